@@ -1,1 +1,37 @@
-//! domain
+//! What is true: the model of a contact centre and the rules that change it.
+//!
+//! Everything here is pure. No `async`, no clock, no randomness, no I/O: time and fresh ids arrive inside
+//! [`Command`]s, and [`decide`] answers with the events that a command means, or with the one [`Refusal`]
+//! that says why not. [`State::apply`] folds an event into a snapshot; nothing else changes one.
+//!
+//! Reading order: [`medium`], [`session`], [`agent`], [`command`], [`decide`].
+
+pub mod agent;
+pub mod book;
+pub mod centre;
+pub mod command;
+mod decide;
+pub mod disposition;
+pub mod event;
+pub mod key;
+pub mod medium;
+pub mod message;
+pub mod queue;
+pub mod refusal;
+pub mod session;
+pub mod state;
+pub mod user;
+pub mod userdata;
+
+pub use command::Command;
+pub use decide::{Change, Decision, No, Seen, capacity, decide};
+pub use event::Event;
+pub use key::{Key, Kind, QueueName, SessionId, UserId};
+pub use medium::MediumName;
+pub use message::Message;
+pub use refusal::Refusal;
+pub use state::State;
+pub use userdata::UserData;
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;

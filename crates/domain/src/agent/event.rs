@@ -1,0 +1,80 @@
+//! What can happen to an agent at work.
+
+use super::AgentState;
+use crate::{SessionId, medium::MediumName};
+use serde::{Deserialize, Serialize};
+
+/// One event of an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// His user name, so that a reader of the feed needs no state.
+    pub user_name: String,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened to an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A contact-centre session began, or took in further channels.
+    LoggedIn {
+        /// The place.
+        place: Option<String>,
+        /// The channels that were started.
+        channels: Vec<MediumName>,
+    },
+    /// The contact-centre session ended.
+    LoggedOut,
+    /// Channels changed their state.
+    StateChanged {
+        /// Which.
+        channels: Vec<MediumName>,
+        /// Into what.
+        state: AgentState,
+        /// Whether the server did it, because an offer was not answered.
+        by_server: bool,
+    },
+    /// Channels were closed to work, or opened again.
+    DoNotDisturb {
+        /// Which.
+        channels: Vec<MediumName>,
+        /// Closed or opened.
+        on: bool,
+    },
+    /// A conversation took a slot. Not in the reporting feed.
+    SlotTaken {
+        /// Of which medium.
+        medium: MediumName,
+        /// Which conversation.
+        session: SessionId,
+    },
+    /// A conversation gave its slot back. Not in the reporting feed.
+    SlotFreed {
+        /// Of which medium.
+        medium: MediumName,
+        /// Which conversation.
+        session: SessionId,
+        /// Whether it was completed by an agent who had joined it: it stays open to a late disposition.
+        completed: bool,
+    },
+    /// The agent looks at another interaction, or at none.
+    Focused {
+        /// Which.
+        session: Option<SessionId>,
+    },
+}
+
+impl Fact {
+    /// The word under which the reporting feed tells of it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::LoggedIn { .. } => "agent.logged-in",
+            Self::LoggedOut => "agent.logged-out",
+            Self::StateChanged { .. } => "agent.state",
+            Self::DoNotDisturb { .. } => "agent.do-not-disturb",
+            Self::SlotTaken { .. } => "agent.slot-taken",
+            Self::SlotFreed { .. } => "agent.slot-freed",
+            Self::Focused { .. } => "agent.focus",
+        }
+    }
+}

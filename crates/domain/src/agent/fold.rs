@@ -1,0 +1,73 @@
+//! Folding events into an agent at work.
+
+use super::{Agent, ChannelState, Event, Fact, Login, RECENT};
+use crate::Millis;
+use std::collections::BTreeMap;
+
+impl Agent {
+    /// Folds one event that happened at `at` into the agent.
+    pub fn apply(&mut self, at: Millis, event: &Event) {
+        match &event.fact {
+            Fact::LoggedIn { place, channels } => {
+                let login =
+                    self.login.get_or_insert_with(|| Login { at, place: None, channels: BTreeMap::new() });
+                if place.is_some() {
+                    login.place.clone_from(place);
+                }
+                for channel in channels {
+                    login.channels.entry(channel.clone()).or_insert(ChannelState {
+                        state: None,
+                        since: at,
+                        do_not_disturb: false,
+                    });
+                }
+                self.idle_since = at;
+            }
+            Fact::LoggedOut => {
+                self.login = None;
+                self.focus = None;
+            }
+            Fact::StateChanged { channels, state, .. } => {
+                for channel in channels {
+                    if let Some(found) = self.channel_mut(channel) {
+                        found.state = Some(state.clone());
+                        found.since = at;
+                    }
+                }
+            }
+            Fact::DoNotDisturb { channels, on } => {
+                for channel in channels {
+                    if let Some(found) = self.channel_mut(channel) {
+                        found.do_not_disturb = *on;
+                    }
+                }
+            }
+            Fact::SlotTaken { medium, session } => {
+                self.slots.entry(medium.clone()).or_default().push(session.clone());
+                self.idle_since = at;
+            }
+            Fact::SlotFreed { medium, session, completed } => {
+                if let Some(slots) = self.slots.get_mut(medium) {
+                    slots.retain(|held| held != session);
+                }
+                if self.focus.as_ref() == Some(session) {
+                    self.focus = None;
+                }
+                if *completed {
+                    let recent = self.recent.entry(medium.clone()).or_default();
+                    recent.retain(|held| held != session);
+                    recent.push_back(session.clone());
+                    while recent.len() > RECENT {
+                        recent.pop_front();
+                    }
+                }
+                self.idle_since = at;
+            }
+            Fact::Focused { session } => self.focus.clone_from(session),
+        }
+    }
+
+    fn channel_mut(&mut self, medium: &crate::MediumName) -> Option<&mut ChannelState> {
+        self.login.as_mut()?.channels.get_mut(medium)
+    }
+}

@@ -1,0 +1,92 @@
+//! The contact centre: what it has and how it is set up.
+
+use crate::{
+    agent::{AgentState, Readiness},
+    disposition::Rule,
+    medium::MediumName,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The contact centre.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Centre {
+    /// GUID, the `contactCenterId`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Ids of the features it has.
+    pub features: BTreeSet<String>,
+    /// The states an agent can choose.
+    pub agent_states: Vec<AgentState>,
+    /// The disposition rule.
+    pub disposition: Rule,
+    /// Slots per agent, by medium.
+    pub capacity: BTreeMap<MediumName, u8>,
+    /// Queue by customer-facing service.
+    pub services: BTreeMap<String, Service>,
+    /// Settings by section and option, as desktops read them.
+    #[serde(default)]
+    pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// A service that customers come in through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The medium.
+    pub medium: MediumName,
+    /// The queue its customers wait in.
+    pub queue: crate::QueueName,
+    /// A customer without any request for this long has left, in milliseconds.
+    pub inactivity: crate::Millis,
+}
+
+impl Centre {
+    /// The state that an operation enters, system states first.
+    pub fn agent_state(&self, operation: &str) -> Option<&AgentState> {
+        self.agent_states
+            .iter()
+            .find(|state| state.operation == operation && state.state != Readiness::LoggedOut)
+    }
+
+    /// Whether it has any of these features.
+    pub fn has(&self, features: &[&str]) -> bool {
+        features.iter().any(|feature| self.features.contains(*feature))
+    }
+}
+
+/// The states that every installation has, with their fixed ids (core-and-voice §4.3; the lower-case letter
+/// in the last is as observed).
+pub fn system_states() -> Vec<AgentState> {
+    [
+        ("9430250E-0A1B-421F-B372-F29E69366DED", "Ready", "Ready", Readiness::Ready, None),
+        ("900D55CC-2BB0-431F-8BF9-D3525B383BE6", "NotReady", "Not Ready", Readiness::NotReady, None),
+        (
+            "D3663509-3D82-4DD3-A82E-2EA8EFA02AEF",
+            "AfterCallWork",
+            "AfterCallWork",
+            Readiness::NotReady,
+            Some("AfterCallWork"),
+        ),
+        ("2B36138D-C564-4562-A8CB-3C32D564F296", "AuxWork", "AuxWork", Readiness::NotReady, Some("AuxWork")),
+        ("0F7F5003-EF26-4D13-A6Ef-D0C7EC819BEB", "Offline", "Offline", Readiness::LoggedOut, None),
+    ]
+    .into_iter()
+    .map(|(id, operation, display, state, work_mode)| AgentState {
+        id: id.into(),
+        operation: operation.into(),
+        display: display.into(),
+        state,
+        work_mode: work_mode.map(Into::into),
+        reason: None,
+    })
+    .collect()
+}
+
+/// What happened to the centre's provisioning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The centre was written, as a whole.
+    Put(Box<Centre>),
+}

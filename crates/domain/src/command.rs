@@ -1,0 +1,246 @@
+//! What can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
+
+use crate::{
+    QueueName, SessionId, UserData, UserId, book, centre::Centre, medium::MediumName, message::ParticipantId,
+    queue::Queue, session::Closer, user::User,
+};
+
+/// A request to change something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// A customer comes in.
+    Open(Box<Open>),
+    /// A customer does something in his conversation.
+    Customer {
+        /// The conversation.
+        session: SessionId,
+        /// What he does.
+        act: CustomerAct,
+    },
+    /// An agent works on a conversation.
+    Session {
+        /// The conversation.
+        session: SessionId,
+        /// The agent.
+        agent: UserId,
+        /// What he does.
+        act: SessionAct,
+    },
+    /// The router offers a waiting conversation to an agent.
+    Offer {
+        /// The conversation.
+        session: SessionId,
+        /// The agent.
+        agent: UserId,
+    },
+    /// An offer's time is up.
+    OfferLapsed {
+        /// The conversation.
+        session: SessionId,
+        /// The agent who did not answer.
+        agent: UserId,
+    },
+    /// An agent changes the state he works in.
+    Agent {
+        /// The agent.
+        agent: UserId,
+        /// What he does.
+        act: AgentAct,
+    },
+    /// An administrator changes how the centre is set up.
+    Provision(Provision),
+    /// Personal values of a conversation are erased.
+    Erase {
+        /// The conversation.
+        session: SessionId,
+    },
+}
+
+impl Command {
+    /// The agent who gave the command, when it was an agent.
+    pub const fn actor(&self) -> Option<&UserId> {
+        match self {
+            Self::Session { agent, .. } | Self::Agent { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+}
+
+/// A customer comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Open {
+    /// Fresh id of the conversation.
+    pub session: SessionId,
+    /// The service he came through.
+    pub service: String,
+    /// Fresh id of his joining.
+    pub participant: ParticipantId,
+    /// His name.
+    pub nickname: String,
+    /// SHA-256 of the key that will open the conversation for him, in hex.
+    pub key_digest: String,
+    /// What his application sent along.
+    pub user_data: UserData,
+}
+
+/// What a customer does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CustomerAct {
+    /// Says something.
+    Say {
+        /// The words.
+        text: String,
+        /// His application's word for this kind of message.
+        message_type: Option<String>,
+    },
+    /// Starts or stops typing; with a preview, what stands in the input line.
+    Type {
+        /// Starts or stops.
+        on: bool,
+        /// The preview.
+        text: Option<String>,
+    },
+    /// Sends a link.
+    SendUrl(String),
+    /// Sends a notice of his application.
+    Notice(String),
+    /// Changes his name.
+    Rename(String),
+    /// Writes pairs into the user data.
+    Data(UserData),
+    /// Leaves, or is held to have left.
+    Leave(Closer),
+}
+
+/// A last message that goes with the end of an agent's part (digital-channels §2.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWords {
+    /// The words.
+    pub text: String,
+    /// The sender's word for this kind of message.
+    pub message_type: Option<String>,
+}
+
+/// Where a conversation is handed over to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A colleague.
+    Agent(UserId),
+    /// A queue.
+    Queue(QueueName),
+}
+
+/// What an agent does with a conversation (digital-channels §2.6, §1.7).
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionAct {
+    /// Takes the offer.
+    Accept {
+        /// The name the customer shall see.
+        nickname: String,
+        /// Whether to write the agent down as the one who last served this customer.
+        save_last_agent: bool,
+    },
+    /// Refuses the offer.
+    Reject,
+    /// Says something to everyone.
+    Say {
+        /// The words.
+        text: String,
+        /// The sender's word for this kind of message.
+        message_type: Option<String>,
+    },
+    /// Sends a link.
+    SendUrl(String),
+    /// Starts or stops typing.
+    Type {
+        /// Starts or stops.
+        on: bool,
+    },
+    /// Sends a notice of his application.
+    Notice(String),
+    /// Changes his nickname.
+    Rename(String),
+    /// Leaves the talk.
+    Leave {
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
+    /// Is done with it.
+    Complete {
+        /// Put it there instead of ending it.
+        queue: Option<QueueName>,
+        /// Whether to write the agent down as the one who last served this customer.
+        save_last_agent: bool,
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
+    /// Hands it over.
+    Transfer {
+        /// To whom.
+        to: Target,
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
+    /// Sets the disposition.
+    SetDisposition {
+        /// The value; empty clears.
+        value: String,
+        /// The key; the centre's when not given.
+        key: Option<String>,
+    },
+    /// Adds pairs. The same as replacing them (DESIGN §4), but reported under its own name.
+    AttachUserData(UserData),
+    /// Adds and replaces pairs.
+    UpdateUserData(UserData),
+    /// Takes pairs away.
+    DeleteUserData(Vec<String>),
+    /// Says whether the agent looks at it.
+    SetInFocus(bool),
+    /// Writes the agents' note.
+    Comment(String),
+}
+
+/// What an agent does about the state he works in (core-and-voice §4.3, §4.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentAct {
+    /// Begins a contact-centre session, or takes further channels into it.
+    LogIn {
+        /// The channels that could be started.
+        channels: Vec<MediumName>,
+        /// The place.
+        place: Option<String>,
+    },
+    /// Ends the contact-centre session.
+    LogOut,
+    /// Enters the state that an operation names.
+    SetState {
+        /// One channel; all of the session when `None`.
+        channel: Option<MediumName>,
+        /// The operation.
+        operation: String,
+    },
+    /// Closes channels to work, or opens them again.
+    DoNotDisturb {
+        /// One channel; all of the session when `None`.
+        channel: Option<MediumName>,
+        /// Closes or opens.
+        on: bool,
+    },
+}
+
+/// What an administrator changes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Provision {
+    /// Writes a user.
+    PutUser(Box<User>),
+    /// Takes a user away.
+    RemoveUser(UserId),
+    /// Writes a queue.
+    PutQueue(Box<Queue>),
+    /// Takes a queue away.
+    RemoveQueue(QueueName),
+    /// Writes the centre.
+    PutCentre(Box<Centre>),
+    /// Changes the disposition book.
+    Book(book::Event),
+}

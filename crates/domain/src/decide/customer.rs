@@ -1,0 +1,89 @@
+//! What customers do: come, speak, leave.
+
+use super::{Draft, No, data, offer, talk};
+use crate::{
+    Event, Key, Refusal, SessionId,
+    command::{CustomerAct, Open},
+    message::{Content, MAX_NICKNAME_BYTES, MAX_TEXT_BYTES},
+    session::{self, Closer, Fact, Via},
+};
+
+pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
+    bounded("nickname", &open.nickname, MAX_NICKNAME_BYTES)?;
+    if open.nickname.is_empty() {
+        return Err(Refusal::Missing("nickname").into());
+    }
+    open.user_data.check()?;
+    let centre = draft.centre()?;
+    let Some(service) = centre.services.get(&open.service) else {
+        return Err(Refusal::NotFound(format!("Service '{}'", open.service)).into());
+    };
+    let queue = draft.queue(&service.queue)?;
+    let event = |fact| session::Event { medium: service.medium.clone(), queue: service.queue.clone(), fact };
+    let key = Key::Session(open.session.clone());
+    let created = Fact::Created {
+        service: open.service.clone(),
+        participant: open.participant.clone(),
+        nickname: open.nickname.clone(),
+        key_digest: open.key_digest.clone(),
+        user_data: open.user_data.clone(),
+    };
+    draft.push(key, Event::Session(event(created)))?;
+    let author = draft.session(&open.session)?.customer.author();
+    draft.say(&open.session, author, Content::Joined)?;
+    let queued = Fact::Queued { priority: queue.priority, since: draft.now, by: None, barred_until: None };
+    draft.tell(&open.session, queued)
+}
+
+pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, act: &CustomerAct) -> Result<(), No> {
+    let session = draft.session(id)?;
+    if !session.customer.present {
+        return Err(Refusal::Ended.into());
+    }
+    let author = session.customer.author();
+    match act {
+        CustomerAct::Say { text, message_type } => {
+            spoken("message", text)?;
+            let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
+            draft.say(id, author, content)
+        }
+        CustomerAct::Type { on, text } => talk::typing(draft, id, author, *on, text.clone()),
+        CustomerAct::SendUrl(url) => {
+            spoken("pushUrl", url)?;
+            draft.say(id, author, Content::Url { url: url.clone() })
+        }
+        CustomerAct::Notice(text) => {
+            spoken("message", text)?;
+            draft.say(id, author, Content::CustomNotice { text: text.clone() })
+        }
+        CustomerAct::Rename(nickname) => {
+            if nickname.is_empty() {
+                return Err(Refusal::Missing("nickname").into());
+            }
+            bounded("nickname", nickname, MAX_NICKNAME_BYTES)?;
+            draft.tell(id, Fact::Renamed { agent: None, nickname: nickname.clone() })?;
+            let author = draft.session(id)?.customer.author();
+            draft.say(id, author, Content::Renamed { nickname: nickname.clone() })
+        }
+        CustomerAct::Data(set) => data::change(draft, id, None, set, &[], Via::CustomerData),
+        CustomerAct::Leave(closer) => leave(draft, id, *closer),
+    }
+}
+
+fn leave(draft: &mut Draft<'_>, id: &SessionId, closer: Closer) -> Result<(), No> {
+    let author = draft.session(id)?.customer.author();
+    draft.say(id, author, Content::Left)?;
+    draft.tell(id, Fact::TalkEnded { closer })?;
+    offer::withdraw(draft, id, None, closer)?;
+    talk::end_if_idle(draft, id)
+}
+
+/// Refuses an empty text, or one longer than a message may be.
+pub(super) fn spoken(parameter: &'static str, text: &str) -> Result<(), Refusal> {
+    if text.is_empty() { Err(Refusal::Missing(parameter)) } else { bounded(parameter, text, MAX_TEXT_BYTES) }
+}
+
+/// Refuses a text longer than a bound.
+pub(super) fn bounded(parameter: &'static str, text: &str, bytes: usize) -> Result<(), Refusal> {
+    if text.len() > bytes { Err(Refusal::TextTooLong { parameter, bytes }) } else { Ok(()) }
+}

@@ -1,0 +1,162 @@
+//! User data, dispositions, comments, focus.
+
+use super::{Draft, No, customer::bounded};
+use crate::{
+    Refusal, SessionId, UserData, UserId, agent,
+    disposition::{Policy, is_empty},
+    message::{MAX_TEXT_BYTES, ParticipantId},
+    session::{AgentParty, Fact, PartyState, Session, Via},
+    userdata::{MAX_BYTES, check_key},
+};
+use serde_json::Value;
+
+/// Adds, replaces and removes pairs. The disposition key is split off: each accepted change of it is one
+/// disposition event, whatever operation made it (DESIGN §4).
+pub(super) fn change(
+    draft: &mut Draft<'_>,
+    id: &SessionId,
+    party: Option<&AgentParty>,
+    set: &UserData,
+    removed: &[String],
+    via: Via,
+) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let key = draft.centre()?.disposition.key.clone();
+    let mut after = session.user_data.clone();
+    after.change(set, removed);
+    after.check()?;
+
+    let mut rest = set.clone();
+    let disposition = set.get(&key).cloned();
+    let cleared = removed.contains(&key) && session.user_data.get(&key).is_some();
+    rest.change(&UserData::default(), std::slice::from_ref(&key));
+    let removed: Vec<String> = removed
+        .iter()
+        .filter(|gone| **gone != key && session.user_data.get(gone).is_some())
+        .cloned()
+        .collect();
+    if !rest.is_empty() || !removed.is_empty() {
+        let agent = party.map(|party| party.user.clone());
+        draft.tell(id, Fact::DataChanged { set: rest, removed, agent, via })?;
+    }
+    match disposition {
+        Some(value) => dispose(draft, &session, party, &key, value, via, false),
+        None if cleared => dispose(draft, &session, party, &key, Value::Null, via, false),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn set_disposition(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    value: &str,
+    key: Option<&str>,
+) -> Result<(), No> {
+    let key = match key.filter(|key| !key.is_empty()) {
+        Some(key) => key.to_owned(),
+        None => draft.centre()?.disposition.key.clone(),
+    };
+    check_key("dispositionKey", &key)?;
+    bounded("disposition", value, MAX_BYTES)?;
+    let value = Value::from(value);
+    let late = !party.is_live();
+    if late && previous(session, party, &key, late) == value {
+        return Ok(());
+    }
+    if !late {
+        let mut after = session.user_data.clone();
+        after.set(key.as_str(), value.clone());
+        after.check()?;
+    }
+    dispose(draft, session, Some(party), &key, value, Via::SetDisposition, late)
+}
+
+/// What reporting knew last: after release the agent's own late value, else what the conversation bears.
+fn previous(session: &Session, party: &AgentParty, key: &str, late: bool) -> Value {
+    let own = if late { party.late.get(key) } else { None };
+    own.or_else(|| session.user_data.get(key)).cloned().unwrap_or(Value::Null)
+}
+
+fn dispose(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: Option<&AgentParty>,
+    key: &str,
+    value: Value,
+    via: Via,
+    late: bool,
+) -> Result<(), No> {
+    let known = match (value.as_str(), draft.book()?) {
+        _ if is_empty(&value) => true,
+        (Some(name), Some(book)) => book.named(name).is_some(),
+        _ => false,
+    };
+    if !known && draft.centre()?.disposition.policy(&session.medium) == Policy::Strict {
+        return Err(Refusal::OutOfRange(format!("{value} is not in the disposition book")).into());
+    }
+    let leg: &ParticipantId = party.map_or(&session.customer.participant, |party| &party.participant);
+    let before = match party {
+        Some(party) => previous(session, party, key, late),
+        None => session.user_data.get(key).cloned().unwrap_or(Value::Null),
+    };
+    let fact = Fact::Disposition {
+        agent: party.map(|party| party.user.clone()),
+        user_name: party.map(|party| party.user_name.clone()),
+        leg: leg.clone(),
+        key: key.to_owned(),
+        value,
+        previous: before,
+        via,
+        late,
+        known,
+    };
+    draft.tell(&session.id, fact)
+}
+
+/// Whether an agent's ended part still takes a disposition: he had joined and completed it, and either not long
+/// ago or among his last (DESIGN §4).
+pub(super) fn takes_late(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<bool, No> {
+    if party.state != PartyState::Completed || party.joined_at.is_none() {
+        return Ok(false);
+    }
+    let late = draft.centre()?.disposition.late;
+    let recent = party.closed_at.is_some_and(|closed| draft.now - closed <= late);
+    Ok(recent || draft.agent(&party.user)?.is_some_and(|agent| agent.remembers(&session.medium, &session.id)))
+}
+
+/// Writes the agent down as the one who last served this customer (digital-channels §1.7, §2.6 `saveLAR`).
+pub(super) fn save_last_agent(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let name = draft.user(agent)?.user_name.clone();
+    let mut set = UserData::default();
+    set.set("LastCalledAgent_EmployeeID", Value::from(name));
+    set.set("LastCalledAgent_TimeStamp", Value::from(draft.now / 1000));
+    let party = session.party(agent).cloned();
+    change(draft, id, party.as_ref(), &set, &[], Via::System)
+}
+
+pub(super) fn focus(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, on: bool) -> Result<(), No> {
+    let held = draft.agent(agent)?.and_then(|agent| agent.focus.clone());
+    let wanted = if on { Some(id.clone()) } else { held.clone().filter(|held| held != id) };
+    if held == wanted { Ok(()) } else { draft.tell_agent(agent, agent::Fact::Focused { session: wanted }) }
+}
+
+pub(super) fn comment(
+    draft: &mut Draft<'_>,
+    id: &SessionId,
+    agent: &UserId,
+    comment: &str,
+) -> Result<(), No> {
+    bounded("comment", comment, MAX_TEXT_BYTES)?;
+    draft.tell(id, Fact::Commented { agent: agent.clone(), comment: comment.to_owned() })
+}
+
+/// Personal values can only go when nobody works on the conversation any more.
+pub(super) fn erase(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    if session.is_open() {
+        return Err(Refusal::InUse(format!("Interaction '{id}'")).into());
+    }
+    if session.erased { Ok(()) } else { draft.tell(id, Fact::Erased) }
+}

@@ -1,0 +1,231 @@
+//! The draft of a decision: what is read, what is pushed, and how both stay in step.
+
+use crate::{
+    Event, Key, Message, Millis, QueueName, Refusal, SessionId, State, UserId,
+    agent::{self, Agent},
+    book::Book,
+    centre::Centre,
+    message::{Author, Content},
+    queue::Queue,
+    session::{self, Fact, Session},
+    user::User,
+};
+use std::{ops::Deref, sync::Arc};
+
+/// Why there is no decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum No {
+    /// The rules say no.
+    Refused(Refusal),
+    /// The rule turned out to need an entity that was not loaded: load it as well and decide again.
+    Need(Key),
+    /// The store could not be read. It knows why.
+    Fault,
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What a decision may look at.
+pub trait Seen {
+    /// The snapshot of an entity; `Ok(None)` when there is none.
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No>;
+    /// The position last taken in an agent's mailbox; 0 when none was.
+    fn head(&mut self, agent: &UserId) -> Result<u64, No>;
+}
+
+/// What changed of one entity.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Which.
+    pub key: Key,
+    /// The snapshot before, if there was one.
+    pub before: Option<Arc<State>>,
+    /// The snapshot after.
+    pub after: Arc<State>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// What a command means.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// Entities in the order in which they were first touched.
+    pub changes: Vec<Change>,
+    /// What was said, in order.
+    pub messages: Vec<(SessionId, Message)>,
+    /// The order in which events happened across entities: index into `changes`, index into its events.
+    pub order: Vec<(usize, usize)>,
+}
+
+/// A typed look at a snapshot.
+pub(super) struct View<T: 'static> {
+    state: Arc<State>,
+    pick: fn(&State) -> Option<&T>,
+}
+
+impl<T> Deref for View<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match (self.pick)(&self.state) {
+            Some(found) => found,
+            None => unreachable!("a view is only made of a state that has the thing"),
+        }
+    }
+}
+
+pub(super) struct Draft<'a> {
+    seen: &'a mut dyn Seen,
+    pub now: Millis,
+    decision: Decision,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(seen: &'a mut dyn Seen, now: Millis) -> Self {
+        Self { seen, now, decision: Decision::default() }
+    }
+
+    pub fn finish(self) -> Decision {
+        self.decision
+    }
+
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+        match self.decision.changes.iter().find(|change| change.key == *key) {
+            Some(change) => Ok(Some(change.after.clone())),
+            None => self.seen.state(key),
+        }
+    }
+
+    fn view<T>(&mut self, key: &Key, pick: fn(&State) -> Option<&T>) -> Result<Option<View<T>>, No> {
+        Ok(self.state(key)?.filter(|state| pick(state).is_some()).map(|state| View { state, pick }))
+    }
+
+    pub fn session(&mut self, id: &SessionId) -> Result<View<Session>, No> {
+        self.view(&Key::Session(id.clone()), |state| match state {
+            State::Session(session) => Some(session),
+            _ => None,
+        })?
+        .ok_or_else(|| Refusal::NotFound(format!("Interaction '{id}'")).into())
+    }
+
+    pub fn agent(&mut self, id: &UserId) -> Result<Option<View<Agent>>, No> {
+        self.view(&Key::Agent(id.clone()), |state| match state {
+            State::Agent(agent) => Some(agent),
+            _ => None,
+        })
+    }
+
+    pub fn user(&mut self, id: &UserId) -> Result<View<User>, No> {
+        self.view(&Key::User(id.clone()), |state| match state {
+            State::User(user) => user.as_ref(),
+            _ => None,
+        })?
+        .ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())
+    }
+
+    pub fn queue(&mut self, name: &QueueName) -> Result<View<Queue>, No> {
+        self.view(&Key::Queue(name.clone()), |state| match state {
+            State::Queue(queue) => queue.as_ref(),
+            _ => None,
+        })?
+        .ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
+    }
+
+    pub fn centre(&mut self) -> Result<View<Centre>, No> {
+        self.view(&Key::Centre, |state| match state {
+            State::Centre(centre) => Some(centre),
+            _ => None,
+        })?
+        .ok_or_else(|| Refusal::NotFound("The contact center".into()).into())
+    }
+
+    pub fn book(&mut self) -> Result<Option<View<Book>>, No> {
+        self.view(&Key::Book, |state| match state {
+            State::Book(book) => Some(book),
+            _ => None,
+        })
+    }
+
+    /// The number a command of this agent bears in his mailbox counter (DESIGN §3, `referenceId`).
+    pub fn reference(&mut self, agent: &UserId) -> Result<u64, No> {
+        Ok(self.seen.head(agent)? + 1)
+    }
+
+    pub fn push(&mut self, key: Key, event: Event) -> Result<(), No> {
+        let at = self.now;
+        let changes = &mut self.decision.changes;
+        let place = match changes.iter().position(|change| change.key == key) {
+            Some(place) => place,
+            None => {
+                let before = self.seen.state(&key)?;
+                let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(No::Fault)?;
+                changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
+                self.decision.order.push((changes.len() - 1, 0));
+                return Ok(());
+            }
+        };
+        let change = &mut changes[place];
+        // A view may still hold the snapshot; only then is it copied again.
+        let after = std::mem::replace(&mut change.after, Arc::new(State::User(None)));
+        let after =
+            State::apply(Some(Arc::unwrap_or_clone(after)), &change.key, at, &event).ok_or(No::Fault)?;
+        change.after = Arc::new(after);
+        change.events.push(event);
+        self.decision.order.push((place, change.events.len() - 1));
+        Ok(())
+    }
+
+    /// Whether an entity is already as wanted.
+    pub fn holds(&mut self, key: &Key, wanted: &State) -> Result<bool, No> {
+        Ok(self.state(key)?.is_some_and(|state| *state == *wanted))
+    }
+
+    /// A fact of a conversation that leaves it in its queue.
+    pub fn tell(&mut self, id: &SessionId, fact: Fact) -> Result<(), No> {
+        let queue = self.session(id)?.queue.clone();
+        self.tell_in(id, &queue, fact)
+    }
+
+    /// A fact of a conversation that brings it into a queue.
+    pub fn tell_in(&mut self, id: &SessionId, queue: &QueueName, fact: Fact) -> Result<(), No> {
+        let medium = self.session(id)?.medium.clone();
+        let event = session::Event { medium, queue: queue.clone(), fact };
+        self.push(Key::Session(id.clone()), Event::Session(event))
+    }
+
+    /// A fact of an agent at work.
+    pub fn tell_agent(&mut self, id: &UserId, fact: agent::Fact) -> Result<(), No> {
+        let user_name = match self.agent(id)? {
+            Some(agent) => agent.user_name.clone(),
+            None => self.user(id)?.user_name.clone(),
+        };
+        self.push(Key::Agent(id.clone()), Event::Agent(agent::Event { user_name, fact }))
+    }
+
+    /// An entry in the conversation's log, and the fact that it was made.
+    pub fn say(&mut self, id: &SessionId, from: Author, content: Content) -> Result<(), No> {
+        let index = self.session(id)?.next_index;
+        let visibility = from.visibility;
+        let fact = match &content {
+            Content::TypingStarted { .. } | Content::TypingStopped => Fact::Typed {
+                index,
+                participant: from.participant.clone(),
+                on: matches!(content, Content::TypingStarted { .. }),
+            },
+            _ => Fact::Said {
+                index,
+                by: from.kind,
+                agent: from.user.clone(),
+                kind: content.kind().to_owned(),
+                visibility,
+            },
+        };
+        self.tell(id, fact)?;
+        self.decision.messages.push((id.clone(), Message { index, at: self.now, from, visibility, content }));
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! Leaving, completing and handing over.
+
+use super::{Draft, No, offer, talk};
+use crate::{
+    QueueName, Refusal, UserId,
+    command::{LastWords, Target},
+    message::Content,
+    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+};
+
+/// Flow L of digital-channels §2.7: alone, the talk ends and work is left; with others, only the part ends.
+pub(super) fn leave(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    last: Option<&LastWords>,
+) -> Result<(), No> {
+    talk::last_words(draft, session, party, last)?;
+    let (id, agent) = (&session.id, &party.user);
+    offer::withdraw(draft, id, Some(agent), Closer::Agent)?;
+    draft.say(id, party.author(), Content::Left)?;
+    if is_alone(session, agent) {
+        end_talk(draft, session)?;
+        talk::close_party(draft, id, agent, PartyState::LeftChat, Closer::Agent, None)
+    } else {
+        talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)
+    }
+}
+
+pub(super) fn complete(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    queue: Option<&QueueName>,
+    last: Option<&LastWords>,
+) -> Result<(), No> {
+    if let Some(queue) = queue {
+        draft.queue(queue)?;
+    }
+    talk::last_words(draft, session, party, last)?;
+    let (id, agent) = (&session.id, &party.user);
+    offer::withdraw(draft, id, Some(agent), Closer::Agent)?;
+    if party.state == PartyState::Chatting {
+        draft.say(id, party.author(), Content::Left)?;
+    }
+    if is_alone(session, agent) && queue.is_none() {
+        end_talk(draft, session)?;
+    }
+    talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+    match queue {
+        Some(queue) => enqueue(draft, session, agent, queue),
+        None => talk::end_if_idle(draft, id),
+    }
+}
+
+/// Flow T of digital-channels §2.7: to a colleague it is an offer, and the originator stays until it is taken;
+/// to a queue it is done at once.
+pub(super) fn transfer(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    to: &Target,
+    last: Option<&LastWords>,
+) -> Result<(), No> {
+    let (id, agent) = (&session.id, &party.user);
+    match to {
+        Target::Agent(target) if target == agent => {
+            Err(Refusal::Invalid("An interaction cannot be transferred to its own agent".into()).into())
+        }
+        Target::Agent(target) => {
+            talk::last_words(draft, session, party, last)?;
+            let reference = draft.reference(agent)?;
+            offer::invite(draft, session, target, Invitation::Transfer { from: agent.clone(), reference })
+        }
+        Target::Queue(queue) => {
+            draft.queue(queue)?;
+            talk::last_words(draft, session, party, last)?;
+            draft.say(id, party.author(), Content::Left)?;
+            talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+            enqueue(draft, session, agent, queue)
+        }
+    }
+}
+
+/// Puts it at the end of a queue; the agent who did so is not the one it is offered to next.
+fn enqueue(draft: &mut Draft<'_>, session: &Session, by: &UserId, name: &QueueName) -> Result<(), No> {
+    let queue = draft.queue(name)?;
+    let fact = Fact::Queued {
+        priority: queue.priority,
+        since: draft.now,
+        by: Some(by.clone()),
+        barred_until: Some(draft.now + queue.cool_down),
+    };
+    draft.tell_in(&session.id, name, fact)
+}
+
+fn end_talk(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
+    if session.customer.present {
+        draft.tell(&session.id, Fact::TalkEnded { closer: Closer::Agent })?;
+    }
+    Ok(())
+}
+
+fn is_alone(session: &Session, agent: &UserId) -> bool {
+    session.chatting().all(|party| party.user == *agent)
+}

@@ -1,0 +1,38 @@
+//! The one function: what a command means, given what is.
+//!
+//! One file a family of operations. A rule reads through the [`Draft`], refuses, or pushes facts into it; what
+//! was pushed is folded at once, so that the next line of the rule sees it.
+
+mod customer;
+mod data;
+mod draft;
+mod handover;
+mod offer;
+mod provision;
+mod talk;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use draft::{Change, Decision, No, Seen};
+pub use offer::capacity;
+
+use crate::{Command, Millis};
+use draft::Draft;
+
+/// Decides a command: the changes it means, or why not. Pure: the same journal, command and time give the same
+/// decision. A decision without changes is a success that changes nothing.
+pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Decision, No> {
+    let mut draft = Draft::new(seen, now);
+    match command {
+        Command::Open(open) => customer::open(&mut draft, open)?,
+        Command::Customer { session, act } => customer::act(&mut draft, session, act)?,
+        Command::Session { session, agent, act } => talk::act(&mut draft, session, agent, act)?,
+        Command::Offer { session, agent } => offer::offer(&mut draft, session, agent)?,
+        Command::OfferLapsed { session, agent } => offer::lapse(&mut draft, session, agent)?,
+        Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
+        Command::Provision(change) => provision::provision(&mut draft, change)?,
+        Command::Erase { session } => data::erase(&mut draft, session)?,
+    }
+    Ok(draft.finish())
+}

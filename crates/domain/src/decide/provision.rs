@@ -1,0 +1,66 @@
+//! How the centre is set up. Writing what is there already changes nothing, so a file can be applied twice.
+
+use super::{Draft, No};
+use crate::{
+    Event, Key, Refusal, State, book, centre,
+    command::Provision,
+    queue,
+    user::{self, User},
+};
+
+pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(), No> {
+    match change {
+        Provision::PutUser(user) => {
+            check_user(user)?;
+            let state = State::User(Some((**user).clone()));
+            put(draft, Key::User(user.id.clone()), &state, || Event::User(user::Event::Put(user.clone())))
+        }
+        Provision::RemoveUser(id) => {
+            let user_name = draft.user(id)?.user_name.clone();
+            if draft.agent(id)?.is_some_and(|agent| agent.login.is_some()) {
+                return Err(Refusal::InUse(format!("User '{user_name}'")).into());
+            }
+            draft.push(Key::User(id.clone()), Event::User(user::Event::Removed { user_name }))
+        }
+        Provision::PutQueue(queue) => {
+            let state = State::Queue(Some((**queue).clone()));
+            put(draft, Key::Queue(queue.name.clone()), &state, || {
+                Event::Queue(queue::Event::Put(queue.clone()))
+            })
+        }
+        Provision::RemoveQueue(name) => {
+            draft.queue(name)?;
+            if draft.centre()?.services.values().any(|service| service.queue == *name) {
+                return Err(Refusal::InUse(format!("Queue '{name}'")).into());
+            }
+            draft.push(Key::Queue(name.clone()), Event::Queue(queue::Event::Removed))
+        }
+        Provision::PutCentre(centre) => {
+            let state = State::Centre((**centre).clone());
+            put(draft, Key::Centre, &state, || Event::Centre(centre::Event::Put(centre.clone())))
+        }
+        Provision::Book(change) => {
+            match draft.book()? {
+                Some(book) => book.check(change)?,
+                None => book::Book::default().check(change)?,
+            }
+            draft.push(Key::Book, Event::Book(change.clone()))
+        }
+    }
+}
+
+fn put(draft: &mut Draft<'_>, key: Key, wanted: &State, event: impl FnOnce() -> Event) -> Result<(), No> {
+    if draft.holds(&key, wanted)? { Ok(()) } else { draft.push(key, event()) }
+}
+
+fn check_user(user: &User) -> Result<(), Refusal> {
+    if user.user_name.is_empty() {
+        return Err(Refusal::Missing("userName"));
+    }
+    if user.user_name.contains(':') {
+        return Err(Refusal::Invalid(
+            "'userName' cannot contain a colon: HTTP Basic could not carry it".into(),
+        ));
+    }
+    Ok(())
+}

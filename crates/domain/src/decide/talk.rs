@@ -1,0 +1,205 @@
+//! What agents do in a conversation: the gate every operation passes, speech, and the end of a part.
+
+use super::{
+    Draft, No,
+    customer::{bounded, spoken},
+    data, handover, offer,
+};
+use crate::{
+    Millis, Refusal, SessionId, UserId,
+    command::{LastWords, SessionAct},
+    message::{Author, Content, MAX_NICKNAME_BYTES},
+    session::{AgentParty, Closer, Fact, Operation, PartyState, Session, Via, is_open},
+};
+
+/// A repeated typing notice is dropped within this time (DESIGN §2).
+const TYPING_REPEAT: Millis = 5_000;
+/// The same with a preview of the text.
+const PREVIEW_REPEAT: Millis = 1_000;
+
+pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, act: &SessionAct) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let party = gate(draft, &session, agent, operation(act))?;
+    let author = party.author();
+    match act {
+        SessionAct::Accept { nickname, save_last_agent } => {
+            offer::accept(draft, &session, party, nickname, *save_last_agent)
+        }
+        SessionAct::Reject => offer::reject(draft, &session, party),
+        SessionAct::Say { text, message_type } => {
+            spoken("text", text)?;
+            let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
+            draft.say(id, author, content)
+        }
+        SessionAct::SendUrl(url) => {
+            spoken("url", url)?;
+            draft.say(id, author, Content::Url { url: url.clone() })
+        }
+        SessionAct::Type { on } => typing(draft, id, author, *on, None),
+        SessionAct::Notice(text) => {
+            spoken("noticeText", text)?;
+            draft.say(id, author, Content::CustomNotice { text: text.clone() })
+        }
+        SessionAct::Rename(nickname) => rename(draft, id, agent, nickname),
+        SessionAct::Leave { last } => handover::leave(draft, &session, party, last.as_ref()),
+        SessionAct::Complete { queue, save_last_agent, last } => {
+            if *save_last_agent {
+                data::save_last_agent(draft, id, agent)?;
+            }
+            handover::complete(draft, &session, party, queue.as_ref(), last.as_ref())
+        }
+        SessionAct::Transfer { to, last } => handover::transfer(draft, &session, party, to, last.as_ref()),
+        SessionAct::SetDisposition { value, key } => {
+            data::set_disposition(draft, &session, party, value, key.as_deref())
+        }
+        SessionAct::AttachUserData(set) => {
+            data::change(draft, id, Some(party), set, &[], Via::AttachUserData)
+        }
+        SessionAct::UpdateUserData(set) => {
+            data::change(draft, id, Some(party), set, &[], Via::UpdateUserData)
+        }
+        SessionAct::DeleteUserData(keys) => {
+            data::change(draft, id, Some(party), &crate::UserData::default(), keys, Via::DeleteUserData)
+        }
+        SessionAct::SetInFocus(on) => data::focus(draft, id, agent, *on),
+        SessionAct::Comment(comment) => data::comment(draft, id, agent, comment),
+    }
+}
+
+const fn operation(act: &SessionAct) -> Operation {
+    match act {
+        SessionAct::Accept { .. } => Operation::Accept,
+        SessionAct::Reject => Operation::Reject,
+        SessionAct::Say { .. } => Operation::SendMessage,
+        SessionAct::SendUrl(_) => Operation::SendUrl,
+        SessionAct::Type { on: true } => Operation::StartTyping,
+        SessionAct::Type { on: false } => Operation::StopTyping,
+        SessionAct::Notice(_) => Operation::SendCustomNotice,
+        SessionAct::Rename(_) => Operation::ChangeNickname,
+        SessionAct::Leave { .. } => Operation::Leave,
+        SessionAct::Complete { .. } => Operation::Complete,
+        SessionAct::Transfer { .. } => Operation::Transfer,
+        SessionAct::SetDisposition { .. } => Operation::SetDisposition,
+        SessionAct::AttachUserData(_) => Operation::AttachUserData,
+        SessionAct::UpdateUserData(_) => Operation::UpdateUserData,
+        SessionAct::DeleteUserData(_) => Operation::DeleteUserData,
+        SessionAct::SetInFocus(_) => Operation::SetInFocus,
+        SessionAct::Comment(_) => Operation::SetComment,
+    }
+}
+
+/// Lets through what [`is_open`] lists, and a disposition after completion while the centre takes one. A
+/// conversation that is not this agent's, or not any more, does not exist for him (DESIGN §4).
+fn gate<'s>(
+    draft: &mut Draft<'_>,
+    session: &'s Session,
+    agent: &UserId,
+    operation: Operation,
+) -> Result<&'s AgentParty, No> {
+    let gone = || No::Refused(Refusal::NotFound(format!("Interaction '{}'", session.id)));
+    let party = session.party(agent).ok_or_else(gone)?;
+    if is_open(session, agent, operation) {
+        return Ok(party);
+    }
+    if party.is_live() {
+        return Err(Refusal::NotInState { operation, state: party.state }.into());
+    }
+    if operation == Operation::SetDisposition && data::takes_late(draft, session, party)? {
+        return Ok(party);
+    }
+    Err(gone())
+}
+
+pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s AgentParty, No> {
+    session.live_party(agent).ok_or_else(|| Refusal::NotFound(format!("Interaction '{}'", session.id)).into())
+}
+
+/// Says that a party types, unless that was said a moment ago.
+pub(super) fn typing(
+    draft: &mut Draft<'_>,
+    id: &SessionId,
+    author: Author,
+    on: bool,
+    text: Option<String>,
+) -> Result<(), No> {
+    if let Some(text) = &text {
+        bounded("message", text, crate::message::MAX_TEXT_BYTES)?;
+    }
+    let repeat = if text.is_some() { PREVIEW_REPEAT } else { TYPING_REPEAT };
+    let told = draft.session(id)?.typing.get(&author.participant).copied();
+    match told {
+        Some(told) if told.on == on && draft.now - told.at < repeat => return Ok(()),
+        None if !on => return Ok(()),
+        _ => {}
+    }
+    let content = if on { Content::TypingStarted { text } } else { Content::TypingStopped };
+    draft.say(id, author, content)
+}
+
+fn rename(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, nickname: &str) -> Result<(), No> {
+    if nickname.is_empty() {
+        return Err(Refusal::Missing("noticeText").into());
+    }
+    bounded("noticeText", nickname, MAX_NICKNAME_BYTES)?;
+    draft.tell(id, Fact::Renamed { agent: Some(agent.clone()), nickname: nickname.to_owned() })?;
+    let author = live(&*draft.session(id)?, agent)?.author();
+    draft.say(id, author, Content::Renamed { nickname: nickname.to_owned() })
+}
+
+/// The last message that may go with the end of a part; only while there is somebody to read it.
+pub(super) fn last_words(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    last: Option<&LastWords>,
+) -> Result<(), No> {
+    let Some(LastWords { text, message_type }) = last else { return Ok(()) };
+    spoken("text", text)?;
+    if !session.customer.present || party.state != PartyState::Chatting {
+        return Err(Refusal::Invalid("'text' cannot be delivered: the customer has left".into()).into());
+    }
+    let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
+    draft.say(&session.id, party.author(), content)
+}
+
+/// Moves an agent's part on, and gives its slot back when it is over.
+pub(super) fn close_party(
+    draft: &mut Draft<'_>,
+    id: &SessionId,
+    agent: &UserId,
+    state: PartyState,
+    closer: Closer,
+    to: Option<UserId>,
+) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let party = live(&session, agent)?;
+    let dispositioned = draft.centre()?.disposition.is_set(&session.user_data);
+    let closed = Fact::PartyClosed {
+        agent: agent.clone(),
+        user_name: party.user_name.clone(),
+        state,
+        closer,
+        dispositioned,
+        to,
+    };
+    draft.tell(id, closed)?;
+    if state.is_terminal() {
+        offer::free_slot(draft, &session, agent, state == PartyState::Completed)?;
+    }
+    Ok(())
+}
+
+/// Ends the conversation when nobody has anything to do with it any more.
+pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    if session.ended.is_some()
+        || session.customer.present
+        || session.live_agents().next().is_some()
+        || (session.waiting && session.joined > 1)
+    {
+        return Ok(());
+    }
+    let closer = session.talk_ended.unwrap_or(Closer::Agent);
+    let dispositioned = draft.centre()?.disposition.is_set(&session.user_data);
+    draft.tell(id, Fact::Ended { closer, dispositioned })
+}

@@ -1,0 +1,99 @@
+//! Agents at work: contact-centre sessions and channel states.
+
+use super::{Draft, No, offer, talk};
+use crate::{
+    MediumName, Refusal, SessionId, UserId,
+    agent::{Agent, Fact},
+    command::AgentAct,
+    message::Content,
+    session::{Closer, PartyState},
+};
+
+pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Result<(), No> {
+    match act {
+        AgentAct::LogIn { channels, place } => log_in(draft, agent, channels, place.as_deref()),
+        AgentAct::LogOut => log_out(draft, agent),
+        AgentAct::SetState { channel, operation } => {
+            let Some(state) = draft.centre()?.agent_state(operation).cloned() else {
+                return Err(Refusal::UnknownOperation(operation.clone()).into());
+            };
+            let channels = channels(draft, agent, channel.as_ref())?;
+            draft.tell_agent(agent, Fact::StateChanged { channels, state, by_server: false })
+        }
+        AgentAct::DoNotDisturb { channel, on } => {
+            let channels = channels(draft, agent, channel.as_ref())?;
+            draft.tell_agent(agent, Fact::DoNotDisturb { channels, on: *on })
+        }
+    }
+}
+
+/// Begins the session, or takes in what is new; a repeat (a page reload) changes nothing.
+fn log_in(
+    draft: &mut Draft<'_>,
+    id: &UserId,
+    channels: &[MediumName],
+    place: Option<&str>,
+) -> Result<(), No> {
+    let user = draft.user(id)?;
+    let agent = draft.agent(id)?;
+    let login = agent.as_ref().and_then(|agent| agent.login.as_ref());
+    let started = |channel: &&MediumName| login.is_some_and(|login| login.channels.contains_key(*channel));
+    let new: Vec<MediumName> = channels.iter().filter(|channel| !started(channel)).cloned().collect();
+    let place = place.map(str::to_owned).or_else(|| user.place.clone());
+    if login.is_some() && new.is_empty() {
+        return Ok(());
+    }
+    draft.tell_agent(id, Fact::LoggedIn { place, channels: new })
+}
+
+/// Ends the session. What the agent still has goes back to its queue if a customer is waiting in it, and is
+/// completed otherwise (digital-channels §5.5).
+fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
+    let Some(agent) = draft.agent(id)? else { return Ok(()) };
+    if agent.login.is_none() {
+        return Ok(());
+    }
+    let held: Vec<SessionId> = agent.slots.values().flatten().cloned().collect();
+    drop(agent);
+    for session in held {
+        let_go(draft, &session, id)?;
+    }
+    draft.tell_agent(id, Fact::LoggedOut)
+}
+
+fn let_go(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let party = talk::live(&session, agent)?;
+    let alone = session.chatting().all(|party| party.user == *agent);
+    match party.state {
+        PartyState::Invited => offer::end(draft, &session, party, PartyState::Revoked, Closer::Agent)?,
+        PartyState::Chatting => {
+            offer::withdraw(draft, id, Some(agent), Closer::Agent)?;
+            draft.say(id, party.author(), Content::Left)?;
+            if session.customer.present && alone {
+                talk::close_party(draft, id, agent, PartyState::Revoked, Closer::Agent, None)?;
+                draft.tell(id, offer::requeued(&session))?;
+            } else {
+                talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+            }
+        }
+        _ => talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?,
+    }
+    talk::end_if_idle(draft, id)
+}
+
+/// The channels an operation means: the one it names, or all of the session.
+fn channels(
+    draft: &mut Draft<'_>,
+    agent: &UserId,
+    channel: Option<&MediumName>,
+) -> Result<Vec<MediumName>, No> {
+    let agent = draft.agent(agent)?;
+    let login = agent.as_ref().and_then(|agent: &super::draft::View<Agent>| agent.login.as_ref());
+    let Some(login) = login else { return Err(Refusal::NotLoggedIn.into()) };
+    match channel {
+        Some(channel) if login.channels.contains_key(channel) => Ok(vec![channel.clone()]),
+        Some(_) => Err(Refusal::NotLoggedIn.into()),
+        None => Ok(login.channels.keys().cloned().collect()),
+    }
+}

@@ -1,0 +1,61 @@
+//! Everything that can happen: one closed list, the vocabulary of the journal and of reporting.
+
+use crate::{agent, book, centre, queue, session, user};
+use serde::{Deserialize, Serialize};
+
+/// An event of one entity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Of a conversation.
+    Session(session::Event),
+    /// Of an agent at work.
+    Agent(agent::Event),
+    /// Of a user.
+    User(user::Event),
+    /// Of a queue.
+    Queue(queue::Event),
+    /// Of the disposition book.
+    Book(book::Event),
+    /// Of the centre.
+    Centre(centre::Event),
+}
+
+impl Event {
+    /// The word under which the journal files it and the reporting feed tells of it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Session(event) => event.fact.kind(),
+            Self::Agent(event) => event.fact.kind(),
+            Self::User(user::Event::Put(_)) => "user.put",
+            Self::User(user::Event::Removed { .. }) => "user.removed",
+            Self::Queue(queue::Event::Put(_)) => "queue.put",
+            Self::Queue(queue::Event::Removed) => "queue.removed",
+            Self::Book(book::Event::GroupAdded(_)) => "book.group-added",
+            Self::Book(book::Event::GroupRemoved { .. }) => "book.group-removed",
+            Self::Book(book::Event::CodeAdded { .. }) => "book.code-added",
+            Self::Book(book::Event::CodeRenamed { .. }) => "book.code-renamed",
+            Self::Book(book::Event::CodeRemoved { .. }) => "book.code-removed",
+            Self::Centre(centre::Event::Put(_)) => "centre.put",
+        }
+    }
+
+    /// Whether the reporting feed tells of it: typing is too fleeting, slots follow from the conversations.
+    pub const fn is_reported(&self) -> bool {
+        !matches!(
+            self,
+            Self::Session(session::Event { fact: session::Fact::Typed { .. }, .. })
+                | Self::Agent(agent::Event {
+                    fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
+                    ..
+                })
+        )
+    }
+
+    /// Takes the personal values of customers out. Provisioning holds none.
+    pub fn redact(&mut self) {
+        match self {
+            Self::Session(event) => event.fact.redact(),
+            Self::Agent(_) | Self::User(_) | Self::Queue(_) | Self::Book(_) | Self::Centre(_) => {}
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Names of things: the key under which the journal keeps an entity.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            /// Wraps the text; any text is a name, whether something bears it is the journal's matter.
+            pub fn new(text: impl Into<std::sync::Arc<str>>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{:?}", &self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::new(text)
+            }
+        }
+    };
+}
+pub(crate) use name;
+
+name!(
+    /// A conversation: 16 characters, the interaction id on the wire (digital-channels §1.6).
+    SessionId
+);
+name!(
+    /// A user: 32 hex digits (core-and-voice §4.1).
+    UserId
+);
+name!(
+    /// A queue, by its provisioned name.
+    QueueName
+);
+
+/// What kind of entity a key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A conversation with a customer.
+    Session,
+    /// An agent at work: channel states and slots.
+    Agent,
+    /// A provisioned user.
+    User,
+    /// A provisioned queue.
+    Queue,
+    /// The disposition book.
+    Book,
+    /// The contact centre and its settings.
+    Centre,
+}
+
+impl Kind {
+    /// The word the journal stores.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Agent => "agent",
+            Self::User => "user",
+            Self::Queue => "queue",
+            Self::Book => "book",
+            Self::Centre => "centre",
+        }
+    }
+
+    /// Reads the word back; `None` for a word of another program.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Session, Self::Agent, Self::User, Self::Queue, Self::Book, Self::Centre]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// The key of one entity of the journal, written `kind:id`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A conversation.
+    Session(SessionId),
+    /// An agent at work; the same id as the user.
+    Agent(UserId),
+    /// A user.
+    User(UserId),
+    /// A queue.
+    Queue(QueueName),
+    /// The one disposition book.
+    Book,
+    /// The one contact centre.
+    Centre,
+}
+
+impl Key {
+    /// The kind of entity.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Session(_) => Kind::Session,
+            Self::Agent(_) => Kind::Agent,
+            Self::User(_) => Kind::User,
+            Self::Queue(_) => Kind::Queue,
+            Self::Book => Kind::Book,
+            Self::Centre => Kind::Centre,
+        }
+    }
+
+    /// The part after the colon; empty for the two entities of which there is one.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Session(id) => id.as_str(),
+            Self::Agent(id) | Self::User(id) => id.as_str(),
+            Self::Queue(name) => name.as_str(),
+            Self::Book | Self::Centre => "",
+        }
+    }
+
+    /// Reads `kind:id` back; `None` for anything this program did not write.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once(':')?;
+        Some(match Kind::parse(kind)? {
+            Kind::Session => Self::Session(id.into()),
+            Kind::Agent => Self::Agent(id.into()),
+            Kind::User => Self::User(id.into()),
+            Kind::Queue => Self::Queue(id.into()),
+            Kind::Book => Self::Book,
+            Kind::Centre => Self::Centre,
+        })
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.kind().as_str(), self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_as_it_was_written() {
+        for key in [
+            Key::Session("0001KaF7Q2M80C1D".into()),
+            Key::Agent("7f".into()),
+            Key::User("7f".into()),
+            Key::Queue("Sales: north".into()),
+            Key::Book,
+            Key::Centre,
+        ] {
+            assert_eq!(Key::parse(&key.to_string()), Some(key));
+        }
+        assert_eq!(Key::parse("ghost:1"), None);
+    }
+}

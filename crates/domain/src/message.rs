@@ -1,0 +1,167 @@
+//! What is said in a conversation. Text lives in the message log alone: never in an event or a snapshot.
+
+use crate::{Millis, UserId, key::name};
+use serde::{Deserialize, Serialize};
+
+name!(
+    /// One joining of one party: 16 upper-case hex digits, unique in its conversation (digital-channels §1.6).
+    ParticipantId
+);
+
+/// The longest text of one message, in bytes.
+pub const MAX_TEXT_BYTES: usize = 32 * 1024;
+/// The longest nickname, in bytes.
+pub const MAX_NICKNAME_BYTES: usize = 255;
+
+/// Who may see a participant or a message (digital-channels §2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Visibility {
+    /// Everyone.
+    All,
+    /// Agents and supervisors.
+    Agents,
+    /// Supervisors only.
+    Supervisors,
+}
+
+/// What kind of party spoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartyKind {
+    /// The customer.
+    Customer,
+    /// An agent or a supervisor.
+    Agent,
+    /// A bot or the server itself.
+    External,
+}
+
+/// The speaker as he was when he spoke.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// His joining.
+    pub participant: ParticipantId,
+    /// 1 for the first that joined, 2 for the second and so on: the id customers see.
+    pub number: u32,
+    /// What kind of party.
+    pub kind: PartyKind,
+    /// His name then.
+    pub nickname: String,
+    /// The user, when he is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// Who could see him then.
+    pub visibility: Visibility,
+}
+
+/// The content of a message (digital-channels §2.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// A text, with the sender's own type when he gave one.
+    Text {
+        /// The words.
+        text: String,
+        /// The free word that the sender calls this kind of message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_type: Option<String>,
+    },
+    /// The author joined.
+    Joined,
+    /// The author left.
+    Left,
+    /// The author types; with a preview, what.
+    TypingStarted {
+        /// What stands in the author's input line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// The author stopped typing.
+    TypingStopped,
+    /// A link.
+    Url {
+        /// Where it leads.
+        url: String,
+    },
+    /// A notice of the author's application.
+    CustomNotice {
+        /// The notice.
+        text: String,
+    },
+    /// The author changed his name.
+    Renamed {
+        /// The new name.
+        nickname: String,
+    },
+}
+
+impl Content {
+    /// The word the journal uses for this kind of content.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Joined => "joined",
+            Self::Left => "left",
+            Self::TypingStarted { .. } => "typing-started",
+            Self::TypingStopped => "typing-stopped",
+            Self::Url { .. } => "url",
+            Self::CustomNotice { .. } => "custom-notice",
+            Self::Renamed { .. } => "renamed",
+        }
+    }
+
+    /// Whether this only tells that somebody types, so that a later message of his replaces it.
+    pub const fn is_typing(&self) -> bool {
+        matches!(self, Self::TypingStarted { .. } | Self::TypingStopped)
+    }
+
+    /// Takes the words out and leaves the kind.
+    pub fn redact(&mut self) {
+        match self {
+            Self::Text { text, message_type } => {
+                text.clear();
+                *message_type = None;
+            }
+            Self::TypingStarted { text } => *text = None,
+            Self::Url { url } => url.clear(),
+            Self::CustomNotice { text } => text.clear(),
+            Self::Renamed { nickname } => nickname.clear(),
+            Self::Joined | Self::Left | Self::TypingStopped => {}
+        }
+    }
+}
+
+/// One entry of a conversation's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Place in the log, from 1, shared by all who see it.
+    pub index: u32,
+    /// When it was accepted.
+    pub at: Millis,
+    /// Who spoke.
+    pub from: Author,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// What was said.
+    pub content: Content,
+}
+
+impl Message {
+    /// Takes away the words and the customer's name, for an erasure; index, time and kind stay.
+    pub fn redact(&mut self) {
+        self.content.redact();
+        if self.from.kind == PartyKind::Customer {
+            self.from.nickname.clear();
+        }
+    }
+}
+
+/// Leaves out typing entries that a later message of the same party has overtaken (digital-channels §2.5).
+pub fn without_stale_typing(messages: Vec<Message>) -> Vec<Message> {
+    let latest: std::collections::HashMap<_, _> =
+        messages.iter().map(|message| (message.from.participant.clone(), message.index)).collect();
+    messages
+        .into_iter()
+        .filter(|message| {
+            !message.content.is_typing() || latest.get(&message.from.participant) == Some(&message.index)
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! Every "no" of the server: one closed list, so that each has one status and one wording.
+
+use crate::{
+    QueueName,
+    medium::MediumName,
+    session::{Operation, PartyState},
+};
+use std::fmt;
+
+/// Why a command was refused. Nothing has changed when one is returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A required parameter is missing (`statusCode` 1). Names the parameter.
+    Missing(&'static str),
+    /// A parameter has the wrong form or names something impossible (`statusCode` 2). A sentence.
+    Invalid(String),
+    /// The operation does not exist, or not for this resource (`statusCode` 2). The name as given.
+    UnknownOperation(String),
+    /// The operation is not open in the state the interaction is in (`statusCode` 2).
+    NotInState {
+        /// The operation.
+        operation: Operation,
+        /// The state of the agent's part.
+        state: PartyState,
+    },
+    /// The centre does not have the feature, or not this resource, so the operation is unknown (`statusCode` 2).
+    FeatureOff(&'static str),
+    /// The customer's key does not open this conversation, or the centre forbids it (`statusCode` 3).
+    Forbidden(String),
+    /// The user lacks the role (`statusCode` 5).
+    RoleMissing,
+    /// There is no such thing, or it is not this user's (`statusCode` 6).
+    NotFound(String),
+    /// The value is outside what the disposition policy allows (`statusCode` 10).
+    OutOfRange(String),
+    /// A read-only property was to be changed (`statusCode` 11).
+    ReadOnly(&'static str),
+    /// There is one already (`statusCode` 18).
+    Exists(String),
+    /// It is in use (`statusCode` 19).
+    InUse(String),
+    /// The user has no contact-centre session, so there is no state to change (`statusCode` 2).
+    NotLoggedIn,
+    /// The channel could not be started or is not part of the session (`statusCode` 4).
+    ChannelUnavailable {
+        /// The channel as the client named it.
+        channel: String,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// User data would grow past the bound of a conversation (`statusCode` 2).
+    UserDataTooLarge,
+    /// A text is longer than the bound (`statusCode` 2).
+    TextTooLong {
+        /// The parameter.
+        parameter: &'static str,
+        /// The bound in bytes.
+        bytes: usize,
+    },
+    /// As many conversations wait as the queue takes (`statusCode` 4).
+    QueueFull(QueueName),
+    /// No agent can be offered this now: it lost a race (never shown to a client as such).
+    NotAvailable {
+        /// The medium concerned.
+        medium: MediumName,
+        /// Why, in a sentence.
+        why: &'static str,
+    },
+    /// The conversation is over (`statusCode` 2).
+    Ended,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(name) => write!(f, "Required parameter '{name}' is missing"),
+            Self::Invalid(why) | Self::Forbidden(why) | Self::OutOfRange(why) => f.write_str(why),
+            Self::UnknownOperation(name) => write!(f, "Unknown operation '{name}'"),
+            Self::NotInState { operation, state } => {
+                write!(f, "{operation:?} is not valid in state {}", state.as_str())
+            }
+            Self::FeatureOff(name) => write!(f, "The contact center does not have the feature {name}"),
+            Self::RoleMissing => f.write_str("The user lacks the role this request needs"),
+            Self::NotFound(what) => write!(f, "{what} was not found"),
+            Self::ReadOnly(name) => write!(f, "'{name}' cannot be changed"),
+            Self::Exists(what) => write!(f, "{what} exists already"),
+            Self::InUse(what) => write!(f, "{what} is in use"),
+            Self::NotLoggedIn => f.write_str("The agent has no contact center session on this channel"),
+            Self::ChannelUnavailable { channel, why } => {
+                write!(f, "Channel '{channel}' is unavailable: {why}")
+            }
+            Self::UserDataTooLarge => {
+                write!(f, "User data would exceed {} bytes", crate::userdata::MAX_BYTES)
+            }
+            Self::TextTooLong { parameter, bytes } => {
+                write!(f, "'{parameter}' is longer than {bytes} bytes")
+            }
+            Self::QueueFull(name) => write!(f, "Queue '{name}' takes no more conversations now"),
+            Self::NotAvailable { medium, why } => write!(f, "The agent is not available for {medium}: {why}"),
+            Self::Ended => f.write_str("The conversation has ended"),
+        }
+    }
+}

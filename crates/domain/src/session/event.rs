@@ -1,0 +1,272 @@
+//! What can happen to a conversation.
+
+use super::{Closer, Invitation, PartyState};
+use crate::{
+    Millis, QueueName, UserData, UserId,
+    medium::MediumName,
+    message::{ParticipantId, PartyKind, Visibility},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The operation by which user data or a disposition was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Via {
+    /// The operation that names a disposition.
+    SetDisposition,
+    /// Pairs added.
+    AttachUserData,
+    /// Pairs replaced.
+    UpdateUserData,
+    /// Pairs taken away.
+    DeleteUserData,
+    /// The customer's application.
+    CustomerData,
+    /// The server: last agent and the like.
+    System,
+}
+
+impl Via {
+    /// The word the reporting feed uses: the name of the operation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SetDisposition => "SetDisposition",
+            Self::AttachUserData => "AttachUserData",
+            Self::UpdateUserData => "UpdateUserData",
+            Self::DeleteUserData => "DeleteUserData",
+            Self::CustomerData => "CustomerData",
+            Self::System => "System",
+        }
+    }
+}
+
+/// One event of a conversation; medium and queue stand in each, so that a reader of the feed needs no state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The medium.
+    pub medium: MediumName,
+    /// The queue it was last put into, after this event.
+    pub queue: QueueName,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened to a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A customer came.
+    Created {
+        /// Service he came through.
+        service: String,
+        /// His joining.
+        participant: ParticipantId,
+        /// His name.
+        nickname: String,
+        /// SHA-256 of his key, in hex.
+        key_digest: String,
+        /// What his application sent along.
+        user_data: UserData,
+    },
+    /// It takes a place in a queue.
+    Queued {
+        /// Higher goes first.
+        priority: i32,
+        /// Its place is counted from here.
+        since: Millis,
+        /// The agent who put it there, if one did.
+        by: Option<UserId>,
+        /// That agent is not offered it before this moment.
+        barred_until: Option<Millis>,
+    },
+    /// It is offered to an agent.
+    Offered {
+        /// The agent.
+        agent: UserId,
+        /// His user name.
+        user_name: String,
+        /// His joining, if he accepts.
+        participant: ParticipantId,
+        /// Why him.
+        invitation: Invitation,
+        /// When the offer lapses.
+        deadline: Option<Millis>,
+    },
+    /// The agent refused the offer, or let it lapse, or it was withdrawn.
+    OfferEnded {
+        /// The agent.
+        agent: UserId,
+        /// `Completed` when he refused, `Revoked` otherwise.
+        state: PartyState,
+        /// Who ended the offer.
+        closer: Closer,
+        /// The agent is not offered it again before this moment.
+        barred_until: Option<Millis>,
+    },
+    /// The agent took it and joined the talk.
+    Accepted {
+        /// The agent.
+        agent: UserId,
+        /// The name the customer sees.
+        nickname: String,
+    },
+    /// The agent took it, but the talk was over.
+    JoinFailed {
+        /// The agent.
+        agent: UserId,
+        /// The name the customer would have seen.
+        nickname: String,
+    },
+    /// Something was said; the words are in the message log.
+    Said {
+        /// Place in the log.
+        index: u32,
+        /// Who, as a kind.
+        by: PartyKind,
+        /// The agent, if one.
+        agent: Option<UserId>,
+        /// What kind of message ([`crate::message::Content::kind`]).
+        kind: String,
+        /// Who sees it.
+        visibility: Visibility,
+    },
+    /// Somebody began or stopped typing. Not in the reporting feed.
+    Typed {
+        /// Place in the log.
+        index: u32,
+        /// Who.
+        participant: ParticipantId,
+        /// Began or stopped.
+        on: bool,
+    },
+    /// A party changed its name.
+    Renamed {
+        /// The agent; `None` is the customer.
+        agent: Option<UserId>,
+        /// The new name.
+        nickname: String,
+    },
+    /// The customer's side of the talk ended.
+    TalkEnded {
+        /// By whom.
+        closer: Closer,
+    },
+    /// User data changed, disposition keys excepted.
+    DataChanged {
+        /// Pairs added or replaced.
+        set: UserData,
+        /// Keys taken away.
+        removed: Vec<String>,
+        /// The agent, if one did it.
+        agent: Option<UserId>,
+        /// By which operation.
+        via: Via,
+    },
+    /// A disposition was set, changed or cleared (DESIGN §4).
+    Disposition {
+        /// The agent; `None` when the customer's application wrote the key.
+        agent: Option<UserId>,
+        /// His user name.
+        user_name: Option<String>,
+        /// His joining: the leg of the conversation the disposition belongs to.
+        leg: ParticipantId,
+        /// Under which key.
+        key: String,
+        /// The value; null when the pair was taken away.
+        value: Value,
+        /// The value before; null when there was none.
+        previous: Value,
+        /// By which operation.
+        via: Via,
+        /// Set after the agent's part ended: user data is not touched, reporting alone hears of it.
+        late: bool,
+        /// Whether the book knows the value.
+        known: bool,
+    },
+    /// The agents' note changed.
+    Commented {
+        /// The agent.
+        agent: UserId,
+        /// The note.
+        comment: String,
+    },
+    /// An agent's part moved on: to work after the talk, or to its end.
+    PartyClosed {
+        /// The agent.
+        agent: UserId,
+        /// His user name.
+        user_name: String,
+        /// `LeftChat`, `Completed` or `Revoked`.
+        state: PartyState,
+        /// Who closed it.
+        closer: Closer,
+        /// Whether the conversation bore a disposition then.
+        dispositioned: bool,
+        /// To whom it went, when it was handed over.
+        to: Option<UserId>,
+    },
+    /// Nobody has anything to do with it any more.
+    Ended {
+        /// Who ended the talk.
+        closer: Closer,
+        /// Whether the conversation bore a disposition.
+        dispositioned: bool,
+    },
+    /// Personal values were erased.
+    Erased,
+}
+
+impl Fact {
+    /// The word under which the reporting feed tells of it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "session.created",
+            Self::Queued { .. } => "session.queued",
+            Self::Offered { .. } => "session.offered",
+            Self::OfferEnded { .. } => "session.offer-ended",
+            Self::Accepted { .. } => "session.accepted",
+            Self::JoinFailed { .. } => "session.join-failed",
+            Self::Said { .. } => "session.message",
+            Self::Typed { .. } => "session.typing",
+            Self::Renamed { .. } => "session.renamed",
+            Self::TalkEnded { .. } => "session.talk-ended",
+            Self::DataChanged { .. } => "session.user-data",
+            Self::Disposition { .. } => "disposition",
+            Self::Commented { .. } => "session.comment",
+            Self::PartyClosed { .. } => "session.party-closed",
+            Self::Ended { .. } => "session.ended",
+            Self::Erased => "session.erased",
+        }
+    }
+
+    /// Takes personal values out and leaves what the numbers need. Exhaustive on purpose: a new fact must
+    /// say here what of it is personal.
+    pub fn redact(&mut self) {
+        match self {
+            Self::Created { nickname, user_data, .. } => {
+                nickname.clear();
+                *user_data = blank(user_data);
+            }
+            Self::Renamed { agent: None, nickname } => nickname.clear(),
+            Self::DataChanged { set, .. } => *set = blank(set),
+            Self::Commented { comment, .. } => comment.clear(),
+            Self::Renamed { agent: Some(_), .. }
+            | Self::Queued { .. }
+            | Self::Offered { .. }
+            | Self::OfferEnded { .. }
+            | Self::Accepted { .. }
+            | Self::JoinFailed { .. }
+            | Self::Said { .. }
+            | Self::Typed { .. }
+            | Self::TalkEnded { .. }
+            | Self::Disposition { .. }
+            | Self::PartyClosed { .. }
+            | Self::Ended { .. }
+            | Self::Erased => {}
+        }
+    }
+}
+
+/// The same keys with empty values.
+pub(super) fn blank(data: &UserData) -> UserData {
+    UserData::new(data.pairs().keys().map(|key| (key.clone(), Value::from(""))).collect())
+}

@@ -1,0 +1,85 @@
+//! The snapshot of one entity: what is read, and what events fold into.
+
+use crate::{
+    Event, Key, Millis,
+    agent::{self, Agent},
+    book::Book,
+    centre::{self, Centre},
+    queue::{self, Queue},
+    session::Session,
+    user::{self, User},
+};
+use serde::{Deserialize, Serialize};
+
+/// The snapshot of one entity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum State {
+    /// A conversation.
+    Session(Session),
+    /// An agent at work.
+    Agent(Agent),
+    /// A user; `None` once removed.
+    User(Option<User>),
+    /// A queue; `None` once removed.
+    Queue(Option<Queue>),
+    /// The disposition book.
+    Book(Book),
+    /// The centre.
+    Centre(Centre),
+}
+
+impl State {
+    /// Folds one event into the snapshot, or begins one. `None` for an event that cannot begin this entity:
+    /// a journal that holds one is damaged.
+    pub fn apply(before: Option<Self>, key: &Key, at: Millis, event: &Event) -> Option<Self> {
+        Some(match (before, event) {
+            (None, Event::Session(event)) => Self::Session(Session::begin(key_session(key)?, at, event)?),
+            (Some(Self::Session(mut session)), Event::Session(event)) => {
+                session.apply(at, event);
+                Self::Session(session)
+            }
+            (before, Event::Agent(event)) => Self::Agent(agent_after(before, key, at, event)?),
+            (_, Event::User(user::Event::Put(user))) => Self::User(Some((**user).clone())),
+            (_, Event::User(user::Event::Removed { .. })) => Self::User(None),
+            (_, Event::Queue(queue::Event::Put(queue))) => Self::Queue(Some((**queue).clone())),
+            (_, Event::Queue(queue::Event::Removed)) => Self::Queue(None),
+            (_, Event::Centre(centre::Event::Put(centre))) => Self::Centre((**centre).clone()),
+            (None, Event::Book(event)) => {
+                let mut book = Book::default();
+                book.apply(event);
+                Self::Book(book)
+            }
+            (Some(Self::Book(mut book)), Event::Book(event)) => {
+                book.apply(event);
+                Self::Book(book)
+            }
+            (Some(_), Event::Session(_) | Event::Book(_)) => return None,
+        })
+    }
+
+    /// Whether a restart must look at it: conversations that are not over, and everything provisioned.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Session(session) => session.is_open(),
+            Self::User(None) | Self::Queue(None) => false,
+            Self::Agent(_) | Self::User(_) | Self::Queue(_) | Self::Book(_) | Self::Centre(_) => true,
+        }
+    }
+}
+
+fn key_session(key: &Key) -> Option<crate::SessionId> {
+    match key {
+        Key::Session(id) => Some(id.clone()),
+        _ => None,
+    }
+}
+
+fn agent_after(before: Option<State>, key: &Key, at: Millis, event: &agent::Event) -> Option<Agent> {
+    let mut agent = match (before, key) {
+        (Some(State::Agent(agent)), _) => agent,
+        (None, Key::Agent(id)) => Agent::new(id.clone(), event.user_name.clone()),
+        _ => return None,
+    };
+    agent.apply(at, event);
+    Some(agent)
+}
