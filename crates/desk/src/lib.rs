@@ -1,1 +1,2 @@
-//! desk
+//! What happens.
+pub mod ports;

@@ -75,7 +75,9 @@ fn leave(draft: &mut Draft<'_>, id: &SessionId, closer: Closer) -> Result<(), No
     draft.say(id, author, Content::Left)?;
     draft.tell(id, Fact::TalkEnded { closer })?;
     offer::withdraw(draft, id, None, closer)?;
-    talk::end_if_idle(draft, id)
+    let session = draft.session(id)?;
+    // Nobody is served any more by a place in the queue.
+    if session.live_agents().next().is_none() { talk::end(draft, &session) } else { Ok(()) }
 }
 
 /// Refuses an empty text, or one longer than a message may be.

@@ -158,15 +158,12 @@ impl<'a> Draft<'a> {
     pub fn push(&mut self, key: Key, event: Event) -> Result<(), No> {
         let at = self.now;
         let changes = &mut self.decision.changes;
-        let place = match changes.iter().position(|change| change.key == key) {
-            Some(place) => place,
-            None => {
-                let before = self.seen.state(&key)?;
-                let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(No::Fault)?;
-                changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
-                self.decision.order.push((changes.len() - 1, 0));
-                return Ok(());
-            }
+        let Some(place) = changes.iter().position(|change| change.key == key) else {
+            let before = self.seen.state(&key)?;
+            let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(No::Fault)?;
+            changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
+            self.decision.order.push((changes.len() - 1, 0));
+            return Ok(());
         };
         let change = &mut changes[place];
         // A view may still hold the snapshot; only then is it copied again.

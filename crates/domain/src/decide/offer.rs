@@ -147,7 +147,7 @@ pub(super) fn withdraw(
     Ok(())
 }
 
-/// Ends one offer; what came from the queue goes back to its place while the customer is there.
+/// Ends one offer; what came from the queue goes back to its place, unless the customer ended it by going.
 pub(super) fn end(
     draft: &mut Draft<'_>,
     session: &Session,
@@ -160,8 +160,8 @@ pub(super) fn end(
     let barred_until = matches!(closer, Closer::Agent | Closer::NoAnswer).then_some(draft.now + cool_down);
     draft.tell(id, Fact::OfferEnded { agent: agent.clone(), state, closer, barred_until })?;
     free_slot(draft, session, agent, false)?;
-    let present = draft.session(id)?.customer.present;
-    if party.invitation == Invitation::Queue && present {
+    let customer_gone = matches!(closer, Closer::Customer | Closer::Idle);
+    if party.invitation == Invitation::Queue && !customer_gone {
         draft.tell(id, requeued(session))?;
     }
     Ok(())

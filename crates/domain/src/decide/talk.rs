@@ -192,14 +192,13 @@ pub(super) fn close_party(
 /// Ends the conversation when nobody has anything to do with it any more.
 pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
     let session = draft.session(id)?;
-    if session.ended.is_some()
-        || session.customer.present
-        || session.live_agents().next().is_some()
-        || (session.waiting && session.joined > 1)
-    {
-        return Ok(());
-    }
+    let over = !session.customer.present && !session.waiting && session.live_agents().next().is_none();
+    if session.is_open() && over { end(draft, &session) } else { Ok(()) }
+}
+
+/// Ends the conversation.
+pub(super) fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
     let closer = session.talk_ended.unwrap_or(Closer::Agent);
     let dispositioned = draft.centre()?.disposition.is_set(&session.user_data);
-    draft.tell(id, Fact::Ended { closer, dispositioned })
+    draft.tell(&session.id, Fact::Ended { closer, dispositioned })
 }

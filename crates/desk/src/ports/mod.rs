@@ -1,0 +1,12 @@
+//! The ports: everything the desk needs of the world, each readable in one screen.
+
+mod render;
+mod store;
+mod world;
+
+pub use render::{Cause, NewNote, Render};
+pub use store::{
+    Committed, Done, EventRow, FeedPage, FeedQuery, Note, Plan, Shelf, Sight, Store, StoreFault, Transacted,
+    Witness, Work,
+};
+pub use world::{Clock, Ids};

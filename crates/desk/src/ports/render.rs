@@ -1,0 +1,39 @@
+//! Rendering: what a commit means to those who listen.
+
+use super::Sight;
+use domain::{Decision, Key, Millis, No, UserId};
+use std::sync::Arc;
+
+/// The command behind a commit, for the agent who gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The agent.
+    pub agent: UserId,
+    /// The number his command bears (`referenceId`).
+    pub reference: u64,
+}
+
+/// A note on its way into a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNote {
+    /// Whose mailbox.
+    pub agent: UserId,
+    /// The topic in its canonical spelling.
+    pub channel: Arc<str>,
+    /// The exact JSON to deliver as `data`.
+    pub body: Arc<str>,
+    /// What it tells of, so that an erasure finds it.
+    pub about: Key,
+}
+
+/// Renders the notifications of a commit, inside the commit.
+pub trait Render: Send + Sync + 'static {
+    /// The notes of a decision for each agent concerned, in the order in which they shall be heard.
+    fn notes(
+        &self,
+        sight: &mut dyn Sight,
+        decision: &Decision,
+        cause: Option<&Cause>,
+        at: Millis,
+    ) -> Result<Vec<NewNote>, No>;
+}

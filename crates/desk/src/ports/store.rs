@@ -1,0 +1,198 @@
+//! The journal: where every accepted change is one atomic commit.
+
+use super::NewNote;
+use domain::{Decision, Event, Key, Kind, Message, Millis, No, Refusal, Seen, SessionId, State, UserId};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// Why the store could not do its work. Nothing was changed when one is returned.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreFault {
+    /// The store is closing down, or its writer has ended.
+    #[error("the store is closed")]
+    Closed,
+    /// The disk, the file or the database said no.
+    #[error("the store failed: {0}")]
+    Failed(String),
+    /// Too much is waiting to be written; come back later.
+    #[error("the store is busy")]
+    Busy,
+}
+
+/// What a transaction may look at: snapshots, mailbox heads, and the message log of a conversation.
+pub trait Sight: Seen {
+    /// The log of a conversation from its beginning, in order, as far as this commit's predecessors wrote it.
+    fn messages(&mut self, session: &SessionId) -> Result<Vec<Message>, No>;
+}
+
+/// Everything one commit writes.
+#[derive(Debug)]
+pub struct Plan {
+    /// When it was decided.
+    pub at: Millis,
+    /// Events, snapshots, messages.
+    pub decision: Decision,
+    /// Notes for mailboxes; each takes the next position of its agent's mailbox.
+    pub notes: Vec<NewNote>,
+    /// The agent whose command this is and the number it bears. The position is taken even if no note of this
+    /// commit uses it, so that no later command bears the same number.
+    pub cause: Option<(UserId, u64)>,
+}
+
+/// The decision, run inside the transaction. It may run more than once and must be pure.
+pub type Work = Box<dyn FnMut(&mut dyn Sight) -> Result<Plan, No> + Send>;
+
+/// What a successful transaction tells its caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The number the command bears (`referenceId`), for commands of agents.
+    pub reference: Option<u64>,
+}
+
+/// The outcome of a transaction: committed and durable, or refused without a trace.
+pub type Transacted = Result<Result<Done, Refusal>, StoreFault>;
+
+/// A note as it lies in a mailbox: one notification, rendered, ready to deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whose mailbox.
+    pub agent: UserId,
+    /// Place in it; grows, with gaps.
+    pub pos: u64,
+    /// The topic in its canonical spelling.
+    pub channel: Arc<str>,
+    /// The exact JSON to deliver as `data`.
+    pub body: Arc<str>,
+}
+
+/// What a group of commits changed, told once it is durable.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// Snapshots as they are now, each entity once.
+    pub states: Vec<(Key, Arc<State>)>,
+    /// Notes placed in mailboxes, in order of position for each agent.
+    pub notes: Vec<Arc<Note>>,
+    /// The events in journal order, with the moment of each.
+    pub events: Vec<(Key, Millis, Event)>,
+    /// The sequence number of the newest event.
+    pub head: u64,
+}
+
+/// Someone who is told of every commit, after it is durable and before its caller is answered. Must be quick.
+pub trait Witness: Send + Sync {
+    /// A group of commits is durable.
+    fn committed(&self, group: &Committed);
+}
+
+/// An event as the journal keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRow {
+    /// Place in the journal; grows, with gaps.
+    pub seq: u64,
+    /// The entity.
+    pub key: Key,
+    /// How many events of the entity came before, plus one.
+    pub version: u64,
+    /// When.
+    pub at: Millis,
+    /// What.
+    pub event: Event,
+}
+
+/// Which events a reader wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedQuery {
+    /// Only events behind this sequence number.
+    pub after: u64,
+    /// At most so many.
+    pub limit: u32,
+    /// Only these kinds ([`Event::kind`]); all when empty.
+    pub kinds: Vec<String>,
+    /// Only events at or after this moment.
+    pub since: Option<Millis>,
+    /// Whether events that are not reported are wanted too.
+    pub unreported: bool,
+}
+
+/// A page of events, with what the reader needs to judge his cursor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedPage {
+    /// In journal order.
+    pub rows: Vec<EventRow>,
+    /// The newest sequence number of the journal.
+    pub head: u64,
+    /// Events at or before this number may have been deleted by retention; a cursor before it is too old.
+    pub oldest: u64,
+}
+
+/// A shelf for rows that are not history: sessions of the web and of notification clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shelf {
+    /// Logins of the web API.
+    HttpSession,
+    /// Sessions of notification clients.
+    BayeuxSession,
+}
+
+/// The journal. One writer orders all commits; readers see committed data only.
+pub trait Store: Send + Sync + 'static {
+    /// Runs the work on what is, and commits its plan atomically and durably, or nothing at all. `keys` are
+    /// the entities the work is known to look at. Answers when the commit is on the disk.
+    fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted>;
+
+    /// Names the witness of all later commits.
+    fn watch(&self, witness: Arc<dyn Witness>);
+
+    /// The committed snapshot of an entity.
+    fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>>;
+
+    /// Every committed snapshot of a kind that a restart must look at ([`State::is_open`]).
+    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>>;
+
+    /// The log of a conversation from an index on, at most `limit` entries.
+    fn messages(
+        &self,
+        session: &SessionId,
+        from: u32,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>>;
+
+    /// The notes behind a position of a mailbox, in order, at most `limit`.
+    fn notes(
+        &self,
+        agent: &UserId,
+        after: u64,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Arc<Note>>, StoreFault>>;
+
+    /// The position last taken in every mailbox that has one.
+    fn heads(&self) -> BoxFuture<'static, Result<Vec<(UserId, u64)>, StoreFault>>;
+
+    /// How many notes lie behind a position of a mailbox, and how many bytes.
+    fn backlog(&self, agent: &UserId, after: u64) -> BoxFuture<'static, Result<(u64, u64), StoreFault>>;
+
+    /// Throws away the notes up to and with a position, for several mailboxes.
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> BoxFuture<'static, Result<(), StoreFault>>;
+
+    /// A page of events.
+    fn events(&self, query: FeedQuery) -> BoxFuture<'static, Result<FeedPage, StoreFault>>;
+
+    /// The id of this journal's stream; a restored copy has another.
+    fn stream_id(&self) -> &str;
+
+    /// Puts rows on a shelf (`Some`) or takes them off (`None`); durable with the next group.
+    fn shelve(
+        &self,
+        shelf: Shelf,
+        rows: Vec<(String, Option<String>)>,
+    ) -> BoxFuture<'static, Result<(), StoreFault>>;
+
+    /// One row of a shelf.
+    fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>>;
+
+    /// Every row of a shelf.
+    fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
+
+    /// Deletes whole conversations that ended before a moment, at most `limit` of them; answers how many.
+    fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>>;
+}

@@ -1,0 +1,21 @@
+//! Time and chance, behind ports so that tests can hold them still.
+
+use domain::{Millis, SessionId, message::ParticipantId};
+
+/// The time of day.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> Millis;
+}
+
+/// Fresh ids and secrets.
+pub trait Ids: Send + Sync + 'static {
+    /// A conversation's id: 16 characters (digital-channels §1.6).
+    fn session(&self) -> SessionId;
+    /// A joining: 16 upper-case hex digits (digital-channels §1.6).
+    fn participant(&self) -> ParticipantId;
+    /// A secret of 128 bits or more, in lower-case hex.
+    fn secret(&self) -> String;
+    /// A GUID.
+    fn guid(&self) -> String;
+}
