@@ -1,2 +1,25 @@
-//! What happens.
+//! What happens: commands are decided and committed, agents are told, waiting customers are offered.
+//!
+//! ```text
+//! command ─▶ Desk::perform ─▶ Store::transact( decide + render ) ─▶ one durable commit
+//!                                                   │ witness
+//!              router ◀── Board    timers ◀── Deadlines    Mailroom ──▶ held polls and sockets
+//! ```
+//!
+//! Invariants: nothing is told before it is committed; memory here is a cache of the journal and is rebuilt from
+//! it at start; no rule of the domain is repeated here.
+
+pub mod mailroom;
 pub mod ports;
+pub mod routing;
+
+mod deadlines;
+mod desk;
+mod directory;
+mod housekeeping;
+mod keys;
+mod witness;
+
+pub use desk::{Desk, Refused, Setup, session_of};
+pub use directory::Directory;
+pub use mailroom::{Mail, Mailroom};

@@ -1,0 +1,251 @@
+//! The desk: the one function through which anything changes.
+
+use crate::{
+    Directory, Mailroom,
+    keys::keys,
+    ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Sight, Store, StoreFault},
+    routing::{Board, Standing, WaitingItem, effective_priority, explain},
+    witness::{Memory, lock},
+};
+use domain::{
+    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State, UserId, agent::Agent,
+    book::Book, centre::Centre, command::Open, decide, medium::Media, queue::Queue, session::Session,
+    user::User,
+};
+use std::sync::{Arc, PoisonError};
+use tokio::sync::watch;
+
+/// Why a command was not performed. Nothing has changed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Refused {
+    /// The rules say no.
+    #[error("{0}")]
+    Rule(Refusal),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Rule(refusal)
+    }
+}
+
+/// What a desk is made of.
+pub struct Setup {
+    /// The journal.
+    pub store: Arc<dyn Store>,
+    /// How commits become notifications.
+    pub render: Arc<dyn Render>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids.
+    pub ids: Arc<dyn Ids>,
+    /// The media served.
+    pub media: Media,
+}
+
+/// The desk.
+pub struct Desk {
+    pub(crate) store: Arc<dyn Store>,
+    render: Arc<dyn Render>,
+    pub(crate) clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    media: Media,
+    pub(crate) memory: Arc<Memory>,
+}
+
+impl Desk {
+    /// Opens the desk on a journal: memory is rebuilt from what is there. Run [`Desk::route`] and
+    /// [`Desk::keep_time`] beside it.
+    pub async fn open(setup: Setup) -> Result<Arc<Self>, StoreFault> {
+        let Setup { store, render, clock, ids, media } = setup;
+        let memory = Arc::new(Memory::new());
+        store.watch(memory.clone());
+        memory.mailroom.load(store.heads().await?);
+        for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session] {
+            let states = store.open(kind).await?;
+            let keyed: Vec<(Key, Arc<State>)> =
+                states.into_iter().filter_map(|state| Some((state_key(&state)?, state))).collect();
+            memory.take(keyed.iter().map(|(key, state)| (key, state)));
+        }
+        let head = store.events(FeedQuery { after: u64::MAX, limit: 0, ..FeedQuery::default() }).await?.head;
+        memory.head.send_replace(head);
+        Ok(Arc::new(Self { store, render, clock, ids, media, memory }))
+    }
+
+    /// Performs a command: decided, rendered and committed as one, durable when this returns.
+    pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
+        let keys = keys(&command);
+        let (render, clock) = (self.render.clone(), self.clock.clone());
+        let work = Box::new(move |sight: &mut dyn Sight| {
+            let at = clock.now();
+            let decision = decide(sight, &command, at)?;
+            let cause = match command.actor() {
+                Some(agent) if !decision.changes.is_empty() => {
+                    Some(Cause { agent: agent.clone(), reference: sight.head(agent)? + 1 })
+                }
+                _ => None,
+            };
+            let notes = render.notes(sight, &decision, cause.as_ref(), at)?;
+            let cause = cause.map(|cause| (cause.agent, cause.reference));
+            Ok(Plan { at, decision, notes, cause })
+        });
+        self.store.transact(keys, work).await?.map_err(Refused::Rule)
+    }
+
+    /// Lets a customer in, unless as many wait as the queue takes.
+    pub async fn open_session(&self, open: Open) -> Result<Done, Refused> {
+        let full = {
+            let board = lock(&self.memory.board);
+            let service = board.centre().and_then(|centre| centre.services.get(&open.service));
+            service.and_then(|service| board.queue(&service.queue)).and_then(|queue| {
+                let waiting = board.waiting_in(&queue.name);
+                (waiting >= queue.max_waiting as usize).then(|| queue.name.clone())
+            })
+        };
+        match full {
+            Some(queue) => {
+                metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
+                Err(Refusal::QueueFull(queue).into())
+            }
+            None => self.perform(Command::Open(Box::new(open))).await,
+        }
+    }
+
+    /// The committed snapshot of a conversation.
+    pub async fn session(&self, id: &SessionId) -> Result<Option<Arc<State>>, StoreFault> {
+        let state = self.store.state(&Key::Session(id.clone())).await?;
+        Ok(state.filter(|state| matches!(**state, State::Session(_))))
+    }
+
+    /// The committed snapshot of an agent at work; a fresh one for a user who never worked.
+    pub async fn agent(&self, user: &User) -> Result<Agent, StoreFault> {
+        let state = self.store.state(&Key::Agent(user.id.clone())).await?;
+        Ok(match state.as_deref() {
+            Some(State::Agent(agent)) => agent.clone(),
+            _ => Agent::new(user.id.clone(), user.user_name.clone()),
+        })
+    }
+
+    /// The conversations that hold a slot of an agent in one medium, oldest first.
+    pub async fn held(&self, agent: &Agent, medium: &MediumName) -> Result<Vec<Arc<State>>, StoreFault> {
+        let mut held = Vec::new();
+        for id in agent.slots.get(medium).into_iter().flatten() {
+            held.extend(self.session(id).await?);
+        }
+        Ok(held)
+    }
+
+    /// The log of a conversation from an index on.
+    pub async fn messages(&self, id: &SessionId, from: u32, limit: u32) -> Result<Vec<Message>, StoreFault> {
+        self.store.messages(id, from, limit).await
+    }
+
+    /// The disposition book.
+    pub async fn book(&self) -> Result<Book, StoreFault> {
+        let state = self.store.state(&Key::Book).await?;
+        Ok(match state.as_deref() {
+            Some(State::Book(book)) => book.clone(),
+            _ => Book::default(),
+        })
+    }
+
+    /// The centre, once it is provisioned.
+    pub fn centre(&self) -> Option<Arc<Centre>> {
+        self.memory.centre.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A queue.
+    pub fn queue(&self, name: &domain::QueueName) -> Option<Queue> {
+        lock(&self.memory.board).queue(name).cloned()
+    }
+
+    /// Every queue, by name.
+    pub fn queues(&self) -> Vec<Queue> {
+        lock(&self.memory.board).queues()
+    }
+
+    /// The users.
+    pub fn directory(&self) -> &Directory {
+        &self.memory.directory
+    }
+
+    /// The mailboxes.
+    pub fn mailroom(&self) -> &Mailroom {
+        &self.memory.mailroom
+    }
+
+    /// The media served.
+    pub fn media(&self) -> &Media {
+        &self.media
+    }
+
+    /// The journal, for readers of the feed and keepers of shelves.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Time.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Fresh ids.
+    pub fn ids(&self) -> &dyn Ids {
+        &*self.ids
+    }
+
+    /// A page of the journal's events.
+    pub async fn events(&self, query: FeedQuery) -> Result<FeedPage, StoreFault> {
+        self.store.events(query).await
+    }
+
+    /// Tells whenever the journal has grown, with its newest sequence number.
+    pub fn head(&self) -> watch::Receiver<u64> {
+        self.memory.head.subscribe()
+    }
+
+    /// Everything that waits, in the order in which it will be served, with what stands against each agent.
+    pub fn waiting(&self) -> Vec<(WaitingItem, Vec<Standing>)> {
+        let (board, now) = (lock(&self.memory.board), self.now());
+        let rank = |board: &Board, item: &WaitingItem| {
+            board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now))
+        };
+        let mut items: Vec<WaitingItem> = board.waiting().cloned().collect();
+        items.sort_by_key(|item| (-rank(&board, item), item.since, item.session.clone()));
+        items
+            .into_iter()
+            .map(|item| {
+                let why = explain(&board, &item.session, now).unwrap_or_default();
+                (item, why)
+            })
+            .collect()
+    }
+
+    /// Conversations whose customer is still there, with their medium and service.
+    pub fn present(&self) -> Vec<(SessionId, MediumName, String)> {
+        let present = lock(&self.memory.present);
+        present.iter().map(|(id, (medium, service))| (id.clone(), medium.clone(), service.clone())).collect()
+    }
+}
+
+/// The session inside a snapshot that [`Desk::session`] or [`Desk::held`] gave.
+pub fn session_of(state: &State) -> Option<&Session> {
+    match state {
+        State::Session(session) => Some(session),
+        _ => None,
+    }
+}
+
+fn state_key(state: &State) -> Option<Key> {
+    Some(match state {
+        State::Session(session) => Key::Session(session.id.clone()),
+        State::Agent(agent) => Key::Agent(agent.id.clone()),
+        State::User(user) => Key::User(user.as_ref()?.id.clone()),
+        State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
+        State::Book(_) => Key::Book,
+        State::Centre(_) => Key::Centre,
+    })
+}

@@ -1,0 +1,125 @@
+//! What the desk does by itself: offers, deadlines, mailboxes, retention.
+
+use crate::{
+    Desk, Refused,
+    ports::StoreFault,
+    routing::{next_change, route},
+    witness::lock,
+};
+use domain::{Command, Millis, Refusal, UserId};
+use std::{sync::Arc, time::Duration};
+
+/// How many offers are written at once; the store groups them into few commits.
+const OFFERS_AT_ONCE: usize = 64;
+/// How long to wait after the store failed before trying again.
+const RETRY: Duration = Duration::from_millis(250);
+
+impl Desk {
+    /// Offers what waits to who is free, for ever. One task runs this; a lost race is looked at again with the
+    /// next change.
+    pub async fn route(self: Arc<Self>) {
+        loop {
+            let (offers, next) = {
+                let board = lock(&self.memory.board);
+                let now = self.now();
+                (route(&board, now), next_change(&board, now))
+            };
+            if offers.is_empty() {
+                tokio::select! {
+                    () = self.memory.work.notified() => {}
+                    () = self.until(next) => {}
+                }
+                continue;
+            }
+            for chunk in offers.chunks(OFFERS_AT_ONCE) {
+                let commands = chunk.iter().map(|offer| {
+                    self.perform(Command::Offer {
+                        session: offer.session.clone(),
+                        agent: offer.agent.clone(),
+                    })
+                });
+                let outcomes = futures::future::join_all(commands).await;
+                let mut refused = false;
+                for outcome in outcomes {
+                    match outcome {
+                        Ok(_) => metrics::counter!("jackfield_offers_total").increment(1),
+                        // The board was a moment old; the commit that made it so has rung.
+                        Err(Refused::Rule(why)) => {
+                            tracing::debug!(%why, "offer lost a race");
+                            refused = true;
+                        }
+                        Err(Refused::Store(fault)) => {
+                            tracing::error!(%fault, "an offer could not be written");
+                            tokio::time::sleep(RETRY).await;
+                        }
+                    }
+                }
+                // Never spin on an offer that the rules refuse although the board would make it.
+                if refused {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+        }
+    }
+
+    /// Ends offers whose time is up, for ever. One task runs this.
+    pub async fn keep_time(self: Arc<Self>) {
+        loop {
+            let (due, next) = {
+                let deadlines = lock(&self.memory.deadlines);
+                (deadlines.due(self.now()), deadlines.next())
+            };
+            if due.is_empty() {
+                tokio::select! {
+                    () = self.memory.clock.notified() => {}
+                    () = self.until(next) => {}
+                }
+                continue;
+            }
+            for (session, agent) in due {
+                match self.perform(Command::OfferLapsed { session, agent }).await {
+                    Ok(_) | Err(Refused::Rule(Refusal::NotFound(_))) => {}
+                    Err(why) => {
+                        tracing::error!(%why, "a lapsed offer could not be taken back");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn until(&self, moment: Option<Millis>) {
+        match moment {
+            Some(moment) => {
+                let wait = u64::try_from(moment - self.now()).unwrap_or(0);
+                tokio::time::sleep(Duration::from_millis(wait)).await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Throws away what no live notification session can still ask for: up to its lowest acknowledgement, or
+    /// all of it for agents without a session. `lowest` answers that acknowledgement.
+    pub async fn trim(&self, lowest: impl Fn(&UserId) -> Option<u64>) -> Result<(), StoreFault> {
+        let now = self.now();
+        let upto = self.memory.mailroom.heads().into_iter().map(|(agent, _)| {
+            let upto = lowest(&agent).unwrap_or_else(|| self.memory.mailroom.of(&agent).start(now));
+            (agent, upto)
+        });
+        self.store.trim(upto.collect()).await
+    }
+
+    /// Deletes conversations that ended longer ago than `keep`, in small steps so that others get their turn.
+    pub async fn retire(&self, keep: Duration) -> Result<u64, StoreFault> {
+        let before = self.now() - Millis::try_from(keep.as_millis()).unwrap_or(Millis::MAX);
+        let mut total = 0;
+        loop {
+            let gone = self.store.retire(before, 100).await?;
+            total += u64::from(gone);
+            if gone < 100 {
+                return Ok(total);
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Mailboxes of agents as this node knows them: the newest notes of each, and a bell.
+//!
+//! A mailbox lies in the journal; what is kept here is a tail of it, so that a note just committed reaches a
+//! held poll without a query. Whoever asks for older notes gets them from the store.
+
+use crate::ports::{Note, Store, StoreFault};
+use domain::{Millis, UserId};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+use tokio::sync::Notify;
+
+/// The most notes kept in memory for one agent.
+const TAIL: usize = 128;
+/// The most bytes kept in memory for one agent.
+const TAIL_BYTES: usize = 256 * 1024;
+/// A session opened this long after the agent's login still hears of the login (DESIGN §3). Milliseconds.
+const LOGIN_GRACE: Millis = 10_000;
+
+/// One agent's mailbox.
+#[derive(Debug, Default)]
+pub struct Mail {
+    tail: Mutex<Tail>,
+    bell: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Tail {
+    head: u64,
+    /// Every note behind this position is in `notes`.
+    floor: u64,
+    notes: VecDeque<Arc<Note>>,
+    bytes: usize,
+    login: Option<(u64, Millis)>,
+}
+
+impl Mail {
+    /// Rings whenever a note is placed. Ask for it before looking into the mailbox.
+    pub fn bell(&self) -> &Notify {
+        &self.bell
+    }
+
+    /// The position last taken.
+    pub fn head(&self) -> u64 {
+        self.tail().head
+    }
+
+    /// Where a session that begins now starts: at the head, or just before a login a moment ago.
+    pub fn start(&self, now: Millis) -> u64 {
+        let tail = self.tail();
+        match tail.login {
+            Some((before, at)) if now - at < LOGIN_GRACE => before,
+            _ => tail.head,
+        }
+    }
+
+    /// The notes behind a position, at most `limit`; `None` when memory does not reach back so far.
+    fn recent(&self, after: u64, limit: usize) -> Option<Vec<Arc<Note>>> {
+        let tail = self.tail();
+        if after < tail.floor {
+            return None;
+        }
+        let from = tail.notes.partition_point(|note| note.pos <= after);
+        Some(tail.notes.iter().skip(from).take(limit).cloned().collect())
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All mailboxes.
+#[derive(Debug, Default)]
+pub struct Mailroom {
+    mails: RwLock<HashMap<UserId, Arc<Mail>>>,
+}
+
+impl Mailroom {
+    /// The mailbox of an agent, new if he has none yet.
+    pub fn of(&self, agent: &UserId) -> Arc<Mail> {
+        if let Some(mail) = self.read(agent) {
+            return mail;
+        }
+        let mut mails = self.mails.write().unwrap_or_else(PoisonError::into_inner);
+        mails.entry(agent.clone()).or_default().clone()
+    }
+
+    fn read(&self, agent: &UserId) -> Option<Arc<Mail>> {
+        self.mails.read().unwrap_or_else(PoisonError::into_inner).get(agent).cloned()
+    }
+
+    /// The notes of an agent behind a position, in order, at most `limit`.
+    pub async fn after(
+        &self,
+        store: &dyn Store,
+        agent: &UserId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Arc<Note>>, StoreFault> {
+        match self.of(agent).recent(after, limit) {
+            Some(notes) => Ok(notes),
+            None => store.notes(agent, after, u32::try_from(limit).unwrap_or(u32::MAX)).await,
+        }
+    }
+
+    /// Takes over the heads the journal has, at start.
+    pub(crate) fn load(&self, heads: Vec<(UserId, u64)>) {
+        for (agent, head) in heads {
+            let mail = self.of(&agent);
+            let mut tail = mail.tail();
+            tail.head = head;
+            tail.floor = head;
+        }
+    }
+
+    /// Puts committed notes into the tails and rings.
+    pub(crate) fn deliver(&self, notes: &[Arc<Note>]) {
+        let mut rest = notes;
+        while let Some(first) = rest.first() {
+            let run = rest.iter().take_while(|note| note.agent == first.agent).count();
+            let mail = self.of(&first.agent);
+            {
+                let mut tail = mail.tail();
+                for note in &rest[..run] {
+                    tail.push(note.clone());
+                }
+            }
+            mail.bell.notify_waiters();
+            rest = &rest[run..];
+        }
+    }
+
+    /// Remembers that an agent logged in, and where his mailbox stood before that.
+    pub(crate) fn logged_in(&self, agent: &UserId, before: u64, at: Millis) {
+        self.of(agent).tail().login = Some((before, at));
+    }
+
+    /// Every agent with a mailbox, and its head.
+    pub(crate) fn heads(&self) -> Vec<(UserId, u64)> {
+        let mails = self.mails.read().unwrap_or_else(PoisonError::into_inner);
+        mails.iter().map(|(agent, mail)| (agent.clone(), mail.head())).collect()
+    }
+}
+
+impl Tail {
+    fn push(&mut self, note: Arc<Note>) {
+        self.head = self.head.max(note.pos);
+        self.bytes += note.body.len();
+        self.notes.push_back(note);
+        while self.notes.len() > TAIL || self.bytes > TAIL_BYTES {
+            let Some(gone) = self.notes.pop_front() else { break };
+            self.bytes -= gone.body.len();
+            self.floor = gone.pos;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(pos: u64) -> Arc<Note> {
+        Arc::new(Note { agent: "a".into(), pos, channel: "/c".into(), body: "{}".into() })
+    }
+
+    #[test]
+    fn the_tail_answers_what_it_still_holds_and_nothing_older() {
+        let room = Mailroom::default();
+        let notes: Vec<_> = (1..=(TAIL as u64 + 10)).map(note).collect();
+        room.deliver(&notes);
+        let mail = room.of(&"a".into());
+        assert_eq!(mail.recent(0, 10), None);
+        assert_eq!(mail.recent(10, 2).map(|notes| notes.iter().map(|n| n.pos).collect()), Some(vec![11, 12]));
+        assert_eq!(mail.recent(mail.head(), 10), Some(vec![]));
+    }
+
+    #[test]
+    fn a_session_opened_right_after_login_starts_before_it() {
+        let room = Mailroom::default();
+        room.deliver(&[note(7)]);
+        room.logged_in(&"a".into(), 6, 1_000);
+        assert_eq!(room.of(&"a".into()).start(1_000 + LOGIN_GRACE - 1), 6);
+        assert_eq!(room.of(&"a".into()).start(1_000 + LOGIN_GRACE), 7);
+    }
+}

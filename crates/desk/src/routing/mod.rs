@@ -1,0 +1,9 @@
+//! Routing: who waits, who is free, and who gets what.
+
+mod board;
+mod explain;
+mod route;
+
+pub use board::{Board, Seat, WaitingItem};
+pub use explain::{Obstacle, Standing, explain};
+pub use route::{Offer, effective_priority, next_change, route};

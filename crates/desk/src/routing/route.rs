@@ -1,0 +1,98 @@
+//! The routing rule: pure and deterministic.
+
+use super::{Board, Obstacle, Seat, WaitingItem, explain::obstacle};
+use domain::{Millis, QueueName, SessionId, UserId, queue::Queue};
+use std::collections::{BTreeMap, HashMap};
+
+/// A conversation and the agent it shall be offered to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The conversation.
+    pub session: SessionId,
+    /// The agent.
+    pub agent: UserId,
+}
+
+/// The priority that counts now: what it came with, and one more for every ageing step it has waited.
+pub fn effective_priority(item: &WaitingItem, queue: &Queue, now: Millis) -> i64 {
+    let aged = if queue.ageing > 0 { (now - item.since).max(0) / queue.ageing } else { 0 };
+    i64::from(item.priority) + aged
+}
+
+/// Who gets what now. Conversations go by effective priority, then by waiting time, then by id; each takes, of
+/// the agents nothing stands against, the one with the fewest of that medium, then the best suited, then the
+/// one idle longest, then by id. A slot given here counts as taken for the rest of the round.
+pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
+    let mut items: Vec<(i64, &WaitingItem, &Queue)> = board
+        .waiting()
+        .filter_map(|item| {
+            let queue = board.queue(&item.queue)?;
+            Some((effective_priority(item, queue, now), item, queue))
+        })
+        .collect();
+    if items.is_empty() {
+        return Vec::new();
+    }
+    items.sort_by(|(a_priority, a, _), (b_priority, b, _)| {
+        b_priority.cmp(a_priority).then(a.since.cmp(&b.since)).then(a.session.cmp(&b.session))
+    });
+
+    let mut given: HashMap<&UserId, BTreeMap<&domain::MediumName, usize>> = HashMap::new();
+    // The agents who could take anything of a queue and medium; the list shrinks as slots fill, so that a long
+    // queue does not look at full agents again and again.
+    let mut free: HashMap<(&QueueName, &domain::MediumName), Vec<&Seat>> = HashMap::new();
+    let mut offers = Vec::new();
+    for (_, item, queue) in items {
+        let seats = free.entry((&item.queue, &item.medium)).or_insert_with(|| {
+            board.seats().filter(|seat| obstacle_besides_bar(seat, item, queue, 0, now).is_none()).collect()
+        });
+        seats.retain(|seat| {
+            let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
+            seat.room(&item.medium) > extra
+        });
+        let best = seats
+            .iter()
+            .filter(|seat| item.barred.get(&seat.agent).is_none_or(|until| *until <= now))
+            .min_by_key(|seat| {
+                let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
+                let load = seat.taken.get(&item.medium).copied().unwrap_or(0) + extra;
+                (load, std::cmp::Reverse(seat.suits(queue)), seat.idle_since, &seat.agent)
+            });
+        if let Some(seat) = best {
+            *given.entry(&seat.agent).or_default().entry(&item.medium).or_default() += 1;
+            offers.push(Offer { session: item.session.clone(), agent: seat.agent.clone() });
+        }
+    }
+    offers
+}
+
+fn obstacle_besides_bar(
+    seat: &Seat,
+    item: &WaitingItem,
+    queue: &Queue,
+    extra: usize,
+    now: Millis,
+) -> Option<Obstacle> {
+    match obstacle(seat, item, queue, extra, now) {
+        Some(Obstacle::Refused { .. }) | None => None,
+        other => other,
+    }
+}
+
+/// The next moment at which time alone can open the way for an offer: the end of a cool-down.
+pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
+    board.waiting().flat_map(|item| item.barred.values()).copied().filter(|until| *until > now).min()
+}
+
+impl Seat {
+    /// Free slots of a medium.
+    pub fn room(&self, medium: &domain::MediumName) -> usize {
+        let capacity = self.capacity.get(medium).copied().unwrap_or(0);
+        capacity.saturating_sub(self.taken.get(medium).copied().unwrap_or(0))
+    }
+
+    /// How well the agent's skills suit a queue: the sum of his levels in what it asks for.
+    fn suits(&self, queue: &Queue) -> u32 {
+        queue.skills.keys().map(|skill| u32::from(self.skills.get(skill).copied().unwrap_or(0))).sum()
+    }
+}

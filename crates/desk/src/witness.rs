@@ -1,0 +1,103 @@
+//! What memory learns from a commit.
+
+use crate::{
+    Directory, Mailroom,
+    deadlines::Deadlines,
+    ports::{Committed, Witness},
+    routing::Board,
+};
+use domain::{Event, Key, MediumName, SessionId, State, agent, centre::Centre};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+use tokio::sync::{Notify, watch};
+
+/// Everything kept in memory because it is asked for often. All of it follows from the journal.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub directory: Directory,
+    pub mailroom: Mailroom,
+    pub board: Mutex<Board>,
+    pub deadlines: Mutex<Deadlines>,
+    /// Conversations whose customer is still there, with their medium and service.
+    pub present: Mutex<HashMap<SessionId, (MediumName, String)>>,
+    pub centre: RwLock<Option<Arc<Centre>>>,
+    pub head: watch::Sender<u64>,
+    pub work: Notify,
+    pub clock: Notify,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self {
+            directory: Directory::default(),
+            mailroom: Mailroom::default(),
+            board: Mutex::default(),
+            deadlines: Mutex::default(),
+            present: Mutex::default(),
+            centre: RwLock::default(),
+            head: watch::channel(0).0,
+            work: Notify::new(),
+            clock: Notify::new(),
+        }
+    }
+
+    /// Takes snapshots in, from a commit or at start.
+    pub fn take<'a>(&self, states: impl Iterator<Item = (&'a Key, &'a Arc<State>)>) {
+        let (mut work, mut clock) = (false, false);
+        for (key, state) in states {
+            match &**state {
+                State::User(_) => self.directory.take(key, state),
+                State::Centre(centre) => {
+                    *self.centre.write().unwrap_or_else(PoisonError::into_inner) =
+                        Some(Arc::new(centre.clone()));
+                }
+                State::Session(session) => {
+                    let mut present = lock(&self.present);
+                    if session.customer.present {
+                        present
+                            .entry(session.id.clone())
+                            .or_insert_with(|| (session.medium.clone(), session.service.clone()));
+                    } else {
+                        present.remove(&session.id);
+                    }
+                    drop(present);
+                    clock |= lock(&self.deadlines).take(key, state);
+                }
+                _ => {}
+            }
+            work |= lock(&self.board).take(key, state);
+        }
+        if work {
+            self.work.notify_one();
+        }
+        if clock {
+            self.clock.notify_one();
+        }
+    }
+}
+
+impl Witness for Memory {
+    fn committed(&self, group: &Committed) {
+        for (key, at, event) in &group.events {
+            let logged_in =
+                matches!(event, Event::Agent(agent::Event { fact: agent::Fact::LoggedIn { .. }, .. }));
+            if let (true, Key::Agent(agent)) = (logged_in, key) {
+                let before = self.mailroom.of(agent).head();
+                self.mailroom.logged_in(agent, before, *at);
+            }
+        }
+        self.take(group.states.iter().map(|(key, state)| (key, state)));
+        self.mailroom.deliver(&group.notes);
+        self.head.send_if_modified(|head| {
+            let grown = group.head > *head;
+            *head = group.head.max(*head);
+            grown
+        });
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
