@@ -1,0 +1,1 @@
+"""The Python peer: an agent who listens through aiocometd."""
