@@ -1,0 +1,67 @@
+//! The ends of a session: by its client, by the host, and of all of them at shutdown.
+
+use crate::hold::Released;
+use crate::message::Message;
+use crate::reply::{Reconnect, Reply};
+use crate::session::{Cause, Session};
+use crate::{Caller, ClientId};
+
+use super::Hub;
+
+impl Hub {
+    /// Item 65.
+    pub(super) fn disconnect(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+        let Some(id) = self.find(&message, from) else {
+            return Reply::unknown(message, from.now);
+        };
+        self.end(&id, Cause::Disconnected, Reconnect::None);
+        Reply::ok(message, from.now)
+    }
+
+    /// Ends a session from the server's side. Its held connect, if any, is released and completes with
+    /// `reconnect` (conformance item 66: `None`; `Handshake` for a session too far behind its mailbox);
+    /// later connects are answered 402 and told to handshake (item 30). `false` when it is not known.
+    pub fn remove(&mut self, id: &ClientId, reconnect: Reconnect) -> bool {
+        self.end(id, Cause::Removed, reconnect).is_some()
+    }
+
+    /// Ends every session of a principal as `remove` does, for instance after its password changed;
+    /// tells how many there were.
+    pub fn remove_principal(&mut self, principal: &str, reconnect: Reconnect) -> usize {
+        let ids = self.sessions_of(principal).to_vec();
+        ids.iter().filter(|id| self.remove(id, reconnect)).count()
+    }
+
+    /// Begins an orderly shutdown (conformance item 38): every held connect is released and completes
+    /// with its notes and this advice, and so does every later connect at once. The sessions stay:
+    /// with `Retry` a client goes on with the process that adopts its record, and misses nothing;
+    /// with `Handshake` it begins anew, after whatever its new session starts after.
+    pub fn drain(&mut self, reconnect: Reconnect) {
+        self.draining = Some(reconnect);
+        let held = self.sessions.iter().filter_map(|(id, session)| {
+            let generation = session.held.as_ref()?.generation;
+            Some(Released { session: id.clone(), generation })
+        });
+        self.released.extend(held);
+    }
+
+    /// Takes a session out of every index; a held connect is released.
+    pub(super) fn end(&mut self, id: &ClientId, cause: Cause, reconnect: Reconnect) -> Option<Session> {
+        let session = self.sessions.remove(id)?;
+        self.due.remove(&(session.due, id.clone()));
+        if let Some(ids) = self.principals.get_mut(&session.principal) {
+            ids.retain(|other| other != id);
+            if ids.is_empty() {
+                self.principals.remove(&session.principal);
+            }
+        }
+        if let Some(held) = &session.held {
+            self.held -= 1;
+            self.free_browser(session.browser.clone().filter(|_| held.counted));
+            self.endings.insert(held.generation, reconnect);
+            self.released.push(Released { session: id.clone(), generation: held.generation });
+        }
+        self.forget(id, &session, cause);
+        Some(session)
+    }
+}

@@ -1,0 +1,77 @@
+//! Subscribing and unsubscribing (conformance items 39 to 50).
+
+use crate::channel::{self, Kind};
+use crate::message::Message;
+use crate::reply::Reply;
+use crate::{Caller, ClientId, Subscriptions, text};
+
+use super::Hub;
+
+impl Hub {
+    /// The names are taken in order; the first that fails fails the reply, those before it stay
+    /// subscribed (item 40).
+    pub(super) fn subscribe(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+        let limit = self.config.max_subscriptions_per_session;
+        self.change(message, from, |set, name| match channel::classify(name) {
+            Kind::Invalid => Err(text::SUBSCRIPTION_INVALID),
+            Kind::Meta => Err(text::META_DENIED),
+            Kind::Service => Ok(()),
+            Kind::Broadcast(name) if set.contains(name) => Ok(()),
+            Kind::Broadcast(name) if name != "/**" && !(from.may_subscribe)(name) => {
+                Err(text::SUBSCRIBE_DENIED)
+            }
+            Kind::Broadcast(_) if set.len() >= limit => Err(text::TOO_MANY_SUBSCRIPTIONS),
+            Kind::Broadcast(name) => {
+                set.insert(name);
+                Ok(())
+            }
+        })
+    }
+
+    /// A channel exists, for this session, when it is subscribed to it (item 49).
+    pub(super) fn unsubscribe(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+        self.change(message, from, |set, name| match channel::classify(name) {
+            Kind::Invalid => Err(text::SUBSCRIPTION_INVALID),
+            Kind::Service => Ok(()),
+            Kind::Broadcast(name) if set.remove(name) => Ok(()),
+            Kind::Broadcast(_) | Kind::Meta => Err(text::CHANNEL_MISSING),
+        })
+    }
+
+    fn change(
+        &mut self,
+        message: Message,
+        from: &Caller<'_>,
+        apply: impl Fn(&mut Subscriptions, &str) -> Result<(), &'static str>,
+    ) -> Reply {
+        let Some(id) = self.find(&message, from) else {
+            return Reply::unknown(message, from.now);
+        };
+        self.touch(&id, from.now);
+        let names = message.subscription.as_ref().map_or(&[][..], |asked| asked.names());
+        if names.is_empty() {
+            return Reply::refused(message, from.now, text::SUBSCRIPTION_MISSING);
+        }
+        let Some(session) = self.sessions.get(&id) else {
+            return Reply::unknown(message, from.now);
+        };
+        let mut set = Subscriptions::clone(&session.subscriptions);
+        let result = names.iter().try_for_each(|name| apply(&mut set, name));
+        if set != *session.subscriptions {
+            self.replace(&id, set);
+        }
+        match result {
+            Ok(()) => Reply::ok(message, from.now),
+            Err(error) => Reply::refused(message, from.now, error),
+        }
+    }
+
+    fn replace(&mut self, id: &ClientId, set: Subscriptions) {
+        let shared = self.shelf.share(set);
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.subscriptions = shared;
+            session.revision += 1;
+        }
+        self.save(id);
+    }
+}
