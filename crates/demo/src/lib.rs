@@ -1,1 +1,19 @@
-//! demo
+//! The demo centre: what is provisioned in it, and the people who bring it to life.
+//!
+//! Everything here goes through the desk's ports, as any other program's requests do: no rule is repeated and no
+//! door is opened that others do not have.
+//!
+//! **Who gets the customers.** [`staff`] (agents 5 to 8) never takes more than one customer at a time, takes its
+//! time over each and pauses afterwards, and [`customers`] come faster than the four of them can serve. So
+//! somebody always waits, and a person who logs in as `agent1@demo` and says *Ready* is offered a customer
+//! within seconds.
+
+pub mod centre;
+mod chance;
+mod customers;
+mod dialogue;
+mod staff;
+
+pub use centre::centre;
+pub use customers::customers;
+pub use staff::staff;

@@ -1,0 +1,182 @@
+//! Simulated customers: they come, say what they want, answer, wait, lose patience, leave.
+
+use crate::{
+    centre::SERVICE,
+    chance::Chance,
+    dialogue::{CUSTOMERS, DIALOGUES, Dialogue, IMPATIENCE, THANKS},
+};
+use desk::{Desk, Refused, session_of};
+use domain::{
+    Command, SessionId, UserData,
+    command::{CustomerAct, Open},
+    message::{Content, Message, PartyKind},
+    session::{Closer, Session},
+};
+use std::{ops::Range, sync::Arc, time::Duration};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
+
+/// The most at once: four for the staff, the others wait for a person.
+const AT_ONCE: usize = 6;
+/// Time between two arrivals, in milliseconds.
+const ARRIVAL: Range<u64> = 3_000..7_000;
+/// How long a sentence takes to type, in milliseconds.
+const TYPING: Range<u64> = 2_000..6_000;
+/// How long a customer waits for an agent before he gives up, in milliseconds.
+const PATIENCE: Range<u64> = 120_000..200_000;
+/// After this long in the queue he asks whether anyone is there.
+const RESTLESS: Duration = Duration::from_secs(45);
+/// How long he stays when the agent has stopped talking.
+const LEFT_HANGING: Duration = Duration::from_secs(180);
+/// How long he stays after his last words when nobody answers them.
+const LINGER: Duration = Duration::from_secs(20);
+/// How long to wait at most before looking again.
+const LOOK: Duration = Duration::from_secs(5);
+/// User data that marks a simulated customer.
+const MARK: &str = "Simulated";
+
+/// Sends customers in, for as long as it is polled.
+pub async fn customers(desk: Arc<Desk>) {
+    send_home(&desk).await;
+    let mut chance = Chance::new(desk.ids());
+    let mut visits = JoinSet::new();
+    loop {
+        while visits.try_join_next().is_some() {}
+        if visits.len() < AT_ONCE
+            && let (Some(dialogue), Some(who)) = (chance.pick(&DIALOGUES), chance.pick(&CUSTOMERS))
+        {
+            let visit =
+                Visit { desk: desk.clone(), head: desk.head(), chance: Chance::new(desk.ids()), dialogue };
+            visits.spawn(visit.run(*who));
+        }
+        tokio::time::sleep(chance.moment(ARRIVAL)).await;
+    }
+}
+
+/// Customers of an earlier run have nobody to speak for them any more.
+async fn send_home(desk: &Desk) {
+    for (id, ..) in desk.present() {
+        let state = desk.session(&id).await.ok().flatten();
+        let marked = state.as_deref().and_then(session_of).is_some_and(|s| s.user_data.get(MARK).is_some());
+        if marked {
+            let act = CustomerAct::Leave(Closer::Restart);
+            if let Err(why) = desk.perform(Command::Customer { session: id, act }).await {
+                tracing::debug!(%why, "a customer of an earlier run could not leave");
+            }
+        }
+    }
+}
+
+struct Visit {
+    desk: Arc<Desk>,
+    head: watch::Receiver<u64>,
+    chance: Chance,
+    dialogue: &'static Dialogue,
+}
+
+impl Visit {
+    async fn run(mut self, who: (&'static str, &'static str)) {
+        match self.visit(who).await {
+            // He was cut short: by the agent, an administrator, or a full queue.
+            Ok(()) => {}
+            Err(Refused::Rule(why)) => tracing::debug!(%why, "a simulated customer was refused"),
+            Err(Refused::Store(fault)) => tracing::warn!(%fault, "a simulated customer could not go on"),
+        }
+    }
+
+    async fn visit(&mut self, who: (&str, &str)) -> Result<(), Refused> {
+        let id = self.enter(who).await?;
+        self.say(&id, self.dialogue.opening).await?;
+        let patience = self.chance.moment(PATIENCE);
+        let mut last_word = Instant::now();
+        let (mut heard, mut answered, mut asked) = (0, 0, false);
+        let came = Instant::now();
+        loop {
+            let state = self.desk.session(&id).await?;
+            let Some(session) = state.as_deref().and_then(session_of) else { return Ok(()) };
+            if !session.customer.present {
+                return Ok(());
+            }
+            let latest = self.latest_words(&id, heard).await?;
+            if latest > heard {
+                heard = latest;
+                let Some((_, words)) = self.dialogue.turns.get(answered) else {
+                    self.say(&id, THANKS).await?;
+                    return self.leave(&id).await;
+                };
+                self.say(&id, words).await?;
+                answered += 1;
+                last_word = Instant::now();
+            } else if is_served(session) {
+                let done = answered >= self.dialogue.turns.len();
+                if last_word.elapsed() > if done { LINGER } else { LEFT_HANGING } {
+                    return self.leave(&id).await;
+                }
+                self.look().await;
+            } else if came.elapsed() > patience {
+                return self.leave(&id).await;
+            } else if !asked && came.elapsed() > RESTLESS {
+                asked = true;
+                self.say(&id, IMPATIENCE).await?;
+                last_word = Instant::now();
+            } else {
+                // Who has just been taken up starts his patience with the agent now.
+                last_word = Instant::now();
+                self.look().await;
+            }
+        }
+    }
+
+    async fn enter(&self, (first, last): (&str, &str)) -> Result<SessionId, Refused> {
+        let ids = self.desk.ids();
+        let session = ids.session();
+        let mut user_data = UserData::default();
+        for (key, value) in
+            [("FirstName", first), ("LastName", last), ("Subject", self.dialogue.subject), (MARK, "true")]
+        {
+            user_data.set(key, value.into());
+        }
+        let open = Open {
+            session: session.clone(),
+            service: SERVICE.into(),
+            participant: ids.participant(),
+            nickname: first.into(),
+            // The digest of a key that nobody has: he acts through the desk alone.
+            key_digest: format!("{}{}", ids.secret(), ids.secret()),
+            user_data,
+        };
+        self.desk.open_session(open).await?;
+        Ok(session)
+    }
+
+    /// Index of an agent's newest words behind an index; that index when there are none.
+    async fn latest_words(&self, id: &SessionId, after: u32) -> Result<u32, Refused> {
+        let messages = self.desk.messages(id, after + 1, 200).await?;
+        let words = |message: &&Message| {
+            message.from.kind == PartyKind::Agent && matches!(message.content, Content::Text { .. })
+        };
+        Ok(messages.iter().rfind(words).map_or(after, |message| message.index))
+    }
+
+    async fn say(&mut self, id: &SessionId, text: &str) -> Result<(), Refused> {
+        self.act(id, CustomerAct::Type { on: true, text: None }).await?;
+        tokio::time::sleep(self.chance.moment(TYPING)).await;
+        self.act(id, CustomerAct::Say { text: text.into(), message_type: None }).await
+    }
+
+    async fn leave(&self, id: &SessionId) -> Result<(), Refused> {
+        self.act(id, CustomerAct::Leave(Closer::Customer)).await
+    }
+
+    async fn act(&self, id: &SessionId, act: CustomerAct) -> Result<(), Refused> {
+        self.desk.perform(Command::Customer { session: id.clone(), act }).await.map(drop)
+    }
+
+    /// Waits for the journal to grow, or a while.
+    async fn look(&mut self) {
+        let _ = tokio::time::timeout(LOOK, self.head.changed()).await;
+    }
+}
+
+fn is_served(session: &Session) -> bool {
+    session.chatting().next().is_some()
+}
