@@ -35,6 +35,7 @@ await scenario('cut', Number(flag.seconds), async (step, later) => {
   await state('Ready');
   const customer = new Customer(flag.url);
   await customer.request({ nickname: 'Ines', subject: 'Cut' });
+  later(() => customer.post('disconnect'));
   const id = customer.chatId;
   await ear.next('the offer', about(id));
   await desk.operate(`/me/chats/${id}`, 'Accept', { nickname: 'Tom' });

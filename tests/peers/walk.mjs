@@ -40,6 +40,7 @@ await scenario('walk', 60, async (step, later) => {
   const customer = new Customer(flag.url);
   const opened = await customer.request({ nickname: 'Ines', subject: 'Invoice 17', 'userData[Walk]': mark, 'userData[CustomerSegment]': 'Gold' });
   same(opened.messages.map(({ type, from }) => [type, from.type, from.nickname]), [['ParticipantJoined', 'Client', 'Ines']], 'the first transcript');
+  later(() => customer.post('disconnect')); // a chat of a failed walk must not wait for the next one
   const id = customer.chatId;
   const chat = `/me/chats/${id}`;
 

@@ -85,6 +85,7 @@ async def walk(flags, step, leaving):
     leaving.push_async_callback(customer.http.close)
     await customer.command(nickname="Ines", subject="Invoice 17", **{"userData[Walk]": mark})
     chat_id = customer.chat_id
+    leaving.push_async_callback(customer.hang_up)  # a chat of a failed walk must not wait for the next one
     chat = f"/me/chats/{chat_id}"
     invited = check_event(await first.ear.next("first event of the chat", about(chat_id)))
     data = invited["data"]

@@ -81,6 +81,10 @@ class Customer:
         self.position = max(self.position or 0, answer["nextPosition"])
         return answer
 
+    async def hang_up(self):
+        async with self.http.post(f"{self.url}/{self.chat_id}/disconnect", data=self.session):
+            pass
+
     async def refresh(self):
         return await self.command("refresh", transcriptPosition=str(self.position))
 
