@@ -167,6 +167,11 @@ impl Hub {
         ids.iter().filter_map(|id| self.sessions.get(id)).map(Session::floor).min()
     }
 
+    /// The mailbox position up to which a session needs no notes any more; `None` when it is not known.
+    pub fn floor(&self, id: &ClientId) -> Option<u64> {
+        self.sessions.get(id).map(Session::floor)
+    }
+
     /// Holds that must be completed now, since the last call. The host finds the waiting task by
     /// session and generation and has it call `complete`; a hold no task waits for any more is
     /// ignored.

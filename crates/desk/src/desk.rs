@@ -8,7 +8,7 @@ use crate::{
     witness::{Memory, lock},
 };
 use domain::{
-    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State, UserId, agent::Agent,
+    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State, agent::Agent,
     book::Book, centre::Centre, command::Open, decide, medium::Media, queue::Queue, session::Session,
     user::User,
 };

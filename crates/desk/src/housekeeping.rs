@@ -102,11 +102,13 @@ impl Desk {
     /// all of it for agents without a session. `lowest` answers that acknowledgement.
     pub async fn trim(&self, lowest: impl Fn(&UserId) -> Option<u64>) -> Result<(), StoreFault> {
         let now = self.now();
-        let upto = self.memory.mailroom.heads().into_iter().map(|(agent, _)| {
-            let upto = lowest(&agent).unwrap_or_else(|| self.memory.mailroom.of(&agent).start(now));
-            (agent, upto)
+        let upto = self.memory.mailroom.heads().into_iter().filter_map(|(agent, _)| {
+            let mail = self.memory.mailroom.of(&agent);
+            let upto = lowest(&agent).unwrap_or_else(|| mail.start(now));
+            mail.trims(upto).then_some((agent, upto))
         });
-        self.store.trim(upto.collect()).await
+        let upto: Vec<_> = upto.collect();
+        if upto.is_empty() { Ok(()) } else { self.store.trim(upto).await }
     }
 
     /// Deletes conversations that ended longer ago than `keep`, in small steps so that others get their turn.

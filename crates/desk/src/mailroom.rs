@@ -33,6 +33,8 @@ struct Tail {
     notes: VecDeque<Arc<Note>>,
     bytes: usize,
     login: Option<(u64, Millis)>,
+    /// What the journal no longer holds.
+    trimmed: u64,
 }
 
 impl Mail {
@@ -53,6 +55,14 @@ impl Mail {
             Some((before, at)) if now - at < LOGIN_GRACE => before,
             _ => tail.head,
         }
+    }
+
+    /// Whether notes up to a position are still to be thrown away; then they count as thrown away.
+    pub(crate) fn trims(&self, upto: u64) -> bool {
+        let mut tail = self.tail();
+        let more = upto > tail.trimmed;
+        tail.trimmed = tail.trimmed.max(upto);
+        more
     }
 
     /// The notes behind a position, at most `limit`; `None` when memory does not reach back so far.
@@ -137,7 +147,7 @@ impl Mailroom {
     }
 
     /// Every agent with a mailbox, and its head.
-    pub(crate) fn heads(&self) -> Vec<(UserId, u64)> {
+    pub fn heads(&self) -> Vec<(UserId, u64)> {
         let mails = self.mails.read().unwrap_or_else(PoisonError::into_inner);
         mails.iter().map(|(agent, mail)| (agent.clone(), mail.head())).collect()
     }
