@@ -91,13 +91,20 @@ impl Book {
         self.groups.iter().flat_map(|group| &group.codes).find(|code| code.name == name)
     }
 
-    /// Refuses a change that the book does not allow: names are unique within a group's siblings, ids exist.
+    /// Refuses a change that the book does not allow: ids are unique, names too among siblings, and what is
+    /// changed must exist.
     pub fn check(&self, change: &Event) -> Result<(), Refusal> {
         match change {
             Event::GroupAdded(group) => {
                 named("name", &group.name)?;
                 if let Some(parent) = &group.parent {
                     self.group(parent).ok_or_else(|| Refusal::NotFound(format!("Group '{parent}'")))?;
+                }
+                if self.group(&group.id).is_some() {
+                    return Err(Refusal::Exists(format!("Group '{}'", group.id)));
+                }
+                for (place, code) in group.codes.iter().enumerate() {
+                    self.check_code(&group.codes[..place], code)?;
                 }
                 if self.children(group.parent.as_deref()).any(|other| other.name == group.name) {
                     return Err(Refusal::Exists(format!("Group '{}'", group.name)));
@@ -107,15 +114,21 @@ impl Book {
                 self.group(id).ok_or_else(|| Refusal::NotFound(format!("Group '{id}'")))?;
             }
             Event::CodeAdded { group, code } => {
-                named("name", &code.name)?;
                 let found = self.group(group).ok_or_else(|| Refusal::NotFound(format!("Group '{group}'")))?;
-                if found.codes.iter().any(|other| other.name == code.name) {
-                    return Err(Refusal::Exists(format!("Disposition '{}'", code.name)));
-                }
+                self.check_code(&found.codes, code)?;
             }
             Event::CodeRenamed { id, .. } | Event::CodeRemoved { id } => {
                 self.code(id).ok_or_else(|| Refusal::NotFound(format!("Disposition '{id}'")))?;
             }
+        }
+        Ok(())
+    }
+
+    fn check_code(&self, siblings: &[Code], code: &Code) -> Result<(), Refusal> {
+        named("name", &code.name)?;
+        let taken = |other: &Code| other.name == code.name || other.id == code.id;
+        if siblings.iter().any(taken) || self.code(&code.id).is_some() {
+            return Err(Refusal::Exists(format!("Disposition '{}'", code.name)));
         }
         Ok(())
     }

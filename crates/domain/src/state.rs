@@ -34,16 +34,22 @@ impl State {
     pub fn apply(before: Option<Self>, key: &Key, at: Millis, event: &Event) -> Option<Self> {
         Some(match (before, event) {
             (None, Event::Session(event)) => Self::Session(Session::begin(key_session(key)?, at, event)?),
-            (Some(Self::Session(mut session)), Event::Session(event)) => {
+            (Some(Self::Session(mut session)), Event::Session(event)) if !event.fact.begins() => {
                 session.apply(at, event);
                 Self::Session(session)
             }
             (before, Event::Agent(event)) => Self::Agent(agent_after(before, key, at, event)?),
-            (_, Event::User(user::Event::Put(user))) => Self::User(Some((**user).clone())),
-            (_, Event::User(user::Event::Removed { .. })) => Self::User(None),
-            (_, Event::Queue(queue::Event::Put(queue))) => Self::Queue(Some((**queue).clone())),
-            (_, Event::Queue(queue::Event::Removed)) => Self::Queue(None),
-            (_, Event::Centre(centre::Event::Put(centre))) => Self::Centre((**centre).clone()),
+            (None | Some(Self::User(_)), Event::User(user::Event::Put(user))) => {
+                Self::User(Some((**user).clone()))
+            }
+            (Some(Self::User(_)), Event::User(user::Event::Removed { .. })) => Self::User(None),
+            (None | Some(Self::Queue(_)), Event::Queue(queue::Event::Put(queue))) => {
+                Self::Queue(Some((**queue).clone()))
+            }
+            (Some(Self::Queue(_)), Event::Queue(queue::Event::Removed)) => Self::Queue(None),
+            (None | Some(Self::Centre(_)), Event::Centre(centre::Event::Put(centre))) => {
+                Self::Centre((**centre).clone())
+            }
             (None, Event::Book(event)) => {
                 let mut book = Book::default();
                 book.apply(event);
@@ -53,7 +59,7 @@ impl State {
                 book.apply(event);
                 Self::Book(book)
             }
-            (Some(_), Event::Session(_) | Event::Book(_)) => return None,
+            _ => return None,
         })
     }
 

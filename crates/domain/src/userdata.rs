@@ -50,7 +50,7 @@ impl UserData {
         }
     }
 
-    /// The pairs of `set` that would really change this data, repeats left out.
+    /// About how many bytes the data takes as JSON; escapes count as one byte.
     pub fn weight(&self) -> usize {
         self.0.iter().map(|(key, value)| key.len() + 4 + weight(value)).sum::<usize>() + 2
     }
@@ -91,29 +91,68 @@ fn weight(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
 
-    fn data(pairs: &[(String, String)]) -> UserData {
-        UserData(pairs.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect())
+    fn data() -> impl Strategy<Value = UserData> {
+        let value = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            "[a-z]{0,3}".prop_map(Value::from)
+        ];
+        vec(("[a-e]", value), 0..6).prop_map(|pairs| UserData(pairs.into_iter().collect()))
+    }
+
+    fn keys() -> impl Strategy<Value = Vec<String>> {
+        vec("[a-e]", 0..4)
+    }
+
+    fn changed(data: &UserData, set: &UserData, removed: &[String]) -> UserData {
+        let mut after = data.clone();
+        after.change(set, removed);
+        after
     }
 
     proptest! {
         #[test]
-        fn changing_twice_is_changing_once(old: Vec<(String, String)>, new: Vec<(String, String)>) {
-            let (mut once, set) = (data(&old), data(&new));
-            once.change(&set, &[]);
-            let mut twice = once.clone();
-            twice.change(&set, &[]);
-            prop_assert_eq!(once, twice);
+        fn changing_twice_is_changing_once(old in data(), set in data(), removed in keys()) {
+            let once = changed(&old, &set, &removed);
+            prop_assert_eq!(changed(&once, &set, &removed), once);
         }
 
         #[test]
-        fn what_was_set_and_removed_is_gone(old: Vec<(String, String)>, key: String) {
-            let mut pairs = data(&old);
-            let mut set = UserData::default();
-            set.set(key.as_str(), Value::from(1));
-            pairs.change(&set, std::slice::from_ref(&key));
-            prop_assert_eq!(pairs.get(&key), None);
+        fn the_last_value_wins_and_the_rest_stays(old in data(), set in data()) {
+            let after = changed(&old, &set, &[]);
+            for key in ["a", "b", "c", "d", "e"] {
+                prop_assert_eq!(after.get(key), set.get(key).or_else(|| old.get(key)));
+            }
+        }
+
+        #[test]
+        fn what_is_removed_is_gone_and_the_rest_stays(old in data(), set in data(), removed in keys()) {
+            let kept = changed(&old, &set, &[]);
+            let after = changed(&old, &set, &removed);
+            for key in ["a", "b", "c", "d", "e"] {
+                let gone = removed.iter().any(|gone| gone == key);
+                prop_assert_eq!(after.get(key), kept.get(key).filter(|_| !gone));
+            }
+        }
+
+        #[test]
+        fn changing_nothing_changes_nothing(old in data()) {
+            prop_assert_eq!(changed(&old, &UserData::default(), &[]), old);
+        }
+
+        #[test]
+        fn pairs_of_different_keys_may_come_in_any_order(old in data(), set in data(), other in data()) {
+            let keys: Vec<String> = set.pairs().keys().cloned().collect();
+            let other = changed(&other, &UserData::default(), &keys);
+            let one_way = changed(&changed(&old, &set, &[]), &other, &[]);
+            prop_assert_eq!(one_way, changed(&changed(&old, &other, &[]), &set, &[]));
+        }
+
+        #[test]
+        fn taking_pairs_away_never_adds_weight(old in data(), removed in keys()) {
+            prop_assert!(changed(&old, &UserData::default(), &removed).weight() <= old.weight());
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 impl Agent {
     /// Folds one event that happened at `at` into the agent.
     pub fn apply(&mut self, at: Millis, event: &Event) {
+        self.user_name.clone_from(&event.user_name);
         match &event.fact {
             Fact::LoggedIn { place, channels } => {
                 let login =

@@ -14,13 +14,16 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
         return Err(Refusal::Missing("nickname").into());
     }
     open.user_data.check()?;
+    let key = Key::Session(open.session.clone());
+    if draft.exists(&key)? {
+        return Err(Refusal::Exists(format!("Interaction '{}'", open.session)).into());
+    }
     let centre = draft.centre()?;
     let Some(service) = centre.services.get(&open.service) else {
         return Err(Refusal::NotFound(format!("Service '{}'", open.service)).into());
     };
     let queue = draft.queue(&service.queue)?;
     let event = |fact| session::Event { medium: service.medium.clone(), queue: service.queue.clone(), fact };
-    let key = Key::Session(open.session.clone());
     let created = Fact::Created {
         service: open.service.clone(),
         participant: open.participant.clone(),

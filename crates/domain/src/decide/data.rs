@@ -22,9 +22,12 @@ pub(super) fn change(
 ) -> Result<(), No> {
     let session = draft.session(id)?;
     let key = draft.centre()?.disposition.key.clone();
-    let mut after = session.user_data.clone();
-    after.change(set, removed);
-    after.check()?;
+    // What shrinks the data is always welcome, and what the server itself adds is small.
+    if !set.is_empty() && via != Via::System {
+        let mut after = session.user_data.clone();
+        after.change(set, removed);
+        after.check()?;
+    }
 
     let mut rest = set.clone();
     let disposition = set.get(&key).cloned();
@@ -61,14 +64,17 @@ pub(super) fn set_disposition(
     bounded("disposition", value, MAX_BYTES)?;
     let value = Value::from(value);
     let late = !party.is_live();
-    if late && previous(session, party, &key, late) == value {
+    let before = previous(session, party, &key, late);
+    if late && (before == value || is_empty(&before) && is_empty(&value)) {
         return Ok(());
     }
-    if !late {
-        let mut after = session.user_data.clone();
-        after.set(key.as_str(), value.clone());
-        after.check()?;
-    }
+    let mut after = if late {
+        UserData::new(party.late.clone().into_iter().collect())
+    } else {
+        session.user_data.clone()
+    };
+    after.set(key.as_str(), value.clone());
+    after.check()?;
     dispose(draft, session, Some(party), &key, value, Via::SetDisposition, late)
 }
 
@@ -114,15 +120,21 @@ fn dispose(
     draft.tell(&session.id, fact)
 }
 
-/// Whether an agent's ended part still takes a disposition: he had joined and completed it, and either not long
-/// ago or among his last (DESIGN §4).
-pub(super) fn takes_late(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<bool, No> {
-    if party.state != PartyState::Completed || party.joined_at.is_none() {
-        return Ok(false);
-    }
+/// The ended part of an agent that still takes a disposition: he had joined and completed it, and either not long
+/// ago or among his last (DESIGN §4). An offer he refused or lost since does not take that from him.
+pub(super) fn late_part<'s>(
+    draft: &mut Draft<'_>,
+    session: &'s Session,
+    agent: &UserId,
+) -> Result<Option<&'s AgentParty>, No> {
+    let completed = |party: &&AgentParty| {
+        party.user == *agent && party.state == PartyState::Completed && party.joined_at.is_some()
+    };
+    let Some(party) = session.agents.iter().rev().find(completed) else { return Ok(None) };
     let late = draft.centre()?.disposition.late;
-    let recent = party.closed_at.is_some_and(|closed| draft.now - closed <= late);
-    Ok(recent || draft.agent(&party.user)?.is_some_and(|agent| agent.remembers(&session.medium, &session.id)))
+    let recent = party.closed_at.is_some_and(|closed| draft.now - closed <= late)
+        || draft.agent(agent)?.is_some_and(|found| found.remembers(&session.medium, &session.id));
+    Ok(recent.then_some(party))
 }
 
 /// Writes the agent down as the one who last served this customer (digital-channels §1.7, §2.6 `saveLAR`).

@@ -128,11 +128,15 @@ impl<'a> Draft<'a> {
     }
 
     pub fn queue(&mut self, name: &QueueName) -> Result<View<Queue>, No> {
+        self.queue_if_any(name)?.ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
+    }
+
+    /// A queue that may have been taken away while conversations of it went on.
+    pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<View<Queue>>, No> {
         self.view(&Key::Queue(name.clone()), |state| match state {
             State::Queue(queue) => queue.as_ref(),
             _ => None,
-        })?
-        .ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
+        })
     }
 
     pub fn centre(&mut self) -> Result<View<Centre>, No> {
@@ -174,6 +178,11 @@ impl<'a> Draft<'a> {
         change.events.push(event);
         self.decision.order.push((place, change.events.len() - 1));
         Ok(())
+    }
+
+    /// Whether there is such an entity.
+    pub fn exists(&mut self, key: &Key) -> Result<bool, No> {
+        Ok(self.state(key)?.is_some())
     }
 
     /// Whether an entity is already as wanted.

@@ -2,14 +2,17 @@
 
 use super::{Draft, No, customer::bounded, data, talk};
 use crate::{
-    Refusal, SessionId, UserId,
+    Millis, Refusal, SessionId, UserId,
     agent::{self, AgentState, Readiness},
+    centre::{Centre, system_states},
     message::{Content, MAX_NICKNAME_BYTES},
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
 };
 
 /// The reason an agent reads when the server made him not ready.
 const NO_ANSWER: &str = "No answer";
+/// How long an offer stands when its queue was taken away meanwhile.
+const ORPHAN_OFFER: Millis = 30_000;
 
 /// The router offers a waiting conversation. Everything is checked again: the board the router looked at may be
 /// a moment old.
@@ -48,7 +51,8 @@ pub(super) fn invite(
         return Err(not("no free slot"));
     }
     drop(found);
-    let deadline = draft.now + draft.queue(&session.queue)?.offer;
+    let stands = draft.queue_if_any(&session.queue)?.map_or(ORPHAN_OFFER, |queue| queue.offer);
+    let deadline = draft.now + stands;
     let offered = Fact::Offered {
         agent: agent.clone(),
         user_name: user.user_name.clone(),
@@ -96,11 +100,11 @@ pub(super) fn accept(
 }
 
 pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), No> {
-    end(draft, session, party, PartyState::Completed, Closer::Agent)?;
-    talk::end_if_idle(draft, &session.id)
+    end(draft, session, party, PartyState::Completed, Closer::Agent)
 }
 
-/// The agent did not answer in time: the next one is asked, and he is not ready until he says so (DESIGN §2).
+/// The agent did not answer in time: the next one is asked, and he is not ready until he says so
+/// (digital-channels §5.5). It is never refused: an offer whose time is up must end.
 pub(super) fn lapse(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session
@@ -109,21 +113,24 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Re
         .filter(|party| party.deadline.is_some_and(|due| due <= draft.now));
     let Some(party) = due else { return Ok(()) };
     end(draft, &session, party, PartyState::Revoked, Closer::NoAnswer)?;
-    let state = AgentState {
-        reason: Some(NO_ANSWER.into()),
-        ..draft
-            .centre()?
-            .agent_states
-            .iter()
-            .find(|state| state.state == Readiness::NotReady)
-            .cloned()
-            .ok_or_else(|| Refusal::NotFound("A not-ready state".into()))?
-    };
-    if draft.agent(agent)?.is_some_and(|found| found.channel(&session.medium).is_some()) {
+    // Who is not ready by his own choice keeps the reason he gave.
+    let was_ready = draft.agent(agent)?.is_some_and(|found| {
+        let state = found.channel(&session.medium).and_then(|channel| channel.state.as_ref());
+        state.is_some_and(|state| state.state == Readiness::Ready)
+    });
+    if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
         let channels = vec![session.medium.clone()];
         draft.tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true })?;
     }
-    talk::end_if_idle(draft, id)
+    Ok(())
+}
+
+/// The plain not-ready state of the centre, or of every installation, with the server's reason.
+fn not_ready(centre: &Centre) -> Option<AgentState> {
+    let plain = |state: &&AgentState| state.state == Readiness::NotReady && state.work_mode.is_none();
+    let state = centre.agent_states.iter().find(plain).cloned();
+    let state = state.or_else(|| system_states().iter().find(plain).cloned())?;
+    Some(AgentState { reason: Some(NO_ANSWER.into()), ..state })
 }
 
 /// Takes back every open offer of a conversation, or those that one agent's transfer made.
@@ -147,7 +154,8 @@ pub(super) fn withdraw(
     Ok(())
 }
 
-/// Ends one offer; what came from the queue goes back to its place, unless the customer ended it by going.
+/// Ends one offer. What came from the queue goes back to its place, unless it ended because the talk did. Who
+/// refused it or let it lapse is not asked again at once; who lost it through no doing of his is not barred.
 pub(super) fn end(
     draft: &mut Draft<'_>,
     session: &Session,
@@ -156,12 +164,19 @@ pub(super) fn end(
     closer: Closer,
 ) -> Result<(), No> {
     let (id, agent) = (&session.id, &party.user);
-    let cool_down = draft.queue(&session.queue).map_or(0, |queue| queue.cool_down);
-    let barred_until = matches!(closer, Closer::Agent | Closer::NoAnswer).then_some(draft.now + cool_down);
-    draft.tell(id, Fact::OfferEnded { agent: agent.clone(), state, closer, barred_until })?;
+    let cool_down = draft.queue_if_any(&session.queue)?.map_or(0, |queue| queue.cool_down);
+    let refused = state == PartyState::Completed || closer == Closer::NoAnswer;
+    let ended = Fact::OfferEnded {
+        agent: agent.clone(),
+        state,
+        closer,
+        barred_until: refused.then_some(draft.now + cool_down),
+        dispositioned: draft.centre()?.disposition.is_set(&session.user_data),
+    };
+    draft.tell(id, ended)?;
     free_slot(draft, session, agent, false)?;
-    let customer_gone = matches!(closer, Closer::Customer | Closer::Idle);
-    if party.invitation == Invitation::Queue && !customer_gone {
+    let by_agent = matches!(closer, Closer::Agent | Closer::NoAnswer);
+    if party.invitation == Invitation::Queue && by_agent {
         draft.tell(id, requeued(session))?;
     }
     Ok(())

@@ -104,10 +104,10 @@ fn gate<'s>(
     if party.is_live() {
         return Err(Refusal::NotInState { operation, state: party.state }.into());
     }
-    if operation == Operation::SetDisposition && data::takes_late(draft, session, party)? {
-        return Ok(party);
+    match operation {
+        Operation::SetDisposition => data::late_part(draft, session, agent)?.ok_or_else(gone),
+        _ => Err(gone()),
     }
-    Err(gone())
 }
 
 pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s AgentParty, No> {
@@ -127,10 +127,8 @@ pub(super) fn typing(
     }
     let repeat = if text.is_some() { PREVIEW_REPEAT } else { TYPING_REPEAT };
     let told = draft.session(id)?.typing.get(&author.participant).copied();
-    match told {
-        Some(told) if told.on == on && draft.now - told.at < repeat => return Ok(()),
-        None if !on => return Ok(()),
-        _ => {}
+    if told.is_some_and(|told| told.on == on && draft.now - told.at < repeat) {
+        return Ok(());
     }
     let content = if on { Content::TypingStarted { text } } else { Content::TypingStopped };
     draft.say(id, author, content)

@@ -2,12 +2,13 @@
 
 use super::{Draft, No, offer, talk};
 use crate::{
-    MediumName, Refusal, SessionId, UserId,
-    agent::{Agent, Fact},
+    Event, Key, MediumName, Refusal, SessionId, UserId,
+    agent::{self, Agent, Fact},
     command::AgentAct,
     message::Content,
     session::{Closer, PartyState},
 };
+use std::collections::BTreeSet;
 
 pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Result<(), No> {
     match act {
@@ -38,12 +39,17 @@ fn log_in(
     let agent = draft.agent(id)?;
     let login = agent.as_ref().and_then(|agent| agent.login.as_ref());
     let started = |channel: &&MediumName| login.is_some_and(|login| login.channels.contains_key(*channel));
-    let new: Vec<MediumName> = channels.iter().filter(|channel| !started(channel)).cloned().collect();
-    let place = place.map(str::to_owned).or_else(|| user.place.clone());
+    let new: BTreeSet<MediumName> = channels.iter().filter(|channel| !started(channel)).cloned().collect();
     if login.is_some() && new.is_empty() {
         return Ok(());
     }
-    draft.tell_agent(id, Fact::LoggedIn { place, channels: new })
+    // Who sits somewhere already stays there unless he says otherwise.
+    let usual = if login.is_some() { None } else { user.place.clone() };
+    let place = place.map(str::to_owned).or(usual);
+    let fact = Fact::LoggedIn { place, channels: new.into_iter().collect() };
+    // His name may have changed since he last worked.
+    let event = agent::Event { user_name: user.user_name.clone(), fact };
+    draft.push(Key::Agent(id.clone()), Event::Agent(event))
 }
 
 /// Ends the session. What the agent still has goes back to its queue if a customer is waiting in it, and is

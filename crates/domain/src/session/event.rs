@@ -101,6 +101,9 @@ pub enum Fact {
         closer: Closer,
         /// The agent is not offered it again before this moment.
         barred_until: Option<Millis>,
+        /// Whether the conversation bore a disposition then.
+        #[serde(default)]
+        dispositioned: bool,
     },
     /// The agent took it and joined the talk.
     Accepted {
@@ -216,6 +219,11 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// Whether it is the first that can happen to a conversation, and only the first.
+    pub const fn begins(&self) -> bool {
+        matches!(self, Self::Created { .. })
+    }
+
     /// The word under which the reporting feed tells of it.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -239,7 +247,8 @@ impl Fact {
     }
 
     /// Takes personal values out and leaves what the numbers need. Exhaustive on purpose: a new fact must
-    /// say here what of it is personal.
+    /// say here what of it is personal. A disposition keeps the value of a code; words that no book knows, and
+    /// whatever stood under the key before, may be about anybody and go.
     pub fn redact(&mut self) {
         match self {
             Self::Created { nickname, user_data, .. } => {
@@ -249,6 +258,12 @@ impl Fact {
             Self::Renamed { agent: None, nickname } => nickname.clear(),
             Self::DataChanged { set, .. } => *set = blank(set),
             Self::Commented { comment, .. } => comment.clear(),
+            Self::Disposition { value, previous, known, .. } => {
+                if !*known {
+                    blank_value(value);
+                }
+                blank_value(previous);
+            }
             Self::Renamed { agent: Some(_), .. }
             | Self::Queued { .. }
             | Self::Offered { .. }
@@ -258,11 +273,17 @@ impl Fact {
             | Self::Said { .. }
             | Self::Typed { .. }
             | Self::TalkEnded { .. }
-            | Self::Disposition { .. }
             | Self::PartyClosed { .. }
             | Self::Ended { .. }
             | Self::Erased => {}
         }
+    }
+}
+
+/// An empty value in place of any but null, which says that there was none.
+pub(super) fn blank_value(value: &mut Value) {
+    if !value.is_null() {
+        *value = Value::from("");
     }
 }
 

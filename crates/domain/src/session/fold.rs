@@ -1,9 +1,13 @@
 //! Folding events into a conversation. No rule lives here: what is folded was decided.
 
 use super::{
-    AgentParty, Customer, End, Event, Fact, Invitation, PartyState, Place, Session, Typing, event::blank,
+    AgentParty, Customer, End, Event, Fact, Invitation, PartyState, Place, Session, Typing,
+    event::{blank, blank_value},
 };
-use crate::{Millis, SessionId, UserData, UserId, message::Visibility};
+use crate::{
+    Millis, SessionId, UserData, UserId,
+    message::{ParticipantId, PartyKind, Visibility},
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -100,7 +104,10 @@ impl Session {
                 }
                 self.barred.clear();
             }
-            Fact::Said { index, .. } => self.next_index = index + 1,
+            Fact::Said { index, by, agent, .. } => {
+                self.next_index = index + 1;
+                self.stop_typing(*by, agent.as_ref());
+            }
             Fact::Typed { index, participant, on } => {
                 self.next_index = index + 1;
                 self.typing.insert(participant.clone(), Typing { on: *on, at });
@@ -118,8 +125,8 @@ impl Session {
                 self.typing.clear();
             }
             Fact::DataChanged { set, removed, .. } => self.user_data.change(set, removed),
-            Fact::Disposition { agent, key, value, late, .. } => {
-                self.apply_disposition(agent.as_ref(), key, value, *late);
+            Fact::Disposition { leg, key, value, late, .. } => {
+                self.apply_disposition(leg, key, value, *late);
             }
             Fact::Commented { comment, .. } => self.comment = Some(comment.clone()),
             Fact::PartyClosed { agent, state, .. } => self.close_party(agent, *state, at),
@@ -144,11 +151,26 @@ impl Session {
         self.customer.nickname.clear();
         self.user_data = blank(&self.user_data);
         self.comment = None;
+        for value in self.agents.iter_mut().flat_map(|party| party.late.values_mut()) {
+            blank_value(value);
+        }
     }
 
-    fn apply_disposition(&mut self, agent: Option<&UserId>, key: &str, value: &Value, late: bool) {
+    /// Who has spoken does not type any more, so that his next start is news again.
+    fn stop_typing(&mut self, by: PartyKind, agent: Option<&UserId>) {
+        let participant = match agent {
+            Some(agent) => self.party(agent).map(|party| party.participant.clone()),
+            None if by == PartyKind::Customer => Some(self.customer.participant.clone()),
+            None => None,
+        };
+        if let Some(participant) = participant {
+            self.typing.remove(&participant);
+        }
+    }
+
+    fn apply_disposition(&mut self, leg: &ParticipantId, key: &str, value: &Value, late: bool) {
         if late {
-            if let Some(party) = agent.and_then(|agent| self.party_mut(agent)) {
+            if let Some(party) = self.agents.iter_mut().find(|party| party.participant == *leg) {
                 party.late.insert(key.to_owned(), value.clone());
             }
         } else if value.is_null() {

@@ -1,0 +1,166 @@
+//! Words for commands, so that a rule reads as a line.
+
+use super::world::{centre, medium};
+use crate::{
+    Command, SessionId, UserData,
+    centre::Centre,
+    command::{AgentAct, CustomerAct, LastWords, Open, Provision, SessionAct, Target},
+    session::Closer,
+};
+use serde_json::{Value, json};
+
+/// The conversation that most rules are about.
+pub fn s1() -> SessionId {
+    "s1".into()
+}
+
+pub fn open() -> Command {
+    open_as("s1", &json!({"Subject": "Invoice"}))
+}
+
+pub fn open_as(session: &str, data: &Value) -> Command {
+    Command::Open(Box::new(opening(session, data)))
+}
+
+pub fn opening(session: &str, data: &Value) -> Open {
+    Open {
+        session: session.into(),
+        service: "support".into(),
+        participant: "00C0000000000001".into(),
+        nickname: "Ines".into(),
+        key_digest: "digest".into(),
+        user_data: pairs(data),
+    }
+}
+
+/// Pairs from a JSON object.
+pub fn pairs(data: &Value) -> UserData {
+    UserData::new(data.as_object().cloned().unwrap_or_default())
+}
+
+pub fn does(session: &str, agent: &str, act: SessionAct) -> Command {
+    Command::Session { session: session.into(), agent: agent.into(), act }
+}
+
+pub fn ann(act: SessionAct) -> Command {
+    does("s1", "ann", act)
+}
+
+pub fn bob(act: SessionAct) -> Command {
+    does("s1", "bob", act)
+}
+
+pub fn customer(act: CustomerAct) -> Command {
+    Command::Customer { session: s1(), act }
+}
+
+pub fn customer_says(text: &str) -> Command {
+    customer(CustomerAct::Say { text: text.into(), message_type: None })
+}
+
+pub fn customer_types(on: bool, text: Option<&str>) -> Command {
+    customer(CustomerAct::Type { on, text: text.map(Into::into) })
+}
+
+pub fn customer_leaves() -> Command {
+    customer(CustomerAct::Leave(Closer::Customer))
+}
+
+pub fn offer(agent: &str) -> Command {
+    offer_of("s1", agent)
+}
+
+pub fn offer_of(session: &str, agent: &str) -> Command {
+    Command::Offer { session: session.into(), agent: agent.into() }
+}
+
+pub fn lapse(agent: &str) -> Command {
+    Command::OfferLapsed { session: s1(), agent: agent.into() }
+}
+
+pub fn desk(agent: &str, act: AgentAct) -> Command {
+    Command::Agent { agent: agent.into(), act }
+}
+
+pub fn log_in(agent: &str) -> Command {
+    desk(agent, AgentAct::LogIn { channels: vec![medium()], place: None })
+}
+
+pub fn log_out(agent: &str) -> Command {
+    desk(agent, AgentAct::LogOut)
+}
+
+pub fn state(agent: &str, operation: &str) -> Command {
+    desk(agent, AgentAct::SetState { channel: None, operation: operation.into() })
+}
+
+pub fn do_not_disturb(agent: &str, on: bool) -> Command {
+    desk(agent, AgentAct::DoNotDisturb { channel: None, on })
+}
+
+pub fn accept() -> SessionAct {
+    SessionAct::Accept { nickname: "Tom".into(), save_last_agent: false }
+}
+
+pub fn reject() -> SessionAct {
+    SessionAct::Reject
+}
+
+pub fn say(text: &str) -> SessionAct {
+    SessionAct::Say { text: text.into(), message_type: None }
+}
+
+pub fn types(on: bool) -> SessionAct {
+    SessionAct::Type { on }
+}
+
+pub fn leave() -> SessionAct {
+    SessionAct::Leave { last: None }
+}
+
+pub fn complete() -> SessionAct {
+    SessionAct::Complete { queue: None, save_last_agent: false, last: None }
+}
+
+pub fn complete_into(queue: &str) -> SessionAct {
+    SessionAct::Complete { queue: Some(queue.into()), save_last_agent: false, last: None }
+}
+
+pub fn to_agent(agent: &str) -> SessionAct {
+    SessionAct::Transfer { to: Target::Agent(agent.into()), last: None }
+}
+
+pub fn to_queue(queue: &str) -> SessionAct {
+    SessionAct::Transfer { to: Target::Queue(queue.into()), last: None }
+}
+
+pub fn words(text: &str) -> LastWords {
+    LastWords { text: text.into(), message_type: None }
+}
+
+pub fn dispose(value: &str) -> SessionAct {
+    SessionAct::SetDisposition { value: value.into(), key: None }
+}
+
+pub fn dispose_under(key: &str, value: &str) -> SessionAct {
+    SessionAct::SetDisposition { value: value.into(), key: Some(key.into()) }
+}
+
+pub fn attach(data: &Value) -> SessionAct {
+    SessionAct::AttachUserData(pairs(data))
+}
+
+pub fn update(data: &Value) -> SessionAct {
+    SessionAct::UpdateUserData(pairs(data))
+}
+
+pub fn delete(keys: &[&str]) -> SessionAct {
+    SessionAct::DeleteUserData(keys.iter().map(|key| (*key).to_owned()).collect())
+}
+
+/// Writes the centre as it is in every test but for what `change` does to it.
+pub fn centre_with(change: impl FnOnce(&mut Centre)) -> Command {
+    let mut centre = centre();
+    change(&mut centre);
+    Command::Provision(Provision::PutCentre(Box::new(centre)))
+}

@@ -1,0 +1,108 @@
+//! What happened, as a line that a rule can be compared with.
+
+use crate::{
+    Event,
+    agent::Fact as AgentFact,
+    session::{Closer, Fact},
+};
+use serde_json::Value;
+use std::fmt::Display;
+
+/// One event in few words.
+pub fn brief(event: &Event) -> String {
+    match event {
+        Event::Session(event) => session(&event.fact, event.queue.as_str()),
+        Event::Agent(event) => format!("{}: {}", event.user_name, agent(&event.fact)),
+        other => other.kind().to_owned(),
+    }
+}
+
+fn session(fact: &Fact, queue: &str) -> String {
+    match fact {
+        Fact::Created { .. } => "created".into(),
+        Fact::Queued { since, barred_until, .. } => {
+            format!("queued {queue} since {since}{}", until(*barred_until))
+        }
+        Fact::Offered { agent, deadline, .. } => format!("offered {agent} until {}", deadline.unwrap_or(-1)),
+        Fact::OfferEnded { agent, state, closer, barred_until, dispositioned } => format!(
+            "offer-ended {agent} {} by {}{}{}",
+            state.as_str(),
+            closer_word(*closer),
+            until(*barred_until),
+            with(*dispositioned)
+        ),
+        Fact::Accepted { agent, nickname } => format!("accepted {agent} as {nickname}"),
+        Fact::JoinFailed { agent, .. } => format!("join-failed {agent}"),
+        Fact::Said { agent, kind, .. } => {
+            format!("said {kind} by {}", agent.as_ref().map_or("customer", |agent| agent.as_str()))
+        }
+        Fact::Typed { on, .. } => format!("typed {}", if *on { "on" } else { "off" }),
+        Fact::Renamed { agent, nickname } => {
+            format!("renamed {} {nickname}", agent.as_ref().map_or("customer", |agent| agent.as_str()))
+        }
+        Fact::TalkEnded { closer } => format!("talk-ended by {}", closer_word(*closer)),
+        Fact::DataChanged { set, removed, via, .. } => {
+            let set = set.pairs().keys().map(|key| format!(" +{key}"));
+            let removed = removed.iter().map(|key| format!(" -{key}"));
+            format!("data{} via {}", set.chain(removed).collect::<String>(), via.as_str())
+        }
+        Fact::Disposition { agent, key, value, previous, via, late, known, .. } => format!(
+            "disposition {key}={} was {} by {} via {}{}{}",
+            word(value),
+            word(previous),
+            agent.as_ref().map_or("customer", |agent| agent.as_str()),
+            via.as_str(),
+            if *late { " late" } else { "" },
+            if *known { "" } else { " unknown" },
+        ),
+        Fact::Commented { .. } => "commented".into(),
+        Fact::PartyClosed { agent, state, closer, dispositioned, to, .. } => format!(
+            "closed {agent} {} by {}{}{}",
+            state.as_str(),
+            closer_word(*closer),
+            to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default(),
+            with(*dispositioned),
+        ),
+        Fact::Ended { closer, dispositioned } => {
+            format!("ended by {}{}", closer_word(*closer), with(*dispositioned))
+        }
+        Fact::Erased => "erased".into(),
+    }
+}
+
+fn agent(fact: &AgentFact) -> String {
+    match fact {
+        AgentFact::LoggedIn { place, channels } => {
+            format!("in at {} on {}", place.as_deref().unwrap_or("-"), channels.len())
+        }
+        AgentFact::LoggedOut => "out".into(),
+        AgentFact::StateChanged { state, by_server, .. } => format!(
+            "{}{}{}",
+            state.state.as_str(),
+            state.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default(),
+            if *by_server { " by server" } else { "" }
+        ),
+        AgentFact::DoNotDisturb { on, .. } => format!("do-not-disturb {}", if *on { "on" } else { "off" }),
+        AgentFact::SlotTaken { .. } => "+slot".into(),
+        AgentFact::SlotFreed { completed, .. } => if *completed { "-slot kept" } else { "-slot" }.into(),
+        AgentFact::Focused { session } => {
+            format!("looks at {}", session.as_ref().map_or("nothing", |session| session.as_str()))
+        }
+    }
+}
+
+fn closer_word(closer: Closer) -> String {
+    serde_json::to_value(closer).expect("a word").as_str().expect("a word").to_owned()
+}
+
+fn until(moment: Option<impl Display>) -> String {
+    moment.map(|moment| format!(" barred until {moment}")).unwrap_or_default()
+}
+
+fn with(dispositioned: bool) -> &'static str {
+    if dispositioned { " dispositioned" } else { "" }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"))
+}

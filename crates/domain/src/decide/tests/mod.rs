@@ -1,0 +1,88 @@
+//! The rules, one line each: `check(state, command, expected)`.
+//!
+//! A state is a small centre in a situation that a word names (`chatting()`, `left()`, ...). A command is built
+//! by the words of [`acts`]. What is expected is the text that [`brief`] makes of the events, or `no:` and the
+//! refusal. Every commit of every test is also held against the invariants of [`world::World::commit`].
+
+mod acts;
+mod brief;
+mod world;
+
+mod customers;
+mod dispositions;
+mod erase;
+mod handover;
+mod offers;
+mod properties;
+mod provision;
+mod talk;
+mod userdata;
+mod work;
+
+use crate::Command;
+use acts::*;
+use world::World;
+
+/// Performs a command in a state and compares what it did with what the rule says.
+#[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "a rule reads as a line")]
+fn check(mut state: World, command: Command, expected: &str) -> World {
+    let before = state.states.clone();
+    let did = state.perform(&command);
+    assert_eq!(did, expected, "{command:?}");
+    if did.starts_with("no: ") || did.is_empty() {
+        assert_eq!(state.states, before, "what is refused, or says nothing, changes nothing");
+    }
+    state
+}
+
+/// A customer waits in `Support`.
+fn waiting() -> World {
+    World::new().then(open())
+}
+
+/// It was offered to ann.
+fn invited() -> World {
+    waiting().then(offer("ann"))
+}
+
+/// Ann talks with the customer.
+fn chatting() -> World {
+    invited().then(ann(accept()))
+}
+
+/// Ann chats, the customer has gone.
+fn alone() -> World {
+    chatting().then(customer_leaves())
+}
+
+/// Ann has left the talk and has work to do on it.
+fn left() -> World {
+    chatting().then(ann(leave()))
+}
+
+/// Ann accepted what had no customer any more.
+fn join_failed() -> World {
+    let put_back = alone().then(ann(complete_into("Sales")));
+    put_back.after(60_000).then(offer("bob")).then(bob(accept()))
+}
+
+/// Ann is done with it.
+fn completed() -> World {
+    chatting().then(ann(complete()))
+}
+
+/// Ann did not want it.
+fn rejected() -> World {
+    invited().then(ann(reject()))
+}
+
+/// Ann did not answer.
+fn revoked() -> World {
+    invited().after(30_000).then(lapse("ann"))
+}
+
+/// Ann hands it over to bob, who has not answered yet.
+fn handing_over() -> World {
+    chatting().then(ann(to_agent("bob")))
+}

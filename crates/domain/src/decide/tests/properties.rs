@@ -1,0 +1,321 @@
+//! What is true of every history: random ones are performed, and held against it after each step. The invariants
+//! of [`World::commit`] (fold equals snapshot, slots equal live parts, terminal stays terminal, one message for
+//! each event that tells of one, everything reads back) are held by every step as well.
+
+use super::{erase::redacted, *};
+use crate::{
+    Key, Refusal, SessionId, State, UserId,
+    command::{AgentAct, CustomerAct, SessionAct},
+    disposition::Policy,
+    session::{Closer, Operation, PartyState, Session, capabilities, is_open},
+};
+use proptest::{collection::vec, prelude::*};
+use serde_json::json;
+
+const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
+const SESSIONS: [&str; 4] = ["s1", "s2", "s3", "s4"];
+/// What no erased conversation may hold. It also is no code of the book.
+const MARKER: &str = "MARKER";
+
+/// A choice among what there is when its turn comes.
+#[derive(Clone, Copy, Debug)]
+struct Pick(usize);
+
+impl Pick {
+    fn get<T>(self, from: &[T]) -> &T {
+        &from[self.0 % from.len()]
+    }
+
+    fn of<T>(self, from: &[T]) -> Option<&T> {
+        (!from.is_empty()).then(|| self.get(from))
+    }
+}
+
+/// One move of a random history.
+#[derive(Clone, Debug)]
+enum Step {
+    Open(Pick),
+    Customer(Pick, Pick),
+    /// Any agent tries anything.
+    Try(Pick, Pick, Pick, Pick),
+    /// An agent does something that is open to him.
+    Do(Pick, Pick, Pick),
+    Offer(Pick, Pick),
+    Lapse(Pick, Pick),
+    Desk(Pick, Pick),
+    Wait(i64),
+    Erase(Pick),
+    Policy(Pick),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let some = || (0..1_000_usize).prop_map(Pick);
+    prop_oneof![
+        2 => some().prop_map(Step::Open),
+        3 => (some(), some()).prop_map(|(session, act)| Step::Customer(session, act)),
+        3 => (some(), some(), some(), some()).prop_map(|(s, a, op, n)| Step::Try(s, a, op, n)),
+        12 => (some(), some(), some()).prop_map(|(party, op, n)| Step::Do(party, op, n)),
+        6 => (some(), some()).prop_map(|(session, agent)| Step::Offer(session, agent)),
+        1 => (some(), some()).prop_map(|(session, agent)| Step::Lapse(session, agent)),
+        3 => (some(), some()).prop_map(|(agent, act)| Step::Desk(agent, act)),
+        2 => prop_oneof![1..6_000_i64, 10_000..60_000_i64, 3_000_000..4_000_000_i64].prop_map(Step::Wait),
+        1 => some().prop_map(Step::Erase),
+        1 => some().prop_map(Step::Policy),
+    ]
+}
+
+/// A situation to begin in, and what is tried from there.
+type History = (fn() -> World, Vec<Step>);
+
+fn history() -> impl Strategy<Value = History> {
+    let begin: [fn() -> World; 6] = [World::new, invited, chatting, alone, handing_over, join_failed];
+    (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
+}
+
+/// Performs a history; `look` sees the centre after each step, with the conversation the step was about.
+fn perform((begin, steps): &History, mut look: impl FnMut(&World, Option<&SessionId>)) -> World {
+    let mut world = begin();
+    for step in steps {
+        if let Step::Wait(millis) = step {
+            world.now += millis;
+            look(&world, None);
+        } else if let Some(command) = command(&world, step) {
+            let before = world.states.clone();
+            if world.act(&command).is_err() {
+                assert_eq!(world.states, before);
+            }
+            look(&world, subject(&command));
+        }
+    }
+    world
+}
+
+fn subject(command: &Command) -> Option<&SessionId> {
+    match command {
+        Command::Open(open) => Some(&open.session),
+        Command::Customer { session, .. }
+        | Command::Session { session, .. }
+        | Command::Offer { session, .. }
+        | Command::OfferLapsed { session, .. }
+        | Command::Erase { session } => Some(session),
+        Command::Agent { .. } | Command::Provision(_) => None,
+    }
+}
+
+fn command(world: &World, step: &Step) -> Option<Command> {
+    let session = |index: Pick| SessionId::from(*index.get(&SESSIONS));
+    let agent = |index: Pick| UserId::from(*index.get(&AGENTS));
+    Some(match step {
+        Step::Open(which) => {
+            let mut open = opening(which.get::<&str>(&SESSIONS), &json!({"Subject": MARKER, "f": 0.1}));
+            open.nickname = MARKER.into();
+            Command::Open(Box::new(open))
+        }
+        Step::Customer(which, act) => {
+            Command::Customer { session: session(*which), act: act.get(&customer_acts()).clone() }
+        }
+        Step::Try(which, who, operation, n) => {
+            let (session, agent) = (session(*which), agent(*who));
+            let act = act_of(world, &session, &agent, *operation.get(&Operation::ALL), *n);
+            Command::Session { session, agent, act }
+        }
+        Step::Do(which, operation, n) => {
+            let live: Vec<_> = world
+                .sessions()
+                .flat_map(|session| session.live_agents().map(move |party| (session, &party.user)))
+                .collect();
+            let (found, agent) = *which.of(&live)?;
+            let open = capabilities(found, agent);
+            let act = act_of(world, &found.id, agent, *operation.get(&open), *n);
+            Command::Session { session: found.id.clone(), agent: agent.clone(), act }
+        }
+        Step::Offer(which, who) => {
+            let waiting: Vec<_> = world.sessions().filter(|session| session.waiting).collect();
+            let found = which.of(&waiting)?;
+            Command::Offer { session: found.id.clone(), agent: agent(*who) }
+        }
+        Step::Lapse(which, who) => Command::OfferLapsed { session: session(*which), agent: agent(*who) },
+        Step::Desk(who, act) => Command::Agent { agent: agent(*who), act: act.get(&desk_acts()).clone() },
+        Step::Erase(which) => Command::Erase { session: session(*which) },
+        Step::Policy(which) => {
+            let policy = *which.get(&[Policy::Open, Policy::Warn, Policy::Strict]);
+            centre_with(|centre| centre.disposition.policy.extend([(world::medium(), policy)]))
+        }
+        Step::Wait(_) => return None,
+    })
+}
+
+fn customer_acts() -> Vec<CustomerAct> {
+    vec![
+        CustomerAct::Say { text: MARKER.into(), message_type: Some(MARKER.into()) },
+        CustomerAct::Type { on: true, text: Some(MARKER.into()) },
+        CustomerAct::Type { on: true, text: None },
+        CustomerAct::Type { on: false, text: None },
+        CustomerAct::SendUrl(MARKER.into()),
+        CustomerAct::Notice(MARKER.into()),
+        CustomerAct::Rename(MARKER.into()),
+        CustomerAct::Data(pairs(&json!({"A": MARKER, "DispositionCode": "Billing"}))),
+        CustomerAct::Data(pairs(&json!({"B": {"deep": [MARKER]}, "DispositionCode": MARKER}))),
+        CustomerAct::Leave(Closer::Customer),
+        CustomerAct::Leave(Closer::Idle),
+        CustomerAct::Leave(Closer::Api),
+    ]
+}
+
+fn desk_acts() -> Vec<AgentAct> {
+    let state = |operation: &str| AgentAct::SetState { channel: None, operation: operation.into() };
+    let log_in = AgentAct::LogIn { channels: vec![world::medium()], place: None };
+    vec![
+        log_in.clone(),
+        log_in,
+        state("Ready"),
+        state("Ready"),
+        state("Ready"),
+        state("NotReady"),
+        AgentAct::DoNotDisturb { channel: None, on: true },
+        AgentAct::DoNotDisturb { channel: None, on: false },
+        AgentAct::LogOut,
+    ]
+}
+
+/// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
+fn act_of(world: &World, session: &SessionId, agent: &UserId, operation: Operation, n: Pick) -> SessionAct {
+    let last = || n.get(&[None, Some(words(MARKER))]).clone();
+    // Last words need somebody to hear them.
+    let heard = || last().filter(|_| found(world, session).is_some_and(|found| hears(found, agent)));
+    let data = || n.get(&[json!({"A": MARKER}), json!({"DispositionCode": "Referred", "B": 0.3})]).clone();
+    match operation {
+        Operation::Accept => {
+            SessionAct::Accept { nickname: "Tom".into(), save_last_agent: *n.get(&[true, false]) }
+        }
+        Operation::Reject => SessionAct::Reject,
+        Operation::Transfer => {
+            let colleague = AGENTS.into_iter().find(|name| is_available(world, session, &(*name).into()));
+            match (*n.get(&[true, true, false]), colleague.filter(|name| *name != agent.as_str())) {
+                (true, Some(name)) => to_agent(name),
+                _ => to_queue("Sales"),
+            }
+        }
+        Operation::Leave => SessionAct::Leave { last: heard() },
+        Operation::Complete => SessionAct::Complete {
+            queue: n.get(&[None, None, Some("Sales".into())]).clone(),
+            save_last_agent: *n.get(&[true, false]),
+            last: heard(),
+        },
+        Operation::SetInFocus => SessionAct::SetInFocus(*n.get(&[true, false])),
+        Operation::SetDisposition => n
+            .get(&[dispose("IssueResolved"), dispose(""), dispose_under("A", "Referred"), dispose("Billing")])
+            .clone(),
+        Operation::AttachUserData => attach(&data()),
+        Operation::UpdateUserData => update(&data()),
+        Operation::DeleteUserData => delete(&[*n.get(&["A", "DispositionCode", "Ghost"])]),
+        Operation::SetComment => SessionAct::Comment(MARKER.into()),
+        Operation::SendMessage => say(MARKER),
+        Operation::SendUrl => SessionAct::SendUrl(MARKER.into()),
+        Operation::StartTyping => types(true),
+        Operation::StopTyping => types(false),
+        Operation::SendCustomNotice => SessionAct::Notice(MARKER.into()),
+        Operation::ChangeNickname => SessionAct::Rename("Thomas".into()),
+    }
+}
+
+fn found<'w>(world: &'w World, id: &SessionId) -> Option<&'w Session> {
+    world.sessions().find(|session| session.id == *id)
+}
+
+fn hears(session: &Session, agent: &UserId) -> bool {
+    let chats = session.party(agent).is_some_and(|party| party.state == PartyState::Chatting);
+    session.customer.present && chats
+}
+
+fn is_available(world: &World, session: &SessionId, agent: &UserId) -> bool {
+    let seat = world.agent(agent.as_str());
+    let ready = seat.channel(&world::medium()).is_some_and(crate::agent::ChannelState::takes_work);
+    let part = found(world, session).is_some_and(|session| session.live_party(agent).is_some());
+    ready && !part && seat.taken(&world::medium()) < 3
+}
+
+/// Every operation of every agent is accepted if it is listed, and else refused as what it is.
+fn holds_equal(world: &World, session: &Session) {
+    for name in AGENTS {
+        let agent = UserId::from(name);
+        let party = session.party(&agent);
+        for operation in Operation::ALL {
+            for n in [Pick(0), Pick(1)] {
+                let act = act_of(world, &session.id, &agent, operation, n);
+                let asked = Command::Session { session: session.id.clone(), agent: agent.clone(), act };
+                let outcome = world.ask(&asked).map(|_| ());
+                let late = operation == Operation::SetDisposition
+                    && !session.live_agents().any(|party| party.user == agent)
+                    && session.agents.iter().any(|party| party.user == agent && party.joined_at.is_some());
+                match (outcome, party) {
+                    (Ok(()), _) => assert!(is_open(session, &agent, operation) || late, "{asked:?}"),
+                    (Err(Refusal::NotInState { .. }), Some(party)) => {
+                        assert!(party.is_live() && !is_open(session, &agent, operation), "{asked:?}");
+                    }
+                    (Err(Refusal::NotFound(_)), party) => {
+                        assert!(party.is_none_or(|party| !party.is_live()), "{asked:?}");
+                    }
+                    (Err(why), _) => panic!("{asked:?}: {why:?}"),
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn decide_accepts_exactly_what_capabilities_list(history in history()) {
+        perform(&history, |world, about| {
+            if let Some(session) = about.and_then(|id| found(world, id)) {
+                holds_equal(world, session);
+            }
+        });
+    }
+
+    #[test]
+    fn a_history_folds_from_nothing_to_its_snapshots(history in history()) {
+        let world = perform(&history, |_, _| ());
+        for (key, state) in &world.states {
+            let events = world.history.iter().filter(|(of, ..)| of == key);
+            if matches!(key, Key::Session(_) | Key::Agent(_)) {
+                let folded = events.fold(None, |state, (_, at, event)| State::apply(state, key, *at, event));
+                prop_assert_eq!(folded.as_ref(), Some(&**state));
+            }
+        }
+    }
+
+    #[test]
+    fn erased_conversations_fold_to_their_snapshots_and_hold_no_word(history in history()) {
+        let mut world = perform(&history, |_, _| ());
+        for id in SESSIONS {
+            // Bring to an end what can be.
+            let _ = world.act(&Command::Customer { session: id.into(), act: CustomerAct::Leave(Closer::Idle) });
+        }
+        world = AGENTS.into_iter().fold(world, |world, name| world.then(log_out(name)));
+        for id in SESSIONS {
+            let over = found(&world, &id.into()).is_some_and(|session| !session.is_open());
+            prop_assert_eq!(world.act(&Command::Erase { session: id.into() }).is_ok(), over);
+        }
+        prop_assert!(!redacted(&world).contains(MARKER));
+    }
+}
+
+#[test]
+fn random_histories_reach_every_state() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..200 {
+        let history = history().new_tree(&mut runner).expect("a history").current();
+        let world = perform(&history, |_, _| ());
+        seen.extend(world.history.iter().map(|(.., event)| event.kind()));
+        let parts = world.sessions().flat_map(|session| &session.agents);
+        seen.extend(parts.map(|party| party.state.as_str()));
+    }
+    for word in ["Invited", "Chatting", "JoinFailed", "LeftChat", "Completed", "Revoked", "session.erased"] {
+        assert!(seen.contains(word), "{word} is never reached: the properties would prove little ({seen:?})");
+    }
+}

@@ -1,0 +1,70 @@
+//! User data operations and the comment (digital-channels §1.7, DESIGN §4).
+
+use super::*;
+use crate::command::{CustomerAct, SessionAct};
+use serde_json::json;
+
+#[test]
+fn attaching_and_updating_write_pairs_and_the_last_value_wins() {
+    for (act, via) in [(attach as fn(&_) -> _, "AttachUserData"), (update, "UpdateUserData")] {
+        let world = check(
+            chatting(),
+            ann(act(&json!({"Subject": "Bill", "New": 1}))),
+            &format!("data +New +Subject via {via}"),
+        );
+        assert_eq!(*world.session().user_data.pairs(), *pairs(&json!({"Subject": "Bill", "New": 1})).pairs());
+    }
+    check(chatting(), ann(update(&json!({}))), "");
+}
+
+#[test]
+fn values_may_be_of_any_type() {
+    let odd = json!({"n": null, "i": 17, "f": 0.1, "o": {"deep": [true, {"a": "b"}]}, "": 1});
+    check(chatting(), ann(update(&odd)), "no: 'userData' has an empty key");
+    let odd = json!({"n": null, "i": 17, "f": 0.1, "o": {"deep": [true, {"a": "b"}]}});
+    let world = check(chatting(), ann(update(&odd)), "data +f +i +n +o via UpdateUserData");
+    assert_eq!(world.session().user_data.get("o"), Some(&odd["o"]));
+}
+
+#[test]
+fn deleting_takes_what_is_there_and_does_not_mind_what_is_not() {
+    let world = check(chatting(), ann(delete(&["Subject", "Ghost"])), "data -Subject via DeleteUserData");
+    assert!(world.session().user_data.is_empty());
+    check(chatting(), ann(delete(&["Ghost"])), "");
+    check(chatting(), ann(delete(&[])), "");
+}
+
+#[test]
+fn agents_keep_changing_it_after_the_talk_but_not_after_completion() {
+    let data = json!({"A": 1});
+    for state in [chatting(), alone(), left()] {
+        check(state, ann(update(&data)), "data +A via UpdateUserData");
+    }
+    check(join_failed(), bob(attach(&data)), "data +A via AttachUserData");
+    check(invited(), ann(attach(&data)), "no: AttachUserData is not valid in state Invited");
+    check(invited(), ann(delete(&["A"])), "no: DeleteUserData is not valid in state Invited");
+    check(completed(), ann(update(&data)), "no: Interaction 's1' was not found");
+}
+
+#[test]
+fn the_customers_application_writes_while_he_is_there() {
+    let data = || customer(CustomerAct::Data(pairs(&json!({"A": 1}))));
+    check(waiting(), data(), "data +A via CustomerData");
+    check(chatting(), data(), "data +A via CustomerData");
+    check(alone(), data(), "no: The conversation has ended");
+}
+
+#[test]
+fn it_is_bounded() {
+    let heavy = json!({"A": "x".repeat(crate::userdata::MAX_BYTES)});
+    check(chatting(), ann(update(&heavy)), "no: User data would exceed 65536 bytes");
+    let key = "k".repeat(256);
+    check(chatting(), ann(update(&json!({key: 1}))), "no: 'userData' is longer than 255 bytes");
+}
+
+#[test]
+fn a_comment_is_written_and_kept() {
+    let world = check(left(), ann(SessionAct::Comment("call back".into())), "commented");
+    assert_eq!(world.session().comment.as_deref(), Some("call back"));
+    check(invited(), ann(SessionAct::Comment("x".into())), "no: SetComment is not valid in state Invited");
+}

@@ -1,0 +1,318 @@
+//! A small centre in memory: three agents, two queues, a book, and a clock that is moved by hand.
+
+use super::brief::brief;
+use crate::{
+    Command, Decision, Event, Key, MediumName, Message, Millis, No, Refusal, Seen, SessionId, State, UserId,
+    agent::Agent,
+    book::{Book, Code, Group},
+    centre::{Centre, Service, system_states},
+    decide,
+    disposition::Rule,
+    medium::Media,
+    queue::Queue,
+    session::Session,
+    user::{Role, User},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    sync::Arc,
+};
+
+/// The medium of the tests: whichever stands first in the table.
+pub fn medium() -> MediumName {
+    Media::default().rows()[0].name.clone()
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub states: BTreeMap<Key, Arc<State>>,
+    /// Everything that ever happened, in order.
+    pub history: Vec<(Key, Millis, Event)>,
+    /// Everything that was ever said.
+    pub log: BTreeMap<SessionId, Vec<Message>>,
+    /// Moved by hand; begins at 0.
+    pub now: Millis,
+}
+
+/// What a decision sees of the centre.
+struct Sight<'a>(&'a BTreeMap<Key, Arc<State>>);
+
+impl Seen for Sight<'_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+        Ok(self.0.get(key).cloned())
+    }
+
+    fn head(&mut self, _: &UserId) -> Result<u64, No> {
+        Ok(40)
+    }
+}
+
+impl World {
+    /// Ann and bob are ready, cat is not; offers last 30 s, who refused is left alone for 10 s.
+    pub fn new() -> Self {
+        let mut world = Self::default();
+        world.put(Key::Centre, State::Centre(centre()));
+        world.put(Key::Book, State::Book(book()));
+        for name in ["Support", "Sales"] {
+            world.put(Key::Queue(name.into()), State::Queue(Some(queue(name))));
+        }
+        for name in ["ann", "bob", "cat"] {
+            world.put(Key::User(name.into()), State::User(Some(user(name))));
+            world = world.then(super::log_in(name));
+        }
+        for name in ["ann", "bob"] {
+            world = world.then(super::state(name, "Ready"));
+        }
+        world
+    }
+
+    fn put(&mut self, key: Key, state: State) {
+        self.states.insert(key, Arc::new(state));
+    }
+
+    /// Performs a command that the rules allow.
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "a situation reads as a line")]
+    pub fn then(mut self, command: Command) -> Self {
+        self.act(&command).unwrap_or_else(|why| panic!("{command:?}: {why}"));
+        self
+    }
+
+    /// Lets time pass.
+    pub fn after(mut self, millis: Millis) -> Self {
+        self.now += millis;
+        self
+    }
+
+    /// Performs a command and says what happened; `no:` and the reason if it was refused.
+    #[track_caller]
+    pub fn perform(&mut self, command: &Command) -> String {
+        match self.act(command) {
+            Ok(events) => events.iter().map(brief).collect::<Vec<_>>().join("; "),
+            Err(why) => format!("no: {why}"),
+        }
+    }
+
+    /// What a command would mean; nothing is committed.
+    pub fn ask(&self, command: &Command) -> Result<Decision, Refusal> {
+        match decide(&mut Sight(&self.states), command, self.now) {
+            Ok(decision) => Ok(decision),
+            Err(No::Refused(why)) => Err(why),
+            Err(other) => panic!("{command:?}: {other:?}"),
+        }
+    }
+
+    /// Performs a command and commits what it means.
+    #[track_caller]
+    pub fn act(&mut self, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let decision = self.ask(command)?;
+        Ok(self.commit(decision))
+    }
+
+    /// Commits a decision, and holds it against everything that must be true of any.
+    #[track_caller]
+    fn commit(&mut self, decision: Decision) -> Vec<Event> {
+        let Decision { changes, messages, order } = decision;
+        let keys: BTreeSet<_> = changes.iter().map(|change| &change.key).collect();
+        assert_eq!(keys.len(), changes.len(), "one change for each entity");
+        for (place, change) in changes.iter().enumerate() {
+            assert_eq!(change.before.as_ref(), self.states.get(&change.key), "before is what was");
+            let folded = change.events.iter().fold(change.before.as_deref().cloned(), |state, event| {
+                Some(State::apply(state, &change.key, self.now, event).expect("an event that fits"))
+            });
+            assert_eq!(folded.as_ref(), Some(&*change.after), "fold(events) == snapshot");
+            let told: Vec<_> = order.iter().filter(|(of, _)| *of == place).map(|(_, nth)| *nth).collect();
+            assert_eq!(told, (0..change.events.len()).collect::<Vec<_>>(), "each event has its turn once");
+            if let (Some(State::Session(before)), State::Session(after)) =
+                (change.before.as_deref(), &*change.after)
+            {
+                nothing_is_undone(before, after);
+            }
+            reads_back(&*change.after);
+        }
+        let events: Vec<_> = order
+            .iter()
+            .map(|(of, nth)| (changes[*of].key.clone(), changes[*of].events[*nth].clone()))
+            .collect();
+        assert_eq!(spoken(&events), heard(&messages), "one message for each event that tells of one");
+        for (session, message) in messages {
+            reads_back(&message);
+            let log = self.log.entry(session).or_default();
+            assert_eq!(message.index as usize, log.len() + 1, "indexes ascend by one");
+            log.push(message);
+        }
+        for change in changes {
+            self.states.insert(change.key, change.after);
+        }
+        for (key, event) in &events {
+            reads_back(event);
+            self.history.push((key.clone(), self.now, event.clone()));
+        }
+        self.hold();
+        events.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// What must be true of the whole centre at any time.
+    #[track_caller]
+    fn hold(&self) {
+        for agent in self.agents() {
+            for (medium, held) in &agent.slots {
+                let live = self.sessions().filter(|session| {
+                    session.medium == *medium && session.live_agents().any(|party| party.user == agent.id)
+                });
+                let live: BTreeSet<_> = live.map(|session| session.id.clone()).collect();
+                assert_eq!(held.len(), live.len(), "{}: one slot for each live part", agent.user_name);
+                assert_eq!(held.iter().cloned().collect::<BTreeSet<_>>(), live);
+            }
+        }
+        for session in self.sessions() {
+            let idle =
+                !session.customer.present && !session.waiting && session.live_agents().next().is_none();
+            assert_eq!(session.is_open(), !idle, "over as soon as nobody has to do with it: {session:?}");
+            let served = session.live_agents().any(|party| party.joined_at.is_some());
+            let offered = session.deadlines().next().is_some();
+            if session.customer.present {
+                assert!(session.waiting || served || offered, "no customer is forgotten: {session:?}");
+            }
+            for agent in session.live_agents() {
+                let of = self.agent(agent.user.as_str()).slots.get(&session.medium);
+                assert!(of.is_some_and(|held| held.contains(&session.id)), "a live part has a slot");
+            }
+        }
+    }
+
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.states.values().filter_map(|state| match &**state {
+            State::Session(session) => Some(session),
+            _ => None,
+        })
+    }
+
+    pub fn agents(&self) -> impl Iterator<Item = &Agent> {
+        self.states.values().filter_map(|state| match &**state {
+            State::Agent(agent) => Some(agent),
+            _ => None,
+        })
+    }
+
+    /// The conversation that most rules are about.
+    pub fn session(&self) -> &Session {
+        self.sessions().next().expect("a conversation")
+    }
+
+    pub fn agent(&self, name: &str) -> &Agent {
+        self.agents().find(|agent| agent.id.as_str() == name).expect("an agent")
+    }
+}
+
+fn spoken(events: &[(Key, Event)]) -> Vec<(SessionId, u32, String)> {
+    let told = events.iter().filter_map(|(key, event)| match (key, event) {
+        (Key::Session(id), Event::Session(event)) => match &event.fact {
+            crate::session::Fact::Said { index, kind, .. } => Some((id.clone(), *index, kind.clone())),
+            crate::session::Fact::Typed { index, on, .. } => {
+                let kind = if *on { "typing-started" } else { "typing-stopped" };
+                Some((id.clone(), *index, kind.to_owned()))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    told.collect()
+}
+
+fn heard(messages: &[(SessionId, Message)]) -> Vec<(SessionId, u32, String)> {
+    let heard =
+        messages.iter().map(|(id, message)| (id.clone(), message.index, message.content.kind().to_owned()));
+    heard.collect()
+}
+
+/// Terminal parts stay as they are, late dispositions and erasure excepted; what is over stays over.
+#[track_caller]
+fn nothing_is_undone(before: &Session, after: &Session) {
+    assert!(after.agents.len() >= before.agents.len(), "parts are never taken out");
+    for (was, is) in before.agents.iter().zip(&after.agents) {
+        if was.state.is_terminal() {
+            let mut is = is.clone();
+            is.late.clone_from(&was.late);
+            assert_eq!(*was, is, "a terminal part never changes");
+        }
+    }
+    if before.ended.is_some() {
+        assert_eq!(before.ended, after.ended, "an ended conversation stays ended");
+        assert_eq!(after.live_agents().count(), 0);
+    }
+    assert!(before.customer.present || !after.customer.present, "a customer who left does not come back");
+}
+
+/// What is stored reads back as it was.
+#[track_caller]
+pub fn reads_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(thing: &T) {
+    let text = serde_json::to_string(thing).expect("JSON");
+    assert_eq!(serde_json::from_str::<T>(&text).expect("JSON of ours"), *thing);
+}
+
+pub fn centre() -> Centre {
+    let service = Service { medium: medium(), queue: "Support".into(), inactivity: 300_000 };
+    Centre {
+        id: "c0ffee00-0000-4000-8000-000000000001".into(),
+        name: "Test".into(),
+        features: BTreeSet::new(),
+        agent_states: system_states(),
+        disposition: Rule::default(),
+        capacity: BTreeMap::from([(medium(), 3)]),
+        services: BTreeMap::from([("support".to_owned(), service)]),
+        settings: BTreeMap::new(),
+    }
+}
+
+pub fn queue(name: &str) -> Queue {
+    Queue {
+        name: name.into(),
+        skills: BTreeMap::new(),
+        priority: 0,
+        ageing: 0,
+        offer: 30_000,
+        cool_down: 10_000,
+        max_waiting: 100,
+        routing_point: None,
+    }
+}
+
+pub fn user(name: &str) -> User {
+    User {
+        id: name.into(),
+        user_name: name.into(),
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        password_hash: String::new(),
+        roles: vec![Role::Agent],
+        enabled: true,
+        skills: BTreeMap::new(),
+        device: None,
+        place: Some(format!("{name}'s place")),
+        capacity: BTreeMap::new(),
+        queues: Vec::new(),
+        settings: BTreeMap::new(),
+    }
+}
+
+pub fn code(name: &str) -> Code {
+    Code { id: format!("code-{name}"), name: name.into(), display: name.into() }
+}
+
+pub fn group(name: &str, parent: Option<&str>, codes: &[&str]) -> Group {
+    Group {
+        id: format!("group-{name}"),
+        name: name.into(),
+        parent: parent.map(|parent| format!("group-{parent}")),
+        codes: codes.iter().map(|name| code(name)).collect(),
+    }
+}
+
+pub fn book() -> Book {
+    let root = group("DispositionCode", None, &["IssueResolved", "Referred"]);
+    Book { groups: vec![root, group("Complaint", Some("DispositionCode"), &["Billing"])] }
+}
