@@ -1,1 +1,12 @@
-//! channels
+//! Customers: the ways by which they reach the desk.
+//!
+//! One directory a connector. A connector owns its transport, its encoding, its limits and its credentials; it
+//! asks the desk for everything else, so it holds no truth and repeats no rule of the domain. A further connector
+//! is a further directory with a type of the same outline — made over a desk, a router for what comes in, a
+//! future for what it does by itself — and a line in the program that wires it.
+//!
+//! * [`chat`]: web chat, over the REST form of the published Chat API v2.
+
+pub mod chat;
+
+pub use chat::{Chat, ChatConfig};

@@ -1,0 +1,166 @@
+//! The door: who may do something in a chat, and how whoever passed is answered.
+
+use super::{
+    Chat,
+    form::Form,
+    transcript::{self, Transcript},
+    trouble::Trouble,
+    wire::{Answer, Caller},
+};
+use desk::{ports::StoreFault, session_of};
+use domain::{Millis, SessionId};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// How long after its end a chat still shows its transcript to its customer, in milliseconds.
+const FAREWELL: Millis = 60 * 60 * 1000;
+
+/// The three values by which a customer shows that a chat is his. `alias` opens nothing, so it is not read.
+pub(super) struct Credentials {
+    user_id: String,
+    secure_key: String,
+}
+
+impl Credentials {
+    /// The values in a form; both are required.
+    pub fn of(form: &Form) -> Result<Self, Trouble> {
+        let user_id = form.required("userId")?.to_owned();
+        Ok(Self { user_id, secure_key: form.required("secureKey")?.to_owned() })
+    }
+}
+
+/// What the door knows of a chat.
+pub(super) struct Talk {
+    user_id: String,
+    key_digest: String,
+    left_at: Option<Millis>,
+    next_index: u32,
+}
+
+impl Talk {
+    /// Lets the customer of this chat in and nobody else. Both values are compared whole, in a time that does not
+    /// tell how much of them was right.
+    pub fn admit(&self, id: &SessionId, given: Credentials) -> Result<Caller, Trouble> {
+        let user = self.user_id.as_bytes().ct_eq(given.user_id.as_bytes());
+        let key = self.key_digest.as_bytes().ct_eq(digest(&given.secure_key).as_bytes());
+        let Credentials { user_id, secure_key } = given;
+        let caller = Caller { chat_id: id.to_string(), user_id, secure_key };
+        if bool::from(user & key) { Ok(caller) } else { Err(Trouble::WrongKey) }
+    }
+
+    /// Whether the chat ended so long ago that its transcript is not shown any more.
+    pub fn is_gone(&self, now: Millis) -> bool {
+        self.left_at.is_some_and(|left| now - left > FAREWELL)
+    }
+}
+
+/// What the journal keeps of a key: its SHA-256 in lower-case hex.
+pub(super) fn digest(key: &str) -> String {
+    format!("{:x}", Sha256::digest(key))
+}
+
+/// How a command of a customer who is known went.
+pub(super) enum Outcome {
+    /// Nothing was to be committed.
+    Looked,
+    /// It was committed.
+    Done,
+    /// It was refused.
+    Refused(Trouble),
+}
+
+impl Chat {
+    /// A chat as it is committed; `None` when there is none of this id in this service.
+    pub(super) async fn talk(&self, service: &str, id: &SessionId) -> Result<Option<Talk>, StoreFault> {
+        let state = self.desk.session(id).await?;
+        let session = state.as_deref().and_then(session_of).filter(|session| session.service == service);
+        Ok(session.map(|session| Talk {
+            user_id: session.customer.participant.to_string(),
+            key_digest: session.customer.key_digest.clone(),
+            left_at: session.customer.left_at,
+            next_index: session.next_index,
+        }))
+    }
+
+    /// Answers a customer who is known: how it went and, from a position on, the transcript.
+    ///
+    /// Without a position no transcript was asked for, and `nextPosition` is the end of the log.
+    pub(super) async fn answer(
+        &self,
+        service: &str,
+        id: &SessionId,
+        caller: Caller,
+        from: Option<u32>,
+        outcome: Outcome,
+    ) -> Result<Answer, Trouble> {
+        let (committed, trouble) = match outcome {
+            Outcome::Looked => (false, None),
+            Outcome::Done => (true, None),
+            Outcome::Refused(trouble) => (false, Some(trouble)),
+        };
+        match self.told(service, id, from).await {
+            Ok((transcript, over)) => {
+                Ok(Answer::to(caller, transcript.entries, transcript.next, over, trouble.as_ref()))
+            }
+            // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
+            // given the position he had.
+            Err(Trouble::Store(fault)) if committed => {
+                tracing::warn!(%fault, "a customer was served, but his transcript could not be read");
+                Ok(Answer::to(caller, Vec::new(), from.unwrap_or(1), false, None))
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn told(
+        &self,
+        service: &str,
+        id: &SessionId,
+        from: Option<u32>,
+    ) -> Result<(Transcript, bool), Trouble> {
+        // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
+        let talk = self.talk(service, id).await?.ok_or(Trouble::UnknownChat)?;
+        let transcript = match from {
+            Some(from) => transcript::read(&self.desk, id, from, talk.next_index).await?,
+            None => Transcript { entries: Vec::new(), next: talk.next_index },
+        };
+        Ok((transcript, talk.left_at.is_some()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn talk() -> Talk {
+        Talk { user_id: "00A1".into(), key_digest: digest("secret"), left_at: None, next_index: 2 }
+    }
+
+    fn admitted(user_id: &str, secure_key: &str) -> bool {
+        let given = Credentials { user_id: user_id.into(), secure_key: secure_key.into() };
+        talk().admit(&"c1".into(), given).is_ok()
+    }
+
+    #[test]
+    fn only_the_user_with_the_key_is_let_in() {
+        assert!(admitted("00A1", "secret"));
+        for (user_id, secure_key) in
+            [("00A1", "Secret"), ("00A2", "secret"), ("", "secret"), ("00A1", &digest("secret"))]
+        {
+            assert!(!admitted(user_id, secure_key));
+        }
+    }
+
+    #[test]
+    fn the_digest_is_sha_256_in_hex() {
+        assert_eq!(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn the_transcript_stays_for_an_hour() {
+        let ended = Talk { left_at: Some(1_000), ..talk() };
+        assert!(!ended.is_gone(1_000 + FAREWELL));
+        assert!(ended.is_gone(1_001 + FAREWELL));
+        assert!(!talk().is_gone(Millis::MAX));
+    }
+}

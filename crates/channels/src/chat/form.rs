@@ -1,0 +1,183 @@
+//! Reading a form: the fields of a request, in either of the two encodings (digital-channels §6.1).
+
+use super::trouble::Trouble;
+use axum::{
+    Form as Encoded,
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Multipart, Request},
+};
+use domain::UserData;
+use http::{HeaderMap, header::CONTENT_TYPE};
+use serde_json::{Map, Value};
+
+/// The largest body, in bytes.
+pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The most fields of one form. User data is bounded by this in number, and by the domain in weight.
+pub(super) const MAX_FIELDS: usize = 256;
+/// Where a mobile application can be woken. That is between it and its provider, not for an agent's eyes
+/// (channel-connectors §3.2), and this server wakes none, so it is not kept.
+const PUSH: &str = "push_notification_";
+
+/// The fields of a form, in the order in which they came. It may hold a key, so it cannot be printed.
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// A field that has a value; the last of several with one name. An empty field counts as left out, as widgets
+    /// send all fields they know.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut named = self.0.iter().rev().filter(|(field, _)| field == name);
+        named.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A field that has a value, or why the request cannot be done without it.
+    pub fn required(&self, name: &'static str) -> Result<&str, Trouble> {
+        self.get(name).ok_or(Trouble::Missing(name))
+    }
+
+    /// A field for a rule of the domain to judge, which refuses an empty one.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// `transcriptPosition`: the first index wanted. The log begins at 1, and 0 is how some ask for all of it.
+    pub fn position(&self) -> Result<Option<u32>, Trouble> {
+        let name = "transcriptPosition";
+        let read =
+            |text: &str| text.trim().parse().map_err(|_| Trouble::Bad(format!("'{name}' is no position")));
+        Ok(self.get(name).map(read).transpose()?.map(|position: u32| position.max(1)))
+    }
+
+    /// The pairs given as `userData[key]=value`; of a key given twice, the last.
+    pub fn user_data(&self) -> UserData {
+        let key = |field: &str| Some(field.strip_prefix("userData[")?.strip_suffix(']')?.to_owned());
+        let pairs =
+            self.0.iter().filter_map(|(field, value)| Some((key(field)?, Value::from(value.as_str()))));
+        UserData::new(pairs.filter(|(key, _)| !key.starts_with(PUSH)).collect::<Map<_, _>>())
+    }
+}
+
+/// Reads the form of a request. Bytes that are not UTF-8 are replaced, as browsers do.
+pub(super) async fn read(request: Request) -> Result<Form, Trouble> {
+    let (parts, body) = request.into_parts();
+    let encoding = Encoding::of(&parts.headers).ok_or(Trouble::ContentType)?;
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|fault| {
+        // The limit is the one fault here that is not the connection's, and then nobody hears the answer anyway.
+        tracing::debug!(%fault, "a form could not be received");
+        Trouble::TooLarge
+    })?;
+    let fields = match encoding {
+        Encoding::Urlencoded => urlencoded(bytes).await?,
+        Encoding::Multipart => multipart(Request::from_parts(parts, Body::from(bytes))).await?,
+    };
+    Ok(Form(fields))
+}
+
+enum Encoding {
+    Urlencoded,
+    Multipart,
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let essence =
+            headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?.trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/x-www-form-urlencoded" => Some(Self::Urlencoded),
+            "multipart/form-data" => Some(Self::Multipart),
+            _ => None,
+        }
+    }
+}
+
+async fn urlencoded(bytes: Bytes) -> Result<Vec<(String, String)>, Trouble> {
+    // Counted before they are taken apart, so that a megabyte of `&` costs nothing.
+    if bytes.split(|byte| *byte == b'&').nth(MAX_FIELDS).is_some() {
+        return Err(Trouble::TooManyFields);
+    }
+    let mut request = Request::new(Body::from(bytes));
+    *request.method_mut() = http::Method::POST;
+    let plain = http::HeaderValue::from_static("application/x-www-form-urlencoded");
+    request.headers_mut().insert(CONTENT_TYPE, plain);
+    let Encoded(fields) = Encoded::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
+    Ok(fields)
+}
+
+async fn multipart(request: Request) -> Result<Vec<(String, String)>, Trouble> {
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|_| Trouble::Unreadable)? {
+        if fields.len() == MAX_FIELDS {
+            return Err(Trouble::TooManyFields);
+        }
+        let name = part.name().unwrap_or_default().to_owned();
+        let value = part.bytes().await.map_err(|_| Trouble::Unreadable)?;
+        fields.push((name, String::from_utf8_lossy(&value).into_owned()));
+    }
+    Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&str, &str)]) -> Form {
+        Form(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    async fn given(content_type: &str, body: impl Into<Body>) -> Result<Form, Trouble> {
+        let request =
+            Request::post("/").header(CONTENT_TYPE, content_type).body(body.into()).expect("request");
+        read(request).await
+    }
+
+    #[tokio::test]
+    async fn both_encodings_say_the_same() {
+        let plain =
+            given("Application/X-WWW-Form-Urlencoded; charset=UTF-8", "a=1&userData%5Bk%5D=%C3%BC+v&a=2")
+                .await;
+        let parts = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n\
+                     --x\r\ncontent-disposition: form-data; name=\"userData[k]\"\r\n\r\nü v\r\n\
+                     --x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n2\r\n--x--\r\n";
+        let parts = given("multipart/form-data; boundary=x", parts).await;
+        for form in [plain, parts] {
+            let form = form.unwrap_or_else(|_| panic!("a form"));
+            assert_eq!(form.get("a"), Some("2"));
+            assert_eq!(form.user_data().get("k"), Some(&Value::from("ü v")));
+        }
+    }
+
+    #[tokio::test]
+    async fn other_bodies_are_refused_by_what_is_wrong_with_them() {
+        let urlencoded = "application/x-www-form-urlencoded";
+        assert!(matches!(given("application/json", "{}").await, Err(Trouble::ContentType)));
+        assert!(matches!(given("multipart/form-data", "--x").await, Err(Trouble::Unreadable)));
+        assert!(matches!(
+            given("multipart/form-data; boundary=x", "nothing").await,
+            Err(Trouble::Unreadable)
+        ));
+        assert!(matches!(given(urlencoded, "&".repeat(MAX_FIELDS)).await, Err(Trouble::TooManyFields)));
+        assert!(matches!(given(urlencoded, "x".repeat(MAX_BODY_BYTES + 1)).await, Err(Trouble::TooLarge)));
+        assert!(given(urlencoded, "x".repeat(MAX_BODY_BYTES)).await.is_ok());
+        let part = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
+        let body = part.repeat(MAX_FIELDS + 1) + "--x--\r\n";
+        assert!(matches!(given("multipart/form-data; boundary=x", body).await, Err(Trouble::TooManyFields)));
+    }
+
+    #[test]
+    fn a_position_is_a_number_from_1_on() {
+        let position = |text| form(&[("transcriptPosition", text)]).position();
+        assert!(matches!(position("7"), Ok(Some(7))));
+        assert!(matches!(position("0"), Ok(Some(1))));
+        assert!(matches!(position(""), Ok(None)));
+        for bad in ["-1", "two", "1.5", "4294967296"] {
+            assert!(matches!(position(bad), Err(Trouble::Bad(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn push_registrations_do_not_reach_agents() {
+        let data =
+            form(&[("userData[push_notification_deviceid]", "1"), ("userData[Plan]", "gold")]).user_data();
+        assert_eq!(data.pairs().keys().collect::<Vec<_>>(), ["Plan"]);
+    }
+}

@@ -1,0 +1,143 @@
+//! The keeper: a customer who sends no request for too long has left (digital-channels §6.1, *Errors*;
+//! channel-connectors §3.2).
+//!
+//! When a customer was last heard of is no commit (DESIGN §2): it lives in memory and is lost with it, so after a
+//! restart everybody has his full time again.
+
+use super::Chat;
+use desk::Refused;
+use domain::{Command, Millis, SessionId, command::CustomerAct, session::Closer};
+use futures::future::join_all;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// The longest time between two looks; a service's time may be changed in between.
+const LOOK: Duration = Duration::from_secs(1);
+/// The shortest, so that a look that keeps failing costs nothing.
+const BREATH: Duration = Duration::from_millis(50);
+/// How many customers are let go at once; the store groups them into few commits.
+const AT_ONCE: usize = 64;
+
+/// When customers were last heard of.
+#[derive(Default)]
+pub(super) struct Presence(Mutex<HashMap<SessionId, Millis>>);
+
+impl Presence {
+    /// A customer was heard of.
+    pub fn seen(&self, id: &SessionId, now: Millis) {
+        self.last().insert(id.clone(), now);
+    }
+
+    /// Who of those present was silent for his time, and when the next would be. Who was never heard of is as good
+    /// as heard of now; who is not present any more is forgotten.
+    fn silent(
+        &self,
+        present: impl Iterator<Item = (SessionId, Millis)>,
+        now: Millis,
+    ) -> (Vec<SessionId>, Option<Millis>) {
+        let mut last = self.last();
+        let (mut still, mut silent, mut next) = (HashMap::new(), Vec::new(), None);
+        for (id, inactivity) in present {
+            let heard = last.get(&id).copied().unwrap_or(now);
+            let due = heard.saturating_add(inactivity);
+            if due <= now {
+                silent.push(id.clone());
+            } else {
+                next = Some(next.map_or(due, |next: Millis| next.min(due)));
+            }
+            still.insert(id, heard);
+        }
+        *last = still;
+        (silent, next)
+    }
+
+    fn last(&self) -> MutexGuard<'_, HashMap<SessionId, Millis>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Chat {
+    /// Lets go of customers who fell silent, for ever. One task runs this.
+    pub async fn run(self: Arc<Self>) {
+        loop {
+            let next = self.sweep().await;
+            let wait = next.map_or(LOOK, |next| {
+                Duration::from_millis(u64::try_from(next - self.desk.now()).unwrap_or(0))
+            });
+            tokio::time::sleep(wait.clamp(BREATH, LOOK)).await;
+        }
+    }
+
+    /// Lets go of the customers who are silent for their service's time now, and tells when the next would be. A
+    /// time of 0 or less is no limit.
+    pub async fn sweep(&self) -> Option<Millis> {
+        let centre = self.desk.centre()?;
+        let present = self.desk.present().into_iter().filter_map(|(id, _, service)| {
+            let inactivity = centre.services.get(&service)?.inactivity;
+            (inactivity > 0).then_some((id, inactivity))
+        });
+        let (silent, next) = self.presence.silent(present, self.desk.now());
+        for some in silent.chunks(AT_ONCE) {
+            join_all(some.iter().map(|id| self.let_go(id))).await;
+        }
+        next
+    }
+
+    async fn let_go(&self, id: &SessionId) {
+        let act = CustomerAct::Leave(Closer::Idle);
+        match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
+            Ok(_) => metrics::counter!("jackfield_chat_idle_total").increment(1),
+            // He has left by himself this moment.
+            Err(Refused::Rule(why)) => tracing::debug!(%why, "a silent customer was gone already"),
+            // The next look finds him again.
+            Err(Refused::Store(fault)) => tracing::error!(%fault, "a silent customer could not be let go"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIME: Millis = 300_000;
+
+    fn look(presence: &Presence, ids: &[&str], now: Millis) -> (Vec<SessionId>, Option<Millis>) {
+        presence.silent(ids.iter().map(|id| ((*id).into(), TIME)), now)
+    }
+
+    #[test]
+    fn who_is_silent_for_his_time_is_let_go() {
+        let presence = Presence::default();
+        presence.seen(&"a".into(), 0);
+        presence.seen(&"b".into(), 10);
+        assert_eq!(look(&presence, &["a", "b"], TIME - 1), (vec![], Some(TIME)));
+        assert_eq!(look(&presence, &["a", "b"], TIME), (vec!["a".into()], Some(TIME + 10)));
+    }
+
+    #[test]
+    fn any_request_begins_his_time_anew() {
+        let presence = Presence::default();
+        presence.seen(&"a".into(), 0);
+        presence.seen(&"a".into(), TIME - 1);
+        assert_eq!(look(&presence, &["a"], TIME), (vec![], Some(2 * TIME - 1)));
+    }
+
+    #[test]
+    fn after_a_restart_everybody_has_his_full_time() {
+        let presence = Presence::default();
+        assert_eq!(look(&presence, &["a"], 50), (vec![], Some(50 + TIME)));
+        assert_eq!(look(&presence, &["a"], 49 + TIME), (vec![], Some(50 + TIME)));
+        assert_eq!(look(&presence, &["a"], 50 + TIME), (vec!["a".into()], None));
+    }
+
+    #[test]
+    fn who_has_left_is_forgotten() {
+        let presence = Presence::default();
+        presence.seen(&"a".into(), 0);
+        look(&presence, &[], 1);
+        assert!(presence.last().is_empty());
+    }
+}

@@ -1,0 +1,128 @@
+//! Everything that can be wrong with a request, in the words of the Chat API (digital-channels §6.1, *Errors*).
+
+use super::wire::{Answer, Fault};
+use axum::response::{IntoResponse, Response};
+use desk::{Refused, ports::StoreFault};
+use domain::Refusal;
+use http::StatusCode;
+
+/// Why a request was not done. Nothing has changed when one is answered.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The centre has no such service for customers.
+    UnknownService,
+    /// The API has no such command.
+    UnknownCommand,
+    /// Files cannot be exchanged here.
+    NoFiles,
+    /// The body is neither of the two form encodings.
+    ContentType,
+    /// The body is larger than a form may be.
+    TooLarge,
+    /// The body is not what its content type says.
+    Unreadable,
+    /// The form has more fields than one may have.
+    TooManyFields,
+    /// A required field was left out.
+    Missing(&'static str),
+    /// A field says something impossible, or breaks a bound. A sentence.
+    Bad(String),
+    /// There is no such chat in this service.
+    UnknownChat,
+    /// The user id or the key is not this chat's.
+    WrongKey,
+    /// The chat is over.
+    Ended,
+    /// The queue is full at the moment.
+    Full,
+    /// The journal could not be read or written.
+    Store(StoreFault),
+}
+
+impl From<StoreFault> for Trouble {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Store(fault) => Self::Store(fault),
+            Refused::Rule(Refusal::Missing(name)) => Self::Missing(name),
+            Refused::Rule(Refusal::NotFound(_)) => Self::UnknownChat,
+            Refused::Rule(Refusal::Ended) => Self::Ended,
+            Refused::Rule(Refusal::QueueFull(_)) => Self::Full,
+            Refused::Rule(other) => Self::Bad(other.to_string()),
+        }
+    }
+}
+
+impl Trouble {
+    /// What is wrong, as a label of the metric: `why`, the HTTP status, `statusCode`, the error code.
+    const fn row(&self) -> (&'static str, StatusCode, u8, u16) {
+        match self {
+            Self::UnknownService => ("unknown-service", StatusCode::NOT_FOUND, 2, 200),
+            Self::UnknownCommand => ("unknown-command", StatusCode::NOT_FOUND, 2, 104),
+            Self::NoFiles => ("no-files", StatusCode::OK, 2, 200),
+            Self::ContentType => ("content-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, 2, 104),
+            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, 2, 104),
+            Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST, 2, 104),
+            Self::TooManyFields => ("too-many-fields", StatusCode::OK, 2, 104),
+            Self::Missing(_) => ("missing", StatusCode::OK, 2, 104),
+            Self::Bad(_) => ("bad", StatusCode::OK, 2, 104),
+            Self::UnknownChat => ("unknown-chat", StatusCode::OK, 2, 240),
+            Self::WrongKey => ("wrong-key", StatusCode::OK, 2, 241),
+            Self::Ended => ("ended", StatusCode::OK, 2, 240),
+            Self::Full => ("queue-full", StatusCode::OK, 1, 249),
+            Self::Store(_) => ("store", StatusCode::OK, 1, 249),
+        }
+    }
+
+    /// The `statusCode` of the answer: 1 when a repeat may succeed, else 2.
+    pub const fn status_code(&self) -> u8 {
+        self.row().2
+    }
+
+    /// Whether the customer is told that his chat is over. With a wrong key he is told nothing of it.
+    pub const fn chat_ended(&self) -> bool {
+        matches!(self, Self::UnknownChat | Self::Ended)
+    }
+
+    /// The error as the answer lists it. Counts it, and tells the operator when it is his.
+    pub fn fault(&self) -> Fault {
+        let (why, _, _, code) = self.row();
+        metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
+        if let Self::Store(fault) = self {
+            tracing::error!(%fault, "a customer could not be served");
+        }
+        Fault { code, advice: self.advice() }
+    }
+
+    fn advice(&self) -> String {
+        match self {
+            Self::UnknownService => "There is no such chat service".into(),
+            Self::UnknownCommand => "There is no such command".into(),
+            Self::NoFiles => "Files cannot be exchanged in this chat".into(),
+            Self::ContentType => {
+                "The body must be application/x-www-form-urlencoded or multipart/form-data".into()
+            }
+            Self::TooLarge => format!("The body is larger than {} bytes", super::form::MAX_BODY_BYTES),
+            Self::Unreadable => "The body is not a form".into(),
+            Self::TooManyFields => format!("The form has more than {} fields", super::form::MAX_FIELDS),
+            Self::Missing(name) => Refusal::Missing(name).to_string(),
+            Self::Bad(why) => why.clone(),
+            Self::UnknownChat => "There is no such chat".into(),
+            Self::WrongKey => "The user id or the secure key is wrong".into(),
+            Self::Ended => Refusal::Ended.to_string(),
+            Self::Full => "Too many customers are waiting; try again later".into(),
+            Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
+        }
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        (self.row().1, Answer::refused(&self)).into_response()
+    }
+}

@@ -1,0 +1,145 @@
+//! The words of the Chat API on the wire: one shape for every answer (digital-channels §6.1).
+
+use super::trouble::Trouble;
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Message, Millis,
+    message::{Content, PartyKind},
+};
+use http::{HeaderValue, header::CACHE_CONTROL};
+use serde::Serialize;
+
+/// The name of the instance that answers. Nodes hold no truth here, so any answers for any, and whatever name a
+/// client returns is as good as this one (channel-connectors §3.2).
+const ALIAS: &str = "1";
+
+/// An answer. To a customer who is known it has every member, whatever its `statusCode`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    status_code: u8,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    ticket: Option<Ticket>,
+    chat_ended: bool,
+    messages: Vec<Entry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ticket {
+    chat_id: String,
+    user_id: String,
+    secure_key: String,
+    alias: &'static str,
+    next_position: u32,
+}
+
+/// Who is answered: the three values that open a chat. It holds the key, so it cannot be printed.
+pub(super) struct Caller {
+    /// The chat.
+    pub chat_id: String,
+    /// The customer's joining.
+    pub user_id: String,
+    /// His key.
+    pub secure_key: String,
+}
+
+/// An error of an answer.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Fault {
+    /// The number of the error.
+    pub code: u16,
+    /// What to do about it, or what is wrong.
+    pub advice: String,
+}
+
+/// An entry of the transcript as a customer sees it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Entry {
+    /// Place in the log, from 1; agents see entries that customers do not, so there are gaps.
+    pub index: u32,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_type: Option<String>,
+    utc_time: Millis,
+    from: From,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct From {
+    nickname: String,
+    participant_id: u32,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+impl Answer {
+    /// The answer to a customer who is known: a part of the transcript, and what was wrong, if anything was.
+    pub fn to(
+        caller: Caller,
+        entries: Vec<Message>,
+        next_position: u32,
+        chat_ended: bool,
+        trouble: Option<&Trouble>,
+    ) -> Self {
+        let Caller { chat_id, user_id, secure_key } = caller;
+        Self {
+            status_code: trouble.map_or(0, Trouble::status_code),
+            ticket: Some(Ticket { chat_id, user_id, secure_key, alias: ALIAS, next_position }),
+            chat_ended,
+            messages: entries.into_iter().map(Entry::of).collect(),
+            errors: trouble.map(Trouble::fault).into_iter().collect(),
+        }
+    }
+
+    /// The answer to somebody who is not known.
+    pub fn refused(trouble: &Trouble) -> Self {
+        Self {
+            status_code: trouble.status_code(),
+            ticket: None,
+            chat_ended: trouble.chat_ended(),
+            messages: Vec::new(),
+            errors: vec![trouble.fault()],
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        // It bears a key, so nobody on the way shall keep it.
+        ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(self)).into_response()
+    }
+}
+
+impl Entry {
+    fn of(message: Message) -> Self {
+        let Message { index, at, from, content, .. } = message;
+        let (kind, text, message_type) = match content {
+            Content::Text { text, message_type } => ("Message", Some(text), message_type),
+            Content::Joined => ("ParticipantJoined", None, None),
+            Content::Left => ("ParticipantLeft", None, None),
+            Content::TypingStarted { text } => ("TypingStarted", text, None),
+            Content::TypingStopped => ("TypingStopped", None, None),
+            Content::Url { url } => ("PushUrl", Some(url), None),
+            Content::CustomNotice { text } => ("CustomNotice", Some(text), None),
+            Content::Renamed { nickname } => ("NicknameUpdated", Some(nickname), None),
+        };
+        let party = match from.kind {
+            PartyKind::Customer => "Client",
+            PartyKind::Agent => "Agent",
+            PartyKind::External => "External",
+        };
+        let from = From { nickname: from.nickname, participant_id: from.number, kind: party };
+        Self { index, kind, text, message_type, utc_time: at, from }
+    }
+}
