@@ -1,1 +1,36 @@
-//! store-sqlite
+//! The embedded journal: one SQLite file, one writer, any number of readers.
+//!
+//! [`SqliteStore`] implements [`desk::ports::Store`]. Callers put jobs into a queue; the writer's thread takes
+//! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
+//! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
+//!
+//! Reading order: `queue`, `writer`, `group`, `sight`, `flush`; then the readers (`cache`, `pool`, `snapshot`,
+//! `mailbox`, `feed`, `shelf`); then the operator's tools (`retire`, `erase`, `person`, `backup`, `rebuild`).
+
+mod backup;
+mod cache;
+mod erase;
+mod fault;
+mod feed;
+mod flush;
+mod group;
+mod mailbox;
+mod open;
+mod person;
+mod place;
+mod pool;
+mod queue;
+mod reader;
+mod rebuild;
+mod retire;
+mod schema;
+mod shelf;
+mod sight;
+mod snapshot;
+mod store;
+mod writer;
+
+pub use erase::Erased;
+pub use open::{OpenError, Options};
+pub use reader::SqliteReader;
+pub use store::SqliteStore;

@@ -1,0 +1,104 @@
+//! Erasure: what a conversation's words left in other rows, in free bytes, and in the WAL.
+
+use crate::{
+    fault::{Fault, Outcome},
+    group::Group,
+    place,
+};
+use domain::{Event, Key, Message, SessionId, State};
+use rusqlite::Connection;
+
+/// What an erasure went over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Conversations whose rows were overwritten.
+    pub conversations: u32,
+    /// Log entries blanked.
+    pub messages: u32,
+    /// Events redacted.
+    pub events: u32,
+    /// Notes deleted.
+    pub notes: u32,
+    /// Conversations left alone: there is none of that id, or it was not erased by command before.
+    pub left: Vec<SessionId>,
+}
+
+impl Group<'_> {
+    /// Redacts the rows of conversations whose snapshots say that they were erased.
+    pub fn erase(&mut self, sessions: &[SessionId]) -> Outcome<Erased> {
+        // The erased snapshot may be of this very group.
+        self.flush()?;
+        self.is_erasing = true;
+        let mut erased = Erased::default();
+        for id in sessions {
+            let entry = self.entry(&Key::Session(id.clone()))?;
+            let is_erased = |state: &State| matches!(state, State::Session(session) if session.erased);
+            match entry.filter(|entry| is_erased(&entry.state)) {
+                None => erased.left.push(id.clone()),
+                Some(entry) => {
+                    erased.conversations += 1;
+                    erased.messages += self.blank_log(entry.id)?;
+                    erased.events += self.redact_events(entry.id)?;
+                    let mut statement = self.conn.prepare_cached("DELETE FROM note WHERE about = ?1")?;
+                    erased.notes += count(statement.execute([entry.id])?);
+                }
+            }
+        }
+        Ok(erased)
+    }
+
+    fn blank_log(&self, entity: i64) -> Outcome<u32> {
+        let log = place::log_from(entity, 0);
+        let rows = self.bodies(
+            "SELECT place, body FROM message WHERE place BETWEEN ?1 AND ?2",
+            (*log.start(), *log.end()),
+        )?;
+        let mut update = self.conn.prepare_cached("UPDATE message SET body = ?2 WHERE place = ?1")?;
+        for (place, body) in &rows {
+            let mut message: Message = serde_json::from_str(body)?;
+            message.redact();
+            update.execute((place, serde_json::to_string(&message)?))?;
+        }
+        Ok(count(rows.len()))
+    }
+
+    fn redact_events(&self, entity: i64) -> Outcome<u32> {
+        let rows = self.bodies(
+            "SELECT seq, body FROM event WHERE entity = ?1 AND version <= ?2 ORDER BY version",
+            (entity, i64::MAX),
+        )?;
+        let mut update = self.conn.prepare_cached("UPDATE event SET body = ?2 WHERE seq = ?1")?;
+        let mut redacted = 0;
+        for (seq, body) in &rows {
+            let mut event: Event = serde_json::from_str(body)?;
+            event.redact();
+            let after = serde_json::to_string(&event)?;
+            if after != *body {
+                update.execute((seq, after))?;
+                redacted += 1;
+            }
+        }
+        Ok(redacted)
+    }
+
+    fn bodies(&self, sql: &str, bounds: (i64, i64)) -> Outcome<Vec<(i64, String)>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Writes the file anew and empties the WAL. `secure_delete` overwrites what is deleted, but a row that moved
+/// when its page was rebuilt leaves a copy in the page's free bytes, and no pragma finds that one.
+pub(crate) fn scrub(conn: &Connection) -> Outcome<()> {
+    conn.execute_batch("VACUUM")?;
+    let busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        return Err(Fault::Damaged("a reader holds on to the WAL; erase again when it is done".into()));
+    }
+    Ok(())
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}

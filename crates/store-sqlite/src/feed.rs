@@ -1,0 +1,110 @@
+//! Reading events in journal order.
+//!
+//! Without kinds a page is a walk along the table, and few rows of it are not reported. With kinds, the index on
+//! kind and number gives the numbers of each, so that a rare kind costs no walk past the others.
+
+use crate::{
+    fault::{Fault, Outcome},
+    schema, snapshot,
+};
+use desk::ports::{EventRow, FeedPage, FeedQuery};
+use rusqlite::{Connection, Row, named_params};
+
+/// The most rows of a page, whatever was asked for.
+const MOST: u32 = 10_000;
+
+/// A page of events.
+pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
+    // One transaction, so that head and rows are of one moment.
+    let tx = conn.unchecked_transaction()?;
+    let oldest = schema::oldest(conn)?;
+    let head = head(conn)?.max(oldest);
+    let after = start(conn, query)?;
+    let rows = if query.kinds.is_empty() { walk(conn, query, after)? } else { pick(conn, query, after)? };
+    tx.finish()?;
+    Ok(FeedPage { rows, head, oldest })
+}
+
+/// The number of the newest event that is in the file; 0 for none.
+pub(crate) fn head(conn: &Connection) -> Outcome<u64> {
+    let mut statement = conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM event")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Where the page can begin: behind what is known to have happened before the moment asked for.
+fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
+    let Some(since) = query.since else { return Ok(query.after) };
+    let mut statement = conn.prepare_cached(
+        "SELECT coalesce(max(seq), 0) FROM mark
+         WHERE seq < coalesce((SELECT seq FROM mark WHERE seq > ?1 AND at >= ?2 ORDER BY seq LIMIT 1), 1 << 62)",
+    )?;
+    let mark: u64 = statement.query_row((query.after, since), |row| row.get(0))?;
+    Ok(mark.max(query.after))
+}
+
+fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRow>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity
+         WHERE seq > :after AND at >= :since AND (reported OR :unreported) ORDER BY seq LIMIT :limit",
+    )?;
+    let mut rows = statement.query(named_params! {
+        ":after": after,
+        ":since": query.since.unwrap_or(i64::MIN),
+        ":unreported": query.unreported,
+        ":limit": query.limit.min(MOST),
+    })?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(event(row)?);
+    }
+    Ok(found)
+}
+
+fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRow>> {
+    let mut numbers: Vec<u64> = Vec::new();
+    let mut kinds = query.kinds.clone();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let limit = query.limit.min(MOST);
+    for kind in kinds {
+        let mut statement = conn.prepare_cached(
+            "SELECT seq FROM event INDEXED BY event_kind
+             WHERE kind = :kind AND seq > :after AND at >= :since AND (reported OR :unreported)
+             ORDER BY seq LIMIT :limit",
+        )?;
+        let rows = statement.query_map(
+            named_params! {
+                ":kind": kind,
+                ":after": after,
+                ":since": query.since.unwrap_or(i64::MIN),
+                ":unreported": query.unreported,
+                ":limit": limit,
+            },
+            |row| row.get(0),
+        )?;
+        for row in rows {
+            numbers.push(row?);
+        }
+    }
+    numbers.sort_unstable();
+    numbers.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut found = Vec::with_capacity(numbers.len());
+    let mut statement = conn.prepare_cached(
+        "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity WHERE seq = ?1",
+    )?;
+    for seq in numbers {
+        let mut rows = statement.query([seq])?;
+        if let Some(row) = rows.next()? {
+            found.push(event(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn event(row: &Row<'_>) -> Outcome<EventRow> {
+    let text = |index| row.get_ref(index).map(|value| value.as_str().map_err(rusqlite::Error::from));
+    let seq: u64 = row.get(0)?;
+    let event = serde_json::from_str(text(4)??)
+        .map_err(|error| Fault::Damaged(format!("event {seq} cannot be read: {error}")))?;
+    Ok(EventRow { seq, key: snapshot::key(text(1)??)?, version: row.get(2)?, at: row.get(3)?, event })
+}

@@ -1,0 +1,70 @@
+//! The end of a group: snapshots and mailbox heads become rows, each once.
+
+use crate::{
+    fault::Outcome,
+    group::{Group, Stored},
+};
+
+impl Group<'_> {
+    /// Writes every snapshot and head that the file does not have yet.
+    pub fn flush(&mut self) -> Outcome<()> {
+        self.flush_snapshots()?;
+        self.flush_heads()
+    }
+
+    fn flush_snapshots(&mut self) -> Outcome<()> {
+        for key in &self.changed {
+            let Some(slot) = self.slots.get_mut(key) else { continue };
+            let (Some(entry), Some(at)) = (&slot.entry, slot.dirty.take()) else { continue };
+            let body = serde_json::to_string(&*entry.state)?;
+            let is_open = entry.state.is_open();
+            if is_open && slot.stored == Stored::Open {
+                // The common case touches no index.
+                self.conn
+                    .prepare_cached("UPDATE snapshot SET version = ?2, body = ?3 WHERE entity = ?1")?
+                    .execute((entry.id, entry.version, body))?;
+                continue;
+            }
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO snapshot (entity, kind, version, open, ended_at, body)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (entity) DO UPDATE SET version = excluded.version, open = excluded.open,
+                     ended_at = excluded.ended_at, body = excluded.body",
+                )?
+                .execute((
+                    entry.id,
+                    key.kind().as_str(),
+                    entry.version,
+                    is_open,
+                    ended_at(key, is_open, at),
+                    body,
+                ))?;
+            slot.stored = if is_open { Stored::Open } else { Stored::Closed };
+        }
+        Ok(())
+    }
+
+    fn flush_heads(&mut self) -> Outcome<()> {
+        for (agent, opened) in self.opened.iter_mut().filter(|(_, opened)| opened.is_dirty) {
+            let mailbox = opened.mailbox;
+            if opened.is_new {
+                self.conn
+                    .prepare_cached("INSERT INTO mailbox (id, agent, head) VALUES (?1, ?2, ?3)")?
+                    .execute((mailbox.id, agent.as_str(), mailbox.head))?;
+            } else {
+                self.conn
+                    .prepare_cached("UPDATE mailbox SET head = ?2 WHERE id = ?1")?
+                    .execute((mailbox.id, mailbox.head))?;
+            }
+            opened.is_new = false;
+            opened.is_dirty = false;
+        }
+        Ok(())
+    }
+}
+
+/// Retention counts from the newest event of a conversation that is over.
+fn ended_at(key: &domain::Key, is_open: bool, at: domain::Millis) -> Option<domain::Millis> {
+    (!is_open && key.kind() == domain::Kind::Session).then_some(at)
+}

@@ -1,0 +1,292 @@
+//! A group of jobs in one transaction: what they changed so far, over what is committed.
+//!
+//! Events, messages and notes become rows at once; snapshots and mailbox heads change in memory and become rows
+//! once, at the end (`flush`), however many jobs of the group touched them. A group that fails is dropped whole,
+//! with everything it holds; nothing committed is changed before the commit.
+
+use crate::{
+    cache::{Cache, Entry},
+    fault::{Fault, Outcome},
+    mailbox::Mailbox,
+    place, snapshot,
+};
+use desk::ports::{Committed, Done, NewNote, Note, Plan};
+use domain::{Decision, Event, Key, Message, Millis, SessionId, UserId};
+use rusqlite::Connection;
+use std::{collections::HashMap, sync::Arc};
+
+/// After so many events a mark is set: where a reader who asks for a moment may begin.
+const MARK_EVERY: u64 = 1024;
+
+/// Numbers the writer gives out, and where it stands. A failed group gives them back.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counters {
+    /// The newest event.
+    pub seq: u64,
+    /// The newest entity.
+    pub entity: i64,
+    /// The newest mailbox.
+    pub mailbox: i64,
+    /// Events up to and with this one may have been deleted.
+    pub oldest: u64,
+    /// The event of the last mark.
+    pub mark: u64,
+    /// The latest moment of the events since.
+    pub latest: Millis,
+}
+
+/// What the file has of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// No row.
+    Nothing,
+    /// A row that says open.
+    Open,
+    /// A row that says not open.
+    Closed,
+}
+
+/// A snapshot as the group sees it.
+pub(crate) struct Slot {
+    /// The snapshot; `None` when there is no such entity.
+    pub entry: Option<Entry>,
+    /// What the file has of it.
+    pub stored: Stored,
+    /// When it last changed, if it did and no row says so yet.
+    pub dirty: Option<Millis>,
+}
+
+/// A mailbox as the group sees it.
+pub(crate) struct Opened {
+    /// The mailbox.
+    pub mailbox: Mailbox,
+    /// Whether it has no row yet.
+    pub is_new: bool,
+    /// Whether its row says less.
+    pub is_dirty: bool,
+}
+
+/// A group of jobs in one transaction.
+pub(crate) struct Group<'a> {
+    pub conn: &'a Connection,
+    pub cache: &'a Cache,
+    pub mailboxes: &'a HashMap<UserId, Mailbox>,
+    pub count: Counters,
+    pub slots: HashMap<Key, Slot>,
+    pub opened: HashMap<UserId, Opened>,
+    /// Keys of changed entities, in the order of their first change.
+    pub changed: Vec<Key>,
+    pub committed: Committed,
+    pub is_erasing: bool,
+}
+
+impl<'a> Group<'a> {
+    pub fn new(
+        conn: &'a Connection,
+        cache: &'a Cache,
+        mailboxes: &'a HashMap<UserId, Mailbox>,
+        count: Counters,
+    ) -> Self {
+        Self {
+            conn,
+            cache,
+            mailboxes,
+            count,
+            slots: HashMap::new(),
+            opened: HashMap::new(),
+            changed: Vec::new(),
+            committed: Committed::default(),
+            is_erasing: false,
+        }
+    }
+
+    /// The snapshot of an entity after the jobs before.
+    pub fn entry(&mut self, key: &Key) -> Outcome<Option<Entry>> {
+        if let Some(slot) = self.slots.get(key) {
+            return Ok(slot.entry.clone());
+        }
+        if let Some(entry) = self.cache.get(key) {
+            return Ok(Some(entry));
+        }
+        let entry = snapshot::load(self.conn, key)?;
+        let stored = stored(entry.as_ref());
+        self.slots.insert(key.clone(), Slot { entry: entry.clone(), stored, dirty: None });
+        Ok(entry)
+    }
+
+    /// The mailbox of an agent after the jobs before, if he has one.
+    pub fn mailbox(&self, agent: &UserId) -> Option<Mailbox> {
+        match self.opened.get(agent) {
+            Some(opened) => Some(opened.mailbox),
+            None => self.mailboxes.get(agent).copied(),
+        }
+    }
+
+    /// Writes a plan. After an error the group must be dropped.
+    pub fn write(&mut self, plan: Plan) -> Outcome<Done> {
+        let Plan { at, decision, notes, cause } = plan;
+        if let Some((agent, reference)) = &cause {
+            let next = self.mailbox(agent).map_or(0, |mailbox| mailbox.head) + 1;
+            if *reference != next {
+                return Err(Fault::Damaged(format!(
+                    "a command of {agent} bears the number {reference}, but {next} is next"
+                )));
+            }
+        }
+        let Decision { changes, messages, order } = decision;
+        let mut events = Vec::with_capacity(changes.len());
+        let mut entries = Vec::with_capacity(changes.len());
+        for change in changes.into_iter() {
+            let before = self.entry(&change.key)?;
+            let (id, version) = match before {
+                Some(before) => (before.id, before.version),
+                None => (self.new_entity(&change.key)?, 0),
+            };
+            entries.push((change.key, Entry { id, version, state: change.after }));
+            events.push(change.events.into_iter().map(Some).collect::<Vec<_>>());
+        }
+        for (which, event) in order {
+            let taken = events.get_mut(which).and_then(|events| events.get_mut(event)?.take());
+            let (Some(event), Some((key, entry))) = (taken, entries.get_mut(which)) else {
+                return Err(Fault::Damaged("the order of a decision names an event it does not have".into()));
+            };
+            entry.version += 1;
+            self.write_event(key, entry, at, event)?;
+        }
+        if events.iter().flatten().any(Option::is_some) {
+            return Err(Fault::Damaged("the order of a decision leaves out an event".into()));
+        }
+        for (key, entry) in entries {
+            self.change(key, entry, at);
+        }
+        for (session, message) in &messages {
+            self.write_message(session, message)?;
+        }
+        self.write_notes(notes, cause.as_ref().map(|(agent, _)| agent), at)?;
+        Ok(Done { reference: cause.map(|(_, reference)| reference) })
+    }
+
+    fn new_entity(&mut self, key: &Key) -> Outcome<i64> {
+        self.count.entity += 1;
+        let id = self.count.entity;
+        self.conn
+            .prepare_cached("INSERT INTO entity (id, key) VALUES (?1, ?2)")?
+            .execute((id, key.to_string()))?;
+        Ok(id)
+    }
+
+    fn write_event(&mut self, key: &Key, entry: &Entry, at: Millis, event: Event) -> Outcome<()> {
+        self.count.seq += 1;
+        let seq = self.count.seq;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO event (seq, entity, version, at, kind, reported, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((
+                seq,
+                entry.id,
+                entry.version,
+                at,
+                event.kind(),
+                event.is_reported(),
+                serde_json::to_string(&event)?,
+            ))?;
+        self.count.latest = self.count.latest.max(at);
+        if seq >= self.count.mark + MARK_EVERY {
+            self.conn
+                .prepare_cached("INSERT INTO mark (seq, at) VALUES (?1, ?2)")?
+                .execute((seq, self.count.latest))?;
+            self.count.mark = seq;
+            self.count.latest = Millis::MIN;
+        }
+        self.committed.events.push((key.clone(), at, event));
+        Ok(())
+    }
+
+    fn change(&mut self, key: Key, entry: Entry, at: Millis) {
+        if let Some(slot) = self.slots.get_mut(&key) {
+            // Looked up before, and perhaps changed before; what the file has is known.
+            let first = slot.dirty.is_none() && !self.changed.contains(&key);
+            slot.entry = Some(entry);
+            slot.dirty = Some(at);
+            if first {
+                self.changed.push(key);
+            }
+            return;
+        }
+        let stored = stored(self.cache.get(&key).as_ref());
+        self.slots.insert(key.clone(), Slot { entry: Some(entry), stored, dirty: Some(at) });
+        self.changed.push(key);
+    }
+
+    fn write_message(&mut self, session: &SessionId, message: &Message) -> Outcome<()> {
+        let Some(entry) = self.entry(&Key::Session(session.clone()))? else {
+            return Err(Fault::Damaged(format!("a message of {session}, of which nothing else is known")));
+        };
+        self.conn.prepare_cached("INSERT INTO message (place, at, body) VALUES (?1, ?2, ?3)")?.execute((
+            place::of_message(entry.id, message.index),
+            message.at,
+            serde_json::to_string(message)?,
+        ))?;
+        Ok(())
+    }
+
+    /// The notes of a commit, each at the next position of its mailbox. The position of the causing command is the
+    /// next of its agent's, so that his notes begin there; without any it is taken all the same.
+    fn write_notes(&mut self, notes: Vec<NewNote>, cause: Option<&UserId>, at: Millis) -> Outcome<()> {
+        let mut is_taken = cause.is_none();
+        for note in notes {
+            let mailbox = self.take_position(&note.agent)?;
+            is_taken |= cause == Some(&note.agent);
+            let about = self.entry(&note.about)?.map(|entry| entry.id);
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO note (place, at, about, channel, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute((
+                    place::of_note(mailbox.id, mailbox.head),
+                    at,
+                    about,
+                    &*note.channel,
+                    &*note.body,
+                ))?;
+            let NewNote { agent, channel, body, about: _ } = note;
+            self.committed.notes.push(Arc::new(Note { agent, pos: mailbox.head, channel, body }));
+        }
+        if let (false, Some(agent)) = (is_taken, cause) {
+            self.take_position(agent)?;
+        }
+        Ok(())
+    }
+
+    fn take_position(&mut self, agent: &UserId) -> Outcome<Mailbox> {
+        if !self.opened.contains_key(agent) {
+            let opened = match self.mailboxes.get(agent) {
+                Some(mailbox) => Opened { mailbox: *mailbox, is_new: false, is_dirty: false },
+                None => {
+                    self.count.mailbox += 1;
+                    let mailbox = Mailbox { id: self.count.mailbox, head: 0 };
+                    Opened { mailbox, is_new: true, is_dirty: false }
+                }
+            };
+            self.opened.insert(agent.clone(), opened);
+        }
+        match self.opened.get_mut(agent) {
+            Some(opened) if opened.mailbox.head < place::MAX_POSITION => {
+                opened.mailbox.head += 1;
+                opened.is_dirty = true;
+                Ok(opened.mailbox)
+            }
+            _ => Err(Fault::Damaged(format!("the mailbox of {agent} has no further position"))),
+        }
+    }
+}
+
+fn stored(entry: Option<&Entry>) -> Stored {
+    match entry {
+        None => Stored::Nothing,
+        Some(entry) if entry.state.is_open() => Stored::Open,
+        Some(_) => Stored::Closed,
+    }
+}

@@ -1,0 +1,103 @@
+//! The queue in front of the writer.
+//!
+//! A list under a lock rather than a channel: the writer takes all that waits at one stroke, and closing the
+//! store does not depend on every caller having let go of its end.
+
+use desk::ports::{Shelf, StoreFault, Transacted, Work};
+use domain::{Millis, SessionId, UserId};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+/// How many jobs may wait.
+const CAPACITY: usize = 8192;
+/// How long a caller waits for a place in a full queue before he is told to come back later.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where an answer goes. Nobody may be waiting for it any more.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreFault>>;
+
+/// Something the writer shall do.
+pub(crate) enum Job {
+    /// Decide and commit.
+    Transact { work: Work, answer: oneshot::Sender<Transacted> },
+    /// Put rows on a shelf, or take them off.
+    Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
+    /// Throw notes away.
+    Trim { upto: Vec<(UserId, u64)>, answer: Answer<()> },
+    /// Delete conversations.
+    Retire { before: Millis, limit: u32, answer: Answer<u32> },
+    /// Overwrite what an erased conversation left in other rows.
+    Erase { sessions: Vec<SessionId>, answer: Answer<crate::Erased> },
+}
+
+/// Jobs on their way to the writer.
+pub(crate) struct Queue {
+    waiting: Mutex<Waiting>,
+    more: Condvar,
+    places: Arc<Semaphore>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<(Job, OwnedSemaphorePermit)>,
+    closed: bool,
+}
+
+impl Queue {
+    pub fn new() -> Self {
+        Self { waiting: Mutex::default(), more: Condvar::new(), places: Arc::new(Semaphore::new(CAPACITY)) }
+    }
+
+    /// Puts a job in; waits a while for a place if there is none.
+    pub async fn put(&self, job: Job) -> Result<(), StoreFault> {
+        let permit = match self.places.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            // Only now is a timer made: in all but the worst times there is room.
+            Err(_) => tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned())
+                .await
+                .map_err(|_| StoreFault::Busy)?
+                .map_err(|_| StoreFault::Closed)?,
+        };
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return Err(StoreFault::Closed);
+        }
+        let idle = waiting.jobs.is_empty();
+        waiting.jobs.push_back((job, permit));
+        drop(waiting);
+        if idle {
+            self.more.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Takes whatever waits, at most `most` jobs; sleeps while nothing does. `false` once the queue is closed and
+    /// empty. Also says how many still wait.
+    pub fn take(&self, most: usize, into: &mut Vec<Job>) -> Option<usize> {
+        let mut waiting = self.lock();
+        while waiting.jobs.is_empty() {
+            if waiting.closed {
+                return None;
+            }
+            waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        let count = waiting.jobs.len().min(most);
+        into.extend(waiting.jobs.drain(..count).map(|(job, _)| job));
+        Some(waiting.jobs.len())
+    }
+
+    /// Lets nobody in any more. What waits is still done.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.places.close();
+        self.more.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,56 @@
+//! Retention: whole conversations go once they have been over for long enough.
+
+use crate::{
+    fault::Outcome,
+    group::{Group, Slot, Stored},
+    schema, snapshot,
+};
+use domain::Millis;
+
+impl Group<'_> {
+    /// Deletes conversations whose newest event is before a moment and which are over, the oldest first: events,
+    /// snapshot, log, and the notes about them. Answers how many.
+    pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<u32> {
+        // What earlier jobs of the group changed must be rows, lest it be written behind the deletion.
+        self.flush()?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT snapshot.entity, key FROM snapshot JOIN entity ON entity.id = snapshot.entity
+             WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2",
+        )?;
+        let rows = statement.query_map((before, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let due: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
+        for (entity, key) in &due {
+            let newest = self.newest_event(*entity)?;
+            self.count.oldest = self.count.oldest.max(newest);
+            self.delete(*entity)?;
+            self.slots
+                .insert(snapshot::key(key)?, Slot { entry: None, stored: Stored::Nothing, dirty: None });
+        }
+        if !due.is_empty() {
+            schema::set_meta(self.conn, "oldest", &self.count.oldest.to_string())?;
+        }
+        Ok(u32::try_from(due.len()).unwrap_or(limit))
+    }
+
+    fn newest_event(&self, entity: i64) -> Outcome<u64> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM event WHERE entity = ?1")?;
+        Ok(statement.query_row([entity], |row| row.get(0))?)
+    }
+
+    fn delete(&self, entity: i64) -> Outcome<()> {
+        let log = crate::place::log_from(entity, 0);
+        self.conn
+            .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?
+            .execute((log.start(), log.end()))?;
+        for sql in [
+            "DELETE FROM event WHERE entity = ?1",
+            "DELETE FROM note WHERE about = ?1",
+            "DELETE FROM snapshot WHERE entity = ?1",
+            "DELETE FROM entity WHERE id = ?1",
+        ] {
+            self.conn.prepare_cached(sql)?.execute([entity])?;
+        }
+        Ok(())
+    }
+}

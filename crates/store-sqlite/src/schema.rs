@@ -1,0 +1,115 @@
+//! The tables and how they came to be: numbered steps, each a file, counted in `user_version`.
+
+use crate::fault::{Fault, Outcome};
+use crate::open::OpenError;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+/// The steps in order; a journal at version `n` has had the first `n`.
+pub(crate) const STEPS: &[&str] = &[include_str!("migrations/0001_journal.sql")];
+
+/// Marks the file as a journal of this program: `Jack`, in ASCII.
+const APPLICATION: i32 = 0x4a61_636b;
+
+/// Brings the file to the newest schema: a new file always, an old one if `migrate` allows it.
+pub(crate) fn bring_up(conn: &mut Connection, migrate: bool) -> Result<(), OpenError> {
+    bring_up_to(conn, STEPS, migrate)
+}
+
+fn bring_up_to(conn: &mut Connection, steps: &[&str], migrate: bool) -> Result<(), OpenError> {
+    let found = version(conn)?;
+    let newest = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    check(found, newest)?;
+    if found == newest {
+        return Ok(());
+    }
+    if found > 0 && !migrate {
+        return Err(OpenError::Older { found, newest });
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Fault::from)?;
+    for (number, step) in (1..).zip(steps).filter(|(number, _)| *number > found) {
+        tx.execute_batch(step).map_err(Fault::from)?;
+        tx.pragma_update(None, "user_version", number).map_err(Fault::from)?;
+    }
+    tx.pragma_update(None, "application_id", APPLICATION).map_err(Fault::from)?;
+    tx.commit().map_err(Fault::from)?;
+    Ok(())
+}
+
+/// Refuses a file whose schema is not exactly the one this program reads.
+pub(crate) fn check_current(conn: &Connection) -> Result<(), OpenError> {
+    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let found = version(conn)?;
+    check(found, newest)?;
+    if found < newest { Err(OpenError::Older { found, newest }) } else { Ok(()) }
+}
+
+fn check(found: i64, newest: i64) -> Result<(), OpenError> {
+    if found > newest { Err(OpenError::Newer { found, newest }) } else { Ok(()) }
+}
+
+/// The schema version of the file; 0 for an empty one.
+fn version(conn: &Connection) -> Result<i64, OpenError> {
+    let pragma = |name| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(Fault::from);
+    let tables: i64 =
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(Fault::from)?;
+    if tables > 0 && pragma("application_id")? != i64::from(APPLICATION) {
+        return Err(OpenError::Foreign);
+    }
+    Ok(pragma("user_version")?)
+}
+
+/// A value of the table of single values.
+pub(crate) fn meta(conn: &Connection, name: &str) -> Outcome<Option<String>> {
+    let mut statement = conn.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// Writes a value of the table of single values.
+pub(crate) fn set_meta(conn: &Connection, name: &str, value: &str) -> Outcome<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+        .execute([name, value])?;
+    Ok(())
+}
+
+/// Events up to and with this number may have been deleted.
+pub(crate) fn oldest(conn: &Connection) -> Outcome<u64> {
+    match meta(conn, "oldest")? {
+        None => Ok(0),
+        Some(text) => text.parse().map_err(|_| Fault::Damaged(format!("meta.oldest is '{text}'"))),
+    }
+}
+
+/// Gives the journal's stream a new id and answers it: 128 random bits in hex.
+pub(crate) fn renew_stream(conn: &Connection) -> Outcome<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Fault::Damaged(format!("no random numbers: {error}")))?;
+    let id = bytes.iter().fold(String::new(), |id, byte| id + &format!("{byte:02x}"));
+    set_meta(conn, "stream_id", &id)?;
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE meta (name TEXT);";
+    const SECOND: &str = "ALTER TABLE meta ADD COLUMN value TEXT;";
+
+    #[test]
+    fn an_older_schema_is_brought_up_only_when_allowed() {
+        let mut conn = Connection::open_in_memory().expect("memory");
+        bring_up_to(&mut conn, &[FIRST], false).expect("a new file is always made");
+        let refused = bring_up_to(&mut conn, &[FIRST, SECOND], false).expect_err("not allowed");
+        assert!(refused.to_string().contains("jackfield migrate"), "{refused}");
+        bring_up_to(&mut conn, &[FIRST, SECOND], true).expect("allowed");
+        bring_up_to(&mut conn, &[FIRST, SECOND], false).expect("nothing to do");
+        assert_eq!(version(&conn).expect("version"), 2);
+    }
+
+    #[test]
+    fn a_file_of_another_program_is_refused() {
+        let mut conn = Connection::open_in_memory().expect("memory");
+        conn.execute_batch("CREATE TABLE other (x)").expect("sql");
+        assert!(matches!(bring_up(&mut conn, true), Err(OpenError::Foreign)));
+    }
+}

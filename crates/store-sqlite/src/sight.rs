@@ -1,0 +1,48 @@
+//! What a decision sees: the group it is part of.
+
+use crate::{fault::Fault, group::Group, snapshot};
+use desk::ports::Sight;
+use domain::{Key, Message, No, Seen, SessionId, State, UserId};
+use std::sync::Arc;
+
+/// The look of one decision into its group.
+pub(crate) struct Look<'g, 'a> {
+    group: &'g mut Group<'a>,
+    /// Why the file could not be read, if it could not.
+    pub fault: Option<Fault>,
+}
+
+impl<'g, 'a> Look<'g, 'a> {
+    pub fn new(group: &'g mut Group<'a>) -> Self {
+        Self { group, fault: None }
+    }
+
+    fn note(&mut self, fault: Fault) -> No {
+        self.fault = Some(fault);
+        No::Fault
+    }
+}
+
+impl Seen for Look<'_, '_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+        match self.group.entry(key) {
+            Ok(entry) => Ok(entry.map(|entry| entry.state)),
+            Err(fault) => Err(self.note(fault)),
+        }
+    }
+
+    fn head(&mut self, agent: &UserId) -> Result<u64, No> {
+        Ok(self.group.mailbox(agent).map_or(0, |mailbox| mailbox.head))
+    }
+}
+
+impl Sight for Look<'_, '_> {
+    fn messages(&mut self, session: &SessionId) -> Result<Vec<Message>, No> {
+        let found = match self.group.entry(&Key::Session(session.clone())) {
+            Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, 0, u32::MAX),
+            Ok(None) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
+        };
+        found.map_err(|fault| self.note(fault))
+    }
+}

@@ -1,0 +1,76 @@
+//! Reading snapshots and logs.
+
+use crate::{
+    cache::Entry,
+    fault::{Fault, Outcome},
+    place,
+};
+use domain::{Key, Kind, Message, SessionId, State};
+use rusqlite::{Connection, OptionalExtension};
+use std::sync::Arc;
+
+/// The committed snapshot of an entity, from the file.
+pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT entity.id, version, body FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
+    )?;
+    let found = statement
+        .query_row([key.to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?, serde_json::from_str(row.get_ref(2)?.as_str()?)))
+        })
+        .optional()?;
+    match found {
+        None => Ok(None),
+        Some((id, version, state)) => Ok(Some(Entry { id, version, state: Arc::new(state?) })),
+    }
+}
+
+/// Every open snapshot of a kind.
+pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<Arc<State>>> {
+    let mut statement =
+        conn.prepare_cached("SELECT body FROM snapshot WHERE open AND kind = ?1 ORDER BY entity")?;
+    let mut rows = statement.query([kind.as_str()])?;
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        states
+            .push(Arc::new(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?));
+    }
+    Ok(states)
+}
+
+/// The id of an entity in the file.
+pub(crate) fn id(conn: &Connection, key: &Key) -> Outcome<Option<i64>> {
+    let mut statement = conn.prepare_cached("SELECT id FROM entity WHERE key = ?1")?;
+    Ok(statement.query_row([key.to_string()], |row| row.get(0)).optional()?)
+}
+
+/// The key of an entity, as it is written in the file.
+pub(crate) fn key(text: &str) -> Outcome<Key> {
+    Key::parse(text).ok_or_else(|| Fault::Damaged(format!("'{text}' names no entity")))
+}
+
+/// The log of a conversation from an index on.
+pub(crate) fn messages(
+    conn: &Connection,
+    session: &SessionId,
+    from: u32,
+    limit: u32,
+) -> Outcome<Vec<Message>> {
+    match id(conn, &Key::Session(session.clone()))? {
+        Some(entity) => log(conn, entity, from, limit),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The log of an entity from an index on.
+pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32) -> Outcome<Vec<Message>> {
+    let lies = place::log_from(entity, from);
+    let mut statement = conn
+        .prepare_cached("SELECT body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")?;
+    let mut rows = statement.query((lies.start(), lies.end(), limit))?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        messages.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(messages)
+}

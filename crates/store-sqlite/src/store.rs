@@ -1,0 +1,206 @@
+//! The port, over the parts.
+
+use crate::{
+    Erased, OpenError, Options, SqliteReader,
+    cache::Cache,
+    fault::Fault,
+    feed, mailbox, open, person,
+    pool::Pool,
+    queue::{Job, Queue},
+    schema, shelf, snapshot,
+    writer::{Watch, Writer},
+};
+use desk::ports::{FeedPage, FeedQuery, Note, Shelf, Store, StoreFault, Transacted, Witness, Work};
+use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
+use futures::future::BoxFuture;
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, PoisonError},
+    thread::JoinHandle,
+};
+use tokio::sync::oneshot;
+
+/// The embedded journal in a directory, open for writing. Dropping it finishes what waits and gives the directory
+/// back.
+///
+/// Its futures must be polled on a tokio runtime: reads run on its threads for blocking work.
+pub struct SqliteStore {
+    queue: Arc<Queue>,
+    pool: Pool,
+    cache: Arc<Cache>,
+    watch: Watch,
+    stream_id: String,
+    writer: Option<JoinHandle<()>>,
+    /// Held until the writer has ended.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the journal of a directory, or makes both. The directory is for its owner only, and for one process
+    /// at a time.
+    pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
+        open::make_directory(dir)?;
+        let lock = open::lock(dir)?;
+        let conn = open::writer(dir, options.migrate)?;
+        let stream_id = schema::meta(&conn, "stream_id")?
+            .ok_or_else(|| Fault::Damaged("the journal has no stream id".into()))?;
+        let cache = Arc::new(Cache::new(options.cached));
+        let watch = Watch::default();
+        let queue = Arc::new(Queue::new());
+        let writer = Writer::new(conn, cache.clone(), watch.clone())?;
+        let jobs = queue.clone();
+        let writer = std::thread::Builder::new()
+            .name("journal".into())
+            .spawn(move || writer.run(&jobs))
+            .map_err(|source| OpenError::Directory { path: dir.into(), source })?;
+        let pool = Pool::new(dir, options.readers);
+        Ok(Self { queue, pool, cache, watch, stream_id, writer: Some(writer), _lock: lock })
+    }
+
+    /// Opens the journal of a directory for reading only, beside the process that writes it.
+    pub fn open_reader(dir: &Path) -> Result<SqliteReader, OpenError> {
+        SqliteReader::open(dir)
+    }
+
+    /// The conversations that hold a value of a customer's: his name, now or ever, or a value of the user data,
+    /// now or ever, at any depth; text equal to `value`, or a number that reads like it. Looks at every
+    /// conversation.
+    pub fn find_person(&self, value: &str) -> BoxFuture<'static, Result<Vec<SessionId>, StoreFault>> {
+        let value = value.to_owned();
+        Box::pin(self.pool.clone().read(move |conn| person::find(conn, &value)))
+    }
+
+    /// Overwrites what erased conversations left behind: the words of their logs, the personal values in their
+    /// events, and the notes about them, whose positions stay as gaps. Then the whole file is written anew and
+    /// the WAL emptied, so that no freed byte keeps a word; that takes about a second for every 100 MB, during
+    /// which nothing else is committed.
+    ///
+    /// Each conversation must have been erased with [`domain::Command::Erase`] before; those that were not are
+    /// left alone and counted in the answer.
+    pub fn erase(&self, sessions: Vec<SessionId>) -> BoxFuture<'static, Result<Erased, StoreFault>> {
+        self.ask(|answer| Job::Erase { sessions, answer })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, StoreFault>>) -> Job,
+    ) -> BoxFuture<'static, Result<T, StoreFault>> {
+        let (answer, answered) = oneshot::channel();
+        let (queue, job) = (self.queue.clone(), job(answer));
+        Box::pin(async move {
+            queue.put(job).await?;
+            answered.await.map_err(|_| StoreFault::Closed)?
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    /// `keys` are not needed here: whatever the work looks at is loaded then.
+    fn transact(&self, _keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
+        let (answer, answered) = oneshot::channel();
+        let queue = self.queue.clone();
+        Box::pin(async move {
+            queue.put(Job::Transact { work, answer }).await?;
+            answered.await.map_err(|_| StoreFault::Closed)?
+        })
+    }
+
+    fn watch(&self, witness: Arc<dyn Witness>) {
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(witness);
+    }
+
+    fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>> {
+        let epoch = match self.cache.find(key) {
+            Ok(state) => return Box::pin(std::future::ready(Ok(Some(state)))),
+            Err(epoch) => epoch,
+        };
+        let (key, cache) = (key.clone(), self.cache.clone());
+        Box::pin(self.pool.clone().read(move |conn| {
+            let Some(entry) = snapshot::load(conn, &key)? else { return Ok(None) };
+            let state = entry.state.clone();
+            cache.keep(&key, entry, epoch);
+            Ok(Some(state))
+        }))
+    }
+
+    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| snapshot::open(conn, kind)))
+    }
+
+    fn messages(
+        &self,
+        session: &SessionId,
+        from: u32,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>> {
+        let session = session.clone();
+        Box::pin(self.pool.clone().read(move |conn| snapshot::messages(conn, &session, from, limit)))
+    }
+
+    fn notes(
+        &self,
+        agent: &UserId,
+        after: u64,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Arc<Note>>, StoreFault>> {
+        let agent = agent.clone();
+        Box::pin(self.pool.clone().read(move |conn| mailbox::notes(conn, &agent, after, limit)))
+    }
+
+    fn heads(&self) -> BoxFuture<'static, Result<Vec<(UserId, u64)>, StoreFault>> {
+        Box::pin(self.pool.clone().read(|conn| {
+            Ok(mailbox::all(conn)?.into_iter().map(|(agent, mailbox)| (agent, mailbox.head)).collect())
+        }))
+    }
+
+    fn backlog(&self, agent: &UserId, after: u64) -> BoxFuture<'static, Result<(u64, u64), StoreFault>> {
+        let agent = agent.clone();
+        Box::pin(self.pool.clone().read(move |conn| mailbox::backlog(conn, &agent, after)))
+    }
+
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::Trim { upto, answer })
+    }
+
+    fn events(&self, query: FeedQuery) -> BoxFuture<'static, Result<FeedPage, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| feed::page(conn, &query)))
+    }
+
+    fn stream_id(&self) -> &str {
+        &self.stream_id
+    }
+
+    fn shelve(
+        &self,
+        shelf: Shelf,
+        rows: Vec<(String, Option<String>)>,
+    ) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::Shelve { shelf, rows, answer })
+    }
+
+    fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
+        let id = id.to_owned();
+        Box::pin(self.pool.clone().read(move |conn| shelf::row(conn, shelf, &id)))
+    }
+
+    fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| shelf::rows(conn, shelf)))
+    }
+
+    fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {
+        self.ask(|answer| Job::Retire { before, limit, answer })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.pool.close();
+        self.queue.close();
+        if let Some(writer) = self.writer.take() {
+            if writer.join().is_err() {
+                tracing::error!("the journal's writer panicked");
+            }
+        }
+    }
+}
