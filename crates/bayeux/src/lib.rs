@@ -1,4 +1,97 @@
-//! The server side of the Bayeux protocol.
+//! The server side of the Bayeux protocol (CometD) as a sans-I/O state machine.
+//!
+//! Nothing here opens a socket, reads a clock, draws a random number or waits. The host hands in parsed
+//! messages, the time and fresh randomness; the [`Hub`] answers with replies, and with [`Hold`]s for the
+//! connects that wait. So every rule can be tested by a call, and any server can be built around it.
+//!
+//! # The ack number is a mailbox position
+//!
+//! Every principal (user) has a *mailbox* kept by the host: notes at growing `u64` positions, gaps
+//! allowed. The number a client with the ack extension echoes in each connect is the position up to which
+//! it has everything. Whoever serves the next connect, this process, another node or the one after a
+//! restart, delivers the notes after that number: a lost answer, a cut connection or a dead node loses
+//! nothing and doubles nothing. The hub holds no notes and no queues, only positions.
+//!
+//! * `start`: where the session began. A client that has received nothing yet sends 0 or -1.
+//! * `cursor`: how far notes were sent. All that is known of a client without the extension, which
+//!   therefore gets each note at most once and cannot survive its process.
+//! * `acked`: how far the client has confirmed. [`Hub::low_water`] is the lowest of a principal's
+//!   sessions: below it the mailbox can be trimmed.
+//!
+//! # How a host drives it
+//!
+//! One `Hub` in one mutex, held for the calls below and never while waiting or writing.
+//!
+//! 1. [`parse`] the body; each [`Malformed`] names its HTTP answer and WebSocket close code.
+//! 2. With several nodes: for each of [`named_sessions`] the hub does not [know](Hub::knows), look for its
+//!    [`Record`] and [`Hub::adopt`] it. A host with one node adopts all records when it starts.
+//! 3. [`Hub::receive`] the batch with its [`Caller`]. A [`BatchRefused`] is HTTP 500.
+//! 4. Under the same lock: [`Hub::take_released`], and wake the tasks waiting on those holds;
+//!    [`Hub::take_changes`], and make them durable before any answer leaves.
+//! 5. Write the [`Answer`]s in order. On a WebSocket each reply goes at once; in an HTTP response all of
+//!    them wait for the [`Hold`], if there is one. A handshake's [`Reply::set_browser`] is a cookie to set.
+//! 6. For a [`Hold`]: register for the principal's new mail *first*, then read the notes after
+//!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (take
+//!    [`Hub::subscriptions`] anew for each reading), and remember how far was looked.
+//!    * Some are left, or [`Hold::until`] has come, or the hold was released: [`Hub::complete`] it with the
+//!      position looked at. [`Completed`] says what to write; [`Response`] assembles the bytes.
+//!    * None are left: wait for mail, the time or the release, and read again from where was looked.
+//!    * The hold [`pushes`](Hold::pushes) (WebSocket without acks): [`Hub::pushed`], then send the events
+//!      as their own frame and keep waiting.
+//!    * The connection is gone: [`Hub::abandon`] it. Do so when the waiting task is dropped, too.
+//! 7. Every second or so: [`Hub::sweep`], then `take_changes`. Every few seconds: write [`Hub::take_acks`]
+//!    and trim mailboxes to their low water. A session whose mailbox grew too long is told to begin anew
+//!    by [`Hub::remove`] with [`Reconnect::Handshake`].
+//! 8. To stop: [`Hub::drain`], wake what was released, let the answers out.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use bayeux::*;
+//!
+//! let mut hub = Hub::new(Config::default());
+//! let mut send = |hub: &mut Hub, body: &str| {
+//!     let caller = Caller {
+//!         principal: Arc::from("agent1"),
+//!         browser: Some("cookie"),
+//!         transport: Transport::LongPolling,
+//!         now: 1_000,
+//!         start: 40,
+//!         fresh: Fresh { session: 0xfeed, browser: 0xbeef }, // random in earnest
+//!         admission: Admission::Granted,
+//!         may_subscribe: &|_| true,
+//!     };
+//!     hub.receive(parse(body.as_bytes()).unwrap(), &caller).unwrap().remove(0)
+//! };
+//!
+//! let Answer::Reply(reply) = send(&mut hub, r#"{"channel":"/meta/handshake","ext":{"ack":true}}"#) else {
+//!     unreachable!()
+//! };
+//! let id = reply.opened().unwrap().clone();
+//! send(&mut hub, &format!(r#"{{"channel":"/meta/subscribe","clientId":"{id}","subscription":"/news"}}"#));
+//! let connect = format!(r#"{{"channel":"/meta/connect","clientId":"{id}","ext":{{"ack":0}}}}"#);
+//! let Answer::Hold(hold) = send(&mut hub, &connect) else { unreachable!() };
+//! assert_eq!((hold.after(), hold.until()), (40, 1_000)); // a first connect is answered at once
+//!
+//! let mut response = Response::new();
+//! let listens = hub.subscriptions(&id).unwrap();
+//! if let Some(channel) = listens.pick(&["/news"]) {
+//!     response.event(channel, br#"{"headline":"rain"}"#); // the note at position 43
+//! }
+//! if let Completed::Deliver(reply) = hub.complete(hold, 43, 1_001) {
+//!     response.reply(&reply);
+//! }
+//! assert_eq!(
+//!     String::from_utf8(response.finish()).unwrap(),
+//!     r#"[{"channel":"/news","data":{"headline":"rain"}},{"channel":"/meta/connect","successful":true,"ext":{"ack":43}}]"#
+//! );
+//! ```
+//!
+//! # What it does not do
+//!
+//! Clients only listen: a publish is refused. Charsets, body sizes, cookies' syntax, JSONP, CORS and TLS
+//! are the host's. There are no lazy channels and no queue limits, because there are no queues.
+//!
+//! "Item n" in this documentation is an item of the project's Bayeux conformance checklist.
 #![forbid(unsafe_code)]
 
 mod caller;

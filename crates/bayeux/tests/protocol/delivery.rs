@@ -1,0 +1,190 @@
+//! Whatever happens on the way, an application with the ack extension sees the mailbox: every note
+//! once, in order.
+
+use bayeux::{Change, Completed, Config, Hold, Hub};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::rig::{Rig, Who, polling};
+
+/// What the network, the nodes and the publishers do.
+#[derive(Debug, Clone)]
+enum Step {
+    /// A note is committed; on a channel subscribed to, or not.
+    Note(bool),
+    /// The client connects to a node; its reply arrives, or is lost.
+    Connect { node: usize, arrives: bool },
+    /// The client connects and gives up before the answer, then the node notices.
+    Cut { node: usize },
+    /// The client connects, and its request is delivered twice.
+    Doubled { node: usize },
+    /// An old request turns up late; nobody reads its answer.
+    Stale { node: usize, age: usize },
+    /// Only part of the mailbox fits into the response.
+    Page { node: usize },
+    /// A node restarts from the store.
+    Restart { node: usize },
+    /// The node's timer writes acknowledgements, and the mailbox is trimmed to them.
+    Trim,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let node = 0..2usize;
+    prop_oneof![
+        4 => any::<bool>().prop_map(Step::Note),
+        4 => (node.clone(), any::<bool>()).prop_map(|(node, arrives)| Step::Connect { node, arrives }),
+        1 => node.clone().prop_map(|node| Step::Cut { node }),
+        1 => node.clone().prop_map(|node| Step::Doubled { node }),
+        1 => (node.clone(), 0..5usize).prop_map(|(node, age)| Step::Stale { node, age }),
+        1 => node.clone().prop_map(|node| Step::Page { node }),
+        1 => node.prop_map(|node| Step::Restart { node }),
+        1 => Just(Step::Trim),
+    ]
+}
+
+/// Two nodes, the store between them, and one client.
+struct World {
+    rig: Rig,
+    /// The hub that is not in the rig at the moment, and which one is.
+    other: Hub,
+    here: usize,
+    record: bayeux::Record,
+    who: Who,
+    id: String,
+    /// The client's number, all numbers it ever sent, and what its application saw.
+    number: u64,
+    sent: Vec<u64>,
+    seen: Vec<u64>,
+    expected: Vec<u64>,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut rig = Rig::new();
+        let who = polling("agent1");
+        let id = rig.open_ack(&who);
+        rig.subscribe(&who, &id, "/a");
+        let Some(Change::Put(record)) = rig.hub.take_changes().pop() else { panic!("a record") };
+        let other = Hub::new(Config::default());
+        let (sent, seen, expected) = (vec![0], Vec::new(), Vec::new());
+        Self { rig, other, here: 0, record, who, id, number: 0, sent, seen, expected }
+    }
+
+    fn at(&mut self, node: usize) {
+        if node != self.here {
+            std::mem::swap(&mut self.rig.hub, &mut self.other);
+            self.here = node;
+        }
+        if !self.rig.hub.knows(&self.id) {
+            self.rig.hub.adopt(self.record.clone(), self.rig.now);
+        }
+    }
+
+    fn ask(&mut self, number: u64) -> Hold {
+        let body = json!({"channel": "/meta/connect", "clientId": self.id, "ext": {"ack": number}});
+        self.rig.hold(&self.who, &body)
+    }
+
+    fn connect(&mut self) -> Hold {
+        self.sent.push(self.number);
+        self.ask(self.number)
+    }
+
+    /// The client takes in a response: events first, then the number in the reply.
+    fn read(&mut self, response: &[Value]) {
+        for message in response {
+            if let Some(n) = message.get("data") {
+                self.seen.push(n.as_u64().unwrap());
+            } else {
+                self.number = message["ext"]["ack"].as_u64().unwrap();
+            }
+        }
+    }
+
+    fn play(&mut self, step: &Step) {
+        self.rig.now += 100;
+        match *step {
+            Step::Note(wanted) => {
+                let n = self.rig.mailbox.last().map_or(0, |note| note.position);
+                self.rig.note(if wanted { "/a" } else { "/b" }, &json!(n));
+                if wanted {
+                    self.expected.push(n);
+                }
+            }
+            Step::Connect { node, arrives } => {
+                self.at(node);
+                let hold = self.connect();
+                let response = self.rig.finish(hold);
+                if arrives {
+                    self.read(&response);
+                }
+            }
+            Step::Cut { node } => {
+                self.at(node);
+                let hold = self.connect();
+                self.rig.hub.abandon(hold, self.rig.now);
+            }
+            Step::Doubled { node } => {
+                self.at(node);
+                let (first, second) = (self.connect(), self.connect());
+                assert_eq!(self.rig.complete(first).1, Completed::Superseded);
+                let response = self.rig.finish(second);
+                self.read(&response);
+            }
+            Step::Stale { node, age } => {
+                self.at(node);
+                let number = self.sent[self.sent.len().saturating_sub(age + 1)];
+                let hold = self.ask(number);
+                self.rig.finish(hold);
+            }
+            Step::Page { node } => {
+                self.at(node);
+                let hold = self.connect();
+                let page: Vec<_> =
+                    self.rig.mailbox.iter().filter(|note| note.position > hold.after()).take(1).collect();
+                let looked = page.first().map_or(hold.after(), |note| note.position);
+                let events: Vec<u64> = page
+                    .iter()
+                    .filter(|note| note.spellings == ["/a"])
+                    .map(|note| note.data.parse().unwrap())
+                    .collect();
+                let Completed::Deliver(reply) = self.rig.hub.complete(hold, looked, self.rig.now) else {
+                    panic!("delivered")
+                };
+                self.seen.extend(events);
+                let reply: Value = serde_json::from_slice(&reply.to_json()).unwrap();
+                self.read(&[reply]);
+            }
+            Step::Restart { node } => {
+                self.at(node);
+                self.rig.hub = Hub::new(Config::default());
+            }
+            Step::Trim => {
+                for ack in self.rig.hub.take_acks() {
+                    self.record.acked = self.record.acked.max(ack.position);
+                }
+                let low = self.record.acked;
+                // One note stays, so that the next position is known.
+                let last = self.rig.mailbox.last().map_or(0, |note| note.position);
+                self.rig.mailbox.retain(|note| note.position > low || note.position == last);
+            }
+        }
+        self.rig.hub.take_released();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    // Items 57, 60, 72, 77, 78.
+    #[test]
+    fn an_application_with_acks_sees_the_mailbox_once_and_in_order(steps in prop::collection::vec(step(), 1..80)) {
+        let mut world = World::new();
+        for step in &steps {
+            world.play(step);
+            prop_assert!(world.expected.starts_with(&world.seen), "{:?} of {:?}", world.seen, world.expected);
+        }
+        world.play(&Step::Connect { node: 1, arrives: true });
+        prop_assert_eq!(world.seen, world.expected);
+    }
+}
