@@ -1,1 +1,20 @@
-//! api
+//! How clients ask: `/api/v2`, the notifications endpoint, logins, and the pages that explain them.
+//!
+//! One endpoint, one file, in the order types, rule, wire, tests. Words of the wire (operation names, JSON names,
+//! message types) stand in [`wire`] alone; what they mean stands in `domain`.
+
+mod answer;
+mod app;
+mod auth;
+mod body;
+mod notes;
+mod notifications;
+mod query;
+mod unknown;
+mod v2;
+mod wire;
+
+pub use app::{Api, Config, Cors, Setup};
+pub use auth::{hash_password, verify_password};
+pub use notes::Notes;
+pub use wire::Links;

@@ -1,0 +1,173 @@
+//! Answers: the envelope every client relies on, and every way to say no (core-and-voice §1.3–1.5).
+
+use axum::response::{IntoResponse, Response};
+use desk::{Refused, ports::StoreFault};
+use domain::Refusal;
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The shortest good answer.
+const DONE: &str = r#"{"statusCode":0}"#;
+
+/// A good answer: `statusCode` 0 and what was asked for.
+#[derive(Debug, Default)]
+pub struct Answer {
+    members: Map<String, Value>,
+}
+
+impl Answer {
+    /// `{"statusCode":0}` and nothing else.
+    pub fn done() -> Self {
+        Self::default()
+    }
+
+    /// An answer with one member.
+    pub fn with(name: &str, value: impl Into<Value>) -> Self {
+        Self::default().and(name, value)
+    }
+
+    /// One more member.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// An answer that pairs with the notification its command causes.
+    pub fn referenced(reference: Option<u64>) -> Self {
+        match reference {
+            Some(reference) => Self::with("referenceId", reference),
+            None => Self::done(),
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(mut self) -> Response {
+        if self.members.is_empty() {
+            return json_response(StatusCode::OK, DONE.into());
+        }
+        self.members.insert("statusCode".into(), 0.into());
+        json(StatusCode::OK, &self.members)
+    }
+}
+
+/// A refusal on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub http: StatusCode,
+    /// The `statusCode` (core-and-voice §1.4).
+    pub code: u8,
+    /// The `statusMessage`.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem by its parts.
+    pub fn new(http: StatusCode, code: u8, message: impl Into<String>) -> Self {
+        Self { http, code, message: message.into() }
+    }
+
+    /// No session, or wrong credentials: never 401, so that no browser asks for a password (DESIGN §4).
+    pub fn access_denied() -> Self {
+        Self::new(StatusCode::FORBIDDEN, 20, "Access denied")
+    }
+
+    /// There is nothing at this address.
+    pub fn not_found(what: &str) -> Self {
+        Refusal::NotFound(what.to_owned()).into()
+    }
+
+    /// A parameter has the wrong form.
+    pub fn invalid(why: impl Into<String>) -> Self {
+        Refusal::Invalid(why.into()).into()
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let (http, code) = match &refusal {
+            Refusal::Missing(_) => (StatusCode::BAD_REQUEST, 1),
+            Refusal::Invalid(_)
+            | Refusal::UnknownOperation(_)
+            | Refusal::NotInState { .. }
+            | Refusal::FeatureOff(_)
+            | Refusal::NotLoggedIn
+            | Refusal::UserDataTooLarge
+            | Refusal::TextTooLong { .. }
+            | Refusal::NotAvailable { .. }
+            | Refusal::Ended => (StatusCode::BAD_REQUEST, 2),
+            Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, 3),
+            Refusal::ChannelUnavailable { .. } => (StatusCode::INTERNAL_SERVER_ERROR, 4),
+            Refusal::QueueFull(_) => (StatusCode::SERVICE_UNAVAILABLE, 4),
+            Refusal::RoleMissing => (StatusCode::FORBIDDEN, 5),
+            Refusal::NotFound(_) => (StatusCode::NOT_FOUND, 6),
+            Refusal::OutOfRange(_) => (StatusCode::BAD_REQUEST, 10),
+            Refusal::ReadOnly(_) => (StatusCode::BAD_REQUEST, 11),
+            Refusal::Exists(_) => (StatusCode::CONFLICT, 18),
+            Refusal::InUse(_) => (StatusCode::CONFLICT, 19),
+        };
+        let message = match &refusal {
+            Refusal::NotInState { operation, state } => {
+                format!(
+                    "{} is not valid in state {}",
+                    crate::wire::operation_name(*operation),
+                    state.as_str()
+                )
+            }
+            other => other.to_string(),
+        };
+        Self::new(http, code, message)
+    }
+}
+
+impl From<StoreFault> for Problem {
+    fn from(fault: StoreFault) -> Self {
+        tracing::error!(%fault, "a request failed in the store");
+        // What went wrong inside is for the log, not for whoever asked.
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, 4, "The server cannot store anything now; try again")
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Rule(refusal) => refusal.into(),
+            Refused::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Wire<'a> {
+            status_code: u8,
+            status_message: &'a str,
+        }
+        metrics::counter!("jackfield_refusals_total", "code" => self.code.to_string()).increment(1);
+        json(self.http, &Wire { status_code: self.code, status_message: &self.message })
+    }
+}
+
+/// What a handler gives back.
+pub type Outcome = Result<Answer, Problem>;
+
+/// Any JSON with a status.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => json_response(status, bytes.into()),
+        Err(fault) => {
+            tracing::error!(%fault, "an answer could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn json_response(status: StatusCode, body: bytes::Bytes) -> Response {
+    let kind = HeaderValue::from_static("application/json");
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+}

@@ -1,0 +1,92 @@
+//! The API as one value: what every endpoint needs, and the router that holds them all.
+
+use crate::{
+    auth::{self, Logins},
+    notifications::Notifications,
+    unknown::Unknown,
+    v2,
+    wire::Links,
+};
+use axum::Router;
+use desk::{Desk, ports::StoreFault};
+use domain::Millis;
+use std::sync::Arc;
+
+/// How the API behaves.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// A login without any request for this long has ended, in milliseconds.
+    pub session_inactivity: Millis,
+    /// Whether changing requests must carry the CSRF token (core-and-voice §2.3).
+    pub csrf: bool,
+    /// Who may call from other origins.
+    pub cors: Cors,
+    /// Whether cookies are marked as to be sent over TLS only.
+    pub secure_cookies: bool,
+    /// Version told by `/diagnostics/version`.
+    pub version: String,
+}
+
+/// Which other origins may call (core-and-voice §2.4).
+#[derive(Clone, Debug, Default)]
+pub struct Cors {
+    /// Exact origins, scheme and port included.
+    pub origins: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            session_inactivity: 1_800_000,
+            csrf: false,
+            cors: Cors::default(),
+            secure_cookies: false,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// What the API is made of.
+pub struct Setup {
+    /// The desk.
+    pub desk: Arc<Desk>,
+    /// Where addresses point to.
+    pub links: Links,
+    /// How it behaves.
+    pub config: Config,
+}
+
+/// The API.
+pub struct Api {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) links: Links,
+    pub(crate) config: Config,
+    pub(crate) logins: Logins,
+    pub(crate) notifications: Notifications,
+    pub(crate) unknown: Unknown,
+}
+
+impl Api {
+    /// Takes up the sessions that the journal's shelves hold.
+    pub async fn start(setup: Setup) -> Result<Arc<Self>, StoreFault> {
+        let Setup { desk, links, config } = setup;
+        let logins = Logins::load(&desk, config.session_inactivity).await?;
+        let notifications = Notifications::load(&desk).await?;
+        Ok(Arc::new(Self { desk, links, config, logins, notifications, unknown: Unknown::default() }))
+    }
+
+    /// Every address of the API.
+    pub fn router(self: &Arc<Self>) -> Router {
+        v2::router(self)
+    }
+
+    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes; for ever.
+    pub async fn run(self: Arc<Self>) {
+        futures::join!(auth::sweep(&self), crate::notifications::sweep(&self));
+    }
+
+    /// Advises every notification client to come back with a handshake, and ends held polls.
+    pub fn close(&self) {
+        self.notifications.close();
+    }
+}

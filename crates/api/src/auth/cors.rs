@@ -1,0 +1,46 @@
+//! Other origins: the exact origin of the list, with credentials, or nothing at all (client-requirements 8).
+
+use crate::app::Config;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+const ALLOWED: &str = "Authorization, Content-Type, X-CSRF-TOKEN, X-Requested-With, ContactCenterId";
+const EXPOSED: &str = "X-CSRF-HEADER, X-CSRF-TOKEN, X-Stream-Id";
+
+/// The origin of a request, when it is on the list.
+pub fn allowed_origin(config: &Config, headers: &HeaderMap) -> Option<HeaderValue> {
+    let origin = headers.get(header::ORIGIN)?;
+    let listed =
+        origin.to_str().is_ok_and(|origin| config.cors.origins.iter().any(|listed| listed == origin));
+    listed.then(|| origin.clone())
+}
+
+/// The answer to a preflight, if the request is one. It needs no login.
+pub fn preflight(config: &Config, method: &Method, headers: &HeaderMap) -> Option<Response> {
+    let asks = headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if *method != Method::OPTIONS || !asks {
+        return None;
+    }
+    let mut response = StatusCode::OK.into_response();
+    if let Some(origin) = allowed_origin(config, headers) {
+        admit(&mut response, origin);
+        let out = response.headers_mut();
+        out.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS"),
+        );
+        out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED));
+        out.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    }
+    Some(response)
+}
+
+/// Lets an origin read a response.
+pub fn admit(response: &mut Response, origin: HeaderValue) {
+    const VARY: HeaderName = header::VARY;
+    let out = response.headers_mut();
+    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    out.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    out.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    out.append(VARY, HeaderValue::from_static("Origin"));
+}

@@ -1,0 +1,209 @@
+//! Notifications of conversations, fact by fact, in the order of digital-channels §1.5 and §2.7.
+
+use super::Notes;
+use crate::wire::{log_message, session_resource};
+use desk::ports::{Cause, NewNote, Sight};
+use domain::{
+    Decision, Key, Message, No, UserId,
+    medium::Medium,
+    message::{Visibility, without_stale_typing},
+    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+};
+use std::sync::Arc;
+
+/// One commit's view of a conversation.
+pub(super) struct Scene<'a> {
+    pub notes: &'a Notes,
+    pub session: &'a Session,
+    pub decision: &'a Decision,
+    pub cause: Option<&'a Cause>,
+}
+
+impl Scene<'_> {
+    pub fn render(&self, sight: &mut dyn Sight, fact: &Fact, out: &mut Vec<NewNote>) -> Result<(), No> {
+        match fact {
+            Fact::Offered { agent, .. } => self.change(agent, "StatusChange", out),
+            Fact::Accepted { agent, .. } => self.accepted(sight, agent, out)?,
+            Fact::JoinFailed { agent, .. } => self.change(agent, "StatusChange", out),
+            Fact::OfferEnded { agent, closer, .. } => self.offer_ended(agent, *closer, out),
+            Fact::PartyClosed { agent, .. } => {
+                self.change(agent, "StatusChange", out);
+                for other in self.others(agent) {
+                    self.change(other, "ParticipantsUpdated", out);
+                }
+            }
+            Fact::Said { index, .. } | Fact::Typed { index, .. } => self.said(*index, out),
+            Fact::TalkEnded { closer: Closer::Agent } => {}
+            Fact::TalkEnded { .. } | Fact::Renamed { .. } => {
+                for party in self.session.chatting() {
+                    self.change(&party.user, "ParticipantsUpdated", out);
+                }
+            }
+            Fact::DataChanged { .. } | Fact::Disposition { late: false, .. } | Fact::Commented { .. } => {
+                for party in self.session.live_agents() {
+                    self.change(&party.user, "PropertiesUpdated", out);
+                }
+            }
+            Fact::Created { .. }
+            | Fact::Queued { .. }
+            | Fact::Disposition { late: true, .. }
+            | Fact::Ended { .. }
+            | Fact::Erased => {}
+        }
+        Ok(())
+    }
+
+    /// Flow A: chatting, then who is in it, then all that was said so far, his own joining included.
+    fn accepted(&self, sight: &mut dyn Sight, agent: &UserId, out: &mut Vec<NewNote>) -> Result<(), No> {
+        self.change(agent, "StatusChange", out);
+        self.change(agent, "ParticipantsUpdated", out);
+        for other in self.others(agent) {
+            self.change(other, "ParticipantsUpdated", out);
+        }
+        let Some(party) = self.session.live_party(agent) else { return Ok(()) };
+        let mut log = sight.messages(&self.session.id)?;
+        log.extend(self.new_messages().cloned());
+        let joined = log.iter().rposition(|message| message.from.participant == party.participant);
+        log.truncate(joined.map_or(log.len(), |at| at + 1));
+        let log = without_stale_typing(log);
+        let heard: Vec<&Message> = log.iter().filter(|message| hears(party, message)).collect();
+        self.log(agent, &heard, out);
+        Ok(())
+    }
+
+    /// An offer that ended: its agent loses it, and the colleague whose transfer it was is told.
+    fn offer_ended(&self, agent: &UserId, closer: Closer, out: &mut Vec<NewNote>) {
+        self.change(agent, "StatusChange", out);
+        let Some(Invitation::Transfer { from, reference }) =
+            self.session.party(agent).map(|party| &party.invitation)
+        else {
+            return;
+        };
+        if self.session.live_party(from).is_some_and(|party| party.state == PartyState::Chatting) {
+            let why = match closer {
+                Closer::NoAnswer => "The agent did not answer",
+                Closer::Customer | Closer::Idle => "The customer left before the transfer was taken",
+                _ => "The agent refused the transfer",
+            };
+            self.error(from, *reference, why, out);
+        }
+    }
+
+    fn said(&self, index: u32, out: &mut Vec<NewNote>) {
+        let Some(message) = self.new_messages().find(|message| message.index == index) else { return };
+        for party in self.hearers(index) {
+            if hears(party, message) {
+                self.log(&party.user, &[message], out);
+            }
+        }
+    }
+
+    /// The agents who hear an entry of this commit: those who talk, and one who stops talking in this very
+    /// commit, but not one who has just joined: the transcript he is given holds it already.
+    fn hearers(&self, index: u32) -> impl Iterator<Item = &AgentParty> {
+        let joined = move |party: &&AgentParty| {
+            let own = self.new_messages().find(|message| message.from.participant == party.participant);
+            let joins =
+                own.is_some_and(|message| matches!(message.content, domain::message::Content::Joined));
+            !(joins && own.is_some_and(|message| index <= message.index))
+        };
+        self.session.agents.iter().filter(|party| self.talked_before(party)).filter(joined)
+    }
+
+    /// Whether a party talked when this commit began, or talks now.
+    fn talked_before(&self, party: &AgentParty) -> bool {
+        let key = Key::Session(self.session.id.clone());
+        let before = self.decision.changes.iter().find(|change| change.key == key);
+        let before = before.and_then(|change| change.before.as_deref());
+        let was = match before {
+            Some(domain::State::Session(before)) => {
+                before.chatting().any(|old| old.participant == party.participant)
+            }
+            _ => false,
+        };
+        was || party.state == PartyState::Chatting
+    }
+
+    fn new_messages(&self) -> impl Iterator<Item = &Message> {
+        self.decision.messages.iter().filter(|(id, _)| *id == self.session.id).map(|(_, message)| message)
+    }
+
+    fn others<'s>(&'s self, agent: &'s UserId) -> impl Iterator<Item = &'s UserId> {
+        self.session.chatting().map(|party| &party.user).filter(move |user| *user != agent)
+    }
+
+    /// A state change with the whole resource (digital-channels §1.4). Its outcome is owed to whoever caused it:
+    /// the agent of this command, or the one whose transfer was taken.
+    fn change(&self, agent: &UserId, kind: &'static str, out: &mut Vec<NewNote>) {
+        let reference = self.reference(agent, kind);
+        let start =
+            format!(r#"{{"messageType":"{}","notificationType":"{kind}""#, self.medium_row().message_type);
+        let reference =
+            reference.map(|reference| format!(r#","referenceId":{reference}"#)).unwrap_or_default();
+        self.state_change(agent, start + &reference, out);
+    }
+
+    fn error(&self, agent: &UserId, reference: u64, why: &str, out: &mut Vec<NewNote>) {
+        let why = serde_json::Value::from(why);
+        let start = format!(
+            r#"{{"messageType":"{}","notificationType":"Error","referenceId":{reference},"errorCode":2,"errorMessage":{why}"#,
+            self.medium_row().message_type
+        );
+        self.state_change(agent, start, out);
+    }
+
+    fn state_change(&self, agent: &UserId, start: String, out: &mut Vec<NewNote>) {
+        let medium = self.medium_row();
+        let resource = session_resource(&self.notes.links, medium, self.session, agent);
+        let mut body = start;
+        for key in medium.singular {
+            body.push_str(&format!(r#","{key}":{resource}"#));
+        }
+        body.push('}');
+        self.note(agent, body, out);
+    }
+
+    fn log(&self, agent: &UserId, messages: &[&Message], out: &mut Vec<NewNote>) {
+        let reference = self.cause.filter(|cause| cause.agent == *agent).map(|cause| cause.reference);
+        let body = log_message(&self.notes.links, self.medium_row(), &self.session.id, messages, reference);
+        self.note(agent, body, out);
+    }
+
+    fn note(&self, agent: &UserId, body: String, out: &mut Vec<NewNote>) {
+        let note = NewNote {
+            agent: agent.clone(),
+            channel: Arc::from(self.medium_row().topics[0]),
+            body: body.into(),
+            about: Key::Session(self.session.id.clone()),
+        };
+        // Two facts of one commit that change the same properties are one change to whoever looks.
+        if out.last() != Some(&note) {
+            out.push(note);
+        }
+    }
+
+    fn reference(&self, agent: &UserId, kind: &str) -> Option<u64> {
+        if let Some(cause) = self.cause.filter(|cause| cause.agent == *agent) {
+            return Some(cause.reference);
+        }
+        // The originator of a transfer hears with the number of that command that it was taken.
+        let handed_over = self.session.party(agent).is_some_and(|party| party.state == PartyState::Completed);
+        let taken = self.session.agents.iter().rev().find_map(|party| match &party.invitation {
+            Invitation::Transfer { from, reference } if from == agent => Some(*reference),
+            _ => None,
+        });
+        taken.filter(|_| handed_over && kind == "StatusChange")
+    }
+
+    fn medium_row(&self) -> &Medium {
+        match self.notes.media.named(&self.session.medium) {
+            Some(medium) => medium,
+            None => unreachable!("a conversation's medium was checked against the table when it was opened"),
+        }
+    }
+}
+
+/// Whether a message is meant for an agent's eyes.
+fn hears(party: &AgentParty, message: &Message) -> bool {
+    message.visibility != Visibility::Supervisors || party.visibility == Visibility::Supervisors
+}

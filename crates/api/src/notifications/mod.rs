@@ -1,0 +1,169 @@
+//! The notifications endpoint: the Bayeux hub between mailboxes, long polls and sockets.
+//!
+//! The hub knows the protocol and the sessions, the mailroom knows the notes; what is here waits. A note reaches
+//! a client only after it was committed, and a client with acknowledgements gets it again until it says that it
+//! has it (DESIGN §3).
+
+mod housekeeping;
+mod mail;
+mod polling;
+mod socket;
+
+pub use housekeeping::sweep;
+pub use polling::post;
+pub use socket::get;
+
+use crate::{app::Api, auth::Caller};
+use bayeux::{
+    Admission, Answer, BatchRefused, Change, Fresh, Hold, Hub, Message, Reconnect, Record, Transport,
+};
+use desk::{
+    Desk,
+    ports::{Shelf, StoreFault},
+};
+use domain::user::Role;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Notify;
+
+/// The cookie that tells one browser's sessions from another's.
+pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
+
+/// All notification sessions of this node.
+pub struct Notifications {
+    hub: Mutex<Hub>,
+    /// How to wake the task that holds a connect, by the hold's generation.
+    holds: Mutex<HashMap<u64, Arc<Notify>>>,
+}
+
+impl Notifications {
+    /// Takes up the sessions that the shelf holds; their downtime does not count.
+    pub async fn load(desk: &Desk) -> Result<Self, StoreFault> {
+        let mut hub = Hub::new(bayeux::Config::default());
+        for (id, row) in desk.store().rows(Shelf::BayeuxSession).await? {
+            match serde_json::from_str::<Record>(&row) {
+                Ok(record) => hub.adopt(record, millis(desk.now())),
+                Err(fault) => tracing::warn!(%id, %fault, "a stored notification session could not be read"),
+            }
+        }
+        Ok(Self { hub: Mutex::new(hub), holds: Mutex::default() })
+    }
+
+    /// Ends held connects with the advice to come back; sessions stay for the process that follows.
+    pub fn close(&self) {
+        self.hub().drain(Reconnect::Retry);
+        self.release();
+    }
+
+    fn hub(&self) -> MutexGuard<'_, Hub> {
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn holds(&self) -> MutexGuard<'_, HashMap<u64, Arc<Notify>>> {
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the tasks whose holds the hub has let go.
+    fn release(&self) {
+        let released = self.hub().take_released();
+        if !released.is_empty() {
+            let holds = self.holds();
+            for released in released {
+                if let Some(waker) = holds.get(&released.generation) {
+                    waker.notify_one();
+                }
+            }
+        }
+    }
+}
+
+/// Hands a batch to the hub and writes down what it changed, before anything is answered.
+async fn receive(
+    api: &Api,
+    caller: &Caller,
+    browser: Option<&str>,
+    transport: Transport,
+    batch: Vec<Message>,
+) -> Result<Result<Vec<Answer>, BatchRefused>, StoreFault> {
+    let now = api.desk.now();
+    let handshake = batch.first().is_some_and(Message::is_handshake);
+    let may_subscribe = |channel: &str| may_subscribe(caller, channel);
+    let outcome = {
+        let from = bayeux::Caller {
+            principal: caller.user.id.as_str().into(),
+            browser,
+            transport,
+            now: millis(now),
+            start: if handshake { api.desk.mailroom().of(&caller.user.id).start(now) } else { 0 },
+            fresh: if handshake { fresh(api) } else { Fresh { session: 0, browser: 0 } },
+            admission: Admission::Granted,
+            may_subscribe: &may_subscribe,
+        };
+        let mut hub = api.notifications.hub();
+        let outcome = hub.receive(batch, &from);
+        (outcome, hub.take_changes())
+    };
+    api.notifications.release();
+    let (answers, changes) = outcome;
+    persist(api, changes).await?;
+    Ok(answers)
+}
+
+async fn persist(api: &Api, changes: Vec<Change>) -> Result<(), StoreFault> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let rows = changes.into_iter().map(|change| match change {
+        Change::Put(record) => (record.id.to_string(), serde_json::to_string(&record).ok()),
+        Change::Gone { id, .. } => (id.to_string(), None),
+    });
+    api.desk.store().shelve(Shelf::BayeuxSession, rows.collect()).await
+}
+
+/// Anything below `/v2/me`, the broadcasts, and wildcards that only ever match what is his; topics about other
+/// users are for those who look after them (core-and-voice §3.2).
+fn may_subscribe(caller: &Caller, channel: &str) -> bool {
+    let others = channel.starts_with("/v2/users") || channel.starts_with("/v2/queues");
+    !others || caller.user.has(&[Role::Supervisor, Role::Admin, Role::Apiuser])
+}
+
+fn fresh(api: &Api) -> Fresh {
+    let random =
+        || u128::from_str_radix(api.desk.ids().secret().get(..32).unwrap_or_default(), 16).unwrap_or(0);
+    Fresh { session: random(), browser: random() }
+}
+
+fn millis(at: domain::Millis) -> u64 {
+    u64::try_from(at).unwrap_or(0)
+}
+
+/// A hold that is given back however its task ends: answered, or dropped with its connection (item 36).
+struct Held<'a> {
+    api: &'a Api,
+    hold: Option<Hold>,
+    waker: Arc<Notify>,
+}
+
+impl<'a> Held<'a> {
+    fn new(api: &'a Api, hold: Hold) -> Self {
+        let waker = Arc::new(Notify::new());
+        api.notifications.holds().insert(hold.generation(), waker.clone());
+        Self { api, hold: Some(hold), waker }
+    }
+
+    fn take(&mut self) -> Option<Hold> {
+        let hold = self.hold.take()?;
+        self.api.notifications.holds().remove(&hold.generation());
+        Some(hold)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Some(hold) = self.take() {
+            self.api.notifications.hub().abandon(hold, millis(self.api.desk.now()));
+        }
+    }
+}

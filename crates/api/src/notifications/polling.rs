@@ -1,0 +1,143 @@
+//! Long polling: one POST, one response; a connect is held until there is something to tell.
+
+use super::{BROWSER_COOKIE, Held, mail, millis, receive};
+use crate::{
+    app::Api,
+    auth::{Caller, cookie},
+    body::read,
+};
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use bayeux::{Answer, Completed, Malformed, Reply, Transport};
+use bytes::Bytes;
+use desk::ports::StoreFault;
+use domain::UserId;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::{sync::Arc, time::Duration};
+
+/// Answers a batch of Bayeux messages. The path below the endpoint says nothing (conformance item 2).
+pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let body = match read(request, &api).await {
+        Ok(body) => decode(&headers, body),
+        Err(problem) => return problem.into_response(),
+    };
+    let batch = match bayeux::parse(&body) {
+        Ok(batch) => batch,
+        Err(Malformed::EmptyBody) => return StatusCode::OK.into_response(),
+        Err(malformed) => return (StatusCode::BAD_REQUEST, malformed.to_string()).into_response(),
+    };
+    let browser = cookie(&headers, BROWSER_COOKIE);
+    let answers = match receive(&api, &caller, browser, Transport::LongPolling, batch).await {
+        Ok(Ok(answers)) => answers,
+        Ok(Err(refused)) => return (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string()).into_response(),
+        Err(fault) => return unavailable(&fault),
+    };
+    match respond(&api, &caller.user.id, answers).await {
+        Ok(response) => response,
+        Err(fault) => unavailable(&fault),
+    }
+}
+
+async fn respond(api: &Api, agent: &UserId, answers: Vec<Answer>) -> Result<Response, StoreFault> {
+    let mut out = bayeux::Response::new();
+    let mut browser = None;
+    for answer in answers {
+        match answer {
+            Answer::Reply(reply) => {
+                browser = reply.set_browser().map(str::to_owned).or(browser);
+                out.reply(&reply);
+            }
+            Answer::Hold(hold) => match hold_connect(api, agent, Held::new(api, hold), &mut out).await? {
+                Some(reply) => out.reply(&reply),
+                None => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+            },
+        }
+    }
+    let mut response = Bytes::from(out.finish()).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("application/json;charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(browser) = browser {
+        let secure = if api.config.secure_cookies { "; Secure" } else { "" };
+        if let Ok(value) = format!("{BROWSER_COOKIE}={browser}; Path=/; HttpOnly{secure}").parse() {
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
+    Ok(response)
+}
+
+/// Waits until there are notes, the time is up, or the hub lets the connect go. The notes stand in `out` when
+/// this returns; `None` when a newer connect has taken over.
+async fn hold_connect(
+    api: &Api,
+    agent: &UserId,
+    mut held: Held<'_>,
+    out: &mut bayeux::Response,
+) -> Result<Option<Reply>, StoreFault> {
+    let Some((session, until, mut looked)) =
+        held.hold.as_ref().map(|hold| (hold.session().clone(), hold.until(), hold.after()))
+    else {
+        return Ok(None);
+    };
+    let mailbox = api.desk.mailroom().of(agent);
+    let mut notes = Vec::new();
+    loop {
+        // Ask for the bell before looking, so that a note placed in between rings it.
+        let bell = mailbox.bell().notified();
+        tokio::pin!(bell);
+        bell.as_mut().enable();
+        let subscriptions = api.notifications.hub().subscriptions(&session);
+        let Some(subscriptions) = subscriptions else { break };
+        let found = mail::look(api, agent, &subscriptions, looked).await?;
+        looked = found.looked;
+        notes = found.notes;
+        let now = millis(api.desk.now());
+        if !notes.is_empty() || now >= until {
+            break;
+        }
+        tokio::select! {
+            () = bell => {}
+            () = held.waker.notified() => break,
+            () = tokio::time::sleep(Duration::from_millis(until - now)) => {}
+        }
+    }
+    let Some(hold) = held.take() else { return Ok(None) };
+    let completed = api.notifications.hub().complete(hold, looked, millis(api.desk.now()));
+    Ok(match completed {
+        Completed::Deliver(reply) => {
+            for (note, channel) in &notes {
+                out.event(channel, note.body.as_bytes());
+            }
+            metrics::counter!("jackfield_notes_delivered_total").increment(notes.len() as u64);
+            Some(reply)
+        }
+        Completed::Ended(reply) => Some(reply),
+        Completed::Superseded => None,
+    })
+}
+
+/// The body as UTF-8, from whatever charset the client names (conformance item 3).
+fn decode(headers: &HeaderMap, body: Bytes) -> Bytes {
+    let charset = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| kind.to_ascii_lowercase().split("charset=").nth(1).map(str::to_owned))
+        .and_then(|charset| {
+            encoding_rs::Encoding::for_label(charset.trim_matches(['"', ' ', ';']).as_bytes())
+        });
+    match charset {
+        Some(encoding) if encoding != encoding_rs::UTF_8 => {
+            Bytes::from(encoding.decode(&body).0.into_owned().into_bytes())
+        }
+        _ => body,
+    }
+}
+
+fn unavailable(fault: &StoreFault) -> Response {
+    tracing::error!(%fault, "a notification request failed in the store");
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}

@@ -1,0 +1,228 @@
+//! Query parameters of GET: `fields`, `subresources`, filters, paging (core-and-voice §1.6).
+
+use crate::answer::{Answer, Problem};
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, convert::Infallible};
+
+/// The most resources one page holds.
+const MAX_LIMIT: usize = 1000;
+
+/// The parameters of a GET. Unknown ones are filters where a collection knows the attribute, and ignored where
+/// it does not.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    pairs: BTreeMap<String, String>,
+}
+
+/// Which members or sub-resources a client asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// None.
+    None,
+    /// All of the first level.
+    All,
+    /// All of every level.
+    Tree,
+    /// Those named.
+    Named(Vec<String>),
+}
+
+impl Wanted {
+    fn parse(text: Option<&String>) -> Self {
+        match text.map(|text| text.trim()) {
+            None | Some("") => Self::None,
+            Some("*") => Self::All,
+            Some("**") => Self::Tree,
+            Some(names) => Self::Named(names.split(',').map(|name| name.trim().to_owned()).collect()),
+        }
+    }
+
+    /// Whether a name is among them.
+    pub fn has(&self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All | Self::Tree => true,
+            Self::Named(names) => names.iter().any(|wanted| wanted == name),
+        }
+    }
+}
+
+impl Query {
+    /// Reads the part of an address behind the question mark. A repeated name counts once, the last.
+    pub fn parse(query: &str) -> Self {
+        let pairs = serde_urlencoded(query);
+        Self { pairs }
+    }
+
+    /// One parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.get(name).map(String::as_str)
+    }
+
+    /// One parameter as a number; anything else is refused.
+    pub fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
+        self.get(name)
+            .map(|text| text.parse().map_err(|_| Problem::invalid(format!("'{name}' is not a number"))))
+            .transpose()
+    }
+
+    /// The attributes to answer with.
+    pub fn fields(&self) -> Wanted {
+        Wanted::parse(self.pairs.get("fields"))
+    }
+
+    /// The sub-resources to embed.
+    pub fn subresources(&self) -> Wanted {
+        Wanted::parse(self.pairs.get("subresources"))
+    }
+
+    /// Answers a collection: addresses without `fields`, resources with it; filtered, sorted and paged. Each
+    /// resource must carry its `uri`; `subresources` are members that only appear when asked for.
+    pub fn collection(
+        &self,
+        plural: &str,
+        subresources: &[&str],
+        resources: Vec<Value>,
+    ) -> Result<Answer, Problem> {
+        let mut resources: Vec<Value> =
+            resources.into_iter().filter(|resource| self.matches(resource)).collect();
+        if let Some(by) = self.get("sortBy") {
+            let by = by.to_owned();
+            resources.sort_by_cached_key(|resource| {
+                resource.get(&by).map(|value| plain(value).to_lowercase()).unwrap_or_default()
+            });
+            if self.get("order").is_some_and(|order| order.eq_ignore_ascii_case("descending")) {
+                resources.reverse();
+            }
+        }
+        let total = resources.len();
+        let offset = usize::try_from(self.number("offset")?.unwrap_or(0)).unwrap_or(usize::MAX);
+        let limit = self.number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let paged = limit.is_some() || offset > 0;
+        let limit = limit.unwrap_or(usize::MAX).min(if paged { MAX_LIMIT } else { usize::MAX });
+        let page = resources.into_iter().skip(offset).take(limit);
+
+        let wanted = self.fields();
+        let answer = if wanted == Wanted::None {
+            let uris = page.filter_map(|resource| resource.get("uri").cloned()).collect::<Vec<_>>();
+            Answer::with("uris", uris)
+        } else {
+            let page = page.map(|resource| self.cut(resource, &wanted, subresources));
+            Answer::with(plural, page.collect::<Vec<_>>())
+        };
+        Ok(if paged {
+            answer.and("offset", offset).and("limit", limit).and("totalCount", total)
+        } else {
+            answer
+        })
+    }
+
+    /// Leaves of a resource what was asked for.
+    fn cut(&self, resource: Value, wanted: &Wanted, subresources: &[&str]) -> Value {
+        let Value::Object(members) = resource else { return resource };
+        let embedded = self.subresources();
+        let keep = |name: &str| {
+            if subresources.contains(&name) {
+                embedded.has(name)
+            } else {
+                wanted.has(name) || matches!(name, "id" | "uri" | "path")
+            }
+        };
+        Value::Object(members.into_iter().filter(|(name, _)| keep(name)).collect::<Map<_, _>>())
+    }
+
+    /// Whether a resource has every attribute that the query names with the value it gives; a dotted name looks
+    /// into members and through arrays (`skills.name=Sales`).
+    fn matches(&self, resource: &Value) -> bool {
+        const CONTROL: [&str; 7] =
+            ["fields", "subresources", "sortBy", "order", "limit", "offset", "filterName"];
+        self.pairs.iter().filter(|(name, _)| !CONTROL.contains(&name.as_str())).all(|(name, wanted)| {
+            let found = values(resource, name);
+            found.is_empty() || found.iter().any(|value| plain(value) == *wanted)
+        })
+    }
+}
+
+/// The values at a dotted path. Empty when the resource has no such attribute: then the parameter is unknown.
+fn values<'v>(resource: &'v Value, path: &str) -> Vec<&'v Value> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(found) = resource.get(name) else { return Vec::new() };
+    let items = match found {
+        Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    };
+    match rest {
+        Some(rest) => items.into_iter().flat_map(|item| values(item, rest)).collect(),
+        None => items,
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn serde_urlencoded(query: &str) -> BTreeMap<String, String> {
+    let uri: http::Uri = match format!("/?{query}").parse() {
+        Ok(uri) => uri,
+        Err(_) => return BTreeMap::new(),
+    };
+    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri)
+        .map(|axum::extract::Query(pairs)| pairs.into_iter().collect())
+        .unwrap_or_default()
+}
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+    use serde_json::json;
+
+    fn answer(query: &str) -> Value {
+        let people = vec![
+            json!({"id": "1", "uri": "u/1", "name": "Bo", "skills": [{"name": "Sales"}], "devices": []}),
+            json!({"id": "2", "uri": "u/2", "name": "Al", "skills": [{"name": "Support"}], "devices": []}),
+        ];
+        let answer = Query::parse(query).collection("users", &["devices"], people).expect("answered");
+        let response = answer.into_response();
+        let bytes =
+            futures::executor::block_on(axum::body::to_bytes(response.into_body(), 10_000)).expect("body");
+        serde_json::from_slice(&bytes).expect("json")
+    }
+
+    #[test]
+    fn without_fields_a_collection_answers_addresses() {
+        assert_eq!(answer(""), json!({"statusCode": 0, "uris": ["u/1", "u/2"]}));
+    }
+
+    #[test]
+    fn a_filter_looks_through_arrays_and_unknown_parameters_are_ignored() {
+        assert_eq!(answer("skills.name=Sales&nonsense=1"), json!({"statusCode": 0, "uris": ["u/1"]}));
+    }
+
+    #[test]
+    fn named_fields_keep_the_address_and_drop_subresources() {
+        assert_eq!(
+            answer("fields=name&limit=1&sortBy=name&order=Ascending"),
+            json!({"statusCode": 0, "users": [{"id": "2", "uri": "u/2", "name": "Al"}],
+                   "offset": 0, "limit": 1, "totalCount": 2})
+        );
+    }
+
+    #[test]
+    fn subresources_appear_when_asked_for() {
+        assert_eq!(answer("fields=*&subresources=devices")["users"][0]["devices"], json!([]));
+    }
+}

@@ -1,0 +1,33 @@
+//! `POST /me`: the contact-centre session, and the state of all channels at once (core-and-voice §4.3, §4.4).
+
+use super::{channels::state_act, session};
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    body::Body,
+};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use domain::{Command, user::Role};
+use std::sync::Arc;
+
+/// Starts or ends the contact-centre session, or changes the state of every channel of it.
+#[utoipa::path(post, path = "/me", tag = "me", responses((status = 200, description = "accepted")))]
+pub async fn post(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Response {
+    match body.operation() {
+        Ok("StartContactCenterSession") => session::start(&api, &caller, &body).await,
+        Ok("EndContactCenterSession") => session::end(&api, &caller).await.into_response(),
+        Ok(operation) => all_channels(&api, &caller, operation).await.into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn all_channels(api: &Api, caller: &Caller, operation: &str) -> Outcome {
+    caller.needs(&[Role::Agent, Role::Supervisor])?;
+    let act = state_act(api, None, operation, "/me")?;
+    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
+    Ok(Answer::done())
+}

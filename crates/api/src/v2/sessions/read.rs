@@ -1,0 +1,39 @@
+//! `GET /me/{collection}/{id}`: one conversation (digital-channels §2.1).
+
+use super::{find, gone, late_until};
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    wire::{late_session_resource, session_resource},
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+};
+use desk::session_of;
+use domain::medium::Medium;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The resource under each of the medium's keys; after completion with `dispositionUntil` while a disposition
+/// is still taken (DESIGN §4), later 404/6.
+pub async fn get(
+    State(api): State<Arc<Api>>,
+    Extension(medium): Extension<Arc<Medium>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Outcome {
+    let state = find(&api, &caller, &medium, &id).await?;
+    let session = session_of(&state).ok_or_else(|| gone(&id))?;
+    let party = session.party(&caller.user.id).ok_or_else(|| gone(&id))?;
+    let text = if party.is_live() {
+        session_resource(&api.links, &medium, session, &caller.user.id)
+    } else {
+        let agent = api.desk.agent(&caller.user).await?;
+        let until = late_until(&api, session, party, &agent).ok_or_else(|| gone(&id))?;
+        late_session_resource(&api.links, &medium, session, party, until)
+    };
+    let resource: Value = serde_json::from_str(&text).unwrap_or_default();
+    Ok(medium.singular.iter().fold(Answer::done(), |answer, key| answer.and(key, resource.clone())))
+}

@@ -1,0 +1,31 @@
+//! The phone of a user (core-and-voice §4.2). Until calls exist it is inactive: it is shown, not worked.
+
+use super::{Links, user_state};
+use domain::user::{Device, User};
+use serde_json::{Value, json};
+
+/// The device as its user, or an administrator, sees it.
+pub fn device_resource(links: &Links, device: &Device) -> Value {
+    let path = format!("/devices/{}", device.id);
+    json!({
+        "id": device.id,
+        "deviceState": "Inactive",
+        "userState": user_state(None),
+        "phoneNumber": device.phone_number,
+        "e164Number": "",
+        "telephonyNetwork": "Private",
+        "doNotDisturb": "Off",
+        "voiceEnvironmentUri": "",
+        "description": "",
+        "dynamicPhoneNumber": "",
+        "channels": [domain::medium::VOICE],
+        "capabilities": [],
+        "uri": links.uri(&path),
+        "path": path,
+    })
+}
+
+/// The user's device of an id.
+pub fn find_device<'u>(user: &'u User, id: &str) -> Option<&'u Device> {
+    user.device.as_ref().filter(|device| device.id == id)
+}

@@ -1,0 +1,115 @@
+//! Messages of a conversation, and the notification that brings new ones (digital-channels §2.5).
+
+use super::{
+    Links,
+    participant::{Participant, visibility_name},
+    timestamp,
+};
+use domain::{Message, SessionId, medium::Medium, message::Content};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A message.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire<'m> {
+    index: u32,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice_text: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_type: Option<&'m str>,
+    visibility: &'static str,
+    timestamp: String,
+    /// Milliseconds, whatever the name says: every sample carries 13 digits.
+    timestamp_seconds: i64,
+    from: Participant<'m>,
+}
+
+impl<'m> Wire<'m> {
+    fn of(links: &Links, message: &'m Message) -> Self {
+        let mut wire = Self {
+            index: message.index,
+            r#type: "Text",
+            text: None,
+            url: None,
+            notice_text: None,
+            message_type: None,
+            visibility: visibility_name(message.visibility),
+            timestamp: timestamp(message.at),
+            timestamp_seconds: message.at,
+            from: Participant::of_author(links, &message.from),
+        };
+        match &message.content {
+            Content::Text { text, message_type } => {
+                wire.text = Some(text);
+                wire.message_type = message_type.as_deref();
+            }
+            Content::Joined => wire.r#type = "ParticipantJoined",
+            Content::Left => wire.r#type = "ParticipantLeft",
+            Content::TypingStarted { text } => {
+                wire.r#type = "TypingStarted";
+                wire.text = text.as_deref();
+            }
+            Content::TypingStopped => wire.r#type = "TypingStopped",
+            Content::Url { url } => {
+                wire.r#type = "PushUrl";
+                wire.url = Some(url);
+            }
+            Content::CustomNotice { text } => {
+                wire.r#type = "CustomNotice";
+                wire.notice_text = Some(text);
+            }
+            Content::Renamed { nickname } => {
+                wire.r#type = "NicknameUpdated";
+                wire.notice_text = Some(nickname);
+            }
+        }
+        wire
+    }
+}
+
+/// A message as `GET …/messages` answers it.
+pub fn message_resource(links: &Links, message: &Message) -> Value {
+    serde_json::to_value(Wire::of(links, message)).unwrap_or_default()
+}
+
+/// The notification of new messages, as JSON text. It names the conversation by address and by path under each
+/// of the medium's keys, and has no `id` (client-requirements 18).
+pub fn log_message(
+    links: &Links,
+    medium: &Medium,
+    session: &SessionId,
+    messages: &[&Message],
+    reference: Option<u64>,
+) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Notification<'m> {
+        message_type: &'static str,
+        notification_type: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reference_id: Option<u64>,
+        messages: Vec<Wire<'m>>,
+        #[serde(flatten)]
+        names: Map<String, Value>,
+    }
+    let path = format!("/{}/{session}", medium.collection);
+    let mut names = Map::new();
+    for key in medium.singular {
+        names.insert(format!("{key}Uri"), links.uri(&path).into());
+        names.insert(format!("{key}Path"), path.as_str().into());
+    }
+    let notification = Notification {
+        message_type: "MessageLogUpdated",
+        notification_type: "NewMessages",
+        reference_id: reference,
+        messages: messages.iter().map(|message| Wire::of(links, message)).collect(),
+        names,
+    };
+    serde_json::to_string(&notification).unwrap_or_default()
+}

@@ -1,0 +1,112 @@
+//! Operations of a conversation by their names on the wire (digital-channels §2.6).
+
+use crate::{answer::Problem, body::Body};
+use domain::{
+    QueueName, Refusal, UserData, UserId,
+    command::{LastWords, SessionAct, Target},
+    session::Operation,
+};
+
+/// The name of an operation, as `capabilities` lists it.
+pub const fn operation_name(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Accept => "Accept",
+        Operation::Reject => "Reject",
+        Operation::Transfer => "Transfer",
+        Operation::Leave => "Leave",
+        Operation::Complete => "Complete",
+        Operation::SetInFocus => "SetInFocus",
+        Operation::SetDisposition => "SetDisposition",
+        Operation::AttachUserData => "AttachUserData",
+        Operation::DeleteUserData => "DeleteUserData",
+        Operation::UpdateUserData => "UpdateUserData",
+        Operation::SetComment => "SetComment",
+        Operation::SendMessage => "SendMessage",
+        Operation::SendUrl => "SendUrl",
+        Operation::StartTyping => "SendStartTypingNotification",
+        Operation::StopTyping => "SendStopTypingNotification",
+        Operation::SendCustomNotice => "SendCustomNotice",
+        Operation::ChangeNickname => "SendNicknameUpdatedNotice",
+    }
+}
+
+/// What a request body asks an agent's conversation to do.
+pub fn session_act(body: &Body) -> Result<SessionAct, Problem> {
+    Ok(match body.operation()? {
+        "Accept" => SessionAct::Accept {
+            nickname: body.text("nickname")?.to_owned(),
+            save_last_agent: body.flag("saveLAR", false)?,
+        },
+        "Reject" => SessionAct::Reject,
+        "SendMessage" => SessionAct::Say {
+            text: body.text("text")?.to_owned(),
+            message_type: body.maybe_text("messageType")?.map(str::to_owned),
+        },
+        "SendUrl" => SessionAct::SendUrl(body.text("url")?.to_owned()),
+        "SendStartTypingNotification" => SessionAct::Type { on: true },
+        "SendStopTypingNotification" => SessionAct::Type { on: false },
+        "SendCustomNotice" => SessionAct::Notice(body.text("noticeText")?.to_owned()),
+        "SendNicknameUpdatedNotice" => SessionAct::Rename(body.text("noticeText")?.to_owned()),
+        "Leave" => SessionAct::Leave { last: last_words(body)? },
+        "Complete" => SessionAct::Complete {
+            queue: body.maybe_text("queueName")?.map(QueueName::from),
+            save_last_agent: body.flag("saveLAR", false)?,
+            last: last_words(body)?,
+        },
+        "PlaceInQueue" => SessionAct::Complete {
+            queue: Some(QueueName::from(body.text("queueName")?)),
+            save_last_agent: false,
+            last: None,
+        },
+        "Transfer" => SessionAct::Transfer { to: target(body)?, last: last_words(body)? },
+        "SetDisposition" => SessionAct::SetDisposition {
+            value: body.text("disposition")?.to_owned(),
+            key: body.maybe_text("dispositionKey")?.map(str::to_owned),
+        },
+        "AttachUserData" => SessionAct::AttachUserData(user_data(body)?),
+        "UpdateUserData" => SessionAct::UpdateUserData(user_data(body)?),
+        "DeleteUserData" => SessionAct::DeleteUserData(body.texts("keys")?),
+        "SetInFocus" | "InFocus" => SessionAct::SetInFocus(body.flag("inFocus", true)?),
+        "SetComment" | "AddComment" => SessionAct::Comment(body.text("comment")?.to_owned()),
+        other => return Err(Refusal::UnknownOperation(other.to_owned()).into()),
+    })
+}
+
+fn user_data(body: &Body) -> Result<UserData, Problem> {
+    Ok(UserData::new(body.object("userData")?.clone()))
+}
+
+/// The last message; `messageType` and `treatAs` only mean something beside it (digital-channels §2.10).
+fn last_words(body: &Body) -> Result<Option<LastWords>, Problem> {
+    let message_type = body.maybe_text("messageType")?.map(str::to_owned);
+    let treat_as = body.maybe_text("treatAs")?;
+    match body.maybe_text("text")? {
+        Some(text) => Ok(Some(LastWords { text: text.to_owned(), message_type })),
+        None if message_type.is_some() || treat_as.is_some() => {
+            Err(Problem::invalid("'messageType' and 'treatAs' need 'text'"))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Where a transfer goes: an agent or a queue by its address or path, or a queue by its name. The address wins.
+fn target(body: &Body) -> Result<Target, Problem> {
+    let address = match body.maybe_text("targetUri")? {
+        Some(uri) => Some(uri),
+        None => body.maybe_text("targetPath")?,
+    };
+    let Some(address) = address else {
+        return match body.maybe_text("queueName")? {
+            Some(name) => Ok(Target::Queue(name.into())),
+            None => Err(Refusal::Missing("targetUri").into()),
+        };
+    };
+    let mut parts = address.trim_end_matches('/').rsplit('/');
+    match (parts.next(), parts.next()) {
+        (Some(id), Some("users" | "contacts")) if !id.is_empty() => Ok(Target::Agent(UserId::from(id))),
+        (Some(name), Some("queues")) if !name.is_empty() => {
+            Ok(Target::Queue(super::links::unescape(name).as_str().into()))
+        }
+        _ => Err(Problem::invalid("'targetUri' is neither the address of a user nor of a queue")),
+    }
+}
