@@ -4,13 +4,13 @@
 
 use super::{erase::redacted, *};
 use crate::{
-    Key, Refusal, SessionId, State, UserId,
+    Key, Refusal, SessionId, State, UserData, UserId,
     command::{AgentAct, CustomerAct, SessionAct},
     disposition::Policy,
     session::{Closer, Operation, PartyState, Session, capabilities, is_open},
 };
 use proptest::{collection::vec, prelude::*};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
 const SESSIONS: [&str; 4] = ["s1", "s2", "s3", "s4"];
@@ -70,6 +70,27 @@ type History = (fn() -> World, Vec<Step>);
 fn history() -> impl Strategy<Value = History> {
     let begin: [fn() -> World; 6] = [World::new, invited, chatting, alone, handing_over, join_failed];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
+}
+
+/// Any pairs at all.
+fn object() -> impl Strategy<Value = UserData> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        "[\0-\x1f\"\\\\]{0,4}".prop_map(Value::from),
+    ];
+    let key = || "\\PC{1,6}";
+    let value = leaf.prop_recursive(3, 12, 4, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((key(), inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+        ]
+    });
+    vec((key(), value), 0..4).prop_map(|pairs| UserData::new(pairs.into_iter().collect()))
 }
 
 /// Performs a history; `look` sees the centre after each step, with the conversation the step was about.
@@ -288,6 +309,19 @@ proptest! {
     }
 
     #[test]
+    fn whatever_an_application_attaches_reads_back(came in object(), then in object()) {
+        let key = then.pairs().keys().next().cloned();
+        let mut opening = opening("s1", &json!({}));
+        opening.user_data = came;
+        let world = World::new().then(Command::Open(Box::new(opening))).then(offer("ann")).then(ann(accept()));
+        let world = world.then(ann(SessionAct::UpdateUserData(then.clone())));
+        for (key, value) in then.pairs() {
+            prop_assert_eq!(world.session().user_data.get(key), Some(value));
+        }
+        world.then(ann(SessionAct::DeleteUserData(key.into_iter().collect())));
+    }
+
+    #[test]
     fn erased_conversations_fold_to_their_snapshots_and_hold_no_word(history in history()) {
         let mut world = perform(&history, |_, _| ());
         for id in SESSIONS {
@@ -315,7 +349,28 @@ fn random_histories_reach_every_state() {
         let parts = world.sessions().flat_map(|session| &session.agents);
         seen.extend(parts.map(|party| party.state.as_str()));
     }
-    for word in ["Invited", "Chatting", "JoinFailed", "LeftChat", "Completed", "Revoked", "session.erased"] {
-        assert!(seen.contains(word), "{word} is never reached: the properties would prove little ({seen:?})");
+    let states = ["Invited", "Chatting", "JoinFailed", "LeftChat", "Completed", "Revoked"];
+    let session = [
+        "created",
+        "queued",
+        "offered",
+        "offer-ended",
+        "accepted",
+        "join-failed",
+        "message",
+        "typing",
+        "renamed",
+        "talk-ended",
+        "user-data",
+        "comment",
+        "party-closed",
+        "ended",
+        "erased",
+    ];
+    let agent = ["logged-in", "logged-out", "state", "do-not-disturb", "slot-taken", "slot-freed", "focus"];
+    let wanted = states.map(str::to_owned).into_iter().chain(["disposition".to_owned()]);
+    let wanted = wanted.chain(session.map(|word| format!("session.{word}")));
+    for word in wanted.chain(agent.map(|word| format!("agent.{word}"))) {
+        assert!(seen.contains(word.as_str()), "{word} is never reached: the properties would prove little");
     }
 }
