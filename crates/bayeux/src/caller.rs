@@ -31,8 +31,12 @@ pub struct Caller<'a> {
 /// The way a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// HTTP: one response per request, events ride in it.
+    /// HTTP/1: one response per request, events ride in it. A browser has few connections, so it may
+    /// hold only `Config::held_per_browser` of them (item 64).
     LongPolling,
+    /// The same over HTTP/2 or later, where a browser's requests share a connection: not limited
+    /// (item 64).
+    Multiplexed,
     /// A socket: events may be pushed while a connect is held (item 68).
     WebSocket,
 }

@@ -148,8 +148,15 @@ impl Hub {
         self.sessions.contains_key(id)
     }
 
-    /// What the session listens to, to be read without the hub; `None` when it is not known. Ask again
-    /// when the session's own messages may have changed it.
+    /// What the hold's session listens to, to be read without the hub. `None` when the hold has been
+    /// released, so that a host which asks before it waits cannot miss that.
+    pub fn listening(&self, hold: &Hold) -> Option<Arc<Subscriptions>> {
+        let session = self.sessions.get(&hold.session)?;
+        let current = session.held.as_ref().is_some_and(|held| held.generation == hold.generation);
+        current.then(|| session.subscriptions.clone())
+    }
+
+    /// What a session listens to; `None` when it is not known.
     pub fn subscriptions(&self, id: &ClientId) -> Option<Arc<Subscriptions>> {
         self.sessions.get(id).map(|session| session.subscriptions.clone())
     }
@@ -211,7 +218,7 @@ impl Hub {
     /// was, and so is one of another browser when the request is bound to a cookie (item 63); a
     /// WebSocket is not, because its cookie is that of the upgrade and may be older than the session.
     fn find(&mut self, message: &Message, from: &Caller<'_>) -> Option<ClientId> {
-        let bound = self.config.bind_to_cookie && from.transport == Transport::LongPolling;
+        let bound = self.config.bind_to_cookie && from.transport != Transport::WebSocket;
         let found = message.client_id.as_deref().and_then(|id| self.sessions.get_key_value(id)).filter(
             |(_, session)| {
                 session.principal == from.principal

@@ -26,13 +26,13 @@
 //! 2. With several nodes: for each of [`named_sessions`] the hub does not [know](Hub::knows), look for its
 //!    [`Record`] and [`Hub::adopt`] it. A host with one node adopts all records when it starts.
 //! 3. [`Hub::receive`] the batch with its [`Caller`]. A [`BatchRefused`] is HTTP 500.
-//! 4. Under the same lock: [`Hub::take_released`], and wake the tasks waiting on those holds;
-//!    [`Hub::take_changes`], and make them durable before any answer leaves.
+//! 4. Under the same lock: [`Hub::take_released`], and wake the tasks waiting on those holds; register
+//!    the new hold to be woken so; [`Hub::take_changes`], to be durable before any answer leaves.
 //! 5. Write the [`Answer`]s in order. On a WebSocket each reply goes at once; in an HTTP response all of
 //!    them wait for the [`Hold`], if there is one. A handshake's [`Reply::set_browser`] is a cookie to set.
 //! 6. For a [`Hold`]: register for the principal's new mail *first*, then read the notes after
-//!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (take
-//!    [`Hub::subscriptions`] anew for each reading), and remember how far was looked.
+//!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (ask [`Hub::listening`] anew
+//!    before each reading), and remember how far was looked.
 //!    * Some are left, or [`Hold::until`] has come, or the hold was released: [`Hub::complete`] it with the
 //!      position looked at. [`Completed`] says what to write; [`Response`] assembles the bytes.
 //!    * None are left: wait for mail, the time or the release, and read again from where was looked.
@@ -73,7 +73,7 @@
 //! assert_eq!((hold.after(), hold.until()), (40, 1_000)); // a first connect is answered at once
 //!
 //! let mut response = Response::new();
-//! let listens = hub.subscriptions(&id).unwrap();
+//! let listens = hub.listening(&hold).unwrap();
 //! if let Some(channel) = listens.pick(&["/news"]) {
 //!     response.event(channel, br#"{"headline":"rain"}"#); // the note at position 43
 //! }

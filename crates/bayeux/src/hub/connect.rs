@@ -1,5 +1,7 @@
 //! Listening: a connect is taken in, waits, and is completed, abandoned or pushed over.
 
+use std::sync::Arc;
+
 use crate::hold::{Completed, Hold, Released};
 use crate::message::{Ack, Message};
 use crate::reply::{AckReply, Advice, Reconnect, Reply, ReplyExt, TimeSyncReply};
@@ -7,6 +9,14 @@ use crate::session::Held;
 use crate::{Caller, ClientId, Transport};
 
 use super::{Answer, Hub};
+
+/// A held connect's place among those of its browser (item 64).
+enum Place {
+    Unlimited,
+    Counted,
+    /// All are taken: what to advise instead.
+    Taken(Advice),
+}
 
 impl Hub {
     /// Takes in a connect. Only the last connect of a batch (`may_hold`) is held: an earlier one of
@@ -24,71 +34,53 @@ impl Hub {
             None => self.config.interval_ms,
         };
         let usual = self.usual_advice(pause);
-        let draining = self.draining;
         let Some(session) = self.sessions.get_mut(&id) else {
             return Answer::Reply(Reply::unknown(message, from.now));
         };
 
         let after = match message.ext.ack {
-            Some(Ack::Position(n)) if session.ack => n.max(session.start),
+            Some(Ack::Position(n)) if session.ack => {
+                let after = n.max(session.start);
+                if after > session.acked {
+                    session.acked = after;
+                    self.acked.insert(id.clone());
+                }
+                after
+            }
             // A connect without its number goes on where the last reply ended.
             _ => session.cursor,
         };
-        if session.ack && message.ext.ack.is_some() && after > session.acked {
-            session.acked = after;
-            self.acked.insert(id.clone());
-        }
         session.pause = pause;
-        let mut advice =
-            (message.advice.is_some() || std::mem::take(&mut session.correct_advice)).then_some(usual);
-        let at_once = !session.connected || until <= from.now || draining.is_some();
-        session.connected = true;
+        let correct = std::mem::take(&mut session.correct_advice);
+        let mut advice = (message.advice.is_some() || correct).then_some(usual);
+        let at_once =
+            !std::mem::replace(&mut session.connected, true) || until <= from.now || self.draining.is_some();
         if !may_hold {
-            let reply = Reply::ok(message, from.now);
-            let reply = advice.into_iter().fold(reply, Reply::advised);
-            session.last_connect = from.now;
-            self.touch(&id, from.now);
-            return Answer::Reply(reply);
+            return self.answered(&id, message, from.now, advice);
         }
         session.cursor = after;
+        let pushes = from.transport == Transport::WebSocket && !session.ack;
 
-        let mut counted = false;
-        if !at_once && from.transport == Transport::LongPolling {
-            let limit = self.config.held_per_browser;
-            if let Some(browser) = session.browser.as_ref().filter(|_| limit > 0) {
-                let held = self.browsers.entry(browser.clone()).or_insert(0);
-                if *held < limit {
-                    *held += 1;
-                    counted = true;
-                } else {
-                    session.correct_advice = true;
-                    let interval = self.config.multi_session_interval_ms;
-                    session.pause = interval;
-                    let reconnect = if interval == 0 { Reconnect::None } else { Reconnect::Retry };
-                    advice = Some(Advice {
-                        interval: Some(interval),
-                        multiple_clients: true,
-                        ..Advice::only(reconnect)
-                    });
-                    if interval == 0 {
-                        session.last_connect = from.now;
-                        self.touch(&id, from.now);
-                        let reply = Reply::ok(message, from.now).failed();
-                        return Answer::Reply(advice.into_iter().fold(reply, Reply::advised));
-                    }
-                }
+        let limited = !at_once && from.transport == Transport::LongPolling;
+        let place = if limited { self.take_place(&id) } else { Place::Unlimited };
+        if let Place::Taken(other) = place {
+            if other.reconnect == Reconnect::None {
+                return self.answered(&id, message, from.now, Some(other));
             }
+            advice = Some(other);
         }
-        let multiple = advice.is_some_and(|advice| advice.multiple_clients);
         self.generation += 1;
         self.held += 1;
-        session.held = Some(Held { generation: self.generation, counted });
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.held =
+                Some(Held { generation: self.generation, counted: matches!(place, Place::Counted) });
+        }
         Answer::Hold(Hold {
-            pushes: from.transport == Transport::WebSocket && !session.ack,
             session: id,
             generation: self.generation,
             after,
-            until: if at_once || multiple { from.now } else { until },
+            until: if at_once || matches!(place, Place::Taken(_)) { from.now } else { until },
+            pushes,
             id: message.id,
             received: from.now,
             timesync: message.ext.timesync,
@@ -96,10 +88,42 @@ impl Hub {
         })
     }
 
+    /// Answers a connect that is not to be held and delivers nothing; it fails when its client is to
+    /// stop.
+    fn answered(&mut self, id: &ClientId, message: Message, now: u64, advice: Option<Advice>) -> Answer {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.last_connect = now;
+        }
+        self.rest(id, now);
+        let reply = Reply::ok(message, now);
+        Answer::Reply(match advice {
+            Some(advice) if advice.reconnect == Reconnect::None => reply.failed().advised(advice),
+            Some(advice) => reply.advised(advice),
+            None => reply,
+        })
+    }
+
+    /// Takes the browser's place for a held connect, or tells the session to poll instead while another
+    /// of the browser has it (item 64). A session without a browser is not limited.
+    fn take_place(&mut self, id: &ClientId) -> Place {
+        let limit = self.config.held_per_browser;
+        let Some(session) = self.sessions.get_mut(id).filter(|_| limit > 0) else { return Place::Unlimited };
+        let Some(browser) = session.browser.clone() else { return Place::Unlimited };
+        let held = self.browsers.entry(browser).or_insert(0);
+        if *held < limit {
+            *held += 1;
+            return Place::Counted;
+        }
+        let interval = self.config.multi_session_interval_ms;
+        session.pause = interval;
+        session.correct_advice = true;
+        let reconnect = if interval == 0 { Reconnect::None } else { Reconnect::Retry };
+        Place::Taken(Advice { interval: Some(interval), multiple_clients: true, ..Advice::only(reconnect) })
+    }
+
     /// Ends a hold with its reply, which acknowledges every note up to `looked`: the host has examined
     /// them all and sends those the session subscribes to in front of the reply.
     pub fn complete(&mut self, hold: Hold, looked: u64, now: u64) -> Completed {
-        let ack = |to: u64| Some(AckReply::Position(to));
         let timesync = hold.timesync.map(|asked| TimeSyncReply::new(asked, hold.received, now));
         if !self.sessions.contains_key(&hold.session) {
             let reconnect = self.endings.remove(&hold.generation).unwrap_or(Reconnect::None);
@@ -118,7 +142,7 @@ impl Hub {
         if let Some(session) = self.sessions.get_mut(&hold.session) {
             session.cursor = looked;
             session.last_connect = now;
-            ext.ack = ack(looked).filter(|_| session.ack);
+            ext.ack = session.ack.then_some(AckReply::Position(looked));
         }
         self.rest(&hold.session, now);
         Completed::Deliver(Reply::connect(hold.id, advice, ext))
@@ -144,13 +168,12 @@ impl Hub {
     /// subscribes to in their own frame (conformance item 68): at most once. The connect stays held.
     /// `false` when the hold has been released meanwhile: then nothing is to be sent.
     pub fn pushed(&mut self, hold: &mut Hold, upto: u64) -> bool {
-        let Some(session) = self.sessions.get_mut(&hold.session) else { return false };
-        let current = session.held.as_ref().is_some_and(|held| held.generation == hold.generation);
-        if current && hold.pushes {
+        let may = hold.pushes && self.listening(hold).is_some();
+        if let Some(session) = self.sessions.get_mut(&hold.session).filter(|_| may) {
             hold.after = hold.after.max(upto);
             session.cursor = hold.after;
         }
-        current && hold.pushes
+        may
     }
 
     /// A newer connect takes over from the one held (item 32).
@@ -173,7 +196,7 @@ impl Hub {
         true
     }
 
-    pub(super) fn free_browser(&mut self, browser: Option<std::sync::Arc<str>>) {
+    pub(super) fn free_browser(&mut self, browser: Option<Arc<str>>) {
         let Some(browser) = browser else { return };
         if let Some(count) = self.browsers.get_mut(&browser) {
             *count -= 1;

@@ -1,4 +1,4 @@
-use bayeux::Config;
+use bayeux::{Config, Transport};
 use serde_json::json;
 
 use crate::rig::{Rig, Who, polling, socket};
@@ -140,12 +140,19 @@ fn every_end_of_a_hold_frees_the_browser() {
 
 // Item 64.
 #[test]
-fn sockets_and_other_browsers_are_not_counted() {
+fn sockets_shared_connections_and_other_browsers_are_not_counted() {
     let mut rig = Rig::new();
     let (poll, sock) = (polling("agent1"), socket("agent1"));
     let (one, two) = (rig.listening(&poll), rig.listening(&sock));
     let elsewhere = other_cookie(&poll, Some("elsewhere"));
     let three = rig.listening(&elsewhere);
-    let holds = [rig.connect(&poll, &one), rig.connect(&sock, &two), rig.connect(&elsewhere, &three)];
+    let shared = Who { transport: Transport::Multiplexed, ..poll.clone() };
+    let four = rig.listening(&shared);
+    let holds = [
+        rig.connect(&poll, &one),
+        rig.connect(&sock, &two),
+        rig.connect(&elsewhere, &three),
+        rig.connect(&shared, &four),
+    ];
     assert!(holds.iter().all(|hold| hold.until() > rig.now));
 }

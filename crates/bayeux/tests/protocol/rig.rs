@@ -127,7 +127,7 @@ impl Rig {
     }
 
     pub fn gather(&self, hold: &Hold) -> (Vec<(&'static str, String)>, u64) {
-        let Some(listens) = self.hub.subscriptions(hold.session()) else { return (Vec::new(), hold.after()) };
+        let Some(listens) = self.hub.listening(hold) else { return (Vec::new(), hold.after()) };
         let notes = self.mailbox.iter().filter(|note| note.position > hold.after());
         let looked = self.mailbox.last().map_or(hold.after(), |note| note.position);
         (notes.filter_map(|note| Some((listens.pick(&note.spellings)?, note.data.clone()))).collect(), looked)

@@ -19,7 +19,7 @@ fn a_session_expires_after_the_max_interval_since_its_last_reply() {
     rig.now += 9_999;
     assert!(rig.hub.sweep(rig.now).is_empty());
     rig.now += 1;
-    assert_eq!(rig.hub.sweep(rig.now).first().map(|id| id.as_str()), Some(id.as_str()));
+    assert_eq!(rig.hub.sweep(rig.now).first().map(bayeux::ClientId::as_str), Some(id.as_str()));
     assert!(rig.hub.take_released().is_empty(), "expiry tells nobody (item 66)");
     let reply = rig.reply(&who, &json!({"channel": "/meta/connect", "clientId": id}));
     assert_eq!(reply["advice"]["reconnect"], "handshake");
