@@ -59,7 +59,8 @@ pub enum Refusal {
     },
     /// As many conversations wait as the queue takes (`statusCode` 4).
     QueueFull(QueueName),
-    /// No agent can be offered this now: it lost a race (never shown to a client as such).
+    /// The agent cannot be offered this now. To the router it means a lost race; to an agent, that the colleague
+    /// he named cannot take it (`statusCode` 2).
     NotAvailable {
         /// The medium concerned.
         medium: MediumName,

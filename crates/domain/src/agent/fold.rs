@@ -10,6 +10,9 @@ impl Agent {
         self.user_name.clone_from(&event.user_name);
         match &event.fact {
             Fact::LoggedIn { place, channels } => {
+                if self.login.is_none() {
+                    self.idle_since = at;
+                }
                 let login =
                     self.login.get_or_insert_with(|| Login { at, place: None, channels: BTreeMap::new() });
                 if place.is_some() {
@@ -22,7 +25,6 @@ impl Agent {
                         do_not_disturb: false,
                     });
                 }
-                self.idle_since = at;
             }
             Fact::LoggedOut => {
                 self.login = None;

@@ -100,7 +100,7 @@ pub struct Agent {
     pub recent: BTreeMap<MediumName, VecDeque<SessionId>>,
     /// The interaction the agent looks at.
     pub focus: Option<SessionId>,
-    /// When a slot was last freed or taken; the agent idle longest goes first.
+    /// When he came to work, or a slot was last freed or taken; the agent idle longest goes first.
     pub idle_since: Millis,
 }
 

@@ -28,6 +28,7 @@ use world::World;
 #[expect(clippy::needless_pass_by_value, reason = "a rule reads as a line")]
 fn check(mut state: World, command: Command, expected: &str) -> World {
     let before = state.states.clone();
+    state.nothing_is_guessed(&command);
     let did = state.perform(&command);
     assert_eq!(did, expected, "{command:?}");
     if did.starts_with("no: ") || did.is_empty() {

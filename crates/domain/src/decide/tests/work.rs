@@ -30,6 +30,14 @@ fn further_channels_join_the_session_where_it_is() {
 }
 
 #[test]
+fn who_takes_in_a_channel_keeps_his_turn() {
+    let more = AgentAct::LogIn { channels: vec!["x".into()], place: None };
+    let world = World::new().after(500).then(desk("ann", more));
+    assert_eq!(world.agent("ann").idle_since, 0);
+    assert_eq!(world.then(log_out("ann")).then(log_in("ann")).agent("ann").idle_since, 500);
+}
+
+#[test]
 fn an_agent_is_known_by_the_name_he_has_now() {
     let mut renamed = world::user("ann");
     renamed.user_name = "anna".into();

@@ -37,11 +37,21 @@ pub struct World {
 }
 
 /// What a decision sees of the centre.
-struct Sight<'a>(&'a BTreeMap<Key, Arc<State>>);
+struct Sight<'a> {
+    states: &'a BTreeMap<Key, Arc<State>>,
+    /// What it asked for.
+    asked: BTreeSet<Key>,
+    /// What is not loaded.
+    missing: Option<Key>,
+}
 
 impl Seen for Sight<'_> {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
-        Ok(self.0.get(key).cloned())
+        self.asked.insert(key.clone());
+        if self.missing.as_ref() == Some(key) {
+            return Err(No::Need(key.clone()));
+        }
+        Ok(self.states.get(key).cloned())
     }
 
     fn head(&mut self, _: &UserId) -> Result<u64, No> {
@@ -97,11 +107,26 @@ impl World {
 
     /// What a command would mean; nothing is committed.
     pub fn ask(&self, command: &Command) -> Result<Decision, Refusal> {
-        match decide(&mut Sight(&self.states), command, self.now) {
+        match decide(&mut self.sight(None), command, self.now) {
             Ok(decision) => Ok(decision),
             Err(No::Refused(why)) => Err(why),
             Err(other) => panic!("{command:?}: {other:?}"),
         }
+    }
+
+    /// Whatever a decision looks at it also waits for: what is not loaded is asked for, never taken for absent.
+    #[track_caller]
+    pub fn nothing_is_guessed(&self, command: &Command) {
+        let mut sight = self.sight(None);
+        let _ = decide(&mut sight, command, self.now);
+        for key in sight.asked {
+            let outcome = decide(&mut self.sight(Some(key.clone())), command, self.now);
+            assert_eq!(outcome.map(|_| ()), Err(No::Need(key)), "{command:?}");
+        }
+    }
+
+    fn sight(&self, missing: Option<Key>) -> Sight<'_> {
+        Sight { states: &self.states, asked: BTreeSet::new(), missing }
     }
 
     /// Performs a command and commits what it means.
@@ -176,6 +201,9 @@ impl World {
             if session.customer.present {
                 assert!(session.waiting || served || offered, "no customer is forgotten: {session:?}");
             }
+            let participants: BTreeSet<_> = session.agents.iter().map(|party| &party.participant).collect();
+            assert_eq!(participants.len(), session.agents.len(), "each joining has an id of its own");
+            assert!(!participants.contains(&session.customer.participant));
             for agent in session.live_agents() {
                 let of = self.agent(agent.user.as_str()).slots.get(&session.medium);
                 assert!(of.is_some_and(|held| held.contains(&session.id)), "a live part has a slot");
