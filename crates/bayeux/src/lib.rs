@@ -24,7 +24,8 @@
 //!
 //! 1. [`parse`] the body; each [`Malformed`] names its HTTP answer and WebSocket close code.
 //! 2. With several nodes: for each of [`named_sessions`] the hub does not [know](Hub::knows), look for its
-//!    [`Record`] and [`Hub::adopt`] it. A host with one node adopts all records when it starts.
+//!    [`Record`] and [`Hub::adopt`] it; adopt again when another node has changed the record, the newer
+//!    revision counts. A host with one node adopts all records when it starts, and never else.
 //! 3. [`Hub::receive`] the batch with its [`Caller`]. A [`BatchRefused`] is HTTP 500.
 //! 4. Under the same lock: [`Hub::take_released`], and wake the tasks waiting on those holds; register
 //!    the new hold to be woken so; [`Hub::take_changes`], to be durable before any answer leaves.

@@ -79,7 +79,9 @@ impl Hub {
         session.expires = now.saturating_add(self.config.max_interval_ms).saturating_add(session.pause);
         session.due = session.expires;
         self.due.insert((session.due, id.clone()));
-        self.principals.entry(session.principal.clone()).or_default().push(id.clone());
+        // Nearly everybody has one session: no room for more until there are.
+        let list = self.principals.entry(session.principal.clone());
+        list.or_insert_with(|| Vec::with_capacity(1)).push(id.clone());
         self.sessions.insert(id, session);
     }
 

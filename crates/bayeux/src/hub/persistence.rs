@@ -10,10 +10,9 @@ impl Hub {
     /// since then leaves. A connect never changes anything here.
     pub fn take_changes(&mut self) -> Vec<Change> {
         let gone = std::mem::take(&mut self.gone).into_iter().map(|(id, cause)| Change::Gone { id, cause });
-        let put = self.unsaved.iter().filter_map(|id| self.record(id)).map(Change::Put);
-        let changes = put.chain(gone).collect();
-        self.unsaved.clear();
-        changes
+        let unsaved = std::mem::take(&mut self.unsaved);
+        let put = unsaved.iter().filter_map(|id| self.record(id)).map(Change::Put);
+        put.chain(gone).collect()
     }
 
     /// The acknowledgements that moved since the last call, the latest of each session. To be written

@@ -79,6 +79,18 @@ fn an_adopted_session_goes_on_where_its_client_stands() {
 }
 
 #[test]
+fn an_adopted_session_has_been_sent_what_it_acknowledged() {
+    let mut rig = Rig::new();
+    let who = polling("agent1");
+    let id = rig.open_ack(&who);
+    let record = Record { acked: 10, ..put(&mut rig) };
+    rig.hub = Hub::new(Config::default());
+    rig.hub.adopt(record, rig.now);
+    assert_eq!(rig.hub.low_water("agent1"), Some(10));
+    assert_eq!(rig.connect(&who, &id).after(), 10, "without a number of its own");
+}
+
+#[test]
 fn of_two_records_the_newer_counts() {
     let mut rig = Rig::new();
     let who = polling("agent1");
