@@ -23,8 +23,6 @@ pub const QUEUE: &str = "Support";
 pub const SERVICE: &str = "customer-support";
 /// The medium of that service.
 const MEDIUM: &str = "chat";
-/// Secrets of the demo's connectors, published in the documentation. A server refuses them outside the demo.
-pub const TOKENS: [&str; 3] = ["demo-sms-token", "demo-verify", "demo-app-secret"];
 /// The end of every demo login.
 pub const DOMAIN: &str = "@demo";
 /// How many agents there are; the last four are scripted.
@@ -39,7 +37,7 @@ const COOL_DOWN: domain::Millis = 30_000;
 const INACTIVITY: domain::Millis = 300_000;
 
 /// What the API knows of and this build serves (core-and-voice §2.5).
-const FEATURES: [&str; 8] = [
+pub const FEATURES: [&str; 8] = [
     "api-agent-control",
     "api-multimedia",
     "api-multimedia-chat",

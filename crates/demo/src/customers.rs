@@ -26,7 +26,7 @@ const PATIENCE: Range<u64> = 120_000..200_000;
 /// After this long in the queue he asks whether anyone is there.
 const RESTLESS: Duration = Duration::from_secs(45);
 /// How long he stays when the agent has stopped talking.
-const LEFT_HANGING: Duration = Duration::from_secs(180);
+const LEFT_HANGING: Duration = Duration::from_secs(600);
 /// How long he stays after his last words when nobody answers them.
 const LINGER: Duration = Duration::from_secs(20);
 /// How long to wait at most before looking again.
@@ -34,8 +34,10 @@ const LOOK: Duration = Duration::from_secs(5);
 /// User data that marks a simulated customer.
 const MARK: &str = "Simulated";
 
-/// Sends customers in, for as long as it is polled.
-pub async fn customers(desk: Arc<Desk>) {
+/// Sends customers in, for as long as it is polled. `seen` is called now and then for each who is still there, so
+/// that whoever looks after silent customers does not take him for gone.
+pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&SessionId) + Send + Sync + 'static) {
+    let seen: Arc<Seen> = Arc::new(seen);
     send_home(&desk).await;
     let mut chance = Chance::new(desk.ids());
     let mut visits = JoinSet::new();
@@ -44,8 +46,13 @@ pub async fn customers(desk: Arc<Desk>) {
         if visits.len() < AT_ONCE
             && let (Some(dialogue), Some(who)) = (chance.pick(&DIALOGUES), chance.pick(&CUSTOMERS))
         {
-            let visit =
-                Visit { desk: desk.clone(), head: desk.head(), chance: Chance::new(desk.ids()), dialogue };
+            let visit = Visit {
+                seen: seen.clone(),
+                desk: desk.clone(),
+                head: desk.head(),
+                chance: Chance::new(desk.ids()),
+                dialogue,
+            };
             visits.spawn(visit.run(*who));
         }
         tokio::time::sleep(chance.moment(ARRIVAL)).await;
@@ -66,7 +73,10 @@ async fn send_home(desk: &Desk) {
     }
 }
 
+type Seen = dyn Fn(&SessionId) + Send + Sync;
+
 struct Visit {
+    seen: Arc<Seen>,
     desk: Arc<Desk>,
     head: watch::Receiver<u64>,
     chance: Chance,
@@ -96,6 +106,7 @@ impl Visit {
             if !session.customer.present {
                 return Ok(());
             }
+            (self.seen)(&id);
             let latest = self.latest_words(&id, heard).await?;
             if latest > heard {
                 heard = latest;
