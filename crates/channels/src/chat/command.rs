@@ -2,7 +2,7 @@
 
 use super::{
     Chat,
-    door::{Credentials, Outcome},
+    door::{Credentials, Outcome, Wanted},
     form::{self, Form},
     trouble::Trouble,
     wire::Answer,
@@ -94,7 +94,7 @@ fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
 }
 
 /// Does what the customer of a chat asks for. Answers the transcript from `transcriptPosition` on; a `refresh`
-/// without one, all of it; another command without one, none of it.
+/// without one, all of it; another command without one, none of it ([`Wanted`]).
 pub(super) async fn command(
     State(chat): State<Arc<Chat>>,
     Path((service, id, command)): Path<(String, String, String)>,
@@ -134,12 +134,12 @@ impl Chat {
         if talk.is_gone(self.desk.now()) {
             return Err(Trouble::Ended);
         }
-        let all = (word == Word::Refresh).then_some(1);
-        let (from, outcome) = match form.position() {
-            Ok(from) => (from.or(all), self.act(id, word, &form).await),
-            Err(trouble) => (None, Outcome::Refused(trouble)),
+        let (wanted, outcome) = match Wanted::of(&form) {
+            Ok(Wanted::Nothing { .. }) if word == Word::Refresh => (Wanted::From(1), Outcome::Looked),
+            Ok(wanted) => (wanted, self.act(id, word, &form).await),
+            Err(trouble) => (Wanted::nothing(&form), Outcome::Refused(trouble)),
         };
-        self.answer(service, id, caller, from, outcome).await
+        self.answer(service, id, caller, wanted, outcome).await
     }
 
     async fn act(&self, id: &SessionId, word: Word, form: &Form) -> Outcome {

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 /// How long after its end a chat still shows its transcript to its customer, in milliseconds.
 const FAREWELL: Millis = 60 * 60 * 1000;
 
-/// The three values by which a customer shows that a chat is his. `alias` opens nothing, so it is not read.
+/// The values by which a customer shows that a chat is his.
 pub(super) struct Credentials {
     user_id: String,
     secure_key: String,
@@ -59,6 +59,40 @@ pub(super) fn digest(key: &str) -> String {
     format!("{:x}", Sha256::digest(key))
 }
 
+/// How much of the transcript a customer wants.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// What stands in the log from a position on.
+    From(u32),
+    /// Nothing: no position was given. Widgets take `nextPosition` from every answer all the same, so it must not
+    /// lead past what they were not given. It stays where it was, and where it was stands in the `alias` that they
+    /// hand back from their last answer; a word that is no position is taken for the beginning, for better twice
+    /// than never.
+    Nothing {
+        /// The position the client had.
+        had: u32,
+    },
+}
+
+impl Wanted {
+    /// What a form asks for.
+    pub fn of(form: &Form) -> Result<Self, Trouble> {
+        Ok(form.position()?.map_or_else(|| Self::nothing(form), Self::From))
+    }
+
+    /// No transcript, and the position the client had.
+    pub fn nothing(form: &Form) -> Self {
+        let had = form.get("alias").and_then(|alias| alias.parse().ok()).unwrap_or(1);
+        Self::Nothing { had: had.max(1) }
+    }
+
+    const fn position(self) -> u32 {
+        match self {
+            Self::From(position) | Self::Nothing { had: position } => position,
+        }
+    }
+}
+
 /// How a command of a customer who is known went.
 pub(super) enum Outcome {
     /// Nothing was to be committed.
@@ -82,15 +116,13 @@ impl Chat {
         }))
     }
 
-    /// Answers a customer who is known: how it went and, from a position on, the transcript.
-    ///
-    /// Without a position no transcript was asked for, and `nextPosition` is the end of the log.
+    /// Answers a customer who is known: how it went, and what he wants of the transcript.
     pub(super) async fn answer(
         &self,
         service: &str,
         id: &SessionId,
         caller: Caller,
-        from: Option<u32>,
+        wanted: Wanted,
         outcome: Outcome,
     ) -> Result<Answer, Trouble> {
         let (committed, trouble) = match outcome {
@@ -98,7 +130,7 @@ impl Chat {
             Outcome::Done => (true, None),
             Outcome::Refused(trouble) => (false, Some(trouble)),
         };
-        match self.told(service, id, from).await {
+        match self.told(service, id, wanted).await {
             Ok((transcript, over)) => {
                 Ok(Answer::to(caller, transcript.entries, transcript.next, over, trouble.as_ref()))
             }
@@ -106,7 +138,7 @@ impl Chat {
             // given the position he had.
             Err(Trouble::Store(fault)) if committed => {
                 tracing::warn!(%fault, "a customer was served, but his transcript could not be read");
-                Ok(Answer::to(caller, Vec::new(), from.unwrap_or(1), false, None))
+                Ok(Answer::to(caller, Vec::new(), wanted.position(), false, None))
             }
             Err(fault) => Err(fault),
         }
@@ -116,13 +148,13 @@ impl Chat {
         &self,
         service: &str,
         id: &SessionId,
-        from: Option<u32>,
+        wanted: Wanted,
     ) -> Result<(Transcript, bool), Trouble> {
         // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
         let talk = self.talk(service, id).await?.ok_or(Trouble::UnknownChat)?;
-        let transcript = match from {
-            Some(from) => transcript::read(&self.desk, id, from, talk.next_index).await?,
-            None => Transcript { entries: Vec::new(), next: talk.next_index },
+        let transcript = match wanted {
+            Wanted::From(from) => transcript::read(&self.desk, id, from, talk.next_index).await?,
+            Wanted::Nothing { had } => Transcript { entries: Vec::new(), next: had.min(talk.next_index) },
         };
         Ok((transcript, talk.left_at.is_some()))
     }

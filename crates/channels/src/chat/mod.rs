@@ -13,6 +13,9 @@
 //! repeat such a request until it does. Other HTTP statuses speak of the request itself: 400 a body that cannot
 //! be read, 404 no such service or command, 413, 415.
 //!
+//! Metrics: `jackfield_chat_requests_total{command}`, `jackfield_chat_refused_total{why}` with the words of
+//! `trouble`, and `jackfield_chat_idle_total`, customers let go because they fell silent.
+//!
 //! The key of a chat is seen by this module only in passing: the journal holds its SHA-256, and no type that holds
 //! the key can be printed.
 

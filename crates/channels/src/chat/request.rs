@@ -2,7 +2,7 @@
 
 use super::{
     Chat,
-    door::{Outcome, digest},
+    door::{Outcome, Wanted, digest},
     form::{self, Form},
     trouble::Trouble,
     wire::{Answer, Caller},
@@ -59,7 +59,7 @@ impl Chat {
         })?;
         self.seen(&session);
         let caller = Caller { chat_id: session.to_string(), user_id: participant.to_string(), secure_key };
-        self.answer(service, &session, caller, Some(1), Outcome::Done).await
+        self.answer(service, &session, caller, Wanted::From(1), Outcome::Done).await
     }
 }
 

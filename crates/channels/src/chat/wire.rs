@@ -12,10 +12,6 @@ use domain::{
 use http::{HeaderValue, header::CACHE_CONTROL};
 use serde::Serialize;
 
-/// The name of the instance that answers. Nodes hold no truth here, so any answers for any, and whatever name a
-/// client returns is as good as this one (channel-connectors §3.2).
-const ALIAS: &str = "1";
-
 /// An answer. To a customer who is known it has every member, whatever its `statusCode`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +31,7 @@ struct Ticket {
     chat_id: String,
     user_id: String,
     secure_key: String,
-    alias: &'static str,
+    alias: String,
     next_position: u32,
 }
 
@@ -62,8 +58,8 @@ pub(super) struct Fault {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Entry {
-    /// Place in the log, from 1; agents see entries that customers do not, so there are gaps.
-    pub index: u32,
+    /// From 1; agents see entries that customers do not, so there are gaps.
+    index: u32,
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,12 +67,12 @@ pub(super) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     message_type: Option<String>,
     utc_time: Millis,
-    from: From,
+    from: Speaker,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct From {
+struct Speaker {
     nickname: String,
     participant_id: u32,
     #[serde(rename = "type")]
@@ -93,9 +89,12 @@ impl Answer {
         trouble: Option<&Trouble>,
     ) -> Self {
         let Caller { chat_id, user_id, secure_key } = caller;
+        // Meant for the name of an instance, but here any node answers for any, and clients hand it back as they got
+        // it: so it tells what this one of a customer's windows has been given (see `door::Wanted`).
+        let alias = next_position.to_string();
         Self {
             status_code: trouble.map_or(0, Trouble::status_code),
-            ticket: Some(Ticket { chat_id, user_id, secure_key, alias: ALIAS, next_position }),
+            ticket: Some(Ticket { chat_id, user_id, secure_key, alias, next_position }),
             chat_ended,
             messages: entries.into_iter().map(Entry::of).collect(),
             errors: trouble.map(Trouble::fault).into_iter().collect(),
@@ -139,7 +138,7 @@ impl Entry {
             PartyKind::Agent => "Agent",
             PartyKind::External => "External",
         };
-        let from = From { nickname: from.nickname, participant_id: from.number, kind: party };
+        let from = Speaker { nickname: from.nickname, participant_id: from.number, kind: party };
         Self { index, kind, text, message_type, utc_time: at, from }
     }
 }

@@ -1,0 +1,62 @@
+//! Bodies, and browsers of other sites.
+
+use crate::house::{House, PLAIN, SERVICE, encoded, read};
+use axum::body::Body;
+use http::{Request, StatusCode, header::CONTENT_TYPE};
+
+#[tokio::test]
+async fn only_forms_of_a_bounded_size_are_read() {
+    let house = House::new().await;
+    for (content_type, body, status, code) in [
+        ("application/json", "{}".to_owned(), StatusCode::UNSUPPORTED_MEDIA_TYPE, 104),
+        ("multipart/form-data; boundary=x", "--y".to_owned(), StatusCode::BAD_REQUEST, 104),
+        (PLAIN, "x".repeat(1024 * 1024 + 1), StatusCode::PAYLOAD_TOO_LARGE, 104),
+        (PLAIN, "a=1&".repeat(256), StatusCode::OK, 104),
+        (PLAIN, encoded(&[("nickname", &"x".repeat(256))]), StatusCode::OK, 104),
+        (PLAIN, encoded(&[("nickname", "x"), ("userData[k]", &"x".repeat(64 * 1024))]), StatusCode::OK, 104),
+    ] {
+        let request = Request::post(SERVICE).header(CONTENT_TYPE, content_type).body(Body::from(body));
+        let (found, answer) = read(house.send(request.expect("a request")).await).await;
+        assert_eq!((found, &answer["statusCode"]), (status, &2.into()), "{content_type}");
+        assert_eq!(answer["errors"][0]["code"], code);
+    }
+}
+
+#[tokio::test]
+async fn multipart_is_as_good_as_urlencoded() {
+    let house = House::new().await;
+    let part = |(name, value): (&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let body: String = [("nickname", "Ines"), ("userData[Ü]", "ß")].map(part).concat() + "--x--\r\n";
+    let request = Request::post(SERVICE).header(CONTENT_TYPE, "multipart/form-data; boundary=x");
+    let (_, answer) = read(house.send(request.body(body.into()).expect("a request")).await).await;
+    assert_eq!(answer["messages"][0]["from"]["nickname"], "Ines");
+    let id = answer["chatId"].as_str().expect("an id").into();
+    let state = house.desk.session(&id).await.expect("read").expect("a chat");
+    let data = &desk::session_of(&state).expect("a session").user_data;
+    assert_eq!(data.get("Ü"), Some(&"ß".into()));
+}
+
+#[tokio::test]
+async fn widgets_of_any_site_are_let_in_without_cookies() {
+    let house = House::new().await;
+    let preflight = Request::options(SERVICE)
+        .header("origin", "https://shop.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,x-api-key");
+    let response = house.send(preflight.body(Body::empty()).expect("a request")).await;
+    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("text"));
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(header("access-control-allow-origin"), Some("*"));
+    assert_eq!(header("access-control-allow-headers"), Some("authorization,x-api-key"));
+    assert_eq!(header("access-control-allow-methods"), Some("POST,OPTIONS"));
+    assert_eq!(header("access-control-allow-credentials"), None);
+
+    // A refusal must be readable too, or the widget sees a network error.
+    let refused = Request::post(SERVICE).header("origin", "https://shop.example");
+    let response = house.send(refused.body(Body::empty()).expect("a request")).await;
+    assert_eq!(response.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+}

@@ -1,0 +1,10 @@
+//! Web chat over HTTP: what a customer's widget sees, on a desk with a real journal.
+
+mod access;
+mod bodies;
+mod ending;
+mod faults;
+mod house;
+mod shapes;
+mod silence;
+mod transcript;
