@@ -93,7 +93,6 @@ impl Session {
                     party.joined_at = Some(at);
                     party.deadline = None;
                 }
-                self.barred.clear();
             }
             Fact::JoinFailed { agent, nickname } => {
                 if let Some(party) = self.party_mut(agent) {
@@ -102,7 +101,6 @@ impl Session {
                     party.joined_at = Some(at);
                     party.deadline = None;
                 }
-                self.barred.clear();
             }
             Fact::Said { index, by, agent, .. } => {
                 self.next_index = index + 1;

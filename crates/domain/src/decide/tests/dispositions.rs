@@ -185,17 +185,21 @@ fn the_same_late_value_is_not_told_twice() {
 #[test]
 fn a_late_one_is_taken_for_an_hour() {
     check(completed().after(3_600_000), ann(dispose("IssueResolved")), &format!("{SET} late"));
-    let short = centre_with(|centre| centre.disposition.late = 60_000);
-    let old = crowded(16, short.clone());
-    check(old, ann(dispose("IssueResolved")), GONE);
-    let young = crowded(16, centre_with(|centre| centre.disposition.late = 3_600_000));
-    check(young, ann(dispose("IssueResolved")), &format!("{SET} late"));
+    let late = |millis| crowded(16, centre_with(|centre| centre.disposition.late = millis));
+    check(late(120_000), ann(dispose("IssueResolved")), &format!("{SET} late"));
+    check(late(119_999), ann(dispose("IssueResolved")), GONE);
 }
 
 #[test]
 fn a_late_one_is_taken_among_the_last_sixteen_whatever_its_age() {
     let short = centre_with(|centre| centre.disposition.late = 60_000);
     check(crowded(15, short), ann(dispose("IssueResolved")), &format!("{SET} late"));
+}
+
+#[test]
+fn a_conversation_completed_twice_is_one_of_the_sixteen() {
+    let twice = handing_over().then(bob(accept())).then(bob(to_agent("ann"))).then(ann(accept()));
+    assert_eq!(twice.then(ann(complete())).agent("ann").recent[&world::medium()].len(), 1);
 }
 
 /// Ann completed `s1` and `more` others after it, two minutes ago.

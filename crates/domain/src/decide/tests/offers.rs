@@ -116,6 +116,15 @@ fn who_rejected_is_left_alone_for_the_cool_down() {
 }
 
 #[test]
+fn the_cool_down_outlives_the_next_agents_part() {
+    let back = rejected().then(offer("bob")).then(bob(accept())).after(5_000).then(bob(to_queue("Sales")));
+    let barred = "no: The agent is not available for chat: the agent refused it a moment ago";
+    check(back.clone(), offer("ann"), barred);
+    check(back.clone(), offer("bob"), barred);
+    check(back.after(5_000), offer("ann"), "offered ann until 40000; ann: +slot");
+}
+
+#[test]
 fn no_answer_revokes_the_offer_and_makes_the_agent_not_ready() {
     check(invited().after(29_999), lapse("ann"), "");
     let world = check(
@@ -201,10 +210,11 @@ fn accepting_what_has_no_customer_any_more_fails_to_join() {
 
 #[test]
 fn a_refused_offer_costs_the_customer_nothing() {
-    let world = waiting().after(5_000).then(offer("ann")).after(1_000).then(ann(reject()));
-    assert_eq!(world.session().place.since, 0);
+    let world =
+        World::new().after(7).then(open()).after(5_000).then(offer("ann")).after(1_000).then(ann(reject()));
+    assert_eq!(world.session().place.since, 7);
     let world = world.then(offer("bob")).after(30_000).then(lapse("bob"));
-    assert_eq!(world.session().place.since, 0);
+    assert_eq!(world.session().place.since, 7);
     assert!(world.session().waiting);
 }
 
