@@ -1,10 +1,10 @@
 //! A reader for programs that do not write, beside a server that does.
 
-use crate::{fault::Fault, feed, open, open::OpenError, person, schema};
+use crate::{fault::Fault, feed, open, open::OpenError, person, schema, snapshot};
 use desk::ports::{FeedPage, FeedQuery, StoreFault};
-use domain::SessionId;
+use domain::{Kind, SessionId, State};
 use rusqlite::Connection;
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// A journal opened without its lock, for reading, usable while a server runs in another process. Its functions
 /// block.
@@ -30,6 +30,11 @@ impl SqliteReader {
     /// A page of events ([`desk::ports::Store::events`]).
     pub fn events(&self, query: &FeedQuery) -> Result<FeedPage, StoreFault> {
         Ok(feed::page(&self.conn, query)?)
+    }
+
+    /// Every snapshot of a kind that is still open ([`desk::ports::Store::open`]).
+    pub fn states(&self, kind: Kind) -> Result<Vec<Arc<State>>, StoreFault> {
+        Ok(snapshot::open(&self.conn, kind)?)
     }
 
     /// The conversations that hold a value of a customer's: see [`crate::SqliteStore::find_person`].
