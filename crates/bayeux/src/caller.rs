@@ -13,6 +13,9 @@ pub struct Caller<'a> {
     pub principal: Arc<str>,
     /// The value of the browser cookie, when the request (or the WebSocket's upgrade) had one.
     pub browser: Option<&'a str>,
+    /// Whether the request proves by itself who sent it, with credentials of its own: then it may come
+    /// without the browser cookie, which some clients never keep. Another cookie is still refused.
+    pub vouched: bool,
     /// How the request came.
     pub transport: Transport,
     /// The time, milliseconds since 1970.

@@ -222,7 +222,10 @@ impl Hub {
         let found = message.client_id.as_deref().and_then(|id| self.sessions.get_key_value(id)).filter(
             |(_, session)| {
                 session.principal == from.principal
-                    && (!bound || session.browser.is_none() || session.browser.as_deref() == from.browser)
+                    && (!bound
+                        || session.browser.is_none()
+                        || session.browser.as_deref() == from.browser
+                        || from.vouched && from.browser.is_none())
             },
         );
         if found.is_none() {

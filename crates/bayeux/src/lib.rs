@@ -54,6 +54,7 @@
 //!     let caller = Caller {
 //!         principal: Arc::from("agent1"),
 //!         browser: Some("cookie"),
+//!         vouched: false,
 //!         transport: Transport::LongPolling,
 //!         now: 1_000,
 //!         start: 40,

@@ -8,9 +8,8 @@ use crate::{
     witness::{Memory, lock},
 };
 use domain::{
-    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State, agent::Agent,
-    book::Book, centre::Centre, command::Open, decide, medium::Media, queue::Queue, session::Session,
-    user::User,
+    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State, agent::Agent, book::Book,
+    centre::Centre, command::Open, decide, medium::Media, queue::Queue, session::Session, user::User,
 };
 use std::sync::{Arc, PoisonError};
 use tokio::sync::watch;
@@ -70,7 +69,7 @@ impl Desk {
                 states.into_iter().filter_map(|state| Some((state_key(&state)?, state))).collect();
             memory.take(keyed.iter().map(|(key, state)| (key, state)));
         }
-        let head = store.events(FeedQuery { after: u64::MAX, limit: 0, ..FeedQuery::default() }).await?.head;
+        let head = store.events(FeedQuery::default()).await?.head;
         memory.head.send_replace(head);
         Ok(Arc::new(Self { store, render, clock, ids, media, memory }))
     }

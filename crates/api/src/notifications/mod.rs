@@ -84,6 +84,7 @@ async fn receive(
     api: &Api,
     caller: &Caller,
     browser: Option<&str>,
+    vouched: bool,
     transport: Transport,
     batch: Vec<Message>,
 ) -> Result<Result<Vec<Answer>, BatchRefused>, StoreFault> {
@@ -94,6 +95,7 @@ async fn receive(
         let from = bayeux::Caller {
             principal: caller.user.id.as_str().into(),
             browser,
+            vouched,
             transport,
             now: millis(now),
             start: if handshake { api.desk.mailroom().of(&caller.user.id).start(now) } else { 0 },

@@ -19,9 +19,11 @@ use std::{sync::Arc, time::Duration};
 
 /// Answers a batch of Bayeux messages. The path below the endpoint says nothing (conformance item 2).
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
-    let headers = request.headers().clone();
+    let browser = cookie(request.headers(), BROWSER_COOKIE).map(str::to_owned);
+    let vouched = request.headers().contains_key(header::AUTHORIZATION);
+    let charset = charset(request.headers());
     let body = match read(request, &api).await {
-        Ok(body) => decode(&headers, body),
+        Ok(body) => decode(charset, body),
         Err(problem) => return problem.into_response(),
     };
     let batch = match bayeux::parse(&body) {
@@ -29,8 +31,8 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
         Err(Malformed::EmptyBody) => return StatusCode::OK.into_response(),
         Err(malformed) => return (StatusCode::BAD_REQUEST, malformed.to_string()).into_response(),
     };
-    let browser = cookie(&headers, BROWSER_COOKIE);
-    let answers = match receive(&api, &caller, browser, Transport::LongPolling, batch).await {
+    let transport = Transport::LongPolling;
+    let answers = match receive(&api, &caller, browser.as_deref(), vouched, transport, batch).await {
         Ok(Ok(answers)) => answers,
         Ok(Err(refused)) => return (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string()).into_response(),
         Err(fault) => return unavailable(&fault),
@@ -78,9 +80,7 @@ async fn hold_connect(
     mut held: Held<'_>,
     out: &mut bayeux::Response,
 ) -> Result<Option<Reply>, StoreFault> {
-    let Some((session, until, mut looked)) =
-        held.hold.as_ref().map(|hold| (hold.session().clone(), hold.until(), hold.after()))
-    else {
+    let Some((until, mut looked)) = held.hold.as_ref().map(|hold| (hold.until(), hold.after())) else {
         return Ok(None);
     };
     let mailbox = api.desk.mailroom().of(agent);
@@ -90,7 +90,7 @@ async fn hold_connect(
         let bell = mailbox.bell().notified();
         tokio::pin!(bell);
         bell.as_mut().enable();
-        let subscriptions = api.notifications.hub().subscriptions(&session);
+        let subscriptions = held.hold.as_ref().and_then(|hold| api.notifications.hub().listening(hold));
         let Some(subscriptions) = subscriptions else { break };
         let found = mail::look(api, agent, &subscriptions, looked).await?;
         looked = found.looked;
@@ -120,20 +120,17 @@ async fn hold_connect(
     })
 }
 
-/// The body as UTF-8, from whatever charset the client names (conformance item 3).
-fn decode(headers: &HeaderMap, body: Bytes) -> Bytes {
-    let charset = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .and_then(|kind| kind.to_ascii_lowercase().split("charset=").nth(1).map(str::to_owned))
-        .and_then(|charset| {
-            encoding_rs::Encoding::for_label(charset.trim_matches(['"', ' ', ';']).as_bytes())
-        });
+/// The charset a client names, when it is not UTF-8 (conformance item 3).
+fn charset(headers: &HeaderMap) -> Option<&'static encoding_rs::Encoding> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
+    let label = kind.split("charset=").nth(1)?.trim_matches(['"', ' ', ';']);
+    encoding_rs::Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
+}
+
+fn decode(charset: Option<&'static encoding_rs::Encoding>, body: Bytes) -> Bytes {
     match charset {
-        Some(encoding) if encoding != encoding_rs::UTF_8 => {
-            Bytes::from(encoding.decode(&body).0.into_owned().into_bytes())
-        }
-        _ => body,
+        Some(encoding) => Bytes::from(encoding.decode(&body).0.into_owned().into_bytes()),
+        None => body,
     }
 }
 

@@ -135,7 +135,7 @@ async fn answer<'a>(
     socket: &mut WebSocket,
 ) -> Result<Option<Held<'a>>, End> {
     let Ok(batch) = bayeux::parse(text.as_bytes()) else { return Err(End::Unreadable) };
-    let answers = match receive(api, caller, browser, Transport::WebSocket, batch).await {
+    let answers = match receive(api, caller, browser, true, Transport::WebSocket, batch).await {
         Ok(Ok(answers)) => answers,
         Ok(Err(_)) => return Err(End::Unreadable),
         Err(fault) => {
@@ -167,7 +167,8 @@ async fn deliver<'a>(
     socket: &mut WebSocket,
 ) -> Result<Option<Held<'a>>, End> {
     let Some(hold) = held.hold.as_mut() else { return Ok(None) };
-    let subscriptions = api.notifications.hub().subscriptions(hold.session());
+    let subscriptions = api.notifications.hub().listening(hold);
+    let is_released = subscriptions.is_none();
     let mut out = bayeux::Response::new();
     let mut looked = hold.after();
     let mut notes = Vec::new();
@@ -184,7 +185,7 @@ async fn deliver<'a>(
         out.event(channel, note.body.as_bytes());
     }
     metrics::counter!("jackfield_notes_delivered_total").increment(notes.len() as u64);
-    let due = released || millis(api.desk.now()) >= hold.until();
+    let due = released || is_released || millis(api.desk.now()) >= hold.until();
     if hold.pushes() && !due {
         if !notes.is_empty() && api.notifications.hub().pushed(hold, looked) {
             send(socket, out).await?;

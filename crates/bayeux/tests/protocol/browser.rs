@@ -36,6 +36,22 @@ fn a_cookie_the_server_set_binds_like_one_it_was_given() {
     assert_eq!(rig.reply(&bare, &json!({"channel": "/meta/connect", "clientId": id}))["successful"], false);
 }
 
+// Item 63, client-requirements 2: some clients keep no cookies, and send credentials with every request.
+#[test]
+fn credentials_stand_in_for_a_missing_cookie_but_not_for_another_one() {
+    let mut rig = Rig::new();
+    let who = polling("agent1");
+    let id = rig.listening(&who);
+    let vouched = Who { vouched: true, ..other_cookie(&who, None) };
+    let hold = rig.connect(&vouched, &id);
+    assert_eq!(rig.finish(hold)[0]["successful"], true);
+    let another = Who { vouched: true, ..other_cookie(&who, Some("another")) };
+    assert_eq!(
+        rig.reply(&another, &json!({"channel": "/meta/connect", "clientId": id}))["successful"],
+        false
+    );
+}
+
 // Item 63.
 #[test]
 fn the_client_id_alone_can_be_trusted_by_configuration() {

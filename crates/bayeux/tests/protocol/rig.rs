@@ -16,12 +16,14 @@ pub const DAWN: u64 = 1_000_000;
 pub struct Who {
     pub principal: &'static str,
     pub browser: Option<String>,
+    pub vouched: bool,
     pub transport: Transport,
 }
 
 /// A user whose every request carries a cookie of its own.
 pub fn polling(principal: &'static str) -> Who {
-    Who { principal, browser: Some(format!("browser of {principal}")), transport: Transport::LongPolling }
+    let browser = Some(format!("browser of {principal}"));
+    Who { principal, browser, vouched: false, transport: Transport::LongPolling }
 }
 
 /// The same user on a WebSocket.
@@ -60,6 +62,7 @@ impl Rig {
         let caller = Caller {
             principal: Arc::from(who.principal),
             browser: who.browser.as_deref(),
+            vouched: who.vouched,
             transport: who.transport,
             now: self.now,
             start: self.start,
