@@ -33,13 +33,15 @@ pub(crate) fn head(conn: &Connection) -> Outcome<u64> {
 
 /// Where the page can begin: behind what is known to have happened before the moment asked for.
 fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
-    let Some(since) = query.since else { return Ok(query.after) };
+    // SQLite's integers are signed; a cursor may be any number, since it comes from outside.
+    let after = query.after.min(i64::MAX.unsigned_abs());
+    let Some(since) = query.since else { return Ok(after) };
     let mut statement = conn.prepare_cached(
         "SELECT coalesce(max(seq), 0) FROM mark
          WHERE seq < coalesce((SELECT seq FROM mark WHERE seq > ?1 AND at >= ?2 ORDER BY seq LIMIT 1), 1 << 62)",
     )?;
-    let mark: u64 = statement.query_row((query.after, since), |row| row.get(0))?;
-    Ok(mark.max(query.after))
+    let mark: u64 = statement.query_row((after, since), |row| row.get(0))?;
+    Ok(mark.max(after))
 }
 
 fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRow>> {
