@@ -19,6 +19,8 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 const AT_ONCE: usize = 6;
 /// Time between two arrivals, in milliseconds.
 const ARRIVAL: Range<u64> = 3_000..7_000;
+/// The same while the house fills for the first time: nobody who has just started it should have to wait.
+const FIRST_ARRIVAL: Range<u64> = 300..900;
 /// How long a sentence takes to type, in milliseconds.
 const TYPING: Range<u64> = 2_000..6_000;
 /// How long a customer waits for an agent before he gives up, in milliseconds.
@@ -41,6 +43,7 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&SessionId) + Send + Sync 
     send_home(&desk).await;
     let mut chance = Chance::new(desk.ids());
     let mut visits = JoinSet::new();
+    let mut filling = true;
     loop {
         while visits.try_join_next().is_some() {}
         if visits.len() < AT_ONCE
@@ -55,7 +58,8 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&SessionId) + Send + Sync 
             };
             visits.spawn(visit.run(*who));
         }
-        tokio::time::sleep(chance.moment(ARRIVAL)).await;
+        filling &= visits.len() < AT_ONCE;
+        tokio::time::sleep(chance.moment(if filling { FIRST_ARRIVAL } else { ARRIVAL })).await;
     }
 }
 

@@ -1,2 +1,37 @@
-//! The binary.
-fn main() {}
+//! `jackfield`: an agent-interaction server for contact centres.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`cli`] | what can be typed |
+//! | [`config`] | what can be set, and the rules of it |
+//! | [`objects`] | users, queues, … of the file against those of the journal |
+//! | [`commands`] | one file for each command |
+//! | [`wiring`] | how the parts become one server |
+//! | [`http`] | connections, TLS, health, metrics, the drain |
+//! | [`clock`], [`ids`] | time and chance: the only place where the real ones are asked |
+
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod http;
+mod ids;
+mod limits;
+mod objects;
+mod telemetry;
+mod wiring;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    telemetry::start(cli.command.is_server());
+    match commands::run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("jackfield: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

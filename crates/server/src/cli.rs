@@ -1,0 +1,241 @@
+//! What can be typed (DESIGN §4, Command line).
+
+use clap::{Args, Parser, Subcommand};
+use domain::user::Role;
+use serde_json::{Value, json};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// An agent-interaction server for contact centres.
+#[derive(Debug, Parser)]
+#[command(name = "jackfield", version, about, long_about = None)]
+pub struct Cli {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the demo centre, with simulated customers and agents
+    Demo(Demo),
+    /// Run the server
+    Serve(Serve),
+    /// Check the settings, or apply the objects in them
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Bring the journal to the schema of this version
+    Migrate(Place),
+    /// Fold the journal's events anew and compare them with its snapshots
+    Rebuild(Place),
+    /// Copy the journal, also while a server runs
+    Backup(Copy),
+    /// Put a copy back in place of an empty data directory
+    Restore(Copy),
+    /// Look after users
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Take the words and personal values of a person out of the journal, for good
+    Erase(Erase),
+    /// Print the journal's events as JSON, one a line
+    Events(Events),
+    /// Say for each waiting conversation why each agent is not offered it
+    Why(Why),
+}
+
+impl Command {
+    /// Whether it goes on until it is stopped.
+    pub const fn is_server(&self) -> bool {
+        matches!(self, Self::Demo(_) | Self::Serve(_))
+    }
+}
+
+/// Which settings and which data.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Place {
+    /// The settings, a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data directory [default: ./jackfield-data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl Place {
+    /// The flags in the shape of the settings.
+    pub fn flags(&self) -> Value {
+        let mut flags = json!({});
+        if let Some(data) = &self.data {
+            flags["data"] = json!(data);
+        }
+        flags
+    }
+}
+
+/// `jackfield demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to listen, with or without a port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub host: Option<String>,
+    /// Keep the data in this directory; without it they are gone afterwards
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `jackfield serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// How clients reach the server [default: http://localhost:PORT]
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Provision the demo centre, without simulated customers and agents
+    #[arg(long)]
+    pub demo: bool,
+}
+
+impl Serve {
+    /// The flags in the shape of the settings.
+    pub fn flags(&self) -> Value {
+        let mut flags = self.place.flags();
+        if let Some(addr) = self.http {
+            flags["http"]["addr"] = json!(addr);
+        }
+        if let Some(url) = &self.public_url {
+            flags["http"]["public_url"] = json!(url);
+        }
+        flags
+    }
+}
+
+/// `jackfield config …`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the settings without touching anything
+    Check(Place),
+    /// Show what differs between the objects of the settings and those of the journal, and settle it
+    Apply {
+        /// Settings and data.
+        #[command(flatten)]
+        place: Place,
+        /// Only show it
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// `jackfield backup` and `jackfield restore`
+#[derive(Debug, Args)]
+pub struct Copy {
+    /// The directory of the copy
+    pub copy: PathBuf,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `jackfield user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a user; the password is read from the terminal, or a line of standard input
+    Add(UserAdd),
+}
+
+/// `jackfield user add`
+#[derive(Debug, Args)]
+pub struct UserAdd {
+    /// The login name
+    pub user_name: String,
+    /// What the user may do; can be given more than once
+    #[arg(long = "role", value_name = "ROLE", default_value = "agent", value_parser = role)]
+    pub roles: Vec<Role>,
+    /// First name
+    #[arg(long, default_value = "")]
+    pub first_name: String,
+    /// Last name
+    #[arg(long, default_value = "")]
+    pub last_name: String,
+    /// A skill and its level; can be given more than once
+    #[arg(long = "skill", value_name = "NAME=LEVEL", value_parser = skill)]
+    pub skills: Vec<(String, u8)>,
+    /// The DN of the user's phone
+    #[arg(long, value_name = "DN")]
+    pub phone_number: Option<String>,
+    /// The place the user sits at
+    #[arg(long)]
+    pub place_name: Option<String>,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    serde_json::from_value(json!(text)).map_err(|_| "one of agent, supervisor, admin, apiuser".to_owned())
+}
+
+fn skill(text: &str) -> Result<(String, u8), String> {
+    let (name, level) = text.split_once('=').ok_or("not of the form NAME=LEVEL")?;
+    Ok((name.to_owned(), level.parse().map_err(|_| "the level is a number from 0 to 255")?))
+}
+
+/// `jackfield erase`
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// A value that stands for the person: the name or any value attached to the conversation, exactly
+    #[arg(long, value_name = "VALUE")]
+    pub person: String,
+    /// Only show which conversations would be erased
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `jackfield events`
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Only events behind this sequence number
+    #[arg(long, value_name = "SEQ", default_value_t = 0)]
+    pub after: u64,
+    /// Go on with what happens from now on
+    #[arg(long)]
+    pub follow: bool,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `jackfield why`
+#[derive(Debug, Args)]
+pub struct Why {
+    /// One conversation; all that wait when not given
+    pub session: Option<String>,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_have_the_shape_of_the_settings() {
+        let cli = Cli::parse_from(["jackfield", "serve", "--http", "127.0.0.1:9", "--data", "d"]);
+        let Command::Serve(serve) = cli.command else { panic!("serve") };
+        assert_eq!(serve.flags(), json!({"data": "d", "http": {"addr": "127.0.0.1:9"}}));
+    }
+}

@@ -1,0 +1,48 @@
+//! `jackfield config check` and `jackfield config apply`.
+
+use crate::{
+    cli::Place,
+    config::{self, Listen},
+    ids::RandomIds,
+    objects::{self, Current, Wanted},
+    wiring,
+};
+use anyhow::Result;
+use std::io::Write;
+
+/// Reads the settings as `serve` would and applies its rules.
+pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
+    let config = config::load(place.config.as_deref(), place.flags())?;
+    let listen = Listen::check(&config.http)?;
+    Wanted::of(&config, &Current::default(), &RandomIds)?;
+    writeln!(out, "The settings are in order.")?;
+    writeln!(out, "  listens on {}, is reached as {}", listen.addr, listen.url(listen.addr.port()))?;
+    writeln!(out, "  keeps its data in {}", config.data.display())?;
+    writeln!(
+        out,
+        "  has {} users, {} queues, {} services",
+        config.users.len(),
+        config.queues.len(),
+        config.services.len()
+    )?;
+    Ok(())
+}
+
+/// Shows what differs and, unless it is a dry run, settles it.
+pub async fn apply(place: &Place, dry_run: bool, out: &mut impl Write) -> Result<()> {
+    let config = config::load(place.config.as_deref(), place.flags())?;
+    let desk = wiring::desk_for_a_command(&config).await?;
+    let current = Current::read(&desk).await?;
+    let wanted = Wanted::of(&config, &current, desk.ids())?;
+    let differences = objects::differences(&current, &wanted);
+    objects::print(&differences, out)?;
+    match (differences.len(), dry_run) {
+        (0, _) => writeln!(out, "Nothing differs.")?,
+        (count, true) => writeln!(out, "{count} to settle; nothing was changed.")?,
+        (_, false) => {
+            let count = objects::apply(&desk, differences).await?;
+            writeln!(out, "{count} settled.")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! The commands, one file each.
+
+mod backup;
+mod banner;
+mod config;
+mod demo;
+mod erase;
+mod events;
+mod migrate;
+mod rebuild;
+mod serve;
+mod user;
+mod why;
+
+use crate::cli::{Command, ConfigCommand, UserCommand};
+use anyhow::{Context, Result};
+use std::io;
+
+/// Runs one command to its end.
+pub fn run(command: Command) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")?;
+    let mut out = io::stdout().lock();
+    runtime.block_on(async {
+        match command {
+            Command::Demo(args) => demo::run(args, &mut out).await,
+            Command::Serve(args) => serve::run(args).await,
+            Command::Config(ConfigCommand::Check(place)) => config::check(&place, &mut out),
+            Command::Config(ConfigCommand::Apply { place, dry_run }) => {
+                config::apply(&place, dry_run, &mut out).await
+            }
+            Command::Migrate(place) => migrate::run(&place, &mut out),
+            Command::Rebuild(place) => rebuild::run(&place, &mut out),
+            Command::Backup(args) => backup::backup(&args, &mut out),
+            Command::Restore(args) => backup::restore(&args, &mut out),
+            Command::User(UserCommand::Add(args)) => user::add(args, &mut out).await,
+            Command::Erase(args) => erase::run(args, &mut out).await,
+            Command::Events(args) => events::run(&args, &mut out).await,
+            Command::Why(args) => why::run(&args, &mut out),
+        }
+    })
+}

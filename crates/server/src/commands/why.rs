@@ -1,0 +1,73 @@
+//! `jackfield why`: what stands between those who wait and those who work.
+
+use crate::{cli::Why, config};
+use anyhow::{Result, bail};
+use desk::{
+    ports::Clock,
+    routing::{Board, Standing, WaitingItem, effective_priority, explain},
+};
+use domain::{Key, Kind, Millis, SessionId, State};
+use std::{io::Write, sync::Arc};
+use store_sqlite::SqliteStore;
+
+/// Explains one waiting conversation, or all, in the order in which they will be served. Reads the journal only,
+/// beside whatever server runs.
+pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
+    let config = config::load(args.place.config.as_deref(), args.place.flags())?;
+    let reader = SqliteStore::open_reader(&config.data)?;
+    let mut board = Board::default();
+    for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session] {
+        for state in reader.states(kind)? {
+            if let Some(key) = key_of(&state) {
+                board.take(&key, &state);
+            }
+        }
+    }
+    let now = crate::clock::SystemClock.now();
+    let only = args.session.as_deref().map(SessionId::from);
+    let mut waiting: Vec<&WaitingItem> =
+        board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.session == *only)).collect();
+    if let (Some(only), true) = (&only, waiting.is_empty()) {
+        bail!("conversation {only} does not wait");
+    }
+    if waiting.is_empty() {
+        writeln!(out, "Nobody waits.")?;
+    }
+    let rank =
+        |item: &WaitingItem| board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now));
+    waiting.sort_by_key(|item| (-rank(item), item.since, item.session.clone()));
+    for item in waiting {
+        show(item, &explain(&board, &item.session, now).unwrap_or_default(), now, out)?;
+    }
+    Ok(())
+}
+
+fn show(item: &WaitingItem, standings: &[Standing], now: Millis, out: &mut impl Write) -> Result<()> {
+    let seconds = (now - item.since) / 1_000;
+    writeln!(out, "{} ({}) has waited in {} for {seconds} s", item.session, item.medium, item.queue)?;
+    if standings.is_empty() {
+        writeln!(out, "  nobody is logged in, or there is no such queue")?;
+    }
+    for standing in standings {
+        match &standing.obstacle {
+            Some(obstacle) => writeln!(out, "  {}: {obstacle}", standing.user_name)?,
+            None => writeln!(
+                out,
+                "  {}: nothing stands against it; the offer is about to be made",
+                standing.user_name
+            )?,
+        }
+    }
+    Ok(())
+}
+
+fn key_of(state: &Arc<State>) -> Option<Key> {
+    Some(match &**state {
+        State::Session(session) => Key::Session(session.id.clone()),
+        State::Agent(agent) => Key::Agent(agent.id.clone()),
+        State::User(user) => Key::User(user.as_ref()?.id.clone()),
+        State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
+        State::Book(_) => Key::Book,
+        State::Centre(_) => Key::Centre,
+    })
+}

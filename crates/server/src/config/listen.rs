@@ -1,0 +1,101 @@
+//! Where to listen and what to call ourselves (DESIGN §4, Command line).
+
+use super::{Http, Tls};
+use anyhow::{Result, bail};
+use std::net::SocketAddr;
+
+/// The listener, once its settings are found to fit together.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// Where.
+    pub addr: SocketAddr,
+    /// How clients reach us, without a trailing slash; `None` stands for `http(s)://localhost:PORT`, which is
+    /// known once the port is.
+    pub public_url: Option<String>,
+    /// TLS of our own.
+    pub tls: Option<Tls>,
+}
+
+impl Listen {
+    /// Refuses settings that would leave clients with unusable addresses or passwords in the open.
+    pub fn check(http: &Http) -> Result<Self> {
+        let public = !http.addr.ip().is_loopback();
+        if public && http.public_url.is_none() {
+            bail!(
+                "listening on {} needs --public-url (http.public_url): every address in an answer is built from it",
+                http.addr
+            );
+        }
+        if public && http.tls.is_none() && !http.behind_proxy {
+            bail!(
+                "listening on {} needs TLS, since every request carries a password: set http.tls.cert and \
+                 http.tls.key, or http.behind_proxy = true when a proxy in front speaks TLS",
+                http.addr
+            );
+        }
+        let public_url = http.public_url.as_deref().map(checked_url).transpose()?;
+        Ok(Self { addr: http.addr, public_url, tls: http.tls.clone() })
+    }
+
+    /// The public URL once the port is known.
+    pub fn url(&self, port: u16) -> String {
+        self.public_url.clone().unwrap_or_else(|| {
+            let scheme = if self.tls.is_some() { "https" } else { "http" };
+            format!("{scheme}://localhost:{port}")
+        })
+    }
+}
+
+fn checked_url(text: &str) -> Result<String> {
+    let uri: axum::http::Uri =
+        text.parse().map_err(|why| anyhow::anyhow!("--public-url (http.public_url) '{text}': {why}"))?;
+    let scheme = uri.scheme_str().filter(|scheme| ["http", "https"].contains(scheme));
+    if scheme.is_none() || uri.authority().is_none() {
+        bail!("--public-url (http.public_url) '{text}' is not of the form https://host[:port]");
+    }
+    if uri.query().is_some() {
+        bail!("--public-url (http.public_url) '{text}' has a query");
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn http(addr: &str, public_url: Option<&str>, behind_proxy: bool) -> Http {
+        Http {
+            addr: addr.parse().unwrap(),
+            public_url: public_url.map(Into::into),
+            behind_proxy,
+            ..Http::default()
+        }
+    }
+
+    #[test]
+    fn loopback_needs_nothing() {
+        let listen = Listen::check(&http("127.0.0.1:0", None, false)).unwrap();
+        assert_eq!(listen.url(8080), "http://localhost:8080");
+    }
+
+    #[test]
+    fn a_public_bind_without_a_public_url_names_the_flag() {
+        let why = Listen::check(&http("0.0.0.0:8080", None, true)).unwrap_err().to_string();
+        assert!(why.contains("--public-url"), "{why}");
+    }
+
+    #[test]
+    fn a_public_bind_without_tls_or_proxy_is_refused() {
+        let why = Listen::check(&http("0.0.0.0:80", Some("https://desk.example"), false)).unwrap_err();
+        assert!(why.to_string().contains("http.behind_proxy"), "{why}");
+        let listen = Listen::check(&http("0.0.0.0:80", Some("https://desk.example/"), true)).unwrap();
+        assert_eq!(listen.url(80), "https://desk.example");
+    }
+
+    #[test]
+    fn a_public_url_must_be_one() {
+        for wrong in ["desk.example", "ftp://desk.example", "https://desk.example/?a=1"] {
+            assert!(Listen::check(&http("127.0.0.1:80", Some(wrong), false)).is_err(), "{wrong}");
+        }
+    }
+}

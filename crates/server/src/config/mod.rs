@@ -1,0 +1,174 @@
+//! Settings: one TOML file, then `JACKFIELD_*`, then flags; later wins.
+//!
+//! A key that nobody knows is an error naming where it stands. [`listen`] holds the rules of DESIGN §4 about
+//! addresses; the objects of the file (users, queues, …) are read here and applied in `crate::objects`.
+
+mod listen;
+mod load;
+mod objects;
+
+pub use listen::Listen;
+pub use load::load;
+pub use objects::{
+    AgentStateEntry, CentreEntry, CodeEntry, GroupEntry, Password, Pause, QueueEntry, ServiceEntry, UserEntry,
+};
+
+use domain::{MediumName, disposition::Policy};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the journal lives; made with mode 0700.
+    pub data: PathBuf,
+    /// The listener and the web API.
+    pub http: Http,
+    /// The journal.
+    pub journal: Journal,
+    /// The disposition rule; what is not set stays as the journal has it.
+    pub disposition: Disposition,
+    /// Another spelling of `disposition.key`.
+    pub interaction: Interaction,
+    /// The centre itself.
+    pub centre: CentreEntry,
+    /// Users.
+    pub users: Vec<UserEntry>,
+    /// Queues.
+    pub queues: Vec<QueueEntry>,
+    /// Customer-facing services.
+    pub services: Vec<ServiceEntry>,
+    /// Agent states besides those every installation has.
+    pub agent_states: Vec<AgentStateEntry>,
+    /// The disposition book, groups in groups.
+    pub dispositions: Vec<GroupEntry>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "./jackfield-data".into(),
+            http: Http::default(),
+            journal: Journal::default(),
+            disposition: Disposition::default(),
+            interaction: Interaction::default(),
+            centre: CentreEntry::default(),
+            users: Vec::new(),
+            queues: Vec::new(),
+            services: Vec::new(),
+            agent_states: Vec::new(),
+            dispositions: Vec::new(),
+        }
+    }
+}
+
+/// The listener and the web API.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Where to listen.
+    pub addr: SocketAddr,
+    /// How clients reach us; `http://localhost:PORT` when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// A proxy in front of us speaks TLS.
+    pub behind_proxy: bool,
+    /// TLS of our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// Other origins.
+    pub cors: Cors,
+    /// Whether changing requests must carry the CSRF token (core-and-voice §2.3).
+    pub csrf: bool,
+    /// A login without any request for this long has ended, in seconds.
+    pub session_inactivity: u32,
+    /// How long a stop waits for requests in flight, in seconds.
+    pub drain: u32,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            behind_proxy: false,
+            tls: None,
+            cors: Cors::default(),
+            csrf: false,
+            session_inactivity: 1_800,
+            drain: 10,
+        }
+    }
+}
+
+/// A certificate chain and its key, both PEM files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The chain, the server's own certificate first.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// Who may call from other origins (core-and-voice §2.4).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cors {
+    /// Exact origins, scheme and port included.
+    pub origins: Vec<String>,
+}
+
+/// The journal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Journal {
+    /// Closed conversations are deleted whole after so many days.
+    pub keep_days: u32,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { keep_days: 90 }
+    }
+}
+
+/// The disposition rule (DESIGN §4, Dispositions).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Disposition {
+    /// The user-data key that is the disposition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How long after completion a disposition is still taken, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_seconds: Option<u32>,
+    /// Which values each medium takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<BTreeMap<MediumName, Policy>>,
+}
+
+/// `interaction.disposition.key-name`, as desktops call `disposition.key`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Interaction {
+    /// The table of that name.
+    pub disposition: InteractionDisposition,
+}
+
+/// The inner table of the alias.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct InteractionDisposition {
+    /// The user-data key that is the disposition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_name: Option<String>,
+}
+
+impl Config {
+    /// The disposition key, under either name.
+    pub fn disposition_key(&self) -> Option<&str> {
+        self.disposition.key.as_deref().or(self.interaction.disposition.key_name.as_deref())
+    }
+}

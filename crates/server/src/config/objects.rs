@@ -1,0 +1,213 @@
+//! The objects of the file: what is provisioned, in the words of whoever writes the file.
+
+use domain::{MediumName, QueueName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// The centre. What is not given stays as the journal has it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CentreEntry {
+    /// GUID, the `contactCenterId`; made at first start when not given.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Ids of the features it has; all of this build when not given.
+    pub features: Option<BTreeSet<String>>,
+    /// Slots per agent, by medium; 3 each when not given.
+    pub capacity: Option<BTreeMap<MediumName, u8>>,
+    /// Settings by section and option, as desktops read them.
+    pub settings: Option<BTreeMap<String, BTreeMap<String, Value>>>,
+}
+
+/// A user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserEntry {
+    /// The login name.
+    pub user_name: String,
+    /// 32 hex digits; follows from the login name when not given.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// First name.
+    #[serde(default)]
+    pub first_name: String,
+    /// Last name.
+    #[serde(default)]
+    pub last_name: String,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: String,
+    /// The password, hashed when it is applied.
+    #[serde(default, skip_serializing)]
+    pub password: Option<Password>,
+    /// The argon2 hash of the password in PHC form, instead of the password.
+    #[serde(default, skip_serializing)]
+    pub password_hash: Option<String>,
+    /// What the user may do.
+    #[serde(default = "agent")]
+    pub roles: Vec<domain::user::Role>,
+    /// Whether the user may log in.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Skills with levels.
+    #[serde(default)]
+    pub skills: BTreeMap<String, u8>,
+    /// The DN of the user's phone, if any.
+    #[serde(default)]
+    pub phone_number: Option<String>,
+    /// The place the user sits at by default.
+    #[serde(default)]
+    pub place: Option<String>,
+    /// Slots per medium, where it differs from the centre's.
+    #[serde(default)]
+    pub capacity: BTreeMap<MediumName, u8>,
+    /// The queues whose work the user takes; empty means those whose skills he has.
+    #[serde(default)]
+    pub queues: Vec<QueueName>,
+    /// Settings of the user's own, by section and option.
+    #[serde(default)]
+    pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+fn agent() -> Vec<domain::user::Role> {
+    vec![domain::user::Role::Agent]
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A password as it stands in the file. It is never shown.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Password(pub String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+/// A queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueueEntry {
+    /// Its name.
+    pub name: QueueName,
+    /// Skills an agent must have, each with the least level.
+    #[serde(default)]
+    pub skills: BTreeMap<String, u8>,
+    /// Priority of what comes in; higher goes first.
+    #[serde(default)]
+    pub priority: i32,
+    /// After how many seconds of waiting the priority rises by one; 0 is never.
+    #[serde(default)]
+    pub ageing_seconds: u32,
+    /// How long an offer stands, in seconds.
+    #[serde(default = "thirty")]
+    pub offer_seconds: u32,
+    /// For how long an agent who refused is not offered the same conversation again, in seconds.
+    #[serde(default = "thirty")]
+    pub cool_down_seconds: u32,
+    /// The most conversations that may wait.
+    #[serde(default = "ten_thousand")]
+    pub max_waiting: u32,
+    /// The DN by which callers reach it, if any.
+    #[serde(default)]
+    pub routing_point: Option<String>,
+}
+
+const fn thirty() -> u32 {
+    30
+}
+
+const fn ten_thousand() -> u32 {
+    10_000
+}
+
+/// A service that customers come in through.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceEntry {
+    /// Its name, the last part of its address.
+    pub name: String,
+    /// The medium.
+    pub medium: MediumName,
+    /// The queue its customers wait in.
+    pub queue: QueueName,
+    /// A customer without any request for this long has left, in seconds.
+    #[serde(default = "five_minutes")]
+    pub inactivity_seconds: u32,
+}
+
+const fn five_minutes() -> u32 {
+    300
+}
+
+/// A state agents can choose besides those every installation has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentStateEntry {
+    /// The operation that enters it.
+    pub operation: String,
+    /// What people read; the operation when not given.
+    #[serde(default)]
+    pub display: Option<String>,
+    /// Whether an agent in it takes work.
+    #[serde(default)]
+    pub state: Pause,
+    /// A finer word for it.
+    #[serde(default)]
+    pub work_mode: Option<String>,
+    /// The reason it stands for.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// A GUID; follows from the operation when not given.
+    #[serde(default)]
+    pub id: Option<String>,
+}
+
+/// Whether a state takes work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pause {
+    /// It does.
+    Ready,
+    /// It does not.
+    #[default]
+    NotReady,
+}
+
+/// A group of disposition codes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupEntry {
+    /// Its name.
+    pub name: String,
+    /// Its codes, in order.
+    #[serde(default)]
+    pub codes: Vec<CodeEntry>,
+    /// The groups inside it.
+    #[serde(default)]
+    pub groups: Vec<GroupEntry>,
+}
+
+/// A disposition code: its value, or value and label.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CodeEntry {
+    /// The value, which people read too.
+    Name(String),
+    /// Both.
+    Labelled {
+        /// The value that a disposition sends.
+        name: String,
+        /// What people read.
+        display: String,
+    },
+}

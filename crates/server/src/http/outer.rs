@@ -1,0 +1,126 @@
+//! What every request passes, and the addresses that operators and their machines ask.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tower::Layer;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    normalize_path::{NormalizePath, NormalizePathLayer},
+};
+
+/// Whether the server takes work.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<AtomicBool>);
+
+impl Gate {
+    /// From now on it does not: `/ready` says so.
+    pub fn close(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The whole of what answers: `inner` and the operators' addresses. A trailing slash makes no difference
+/// (core-and-voice §1.1), a panic is an answer, and every request is counted.
+pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizePath<Router> {
+    let operators = Router::new()
+        .route("/health", get(|| async { "ok\n" }))
+        .route("/ready", get(ready).with_state(gate))
+        .route("/metrics", get(metrics).with_state(figures));
+    let app =
+        inner.merge(operators).layer(CatchPanicLayer::custom(panicked)).layer(middleware::from_fn(counted));
+    NormalizePathLayer::trim_trailing_slash().layer(app)
+}
+
+async fn ready(State(gate): State<Gate>) -> Response {
+    if gate.is_closed() {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    } else {
+        "ready\n".into_response()
+    }
+}
+
+async fn metrics(State(figures): State<PrometheusHandle>) -> impl IntoResponse {
+    figures.run_upkeep();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], figures.render())
+}
+
+async fn counted(request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    let status = answer.status().as_u16().to_string();
+    metrics::counter!("jackfield_http_requests_total", "status" => status).increment(1);
+    answer
+}
+
+/// The code for what went wrong in here (core-and-voice §1.4). What exactly is for the log alone.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the box over")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");
+    tracing::error!(panic = words, "a request panicked");
+    let body = r#"{"statusCode":4,"statusMessage":"Internal error"}"#;
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use tower::ServiceExt;
+
+    fn app(gate: &Gate) -> NormalizePath<Router> {
+        let figures = PrometheusBuilder::new().build_recorder().handle();
+        let inner = Router::new()
+            .route("/me", get(|| async { "me" }))
+            .route("/oops", get(|| async { panic!("a secret") as () }));
+        outer(inner, figures, gate.clone())
+    }
+
+    async fn ask(gate: &Gate, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = app(gate).oneshot(request).await.unwrap();
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_trailing_slash_makes_no_difference() {
+        let gate = Gate::default();
+        assert_eq!(ask(&gate, "/me").await, ask(&gate, "/me/").await);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_and_tells_nothing() {
+        let (status, body) = ask(&Gate::default(), "/oops").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body, r#"{"statusCode":4,"statusMessage":"Internal error"}"#);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stops_is_healthy_but_not_ready() {
+        let gate = Gate::default();
+        assert_eq!(ask(&gate, "/ready").await.0, StatusCode::OK);
+        gate.close();
+        assert_eq!(ask(&gate, "/ready").await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(&gate, "/health").await.0, StatusCode::OK);
+    }
+}

@@ -1,0 +1,248 @@
+//! What the settings want.
+
+use super::Current;
+use crate::config::{AgentStateEntry, Config, Password, Pause, QueueEntry, UserEntry};
+use anyhow::{Context, Result, bail};
+use desk::ports::Ids;
+use domain::{
+    Millis, UserId,
+    agent::{AgentState, Readiness},
+    book::Book,
+    centre::{Centre, Service, system_states},
+    command::Provision,
+    disposition::Rule,
+    medium::Media,
+    queue::Queue,
+    user::{Device, User},
+};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The objects as they shall be. `None` means that the settings do not speak of this kind.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The centre.
+    pub centre: Option<Centre>,
+    /// Users.
+    pub users: Option<Vec<User>>,
+    /// Queues.
+    pub queues: Option<Vec<Queue>>,
+    /// The disposition book.
+    pub book: Option<Book>,
+    /// Whether what is there besides shall go.
+    pub only: bool,
+}
+
+impl Wanted {
+    /// What a file wants, given what there is: ids and unchanged passwords are kept. Slow when it holds
+    /// passwords: each costs a hash.
+    pub fn of(config: &Config, current: &Current, fresh: &dyn Ids) -> Result<Self> {
+        let users: Vec<User> =
+            config.users.iter().map(|entry| user(entry, current)).collect::<Result<_>>()?;
+        let mut names = BTreeSet::new();
+        if let Some(twice) = users.iter().find(|user| !names.insert(&user.user_name)) {
+            bail!("[[users]]: '{}' stands there twice", twice.user_name);
+        }
+        let queues: Vec<Queue> = config.queues.iter().map(queue).collect();
+        let centre = centre(config, current, fresh);
+        check_services(&centre, config, current)?;
+        Ok(Self {
+            centre: Some(centre),
+            users: (!users.is_empty()).then_some(users),
+            queues: (!queues.is_empty()).then_some(queues),
+            book: (!config.dispositions.is_empty())
+                .then(|| super::book::wanted(&config.dispositions, &current.book)),
+            only: true,
+        })
+    }
+
+    /// What the demo centre consists of, besides whatever else there is.
+    pub fn demo(current: &Current) -> Result<Self> {
+        let known = demo::centre::agent_name(1);
+        let kept = current.user(&known).map(|user| user.password_hash.clone());
+        let hash = match kept.filter(|hash| api::verify_password(demo::centre::PASSWORD, hash)) {
+            Some(hash) => hash,
+            None => hashed(demo::centre::PASSWORD)?,
+        };
+        let mut wanted = Self::default();
+        for change in demo::centre(&hash) {
+            match change {
+                Provision::PutCentre(centre) => wanted.centre = Some(*centre),
+                Provision::PutUser(user) => wanted.users.get_or_insert_default().push(*user),
+                Provision::PutQueue(queue) => wanted.queues.get_or_insert_default().push(*queue),
+                Provision::Book(change) => wanted.book.get_or_insert_default().apply(&change),
+                Provision::RemoveUser(_) | Provision::RemoveQueue(_) => {}
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// An id that follows from a name, so that the same file means the same objects everywhere: 32 hex digits.
+pub fn stable_id(kind: &str, name: &str) -> String {
+    let digest = Sha256::digest(format!("jackfield {kind} {name}"));
+    digest.iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+fn stable_guid(kind: &str, name: &str) -> String {
+    let digest = Sha256::digest(format!("jackfield {kind} {name}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+fn hashed(password: &str) -> Result<String> {
+    api::hash_password(password).context("the password is longer than argon2 takes")
+}
+
+fn user(entry: &UserEntry, current: &Current) -> Result<User> {
+    let name = &entry.user_name;
+    let known = current.user(name);
+    let stored = known.map(|user| user.password_hash.as_str());
+    let password_hash = match (&entry.password, &entry.password_hash) {
+        (Some(_), Some(_)) => bail!("[[users]] '{name}': 'password' and 'password_hash' exclude each other"),
+        (Some(Password(password)), None) => match stored {
+            Some(hash) if api::verify_password(password, hash) => hash.to_owned(),
+            _ => hashed(password).with_context(|| format!("[[users]] '{name}'"))?,
+        },
+        (None, Some(hash)) if hash.starts_with("$argon2") => hash.clone(),
+        (None, Some(_)) => bail!("[[users]] '{name}': 'password_hash' is no argon2 hash in PHC form"),
+        (None, None) => match stored {
+            Some(hash) => hash.to_owned(),
+            None => bail!("[[users]] '{name}': a new user needs 'password' or 'password_hash'"),
+        },
+    };
+    let id = match (&entry.id, known) {
+        (Some(id), _) if !is_user_id(id) => bail!("[[users]] '{name}': 'id' is not 32 lower-case hex digits"),
+        (Some(id), Some(known)) if known.id.as_str() != id => {
+            bail!("[[users]] '{name}': the journal knows this user under id {}", known.id)
+        }
+        (Some(id), _) => UserId::from(id.as_str()),
+        (None, Some(known)) => known.id.clone(),
+        (None, None) => UserId::new(stable_id("user", name)),
+    };
+    let device = entry.phone_number.as_ref().map(|number| {
+        let kept = known.and_then(|user| user.device.as_ref());
+        Device {
+            id: kept.map_or_else(|| stable_guid("device", name), |device| device.id.clone()),
+            phone_number: number.clone(),
+        }
+    });
+    Ok(User {
+        id,
+        user_name: name.clone(),
+        first_name: entry.first_name.clone(),
+        last_name: entry.last_name.clone(),
+        email: entry.email.clone(),
+        password_hash,
+        roles: entry.roles.clone(),
+        enabled: entry.enabled,
+        skills: entry.skills.clone(),
+        device,
+        place: entry.place.clone(),
+        capacity: entry.capacity.clone(),
+        queues: entry.queues.clone(),
+        settings: entry.settings.clone(),
+    })
+}
+
+fn is_user_id(id: &str) -> bool {
+    id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+fn queue(entry: &QueueEntry) -> Queue {
+    Queue {
+        name: entry.name.clone(),
+        skills: entry.skills.clone(),
+        priority: entry.priority,
+        ageing: seconds(entry.ageing_seconds),
+        offer: seconds(entry.offer_seconds),
+        cool_down: seconds(entry.cool_down_seconds),
+        max_waiting: entry.max_waiting,
+        routing_point: entry.routing_point.clone(),
+    }
+}
+
+fn seconds(count: u32) -> Millis {
+    Millis::from(count) * 1_000
+}
+
+/// The centre of the journal, or a plain one, with what the file says written over it.
+fn centre(config: &Config, current: &Current, fresh: &dyn Ids) -> Centre {
+    let mut centre = current.centre.clone().unwrap_or_else(|| plain_centre(fresh.guid()));
+    let entry = &config.centre;
+    overwrite(&mut centre.id, entry.id.as_ref());
+    overwrite(&mut centre.name, entry.name.as_ref());
+    overwrite(&mut centre.features, entry.features.as_ref());
+    overwrite(&mut centre.capacity, entry.capacity.as_ref());
+    overwrite(&mut centre.settings, entry.settings.as_ref());
+    overwrite(&mut centre.disposition.key, config.disposition_key().map(str::to_owned).as_ref());
+    overwrite(&mut centre.disposition.late, config.disposition.late_seconds.map(seconds).as_ref());
+    overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
+    if !config.agent_states.is_empty() {
+        centre.agent_states = system_states();
+        centre.agent_states.extend(config.agent_states.iter().map(agent_state));
+    }
+    if !config.services.is_empty() {
+        let service = |entry: &crate::config::ServiceEntry| Service {
+            medium: entry.medium.clone(),
+            queue: entry.queue.clone(),
+            inactivity: seconds(entry.inactivity_seconds),
+        };
+        centre.services = config.services.iter().map(|entry| (entry.name.clone(), service(entry))).collect();
+    }
+    centre
+}
+
+fn overwrite<T: Clone>(place: &mut T, value: Option<&T>) {
+    if let Some(value) = value {
+        place.clone_from(value);
+    }
+}
+
+/// What a centre is before anyone has said anything about it.
+fn plain_centre(id: String) -> Centre {
+    Centre {
+        id,
+        name: "Contact centre".into(),
+        features: demo::centre::FEATURES.into_iter().map(Into::into).collect(),
+        agent_states: system_states(),
+        disposition: Rule::default(),
+        capacity: Media::default().rows().iter().map(|row| (row.name.clone(), 3)).collect(),
+        services: BTreeMap::new(),
+        settings: BTreeMap::new(),
+    }
+}
+
+fn agent_state(entry: &AgentStateEntry) -> AgentState {
+    AgentState {
+        id: entry.id.clone().unwrap_or_else(|| stable_guid("agent state", &entry.operation).to_uppercase()),
+        operation: entry.operation.clone(),
+        display: entry.display.clone().unwrap_or_else(|| entry.operation.clone()),
+        state: match entry.state {
+            Pause::Ready => Readiness::Ready,
+            Pause::NotReady => Readiness::NotReady,
+        },
+        work_mode: entry.work_mode.clone(),
+        reason: entry.reason.clone(),
+    }
+}
+
+fn check_services(centre: &Centre, config: &Config, current: &Current) -> Result<()> {
+    let media = Media::default();
+    for (name, service) in &centre.services {
+        if media.named(&service.medium).is_none() {
+            let known: Vec<&str> = media.rows().iter().map(|row| row.name.as_str()).collect();
+            bail!("[[services]] '{name}': unknown medium '{}'; known: {}", service.medium, known.join(", "));
+        }
+        let there = if config.queues.is_empty() {
+            current.queues.iter().any(|queue| queue.name == service.queue)
+        } else {
+            config.queues.iter().any(|queue| queue.name == service.queue)
+        };
+        if !there {
+            bail!("[[services]] '{name}': there is no queue '{}'", service.queue);
+        }
+    }
+    Ok(())
+}

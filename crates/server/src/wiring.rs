@@ -1,0 +1,220 @@
+//! How the parts become one server, in the order in which they need each other: journal, desk, objects, API,
+//! channels, people of the demo, connections.
+
+use crate::{
+    clock::SystemClock,
+    config::{Config, Listen},
+    http,
+    ids::RandomIds,
+    limits,
+    objects::{self, Current, Wanted},
+    telemetry,
+};
+use anyhow::{Context, Result, anyhow, bail};
+use api::{Api, Links, Notes};
+use channels::{Chat, ChatConfig};
+use desk::{Desk, Setup};
+use domain::{Millis, SessionId, medium::Media};
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+use store_sqlite::{Options, SqliteStore};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+
+/// How often old conversations are looked for.
+const RETIRE_EVERY: Duration = Duration::from_secs(600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What to run.
+pub struct Plan {
+    /// The settings.
+    pub config: Config,
+    /// Where to listen.
+    pub listen: Listen,
+    /// How much of the demo centre there is.
+    pub populace: Populace,
+}
+
+/// How much of the demo centre there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Populace {
+    /// Nothing: the objects are those of the settings.
+    None,
+    /// What is provisioned in it.
+    Provisioned,
+    /// That, and its scripted agents and simulated customers.
+    Alive,
+}
+
+/// Runs a server until it is told to stop. `announce` is called with the public URL once it takes requests.
+pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    let Plan { config, listen, populace } = plan;
+    limits::raise();
+    let figures = telemetry::figures()?;
+    let listener = TcpListener::bind(listen.addr)
+        .await
+        .with_context(|| format!("--http (http.addr): {} cannot be listened on", listen.addr))?;
+    let url = listen.url(listener.local_addr()?.port());
+    let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
+
+    let desk = desk(store(&config.data)?, &url).await?;
+    provision(&desk, &config, populace).await?;
+    let api = Api::start(api::Setup {
+        desk: desk.clone(),
+        links: Links::new(&url),
+        config: api_config(&config, &url),
+    })
+    .await?;
+    let chat = Chat::new(desk.clone(), ChatConfig::default());
+
+    let gate = http::Gate::default();
+    let app = http::outer(api.router().merge(chat.router()), figures, gate.clone());
+    let mut background = background(&desk, &api, &chat, &config);
+    if populace == Populace::Alive {
+        populate(&mut background, &desk, &chat);
+    }
+    tracing::info!(%url, addr = %listener.local_addr()?, data = %config.data.display(), "serving");
+    announce(&url)?;
+
+    let drain = Duration::from_secs(config.http.drain.into());
+    let server = http::Server { listener, tls, app, gate, drain };
+    let mut ended_early = None;
+    let stop = async {
+        tokio::select! {
+            signal = told_to_stop() => tracing::info!(signal, "told to stop"),
+            ended = background.join_next() => ended_early = ended,
+        }
+    };
+    http::serve(server, stop, async { api.close() }).await;
+    background.shutdown().await;
+    match ended_early {
+        None => Ok(()),
+        Some(ended) => Err(anyhow!("a part of the server ended: {}", why(ended))),
+    }
+}
+
+/// The journal of a directory, open for writing.
+pub fn store(data: &Path) -> Result<Arc<SqliteStore>> {
+    let store = SqliteStore::open(data, Options::default())
+        .with_context(|| format!("the data directory {} (--data)", data.display()))?;
+    Ok(Arc::new(store))
+}
+
+/// Whether a directory has a journal, so that a command need not make one by mistake.
+pub fn has_journal(data: &Path) -> bool {
+    data.join("journal.db").exists()
+}
+
+/// The desk over a journal. `url` is what its notifications' addresses are built from.
+pub async fn desk(store: Arc<SqliteStore>, url: &str) -> Result<Arc<Desk>> {
+    let media = Media::default();
+    let render = Arc::new(Notes::new(media.clone(), Links::new(url)));
+    let setup = Setup { store, render, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), media };
+    Ok(Desk::open(setup).await?)
+}
+
+/// The desk for a command that changes something and ends.
+pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
+    desk(store(&config.data)?, &default_url(config)).await
+}
+
+/// The public URL as the settings have it, for a command that listens nowhere.
+pub fn default_url(config: &Config) -> String {
+    let http = &config.http;
+    http.public_url.clone().unwrap_or_else(|| format!("http://localhost:{}", http.addr.port()))
+}
+
+/// Applies the objects: the demo's always, those of the settings at first start.
+async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<()> {
+    let current = Current::read(desk).await?;
+    if populace == Populace::None {
+        refuse_demo(&current)?;
+        if !current.is_empty() {
+            return Ok(());
+        }
+    }
+    let wanted = match populace {
+        Populace::None => Wanted { only: false, ..Wanted::of(config, &current, desk.ids())? },
+        Populace::Provisioned | Populace::Alive => Wanted::demo(&current)?,
+    };
+    let count = objects::apply(desk, objects::differences(&current, &wanted)).await?;
+    tracing::info!(count, "objects applied");
+    if desk.directory().all().is_empty() {
+        tracing::warn!("nobody can log in: add users to the settings, or with `jackfield user add`");
+    }
+    Ok(())
+}
+
+/// A centre that still lets in whoever has read the manual must not be served as a real one.
+fn refuse_demo(current: &Current) -> Result<()> {
+    let of_the_demo = current.users.iter().filter(|user| user.user_name.ends_with(demo::centre::DOMAIN));
+    let mut seen = BTreeSet::new();
+    for user in of_the_demo {
+        let is_new = seen.insert(&user.password_hash);
+        if is_new && api::verify_password(demo::centre::PASSWORD, &user.password_hash) {
+            bail!(
+                "user '{}' of this data directory has the demo's password: use another directory, or --demo",
+                user.user_name
+            );
+        }
+    }
+    Ok(())
+}
+
+fn api_config(config: &Config, url: &str) -> api::Config {
+    api::Config {
+        session_inactivity: Millis::from(config.http.session_inactivity) * 1_000,
+        csrf: config.http.csrf,
+        cors: api::Cors { origins: config.http.cors.origins.clone() },
+        secure_cookies: url.starts_with("https:"),
+        ..api::Config::default()
+    }
+}
+
+/// What goes on by itself, for ever.
+fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Config) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(desk.clone().route());
+    tasks.spawn(desk.clone().keep_time());
+    tasks.spawn(retire(desk.clone(), DAY * config.journal.keep_days));
+    tasks.spawn(api.clone().run());
+    tasks.spawn(chat.clone().run());
+    tasks
+}
+
+/// Deletes conversations that ended longer ago than `keep`.
+async fn retire(desk: Arc<Desk>, keep: Duration) {
+    loop {
+        match desk.retire(keep).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old conversations deleted"),
+            Err(fault) => tracing::error!(%fault, "old conversations could not be deleted"),
+        }
+        tokio::time::sleep(RETIRE_EVERY).await;
+    }
+}
+
+fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>) {
+    let chat = chat.clone();
+    tasks.spawn(demo::staff(desk.clone()));
+    tasks.spawn(demo::customers(desk.clone(), move |id: &SessionId| chat.seen(id)));
+}
+
+async fn told_to_stop() -> &'static str {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::warn!("signals cannot be heard: only a kill stops this server");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}
+
+fn why(ended: Result<(), tokio::task::JoinError>) -> String {
+    ended.map_or_else(|why| why.to_string(), |()| "it came to an end".into())
+}

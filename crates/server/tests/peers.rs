@@ -1,0 +1,127 @@
+//! Foreign clients, unmodified, against the real binary: what deployed desktops and widgets do must work.
+//!
+//! Needs Node, Python and the packages of `tests/peers`; `make test` installs them. A missing peer fails the run.
+
+#![cfg(feature = "peers")]
+
+mod jackfield;
+
+use jackfield::Jackfield;
+use std::{path::PathBuf, process::Command};
+
+fn peers() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers")
+}
+
+/// Runs a peer against a server of its own; its words are shown when it fails.
+fn run(program: &str, script: &str, args: &[&str]) {
+    let server = Jackfield::demo();
+    let url = server.url();
+    let output = Command::new(program)
+        .current_dir(peers())
+        .arg(script)
+        .args(args)
+        .args(["--url", &url])
+        .output()
+        .unwrap_or_else(|why| panic!("{program} cannot be run ({why}); `make test` installs the peers"));
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{script} {args:?}\n{said}\n{complained}\n--- server ---\n{}",
+        server.log()
+    );
+}
+
+fn walk(client: &str, transport: &str, ack: &str, more: &[&str]) {
+    let mut args = vec!["--client", client, "--transport", transport, "--ack", ack];
+    args.extend(["--agents", "agent1@demo,agent2@demo"]);
+    args.extend(more);
+    run("node", "walk.mjs", &args);
+}
+
+fn python(transport: &str, ack: &str, more: &[&str]) {
+    let mut args = vec!["--transport", transport, "--ack", ack, "--agents", "agent1@demo,agent2@demo"];
+    args.extend(more);
+    let python = std::env::var("JACKFIELD_PEER_PYTHON").unwrap_or_else(|_| ".venv/bin/python".to_owned());
+    run(&python, "walk.py", &args);
+}
+
+macro_rules! walks {
+    ($($name:ident: $client:literal $transport:literal $ack:literal $more:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            walk($client, $transport, $ack, &$more);
+        })*
+    };
+}
+
+walks! {
+    cometd3_walks_over_long_polling_with_acks: "cometd3" "long-polling" "on" [];
+    cometd3_walks_over_long_polling_without_acks: "cometd3" "long-polling" "off" ["--subscribe", "topics"];
+    cometd3_walks_over_websocket_with_acks: "cometd3" "websocket" "on" ["--subscribe", "all"];
+    cometd3_walks_over_websocket_without_acks: "cometd3" "websocket" "off" [];
+    cometd5_walks_over_long_polling_with_acks: "cometd5" "long-polling" "on" ["--subscribe", "all"];
+    cometd5_walks_over_long_polling_without_acks: "cometd5" "long-polling" "off" [];
+    cometd5_walks_over_websocket_with_acks: "cometd5" "websocket" "on" ["--subscribe", "topics"];
+    cometd5_walks_over_websocket_without_acks: "cometd5" "websocket" "off" [];
+    cometd9_walks_over_long_polling_with_acks: "cometd9" "long-polling" "on" ["--subscribe", "topics"];
+    cometd9_walks_over_long_polling_without_acks: "cometd9" "long-polling" "off" ["--subscribe", "all"];
+    cometd9_walks_over_websocket_with_acks: "cometd9" "websocket" "on" [];
+    cometd9_walks_over_websocket_without_acks: "cometd9" "websocket" "off" [];
+    faye_walks_over_long_polling: "faye" "long-polling" "off" [];
+    faye_walks_over_websocket: "faye" "websocket" "off" [];
+    two_generations_work_one_chat: "cometd3" "long-polling" "on" ["--second", "cometd9"];
+}
+
+#[test]
+fn aiocometd_walks_over_long_polling_with_acks() {
+    python("long-polling", "on", &[]);
+}
+
+#[test]
+fn aiocometd_walks_over_long_polling_without_acks() {
+    python("long-polling", "off", &[]);
+}
+
+#[test]
+fn aiocometd_walks_over_websocket_with_acks() {
+    python("websocket", "on", &[]);
+}
+
+#[test]
+fn aiocometd_walks_over_websocket_without_acks() {
+    python("websocket", "off", &[]);
+}
+
+#[test]
+fn a_client_that_keeps_no_cookies_for_addresses_walks() {
+    python("long-polling", "on", &["--by-address"]);
+}
+
+#[test]
+fn every_note_arrives_once_over_long_polling_when_a_quarter_of_the_replies_is_destroyed() {
+    for client in ["cometd3", "cometd5", "cometd9"] {
+        let args =
+            ["--client", client, "--transport", "long-polling", "--ack", "on", "--agents", "agent3@demo"];
+        run("node", "cut.mjs", &args);
+    }
+}
+
+#[test]
+fn every_note_arrives_once_over_websocket_when_a_quarter_of_the_replies_is_destroyed() {
+    for client in ["cometd3", "cometd5", "cometd9"] {
+        let args = ["--client", client, "--transport", "websocket", "--ack", "on", "--agents", "agent3@demo"];
+        run("node", "cut.mjs", &args);
+    }
+}
+
+#[test]
+fn deployed_desktops_find_what_they_rely_on() {
+    run("node", "desk.mjs", &["--agents", "agent7@demo", "--slow"]);
+}
+
+#[test]
+fn deployed_widgets_find_what_they_rely_on() {
+    run("node", "widget.mjs", &["--agents", "agent4@demo"]);
+}
