@@ -42,3 +42,87 @@ impl Deadlines {
         due.map(|(_, session, agent)| (session.clone(), agent.clone())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        UserData,
+        session::{Event, Fact, Invitation, Session},
+    };
+
+    fn session(id: &str) -> Session {
+        let created = Fact::Created {
+            service: String::new(),
+            participant: "p".into(),
+            nickname: "Ina".into(),
+            key_digest: String::new(),
+            user_data: UserData::default(),
+        };
+        Session::begin(id.into(), 0, &event(created)).expect("it begins")
+    }
+
+    fn event(fact: Fact) -> Event {
+        Event { medium: "text".into(), queue: "Support".into(), fact }
+    }
+
+    fn offered(session: &mut Session, agent: &str, deadline: Millis) {
+        let fact = Fact::Offered {
+            agent: agent.into(),
+            user_name: agent.into(),
+            participant: session.next_participant(),
+            invitation: Invitation::Queue,
+            deadline: Some(deadline),
+        };
+        session.apply(0, &event(fact));
+    }
+
+    fn take(deadlines: &mut Deadlines, session: &Session) -> bool {
+        deadlines.take(&Key::Session(session.id.clone()), &State::Session(session.clone()))
+    }
+
+    fn due(deadlines: &Deadlines, now: Millis) -> Vec<String> {
+        deadlines.due(now).iter().map(|(session, agent)| format!("{session}/{agent}")).collect()
+    }
+
+    #[test]
+    fn an_offer_is_due_at_its_moment_and_until_it_is_settled() {
+        let (mut deadlines, mut session) = (Deadlines::default(), session("1"));
+        offered(&mut session, "ann", 30);
+        assert!(take(&mut deadlines, &session));
+        assert_eq!((deadlines.next(), due(&deadlines, 29)), (Some(30), vec![]));
+        assert_eq!(due(&deadlines, 30), ["1/ann"]);
+        assert_eq!(due(&deadlines, 31), ["1/ann"], "it stays listed");
+        session.apply(31, &event(Fact::Accepted { agent: "ann".into(), nickname: "Ann".into() }));
+        assert!(take(&mut deadlines, &session));
+        assert_eq!((deadlines.next(), due(&deadlines, 99)), (None, vec![]));
+    }
+
+    #[test]
+    fn the_earliest_comes_first_whatever_came_when() {
+        let mut deadlines = Deadlines::default();
+        for (id, deadline) in [("1", 30), ("2", 10), ("3", 20)] {
+            let mut session = session(id);
+            offered(&mut session, "ann", deadline);
+            take(&mut deadlines, &session);
+        }
+        assert_eq!(deadlines.next(), Some(10));
+        assert_eq!(due(&deadlines, 25), ["2/ann", "3/ann"]);
+    }
+
+    #[test]
+    fn one_conversation_may_have_several() {
+        let (mut deadlines, mut session) = (Deadlines::default(), session("1"));
+        offered(&mut session, "ann", 30);
+        offered(&mut session, "bob", 20);
+        take(&mut deadlines, &session);
+        assert_eq!(due(&deadlines, 30), ["1/bob", "1/ann"]);
+    }
+
+    #[test]
+    fn what_has_no_deadline_wakes_nobody() {
+        let mut deadlines = Deadlines::default();
+        assert!(!take(&mut deadlines, &session("1")));
+        assert!(!deadlines.take(&Key::Book, &State::Book(domain::book::Book::default())));
+    }
+}

@@ -42,11 +42,62 @@ impl Directory {
         let (Key::User(id), State::User(user)) = (key, state) else { return };
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(gone) = inner.users.remove(id) {
-            inner.names.remove(&gone.user_name);
+            // The name may be another's by now.
+            if inner.names.get(&gone.user_name) == Some(id) {
+                inner.names.remove(&gone.user_name);
+            }
         }
         if let Some(user) = user {
             inner.names.insert(user.user_name.clone(), id.clone());
             inner.users.insert(id.clone(), Arc::new(user.clone()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(directory: &Directory, id: &str, user_name: &str) {
+        let user = User {
+            id: id.into(),
+            user_name: user_name.into(),
+            first_name: String::new(),
+            last_name: String::new(),
+            email: String::new(),
+            password_hash: String::new(),
+            roles: Vec::new(),
+            enabled: true,
+            skills: [].into(),
+            device: None,
+            place: None,
+            capacity: [].into(),
+            queues: Vec::new(),
+            settings: [].into(),
+        };
+        directory.take(&Key::User(id.into()), &State::User(Some(user)));
+    }
+
+    fn named(directory: &Directory, user_name: &str) -> Option<String> {
+        directory.named(user_name).map(|user| user.id.to_string())
+    }
+
+    #[test]
+    fn a_user_is_found_by_his_present_name_alone() {
+        let directory = Directory::default();
+        put(&directory, "1", "ann");
+        put(&directory, "1", "anna");
+        assert_eq!((named(&directory, "ann"), named(&directory, "anna")), (None, Some("1".into())));
+        directory.take(&Key::User("1".into()), &State::User(None));
+        assert_eq!((named(&directory, "anna"), directory.all().len()), (None, 0));
+    }
+
+    #[test]
+    fn a_name_that_was_given_on_stays_with_its_new_bearer() {
+        let directory = Directory::default();
+        put(&directory, "1", "ann");
+        put(&directory, "2", "ann");
+        put(&directory, "1", "anna");
+        assert_eq!(named(&directory, "ann"), Some("2".into()));
     }
 }

@@ -6,11 +6,13 @@ use crate::{
     routing::{next_change, route},
     witness::lock,
 };
-use domain::{Command, Millis, Refusal, UserId};
+use domain::{Command, Millis, UserId};
 use std::{sync::Arc, time::Duration};
 
 /// How many offers are written at once; the store groups them into few commits.
 const OFFERS_AT_ONCE: usize = 64;
+/// How long to wait after a lost race before looking at the board again.
+const LOST_RACE: Duration = Duration::from_millis(20);
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
 
@@ -39,7 +41,7 @@ impl Desk {
                     })
                 });
                 let outcomes = futures::future::join_all(commands).await;
-                let mut refused = false;
+                let (mut refused, mut failed) = (false, false);
                 for outcome in outcomes {
                     match outcome {
                         Ok(_) => metrics::counter!("jackfield_offers_total").increment(1),
@@ -50,13 +52,15 @@ impl Desk {
                         }
                         Err(Refused::Store(fault)) => {
                             tracing::error!(%fault, "an offer could not be written");
-                            tokio::time::sleep(RETRY).await;
+                            failed = true;
                         }
                     }
                 }
-                // Never spin on an offer that the rules refuse although the board would make it.
-                if refused {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                // Never spin on an offer that the rules refuse although the board would make it. The rest is
+                // decided anew, since the board has changed meanwhile.
+                if refused || failed {
+                    tokio::time::sleep(if failed { RETRY } else { LOST_RACE }).await;
+                    break;
                 }
             }
         }
@@ -76,13 +80,21 @@ impl Desk {
                 }
                 continue;
             }
-            for (session, agent) in due {
-                match self.perform(Command::OfferLapsed { session, agent }).await {
-                    Ok(_) | Err(Refused::Rule(Refusal::NotFound(_))) => {}
-                    Err(why) => {
+            // Together, so that they share their commits: after a restart many may be due.
+            for chunk in due.chunks(OFFERS_AT_ONCE) {
+                let commands = chunk.iter().map(|(session, agent)| {
+                    self.perform(Command::OfferLapsed { session: session.clone(), agent: agent.clone() })
+                });
+                let mut failed = false;
+                for outcome in futures::future::join_all(commands).await {
+                    if let Err(why) = outcome {
                         tracing::error!(%why, "a lapsed offer could not be taken back");
-                        tokio::time::sleep(RETRY).await;
+                        failed = true;
                     }
+                }
+                if failed {
+                    tokio::time::sleep(RETRY).await;
+                    break;
                 }
             }
         }

@@ -42,3 +42,59 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
     keys.dedup();
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        UserData,
+        command::{AgentAct, CustomerAct, Open},
+        session::Closer,
+    };
+
+    fn named(command: &Command) -> Vec<String> {
+        keys(command).iter().map(Key::to_string).collect()
+    }
+
+    fn of_agent(act: SessionAct) -> Command {
+        Command::Session { session: "s".into(), agent: "a".into(), act }
+    }
+
+    #[test]
+    fn a_command_names_what_its_rule_is_sure_to_look_at() {
+        let open = Open {
+            session: "s".into(),
+            service: "help".into(),
+            participant: "p".into(),
+            nickname: "Ina".into(),
+            key_digest: String::new(),
+            user_data: UserData::default(),
+        };
+        let leave = Command::Customer { session: "s".into(), act: CustomerAct::Leave(Closer::Customer) };
+        let offer = Command::Offer { session: "s".into(), agent: "a".into() };
+        let lapse = Command::OfferLapsed { session: "s".into(), agent: "a".into() };
+        let log_out = Command::Agent { agent: "a".into(), act: AgentAct::LogOut };
+        let transfer = of_agent(SessionAct::Transfer { to: Target::Agent("b".into()), last: None });
+        let dispose = of_agent(SessionAct::SetDisposition { value: String::new(), key: None });
+        for (command, expected) in [
+            (Command::Open(Box::new(open)), "session:s centre:"),
+            (leave, "session:s centre:"),
+            (of_agent(SessionAct::Reject), "session:s agent:a centre:"),
+            (transfer, "session:s agent:a agent:b user:b centre:"),
+            (dispose, "session:s agent:a book: centre:"),
+            (offer, "session:s agent:a user:a centre:"),
+            (lapse, "session:s agent:a user:a centre:"),
+            (log_out, "agent:a user:a centre:"),
+            (Command::Provision(Provision::RemoveQueue("q".into())), "queue:q centre:"),
+        ] {
+            assert_eq!(named(&command).join(" "), expected, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_sorted_and_none_comes_twice() {
+        let to_himself = of_agent(SessionAct::Transfer { to: Target::Agent("a".into()), last: None });
+        let keys = keys(&to_himself);
+        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{keys:?}");
+    }
+}

@@ -193,4 +193,68 @@ mod tests {
         assert_eq!(room.of(&"a".into()).start(1_000 + LOGIN_GRACE - 1), 6);
         assert_eq!(room.of(&"a".into()).start(1_000 + LOGIN_GRACE), 7);
     }
+
+    #[test]
+    fn the_tail_is_bounded_in_bytes_too() {
+        let room = Mailroom::default();
+        let body: Arc<str> = "x".repeat(TAIL_BYTES / 2).into();
+        let fat = |pos| Arc::new(Note { agent: "a".into(), pos, channel: "/c".into(), body: body.clone() });
+        room.deliver(&[fat(1), fat(2), fat(3)]);
+        let mail = room.of(&"a".into());
+        assert_eq!(mail.recent(0, 10), None);
+        assert_eq!(mail.recent(1, 10).map(|notes| notes.len()), Some(2));
+    }
+
+    #[test]
+    fn a_note_too_large_to_keep_is_read_from_the_journal() {
+        let room = Mailroom::default();
+        let body = "x".repeat(TAIL_BYTES + 1).into();
+        room.deliver(&[Arc::new(Note { agent: "a".into(), pos: 5, channel: "/c".into(), body })]);
+        let mail = room.of(&"a".into());
+        assert_eq!((mail.head(), mail.recent(4, 10), mail.recent(5, 10)), (5, None, Some(vec![])));
+    }
+
+    #[test]
+    fn after_a_start_what_is_older_is_read_from_the_journal() {
+        let room = Mailroom::default();
+        room.load(vec![("a".into(), 40)]);
+        let mail = room.of(&"a".into());
+        assert_eq!((mail.head(), mail.start(0)), (40, 40));
+        assert_eq!((mail.recent(39, 10), mail.recent(40, 10)), (None, Some(vec![])));
+        room.deliver(&[note(43)]);
+        assert_eq!(mail.recent(40, 10).map(|notes| notes[0].pos), Some(43), "positions may have gaps");
+    }
+
+    #[test]
+    fn each_agent_gets_his_own() {
+        let room = Mailroom::default();
+        let to = |agent: &str, pos| {
+            Arc::new(Note { agent: agent.into(), pos, channel: "/c".into(), body: "{}".into() })
+        };
+        room.deliver(&[to("a", 1), to("a", 2), to("b", 1), to("a", 3)]);
+        let mut heads = room.heads();
+        heads.sort();
+        assert_eq!(heads, [("a".into(), 3), ("b".into(), 1)]);
+    }
+
+    #[tokio::test]
+    async fn a_note_between_looking_and_waiting_still_rings() {
+        let room = Mailroom::default();
+        let mail = room.of(&"a".into());
+        let bell = mail.bell().notified();
+        tokio::pin!(bell);
+        bell.as_mut().enable();
+        assert_eq!(mail.recent(0, 10), Some(vec![]));
+        room.deliver(&[note(1)]);
+        bell.await;
+    }
+
+    #[test]
+    fn what_was_thrown_away_is_thrown_away_once() {
+        let mail = Mail::default();
+        assert!(!mail.trims(0), "there was nothing");
+        assert!(mail.trims(5));
+        assert!(!mail.trims(5) && !mail.trims(4));
+        assert!(mail.trims(6));
+    }
 }

@@ -67,15 +67,14 @@ impl Board {
     pub fn take(&mut self, key: &Key, state: &Arc<State>) -> bool {
         match (key, &**state) {
             (Key::Session(id), State::Session(session)) => self.take_session(id, session),
-            (Key::Agent(id), State::Agent(agent)) => {
-                self.take_agent(id, agent);
-                true
-            }
+            (Key::Agent(id), State::Agent(agent)) => self.take_agent(id, agent),
             (Key::User(id), State::User(Some(user))) => {
                 if user.has(&[domain::user::Role::Agent, domain::user::Role::Supervisor]) {
                     self.users.insert(id.clone(), state.clone());
-                    self.reseat(id);
+                } else {
+                    self.users.remove(id);
                 }
+                self.reseat(id);
                 true
             }
             (Key::User(id), State::User(None)) => {
@@ -116,14 +115,14 @@ impl Board {
             since: session.place.since,
             barred: session.barred.clone(),
         };
-        self.waiting.insert(id.clone(), item);
-        true
+        // A customer who speaks while he waits moves nothing: the router need not look at the whole queue again.
+        self.waiting.insert(id.clone(), item.clone()) != Some(item)
     }
 
-    fn take_agent(&mut self, id: &UserId, agent: &Agent) {
+    fn take_agent(&mut self, id: &UserId, agent: &Agent) -> bool {
         let Some(login) = &agent.login else {
             self.seats.remove(id);
-            return;
+            return false;
         };
         let seat = Seat {
             agent: id.clone(),
@@ -135,14 +134,19 @@ impl Board {
             queues: Vec::new(),
             idle_since: agent.idle_since,
         };
-        self.seats.insert(id.clone(), seat);
+        let before = self.seats.insert(id.clone(), seat);
         self.reseat(id);
+        // What he looks at, for instance, is no matter of routing.
+        before.as_ref() != self.seats.get(id)
     }
 
-    /// Writes what provisioning says of an agent into his seat.
+    /// Writes what provisioning says of an agent into his seat. Who is not provisioned as one has no room.
     fn reseat(&mut self, id: &UserId) {
         let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
-        let Some(State::User(Some(user))) = self.users.get(id).map(|state| &**state) else { return };
+        let Some(State::User(Some(user))) = self.users.get(id).map(|state| &**state) else {
+            seat.capacity.clear();
+            return;
+        };
         let User { skills, queues, .. } = user;
         seat.skills.clone_from(skills);
         seat.queues.clone_from(queues);

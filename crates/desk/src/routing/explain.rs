@@ -104,6 +104,16 @@ pub struct Standing {
 
 /// For a waiting conversation, how each logged-in agent stands to it, by user name; `None` when it does not wait.
 pub fn explain(board: &Board, session: &SessionId, now: Millis) -> Option<Vec<Standing>> {
+    explain_with(board, session, now, |_| 0)
+}
+
+/// The same when agents hold further slots than those committed: offers of this round, for instance.
+pub(super) fn explain_with(
+    board: &Board,
+    session: &SessionId,
+    now: Millis,
+    extra: impl Fn(&UserId) -> usize,
+) -> Option<Vec<Standing>> {
     let item = board.item(session)?;
     let queue = board.queue(&item.queue)?;
     let mut rows: Vec<Standing> = board
@@ -111,7 +121,7 @@ pub fn explain(board: &Board, session: &SessionId, now: Millis) -> Option<Vec<St
         .map(|seat| Standing {
             agent: seat.agent.clone(),
             user_name: seat.user_name.clone(),
-            obstacle: obstacle(seat, item, queue, 0, now),
+            obstacle: obstacle(seat, item, queue, extra(&seat.agent), now),
         })
         .collect();
     rows.sort_by(|a, b| a.user_name.cmp(&b.user_name));

@@ -3,6 +3,8 @@
 mod board;
 mod explain;
 mod route;
+#[cfg(test)]
+mod tests;
 
 pub use board::{Board, Seat, WaitingItem};
 pub use explain::{Obstacle, Standing, explain};

@@ -1,0 +1,237 @@
+//! A hall with seats and a queue before it, written down in one line.
+
+use crate::routing::{Board, Obstacle, explain, route};
+use domain::{
+    Key, MediumName, Millis, SessionId, State, UserData, UserId,
+    agent::{Agent, AgentState, ChannelState, Login, Readiness},
+    centre::Centre,
+    disposition::Rule,
+    queue::Queue,
+    session::{Event, Fact, Session},
+    user::{Role, User},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The medium of everybody and everything that does not say otherwise.
+pub const MEDIUM: &str = "text";
+/// The queue likewise.
+pub const QUEUE: &str = "Support";
+
+/// The snapshots a board is made of.
+#[derive(Clone, Debug)]
+pub struct Hall {
+    pub states: Vec<(Key, Arc<State>)>,
+    pub now: Millis,
+}
+
+/// One slot each, one queue that asks for nothing; the time is 0.
+pub fn hall() -> Hall {
+    let centre = Centre {
+        id: "centre".into(),
+        name: "Centre".into(),
+        features: [].into(),
+        agent_states: Vec::new(),
+        disposition: Rule::default(),
+        capacity: BTreeMap::from([(MEDIUM.into(), 1), ("post".into(), 1)]),
+        services: BTreeMap::new(),
+        settings: BTreeMap::new(),
+    };
+    let hall = Hall { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
+    hall.queue(QUEUE, |_| {})
+}
+
+impl Hall {
+    pub fn at(self, now: Millis) -> Self {
+        Self { now, ..self }
+    }
+
+    pub fn put(mut self, key: Key, state: State) -> Self {
+        self.states.retain(|(known, _)| *known != key);
+        self.states.push((key, Arc::new(state)));
+        self
+    }
+
+    pub fn queue(self, name: &str, change: impl FnOnce(&mut Queue)) -> Self {
+        let mut queue = Queue {
+            name: name.into(),
+            skills: BTreeMap::new(),
+            priority: 0,
+            ageing: 0,
+            offer: 30_000,
+            cool_down: 30_000,
+            max_waiting: 100,
+            routing_point: None,
+        };
+        change(&mut queue);
+        self.put(Key::Queue(name.into()), State::Queue(Some(queue)))
+    }
+
+    pub fn seat(self, who: Who) -> Self {
+        let (user, agent) = (Key::User(who.user.id.clone()), Key::Agent(who.user.id.clone()));
+        self.put(user, State::User(Some(who.user))).put(agent, State::Agent(who.agent))
+    }
+
+    pub fn waits(self, what: What) -> Self {
+        self.put(Key::Session(what.0.id.clone()), State::Session(what.0))
+    }
+
+    pub fn board(&self) -> Board {
+        let mut board = Board::default();
+        for (key, state) in &self.states {
+            board.take(key, state);
+        }
+        board
+    }
+
+    /// Fails unless the offers are these, in this order: `item>agent`.
+    pub fn gives(&self, expected: &str) {
+        let offers = route(&self.board(), self.now);
+        let offers: Vec<_> =
+            offers.iter().map(|offer| format!("{}>{}", offer.session, offer.agent)).collect();
+        assert_eq!(offers.join(" "), expected);
+    }
+
+    /// What stands between a waiting item and an agent.
+    pub fn why(&self, item: &str, agent: &str) -> Option<Obstacle> {
+        let standings = explain(&self.board(), &item.into(), self.now).expect("it waits");
+        let standing = standings.into_iter().find(|standing| standing.user_name == agent);
+        standing.expect("he is seated").obstacle
+    }
+}
+
+/// An agent.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub user: User,
+    pub agent: Agent,
+}
+
+/// Logged in, ready, free, with the centre's one slot and no skill; idle since 0.
+pub fn who(name: &str) -> Who {
+    let user = User {
+        id: name.into(),
+        user_name: name.into(),
+        first_name: String::new(),
+        last_name: String::new(),
+        email: String::new(),
+        password_hash: String::new(),
+        roles: vec![Role::Agent],
+        enabled: true,
+        skills: BTreeMap::new(),
+        device: None,
+        place: None,
+        capacity: BTreeMap::new(),
+        queues: Vec::new(),
+        settings: BTreeMap::new(),
+    };
+    let mut agent = Agent::new(name.into(), name.into());
+    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new() });
+    Who { user, agent }.state(MEDIUM, Readiness::Ready, None)
+}
+
+impl Who {
+    pub fn state(mut self, medium: &str, state: Readiness, reason: Option<&str>) -> Self {
+        let state = AgentState {
+            id: String::new(),
+            operation: String::new(),
+            display: String::new(),
+            state,
+            work_mode: None,
+            reason: reason.map(Into::into),
+        };
+        let channel = ChannelState { state: Some(state), since: 0, do_not_disturb: false };
+        self.channels().insert(medium.into(), channel);
+        self
+    }
+
+    pub fn channels(&mut self) -> &mut BTreeMap<MediumName, ChannelState> {
+        &mut self.agent.login.as_mut().expect("logged in").channels
+    }
+
+    pub fn undisturbed(mut self) -> Self {
+        self.channels().values_mut().for_each(|channel| channel.do_not_disturb = true);
+        self
+    }
+
+    pub fn gone(mut self) -> Self {
+        self.agent.login = None;
+        self
+    }
+
+    pub fn slots(mut self, slots: u8) -> Self {
+        self.user.capacity.insert(MEDIUM.into(), slots);
+        self
+    }
+
+    pub fn busy(mut self, taken: usize) -> Self {
+        let held = (0..taken).map(|number| SessionId::new(format!("held-{number}")));
+        self.agent.slots.insert(MEDIUM.into(), held.collect());
+        self
+    }
+
+    pub fn skill(mut self, skill: &str, level: u8) -> Self {
+        self.user.skills.insert(skill.into(), level);
+        self
+    }
+
+    pub fn only(mut self, queue: &str) -> Self {
+        self.user.queues.push(queue.into());
+        self
+    }
+
+    pub fn idle_since(mut self, at: Millis) -> Self {
+        self.agent.idle_since = at;
+        self
+    }
+}
+
+/// A conversation.
+#[derive(Clone, Debug)]
+pub struct What(pub Session);
+
+/// Waits in the one queue since 0, at priority 0.
+pub fn what(id: &str) -> What {
+    let created = Fact::Created {
+        service: String::new(),
+        participant: "p".into(),
+        nickname: "Ina".into(),
+        key_digest: String::new(),
+        user_data: UserData::default(),
+    };
+    let event = Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created };
+    let mut session = Session::begin(id.into(), 0, &event).expect("it begins");
+    session.waiting = true;
+    What(session)
+}
+
+impl What {
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.0.place.priority = priority;
+        self
+    }
+
+    pub fn since(mut self, since: Millis) -> Self {
+        self.0.place.since = since;
+        self
+    }
+
+    pub fn queue(mut self, queue: &str) -> Self {
+        self.0.queue = queue.into();
+        self
+    }
+
+    pub fn medium(mut self, medium: &str) -> Self {
+        self.0.medium = medium.into();
+        self
+    }
+
+    pub fn barred(mut self, agent: &str, until: Millis) -> Self {
+        self.0.barred.insert(UserId::from(agent), until);
+        self
+    }
+
+    pub fn served(mut self) -> Self {
+        self.0.waiting = false;
+        self
+    }
+}

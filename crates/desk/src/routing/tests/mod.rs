@@ -1,0 +1,5 @@
+//! The routing rule: one line a rule, and what must hold on every board.
+
+mod hall;
+mod properties;
+mod rules;
