@@ -40,14 +40,30 @@ pub async fn run(args: &Events, out: &mut impl Write) -> Result<()> {
 }
 
 fn line(row: &EventRow) -> Value {
+    let mut event = json!(row.event);
+    without_secrets(&mut event);
     json!({
         "sequence": row.seq,
         "time": time(row.at),
         "type": format!("jackfield.{}", row.event.kind()),
         "subject": row.key.to_string(),
         "version": row.version,
-        "event": row.event,
+        "event": event,
     })
+}
+
+/// Neither the hash of a password nor the digest of a customer's key is anybody's business.
+fn without_secrets(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for secret in ["password_hash", "key_digest"] {
+                members.remove(secret);
+            }
+            members.values_mut().for_each(without_secrets);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_secrets),
+        _ => {}
+    }
 }
 
 fn time(at: domain::Millis) -> Value {

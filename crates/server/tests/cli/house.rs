@@ -1,0 +1,137 @@
+//! A directory of its own, and the binary run in it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// A directory with a data directory that is not made yet.
+pub struct House(TempDir);
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub ok: bool,
+    pub out: String,
+    pub err: String,
+}
+
+impl House {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jackfield"));
+        command.args(line.split_whitespace()).current_dir(self.0.path());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("JACKFIELD_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, line: &str) -> Said {
+        said(self.command(line).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// The same with a line of standard input.
+    pub fn run_with(&self, line: &str, input: &str) -> Said {
+        let piped = || Stdio::piped();
+        let mut child = self.command(line).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        said(child.wait_with_output().unwrap())
+    }
+
+    /// The same with something in the environment.
+    pub fn run_in(&self, line: &str, (name, value): (&str, &str)) -> Said {
+        said(self.command(line).env(name, value).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Starts a server on a port of the system's choice and waits until it serves.
+    pub fn serve(&self, line: &str) -> Server {
+        let mut child = self
+            .command(line)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut told = String::new();
+        let port = loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).unwrap() > 0, "the server ended:\n{told}");
+            told.push_str(&line);
+            if let Some((_, rest)) = line.split_once("addr=127.0.0.1:") {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                break digits.parse().unwrap();
+            }
+        };
+        // Nobody reads the rest; a full pipe would stop the server.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Server { child, port }
+    }
+}
+
+fn said(output: Output) -> Said {
+    Said {
+        ok: output.status.success(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A server that runs; it is killed when dropped.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+}
+
+impl Server {
+    /// Status and body of a GET, as a user or as nobody.
+    pub fn get(&self, path: &str, credentials: Option<&str>) -> (u16, String) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let authorization =
+            credentials.map_or_else(String::new, |encoded| format!("Authorization: Basic {encoded}\r\n"));
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{authorization}\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// Asks it to stop, and tells whether it did so in good order.
+    pub fn stop(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(20) {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,96 @@
+//! Settings: what is wrong is named by file and key.
+
+use crate::house::House;
+
+fn complaint(toml: &str) -> String {
+    let house = House::new();
+    house.write("centre.toml", toml);
+    let said = house.run("config check --config centre.toml");
+    assert!(!said.ok, "accepted: {toml}\n{}", said.out);
+    said.err
+}
+
+#[track_caller]
+fn names(complaint: &str, words: &[&str]) {
+    for word in words {
+        assert!(complaint.contains(word), "'{word}' is not in: {complaint}");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_file() {
+    names(&complaint("[http]\nadr = \"127.0.0.1:1\"\n"), &["centre.toml", "http.adr", "public_url"]);
+    names(&complaint("colour = 1\n"), &["centre.toml", "'colour'"]);
+    names(&complaint("[[queues]]\nname = \"A\"\nskils = {}\n"), &["centre.toml", "queues", "skils"]);
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_file() {
+    names(&complaint("[journal]\nkeep_days = \"long\"\n"), &["centre.toml", "journal.keep_days"]);
+    names(&complaint("[http]\naddr = \"here\"\n"), &["centre.toml", "http.addr"]);
+    names(&complaint("[disposition.policy]\nchat = \"loose\"\n"), &["centre.toml", "disposition.policy"]);
+}
+
+#[test]
+fn a_missing_key_is_named_with_its_file() {
+    names(&complaint("[[queues]]\npriority = 1\n"), &["centre.toml", "name"]);
+}
+
+#[test]
+fn toml_that_cannot_be_read_is_named() {
+    names(&complaint("[http\n"), &["centre.toml"]);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let said = House::new().run("config check --config nowhere.toml");
+    assert!(!said.ok);
+    names(&said.err, &["nowhere.toml"]);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_flags_over_both() {
+    let house = House::new();
+    house.write("centre.toml", "data = \"file\"\n[http]\naddr = \"127.0.0.1:1\"\n");
+    let line = "config check --config centre.toml";
+    names(&house.run(line).out, &["127.0.0.1:1", "file"]);
+    names(&house.run_in(line, ("JACKFIELD_HTTP_ADDR", "127.0.0.1:2")).out, &["127.0.0.1:2"]);
+    names(&house.run_in(line, ("JACKFIELD_DATA", "environment")).out, &["environment"]);
+    let flag = "config check --config centre.toml --data flag";
+    names(&house.run_in(flag, ("JACKFIELD_DATA", "environment")).out, &["flag"]);
+}
+
+#[test]
+fn an_unknown_name_in_the_environment_is_an_error() {
+    let said = House::new().run_in("config check", ("JACKFIELD_HTTP_ADR", "127.0.0.1:2"));
+    assert!(!said.ok);
+    names(&said.err, &["JACKFIELD_", "http.adr"]);
+}
+
+#[test]
+fn the_disposition_key_has_two_names() {
+    let house = House::new();
+    house.write("centre.toml", "[interaction.disposition]\nkey-name = \"Outcome\"\n");
+    let said = house.run("config apply --config centre.toml --dry-run");
+    assert!(said.ok, "{}", said.err);
+}
+
+#[test]
+fn a_public_bind_needs_a_public_url_and_tls_or_a_proxy() {
+    let house = House::new();
+    names(&house.run("serve --http 0.0.0.0:0").err, &["--public-url"]);
+    let said = house.run("serve --http 0.0.0.0:0 --public-url http://desk.example");
+    names(&said.err, &["http.behind_proxy", "http.tls.cert"]);
+    assert!(!house.path("jackfield-data").exists());
+}
+
+#[test]
+fn objects_that_do_not_fit_together_are_named() {
+    let service = "[[services]]\nname = \"web\"\nmedium = \"chat\"\nqueue = \"Sales\"\n";
+    names(&complaint(service), &["web", "Sales"]);
+    let medium = "[[queues]]\nname = \"Sales\"\n[[services]]\nname = \"web\"\nmedium = \"pigeon\"\nqueue = \"Sales\"\n";
+    names(&complaint(medium), &["web", "pigeon"]);
+    names(&complaint("[[users]]\nuser_name = \"ada\"\n"), &["ada", "password"]);
+    let twice = "[[users]]\nuser_name = \"ada\"\npassword = \"a\"\n[[users]]\nuser_name = \"ada\"\npassword = \"b\"\n";
+    names(&complaint(twice), &["ada", "twice"]);
+}
