@@ -41,7 +41,7 @@ impl Render for Notes {
                     )?;
                 }
                 (State::Agent(agent), Some(Event::Agent(event))) => {
-                    agents::render(agent, &event.fact, &mut notes)
+                    agents::render(agent, &event.fact, &mut notes);
                 }
                 _ => {}
             }

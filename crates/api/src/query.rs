@@ -56,6 +56,20 @@ impl Query {
         Self { pairs }
     }
 
+    /// The same without some parameters, for a collection that gives them a meaning of its own.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.pairs.retain(|name, _| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// The same with a value for a parameter that was not given.
+    #[must_use]
+    pub fn with_default(mut self, name: &str, value: &str) -> Self {
+        self.pairs.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        self
+    }
+
     /// One parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.get(name).map(String::as_str)
@@ -131,6 +145,11 @@ impl Query {
             }
         };
         Value::Object(members.into_iter().filter(|(name, _)| keep(name)).collect::<Map<_, _>>())
+    }
+
+    /// How many of some resources the query's filters let through, whatever the page.
+    pub fn count(&self, resources: &[Value]) -> usize {
+        resources.iter().filter(|resource| self.matches(resource)).count()
     }
 
     /// Whether a resource has every attribute that the query names with the value it gives; a dotted name looks

@@ -1,9 +1,26 @@
-//! The addresses of `/api/v2`, by resource.
+//! The addresses of `/api/v2`, by resource, and the router that holds all of them.
 
+mod contacts;
+mod devices;
+mod diagnostics;
+mod feature;
+mod features;
+mod groups;
 mod me;
+mod mirror;
+mod params;
+mod queues;
+mod services;
 mod sessions;
+mod settings;
+mod skills;
+mod users;
+mod workbins;
 
-use crate::{answer::Problem, app::Api, auth::gate, body::MAX_BODY, notifications};
+pub use me::not_registered;
+pub use settings::option_groups;
+
+use crate::{answer::Problem, app::Api, auth::gate, body::MAX_BODY, internal, notifications, reporting};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -17,21 +34,43 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) =
-        OpenApiRouter::new().merge(me::router()).merge(sessions::router(api)).split_for_parts();
+    let (documented, _) = OpenApiRouter::new()
+        .merge(me::router())
+        .merge(sessions::router(api))
+        .merge(reporting::router())
+        .merge(users::router())
+        .merge(skills::router())
+        .merge(devices::router())
+        .merge(contacts::router())
+        .merge(queues::router())
+        .merge(features::router())
+        .merge(settings::router())
+        .merge(groups::router())
+        .merge(services::router())
+        .merge(diagnostics::router())
+        .merge(workbins::router())
+        .split_for_parts();
     let bayeux = on(MethodFilter::POST, notifications::post)
         .get(notifications::get)
         .options(|| async { StatusCode::OK })
         .fallback(|| async { StatusCode::BAD_REQUEST });
     let routes = documented
+        .merge(mirror::router())
         .route("/notifications", bayeux.clone())
-        .route("/notifications/{*rest}", bayeux)
+        .route("/notifications/{*rest}", bayeux);
+    Router::new()
+        .nest("/api/v2", guarded(api, routes))
+        .nest("/internal-api", guarded(api, internal::router()))
+}
+
+/// Some addresses behind the gate, and what becomes of the others below the same root.
+fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
+    routes
         .fallback(any(unknown))
         .method_not_allowed_fallback(unknown)
         .layer(middleware::from_fn_with_state(api.clone(), gate))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(api.clone());
-    Router::new().nest("/api/v2", routes)
+        .with_state(api.clone())
 }
 
 /// Nothing is at this address: told to the client, and counted for the operator.

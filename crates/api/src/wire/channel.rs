@@ -27,6 +27,17 @@ fn chosen(state: &AgentState) -> Value {
     out
 }
 
+/// A state as the list of states shows it. There the offline one counts as `Logout`, although whoever is in it
+/// shows as `LoggedOut` (core-and-voice §4.3).
+pub fn agent_state_resource(state: &AgentState) -> Value {
+    let mut out = chosen(state);
+    out["operationName"] = state.operation.as_str().into();
+    if state.state == Readiness::LoggedOut {
+        out["state"] = "Logout".into();
+    }
+    out
+}
+
 /// The channels of an agent's contact-centre session; none without one.
 pub fn channel_resources(agent: &Agent) -> Vec<Value> {
     let login = agent.login.as_ref();

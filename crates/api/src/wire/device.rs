@@ -25,6 +25,17 @@ pub fn device_resource(links: &Links, device: &Device) -> Value {
     })
 }
 
+/// The device as provisioning shows it: with what it is besides how it stands (admin-and-reporting §2.3).
+pub fn provisioned_device(links: &Links, device: &Device) -> Value {
+    let mut out = device_resource(links, device);
+    out["type"] = "ACDPosition".into();
+    for name in ["vendor", "model", "location"] {
+        out[name] = "".into();
+    }
+    out["localNumber"] = device.phone_number.as_str().into();
+    out
+}
+
 /// The user's device of an id.
 pub fn find_device<'u>(user: &'u User, id: &str) -> Option<&'u Device> {
     user.device.as_ref().filter(|device| device.id == id)

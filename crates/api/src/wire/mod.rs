@@ -1,20 +1,36 @@
 //! The words of the wire: names of operations, members and messages, and the shapes of resources.
 
+mod attribute;
 mod channel;
+mod contact;
 mod device;
+mod feature;
+mod group;
 mod links;
 mod message;
 mod operation;
 mod participant;
+mod queue;
+mod service;
 mod session;
+mod setting;
+mod skill;
 mod time;
 mod user;
 
-pub use channel::{channel_resources, user_state};
-pub use device::{device_resource, find_device};
-pub use links::Links;
+pub use attribute::business_attributes;
+pub use channel::{agent_state_resource, channel_resources, user_state};
+pub use contact::{queue_contact, user_contact};
+pub use device::{device_resource, find_device, provisioned_device};
+pub use feature::{assigned_features, known_features};
+pub use group::{code_resource, disposition_group, unit_resource};
+pub use links::{Links, escape, unescape};
 pub use message::{log_message, message_resource};
 pub use operation::{operation_name, session_act};
+pub use queue::queue_resource;
+pub use service::service_resource;
 pub use session::{late_session_resource, session_resource};
+pub use setting::{code_setting, option_settings, workspace_defaults};
+pub use skill::{skill_definition, skill_id, user_skill};
 pub use time::timestamp;
-pub use user::{skill_id, user_resource};
+pub use user::user_resource;

@@ -3,7 +3,6 @@
 use super::Links;
 use domain::user::User;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// The user.
 pub fn user_resource(links: &Links, centre: &str, user: &User) -> Value {
@@ -22,10 +21,4 @@ pub fn user_resource(links: &Links, centre: &str, user: &User) -> Value {
         "uri": links.uri(&path),
         "path": path,
     })
-}
-
-/// The id of a skill: it is named, not numbered, so its id is drawn from the name.
-pub fn skill_id(name: &str) -> String {
-    let digest = Sha256::digest(name.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

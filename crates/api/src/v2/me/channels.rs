@@ -1,11 +1,13 @@
 //! `/me/channels`: the channels of an agent and their states (core-and-voice §4.3, §4.6).
 
+use super::devices::not_registered;
 use crate::{
     answer::{Answer, Outcome, Problem},
     app::Api,
     auth::Caller,
     body::Body,
     query::Query,
+    v2::params::{Denied, Listing, Operation, Refused},
     wire::channel_resources,
 };
 use axum::extract::{Path, State};
@@ -14,13 +16,20 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The channels of the contact-centre session.
-#[utoipa::path(get, path = "/me/channels", tag = "me", responses((status = 200, description = "the channels")))]
+#[utoipa::path(
+    get, path = "/me/channels", tag = "me", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `channels`"), Denied)
+)]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     query.collection("channels", &[], resources(&api, &caller).await?)
 }
 
 /// One channel.
-#[utoipa::path(get, path = "/me/channels/{channel}", tag = "me", responses((status = 200, description = "the channel")))]
+#[utoipa::path(
+    get, path = "/me/channels/{channel}", tag = "me",
+    params(("channel" = String, Path, description = "The channel's name")),
+    responses((status = 200, description = "the `channel`"), Denied)
+)]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     let canonical = channel_name(&api, &name)?;
     let found = resources(&api, &caller).await?;
@@ -28,8 +37,13 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<
     Ok(Answer::with("channel", found.ok_or_else(|| Problem::not_found(&format!("Channel '{name}'")))?))
 }
 
-/// Changes the state of one channel.
-#[utoipa::path(post, path = "/me/channels/{channel}", tag = "me", responses((status = 200, description = "accepted")))]
+/// Changes the state of one channel: the operation of a state of the centre's list (`Ready`, `NotReady`, …),
+/// `DoNotDisturbOn` or `DoNotDisturbOff`. The new state is told on `/v2/me/channels`.
+#[utoipa::path(
+    post, path = "/me/channels/{channel}", tag = "me", request_body = Operation,
+    params(("channel" = String, Path, description = "The channel's name")),
+    responses((status = 200, description = "accepted"), Refused)
+)]
 pub async fn operate(
     State(api): State<Arc<Api>>,
     caller: Caller,
@@ -40,11 +54,7 @@ pub async fn operate(
     let channel = channel_name(&api, &name)?;
     let act = state_act(&api, Some(channel.clone()), body.operation()?, "/me/channels/{channel}")?;
     if channel.as_str() == VOICE {
-        let why = match &caller.user.device {
-            Some(device) => format!("Device '{}' is not registered.", device.phone_number),
-            None => "The user has no device.".to_owned(),
-        };
-        return Err(Problem::new(http::StatusCode::INTERNAL_SERVER_ERROR, 4, why));
+        return Err(not_registered(caller.user.device.as_ref()));
     }
     api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
     Ok(Answer::done())

@@ -1,11 +1,19 @@
 //! The caller himself: `/me` and what hangs below it.
 
+mod calls;
 mod channels;
+mod devices;
+mod features;
 mod operate;
 mod read;
 mod session;
+mod skills;
 
-use crate::app::Api;
+pub use channels::{read as read_channel, resources as channel_resources};
+pub use devices::not_registered;
+
+use crate::{app::Api, v2::devices as all_devices};
+use axum::routing::get;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,4 +23,13 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(read::get, operate::post))
         .routes(routes!(channels::list))
         .routes(routes!(channels::read, channels::operate))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::operate))
+        .route("/me/devices/{id}", get(all_devices::read))
+        .route("/me/devices/{id}/settings/tserver", get(all_devices::switch_settings))
+        .routes(routes!(calls::list))
+        .routes(routes!(calls::read, calls::operate))
+        .routes(routes!(skills::list))
+        .routes(routes!(skills::read))
+        .routes(routes!(features::list))
 }

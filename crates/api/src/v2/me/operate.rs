@@ -6,6 +6,7 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    v2::params::{Operation, Refused},
 };
 use axum::{
     extract::State,
@@ -14,8 +15,12 @@ use axum::{
 use domain::{Command, user::Role};
 use std::sync::Arc;
 
-/// Starts or ends the contact-centre session, or changes the state of every channel of it.
-#[utoipa::path(post, path = "/me", tag = "me", responses((status = 200, description = "accepted")))]
+/// Starts (`StartContactCenterSession` with `channels` and perhaps `place`) or ends (`EndContactCenterSession`) the
+/// contact-centre session, or changes the state of every channel of it by a state's operation.
+#[utoipa::path(
+    post, path = "/me", tag = "me", request_body = Operation,
+    responses((status = 200, description = "accepted; `statusCode` 7 when only some channels started"), Refused)
+)]
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Response {
     match body.operation() {
         Ok("StartContactCenterSession") => session::start(&api, &caller, &body).await,

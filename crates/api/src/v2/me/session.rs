@@ -1,5 +1,6 @@
 //! `StartContactCenterSession` and `EndContactCenterSession` (core-and-voice §4.4, §1.7).
 
+use super::devices::why_not_registered;
 use crate::{
     answer::{Answer, Outcome, Problem, json},
     app::Api,
@@ -64,10 +65,7 @@ async fn try_start(api: &Api, caller: &Caller, body: &Body) -> Result<(Vec<Strin
 fn channel(api: &Api, user: &User, name: &str) -> Result<MediumName, Refusal> {
     let unavailable = |why: String| Refusal::ChannelUnavailable { channel: name.to_owned(), why };
     if name == VOICE {
-        return Err(unavailable(match &user.device {
-            Some(device) => format!("Device '{}' is not registered.", device.phone_number),
-            None => "The user has no device.".to_owned(),
-        }));
+        return Err(unavailable(why_not_registered(user.device.as_ref())));
     }
     let medium =
         api.desk.media().channel(name).ok_or_else(|| unavailable("There is no such channel here.".into()))?;

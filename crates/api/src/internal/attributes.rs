@@ -1,0 +1,28 @@
+//! Business attributes: the disposition book in the desktop's own form (admin-and-reporting §2.5).
+
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    query::Query,
+    wire::business_attributes,
+};
+use axum::extract::State;
+use serde_json::json;
+use std::sync::Arc;
+
+/// `GET /internal-api/contact-center?subresources=businessAttributes`.
+pub async fn of_centre(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
+    let mut resources = json!({});
+    if query.subresources().has("businessAttributes") {
+        resources["businessAttributes"] = business_attributes(&api.desk.book().await?);
+    }
+    Ok(Answer::with("resources", resources))
+}
+
+/// `GET /internal-api/business-attributes`. Clients look for the list in either of two places.
+pub async fn list(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
+    let attributes = business_attributes(&api.desk.book().await?);
+    let resources = json!({"businessAttributes": attributes});
+    Ok(Answer::with("businessAttributes", attributes).and("resources", resources))
+}

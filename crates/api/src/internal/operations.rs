@@ -1,0 +1,31 @@
+//! `POST /internal-api/operations`: what the vendor's desktop sends as a user event (admin-and-reporting §8.4).
+
+use crate::{
+    answer::{Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    v2::not_registered,
+    wire::find_device,
+};
+use axum::extract::State;
+use domain::{Refusal, user::Role};
+use std::sync::Arc;
+
+/// Refuses a user event as the desktop knows it from a phone that is not registered: no phone is yet.
+pub async fn post(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+    caller.needs(&[Role::Agent, Role::Supervisor])?;
+    let operation = body.operation()?;
+    if operation != "SendUserEvent" {
+        api.unknown.count("POST", "/internal-api/operations", Some(operation));
+        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
+    }
+    let device = match body.maybe_text("deviceId")? {
+        Some(id) => {
+            let found = find_device(&caller.user, id);
+            Some(found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?)
+        }
+        None => caller.user.device.as_ref(),
+    };
+    Err(not_registered(device))
+}

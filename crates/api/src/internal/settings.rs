@@ -1,0 +1,24 @@
+//! `GET /internal-api/me/settings`: the list of states, and the caller's options by section.
+
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    v2::option_groups,
+    wire::agent_state_resource,
+};
+use axum::extract::State;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Both, under `resources`.
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
+    let centre = api.desk.centre();
+    let states = centre.iter().flat_map(|centre| &centre.agent_states).map(agent_state_resource);
+    let sections = option_groups(&api, &caller.user).await?;
+    let resources = json!({
+        "agentStates": states.collect::<Vec<Value>>(),
+        "user": {"settings": sections},
+    });
+    Ok(Answer::with("resources", resources))
+}

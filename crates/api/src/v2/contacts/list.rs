@@ -1,0 +1,50 @@
+//! `GET /contacts`: the search (client-requirements 26).
+
+use super::{
+    search::{MEANT, Search},
+    user_contact,
+};
+use crate::{
+    answer::Outcome,
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        params::{Denied, Listing},
+        users::ANYONE,
+    },
+    wire::queue_contact,
+};
+use axum::extract::State;
+use std::sync::Arc;
+
+/// Users who can log in, and queues. `totalCount` counts what the search found, whatever the page. Parameters
+/// not named here filter by the attribute of their name or are ignored.
+#[utoipa::path(
+    get, path = "/contacts", tag = "contacts",
+    params(
+        ("name" = Option<String>, Query, description = "Comma list of names, any of which fits; `*` stands for anything"),
+        ("phoneNumber" = Option<String>, Query, description = "The same for numbers; punctuation does not count"),
+        ("type" = Option<String>, Query, description = "Comma list of `User` and `Queue`"),
+        ("roles" = Option<String>, Query, description = "Comma list of roles, any of which fits"),
+        ("channel" = Option<String>, Query, description = "Comma list of channels, all of which the person is logged in on"),
+        ("filterName" = Option<String>, Query, description = "`NamesOrPhoneNumberMatches`"),
+        ("filterParameters" = Option<String>, Query, description = "Comma list, all of which fit a name or a number; `*` stands for anything"),
+        Listing,
+    ),
+    responses((status = 200, description = "`uris`, or with `fields` the `contacts`, and `totalCount`"), Denied)
+)]
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    caller.needs(ANYONE)?;
+    let search = Search::parse(&query)?;
+    let mut found = Vec::new();
+    for user in api.desk.directory().all().iter().filter(|user| user.enabled) {
+        found.push(user_contact(&api, user).await?);
+    }
+    found.extend(api.desk.queues().iter().map(|queue| queue_contact(&api.links, queue)));
+    found.retain(|contact| search.fits(contact));
+    // Desktops ask for contacts without `fields` and expect them whole.
+    let query = query.without(&MEANT).with_default("fields", "*");
+    let total = query.count(&found);
+    Ok(query.collection("contacts", &[], found)?.and("totalCount", total))
+}

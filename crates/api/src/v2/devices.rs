@@ -1,0 +1,70 @@
+//! `/devices`: the phones of the centre (core-and-voice §4.2, admin-and-reporting §2.3).
+
+use super::users::{CARERS, needs_sight};
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::{ADMINS, Caller},
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, Listing},
+    },
+    wire::{device_resource, find_device, provisioned_device},
+};
+use axum::extract::{Path, State};
+use domain::user::{Device, User};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The addresses below `/devices`.
+pub fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(switch_settings))
+}
+
+/// Every device of the centre, with what provisioning knows of it.
+#[utoipa::path(
+    get, path = "/devices", tag = "devices", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    feature::shows(&api, feature::READ, "/devices")?;
+    caller.needs(ADMINS)?;
+    let users = api.desk.directory().all();
+    let devices = users.iter().filter_map(|user| user.device.as_ref());
+    query.collection("devices", &[], devices.map(|device| provisioned_device(&api.links, device)).collect())
+}
+
+/// One device: one's own, or any for those who look after others, who see it as provisioned.
+#[utoipa::path(
+    get, path = "/devices/{id}", tag = "devices",
+    params(("id" = String, Path, description = "The device's id")),
+    responses((status = 200, description = "the `device`"), Denied)
+)]
+pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    let (_, device) = find(&api, &caller, &id)?;
+    let carer = caller.user.has(CARERS);
+    let shape: fn(&_, &_) -> Value = if carer { provisioned_device } else { device_resource };
+    Ok(Answer::with("device", shape(&api.links, &device)))
+}
+
+/// The switch's settings of a device. There are none; desktops read them as they start.
+#[utoipa::path(
+    get, path = "/devices/{id}/settings/tserver", tag = "devices",
+    params(("id" = String, Path, description = "The device's id")),
+    responses((status = 200, description = "empty `settings` with the `key` name"), Denied)
+)]
+pub async fn switch_settings(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    find(&api, &caller, &id)?;
+    Ok(Answer::with("settings", json!([])).and("key", "name"))
+}
+
+/// A device with its user. One that the caller may not see is told from none by the refusal only.
+fn find(api: &Api, caller: &Caller, id: &str) -> Result<(Arc<User>, Device), Problem> {
+    let users = std::iter::once(caller.user.clone()).chain(api.desk.directory().all());
+    let mut found = users.filter_map(|user| find_device(&user, id).cloned().map(|device| (user, device)));
+    let (user, device) = found.next().ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
+    needs_sight(caller, &user)?;
+    Ok((user, device))
+}

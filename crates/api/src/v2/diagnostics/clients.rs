@@ -1,0 +1,29 @@
+//! `GET /diagnostics/clients`: what clients asked for and this server does not know (DESIGN §4).
+
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::{ADMINS, Caller},
+    v2::params::Denied,
+};
+use axum::extract::State;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Unknown requests since the start, each with how often it came. A request for an address bears its path, one
+/// for an operation the address it was posted to and the operation's name.
+#[utoipa::path(
+    get, path = "/diagnostics/clients", tag = "diagnostics",
+    responses((status = 200, description = "`requests` of `method`, `path`, `operation` and `count`"), Denied)
+)]
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
+    caller.needs(ADMINS)?;
+    let rows = api.unknown.rows().into_iter().map(|(asked, count)| {
+        let mut row = json!({"method": asked.method, "path": asked.path, "count": count});
+        if let Some(operation) = asked.operation {
+            row["operation"] = operation.into();
+        }
+        row
+    });
+    Ok(Answer::with("requests", rows.collect::<Vec<Value>>()))
+}

@@ -1,0 +1,46 @@
+//! `GET /diagnostics/routing`: who waits, and what stands against each agent.
+
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    v2::{params::Denied, users::CARERS},
+    wire::timestamp,
+};
+use axum::extract::State;
+use desk::routing::{Standing, WaitingItem};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Every conversation that waits, in the order in which they will be served, with the first thing that stands
+/// against offering it to each agent who is logged in. An agent without an `obstacle` is about to be offered it.
+#[utoipa::path(
+    get, path = "/diagnostics/routing", tag = "diagnostics",
+    responses((status = 200, description = "the `waiting` conversations, each with its `agents`"), Denied)
+)]
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
+    caller.needs(CARERS)?;
+    let waiting = api.desk.waiting();
+    let rows = waiting.iter().map(|(item, agents)| row(&api, item, agents));
+    Ok(Answer::with("waiting", rows.collect::<Vec<Value>>()))
+}
+
+fn row(api: &Api, item: &WaitingItem, agents: &[Standing]) -> Value {
+    json!({
+        "interactionId": item.session,
+        "channel": item.medium,
+        "queue": item.queue,
+        "priority": item.priority,
+        "waitingSince": timestamp(item.since),
+        "agents": agents.iter().map(|agent| standing(api, agent)).collect::<Vec<_>>(),
+    })
+}
+
+fn standing(api: &Api, agent: &Standing) -> Value {
+    let path = format!("/users/{}", agent.agent);
+    let mut out = json!({"userName": agent.user_name, "uri": api.links.uri(&path), "path": path});
+    if let Some(obstacle) = &agent.obstacle {
+        out["obstacle"] = obstacle.to_string().into();
+    }
+    out
+}

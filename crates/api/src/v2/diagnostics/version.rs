@@ -1,0 +1,18 @@
+//! `GET /diagnostics/version` (core-and-voice §1.1).
+
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+};
+use axum::extract::State;
+use std::sync::Arc;
+
+/// The version of the server.
+#[utoipa::path(
+    get, path = "/diagnostics/version", tag = "diagnostics",
+    responses((status = 200, description = "the `version`"), (status = 403, description = "no session"))
+)]
+pub async fn get(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
+    Ok(Answer::with("version", api.config.version.as_str()))
+}

@@ -1,0 +1,72 @@
+//! `/features` and `/system/features`: what the centre may use, and what there is (admin-and-reporting §2.4).
+
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::{ADMINS, Caller},
+    query::Query,
+    v2::params::{Denied, Listing},
+    wire::{assigned_features, known_features},
+};
+use axum::extract::{Path, State};
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The addresses below `/features` and `/system/features`.
+pub fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(read))
+        .routes(routes!(list_known))
+        .routes(routes!(read_known))
+}
+
+/// The features of the centre. Whoever works in it has them all.
+#[utoipa::path(
+    get, path = "/features", tag = "features", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
+    query.collection("features", &[], assigned(&api))
+}
+
+/// One feature of the centre.
+#[utoipa::path(
+    get, path = "/features/{id}", tag = "features",
+    params(("id" = String, Path, description = "The feature's id")),
+    responses((status = 200, description = "the `feature`"), Denied)
+)]
+pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>) -> Outcome {
+    one(assigned(&api), &id)
+}
+
+/// Every feature that this server knows.
+#[utoipa::path(
+    get, path = "/system/features", tag = "features", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+)]
+pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    caller.needs(ADMINS)?;
+    query.collection("features", &[], known_features(&api.links))
+}
+
+/// One feature that this server knows.
+#[utoipa::path(
+    get, path = "/system/features/{id}", tag = "features",
+    params(("id" = String, Path, description = "The feature's id")),
+    responses((status = 200, description = "the `feature`"), Denied)
+)]
+pub async fn read_known(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    caller.needs(ADMINS)?;
+    one(known_features(&api.links), &id)
+}
+
+fn assigned(api: &Api) -> Vec<Value> {
+    api.desk.centre().map(|centre| assigned_features(&api.links, &centre)).unwrap_or_default()
+}
+
+fn one(features: Vec<Value>, id: &str) -> Outcome {
+    let found = features.into_iter().find(|feature| feature["id"] == id);
+    Ok(Answer::with("feature", found.ok_or_else(|| Problem::not_found(&format!("Feature '{id}'")))?))
+}

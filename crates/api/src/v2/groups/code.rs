@@ -1,0 +1,91 @@
+//! `/groups/{id}/dispositions/{codeId}`: one code.
+
+use super::{commit, find, may_write};
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    v2::{
+        feature,
+        params::{Denied, DispositionCode, Refused},
+    },
+    wire::code_resource,
+};
+use axum::extract::{Path, State};
+use domain::{
+    Refusal,
+    book::{Book, Code, Event, Group},
+};
+use std::sync::Arc;
+
+/// One code of a group.
+#[utoipa::path(
+    get, path = "/groups/{id}/dispositions/{codeId}", tag = "groups",
+    params(
+        ("id" = String, Path, description = "The group's id"),
+        ("codeId" = String, Path, description = "The code's id"),
+    ),
+    responses((status = 200, description = "the `disposition`"), Denied)
+)]
+pub async fn read(
+    State(api): State<Arc<Api>>,
+    _: Caller,
+    Path((id, code)): Path<(String, String)>,
+) -> Outcome {
+    feature::shows(&api, feature::READ, "/groups")?;
+    let book = api.desk.book().await?;
+    let (group, code) = find_code(&book, &id, &code)?;
+    Ok(Answer::with("disposition", code_resource(&api.links, group, code)))
+}
+
+/// Changes what people read: `displayName`. The `name` stays.
+#[utoipa::path(
+    put, path = "/groups/{id}/dispositions/{codeId}", tag = "groups", request_body = DispositionCode,
+    params(
+        ("id" = String, Path, description = "The group's id"),
+        ("codeId" = String, Path, description = "The code's id"),
+    ),
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn rename(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path((id, code)): Path<(String, String)>,
+    body: Body,
+) -> Outcome {
+    may_write(&api, &caller)?;
+    let book = api.desk.book().await?;
+    let (_, code) = find_code(&book, &id, &code)?;
+    if body.maybe_text("name")?.is_some_and(|name| name != code.name) {
+        return Err(Refusal::ReadOnly("name").into());
+    }
+    let display = body.text("displayName")?.to_owned();
+    commit(&api, Event::CodeRenamed { id: code.id.clone(), display }).await
+}
+
+/// Takes a code away. Dispositions already set stay what they are.
+#[utoipa::path(
+    delete, path = "/groups/{id}/dispositions/{codeId}", tag = "groups",
+    params(
+        ("id" = String, Path, description = "The group's id"),
+        ("codeId" = String, Path, description = "The code's id"),
+    ),
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn remove(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path((id, code)): Path<(String, String)>,
+) -> Outcome {
+    may_write(&api, &caller)?;
+    let book = api.desk.book().await?;
+    let (_, code) = find_code(&book, &id, &code)?;
+    commit(&api, Event::CodeRemoved { id: code.id.clone() }).await
+}
+
+fn find_code<'b>(book: &'b Book, group: &str, id: &str) -> Result<(&'b Group, &'b Code), Problem> {
+    let group = find(book, group)?;
+    let code = group.codes.iter().find(|code| code.id == id);
+    Ok((group, code.ok_or_else(|| Problem::not_found(&format!("Disposition '{id}'")))?))
+}

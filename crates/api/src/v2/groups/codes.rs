@@ -1,0 +1,57 @@
+//! `/groups/{id}/dispositions`: the codes of a group.
+
+use super::{commit, find, may_write};
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, DispositionCode, Listing, Refused},
+    },
+    wire::code_resource,
+};
+use axum::extract::{Path, State};
+use domain::book::{Code, Event};
+use http::StatusCode;
+use std::sync::Arc;
+
+/// The codes that lie directly in a group.
+#[utoipa::path(
+    get, path = "/groups/{id}/dispositions", tag = "groups",
+    params(("id" = String, Path, description = "The group's id"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `dispositions`"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
+    feature::shows(&api, feature::READ, "/groups")?;
+    let book = api.desk.book().await?;
+    let group = find(&book, &id)?;
+    let codes = group.codes.iter().map(|code| code_resource(&api.links, group, code));
+    query.collection("dispositions", &[], codes.collect())
+}
+
+/// Adds a code: `name`, which never changes and is what a disposition sends, and `displayName` where it differs.
+#[utoipa::path(
+    post, path = "/groups/{id}/dispositions", tag = "groups", request_body = DispositionCode,
+    params(("id" = String, Path, description = "The group's id")),
+    responses((status = 201, description = "the `id`, `uri` and `path` of the new code"), Refused)
+)]
+pub async fn add(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<(StatusCode, Answer), Problem> {
+    may_write(&api, &caller)?;
+    let name = body.text("name")?.to_owned();
+    let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
+    let code = Code { id: api.desk.ids().guid(), name, display };
+    let resource = code_resource(&api.links, find(&api.desk.book().await?, &id)?, &code);
+    commit(&api, Event::CodeAdded { group: id, code }).await?;
+    let answer = ["id", "uri", "path"]
+        .into_iter()
+        .fold(Answer::done(), |answer, name| answer.and(name, resource[name].clone()));
+    Ok((StatusCode::CREATED, answer))
+}

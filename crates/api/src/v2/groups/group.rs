@@ -1,0 +1,67 @@
+//! `/groups/{id}`.
+
+use super::{commit, find, may_write};
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, DispositionGroup, Embedding, Refused},
+    },
+    wire::{disposition_group, unit_resource},
+};
+use axum::extract::{Path, State};
+use domain::{Refusal, book::Event};
+use std::sync::Arc;
+
+/// One group: the business unit, or a group or folder of disposition codes.
+#[utoipa::path(
+    get, path = "/groups/{id}", tag = "groups",
+    params(("id" = String, Path, description = "The group's id"), Embedding),
+    responses((status = 200, description = "the `group`"), Denied)
+)]
+pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
+    feature::shows(&api, feature::READ, "/groups")?;
+    if let Some(centre) = api.desk.centre().filter(|centre| centre.id == id) {
+        return Ok(Answer::with("group", unit_resource(&api.links, &centre)));
+    }
+    let book = api.desk.book().await?;
+    let group = find(&book, &id)?;
+    Ok(Answer::with("group", disposition_group(&api.links, &book, group, &query.subresources())))
+}
+
+/// A group has nothing that can be changed: its `name` is what everybody knows it by. Writing what is there
+/// already is accepted.
+#[utoipa::path(
+    put, path = "/groups/{id}", tag = "groups", request_body = DispositionGroup,
+    params(("id" = String, Path, description = "The group's id")),
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn change(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Outcome {
+    may_write(&api, &caller)?;
+    let book = api.desk.book().await?;
+    let group = find(&book, &id)?;
+    match body.maybe_text("name")? {
+        Some(name) if name != group.name => Err(Refusal::ReadOnly("name").into()),
+        _ => Ok(Answer::done()),
+    }
+}
+
+/// Takes a group of codes away with all that is in it. Codes already sent stay what they are.
+#[utoipa::path(
+    delete, path = "/groups/{id}", tag = "groups",
+    params(("id" = String, Path, description = "The group's id")),
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    may_write(&api, &caller)?;
+    commit(&api, Event::GroupRemoved { id }).await
+}

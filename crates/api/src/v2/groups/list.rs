@@ -1,0 +1,87 @@
+//! `GET` and `POST /groups`, `GET /me/groups`.
+
+use super::{commit, may_write};
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, DispositionGroup, Listing, Refused},
+    },
+    wire::{disposition_group, unit_resource},
+};
+use axum::extract::State;
+use domain::{
+    Refusal,
+    book::{Event, Group},
+};
+use http::StatusCode;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The sub-resources of a group.
+const EMBEDDED: [&str; 2] = ["dispositions", "groups"];
+
+/// Business units and root groups of disposition codes, which `type` tells apart. `subresources=*` embeds the
+/// codes and folders of each, `**` the whole tree. There are no agent groups.
+#[utoipa::path(
+    get, path = "/groups", tag = "groups",
+    params(("type" = Option<String>, Query, description = "`BusinessUnit` or `dispositions`"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
+    feature::shows(&api, feature::READ, "/groups")?;
+    let mut groups = units(&api);
+    let book = api.desk.book().await?;
+    let wanted = query.subresources();
+    groups.extend(book.children(None).map(|group| disposition_group(&api.links, &book, group, &wanted)));
+    query.collection("groups", &EMBEDDED, groups)
+}
+
+/// The groups the caller belongs to: the centre as the one business unit.
+#[utoipa::path(
+    get, path = "/me/groups", tag = "me",
+    params(("type" = Option<String>, Query, description = "`BusinessUnit`"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
+)]
+pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
+    query.collection("groups", &EMBEDDED, units(&api))
+}
+
+/// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
+#[utoipa::path(
+    post, path = "/groups", tag = "groups", request_body = DispositionGroup,
+    responses((status = 201, description = "the `id`, `uri` and `path` of the new group"), Refused)
+)]
+pub async fn add(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    body: Body,
+) -> Result<(StatusCode, Answer), Problem> {
+    may_write(&api, &caller)?;
+    if body.maybe_text("type")?.is_some_and(|kind| kind != "dispositions") {
+        return Err(Problem::invalid("'type' is not 'dispositions'"));
+    }
+    let parent = body.maybe_text("parentUri")?.map(parent_id).transpose()?;
+    let id = api.desk.ids().guid();
+    let group = Group { id: id.clone(), name: body.text("name")?.to_owned(), parent, codes: Vec::new() };
+    commit(&api, Event::GroupAdded(group)).await?;
+    let path = format!("/groups/{id}");
+    let answer = Answer::with("id", id).and("uri", api.links.uri(&path)).and("path", path);
+    Ok((StatusCode::CREATED, answer))
+}
+
+fn units(api: &Api) -> Vec<Value> {
+    api.desk.centre().iter().map(|centre| unit_resource(&api.links, centre)).collect()
+}
+
+fn parent_id(address: &str) -> Result<String, Refusal> {
+    let mut parts = address.trim_end_matches('/').rsplit('/');
+    match (parts.next(), parts.next()) {
+        (Some(id), Some("groups")) if !id.is_empty() => Ok(crate::wire::unescape(id)),
+        _ => Err(Refusal::Invalid("'parentUri' is not the address of a group".into())),
+    }
+}

@@ -1,0 +1,23 @@
+//! `/me/features`: what the caller may use, which is what the centre has.
+
+use crate::{
+    answer::Outcome,
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        features,
+        params::{Denied, Listing},
+    },
+};
+use axum::extract::State;
+use std::sync::Arc;
+
+/// The features of the caller's centre.
+#[utoipa::path(
+    get, path = "/me/features", tag = "me", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+)]
+pub async fn list(state: State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    features::list(state, caller, query).await
+}

@@ -1,0 +1,35 @@
+//! `/me/skills`: what the caller can do, and how well.
+
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        params::{Denied, Listing},
+        skills, users,
+    },
+    wire::skill_definition,
+};
+use axum::extract::{Path, State};
+use std::sync::Arc;
+
+/// The caller's skills. `level` is a text.
+#[utoipa::path(
+    get, path = "/me/skills", tag = "me", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    query.collection("skills", &[], users::skills(&api, &caller.user))
+}
+
+/// One skill; at level `"0"` if it exists and the caller does not have it.
+#[utoipa::path(
+    get, path = "/me/skills/{id}", tag = "me", params(("id" = String, Path, description = "The skill's id")),
+    responses((status = 200, description = "the `skill`"), Denied)
+)]
+pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    let own = users::skills(&api, &caller.user).into_iter().find(|skill| skill["id"] == id.as_str());
+    let found = own.or_else(|| Some(skill_definition(&api.links, &skills::named(&api, &id)?)));
+    Ok(Answer::with("skill", found.ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?))
+}

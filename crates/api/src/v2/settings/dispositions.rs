@@ -1,0 +1,95 @@
+//! `/settings/dispositions`: the codes of the default group as a flat list (admin-and-reporting §6.2).
+
+use super::sections::DEFAULT_GROUP;
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::{ADMINS, Caller},
+    body::Body,
+    v2::{
+        feature,
+        params::{Denied, DispositionCode, NamedCode, Refused},
+    },
+    wire::code_setting,
+};
+use axum::extract::State;
+use domain::{
+    Command, Refusal,
+    book::{Book, Code, Event, Group},
+    command::Provision,
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The codes of the default group. `name` is what a disposition sends.
+#[utoipa::path(
+    get, path = "/settings/dispositions", tag = "settings",
+    responses((status = 200, description = "`settings` of `name` and `displayName`, and the `key` name"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
+    let book = api.desk.book().await?;
+    let codes = book.default_group().into_iter().flat_map(|group| &group.codes).map(code_setting);
+    Ok(Answer::with("settings", codes.collect::<Vec<Value>>()).and("key", "name"))
+}
+
+/// Adds a code: `name`, and `displayName` where it differs. Makes the default group if there is none.
+#[utoipa::path(
+    post, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn add(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+    may_write(&api, &caller)?;
+    let name = body.text("name")?.to_owned();
+    let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
+    let code = Code { id: api.desk.ids().guid(), name, display };
+    let change = match api.desk.book().await?.default_group() {
+        Some(group) => Event::CodeAdded { group: group.id.clone(), code },
+        None => Event::GroupAdded(Group {
+            id: api.desk.ids().guid(),
+            name: DEFAULT_GROUP.to_owned(),
+            parent: None,
+            codes: vec![code],
+        }),
+    };
+    commit(&api, change).await
+}
+
+/// Changes what people read for a code: `name` tells which, `displayName` is the new text.
+#[utoipa::path(
+    put, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+    may_write(&api, &caller)?;
+    let id = find(&api.desk.book().await?, body.text("name")?)?;
+    let display = body.text("displayName")?.to_owned();
+    commit(&api, Event::CodeRenamed { id, display }).await
+}
+
+/// Takes a code away: the body's `name` tells which.
+#[utoipa::path(
+    delete, path = "/settings/dispositions", tag = "settings", request_body = NamedCode,
+    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+)]
+pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+    may_write(&api, &caller)?;
+    let id = find(&api.desk.book().await?, body.text("name")?)?;
+    commit(&api, Event::CodeRemoved { id }).await
+}
+
+fn may_write(api: &Api, caller: &Caller) -> Result<(), Problem> {
+    feature::allows(api, feature::WRITE)?;
+    Ok(caller.needs(ADMINS)?)
+}
+
+/// The id of a code of the default group by its name.
+fn find(book: &Book, name: &str) -> Result<String, Refusal> {
+    let mut codes = book.default_group().into_iter().flat_map(|group| &group.codes);
+    let code = codes.find(|code| code.name == name);
+    code.map(|code| code.id.clone()).ok_or_else(|| Refusal::NotFound(format!("Disposition '{name}'")))
+}
+
+async fn commit(api: &Api, change: Event) -> Outcome {
+    api.desk.perform(Command::Provision(Provision::Book(change))).await?;
+    Ok(Answer::done())
+}

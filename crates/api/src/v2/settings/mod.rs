@@ -1,0 +1,23 @@
+//! `/settings`: what clients are told of how the centre is set up (core-and-voice §4.7, admin-and-reporting §2.6).
+
+mod dispositions;
+mod group;
+mod list;
+mod sections;
+
+pub use list::option_groups;
+pub use sections::sections;
+
+use crate::app::Api;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The addresses below `/settings`, and `/me/settings`.
+pub fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(list::list_own))
+        .routes(routes!(group::read_own))
+        .routes(routes!(group::read, group::write, group::change, group::remove))
+        .routes(routes!(dispositions::list, dispositions::add, dispositions::rename, dispositions::remove))
+}

@@ -1,0 +1,35 @@
+//! `GET /users/{id}/devices` (core-and-voice §4.2).
+
+use super::{find, needs_sight};
+use crate::{
+    answer::Outcome,
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, Listing},
+    },
+    wire::provisioned_device,
+};
+use axum::extract::{Path, State};
+use std::sync::Arc;
+
+/// The devices of a user, for himself and for those who look after others.
+#[utoipa::path(
+    get, path = "/users/{id}/devices", tag = "users",
+    params(("id" = String, Path, description = "The user's id"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+)]
+pub async fn list(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Outcome {
+    feature::shows(&api, feature::READ, "/users")?;
+    let user = find(&api, &id)?;
+    needs_sight(&caller, &user)?;
+    let devices = user.device.iter().map(|device| provisioned_device(&api.links, device));
+    query.collection("devices", &[], devices.collect())
+}

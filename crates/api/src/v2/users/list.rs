@@ -1,0 +1,52 @@
+//! `GET /users` (admin-and-reporting §2.1).
+
+use super::{
+    ANYONE,
+    resource::{embedded, resource},
+    sees,
+};
+use crate::{
+    answer::Outcome,
+    app::Api,
+    auth::Caller,
+    query::{Query, Wanted},
+    v2::{
+        feature,
+        params::{Denied, Listing},
+    },
+};
+use axum::extract::State;
+use std::sync::Arc;
+
+/// Every user, by user name. Any attribute filters, `skills.name=Sales` for instance, as far as the caller sees
+/// it: skills, devices and channels of others are for supervisors and administrators.
+#[utoipa::path(
+    get, path = "/users", tag = "users", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `users`"), Denied)
+)]
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    feature::shows(&api, feature::READ, "/users")?;
+    caller.needs(ANYONE)?;
+    let wanted = with_filters(&query);
+    let mut users = Vec::new();
+    for user in api.desk.directory().all() {
+        users.push(
+            resource(&api, &caller, &user, if sees(&caller, &user) { &wanted } else { &Wanted::None })
+                .await?,
+        );
+    }
+    query.collection("users", &embedded(&api), users)
+}
+
+/// What is asked for, and what a filter must look into: `collection` cuts away again what was only for that.
+fn with_filters(query: &Query) -> Wanted {
+    match query.subresources() {
+        Wanted::None => Wanted::Named(filters()),
+        Wanted::Named(names) => Wanted::Named(names.into_iter().chain(filters()).collect()),
+        all => all,
+    }
+}
+
+fn filters() -> Vec<String> {
+    ["skills", "devices"].map(str::to_owned).into()
+}

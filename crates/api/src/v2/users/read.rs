@@ -1,0 +1,33 @@
+//! `GET /users/{id}`.
+
+use super::{ANYONE, find, resource::resource};
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, Embedding},
+    },
+};
+use axum::extract::{Path, State};
+use std::sync::Arc;
+
+/// One user. His sub-resources are embedded for himself, for supervisors and for administrators.
+#[utoipa::path(
+    get, path = "/users/{id}", tag = "users",
+    params(("id" = String, Path, description = "The user's id"), Embedding),
+    responses((status = 200, description = "the `user`"), Denied)
+)]
+pub async fn get(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Outcome {
+    feature::shows(&api, feature::READ, "/users")?;
+    caller.needs(ANYONE)?;
+    let user = find(&api, &id)?;
+    Ok(Answer::with("user", resource(&api, &caller, &user, &query.subresources()).await?))
+}

@@ -1,0 +1,54 @@
+//! `/users/{id}/skills`: what a user can do, and how well (admin-and-reporting §2.1, §2.2).
+
+use super::{find, needs_sight, resource::skills};
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, Listing},
+    },
+};
+use axum::extract::{Path, State};
+use std::sync::Arc;
+
+/// The skills of a user. `level` is a text.
+#[utoipa::path(
+    get, path = "/users/{id}/skills", tag = "users",
+    params(("id" = String, Path, description = "The user's id"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+)]
+pub async fn list(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Outcome {
+    feature::shows(&api, feature::READ, "/users")?;
+    let user = find(&api, &id)?;
+    needs_sight(&caller, &user)?;
+    query.collection("skills", &[], skills(&api, &user))
+}
+
+/// One skill of a user.
+#[utoipa::path(
+    get, path = "/users/{id}/skills/{skillId}", tag = "users",
+    params(
+        ("id" = String, Path, description = "The user's id"),
+        ("skillId" = String, Path, description = "The skill's id"),
+    ),
+    responses((status = 200, description = "the `skill`"), Denied)
+)]
+pub async fn read(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path((id, skill)): Path<(String, String)>,
+) -> Outcome {
+    feature::shows(&api, feature::READ, "/users")?;
+    let user = find(&api, &id)?;
+    needs_sight(&caller, &user)?;
+    let found = skills(&api, &user).into_iter().find(|found| found["id"] == skill.as_str());
+    Ok(Answer::with("skill", found.ok_or_else(|| Problem::not_found(&format!("Skill '{skill}'")))?))
+}

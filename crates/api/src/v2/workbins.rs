@@ -1,0 +1,33 @@
+//! `/workbins`: there are none, and desktops ask for them as they start (client-requirements 25).
+
+use super::users::ANYONE;
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::params::{Denied, Listing},
+};
+use axum::extract::State;
+use serde_json::json;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The address `/workbins`.
+pub fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// No workbins: a list, or, when some were asked for by their ids, an object that is keyed by id.
+#[utoipa::path(
+    get, path = "/workbins", tag = "workbins",
+    params(("workbinIds" = Option<String>, Query, description = "Comma list of ids"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `workbins`"), Denied)
+)]
+pub async fn list(State(_): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    caller.needs(ANYONE)?;
+    match query.get("workbinIds") {
+        Some(_) => Ok(Answer::with("workbins", json!({}))),
+        None => query.collection("workbins", &[], Vec::new()),
+    }
+}

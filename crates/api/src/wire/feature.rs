@@ -1,0 +1,100 @@
+//! Features: what a centre may use (admin-and-reporting §2.4). The list is the build's; which of them a centre
+//! has, is the centre's.
+
+use super::{Links, links::escape};
+use domain::centre::Centre;
+use serde_json::{Value, json};
+
+/// A feature that this build knows. `by_default` is the documented default of a new centre.
+struct Feature {
+    id: &'static str,
+    name: &'static str,
+    description: &'static str,
+    by_default: bool,
+}
+
+const fn row(id: &'static str, by_default: bool, name: &'static str, description: &'static str) -> Feature {
+    Feature { id, name, description, by_default }
+}
+
+/// Every feature, by id.
+const KNOWN: [Feature; 30] = [
+    row("api-agent-control", true, "Agent control", "Agents change their own states"),
+    row("api-devices-webrtc", true, "WebRTC devices", "Phones inside the browser"),
+    row("api-multimedia", false, "Multimedia", "Every digital medium"),
+    row("api-multimedia-chat", true, "Multimedia: chat", "Web chats with customers"),
+    row("api-multimedia-email", true, "Multimedia: e-mail", "E-mails with customers"),
+    row("api-multimedia-facebook", false, "Multimedia: Facebook", "Facebook sessions with customers"),
+    row("api-multimedia-sms", false, "Multimedia: SMS", "SMS sessions with customers"),
+    row("api-multimedia-twitter", false, "Multimedia: Twitter", "Twitter messages with customers"),
+    row("api-multimedia-workitem", true, "Multimedia: work items", "Work items"),
+    row("api-platform-configuration-read", true, "Configuration: read", "Reading the centre's configuration"),
+    row(
+        "api-platform-configuration-write",
+        true,
+        "Configuration: write",
+        "Changing the centre's configuration",
+    ),
+    row("api-provisioning-read", true, "Provisioning: read", "Reading users, skills, devices and groups"),
+    row("api-provisioning-write", true, "Provisioning: write", "Changing users, skills, devices and groups"),
+    row("api-statistics-extended-set1", false, "Statistics: first set", "Further statistics"),
+    row("api-supervisor-agent-control", true, "Supervisor: agent control", "Changing the states of others"),
+    row("api-supervisor-monitoring", true, "Supervisor: monitoring", "Listening in, coaching, barging in"),
+    row("api-supervisor-recording", true, "Supervisor: recording", "Recordings of calls"),
+    row("api-user-account-management-email", true, "Accounts by e-mail", "Passwords sent by e-mail"),
+    row("api-voice", true, "Voice", "Calls and phones"),
+    row("api-voice-instant-messaging", true, "Voice: instant messages", "Agents write to each other"),
+    row("api-voice-outbound", true, "Voice: outbound", "Records of outbound campaigns"),
+    row("api-voice-predictive-calls", true, "Voice: predictive calls", "Predictive dialling"),
+    row("api-voice-recording", false, "Voice: recording", "Agents record their calls"),
+    row("ui-supervisor-cc-segmentation", false, "Page: segmentation", "The page that divides the centre"),
+    row("ui-supervisor-edit-user", false, "Page: edit users", "The page that changes users"),
+    row("ui-supervisor-provisioning-routing", true, "Page: routing", "The page that sets up routing"),
+    row("ui-supervisor-provisioning-skill", true, "Page: skills", "The page that sets up skills"),
+    row("ui-supervisor-provisioning-user", true, "Page: users", "The page that sets up users"),
+    row("ui-supervisor-recording", true, "Page: recordings", "The page of recordings"),
+    row("ui-supervisor-reporting", true, "Page: reports", "The page of reports"),
+];
+
+/// The features of a centre.
+pub fn assigned_features(links: &Links, centre: &Centre) -> Vec<Value> {
+    centre.features.iter().map(|id| feature_resource(links, id, "/features")).collect()
+}
+
+/// Every feature that this build knows, whoever has it.
+pub fn known_features(links: &Links) -> Vec<Value> {
+    KNOWN.iter().map(|feature| feature_resource(links, feature.id, "/system/features")).collect()
+}
+
+/// A feature below a collection. One that the build does not know bears its id for a name.
+fn feature_resource(links: &Links, id: &str, collection: &str) -> Value {
+    let known = KNOWN.iter().find(|feature| feature.id == id);
+    let path = format!("{collection}/{}", escape(id));
+    json!({
+        "id": id,
+        "displayName": known.map_or(id, |feature| feature.name),
+        "description": known.map_or("", |feature| feature.description),
+        "autoAssignOnContactCenterCreate": known.is_some_and(|feature| feature.by_default),
+        "uri": links.uri(&path),
+        "path": path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_knows_each_feature_once() {
+        assert!(KNOWN.windows(2).all(|pair| pair[0].id < pair[1].id));
+    }
+
+    #[test]
+    fn the_table_knows_what_opens_the_media() {
+        for medium in domain::medium::Media::default().rows() {
+            for id in medium.features {
+                assert!(KNOWN.iter().any(|feature| feature.id == *id), "{id}");
+            }
+        }
+    }
+}
