@@ -11,6 +11,7 @@ use axum::Router;
 use desk::{Desk, ports::StoreFault};
 use domain::Millis;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// How the API behaves.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Version told by `/diagnostics/version`.
     pub version: String,
+    /// Whether this is the demo centre: the start page then tells its logins.
+    pub demo: bool,
 }
 
 /// Which other origins may call (core-and-voice §2.4).
@@ -42,6 +45,7 @@ impl Default for Config {
             cors: Cors::default(),
             secure_cookies: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            demo: false,
         }
     }
 }
@@ -64,6 +68,7 @@ pub struct Api {
     pub(crate) logins: Logins,
     pub(crate) notifications: Notifications,
     pub(crate) unknown: Unknown,
+    closing: watch::Sender<bool>,
 }
 
 impl Api {
@@ -72,7 +77,15 @@ impl Api {
         let Setup { desk, links, config } = setup;
         let logins = Logins::load(&desk, config.session_inactivity).await?;
         let notifications = Notifications::load(&desk).await?;
-        Ok(Arc::new(Self { desk, links, config, logins, notifications, unknown: Unknown::default() }))
+        Ok(Arc::new(Self {
+            desk,
+            links,
+            config,
+            logins,
+            notifications,
+            unknown: Unknown::default(),
+            closing: watch::Sender::new(false),
+        }))
     }
 
     /// Every address of the API.
@@ -85,8 +98,14 @@ impl Api {
         futures::join!(auth::sweep(&self), crate::notifications::sweep(&self));
     }
 
-    /// Advises every notification client to come back with a handshake, and ends held polls.
+    /// Advises every notification client to come back with a handshake, and ends held polls and streams.
     pub fn close(&self) {
+        self.closing.send_replace(true);
         self.notifications.close();
+    }
+
+    /// Tells when the server drains: true from then on.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 }

@@ -1,0 +1,142 @@
+//! Agents at work.
+
+use super::{Row, json, schema, words};
+use domain::{
+    MediumName,
+    agent::{AgentState, Event, Fact},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) const KINDS: &[Row] = &[
+    ("agent.logged-in", schema::<LoggedIn<'_>>),
+    ("agent.logged-out", schema::<LoggedOut<'_>>),
+    ("agent.state", schema::<StateChanged<'_>>),
+    ("agent.do-not-disturb", schema::<DoNotDisturb<'_>>),
+    ("agent.focus", schema::<Focused<'_>>),
+];
+
+/// The agent that an event is about.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Who<'a> {
+    /// His user name.
+    agent: &'a str,
+    /// His id.
+    agent_id: &'a str,
+}
+
+/// A contact-centre session began, or took in further channels.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LoggedIn<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The place; null when none was named.
+    place: Option<&'a str>,
+    /// The channels that were started.
+    channels: Vec<&'a str>,
+}
+
+/// The contact-centre session ended.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LoggedOut<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+}
+
+/// Channels changed their state.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct StateChanged<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// Which channels.
+    channels: Vec<&'a str>,
+    /// Into what.
+    state: StateEntry<'a>,
+    /// Whether the server did it, because an offer was not answered.
+    by_server: bool,
+}
+
+/// Channels were closed to work, or opened again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct DoNotDisturb<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// Which channels.
+    channels: Vec<&'a str>,
+    /// Closed or opened.
+    on: bool,
+}
+
+/// The agent looks at another interaction, or at none.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Focused<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// Which; null is none.
+    interaction_id: Option<&'a str>,
+}
+
+/// A state that an agent can choose.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StateEntry<'a> {
+    /// Its fixed id.
+    id: &'a str,
+    /// The operation that enters it.
+    operation_name: &'a str,
+    /// What people read.
+    display_name: &'a str,
+    /// The system state it counts as.
+    #[serde(with = "words::Readiness")]
+    state: domain::agent::Readiness,
+    /// A finer word for it.
+    work_mode: Option<&'a str>,
+    /// The reason it stands for.
+    reason: Option<&'a str>,
+}
+
+impl<'a> StateEntry<'a> {
+    pub fn of(state: &'a AgentState) -> Self {
+        Self {
+            id: &state.id,
+            operation_name: &state.operation,
+            display_name: &state.display,
+            state: state.state,
+            work_mode: state.work_mode.as_deref(),
+            reason: state.reason.as_deref(),
+        }
+    }
+}
+
+/// What a fact of an agent tells; `None` for slots, which follow from the conversations.
+pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
+    let who = Who { agent: &event.user_name, agent_id: id };
+    match &event.fact {
+        Fact::LoggedIn { place, channels } => {
+            json(LoggedIn { who, place: place.as_deref(), channels: names(channels) })
+        }
+        Fact::LoggedOut => json(LoggedOut { who }),
+        Fact::StateChanged { channels, state, by_server } => json(StateChanged {
+            who,
+            channels: names(channels),
+            state: StateEntry::of(state),
+            by_server: *by_server,
+        }),
+        Fact::DoNotDisturb { channels, on } => json(DoNotDisturb { who, channels: names(channels), on: *on }),
+        Fact::Focused { session } => {
+            json(Focused { who, interaction_id: session.as_ref().map(domain::SessionId::as_str) })
+        }
+        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } => None,
+    }
+}
+
+fn names(channels: &[MediumName]) -> Vec<&str> {
+    channels.iter().map(MediumName::as_str).collect()
+}

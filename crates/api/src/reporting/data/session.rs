@@ -1,0 +1,265 @@
+//! A conversation's way: from the customer's coming over queues and agents to its end.
+
+use super::{Names, Row, disposition, json, schema, talk, words};
+use crate::reporting::cloud_event::time;
+use domain::{
+    Millis, UserId,
+    session::{Event, Fact, Invitation},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub(super) const KINDS: &[Row] = &[
+    ("session.created", schema::<Created<'_>>),
+    ("session.queued", schema::<Queued<'_>>),
+    ("session.offered", schema::<Offered<'_>>),
+    ("session.offer-ended", schema::<OfferEnded<'_>>),
+    ("session.accepted", schema::<Accepted<'_>>),
+    ("session.join-failed", schema::<JoinFailed<'_>>),
+    ("session.talk-ended", schema::<TalkEnded<'_>>),
+    ("session.party-closed", schema::<PartyClosed<'_>>),
+    ("session.ended", schema::<Ended<'_>>),
+    ("session.erased", schema::<Erased<'_>>),
+];
+
+/// The conversation that an event belongs to.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Conversation<'a> {
+    /// The interaction.
+    pub interaction_id: &'a str,
+    /// The name of its medium.
+    pub media: &'a str,
+    /// The queue it was last put into.
+    pub queue: &'a str,
+}
+
+/// The agent that an event is about.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Actor<'a> {
+    /// His user name; null when it was no agent, or when he is no longer provisioned.
+    agent: Option<String>,
+    /// His id; null when it was no agent.
+    agent_id: Option<&'a str>,
+}
+
+impl<'a> Actor<'a> {
+    pub fn named(id: &'a UserId, name: &str) -> Self {
+        Self { agent: Some(name.to_owned()), agent_id: Some(id.as_str()) }
+    }
+
+    pub fn of(id: &'a UserId, names: Names<'_>) -> Self {
+        Self { agent: names(id), agent_id: Some(id.as_str()) }
+    }
+
+    pub fn maybe(id: Option<&'a UserId>, names: Names<'_>) -> Self {
+        Self { agent: id.and_then(names), agent_id: id.map(UserId::as_str) }
+    }
+}
+
+/// A customer came.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Created<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// The service he came through.
+    service: &'a str,
+    /// His name.
+    nickname: &'a str,
+    /// What his application sent along.
+    user_data: &'a Map<String, Value>,
+}
+
+/// It takes a place in a queue.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Queued<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Who put it there.
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// Higher goes first.
+    priority: i32,
+    /// Its place is counted from this moment.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+}
+
+/// It is offered to an agent.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Offered<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    to: Actor<'a>,
+    /// Why him.
+    invitation: Reason,
+    /// The user name of the colleague who hands it over; null when none does.
+    from: Option<String>,
+    /// When the offer lapses; null when it does not.
+    #[schemars(extend("format" = "date-time"))]
+    deadline: Option<String>,
+}
+
+/// Why an agent was invited.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Reason {
+    /// The queue offers it.
+    Queue,
+    /// A colleague hands it over.
+    Transfer,
+}
+
+/// The agent refused the offer, or let it lapse, or it was withdrawn.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct OfferEnded<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// `Completed` when he refused, `Revoked` otherwise.
+    #[serde(with = "words::PartyState")]
+    state: domain::session::PartyState,
+    /// Who ended the offer.
+    #[serde(with = "words::Closer")]
+    closer: domain::session::Closer,
+    /// Whether the conversation bore a disposition then.
+    dispositioned: bool,
+}
+
+/// The agent took it and joined the talk.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Accepted<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// The name the customer sees.
+    nickname: &'a str,
+}
+
+/// The agent took it, but the talk was over.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct JoinFailed<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    by: Actor<'a>,
+}
+
+/// The customer's side of the talk ended. Agents may still work on it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct TalkEnded<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// By whom.
+    #[serde(with = "words::Closer")]
+    closer: domain::session::Closer,
+}
+
+/// An agent's part moved on: to work after the talk, or to its end.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct PartyClosed<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    who: Actor<'a>,
+    /// `LeftChat`, `Completed` or `Revoked`.
+    #[serde(with = "words::PartyState")]
+    state: domain::session::PartyState,
+    /// Who closed it.
+    #[serde(with = "words::Closer")]
+    closer: domain::session::Closer,
+    /// Whether the conversation bore a disposition then.
+    dispositioned: bool,
+    /// The user name of the colleague it went to; null when it was not handed over.
+    to: Option<String>,
+    /// That colleague's id.
+    to_id: Option<&'a str>,
+}
+
+/// Nobody has anything to do with it any more.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Ended<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Who ended the talk.
+    #[serde(with = "words::Closer")]
+    closer: domain::session::Closer,
+    /// Whether the conversation bore a disposition.
+    dispositioned: bool,
+}
+
+/// Personal values of the conversation were erased, in its earlier events too.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Erased<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+}
+
+/// What a fact of a conversation tells.
+pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Option<Value> {
+    let of = Conversation { interaction_id: id, media: event.medium.as_str(), queue: event.queue.as_str() };
+    match &event.fact {
+        // The digest of the customer's key opens nothing, but it is nobody's number either.
+        Fact::Created { service, participant: _, nickname, key_digest: _, user_data } => {
+            json(Created { of, service, nickname, user_data: user_data.pairs() })
+        }
+        Fact::Queued { priority, since, by, barred_until: _ } => json(Queued {
+            of,
+            by: Actor::maybe(by.as_ref(), names),
+            priority: *priority,
+            since: time(*since),
+        }),
+        Fact::Offered { agent, user_name, participant: _, invitation, deadline } => {
+            let (invitation, from) = match invitation {
+                Invitation::Queue => (Reason::Queue, None),
+                Invitation::Transfer { from, reference: _ } => (Reason::Transfer, names(from)),
+            };
+            let to = Actor::named(agent, user_name);
+            json(Offered { of, to, invitation, from, deadline: deadline.map(time) })
+        }
+        Fact::OfferEnded { agent, state, closer, barred_until: _, dispositioned } => json(OfferEnded {
+            of,
+            by: Actor::of(agent, names),
+            state: *state,
+            closer: *closer,
+            dispositioned: *dispositioned,
+        }),
+        Fact::Accepted { agent, nickname } => json(Accepted { of, by: Actor::of(agent, names), nickname }),
+        Fact::JoinFailed { agent, nickname: _ } => json(JoinFailed { of, by: Actor::of(agent, names) }),
+        Fact::TalkEnded { closer } => json(TalkEnded { of, closer: *closer }),
+        Fact::PartyClosed { agent, user_name, state, closer, dispositioned, to } => json(PartyClosed {
+            of,
+            who: Actor::named(agent, user_name),
+            state: *state,
+            closer: *closer,
+            dispositioned: *dispositioned,
+            to: to.as_ref().and_then(names),
+            to_id: to.as_ref().map(UserId::as_str),
+        }),
+        Fact::Ended { closer, dispositioned } => {
+            json(Ended { of, closer: *closer, dispositioned: *dispositioned })
+        }
+        Fact::Erased => json(Erased { of }),
+        Fact::Disposition { .. } => disposition::data(of, at, &event.fact),
+        Fact::Said { .. }
+        | Fact::Typed { .. }
+        | Fact::Renamed { .. }
+        | Fact::DataChanged { .. }
+        | Fact::Commented { .. } => talk::data(of, &event.fact, names),
+    }
+}

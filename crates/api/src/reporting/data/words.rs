@@ -1,0 +1,111 @@
+//! The words of the feed for the closed lists of the domain. Each list is repeated here and checked by the
+//! compiler, so that renaming one inside does not rename it in the archives of those who read the feed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Who ended something.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::session::Closer", rename_all = "kebab-case")]
+pub enum Closer {
+    /// The agent, by an operation.
+    Agent,
+    /// The customer.
+    Customer,
+    /// A supervisor.
+    Supervisor,
+    /// Nobody: the customer fell silent for too long.
+    Idle,
+    /// Nobody: the agent did not answer the offer.
+    NoAnswer,
+    /// The server, taking up after a restart what could no longer go on.
+    Restart,
+    /// An administrator or a program, by the API.
+    Api,
+}
+
+/// Where an agent is in a conversation.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::session::PartyState")]
+pub enum PartyState {
+    /// Offered to the agent.
+    Invited,
+    /// The agent talks with the customer.
+    Chatting,
+    /// The agent accepted, but the customer's side was over already.
+    JoinFailed,
+    /// The talk is over, the agent still has work to do on it.
+    LeftChat,
+    /// The agent is done with it.
+    Completed,
+    /// It was taken away from the agent.
+    Revoked,
+}
+
+/// The operation by which user data or a disposition was changed.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::session::Via")]
+pub enum Via {
+    /// The operation that names a disposition.
+    SetDisposition,
+    /// Pairs added.
+    AttachUserData,
+    /// Pairs replaced.
+    UpdateUserData,
+    /// Pairs taken away.
+    DeleteUserData,
+    /// The customer's application.
+    CustomerData,
+    /// The server itself: last agent and the like.
+    System,
+}
+
+/// Who sees something.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::message::Visibility", rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everyone.
+    All,
+    /// Agents and supervisors.
+    Agents,
+    /// Supervisors only.
+    Supervisors,
+}
+
+/// What kind of party.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::message::PartyKind", rename_all = "lowercase")]
+pub enum PartyKind {
+    /// The customer.
+    Customer,
+    /// An agent or a supervisor.
+    Agent,
+    /// A bot or the server itself.
+    External,
+}
+
+/// Whether a channel takes work.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::agent::Readiness")]
+pub enum Readiness {
+    /// Logged in, no state chosen yet.
+    LoggedIn,
+    /// Takes work.
+    Ready,
+    /// Takes none.
+    NotReady,
+    /// Not logged in.
+    LoggedOut,
+}
+
+/// Which values a disposition may have.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::disposition::Policy", rename_all = "lowercase")]
+pub enum Policy {
+    /// Any.
+    Open,
+    /// Any; those not in the book are marked.
+    Warn,
+    /// Only those of the book.
+    Strict,
+}

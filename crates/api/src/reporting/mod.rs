@@ -1,0 +1,25 @@
+//! The reporting feed: the journal as CloudEvents, by pages, held until something happens, or as a live stream
+//! (DESIGN §4, admin-and-reporting §10).
+//!
+//! A reader keeps one cursor, the `sequence` of the last event it has dealt with, and asks for what is behind it.
+//! Every event comes at least once and in journal order; a repeated one has the same `id`. Nothing said in a
+//! conversation is ever in it.
+
+mod asked;
+mod cloud_event;
+mod cursor;
+mod data;
+mod events;
+mod live;
+
+pub use cloud_event::envelope_schema;
+pub use data::data_schemas;
+
+use crate::app::Api;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The address of the feed.
+pub fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(events::get))
+}
