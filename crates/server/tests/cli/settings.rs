@@ -94,3 +94,15 @@ fn objects_that_do_not_fit_together_are_named() {
     let twice = "[[users]]\nuser_name = \"ada\"\npassword = \"a\"\n[[users]]\nuser_name = \"ada\"\npassword = \"b\"\n";
     names(&complaint(twice), &["ada", "twice"]);
 }
+
+#[test]
+fn the_settings_printed_in_the_readme_are_in_order() {
+    let readme = include_str!("../../../../README.md");
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let (toml, _) = rest.split_once("```").unwrap();
+    let house = House::new();
+    house.write("centre.toml", toml);
+    let said = house.run("config check --config centre.toml");
+    assert!(said.ok, "{}", said.err);
+    names(&said.out, &["https://desk.example", "1 users, 1 queues, 1 services"]);
+}
