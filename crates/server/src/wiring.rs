@@ -16,7 +16,7 @@ use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup};
 use domain::{Millis, SessionId, medium::Media};
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
-use store_sqlite::{Options, SqliteStore};
+use store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -102,9 +102,13 @@ pub fn store(data: &Path) -> Result<Arc<SqliteStore>> {
     Ok(Arc::new(store))
 }
 
-/// Whether a directory has a journal, so that a command need not make one by mistake.
-pub fn has_journal(data: &Path) -> bool {
-    data.join("journal.db").exists()
+/// Refuses a directory without a journal, so that a command does not make one by mistake.
+pub fn must_have_journal(data: &Path) -> Result<()> {
+    match SqliteStore::open_reader(data) {
+        Err(missing @ OpenError::Missing(_)) => Err(missing.into()),
+        // Whatever else is wrong with it, the command itself will say.
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// The desk over a journal. `url` is what its notifications' addresses are built from.

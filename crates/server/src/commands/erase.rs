@@ -17,9 +17,7 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{} conversations would be erased.", found.len())?;
         return Ok(());
     }
-    if !wiring::has_journal(&config.data) {
-        bail!("there is no journal in {}", config.data.display());
-    }
+    wiring::must_have_journal(&config.data)?;
     let store = wiring::store(&config.data)?;
     let desk = wiring::desk(store.clone(), &wiring::default_url(&config)).await?;
     let found = store.find_person(&args.person).await?;
