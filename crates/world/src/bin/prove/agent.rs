@@ -1,0 +1,179 @@
+//! Agents: they take what is offered, talk, set dispositions, complete, and set dispositions again.
+
+use super::{
+    customer::{Rooms, note},
+    ledger::{Ledger, Outcome, What},
+};
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
+use world::client::{Answer, Fault, Http, Identity, Target};
+
+/// How long a request may take before the agent gives up on it.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How often he says that he is ready, in case an offer lapsed and made him not ready.
+const READY: Duration = Duration::from_secs(5);
+/// How long there must be nothing to do after closing time before he goes.
+const IDLE: Duration = Duration::from_secs(4);
+/// How much he says before he completes.
+const TALK: u32 = 4;
+
+/// An agent at his desktop.
+#[derive(Debug)]
+pub struct Agent {
+    http: Http,
+    name: String,
+    ledger: Arc<Ledger>,
+    chance: fastrand::Rng,
+    count: u32,
+    /// What he said in each chat.
+    said: BTreeMap<String, u32>,
+    /// Chats he has completed, for a disposition that comes late.
+    completed: Vec<String>,
+}
+
+impl Agent {
+    /// An agent of the demo centre.
+    pub fn new(target: &Target, name: &str, ledger: Arc<Ledger>, chance: fastrand::Rng) -> Self {
+        let http = Http::new(target.clone(), Identity::basic(name, demo::centre::PASSWORD));
+        let name = name.to_owned();
+        Self { http, name, ledger, chance, count: 0, said: BTreeMap::new(), completed: Vec::new() }
+    }
+
+    /// Begins to work: logs in to chat and is ready.
+    pub async fn begin(&mut self) -> Result<()> {
+        let start = json!({"operationName": "StartContactCenterSession", "channels": ["chat"]});
+        let answer = self.post("/me", &start).await;
+        ensure!(Outcome::of(&answer) == Outcome::Acknowledged, "{answer:?}");
+        let answer = self.post("/me/channels/chat", &json!({"operationName": "Ready"})).await;
+        ensure!(Outcome::of(&answer) == Outcome::Acknowledged, "{answer:?}");
+        Ok(())
+    }
+
+    /// Works until closing time, and until nothing is left to do.
+    pub async fn work(mut self, closing: watch::Receiver<bool>) -> Result<Self> {
+        let (mut busy, mut ready) = (Instant::now(), Instant::now());
+        loop {
+            self.rest(50..300).await;
+            let closed = *closing.borrow();
+            let Some(chats) = self.chats().await else { continue };
+            for chat in &chats {
+                busy = Instant::now();
+                self.turn(chat, closed).await;
+            }
+            if !closed && self.chance.u32(..4) == 0 {
+                self.late().await;
+            }
+            if ready.elapsed() > READY {
+                ready = Instant::now();
+                drop(self.post("/me/channels/chat", &json!({"operationName": "Ready"})).await);
+            }
+            if closed && busy.elapsed() > IDLE {
+                return Ok(self);
+            }
+        }
+    }
+
+    /// The chats he has now.
+    async fn chats(&mut self) -> Option<Vec<Value>> {
+        let got = tokio::time::timeout(PATIENCE, self.http.get("/api/v2/me/chats?fields=*")).await;
+        let answer = got.ok()?.ok()?;
+        answer.status.is_success().then(|| answer.json()["chats"].as_array().cloned())?
+    }
+
+    /// Does one thing in a chat, as its state allows.
+    async fn turn(&mut self, chat: &Value, closed: bool) {
+        let Some(id) = chat["id"].as_str() else { return };
+        let path = format!("/me/chats/{id}");
+        let said = self.said.get(id).copied().unwrap_or(0);
+        match chat["state"].as_str() {
+            Some("Invited") => {
+                drop(self.post(&path, &json!({"operationName": "Accept", "nickname": self.name})).await);
+            }
+            Some("Chatting") if !closed && (said < TALK || self.chance.u32(..4) > 0) => {
+                if self.chance.u32(..5) == 0 {
+                    self.dispose(id, What::LiveDisposition).await;
+                } else {
+                    self.say(id).await;
+                }
+            }
+            Some(_) => self.complete(id).await,
+            None => {}
+        }
+    }
+
+    async fn say(&mut self, id: &str) {
+        let name = self.next('m');
+        let body = json!({"operationName": "SendMessage", "text": name});
+        let answer = self.post(&format!("/me/chats/{id}"), &body).await;
+        self.ledger.asked(What::AgentMessage, &name, Outcome::of(&answer));
+        *self.said.entry(id.to_owned()).or_default() += 1;
+    }
+
+    async fn dispose(&mut self, id: &str, what: What) {
+        let name = self.next(if what == What::LiveDisposition { 'd' } else { 'l' });
+        let body = json!({"operationName": "SetDisposition", "disposition": name});
+        let answer = self.post(&format!("/me/chats/{id}"), &body).await;
+        self.ledger.asked(what, &name, Outcome::of(&answer));
+    }
+
+    async fn complete(&mut self, id: &str) {
+        let name = format!("{id}/{}", self.name);
+        let answer = self.post(&format!("/me/chats/{id}"), &json!({"operationName": "Complete"})).await;
+        let outcome = Outcome::of(&answer);
+        // The same completion is asked for again when the first answer was lost and it turns out not to be done. A
+        // second one that is refused says nothing of the first.
+        let before = self.ledger.outcome(What::Completion, &name);
+        if before != Some(Outcome::Unknown) || outcome == Outcome::Acknowledged {
+            self.ledger.asked(What::Completion, &name, outcome);
+        }
+        if outcome == Outcome::Acknowledged {
+            self.completed.push(id.to_owned());
+        }
+    }
+
+    /// Sets a disposition of a chat that is over.
+    async fn late(&mut self) {
+        if let Some(id) = self.completed.pop() {
+            self.dispose(&id, What::LateDisposition).await;
+        }
+    }
+
+    fn next(&mut self, kind: char) -> String {
+        self.count += 1;
+        format!("{}{kind}{}", self.name.trim_end_matches(demo::centre::DOMAIN), self.count)
+    }
+
+    async fn post(&mut self, path: &str, body: &Value) -> Result<Answer, Fault> {
+        let path = format!("/api/v2{path}");
+        let sent = self.http.post_json(&path, body.to_string());
+        let late = |_| Fault::Lost("no answer in time".into());
+        tokio::time::timeout(PATIENCE, sent).await.map_err(late)?
+    }
+
+    async fn rest(&mut self, millis: std::ops::Range<u64>) {
+        sleep(Duration::from_millis(self.chance.u64(millis))).await;
+    }
+}
+
+/// Reads the chats whose customers cannot, because the answer to their request was lost, through their agents.
+pub async fn read(agents: &mut [Agent], rooms: &Rooms, ledger: &Ledger) -> Result<()> {
+    for agent in agents {
+        let orphans: Vec<String> = agent.said.keys().filter(|id| !rooms.contains_key(*id)).cloned().collect();
+        for id in orphans {
+            let answer = agent.http.get(&format!("/api/v2/me/chats/{id}/messages")).await?.json();
+            for message in answer["messages"].as_array().into_iter().flatten() {
+                let mine = message["from"]["nickname"] == agent.name.as_str();
+                let from_customer = message["from"]["type"] == "Customer";
+                if mine || from_customer {
+                    note(ledger, message, from_customer);
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! The reporting feed, as a reporting program reads it.
+
+use super::{
+    ledger::{Ledger, What},
+    table::{Row, Table},
+};
+use anyhow::{Result, ensure};
+use std::collections::BTreeMap;
+use world::client::{Http, Identity, Target};
+
+const READER: &str = "reporting@demo";
+
+/// Reads the feed from its beginning, and writes what it tells into the ledger. It must come in order, and no event
+/// twice.
+pub async fn read(target: &Target, ledger: &Ledger, table: &mut Table) -> Result<()> {
+    let mut http = Http::new(target.clone(), Identity::basic(READER, demo::centre::PASSWORD));
+    let mut order = Row::default();
+    let mut ids: BTreeMap<String, u32> = BTreeMap::new();
+    let mut after = String::from("0");
+    loop {
+        let answer = http.get(&format!("/api/v2/reporting/events?after={after}&limit=1000")).await?;
+        let json = answer.json();
+        let Some(events) = json.as_array().filter(|_| answer.status.is_success()) else {
+            ensure!(false, "the feed answered {} {json}", answer.status);
+            break;
+        };
+        for event in events {
+            let sequence = event["sequence"].as_str().unwrap_or_default().to_owned();
+            let grows = number(&sequence) > number(&after);
+            order.expect(&format!("{sequence} after {after}"), u32::from(grows));
+            after = sequence;
+            *ids.entry(event["id"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+            let data = &event["data"];
+            let text = |name: &str| data[name].as_str().unwrap_or_default();
+            match event["type"].as_str() {
+                Some("jackfield.disposition") => {
+                    let late = text("phase") == "released";
+                    let what = if late { What::LateDisposition } else { What::LiveDisposition };
+                    ledger.found(what, data["disposition"]["value"].as_str().unwrap_or_default());
+                }
+                Some("jackfield.session.party-closed") if text("state") == "Completed" => {
+                    ledger.found(What::Completion, &format!("{}/{}", text("interactionId"), text("agent")));
+                }
+                _ => {}
+            }
+        }
+        if events.is_empty() {
+            break;
+        }
+    }
+    for (id, count) in &ids {
+        order.expect(id, *count);
+    }
+    table.add("events of the feed, in order and once", order);
+    table.remark(format!("{} events in the feed", ids.len()));
+    Ok(())
+}
+
+fn number(sequence: &str) -> u64 {
+    sequence.parse().unwrap_or(0)
+}

@@ -1,0 +1,132 @@
+//! `make prove`: kills, cut connections and restarts under load, and then the question whether anything that was
+//! acknowledged is lost or doubled.
+//!
+//! ```text
+//! customers ─┐                                    ┌─ kill -9, SIGTERM, again on the same directory
+//! agents ────┼─▶ proxy (destroys replies) ─▶ jackfield serve --demo
+//! ears ──────┘
+//! ```
+//!
+//! Everybody writes into one [`Ledger`] what he asked for under a name of its own, and whether he was answered. At
+//! the end, transcripts, the reporting feed and what the CometD clients' applications heard are read, and each
+//! name must be there as often as its answer promises: once if it was acknowledged, not at all if it was refused,
+//! at most once if the answer was lost.
+
+mod agent;
+mod customer;
+mod ear;
+mod feed;
+mod hearing;
+mod ledger;
+mod proxy;
+mod server;
+mod table;
+mod turmoil;
+
+use agent::Agent;
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use customer::Customers;
+use ear::{Ear, Transport};
+use ledger::Ledger;
+use proxy::Proxy;
+use server::Server;
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use table::Table;
+use tokio::{sync::watch, task::JoinSet, time::Instant};
+use world::client::Target;
+
+/// How long everybody has to finish once it is calm.
+const CALM: Duration = Duration::from_secs(90);
+
+/// Kills, cuts and restarts a server under load, and counts what came of what it acknowledged.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How long the turmoil lasts, in seconds
+    #[arg(long, default_value_t = 120)]
+    seconds: u64,
+    /// The server
+    #[arg(long, default_value = "target/release/jackfield")]
+    binary: PathBuf,
+    /// Decides who does what when; taken from the clock when not given
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many customers there are at one time
+    #[arg(long, default_value_t = 16)]
+    customers: usize,
+    /// Keep the data directory and the server's log there
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let options = Options::parse();
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("prove: {} s of turmoil, seed {seed}", options.seconds);
+    let table = prove(&options, seed).await?;
+    println!("\n{table}");
+    Ok(if table.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn prove(options: &Options, seed: u64) -> Result<Table> {
+    let temporary = tempfile::tempdir()?;
+    let home = options.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
+    std::fs::create_dir_all(&home)?;
+    let mut server = Server::start(&options.binary, &home).await?;
+    let mut chance = fastrand::Rng::with_seed(seed);
+    let proxy = Proxy::start(server.addr(), chance.fork()).await?;
+    let target = Target::new(proxy.addr());
+    let ledger = Arc::new(Ledger::default());
+
+    let mut ears = Vec::new();
+    let mut staff = JoinSet::new();
+    let (close, closing) = watch::channel(false);
+    for number in 1..=demo::centre::AGENTS {
+        let name = demo::centre::agent_name(number);
+        // Each half of the agents listens in one way, and two of them in both.
+        let first = if number % 2 == 0 { Transport::Socket } else { Transport::Poll };
+        let second = if number % 2 == 0 { Transport::Poll } else { Transport::Socket };
+        ears.push(Ear::open(&target, &name, first).await?);
+        if number <= 2 {
+            ears.push(Ear::open(&target, &name, second).await?);
+        }
+        let mut agent = Agent::new(&target, &name, ledger.clone(), chance.fork());
+        agent.begin().await.with_context(|| format!("{name} could not begin to work"))?;
+        staff.spawn(agent.work(closing.clone()));
+    }
+    let customers = Customers::new(target.clone(), ledger.clone(), chance.fork());
+    let visits = customers.spawn(options.customers, &closing);
+
+    proxy.cut(true);
+    turmoil::rage(&mut server, &mut chance, Duration::from_secs(options.seconds)).await?;
+    proxy.cut(false);
+    println!("calm: {} kills, {} restarts, {} cut connections", server.kills, server.stops, proxy.cuts());
+
+    close.send_replace(true);
+    let deadline = Instant::now() + CALM;
+    let rooms =
+        tokio::time::timeout_at(deadline, visits).await.context("customers did not come to an end")??;
+    let mut agents = Vec::new();
+    while let Some(agent) =
+        tokio::time::timeout_at(deadline, staff.join_next()).await.context("agents did not come to an end")?
+    {
+        agents.push(agent??);
+    }
+    ear::until_quiet(&ears, deadline).await;
+
+    let target = Target::new(server.addr());
+    let mut table = Table::default();
+    customer::read(&target, &rooms, &ledger, &mut table).await?;
+    agent::read(&mut agents, &rooms, &ledger).await?;
+    feed::read(&target, &ledger, &mut table).await?;
+    let heard: Vec<_> = ears.into_iter().map(Ear::close).collect();
+    hearing::judge(&heard, &ledger, &mut table);
+    ledger.fill(&mut table);
+    let log = server.stop_for_good().await?;
+    if !table.holds() {
+        println!("seed {seed}; the end of the server's log:\n{log}");
+    }
+    ensure!(ledger.is_worth_something(), "hardly anything was acknowledged: nothing is proved");
+    Ok(table)
+}

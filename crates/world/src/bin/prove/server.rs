@@ -1,0 +1,123 @@
+//! The real server, as a child process that can be killed and started again on the same directory.
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use std::{
+    fs::File,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tokio::{
+    process::{Child, Command},
+    time::{Instant, sleep, timeout},
+};
+use world::client::{Http, Identity, Target};
+
+/// How long a start may take.
+const START: Duration = Duration::from_secs(30);
+/// How long a stop may take: the drain, and a little.
+const STOP: Duration = Duration::from_secs(20);
+/// How much of the log is shown, in bytes.
+const TAIL: usize = 4_000;
+
+/// The server.
+#[derive(Debug)]
+pub struct Server {
+    binary: PathBuf,
+    home: PathBuf,
+    addr: SocketAddr,
+    child: Child,
+    /// How often it was killed.
+    pub kills: u32,
+    /// How often it was told to stop.
+    pub stops: u32,
+}
+
+impl Server {
+    /// Starts it with the demo centre, its data below a directory.
+    pub async fn start(binary: &Path, home: &Path) -> Result<Self> {
+        // Freed again at once: the same port is wanted after each restart.
+        let addr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let child = spawn(binary, home, addr)?;
+        let mut server = Self { binary: binary.into(), home: home.into(), addr, child, kills: 0, stops: 0 };
+        server.until_it_answers().await?;
+        Ok(server)
+    }
+
+    /// Where it listens.
+    pub const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Kills it, as a power cut would, and starts it again after a while.
+    pub async fn kill(&mut self, pause: Duration) -> Result<()> {
+        self.child.kill().await.context("the server could not be killed")?;
+        self.kills += 1;
+        self.again(pause).await
+    }
+
+    /// Tells it to stop, waits until it has, and starts it again after a while.
+    pub async fn restart(&mut self, pause: Duration) -> Result<()> {
+        self.stop().await?;
+        self.stops += 1;
+        self.again(pause).await
+    }
+
+    /// Tells it to stop; answers the end of its log.
+    pub async fn stop_for_good(mut self) -> Result<String> {
+        self.stop().await?;
+        let log = std::fs::read(self.home.join("server.log"))?;
+        Ok(String::from_utf8_lossy(&log[log.len().saturating_sub(TAIL)..]).into_owned())
+    }
+
+    async fn stop(&mut self) -> Result<()> {
+        let pid = self.child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        let Some(pid) = pid else { bail!("the server ended by itself; see its log") };
+        kill_process(pid, Signal::TERM)?;
+        let status =
+            timeout(STOP, self.child.wait()).await.context("the server did not stop when told to")??;
+        if !status.success() {
+            bail!("the server ended with {status} when told to stop");
+        }
+        Ok(())
+    }
+
+    async fn again(&mut self, pause: Duration) -> Result<()> {
+        sleep(pause).await;
+        self.child = spawn(&self.binary, &self.home, self.addr)?;
+        self.until_it_answers().await
+    }
+
+    async fn until_it_answers(&mut self) -> Result<()> {
+        let mut http = Http::new(Target::new(self.addr), Identity::Cookies);
+        let deadline = Instant::now() + START;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait()? {
+                bail!(
+                    "the server ended at once with {status}; see {}",
+                    self.home.join("server.log").display()
+                );
+            }
+            if http.get("/ready").await.is_ok_and(|answer| answer.status.is_success()) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        bail!("the server did not answer within {START:?}")
+    }
+}
+
+fn spawn(binary: &Path, home: &Path, addr: SocketAddr) -> Result<Child> {
+    let log = File::options().create(true).append(true).open(home.join("server.log"))?;
+    Command::new(binary)
+        .args(["serve", "--demo", "--http", &addr.to_string(), "--data"])
+        .arg(home.join("data"))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("{} could not be started; `make build` builds it", binary.display()))
+}
