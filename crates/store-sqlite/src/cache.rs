@@ -116,34 +116,25 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{
-        State,
-        book::Book,
-        user::{Role, User},
-    };
+    use domain::{State, book::Book, queue::Queue};
+    use std::collections::BTreeMap;
 
     fn entry(open: bool) -> Entry {
-        let user = open.then(|| User {
-            id: "7f".into(),
-            user_name: "kate".into(),
-            first_name: String::new(),
-            last_name: String::new(),
-            email: String::new(),
-            password_hash: String::new(),
-            roles: vec![Role::Agent],
-            enabled: true,
-            skills: Default::default(),
-            device: None,
-            place: None,
-            capacity: Default::default(),
-            queues: Vec::new(),
-            settings: Default::default(),
+        let queue = open.then(|| Queue {
+            name: "Support".into(),
+            skills: BTreeMap::new(),
+            priority: 0,
+            ageing: 0,
+            offer: 30_000,
+            cool_down: 0,
+            max_waiting: 10,
+            routing_point: None,
         });
-        Entry { id: 1, version: 1, state: Arc::new(State::User(user)) }
+        Entry { id: 1, version: 1, state: Arc::new(State::Queue(queue)) }
     }
 
     fn key(name: &str) -> Key {
-        Key::User(name.into())
+        Key::Queue(name.into())
     }
 
     #[test]

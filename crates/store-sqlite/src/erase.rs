@@ -3,10 +3,11 @@
 use crate::{
     fault::{Fault, Outcome},
     group::Group,
-    place,
+    mailbox, place,
 };
 use domain::{Event, Key, Message, SessionId, State};
 use rusqlite::Connection;
+use std::collections::HashSet;
 
 /// What an erasure went over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,7 @@ impl Group<'_> {
         self.flush()?;
         self.is_erasing = true;
         let mut erased = Erased::default();
+        let mut entities = HashSet::new();
         for id in sessions {
             let entry = self.entry(&Key::Session(id.clone()))?;
             let is_erased = |state: &State| matches!(state, State::Session(session) if session.erased);
@@ -39,11 +41,11 @@ impl Group<'_> {
                     erased.conversations += 1;
                     erased.messages += self.blank_log(entry.id)?;
                     erased.events += self.redact_events(entry.id)?;
-                    let mut statement = self.conn.prepare_cached("DELETE FROM note WHERE about = ?1")?;
-                    erased.notes += count(statement.execute([entry.id])?);
+                    entities.insert(entry.id);
                 }
             }
         }
+        erased.notes = count(mailbox::forget(self.conn, &entities, None)?);
         Ok(erased)
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     fault::Outcome,
     group::{Group, Stored},
+    snapshot,
 };
 
 impl Group<'_> {
@@ -16,30 +17,15 @@ impl Group<'_> {
         for key in &self.changed {
             let Some(slot) = self.slots.get_mut(key) else { continue };
             let (Some(entry), Some(at)) = (&slot.entry, slot.dirty.take()) else { continue };
-            let body = serde_json::to_string(&*entry.state)?;
             let is_open = entry.state.is_open();
             if is_open && slot.stored == Stored::Open {
                 // The common case touches no index.
                 self.conn
                     .prepare_cached("UPDATE snapshot SET version = ?2, body = ?3 WHERE entity = ?1")?
-                    .execute((entry.id, entry.version, body))?;
+                    .execute((entry.id, entry.version, serde_json::to_string(&*entry.state)?))?;
                 continue;
             }
-            self.conn
-                .prepare_cached(
-                    "INSERT INTO snapshot (entity, kind, version, open, ended_at, body)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT (entity) DO UPDATE SET version = excluded.version, open = excluded.open,
-                     ended_at = excluded.ended_at, body = excluded.body",
-                )?
-                .execute((
-                    entry.id,
-                    key.kind().as_str(),
-                    entry.version,
-                    is_open,
-                    ended_at(key, is_open, at),
-                    body,
-                ))?;
+            snapshot::write(self.conn, entry.id, key, entry.version, at, &entry.state)?;
             slot.stored = if is_open { Stored::Open } else { Stored::Closed };
         }
         Ok(())
@@ -62,9 +48,4 @@ impl Group<'_> {
         }
         Ok(())
     }
-}
-
-/// Retention counts from the newest event of a conversation that is over.
-fn ended_at(key: &domain::Key, is_open: bool, at: domain::Millis) -> Option<domain::Millis> {
-    (!is_open && key.kind() == domain::Kind::Session).then_some(at)
 }

@@ -7,7 +7,7 @@
 use crate::{
     cache::{Cache, Entry},
     fault::{Fault, Outcome},
-    mailbox::Mailbox,
+    mailbox::{self, Mailbox},
     place, snapshot,
 };
 use desk::ports::{Committed, Done, NewNote, Note, Plan};
@@ -17,6 +17,9 @@ use std::{collections::HashMap, sync::Arc};
 
 /// After so many events a mark is set: where a reader who asks for a moment may begin.
 const MARK_EVERY: u64 = 1024;
+
+/// How many notes a group throws away at most, so that nobody waits long behind a trimming.
+const TRIMS: usize = 512;
 
 /// Numbers the writer gives out, and where it stands. A failed group gives them back.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +81,8 @@ pub(crate) struct Group<'a> {
     pub changed: Vec<Key>,
     pub committed: Committed,
     pub is_erasing: bool,
+    /// How many more notes the group may throw away.
+    pub trims_left: usize,
 }
 
 impl<'a> Group<'a> {
@@ -97,6 +102,7 @@ impl<'a> Group<'a> {
             changed: Vec::new(),
             committed: Committed::default(),
             is_erasing: false,
+            trims_left: TRIMS,
         }
     }
 
@@ -122,6 +128,18 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// Throws away notes up to positions; whether all of them are gone.
+    pub fn trim(&mut self, upto: &[(UserId, u64)]) -> Outcome<bool> {
+        for (agent, position) in upto {
+            let Some(mailbox) = self.mailbox(agent) else { continue };
+            self.trims_left -= mailbox::trim(self.conn, mailbox.id, *position, self.trims_left)?;
+            if self.trims_left == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Writes a plan. After an error the group must be dropped.
     pub fn write(&mut self, plan: Plan) -> Outcome<Done> {
         let Plan { at, decision, notes, cause } = plan;
@@ -136,7 +154,7 @@ impl<'a> Group<'a> {
         let Decision { changes, messages, order } = decision;
         let mut events = Vec::with_capacity(changes.len());
         let mut entries = Vec::with_capacity(changes.len());
-        for change in changes.into_iter() {
+        for change in changes {
             let before = self.entry(&change.key)?;
             let (id, version) = match before {
                 Some(before) => (before.id, before.version),
@@ -242,10 +260,10 @@ impl<'a> Group<'a> {
             let about = self.entry(&note.about)?.map(|entry| entry.id);
             self.conn
                 .prepare_cached(
-                    "INSERT INTO note (place, at, about, channel, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO note (mailbox, pos, at, about, channel, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
                 .execute((
-                    place::of_note(mailbox.id, mailbox.head),
+                    mailbox.id, mailbox.head,
                     at,
                     about,
                     &*note.channel,
@@ -262,23 +280,22 @@ impl<'a> Group<'a> {
 
     fn take_position(&mut self, agent: &UserId) -> Outcome<Mailbox> {
         if !self.opened.contains_key(agent) {
-            let opened = match self.mailboxes.get(agent) {
-                Some(mailbox) => Opened { mailbox: *mailbox, is_new: false, is_dirty: false },
-                None => {
-                    self.count.mailbox += 1;
-                    let mailbox = Mailbox { id: self.count.mailbox, head: 0 };
-                    Opened { mailbox, is_new: true, is_dirty: false }
-                }
+            let opened = if let Some(mailbox) = self.mailboxes.get(agent) {
+                Opened { mailbox: *mailbox, is_new: false, is_dirty: false }
+            } else {
+                self.count.mailbox += 1;
+                let mailbox = Mailbox { id: self.count.mailbox, head: 0 };
+                Opened { mailbox, is_new: true, is_dirty: false }
             };
             self.opened.insert(agent.clone(), opened);
         }
         match self.opened.get_mut(agent) {
-            Some(opened) if opened.mailbox.head < place::MAX_POSITION => {
+            Some(opened) => {
                 opened.mailbox.head += 1;
                 opened.is_dirty = true;
                 Ok(opened.mailbox)
             }
-            _ => Err(Fault::Damaged(format!("the mailbox of {agent} has no further position"))),
+            None => Err(Fault::Damaged(format!("the mailbox of {agent} is not open"))),
         }
     }
 }

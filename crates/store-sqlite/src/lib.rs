@@ -4,11 +4,12 @@
 //! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
-//! Reading order: `queue`, `writer`, `group`, `sight`, `flush`; then the readers (`cache`, `pool`, `snapshot`,
+//! Reading order: `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
 //! `mailbox`, `feed`, `shelf`); then the operator's tools (`retire`, `erase`, `person`, `backup`, `rebuild`).
 
 mod backup;
 mod cache;
+mod checkpoint;
 mod erase;
 mod fault;
 mod feed;
@@ -30,7 +31,9 @@ mod snapshot;
 mod store;
 mod writer;
 
+pub use backup::{BackupError, backup, restore};
 pub use erase::Erased;
 pub use open::{OpenError, Options};
 pub use reader::SqliteReader;
+pub use rebuild::{Difference, Finding, RebuildError, Report, rebuild};
 pub use store::SqliteStore;

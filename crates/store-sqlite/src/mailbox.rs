@@ -1,10 +1,10 @@
 //! Reading mailboxes.
 
-use crate::{fault::Outcome, place};
+use crate::fault::Outcome;
 use desk::ports::Note;
-use domain::UserId;
+use domain::{Millis, UserId};
 use rusqlite::{Connection, OptionalExtension};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// A mailbox as the writer knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +28,13 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<(UserId, Mailbox)>> {
 /// The notes behind a position, in order.
 pub(crate) fn notes(conn: &Connection, agent: &UserId, after: u64, limit: u32) -> Outcome<Vec<Arc<Note>>> {
     let Some(mailbox) = id(conn, agent)? else { return Ok(Vec::new()) };
-    let lies = place::behind(mailbox, after);
     let mut statement = conn.prepare_cached(
-        "SELECT place, channel, body FROM note WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
+        "SELECT pos, channel, body FROM note WHERE mailbox = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3",
     )?;
-    let rows = statement.query_map((lies.start(), lies.end(), limit), |row| {
+    let rows = statement.query_map((mailbox, signed(after), limit), |row| {
         Ok(Arc::new(Note {
             agent: agent.clone(),
-            pos: place::position(row.get(0)?),
+            pos: row.get(0)?,
             channel: row.get_ref(1)?.as_str()?.into(),
             body: row.get_ref(2)?.as_str()?.into(),
         }))
@@ -46,19 +45,45 @@ pub(crate) fn notes(conn: &Connection, agent: &UserId, after: u64, limit: u32) -
 /// How many notes lie behind a position, and how many bytes their bodies have.
 pub(crate) fn backlog(conn: &Connection, agent: &UserId, after: u64) -> Outcome<(u64, u64)> {
     let Some(mailbox) = id(conn, agent)? else { return Ok((0, 0)) };
-    let lies = place::behind(mailbox, after);
     let mut statement = conn.prepare_cached(
-        "SELECT count(*), coalesce(sum(octet_length(body)), 0) FROM note WHERE place BETWEEN ?1 AND ?2",
+        "SELECT count(*), coalesce(sum(octet_length(body)), 0) FROM note WHERE mailbox = ?1 AND pos > ?2",
     )?;
-    Ok(statement.query_row((lies.start(), lies.end()), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    Ok(statement.query_row((mailbox, signed(after)), |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// Throws away the notes up to and with a position.
-pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64) -> Outcome<()> {
-    let lies = place::up_to(mailbox, upto);
-    conn.prepare_cached("DELETE FROM note WHERE place BETWEEN ?1 AND ?2")?
-        .execute((lies.start(), lies.end()))?;
-    Ok(())
+/// Throws away the notes up to and with a position, the oldest first, at most `limit`; answers how many.
+pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64, limit: usize) -> Outcome<usize> {
+    let mut statement = conn.prepare_cached(
+        "DELETE FROM note WHERE id IN
+         (SELECT id FROM note WHERE mailbox = ?1 AND pos <= ?2 ORDER BY pos LIMIT ?3)",
+    )?;
+    Ok(statement.execute((mailbox, signed(upto), limit))?)
+}
+
+/// Throws away the notes about any of some entities, wherever they lie; those at or after a moment are not looked
+/// at, and must not be there. Answers how many.
+pub(crate) fn forget(conn: &Connection, about: &HashSet<i64>, until: Option<Millis>) -> Outcome<usize> {
+    let mut doomed = Vec::new();
+    let mut statement = conn.prepare_cached("SELECT id, at, about FROM note ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if until.is_some_and(|until| row.get::<_, Millis>(1).is_ok_and(|at| at >= until)) {
+            break;
+        }
+        if row.get::<_, Option<i64>>(2)?.is_some_and(|entity| about.contains(&entity)) {
+            doomed.push(row.get::<_, i64>(0)?);
+        }
+    }
+    let mut delete = conn.prepare_cached("DELETE FROM note WHERE id = ?1")?;
+    for id in &doomed {
+        delete.execute([id])?;
+    }
+    Ok(doomed.len())
+}
+
+/// Positions beyond what the file can hold are beyond every position there is.
+fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
 }
 
 fn id(conn: &Connection, agent: &UserId) -> Outcome<Option<i64>> {

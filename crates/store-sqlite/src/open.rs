@@ -123,7 +123,6 @@ pub(crate) fn writer(dir: &Path, migrate: bool) -> Result<Connection, OpenError>
     conn.pragma_update(None, "synchronous", "FULL")?;
     // Deleted content is overwritten, not only forgotten.
     conn.pragma_update(None, "secure_delete", "ON")?;
-    conn.pragma_update(None, "wal_autocheckpoint", 16_000)?;
     // After a checkpoint the WAL is cut back to this many bytes, should it have grown under a long backup.
     conn.pragma_update(None, "journal_size_limit", 256 << 20)?;
     // Negative is KiB.
@@ -132,6 +131,14 @@ pub(crate) fn writer(dir: &Path, migrate: bool) -> Result<Connection, OpenError>
     if schema::meta(&conn, "stream_id")?.is_none() {
         schema::renew_stream(&conn)?;
     }
+    Ok(conn)
+}
+
+/// The connection of the thread that checkpoints, beside the writer's.
+pub(crate) fn checkpointer(dir: &Path) -> Result<Connection, OpenError> {
+    let conn = Connection::open(dir.join(FILE))?;
+    settle(&conn)?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
     Ok(conn)
 }
 

@@ -11,6 +11,10 @@ use std::collections::BTreeSet;
 
 /// Every conversation with the value, by id.
 pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Vec<SessionId>> {
+    if value.is_empty() {
+        // Erased values are empty: nobody is found by them.
+        return Ok(Vec::new());
+    }
     // Rows without the value's JSON cannot have it, and need not be read as JSON.
     let json = serde_json::to_string(value)?;
     let needle = json.trim_matches('"');

@@ -75,17 +75,17 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes whatever waits, at most `most` jobs; sleeps while nothing does. `false` once the queue is closed and
-    /// empty. Also says how many still wait.
+    /// Adds whatever waits, up to `most` jobs in all; sleeps while there is nothing to do. Answers how many still
+    /// wait, or `None` once the queue is closed and everything done.
     pub fn take(&self, most: usize, into: &mut Vec<Job>) -> Option<usize> {
         let mut waiting = self.lock();
-        while waiting.jobs.is_empty() {
+        while waiting.jobs.is_empty() && into.is_empty() {
             if waiting.closed {
                 return None;
             }
             waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
-        let count = waiting.jobs.len().min(most);
+        let count = waiting.jobs.len().min(most.saturating_sub(into.len()));
         into.extend(waiting.jobs.drain(..count).map(|(job, _)| job));
         Some(waiting.jobs.len())
     }

@@ -1,1 +1,181 @@
-//! Rebuild.
+//! Rebuild: folds every event again and compares the outcome with the snapshots.
+
+use crate::{
+    fault::{Fault, Outcome},
+    open::{self, OpenError},
+    snapshot,
+};
+use desk::ports::StoreFault;
+use domain::{Event, Key, Millis, State};
+use rusqlite::{Connection, OptionalExtension};
+use std::path::Path;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Entities looked at.
+    pub entities: u64,
+    /// Events folded.
+    pub events: u64,
+    /// Where the journal disagrees with itself, by entity in the order of their first appearance.
+    pub differences: Vec<Difference>,
+}
+
+/// An entity of which events and snapshot disagree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The entity, `kind:id`.
+    pub entity: String,
+    /// How they disagree.
+    pub finding: Finding,
+    /// Whether the folded snapshot was written in place of the other.
+    pub is_fixed: bool,
+}
+
+/// How events and snapshot disagree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The snapshot is not what the events fold to, or counts them wrongly.
+    Differs,
+    /// There are events, but no snapshot.
+    NoSnapshot,
+    /// There is a snapshot, but no event.
+    NoEvents,
+    /// The events do not begin at version 1 or leave one out; the first version that is missing.
+    Gap(u64),
+    /// An event or the snapshot cannot be read, or an event does not belong to such an entity.
+    Unreadable(String),
+}
+
+/// Why a journal could not be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// It could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It could not be read, or not be mended.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+}
+
+impl From<Fault> for RebuildError {
+    fn from(fault: Fault) -> Self {
+        Self::Store(fault.into())
+    }
+}
+
+/// Folds the events of every entity and compares the outcome with its snapshot. With `fix`, snapshots that differ
+/// or are missing are replaced by what was folded; that needs the directory for this process alone. Without, a
+/// server may be at work: what is compared is of one moment. Holds one entity in memory at a time. Blocks.
+pub fn rebuild(dir: &Path, fix: bool) -> Result<Report, RebuildError> {
+    if fix {
+        let _lock = open::lock(dir)?;
+        // Opened as a reader first: a directory without a journal must not become one.
+        drop(open::reader(dir)?);
+        let conn = open::writer(dir, false)?;
+        Ok(in_one_moment(&conn, fix)?)
+    } else {
+        Ok(in_one_moment(&open::reader(dir)?, fix)?)
+    }
+}
+
+fn in_one_moment(conn: &Connection, fix: bool) -> Outcome<Report> {
+    let tx = conn.unchecked_transaction()?;
+    let report = check(&tx, fix)?;
+    tx.commit()?;
+    Ok(report)
+}
+
+fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
+    let mut report = Report::default();
+    let mut entities = conn.prepare("SELECT id, key FROM entity ORDER BY id")?;
+    let mut rows = entities.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, entity): (i64, String) = (row.get(0)?, row.get(1)?);
+        report.entities += 1;
+        let folded = match fold(conn, id, &entity, &mut report.events)? {
+            Ok(folded) => folded,
+            Err(finding) => {
+                report.differences.push(Difference { entity, finding, is_fixed: false });
+                continue;
+            }
+        };
+        if let Some(finding) = compare(conn, id, folded.as_ref())? {
+            let is_fixed = match folded {
+                Some(folded) if fix => {
+                    write(conn, id, &entity, &folded)?;
+                    true
+                }
+                _ => false,
+            };
+            report.differences.push(Difference { entity, finding, is_fixed });
+        }
+    }
+    Ok(report)
+}
+
+/// What the events of an entity come to.
+struct Folded {
+    state: State,
+    version: u64,
+    at: Millis,
+}
+
+fn fold(
+    conn: &Connection,
+    id: i64,
+    entity: &str,
+    events: &mut u64,
+) -> Outcome<Result<Option<Folded>, Finding>> {
+    let key: Key = match snapshot::key(entity) {
+        Ok(key) => key,
+        Err(fault) => return Ok(Err(Finding::Unreadable(fault.to_string()))),
+    };
+    let mut statement =
+        conn.prepare_cached("SELECT version, at, body FROM event WHERE entity = ?1 ORDER BY version")?;
+    let mut rows = statement.query([id])?;
+    let mut folded: Option<Folded> = None;
+    while let Some(row) = rows.next()? {
+        *events += 1;
+        let (version, at): (u64, Millis) = (row.get(0)?, row.get(1)?);
+        let next = folded.as_ref().map_or(0, |folded| folded.version) + 1;
+        if version != next {
+            return Ok(Err(Finding::Gap(next)));
+        }
+        let event: Event =
+            match serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?) {
+                Ok(event) => event,
+                Err(error) => return Ok(Err(Finding::Unreadable(format!("event {version}: {error}")))),
+            };
+        let Some(state) = State::apply(folded.map(|folded| folded.state), &key, at, &event) else {
+            return Ok(Err(Finding::Unreadable(format!("event {version} is not of such an entity"))));
+        };
+        folded = Some(Folded { state, version, at });
+    }
+    Ok(Ok(folded))
+}
+
+fn compare(conn: &Connection, id: i64, folded: Option<&Folded>) -> Outcome<Option<Finding>> {
+    let mut statement = conn.prepare_cached("SELECT version, open, body FROM snapshot WHERE entity = ?1")?;
+    let found = statement
+        .query_row([id], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?, row.get::<_, String>(2)?)))
+        .optional()?;
+    Ok(match (found, folded) {
+        (None, None) => None,
+        (None, Some(_)) => Some(Finding::NoSnapshot),
+        (Some(_), None) => Some(Finding::NoEvents),
+        (Some((version, is_open, body)), Some(folded)) => match serde_json::from_str::<State>(&body) {
+            Err(error) => Some(Finding::Unreadable(format!("snapshot: {error}"))),
+            Ok(state) => {
+                let same =
+                    state == folded.state && version == folded.version && is_open == folded.state.is_open();
+                (!same).then_some(Finding::Differs)
+            }
+        },
+    })
+}
+
+fn write(conn: &Connection, id: i64, entity: &str, folded: &Folded) -> Outcome<()> {
+    let key = snapshot::key(entity)?;
+    snapshot::write(conn, id, &key, folded.version, folded.at, &folded.state)
+}

@@ -3,7 +3,7 @@
 use crate::{
     fault::Outcome,
     group::{Group, Slot, Stored},
-    schema, snapshot,
+    mailbox, schema, snapshot,
 };
 use domain::Millis;
 
@@ -26,6 +26,8 @@ impl Group<'_> {
             self.slots
                 .insert(snapshot::key(key)?, Slot { entry: None, stored: Stored::Nothing, dirty: None });
         }
+        // A note is not later than the conversation's newest event, and that was before the moment.
+        mailbox::forget(self.conn, &due.iter().map(|(entity, _)| *entity).collect(), Some(before))?;
         if !due.is_empty() {
             schema::set_meta(self.conn, "oldest", &self.count.oldest.to_string())?;
         }
@@ -45,7 +47,6 @@ impl Group<'_> {
             .execute((log.start(), log.end()))?;
         for sql in [
             "DELETE FROM event WHERE entity = ?1",
-            "DELETE FROM note WHERE about = ?1",
             "DELETE FROM snapshot WHERE entity = ?1",
             "DELETE FROM entity WHERE id = ?1",
         ] {

@@ -5,7 +5,7 @@ use crate::{
     fault::{Fault, Outcome},
     place,
 };
-use domain::{Key, Kind, Message, SessionId, State};
+use domain::{Key, Kind, Message, Millis, SessionId, State};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
@@ -73,4 +73,25 @@ pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32) -> Outc
         messages.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
     }
     Ok(messages)
+}
+
+/// Writes a snapshot, whether or not there was one; `at` is the moment of its newest event.
+pub(crate) fn write(
+    conn: &Connection,
+    entity: i64,
+    key: &Key,
+    version: u64,
+    at: Millis,
+    state: &State,
+) -> Outcome<()> {
+    // Retention counts from the newest event of a conversation that is over.
+    let ended_at = (!state.is_open() && key.kind() == Kind::Session).then_some(at);
+    let mut statement = conn.prepare_cached(
+        "INSERT INTO snapshot (entity, kind, version, open, ended_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (entity) DO UPDATE SET version = excluded.version, open = excluded.open,
+         ended_at = excluded.ended_at, body = excluded.body",
+    )?;
+    let body = serde_json::to_string(state)?;
+    statement.execute((entity, key.kind().as_str(), version, state.is_open(), ended_at, body))?;
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::{
     Erased, OpenError, Options, SqliteReader,
     cache::Cache,
+    checkpoint::Checkpointer,
     fault::Fault,
     feed, mailbox, open, person,
     pool::Pool,
@@ -49,10 +50,11 @@ impl SqliteStore {
         let watch = Watch::default();
         let queue = Arc::new(Queue::new());
         let writer = Writer::new(conn, cache.clone(), watch.clone())?;
+        let checkpointer = Checkpointer::start(dir)?;
         let jobs = queue.clone();
         let writer = std::thread::Builder::new()
             .name("journal".into())
-            .spawn(move || writer.run(&jobs))
+            .spawn(move || writer.run(&jobs, &checkpointer))
             .map_err(|source| OpenError::Directory { path: dir.into(), source })?;
         let pool = Pool::new(dir, options.readers);
         Ok(Self { queue, pool, cache, watch, stream_id, writer: Some(writer), _lock: lock })
@@ -197,10 +199,8 @@ impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.pool.close();
         self.queue.close();
-        if let Some(writer) = self.writer.take() {
-            if writer.join().is_err() {
-                tracing::error!("the journal's writer panicked");
-            }
+        if self.writer.take().is_some_and(|writer| writer.join().is_err()) {
+            tracing::error!("the journal's writer panicked");
         }
     }
 }

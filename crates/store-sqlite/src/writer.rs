@@ -3,15 +3,16 @@
 use crate::{
     Erased,
     cache::Cache,
+    checkpoint::{self, Checkpointer},
     fault::{Fault, Outcome},
     feed,
     group::{Counters, Group},
     mailbox::{self, Mailbox},
-    queue::{Job, Queue},
+    queue::{Answer, Job, Queue},
     schema, shelf,
     sight::Look,
 };
-use desk::ports::{Done, StoreFault, Witness, Work};
+use desk::ports::{Committed, Done, StoreFault, Witness, Work};
 use domain::{Millis, No, Refusal, UserId};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
@@ -43,6 +44,8 @@ pub(crate) struct Writer {
 enum Outcomes {
     Transacted(Result<Done, Refusal>),
     Written,
+    /// There is more to do; the job goes into the next group.
+    Unfinished,
     Retired(u32),
     Erased(Erased),
     /// This job failed, and nothing of it was written.
@@ -73,7 +76,8 @@ impl Writer {
     }
 
     /// Works until the queue is closed and empty.
-    pub fn run(mut self, queue: &Queue) {
+    pub fn run(mut self, queue: &Queue, checkpointer: &Checkpointer) {
+        checkpoint::count_frames(&self.conn);
         let mut jobs = Vec::with_capacity(MOST);
         while let Some(waiting) = queue.take(MOST, &mut jobs) {
             #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
@@ -82,20 +86,31 @@ impl Writer {
                 histogram!("jackfield_store_group_size").record(jobs.len() as f64);
             }
             self.run_group(&mut jobs);
+            checkpointer.after_group(&self.conn);
         }
     }
 
+    /// Runs and answers the jobs; leaves those that have more to do.
     fn run_group(&mut self, jobs: &mut Vec<Job>) {
         let started = Instant::now();
         match self.commit(jobs) {
             Ok(outcomes) => {
                 counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
-                jobs.drain(..).zip(outcomes).for_each(|(job, outcome)| answer(job, outcome));
+                let (unfinished, done): (Vec<_>, Vec<_>) = jobs
+                    .drain(..)
+                    .zip(outcomes)
+                    .partition(|(_, outcome)| matches!(outcome, Outcomes::Unfinished));
+                for (job, outcome) in done {
+                    answer(job, outcome);
+                }
+                jobs.extend(unfinished.into_iter().map(|(job, _)| job));
             }
             // One bad job must not fail its neighbours: each is tried alone.
             Err(Abort::Job(_)) if jobs.len() > 1 => {
                 for job in std::mem::take(jobs) {
-                    self.run_group(&mut vec![job]);
+                    let mut alone = vec![job];
+                    self.run_group(&mut alone);
+                    jobs.append(&mut alone);
                 }
             }
             Err(Abort::Job(fault) | Abort::Commit(fault)) => {
@@ -111,10 +126,11 @@ impl Writer {
     /// Runs the jobs in one transaction. On an error nothing of any of them is left.
     fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Outcomes>, Abort> {
         let result = self.transaction(jobs);
-        if result.is_err() && !self.conn.is_autocommit() {
-            if let Err(error) = self.conn.execute_batch("ROLLBACK") {
-                tracing::error!(%error, "a rollback failed");
-            }
+        if result.is_err()
+            && !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a rollback failed");
         }
         result
     }
@@ -143,24 +159,26 @@ impl Writer {
         self.mailboxes.extend(opened.into_iter().map(|(agent, opened)| (agent, opened.mailbox)));
         self.cache.publish(slots.into_iter().map(|(key, slot)| (key, slot.entry)));
         if !(committed.states.is_empty() && committed.notes.is_empty()) {
-            let witness = self.watch.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(witness) = witness {
-                if catch_unwind(AssertUnwindSafe(|| witness.committed(&committed))).is_err() {
-                    tracing::error!("the witness of a commit panicked");
-                }
-            }
+            tell(&self.watch, &committed);
         }
-        if is_erasing {
-            if let Err(fault) = crate::erase::scrub(&self.conn) {
-                tracing::error!(%fault, "what was erased could not be overwritten everywhere");
-                let failed =
-                    StoreFault::Failed(format!("erased, but not overwritten everywhere yet: {fault}"));
-                for outcome in outcomes.iter_mut().filter(|outcome| matches!(outcome, Outcomes::Erased(_))) {
-                    *outcome = Outcomes::Failed(failed.clone());
-                }
+        if is_erasing && let Err(fault) = crate::erase::scrub(&self.conn) {
+            tracing::error!(%fault, "what was erased could not be overwritten everywhere");
+            let failed = StoreFault::Failed(format!("erased, but not overwritten everywhere yet: {fault}"));
+            for outcome in outcomes.iter_mut().filter(|outcome| matches!(outcome, Outcomes::Erased(_))) {
+                *outcome = Outcomes::Failed(failed.clone());
             }
         }
         Ok(outcomes)
+    }
+}
+
+/// A witness that panics must not take the writer with it.
+fn tell(watch: &Watch, committed: &Committed) {
+    let witness = watch.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(witness) = witness
+        && catch_unwind(AssertUnwindSafe(|| witness.committed(committed))).is_err()
+    {
+        tracing::error!("the witness of a commit panicked");
     }
 }
 
@@ -185,12 +203,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Outcomes> {
             Ok(Outcomes::Written)
         }
         Job::Trim { upto, .. } => {
-            for (agent, position) in upto {
-                if let Some(mailbox) = group.mailbox(agent) {
-                    mailbox::trim(group.conn, mailbox.id, *position)?;
-                }
-            }
-            Ok(Outcomes::Written)
+            Ok(if group.trim(upto)? { Outcomes::Written } else { Outcomes::Unfinished })
         }
         Job::Retire { before, limit, .. } => Ok(Outcomes::Retired(group.retire(*before, *limit)?)),
         Job::Erase { sessions, .. } => Ok(Outcomes::Erased(group.erase(sessions)?)),
@@ -219,22 +232,32 @@ fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Outcomes> {
     Ok(Outcomes::Failed(StoreFault::Failed("a decision never had enough to look at".into())))
 }
 
-/// Nobody may be waiting for an answer any more; what was done is done.
+/// Answers a job. Nobody may be waiting for it any more; what was done is done.
 fn answer(job: Job, outcome: Outcomes) {
-    match (job, outcome) {
-        (Job::Transact { answer, .. }, Outcomes::Transacted(result)) => drop(answer.send(Ok(result))),
-        (Job::Transact { answer, .. }, Outcomes::Failed(fault)) => drop(answer.send(Err(fault))),
-        (Job::Shelve { answer, .. } | Job::Trim { answer, .. }, Outcomes::Written) => {
-            drop(answer.send(Ok(())))
+    match job {
+        Job::Transact { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            Outcomes::Transacted(result) => Some(result),
+            _ => None,
+        }),
+        Job::Shelve { answer, .. } | Job::Trim { answer, .. } => {
+            send(answer, outcome, |outcome| matches!(outcome, Outcomes::Written).then_some(()));
         }
-        (Job::Shelve { answer, .. } | Job::Trim { answer, .. }, Outcomes::Failed(fault)) => {
-            drop(answer.send(Err(fault)));
-        }
-        (Job::Retire { answer, .. }, Outcomes::Retired(count)) => drop(answer.send(Ok(count))),
-        (Job::Retire { answer, .. }, Outcomes::Failed(fault)) => drop(answer.send(Err(fault))),
-        (Job::Erase { answer, .. }, Outcomes::Erased(erased)) => drop(answer.send(Ok(erased))),
-        (Job::Erase { answer, .. }, Outcomes::Failed(fault)) => drop(answer.send(Err(fault))),
-        // A job is answered by its own kind of outcome; dropping the answer tells "closed".
-        _ => {}
+        Job::Retire { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            Outcomes::Retired(count) => Some(count),
+            _ => None,
+        }),
+        Job::Erase { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            Outcomes::Erased(erased) => Some(erased),
+            _ => None,
+        }),
     }
+}
+
+fn send<T>(answer: Answer<T>, outcome: Outcomes, pick: fn(Outcomes) -> Option<T>) {
+    let told = match outcome {
+        Outcomes::Failed(fault) => Err(fault),
+        // Each job has its own kind of outcome; another would be a fault of this file.
+        outcome => pick(outcome).ok_or_else(|| StoreFault::Failed("a job was answered by another's".into())),
+    };
+    drop(answer.send(told));
 }

@@ -57,15 +57,18 @@ CREATE TABLE mailbox (
     head INTEGER NOT NULL
 );
 
--- `place` is mailbox × 2^40 + position: a mailbox lies together, in order, without a second tree.
+-- Notes lie in the order in which they were written, so that a group fills few pages; each is found by mailbox
+-- and position. `about` is an entity, and has no index: what looks for it, retention and erasure, can walk.
 CREATE TABLE note (
-    place INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    mailbox INTEGER NOT NULL,
+    pos INTEGER NOT NULL,
     at INTEGER NOT NULL,
     about INTEGER,
     channel TEXT NOT NULL,
     body TEXT NOT NULL
 );
-CREATE INDEX note_about ON note (about);
+CREATE UNIQUE INDEX note_place ON note (mailbox, pos);
 
 CREATE TABLE http_session (
     id TEXT PRIMARY KEY,

@@ -1,0 +1,133 @@
+//! Checkpoints: what the WAL holds goes into the file, on a thread and a connection of their own.
+//!
+//! A checkpoint of a long WAL syncs many megabytes. Done by the writer it would hold up every commit meanwhile, so
+//! a second thread does the bulk, beside the commits. It alone can never finish while commits go on, and only a
+//! finished checkpoint lets the WAL begin anew: so once the WAL is long and the other thread has just been through
+//! it, the writer does the short rest.
+
+use crate::{fault::Outcome, open};
+use rusqlite::Connection;
+use std::{
+    cell::Cell,
+    path::Path,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+/// From so many frames on, of 4 KiB each, the other thread goes to work.
+const BEGIN: i32 = 16_000;
+/// From so many frames on the writer helps to finish.
+const FINISH: i32 = 24_000;
+/// From so many frames on the writer does not wait for the other thread any more.
+const LONG: i32 = 64_000;
+
+thread_local! {
+    /// How many frames the WAL of this thread's connection has; the hook that tells it takes no data along.
+    static FRAMES: Cell<i32> = const { Cell::new(0) };
+}
+
+/// Counts the frames of the WAL with each commit of this connection, on this thread; replaces the checkpoints that
+/// SQLite would make by itself.
+pub(crate) fn count_frames(conn: &Connection) {
+    conn.wal_hook(Some(|_, frames| {
+        FRAMES.set(frames);
+        Ok(())
+    }));
+}
+
+/// The thread that checkpoints.
+pub(crate) struct Checkpointer {
+    wish: Arc<Wish>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Wish {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// It has been through the WAL since the writer last looked.
+    has_been: AtomicBool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Idle,
+    Wanted,
+    Closed,
+}
+
+impl Checkpointer {
+    /// Starts the thread.
+    pub fn start(dir: &Path) -> Result<Self, open::OpenError> {
+        let conn = open::checkpointer(dir)?;
+        let wish = Arc::new(Wish::default());
+        let wished = wish.clone();
+        let thread = std::thread::Builder::new()
+            .name("checkpoint".into())
+            .spawn(move || wished.serve(&conn))
+            .map_err(|source| open::OpenError::Directory { path: dir.into(), source })?;
+        Ok(Self { wish, thread: Some(thread) })
+    }
+
+    /// What the writer does after each group.
+    pub fn after_group(&self, writer: &Connection) {
+        let frames = FRAMES.get();
+        if frames < BEGIN {
+            return;
+        }
+        let has_been = frames >= FINISH && self.wish.has_been.swap(false, Ordering::AcqRel);
+        if (has_been || frames >= LONG)
+            && let Err(fault) = checkpoint(writer)
+        {
+            tracing::warn!(%fault, "a checkpoint failed");
+        }
+        self.wish.set(State::Wanted);
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        self.wish.set(State::Closed);
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the checkpoint thread panicked");
+        }
+    }
+}
+
+impl Wish {
+    fn set(&self, to: State) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if *state != State::Closed && *state != to {
+            *state = to;
+            self.changed.notify_one();
+        }
+    }
+
+    fn serve(&self, conn: &Connection) {
+        loop {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            while *state == State::Idle {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            if *state == State::Closed {
+                return;
+            }
+            *state = State::Idle;
+            drop(state);
+            match checkpoint(conn) {
+                Ok(()) => self.has_been.store(true, Ordering::Release),
+                Err(fault) => tracing::warn!(%fault, "a checkpoint failed"),
+            }
+        }
+    }
+}
+
+/// Moves into the file what can be moved without anyone waiting; not an error if another does it just now.
+fn checkpoint(conn: &Connection) -> Outcome<()> {
+    conn.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |_| Ok(()))?;
+    Ok(())
+}

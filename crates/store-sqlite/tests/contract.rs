@@ -1,0 +1,73 @@
+//! The store contract (DESIGN §6.5): one suite for every store, here on SQLite. Another store needs a [`Ground`].
+
+mod contract {
+    pub mod commits;
+    pub mod history;
+    pub mod mailboxes;
+    pub mod scene;
+
+    use desk::ports::Store;
+    use std::sync::Arc;
+
+    /// Where a store stands: something that outlives it, and that a test can break.
+    pub trait Ground {
+        /// Opens the store; it must not be open already.
+        fn open(&self) -> Arc<dyn Store>;
+        /// Makes the store fail whenever it writes a note of a channel.
+        fn fail_notes_of(&self, channel: &str);
+    }
+}
+
+use contract::Ground;
+use desk::ports::Store;
+use std::sync::Arc;
+use store_sqlite::{Options, SqliteStore};
+
+struct Directory(tempfile::TempDir);
+
+impl Ground for Directory {
+    fn open(&self) -> Arc<dyn Store> {
+        Arc::new(SqliteStore::open(self.0.path(), Options::default()).expect("open"))
+    }
+
+    fn fail_notes_of(&self, channel: &str) {
+        let conn = rusqlite::Connection::open(self.0.path().join("journal.db")).expect("open");
+        conn.execute_batch(&format!(
+            "CREATE TRIGGER broken BEFORE INSERT ON note WHEN new.channel = '{channel}'
+             BEGIN SELECT raise(ABORT, 'broken on purpose'); END"
+        ))
+        .expect("a trigger");
+    }
+}
+
+macro_rules! on_sqlite {
+    ($($module:ident: $($name:ident),+;)+) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                contract::$module::$name(&Directory(tempfile::tempdir().expect("a directory"))).await;
+            }
+        )+)+
+    };
+}
+
+on_sqlite! {
+    commits:
+        a_refusal_leaves_no_trace,
+        a_commit_is_all_or_nothing,
+        a_decision_that_panics_harms_nobody_else,
+        a_decision_may_ask_for_more_and_runs_again,
+        commands_of_one_group_see_each_other,
+        a_decision_sees_the_log_its_group_wrote,
+        a_snapshot_is_the_fold_of_its_events_after_a_reopening,
+        a_witness_hears_of_every_commit_in_order_and_before_the_caller;
+    mailboxes:
+        positions_grow_and_a_cause_takes_its_own,
+        a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it,
+        shelves_keep_rows_until_they_are_taken_off;
+    history:
+        the_feed_tells_in_order_and_only_what_was_asked_for,
+        the_feed_can_begin_at_a_moment,
+        retiring_takes_whole_conversations_and_says_how_far,
+        a_number_is_never_given_twice;
+}
