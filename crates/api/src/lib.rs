@@ -19,5 +19,5 @@ mod wire;
 pub use app::{Api, Config, Cors, Setup};
 pub use auth::{hash_password, verify_password};
 pub use notes::Notes;
-pub use reporting::{data_schemas, envelope_schema};
+pub use reporting::{cloud_event, data_schemas, envelope_schema};
 pub use wire::Links;

@@ -27,10 +27,10 @@ pub enum Command {
     /// Bring the journal to the schema of this version
     Migrate(Place),
     /// Fold the journal's events anew and compare them with its snapshots
-    Rebuild(Place),
+    Rebuild(Rebuild),
     /// Copy the journal, also while a server runs
     Backup(Copy),
-    /// Put a copy back in place of an empty data directory
+    /// Make a data directory from a copy; it must be empty or not there yet
     Restore(Copy),
     /// Look after users
     #[command(subcommand)]
@@ -135,6 +135,17 @@ pub enum ConfigCommand {
 pub struct Copy {
     /// The directory of the copy
     pub copy: PathBuf,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `jackfield rebuild`
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// Write snapshots anew where they disagree; not while a server runs
+    #[arg(long)]
+    pub fix: bool,
     /// Settings and data.
     #[command(flatten)]
     pub place: Place,

@@ -51,6 +51,7 @@ pub enum Populace {
 /// Runs a server until it is told to stop. `announce` is called with the public URL once it takes requests.
 pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Result<()> {
     let Plan { config, listen, populace } = plan;
+    let told_to_stop = told_to_stop().context("signals cannot be heard")?;
     limits::raise();
     let figures = telemetry::figures()?;
     let listener = TcpListener::bind(listen.addr)
@@ -83,7 +84,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let mut ended_early = None;
     let stop = async {
         tokio::select! {
-            signal = told_to_stop() => tracing::info!(signal, "told to stop"),
+            signal = told_to_stop => tracing::info!(signal, "told to stop"),
             ended = background.join_next() => ended_early = ended,
         }
     };
@@ -206,17 +207,16 @@ fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>) {
     tasks.spawn(demo::customers(desk.clone(), move |id: &SessionId| chat.seen(id)));
 }
 
-async fn told_to_stop() -> &'static str {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::warn!("signals cannot be heard: only a kill stops this server");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    }
+/// Hears the signals from the moment it is called: who is told to stop while it starts stops in good order, too.
+fn told_to_stop() -> Result<impl Future<Output = &'static str>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
+    })
 }
 
 fn why(ended: Result<(), tokio::task::JoinError>) -> String {

@@ -67,10 +67,23 @@ pub fn envelope_schema() -> Schema {
     data::generator().into_root_schema_for::<CloudEvent>()
 }
 
-/// The centre is what tells the events; the address under which it is reached may change.
+/// An event as the feed tells it, for a program that reads the journal beside the server; `None` for one that the
+/// feed does not tell of. `centre` is the id of the contact centre, `names` the names that the users bear now.
+pub fn cloud_event(
+    centre: Option<&str>,
+    row: &EventRow,
+    names: &dyn Fn(&UserId) -> Option<String>,
+) -> Option<Value> {
+    serde_json::to_value(CloudEvent::of(&source_of(centre), row, names)?).ok()
+}
+
 fn source(api: &Api) -> String {
-    let id = api.desk.centre().map(|centre| centre.id.clone());
-    format!("urn:uuid:{}", id.as_deref().unwrap_or("00000000-0000-0000-0000-000000000000"))
+    source_of(api.desk.centre().map(|centre| centre.id.clone()).as_deref())
+}
+
+/// The centre is what tells the events; the address under which it is reached may change.
+fn source_of(centre: Option<&str>) -> String {
+    format!("urn:uuid:{}", centre.unwrap_or("00000000-0000-0000-0000-000000000000"))
 }
 
 fn subject(key: &Key) -> String {

@@ -12,7 +12,7 @@ mod data;
 mod events;
 mod live;
 
-pub use cloud_event::envelope_schema;
+pub use cloud_event::{cloud_event, envelope_schema};
 pub use data::data_schemas;
 
 use crate::app::Api;

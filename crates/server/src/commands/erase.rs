@@ -2,7 +2,8 @@
 
 use crate::{cli::Erase, config, wiring};
 use anyhow::{Result, anyhow, bail};
-use domain::Command;
+use desk::Refused;
+use domain::{Command, Refusal};
 use std::io::Write;
 use store_sqlite::SqliteStore;
 
@@ -20,19 +21,25 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     wiring::must_have_journal(&config.data)?;
     let store = wiring::store(&config.data)?;
     let desk = wiring::desk(store.clone(), &wiring::default_url(&config)).await?;
-    let found = store.find_person(&args.person).await?;
-    for session in &found {
-        let command = Command::Erase { session: session.clone() };
-        desk.perform(command).await.map_err(|why| anyhow!("{session}: {why}"))?;
+    let (mut over, mut going_on) = (Vec::new(), Vec::new());
+    for session in store.find_person(&args.person).await? {
+        match desk.perform(Command::Erase { session: session.clone() }).await {
+            Ok(_) => over.push(session),
+            Err(Refused::Rule(Refusal::InUse(_))) => going_on.push(session),
+            Err(why) => return Err(anyhow!("{session}: {why}")),
+        }
     }
-    let erased = store.erase(found).await?;
+    let erased = store.erase(over).await?;
     writeln!(
         out,
         "{} conversations erased: {} log entries, {} events, {} notes.",
         erased.conversations, erased.messages, erased.events, erased.notes
     )?;
-    match erased.left.as_slice() {
-        [] => Ok(()),
-        left => bail!("{} conversations could not be erased: {left:?}", left.len()),
+    if !erased.left.is_empty() {
+        bail!("could not be erased: {:?}", erased.left);
     }
+    if !going_on.is_empty() {
+        bail!("still going on, erase again when they are over: {going_on:?}");
+    }
+    Ok(())
 }

@@ -1,14 +1,15 @@
-//! `jackfield events`: the journal as JSON, one event a line.
+//! `jackfield events`: the reporting feed out of the journal, one CloudEvent a line.
 
 use crate::{cli::Events, config};
 use anyhow::Result;
-use desk::ports::{EventRow, FeedQuery};
-use serde_json::{Value, json};
+use desk::ports::FeedQuery;
+use domain::{Kind, State, UserId};
 use std::{
+    collections::HashMap,
     io::{ErrorKind, Write},
     time::Duration,
 };
-use store_sqlite::SqliteStore;
+use store_sqlite::{SqliteReader, SqliteStore};
 
 const PAGE: u32 = 1_000;
 /// How long to wait before looking for more.
@@ -21,51 +22,41 @@ pub async fn run(args: &Events, out: &mut impl Write) -> Result<()> {
     let mut after = args.after;
     loop {
         let page = reader.events(&FeedQuery { after, limit: PAGE, ..FeedQuery::default() })?;
-        for row in &page.rows {
-            after = row.seq;
-            match writeln!(out, "{}", line(row)) {
+        let Some(last) = page.rows.last() else {
+            out.flush()?;
+            if !args.follow {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+            continue;
+        };
+        after = last.seq;
+        let (centre, users) = (centre(&reader)?, users(&reader)?);
+        let names = |id: &UserId| users.get(id).cloned();
+        for event in page.rows.iter().filter_map(|row| api::cloud_event(centre.as_deref(), row, &names)) {
+            match writeln!(out, "{event}") {
                 // Whoever read it has had enough.
                 Err(why) if why.kind() == ErrorKind::BrokenPipe => return Ok(()),
                 written => written?,
             }
         }
         out.flush()?;
-        if page.rows.is_empty() {
-            if !args.follow {
-                return Ok(());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
     }
 }
 
-fn line(row: &EventRow) -> Value {
-    let mut event = json!(row.event);
-    without_secrets(&mut event);
-    json!({
-        "sequence": row.seq,
-        "time": time(row.at),
-        "type": format!("jackfield.{}", row.event.kind()),
-        "subject": row.key.to_string(),
-        "version": row.version,
-        "event": event,
-    })
+fn centre(reader: &SqliteReader) -> Result<Option<String>> {
+    let states = reader.states(Kind::Centre)?;
+    Ok(states.iter().find_map(|state| match &**state {
+        State::Centre(centre) => Some(centre.id.clone()),
+        _ => None,
+    }))
 }
 
-/// Neither the hash of a password nor the digest of a customer's key is anybody's business.
-fn without_secrets(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for secret in ["password_hash", "key_digest"] {
-                members.remove(secret);
-            }
-            members.values_mut().for_each(without_secrets);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_secrets),
-        _ => {}
-    }
-}
-
-fn time(at: domain::Millis) -> Value {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| json!(at), |time| json!(time.to_string()))
+fn users(reader: &SqliteReader) -> Result<HashMap<UserId, String>> {
+    let states = reader.states(Kind::User)?;
+    let named = states.iter().filter_map(|state| match &**state {
+        State::User(Some(user)) => Some((user.id.clone(), user.user_name.clone())),
+        _ => None,
+    });
+    Ok(named.collect())
 }

@@ -32,7 +32,7 @@ pub fn run(command: Command) -> Result<()> {
                 config::apply(&place, dry_run, &mut out).await
             }
             Command::Migrate(place) => migrate::run(&place, &mut out),
-            Command::Rebuild(place) => rebuild::run(&place, &mut out),
+            Command::Rebuild(args) => rebuild::run(&args, &mut out),
             Command::Backup(args) => backup::backup(&args, &mut out),
             Command::Restore(args) => backup::restore(&args, &mut out),
             Command::User(UserCommand::Add(args)) => user::add(args, &mut out).await,

@@ -1,7 +1,33 @@
-//! `jackfield rebuild`.
-use crate::cli::Place;
-use anyhow::Result;
+//! `jackfield rebuild`: what the events come to against what the snapshots say.
+
+use crate::{cli::Rebuild, config};
+use anyhow::{Result, bail};
 use std::io::Write;
-pub fn run(_: &Place, _: &mut impl Write) -> Result<()> {
+use store_sqlite::{Difference, Finding};
+
+/// Compares, also while a server runs; with `--fix` mends, without a server. Fails while anything disagrees.
+pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
+    let config = config::load(args.place.config.as_deref(), args.place.flags())?;
+    let report = store_sqlite::rebuild(&config.data, args.fix)?;
+    for difference in &report.differences {
+        writeln!(out, "{}", in_words(difference))?;
+    }
+    writeln!(out, "{} entities, {} events looked at.", report.entities, report.events)?;
+    let left = report.differences.iter().filter(|difference| !difference.is_fixed).count();
+    if left > 0 {
+        bail!("events and snapshots disagree about {left} entities");
+    }
+    writeln!(out, "Events and snapshots agree.")?;
     Ok(())
+}
+
+fn in_words(Difference { entity, finding, is_fixed }: &Difference) -> String {
+    let what = match finding {
+        Finding::Differs => "the snapshot is not what the events come to".to_owned(),
+        Finding::NoSnapshot => "there is no snapshot".to_owned(),
+        Finding::NoEvents => "there are no events".to_owned(),
+        Finding::Gap(version) => format!("version {version} of the events is missing"),
+        Finding::Unreadable(why) => format!("unreadable: {why}"),
+    };
+    format!("{entity}: {what}{}", if *is_fixed { "; mended" } else { "" })
 }

@@ -44,7 +44,8 @@ fn events_are_json_lines_behind_a_sequence_number() {
     let all = house.run("events --data d").out;
     let first: serde_json::Value = serde_json::from_str(all.lines().next().unwrap()).unwrap();
     assert_eq!(first["type"], "jackfield.user.put");
-    let rest = house.run(&format!("events --data d --after {}", first["sequence"])).out;
+    let sequence: u64 = first["sequence"].as_str().unwrap().parse().unwrap();
+    let rest = house.run(&format!("events --data d --after {sequence}")).out;
     assert_eq!(rest, "");
     assert!(!all.contains("argon2"), "a hash is nobody's business: {all}");
 }
@@ -77,7 +78,7 @@ fn a_stopped_server_leaves_in_good_order() {
 }
 
 #[test]
-fn a_session_is_backed_up_while_the_server_runs_and_restored() {
+fn a_journal_is_backed_up_while_the_server_runs_and_restored() {
     let house = House::new();
     assert!(house.run_with("user add bob --data d", "some password\n").ok);
     let server = house.serve("serve --data d --http 127.0.0.1:0");
@@ -86,6 +87,8 @@ fn a_session_is_backed_up_while_the_server_runs_and_restored() {
     drop(server);
     let said = house.run("restore copy --data other");
     assert!(said.ok, "{said:?}");
+    let again = house.run("restore copy --data other");
+    assert!(!again.ok && again.err.contains("not empty"), "{again:?}");
     let server = house.serve("serve --data other --http 127.0.0.1:0");
     assert_eq!(server.get("/api/v2/me", Some(BOB)).0, 200);
 }
@@ -94,6 +97,11 @@ fn a_session_is_backed_up_while_the_server_runs_and_restored() {
 fn a_rebuilt_journal_agrees_with_itself() {
     let house = House::new();
     assert!(house.run_with("user add bob --data d", "some password\n").ok);
+    let server = house.serve("serve --data d --http 127.0.0.1:0");
     let said = house.run("rebuild --data d");
-    assert!(said.ok, "{said:?}");
+    assert!(said.ok && said.out.contains("agree"), "{said:?}");
+    let said = house.run("rebuild --data d --fix");
+    assert!(!said.ok && said.err.contains("in use"), "{said:?}");
+    drop(server);
+    assert!(house.run("rebuild --data d --fix").ok);
 }

@@ -104,10 +104,23 @@ pub struct Server {
 impl Server {
     /// Status and body of a GET, as a user or as nobody.
     pub fn get(&self, path: &str, credentials: Option<&str>) -> (u16, String) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let authorization =
             credentials.map_or_else(String::new, |encoded| format!("Authorization: Basic {encoded}\r\n"));
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{authorization}\r\n").unwrap();
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{authorization}\r\n"))
+    }
+
+    /// Status and body of a POST of a form.
+    pub fn post(&self, path: &str, form: &str) -> (u16, String) {
+        self.ask(&format!(
+            "POST {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
+            form.len()
+        ))
+    }
+
+    fn ask(&self, request: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
