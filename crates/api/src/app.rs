@@ -3,6 +3,7 @@
 use crate::{
     auth::{self, Logins},
     notifications::Notifications,
+    pages,
     unknown::Unknown,
     v2,
     wire::Links,
@@ -90,7 +91,7 @@ impl Api {
 
     /// Every address of the API.
     pub fn router(self: &Arc<Self>) -> Router {
-        v2::router(self)
+        v2::router(self).merge(pages::router(self))
     }
 
     /// Sweeps expired sessions, writes acknowledgements, trims mailboxes; for ever.

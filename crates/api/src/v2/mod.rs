@@ -8,6 +8,7 @@ mod features;
 mod groups;
 mod me;
 mod mirror;
+mod openapi;
 mod params;
 mod queues;
 mod services;
@@ -18,6 +19,7 @@ mod users;
 mod workbins;
 
 pub use me::not_registered;
+pub use openapi::openapi;
 pub use settings::option_groups;
 
 use crate::{answer::Problem, app::Api, auth::gate, body::MAX_BODY, internal, notifications, reporting};
@@ -34,9 +36,24 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) = OpenApiRouter::new()
+    let (documented, _) = documented().merge(sessions::router(api)).split_for_parts();
+    let bayeux = on(MethodFilter::POST, notifications::post)
+        .get(notifications::get)
+        .options(|| async { StatusCode::OK })
+        .fallback(|| async { StatusCode::BAD_REQUEST });
+    let routes = documented
+        .merge(mirror::router())
+        .route("/notifications", bayeux.clone())
+        .route("/notifications/{*rest}", bayeux);
+    Router::new()
+        .nest("/api/v2", guarded(api, routes))
+        .nest("/internal-api", guarded(api, internal::router()))
+}
+
+/// Every address whose handler carries its documentation.
+fn documented() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
         .merge(me::router())
-        .merge(sessions::router(api))
         .merge(reporting::router())
         .merge(users::router())
         .merge(skills::router())
@@ -49,18 +66,6 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(services::router())
         .merge(diagnostics::router())
         .merge(workbins::router())
-        .split_for_parts();
-    let bayeux = on(MethodFilter::POST, notifications::post)
-        .get(notifications::get)
-        .options(|| async { StatusCode::OK })
-        .fallback(|| async { StatusCode::BAD_REQUEST });
-    let routes = documented
-        .merge(mirror::router())
-        .route("/notifications", bayeux.clone())
-        .route("/notifications/{*rest}", bayeux);
-    Router::new()
-        .nest("/api/v2", guarded(api, routes))
-        .nest("/internal-api", guarded(api, internal::router()))
 }
 
 /// Some addresses behind the gate, and what becomes of the others below the same root.

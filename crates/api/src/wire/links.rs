@@ -19,6 +19,17 @@ impl Links {
         format!("{}{path}", self.base)
     }
 
+    /// The public URL, without a slash at its end.
+    pub fn root(&self) -> &str {
+        self.base.strip_suffix("/api/v2").unwrap_or(&self.base)
+    }
+
+    /// The path of the public URL: empty, unless a proxy serves this server below some path of its own.
+    pub fn root_path(&self) -> &str {
+        let authority = self.root().split_once("://").map_or(self.root(), |(_, rest)| rest);
+        authority.find('/').map_or("", |at| &authority[at..])
+    }
+
     /// The address of the API itself.
     pub fn base(&self) -> &str {
         &self.base
@@ -38,3 +49,17 @@ pub fn unescape(segment: &str) -> String {
 /// What a path segment cannot hold as it is (RFC 3986 §3.3).
 const SEGMENT: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_the_public_url_is_what_stands_behind_the_host() {
+        for (url, path) in
+            [("http://localhost:8080", ""), ("https://desk.example/", ""), ("https://example/desk/", "/desk")]
+        {
+            assert_eq!(Links::new(url).root_path(), path, "{url}");
+        }
+    }
+}

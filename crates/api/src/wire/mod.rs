@@ -26,7 +26,7 @@ pub use feature::{assigned_features, known_features};
 pub use group::{code_resource, disposition_group, unit_resource};
 pub use links::{Links, escape, unescape};
 pub use message::{log_message, message_resource};
-pub use operation::{operation_name, session_act};
+pub use operation::{SESSION_OPERATIONS, operation_name, session_act};
 pub use queue::queue_resource;
 pub use service::service_resource;
 pub use session::{late_session_resource, session_resource};

@@ -30,6 +30,30 @@ pub const fn operation_name(operation: Operation) -> &'static str {
     }
 }
 
+/// Every name that [`session_act`] takes, for the API document; a test holds the two together.
+pub const SESSION_OPERATIONS: &[&str] = &[
+    "Accept",
+    "Reject",
+    "SendMessage",
+    "SendUrl",
+    "SendStartTypingNotification",
+    "SendStopTypingNotification",
+    "SendCustomNotice",
+    "SendNicknameUpdatedNotice",
+    "Leave",
+    "Complete",
+    "PlaceInQueue",
+    "Transfer",
+    "SetDisposition",
+    "AttachUserData",
+    "UpdateUserData",
+    "DeleteUserData",
+    "SetInFocus",
+    "InFocus",
+    "SetComment",
+    "AddComment",
+];
+
 /// What a request body asks an agent's conversation to do.
 pub fn session_act(body: &Body) -> Result<SessionAct, Problem> {
     Ok(match body.operation()? {
@@ -108,5 +132,19 @@ fn target(body: &Body) -> Result<Target, Problem> {
             Ok(Target::Queue(super::links::unescape(name).as_str().into()))
         }
         _ => Err(Problem::invalid("'targetUri' is neither the address of a user nor of a queue")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_document_is_taken() {
+        for name in SESSION_OPERATIONS {
+            let body = Body::parse(format!(r#"{{"operationName":"{name}"}}"#).as_bytes()).expect("a body");
+            let unknown = Problem::from(Refusal::UnknownOperation((*name).to_owned()));
+            assert_ne!(session_act(&body).err(), Some(unknown), "{name}");
+        }
     }
 }

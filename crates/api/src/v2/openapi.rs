@@ -1,0 +1,206 @@
+//! The API document: what the router documents, and what answers without being in it, as OpenAPI 3.1.
+
+mod elsewhere;
+mod sessions;
+
+use crate::wire::Links;
+use domain::medium::{Media, Medium};
+use utoipa::{
+    OpenApi as _, PartialSchema,
+    openapi::{
+        Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Server, Tag,
+        path::{Operation, PathItem},
+        schema::{AdditionalProperties, SchemaType, Type},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    },
+};
+
+const TITLE: &str = "Jackfield";
+const ABOUT: &str = "An open agent-interaction server for contact centres, with the Web Services API v2 that agent \
+desktops and CRM adapters in the field speak.\n\nEvery answer of `/api/v2` is JSON with a `statusCode`: 0 is success, 7 is \
+success of a part, anything else is told in `statusMessage`. Look at both, the HTTP status and the `statusCode`. An \
+operation is a POST with an `operationName`; its answer says that it was accepted, and what became of it is told by a \
+notification (`/api/v2/notifications`, CometD). Log in with HTTP Basic on any request; the session cookie that comes back \
+will do from then on. Without a login the answer is 403 with `statusCode` 20, never 401.\n\nUnknown members and \
+parameters are ignored.";
+
+/// The whole API as a document, with addresses below the public URL of the links.
+pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
+    let info = InfoBuilder::new()
+        .title(TITLE)
+        .version(version)
+        .description(Some(ABOUT))
+        .license(Some(
+            utoipa::openapi::LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+        ))
+        .build();
+    let mut document = OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([Server::new(links.root())]))
+        .paths(Paths::new())
+        .components(Some(components()))
+        .security(Some([login("basic"), login("session")]))
+        .tags(Some(tags()))
+        .build()
+        .nest("/api/v2", super::documented().into_openapi())
+        .nest("/api/v2", sessions::Described::openapi())
+        .merge_from(elsewhere::Described::openapi());
+    for (path, item) in &mut document.paths.paths {
+        if path.contains("{collection}") {
+            name_collections(item, media);
+        }
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(operation_id(method, path));
+            if path.starts_with("/api/v2") || path.starts_with("/internal-api") {
+                fill_answers(operation);
+            }
+        }
+    }
+    document
+}
+
+fn login(scheme: &str) -> SecurityRequirement {
+    SecurityRequirement::new::<_, [String; 0], String>(scheme, [])
+}
+
+fn components() -> Components {
+    let mut components = Components::new();
+    let basic = Http::builder()
+        .scheme(HttpAuthScheme::Basic)
+        .description(Some("User name and password, on the first request or on every one."))
+        .build();
+    components.add_security_scheme("basic", SecurityScheme::Http(basic));
+    let cookie = ApiKeyValue::with_description("JSESSIONID", "The session that the first login opens.");
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let code = |text: &str| {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0))
+            .maximum(Some(20))
+            .description(Some(text))
+    };
+    let answer = ObjectBuilder::new()
+        .description(Some("Success, with what was asked for."))
+        .property("statusCode", code("0, or 7 when only a part succeeded"))
+        .required("statusCode")
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .build();
+    let refusal = ObjectBuilder::new()
+        .description(Some("A refusal. Nothing has changed."))
+        .property("statusCode", code("Why, as a number"))
+        .property(
+            "statusMessage",
+            ObjectBuilder::new().schema_type(Type::String).description(Some("Why, in a sentence")),
+        )
+        .required("statusCode")
+        .required("statusMessage")
+        .build();
+    components.schemas.insert("Answer".into(), answer.into());
+    components.schemas.insert("Refusal".into(), refusal.into());
+    components
+}
+
+fn tags() -> Vec<Tag> {
+    [
+        ("me", "The caller: his contact-centre session, channels, phone and calls"),
+        ("interactions", "Conversations of the caller, in every medium"),
+        ("notifications", "What changes, as it changes"),
+        ("reporting", "Everything that happened, for reporting, workforce management and quality"),
+        ("customers", "The customer's side of a chat"),
+        ("users", "Users"),
+        ("skills", "Skills"),
+        ("devices", "Phones"),
+        ("queues", "Queues"),
+        ("contacts", "The directory of colleagues and queues"),
+        ("groups", "Groups: disposition codes as a tree, business units"),
+        ("settings", "Settings, states and disposition codes as lists"),
+        ("features", "What the centre has"),
+        ("services", "The parts of the server and whether they work"),
+        ("workbins", "Workbins"),
+        ("diagnostics", "Looking inside"),
+        ("internal", "Bundled reads of one vendor's desktop; no public contract"),
+        ("operation", "For those who run the server; without login"),
+    ]
+    .into_iter()
+    .map(|(name, about)| utoipa::openapi::tag::TagBuilder::new().name(name).description(Some(about)).build())
+    .collect()
+}
+
+/// The collections there are, aliases included, as the values of the path parameter.
+fn name_collections(item: &mut PathItem, media: &Media) {
+    let names: Vec<&str> = media.rows().iter().flat_map(collections).collect();
+    for (_, operation) in operations(item) {
+        let parameters = operation.parameters.iter_mut().flatten();
+        for parameter in parameters.filter(|parameter| parameter.name == "collection") {
+            let schema = ObjectBuilder::new()
+                .schema_type(SchemaType::Type(Type::String))
+                .enum_values(Some(names.clone()))
+                .build();
+            parameter.schema = Some(schema.into());
+        }
+    }
+}
+
+fn collections(medium: &Medium) -> impl Iterator<Item = &'static str> {
+    std::iter::once(medium.collection).chain(medium.collection_aliases.iter().copied())
+}
+
+/// Says the shape of every answer that does not say its own.
+fn fill_answers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if response.content.is_empty() {
+            let name = if status.starts_with('2') { "Answer" } else { "Refusal" };
+            let schema = utoipa::openapi::Ref::from_schema_name(name);
+            response.content.insert("application/json".into(), Content::new(Some(schema)));
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let PathItem { get, put, post, delete, .. } = item;
+    [("get", get), ("put", put), ("post", post), ("delete", delete)]
+        .into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// A name for an operation that no other has, drawn from its address: `getMeChannelsByChannel`.
+fn operation_id(method: &str, path: &str) -> String {
+    let mut id = method.to_owned();
+    let segments = path.trim_start_matches("/api/v2").split('/').filter(|segment| !segment.is_empty());
+    for segment in segments {
+        let (by, word) = match segment.strip_prefix('{') {
+            Some(parameter) => ("By", parameter.trim_end_matches('}')),
+            None => ("", segment),
+        };
+        id.push_str(by);
+        for part in word.split(|c: char| !c.is_ascii_alphanumeric()) {
+            let mut letters = part.chars();
+            id.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+            id.push_str(letters.as_str());
+        }
+    }
+    id
+}
+
+/// The schema of a text that is one of some.
+fn one_of(words: &[&str]) -> RefOr<utoipa::openapi::Schema> {
+    match String::schema() {
+        RefOr::T(utoipa::openapi::Schema::Object(mut object)) => {
+            object.enum_values = Some(words.iter().map(|word| (*word).into()).collect());
+            RefOr::T(utoipa::openapi::Schema::Object(object))
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_named_by_its_address() {
+        assert_eq!(operation_id("get", "/api/v2/me/channels/{channel}"), "getMeChannelsByChannel");
+        assert_eq!(operation_id("post", "/internal-api/operations"), "postInternalApiOperations");
+    }
+}

@@ -1,0 +1,143 @@
+//! What answers beside the documented router: notifications, the bundled reads of one desktop, the customer's side of
+//! a chat, and the addresses for those who run the server. They speak protocols of their own, or are served by another
+//! part of the program; a reader of the document looks for them here all the same.
+
+use crate::v2::params::{Denied, Operation, Refused};
+use utoipa::OpenApi;
+
+/// Addresses from the root.
+#[derive(OpenApi)]
+#[openapi(paths(
+    document,
+    notifications,
+    socket,
+    own_settings,
+    centre,
+    business_attributes,
+    operations,
+    request_chat,
+    chat_command,
+    health,
+    ready,
+    metrics
+))]
+pub(super) struct Described;
+
+/// This document.
+#[utoipa::path(
+    get, path = "/api/v2/openapi.json", tag = "diagnostics", security(()),
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn document() {}
+
+/// Bayeux messages, by long polling.
+///
+/// CometD clients come here, also below this address. Subscribe to topics below `/v2/me`. With the extension `ack`
+/// a notification is sent again until the client has acknowledged it.
+#[utoipa::path(
+    post, path = "/api/v2/notifications", tag = "notifications",
+    request_body(content = Vec<std::collections::BTreeMap<String, serde_json::Value>>, description = "Bayeux messages"),
+    responses((status = 200, description = "Bayeux messages", content_type = "application/json"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn notifications() {}
+
+/// The same over a WebSocket.
+#[utoipa::path(
+    get, path = "/api/v2/notifications", tag = "notifications",
+    responses(
+        (status = 101, description = "The socket is open"),
+        (status = 400, description = "No WebSocket was asked for"),
+        (status = 403, description = "Another origin asked that is not on the list")
+    )
+)]
+#[expect(dead_code, reason = "it describes")]
+fn socket() {}
+
+/// The list of states, and the caller's options by section.
+#[utoipa::path(
+    get, path = "/internal-api/me/settings", tag = "internal",
+    responses((status = 200, description = "`resources` of `agentStates` and `user`"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn own_settings() {}
+
+/// The centre, with its business attributes on demand.
+#[utoipa::path(
+    get, path = "/internal-api/contact-center", tag = "internal",
+    params(("subresources" = Option<String>, Query, description = "`businessAttributes`")),
+    responses((status = 200, description = "`resources`"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn centre() {}
+
+/// Disposition codes in the form of business attributes.
+#[utoipa::path(
+    get, path = "/internal-api/business-attributes", tag = "internal",
+    responses((status = 200, description = "`businessAttributes`"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn business_attributes() {}
+
+/// User events of one vendor's desktop: `SendUserEvent`.
+#[utoipa::path(
+    post, path = "/internal-api/operations", tag = "internal", request_body = Operation,
+    responses((status = 500, description = "`statusCode` 4: the device is not registered"), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn operations() {}
+
+/// A customer asks for a chat.
+///
+/// Chat API v2 of the mobile services: a form, an answer of HTTP 200 with a `statusCode` of its own (0 it is so, 1 try
+/// again, 2 trying again is of no use). Keep `chatId`, `userId`, `secureKey` and `alias` for the commands.
+#[utoipa::path(
+    post, path = "/genesys/2/chat/{service}", tag = "customers", security(()),
+    params(("service" = String, Path, description = "The service he comes in through")),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        description = "`nickname` or `firstName` and `lastName`, `subject`, `emailAddress`, `userData[key]`"),
+    responses((status = 200, description = "the chat", content_type = "application/json"), (status = 404, description = "no such service", content_type = "application/json"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn request_chat() {}
+
+/// A customer goes on with his chat: `send`, `refresh`, `startTyping`, `stopTyping`, `pushUrl`, `updateNickname`,
+/// `customNotice`, `updateData`, `readReceipt`, `disconnect`.
+#[utoipa::path(
+    post, path = "/genesys/2/chat/{service}/{chatId}/{command}", tag = "customers", security(()),
+    params(
+        ("service" = String, Path, description = "The service he came in through"),
+        ("chatId" = String, Path, description = "The chat"),
+        ("command" = String, Path, description = "What he does")
+    ),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        description = "`userId`, `secureKey`, `alias`, and what the command takes; `transcriptPosition` asks for what is new"),
+    responses((status = 200, description = "the chat", content_type = "application/json"), (status = 404, description = "no such command", content_type = "application/json"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn chat_command() {}
+
+/// Whether the process lives.
+#[utoipa::path(
+    get, path = "/health", tag = "operation", security(()),
+    responses((status = 200, description = "it does", content_type = "text/plain"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn health() {}
+
+/// Whether it takes work.
+#[utoipa::path(
+    get, path = "/ready", tag = "operation", security(()),
+    responses((status = 200, description = "it does", content_type = "text/plain"), (status = 503, description = "it is stopping", content_type = "text/plain"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn ready() {}
+
+/// Figures, for Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operation", security(()),
+    responses((status = 200, description = "figures", content_type = "text/plain"))
+)]
+#[expect(dead_code, reason = "it describes")]
+fn metrics() {}

@@ -1,0 +1,144 @@
+//! The addresses of conversations, documented once for all media. They are served medium by medium from the media
+//! table ([`crate::v2::sessions`]), so no handler carries their documentation.
+
+use super::one_of;
+use crate::{
+    v2::params::{Denied, Listing, Refused},
+    wire::SESSION_OPERATIONS,
+};
+use serde_json::{Map, Value};
+use utoipa::{OpenApi, ToSchema};
+
+/// What is served below `/api/v2`.
+#[derive(OpenApi)]
+#[openapi(
+    paths(list, read, operate, messages, read_without_me, messages_without_me),
+    components(schemas(SessionOperation))
+)]
+pub(super) struct Described;
+
+/// An operation on a conversation, with the parameters it takes.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes; `wire` reads")]
+pub(super) struct SessionOperation {
+    /// Which. `capabilities` of the conversation lists those that are open now.
+    #[schema(schema_with = operation_names)]
+    operation_name: String,
+    /// `Accept`: the name the customer shall see.
+    nickname: Option<String>,
+    /// `Accept`, `Complete`: whether to write the agent down as the one who last served this customer.
+    #[schema(rename = "saveLAR")]
+    save_lar: Option<bool>,
+    /// `SendMessage`: the words. `Leave`, `Complete`, `Transfer`: a last message to the customer.
+    text: Option<String>,
+    /// The sender's own word for the kind of message; only beside `text`.
+    message_type: Option<String>,
+    /// `Normal` or `System`; only beside `text`, and told to nobody.
+    treat_as: Option<String>,
+    /// `SendUrl`: the link.
+    url: Option<String>,
+    /// `SendCustomNotice`: the notice. `SendNicknameUpdatedNotice`: the new name.
+    notice_text: Option<String>,
+    /// `Transfer`: the address of a user or of a queue; it wins over the two below.
+    target_uri: Option<String>,
+    /// `Transfer`: the path of a user or of a queue.
+    target_path: Option<String>,
+    /// `Transfer`, `Complete`, `PlaceInQueue`: the name of a queue.
+    queue_name: Option<String>,
+    /// `SetDisposition`: the value; empty clears.
+    disposition: Option<String>,
+    /// `SetDisposition`: the key of the user data; the server's own when left out.
+    disposition_key: Option<String>,
+    /// `AttachUserData`, `UpdateUserData`: pairs to write; the last value of a key wins.
+    user_data: Option<Map<String, Value>>,
+    /// `DeleteUserData`: keys to take away.
+    keys: Option<Vec<String>>,
+    /// `SetInFocus`: whether the agent looks at it; true when left out.
+    in_focus: Option<bool>,
+    /// `SetComment`: the note.
+    comment: Option<String>,
+}
+
+fn operation_names() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    one_of(SESSION_OPERATIONS)
+}
+
+/// The caller's live conversations of a medium.
+///
+/// A client takes one that is missing here for revoked.
+#[utoipa::path(
+    get, path = "/me/{collection}", tag = "interactions",
+    params(("collection" = String, Path, description = "The medium's collection"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the conversations"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn list() {}
+
+/// One conversation of the caller.
+///
+/// After its completion it is still there with `dispositionUntil` as long as it takes a disposition.
+#[utoipa::path(
+    get, path = "/me/{collection}/{id}", tag = "interactions",
+    params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
+    responses((status = 200, description = "the conversation"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn read() {}
+
+/// Operates a conversation.
+///
+/// Accepted means committed: what follows is told by notification, with the same `referenceId`. `SetDisposition` answers
+/// `{"statusCode":0}` and nothing else. It is taken after completion too, for an hour or while the conversation is among
+/// the agent's last sixteen of the medium; then nothing is notified, and reporting hears of it as `EventUserEvent`.
+#[utoipa::path(
+    post, path = "/me/{collection}/{id}", tag = "interactions",
+    params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
+    request_body(content = SessionOperation, examples(
+        ("accept" = (value = json!({"operationName": "Accept", "nickname": "Tom"}))),
+        ("say" = (value = json!({"operationName": "SendMessage", "text": "One moment please"}))),
+        ("dispose" = (value = json!({"operationName": "SetDisposition", "disposition": "IssueResolved"}))),
+        ("hand over" = (value = json!({"operationName": "Transfer", "queueName": "Support"}))),
+        ("complete" = (value = json!({"operationName": "Complete"}))),
+    )),
+    responses((status = 200, description = "accepted, with `referenceId`"), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn operate() {}
+
+/// What was said, as far as the caller may see it.
+#[utoipa::path(
+    get, path = "/me/{collection}/{id}/messages", tag = "interactions",
+    params(
+        ("collection" = String, Path, description = "The medium's collection"),
+        ("id" = String, Path, description = "The interaction id"),
+        ("startIndex" = Option<u32>, Query, description = "The first index to answer, from 1"),
+        ("count" = Option<u32>, Query, description = "At most so many"),
+    ),
+    responses((status = 200, description = "the `messages`"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn messages() {}
+
+/// The same conversation, at the address that its `uri` gives.
+#[utoipa::path(
+    get, path = "/{collection}/{id}", tag = "interactions",
+    params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
+    responses((status = 200, description = "the conversation"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn read_without_me() {}
+
+/// The same log, below the address that the conversation's `uri` gives.
+#[utoipa::path(
+    get, path = "/{collection}/{id}/messages", tag = "interactions",
+    params(
+        ("collection" = String, Path, description = "The medium's collection"),
+        ("id" = String, Path, description = "The interaction id"),
+        ("startIndex" = Option<u32>, Query, description = "The first index to answer, from 1"),
+        ("count" = Option<u32>, Query, description = "At most so many"),
+    ),
+    responses((status = 200, description = "the `messages`"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn messages_without_me() {}
