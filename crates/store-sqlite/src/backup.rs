@@ -93,6 +93,8 @@ fn copy(source: &Connection, to: &Path) -> Result<PathBuf, BackupError> {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "the name is not Unicode");
         BackupError::File { path: part.clone(), source }
     })?;
+    // The reader's own protection would forbid even this, which writes to the new file only.
+    source.pragma_update(None, "query_only", "OFF")?;
     // Unlike a copy page by page this one is not begun anew whenever the writer commits, and it leaves out
     // whatever lies in free pages.
     source.execute("VACUUM INTO ?1", [name])?;

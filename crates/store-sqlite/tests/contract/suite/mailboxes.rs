@@ -39,7 +39,6 @@ pub async fn positions_grow_and_a_cause_takes_its_own(ground: &dyn Ground) {
     // A number that is not the next is a fault of the caller's, and nothing is written.
     run(tell(vec![note(1, "f")], Some((1, 9)))).await.expect_err("not the next");
     assert_eq!(scene.head(1).await, 5);
-    drop(run);
     drop(scene);
 
     let scene = Scene::at(ground.open(), 1);
@@ -81,7 +80,6 @@ pub async fn a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it(ground: &dy
     scene.store.trim(vec![(agent(1), u64::MAX)]).await.expect("trimmed");
     assert!(scene.positions(1, 0).await.is_empty());
     // Trimming does not bring a position back.
-    drop(backlog);
     drop(scene);
     let scene = Scene::at(ground.open(), 1);
     assert_eq!(scene.head(1).await, 2_000);

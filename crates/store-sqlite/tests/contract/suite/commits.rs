@@ -138,10 +138,8 @@ pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn
     assert_eq!(scene.session("chat4").await, seen);
     let mut folded: Vec<(Key, State)> = Vec::new();
     for row in scene.store.events(all()).await.expect("events").rows {
-        let before = match folded.iter().position(|(key, _)| *key == row.key) {
-            Some(place) => Some(folded.swap_remove(place).1),
-            None => None,
-        };
+        let place = folded.iter().position(|(key, _)| *key == row.key);
+        let before = place.map(|place| folded.swap_remove(place).1);
         let after = State::apply(before, &row.key, row.at, &row.event).expect("the journal makes sense");
         folded.push((row.key, after));
     }
@@ -211,7 +209,7 @@ pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(grou
     });
     futures::future::join_all(work).await;
 
-    let heard = ear.heard.lock().expect("lock");
+    let heard = std::mem::take(&mut *ear.heard.lock().expect("lock"));
     assert!(ear.missing.lock().expect("lock").is_empty(), "told before it could be read");
     let told: Vec<_> = heard.iter().flat_map(|group| group.events.clone()).collect();
     let rows = scene.store.events(FeedQuery { after: start, ..all() }).await.expect("events").rows;
@@ -224,11 +222,10 @@ pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(grou
         assert!(positions.is_sorted_by(|a, b| a < b), "{positions:?}");
         assert_eq!(positions.last(), Some(&scene.head(number).await));
     }
-    for group in &*heard {
+    for group in &heard {
         let mut keys: Vec<_> = group.states.iter().map(|(key, _)| key.clone()).collect();
         keys.sort();
         assert!(keys.is_sorted_by(|a, b| a < b), "each entity once: {keys:?}");
     }
-    drop(heard);
     assert!(scene.state(&session("one")).await.is_some());
 }

@@ -2,7 +2,7 @@
 
 use desk::ports::{Done, NewNote, Plan, Store, StoreFault, Work};
 use domain::{
-    Command, Decision, Key, Millis, Refusal, SessionId, State, UserData, UserId,
+    Command, Decision, Key, Millis, Refusal, State, UserData, UserId,
     centre::{Centre, Service, system_states},
     command::{AgentAct, CustomerAct, Open, Provision, SessionAct},
     disposition::Rule,
@@ -225,9 +225,4 @@ fn user(number: u32) -> User {
         queues: Vec::new(),
         settings: BTreeMap::new(),
     }
-}
-
-/// A conversation's id as text.
-pub fn ids(sessions: &[SessionId]) -> Vec<&str> {
-    sessions.iter().map(SessionId::as_str).collect()
 }

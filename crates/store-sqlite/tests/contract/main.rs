@@ -1,27 +1,13 @@
-//! The store contract (DESIGN §6.5): one suite for every store, here on SQLite. Another store needs a [`Ground`].
+//! The store contract (DESIGN §6.5): one suite for every store, here on SQLite. Another store needs a [`Ground`] of its
+//! own and takes the suite as it is.
 
-mod contract {
-    pub mod commits;
-    pub mod history;
-    pub mod mailboxes;
-    pub mod scene;
+mod sqlite;
+mod suite;
 
-    use desk::ports::Store;
-    use std::sync::Arc;
-
-    /// Where a store stands: something that outlives it, and that a test can break.
-    pub trait Ground {
-        /// Opens the store; it must not be open already.
-        fn open(&self) -> Arc<dyn Store>;
-        /// Makes the store fail whenever it writes a note of a channel.
-        fn fail_notes_of(&self, channel: &str);
-    }
-}
-
-use contract::Ground;
 use desk::ports::Store;
 use std::sync::Arc;
 use store_sqlite::{Options, SqliteStore};
+use suite::Ground;
 
 struct Directory(tempfile::TempDir);
 
@@ -45,7 +31,7 @@ macro_rules! on_sqlite {
         $($(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                contract::$module::$name(&Directory(tempfile::tempdir().expect("a directory"))).await;
+                suite::$module::$name(&Directory(tempfile::tempdir().expect("a directory"))).await;
             }
         )+)+
     };

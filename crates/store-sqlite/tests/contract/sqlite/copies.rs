@@ -1,0 +1,107 @@
+//! Backup and restore.
+
+use crate::suite::scene::{Scene, session};
+use desk::ports::{FeedPage, FeedQuery, Shelf, Store};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use store_sqlite::{BackupError, Options, SqliteReader, SqliteStore, backup, rebuild, restore};
+
+fn all(dir: &std::path::Path) -> FeedPage {
+    let reader = SqliteReader::open(dir).expect("a reader");
+    reader.events(&FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() }).expect("events")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_taken_while_the_server_writes_is_of_one_moment() {
+    let (dir, copy) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Arc::new(Scene::set_up(store, 2).await);
+    scene.talk("one", 1).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (writing, stopped) = (scene.clone(), stop.clone());
+    let writer = tokio::spawn(async move {
+        let mut count = 0;
+        while !stopped.load(Ordering::Relaxed) {
+            writing.dispose("one", 1, &count.to_string()).await;
+            count += 1;
+        }
+        count
+    });
+    for number in 0..5 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let (from, to) = (dir.path().to_owned(), copy.path().join(number.to_string()));
+        tokio::task::spawn_blocking(move || backup(&from, &to)).await.expect("no panic").expect("a backup");
+    }
+    stop.store(true, Ordering::Relaxed);
+    assert!(writer.await.expect("no panic") > 0);
+    let whole = all(dir.path());
+    for number in 0..5 {
+        let to = copy.path().join(number.to_string());
+        let names: Vec<_> = std::fs::read_dir(&to)
+            .expect("a directory")
+            .map(|file| file.expect("a file").file_name())
+            .collect();
+        assert_eq!(names, ["journal.db"]);
+        let page = all(&to);
+        assert_eq!(page.rows, whole.rows[..page.rows.len()]);
+        assert_eq!(rebuild(&to, false).expect("a report").differences, []);
+    }
+}
+
+#[tokio::test]
+async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
+    let (dir, parent) =
+        (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
+        store.shelve(shelf, vec![("a".into(), Some("b".into()))]).await.expect("shelved");
+    }
+    let scene = Scene::set_up(store.clone(), 2).await;
+    scene.talk("one", 1).await;
+    scene.talk("two", 2).await;
+    scene.complete("two", 2).await;
+    backup(dir.path(), &copy).expect("a backup");
+    restore(&copy, &home).expect("restored");
+
+    let restored = Arc::new(SqliteStore::open(&home, Options::default()).expect("open"));
+    assert_ne!(restored.stream_id(), store.stream_id());
+    assert_eq!(all(&home).rows, all(dir.path()).rows);
+    for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
+        assert_eq!(restored.rows(shelf).await.expect("rows"), []);
+    }
+    let (head, position) = (all(&home).head, scene.head(1).await);
+    let again = Scene::at(restored, 9_000);
+    assert_eq!(again.session("one").await, scene.session("one").await);
+    assert_eq!(again.state(&session("two")).await, scene.state(&session("two")).await);
+    assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
+    assert_eq!(again.dispose("one", 1, "x").await.reference, Some(position + 1));
+    assert!(all(&home).head > head);
+}
+
+#[tokio::test]
+async fn nothing_is_overwritten_and_nothing_damaged_is_restored() {
+    let (dir, parent) =
+        (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
+    let scene =
+        Scene::set_up(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 1).await;
+    for number in 0..20 {
+        scene.talk(&format!("chat{number}"), 1).await;
+    }
+    backup(dir.path(), &copy).expect("a backup");
+    assert!(matches!(backup(dir.path(), &copy), Err(BackupError::NotEmpty(_))));
+    assert!(matches!(restore(&copy, dir.path()), Err(BackupError::NotEmpty(_))));
+    assert!(matches!(backup(&parent.path().join("nothing"), &home), Err(BackupError::Source(_))));
+
+    let file = copy.join("journal.db");
+    let mut bytes = std::fs::read(&file).expect("the copy");
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 8192].fill(0x55);
+    std::fs::write(&file, bytes).expect("written");
+    let damaged = restore(&copy, &home).expect_err("damaged");
+    assert!(matches!(damaged, BackupError::Damaged(_) | BackupError::Failed(_)), "{damaged}");
+    assert!(!home.join("journal.db").exists());
+}

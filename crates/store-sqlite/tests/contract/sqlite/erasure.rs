@@ -1,0 +1,121 @@
+//! Erasing a person: no byte of any file keeps a word of his.
+
+use crate::suite::scene::Scene;
+use desk::ports::{FeedQuery, Store};
+use domain::{
+    Command, Key, State, UserData,
+    command::{CustomerAct, SessionAct},
+    message::Content,
+};
+use std::{path::Path, sync::Arc};
+use store_sqlite::{Options, SqliteStore, rebuild};
+
+/// Stands in everything personal of those who are erased.
+const MARKER: &str = "Zaphod-Q7";
+
+/// The files of the directory that hold the marker.
+fn holders(dir: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(dir).expect("a directory").map(|file| file.expect("a file").path());
+    files
+        .filter(|path| {
+            let bytes = std::fs::read(path).expect("a file");
+            bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes())
+        })
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+fn text(words: &str) -> CustomerAct {
+    CustomerAct::Say { text: words.into(), message_type: None }
+}
+
+/// A conversation full of what is personal, among others that are not.
+async fn converse(scene: &Scene, id: &str, name: &str) {
+    scene.come(id, name, &[("Phone", name), ("Product", "lamp")]).await;
+    scene.take(id, 1).await;
+    scene.customer(id, CustomerAct::Rename(format!("{name} II"))).await;
+    for number in 0..6 {
+        scene
+            .customer(id, text(&format!("{number}: I am {name}, {}", "and so on ".repeat(number * 40))))
+            .await;
+    }
+    scene.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
+    let mut data = UserData::default();
+    data.set("Nested", serde_json::json!([{ "deep": name }, 15_550_142]));
+    scene.act(id, 1, SessionAct::UpdateUserData(data)).await;
+    scene.act(id, 1, SessionAct::Comment(format!("{name} is nice"))).await;
+    scene.dispose(id, 1, "Solved").await;
+    scene.customer(id, CustomerAct::Leave(domain::session::Closer::Customer)).await;
+    scene.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erased_person_is_in_no_file() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Scene::set_up(store.clone(), 1).await;
+    for number in 0..60 {
+        // Rows of all lengths, so that pages split and rows move.
+        converse(&scene, &format!("chat{number}"), if number % 3 == 0 { MARKER } else { "Somebody Else" })
+            .await;
+    }
+    assert!(!holders(dir.path()).is_empty());
+    let kept = scene.session("chat1").await;
+    let page = store.events(FeedQuery { limit: 10_000, ..FeedQuery::default() }).await.expect("events");
+
+    let found = store.find_person(MARKER).await.expect("found");
+    assert_eq!(found.len(), 20);
+    // Nothing happens to a conversation that was not erased by command.
+    let erased = store.erase(found.clone()).await.expect("left alone");
+    assert_eq!((erased.conversations, &erased.left), (0, &found));
+    for session in &found {
+        scene.done(Command::Erase { session: session.clone() }).await;
+    }
+    let erased = store.erase(found.clone()).await.expect("erased");
+    assert_eq!((erased.conversations, erased.left.len()), (20, 0));
+    assert!(erased.messages >= 100 && erased.events >= 100 && erased.notes >= 100, "{erased:?}");
+    assert_eq!(holders(dir.path()), Vec::<String>::new());
+    assert!(store.find_person(MARKER).await.expect("found").is_empty());
+
+    // The numbers stay: the journal's order, the dispositions, the shape of the log.
+    let after = store.events(FeedQuery { limit: 10_000, ..FeedQuery::default() }).await.expect("events");
+    let shape = |page: &desk::ports::FeedPage| {
+        page.rows
+            .iter()
+            .map(|row| (row.seq, row.key.clone(), row.version, row.event.kind()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shape(&page), shape(&after)[..page.rows.len()]);
+    let messages = store.messages(&"chat0".into(), 0, 100).await.expect("messages");
+    assert!(
+        messages.iter().any(|said| matches!(&said.content, Content::Text { text, .. } if text.is_empty()))
+    );
+    assert_eq!(scene.session("chat1").await, kept);
+    assert!(matches!(
+        scene.state(&Key::Session("chat0".into())).await.as_deref(),
+        Some(State::Session(session)) if session.erased
+    ));
+    // And the redacted events still come to the snapshot.
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+    drop((scene, store));
+    assert_eq!(holders(dir.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_person_is_found_by_what_he_is_called_or_once_was() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Scene::set_up(store.clone(), 1).await;
+    converse(&scene, "one", "Ann \"Quote\" Ünal").await;
+    converse(&scene, "two", "Bob").await;
+    let find = async |value: &str| -> Vec<String> {
+        let found = store.find_person(value).await.expect("found");
+        found.iter().map(|id| id.as_str().to_owned()).collect()
+    };
+    assert_eq!(find("Ann \"Quote\" Ünal").await, ["one"]);
+    assert_eq!(find("Bob II").await, ["two"]);
+    assert_eq!(find("15550142").await, ["one", "two"]);
+    for nobody in ["Ann", "bob", "Bob III", ""] {
+        assert!(find(nobody).await.is_empty(), "{nobody}");
+    }
+}

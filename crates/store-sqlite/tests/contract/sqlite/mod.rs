@@ -1,0 +1,7 @@
+//! What only this store has: files, and the operator's tools for them.
+
+mod copies;
+mod crash;
+mod erasure;
+mod opening;
+mod rebuilding;

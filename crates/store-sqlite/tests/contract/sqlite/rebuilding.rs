@@ -1,0 +1,88 @@
+//! Rebuilding snapshots from events.
+
+use crate::suite::scene::{Scene, session};
+use desk::ports::Store;
+use rusqlite::Connection;
+use std::sync::Arc;
+use store_sqlite::{Finding, OpenError, Options, RebuildError, SqliteStore, rebuild};
+
+async fn journal(dir: &std::path::Path) -> usize {
+    let scene = Scene::set_up(Arc::new(SqliteStore::open(dir, Options::default()).expect("open")), 2).await;
+    for number in 0..5 {
+        scene.talk(&format!("chat{number}"), 1).await;
+        scene.complete(&format!("chat{number}"), 1).await;
+    }
+    // The centre, the queue, two users, two agents, and the conversations.
+    6 + 5
+}
+
+#[tokio::test]
+async fn a_sound_journal_has_no_differences() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let entities = journal(dir.path()).await;
+    let report = rebuild(dir.path(), false).expect("a report");
+    assert_eq!((report.entities, report.differences), (entities as u64, vec![]));
+    assert!(report.events > report.entities);
+}
+
+#[tokio::test]
+async fn a_tampered_snapshot_is_found_and_mended() {
+    let dir = tempfile::tempdir().expect("a directory");
+    journal(dir.path()).await;
+    let conn = Connection::open(dir.path().join("journal.db")).expect("open");
+    let changed = conn
+        .execute(
+            "UPDATE snapshot SET body = replace(body, 'Mary', 'Mallory')
+             WHERE entity = (SELECT id FROM entity WHERE key = 'session:chat3')",
+            [],
+        )
+        .expect("sql");
+    assert_eq!(changed, 1);
+    conn.execute(
+        "DELETE FROM snapshot WHERE entity = (SELECT id FROM entity WHERE key = 'session:chat4')",
+        [],
+    )
+    .expect("sql");
+    drop(conn);
+
+    let report = rebuild(dir.path(), false).expect("a report");
+    let found: Vec<_> =
+        report.differences.iter().map(|found| (&*found.entity, &found.finding, found.is_fixed)).collect();
+    let wanted =
+        [("session:chat3", &Finding::Differs, false), ("session:chat4", &Finding::NoSnapshot, false)];
+    assert_eq!(found, wanted);
+    let report = rebuild(dir.path(), true).expect("a report");
+    assert!(report.differences.iter().all(|found| found.is_fixed));
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+    let store = SqliteStore::open(dir.path(), Options::default()).expect("open");
+    assert!(format!("{:?}", store.state(&session("chat3")).await.expect("state")).contains("Mary"));
+}
+
+#[tokio::test]
+async fn lost_and_unreadable_events_are_reported() {
+    let dir = tempfile::tempdir().expect("a directory");
+    journal(dir.path()).await;
+    let conn = Connection::open(dir.path().join("journal.db")).expect("open");
+    let run = |sql: &str| conn.execute(sql, []).expect("sql");
+    let of = |id: u32| format!("entity = (SELECT id FROM entity WHERE key = 'session:chat{id}')");
+    run(&format!("DELETE FROM event WHERE version = 1 AND {}", of(0)));
+    run(&format!("DELETE FROM event WHERE version = 3 AND {}", of(1)));
+    run(&format!("UPDATE event SET body = '{{' WHERE version = 2 AND {}", of(2)));
+    run(&format!("DELETE FROM event WHERE {}", of(3)));
+    let report = rebuild(dir.path(), false).expect("a report");
+    let found: Vec<_> = report.differences.into_iter().map(|found| found.finding).collect();
+    assert_eq!(found.len(), 4);
+    assert_eq!(found[..2], [Finding::Gap(1), Finding::Gap(3)]);
+    assert!(matches!(&found[2], Finding::Unreadable(why) if why.contains("event 2")));
+    assert_eq!(found[3], Finding::NoEvents);
+}
+
+#[tokio::test]
+async fn mending_needs_the_journal_for_itself_and_looking_does_not() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = SqliteStore::open(dir.path(), Options::default()).expect("open");
+    rebuild(dir.path(), false).expect("a report");
+    assert!(matches!(rebuild(dir.path(), true), Err(RebuildError::Open(OpenError::InUse(_)))));
+    drop(store);
+    rebuild(dir.path(), true).expect("a report");
+}
