@@ -1,0 +1,72 @@
+//! Durable notes to five hundred long-polling agents as fast as possible.
+
+use super::{directory, runtime};
+use crate::{Setting, centre, ear::Ear, house, lane::Lane, stats::rate};
+use domain::{
+    Command,
+    command::{AgentAct, CustomerAct},
+};
+use serde_json::{Value, json};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+const AGENTS: usize = 500;
+const SPAN: Duration = Duration::from_secs(10);
+
+pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
+    let agents = setting.scaled(AGENTS);
+    let runtime = runtime()?;
+    let value = runtime.block_on(async {
+        let dir = directory()?;
+        let desk = house::desk(&dir.path().join("data"), agents).await?;
+        let port = house::serve(desk.clone()).await?;
+        let (delivered, committed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut sessions = Vec::new();
+        for agent in 1..=agents {
+            let channels = vec![super::medium()?.as_str().into()];
+            let act = AgentAct::LogIn { channels, place: None };
+            desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
+            let act = AgentAct::SetState { channel: None, operation: "Ready".into() };
+            desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
+            sessions.push(house::talk(&desk, agent).await?);
+            let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
+            let mut ear = Ear::open(lane).await?;
+            let delivered = delivered.clone();
+            tokio::spawn(async move {
+                while let Ok(came) = ear.poll().await {
+                    delivered.fetch_add(came, Ordering::Relaxed);
+                }
+            });
+        }
+        let start = Instant::now();
+        for session in sessions {
+            let (desk, committed) = (desk.clone(), committed.clone());
+            tokio::spawn(async move {
+                while start.elapsed() < SPAN {
+                    let act = CustomerAct::Say { text: "Is anybody there?".into(), message_type: None };
+                    desk.perform(Command::Customer { session: session.clone(), act }).await?;
+                    committed.fetch_add(1, Ordering::Relaxed);
+                }
+                anyhow::Ok(())
+            });
+        }
+        tokio::time::sleep(SPAN / 10).await;
+        let (before, from) = (delivered.load(Ordering::Relaxed), Instant::now());
+        tokio::time::sleep(SPAN * 8 / 10).await;
+        let (after, span) = (delivered.load(Ordering::Relaxed), from.elapsed());
+        tokio::time::sleep(SPAN / 10 + Duration::from_secs(3)).await;
+        anyhow::Ok(json!({
+            "agents": agents,
+            "delivered_per_second": rate(after - before, span),
+            "committed": committed.load(Ordering::Relaxed),
+            "delivered": delivered.load(Ordering::Relaxed),
+        }))
+    });
+    runtime.shutdown_background();
+    value
+}
