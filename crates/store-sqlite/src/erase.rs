@@ -29,7 +29,6 @@ impl Group<'_> {
     pub fn erase(&mut self, sessions: &[SessionId]) -> Outcome<Erased> {
         // The erased snapshot may be of this very group.
         self.flush()?;
-        self.is_erasing = true;
         let mut erased = Erased::default();
         let mut entities = HashSet::new();
         for id in sessions {
@@ -45,6 +44,7 @@ impl Group<'_> {
                 }
             }
         }
+        self.is_erasing |= !entities.is_empty();
         erased.notes = count(mailbox::forget(self.conn, &entities, None)?);
         Ok(erased)
     }

@@ -1,7 +1,7 @@
 //! The end of a group: snapshots and mailbox heads become rows, each once.
 
 use crate::{
-    fault::Outcome,
+    fault::{Fault, Outcome},
     group::{Group, Stored},
     snapshot,
 };
@@ -20,9 +20,14 @@ impl Group<'_> {
             let is_open = entry.state.is_open();
             if is_open && slot.stored == Stored::Open {
                 // The common case touches no index.
-                self.conn
+                let body = serde_json::to_string(&*entry.state)?;
+                let written = self
+                    .conn
                     .prepare_cached("UPDATE snapshot SET version = ?2, body = ?3 WHERE entity = ?1")?
-                    .execute((entry.id, entry.version, serde_json::to_string(&*entry.state)?))?;
+                    .execute((entry.id, entry.version, body))?;
+                if written != 1 {
+                    return Err(Fault::Damaged(format!("the snapshot of {key} is gone from the file")));
+                }
                 continue;
             }
             snapshot::write(self.conn, entry.id, key, entry.version, at, &entry.state)?;

@@ -63,6 +63,9 @@ pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64, limit: usize) -> 
 /// Throws away the notes about any of some entities, wherever they lie; those at or after a moment are not looked
 /// at, and must not be there. Answers how many.
 pub(crate) fn forget(conn: &Connection, about: &HashSet<i64>, until: Option<Millis>) -> Outcome<usize> {
+    if about.is_empty() {
+        return Ok(0);
+    }
     let mut doomed = Vec::new();
     let mut statement = conn.prepare_cached("SELECT id, at, about FROM note ORDER BY id")?;
     let mut rows = statement.query([])?;

@@ -41,7 +41,7 @@ pub(crate) struct Writer {
 }
 
 /// What became of one job.
-enum Outcomes {
+enum Fate {
     Transacted(Result<Done, Refusal>),
     Written,
     /// There is more to do; the job goes into the next group.
@@ -94,12 +94,10 @@ impl Writer {
     fn run_group(&mut self, jobs: &mut Vec<Job>) {
         let started = Instant::now();
         match self.commit(jobs) {
-            Ok(outcomes) => {
+            Ok(fates) => {
                 counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
-                let (unfinished, done): (Vec<_>, Vec<_>) = jobs
-                    .drain(..)
-                    .zip(outcomes)
-                    .partition(|(_, outcome)| matches!(outcome, Outcomes::Unfinished));
+                let (unfinished, done): (Vec<_>, Vec<_>) =
+                    jobs.drain(..).zip(fates).partition(|(_, outcome)| matches!(outcome, Fate::Unfinished));
                 for (job, outcome) in done {
                     answer(job, outcome);
                 }
@@ -117,14 +115,14 @@ impl Writer {
                 counter!("jackfield_store_faults_total").increment(1);
                 tracing::error!(%fault, jobs = jobs.len(), "a group of commits failed and was rolled back");
                 let fault = StoreFault::from(fault);
-                jobs.drain(..).for_each(|job| answer(job, Outcomes::Failed(fault.clone())));
+                jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
             }
         }
         histogram!("jackfield_store_commit_seconds").record(started.elapsed().as_secs_f64());
     }
 
     /// Runs the jobs in one transaction. On an error nothing of any of them is left.
-    fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Outcomes>, Abort> {
+    fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
         let result = self.transaction(jobs);
         if result.is_err()
             && !self.conn.is_autocommit()
@@ -135,12 +133,12 @@ impl Writer {
         result
     }
 
-    fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<Outcomes>, Abort> {
+    fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
         execute(&self.conn, "BEGIN IMMEDIATE").map_err(Abort::Commit)?;
         let mut group = Group::new(&self.conn, &self.cache, &self.mailboxes, self.count);
-        let mut outcomes = Vec::with_capacity(jobs.len());
+        let mut fates = Vec::with_capacity(jobs.len());
         for job in jobs {
-            outcomes.push(run_job(&mut group, job).map_err(Abort::Job)?);
+            fates.push(run_job(&mut group, job).map_err(Abort::Job)?);
         }
         group.flush().map_err(Abort::Job)?;
         execute(&self.conn, "COMMIT").map_err(Abort::Commit)?;
@@ -164,11 +162,11 @@ impl Writer {
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.conn) {
             tracing::error!(%fault, "what was erased could not be overwritten everywhere");
             let failed = StoreFault::Failed(format!("erased, but not overwritten everywhere yet: {fault}"));
-            for outcome in outcomes.iter_mut().filter(|outcome| matches!(outcome, Outcomes::Erased(_))) {
-                *outcome = Outcomes::Failed(failed.clone());
+            for outcome in fates.iter_mut().filter(|outcome| matches!(outcome, Fate::Erased(_))) {
+                *outcome = Fate::Failed(failed.clone());
             }
         }
-        Ok(outcomes)
+        Ok(fates)
     }
 }
 
@@ -195,67 +193,65 @@ fn execute(conn: &Connection, sql: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Outcomes> {
+fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
     match job {
         Job::Transact { work, .. } => decide(group, work),
         Job::Shelve { shelf, rows, .. } => {
             shelf::put(group.conn, *shelf, rows)?;
-            Ok(Outcomes::Written)
+            Ok(Fate::Written)
         }
-        Job::Trim { upto, .. } => {
-            Ok(if group.trim(upto)? { Outcomes::Written } else { Outcomes::Unfinished })
-        }
-        Job::Retire { before, limit, .. } => Ok(Outcomes::Retired(group.retire(*before, *limit)?)),
-        Job::Erase { sessions, .. } => Ok(Outcomes::Erased(group.erase(sessions)?)),
+        Job::Trim { upto, .. } => Ok(if group.trim(upto)? { Fate::Written } else { Fate::Unfinished }),
+        Job::Retire { before, limit, .. } => Ok(Fate::Retired(group.retire(*before, *limit)?)),
+        Job::Erase { sessions, .. } => Ok(Fate::Erased(group.erase(sessions)?)),
     }
 }
 
-fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Outcomes> {
+fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
     for _ in 0..PATIENCE {
         let mut look = Look::new(group);
         // A decision writes nothing while it looks, so that its panic concerns it alone.
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| work(&mut look))) else {
-            return Ok(Outcomes::Failed(StoreFault::Failed("a decision panicked".into())));
+            return Ok(Fate::Failed(StoreFault::Failed("a decision panicked".into())));
         };
         let fault = look.fault;
         match decided {
-            Ok(plan) => return Ok(Outcomes::Transacted(Ok(group.write(plan)?))),
-            Err(No::Refused(refusal)) => return Ok(Outcomes::Transacted(Err(refusal))),
+            Ok(plan) => return Ok(Fate::Transacted(Ok(group.write(plan)?))),
+            Err(No::Refused(refusal)) => return Ok(Fate::Transacted(Err(refusal))),
             // Here everything is loaded when it is looked at; a work that asks is obeyed all the same.
             Err(No::Need(key)) => drop(group.entry(&key)?),
             Err(No::Fault) => {
                 let why = fault.map_or_else(|| "a decision failed".into(), |fault| fault.to_string());
-                return Ok(Outcomes::Failed(StoreFault::Failed(why)));
+                return Ok(Fate::Failed(StoreFault::Failed(why)));
             }
         }
     }
-    Ok(Outcomes::Failed(StoreFault::Failed("a decision never had enough to look at".into())))
+    Ok(Fate::Failed(StoreFault::Failed("a decision never had enough to look at".into())))
 }
 
 /// Answers a job. Nobody may be waiting for it any more; what was done is done.
-fn answer(job: Job, outcome: Outcomes) {
+fn answer(job: Job, outcome: Fate) {
     match job {
         Job::Transact { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Outcomes::Transacted(result) => Some(result),
+            Fate::Transacted(result) => Some(result),
             _ => None,
         }),
         Job::Shelve { answer, .. } | Job::Trim { answer, .. } => {
-            send(answer, outcome, |outcome| matches!(outcome, Outcomes::Written).then_some(()));
+            send(answer, outcome, |outcome| matches!(outcome, Fate::Written).then_some(()));
         }
         Job::Retire { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Outcomes::Retired(count) => Some(count),
+            Fate::Retired(count) => Some(count),
             _ => None,
         }),
         Job::Erase { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Outcomes::Erased(erased) => Some(erased),
+            Fate::Erased(erased) => Some(erased),
             _ => None,
         }),
     }
 }
 
-fn send<T>(answer: Answer<T>, outcome: Outcomes, pick: fn(Outcomes) -> Option<T>) {
+fn send<T>(answer: Answer<T>, outcome: Fate, pick: fn(Fate) -> Option<T>) {
     let told = match outcome {
-        Outcomes::Failed(fault) => Err(fault),
+        Fate::Failed(fault) => Err(fault),
         // Each job has its own kind of outcome; another would be a fault of this file.
         outcome => pick(outcome).ok_or_else(|| StoreFault::Failed("a job was answered by another's".into())),
     };

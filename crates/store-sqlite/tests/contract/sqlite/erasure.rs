@@ -29,20 +29,27 @@ fn text(words: &str) -> CustomerAct {
     CustomerAct::Say { text: words.into(), message_type: None }
 }
 
-/// A conversation full of what is personal, among others that are not.
-async fn converse(scene: &Scene, id: &str, name: &str) {
+/// A conversation full of what is personal begins.
+async fn begin(scene: &Scene, id: &str, name: &str) {
     scene.come(id, name, &[("Phone", name), ("Product", "lamp")]).await;
     scene.take(id, 1).await;
     scene.customer(id, CustomerAct::Rename(format!("{name} II"))).await;
-    for number in 0..6 {
-        scene
-            .customer(id, text(&format!("{number}: I am {name}, {}", "and so on ".repeat(number * 40))))
-            .await;
-    }
-    scene.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
+}
+
+/// It goes on, in words of a length of its own.
+async fn go_on(scene: &Scene, id: &str, name: &str, length: usize) {
+    scene.customer(id, text(&format!("I am {name}. {}", "And so on. ".repeat(length)))).await;
     let mut data = UserData::default();
-    data.set("Nested", serde_json::json!([{ "deep": name }, 15_550_142]));
+    data.set(
+        "Nested",
+        serde_json::json!([{ "deep": name.repeat(length % 30 + 1) }, { "deep": name }, 15_550_142]),
+    );
     scene.act(id, 1, SessionAct::UpdateUserData(data)).await;
+}
+
+/// It ends.
+async fn end(scene: &Scene, id: &str, name: &str) {
+    scene.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
     scene.act(id, 1, SessionAct::Comment(format!("{name} is nice"))).await;
     scene.dispose(id, 1, "Solved").await;
     scene.customer(id, CustomerAct::Leave(domain::session::Closer::Customer)).await;
@@ -54,10 +61,21 @@ async fn an_erased_person_is_in_no_file() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
     let scene = Scene::set_up(store.clone(), 1).await;
-    for number in 0..60 {
-        // Rows of all lengths, so that pages split and rows move.
-        converse(&scene, &format!("chat{number}"), if number % 3 == 0 { MARKER } else { "Somebody Else" })
-            .await;
+    let talks: Vec<_> = (0..60)
+        .map(|number| (format!("chat{number}"), if number % 3 == 0 { MARKER } else { "Somebody Else" }))
+        .collect();
+    for (id, name) in &talks {
+        begin(&scene, id, name).await;
+    }
+    // All at the same time and in rows of all lengths, so that pages are split and rebuilt, which leaves copies of
+    // rows in free bytes.
+    for round in 0..8 {
+        for (place, (id, name)) in talks.iter().enumerate() {
+            go_on(&scene, id, name, (round * 37 + place * 61) % 97).await;
+        }
+    }
+    for (id, name) in &talks {
+        end(&scene, id, name).await;
     }
     assert!(!holders(dir.path()).is_empty());
     let kept = scene.session("chat1").await;
@@ -106,8 +124,11 @@ async fn a_person_is_found_by_what_he_is_called_or_once_was() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
     let scene = Scene::set_up(store.clone(), 1).await;
-    converse(&scene, "one", "Ann \"Quote\" Ünal").await;
-    converse(&scene, "two", "Bob").await;
+    for (id, name) in [("one", "Ann \"Quote\" Ünal"), ("two", "Bob")] {
+        begin(&scene, id, name).await;
+        go_on(&scene, id, name, 3).await;
+        end(&scene, id, name).await;
+    }
     let find = async |value: &str| -> Vec<String> {
         let found = store.find_person(value).await.expect("found");
         found.iter().map(|id| id.as_str().to_owned()).collect()
