@@ -49,7 +49,7 @@ impl Directory {
         }
         if let Some(user) = user {
             inner.names.insert(user.user_name.clone(), id.clone());
-            inner.users.insert(id.clone(), Arc::new(user.clone()));
+            inner.users.insert(id.clone(), user.clone());
         }
     }
 }
@@ -75,7 +75,7 @@ mod tests {
             queues: Vec::new(),
             settings: [].into(),
         };
-        directory.take(&Key::User(id.into()), &State::User(Some(user)));
+        directory.take(&Key::User(id.into()), &State::User(Some(user.into())));
     }
 
     fn named(directory: &Directory, user_name: &str) -> Option<String> {

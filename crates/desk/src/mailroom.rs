@@ -62,6 +62,7 @@ impl Mail {
         let mut tail = self.tail();
         let more = upto > tail.trimmed;
         tail.trimmed = tail.trimmed.max(upto);
+        tail.forget(upto);
         more
     }
 
@@ -154,6 +155,18 @@ impl Mailroom {
 }
 
 impl Tail {
+    /// Lets go of notes that nobody asks for any more, and of the room they took: most mailboxes are idle.
+    fn forget(&mut self, upto: u64) {
+        while let Some(first) = self.notes.front().filter(|first| first.pos <= upto) {
+            self.bytes -= first.body.len();
+            self.floor = first.pos;
+            self.notes.pop_front();
+        }
+        if self.notes.is_empty() {
+            self.notes.shrink_to_fit();
+        }
+    }
+
     fn push(&mut self, note: Arc<Note>) {
         self.head = self.head.max(note.pos);
         self.bytes += note.body.len();

@@ -10,6 +10,7 @@ use crate::{
     user::{self, User},
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The snapshot of one entity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +20,7 @@ pub enum State {
     /// An agent at work.
     Agent(Agent),
     /// A user; `None` once removed.
-    User(Option<User>),
+    User(Option<Arc<User>>),
     /// A queue; `None` once removed.
     Queue(Option<Queue>),
     /// The disposition book.
@@ -40,7 +41,7 @@ impl State {
             }
             (before, Event::Agent(event)) => Self::Agent(agent_after(before, key, at, event)?),
             (None | Some(Self::User(_)), Event::User(user::Event::Put(user))) => {
-                Self::User(Some((**user).clone()))
+                Self::User(Some(Arc::new((**user).clone())))
             }
             (Some(Self::User(_)), Event::User(user::Event::Removed { .. })) => Self::User(None),
             (None | Some(Self::Queue(_)), Event::Queue(queue::Event::Put(queue))) => {

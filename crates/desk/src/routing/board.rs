@@ -147,7 +147,7 @@ impl Board {
             seat.capacity.clear();
             return;
         };
-        let User { skills, queues, .. } = user;
+        let User { skills, queues, .. } = &**user;
         seat.skills.clone_from(skills);
         seat.queues.clone_from(queues);
         seat.capacity = seat

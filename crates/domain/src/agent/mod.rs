@@ -7,7 +7,10 @@ pub use event::{Event, Fact};
 
 use crate::{Millis, SessionId, UserId, medium::MediumName};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// How many completed conversations of a medium stay open to a late disposition whatever their age (DESIGN §4).
 pub const RECENT: usize = 16;
@@ -59,8 +62,8 @@ impl Readiness {
 /// The state of one channel of a logged-in agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelState {
-    /// The chosen state; `None` right after login.
-    pub state: Option<AgentState>,
+    /// The chosen state; `None` right after login. Shared, since thousands of agents sit in the same few.
+    pub state: Option<Arc<AgentState>>,
     /// Since when.
     pub since: Millis,
     /// Whether the agent asked not to be disturbed.

@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
 
     pub fn user(&mut self, id: &UserId) -> Result<View<User>, No> {
         self.view(&Key::User(id.clone()), |state| match state {
-            State::User(user) => user.as_ref(),
+            State::User(user) => user.as_deref(),
             _ => None,
         })?
         .ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())

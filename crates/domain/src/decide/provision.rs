@@ -7,12 +7,13 @@ use crate::{
     queue,
     user::{self, User},
 };
+use std::sync::Arc;
 
 pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(), No> {
     match change {
         Provision::PutUser(user) => {
             check_user(user)?;
-            let state = State::User(Some((**user).clone()));
+            let state = State::User(Some(Arc::new((**user).clone())));
             put(draft, Key::User(user.id.clone()), &state, || Event::User(user::Event::Put(user.clone())))
         }
         Provision::RemoveUser(id) => {

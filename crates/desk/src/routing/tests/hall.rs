@@ -68,7 +68,7 @@ impl Hall {
 
     pub fn seat(self, who: Who) -> Self {
         let (user, agent) = (Key::User(who.user.id.clone()), Key::Agent(who.user.id.clone()));
-        self.put(user, State::User(Some(who.user))).put(agent, State::Agent(who.agent))
+        self.put(user, State::User(Some(who.user.into()))).put(agent, State::Agent(who.agent))
     }
 
     pub fn waits(self, what: What) -> Self {
@@ -139,7 +139,7 @@ impl Who {
             work_mode: None,
             reason: reason.map(Into::into),
         };
-        let channel = ChannelState { state: Some(state), since: 0, do_not_disturb: false };
+        let channel = ChannelState { state: Some(state.into()), since: 0, do_not_disturb: false };
         self.channels().insert(medium.into(), channel);
         self
     }

@@ -52,7 +52,7 @@ fn a_state_is_entered_by_its_operation() {
     check(World::new(), state("ann", "NotReady"), "ann: NotReady");
     let world = check(World::new(), state("ann", "AfterCallWork"), "ann: NotReady");
     let entered = world.agent("ann").channel(&world::medium()).and_then(|channel| channel.state.clone());
-    assert_eq!(entered.and_then(|state| state.work_mode).as_deref(), Some("AfterCallWork"));
+    assert_eq!(entered.and_then(|state| state.work_mode.clone()).as_deref(), Some("AfterCallWork"));
     check(World::new(), state("ann", "Dancing"), "no: Unknown operation 'Dancing'");
     check(World::new(), state("ann", "Offline"), "no: Unknown operation 'Offline'");
     check(

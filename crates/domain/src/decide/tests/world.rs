@@ -69,7 +69,7 @@ impl World {
             world.put(Key::Queue(name.into()), State::Queue(Some(queue(name))));
         }
         for name in ["ann", "bob", "cat"] {
-            world.put(Key::User(name.into()), State::User(Some(user(name))));
+            world.put(Key::User(name.into()), State::User(Some(Arc::new(user(name)))));
             world = world.then(super::log_in(name));
         }
         for name in ["ann", "bob"] {
