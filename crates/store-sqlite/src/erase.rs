@@ -104,3 +104,38 @@ pub(crate) fn scrub(conn: &Connection) -> Outcome<()> {
 fn count(rows: usize) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// If this fails one day because nothing is left over, SQLite has become better and [`scrub`] can be too.
+    #[test]
+    fn deletion_alone_leaves_copies_of_rows_and_scrubbing_does_not() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let conn = crate::open::writer(dir.path(), false).expect("open");
+        conn.execute_batch("PRAGMA synchronous = OFF; CREATE TABLE page (id INTEGER PRIMARY KEY, body TEXT)")
+            .expect("sql");
+        let mut chance = 7_u64;
+        let mut next = |below: u64| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (chance >> 33) % below
+        };
+        let mut put = conn.prepare("INSERT OR REPLACE INTO page VALUES (?1, ?2)").expect("sql");
+        for _ in 0..6_000 {
+            let words = "Zaphod ".repeat(usize::try_from(next(90)).expect("small") + 1);
+            put.execute((next(3_000), words)).expect("sql");
+        }
+        drop(put);
+        let copies = || {
+            let bytes = std::fs::read(dir.path().join(crate::open::FILE)).expect("the file");
+            bytes.windows(6).filter(|window| window == b"Zaphod").count()
+        };
+        conn.execute_batch("UPDATE page SET body = ''").expect("sql");
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("sql");
+        assert_ne!(copies(), 0);
+        scrub(&conn).expect("scrubbed");
+        assert_eq!(copies(), 0);
+        assert_eq!(std::fs::metadata(dir.path().join("journal.db-wal")).expect("the WAL").len(), 0);
+    }
+}

@@ -67,9 +67,8 @@ async fn an_erased_person_is_in_no_file() {
     for (id, name) in &talks {
         begin(&scene, id, name).await;
     }
-    // All at the same time and in rows of all lengths, so that pages are split and rebuilt, which leaves copies of
-    // rows in free bytes.
-    for round in 0..8 {
+    // All at the same time and in rows of all lengths, so that pages are split and rows move.
+    for round in 0..4 {
         for (place, (id, name)) in talks.iter().enumerate() {
             go_on(&scene, id, name, (round * 37 + place * 61) % 97).await;
         }
@@ -91,7 +90,7 @@ async fn an_erased_person_is_in_no_file() {
     }
     let erased = store.erase(found.clone()).await.expect("erased");
     assert_eq!((erased.conversations, erased.left.len()), (20, 0));
-    assert!(erased.messages >= 100 && erased.events >= 100 && erased.notes >= 100, "{erased:?}");
+    assert!(erased.messages > 100 && erased.events > 100 && erased.notes > 100, "{erased:?}");
     assert_eq!(holders(dir.path()), Vec::<String>::new());
     assert!(store.find_person(MARKER).await.expect("found").is_empty());
 
