@@ -131,19 +131,22 @@ pub fn default_url(config: &Config) -> String {
     http.public_url.clone().unwrap_or_else(|| format!("http://localhost:{}", http.addr.port()))
 }
 
-/// Applies the objects: the demo's always, those of the settings at first start.
+/// Applies the objects at first start: the demo's, or those of the settings. Later starts leave alone what was
+/// changed since.
 async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<()> {
     let current = Current::read(desk).await?;
-    if populace == Populace::None {
-        refuse_demo(&current)?;
-        if !current.is_empty() {
-            return Ok(());
-        }
+    let is_demo = populace != Populace::None;
+    match &current.centre {
+        Some(centre) if is_demo && centre.id != demo::centre::CONTACT_CENTER => bail!(
+            "the data directory {} (--data) has a centre of its own, which is not to become the demo's",
+            config.data.display()
+        ),
+        Some(_) if is_demo => return Ok(()),
+        Some(_) => return refuse_demo(&current),
+        None => {}
     }
-    let wanted = match populace {
-        Populace::None => Wanted { only: false, ..Wanted::of(config, &current, desk.ids())? },
-        Populace::Provisioned | Populace::Alive => Wanted::demo(&current)?,
-    };
+    let wanted = if is_demo { Wanted::demo()? } else { Wanted::of(config, &current, desk.ids())? };
+    let wanted = Wanted { only: false, ..wanted };
     let count = objects::apply(desk, objects::differences(&current, &wanted)).await?;
     tracing::info!(count, "objects applied");
     if desk.directory().all().is_empty() {

@@ -1,4 +1,4 @@
-//! `jackfield events`: the reporting feed out of the journal, one CloudEvent a line.
+//! `jackfield events`: the reporting feed out of the journal, one event a line.
 
 use crate::{cli::Events, config};
 use anyhow::Result;

@@ -28,11 +28,6 @@ impl Current {
         })
     }
 
-    /// Whether nothing was ever provisioned.
-    pub fn is_empty(&self) -> bool {
-        self.centre.is_none()
-    }
-
     /// A user by login name.
     pub fn user(&self, user_name: &str) -> Option<&User> {
         self.users.iter().find(|user| user.user_name == user_name)

@@ -22,10 +22,6 @@ pub fn differences(current: &Current, wanted: &Wanted) -> Vec<Difference> {
         let change = || Provision::PutQueue(Box::new(queue.clone()));
         all.extend(put(&format!("queue {}", queue.name), there, queue, change));
     }
-    if let Some(centre) = &wanted.centre {
-        let change = || Provision::PutCentre(Box::new(centre.clone()));
-        all.extend(put("centre", current.centre.as_ref(), centre, change));
-    }
     for user in wanted.users.iter().flatten() {
         let there = current.users.iter().find(|there| there.id == user.id);
         let change = || Provision::PutUser(Box::new(user.clone()));
@@ -33,6 +29,12 @@ pub fn differences(current: &Current, wanted: &Wanted) -> Vec<Difference> {
     }
     if let Some(wanted_book) = &wanted.book {
         all.extend(book::differences(&current.book, wanted_book, wanted.only));
+    }
+    // The centre comes last of what is written: a journal that has one has been provisioned whole, even if the first
+    // start was cut short.
+    if let Some(centre) = &wanted.centre {
+        let change = || Provision::PutCentre(Box::new(centre.clone()));
+        all.extend(put("centre", current.centre.as_ref(), centre, change));
     }
     if wanted.only {
         all.extend(removals(current, wanted));

@@ -56,14 +56,9 @@ impl Wanted {
         })
     }
 
-    /// What the demo centre consists of, besides whatever else there is.
-    pub fn demo(current: &Current) -> Result<Self> {
-        let known = demo::centre::agent_name(1);
-        let kept = current.user(&known).map(|user| user.password_hash.clone());
-        let hash = match kept.filter(|hash| api::verify_password(demo::centre::PASSWORD, hash)) {
-            Some(hash) => hash,
-            None => hashed(demo::centre::PASSWORD)?,
-        };
+    /// What the demo centre consists of.
+    pub fn demo() -> Result<Self> {
+        let hash = hashed(demo::centre::PASSWORD)?;
         let mut wanted = Self::default();
         for change in demo::centre(&hash) {
             match change {

@@ -125,6 +125,15 @@ fn the_demo_is_provisioned_once_and_refused_outside_the_demo() {
 }
 
 #[test]
+fn a_centre_of_its_own_does_not_become_the_demo() {
+    let house = House::new();
+    house.write("c.toml", CENTRE);
+    assert!(house.run("config apply --config c.toml --data d").ok);
+    let said = house.run("serve --demo --data d --http 127.0.0.1:0");
+    assert!(!said.ok && said.err.contains("centre of its own"), "{}", said.err);
+}
+
+#[test]
 fn the_demo_password_in_a_file_is_refused() {
     let house = House::new();
     house.write("c.toml", &CENTRE.replace("correct horse", "demo"));
