@@ -100,8 +100,7 @@ impl Query {
         subresources: &[&str],
         resources: Vec<Value>,
     ) -> Result<Answer, Problem> {
-        let mut resources: Vec<Value> =
-            resources.into_iter().filter(|resource| self.matches(resource)).collect();
+        let mut resources = self.filtered(resources);
         if let Some(by) = self.get("sortBy") {
             let by = by.to_owned();
             resources.sort_by_cached_key(|resource| {
@@ -147,24 +146,24 @@ impl Query {
         Value::Object(members.into_iter().filter(|(name, _)| keep(name)).collect::<Map<_, _>>())
     }
 
-    /// How many of some resources the query's filters let through, whatever the page.
-    pub fn count(&self, resources: &[Value]) -> usize {
-        resources.iter().filter(|resource| self.matches(resource)).count()
-    }
-
-    /// Whether a resource has every attribute that the query names with the value it gives; a dotted name looks
-    /// into members and through arrays (`skills.name=Sales`).
-    fn matches(&self, resource: &Value) -> bool {
+    /// Those that have every attribute which the query names with the value it gives; a dotted name looks into
+    /// members and through arrays (`skills.name=Sales`). An attribute that none of them has is no filter.
+    pub fn filtered(&self, mut resources: Vec<Value>) -> Vec<Value> {
         const CONTROL: [&str; 7] =
             ["fields", "subresources", "sortBy", "order", "limit", "offset", "filterName"];
-        self.pairs.iter().filter(|(name, _)| !CONTROL.contains(&name.as_str())).all(|(name, wanted)| {
-            let found = values(resource, name);
-            found.is_empty() || found.iter().any(|value| plain(value) == *wanted)
-        })
+        let filters = self.pairs.iter().filter(|(name, _)| !CONTROL.contains(&name.as_str()));
+        for (name, wanted) in filters {
+            let attribute = name.split_once('.').map_or(name.as_str(), |(attribute, _)| attribute);
+            if resources.iter().any(|resource| resource.get(attribute).is_some()) {
+                resources
+                    .retain(|resource| values(resource, name).iter().any(|value| plain(value) == *wanted));
+            }
+        }
+        resources
     }
 }
 
-/// The values at a dotted path. Empty when the resource has no such attribute: then the parameter is unknown.
+/// The values at a dotted path.
 fn values<'v>(resource: &'v Value, path: &str) -> Vec<&'v Value> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let Some(found) = resource.get(name) else { return Vec::new() };
@@ -229,6 +228,14 @@ mod tests {
     #[test]
     fn a_filter_looks_through_arrays_and_unknown_parameters_are_ignored() {
         assert_eq!(answer("skills.name=Sales&nonsense=1"), json!({"statusCode": 0, "uris": ["u/1"]}));
+    }
+
+    #[test]
+    fn who_lacks_an_attribute_that_others_have_does_not_fit_it() {
+        let people =
+            vec![json!({"uri": "1", "skills": []}), json!({"uri": "2", "skills": [{"name": "Sales"}]})];
+        let found = Query::parse("skills.name=Sales&team=x").filtered(people);
+        assert_eq!(found.iter().map(|person| person["uri"].clone()).collect::<Vec<_>>(), ["2"]);
     }
 
     #[test]

@@ -52,20 +52,15 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
 async fn identify(api: &Api, headers: &HeaderMap, cookie: Option<&str>) -> Result<Caller, Problem> {
     let now = api.desk.now();
     let login = cookie.and_then(|id| api.logins.resume(id, now));
-    let user = match basic::credentials(headers) {
-        Some(credentials) => {
-            let user = api.logins.check(&api.desk, credentials).await.ok_or_else(Problem::access_denied)?;
-            if let Some(login) = login.filter(|login| login.user == user.id) {
-                return Ok(Caller { user, login });
-            }
-            user
-        }
-        None => {
-            let login = login.ok_or_else(Problem::access_denied)?;
-            let user = api.desk.directory().user(&login.user).filter(|user| user.enabled);
-            return Ok(Caller { user: user.ok_or_else(Problem::access_denied)?, login });
-        }
+    let Some(credentials) = basic::credentials(headers) else {
+        let login = login.ok_or_else(Problem::access_denied)?;
+        let user = api.desk.directory().user(&login.user).filter(|user| user.enabled);
+        return Ok(Caller { user: user.ok_or_else(Problem::access_denied)?, login });
     };
+    let user = api.logins.check(&api.desk, credentials).await.ok_or_else(Problem::access_denied)?;
+    if let Some(login) = login.filter(|login| login.user == user.id) {
+        return Ok(Caller { user, login });
+    }
     let login = api.logins.open(&api.desk, &user).await?;
     Ok(Caller { user, login })
 }

@@ -22,9 +22,10 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     pub fn render(&self, sight: &mut dyn Sight, fact: &Fact, out: &mut Vec<NewNote>) -> Result<(), No> {
         match fact {
-            Fact::Offered { agent, .. } => self.change(agent, "StatusChange", out),
+            Fact::Offered { agent, .. } | Fact::JoinFailed { agent, .. } => {
+                self.change(agent, "StatusChange", out);
+            }
             Fact::Accepted { agent, .. } => self.accepted(sight, agent, out)?,
-            Fact::JoinFailed { agent, .. } => self.change(agent, "StatusChange", out),
             Fact::OfferEnded { agent, closer, .. } => self.offer_ended(agent, *closer, out),
             Fact::PartyClosed { agent, .. } => {
                 self.change(agent, "StatusChange", out);
@@ -33,7 +34,13 @@ impl Scene<'_> {
                 }
             }
             Fact::Said { index, .. } | Fact::Typed { index, .. } => self.said(*index, out),
-            Fact::TalkEnded { closer: Closer::Agent } => {}
+            // The end of the agent's own part tells of it.
+            Fact::TalkEnded { closer: Closer::Agent }
+            | Fact::Created { .. }
+            | Fact::Queued { .. }
+            | Fact::Disposition { late: true, .. }
+            | Fact::Ended { .. }
+            | Fact::Erased => {}
             Fact::TalkEnded { .. } | Fact::Renamed { .. } => {
                 for party in self.session.chatting() {
                     self.change(&party.user, "ParticipantsUpdated", out);
@@ -44,11 +51,6 @@ impl Scene<'_> {
                     self.change(&party.user, "PropertiesUpdated", out);
                 }
             }
-            Fact::Created { .. }
-            | Fact::Queued { .. }
-            | Fact::Disposition { late: true, .. }
-            | Fact::Ended { .. }
-            | Fact::Erased => {}
         }
         Ok(())
     }
@@ -155,12 +157,9 @@ impl Scene<'_> {
     fn state_change(&self, agent: &UserId, start: String, out: &mut Vec<NewNote>) {
         let medium = self.medium_row();
         let resource = session_resource(&self.notes.links, medium, self.session, agent);
-        let mut body = start;
-        for key in medium.singular {
-            body.push_str(&format!(r#","{key}":{resource}"#));
-        }
-        body.push('}');
-        self.note(agent, body, out);
+        let members = medium.singular.iter().map(|key| format!(r#","{key}":{resource}"#));
+        let body = std::iter::once(start).chain(members).collect::<String>();
+        self.note(agent, body + "}", out);
     }
 
     fn log(&self, agent: &UserId, messages: &[&Message], out: &mut Vec<NewNote>) {

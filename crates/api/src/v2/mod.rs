@@ -25,7 +25,7 @@ pub use settings::option_groups;
 use crate::{answer::Problem, app::Api, auth::gate, body::MAX_BODY, internal, notifications, reporting};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, OriginalUri, Request, State},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, any, on},
@@ -79,8 +79,10 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
 }
 
 /// Nothing is at this address: told to the client, and counted for the operator.
-async fn unknown(State(api): State<Arc<Api>>, request: Request) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+async fn unknown(State(api): State<Arc<Api>>, OriginalUri(asked): OriginalUri, request: Request) -> Response {
+    let method = request.method().clone();
+    // As addresses are given out: below the API, the root is left out.
+    let path = asked.path().strip_prefix("/api/v2").unwrap_or(asked.path()).to_owned();
     api.unknown.count(method.as_str(), &path, None);
     if method == Method::GET || method == Method::HEAD {
         Problem::not_found(&path).into_response()

@@ -91,7 +91,8 @@ pub fn log_message(
     #[serde(rename_all = "camelCase")]
     struct Notification<'m> {
         message_type: &'static str,
-        notification_type: &'static str,
+        #[serde(rename = "notificationType")]
+        kind: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         reference_id: Option<u64>,
         messages: Vec<Wire<'m>>,
@@ -106,7 +107,7 @@ pub fn log_message(
     }
     let notification = Notification {
         message_type: "MessageLogUpdated",
-        notification_type: "NewMessages",
+        kind: "NewMessages",
         reference_id: reference,
         messages: messages.iter().map(|message| Wire::of(links, message)).collect(),
         names,

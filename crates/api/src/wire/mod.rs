@@ -29,7 +29,7 @@ pub use message::{log_message, message_resource};
 pub use operation::{SESSION_OPERATIONS, operation_name, session_act};
 pub use queue::queue_resource;
 pub use service::service_resource;
-pub use session::{late_session_resource, session_resource};
+pub use session::{Until, late_session_resource, session_resource};
 pub use setting::{code_setting, option_settings, workspace_defaults};
 pub use skill::{skill_definition, skill_id, user_skill};
 pub use time::timestamp;

@@ -13,7 +13,9 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub struct Participant<'s> {
     id: &'s ParticipantId,
-    participant_id: &'s ParticipantId,
+    /// The same under its older name.
+    #[serde(rename = "participantId")]
+    joining: &'s ParticipantId,
     r#type: &'static str,
     nickname: &'s str,
     visibility: &'static str,
@@ -29,7 +31,7 @@ impl<'s> Participant<'s> {
     pub fn of_customer(customer: &'s Customer) -> Self {
         Self {
             id: &customer.participant,
-            participant_id: &customer.participant,
+            joining: &customer.participant,
             r#type: kind_name(PartyKind::Customer),
             nickname: &customer.nickname,
             visibility: visibility_name(Visibility::All),
@@ -43,7 +45,7 @@ impl<'s> Participant<'s> {
         let path = user_path(&party.user);
         Self {
             id: &party.participant,
-            participant_id: &party.participant,
+            joining: &party.participant,
             r#type: kind_name(PartyKind::Agent),
             nickname: &party.nickname,
             visibility: visibility_name(party.visibility),
@@ -57,7 +59,7 @@ impl<'s> Participant<'s> {
         let path = author.user.as_ref().map(user_path);
         Self {
             id: &author.participant,
-            participant_id: &author.participant,
+            joining: &author.participant,
             r#type: kind_name(author.kind),
             nickname: &author.nickname,
             visibility: visibility_name(author.visibility),

@@ -26,7 +26,7 @@ struct Resource<'s> {
     /// Misspelt on the wire, and so here.
     revelant_response_template_groups: [&'static str; 0],
     #[serde(skip_serializing_if = "Option::is_none")]
-    disposition_until: Option<Option<String>>,
+    disposition_until: Option<Value>,
     uri: String,
     path: String,
 }
@@ -39,17 +39,28 @@ pub fn session_resource(links: &Links, medium: &Medium, session: &Session, agent
     }
 }
 
-/// The resource for an agent whose part is over but who may still set a disposition. `until` is when that ends;
-/// `None` when it ends only as later interactions push this one out of the agent's last ones.
+/// Until when a completed conversation takes a disposition (DESIGN §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Until then.
+    Moment(Millis),
+    /// Until later ones have pushed it out of the agent's last.
+    Crowded,
+}
+
+/// The resource for an agent whose part is over but who may still set a disposition.
 pub fn late_session_resource(
     links: &Links,
     medium: &Medium,
     session: &Session,
     party: &AgentParty,
-    until: Option<Millis>,
+    until: Until,
 ) -> String {
     let mut resource = resource(links, medium, session, party);
-    resource.disposition_until = Some(until.map(timestamp));
+    resource.disposition_until = Some(match until {
+        Until::Moment(at) => timestamp(at).into(),
+        Until::Crowded => Value::Null,
+    });
     write(&resource)
 }
 

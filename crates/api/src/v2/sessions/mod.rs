@@ -7,7 +7,7 @@ mod read;
 
 pub use list::resources;
 
-use crate::{answer::Problem, app::Api, auth::Caller};
+use crate::{answer::Problem, app::Api, auth::Caller, wire::Until};
 use axum::Extension;
 use desk::session_of;
 use domain::{
@@ -49,23 +49,22 @@ async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<A
     Ok(state)
 }
 
-/// Whether the agent still sees it: his part is live, or it still takes a disposition of his. Answers when that
-/// ends; `Some(None)` if only by later interactions.
+/// Until when a completed part still takes a disposition; `None` when it does not any more.
 fn late_until(
     api: &Api,
     session: &Session,
     party: &AgentParty,
     agent: &domain::agent::Agent,
-) -> Option<Option<domain::Millis>> {
+) -> Option<Until> {
     let late = api.desk.centre()?.disposition.late;
     if party.state != PartyState::Completed || party.joined_at.is_none() {
         return None;
     }
     let until = party.closed_at? + late;
     if api.desk.now() <= until {
-        Some(Some(until))
+        Some(Until::Moment(until))
     } else {
-        agent.remembers(&session.medium, &session.id).then_some(None)
+        agent.remembers(&session.medium, &session.id).then_some(Until::Crowded)
     }
 }
 

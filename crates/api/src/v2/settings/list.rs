@@ -20,7 +20,7 @@ use std::sync::Arc;
     responses((status = 200, description = "`uris`, or with `fields` the groups as `settings`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
-    answer(&api, &query, groups(&api, None).await?, "/settings")
+    answer(&api, &query, &groups(&api, None).await?, "/settings")
 }
 
 /// The same as they stand for the caller.
@@ -29,10 +29,10 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
     responses((status = 200, description = "`uris`, or with `fields` the groups as `settings`"), Denied)
 )]
 pub async fn list_own(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    answer(&api, &query, groups(&api, Some(&caller.user)).await?, "/me/settings")
+    answer(&api, &query, &groups(&api, Some(&caller.user)).await?, "/me/settings")
 }
 
-fn answer(api: &Api, query: &Query, groups: Vec<Group>, collection: &str) -> Outcome {
+fn answer(api: &Api, query: &Query, groups: &[Group], collection: &str) -> Outcome {
     let groups = groups.iter().map(|group| group_resource(&api.links, group, collection));
     query.collection("settings", &["settings"], groups.collect())
 }

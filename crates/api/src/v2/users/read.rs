@@ -27,7 +27,9 @@ pub async fn get(
     query: Query,
 ) -> Outcome {
     feature::shows(&api, feature::READ, "/users")?;
-    caller.needs(ANYONE)?;
     let user = find(&api, &id)?;
+    if caller.user.id != user.id {
+        caller.needs(ANYONE)?;
+    }
     Ok(Answer::with("user", resource(&api, &caller, &user, &query.subresources()).await?))
 }

@@ -1,0 +1,117 @@
+//! The server under test.
+
+use super::{
+    Client, Guest, centre,
+    world::{CountedIds, StoppedClock},
+};
+use api::{Api, Config, Links, Notes, Setup};
+use axum::Router;
+use desk::Desk;
+use domain::{
+    Command, Millis, UserData, UserId,
+    centre::Centre,
+    command::{Open, Provision},
+    medium::Media,
+};
+use std::sync::Arc;
+use store_sqlite::{Options, SqliteStore};
+use tempfile::TempDir;
+
+/// Where the server says that it is.
+pub const PUBLIC_URL: &str = "http://localhost:8080";
+
+/// The server.
+pub struct App {
+    pub desk: Arc<Desk>,
+    pub clock: Arc<StoppedClock>,
+    pub ids: Arc<CountedIds>,
+    pub router: Router,
+    _dir: TempDir,
+}
+
+impl App {
+    /// The usual centre.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The usual centre with a change.
+    pub async fn with(change: impl FnOnce(&mut Centre)) -> Self {
+        let dir = TempDir::new().expect("a directory");
+        let store = SqliteStore::open(dir.path(), Options::default()).expect("a journal");
+        let (clock, ids) = (Arc::new(StoppedClock::default()), Arc::new(CountedIds::default()));
+        let links = Links::new(PUBLIC_URL);
+        let media = Media::default();
+        let setup = desk::Setup {
+            store: Arc::new(store),
+            render: Arc::new(Notes::new(media.clone(), links.clone())),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            media,
+        };
+        let desk = Desk::open(setup).await.expect("a desk");
+        let mut centre = centre::centre();
+        change(&mut centre);
+        let all = std::iter::once(Provision::PutCentre(Box::new(centre))).chain(centre::rest());
+        for provision in all {
+            desk.perform(Command::Provision(provision)).await.expect("provisioned");
+        }
+        let config = Config { version: "0.0.0-test".into(), ..Config::default() };
+        let api = Api::start(Setup { desk: desk.clone(), links, config }).await.expect("an API");
+        let router = api.router();
+        Self { desk, clock, ids, router, _dir: dir }
+    }
+
+    /// The centre without a feature.
+    pub async fn without(features: &[&str]) -> Self {
+        Self::with(|centre| centre.features.retain(|feature| !features.contains(&feature.as_str()))).await
+    }
+
+    /// Somebody who works here, by his login name without the `@demo`.
+    pub fn agent(&self, name: &str) -> Client<'_> {
+        Client::new(self, Some(&format!("{name}@demo")))
+    }
+
+    /// Somebody who has not said who he is.
+    pub fn stranger(&self) -> Client<'_> {
+        Client::new(self, None)
+    }
+
+    /// The id of a user.
+    pub fn id(&self, name: &str) -> UserId {
+        self.desk.directory().named(&format!("{name}@demo")).expect("a user").id.clone()
+    }
+
+    /// A customer comes in.
+    pub async fn customer(&self, nickname: &str) -> Guest<'_> {
+        self.customer_with(nickname, UserData::default()).await
+    }
+
+    /// A customer comes in with what his application knows of him.
+    pub async fn customer_with(&self, nickname: &str, user_data: UserData) -> Guest<'_> {
+        let id = self.desk.ids().session();
+        let open = Open {
+            session: id.clone(),
+            service: centre::SERVICE.into(),
+            participant: self.desk.ids().participant(),
+            nickname: nickname.into(),
+            key_digest: String::new(),
+            user_data,
+        };
+        self.desk.open_session(open).await.expect("let in");
+        Guest { app: self, id }
+    }
+
+    /// The router offers a waiting customer to an agent.
+    pub async fn offer(&self, guest: &Guest<'_>, agent: &Client<'_>) {
+        let command = Command::Offer { session: guest.id.clone(), agent: agent.id() };
+        self.desk.perform(command).await.expect("offered");
+    }
+
+    /// Time goes by, and offers that are due by then lapse.
+    pub async fn lapse(&self, by: Millis, guest: &Guest<'_>, agent: &Client<'_>) {
+        self.clock.advance(by);
+        let command = Command::OfferLapsed { session: guest.id.clone(), agent: agent.id() };
+        self.desk.perform(command).await.expect("looked at");
+    }
+}

@@ -1,0 +1,4 @@
+//! Chats as their agents meet them (digital-channels §2).
+
+mod seed_001;
+mod sequences;

@@ -1,0 +1,136 @@
+//! The seed for chat: `SetDisposition`, its answer, and every printed field of its notification.
+
+use crate::harness::App;
+use domain::UserData;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn set_disposition() {
+    let app = App::start().await;
+    app.ids.choose("0000Na9B26EF003M");
+    let agent = app.agent("agent1");
+    agent.ready().await;
+    let customer = app.customer_with("FirstL", UserData::default()).await;
+    app.offer(&customer, &agent).await;
+    agent.accepts(&customer, "TestName").await.ok();
+    // The printed notification bears the number 34: so many positions of the mailbox were taken before.
+    let mut focus = true;
+    while app.desk.mailroom().of(&agent.id()).head() < 33 {
+        let body = json!({"operationName": "SetInFocus", "inFocus": focus});
+        let answer = agent.post("/me/chats/0000Na9B26EF003M", body).await.ok();
+        focus = !focus;
+        if answer["referenceId"] == 33 {
+            break;
+        }
+    }
+    agent.hears().await;
+
+    let request = r#"{
+  "operationName": "SetDisposition",
+  "dispositionKey": "DispositionCode",
+  "disposition": "IssueResolved"
+}"#;
+    let path = "/api/v2/me/chats/0000Na9B26EF003M";
+    let reply = agent.send(http::Method::POST, path, Some(request.into())).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.text, r#"{"statusCode":0}"#);
+
+    let told = agent.hears().await;
+    let [told] = told.as_slice() else { panic!("one notification, not {told:?}") };
+    assert_eq!(told["channel"], "/v2/me/chats");
+    let data = &told["data"];
+    assert_eq!(data["referenceId"], 34);
+    assert_eq!(data["notificationType"], "PropertiesUpdated");
+    assert_eq!(data["messageType"], "ChatStateChangeMessage");
+    let chat = &data["chat"];
+    assert_eq!(chat["state"], "Chatting");
+    assert_eq!(chat["id"], "0000Na9B26EF003M");
+    assert_eq!(chat["uri"], "http://localhost:8080/api/v2/chats/0000Na9B26EF003M");
+    assert_eq!(chat["userData"], json!({"DispositionCode": "IssueResolved"}));
+    let printed = [
+        "Transfer",
+        "Complete",
+        "Leave",
+        "InFocus",
+        "SendMessage",
+        "SendStartTypingNotification",
+        "SendStopTypingNotification",
+    ];
+    let capabilities = chat["capabilities"].as_array().expect("capabilities");
+    for name in printed {
+        assert!(capabilities.contains(&json!(name)), "{name}");
+    }
+    let participants = chat["participants"].as_array().expect("participants");
+    assert_eq!(participants.len(), 2);
+    for (nickname, kind) in [("TestName", "Agent"), ("FirstL", "Customer")] {
+        let found = participants.iter().find(|one| one["nickname"] == nickname).expect("a participant");
+        assert_eq!(found["type"], kind);
+        let id = found["participantId"].as_str().expect("a participantId");
+        assert!(id.len() == 16 && id.bytes().all(|byte| b"0123456789ABCDEF".contains(&byte)), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_the_servers_is_used() {
+    let app = App::with(|centre| centre.disposition.key = "Outcome".into()).await;
+    let agent = app.agent("agent1");
+    agent.ready().await;
+    let customer = app.customer("FirstL").await;
+    app.offer(&customer, &agent).await;
+    agent.accepts(&customer, "TestName").await.ok();
+    agent.hears().await;
+    let set = json!({"operationName": "SetDisposition", "disposition": "Referred"});
+    assert_eq!(agent.post(&format!("/me/chats/{}", customer.id), set).await.text, r#"{"statusCode":0}"#);
+    let told: Vec<Value> = agent.hears().await;
+    assert_eq!(told[0]["data"]["chat"]["userData"], json!({"Outcome": "Referred"}));
+}
+
+#[tokio::test]
+async fn the_request_as_the_seed_prints_it_is_no_json() {
+    let app = App::start().await;
+    let request = "{\n  'operationName': 'SetDisposition', \n  'disposition': 'IssueResolved'\n}";
+    let path = "/me/chats/0000Na9B26EF003M";
+    let reply = app.agent("agent1").send(http::Method::POST, path, Some(request.into())).await;
+    assert_eq!(reply.refused(400, 2), "The body is not JSON: error at byte 4");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_disposition_is_said() {
+    let app = App::start().await;
+    let agent = app.agent("agent1");
+    agent.ready().await;
+    let customer = app.customer("FirstL").await;
+    app.offer(&customer, &agent).await;
+    let path = format!("/me/chats/{}", customer.id);
+    let set = |disposition: Value| json!({"operationName": "SetDisposition", "disposition": disposition});
+    // Invited: not yet.
+    agent.post(&path, set("x".into())).await.refused(400, 2);
+    agent.accepts(&customer, "TestName").await.ok();
+    agent.operate(&path, "SetDisposition").await.refused(400, 1);
+    agent.post(&path, set(7.into())).await.refused(400, 2);
+    let long =
+        json!({"operationName": "SetDisposition", "disposition": "x", "dispositionKey": "k".repeat(256)});
+    agent.post(&path, long).await.refused(400, 2);
+    // Another agent's, and one that never was.
+    app.agent("agent2").post(&path, set("x".into())).await.refused(404, 6);
+    agent.post("/me/chats/none", set("x".into())).await.refused(404, 6);
+}
+
+#[tokio::test]
+async fn after_completion_it_is_taken_in_silence_until_its_time_is_over() {
+    let app = App::start().await;
+    let agent = app.agent("agent1");
+    agent.ready().await;
+    let customer = app.customer("FirstL").await;
+    app.offer(&customer, &agent).await;
+    agent.accepts(&customer, "TestName").await.ok();
+    let path = format!("/me/chats/{}", customer.id);
+    agent.operate(&path, "Complete").await.ok();
+    agent.hears().await;
+    let set = json!({"operationName": "SetDisposition", "disposition": "Referred"});
+    assert_eq!(agent.post(&path, set.clone()).await.text, r#"{"statusCode":0}"#);
+    assert!(agent.hears().await.is_empty());
+    let read = agent.get(&path).await.ok();
+    assert!(read["chat"]["dispositionUntil"].is_string(), "{read}");
+    assert_eq!(agent.get("/me/chats").await.ok()["uris"], json!([]));
+}

@@ -1,0 +1,64 @@
+//! Devices (core-and-voice §4.2, §4.5).
+
+use crate::harness::{App, settled};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_device_as_its_agent_and_as_the_administrator_see_it() {
+    let app = App::start().await;
+    let own = app.agent("agent1").get("/me/devices?fields=*").await.ok();
+    insta::assert_json_snapshot!("own_device", settled(&own));
+    let path = own["devices"][0]["path"].as_str().expect("a path").to_owned();
+    assert_eq!(app.agent("agent1").get(&path).await.ok()["device"], own["devices"][0]);
+    let provisioned = app.agent("admin").get(&path).await.ok();
+    insta::assert_json_snapshot!("provisioned_device", settled(&provisioned));
+}
+
+#[tokio::test]
+async fn the_list_of_all_devices_is_for_administrators() {
+    let app = App::start().await;
+    app.agent("agent1").get("/devices").await.refused(403, 5);
+    app.agent("supervisor").get("/devices").await.refused(403, 5);
+    assert_eq!(app.agent("admin").get("/devices").await.ok()["uris"].as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test]
+async fn another_agents_device_is_not_shown() {
+    let app = App::start().await;
+    let answer = app.agent("agent2").get("/me/devices").await.ok();
+    let uri = answer["uris"][0].as_str().expect("an address");
+    app.agent("agent1").get(uri).await.refused(403, 5);
+    app.agent("supervisor").get(uri).await.ok();
+    app.agent("agent1").get("/devices/none").await.refused(404, 6);
+}
+
+#[tokio::test]
+async fn the_switch_has_no_settings_for_a_device() {
+    let app = App::start().await;
+    let tom = app.agent("agent1");
+    let answer = tom.get("/me/devices?fields=*").await.ok();
+    let path = answer["devices"][0]["path"].as_str().expect("a path");
+    for path in [format!("{path}/settings/tserver"), format!("/me{path}/settings/tserver")] {
+        let expected = json!({"statusCode": 0, "settings": [], "key": "name"});
+        assert_eq!(tom.get(&path).await.ok(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_state_on_a_phone_that_is_not_there_is_an_internal_error() {
+    let app = App::start().await;
+    let tom = app.agent("agent1");
+    let answer = tom.get("/me/devices?fields=*").await.ok();
+    let path = format!("/me{}", answer["devices"][0]["path"].as_str().expect("a path"));
+    for state in ["Ready", "NotReady", "Lunch"] {
+        let why = tom.operate(&path, state).await.refused(500, 4);
+        assert_eq!(why, "Device '5001' is not registered.");
+        assert_eq!(tom.operate("/me/channels/voice", state).await.refused(500, 4), why);
+    }
+    // What only the phone does needs the feature.
+    tom.operate(&path, "DoNotDisturbOn").await.refused(400, 2);
+    tom.operate(&path, "Dance").await.refused(400, 2);
+    tom.post(&path, json!({})).await.refused(400, 1);
+    tom.operate("/me/devices/none", "Ready").await.refused(404, 6);
+    app.agent("admin").operate(&path, "Ready").await.refused(403, 5);
+}

@@ -1,0 +1,17 @@
+//! What the API answers and tells, rule by rule, as people at a small centre meet it.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod chat;
+mod contacts;
+mod devices;
+mod diagnostics;
+mod envelope;
+mod features;
+mod groups;
+mod internal;
+mod links;
+mod me;
+mod settings;
+mod users;
