@@ -75,7 +75,7 @@ impl SqliteStore {
 
     /// Overwrites what erased conversations left behind: the words of their logs, the personal values in their
     /// events, and the notes about them, whose positions stay as gaps. Then the whole file is written anew and
-    /// the WAL emptied, so that no freed byte keeps a word; that takes about a second for every 100 MB, during
+    /// the WAL emptied, so that no freed byte keeps a word; that takes seconds for every 100 MB, during
     /// which nothing else is committed.
     ///
     /// Each conversation must have been erased with [`domain::Command::Erase`] before; those that were not are
