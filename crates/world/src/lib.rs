@@ -1,5 +1,24 @@
-//! The test world: clients that speak the wire, and a whole server in one process.
+//! The test world: a whole server in one process, and clients that speak the wire.
 //!
-//! [`client`] holds small clients of everything the server answers, for programs that prove or measure it.
+//! * [`World`] is one node after another on one directory: a real journal, the desk, the renderer, web chat, and
+//!   the API if wanted. Time moves only when the test lets it, ids are counted, chance has a seed, and the journal
+//!   fails when the seed says so. Its people are the demo centre's, through the desk's ports alone.
+//! * [`client`] holds small clients of everything the server answers, for programs that prove or measure it.
 
 pub mod client;
+
+mod clock;
+mod faults;
+mod ids;
+mod journal;
+mod node;
+mod record;
+mod transcript;
+
+pub use clock::WorldClock;
+pub use faults::Faults;
+pub use ids::CountedIds;
+pub use journal::Journal;
+pub use node::{Node, World, WorldFault};
+pub use record::Record;
+pub use transcript::{events, feed, mailboxes};

@@ -1,0 +1,137 @@
+//! The journal of the world: the real one, with faults, and with a record of what it acknowledged.
+//!
+//! Every operation is done while the runtime waits. So nothing else happens meanwhile, paused time does not run
+//! away from the journal's thread, and one seed always gives one course of events.
+
+use crate::{
+    Faults, Record,
+    record::{Copy, Last},
+};
+use desk::ports::{FeedPage, FeedQuery, Note, Shelf, Sight, Store, StoreFault, Transacted, Witness, Work};
+use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
+use futures::{executor::block_on, future::BoxFuture};
+use std::sync::{Arc, Mutex, PoisonError};
+use store_sqlite::SqliteStore;
+
+/// The journal of the world.
+pub struct Journal {
+    inner: SqliteStore,
+    faults: Arc<Faults>,
+    record: Arc<Mutex<Record>>,
+}
+
+impl Journal {
+    pub(crate) const fn new(inner: SqliteStore, faults: Arc<Faults>, record: Arc<Mutex<Record>>) -> Self {
+        Self { inner, faults, record }
+    }
+}
+
+fn at_once<T: Send + 'static>(work: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+    Box::pin(async move { wait(work) })
+}
+
+/// Waits without giving the runtime a turn. So the work must not be made to wait for one, which is what the runtime
+/// does to a task that has done much in a row.
+fn wait<T>(work: BoxFuture<'static, T>) -> T {
+    block_on(tokio::task::unconstrained(work))
+}
+
+impl Store for Journal {
+    fn transact(&self, keys: Vec<Key>, mut work: Work) -> BoxFuture<'static, Transacted> {
+        let last: Arc<Last> = Arc::default();
+        let seen = last.clone();
+        let watched: Work = Box::new(move |sight: &mut dyn Sight| {
+            let plan = work(sight)?;
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Copy::of(&plan));
+            Ok(plan)
+        });
+        let (faults, record) = (self.faults.clone(), self.record.clone());
+        let work = self.inner.transact(keys, watched);
+        Box::pin(async move {
+            if let Some(delay) = faults.delay() {
+                tokio::time::sleep(delay).await;
+            }
+            if faults.fails() {
+                record.lock().unwrap_or_else(PoisonError::into_inner).failed += 1;
+                return Err(StoreFault::Failed("the seed says so".into()));
+            }
+            let done = wait(work);
+            if let (Ok(Ok(_)), Some(Copy(plan))) =
+                (&done, &*last.lock().unwrap_or_else(PoisonError::into_inner))
+            {
+                record.lock().unwrap_or_else(PoisonError::into_inner).take(plan);
+            }
+            done
+        })
+    }
+
+    fn watch(&self, witness: Arc<dyn Witness>) {
+        self.inner.watch(witness);
+    }
+
+    fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>> {
+        at_once(self.inner.state(key))
+    }
+
+    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>> {
+        at_once(self.inner.open(kind))
+    }
+
+    fn messages(
+        &self,
+        session: &SessionId,
+        from: u32,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>> {
+        at_once(self.inner.messages(session, from, limit))
+    }
+
+    fn notes(
+        &self,
+        agent: &UserId,
+        after: u64,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Arc<Note>>, StoreFault>> {
+        at_once(self.inner.notes(agent, after, limit))
+    }
+
+    fn heads(&self) -> BoxFuture<'static, Result<Vec<(UserId, u64)>, StoreFault>> {
+        at_once(self.inner.heads())
+    }
+
+    fn backlog(&self, agent: &UserId, after: u64) -> BoxFuture<'static, Result<(u64, u64), StoreFault>> {
+        at_once(self.inner.backlog(agent, after))
+    }
+
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> BoxFuture<'static, Result<(), StoreFault>> {
+        at_once(self.inner.trim(upto))
+    }
+
+    fn events(&self, query: FeedQuery) -> BoxFuture<'static, Result<FeedPage, StoreFault>> {
+        at_once(self.inner.events(query))
+    }
+
+    fn stream_id(&self) -> &str {
+        self.inner.stream_id()
+    }
+
+    fn shelve(
+        &self,
+        shelf: Shelf,
+        rows: Vec<(String, Option<String>)>,
+    ) -> BoxFuture<'static, Result<(), StoreFault>> {
+        at_once(self.inner.shelve(shelf, rows))
+    }
+
+    fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
+        at_once(self.inner.row(shelf, id))
+    }
+
+    fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
+        at_once(self.inner.rows(shelf))
+    }
+
+    fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {
+        at_once(self.inner.retire(before, limit))
+    }
+}

@@ -1,0 +1,5 @@
+//! The world, in all its courses.
+
+mod clients;
+mod course;
+mod laws;
