@@ -7,7 +7,7 @@ use crate::{
     body::Body,
     query::Query,
     v2::{
-        feature,
+        devices, feature,
         params::{Denied, Listing, Operation, Refused},
     },
     wire::{device_resource, find_device},
@@ -38,6 +38,26 @@ const OF_THE_PHONE: [&str; 6] = [
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     let devices = caller.user.device.iter().map(|device| device_resource(&api.links, device));
     query.collection("devices", &[], devices.collect())
+}
+
+/// One device: the caller's, or any for those who look after others.
+#[utoipa::path(
+    get, path = "/me/devices/{id}", tag = "me",
+    params(("id" = String, Path, description = "The device's id")),
+    responses((status = 200, description = "the `device`"), Denied)
+)]
+pub async fn read(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
+    devices::read(state, caller, id).await
+}
+
+/// The switch's settings of a device. There are none; desktops read them as they start.
+#[utoipa::path(
+    get, path = "/me/devices/{id}/settings/tserver", tag = "me",
+    params(("id" = String, Path, description = "The device's id")),
+    responses((status = 200, description = "empty `settings` with the `key` name"), Denied)
+)]
+pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
+    devices::switch_settings(state, caller, id).await
 }
 
 /// Operates the phone, or sets the agent's state on it. No phone is registered yet, so the answer is

@@ -12,8 +12,7 @@ mod skills;
 pub use channels::{read as read_channel, resources as channel_resources};
 pub use devices::not_registered;
 
-use crate::{app::Api, v2::devices as all_devices};
-use axum::routing::get;
+use crate::app::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,9 +23,8 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(channels::list))
         .routes(routes!(channels::read, channels::operate))
         .routes(routes!(devices::list))
-        .routes(routes!(devices::operate))
-        .route("/me/devices/{id}", get(all_devices::read))
-        .route("/me/devices/{id}/settings/tserver", get(all_devices::switch_settings))
+        .routes(routes!(devices::read, devices::operate))
+        .routes(routes!(devices::switch_settings))
         .routes(routes!(calls::list))
         .routes(routes!(calls::read, calls::operate))
         .routes(routes!(skills::list))
