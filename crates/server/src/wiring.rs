@@ -65,7 +65,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
-        config: api_config(&config, &url),
+        config: api_config(&config, &url, populace != Populace::None),
     })
     .await?;
     let chat = Chat::new(desk.clone(), ChatConfig::default());
@@ -171,12 +171,13 @@ fn refuse_demo(current: &Current) -> Result<()> {
     Ok(())
 }
 
-fn api_config(config: &Config, url: &str) -> api::Config {
+fn api_config(config: &Config, url: &str, demo: bool) -> api::Config {
     api::Config {
         session_inactivity: Millis::from(config.http.session_inactivity) * 1_000,
         csrf: config.http.csrf,
         cors: api::Cors { origins: config.http.cors.origins.clone() },
         secure_cookies: url.starts_with("https:"),
+        demo,
         ..api::Config::default()
     }
 }

@@ -1,11 +1,19 @@
-// Shows the API document that the page names. `validatorUrl: null`: nobody else is asked whether it is valid.
+// Shows the API document that the page names. Requests that a reader tries out go to where he has the page from, by
+// whatever name he knows this server. `validatorUrl: null`: nobody else is asked whether the document is valid.
 const place = document.getElementById("reference");
-window.SwaggerUIBundle({
-  domNode: place,
-  url: place.dataset.document,
-  validatorUrl: null,
-  deepLinking: true,
-  docExpansion: "none",
-  defaultModelsExpandDepth: 0,
-  filter: true,
-});
+fetch(place.dataset.document)
+  .then((answer) => answer.json())
+  .then((spec) =>
+    window.SwaggerUIBundle({
+      domNode: place,
+      spec: { ...spec, servers: [{ url: location.origin + place.dataset.root }] },
+      validatorUrl: null,
+      deepLinking: true,
+      docExpansion: "none",
+      defaultModelsExpandDepth: 0,
+      filter: true,
+    }),
+  )
+  .catch((fault) => {
+    place.textContent = `The document could not be shown: ${fault}`;
+  });

@@ -51,6 +51,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
         }
         for (method, operation) in operations(item) {
             operation.operation_id = Some(operation_id(method, path));
+            summarise(operation);
             if path.starts_with("/api/v2") || path.starts_with("/internal-api") {
                 fill_answers(operation);
             }
@@ -143,6 +144,20 @@ fn name_collections(item: &mut PathItem, media: &Media) {
 
 fn collections(medium: &Medium) -> impl Iterator<Item = &'static str> {
     std::iter::once(medium.collection).chain(medium.collection_aliases.iter().copied())
+}
+
+/// Leaves of a summary its first sentence, which stands in lists, and moves the rest to the description.
+fn summarise(operation: &mut Operation) {
+    let Some(text) = operation.summary.take() else { return };
+    let text = text.replace('\n', " ");
+    let (first, rest) = match text.split_once(". ") {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (text.trim_end_matches('.'), None),
+    };
+    let described =
+        rest.into_iter().map(str::to_owned).chain(operation.description.take()).collect::<Vec<_>>();
+    operation.summary = Some(first.to_owned());
+    operation.description = (!described.is_empty()).then(|| described.join("\n\n"));
 }
 
 /// Says the shape of every answer that does not say its own.
