@@ -31,6 +31,8 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
         Err(Malformed::EmptyBody) => return StatusCode::OK.into_response(),
         Err(malformed) => return (StatusCode::BAD_REQUEST, malformed.to_string()).into_response(),
     };
+    // A held poll that kept the body would keep the connection's read buffer with it.
+    drop(body);
     let transport = Transport::LongPolling;
     let answers = match receive(&api, &caller, browser.as_deref(), vouched, transport, batch).await {
         Ok(Ok(answers)) => answers,

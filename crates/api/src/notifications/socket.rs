@@ -36,13 +36,13 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
     let browser = cookie(&parts.headers, BROWSER_COOKIE).map(str::to_owned);
     // What clients send is small: with these buffers an idle socket weighs little more than its session.
     upgrade
-        .read_buffer_size(1024)
+        .read_buffer_size(512)
         .write_buffer_size(0)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| async move {
-            // The task of an idle socket keeps its whole state alive; boxed, it keeps no more than it needs.
-            Box::pin(serve(&api, &caller, browser.as_deref(), socket)).await;
+            // A task of its own: the one that upgraded the connection is larger than all that is kept here.
+            tokio::spawn(async move { serve(&api, &caller, browser.as_deref(), socket).await });
         })
 }
 
@@ -77,6 +77,8 @@ async fn serve(api: &Api, caller: &Caller, browser: Option<&str>, mut socket: We
     metrics::gauge!("jackfield_sockets").decrement(1);
 }
 
+/// Speaks with one client until either is gone. What is only needed while something is said is boxed, so that an
+/// idle socket does not keep room for it.
 async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mut WebSocket) -> End {
     let mailbox = api.desk.mailroom().of(&caller.user.id);
     let mut held: Option<Held<'_>> = None;
@@ -85,7 +87,7 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
         tokio::pin!(bell);
         bell.as_mut().enable();
         if let Some(waiting) = held.take() {
-            match deliver(api, caller, waiting, false, socket).await {
+            match Box::pin(deliver(api, caller, waiting, false, socket)).await {
                 Ok(still) => held = still,
                 Err(end) => return end,
             }
@@ -101,7 +103,7 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
                     () = bell => continue,
                     () = released => {
                         let Some(waiting) = held.take() else { continue };
-                        match deliver(api, caller, waiting, true, socket).await {
+                        match Box::pin(deliver(api, caller, waiting, true, socket)).await {
                             Ok(still) => held = still,
                             Err(end) => return end,
                         }
@@ -117,7 +119,7 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
             Some(Ok(_)) => continue,
         };
         api.logins.touch(&caller.login.id, api.desk.now());
-        match answer(api, caller, browser, &text, socket).await {
+        match Box::pin(answer(api, caller, browser, &text, socket)).await {
             // An older hold is superseded by the new one; dropping it gives it back.
             Ok(Some(hold)) => held = Some(hold),
             Ok(None) => {}

@@ -31,25 +31,59 @@ pub struct WaitingItem {
     pub barred: BTreeMap<UserId, Millis>,
 }
 
-/// An agent as the router sees him.
-#[derive(Clone, Debug, PartialEq)]
+/// An agent as the router sees him: his snapshot and his provisioning, shared with whoever else reads them.
+#[derive(Clone, Debug)]
 pub struct Seat {
     /// The agent.
     pub agent: UserId,
+    state: Arc<State>,
+    /// `None` for one who is not provisioned as an agent; he has no room.
+    user: Option<Arc<User>>,
+    room: Vec<(MediumName, usize)>,
+}
+
+impl Seat {
     /// His user name.
-    pub user_name: String,
-    /// His channels, while he is logged in.
-    pub channels: BTreeMap<MediumName, ChannelState>,
-    /// How many slots of each medium are taken.
-    pub taken: BTreeMap<MediumName, usize>,
+    pub fn user_name(&self) -> &str {
+        self.at_work().map_or("", |agent| &agent.user_name)
+    }
+
+    /// The state of a channel, when he is logged in on it.
+    pub fn channel(&self, medium: &MediumName) -> Option<&ChannelState> {
+        self.at_work()?.channel(medium)
+    }
+
+    /// How many slots of a medium are taken.
+    pub fn taken(&self, medium: &MediumName) -> usize {
+        self.at_work().map_or(0, |agent| agent.taken(medium))
+    }
+
     /// How many he may have.
-    pub capacity: BTreeMap<MediumName, usize>,
-    /// His skills.
-    pub skills: BTreeMap<String, u8>,
-    /// The queues he is bound to; empty means any whose skills he has.
-    pub queues: Vec<QueueName>,
+    pub fn capacity(&self, medium: &MediumName) -> usize {
+        self.room.iter().find(|(name, _)| name == medium).map_or(0, |(_, room)| *room)
+    }
+
+    /// His level in a skill; 0 without it.
+    pub fn level(&self, skill: &str) -> u8 {
+        self.user.as_ref().and_then(|user| user.skills.get(skill)).copied().unwrap_or(0)
+    }
+
+    /// Whether he takes work of a queue: bound to it, or bound to none.
+    pub fn serves(&self, queue: &QueueName) -> bool {
+        self.user.as_ref().is_none_or(|user| user.queues.is_empty() || user.queues.contains(queue))
+    }
+
     /// Since when he has been given nothing.
-    pub idle_since: Millis,
+    pub fn idle_since(&self) -> Millis {
+        self.at_work().map_or(0, |agent| agent.idle_since)
+    }
+
+    fn at_work(&self) -> Option<&Agent> {
+        match &*self.state {
+            State::Agent(agent) => Some(agent),
+            _ => None,
+        }
+    }
 }
 
 /// Who waits and who works, as committed.
@@ -57,7 +91,7 @@ pub struct Seat {
 pub struct Board {
     waiting: HashMap<SessionId, WaitingItem>,
     seats: HashMap<UserId, Seat>,
-    users: HashMap<UserId, Arc<State>>,
+    users: HashMap<UserId, Arc<User>>,
     queues: HashMap<QueueName, Queue>,
     centre: Option<Centre>,
 }
@@ -67,10 +101,10 @@ impl Board {
     pub fn take(&mut self, key: &Key, state: &Arc<State>) -> bool {
         match (key, &**state) {
             (Key::Session(id), State::Session(session)) => self.take_session(id, session),
-            (Key::Agent(id), State::Agent(agent)) => self.take_agent(id, agent),
+            (Key::Agent(id), State::Agent(agent)) => self.take_agent(id, agent, state),
             (Key::User(id), State::User(Some(user))) => {
                 if user.has(&[domain::user::Role::Agent, domain::user::Role::Supervisor]) {
-                    self.users.insert(id.clone(), state.clone());
+                    self.users.insert(id.clone(), user.clone());
                 } else {
                     self.users.remove(id);
                 }
@@ -119,42 +153,34 @@ impl Board {
         self.waiting.insert(id.clone(), item.clone()) != Some(item)
     }
 
-    fn take_agent(&mut self, id: &UserId, agent: &Agent) -> bool {
-        let Some(login) = &agent.login else {
+    fn take_agent(&mut self, id: &UserId, agent: &Agent, state: &Arc<State>) -> bool {
+        if agent.login.is_none() {
             self.seats.remove(id);
             return false;
-        };
-        let seat = Seat {
-            agent: id.clone(),
-            user_name: agent.user_name.clone(),
-            channels: login.channels.clone(),
-            taken: agent.slots.iter().map(|(medium, held)| (medium.clone(), held.len())).collect(),
-            capacity: BTreeMap::new(),
-            skills: BTreeMap::new(),
-            queues: Vec::new(),
-            idle_since: agent.idle_since,
-        };
+        }
+        let seat = Seat { agent: id.clone(), state: state.clone(), user: None, room: Vec::new() };
         let before = self.seats.insert(id.clone(), seat);
         self.reseat(id);
         // What he looks at, for instance, is no matter of routing.
-        before.as_ref() != self.seats.get(id)
+        before.as_ref().and_then(Seat::at_work).is_none_or(|before| {
+            before.login != agent.login
+                || before.slots != agent.slots
+                || before.idle_since != agent.idle_since
+        })
     }
 
     /// Writes what provisioning says of an agent into his seat. Who is not provisioned as one has no room.
     fn reseat(&mut self, id: &UserId) {
         let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
-        let Some(State::User(Some(user))) = self.users.get(id).map(|state| &**state) else {
-            seat.capacity.clear();
-            return;
+        seat.user = self.users.get(id).cloned();
+        seat.room = match (&seat.user, &*seat.state) {
+            (Some(user), State::Agent(Agent { login: Some(login), .. })) => login
+                .channels
+                .keys()
+                .map(|medium| (medium.clone(), usize::from(capacity(user, centre, medium))))
+                .collect(),
+            _ => Vec::new(),
         };
-        let User { skills, queues, .. } = &**user;
-        seat.skills.clone_from(skills);
-        seat.queues.clone_from(queues);
-        seat.capacity = seat
-            .channels
-            .keys()
-            .map(|medium| (medium.clone(), usize::from(capacity(user, centre, medium))))
-            .collect();
     }
 
     /// Everything that waits, in no order.

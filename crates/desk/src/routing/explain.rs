@@ -62,7 +62,7 @@ pub(super) fn obstacle(
     extra: usize,
     now: Millis,
 ) -> Option<Obstacle> {
-    let Some(channel) = seat.channels.get(&item.medium) else { return Some(Obstacle::NoChannel) };
+    let Some(channel) = seat.channel(&item.medium) else { return Some(Obstacle::NoChannel) };
     if channel.do_not_disturb {
         return Some(Obstacle::DoNotDisturb);
     }
@@ -73,17 +73,17 @@ pub(super) fn obstacle(
             return Some(Obstacle::NotReady { reason });
         }
     }
-    if !seat.queues.is_empty() && !seat.queues.contains(&item.queue) {
+    if !seat.serves(&item.queue) {
         return Some(Obstacle::OtherQueues);
     }
     for (name, needed) in &queue.skills {
-        let has = seat.skills.get(name).copied().unwrap_or(0);
+        let has = seat.level(name);
         if has < *needed {
             return Some(Obstacle::Skill { name: name.clone(), needed: *needed, has });
         }
     }
     if seat.room(&item.medium) <= extra {
-        return Some(Obstacle::Full { capacity: seat.capacity.get(&item.medium).copied().unwrap_or(0) });
+        return Some(Obstacle::Full { capacity: seat.capacity(&item.medium) });
     }
     item.barred
         .get(&seat.agent)
@@ -120,7 +120,7 @@ pub(super) fn explain_with(
         .seats()
         .map(|seat| Standing {
             agent: seat.agent.clone(),
-            user_name: seat.user_name.clone(),
+            user_name: seat.user_name().to_owned(),
             obstacle: obstacle(seat, item, queue, extra(&seat.agent), now),
         })
         .collect();

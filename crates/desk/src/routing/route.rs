@@ -55,8 +55,8 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
             .filter(|seat| item.barred.get(&seat.agent).is_none_or(|until| *until <= now))
             .min_by_key(|seat| {
                 let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
-                let load = seat.taken.get(&item.medium).copied().unwrap_or(0) + extra;
-                (load, std::cmp::Reverse(seat.suits(queue)), seat.idle_since, &seat.agent)
+                let load = seat.taken(&item.medium) + extra;
+                (load, std::cmp::Reverse(seat.suits(queue)), seat.idle_since(), &seat.agent)
             });
         if let Some(seat) = best {
             *given.entry(&seat.agent).or_default().entry(&item.medium).or_default() += 1;
@@ -87,12 +87,11 @@ pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
 impl Seat {
     /// Free slots of a medium.
     pub fn room(&self, medium: &domain::MediumName) -> usize {
-        let capacity = self.capacity.get(medium).copied().unwrap_or(0);
-        capacity.saturating_sub(self.taken.get(medium).copied().unwrap_or(0))
+        self.capacity(medium).saturating_sub(self.taken(medium))
     }
 
     /// How well the agent's skills suit a queue: the sum of his levels in what it asks for.
     fn suits(&self, queue: &Queue) -> u32 {
-        queue.skills.keys().map(|skill| u32::from(self.skills.get(skill).copied().unwrap_or(0))).sum()
+        queue.skills.keys().map(|skill| u32::from(self.level(skill))).sum()
     }
 }

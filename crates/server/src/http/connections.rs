@@ -63,7 +63,15 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
         tokio::spawn(async move {
             let open = metrics::gauge!("jackfield_http_connections");
             open.increment(1);
-            connection(stream, peer, tls, app, told).await;
+            // Notifications are small and must not wait for more.
+            if let Err(why) = stream.set_nodelay(true) {
+                tracing::debug!(%why, %peer, "TCP_NODELAY");
+            }
+            match tls {
+                None => exchange(stream, peer, app, told).await,
+                // Boxed, so that plain connections do not keep room for an encrypted one.
+                Some(tls) => Box::pin(encrypted(stream, peer, tls, app, told)).await,
+            }
             open.decrement(1);
             drop(alive);
         });
@@ -91,24 +99,17 @@ async fn rejected(why: &io::Error) {
     }
 }
 
-async fn connection(
+async fn encrypted(
     stream: TcpStream,
     peer: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: TlsAcceptor,
     app: NormalizePath<Router>,
     stopping: watch::Receiver<()>,
 ) {
-    // Notifications are small and must not wait for more.
-    if let Err(why) = stream.set_nodelay(true) {
-        tracing::debug!(%why, %peer, "TCP_NODELAY");
-    }
-    match tls {
-        None => exchange(stream, peer, app, stopping).await,
-        Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => exchange(stream, peer, app, stopping).await,
-            Ok(Err(why)) => tracing::debug!(%why, %peer, "TLS handshake failed"),
-            Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
-        },
+    match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => exchange(stream, peer, app, stopping).await,
+        Ok(Err(why)) => tracing::debug!(%why, %peer, "TLS handshake failed"),
+        Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
     }
 }
 
