@@ -24,11 +24,6 @@ mod wiring;
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Gives memory back that a start or a burst needed, where the system's allocator keeps most of it: ten thousand
-/// idle agents then weigh what they are, not what bringing them in took.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     telemetry::start(cli.command.is_server());

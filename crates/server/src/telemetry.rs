@@ -2,11 +2,17 @@
 
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    time::Duration,
+};
 use tracing_subscriber::EnvFilter;
 
 /// Upper bounds of latency buckets, in seconds.
 const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
+
+/// How often samples are summed up.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Starts the log. `RUST_LOG` chooses what is told; without it, servers tell what they do and commands only what
 /// goes wrong.
@@ -19,6 +25,14 @@ pub fn start(is_server: bool) {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .try_init();
+}
+
+/// Sums the figures up, for ever: samples that nobody asks for would heap up otherwise.
+pub async fn upkeep(figures: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP_EVERY).await;
+        figures.run_upkeep();
+    }
 }
 
 /// Starts the figures. Every name begins with `jackfield_`.

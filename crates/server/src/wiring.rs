@@ -71,8 +71,9 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let chat = Chat::new(desk.clone(), ChatConfig::default());
 
     let gate = http::Gate::default();
-    let app = http::outer(api.router().merge(chat.router()), figures, gate.clone());
+    let app = http::outer(api.router().merge(chat.router()), figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
+    background.spawn(telemetry::upkeep(figures));
     if populace == Populace::Alive {
         populate(&mut background, &desk, &chat);
     }

@@ -43,8 +43,7 @@ fn walk(client: &str, transport: &str, ack: &str, more: &[&str]) {
 fn python(transport: &str, ack: &str, more: &[&str]) {
     let mut args = vec!["--transport", transport, "--ack", ack, "--agents", "agent1@demo,agent2@demo"];
     args.extend(more);
-    let python = std::env::var("JACKFIELD_PEER_PYTHON").unwrap_or_else(|_| ".venv/bin/python".to_owned());
-    run(&python, "walk.py", &args);
+    run(".venv/bin/python", "walk.py", &args);
 }
 
 macro_rules! walks {

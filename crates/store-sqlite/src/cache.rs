@@ -75,6 +75,24 @@ impl Cache {
         }
     }
 
+    /// The number under which what is read from the file now may be kept.
+    pub fn epoch(&self) -> u64 {
+        self.read().epoch
+    }
+
+    /// Keeps many at once, under the same condition; what is here already stays.
+    pub fn keep_all(&self, entries: Vec<(Key, Entry)>, epoch: u64) {
+        let mut inner = self.write();
+        if inner.epoch == epoch {
+            for (key, entry) in entries {
+                if !inner.entries.contains_key(&key) {
+                    inner.insert(key, entry);
+                }
+            }
+            inner.evict(self.bound);
+        }
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -34,7 +34,7 @@ impl SqliteReader {
 
     /// Every snapshot of a kind that is still open ([`desk::ports::Store::open`]).
     pub fn states(&self, kind: Kind) -> Result<Vec<Arc<State>>, StoreFault> {
-        Ok(snapshot::open(&self.conn, kind)?)
+        Ok(snapshot::open(&self.conn, kind)?.into_iter().map(|(_, entry)| entry.state).collect())
     }
 
     /// The conversations that hold a value of a customer's: see [`crate::SqliteStore::find_person`].

@@ -26,16 +26,19 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
 }
 
 /// Every open snapshot of a kind.
-pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<Arc<State>>> {
-    let mut statement =
-        conn.prepare_cached("SELECT body FROM snapshot WHERE open AND kind = ?1 ORDER BY entity")?;
+pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT entity.id, key, version, body FROM snapshot JOIN entity ON entity.id = snapshot.entity
+         WHERE open AND kind = ?1 ORDER BY entity.id",
+    )?;
     let mut rows = statement.query([kind.as_str()])?;
-    let mut states = Vec::new();
+    let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        states
-            .push(Arc::new(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?));
+        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        let state = Arc::new(serde_json::from_str(text(3)?)?);
+        entries.push((self::key(text(1)?)?, Entry { id: row.get(0)?, version: row.get(2)?, state }));
     }
-    Ok(states)
+    Ok(entries)
 }
 
 /// The id of an entity in the file.

@@ -127,7 +127,14 @@ impl Store for SqliteStore {
     }
 
     fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>> {
-        Box::pin(self.pool.clone().read(move |conn| snapshot::open(conn, kind)))
+        let (cache, epoch) = (self.cache.clone(), self.cache.epoch());
+        Box::pin(self.pool.clone().read(move |conn| {
+            let entries = snapshot::open(conn, kind)?;
+            let states = entries.iter().map(|(_, entry)| entry.state.clone()).collect();
+            // Whoever asks keeps them; one copy of each is enough.
+            cache.keep_all(entries, epoch);
+            Ok(states)
+        }))
     }
 
     fn messages(

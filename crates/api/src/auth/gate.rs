@@ -27,7 +27,7 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
     }
     let origin = allowed_origin(&api.config, request.headers());
     let cookie = cookie(request.headers(), COOKIE).map(str::to_owned);
-    let mut response = match identify(&api, request.headers(), cookie.as_deref()).await {
+    let mut response = match Box::pin(identify(&api, request.headers(), cookie.as_deref())).await {
         Ok(caller) => {
             let login = caller.login.clone();
             let mut response = if api.config.csrf && !has_token(&request, &login) {

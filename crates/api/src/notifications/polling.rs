@@ -22,7 +22,8 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
     let browser = cookie(request.headers(), BROWSER_COOKIE).map(str::to_owned);
     let vouched = request.headers().contains_key(header::AUTHORIZATION);
     let charset = charset(request.headers());
-    let body = match read(request, &api).await {
+    // Boxed here and below, so that a held poll does not keep room for what came before it.
+    let body = match Box::pin(read(request, &api)).await {
         Ok(body) => decode(charset, body),
         Err(problem) => return problem.into_response(),
     };
@@ -34,7 +35,8 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
     // A held poll that kept the body would keep the connection's read buffer with it.
     drop(body);
     let transport = Transport::LongPolling;
-    let answers = match receive(&api, &caller, browser.as_deref(), vouched, transport, batch).await {
+    let received = Box::pin(receive(&api, &caller, browser.as_deref(), vouched, transport, batch)).await;
+    let answers = match received {
         Ok(Ok(answers)) => answers,
         Ok(Err(refused)) => return (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string()).into_response(),
         Err(fault) => return unavailable(&fault),
@@ -94,7 +96,7 @@ async fn hold_connect(
         bell.as_mut().enable();
         let subscriptions = held.hold.as_ref().and_then(|hold| api.notifications.hub().listening(hold));
         let Some(subscriptions) = subscriptions else { break };
-        let found = mail::look(api, agent, &subscriptions, looked).await?;
+        let found = Box::pin(mail::look(api, agent, &subscriptions, looked)).await?;
         looked = found.looked;
         notes = found.notes;
         let now = millis(api.desk.now());

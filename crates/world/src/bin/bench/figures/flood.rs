@@ -16,6 +16,8 @@ use std::{
 };
 
 const AGENTS: usize = 500;
+/// Commands under way at the same time for each agent.
+const IN_FLIGHT: usize = 8;
 const SPAN: Duration = Duration::from_secs(10);
 
 pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
@@ -44,7 +46,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             });
         }
         let start = Instant::now();
-        for session in sessions {
+        for session in sessions.iter().cycle().take(agents * IN_FLIGHT).cloned() {
             let (desk, committed) = (desk.clone(), committed.clone());
             tokio::spawn(async move {
                 while start.elapsed() < SPAN {
