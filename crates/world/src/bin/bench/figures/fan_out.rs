@@ -74,7 +74,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         for task in tasks {
             all.extend(task.await??);
         }
-        let expected = agents * SPAN.as_secs() as usize * PER_AGENT as usize;
+        let expected = agents as u64 * SPAN.as_secs() * u64::from(PER_AGENT);
         anyhow::Ok(json!({
             "agents": agents,
             "per_agent_per_second": PER_AGENT,

@@ -46,8 +46,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             });
         }
         let start = Instant::now();
-        for session in sessions.iter().cycle().take(agents * IN_FLIGHT).cloned() {
-            let (desk, committed) = (desk.clone(), committed.clone());
+        for session in sessions.iter().cycle().take(agents * IN_FLIGHT) {
+            let (desk, committed, session) = (desk.clone(), committed.clone(), session.clone());
             tokio::spawn(async move {
                 while start.elapsed() < SPAN {
                     let act = CustomerAct::Say { text: "Is anybody there?".into(), message_type: None };

@@ -40,7 +40,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
                         let act = CustomerAct::Say { text: "Where is my parcel?".into(), message_type: None };
                         desk.perform(Command::Customer { session: session.clone(), act }).await?;
                     }
-                    if (round * AGENTS + agent) % CUSTOMER_LEAVES_ONE_IN == 0 {
+                    if (round * AGENTS + agent).is_multiple_of(CUSTOMER_LEAVES_ONE_IN) {
                         let act = CustomerAct::Leave(domain::session::Closer::Customer);
                         desk.perform(Command::Customer { session: session.clone(), act }).await?;
                     }
