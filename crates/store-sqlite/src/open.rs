@@ -1,7 +1,7 @@
 //! Opening the directory: its lock, its file, its settings.
 
 use crate::{fault::Fault, schema};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     fs::{DirBuilder, File, TryLockError},
     io,
@@ -160,5 +160,7 @@ pub(crate) fn reader(dir: &Path) -> Result<Connection, OpenError> {
 fn settle(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A plan is kept whatever is bound to it; without this SQLite prepares range statements anew each time.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }

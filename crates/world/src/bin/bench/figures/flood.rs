@@ -2,10 +2,7 @@
 
 use super::{directory, runtime};
 use crate::{Setting, centre, ear::Ear, house, lane::Lane, stats::rate};
-use domain::{
-    Command,
-    command::{AgentAct, CustomerAct},
-};
+use domain::{Command, command::AgentAct};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -28,14 +25,10 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let desk = house::desk(&dir.path().join("data"), agents).await?;
         let port = house::serve(desk.clone()).await?;
         let (delivered, committed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let mut sessions = Vec::new();
         for agent in 1..=agents {
             let channels = vec![super::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
-            let act = AgentAct::SetState { channel: None, operation: "Ready".into() };
-            desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
-            sessions.push(house::talk(&desk, agent).await?);
             let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
             let mut ear = Ear::open(lane).await?;
             let delivered = delivered.clone();
@@ -46,12 +39,13 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             });
         }
         let start = Instant::now();
-        for session in sessions.iter().cycle().take(agents * IN_FLIGHT) {
-            let (desk, committed, session) = (desk.clone(), committed.clone(), session.clone());
+        for number in 0..agents * IN_FLIGHT {
+            let (desk, committed) = (desk.clone(), committed.clone());
+            let agent = centre::id(number / IN_FLIGHT + 1);
             tokio::spawn(async move {
                 while start.elapsed() < SPAN {
-                    let act = CustomerAct::Say { text: "Is anybody there?".into(), message_type: None };
-                    desk.perform(Command::Customer { session: session.clone(), act }).await?;
+                    let act = AgentAct::SetState { channel: None, operation: "NotReady".into() };
+                    desk.perform(Command::Agent { agent: agent.clone(), act }).await?;
                     committed.fetch_add(1, Ordering::Relaxed);
                 }
                 anyhow::Ok(())
