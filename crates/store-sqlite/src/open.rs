@@ -126,7 +126,7 @@ pub(crate) fn writer(dir: &Path, migrate: bool) -> Result<Connection, OpenError>
     // After a checkpoint the WAL is cut back to this many bytes, should it have grown under a long backup.
     conn.pragma_update(None, "journal_size_limit", 256 << 20)?;
     // Negative is KiB.
-    conn.pragma_update(None, "cache_size", -65_536)?;
+    conn.pragma_update(None, "cache_size", -16_384)?;
     schema::bring_up(&mut conn, migrate)?;
     if schema::meta(&conn, "stream_id")?.is_none() {
         schema::renew_stream(&conn)?;
