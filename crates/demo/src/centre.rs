@@ -11,7 +11,7 @@ use domain::{
     queue::Queue,
     user::{Device, Role, User},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The password of every demo user. A server refuses it outside the demo.
 pub const PASSWORD: &str = "demo";
@@ -70,7 +70,7 @@ fn the_centre() -> Centre {
         id: CONTACT_CENTER.into(),
         name: "Demo centre".into(),
         features: FEATURES.into_iter().map(Into::into).collect(),
-        agent_states: system_states().into_iter().chain(pauses()).collect(),
+        agent_states: system_states().into_iter().chain(pauses().map(Arc::new)).collect(),
         disposition: Rule::default(),
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
         services: BTreeMap::from([(SERVICE.into(), service)]),

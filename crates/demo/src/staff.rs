@@ -179,7 +179,7 @@ impl Seat {
     async fn state(&self, user: &User, wanted: Readiness) -> Result<(), Refused> {
         let operation = self.desk.centre().and_then(|centre| {
             let plain =
-                |state: &&domain::agent::AgentState| state.state == wanted && state.work_mode.is_none();
+                |state: &&Arc<domain::agent::AgentState>| state.state == wanted && state.work_mode.is_none();
             centre.agent_states.iter().find(plain).map(|state| state.operation.clone())
         });
         match operation {

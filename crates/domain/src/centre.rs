@@ -7,7 +7,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The contact centre.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +22,7 @@ pub struct Centre {
     /// Ids of the features it has.
     pub features: BTreeSet<String>,
     /// The states an agent can choose.
-    pub agent_states: Vec<AgentState>,
+    pub agent_states: Vec<Arc<AgentState>>,
     /// The disposition rule.
     pub disposition: Rule,
     /// Slots per agent, by medium.
@@ -44,7 +47,7 @@ pub struct Service {
 
 impl Centre {
     /// The state that an operation enters, system states first.
-    pub fn agent_state(&self, operation: &str) -> Option<&AgentState> {
+    pub fn agent_state(&self, operation: &str) -> Option<&Arc<AgentState>> {
         self.agent_states
             .iter()
             .find(|state| state.operation == operation && state.state != Readiness::LoggedOut)
@@ -58,7 +61,7 @@ impl Centre {
 
 /// The states that every installation has, with their fixed ids (core-and-voice §4.3; the lower-case letter
 /// in the last is as observed).
-pub fn system_states() -> Vec<AgentState> {
+pub fn system_states() -> Vec<Arc<AgentState>> {
     [
         ("9430250E-0A1B-421F-B372-F29E69366DED", "Ready", "Ready", Readiness::Ready, None),
         ("900D55CC-2BB0-431F-8BF9-D3525B383BE6", "NotReady", "Not Ready", Readiness::NotReady, None),
@@ -73,13 +76,15 @@ pub fn system_states() -> Vec<AgentState> {
         ("0F7F5003-EF26-4D13-A6Ef-D0C7EC819BEB", "Offline", "Offline", Readiness::LoggedOut, None),
     ]
     .into_iter()
-    .map(|(id, operation, display, state, work_mode)| AgentState {
-        id: id.into(),
-        operation: operation.into(),
-        display: display.into(),
-        state,
-        work_mode: work_mode.map(Into::into),
-        reason: None,
+    .map(|(id, operation, display, state, work_mode)| {
+        Arc::new(AgentState {
+            id: id.into(),
+            operation: operation.into(),
+            display: display.into(),
+            state,
+            work_mode: work_mode.map(Into::into),
+            reason: None,
+        })
     })
     .collect()
 }

@@ -79,7 +79,7 @@ fn has_token(request: &Request, login: &Login) -> bool {
 
 /// The cookie of a new session, and the CSRF headers.
 fn mark(api: &Api, response: &mut Response, login: &Login, shown: Option<&str>) {
-    if shown != Some(login.id.as_str()) {
+    if shown != Some(&*login.id) {
         let secure = if api.config.secure_cookies { "; Secure" } else { "" };
         if let Ok(value) = format!("{COOKIE}={}; Path=/; HttpOnly{secure}", login.id).parse() {
             response.headers_mut().append(header::SET_COOKIE, value);

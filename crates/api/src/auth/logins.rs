@@ -38,7 +38,7 @@ const CHECKS_AT_ONCE: usize = 2;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Login {
     /// The cookie's value.
-    pub id: String,
+    pub id: Arc<str>,
     /// Whose.
     pub user: UserId,
     /// The CSRF token.
@@ -65,8 +65,8 @@ pub struct Logins {
 
 #[derive(Default)]
 struct Inner {
-    logins: HashMap<String, Arc<Login>>,
-    of_user: HashMap<UserId, VecDeque<String>>,
+    logins: HashMap<Arc<str>, Arc<Login>>,
+    of_user: HashMap<UserId, VecDeque<Arc<str>>>,
     trusted: HashMap<[u8; 32], Millis>,
 }
 
@@ -121,15 +121,15 @@ impl Logins {
             return Ok(login);
         }
         let login = Arc::new(Login {
-            id: desk.ids().secret(),
+            id: desk.ids().secret().into(),
             user: user.id.clone(),
             csrf: desk.ids().guid(),
             used: AtomicI64::new(now),
             written: AtomicI64::new(now),
             claimed: AtomicBool::new(false),
         });
-        let mut rows = vec![(login.id.clone(), serde_json::to_string(&*login).ok())];
-        rows.extend(self.lock().insert(login.clone()).map(|gone| (gone, None)));
+        let mut rows = vec![(login.id.to_string(), serde_json::to_string(&*login).ok())];
+        rows.extend(self.lock().insert(login.clone()).map(|gone| (gone.to_string(), None)));
         desk.store().shelve(Shelf::HttpSession, rows).await?;
         metrics::counter!("jackfield_logins_total").increment(1);
         Ok(login)
@@ -206,7 +206,7 @@ impl Logins {
 
 impl Inner {
     /// Adds a session; answers the one that had to go for it.
-    fn insert(&mut self, login: Arc<Login>) -> Option<String> {
+    fn insert(&mut self, login: Arc<Login>) -> Option<Arc<str>> {
         let of_user = self.of_user.entry(login.user.clone()).or_default();
         of_user.push_back(login.id.clone());
         let gone = if of_user.len() > MAX_PER_USER { of_user.pop_front() } else { None };
@@ -222,7 +222,7 @@ impl Inner {
         if let Some(login) = self.logins.remove(id)
             && let Some(of_user) = self.of_user.get_mut(&login.user)
         {
-            of_user.retain(|held| held != id);
+            of_user.retain(|held| **held != *id);
             if of_user.is_empty() {
                 self.of_user.remove(&login.user);
             }
@@ -247,12 +247,12 @@ pub async fn sweep(api: &Api) {
                     gone.push(login.id.clone());
                 } else if used - login.written.load(Ordering::Relaxed) >= WRITE_EVERY {
                     login.written.store(used, Ordering::Relaxed);
-                    rows.push((login.id.clone(), serde_json::to_string(&**login).ok()));
+                    rows.push((login.id.to_string(), serde_json::to_string(&**login).ok()));
                 }
             }
             for id in gone {
                 inner.remove(&id);
-                rows.push((id, None));
+                rows.push((id.to_string(), None));
             }
             metrics::gauge!("jackfield_logins")
                 .set(f64::from(u32::try_from(inner.logins.len()).unwrap_or(u32::MAX)));

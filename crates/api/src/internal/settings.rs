@@ -14,7 +14,8 @@ use std::sync::Arc;
 /// Both, under `resources`.
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     let centre = api.desk.centre();
-    let states = centre.iter().flat_map(|centre| &centre.agent_states).map(agent_state_resource);
+    let states =
+        centre.iter().flat_map(|centre| &centre.agent_states).map(|state| agent_state_resource(state));
     let sections = option_groups(&api, &caller.user).await?;
     let resources = json!({
         "agentStates": states.collect::<Vec<Value>>(),

@@ -42,7 +42,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| async move {
             // A task of its own: the one that upgraded the connection is larger than all that is kept here.
-            tokio::spawn(async move { serve(&api, &caller, browser.as_deref(), socket).await });
+            tokio::spawn(serve(api, caller, browser, Box::new(socket)));
         })
 }
 
@@ -66,9 +66,10 @@ enum End {
     Unreadable,
 }
 
-async fn serve(api: &Api, caller: &Caller, browser: Option<&str>, mut socket: WebSocket) {
+/// Serves a socket until it ends. It is boxed, because an `async fn` keeps room for its arguments twice.
+async fn serve(api: Arc<Api>, caller: Caller, browser: Option<String>, mut socket: Box<WebSocket>) {
     metrics::gauge!("jackfield_sockets").increment(1);
-    let end = converse(api, caller, browser, &mut socket).await;
+    let end = converse(&api, &caller, browser.as_deref(), &mut socket).await;
     if matches!(end, End::Unreadable) {
         let frame = CloseFrame { code: UNREADABLE, reason: Utf8Bytes::from_static("unreadable message") };
         // The client may be gone already; then there is nobody to tell.

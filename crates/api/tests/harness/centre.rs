@@ -36,7 +36,7 @@ pub fn centre() -> Centre {
         id: "c0ffee00-0000-4000-8000-000000000001".into(),
         name: "Test centre".into(),
         features,
-        agent_states: system_states().into_iter().chain([lunch()]).collect(),
+        agent_states: system_states().into_iter().chain([lunch().into()]).collect(),
         disposition: Rule::default(),
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::from([(SERVICE.to_owned(), service)]),

@@ -3,6 +3,7 @@
 use super::AgentState;
 use crate::{SessionId, medium::MediumName};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One event of an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub enum Fact {
         /// Which.
         channels: Vec<MediumName>,
         /// Into what.
-        state: AgentState,
+        state: Arc<AgentState>,
         /// Whether the server did it, because an offer was not answered.
         by_server: bool,
     },

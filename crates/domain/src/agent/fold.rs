@@ -2,7 +2,7 @@
 
 use super::{Agent, ChannelState, Event, Fact, Login, RECENT};
 use crate::Millis;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 impl Agent {
     /// Folds one event that happened at `at` into the agent.
@@ -31,7 +31,6 @@ impl Agent {
                 self.focus = None;
             }
             Fact::StateChanged { channels, state, .. } => {
-                let state = Arc::new(state.clone());
                 for channel in channels {
                     if let Some(found) = self.channel_mut(channel) {
                         found.state = Some(state.clone());

@@ -8,6 +8,7 @@ use crate::{
     message::{Content, MAX_NICKNAME_BYTES},
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
 };
+use std::sync::Arc;
 
 /// The reason an agent reads when the server made him not ready.
 const NO_ANSWER: &str = "No answer";
@@ -126,11 +127,11 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Re
 }
 
 /// The plain not-ready state of the centre, or of every installation, with the server's reason.
-fn not_ready(centre: &Centre) -> Option<AgentState> {
-    let plain = |state: &&AgentState| state.state == Readiness::NotReady && state.work_mode.is_none();
+fn not_ready(centre: &Centre) -> Option<Arc<AgentState>> {
+    let plain = |state: &&Arc<AgentState>| state.state == Readiness::NotReady && state.work_mode.is_none();
     let state = centre.agent_states.iter().find(plain).cloned();
     let state = state.or_else(|| system_states().iter().find(plain).cloned())?;
-    Some(AgentState { reason: Some(NO_ANSWER.into()), ..state })
+    Some(Arc::new(AgentState { reason: Some(NO_ANSWER.into()), ..Arc::unwrap_or_clone(state) }))
 }
 
 /// Takes back every open offer of a conversation, or those that one agent's transfer made.

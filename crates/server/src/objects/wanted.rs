@@ -176,7 +176,7 @@ fn centre(config: &Config, current: &Current, fresh: &dyn Ids) -> Centre {
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
     if !config.agent_states.is_empty() {
         centre.agent_states = system_states();
-        centre.agent_states.extend(config.agent_states.iter().map(agent_state));
+        centre.agent_states.extend(config.agent_states.iter().map(|entry| agent_state(entry).into()));
     }
     if !config.services.is_empty() {
         let service = |entry: &crate::config::ServiceEntry| Service {

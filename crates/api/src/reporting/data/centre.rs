@@ -76,7 +76,7 @@ fn put(centre: &Centre) -> Option<Value> {
         contact_center_id: id,
         name,
         features,
-        agent_states: agent_states.iter().map(StateEntry::of).collect(),
+        agent_states: agent_states.iter().map(|state| StateEntry::of(state)).collect(),
         disposition_rule: rule(disposition),
         capacity: capacity.iter().map(|(medium, slots)| (medium.as_str(), *slots)).collect(),
         services: services.iter().map(|(name, service)| (name.as_str(), entry(service))).collect(),

@@ -136,7 +136,7 @@ fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::LoggedIn { place: Some("Place5001".into()), channels: vec![medium()] },
         agent::Fact::LoggedIn { place: None, channels: Vec::new() },
         agent::Fact::LoggedOut,
-        agent::Fact::StateChanged { channels: vec![medium()], state, by_server: true },
+        agent::Fact::StateChanged { channels: vec![medium()], state: state.into(), by_server: true },
         agent::Fact::DoNotDisturb { channels: vec![medium()], on: true },
         agent::Fact::SlotTaken { medium: medium(), session: session() },
         agent::Fact::SlotFreed { medium: medium(), session: session(), completed: true },

@@ -43,7 +43,7 @@ pub async fn groups(api: &Api, user: Option<&User>) -> Result<Vec<Group>, Proble
     let general = sections.remove("general-settings").unwrap_or_default();
     let mut reporting = sections.remove("reporting").unwrap_or_default();
     reporting.entry("defaultServiceLevelInterval".to_owned()).or_insert_with(|| json!(20));
-    let states = centre.agent_states.iter().map(agent_state_resource).collect();
+    let states = centre.agent_states.iter().map(|state| agent_state_resource(state)).collect();
     let codes = book.default_group().into_iter().flat_map(|group| &group.codes).map(code_setting).collect();
     let mut groups = vec![
         group("general-settings", "name", general_settings(general)),

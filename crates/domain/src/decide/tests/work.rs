@@ -61,9 +61,9 @@ fn a_state_is_entered_by_its_operation() {
         "no: The agent has no contact center session on this channel",
     );
     let lunch = centre_with(|centre| {
-        let mut lunch = centre.agent_states[1].clone();
+        let mut lunch = (*centre.agent_states[1]).clone();
         (lunch.operation, lunch.reason) = ("Lunch".into(), Some("Lunch".into()));
-        centre.agent_states.push(lunch);
+        centre.agent_states.push(lunch.into());
     });
     check(World::new().then(lunch), state("ann", "Lunch"), "ann: NotReady (Lunch)");
 }
