@@ -31,8 +31,10 @@ const WRITE_EVERY: Millis = 30_000;
 const UNCLAIMED: Millis = 60_000;
 /// How long a wrong password waits for its answer.
 const SLOWED: Duration = Duration::from_millis(300);
-/// How many wrong passwords of one user are checked at once; each takes 19 MiB and a core.
+/// How many passwords are checked at once; each check takes 19 MiB and a core.
 const CHECKS_AT_ONCE: usize = 2;
+/// After too many wrong passwords a user name is suspected for this long. Milliseconds.
+const SUSPECTED: Millis = 60_000;
 
 /// A session of the web API.
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,6 +61,8 @@ pub struct Logins {
     /// Wrong passwords, by user name. Right ones are never limited.
     failures: DefaultKeyedRateLimiter<String>,
     checks: Semaphore,
+    /// Passwords of suspected names are checked one at a time, so that guessing keeps nobody else waiting.
+    suspects: Semaphore,
     /// Keys the digests of the cache below, so that they say nothing outside this process.
     pepper: String,
 }
@@ -68,6 +72,7 @@ struct Inner {
     logins: HashMap<Arc<str>, Arc<Login>>,
     of_user: HashMap<UserId, VecDeque<Arc<str>>>,
     trusted: HashMap<[u8; 32], Millis>,
+    suspected: HashMap<String, Millis>,
 }
 
 impl Logins {
@@ -81,6 +86,7 @@ impl Logins {
                     .allow_burst(NonZeroU32::MIN.saturating_add(9)),
             ),
             checks: Semaphore::new(CHECKS_AT_ONCE),
+            suspects: Semaphore::new(1),
             pepper: desk.ids().secret(),
         };
         for (id, row) in desk.store().rows(Shelf::HttpSession).await? {
@@ -152,42 +158,39 @@ impl Logins {
         desk.store().shelve(Shelf::HttpSession, vec![(id.to_owned(), None)]).await
     }
 
-    /// Checks credentials. A wrong password waits, counts, and is soon not even looked at; a right one costs
-    /// one hash in a quarter of an hour.
+    /// Checks credentials. A wrong password waits and counts; after too many of them a name's passwords are looked
+    /// at one at a time, and not at all while one is. A right one costs one hash in a quarter of an hour.
     pub async fn check(&self, desk: &Desk, credentials: Credentials) -> Option<Arc<User>> {
         let user = desk.directory().named(&credentials.user_name).filter(|user| user.enabled);
+        let Some(user) = user else { return self.failed("unknown").await };
         let now = desk.now();
-        if let Some(user) = &user {
-            let digest = self.digest(&credentials, &user.password_hash);
-            if self.lock().trusted.get(&digest).is_some_and(|until| *until > now) {
-                return Some(user.clone());
-            }
-        }
-        if self.failures.check_key(&credentials.user_name).is_err() {
-            metrics::counter!("jackfield_logins_failed_total", "why" => "too-many").increment(1);
-            tokio::time::sleep(SLOWED).await;
-            return None;
-        }
-        let right = match &user {
-            Some(user) => self.verify(&credentials, user).await,
-            None => false,
+        let digest = self.digest(&credentials, &user.password_hash);
+        let (trusted, suspected) = {
+            let inner = self.lock();
+            let holds = |until: Option<&Millis>| until.is_some_and(|until| *until > now);
+            (holds(inner.trusted.get(&digest)), holds(inner.suspected.get(&user.user_name)))
         };
-        if let (true, Some(user)) = (right, user) {
-            let digest = self.digest(&credentials, &user.password_hash);
+        if trusted {
+            return Some(user);
+        }
+        let permit =
+            if suspected { self.suspects.try_acquire().ok() } else { self.checks.acquire().await.ok() };
+        let Some(permit) = permit else { return self.failed("too-many").await };
+        if verify(credentials.password, user.clone()).await {
             self.lock().trusted.insert(digest, now + TRUST);
             return Some(user);
         }
-        metrics::counter!("jackfield_logins_failed_total", "why" => "wrong").increment(1);
-        tokio::time::sleep(SLOWED).await;
-        None
+        drop(permit);
+        if self.failures.check_key(&user.user_name).is_err() {
+            self.lock().suspected.insert(user.user_name.clone(), now + SUSPECTED);
+        }
+        self.failed("wrong").await
     }
 
-    async fn verify(&self, credentials: &Credentials, user: &Arc<User>) -> bool {
-        let Ok(_permit) = self.checks.acquire().await else { return false };
-        let (password, user) = (credentials.password.clone(), user.clone());
-        tokio::task::spawn_blocking(move || verify_password(&password, &user.password_hash))
-            .await
-            .unwrap_or(false)
+    async fn failed(&self, why: &'static str) -> Option<Arc<User>> {
+        metrics::counter!("jackfield_logins_failed_total", "why" => why).increment(1);
+        tokio::time::sleep(SLOWED).await;
+        None
     }
 
     fn digest(&self, credentials: &Credentials, hash: &str) -> [u8; 32] {
@@ -202,6 +205,12 @@ impl Logins {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn verify(password: String, user: Arc<User>) -> bool {
+    tokio::task::spawn_blocking(move || verify_password(&password, &user.password_hash))
+        .await
+        .unwrap_or(false)
 }
 
 impl Inner {
@@ -240,6 +249,7 @@ pub async fn sweep(api: &Api) {
         {
             let mut inner = api.logins.lock();
             inner.trusted.retain(|_, until| *until > now);
+            inner.suspected.retain(|_, until| *until > now);
             let mut gone = Vec::new();
             for login in inner.logins.values() {
                 let used = login.used.load(Ordering::Relaxed);

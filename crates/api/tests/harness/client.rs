@@ -13,12 +13,19 @@ use tower::ServiceExt;
 pub struct Client<'a> {
     app: &'a App,
     user_name: Option<String>,
+    password: &'static str,
     heard: AtomicU64,
 }
 
 impl<'a> Client<'a> {
     pub fn new(app: &'a App, user_name: Option<&str>) -> Self {
-        Self { app, user_name: user_name.map(str::to_owned), heard: AtomicU64::new(0) }
+        Self { app, user_name: user_name.map(str::to_owned), password: PASSWORD, heard: AtomicU64::new(0) }
+    }
+
+    /// The same name with a password that is not his.
+    pub fn guessing(mut self) -> Self {
+        self.password = "a guess";
+        self
     }
 
     /// The user's id.
@@ -55,7 +62,7 @@ impl<'a> Client<'a> {
         let path = if rooted { path.to_owned() } else { format!("/api/v2{path}") };
         let mut request = Request::builder().method(method.clone()).uri(&path);
         if let Some(name) = &self.user_name {
-            let credentials = STANDARD.encode(format!("{name}:{PASSWORD}"));
+            let credentials = STANDARD.encode(format!("{name}:{}", self.password));
             request = request.header(header::AUTHORIZATION, format!("Basic {credentials}"));
         }
         let request = request.body(body.map_or_else(Body::empty, Body::from)).expect("a request");

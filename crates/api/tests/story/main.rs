@@ -12,6 +12,7 @@ mod features;
 mod groups;
 mod internal;
 mod links;
+mod logins;
 mod me;
 mod settings;
 mod users;
