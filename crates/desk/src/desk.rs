@@ -8,8 +8,16 @@ use crate::{
     witness::{Memory, lock},
 };
 use domain::{
-    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State, agent::Agent, book::Book,
-    centre::Centre, command::Open, decide, medium::Media, queue::Queue, session::Session, user::User,
+    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State,
+    agent::Agent,
+    book::Book,
+    centre::Centre,
+    command::{Open, Provision},
+    decide,
+    medium::Media,
+    queue::Queue,
+    session::Session,
+    user::User,
 };
 use std::sync::{Arc, PoisonError};
 use tokio::sync::watch;
@@ -76,6 +84,7 @@ impl Desk {
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
     pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
+        self.forestall(&command)?;
         let keys = keys(&command);
         let (render, clock) = (self.render.clone(), self.clock.clone());
         let work = Box::new(move |sight: &mut dyn Sight| {
@@ -92,6 +101,25 @@ impl Desk {
             Ok(Plan { at, decision, notes, cause })
         });
         self.store.transact(keys, work).await?.map_err(Refused::Rule)
+    }
+
+    /// Refuses what only the whole of the centre can tell: a login name that is another's, a queue in which
+    /// somebody waits. Both are rare and by administrators, so a look at memory is exact enough.
+    fn forestall(&self, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::Provision(Provision::PutUser(user)) => match self.directory().named(&user.user_name) {
+                Some(other) if other.id != user.id => {
+                    Err(Refusal::Exists(format!("User '{}'", user.user_name)))
+                }
+                _ => Ok(()),
+            },
+            Command::Provision(Provision::RemoveQueue(name))
+                if lock(&self.memory.board).waiting_in(name) > 0 =>
+            {
+                Err(Refusal::InUse(format!("Queue '{name}'")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Lets a customer in, unless as many wait as the queue takes.

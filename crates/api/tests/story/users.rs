@@ -1,6 +1,7 @@
 //! `/users` and `/skills` (admin-and-reporting §2.1, §2.2).
 
 use crate::harness::{App, settled};
+use domain::{Command, command::Provision};
 use serde_json::json;
 
 #[tokio::test]
@@ -93,4 +94,27 @@ async fn what_does_not_exist_is_not_found() {
         admin.get(&path).await.refused(404, 6);
     }
     admin.get("/users?limit=many").await.refused(400, 2);
+}
+
+#[tokio::test]
+async fn a_login_name_has_one_bearer() {
+    let app = App::start().await;
+    let mut impostor = (*app.desk.directory().named("agent1@demo").expect("a user")).clone();
+    impostor.id = "another".into();
+    let put = Command::Provision(Provision::PutUser(Box::new(impostor)));
+    assert_eq!(
+        app.desk.perform(put).await.expect_err("refused").to_string(),
+        "User 'agent1@demo' exists already"
+    );
+}
+
+#[tokio::test]
+async fn a_queue_is_not_taken_away_from_those_who_wait_in_it() {
+    let app = App::start().await;
+    let guest = app.customer("Ines").await;
+    let waiting = app.desk.waiting();
+    let queue = waiting.first().expect("somebody waits").0.queue.clone();
+    let remove = || Command::Provision(Provision::RemoveQueue(queue.clone()));
+    assert!(app.desk.perform(remove()).await.expect_err("refused").to_string().ends_with("is in use"));
+    guest.leaves().await;
 }
