@@ -37,6 +37,15 @@ impl App {
 
     /// The usual centre with a change.
     pub async fn with(change: impl FnOnce(&mut Centre)) -> Self {
+        Self::built(change, Config::default()).await
+    }
+
+    /// The usual centre behind an API that behaves otherwise.
+    pub async fn behaving(config: Config) -> Self {
+        Self::built(|_| {}, config).await
+    }
+
+    async fn built(change: impl FnOnce(&mut Centre), config: Config) -> Self {
         let dir = TempDir::new().expect("a directory");
         let store = SqliteStore::open(dir.path(), Options::default()).expect("a journal");
         let (clock, ids) = (Arc::new(StoppedClock::default()), Arc::new(CountedIds::default()));
@@ -56,7 +65,7 @@ impl App {
         for provision in all {
             desk.perform(Command::Provision(provision)).await.expect("provisioned");
         }
-        let config = Config { version: "0.0.0-test".into(), ..Config::default() };
+        let config = Config { version: "0.0.0-test".into(), ..config };
         let api = Api::start(Setup { desk: desk.clone(), links, config }).await.expect("an API");
         let router = api.router();
         Self { desk, clock, ids, router, _dir: dir }

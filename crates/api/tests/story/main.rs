@@ -14,5 +14,6 @@ mod internal;
 mod links;
 mod logins;
 mod me;
+mod origins;
 mod settings;
 mod users;
