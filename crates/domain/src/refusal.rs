@@ -25,7 +25,7 @@ pub enum Refusal {
     },
     /// The centre does not have the feature, or not this resource, so the operation is unknown (`statusCode` 2).
     FeatureOff(&'static str),
-    /// The customer's key does not open this conversation, or the centre forbids it (`statusCode` 3).
+    /// The request does not carry the token it needs (`statusCode` 3). A sentence.
     Forbidden(String),
     /// The user lacks the role (`statusCode` 5).
     RoleMissing,

@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::Refusal;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
             let login = caller.login.clone();
             let mut response = if api.config.csrf && !has_token(&request, &login) {
                 let why = "The Csrf token is missing or invalid";
-                Problem::new(http::StatusCode::FORBIDDEN, 3, why).into_response()
+                Problem::from(Refusal::Forbidden(why.into())).into_response()
             } else {
                 request.extensions_mut().insert(caller);
                 next.run(request).await

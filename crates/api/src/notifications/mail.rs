@@ -11,10 +11,36 @@ const PAGE: usize = 256;
 /// A response is closed when its notes weigh this much, in bytes; the rest follows in the next.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// What a look found: notes with the spelling of the channel to deliver under, and how far it went.
+/// What a look found, and how far it went.
 pub(super) struct Found {
-    pub notes: Vec<(Arc<Note>, &'static str)>,
+    pub letters: Vec<Letter>,
     pub looked: u64,
+}
+
+/// A note for one session, under the spelling of its topic that the session asked for.
+pub(super) struct Letter {
+    note: Arc<Note>,
+    /// `None` is the note's own, canonical one.
+    spelling: Option<&'static str>,
+}
+
+impl Letter {
+    /// The note for a session, if the session listens to its topic under any spelling.
+    fn address(api: &Api, subscriptions: &Subscriptions, note: Arc<Note>) -> Option<Self> {
+        let topic: &str = &note.channel;
+        let row = api.desk.media().rows().iter().find(|row| row.topics.first() == Some(&topic));
+        let Some(row) = row else {
+            subscriptions.pick(&[topic])?;
+            return Some(Self { note, spelling: None });
+        };
+        let spelling = Some(subscriptions.pick(row.topics)?);
+        Some(Self { note, spelling })
+    }
+
+    /// Puts it into a response.
+    pub fn write(&self, out: &mut bayeux::Response) {
+        out.event(self.spelling.unwrap_or(&self.note.channel), self.note.body.as_bytes());
+    }
 }
 
 /// The notes behind a position that the session listens to, as many as fit one response.
@@ -24,7 +50,7 @@ pub(super) async fn look(
     subscriptions: &Subscriptions,
     after: u64,
 ) -> Result<Found, StoreFault> {
-    let mut found = Found { notes: Vec::new(), looked: after };
+    let mut found = Found { letters: Vec::new(), looked: after };
     let mut bytes = 0;
     loop {
         let page = api.desk.mailroom().after(&**api.desk.store(), agent, found.looked, PAGE).await?;
@@ -34,23 +60,13 @@ pub(super) async fn look(
                 return Ok(found);
             }
             found.looked = note.pos;
-            if let Some(channel) = subscriptions.pick(&spellings(api, &note.channel)) {
-                bytes += note.body.len();
-                found.notes.push((note, channel));
+            if let Some(letter) = Letter::address(api, subscriptions, note) {
+                bytes += letter.note.body.len();
+                found.letters.push(letter);
             }
         }
-        if !full || !found.notes.is_empty() {
+        if !full || !found.letters.is_empty() {
             return Ok(found);
         }
-    }
-}
-
-/// The spellings of a topic, canonical first.
-fn spellings(api: &Api, channel: &str) -> Vec<&'static str> {
-    const OTHERS: [&str; 2] = ["/v2/me/channels", "/v2/me/devices"];
-    let row = api.desk.media().rows().iter().find(|row| row.topics.first() == Some(&channel));
-    match row {
-        Some(row) => row.topics.to_vec(),
-        None => OTHERS.into_iter().filter(|topic| *topic == channel).collect(),
     }
 }

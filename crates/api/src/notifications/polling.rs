@@ -88,7 +88,7 @@ async fn hold_connect(
         return Ok(None);
     };
     let mailbox = api.desk.mailroom().of(agent);
-    let mut notes = Vec::new();
+    let mut letters = Vec::new();
     loop {
         // Ask for the bell before looking, so that a note placed in between rings it.
         let bell = mailbox.bell().notified();
@@ -98,9 +98,9 @@ async fn hold_connect(
         let Some(subscriptions) = subscriptions else { break };
         let found = Box::pin(mail::look(api, agent, &subscriptions, looked)).await?;
         looked = found.looked;
-        notes = found.notes;
+        letters = found.letters;
         let now = millis(api.desk.now());
-        if !notes.is_empty() || now >= until {
+        if !letters.is_empty() || now >= until {
             break;
         }
         tokio::select! {
@@ -113,10 +113,10 @@ async fn hold_connect(
     let completed = api.notifications.hub().complete(hold, looked, millis(api.desk.now()));
     Ok(match completed {
         Completed::Deliver(reply) => {
-            for (note, channel) in &notes {
-                out.event(channel, note.body.as_bytes());
+            for letter in &letters {
+                letter.write(out);
             }
-            metrics::counter!("jackfield_notes_delivered_total").increment(notes.len() as u64);
+            metrics::counter!("jackfield_notes_delivered_total").increment(letters.len() as u64);
             Some(reply)
         }
         Completed::Ended(reply) => Some(reply),

@@ -174,28 +174,28 @@ async fn deliver<'a>(
     let is_released = subscriptions.is_none();
     let mut out = bayeux::Response::new();
     let mut looked = hold.after();
-    let mut notes = Vec::new();
+    let mut letters = Vec::new();
     if let Some(subscriptions) = subscriptions {
         match mail::look(api, &caller.user.id, &subscriptions, looked).await {
-            Ok(found) => (looked, notes) = (found.looked, found.notes),
+            Ok(found) => (looked, letters) = (found.looked, found.letters),
             Err(fault) => {
                 tracing::error!(%fault, "a mailbox could not be read");
                 return Err(End::Gone);
             }
         }
     }
-    for (note, channel) in &notes {
-        out.event(channel, note.body.as_bytes());
+    for letter in &letters {
+        letter.write(&mut out);
     }
-    metrics::counter!("jackfield_notes_delivered_total").increment(notes.len() as u64);
+    metrics::counter!("jackfield_notes_delivered_total").increment(letters.len() as u64);
     let due = released || is_released || millis(api.desk.now()) >= hold.until();
     if hold.pushes() && !due {
-        if !notes.is_empty() && api.notifications.hub().pushed(hold, looked) {
+        if !letters.is_empty() && api.notifications.hub().pushed(hold, looked) {
             send(socket, out).await?;
         }
         return Ok(Some(held));
     }
-    if notes.is_empty() && !due {
+    if letters.is_empty() && !due {
         return Ok(Some(held));
     }
     let Some(hold) = held.take() else { return Ok(None) };
