@@ -97,9 +97,10 @@ impl From<Refusal> for Problem {
             | Refusal::NotLoggedIn
             | Refusal::UserDataTooLarge
             | Refusal::TextTooLong { .. }
+            | Refusal::MessageTooLong { .. }
             | Refusal::NotAvailable { .. }
             | Refusal::Ended => (StatusCode::BAD_REQUEST, 2),
-            Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, 3),
+            Refusal::Forbidden(_) | Refusal::WindowClosed | Refusal::OptedOut => (StatusCode::FORBIDDEN, 3),
             Refusal::ChannelUnavailable { .. } => (StatusCode::INTERNAL_SERVER_ERROR, 4),
             Refusal::QueueFull(_) => (StatusCode::SERVICE_UNAVAILABLE, 4),
             Refusal::RoleMissing => (StatusCode::FORBIDDEN, 5),

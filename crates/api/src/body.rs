@@ -69,6 +69,16 @@ impl Body {
         }
     }
 
+    /// A required whole number that is not negative.
+    pub fn whole(&self, name: &'static str) -> Result<u64, Problem> {
+        match self.get(name) {
+            None => Err(domain::Refusal::Missing(name).into()),
+            Some(value) => {
+                value.as_u64().ok_or_else(|| Problem::invalid(format!("'{name}' is not a whole number")))
+            }
+        }
+    }
+
     /// A required object.
     pub fn object(&self, name: &'static str) -> Result<&Map<String, Value>, Problem> {
         match self.get(name) {

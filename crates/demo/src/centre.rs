@@ -9,6 +9,7 @@ use domain::{
     disposition::Rule,
     medium::Media,
     queue::Queue,
+    thread::Terms,
     user::{Device, Role, User},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -21,8 +22,19 @@ pub const CONTACT_CENTER: &str = "c0ffee00-0000-4000-8000-000000000001";
 pub const QUEUE: &str = "Support";
 /// The customer-facing chat service.
 pub const SERVICE: &str = "customer-support";
-/// The medium of that service.
+/// The SMS account, which is a service too.
+pub const SMS_SERVICE: &str = "demo-sms";
+/// The Messenger account, which is a service too.
+pub const MESSENGER_SERVICE: &str = "demo-page";
+/// The media of these services.
 const MEDIUM: &str = "chat";
+const SMS_MEDIUM: &str = "smsession";
+const MESSENGER_MEDIUM: &str = "facebooksession";
+/// On media where people answer when they like, a conversation without a word for so long is over.
+const ASYNCHRONOUS_INACTIVITY: domain::Millis = 24 * HOUR;
+const HOUR: domain::Millis = 3_600_000;
+/// The longest text message, in characters (channel-connectors §1B.1).
+const SMS_CHARS: u32 = 1_600;
 /// The end of every demo login.
 pub const DOMAIN: &str = "@demo";
 /// How many agents there are; the last four are scripted.
@@ -65,7 +77,25 @@ pub fn centre(password_hash: &str) -> Vec<Provision> {
 }
 
 fn the_centre() -> Centre {
-    let service = Service { medium: MEDIUM.into(), queue: QueueName::from(QUEUE), inactivity: INACTIVITY };
+    let service = |medium: &str, inactivity, terms| Service {
+        medium: medium.into(),
+        queue: QueueName::from(QUEUE),
+        inactivity,
+        terms,
+    };
+    let sms = Terms { max_chars: Some(SMS_CHARS), ..Terms::default() };
+    // The demo's page has the feature that lets people answer for a week (channel-connectors §2.6).
+    let messenger = Terms {
+        reply: Some(24 * HOUR),
+        person: Some(7 * 24 * HOUR),
+        tells_reading: true,
+        ..Terms::default()
+    };
+    let services = [
+        (SERVICE, service(MEDIUM, INACTIVITY, Terms::default())),
+        (SMS_SERVICE, service(SMS_MEDIUM, ASYNCHRONOUS_INACTIVITY, sms)),
+        (MESSENGER_SERVICE, service(MESSENGER_MEDIUM, ASYNCHRONOUS_INACTIVITY, messenger)),
+    ];
     Centre {
         id: CONTACT_CENTER.into(),
         name: "Demo centre".into(),
@@ -73,7 +103,7 @@ fn the_centre() -> Centre {
         agent_states: system_states().into_iter().chain(pauses().map(Arc::new)).collect(),
         disposition: Rule::default(),
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
-        services: BTreeMap::from([(SERVICE.into(), service)]),
+        services: services.map(|(name, service)| (name.to_owned(), service)).into(),
         settings: BTreeMap::new(),
     }
 }

@@ -1,34 +1,36 @@
-//! Deadlines of open offers: a projection of open conversations, kept in order of time.
+//! What falls due: a projection of open conversations, kept in order of time.
 
-use domain::{Key, Millis, SessionId, State, UserId};
+use domain::{Key, Millis, SessionId, State, session::Deadline};
 use std::collections::{BTreeSet, HashMap};
 
 /// What falls due when.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
-    due: BTreeSet<(Millis, SessionId, UserId)>,
-    of: HashMap<SessionId, Vec<(Millis, UserId)>>,
+    due: BTreeSet<(Millis, SessionId, Deadline)>,
+    of: HashMap<SessionId, Vec<(Millis, Deadline)>>,
 }
 
 impl Deadlines {
     /// Takes a committed snapshot in. Answers whether the earliest deadline may have changed.
     pub(crate) fn take(&mut self, key: &Key, state: &State) -> bool {
         let (Key::Session(id), State::Session(session)) = (key, state) else { return false };
-        let mut now_due = session.deadlines().map(|(agent, due)| (due, agent.clone())).peekable();
+        let mut now_due = session.deadlines().map(|(deadline, due)| (due, deadline)).peekable();
         if now_due.peek().is_none() && !self.of.contains_key(id) {
             return false;
         }
         let now_due: Vec<_> = now_due.collect();
-        for (due, agent) in self.of.remove(id).unwrap_or_default() {
-            self.due.remove(&(due, id.clone(), agent));
+        // Every message moves the moments of silence on; who waits for the first of all need not hear of that.
+        let first = self.next();
+        for (due, deadline) in self.of.remove(id).unwrap_or_default() {
+            self.due.remove(&(due, id.clone(), deadline));
         }
-        for (due, agent) in &now_due {
-            self.due.insert((*due, id.clone(), agent.clone()));
+        for (due, deadline) in &now_due {
+            self.due.insert((*due, id.clone(), deadline.clone()));
         }
         if !now_due.is_empty() {
             self.of.insert(id.clone(), now_due);
         }
-        true
+        self.next() != first
     }
 
     /// The earliest deadline.
@@ -37,9 +39,9 @@ impl Deadlines {
     }
 
     /// Everything due by now, earliest first. It stays listed until a commit settles it.
-    pub(crate) fn due(&self, now: Millis) -> Vec<(SessionId, UserId)> {
+    pub(crate) fn due(&self, now: Millis) -> Vec<(SessionId, Deadline)> {
         let due = self.due.iter().take_while(|(due, ..)| *due <= now);
-        due.map(|(_, session, agent)| (session.clone(), agent.clone())).collect()
+        due.map(|(_, session, deadline)| (session.clone(), deadline.clone())).collect()
     }
 }
 
@@ -58,6 +60,7 @@ mod tests {
             nickname: "Ina".into(),
             key_digest: String::new(),
             user_data: UserData::default(),
+            post: None,
         };
         Session::begin(id.into(), 0, &event(created)).expect("it begins")
     }
@@ -82,7 +85,11 @@ mod tests {
     }
 
     fn due(deadlines: &Deadlines, now: Millis) -> Vec<String> {
-        deadlines.due(now).iter().map(|(session, agent)| format!("{session}/{agent}")).collect()
+        let word = |deadline: &Deadline| match deadline {
+            Deadline::Offer(agent) => agent.to_string(),
+            other => format!("{other:?}"),
+        };
+        deadlines.due(now).iter().map(|(session, due)| format!("{session}/{}", word(due))).collect()
     }
 
     #[test]

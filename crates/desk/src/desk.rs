@@ -2,6 +2,7 @@
 
 use crate::{
     Directory, Mailroom,
+    channels::Connected,
     keys::keys,
     ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Sight, Store, StoreFault},
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
@@ -61,11 +62,12 @@ pub struct Desk {
     ids: Arc<dyn Ids>,
     media: Media,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) channels: Connected,
 }
 
 impl Desk {
-    /// Opens the desk on a journal: memory is rebuilt from what is there. Run [`Desk::route`] and
-    /// [`Desk::keep_time`] beside it.
+    /// Opens the desk on a journal: memory is rebuilt from what is there. Run [`Desk::route`],
+    /// [`Desk::keep_time`] and [`Desk::post`] beside it.
     pub async fn open(setup: Setup) -> Result<Arc<Self>, StoreFault> {
         let Setup { store, render, clock, ids, media } = setup;
         let memory = Arc::new(Memory::new());
@@ -79,7 +81,11 @@ impl Desk {
         }
         let head = store.events(FeedQuery::default()).await?.head;
         memory.head.send_replace(head);
-        Ok(Arc::new(Self { store, render, clock, ids, media, memory }))
+        let (started, waiting): (Vec<_>, Vec<_>) =
+            store.tasks().await?.into_iter().partition(|row| row.started);
+        memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
+        lock(&memory.doubtful).extend(started.into_iter().map(|row| row.task));
+        Ok(Arc::new(Self { store, render, clock, ids, media, memory, channels: Connected::default() }))
     }
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
@@ -124,14 +130,7 @@ impl Desk {
 
     /// Lets a customer in, unless as many wait as the queue takes.
     pub async fn open_session(&self, open: Open) -> Result<Done, Refused> {
-        let full = {
-            let board = lock(&self.memory.board);
-            let service = board.centre().and_then(|centre| centre.services.get(&open.service));
-            service.and_then(|service| board.queue(&service.queue)).and_then(|queue| {
-                let waiting = board.waiting_in(&queue.name);
-                (waiting >= queue.max_waiting as usize).then(|| queue.name.clone())
-            })
-        };
+        let full = lock(&self.memory.board).full_queue_of(&open.service);
         match full {
             Some(queue) => {
                 metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
@@ -274,5 +273,6 @@ fn state_key(state: &State) -> Option<Key> {
         State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
         State::Book(_) => Key::Book,
         State::Centre(_) => Key::Centre,
+        State::Thread(thread) => Key::Thread(thread.id.clone()),
     })
 }

@@ -6,7 +6,7 @@ use crate::{
     routing::{next_change, route},
     witness::lock,
 };
-use domain::{Command, Millis, UserId};
+use domain::{Command, Millis, UserId, session::Deadline};
 use std::{sync::Arc, time::Duration};
 
 /// How many offers are written at once; the store groups them into few commits.
@@ -66,7 +66,7 @@ impl Desk {
         }
     }
 
-    /// Ends offers whose time is up, for ever. One task runs this.
+    /// Ends offers and conversations whose time is up, for ever. One task runs this.
     pub async fn keep_time(self: Arc<Self>) {
         loop {
             let (due, next) = {
@@ -82,13 +82,18 @@ impl Desk {
             }
             // Together, so that they share their commits: after a restart many may be due.
             for chunk in due.chunks(OFFERS_AT_ONCE) {
-                let commands = chunk.iter().map(|(session, agent)| {
-                    self.perform(Command::OfferLapsed { session: session.clone(), agent: agent.clone() })
+                let commands = chunk.iter().map(|(session, deadline)| {
+                    let session = session.clone();
+                    self.perform(match deadline {
+                        Deadline::Offer(agent) => Command::OfferLapsed { session, agent: agent.clone() },
+                        Deadline::Window => Command::WindowClosing { session },
+                        Deadline::Idle => Command::FellSilent { session },
+                    })
                 });
                 let mut failed = false;
                 for outcome in futures::future::join_all(commands).await {
                     if let Err(why) = outcome {
-                        tracing::error!(%why, "a lapsed offer could not be taken back");
+                        tracing::error!(%why, "what fell due could not be done");
                         failed = true;
                     }
                 }
@@ -100,7 +105,7 @@ impl Desk {
         }
     }
 
-    async fn until(&self, moment: Option<Millis>) {
+    pub(crate) async fn until(&self, moment: Option<Millis>) {
         match moment {
             Some(moment) => {
                 let wait = u64::try_from(moment - self.now()).unwrap_or(0);

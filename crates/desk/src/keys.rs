@@ -10,7 +10,21 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
     let mut keys = vec![Key::Centre];
     match command {
         Command::Open(open) => keys.push(Key::Session(open.session.clone())),
-        Command::Customer { session, .. } | Command::Erase { session } => {
+        Command::Receive(unit) => {
+            keys.extend([Key::Thread(unit.address.thread.clone()), Key::Session(unit.fresh.session.clone())]);
+        }
+        Command::Begin { agent, begin } => keys.extend([
+            Key::Thread(begin.address.thread.clone()),
+            Key::Session(begin.fresh.session.clone()),
+            Key::Agent(agent.clone()),
+            Key::User(agent.clone()),
+        ]),
+        Command::Settle { .. } => keys.clear(),
+        Command::Customer { session, .. }
+        | Command::Erase { session }
+        | Command::Report { session, .. }
+        | Command::WindowClosing { session }
+        | Command::FellSilent { session } => {
             keys.push(Key::Session(session.clone()));
         }
         Command::Session { session, agent, act } => {

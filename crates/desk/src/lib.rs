@@ -3,7 +3,7 @@
 //! ```text
 //! command ─▶ Desk::perform ─▶ Store::transact( decide + render ) ─▶ one durable commit
 //!                                                   │ witness
-//!              router ◀── Board    timers ◀── Deadlines    Mailroom ──▶ held polls and sockets
+//!        router ◀── Board    timers ◀── Deadlines    Mailroom ──▶ held polls and sockets    Outbox ──▶ connectors
 //! ```
 //!
 //! Invariants: nothing is told before it is committed; memory here is a cache of the journal and is rebuilt from
@@ -13,13 +13,16 @@ pub mod mailroom;
 pub mod ports;
 pub mod routing;
 
+mod channels;
 mod deadlines;
 mod desk;
 mod directory;
 mod housekeeping;
 mod keys;
+mod outbox;
 mod witness;
 
+pub use channels::{address, known_key};
 pub use desk::{Desk, Refused, Setup, session_of};
 pub use directory::Directory;
 pub use mailroom::{Mail, Mailroom};

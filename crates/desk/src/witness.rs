@@ -3,10 +3,11 @@
 use crate::{
     Directory, Mailroom,
     deadlines::Deadlines,
+    outbox::Outbox,
     ports::{Committed, Witness},
     routing::Board,
 };
-use domain::{Event, Key, MediumName, SessionId, State, agent, centre::Centre};
+use domain::{Event, Key, MediumName, SessionId, State, Task, agent, centre::Centre};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -24,6 +25,9 @@ pub(crate) struct Memory {
     pub present: Mutex<HashMap<SessionId, (MediumName, String)>>,
     pub centre: RwLock<Option<Arc<Centre>>>,
     pub head: watch::Sender<u64>,
+    pub outbox: Outbox,
+    /// Tasks that an earlier process had begun.
+    pub doubtful: Mutex<Vec<Task>>,
     pub work: Notify,
     pub clock: Notify,
 }
@@ -38,6 +42,8 @@ impl Memory {
             present: Mutex::default(),
             centre: RwLock::default(),
             head: watch::channel(0).0,
+            outbox: Outbox::default(),
+            doubtful: Mutex::default(),
             work: Notify::new(),
             clock: Notify::new(),
         }
@@ -90,6 +96,7 @@ impl Witness for Memory {
         }
         self.take(group.states.iter().map(|(key, state)| (key, state)));
         self.mailroom.deliver(&group.notes);
+        self.outbox.take(group.tasks.iter().cloned(), group.signals.iter().cloned());
         self.head.send_if_modified(|head| {
             let grown = group.head > *head;
             *head = group.head.max(*head);

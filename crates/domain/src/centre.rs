@@ -41,8 +41,12 @@ pub struct Service {
     pub medium: MediumName,
     /// The queue its customers wait in.
     pub queue: crate::QueueName,
-    /// A customer without any request for this long has left, in milliseconds.
+    /// A customer without any request for this long has left; on an asynchronous medium, a conversation in which
+    /// nobody wrote for this long is over. In milliseconds; 0 is never.
     pub inactivity: crate::Millis,
+    /// The terms of whoever carries its messages.
+    #[serde(default)]
+    pub terms: crate::thread::Terms,
 }
 
 impl Centre {

@@ -1,8 +1,15 @@
 //! What can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
 
 use crate::{
-    QueueName, SessionId, UserData, UserId, book, centre::Centre, medium::MediumName, message::ParticipantId,
-    queue::Queue, session::Closer, user::User,
+    Millis, QueueName, SessionId, UserData, UserId, book,
+    centre::Centre,
+    medium::MediumName,
+    message::{Content, ParticipantId},
+    queue::Queue,
+    session::{Closer, Delivery},
+    task::Fresh,
+    thread::Address,
+    user::User,
 };
 
 /// A request to change something.
@@ -40,6 +47,39 @@ pub enum Command {
         /// The agent who did not answer.
         agent: UserId,
     },
+    /// A connector brings something.
+    Receive(Box<Receive>),
+    /// An agent begins a conversation.
+    Begin {
+        /// The agent.
+        agent: UserId,
+        /// With whom.
+        begin: Box<Begin>,
+    },
+    /// A connector tells what became of a message.
+    Report {
+        /// The conversation.
+        session: SessionId,
+        /// Place in its log.
+        index: u32,
+        /// What became of it.
+        report: Report,
+    },
+    /// A task that belongs to no conversation is done with.
+    Settle {
+        /// Its id.
+        task: String,
+    },
+    /// The time to answer a customer runs out soon.
+    WindowClosing {
+        /// The conversation.
+        session: SessionId,
+    },
+    /// Nobody wrote in a conversation for too long.
+    FellSilent {
+        /// The conversation.
+        session: SessionId,
+    },
     /// An agent changes the state he works in.
     Agent {
         /// The agent.
@@ -60,7 +100,9 @@ impl Command {
     /// The agent who gave the command, when it was an agent.
     pub const fn actor(&self) -> Option<&UserId> {
         match self {
-            Self::Session { agent, .. } | Self::Agent { agent, .. } => Some(agent),
+            Self::Session { agent, .. } | Self::Agent { agent, .. } | Self::Begin { agent, .. } => {
+                Some(agent)
+            }
             _ => None,
         }
     }
@@ -198,6 +240,146 @@ pub enum SessionAct {
     SetInFocus(bool),
     /// Writes the agents' note.
     Comment(String),
+    /// Has a message sent again that did not arrive, or of which nobody knows whether it did.
+    Resend {
+        /// Place in the log.
+        index: u32,
+    },
+}
+
+/// A unit that a connector brings (channel-connectors §0.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receive {
+    /// The service it came through.
+    pub service: String,
+    /// From whom, and to which address of ours.
+    pub address: Address,
+    /// The provider's names for it, each with the service before it. A unit under a name that is known is not taken
+    /// again.
+    pub keys: Vec<String>,
+    /// When it was written, by the clock of the platform.
+    pub at: Millis,
+    /// The customer's name, if the platform tells it; may be empty.
+    pub nickname: String,
+    /// Ids for a conversation that may begin with it.
+    pub fresh: Fresh,
+    /// What it is.
+    pub unit: Unit,
+}
+
+/// What a connector brings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unit {
+    /// The customer says something.
+    Said(Said),
+    /// The platform tells something about the conversation, for the agent's eyes.
+    Notice(String),
+    /// Somebody wrote to the customer elsewhere, in the page's name.
+    Foreign {
+        /// What.
+        content: Vec<Content>,
+        /// Who, as far as one knows.
+        name: String,
+    },
+    /// The customer starts or stops typing.
+    Typing(bool),
+    /// Messages of ours have come so far.
+    Reached {
+        /// How far.
+        state: Delivery,
+        /// All written up to this moment, when the platform tells one.
+        upto: Option<Millis>,
+        /// The names of those it names.
+        keys: Vec<String>,
+    },
+    /// The copy of a message of ours, which says by our own word which.
+    Echo {
+        /// The conversation.
+        session: SessionId,
+        /// Place in its log.
+        index: u32,
+    },
+    /// The customer changed the words of a message.
+    Edited {
+        /// Its name.
+        of: String,
+        /// The new words.
+        text: String,
+    },
+    /// The customer took a message back.
+    Unsent {
+        /// Its name.
+        of: String,
+    },
+}
+
+/// Something a customer says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// Its parts, in order.
+    pub content: Vec<Content>,
+    /// What the platform tells besides, for the user data.
+    pub user_data: UserData,
+    /// Whether it opens a conversation when none is open.
+    pub opens: bool,
+    /// The word of consent it consists of, if it is one.
+    pub keyword: Option<Keyword>,
+    /// What the server answers to that word, if the account answers itself.
+    pub answer: Option<String>,
+}
+
+/// A word of consent (channel-connectors §1D).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keyword {
+    /// He does not want to hear from us.
+    OptOut,
+    /// He does.
+    OptIn,
+    /// He does, if he did not before; else it is an ordinary word.
+    OptInIfOut,
+    /// He asks what this is.
+    Help,
+}
+
+/// A conversation that an agent begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Begin {
+    /// The service it goes through.
+    pub service: String,
+    /// With whom.
+    pub address: Address,
+    /// The agent's name for the customer.
+    pub nickname: String,
+    /// His first words.
+    pub text: Option<String>,
+    /// What he attaches.
+    pub user_data: UserData,
+    /// Its ids.
+    pub fresh: Fresh,
+}
+
+/// What a connector tells of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How far it has come.
+    pub state: Delivery,
+    /// The provider's code for what went wrong.
+    pub code: Option<String>,
+    /// What went wrong, in a sentence for an agent.
+    pub why: Option<String>,
+    /// The provider's names for it, each with the service before it.
+    pub keys: Vec<String>,
+    /// Whether the provider refused because the customer opted out.
+    pub opted_out: bool,
+    /// Whether this is the outcome of the task that sends it.
+    pub settles: bool,
+}
+
+impl Report {
+    /// That it has come so far, and nothing else.
+    pub const fn of(state: Delivery) -> Self {
+        Self { state, code: None, why: None, keys: Vec::new(), opted_out: false, settles: false }
+    }
 }
 
 /// What an agent does about the state he works in (core-and-voice §4.3, §4.4).

@@ -1,6 +1,6 @@
 //! Everything that can happen: one closed list, the vocabulary of the journal and of reporting.
 
-use crate::{agent, book, centre, queue, session, user};
+use crate::{agent, book, centre, queue, session, thread, user};
 use serde::{Deserialize, Serialize};
 
 /// An event of one entity.
@@ -18,6 +18,8 @@ pub enum Event {
     Book(book::Event),
     /// Of the centre.
     Centre(centre::Event),
+    /// Of a thread.
+    Thread(thread::Event),
 }
 
 impl Event {
@@ -36,10 +38,13 @@ impl Event {
             Self::Book(book::Event::CodeRenamed { .. }) => "book.code-renamed",
             Self::Book(book::Event::CodeRemoved { .. }) => "book.code-removed",
             Self::Centre(centre::Event::Put(_)) => "centre.put",
+            Self::Thread(thread::Event { fact: thread::Fact::Began { .. }, .. }) => "thread.began",
+            Self::Thread(thread::Event { fact: thread::Fact::Consent { .. }, .. }) => "thread.consent",
         }
     }
 
-    /// Whether the reporting feed tells of it: typing is too fleeting, slots follow from the conversations.
+    /// Whether the reporting feed tells of it: typing is too fleeting, slots and threads follow from the
+    /// conversations.
     pub const fn is_reported(&self) -> bool {
         !matches!(
             self,
@@ -48,6 +53,7 @@ impl Event {
                     fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
                     ..
                 })
+                | Self::Thread(thread::Event { fact: thread::Fact::Began { .. }, .. })
         )
     }
 
@@ -55,7 +61,12 @@ impl Event {
     pub fn redact(&mut self) {
         match self {
             Self::Session(event) => event.fact.redact(),
-            Self::Agent(_) | Self::User(_) | Self::Queue(_) | Self::Book(_) | Self::Centre(_) => {}
+            Self::Agent(_)
+            | Self::User(_)
+            | Self::Queue(_)
+            | Self::Book(_)
+            | Self::Centre(_)
+            | Self::Thread(_) => {}
         }
     }
 }

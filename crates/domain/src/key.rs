@@ -1,5 +1,6 @@
 //! Names of things: the key under which the journal keeps an entity.
 
+use crate::thread::ThreadId;
 use serde::{Deserialize, Serialize};
 
 macro_rules! name {
@@ -70,6 +71,8 @@ pub enum Kind {
     Book,
     /// The contact centre and its settings.
     Centre,
+    /// What is between one address of ours and one of a customer's.
+    Thread,
 }
 
 impl Kind {
@@ -82,12 +85,13 @@ impl Kind {
             Self::Queue => "queue",
             Self::Book => "book",
             Self::Centre => "centre",
+            Self::Thread => "thread",
         }
     }
 
     /// Reads the word back; `None` for a word of another program.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Session, Self::Agent, Self::User, Self::Queue, Self::Book, Self::Centre]
+        [Self::Session, Self::Agent, Self::User, Self::Queue, Self::Book, Self::Centre, Self::Thread]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }
@@ -108,6 +112,8 @@ pub enum Key {
     Book,
     /// The one contact centre.
     Centre,
+    /// A thread.
+    Thread(ThreadId),
 }
 
 impl Key {
@@ -120,6 +126,7 @@ impl Key {
             Self::Queue(_) => Kind::Queue,
             Self::Book => Kind::Book,
             Self::Centre => Kind::Centre,
+            Self::Thread(_) => Kind::Thread,
         }
     }
 
@@ -129,6 +136,7 @@ impl Key {
             Self::Session(id) => id.as_str(),
             Self::Agent(id) | Self::User(id) => id.as_str(),
             Self::Queue(name) => name.as_str(),
+            Self::Thread(id) => id.as_str(),
             Self::Book | Self::Centre => "",
         }
     }
@@ -143,6 +151,7 @@ impl Key {
             Kind::Queue => Self::Queue(id.into()),
             Kind::Book => Self::Book,
             Kind::Centre => Self::Centre,
+            Kind::Thread => Self::Thread(id.into()),
         })
     }
 }
@@ -166,6 +175,7 @@ mod tests {
             Key::Queue("Sales: north".into()),
             Key::Book,
             Key::Centre,
+            Key::Thread("5e884898".into()),
         ] {
             assert_eq!(Key::parse(&key.to_string()), Some(key));
         }

@@ -20,6 +20,8 @@ pub mod queue;
 pub mod refusal;
 pub mod session;
 pub mod state;
+pub mod task;
+pub mod thread;
 pub mod user;
 pub mod userdata;
 
@@ -31,6 +33,8 @@ pub use medium::MediumName;
 pub use message::Message;
 pub use refusal::Refusal;
 pub use state::State;
+pub use task::Task;
+pub use thread::ThreadId;
 pub use userdata::UserData;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.

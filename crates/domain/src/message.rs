@@ -1,6 +1,6 @@
 //! What is said in a conversation. Text lives in the message log alone: never in an event or a snapshot.
 
-use crate::{Millis, UserId, key::name};
+use crate::{Millis, UserId, key::name, session::Progress};
 use serde::{Deserialize, Serialize};
 
 name!(
@@ -91,6 +91,11 @@ pub enum Content {
         /// The new name.
         nickname: String,
     },
+    /// A notice about the conversation itself: what the platform tells of it.
+    Notice {
+        /// The notice.
+        text: String,
+    },
 }
 
 impl Content {
@@ -105,6 +110,7 @@ impl Content {
             Self::Url { .. } => "url",
             Self::CustomNotice { .. } => "custom-notice",
             Self::Renamed { .. } => "renamed",
+            Self::Notice { .. } => "notice",
         }
     }
 
@@ -122,7 +128,7 @@ impl Content {
             }
             Self::TypingStarted { text } => *text = None,
             Self::Url { url } => url.clear(),
-            Self::CustomNotice { text } => text.clear(),
+            Self::CustomNotice { text } | Self::Notice { text } => text.clear(),
             Self::Renamed { nickname } => nickname.clear(),
             Self::Joined | Self::Left | Self::TypingStopped => {}
         }
@@ -142,12 +148,19 @@ pub struct Message {
     pub visibility: Visibility,
     /// What was said.
     pub content: Content,
+    /// How far it has come, when a connector carries it to the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Progress>,
 }
 
 impl Message {
     /// Takes away the words and the customer's name, for an erasure; index, time and kind stay.
     pub fn redact(&mut self) {
         self.content.redact();
+        if let Some(progress) = &mut self.delivery {
+            // A provider's words may name the address.
+            progress.why = None;
+        }
         if self.from.kind == PartyKind::Customer {
             self.from.nickname.clear();
         }

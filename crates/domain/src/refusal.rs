@@ -57,6 +57,15 @@ pub enum Refusal {
         /// The bound in bytes.
         bytes: usize,
     },
+    /// The platform takes no longer message (`statusCode` 2).
+    MessageTooLong {
+        /// The bound in characters.
+        chars: u32,
+    },
+    /// The time in which the platform lets us write to this customer is over (`statusCode` 3).
+    WindowClosed,
+    /// The customer does not want to hear from us (`statusCode` 3).
+    OptedOut,
     /// As many conversations wait as the queue takes (`statusCode` 4).
     QueueFull(QueueName),
     /// The agent cannot be offered this now. To the router it means a lost race; to an agent, that the colleague
@@ -96,6 +105,15 @@ impl fmt::Display for Refusal {
             Self::TextTooLong { parameter, bytes } => {
                 write!(f, "'{parameter}' is longer than {bytes} bytes")
             }
+            Self::MessageTooLong { chars } => {
+                write!(f, "The message is longer than the {chars} characters that can be sent at once")
+            }
+            Self::WindowClosed => f.write_str(
+                "The time to answer this customer is over: nothing can be sent until the customer writes again",
+            ),
+            Self::OptedOut => f.write_str(
+                "The customer has opted out of messages: nothing can be sent until the customer opts in again",
+            ),
             Self::QueueFull(name) => write!(f, "Queue '{name}' takes no more conversations now"),
             Self::NotAvailable { medium, why } => write!(f, "The agent is not available for {medium}: {why}"),
             Self::Ended => f.write_str("The conversation has ended"),

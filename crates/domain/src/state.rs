@@ -7,6 +7,7 @@ use crate::{
     centre::{self, Centre},
     queue::{self, Queue},
     session::Session,
+    thread::{self, Thread},
     user::{self, User},
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub enum State {
     Book(Book),
     /// The centre.
     Centre(Centre),
+    /// A thread.
+    Thread(Thread),
 }
 
 impl State {
@@ -51,6 +54,7 @@ impl State {
             (None | Some(Self::Centre(_)), Event::Centre(centre::Event::Put(centre))) => {
                 Self::Centre((**centre).clone())
             }
+            (before, Event::Thread(event)) => Self::Thread(thread_after(before, key, event)?),
             (None, Event::Book(event)) => {
                 let mut book = Book::default();
                 book.apply(event);
@@ -68,7 +72,8 @@ impl State {
     pub fn is_open(&self) -> bool {
         match self {
             Self::Session(session) => session.is_open(),
-            Self::User(None) | Self::Queue(None) => false,
+            // A thread is looked at when something comes in.
+            Self::User(None) | Self::Queue(None) | Self::Thread(_) => false,
             Self::Agent(_) | Self::User(_) | Self::Queue(_) | Self::Book(_) | Self::Centre(_) => true,
         }
     }
@@ -89,4 +94,14 @@ fn agent_after(before: Option<State>, key: &Key, at: Millis, event: &agent::Even
     };
     agent.apply(at, event);
     Some(agent)
+}
+
+fn thread_after(before: Option<State>, key: &Key, event: &thread::Event) -> Option<Thread> {
+    let mut thread = match (before, key) {
+        (Some(State::Thread(thread)), _) => thread,
+        (None, Key::Thread(id)) => Thread::new(id.clone(), event.service.clone()),
+        _ => return None,
+    };
+    thread.apply(event);
+    Some(thread)
 }

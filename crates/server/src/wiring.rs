@@ -60,7 +60,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let url = listen.url(listener.local_addr()?.port());
     let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
-    let desk = desk(store(&config.data)?, &url).await?;
+    let desk = desk(store(&config.data)?, config.media_table()?, &url).await?;
     provision(&desk, &config, populace).await?;
     let api = Api::start(api::Setup {
         desk: desk.clone(),
@@ -114,8 +114,7 @@ pub fn must_have_journal(data: &Path) -> Result<()> {
 }
 
 /// The desk over a journal. `url` is what its notifications' addresses are built from.
-pub async fn desk(store: Arc<SqliteStore>, url: &str) -> Result<Arc<Desk>> {
-    let media = Media::default();
+pub async fn desk(store: Arc<SqliteStore>, media: Media, url: &str) -> Result<Arc<Desk>> {
     let render = Arc::new(Notes::new(media.clone(), Links::new(url)));
     let setup = Setup { store, render, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), media };
     Ok(Desk::open(setup).await?)
@@ -123,7 +122,7 @@ pub async fn desk(store: Arc<SqliteStore>, url: &str) -> Result<Arc<Desk>> {
 
 /// The desk for a command that changes something and ends.
 pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
-    desk(store(&config.data)?, &default_url(config)).await
+    desk(store(&config.data)?, config.media_table()?, &default_url(config)).await
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.
@@ -188,6 +187,7 @@ fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Confi
     let mut tasks = JoinSet::new();
     tasks.spawn(desk.clone().route());
     tasks.spawn(desk.clone().keep_time());
+    tasks.spawn(desk.clone().post());
     tasks.spawn(retire(desk.clone(), DAY * config.journal.keep_days));
     tasks.spawn(api.clone().run());
     tasks.spawn(chat.clone().run());

@@ -3,7 +3,7 @@
 use crate::{
     fault::Fault,
     open::{self, FILE, OpenError},
-    schema, shelf,
+    schema, shelf, task,
 };
 use rusqlite::Connection;
 use std::{
@@ -71,6 +71,7 @@ pub fn restore(from: &Path, dir: &Path) -> Result<(), BackupError> {
     conn.pragma_update(None, "secure_delete", "ON")?;
     schema::renew_stream(&conn)?;
     shelf::clear(&conn)?;
+    task::doubt_all(&conn)?;
     conn.close().map_err(|(_, error)| error)?;
     finish(&part, dir)
 }

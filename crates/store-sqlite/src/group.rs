@@ -151,7 +151,7 @@ impl<'a> Group<'a> {
                 )));
             }
         }
-        let Decision { changes, messages, order } = decision;
+        let Decision { changes, messages, known, tasks, settled, signals, order } = decision;
         let mut events = Vec::with_capacity(changes.len());
         let mut entries = Vec::with_capacity(changes.len());
         for change in changes {
@@ -180,6 +180,9 @@ impl<'a> Group<'a> {
         for (session, message) in &messages {
             self.write_message(session, message)?;
         }
+        self.write_known(&known, at)?;
+        self.write_tasks(tasks, &settled)?;
+        self.committed.signals.extend(signals);
         self.write_notes(notes, cause.as_ref().map(|(agent, _)| agent), at)?;
         Ok(Done { reference: cause.map(|(_, reference)| reference) })
     }
@@ -242,11 +245,16 @@ impl<'a> Group<'a> {
         let Some(entry) = self.entry(&Key::Session(session.clone()))? else {
             return Err(Fault::Damaged(format!("a message of {session}, of which nothing else is known")));
         };
-        self.conn.prepare_cached("INSERT INTO message (place, at, body) VALUES (?1, ?2, ?3)")?.execute((
-            place::of_message(entry.id, message.index),
-            message.at,
-            serde_json::to_string(message)?,
-        ))?;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO message (place, at, body) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (place) DO UPDATE SET body = excluded.body",
+            )?
+            .execute((
+                place::of_message(entry.id, message.index),
+                message.at,
+                serde_json::to_string(message)?,
+            ))?;
         Ok(())
     }
 

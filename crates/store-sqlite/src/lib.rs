@@ -5,7 +5,7 @@
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
 //! Reading order: `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
-//! `mailbox`, `feed`, `shelf`); then the operator's tools (`retire`, `erase`, `person`, `backup`, `rebuild`).
+//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `backup`, `rebuild`).
 
 mod backup;
 mod cache;
@@ -20,6 +20,7 @@ mod open;
 mod person;
 mod place;
 mod pool;
+mod quarantine;
 mod queue;
 mod reader;
 mod rebuild;
@@ -29,6 +30,7 @@ mod shelf;
 mod sight;
 mod snapshot;
 mod store;
+mod task;
 mod writer;
 
 pub use backup::{BackupError, backup, restore};

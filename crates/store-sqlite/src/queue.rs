@@ -3,7 +3,7 @@
 //! A list under a lock rather than a channel: the writer takes all that waits at one stroke, and closing the
 //! store does not depend on every caller having let go of its end.
 
-use desk::ports::{Shelf, StoreFault, Transacted, Work};
+use desk::ports::{Quarantined, Shelf, StoreFault, Transacted, Work};
 use domain::{Millis, SessionId, UserId};
 use std::{
     collections::VecDeque,
@@ -24,6 +24,12 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreFault>>;
 pub(crate) enum Job {
     /// Decide and commit.
     Transact { work: Work, answer: oneshot::Sender<Transacted> },
+    /// Say that sending a task begins, or that it was certainly not sent.
+    Start { task: String, started: bool, answer: Answer<()> },
+    /// Keep a unit that nobody understood.
+    Quarantine { unit: Quarantined, answer: Answer<i64> },
+    /// Throw such a unit away.
+    Release { unit: i64, answer: Answer<bool> },
     /// Put rows on a shelf, or take them off.
     Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
     /// Throw notes away.

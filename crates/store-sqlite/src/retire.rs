@@ -3,9 +3,12 @@
 use crate::{
     fault::Outcome,
     group::{Group, Slot, Stored},
-    mailbox, schema, snapshot,
+    mailbox, schema, snapshot, task,
 };
 use domain::Millis;
+
+/// Names forgotten at most for each conversation deleted at most: a few more than a talk commonly has.
+const KNOWN: u32 = 32;
 
 impl Group<'_> {
     /// Deletes conversations whose newest event is before a moment and which are over, the oldest first: events,
@@ -28,6 +31,7 @@ impl Group<'_> {
         }
         // A note is not later than the conversation's newest event, and that was before the moment.
         mailbox::forget(self.conn, &due.iter().map(|(entity, _)| *entity).collect(), Some(before))?;
+        task::forget_known(self.conn, before, KNOWN * limit)?;
         if !due.is_empty() {
             schema::set_meta(self.conn, "oldest", &self.count.oldest.to_string())?;
         }

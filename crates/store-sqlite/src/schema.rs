@@ -5,7 +5,8 @@ use crate::open::OpenError;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// The steps in order; a journal at version `n` has had the first `n`.
-pub(crate) const STEPS: &[&str] = &[include_str!("migrations/0001_journal.sql")];
+pub(crate) const STEPS: &[&str] =
+    &[include_str!("migrations/0001_journal.sql"), include_str!("migrations/0002_connectors.sql")];
 
 /// Marks the file as a journal of this program: `Jack`, in ASCII.
 const APPLICATION: i32 = 0x4a61_636b;

@@ -1,8 +1,8 @@
 //! What a decision sees: the group it is part of.
 
-use crate::{fault::Fault, group::Group, snapshot};
+use crate::{fault::Fault, group::Group, snapshot, task};
 use desk::ports::Sight;
-use domain::{Key, Message, No, Seen, SessionId, State, UserId};
+use domain::{Key, Message, No, Seen, SessionId, State, UserId, task::Known};
 use std::sync::Arc;
 
 /// The look of one decision into its group.
@@ -33,6 +33,20 @@ impl Seen for Look<'_, '_> {
 
     fn head(&mut self, agent: &UserId) -> Result<u64, No> {
         Ok(self.group.mailbox(agent).map_or(0, |mailbox| mailbox.head))
+    }
+
+    fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
+        task::known(self.group.conn, key).map_err(|fault| self.note(fault))
+    }
+
+    fn message(&mut self, session: &SessionId, index: u32) -> Result<Option<Message>, No> {
+        let found = match self.group.entry(&Key::Session(session.clone())) {
+            Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, index, 1),
+            Ok(None) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
+        };
+        let found = found.map_err(|fault| self.note(fault))?;
+        Ok(found.into_iter().next().filter(|message| message.index == index))
     }
 }
 

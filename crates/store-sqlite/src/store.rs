@@ -7,11 +7,14 @@ use crate::{
     fault::Fault,
     feed, mailbox, open, person,
     pool::Pool,
+    quarantine,
     queue::{Job, Queue},
-    schema, shelf, snapshot,
+    schema, shelf, snapshot, task,
     writer::{Watch, Writer},
 };
-use desk::ports::{FeedPage, FeedQuery, Note, Shelf, Store, StoreFault, Transacted, Witness, Work};
+use desk::ports::{
+    FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
+};
 use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
 use futures::future::BoxFuture;
 use std::{
@@ -178,6 +181,30 @@ impl Store for SqliteStore {
 
     fn stream_id(&self) -> &str {
         &self.stream_id
+    }
+
+    fn tasks(&self) -> BoxFuture<'static, Result<Vec<TaskRow>, StoreFault>> {
+        Box::pin(self.pool.clone().read(|conn| task::all(conn)))
+    }
+
+    fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::Start { task, started, answer })
+    }
+
+    fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>> {
+        self.ask(|answer| Job::Quarantine { unit, answer })
+    }
+
+    fn quarantined(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| quarantine::list(conn, after, limit)))
+    }
+
+    fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>> {
+        self.ask(|answer| Job::Release { unit, answer })
     }
 
     fn shelve(

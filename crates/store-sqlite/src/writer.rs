@@ -8,9 +8,11 @@ use crate::{
     feed,
     group::{Counters, Group},
     mailbox::{self, Mailbox},
+    quarantine,
     queue::{Answer, Job, Queue},
     schema, shelf,
     sight::Look,
+    task,
 };
 use desk::ports::{Committed, Done, StoreFault, Witness, Work};
 use domain::{Millis, No, Refusal, UserId};
@@ -48,6 +50,8 @@ enum Fate {
     Unfinished,
     Retired(u32),
     Erased(Erased),
+    Quarantined(i64),
+    Released(bool),
     /// This job failed, and nothing of it was written.
     Failed(StoreFault),
 }
@@ -156,7 +160,7 @@ impl Writer {
             .collect();
         self.mailboxes.extend(opened.into_iter().map(|(agent, opened)| (agent, opened.mailbox)));
         self.cache.publish(slots.into_iter().map(|(key, slot)| (key, slot.entry)));
-        if !(committed.states.is_empty() && committed.notes.is_empty()) {
+        if !(committed.states.is_empty() && committed.notes.is_empty() && committed.tasks.is_empty()) {
             tell(&self.watch, &committed);
         }
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.conn) {
@@ -196,6 +200,12 @@ fn execute(conn: &Connection, sql: &str) -> Outcome<()> {
 fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
     match job {
         Job::Transact { work, .. } => decide(group, work),
+        Job::Start { task, started, .. } => {
+            task::start(group.conn, task, *started)?;
+            Ok(Fate::Written)
+        }
+        Job::Quarantine { unit, .. } => Ok(Fate::Quarantined(quarantine::keep(group.conn, unit)?)),
+        Job::Release { unit, .. } => Ok(Fate::Released(quarantine::release(group.conn, *unit)?)),
         Job::Shelve { shelf, rows, .. } => {
             shelf::put(group.conn, *shelf, rows)?;
             Ok(Fate::Written)
@@ -235,7 +245,15 @@ fn answer(job: Job, outcome: Fate) {
             Fate::Transacted(result) => Some(result),
             _ => None,
         }),
-        Job::Shelve { answer, .. } | Job::Trim { answer, .. } => {
+        Job::Quarantine { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            Fate::Quarantined(number) => Some(number),
+            _ => None,
+        }),
+        Job::Release { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            Fate::Released(there_was) => Some(there_was),
+            _ => None,
+        }),
+        Job::Start { answer, .. } | Job::Shelve { answer, .. } | Job::Trim { answer, .. } => {
             send(answer, outcome, |outcome| matches!(outcome, Fate::Written).then_some(()));
         }
         Job::Retire { answer, .. } => send(answer, outcome, |outcome| match outcome {

@@ -7,7 +7,10 @@ use crate::{
     Faults, Record,
     record::{Copy, Last},
 };
-use desk::ports::{FeedPage, FeedQuery, Note, Shelf, Sight, Store, StoreFault, Transacted, Witness, Work};
+use desk::ports::{
+    FeedPage, FeedQuery, Note, Quarantined, Shelf, Sight, Store, StoreFault, TaskRow, Transacted, Witness,
+    Work,
+};
 use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
 use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -113,6 +116,30 @@ impl Store for Journal {
 
     fn stream_id(&self) -> &str {
         self.inner.stream_id()
+    }
+
+    fn tasks(&self) -> BoxFuture<'static, Result<Vec<TaskRow>, StoreFault>> {
+        at_once(self.inner.tasks())
+    }
+
+    fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>> {
+        at_once(self.inner.start(task, started))
+    }
+
+    fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>> {
+        at_once(self.inner.quarantine(unit))
+    }
+
+    fn quarantined(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>> {
+        at_once(self.inner.quarantined(after, limit))
+    }
+
+    fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>> {
+        at_once(self.inner.release(unit))
     }
 
     fn shelve(

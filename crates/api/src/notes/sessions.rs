@@ -7,7 +7,7 @@ use domain::{
     Decision, Key, Message, No, UserId,
     medium::Medium,
     message::{Visibility, without_stale_typing},
-    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, Closer, Delivery, Fact, Invitation, PartyState, Session},
 };
 use std::sync::Arc;
 
@@ -34,9 +34,11 @@ impl Scene<'_> {
                 }
             }
             Fact::Said { index, .. } | Fact::Typed { index, .. } => self.said(*index, out),
+            Fact::Delivery { index, state, .. } => self.delivery(*index, *state, out),
             // The end of the agent's own part tells of it.
             Fact::TalkEnded { closer: Closer::Agent }
             | Fact::Created { .. }
+            | Fact::Amended { .. }
             | Fact::Queued { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }
@@ -46,7 +48,11 @@ impl Scene<'_> {
                     self.change(&party.user, "ParticipantsUpdated", out);
                 }
             }
-            Fact::DataChanged { .. } | Fact::Disposition { late: false, .. } | Fact::Commented { .. } => {
+            Fact::DataChanged { .. }
+            | Fact::Disposition { late: false, .. }
+            | Fact::Commented { .. }
+            | Fact::Resent { .. }
+            | Fact::WindowClosing { .. } => {
                 for party in self.session.live_agents() {
                     self.change(&party.user, "PropertiesUpdated", out);
                 }
@@ -89,6 +95,34 @@ impl Scene<'_> {
             };
             self.error(from, *reference, why, out);
         }
+    }
+
+    /// What became of a message. That the provider has it is no news to anybody; that it arrived is, to all who
+    /// talk; that it did not is an error of the command that wrote it, for its author alone.
+    fn delivery(&self, index: u32, state: Delivery, out: &mut Vec<NewNote>) {
+        let why = match state {
+            Delivery::Queued | Delivery::Sent => return,
+            Delivery::Delivered | Delivery::Read => {
+                for party in self.session.chatting() {
+                    self.change(&party.user, "PropertiesUpdated", out);
+                }
+                return;
+            }
+            Delivery::Unknown => "Nobody knows whether the message was sent",
+            Delivery::Failed => "The message was not sent",
+            Delivery::Undelivered => "The message did not arrive",
+        };
+        let sent = self.session.post.as_ref().and_then(|post| post.outgoing.get(&index));
+        let Some(author) = sent.and_then(|sent| sent.agent.as_ref().zip(Some(sent.reference))) else {
+            return;
+        };
+        if self.session.live_party(author.0).is_none() {
+            return;
+        }
+        let entry = self.new_messages().find(|message| message.index == index);
+        let told = entry.and_then(|message| message.delivery.as_ref()?.why.as_deref());
+        let words = told.map_or_else(|| why.to_owned(), |told| format!("{why}: {told}"));
+        self.error(author.0, author.1, &words, out);
     }
 
     fn said(&self, index: u32, out: &mut Vec<NewNote>) {

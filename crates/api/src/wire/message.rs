@@ -28,6 +28,13 @@ struct Wire<'m> {
     /// Milliseconds, whatever the name says: every sample carries 13 digits.
     timestamp_seconds: i64,
     from: Participant<'m>,
+    /// How far it has come, when a connector carries it to the customer; ours, in no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_code: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_message: Option<&'m str>,
 }
 
 impl<'m> Wire<'m> {
@@ -43,6 +50,9 @@ impl<'m> Wire<'m> {
             timestamp: timestamp(message.at),
             timestamp_seconds: message.at,
             from: Participant::of_author(links, &message.from),
+            delivery: message.delivery.as_ref().map(|progress| progress.state.as_str()),
+            delivery_code: message.delivery.as_ref().and_then(|progress| progress.code.as_deref()),
+            delivery_message: message.delivery.as_ref().and_then(|progress| progress.why.as_deref()),
         };
         match &message.content {
             Content::Text { text, message_type } => {
@@ -63,6 +73,10 @@ impl<'m> Wire<'m> {
             Content::CustomNotice { text } => {
                 wire.r#type = "CustomNotice";
                 wire.notice_text = Some(text);
+            }
+            Content::Notice { text } => {
+                wire.r#type = "Notice";
+                wire.text = Some(text);
             }
             Content::Renamed { nickname } => {
                 wire.r#type = "NicknameUpdated";

@@ -27,6 +27,7 @@ pub const fn operation_name(operation: Operation) -> &'static str {
         Operation::StopTyping => "SendStopTypingNotification",
         Operation::SendCustomNotice => "SendCustomNotice",
         Operation::ChangeNickname => "SendNicknameUpdatedNotice",
+        Operation::ResendMessage => "ResendMessage",
     }
 }
 
@@ -52,6 +53,7 @@ pub const SESSION_OPERATIONS: &[&str] = &[
     "InFocus",
     "SetComment",
     "AddComment",
+    "ResendMessage",
 ];
 
 /// What a request body asks an agent's conversation to do.
@@ -92,6 +94,11 @@ pub fn session_act(body: &Body) -> Result<SessionAct, Problem> {
         "DeleteUserData" => SessionAct::DeleteUserData(body.texts("keys")?),
         "SetInFocus" | "InFocus" => SessionAct::SetInFocus(body.flag("inFocus", true)?),
         "SetComment" | "AddComment" => SessionAct::Comment(body.text("comment")?.to_owned()),
+        "ResendMessage" => {
+            let index = body.whole("index")?;
+            let index = u32::try_from(index).map_err(|_| Problem::invalid("'index' is too large"))?;
+            SessionAct::Resend { index }
+        }
         other => return Err(Refusal::UnknownOperation(other.to_owned()).into()),
     })
 }

@@ -8,6 +8,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The resource as an agent sees it.
 #[derive(Serialize)]
@@ -18,7 +19,7 @@ struct Resource<'s> {
     chat_type: &'static str,
     capabilities: Vec<&'static str>,
     participants: Vec<Participant<'s>>,
-    user_data: &'s Map<String, Value>,
+    user_data: Cow<'s, Map<String, Value>>,
     received_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<&'s str>,
@@ -27,8 +28,42 @@ struct Resource<'s> {
     revelant_response_template_groups: [&'static str; 0],
     #[serde(skip_serializing_if = "Option::is_none")]
     disposition_until: Option<Value>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    post: Option<Post<'s>>,
     uri: String,
     path: String,
+}
+
+/// What a conversation tells besides, when a connector carries its messages. Ours, in no document.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Post<'s> {
+    /// The customer's address.
+    address: &'s str,
+    /// Our address.
+    own_address: &'s str,
+    /// Messages of ours that are not settled, oldest first.
+    deliveries: Vec<Sent>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    previous: Option<Previous<'s>>,
+}
+
+/// A message of ours on its way.
+#[derive(Serialize)]
+struct Sent {
+    /// Its place in the log.
+    index: u32,
+    /// How far it has come.
+    state: &'static str,
+}
+
+/// The conversation before, with the address of its log.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Previous<'s> {
+    previous_session_id: &'s str,
+    previous_messages_uri: String,
+    previous_messages_path: String,
 }
 
 /// The resource for an agent who takes part in it, as JSON text; empty for a stranger.
@@ -69,17 +104,55 @@ fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s
     Resource {
         id: session.id.as_str(),
         state: party.state.as_str(),
-        chat_type: "Inbound",
+        chat_type: match &session.post {
+            Some(post) if post.begun_by.is_some() => "Outbound",
+            _ => "Inbound",
+        },
         capabilities: names(&capabilities(session, &party.user)),
         participants: participants(links, session, party.state),
-        user_data: session.user_data.pairs(),
+        user_data: user_data(session),
         received_date: timestamp(party.invited_at),
         comment: session.comment.as_deref(),
         suggested_queue_uris: [],
         revelant_response_template_groups: [],
         disposition_until: None,
+        post: session.post.as_ref().map(|post| carried(links, medium, post)),
         uri: links.uri(&path),
         path,
+    }
+}
+
+/// The attached data; with the moments until which the customer can be answered, so that clients can count down
+/// (channel-connectors §2.6). They follow from what he wrote last and are no data of anybody's.
+fn user_data(session: &Session) -> Cow<'_, Map<String, Value>> {
+    let pairs = session.user_data.pairs();
+    let (anyone, person) = session.post.as_ref().map_or((None, None), domain::session::Post::window_ends);
+    let Some(anyone) = anyone else { return Cow::Borrowed(pairs) };
+    let mut pairs = pairs.clone();
+    pairs.insert("windowExpiresAt".into(), timestamp(anyone).into());
+    if let Some(person) = person {
+        pairs.insert("humanAgentExpiresAt".into(), timestamp(person).into());
+    }
+    Cow::Owned(pairs)
+}
+
+fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) -> Post<'s> {
+    let sent = |(index, sent): (&u32, &domain::session::Outgoing)| Sent {
+        index: *index,
+        state: sent.state.as_str(),
+    };
+    Post {
+        address: &post.address.theirs,
+        own_address: &post.address.ours,
+        deliveries: post.outgoing.iter().map(sent).collect(),
+        previous: post.previous.as_ref().map(|id| {
+            let path = format!("/{}/{id}/messages", medium.collection);
+            Previous {
+                previous_session_id: id.as_str(),
+                previous_messages_uri: links.uri(&path),
+                previous_messages_path: path,
+            }
+        }),
     }
 }
 

@@ -28,7 +28,12 @@ pub const ROOT: &str = "1-root";
 pub fn centre() -> Centre {
     let media = Media::default();
     let chat = media.rows().first().expect("a medium");
-    let service = Service { medium: chat.name.clone(), queue: "Support".into(), inactivity: 300_000 };
+    let service = Service {
+        medium: chat.name.clone(),
+        queue: "Support".into(),
+        inactivity: 300_000,
+        terms: domain::thread::Terms::default(),
+    };
     let mut features: BTreeSet<String> =
         ["api-agent-control", "api-provisioning-read", "api-provisioning-write"].map(str::to_owned).into();
     features.extend(media.rows().iter().flat_map(|row| row.features).map(|id| (*id).to_owned()));

@@ -48,7 +48,7 @@ fn visible(log: Vec<Message>) -> Vec<Message> {
 
 fn weight(message: &Message) -> usize {
     match &message.content {
-        Content::Text { text, .. } | Content::CustomNotice { text } => text.len(),
+        Content::Text { text, .. } | Content::CustomNotice { text } | Content::Notice { text } => text.len(),
         Content::TypingStarted { text } => text.as_ref().map_or(0, String::len),
         Content::Url { url } => url.len(),
         Content::Joined | Content::Left | Content::TypingStopped | Content::Renamed { .. } => 0,
@@ -83,6 +83,7 @@ mod tests {
                 },
                 visibility,
                 content,
+                delivery: None,
             };
             (1..).zip(entries).map(entry).collect()
         })

@@ -1,7 +1,9 @@
 //! When the journal fails: nothing is acknowledged and lost, and nothing that was kept is asked for again.
 
 use crate::house::{House, SERVICE, texts};
-use desk::ports::{FeedPage, FeedQuery, Note, Shelf, Store, StoreFault, Transacted, Witness, Work};
+use desk::ports::{
+    FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
+};
 use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
@@ -71,6 +73,26 @@ impl Store for Faulty {
 
     fn messages(&self, session: &SessionId, from: u32, limit: u32) -> Answer<Vec<Message>> {
         if self.logs.load(Ordering::SeqCst) { failed() } else { self.journal.messages(session, from, limit) }
+    }
+
+    fn tasks(&self) -> Answer<Vec<TaskRow>> {
+        self.journal.tasks()
+    }
+
+    fn start(&self, task: String, started: bool) -> Answer<()> {
+        self.journal.start(task, started)
+    }
+
+    fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
+        self.journal.quarantine(unit)
+    }
+
+    fn quarantined(&self, after: i64, limit: u32) -> Answer<Vec<Quarantined>> {
+        self.journal.quarantined(after, limit)
+    }
+
+    fn release(&self, unit: i64) -> Answer<bool> {
+        self.journal.release(unit)
     }
 
     fn watch(&self, witness: Arc<dyn Witness>) {

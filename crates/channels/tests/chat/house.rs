@@ -200,7 +200,12 @@ pub fn texts(answer: &Value) -> Vec<&str> {
 
 fn centre() -> Vec<Provision> {
     let medium = Media::default().rows()[0].clone();
-    let service = Service { medium: medium.name.clone(), queue: "Help".into(), inactivity: INACTIVITY };
+    let service = Service {
+        medium: medium.name.clone(),
+        queue: "Help".into(),
+        inactivity: INACTIVITY,
+        terms: domain::thread::Terms::default(),
+    };
     let other = Service { inactivity: 0, ..service.clone() };
     let queue = Queue {
         name: "Help".into(),

@@ -1,12 +1,14 @@
 //! The ports: everything the desk needs of the world, each readable in one screen.
 
+mod channel;
 mod render;
 mod store;
 mod world;
 
+pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
 pub use render::{Cause, NewNote, Render};
 pub use store::{
-    Committed, Done, EventRow, FeedPage, FeedQuery, Note, Plan, Shelf, Sight, Store, StoreFault, Transacted,
-    Witness, Work,
+    Committed, Done, EventRow, FeedPage, FeedQuery, Note, Plan, Shelf, Sight, Store, StoreFault, TaskRow,
+    Transacted, Witness, Work,
 };
 pub use world::{Clock, Ids};

@@ -1,7 +1,10 @@
 //! The journal: where every accepted change is one atomic commit.
 
-use super::NewNote;
-use domain::{Decision, Event, Key, Kind, Message, Millis, No, Refusal, Seen, SessionId, State, UserId};
+use super::{NewNote, Quarantined};
+use domain::{
+    Decision, Event, Key, Kind, Message, Millis, No, Refusal, Seen, SessionId, State, Task, UserId,
+    task::Signal,
+};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
@@ -74,8 +77,21 @@ pub struct Committed {
     pub notes: Vec<Arc<Note>>,
     /// The events in journal order, with the moment of each.
     pub events: Vec<(Key, Millis, Event)>,
+    /// What connectors shall send, in order.
+    pub tasks: Vec<Task>,
+    /// Passing signs for customers.
+    pub signals: Vec<Signal>,
     /// The sequence number of the newest event.
     pub head: u64,
+}
+
+/// A task as the journal keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskRow {
+    /// What to send.
+    pub task: Task,
+    /// Whether sending it was begun, so that nobody knows whether it was sent if nobody saw the end of it.
+    pub started: bool,
 }
 
 /// Someone who is told of every commit, after it is durable and before its caller is answered. Must be quick.
@@ -179,6 +195,22 @@ pub trait Store: Send + Sync + 'static {
 
     /// The id of this journal's stream; a restored copy has another.
     fn stream_id(&self) -> &str;
+
+    /// Every task without an outcome, in the order in which they were asked for.
+    fn tasks(&self) -> BoxFuture<'static, Result<Vec<TaskRow>, StoreFault>>;
+
+    /// Says durably that sending a task begins (`true`), or that it was certainly not sent (`false`).
+    fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>>;
+
+    /// Keeps a unit that nobody understood; durable when it answers, with its number.
+    fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>>;
+
+    /// Units in quarantine behind a number, at most `limit`, in order.
+    fn quarantined(&self, after: i64, limit: u32)
+    -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>>;
+
+    /// Throws a unit out of quarantine; whether there was one of this number.
+    fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>>;
 
     /// Puts rows on a shelf (`Some`) or takes them off (`None`); durable with the next group.
     fn shelve(

@@ -90,6 +90,8 @@ impl Seat {
 #[derive(Debug, Default)]
 pub struct Board {
     waiting: HashMap<SessionId, WaitingItem>,
+    /// How many wait in each queue.
+    count: HashMap<QueueName, usize>,
     seats: HashMap<UserId, Seat>,
     users: HashMap<UserId, Arc<User>>,
     queues: HashMap<QueueName, Queue>,
@@ -138,7 +140,9 @@ impl Board {
 
     fn take_session(&mut self, id: &SessionId, session: &Session) -> bool {
         if !session.waiting {
-            self.waiting.remove(id);
+            if let Some(item) = self.waiting.remove(id) {
+                self.leaves(&item.queue);
+            }
             return false;
         }
         let item = WaitingItem {
@@ -150,7 +154,20 @@ impl Board {
             barred: session.barred.clone(),
         };
         // A customer who speaks while he waits moves nothing: the router need not look at the whole queue again.
-        self.waiting.insert(id.clone(), item.clone()) != Some(item)
+        if self.waiting.get(id) == Some(&item) {
+            return false;
+        }
+        *self.count.entry(item.queue.clone()).or_default() += 1;
+        if let Some(before) = self.waiting.insert(id.clone(), item) {
+            self.leaves(&before.queue);
+        }
+        true
+    }
+
+    fn leaves(&mut self, queue: &QueueName) {
+        if let Some(count) = self.count.get_mut(queue) {
+            *count = count.saturating_sub(1);
+        }
     }
 
     fn take_agent(&mut self, id: &UserId, agent: &Agent, state: &Arc<State>) -> bool {
@@ -195,7 +212,13 @@ impl Board {
 
     /// How many wait in a queue.
     pub fn waiting_in(&self, queue: &QueueName) -> usize {
-        self.waiting.values().filter(|item| item.queue == *queue).count()
+        self.count.get(queue).copied().unwrap_or(0)
+    }
+
+    /// The queue of a service, while as many wait there as it takes.
+    pub fn full_queue_of(&self, service: &str) -> Option<QueueName> {
+        let queue = self.queue(&self.centre.as_ref()?.services.get(service)?.queue)?;
+        (self.waiting_in(&queue.name) >= queue.max_waiting as usize).then(|| queue.name.clone())
     }
 
     /// Every agent that is logged in, in no order.

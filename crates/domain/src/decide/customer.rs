@@ -1,11 +1,11 @@
 //! What customers do: come, speak, leave.
 
-use super::{Draft, No, data, offer, talk};
+use super::{Draft, No, data, talk};
 use crate::{
     Event, Key, Refusal, SessionId,
     command::{CustomerAct, Open},
     message::{Content, MAX_NICKNAME_BYTES, MAX_TEXT_BYTES},
-    session::{self, Closer, Fact, Via},
+    session::{self, Fact, Via},
 };
 
 pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
@@ -18,10 +18,7 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
     if draft.exists(&key)? {
         return Err(Refusal::Exists(format!("Interaction '{}'", open.session)).into());
     }
-    let centre = draft.centre()?;
-    let Some(service) = centre.services.get(&open.service) else {
-        return Err(Refusal::NotFound(format!("Service '{}'", open.service)).into());
-    };
+    let service = draft.service(&open.service)?;
     let queue = draft.queue(&service.queue)?;
     let event = |fact| session::Event { medium: service.medium.clone(), queue: service.queue.clone(), fact };
     let created = Fact::Created {
@@ -30,6 +27,7 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
         nickname: open.nickname.clone(),
         key_digest: open.key_digest.clone(),
         user_data: open.user_data.clone(),
+        post: None,
     };
     draft.push(key, Event::Session(event(created)))?;
     let author = draft.session(&open.session)?.customer.author();
@@ -50,7 +48,7 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, act: &CustomerAct) -> R
             let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
             draft.say(id, author, content)
         }
-        CustomerAct::Type { on, text } => talk::typing(draft, id, author, *on, text.clone()),
+        CustomerAct::Type { on, text } => talk::typing(draft, id, author, *on, text.clone()).map(drop),
         CustomerAct::SendUrl(url) => {
             spoken("pushUrl", url)?;
             draft.say(id, author, Content::Url { url: url.clone() })
@@ -69,18 +67,8 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, act: &CustomerAct) -> R
             draft.say(id, author, Content::Renamed { nickname: nickname.clone() })
         }
         CustomerAct::Data(set) => data::change(draft, id, None, set, &[], Via::CustomerData),
-        CustomerAct::Leave(closer) => leave(draft, id, *closer),
+        CustomerAct::Leave(closer) => talk::customer_gone(draft, id, *closer),
     }
-}
-
-fn leave(draft: &mut Draft<'_>, id: &SessionId, closer: Closer) -> Result<(), No> {
-    let author = draft.session(id)?.customer.author();
-    draft.say(id, author, Content::Left)?;
-    draft.tell(id, Fact::TalkEnded { closer })?;
-    offer::withdraw(draft, id, None, closer)?;
-    let session = draft.session(id)?;
-    // Nobody is served any more by a place in the queue.
-    if session.live_agents().next().is_none() { talk::end(draft, &session) } else { Ok(()) }
 }
 
 /// Refuses an empty text, or one longer than a message may be.

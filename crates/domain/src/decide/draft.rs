@@ -1,13 +1,15 @@
 //! The draft of a decision: what is read, what is pushed, and how both stay in step.
 
 use crate::{
-    Event, Key, Message, Millis, QueueName, Refusal, SessionId, State, UserId,
+    Event, Key, Message, Millis, QueueName, Refusal, SessionId, State, ThreadId, UserId,
     agent::{self, Agent},
     book::Book,
-    centre::Centre,
-    message::{Author, Content},
+    centre::{Centre, Service},
+    message::{Author, Content, PartyKind, Visibility},
     queue::Queue,
-    session::{self, Fact, Session},
+    session::{self, Delivery, Fact, Progress, Session},
+    task::{Errand, Known, Signal, Task},
+    thread::{self, Thread},
     user::User,
 };
 use std::{ops::Deref, sync::Arc};
@@ -35,6 +37,10 @@ pub trait Seen {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No>;
     /// The position last taken in an agent's mailbox; 0 when none was.
     fn head(&mut self, agent: &UserId) -> Result<u64, No>;
+    /// What bears a name that the world gave; `Ok(None)` when nothing does.
+    fn known(&mut self, key: &str) -> Result<Option<Known>, No>;
+    /// One entry of a conversation's log.
+    fn message(&mut self, session: &SessionId, index: u32) -> Result<Option<Message>, No>;
 }
 
 /// What changed of one entity.
@@ -55,8 +61,16 @@ pub struct Change {
 pub struct Decision {
     /// Entities in the order in which they were first touched.
     pub changes: Vec<Change>,
-    /// What was said, in order.
+    /// Log entries written, in order; one whose place in the log is taken replaces what stood there.
     pub messages: Vec<(SessionId, Message)>,
+    /// Names that the world gave, each new.
+    pub known: Vec<Known>,
+    /// What connectors shall carry away.
+    pub tasks: Vec<Task>,
+    /// Ids of tasks whose outcome this is.
+    pub settled: Vec<String>,
+    /// Passing signs for customers; they are not kept.
+    pub signals: Vec<Signal>,
     /// The order in which events happened across entities: index into `changes`, index into its events.
     pub order: Vec<(usize, usize)>,
 }
@@ -112,6 +126,13 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Interaction '{id}'")).into())
     }
 
+    pub fn thread(&mut self, id: &ThreadId) -> Result<Option<View<Thread>>, No> {
+        self.view(&Key::Thread(id.clone()), |state| match state {
+            State::Thread(thread) => Some(thread),
+            _ => None,
+        })
+    }
+
     pub fn agent(&mut self, id: &UserId) -> Result<Option<View<Agent>>, No> {
         self.view(&Key::Agent(id.clone()), |state| match state {
             State::Agent(agent) => Some(agent),
@@ -125,6 +146,11 @@ impl<'a> Draft<'a> {
             _ => None,
         })?
         .ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())
+    }
+
+    pub fn service(&mut self, name: &str) -> Result<Service, No> {
+        let found = self.centre()?.services.get(name).cloned();
+        found.ok_or_else(|| Refusal::NotFound(format!("Service '{name}'")).into())
     }
 
     pub fn queue(&mut self, name: &QueueName) -> Result<View<Queue>, No> {
@@ -212,10 +238,38 @@ impl<'a> Draft<'a> {
         self.push(Key::Agent(id.clone()), Event::Agent(agent::Event { user_name, fact }))
     }
 
+    /// A fact of a thread.
+    pub fn tell_thread(&mut self, id: &ThreadId, service: &str, fact: thread::Fact) -> Result<(), No> {
+        let event = thread::Event { service: service.to_owned(), fact };
+        self.push(Key::Thread(id.clone()), Event::Thread(event))
+    }
+
     /// An entry in the conversation's log, and the fact that it was made.
     pub fn say(&mut self, id: &SessionId, from: Author, content: Content) -> Result<(), No> {
+        self.enter(id, from, content, None)
+    }
+
+    /// The same, of something that came from elsewhere and was written there at a moment.
+    pub fn say_late(
+        &mut self,
+        id: &SessionId,
+        from: Author,
+        content: Content,
+        sent_at: Millis,
+    ) -> Result<(), No> {
+        self.enter(id, from, content, Some(sent_at))
+    }
+
+    fn enter(
+        &mut self,
+        id: &SessionId,
+        from: Author,
+        content: Content,
+        sent_at: Option<Millis>,
+    ) -> Result<(), No> {
         let index = self.session(id)?.next_index;
         let visibility = from.visibility;
+        let posted = self.posted(id, &from, &content, index)?;
         let fact = match &content {
             Content::TypingStarted { .. } | Content::TypingStopped => Fact::Typed {
                 index,
@@ -228,10 +282,84 @@ impl<'a> Draft<'a> {
                 agent: from.user.clone(),
                 kind: content.kind().to_owned(),
                 visibility,
+                sent_at: sent_at.map(|at| at.min(self.now)),
+                posted,
             },
         };
         self.tell(id, fact)?;
-        self.decision.messages.push((id.clone(), Message { index, at: self.now, from, visibility, content }));
+        let queued = Progress { state: Delivery::Queued, code: None, why: None };
+        let delivery = posted.map(|_| queued);
+        self.write(id, Message { index, at: self.now, from, visibility, content, delivery });
         Ok(())
+    }
+
+    /// Whether a connector shall carry an entry to the customer: what an agent writes to everyone. Then there is a
+    /// task, and the number of the command that asked for it.
+    fn posted(
+        &mut self,
+        id: &SessionId,
+        from: &Author,
+        content: &Content,
+        index: u32,
+    ) -> Result<Option<u64>, No> {
+        let is_written = matches!(content, Content::Text { .. } | Content::Url { .. });
+        let (PartyKind::Agent, Visibility::All, Some(agent), true) =
+            (from.kind, from.visibility, &from.user, is_written)
+        else {
+            return Ok(None);
+        };
+        let session = self.session(id)?;
+        let Some(post) = &session.post else { return Ok(None) };
+        self.decision.tasks.push(Task {
+            service: session.service.clone(),
+            thread: post.address.thread.clone(),
+            errand: Errand::Message { session: id.clone(), index },
+        });
+        self.reference(agent).map(Some)
+    }
+
+    /// An entry of the log as it shall stand.
+    pub fn write(&mut self, id: &SessionId, message: Message) {
+        self.decision.messages.push((id.clone(), message));
+    }
+
+    /// An entry of the log, as this decision left it.
+    pub fn message(&mut self, id: &SessionId, index: u32) -> Result<Option<Message>, No> {
+        let written = self.decision.messages.iter().rev();
+        match written.into_iter().find(|(session, message)| session == id && message.index == index) {
+            Some((_, message)) => Ok(Some(message.clone())),
+            None => self.seen.message(id, index),
+        }
+    }
+
+    /// What bears a name that the world gave.
+    pub fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
+        match self.decision.known.iter().find(|known| known.key == key) {
+            Some(known) => Ok(Some(known.clone())),
+            None => self.seen.known(key),
+        }
+    }
+
+    /// From now on something bears a name; whatever bore it before keeps it.
+    pub fn learn(&mut self, key: &str, entry: Option<(SessionId, u32)>) -> Result<(), No> {
+        if self.known(key)?.is_none() {
+            self.decision.known.push(Known { key: key.to_owned(), entry });
+        }
+        Ok(())
+    }
+
+    /// Something a connector shall send.
+    pub fn ask(&mut self, task: Task) {
+        self.decision.tasks.push(task);
+    }
+
+    /// A task is done with, however it went.
+    pub fn settle(&mut self, task: String) {
+        self.decision.settled.push(task);
+    }
+
+    /// A passing sign for a customer.
+    pub fn signal(&mut self, signal: Signal) {
+        self.decision.signals.push(signal);
     }
 }

@@ -8,7 +8,9 @@ mod data;
 mod draft;
 mod handover;
 mod offer;
+mod post;
 mod provision;
+mod receive;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,12 @@ pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Dec
         Command::Session { session, agent, act } => talk::act(&mut draft, session, agent, act)?,
         Command::Offer { session, agent } => offer::offer(&mut draft, session, agent)?,
         Command::OfferLapsed { session, agent } => offer::lapse(&mut draft, session, agent)?,
+        Command::Receive(unit) => receive::receive(&mut draft, unit)?,
+        Command::Begin { agent, begin } => receive::begin(&mut draft, agent, begin)?,
+        Command::Report { session, index, report } => post::report(&mut draft, session, *index, report)?,
+        Command::Settle { task } => draft.settle(task.clone()),
+        Command::WindowClosing { session } => post::window_closing(&mut draft, session)?,
+        Command::FellSilent { session } => post::idle(&mut draft, session)?,
         Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,

@@ -1,12 +1,13 @@
 //! Offers: made by the router, taken, refused, lapsed, withdrawn.
 
-use super::{Draft, No, customer::bounded, data, talk};
+use super::{Draft, No, customer::bounded, data, draft::View, post, talk};
 use crate::{
     Millis, Refusal, SessionId, UserId,
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
     message::{Content, MAX_NICKNAME_BYTES},
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+    task::Sign,
 };
 use std::sync::Arc;
 
@@ -36,33 +37,65 @@ pub(super) fn invite(
     agent: &UserId,
     invitation: Invitation,
 ) -> Result<(), No> {
-    let medium = &session.medium;
-    let not = |why| No::Refused(Refusal::NotAvailable { medium: medium.clone(), why });
-    let user = draft.user(agent)?;
-    let Some(found) = draft.agent(agent)? else { return Err(not("not logged in")) };
-    match found.channel(medium) {
-        None => return Err(not("not logged in on this channel")),
-        Some(channel) if !channel.takes_work() => return Err(not("not ready")),
-        Some(_) => {}
+    let not = |why| No::Refused(Refusal::NotAvailable { medium: session.medium.clone(), why });
+    let found = free(draft, session, agent)?;
+    if !found.channel(&session.medium).is_some_and(|channel| channel.takes_work()) {
+        return Err(not("not ready"));
     }
     if session.live_party(agent).is_some() {
         return Err(not("takes part already"));
     }
-    if found.taken(medium) >= usize::from(capacity(&user, &*draft.centre()?, medium)) {
-        return Err(not("no free slot"));
-    }
     drop(found);
     let stands = draft.queue_if_any(&session.queue)?.map_or(ORPHAN_OFFER, |queue| queue.offer);
     let deadline = draft.now + stands;
+    seat(draft, session, agent, invitation, Some(deadline))
+}
+
+/// An agent takes part in what he began himself; he need not be ready for what others bring.
+pub(super) fn take(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    agent: &UserId,
+    nickname: &str,
+) -> Result<(), No> {
+    drop(free(draft, session, agent)?);
+    seat(draft, session, agent, Invitation::Own, None)?;
+    draft.tell(&session.id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
+    let author = talk::live(&*draft.session(&session.id)?, agent)?.author();
+    draft.say(&session.id, author, Content::Joined)
+}
+
+/// An agent who is logged in on the medium and has a free slot.
+fn free(draft: &mut Draft<'_>, session: &Session, agent: &UserId) -> Result<View<agent::Agent>, No> {
+    let medium = &session.medium;
+    let not = |why| No::Refused(Refusal::NotAvailable { medium: medium.clone(), why });
+    let user = draft.user(agent)?;
+    let Some(found) = draft.agent(agent)? else { return Err(not("not logged in")) };
+    if found.channel(medium).is_none() {
+        return Err(not("not logged in on this channel"));
+    }
+    if found.taken(medium) >= usize::from(capacity(&user, &*draft.centre()?, medium)) {
+        return Err(not("no free slot"));
+    }
+    Ok(found)
+}
+
+fn seat(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    agent: &UserId,
+    invitation: Invitation,
+    deadline: Option<Millis>,
+) -> Result<(), No> {
     let offered = Fact::Offered {
         agent: agent.clone(),
-        user_name: user.user_name.clone(),
+        user_name: draft.user(agent)?.user_name.clone(),
         participant: session.next_participant(),
         invitation,
-        deadline: Some(deadline),
+        deadline,
     };
     draft.tell(&session.id, offered)?;
-    let slot = agent::Fact::SlotTaken { medium: medium.clone(), session: session.id.clone() };
+    let slot = agent::Fact::SlotTaken { medium: session.medium.clone(), session: session.id.clone() };
     draft.tell_agent(agent, slot)
 }
 
@@ -92,6 +125,7 @@ pub(super) fn accept(
     }
     let author = talk::live(&*draft.session(id)?, agent)?.author();
     draft.say(id, author, Content::Joined)?;
+    post::sign(draft, session, Sign::Seen);
     if let Invitation::Transfer { from, .. } = &party.invitation {
         let author = talk::live(session, from)?.author();
         draft.say(id, author, Content::Left)?;
@@ -146,7 +180,7 @@ pub(super) fn withdraw(
         let concerned = match (&party.invitation, from) {
             (_, None) => true,
             (Invitation::Transfer { from: who, .. }, Some(from)) => who == from,
-            (Invitation::Queue, Some(_)) => false,
+            (Invitation::Queue | Invitation::Own, Some(_)) => false,
         };
         if concerned {
             end(draft, &session, party, PartyState::Revoked, closer)?;

@@ -3,13 +3,15 @@
 use super::{
     Draft, No,
     customer::{bounded, spoken},
-    data, handover, offer,
+    data, handover, offer, post,
 };
 use crate::{
     Millis, Refusal, SessionId, UserId,
     command::{LastWords, SessionAct},
     message::{Author, Content, MAX_NICKNAME_BYTES},
     session::{AgentParty, Closer, Fact, Operation, PartyState, Session, Via, is_open},
+    task::Sign,
+    thread::Writer,
 };
 
 /// A repeated typing notice is dropped within this time (DESIGN §2).
@@ -28,14 +30,22 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, act: &S
         SessionAct::Reject => offer::reject(draft, &session, party),
         SessionAct::Say { text, message_type } => {
             spoken("text", text)?;
+            post::permit(draft, &session, Writer::Person, text)?;
             let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
             draft.say(id, author, content)
         }
         SessionAct::SendUrl(url) => {
             spoken("url", url)?;
+            post::permit(draft, &session, Writer::Person, url)?;
             draft.say(id, author, Content::Url { url: url.clone() })
         }
-        SessionAct::Type { on } => typing(draft, id, author, *on, None),
+        SessionAct::Type { on } => {
+            // What is not news is not told to the customer's side either.
+            if typing(draft, id, author, *on, None)? {
+                post::sign(draft, &session, if *on { Sign::Typing } else { Sign::Stopped });
+            }
+            Ok(())
+        }
         SessionAct::Notice(text) => {
             spoken("noticeText", text)?;
             draft.say(id, author, Content::CustomNotice { text: text.clone() })
@@ -61,7 +71,13 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, act: &S
         SessionAct::DeleteUserData(keys) => {
             data::change(draft, id, Some(party), &crate::UserData::default(), keys, Via::DeleteUserData)
         }
-        SessionAct::SetInFocus(on) => data::focus(draft, id, agent, *on),
+        SessionAct::SetInFocus(on) => {
+            if *on && party.state == PartyState::Chatting {
+                post::sign(draft, &session, Sign::Seen);
+            }
+            data::focus(draft, id, agent, *on)
+        }
+        SessionAct::Resend { index } => post::resend(draft, &session, agent, *index),
         SessionAct::Comment(comment) => data::comment(draft, id, agent, comment),
     }
 }
@@ -85,6 +101,7 @@ const fn operation(act: &SessionAct) -> Operation {
         SessionAct::DeleteUserData(_) => Operation::DeleteUserData,
         SessionAct::SetInFocus(_) => Operation::SetInFocus,
         SessionAct::Comment(_) => Operation::SetComment,
+        SessionAct::Resend { .. } => Operation::ResendMessage,
     }
 }
 
@@ -114,24 +131,25 @@ pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s Agent
     session.live_party(agent).ok_or_else(|| Refusal::NotFound(format!("Interaction '{}'", session.id)).into())
 }
 
-/// Says that a party types, unless that was said a moment ago.
+/// Says that a party types, unless that was said a moment ago; whether it was said.
 pub(super) fn typing(
     draft: &mut Draft<'_>,
     id: &SessionId,
     author: Author,
     on: bool,
     text: Option<String>,
-) -> Result<(), No> {
+) -> Result<bool, No> {
     if let Some(text) = &text {
         bounded("message", text, crate::message::MAX_TEXT_BYTES)?;
     }
     let repeat = if text.is_some() { PREVIEW_REPEAT } else { TYPING_REPEAT };
     let told = draft.session(id)?.typing.get(&author.participant).copied();
     if told.is_some_and(|told| told.on == on && draft.now - told.at < repeat) {
-        return Ok(());
+        return Ok(false);
     }
     let content = if on { Content::TypingStarted { text } } else { Content::TypingStopped };
-    draft.say(id, author, content)
+    draft.say(id, author, content)?;
+    Ok(true)
 }
 
 fn rename(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, nickname: &str) -> Result<(), No> {
@@ -156,6 +174,7 @@ pub(super) fn last_words(
     if !session.customer.present || party.state != PartyState::Chatting {
         return Err(Refusal::Invalid("'text' cannot be delivered: the customer has left".into()).into());
     }
+    post::permit(draft, session, Writer::Person, text)?;
     let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
     draft.say(&session.id, party.author(), content)
 }
@@ -192,6 +211,17 @@ pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), N
     let session = draft.session(id)?;
     let over = !session.customer.present && !session.waiting && session.live_agents().next().is_none();
     if session.is_open() && over { end(draft, &session) } else { Ok(()) }
+}
+
+/// The customer's side is over, and with it every offer and every place in a queue.
+pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &SessionId, closer: Closer) -> Result<(), No> {
+    let author = draft.session(id)?.customer.author();
+    draft.say(id, author, Content::Left)?;
+    draft.tell(id, Fact::TalkEnded { closer })?;
+    offer::withdraw(draft, id, None, closer)?;
+    let session = draft.session(id)?;
+    // Nobody is served any more by a place in the queue.
+    if session.live_agents().next().is_none() { end(draft, &session) } else { Ok(()) }
 }
 
 /// Ends the conversation.

@@ -40,11 +40,13 @@ pub enum Operation {
     SendCustomNotice,
     /// Change the agent's nickname.
     ChangeNickname,
+    /// Have a message sent again.
+    ResendMessage,
 }
 
 impl Operation {
     /// Every operation, in the order in which answers list them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Accept,
         Self::Reject,
         Self::Transfer,
@@ -62,6 +64,7 @@ impl Operation {
         Self::StopTyping,
         Self::SendCustomNotice,
         Self::ChangeNickname,
+        Self::ResendMessage,
     ];
 
     /// Whether the operation only concerns the agents' work on the conversation, not the talk.
@@ -93,10 +96,16 @@ pub fn is_open(session: &Session, agent: &UserId, operation: Operation) -> bool 
         PartyState::Chatting => match operation {
             Operation::Accept | Operation::Reject => false,
             Operation::Leave => true,
+            Operation::ResendMessage => session.customer.present && has_repeatable(session),
             Operation::Transfer => session.customer.present && session.transfer_of(agent).is_none(),
             _ => session.customer.present || operation.is_desk_work(),
         },
         PartyState::LeftChat | PartyState::JoinFailed => operation.is_desk_work(),
         PartyState::Completed | PartyState::Revoked => false,
     }
+}
+
+fn has_repeatable(session: &Session) -> bool {
+    let mut outgoing = session.post.iter().flat_map(|post| post.outgoing.values());
+    outgoing.any(|sent| sent.state.may_be_repeated())
 }

@@ -1,10 +1,11 @@
 //! What can happen to a conversation.
 
-use super::{Closer, Invitation, PartyState};
+use super::{Closer, Delivery, Invitation, PartyState};
 use crate::{
-    Millis, QueueName, UserData, UserId,
+    Millis, QueueName, SessionId, UserData, UserId,
     medium::MediumName,
     message::{ParticipantId, PartyKind, Visibility},
+    thread::{Address, Terms},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,6 +67,9 @@ pub enum Fact {
         key_digest: String,
         /// What his application sent along.
         user_data: UserData,
+        /// Where he is reached, when a connector carries the messages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        post: Option<Route>,
     },
     /// It takes a place in a queue.
     Queued {
@@ -131,6 +135,42 @@ pub enum Fact {
         kind: String,
         /// Who sees it.
         visibility: Visibility,
+        /// When it was written, by the clock of the platform that brought it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_at: Option<Millis>,
+        /// That a connector carries it to the customer, and the number of the command that asked for it; 0 is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        posted: Option<u64>,
+    },
+    /// A message of ours came further on its way to the customer, or did not.
+    Delivery {
+        /// Place in the log.
+        index: u32,
+        /// How far it has come.
+        state: Delivery,
+        /// The provider's code for what went wrong.
+        code: Option<String>,
+    },
+    /// An agent has a message sent again that did not arrive.
+    Resent {
+        /// Place in the log.
+        index: u32,
+        /// The agent.
+        agent: UserId,
+        /// The number of his command.
+        reference: u64,
+    },
+    /// The customer changed something he had written.
+    Amended {
+        /// Place in the log.
+        index: u32,
+        /// How.
+        how: Amendment,
+    },
+    /// The time in which the customer can be answered runs out soon.
+    WindowClosing {
+        /// When it has run out.
+        at: Millis,
     },
     /// Somebody began or stopped typing. Not in the reporting feed.
     Typed {
@@ -218,6 +258,31 @@ pub enum Fact {
     Erased,
 }
 
+/// Where a conversation's customer is reached, and under which terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// From where and to whom.
+    pub address: Address,
+    /// The conversation before it in the same thread.
+    pub previous: Option<SessionId>,
+    /// Under which terms.
+    pub terms: Terms,
+    /// It is over when nobody wrote for this long, in milliseconds; 0 is never.
+    pub idle: Millis,
+    /// The agent who began it; `None` when the customer did.
+    pub begun_by: Option<UserId>,
+}
+
+/// How a customer changed what he had written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Amendment {
+    /// He wrote something else in its place.
+    Edited,
+    /// He took it back.
+    Unsent,
+}
+
 impl Fact {
     /// Whether it is the first that can happen to a conversation, and only the first.
     pub const fn begins(&self) -> bool {
@@ -234,6 +299,10 @@ impl Fact {
             Self::Accepted { .. } => "session.accepted",
             Self::JoinFailed { .. } => "session.join-failed",
             Self::Said { .. } => "session.message",
+            Self::Delivery { .. } => "session.delivery",
+            Self::Resent { .. } => "session.resent",
+            Self::Amended { .. } => "session.amended",
+            Self::WindowClosing { .. } => "session.window-closing",
             Self::Typed { .. } => "session.typing",
             Self::Renamed { .. } => "session.renamed",
             Self::TalkEnded { .. } => "session.talk-ended",
@@ -251,9 +320,12 @@ impl Fact {
     /// whatever stood under the key before, may be about anybody and go.
     pub fn redact(&mut self) {
         match self {
-            Self::Created { nickname, user_data, .. } => {
+            Self::Created { nickname, user_data, post, .. } => {
                 nickname.clear();
                 *user_data = blank(user_data);
+                if let Some(post) = post {
+                    post.address.theirs.clear();
+                }
             }
             Self::Renamed { agent: None, nickname } => nickname.clear(),
             Self::DataChanged { set, .. } => *set = blank(set),
@@ -271,6 +343,10 @@ impl Fact {
             | Self::Accepted { .. }
             | Self::JoinFailed { .. }
             | Self::Said { .. }
+            | Self::Delivery { .. }
+            | Self::Resent { .. }
+            | Self::Amended { .. }
+            | Self::WindowClosing { .. }
             | Self::Typed { .. }
             | Self::TalkEnded { .. }
             | Self::PartyClosed { .. }

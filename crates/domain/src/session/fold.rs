@@ -1,7 +1,8 @@
 //! Folding events into a conversation. No rule lives here: what is folded was decided.
 
 use super::{
-    AgentParty, Customer, End, Event, Fact, Invitation, PartyState, Place, Session, Typing,
+    AgentParty, Customer, Delivery, End, Event, Fact, Invitation, MAX_OUTGOING, Outgoing, PartyState, Place,
+    Post, Route, Session, Typing,
     event::{blank, blank_value},
 };
 use crate::{
@@ -14,7 +15,8 @@ use std::collections::BTreeMap;
 impl Session {
     /// Begins a conversation from its first event; `None` if that is not its creation.
     pub fn begin(id: SessionId, at: Millis, event: &Event) -> Option<Self> {
-        let Fact::Created { service, participant, nickname, key_digest, user_data } = &event.fact else {
+        let Fact::Created { service, participant, nickname, key_digest, user_data, post } = &event.fact
+        else {
             return None;
         };
         Some(Self {
@@ -42,6 +44,7 @@ impl Session {
             typing: BTreeMap::new(),
             ended: None,
             erased: false,
+            post: post.as_ref().map(|route| Post::begin(route, at)),
         })
     }
 
@@ -102,9 +105,30 @@ impl Session {
                     party.deadline = None;
                 }
             }
-            Fact::Said { index, by, agent, .. } => {
+            Fact::Said { index, by, agent, kind: _, visibility: _, sent_at, posted } => {
                 self.next_index = index + 1;
                 self.stop_typing(*by, agent.as_ref());
+                if let Some(post) = &mut self.post {
+                    post.said(*index, *by, agent.as_ref(), sent_at.unwrap_or(at), *posted, at);
+                }
+            }
+            Fact::Delivery { index, state, .. } => {
+                if let Some(post) = &mut self.post {
+                    post.delivered(*index, *state);
+                }
+            }
+            Fact::Resent { index, agent, reference } => {
+                if let Some(post) = &mut self.post {
+                    let agent = Some(agent.clone());
+                    let sent = Outgoing { state: Delivery::Queued, agent, reference: *reference, at };
+                    post.outgoing.insert(*index, sent);
+                }
+            }
+            Fact::Amended { .. } => {}
+            Fact::WindowClosing { .. } => {
+                if let Some(post) = &mut self.post {
+                    post.warned = true;
+                }
             }
             Fact::Typed { index, participant, on } => {
                 self.next_index = index + 1;
@@ -147,6 +171,9 @@ impl Session {
     /// Takes personal values out and leaves what the numbers need.
     fn redact(&mut self) {
         self.customer.nickname.clear();
+        if let Some(post) = &mut self.post {
+            post.address.theirs.clear();
+        }
         self.user_data = blank(&self.user_data);
         self.comment = None;
         for value in self.agents.iter_mut().flat_map(|party| party.late.values_mut()) {
@@ -189,6 +216,58 @@ impl Session {
             if state.is_terminal() {
                 party.closed_at = Some(at);
             }
+        }
+    }
+}
+
+impl Post {
+    fn begin(route: &Route, at: Millis) -> Self {
+        Self {
+            address: route.address.clone(),
+            previous: route.previous.clone(),
+            terms: route.terms.clone(),
+            idle: route.idle,
+            begun_by: route.begun_by.clone(),
+            spoken_at: at,
+            heard_at: None,
+            warned: false,
+            outgoing: BTreeMap::new(),
+        }
+    }
+
+    fn said(
+        &mut self,
+        index: u32,
+        by: PartyKind,
+        agent: Option<&UserId>,
+        sent_at: Millis,
+        posted: Option<u64>,
+        at: Millis,
+    ) {
+        self.spoken_at = at;
+        // His joining is no word of his, and a word that came late does not set the clock back.
+        if by == PartyKind::Customer && index > 1 && self.heard_at.is_none_or(|heard| heard < sent_at) {
+            self.heard_at = Some(sent_at);
+            self.warned = false;
+        }
+        if let Some(reference) = posted {
+            let sent = Outgoing { state: Delivery::Queued, agent: agent.cloned(), reference, at };
+            self.outgoing.insert(index, sent);
+            if self.outgoing.len() > MAX_OUTGOING {
+                let oldest = self.outgoing.iter().find(|(_, sent)| sent.state != Delivery::Queued);
+                if let Some(oldest) = oldest.map(|(index, _)| *index) {
+                    self.outgoing.remove(&oldest);
+                }
+            }
+        }
+    }
+
+    fn delivered(&mut self, index: u32, state: Delivery) {
+        let last = if self.terms.tells_reading { Delivery::Read } else { Delivery::Delivered };
+        if state == last || state == Delivery::Read {
+            self.outgoing.remove(&index);
+        } else if let Some(sent) = self.outgoing.get_mut(&index) {
+            sent.state = state;
         }
     }
 }

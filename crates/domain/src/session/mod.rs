@@ -5,16 +5,19 @@
 //! [`capabilities`].
 
 mod capabilities;
+mod delivery;
 mod event;
 mod fold;
 
 pub use capabilities::{Operation, capabilities, is_open};
-pub use event::{Event, Fact, Via};
+pub use delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress};
+pub use event::{Amendment, Event, Fact, Route, Via};
 
 use crate::{
     Millis, QueueName, SessionId, UserData, UserId,
     medium::MediumName,
     message::{Author, ParticipantId, PartyKind, Visibility},
+    thread::{Address, Terms, Window, Writer},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -87,6 +90,8 @@ pub enum Invitation {
         /// Position of his command in his mailbox counter.
         reference: u64,
     },
+    /// Nobody invited him: he began the conversation.
+    Own,
 }
 
 /// One agent of a conversation.
@@ -239,6 +244,72 @@ pub struct Session {
     /// Whether personal values were erased.
     #[serde(default)]
     pub erased: bool,
+    /// Where its customer is reached, when a connector carries its messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Post>,
+}
+
+/// The part of a conversation that a connector carries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// From where and to whom.
+    pub address: Address,
+    /// The conversation before it in the same thread.
+    pub previous: Option<SessionId>,
+    /// Under which terms.
+    pub terms: Terms,
+    /// It is over when nobody wrote for this long, in milliseconds; 0 is never.
+    pub idle: Millis,
+    /// The agent who began it; `None` when the customer did.
+    pub begun_by: Option<UserId>,
+    /// When somebody last wrote.
+    pub spoken_at: Millis,
+    /// When the customer last acted, by the clock of the platform; `None` while he has not.
+    pub heard_at: Option<Millis>,
+    /// Whether it was told that the time to answer runs out.
+    pub warned: bool,
+    /// Messages of ours that are not settled, by their place in the log.
+    pub outgoing: BTreeMap<u32, Outgoing>,
+}
+
+/// The first warning comes so long before the time to answer runs out (channel-connectors §2.6).
+const WARNING: Millis = 60 * 60 * 1_000;
+
+impl Post {
+    /// Whether a writer may write now.
+    pub fn window(&self, writer: Writer, now: Millis) -> Window {
+        // Who began it himself is bound by no answer's time.
+        let since = self.heard_at.map_or(0, |heard| now - heard);
+        self.terms.window(writer, since)
+    }
+
+    /// Until when an answer of anyone's is carried, and until when a person's; `None` is without end.
+    pub fn window_ends(&self) -> (Option<Millis>, Option<Millis>) {
+        let after = |time: Option<Millis>| Some(self.heard_at? + time?);
+        (after(self.terms.reply), after(self.terms.person))
+    }
+
+    /// When to warn that the time to answer runs out.
+    pub fn warns_at(&self) -> Option<Millis> {
+        let ends = self.window_ends().0.filter(|_| !self.warned)?;
+        Some(ends - WARNING)
+    }
+
+    /// When it is over if nobody writes.
+    pub fn idles_at(&self) -> Option<Millis> {
+        (self.idle > 0).then(|| self.spoken_at + self.idle)
+    }
+}
+
+/// What falls due in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deadline {
+    /// An offer to this agent.
+    Offer(UserId),
+    /// The time to answer the customer runs out.
+    Window,
+    /// Nobody has written for too long.
+    Idle,
 }
 
 impl Session {
@@ -276,12 +347,17 @@ impl Session {
         ParticipantId::new(format!("{:011X}{made:05X}", self.created_at & 0xFFF_FFFF_FFFF))
     }
 
-    /// Moments at which the conversation must be looked at again: the deadlines of open offers.
-    pub fn deadlines(&self) -> impl Iterator<Item = (&UserId, Millis)> {
-        self.agents
+    /// Moments at which the conversation must be looked at again.
+    pub fn deadlines(&self) -> impl Iterator<Item = (Deadline, Millis)> {
+        let offers = self
+            .agents
             .iter()
             .filter(|party| party.state == PartyState::Invited)
-            .filter_map(|party| party.deadline.map(|due| (&party.user, due)))
+            .filter_map(|party| Some((Deadline::Offer(party.user.clone()), party.deadline?)));
+        let post = self.post.as_ref().filter(|_| self.customer.present);
+        let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));
+        let idle = post.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
+        offers.chain(window).chain(idle)
     }
 
     /// Whether anyone still has to do with it.

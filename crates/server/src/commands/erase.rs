@@ -20,7 +20,7 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     }
     wiring::must_have_journal(&config.data)?;
     let store = wiring::store(&config.data)?;
-    let desk = wiring::desk(store.clone(), &wiring::default_url(&config)).await?;
+    let desk = wiring::desk(store.clone(), config.media_table()?, &wiring::default_url(&config)).await?;
     let (mut over, mut going_on) = (Vec::new(), Vec::new());
     for session in store.find_person(&args.person).await? {
         match desk.perform(Command::Erase { session: session.clone() }).await {

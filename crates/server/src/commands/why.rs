@@ -69,5 +69,6 @@ fn key_of(state: &Arc<State>) -> Option<Key> {
         State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
         State::Book(_) => Key::Book,
         State::Centre(_) => Key::Centre,
+        State::Thread(thread) => Key::Thread(thread.id.clone()),
     })
 }

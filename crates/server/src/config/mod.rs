@@ -10,10 +10,16 @@ mod objects;
 pub use listen::Listen;
 pub use load::load;
 pub use objects::{
-    AgentStateEntry, CentreEntry, CodeEntry, GroupEntry, Password, Pause, QueueEntry, ServiceEntry, UserEntry,
+    AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, Password, Pause, QueueEntry,
+    ServiceEntry, UserEntry,
 };
 
-use domain::{MediumName, disposition::Policy};
+use anyhow::{Context, Result, bail};
+use domain::{
+    MediumName,
+    disposition::Policy,
+    medium::{Media, Medium},
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -37,6 +43,10 @@ pub struct Config {
     pub users: Vec<UserEntry>,
     /// Queues.
     pub queues: Vec<QueueEntry>,
+    /// Media besides those this build has.
+    pub media: Vec<MediumEntry>,
+    /// Spellings that clients differ about.
+    pub compat: Compat,
     /// Customer-facing services.
     pub services: Vec<ServiceEntry>,
     /// Agent states besides those every installation has.
@@ -56,6 +66,8 @@ impl Default for Config {
             centre: CentreEntry::default(),
             users: Vec::new(),
             queues: Vec::new(),
+            media: Vec::new(),
+            compat: Compat::default(),
             services: Vec::new(),
             agent_states: Vec::new(),
             dispositions: Vec::new(),
@@ -167,6 +179,27 @@ pub struct InteractionDisposition {
 }
 
 impl Config {
+    /// The media table: the rows of this build and those of the file.
+    pub fn media_table(&self) -> Result<Media> {
+        let mut rows = Vec::new();
+        for entry in &self.media {
+            let row = Medium::added(&entry.name, entry.connector).with_context(|| {
+                format!("[[media]] '{}': a name is one word of lower-case letters and digits", entry.name)
+            })?;
+            rows.push(row);
+        }
+        let media = Media::with(rows).context("[[media]]: a medium bears a name that another has")?;
+        match self.compat.sms_keys.as_deref() {
+            None | Some("both") => Ok(media),
+            Some(key)
+                if media.rows().iter().any(|row| row.singular.len() > 1 && row.singular.contains(&key)) =>
+            {
+                Ok(media.spelt(key))
+            }
+            Some(key) => bail!("compat.sms_keys: '{key}' is neither 'both' nor a key of that medium"),
+        }
+    }
+
     /// The disposition key, under either name.
     pub fn disposition_key(&self) -> Option<&str> {
         self.disposition.key.as_deref().or(self.interaction.disposition.key_name.as_deref())

@@ -1,6 +1,6 @@
 //! The objects of the file: what is provisioned, in the words of whoever writes the file.
 
-use domain::{MediumName, QueueName};
+use domain::{MediumName, QueueName, medium::Connector};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -140,13 +140,49 @@ pub struct ServiceEntry {
     pub medium: MediumName,
     /// The queue its customers wait in.
     pub queue: QueueName,
-    /// A customer without any request for this long has left, in seconds.
-    #[serde(default = "five_minutes")]
-    pub inactivity_seconds: u32,
+    /// A customer without any request for this long has left, in seconds; five minutes when not given. Where a
+    /// connector carries the messages: a conversation in which nobody wrote for this long is over; a day when not
+    /// given. 0 is never.
+    #[serde(default)]
+    pub inactivity_seconds: Option<u32>,
+    /// The longest message, in characters; the connector's when not given.
+    #[serde(default)]
+    pub max_chars: Option<u32>,
+    /// For so long after a customer's last message he may be answered, in seconds; the connector's when not given, 0 is
+    /// always.
+    #[serde(default)]
+    pub reply_seconds: Option<u32>,
+    /// For so long a person may, in seconds, where the platform has granted that; no longer than anyone when not given.
+    #[serde(default)]
+    pub person_reply_seconds: Option<u32>,
+    /// Whether somebody who opted out is still answered in a conversation he began himself.
+    #[serde(default)]
+    pub reply_when_out: bool,
+    /// Whether a word of consent opens a conversation when none is open.
+    #[serde(default)]
+    pub keywords_open: bool,
+    /// Whether the platform tells what was read; the connector's when not given.
+    #[serde(default)]
+    pub tells_reading: Option<bool>,
 }
 
-const fn five_minutes() -> u32 {
-    300
+/// A medium over a connector there is already.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediumEntry {
+    /// Its name, one word of lower-case letters and digits: the collection is `<name>sessions`.
+    pub name: String,
+    /// What carries its messages.
+    pub connector: Connector,
+}
+
+/// Spellings that clients differ about (DESIGN §4, Answers and names).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Compat {
+    /// Under which key conversations over SMS stand in messages: one spelling, or `both`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_keys: Option<String>,
 }
 
 /// A state agents can choose besides those every installation has.

@@ -11,8 +11,9 @@ use domain::{
     centre::{Centre, Service, system_states},
     command::Provision,
     disposition::Rule,
-    medium::Media,
+    medium::{Connector, Media},
     queue::Queue,
+    thread::Terms,
     user::{Device, User},
 };
 use sha2::{Digest, Sha256};
@@ -44,8 +45,9 @@ impl Wanted {
             bail!("[[users]]: '{}' stands there twice", twice.user_name);
         }
         let queues: Vec<Queue> = config.queues.iter().map(queue).collect();
-        let centre = centre(config, current, fresh);
-        check_services(&centre, config, current)?;
+        let media = config.media_table()?;
+        let centre = centre(config, &media, current, fresh);
+        check_services(&centre, &media, config, current)?;
         Ok(Self {
             centre: Some(centre),
             users: (!users.is_empty()).then_some(users),
@@ -163,8 +165,8 @@ fn seconds(count: u32) -> Millis {
 }
 
 /// The centre of the journal, or a plain one, with what the file says written over it.
-fn centre(config: &Config, current: &Current, fresh: &dyn Ids) -> Centre {
-    let mut centre = current.centre.clone().unwrap_or_else(|| plain_centre(fresh.guid()));
+fn centre(config: &Config, media: &Media, current: &Current, fresh: &dyn Ids) -> Centre {
+    let mut centre = current.centre.clone().unwrap_or_else(|| plain_centre(media, fresh.guid()));
     let entry = &config.centre;
     overwrite(&mut centre.id, entry.id.as_ref());
     overwrite(&mut centre.name, entry.name.as_ref());
@@ -179,14 +181,36 @@ fn centre(config: &Config, current: &Current, fresh: &dyn Ids) -> Centre {
         centre.agent_states.extend(config.agent_states.iter().map(|entry| agent_state(entry).into()));
     }
     if !config.services.is_empty() {
-        let service = |entry: &crate::config::ServiceEntry| Service {
-            medium: entry.medium.clone(),
-            queue: entry.queue.clone(),
-            inactivity: seconds(entry.inactivity_seconds),
-        };
-        centre.services = config.services.iter().map(|entry| (entry.name.clone(), service(entry))).collect();
+        centre.services =
+            config.services.iter().map(|entry| (entry.name.clone(), service(entry, media))).collect();
     }
     centre
+}
+
+/// A service; what the file does not say follows from what carries the medium's messages
+/// (channel-connectors §1B.1, §2.5, §2.6).
+fn service(entry: &crate::config::ServiceEntry, media: &Media) -> Service {
+    let connector = media.named(&entry.medium).map_or(Connector::WebChat, |row| row.connector);
+    let (inactivity, max_chars, reply, tells_reading) = match connector {
+        Connector::WebChat => (300, None, None, false),
+        Connector::Sms => (86_400, Some(1_600), None, false),
+        // A longer text is carried in pieces of 2,000 characters.
+        Connector::Messenger => (86_400, Some(20_000), Some(86_400), true),
+    };
+    let reply = entry.reply_seconds.or(reply).filter(|time| *time > 0);
+    Service {
+        medium: entry.medium.clone(),
+        queue: entry.queue.clone(),
+        inactivity: seconds(entry.inactivity_seconds.unwrap_or(inactivity)),
+        terms: Terms {
+            max_chars: entry.max_chars.or(max_chars),
+            reply: reply.map(seconds),
+            person: entry.person_reply_seconds.map(seconds),
+            reply_when_out: entry.reply_when_out,
+            keywords_open: entry.keywords_open,
+            tells_reading: entry.tells_reading.unwrap_or(tells_reading),
+        },
+    }
 }
 
 fn overwrite<T: Clone>(place: &mut T, value: Option<&T>) {
@@ -196,14 +220,14 @@ fn overwrite<T: Clone>(place: &mut T, value: Option<&T>) {
 }
 
 /// What a centre is before anyone has said anything about it.
-fn plain_centre(id: String) -> Centre {
+fn plain_centre(media: &Media, id: String) -> Centre {
     Centre {
         id,
         name: "Contact centre".into(),
         features: demo::centre::FEATURES.into_iter().map(Into::into).collect(),
         agent_states: system_states(),
         disposition: Rule::default(),
-        capacity: Media::default().rows().iter().map(|row| (row.name.clone(), 3)).collect(),
+        capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
     }
@@ -223,8 +247,7 @@ fn agent_state(entry: &AgentStateEntry) -> AgentState {
     }
 }
 
-fn check_services(centre: &Centre, config: &Config, current: &Current) -> Result<()> {
-    let media = Media::default();
+fn check_services(centre: &Centre, media: &Media, config: &Config, current: &Current) -> Result<()> {
     for (name, service) in &centre.services {
         if media.named(&service.medium).is_none() {
             let known: Vec<&str> = media.rows().iter().map(|row| row.name.as_str()).collect();

@@ -59,8 +59,15 @@ struct ServiceEntry<'a> {
     media: &'a str,
     /// The queue its customers wait in.
     queue: &'a str,
-    /// A customer without any request for so many milliseconds has left.
+    /// A customer without any request for so many milliseconds has left; where a connector carries the messages,
+    /// a conversation is over in which nobody wrote for so long.
     inactivity_millis: i64,
+    /// For so many milliseconds after a customer's last act he can be answered; null is always.
+    reply_millis: Option<i64>,
+    /// For so many milliseconds after it a person can; null is no longer than anyone.
+    person_reply_millis: Option<i64>,
+    /// The longest message, in characters; null is as long as any.
+    max_chars: Option<u32>,
 }
 
 /// What a fact of the centre's provisioning tells.
@@ -91,6 +98,13 @@ fn rule(rule: &Rule) -> DispositionRule<'_> {
 }
 
 fn entry(service: &Service) -> ServiceEntry<'_> {
-    let Service { medium, queue, inactivity } = service;
-    ServiceEntry { media: medium.as_str(), queue: queue.as_str(), inactivity_millis: *inactivity }
+    let Service { medium, queue, inactivity, terms } = service;
+    ServiceEntry {
+        media: medium.as_str(),
+        queue: queue.as_str(),
+        inactivity_millis: *inactivity,
+        reply_millis: terms.reply,
+        person_reply_millis: terms.person,
+        max_chars: terms.max_chars,
+    }
 }

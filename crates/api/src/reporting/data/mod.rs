@@ -6,9 +6,11 @@ mod agent;
 mod book;
 mod centre;
 mod disposition;
+mod post;
 mod queue;
 mod session;
 mod talk;
+mod thread;
 mod user;
 mod words;
 
@@ -31,6 +33,7 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
         Event::Queue(event) => queue::data(id, event),
         Event::Book(event) => book::data(event),
         Event::Centre(event) => centre::data(event),
+        Event::Thread(event) => thread::data(id, event),
     }
 }
 
@@ -62,9 +65,11 @@ pub(super) fn generator() -> SchemaGenerator {
 type Row = (&'static str, fn(SchemaGenerator) -> Schema);
 
 fn tables() -> impl Iterator<Item = &'static Row> {
-    let tables: [&[Row]; 7] = [
+    let tables: [&[Row]; 9] = [
         session::KINDS,
         talk::KINDS,
+        post::KINDS,
+        thread::KINDS,
         disposition::KINDS,
         agent::KINDS,
         user::KINDS,

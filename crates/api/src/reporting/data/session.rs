@@ -1,6 +1,6 @@
 //! A conversation's way: from the customer's coming over queues and agents to its end.
 
-use super::{Names, Row, disposition, json, schema, talk, words};
+use super::{Names, Row, disposition, json, post, schema, talk, words};
 use crate::reporting::cloud_event::time;
 use domain::{
     Millis, UserId,
@@ -71,6 +71,22 @@ struct Created<'a> {
     nickname: &'a str,
     /// What his application sent along.
     user_data: &'a Map<String, Value>,
+    /// The conversation before it with the same customer address; null when there is none, and on media without.
+    previous: Option<&'a str>,
+    /// Who began it.
+    direction: Direction,
+    /// The user name of the agent who began it; null when the customer did.
+    begun_by: Option<String>,
+}
+
+/// Who began a conversation.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Direction {
+    /// The customer.
+    Inbound,
+    /// An agent.
+    Outbound,
 }
 
 /// It takes a place in a queue.
@@ -114,6 +130,8 @@ enum Reason {
     Queue,
     /// A colleague hands it over.
     Transfer,
+    /// He began it himself.
+    Own,
 }
 
 /// The agent refused the offer, or let it lapse, or it was withdrawn.
@@ -215,8 +233,17 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
     let of = Conversation { interaction_id: id, media: event.medium.as_str(), queue: event.queue.as_str() };
     match &event.fact {
         // The digest of the customer's key opens nothing, but it is nobody's number either.
-        Fact::Created { service, participant: _, nickname, key_digest: _, user_data } => {
-            json(Created { of, service, nickname, user_data: user_data.pairs() })
+        Fact::Created { service, participant: _, nickname, key_digest: _, user_data, post } => {
+            let begun_by = post.as_ref().and_then(|post| post.begun_by.as_ref());
+            json(Created {
+                of,
+                service,
+                nickname,
+                user_data: user_data.pairs(),
+                previous: post.as_ref().and_then(|post| Some(post.previous.as_ref()?.as_str())),
+                direction: if begun_by.is_some() { Direction::Outbound } else { Direction::Inbound },
+                begun_by: begun_by.and_then(names),
+            })
         }
         Fact::Queued { priority, since, by, barred_until: _ } => json(Queued {
             of,
@@ -228,6 +255,7 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
             let (invitation, from) = match invitation {
                 Invitation::Queue => (Reason::Queue, None),
                 Invitation::Transfer { from, reference: _ } => (Reason::Transfer, names(from)),
+                Invitation::Own => (Reason::Own, None),
             };
             let to = Actor::named(agent, user_name);
             json(Offered { of, to, invitation, from, deadline: deadline.map(time) })
@@ -256,6 +284,9 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
         }
         Fact::Erased => json(Erased { of }),
         Fact::Disposition { .. } => disposition::data(of, at, &event.fact),
+        Fact::Delivery { .. } | Fact::Resent { .. } | Fact::Amended { .. } | Fact::WindowClosing { .. } => {
+            post::data(of, &event.fact, names)
+        }
         Fact::Said { .. }
         | Fact::Typed { .. }
         | Fact::Renamed { .. }

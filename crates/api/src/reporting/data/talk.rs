@@ -30,7 +30,7 @@ struct Message<'a> {
     /// Who said it, as a kind.
     #[serde(with = "words::PartyKind")]
     by: domain::message::PartyKind,
-    /// What kind of entry: `text`, `joined`, `left`, `url`, `custom-notice`, `renamed`.
+    /// What kind of entry: `text`, `joined`, `left`, `url`, `custom-notice`, `notice`, `renamed`.
     kind: &'a str,
     /// Who sees it.
     #[serde(with = "words::Visibility")]
@@ -80,7 +80,7 @@ struct Commented<'a> {
 /// What a fact of a talk tells; `None` for typing, and for the facts of other families.
 pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Option<Value> {
     match fact {
-        Fact::Said { index, by, agent, kind, visibility } => json(Message {
+        Fact::Said { index, by, agent, kind, visibility, sent_at: _, posted: _ } => json(Message {
             of,
             who: Actor::maybe(agent.as_ref(), names),
             index: *index,
@@ -100,6 +100,10 @@ pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Optio
         }),
         Fact::Commented { agent, comment: _ } => json(Commented { of, who: Actor::of(agent, names) }),
         Fact::Typed { .. }
+        | Fact::Delivery { .. }
+        | Fact::Resent { .. }
+        | Fact::Amended { .. }
+        | Fact::WindowClosing { .. }
         | Fact::Created { .. }
         | Fact::Queued { .. }
         | Fact::Offered { .. }

@@ -11,7 +11,8 @@ use domain::{
     disposition::{Policy, Rule},
     message::{PartyKind, Visibility},
     queue::{self, Queue},
-    session::{self, Closer, Fact, Invitation, PartyState, Via},
+    session::{self, Amendment, Closer, Delivery, Fact, Invitation, PartyState, Route, Via},
+    thread::{self, Address, Terms},
     user::{self, Device, Role, User},
 };
 use serde_json::{Value, json};
@@ -55,6 +56,17 @@ fn session_facts() -> Vec<Fact> {
             nickname: "Ada".into(),
             key_digest: SECRETS[2].into(),
             user_data: pairs(json!({"Account": 7, "Lines": ["a", {"b": null}]})),
+            post: Some(Route {
+                address: Address {
+                    thread: "5e884898".into(),
+                    ours: "+15550100".into(),
+                    theirs: SECRETS[2].into(),
+                },
+                previous: Some("0001KaF7Q2M80C1D".into()),
+                terms: Terms::default(),
+                idle: 86_400_000,
+                begun_by: Some(agent()),
+            }),
         },
         Fact::Queued { priority: -1, since: 1_700_000_000_000, by: None, barred_until: None },
         Fact::Queued { priority: 9, since: 1_700_000_000_001, by: Some(agent()), barred_until: Some(1) },
@@ -87,13 +99,21 @@ fn session_facts() -> Vec<Fact> {
             agent: None,
             kind: "text".into(),
             visibility: Visibility::All,
+            sent_at: Some(1),
+            posted: None,
         },
+        Fact::Delivery { index: 2, state: Delivery::Undelivered, code: Some("30003".into()) },
+        Fact::Resent { index: 2, agent: agent(), reference: 7 },
+        Fact::Amended { index: 1, how: Amendment::Unsent },
+        Fact::WindowClosing { at: 1_760_000_000_000 },
         Fact::Said {
             index: 2,
             by: PartyKind::Agent,
             agent: Some(agent()),
             kind: "url".into(),
             visibility: Visibility::Agents,
+            sent_at: None,
+            posted: Some(41),
         },
         Fact::Typed { index: 3, participant: "00AA".into(), on: true },
         Fact::Renamed { agent: None, nickname: "Ada B.".into() },
@@ -165,7 +185,12 @@ fn user() -> User {
 }
 
 fn centre() -> Centre {
-    let service = Service { medium: "chat".into(), queue: "Support".into(), inactivity: 300_000 };
+    let service = Service {
+        medium: "chat".into(),
+        queue: "Support".into(),
+        inactivity: 300_000,
+        terms: domain::thread::Terms::default(),
+    };
     Centre {
         id: "c0ffee00-0000-4000-8000-000000000001".into(),
         name: "Demo".into(),

@@ -109,3 +109,53 @@ pub enum Policy {
     /// Only those of the book.
     Strict,
 }
+
+/// How far a message of ours has come.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::session::Delivery", rename_all = "kebab-case")]
+pub enum Delivery {
+    /// It waits for the provider.
+    Queued,
+    /// Nobody knows whether the provider has it.
+    Unknown,
+    /// The provider has it.
+    Sent,
+    /// The customer's device has it.
+    Delivered,
+    /// The customer has seen it.
+    Read,
+    /// It was refused, and nothing was sent.
+    Failed,
+    /// It was sent and did not arrive.
+    Undelivered,
+}
+
+/// How a customer changed what he had written.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::session::Amendment", rename_all = "kebab-case")]
+pub enum Amendment {
+    /// He wrote something else in its place.
+    Edited,
+    /// He took it back.
+    Unsent,
+}
+
+/// What a customer wants.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::thread::Consent", rename_all = "kebab-case")]
+pub enum Consent {
+    /// To hear from us.
+    In,
+    /// Not to.
+    Out,
+}
+
+/// How that is known.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::thread::Source", rename_all = "kebab-case")]
+pub enum Source {
+    /// A word he sent.
+    Keyword,
+    /// The provider told.
+    Provider,
+}

@@ -197,6 +197,7 @@ pub fn what(id: &str) -> What {
         nickname: "Ina".into(),
         key_digest: String::new(),
         user_data: UserData::default(),
+        post: None,
     };
     let event = Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created };
     let mut session = Session::begin(id.into(), 0, &event).expect("it begins");

@@ -2,10 +2,16 @@
 
 use super::world::{centre, medium};
 use crate::{
-    Command, SessionId, UserData,
+    Command, Millis, SessionId, UserData,
     centre::Centre,
-    command::{AgentAct, CustomerAct, LastWords, Open, Provision, SessionAct, Target},
-    session::Closer,
+    command::{
+        AgentAct, Begin, CustomerAct, Keyword, LastWords, Open, Provision, Receive, Report, Said, SessionAct,
+        Target, Unit,
+    },
+    message::Content,
+    session::{Closer, Delivery},
+    task::Fresh,
+    thread::Address,
 };
 use serde_json::{Value, json};
 
@@ -64,6 +70,81 @@ pub fn customer_types(on: bool, text: Option<&str>) -> Command {
 
 pub fn customer_leaves() -> Command {
     customer(CustomerAct::Leave(Closer::Customer))
+}
+
+/// A unit that a connector brings, from `+1` to `+100`.
+pub fn unit(service: &str, key: &str, unit: Unit) -> Receive {
+    Receive {
+        service: service.into(),
+        address: Address {
+            thread: format!("{service}-1").as_str().into(),
+            ours: "+100".into(),
+            theirs: "+1".into(),
+        },
+        keys: vec![key.into()],
+        at: 0,
+        nickname: String::new(),
+        fresh: Fresh { session: s1(), participant: "00C0000000000001".into() },
+        unit,
+    }
+}
+
+pub fn said(text: &str) -> Said {
+    let content = vec![Content::Text { text: text.into(), message_type: None }];
+    Said { content, opens: true, ..Said::default() }
+}
+
+/// A text message comes.
+pub fn text(key: &str, words: &str) -> Command {
+    receive(unit("texts", key, Unit::Said(said(words))))
+}
+
+/// A message to the page comes.
+pub fn on_page(key: &str, words: &str) -> Command {
+    receive(unit("page", key, Unit::Said(said(words))))
+}
+
+pub fn receive(unit: Receive) -> Command {
+    Command::Receive(Box::new(unit))
+}
+
+/// The same unit as it would come at a moment, for a conversation that may begin under another id.
+pub fn anew(command: &Command, at: Millis, session: &str) -> Command {
+    let Command::Receive(unit) = command else { panic!("no unit") };
+    let fresh = Fresh { session: session.into(), ..unit.fresh.clone() };
+    receive(Receive { at, fresh, ..(**unit).clone() })
+}
+
+pub fn keyword(key: &str, keyword: Keyword, answer: Option<&str>) -> Command {
+    let said = Said { keyword: Some(keyword), answer: answer.map(Into::into), ..said("WORD") };
+    receive(unit("texts", key, Unit::Said(said)))
+}
+
+/// The provider tells of an entry of the log.
+pub fn report(index: u32, report: Report) -> Command {
+    Command::Report { session: s1(), index, report }
+}
+
+/// The outcome of a task.
+pub fn settled(state: Delivery) -> Report {
+    Report { settles: true, ..Report::of(state) }
+}
+
+pub fn resend(index: u32) -> SessionAct {
+    SessionAct::Resend { index }
+}
+
+/// Ann begins a conversation.
+pub fn begin(session: &str, text: Option<&str>) -> Command {
+    let begin = Begin {
+        service: "texts".into(),
+        address: unit("texts", "", Unit::Typing(true)).address,
+        nickname: "Tom".into(),
+        text: text.map(Into::into),
+        user_data: UserData::default(),
+        fresh: Fresh { session: session.into(), participant: "00C0000000000001".into() },
+    };
+    Command::Begin { agent: "ann".into(), begin: Box::new(begin) }
 }
 
 pub fn offer(agent: &str) -> Command {

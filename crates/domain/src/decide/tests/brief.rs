@@ -3,7 +3,9 @@
 use crate::{
     Event,
     agent::Fact as AgentFact,
-    session::{Closer, Fact},
+    message::PartyKind,
+    session::{Closer, Fact, Invitation},
+    thread,
 };
 use serde_json::Value;
 use std::fmt::Display;
@@ -13,6 +15,12 @@ pub fn brief(event: &Event) -> String {
     match event {
         Event::Session(event) => session(&event.fact, event.queue.as_str()),
         Event::Agent(event) => format!("{}: {}", event.user_name, agent(&event.fact)),
+        Event::Thread(event) => match &event.fact {
+            thread::Fact::Began { session } => format!("thread: {session}"),
+            thread::Fact::Consent { consent, source } => {
+                format!("thread: {consent:?} by {source:?}").to_lowercase()
+            }
+        },
         other => other.kind().to_owned(),
     }
 }
@@ -23,6 +31,7 @@ fn session(fact: &Fact, queue: &str) -> String {
         Fact::Queued { since, barred_until, .. } => {
             format!("queued {queue} since {since}{}", until(*barred_until))
         }
+        Fact::Offered { agent, invitation: Invitation::Own, .. } => format!("begun by {agent}"),
         Fact::Offered { agent, deadline, .. } => format!("offered {agent} until {}", deadline.unwrap_or(-1)),
         Fact::OfferEnded { agent, state, closer, barred_until, dispositioned } => format!(
             "offer-ended {agent} {} by {}{}{}",
@@ -33,9 +42,18 @@ fn session(fact: &Fact, queue: &str) -> String {
         ),
         Fact::Accepted { agent, nickname } => format!("accepted {agent} as {nickname}"),
         Fact::JoinFailed { agent, .. } => format!("join-failed {agent}"),
+        Fact::Said { by: PartyKind::External, kind, .. } => format!("said {kind} by another"),
         Fact::Said { agent, kind, .. } => {
             format!("said {kind} by {}", agent.as_ref().map_or("customer", |agent| agent.as_str()))
         }
+        Fact::Delivery { index, state, code } => format!(
+            "{index} {}{}",
+            state.as_str(),
+            code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default()
+        ),
+        Fact::Resent { index, agent, .. } => format!("{index} resent by {agent}"),
+        Fact::Amended { index, how } => format!("{index} {how:?}").to_lowercase(),
+        Fact::WindowClosing { at } => format!("closes at {at}"),
         Fact::Typed { on, .. } => format!("typed {}", if *on { "on" } else { "off" }),
         Fact::Renamed { agent, nickname } => {
             format!("renamed {} {nickname}", agent.as_ref().map_or("customer", |agent| agent.as_str()))

@@ -8,11 +8,13 @@ mod acts;
 mod brief;
 mod world;
 
+mod connectors;
 mod customers;
 mod dispositions;
 mod erase;
 mod handover;
 mod offers;
+mod outgoing;
 mod properties;
 mod provision;
 mod talk;
@@ -40,6 +42,21 @@ fn check(mut state: World, command: Command, expected: &str) -> World {
 /// A customer waits in `Support`.
 fn waiting() -> World {
     World::new().then(open())
+}
+
+/// A text message came and waits.
+fn texted() -> World {
+    World::new().then(text("m1", "Hello"))
+}
+
+/// Ann answers text messages.
+fn texting() -> World {
+    texted().then(offer("ann")).then(ann(accept()))
+}
+
+/// Ann answers messages to the page.
+fn messaging() -> World {
+    World::new().then(on_page("m1", "Hello")).then(offer("ann")).then(ann(accept()))
 }
 
 /// It was offered to ann.

@@ -4,10 +4,12 @@
 
 use super::{erase::redacted, *};
 use crate::{
-    Key, Refusal, SessionId, State, UserData, UserId,
-    command::{AgentAct, CustomerAct, SessionAct},
+    Key, Millis, Refusal, SessionId, State, UserData, UserId,
+    command::{AgentAct, CustomerAct, Keyword, Report, Said, SessionAct, Unit},
     disposition::Policy,
-    session::{Closer, Operation, PartyState, Session, capabilities, is_open},
+    message::Content,
+    session::{Closer, Delivery, Operation, PartyState, Session, capabilities, is_open},
+    task::message_task,
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
@@ -43,6 +45,14 @@ enum Step {
     Offer(Pick, Pick),
     Lapse(Pick, Pick),
     Desk(Pick, Pick),
+    /// A connector brings something.
+    Receive(Pick, Pick, Pick),
+    /// A connector tells of a message.
+    Report(Pick, Pick),
+    /// An agent begins a conversation.
+    Begin(Pick, Pick),
+    /// Time ran out in a conversation.
+    Due(Pick, Pick),
     Wait(i64),
     Erase(Pick),
     Policy(Pick),
@@ -58,7 +68,11 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (some(), some()).prop_map(|(session, agent)| Step::Offer(session, agent)),
         1 => (some(), some()).prop_map(|(session, agent)| Step::Lapse(session, agent)),
         3 => (some(), some()).prop_map(|(agent, act)| Step::Desk(agent, act)),
-        2 => prop_oneof![1..6_000_i64, 10_000..60_000_i64, 3_000_000..4_000_000_i64].prop_map(Step::Wait),
+        2 => prop_oneof![1..6_000_i64, 10_000..60_000_i64, 3_000_000..4_000_000_i64, 82_000_000..90_000_000_i64].prop_map(Step::Wait),
+        6 => (some(), some(), some()).prop_map(|(s, key, unit)| Step::Receive(s, key, unit)),
+        4 => (some(), some()).prop_map(|(task, report)| Step::Report(task, report)),
+        1 => (some(), some()).prop_map(|(session, agent)| Step::Begin(session, agent)),
+        3 => (some(), some()).prop_map(|(session, due)| Step::Due(session, due)),
         1 => some().prop_map(Step::Erase),
         1 => some().prop_map(Step::Policy),
     ]
@@ -68,7 +82,8 @@ fn step() -> impl Strategy<Value = Step> {
 type History = (fn() -> World, Vec<Step>);
 
 fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> World; 6] = [World::new, invited, chatting, alone, handing_over, join_failed];
+    let begin: [fn() -> World; 8] =
+        [World::new, invited, chatting, alone, handing_over, join_failed, texting, messaging];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
 
@@ -118,8 +133,13 @@ fn subject(command: &Command) -> Option<&SessionId> {
         | Command::Session { session, .. }
         | Command::Offer { session, .. }
         | Command::OfferLapsed { session, .. }
-        | Command::Erase { session } => Some(session),
-        Command::Agent { .. } | Command::Provision(_) => None,
+        | Command::Erase { session }
+        | Command::Report { session, .. }
+        | Command::WindowClosing { session }
+        | Command::FellSilent { session } => Some(session),
+        Command::Receive(unit) => Some(&unit.fresh.session),
+        Command::Begin { begin, .. } => Some(&begin.fresh.session),
+        Command::Agent { .. } | Command::Provision(_) | Command::Settle { .. } => None,
     }
 }
 
@@ -162,8 +182,81 @@ fn command(world: &World, step: &Step) -> Option<Command> {
             let policy = *which.get(&[Policy::Open, Policy::Warn, Policy::Strict]);
             centre_with(|centre| centre.disposition.policy.extend([(world::medium(), policy)]))
         }
+        Step::Receive(which, key, what) => {
+            let service = *what.get(&["texts", "page"]);
+            let mut unit = unit(service, &format!("k{}", key.0 % 40), what.get(&units()).clone());
+            unit.fresh.session = session(*which);
+            unit.nickname = MARKER.into();
+            unit.address.theirs = MARKER.into();
+            unit.at = world.now - 10;
+            receive(unit)
+        }
+        Step::Report(which, what) => {
+            let posted: Vec<_> = world
+                .sessions()
+                .flat_map(|session| session.post.iter().map(move |post| (session, post)))
+                .flat_map(|(session, post)| {
+                    post.outgoing.keys().map(move |index| (session.id.clone(), *index))
+                })
+                .collect();
+            let (session, index) = which.of(&posted)?.clone();
+            // Only the outcome of a task comes while it waits.
+            let settles = world.tasks.iter().any(|task| task.id() == message_task(&session, index));
+            let report = Report { settles, opted_out: what.0 % 13 == 0, ..Report::of(*what.get(&OUTCOMES)) };
+            Command::Report { session, index, report }
+        }
+        Step::Begin(which, who) => {
+            let Command::Begin { mut begin, .. } = begin("s1", Some(MARKER)) else { unreachable!() };
+            begin.fresh.session = session(*which);
+            begin.address.theirs = MARKER.into();
+            Command::Begin { agent: agent(*who), begin }
+        }
+        Step::Due(which, what) => {
+            let session = session(*which);
+            match what.0 % 2 {
+                0 => Command::FellSilent { session },
+                _ => Command::WindowClosing { session },
+            }
+        }
         Step::Wait(_) => return None,
     })
+}
+
+/// What may become of a message that a connector has.
+const OUTCOMES: [Delivery; 6] = [
+    Delivery::Sent,
+    Delivery::Delivered,
+    Delivery::Read,
+    Delivery::Unknown,
+    Delivery::Failed,
+    Delivery::Undelivered,
+];
+
+fn units() -> Vec<Unit> {
+    let word =
+        |keyword| Unit::Said(Said { keyword: Some(keyword), answer: Some(MARKER.into()), ..said(MARKER) });
+    let content = vec![Content::Text { text: MARKER.into(), message_type: None }];
+    let link = Content::Url { url: MARKER.into() };
+    let many =
+        Said { content: vec![content[0].clone(), link], user_data: pairs(&json!({"A": MARKER})), ..said("") };
+    vec![
+        Unit::Said(said(MARKER)),
+        Unit::Said(said(MARKER)),
+        Unit::Said(many),
+        Unit::Said(Said { opens: false, ..said(MARKER) }),
+        word(Keyword::OptOut),
+        word(Keyword::OptIn),
+        word(Keyword::OptInIfOut),
+        word(Keyword::Help),
+        Unit::Notice(MARKER.into()),
+        Unit::Foreign { content, name: "Page".into() },
+        Unit::Typing(true),
+        Unit::Typing(false),
+        Unit::Reached { state: Delivery::Delivered, upto: Some(Millis::MAX), keys: vec!["k1".into()] },
+        Unit::Reached { state: Delivery::Read, upto: Some(Millis::MAX), keys: Vec::new() },
+        Unit::Edited { of: "k2".into(), text: MARKER.into() },
+        Unit::Unsent { of: "k3".into() },
+    ]
 }
 
 fn customer_acts() -> Vec<CustomerAct> {
@@ -237,7 +330,15 @@ fn act_of(world: &World, session: &SessionId, agent: &UserId, operation: Operati
         Operation::StopTyping => types(false),
         Operation::SendCustomNotice => SessionAct::Notice(MARKER.into()),
         Operation::ChangeNickname => SessionAct::Rename("Thomas".into()),
+        Operation::ResendMessage => resend(repeatable(world, session)),
     }
+}
+
+/// A message that may be sent again, or none there is.
+fn repeatable(world: &World, session: &SessionId) -> u32 {
+    let post = found(world, session).and_then(|found| found.post.as_ref());
+    let mut outgoing = post.iter().flat_map(|post| &post.outgoing);
+    outgoing.find(|(_, sent)| sent.state.may_be_repeated()).map_or(0, |(index, _)| *index)
 }
 
 fn found<'w>(world: &'w World, id: &SessionId) -> Option<&'w Session> {
@@ -277,6 +378,10 @@ fn holds_equal(world: &World, session: &Session) {
                     (Err(Refusal::NotFound(_)), party) => {
                         assert!(party.is_none_or(|party| !party.is_live()), "{asked:?}");
                     }
+                    // What a platform would not carry depends on the hour and on the customer, not on the state.
+                    (Err(Refusal::WindowClosed | Refusal::OptedOut), Some(_)) => {
+                        assert!(session.post.is_some(), "{asked:?}");
+                    }
                     (Err(why), _) => panic!("{asked:?}: {why:?}"),
                 }
             }
@@ -301,7 +406,7 @@ proptest! {
         let world = perform(&history, |_, _| ());
         for (key, state) in &world.states {
             let events = world.history.iter().filter(|(of, ..)| of == key);
-            if matches!(key, Key::Session(_) | Key::Agent(_)) {
+            if matches!(key, Key::Session(_) | Key::Agent(_) | Key::Thread(_)) {
                 let folded = events.fold(None, |state, (_, at, event)| State::apply(state, key, *at, event));
                 prop_assert_eq!(folded.as_ref(), Some(&**state));
             }
@@ -342,7 +447,7 @@ fn random_histories_reach_every_state() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..200 {
+    for _ in 0..600 {
         let history = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _| ());
         seen.extend(world.history.iter().map(|(.., event)| event.kind()));
@@ -358,6 +463,10 @@ fn random_histories_reach_every_state() {
         "accepted",
         "join-failed",
         "message",
+        "delivery",
+        "resent",
+        "amended",
+        "window-closing",
         "typing",
         "renamed",
         "talk-ended",

@@ -10,7 +10,9 @@ use crate::{
     disposition::Rule,
     medium::Media,
     queue::Queue,
-    session::Session,
+    session::{Deadline, Delivery, Session},
+    task::{Known, Sign, Task, message_task},
+    thread::Terms,
     user::{Role, User},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -32,6 +34,12 @@ pub struct World {
     pub history: Vec<(Key, Millis, Event)>,
     /// Everything that was ever said.
     pub log: BTreeMap<SessionId, Vec<Message>>,
+    /// Names the world gave.
+    pub known: BTreeMap<String, Known>,
+    /// What connectors shall send and have not yet, by id, in order.
+    pub tasks: Vec<Task>,
+    /// Passing signs for customers, all that ever were.
+    pub signals: Vec<Sign>,
     /// Moved by hand; begins at 0.
     pub now: Millis,
 }
@@ -39,6 +47,8 @@ pub struct World {
 /// What a decision sees of the centre.
 struct Sight<'a> {
     states: &'a BTreeMap<Key, Arc<State>>,
+    log: &'a BTreeMap<SessionId, Vec<Message>>,
+    known: &'a BTreeMap<String, Known>,
     /// What it asked for.
     asked: BTreeSet<Key>,
     /// What is not loaded.
@@ -56,6 +66,15 @@ impl Seen for Sight<'_> {
 
     fn head(&mut self, _: &UserId) -> Result<u64, No> {
         Ok(40)
+    }
+
+    fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
+        Ok(self.known.get(key).cloned())
+    }
+
+    fn message(&mut self, session: &SessionId, index: u32) -> Result<Option<Message>, No> {
+        let log = self.log.get(session).map_or(&[][..], Vec::as_slice);
+        Ok(log.iter().find(|message| message.index == index).cloned())
     }
 }
 
@@ -126,7 +145,8 @@ impl World {
     }
 
     fn sight(&self, missing: Option<Key>) -> Sight<'_> {
-        Sight { states: &self.states, asked: BTreeSet::new(), missing }
+        let Self { states, log, known, .. } = self;
+        Sight { states, log, known, asked: BTreeSet::new(), missing }
     }
 
     /// Performs a command and commits what it means.
@@ -139,7 +159,7 @@ impl World {
     /// Commits a decision, and holds it against everything that must be true of any.
     #[track_caller]
     fn commit(&mut self, decision: Decision) -> Vec<Event> {
-        let Decision { changes, messages, order } = decision;
+        let Decision { changes, messages, known, tasks, settled, signals, order } = decision;
         let keys: BTreeSet<_> = changes.iter().map(|change| &change.key).collect();
         assert_eq!(keys.len(), changes.len(), "one change for each entity");
         for (place, change) in changes.iter().enumerate() {
@@ -161,13 +181,43 @@ impl World {
             .iter()
             .map(|(of, nth)| (changes[*of].key.clone(), changes[*of].events[*nth].clone()))
             .collect();
-        assert_eq!(spoken(&events), heard(&messages), "one message for each event that tells of one");
-        for (session, message) in messages {
+        let is_new = |(session, message): &(SessionId, Message)| {
+            message.index as usize > self.log.get(session).map_or(0, Vec::len)
+        };
+        let (new, amended): (Vec<_>, Vec<_>) = messages.into_iter().partition(is_new);
+        assert_eq!(spoken(&events), heard(&new), "one message for each event that tells of one");
+        for (session, message) in new {
             reads_back(&message);
             let log = self.log.entry(session).or_default();
+            if log.len() >= message.index as usize {
+                // Written and amended in one decision.
+                let place = message.index as usize - 1;
+                log[place] = message;
+                continue;
+            }
             assert_eq!(message.index as usize, log.len() + 1, "indexes ascend by one");
             log.push(message);
         }
+        for (session, message) in amended {
+            reads_back(&message);
+            let place = &mut self.log.get_mut(&session).expect("a log")[message.index as usize - 1];
+            assert_eq!((place.index, &place.from), (message.index, &message.from), "the envelope stays");
+            *place = message;
+        }
+        for known in known {
+            assert!(self.known.insert(known.key.clone(), known).is_none(), "a name is given once");
+        }
+        self.tasks.retain(|task| !settled.contains(&task.id()));
+        for task in tasks {
+            reads_back(&task);
+            assert!(
+                !self.tasks.iter().any(|open| open.id() == task.id()),
+                "one task at a time for {}",
+                task.id()
+            );
+            self.tasks.push(task);
+        }
+        self.signals.extend(signals.into_iter().map(|signal| signal.sign));
         for change in changes {
             self.states.insert(change.key, change.after);
         }
@@ -197,13 +247,26 @@ impl World {
                 !session.customer.present && !session.waiting && session.live_agents().next().is_none();
             assert_eq!(session.is_open(), !idle, "over as soon as nobody has to do with it: {session:?}");
             let served = session.live_agents().any(|party| party.joined_at.is_some());
-            let offered = session.deadlines().next().is_some();
+            let offered = session.deadlines().any(|(due, _)| matches!(due, Deadline::Offer(_)));
             if session.customer.present {
                 assert!(session.waiting || served || offered, "no customer is forgotten: {session:?}");
             }
             let participants: BTreeSet<_> = session.agents.iter().map(|party| &party.participant).collect();
             assert_eq!(participants.len(), session.agents.len(), "each joining has an id of its own");
             assert!(!participants.contains(&session.customer.participant));
+            let log = &self.log[&session.id];
+            for message in log.iter().filter(|message| message.delivery.is_some()) {
+                let progress = message.delivery.as_ref().expect("checked");
+                let id = message_task(&session.id, message.index);
+                let waits = self.tasks.iter().any(|task| task.id() == id);
+                assert_eq!(
+                    waits,
+                    progress.state == Delivery::Queued,
+                    "a task for each message that waits: {id}"
+                );
+                let kept = session.post.as_ref().and_then(|post| post.outgoing.get(&message.index));
+                assert!(kept.is_none_or(|kept| kept.state == progress.state), "log and snapshot agree: {id}");
+            }
             for agent in session.live_agents() {
                 let of = self.agent(agent.user.as_str()).slots.get(&session.medium);
                 assert!(of.is_some_and(|held| held.contains(&session.id)), "a live part has a slot");
@@ -281,8 +344,13 @@ pub fn reads_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(thing: &T
     assert_eq!(serde_json::from_str::<T>(&text).expect("JSON of ours"), *thing);
 }
 
+pub const HOUR: Millis = 3_600_000;
+pub const DAY: Millis = 24 * HOUR;
+
 pub fn centre() -> Centre {
-    let service = Service { medium: medium(), queue: "Support".into(), inactivity: 300_000 };
+    let service = |terms| Service { medium: medium(), queue: "Support".into(), inactivity: 300_000, terms };
+    let texts = Terms { max_chars: Some(1_600), ..Terms::default() };
+    let page = Terms { reply: Some(DAY), person: Some(7 * DAY), tells_reading: true, ..Terms::default() };
     Centre {
         id: "c0ffee00-0000-4000-8000-000000000001".into(),
         name: "Test".into(),
@@ -290,7 +358,11 @@ pub fn centre() -> Centre {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([(medium(), 3)]),
-        services: BTreeMap::from([("support".to_owned(), service)]),
+        services: BTreeMap::from([
+            ("support".to_owned(), service(Terms::default())),
+            ("texts".to_owned(), service(texts)),
+            ("page".to_owned(), Service { inactivity: 0, ..service(page) }),
+        ]),
         settings: BTreeMap::new(),
     }
 }

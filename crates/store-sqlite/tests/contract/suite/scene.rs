@@ -182,7 +182,12 @@ fn notes(decision: &Decision, topic: &str) -> Vec<NewNote> {
 }
 
 fn centre() -> Centre {
-    let service = Service { medium: "chat".into(), queue: "Support".into(), inactivity: 60_000 };
+    let service = Service {
+        medium: "chat".into(),
+        queue: "Support".into(),
+        inactivity: 60_000,
+        terms: domain::thread::Terms::default(),
+    };
     Centre {
         id: "c0ffee00-0000-4000-8000-000000000001".into(),
         name: "Test".into(),

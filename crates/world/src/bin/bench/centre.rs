@@ -60,7 +60,12 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
     let hash = weak_hash()?;
     let medium = Media::default().rows().first().context("no medium")?.name.clone();
     let queue = QueueName::from("Bench");
-    let service = Service { medium: medium.clone(), queue: queue.clone(), inactivity: 86_400_000 };
+    let service = Service {
+        medium: medium.clone(),
+        queue: queue.clone(),
+        inactivity: 86_400_000,
+        terms: domain::thread::Terms::default(),
+    };
     let centre = Centre {
         id: "00000000-0000-4000-8000-000000000000".into(),
         name: "Bench".into(),

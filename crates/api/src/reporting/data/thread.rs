@@ -1,0 +1,35 @@
+//! What customers want to be sent.
+
+use super::{Row, json, schema};
+use domain::thread::{Event, Fact};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) const KINDS: &[Row] = &[("thread.consent", schema::<Consent<'_>>)];
+
+/// Whether a customer wants to hear from us became known, or changed.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Consent<'a> {
+    /// A digest of the service and both addresses.
+    thread: &'a str,
+    /// The service.
+    service: &'a str,
+    /// What he wants.
+    #[serde(with = "super::words::Consent")]
+    consent: domain::thread::Consent,
+    /// How it became known.
+    #[serde(with = "super::words::Source")]
+    source: domain::thread::Source,
+}
+
+/// What a fact of a thread tells; `None` for the beginning of a conversation, which tells of itself.
+pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
+    match &event.fact {
+        Fact::Began { .. } => None,
+        Fact::Consent { consent, source } => {
+            json(Consent { thread: id, service: &event.service, consent: *consent, source: *source })
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The connectors of this process, and what they bring.
+
+use crate::{
+    Desk, Refused,
+    ports::{Channel, Done},
+    session_of,
+    witness::lock,
+};
+use domain::{Command, Key, Refusal, State, ThreadId, command::Receive, thread::Address};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// Connectors by the service each carries.
+pub(crate) type Connected = RwLock<BTreeMap<String, Arc<dyn Channel>>>;
+
+/// The addresses of a thread of a service, with the thread's id: 32 hex digits of a digest over all three, so that
+/// no key of the journal is an address.
+pub fn address(service: &str, ours: &str, theirs: &str) -> Address {
+    let mut digest = Sha256::new();
+    for part in [service, ours, theirs] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let hex = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
+    Address { thread: ThreadId::from(hex.as_str()), ours: ours.to_owned(), theirs: theirs.to_owned() }
+}
+
+/// The name under which the journal knows something that a provider named.
+pub fn known_key(service: &str, id: &str) -> String {
+    format!("{service}|{id}")
+}
+
+impl Desk {
+    /// Connects a service with what carries its messages. Before [`Desk::post`] is run.
+    pub fn connect(&self, service: &str, channel: Arc<dyn Channel>) {
+        let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
+        channels.insert(service.to_owned(), channel);
+    }
+
+    /// What carries the messages of a service.
+    pub fn channel(&self, service: &str) -> Option<Arc<dyn Channel>> {
+        self.channels.read().unwrap_or_else(PoisonError::into_inner).get(service).cloned()
+    }
+
+    /// Every service that has a connector, by name.
+    pub fn connected(&self) -> Vec<(String, Arc<dyn Channel>)> {
+        let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+        channels.iter().map(|(service, channel)| (service.clone(), channel.clone())).collect()
+    }
+
+    /// Takes a unit that a connector brings; when this answers it is durable, or was before. Refused while as many
+    /// wait as the queue takes, unless it belongs to a conversation that is open.
+    pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
+        let full = lock(&self.memory.board).full_queue_of(&unit.service);
+        if let Some(queue) = full
+            && !self.is_open(&unit.address.thread).await?
+        {
+            metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
+            return Err(Refusal::QueueFull(queue).into());
+        }
+        self.perform(Command::Receive(Box::new(unit))).await
+    }
+
+    /// Whether a thread has a conversation whose customer is there.
+    async fn is_open(&self, thread: &ThreadId) -> Result<bool, Refused> {
+        let state = self.store.state(&Key::Thread(thread.clone())).await?;
+        let latest = match state.as_deref() {
+            Some(State::Thread(thread)) => thread.latest.clone(),
+            _ => None,
+        };
+        let Some(latest) = latest else { return Ok(false) };
+        let session = self.session(&latest).await?;
+        Ok(session.as_deref().and_then(session_of).is_some_and(|session| session.customer.present))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_is_told_apart_by_each_of_its_parts_and_shows_none() {
+        let one = address("sms", "+1", "+2");
+        assert_eq!(one, address("sms", "+1", "+2"));
+        for other in [address("sm", "s+1", "+2"), address("sms", "+1+", "2"), address("sms", "+2", "+1")] {
+            assert_ne!(one.thread, other.thread);
+        }
+        assert_eq!(one.thread.as_str().len(), 32);
+        assert!(one.thread.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

@@ -1,0 +1,246 @@
+//! Carrying: one task, one attempt, one outcome.
+
+use super::{Turn, lock};
+use crate::{
+    Desk, Refused,
+    ports::{Channel, Parcel, Sending, StoreFault},
+    session_of,
+};
+use domain::{
+    Command, Millis, SessionId, Task,
+    command::Report,
+    message::Content,
+    session::Delivery,
+    task::{Errand, Signal},
+    thread::{Window, Writer},
+};
+use futures::FutureExt;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
+
+/// Pauses between attempts when the provider names none, in milliseconds; the last is kept up.
+const PAUSES: [Millis; 5] = [1_000, 5_000, 25_000, 60_000, 120_000];
+/// After so long an attempt that certainly sent nothing is the last, in milliseconds.
+const GIVE_UP: Millis = 15 * 60 * 1_000;
+/// A provider that asks for a longer pause than this is asked again after it, in milliseconds.
+const LONGEST_PAUSE: Millis = 5 * 60 * 1_000;
+/// How long to wait after the store failed before trying again.
+const RETRY: Duration = Duration::from_millis(250);
+/// How many passing signs are on their way at once.
+const SIGNALS_AT_ONCE: usize = 32;
+
+impl Desk {
+    /// Carries messages and signs to the connectors, for ever. One task runs this, once every connector is
+    /// connected.
+    pub async fn post(self: Arc<Self>) {
+        self.doubt().await;
+        let (mut sends, mut signals) = (JoinSet::new(), JoinSet::new());
+        loop {
+            while let Some(turn) = self.memory.outbox.next(self.now()) {
+                let desk = self.clone();
+                sends.spawn(async move { desk.carry(turn).await });
+            }
+            while signals.len() < SIGNALS_AT_ONCE
+                && let Some(signal) = self.memory.outbox.next_signal()
+            {
+                let desk = self.clone();
+                signals.spawn(async move { desk.carry_signal(signal).await });
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+            metrics::gauge!("jackfield_outbox_waiting").set(self.memory.outbox.waiting() as f64);
+            let due = lock(&self.memory.outbox.lanes).due();
+            tokio::select! {
+                () = self.memory.outbox.bell.notified() => {}
+                () = self.until(due) => {}
+                Some(_) = sends.join_next() => {}
+                Some(_) = signals.join_next() => {}
+            }
+        }
+    }
+
+    /// What an earlier process had begun to send: nobody knows whether it did.
+    async fn doubt(&self) {
+        let started: Vec<Task> = std::mem::take(&mut *lock(&self.memory.doubtful));
+        for task in started {
+            tracing::warn!(
+                task = task.id(),
+                "the outcome of a message is unknown: the server stopped while it was sent"
+            );
+            let why = "The server stopped while the message was being sent".to_owned();
+            self.settle(&task, Sending::Unknown { why }).await;
+        }
+    }
+
+    async fn carry(&self, turn: Turn) {
+        let Turn { task, attempts, since } = turn;
+        let sending = match self.attempt(&task).await {
+            Ok(Some(sending)) => sending,
+            Ok(None) => {
+                lock(&self.memory.outbox.lanes).done(&task);
+                return;
+            }
+            Err(fault) => {
+                tracing::error!(%fault, task = task.id(), "a message could not be sent: the journal failed");
+                self.again(&task, self.now() + PAUSES[0]);
+                return;
+            }
+        };
+        metrics::counter!("jackfield_sends_total", "outcome" => word(&sending)).increment(1);
+        let sending = match sending {
+            Sending::Later { why, .. } if self.now() - since >= GIVE_UP => {
+                Sending::Refused { code: None, why, opted_out: false }
+            }
+            Sending::Later { after, why } => {
+                let pause = after.and_then(|after| Millis::try_from(after.as_millis()).ok());
+                let pause = pause.unwrap_or(PAUSES[PAUSES.len().min(attempts as usize + 1) - 1]);
+                tracing::debug!(task = task.id(), pause, why, "a message is tried again later");
+                while let Err(fault) = self.store.start(task.id(), false).await {
+                    tracing::error!(%fault, "a message that was not sent could not be marked so");
+                    tokio::time::sleep(RETRY).await;
+                }
+                self.again(&task, self.now() + pause.clamp(1, LONGEST_PAUSE));
+                return;
+            }
+            done => done,
+        };
+        self.settle(&task, sending).await;
+        lock(&self.memory.outbox.lanes).done(&task);
+    }
+
+    fn again(&self, task: &Task, at: Millis) {
+        lock(&self.memory.outbox.lanes).again(task, at);
+        self.memory.outbox.bell.notify_one();
+    }
+
+    /// One attempt; `None` when there is nothing to send any more.
+    async fn attempt(&self, task: &Task) -> Result<Option<Sending>, StoreFault> {
+        let parcel = match &task.errand {
+            Errand::Message { session, index } => match self.parcel(task, session, *index).await? {
+                Packed::Parcel(parcel) => parcel,
+                Packed::Refused(why) => {
+                    return Ok(Some(Sending::Refused { code: None, why: why.into(), opted_out: false }));
+                }
+                Packed::Nothing => {
+                    self.forget(task).await;
+                    return Ok(None);
+                }
+            },
+            Errand::Notice { id, address, text } => Parcel {
+                id: format!("notice/{id}"),
+                address: address.clone(),
+                content: Content::Text { text: text.clone(), message_type: None },
+                window: Window::Reply,
+            },
+        };
+        let Some(channel) = self.channel(&task.service) else {
+            let why = format!("The service '{}' has no connector", task.service);
+            return Ok(Some(Sending::Refused { code: None, why, opted_out: false }));
+        };
+        self.store.start(task.id(), true).await?;
+        Ok(Some(send(&*channel, parcel).await))
+    }
+
+    async fn parcel(&self, task: &Task, id: &SessionId, index: u32) -> Result<Packed, StoreFault> {
+        let state = self.session(id).await?;
+        let Some(session) = state.as_deref().and_then(session_of) else { return Ok(Packed::Nothing) };
+        let message = self.messages(id, index, 1).await?.pop().filter(|message| message.index == index);
+        let (Some(post), Some(message)) = (&session.post, message) else { return Ok(Packed::Nothing) };
+        if !message.delivery.is_some_and(|progress| progress.state == Delivery::Queued) {
+            // A copy of it came back before this process knew that it had sent it.
+            return Ok(Packed::Nothing);
+        }
+        if session.erased {
+            return Ok(Packed::Refused("The customer's address was erased"));
+        }
+        match post.window(Writer::Person, self.now()) {
+            Window::Closed => Ok(Packed::Refused("The time to answer this customer is over")),
+            window => Ok(Packed::Parcel(Parcel {
+                id: task.id(),
+                address: post.address.clone(),
+                content: message.content,
+                window,
+            })),
+        }
+    }
+
+    /// Writes the outcome down, however long the store takes to come back: it must not be lost.
+    async fn settle(&self, task: &Task, sending: Sending) {
+        let command = match &task.errand {
+            Errand::Notice { .. } => Command::Settle { task: task.id() },
+            Errand::Message { session, index } => Command::Report {
+                session: session.clone(),
+                index: *index,
+                report: report(&task.service, sending),
+            },
+        };
+        self.insist(command).await;
+    }
+
+    async fn forget(&self, task: &Task) {
+        self.insist(Command::Settle { task: task.id() }).await;
+    }
+
+    async fn insist(&self, command: Command) {
+        loop {
+            match self.perform(command.clone()).await {
+                Ok(_) => return,
+                Err(Refused::Rule(why)) => {
+                    tracing::error!(%why, "the outcome of a message was refused");
+                    return;
+                }
+                Err(Refused::Store(StoreFault::Closed)) => return,
+                Err(Refused::Store(fault)) => {
+                    tracing::error!(%fault, "the outcome of a message could not be written");
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        }
+    }
+
+    async fn carry_signal(&self, signal: Signal) {
+        if let Some(channel) = self.channel(&signal.service)
+            && AssertUnwindSafe(channel.signal(signal)).catch_unwind().await.is_err()
+        {
+            tracing::error!("a connector panicked over a passing sign");
+        }
+    }
+}
+
+enum Packed {
+    Parcel(Parcel),
+    Refused(&'static str),
+    Nothing,
+}
+
+/// A connector that panics may have sent the message.
+async fn send(channel: &dyn Channel, parcel: Parcel) -> Sending {
+    AssertUnwindSafe(channel.send(parcel)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a connector panicked over a message");
+        Sending::Unknown { why: "The connector failed while the message was being sent".into() }
+    })
+}
+
+fn report(service: &str, sending: Sending) -> Report {
+    let settled = |state| Report { settles: true, ..Report::of(state) };
+    match sending {
+        Sending::Sent { id, state } => {
+            let keys = id.map(|id| crate::known_key(service, &id)).into_iter().collect();
+            Report { keys, ..settled(state) }
+        }
+        Sending::Refused { code, why, opted_out } => {
+            Report { code, why: Some(why), opted_out, ..settled(Delivery::Failed) }
+        }
+        Sending::Unknown { why } | Sending::Later { why, .. } => {
+            Report { why: Some(why), ..settled(Delivery::Unknown) }
+        }
+    }
+}
+
+const fn word(sending: &Sending) -> &'static str {
+    match sending {
+        Sending::Sent { .. } => "sent",
+        Sending::Refused { .. } => "refused",
+        Sending::Later { .. } => "later",
+        Sending::Unknown { .. } => "unknown",
+    }
+}

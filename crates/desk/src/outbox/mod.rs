@@ -1,0 +1,63 @@
+//! The outbox: what commits ask of connectors is carried to them, and their outcomes come back as commands.
+//!
+//! A task is a row since the commit that asked for it. Before a connector is asked, the row says so durably: a
+//! task that a crash left in that state may or may not have been sent, so it becomes *unknown* and its agent
+//! decides, and nothing is ever sent twice blindly (DESIGN §2, Effects are rows).
+
+mod carry;
+mod lanes;
+
+use crate::witness::lock;
+use domain::{Millis, Task, task::Signal};
+use lanes::{Lanes, Turn};
+use std::{collections::VecDeque, sync::Mutex};
+use tokio::sync::Notify;
+
+/// How many passing signs may wait; what is more is let be.
+const SIGNALS: usize = 1_024;
+
+/// What is to be sent.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    lanes: Mutex<Lanes>,
+    signals: Mutex<VecDeque<Signal>>,
+    bell: Notify,
+}
+
+impl Outbox {
+    /// Takes in what a commit asks for.
+    pub fn take(&self, tasks: impl IntoIterator<Item = Task>, signals: impl IntoIterator<Item = Signal>) {
+        let mut rings = false;
+        {
+            let mut lanes = lock(&self.lanes);
+            for task in tasks {
+                lanes.put(task);
+                rings = true;
+            }
+        }
+        let mut waiting = lock(&self.signals);
+        for signal in signals {
+            rings = true;
+            if waiting.len() < SIGNALS {
+                waiting.push_back(signal);
+            }
+        }
+        drop(waiting);
+        if rings {
+            self.bell.notify_one();
+        }
+    }
+
+    /// How many messages wait for a provider.
+    pub fn waiting(&self) -> usize {
+        lock(&self.lanes).len()
+    }
+
+    fn next(&self, now: Millis) -> Option<Turn> {
+        lock(&self.lanes).next(now)
+    }
+
+    fn next_signal(&self) -> Option<Signal> {
+        lock(&self.signals).pop_front()
+    }
+}

@@ -1,0 +1,151 @@
+//! What a connector carries: whether it may be sent, what became of it, and what is sent again.
+
+use super::{Draft, No, talk};
+use crate::{
+    Refusal, SessionId, UserId,
+    command::Report,
+    message::Content,
+    session::{Delivery, Fact, Post, Progress, Session},
+    task::{Errand, Sign, Signal, Task, message_task},
+    thread::{self, Consent, Source, Window, Writer},
+};
+
+/// Refuses what the platform would not carry, before anything is written (channel-connectors §0.2.7).
+pub(super) fn permit(draft: &mut Draft<'_>, session: &Session, writer: Writer, text: &str) -> Result<(), No> {
+    let Some(post) = &session.post else { return Ok(()) };
+    if session.erased {
+        return Err(Refusal::Invalid("The customer's address was erased".into()).into());
+    }
+    if let Some(most) = post.terms.max_chars
+        && text.chars().count() > most as usize
+    {
+        return Err(Refusal::MessageTooLong { chars: most }.into());
+    }
+    if post.window(writer, draft.now) == Window::Closed {
+        return Err(Refusal::WindowClosed.into());
+    }
+    let begun_by_customer = post.begun_by.is_none();
+    let may_answer = post.terms.reply_when_out && begun_by_customer;
+    if !may_answer && is_out(draft, &post.address.thread)? {
+        return Err(Refusal::OptedOut.into());
+    }
+    Ok(())
+}
+
+pub(super) fn is_out(draft: &mut Draft<'_>, thread: &crate::ThreadId) -> Result<bool, No> {
+    Ok(draft.thread(thread)?.is_some_and(|thread| thread.consent == Some(Consent::Out)))
+}
+
+/// What the customer wants is known now; nothing happens if it was known.
+pub(super) fn consent(
+    draft: &mut Draft<'_>,
+    thread: &crate::ThreadId,
+    service: &str,
+    consent: Consent,
+    source: Source,
+) -> Result<bool, No> {
+    if draft.thread(thread)?.and_then(|thread| thread.consent) == Some(consent) {
+        return Ok(false);
+    }
+    draft.tell_thread(thread, service, thread::Fact::Consent { consent, source })?;
+    Ok(true)
+}
+
+/// A passing sign for the customer, if a connector carries this conversation.
+pub(super) fn sign(draft: &mut Draft<'_>, session: &Session, sign: Sign) {
+    if let Some(post) = session.post.as_ref().filter(|_| session.customer.present) {
+        let (service, address) = (session.service.clone(), post.address.clone());
+        draft.signal(Signal { service, address, sign });
+    }
+}
+
+/// A connector tells what became of a message. Old news, and news of what was deleted, change nothing but that
+/// the task is settled.
+pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: &Report) -> Result<(), No> {
+    if report.settles {
+        draft.settle(message_task(id, index));
+    }
+    let Some(mut message) = draft.message(id, index)? else { return Ok(()) };
+    let Some(progress) = &message.delivery else { return Ok(()) };
+    for key in &report.keys {
+        draft.learn(key, Some((id.clone(), index)))?;
+    }
+    if report.opted_out {
+        let session = draft.session(id)?;
+        if let Some(post) = &session.post {
+            consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
+        }
+    }
+    if !progress.state.may_become(report.state) {
+        return Ok(());
+    }
+    let (code, why) = (report.code.clone(), report.why.clone());
+    message.delivery = Some(Progress { state: report.state, code: code.clone(), why });
+    draft.write(id, message);
+    draft.tell(id, Fact::Delivery { index, state: report.state, code })
+}
+
+/// The platform tells that the customer's side has, or has seen, everything up to a moment.
+pub(super) fn watermark(
+    draft: &mut Draft<'_>,
+    id: &SessionId,
+    state: Delivery,
+    upto: crate::Millis,
+) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let Some(post) = &session.post else { return Ok(()) };
+    let reached = post.outgoing.iter().filter(|(_, sent)| sent.state != Delivery::Queued && sent.at <= upto);
+    for index in reached.map(|(index, _)| *index).collect::<Vec<_>>() {
+        report(draft, id, index, &Report::of(state))?;
+    }
+    Ok(())
+}
+
+/// An agent has a message sent again of which nobody knows whether it was, or that was not.
+pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, index: u32) -> Result<(), No> {
+    let id = &session.id;
+    let no = || No::Refused(Refusal::Invalid(format!("Message {index} is none that can be sent again")));
+    let post = session.post.as_ref().ok_or_else(no)?;
+    post.outgoing.get(&index).filter(|sent| sent.state.may_be_repeated()).ok_or_else(no)?;
+    let mut message = draft.message(id, index)?.ok_or_else(no)?;
+    let (Content::Text { text, .. } | Content::Url { url: text }) = &message.content else {
+        return Err(no());
+    };
+    permit(draft, session, Writer::Person, text)?;
+    message.delivery = Some(Progress { state: Delivery::Queued, code: None, why: None });
+    draft.write(id, message);
+    let reference = draft.reference(agent)?;
+    draft.tell(id, Fact::Resent { index, agent: agent.clone(), reference })?;
+    draft.ask(task(session, post, index));
+    Ok(())
+}
+
+fn task(session: &Session, post: &Post, index: u32) -> Task {
+    Task {
+        service: session.service.clone(),
+        thread: post.address.thread.clone(),
+        errand: Errand::Message { session: session.id.clone(), index },
+    }
+}
+
+/// The time to answer runs out soon; said once for each time the customer was heard.
+pub(super) fn window_closing(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let due = session.post.as_ref().filter(|_| session.customer.present);
+    let due = due.filter(|post| post.warns_at().is_some_and(|at| at <= draft.now));
+    match due.and_then(|post| post.window_ends().0) {
+        Some(at) => draft.tell(id, Fact::WindowClosing { at }),
+        None => Ok(()),
+    }
+}
+
+/// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
+pub(super) fn idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let due = session.post.as_ref().and_then(Post::idles_at).is_some_and(|at| at <= draft.now);
+    if due && session.customer.present {
+        talk::customer_gone(draft, id, crate::session::Closer::Idle)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,361 @@
+//! What connectors bring: units of one thread, in order, each at least once.
+
+use super::{Draft, No, customer, data, offer, post, talk};
+use crate::{
+    Event, Key, Refusal, SessionId, UserData,
+    command::{Begin, Keyword, Receive, Report, Said, Unit},
+    message::{Author, Content, MAX_NICKNAME_BYTES, ParticipantId, PartyKind, Visibility},
+    session::{self, Amendment, Delivery, Fact, Route, Session, Via},
+    task::{Errand, Task},
+    thread::{self, Consent, Source, Terms, Writer},
+};
+
+/// The name of the server itself where a message needs an author. Clients leave it out of the list of
+/// participants by this name (digital-channels §2.4).
+const SYSTEM: &str = "system";
+
+/// Takes a unit in. One that was taken before changes nothing (channel-connectors §0.2.2).
+pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
+    for key in &unit.keys {
+        if draft.known(key)?.is_some() {
+            return Ok(());
+        }
+    }
+    match &unit.unit {
+        Unit::Said(said) => hear(draft, unit, said)?,
+        Unit::Notice(text) => elsewhere(draft, unit, &[Content::Notice { text: text.clone() }], SYSTEM)?,
+        Unit::Foreign { content, name } => foreign(draft, unit, content, name)?,
+        Unit::Typing(on) => {
+            if let Some(session) = present(draft, unit)? {
+                talk::typing(draft, &session.id, session.customer.author(), *on, None)?;
+            }
+        }
+        Unit::Reached { state, upto, keys } => reached(draft, unit, *state, *upto, keys)?,
+        Unit::Echo { session, index } => {
+            let report = Report { settles: true, keys: unit.keys.clone(), ..Report::of(Delivery::Sent) };
+            return post::report(draft, session, *index, &report);
+        }
+        Unit::Edited { of, text } => amend(draft, unit, of, Amendment::Edited, text)?,
+        Unit::Unsent { of } => amend(draft, unit, of, Amendment::Unsent, "")?,
+    }
+    for key in &unit.keys {
+        draft.learn(key, None)?;
+    }
+    Ok(())
+}
+
+/// An agent begins a conversation (digital-channels §3, last paragraph).
+pub(super) fn begin(draft: &mut Draft<'_>, agent: &crate::UserId, begin: &Begin) -> Result<(), No> {
+    let thread = &begin.address.thread;
+    if begin.nickname.is_empty() {
+        return Err(Refusal::Missing("nickname").into());
+    }
+    customer::bounded("nickname", &begin.nickname, MAX_NICKNAME_BYTES)?;
+    if let Some(text) = &begin.text {
+        customer::spoken("text", text)?;
+    }
+    let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
+    if let Some(open) = open_one(draft, previous.as_ref())? {
+        let what = format!("An open conversation with this address, '{}',", open.id);
+        return Err(Refusal::Exists(what).into());
+    }
+    if post::is_out(draft, thread)? {
+        return Err(Refusal::OptedOut.into());
+    }
+    let terms = terms(draft, &begin.service)?;
+    if terms.reply.is_some() {
+        // Who may only be answered cannot be written to first.
+        return Err(Refusal::WindowClosed.into());
+    }
+    let name = &begin.address.theirs;
+    let route = Route {
+        address: begin.address.clone(),
+        previous,
+        terms,
+        idle: draft.service(&begin.service)?.inactivity,
+        begun_by: Some(agent.clone()),
+    };
+    create(
+        draft,
+        &begin.service,
+        &begin.fresh.session,
+        &begin.fresh.participant,
+        name,
+        &begin.user_data,
+        route,
+    )?;
+    let session = draft.session(&begin.fresh.session)?;
+    offer::take(draft, &session, agent, &begin.nickname)?;
+    let Some(text) = &begin.text else { return Ok(()) };
+    let session = draft.session(&begin.fresh.session)?;
+    post::permit(draft, &session, Writer::Person, text)?;
+    let author = talk::live(&session, agent)?.author();
+    draft.say(&session.id, author, Content::Text { text: text.clone(), message_type: None })
+}
+
+fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
+    for content in &said.content {
+        if let Content::Text { text, .. } | Content::Url { url: text } | Content::Notice { text } = content {
+            customer::bounded("text", text, crate::message::MAX_TEXT_BYTES)?;
+        }
+    }
+    let terms = terms(draft, &unit.service)?;
+    let told = match &said.keyword {
+        Some(keyword) => keyword_said(draft, unit, keyword)?,
+        None => None,
+    };
+    let session = match present(draft, unit)? {
+        Some(session) => session.id.clone(),
+        None if !said.opens || told.is_some() && !terms.keywords_open => {
+            return answer(draft, unit, said, told);
+        }
+        None => open(draft, unit, terms)?,
+    };
+    let mut first = None;
+    for content in &said.content {
+        let view = draft.session(&session)?;
+        first.get_or_insert(view.next_index);
+        let author = view.customer.author();
+        draft.say_late(&session, author, content.clone(), unit.at)?;
+    }
+    if !said.user_data.is_empty() {
+        data::change(draft, &session, None, &said.user_data, &[], Via::CustomerData)?;
+    }
+    for key in &unit.keys {
+        draft.learn(key, first.map(|index| (session.clone(), index)))?;
+    }
+    if let Some(told) = told {
+        notice(draft, &session, told.words())?;
+    }
+    answer(draft, unit, said, told)
+}
+
+/// A word of consent took effect: what it changed.
+fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: &Keyword) -> Result<Option<Told>, No> {
+    let thread = &unit.address.thread;
+    let wanted = match keyword {
+        Keyword::OptOut => Consent::Out,
+        Keyword::OptIn => Consent::In,
+        Keyword::OptInIfOut if post::is_out(draft, thread)? => Consent::In,
+        Keyword::OptInIfOut => return Ok(None),
+        Keyword::Help => return Ok(Some(Told::Help)),
+    };
+    post::consent(draft, thread, &unit.service, wanted, Source::Keyword)?;
+    Ok(Some(if wanted == Consent::Out { Told::Out } else { Told::In }))
+}
+
+#[derive(Clone, Copy)]
+enum Told {
+    Out,
+    In,
+    Help,
+}
+
+impl Told {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Out => {
+                "The customer has opted out: messages to this address are refused until the customer opts in again."
+            }
+            Self::In => "The customer has opted in.",
+            Self::Help => "The customer asked for help by a keyword.",
+        }
+    }
+}
+
+/// The server's own answer to a keyword, when the account gives one.
+fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>) -> Result<(), No> {
+    if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
+        let errand = Errand::Notice { id: id.clone(), address: unit.address.clone(), text: text.clone() };
+        draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
+    }
+    Ok(())
+}
+
+fn open(draft: &mut Draft<'_>, unit: &Receive, terms: Terms) -> Result<SessionId, No> {
+    let thread = &unit.address.thread;
+    let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
+    let route = Route {
+        address: unit.address.clone(),
+        previous,
+        terms,
+        idle: draft.service(&unit.service)?.inactivity,
+        begun_by: None,
+    };
+    let id = unit.fresh.session.clone();
+    let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
+    let name = within(name, MAX_NICKNAME_BYTES);
+    create(draft, &unit.service, &id, &unit.fresh.participant, name, &UserData::default(), route)?;
+    let queue = draft.session(&id)?.queue.clone();
+    let priority = draft.queue(&queue)?.priority;
+    let queued = Fact::Queued { priority, since: draft.now, by: None, barred_until: None };
+    draft.tell(&id, queued)?;
+    Ok(id)
+}
+
+fn create(
+    draft: &mut Draft<'_>,
+    service_name: &str,
+    id: &SessionId,
+    participant: &ParticipantId,
+    nickname: &str,
+    user_data: &UserData,
+    route: Route,
+) -> Result<(), No> {
+    user_data.check()?;
+    let key = Key::Session(id.clone());
+    if draft.exists(&key)? {
+        return Err(Refusal::Exists(format!("Interaction '{id}'")).into());
+    }
+    let service = draft.service(service_name)?;
+    let address = route.address.clone();
+    let created = Fact::Created {
+        service: service_name.to_owned(),
+        participant: participant.clone(),
+        nickname: nickname.to_owned(),
+        // Nobody opens it with a key: what it hears is brought by the connector.
+        key_digest: String::new(),
+        user_data: user_data.clone(),
+        post: Some(route),
+    };
+    let event =
+        session::Event { medium: service.medium.clone(), queue: service.queue.clone(), fact: created };
+    draft.push(key, Event::Session(event))?;
+    draft.tell_thread(&address.thread, service_name, thread::Fact::Began { session: id.clone() })?;
+    let author = draft.session(id)?.customer.author();
+    draft.say(id, author, Content::Joined)
+}
+
+/// What somebody wrote elsewhere in the page's name: it is shown, and is nobody's work here.
+fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), No> {
+    // The copy of a message of ours may come before the answer that tells its id (channel-connectors §0.2.3).
+    if let Some(session) = present(draft, unit)?
+        && let Some(index) = same_words(draft, &session, content)?
+    {
+        let report = Report { settles: true, keys: unit.keys.clone(), ..Report::of(Delivery::Sent) };
+        return post::report(draft, &session.id, index, &report);
+    }
+    elsewhere(draft, unit, content, name)
+}
+
+/// The newest message of ours on its way, or of unknown fate, with exactly these words.
+fn same_words(draft: &mut Draft<'_>, session: &Session, content: &[Content]) -> Result<Option<u32>, No> {
+    let [words] = content else { return Ok(None) };
+    let Some(post) = &session.post else { return Ok(None) };
+    let open = |state| matches!(state, Delivery::Queued | Delivery::Unknown);
+    for (index, _) in post.outgoing.iter().rev().filter(|(_, sent)| open(sent.state)) {
+        let message = draft.message(&session.id, *index)?;
+        if message.is_some_and(|message| plain(&message.content) == plain(words)) {
+            return Ok(Some(*index));
+        }
+    }
+    Ok(None)
+}
+
+fn plain(content: &Content) -> Option<&str> {
+    match content {
+        Content::Text { text, .. } | Content::Url { url: text } => Some(text),
+        _ => None,
+    }
+}
+
+fn elsewhere(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), No> {
+    let Some(session) = present(draft, unit)? else { return Ok(()) };
+    for content in content {
+        draft.say_late(&session.id, external(&session, name), content.clone(), unit.at)?;
+    }
+    Ok(())
+}
+
+fn notice(draft: &mut Draft<'_>, id: &SessionId, text: &str) -> Result<(), No> {
+    let author = external(&*draft.session(id)?, SYSTEM);
+    draft.say(id, author, Content::Notice { text: text.to_owned() })
+}
+
+/// Somebody who is neither the customer nor an agent of ours.
+fn external(session: &Session, name: &str) -> Author {
+    Author {
+        participant: ParticipantId::new(format!("{:011X}{:05X}", session.created_at & 0xFFF_FFFF_FFFF, 0)),
+        number: 0,
+        kind: PartyKind::External,
+        nickname: within(name, MAX_NICKNAME_BYTES).to_owned(),
+        user: None,
+        visibility: Visibility::All,
+    }
+}
+
+fn reached(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    state: Delivery,
+    upto: Option<crate::Millis>,
+    keys: &[String],
+) -> Result<(), No> {
+    for key in keys {
+        if let Some((session, index)) = draft.known(key)?.and_then(|known| known.entry) {
+            post::report(draft, &session, index, &Report::of(state))?;
+        }
+    }
+    let latest = draft.thread(&unit.address.thread)?.and_then(|thread| thread.latest.clone());
+    match (latest, upto) {
+        (Some(latest), Some(upto)) if draft.exists(&Key::Session(latest.clone()))? => {
+            post::watermark(draft, &latest, state, upto)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The customer changed what he had written: the log says so from now on, and whoever talks with him is told.
+fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: &str) -> Result<(), No> {
+    customer::bounded("text", text, crate::message::MAX_TEXT_BYTES)?;
+    let Some((id, index)) = draft.known(of)?.and_then(|known| known.entry) else { return Ok(()) };
+    let Some(mut message) = draft.message(&id, index)? else { return Ok(()) };
+    if message.from.kind != PartyKind::Customer {
+        return Ok(());
+    }
+    match how {
+        Amendment::Edited => message.content = Content::Text { text: text.to_owned(), message_type: None },
+        // The envelope stays (channel-connectors §2.10).
+        Amendment::Unsent => message.content.redact(),
+    }
+    draft.write(&id, message);
+    draft.tell(&id, Fact::Amended { index, how })?;
+    if present(draft, unit)?.is_some_and(|session| session.id == id) {
+        let words = match how {
+            Amendment::Edited => format!("The customer changed message {index} to: {text}"),
+            Amendment::Unsent => format!("The customer took back message {index}."),
+        };
+        notice(draft, &id, &words)?;
+    }
+    Ok(())
+}
+
+/// The conversation that a unit belongs to, while its customer is there.
+fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft::View<Session>>, No> {
+    let latest = draft.thread(&unit.address.thread)?.and_then(|thread| thread.latest.clone());
+    open_one(draft, latest.as_ref())
+}
+
+fn open_one(
+    draft: &mut Draft<'_>,
+    id: Option<&SessionId>,
+) -> Result<Option<super::draft::View<Session>>, No> {
+    match id {
+        // The latest may have been deleted by retention.
+        Some(id) if draft.exists(&Key::Session(id.clone()))? => {
+            Ok(Some(draft.session(id)?).filter(|session| session.customer.present))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn terms(draft: &mut Draft<'_>, service: &str) -> Result<Terms, No> {
+    Ok(draft.service(service)?.terms)
+}
+
+/// As much of a text as fits into a bound.
+fn within(text: &str, bytes: usize) -> &str {
+    let cut =
+        text.char_indices().map(|(at, char)| at + char.len_utf8()).take_while(|end| *end <= bytes).last();
+    &text[..cut.unwrap_or(0)]
+}

@@ -1,0 +1,159 @@
+//! What connectors bring (channel-connectors §0.2, §0.3, §1D, §2.4).
+
+use super::*;
+use crate::{
+    command::{Keyword, Said, Unit},
+    message::Content,
+    session::Delivery,
+};
+
+fn again(world: &World, command: &Command) {
+    check(world.clone(), command.clone(), "");
+}
+
+#[test]
+fn the_first_message_opens_a_conversation_in_the_queue_of_its_service() {
+    check(
+        World::new(),
+        text("m1", "Hello"),
+        "created; thread: s1; said joined by customer; queued Support since 0; said text by customer",
+    );
+}
+
+#[test]
+fn a_unit_that_comes_again_changes_nothing() {
+    again(&texted(), &text("m1", "Hello"));
+    again(&texting(), &text("m1", "Hello, but the provider was restarted"));
+}
+
+#[test]
+fn a_further_message_joins_the_open_conversation() {
+    check(texted(), anew(&text("m2", "Anybody?"), 5, "s2"), "said text by customer");
+    check(texting(), anew(&text("m2", "Thanks"), 5, "s2"), "said text by customer");
+}
+
+#[test]
+fn after_the_end_a_message_opens_another_linked_to_the_one_before() {
+    let over = texting().then(ann(complete())).after(5);
+    let world = check(
+        over,
+        anew(&text("m2", "One more thing"), 5, "s2"),
+        "created; thread: s2; said joined by customer; queued Support since 5; said text by customer",
+    );
+    let second = world.sessions().find(|session| session.id.as_str() == "s2").expect("the second");
+    assert_eq!(second.post.as_ref().and_then(|post| post.previous.clone()), Some(s1()));
+}
+
+#[test]
+fn a_completed_conversation_is_never_revived() {
+    let world = texting().then(ann(leave()));
+    let world = check(
+        world,
+        anew(&text("m2", "Wait"), 0, "s2"),
+        "created; thread: s2; said joined by customer; queued Support since 0; said text by customer",
+    );
+    assert!(!world.sessions().find(|session| session.id == s1()).expect("the first").customer.present);
+}
+
+#[test]
+fn an_address_without_a_name_is_its_own() {
+    assert_eq!(texted().session().customer.nickname, "+1");
+    let named = receive(crate::command::Receive {
+        nickname: "Ines".into(),
+        ..unit("texts", "m", Unit::Said(said("Hi")))
+    });
+    assert_eq!(World::new().then(named).session().customer.nickname, "Ines");
+}
+
+#[test]
+fn what_only_joins_opens_nothing() {
+    let joins = Unit::Said(Said { opens: false, ..said("a referral") });
+    check(World::new(), receive(unit("page", "r1", joins.clone())), "");
+    check(messaging(), receive(unit("page", "r1", joins)), "said text by customer");
+    check(World::new(), receive(unit("page", "t1", Unit::Typing(true))), "");
+    check(messaging(), receive(unit("page", "t1", Unit::Typing(true))), "typed on");
+    check(World::new(), receive(unit("page", "n1", Unit::Notice("The customer reacted".into()))), "");
+    check(
+        messaging(),
+        receive(unit("page", "n1", Unit::Notice("The customer reacted".into()))),
+        "said notice by another",
+    );
+}
+
+#[test]
+fn nobody_is_idle_while_somebody_writes() {
+    let silent = Command::FellSilent { session: s1() };
+    check(texting().after(299_999), silent.clone(), "");
+    let spoke = texting().after(200_000).then(ann(say("One moment")));
+    check(spoke.after(299_999), silent.clone(), "");
+    check(texting().after(300_000), silent.clone(), "said left by customer; talk-ended by idle");
+    check(texted().after(300_000), silent, "said left by customer; talk-ended by idle; ended by idle");
+    check(messaging().after(300_000), Command::FellSilent { session: s1() }, "");
+}
+
+#[test]
+fn a_word_of_consent_alone_opens_nothing() {
+    let world = check(World::new(), keyword("m1", Keyword::OptOut, None), "thread: out by keyword");
+    again(&world, &keyword("m1", Keyword::OptOut, None));
+    check(world.clone(), keyword("m2", Keyword::OptOut, None), "");
+    check(world, keyword("m3", Keyword::OptIn, None), "thread: in by keyword");
+}
+
+#[test]
+fn in_an_open_conversation_the_agent_is_told() {
+    check(
+        texting(),
+        keyword("m2", Keyword::OptOut, None),
+        "thread: out by keyword; said text by customer; said notice by another",
+    );
+    check(texting(), keyword("m2", Keyword::Help, None), "said text by customer; said notice by another");
+}
+
+#[test]
+fn yes_is_consent_only_of_who_had_opted_out() {
+    check(texting(), keyword("m2", Keyword::OptInIfOut, None), "said text by customer");
+    let out = World::new().then(keyword("m1", Keyword::OptOut, None));
+    check(out, keyword("m2", Keyword::OptInIfOut, None), "thread: in by keyword");
+}
+
+#[test]
+fn the_account_answers_a_word_itself_when_it_is_set_up_so() {
+    let world = World::new().then(keyword("m1", Keyword::OptOut, Some("You will hear no more from us")));
+    assert_eq!(world.tasks.iter().map(crate::Task::id).collect::<Vec<_>>(), ["notice/m1"]);
+    let world = world.then(Command::Settle { task: "notice/m1".into() });
+    assert!(world.tasks.is_empty());
+}
+
+#[test]
+fn an_echo_of_ours_confirms_the_message_before_its_answer_does() {
+    let world = messaging().then(ann(say("Good day")));
+    let echo = receive(unit("page", "mid.9", Unit::Echo { session: s1(), index: 4 }));
+    let world = check(world, echo.clone(), "4 sent");
+    again(&world, &echo);
+    assert!(world.tasks.is_empty(), "and its task is done with");
+    check(world, report(4, settled(Delivery::Sent)), "");
+}
+
+#[test]
+fn an_echo_without_our_word_is_known_by_its_words() {
+    let world = messaging().then(ann(say("Good day")));
+    let echo = |words: &str| {
+        let content = vec![Content::Text { text: words.into(), message_type: None }];
+        receive(unit("page", "mid.9", Unit::Foreign { content, name: "Page".into() }))
+    };
+    check(world.clone(), echo("Good day"), "4 sent");
+    check(world, echo("Something else"), "said text by another");
+    check(World::new(), echo("Nobody talks"), "");
+}
+
+#[test]
+fn what_was_edited_or_taken_back_is_so_in_the_log_too() {
+    let edited = receive(unit("texts", "e1", Unit::Edited { of: "m1".into(), text: "Good day".into() }));
+    let world = check(texting(), edited, "2 edited; said notice by another");
+    assert_eq!(world.log[&s1()][1].content, Content::Text { text: "Good day".into(), message_type: None });
+    let unsent = receive(unit("texts", "u1", Unit::Unsent { of: "m1".into() }));
+    let world = check(world, unsent, "2 unsent; said notice by another");
+    assert_eq!(world.log[&s1()][1].content, Content::Text { text: String::new(), message_type: None });
+    let stranger = receive(unit("texts", "u2", Unit::Unsent { of: "nothing".into() }));
+    check(world, stranger, "");
+}

@@ -1,0 +1,97 @@
+//! What a commit asks of the world outside: messages that a connector shall carry away.
+
+use crate::{
+    SessionId,
+    message::ParticipantId,
+    thread::{Address, ThreadId},
+};
+use serde::{Deserialize, Serialize};
+
+/// Something a connector shall send. It is a row of the journal, written in the commit that asks for it and gone
+/// in the commit of its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The service whose connector carries it.
+    pub service: String,
+    /// Tasks of one thread are done one after the other (channel-connectors §0.2.4).
+    pub thread: ThreadId,
+    /// What to send.
+    pub errand: Errand,
+}
+
+/// What to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Errand {
+    /// An entry of a conversation's log, which alone holds the words.
+    Message {
+        /// The conversation.
+        session: SessionId,
+        /// Place in its log.
+        index: u32,
+    },
+    /// A text of the server's own outside of any conversation: the answer to a keyword of consent.
+    Notice {
+        /// Unique among notices.
+        id: String,
+        /// From where and to whom.
+        address: Address,
+        /// The words.
+        text: String,
+    },
+}
+
+impl Task {
+    /// Its id, the same whenever it is asked for: `session/index`, or `notice/` and the notice's id.
+    pub fn id(&self) -> String {
+        match &self.errand {
+            Errand::Message { session, index } => message_task(session, *index),
+            Errand::Notice { id, .. } => format!("notice/{id}"),
+        }
+    }
+}
+
+/// The id of the task that sends an entry of a log.
+pub fn message_task(session: &SessionId, index: u32) -> String {
+    format!("{session}/{index}")
+}
+
+/// A passing sign for the customer. It is not kept: at most once, and nobody hears of its failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// The service whose connector carries it.
+    pub service: String,
+    /// From where and to whom.
+    pub address: Address,
+    /// Which.
+    pub sign: Sign,
+}
+
+/// A passing sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// The agent types.
+    Typing,
+    /// He stopped.
+    Stopped,
+    /// What the customer wrote was seen.
+    Seen,
+}
+
+/// A name that the world gave to something of ours, or to something it gave us: a unit that comes again under the
+/// same name is the same unit (channel-connectors §0.2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The service and the provider's id.
+    pub key: String,
+    /// The log entry that bears it, if it is one.
+    pub entry: Option<(SessionId, u32)>,
+}
+
+/// Ids for a conversation that may have to begin. The world makes them, since nothing is made here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fresh {
+    /// Of the conversation.
+    pub session: SessionId,
+    /// Of the customer's joining.
+    pub participant: ParticipantId,
+}

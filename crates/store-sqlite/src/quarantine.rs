@@ -1,0 +1,34 @@
+//! Units that were authentic and could not be understood.
+
+use crate::fault::Outcome;
+use desk::ports::Quarantined;
+use rusqlite::Connection;
+
+/// Keeps a unit; answers its number.
+pub(crate) fn keep(conn: &Connection, unit: &Quarantined) -> Outcome<i64> {
+    conn.prepare_cached("INSERT INTO quarantine (at, service, why, raw) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((unit.at, &unit.service, &unit.why, &unit.raw))?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// Units behind a number.
+pub(crate) fn list(conn: &Connection, after: i64, limit: u32) -> Outcome<Vec<Quarantined>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, at, service, why, raw FROM quarantine WHERE id > ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let rows = statement.query_map((after, limit), |row| {
+        Ok(Quarantined {
+            id: row.get(0)?,
+            at: row.get(1)?,
+            service: row.get(2)?,
+            why: row.get(3)?,
+            raw: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Throws a unit out; whether there was one.
+pub(crate) fn release(conn: &Connection, id: i64) -> Outcome<bool> {
+    Ok(conn.prepare_cached("DELETE FROM quarantine WHERE id = ?1")?.execute([id])? > 0)
+}

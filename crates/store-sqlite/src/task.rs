@@ -1,0 +1,95 @@
+//! Tasks for connectors, and the names the world gave.
+
+use crate::{
+    fault::{Fault, Outcome},
+    group::Group,
+    snapshot,
+};
+use desk::ports::TaskRow;
+use domain::{Key, Millis, Task, task::Known};
+use rusqlite::{Connection, OptionalExtension};
+
+impl Group<'_> {
+    /// Writes the tasks of a commit, and takes away those that it settles.
+    pub(crate) fn write_tasks(&mut self, tasks: Vec<Task>, settled: &[String]) -> Outcome<()> {
+        for id in settled {
+            self.conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])?;
+        }
+        for task in tasks {
+            self.conn
+                .prepare_cached("INSERT OR REPLACE INTO task (id, started, body) VALUES (?1, 0, ?2)")?
+                .execute((task.id(), serde_json::to_string(&task)?))?;
+            self.committed.tasks.push(task);
+        }
+        Ok(())
+    }
+
+    /// Writes names. Each is new: the decision looked.
+    pub(crate) fn write_known(&mut self, known: &[Known], at: Millis) -> Outcome<()> {
+        for Known { key, entry } in known {
+            let place = match entry {
+                None => None,
+                Some((session, index)) => {
+                    let found = self.entry(&Key::Session(session.clone()))?;
+                    found.map(|entry| (entry.id, *index))
+                }
+            };
+            self.conn
+                .prepare_cached("INSERT INTO dedup (key, at, entity, idx) VALUES (?1, ?2, ?3, ?4)")?
+                .execute((key, at, place.map(|(entity, _)| entity), place.map(|(_, index)| index)))?;
+        }
+        Ok(())
+    }
+}
+
+/// What bears a name.
+pub(crate) fn known(conn: &Connection, key: &str) -> Outcome<Option<Known>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT entity.key, idx FROM dedup LEFT JOIN entity ON entity.id = dedup.entity WHERE dedup.key = ?1",
+    )?;
+    let row = statement
+        .query_row([key], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<u32>>(1)?)));
+    let Some(row) = row.optional()? else { return Ok(None) };
+    let entry = match row {
+        (Some(entity), Some(index)) => match snapshot::key(&entity)? {
+            Key::Session(session) => Some((session, index)),
+            _ => return Err(Fault::Damaged(format!("'{key}' names a log entry of {entity}"))),
+        },
+        // What it named was deleted.
+        _ => None,
+    };
+    Ok(Some(Known { key: key.to_owned(), entry }))
+}
+
+/// Every task without an outcome.
+pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
+    let mut statement = conn.prepare_cached("SELECT started, body FROM task ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let mut tasks = Vec::new();
+    while let Some(row) = rows.next()? {
+        let task = serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+        tasks.push(TaskRow { task, started: row.get(0)? });
+    }
+    Ok(tasks)
+}
+
+/// Says that sending a task begins, or that it was certainly not sent.
+pub(crate) fn start(conn: &Connection, id: &str, started: bool) -> Outcome<()> {
+    conn.prepare_cached("UPDATE task SET started = ?2 WHERE id = ?1")?.execute((id, started))?;
+    Ok(())
+}
+
+/// Nobody knows any more which tasks of a copy were carried out since it was made.
+pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
+    conn.execute_batch("UPDATE task SET started = 1")?;
+    Ok(())
+}
+
+/// Names older than this are forgotten: no provider delivers anything again after so long.
+pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: u32) -> Outcome<()> {
+    conn.prepare_cached(
+        "DELETE FROM dedup WHERE key IN (SELECT key FROM dedup WHERE at < ?1 ORDER BY at LIMIT ?2)",
+    )?
+    .execute((before, limit))?;
+    Ok(())
+}
