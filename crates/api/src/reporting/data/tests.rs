@@ -12,7 +12,7 @@ use domain::{
     message::{PartyKind, Visibility},
     queue::{self, Queue},
     session::{self, Amendment, Closer, Delivery, Fact, Invitation, PartyState, Route, Via},
-    thread::{self, Address, Terms},
+    thread::{Address, Terms},
     user::{self, Device, Role, User},
 };
 use serde_json::{Value, json};
