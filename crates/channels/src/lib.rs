@@ -6,7 +6,11 @@
 //! future for what it does by itself — and a line in the program that wires it.
 //!
 //! * [`chat`]: web chat, over the REST form of the published Chat API v2.
+//!
+//! What all of them share: [`outbound`], the one client for what the server asks of others, and [`secret`].
 
 pub mod chat;
+pub mod outbound;
+pub mod secret;
 
 pub use chat::{Chat, ChatConfig};
