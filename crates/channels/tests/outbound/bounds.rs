@@ -1,6 +1,6 @@
 //! How long and how much, and what is known when an answer fails to come.
 
-use crate::peer::{Manner, Peer, answer, client, demo};
+use crate::peer::{Manner, Peer, answer, client, demo, impatient};
 use channels::outbound::{Ask, Fault, Loss, Outbound, Rules, Url};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -14,7 +14,8 @@ async fn a_peer_that_is_slow_to_answer_is_cut() {
     for said in ["", "HTTP/1.1 200 OK\r\n"] {
         let peer = Peer::new(Manner::Stalls(said.into())).await;
         let began = Instant::now();
-        assert!(matches!(ask(&peer).await, Err(Fault::Lost { head: None, how: Loss::TimedOut })));
+        let answer = impatient(&[&peer.url]).ask(Ask::get(peer.url.clone())).await;
+        assert!(matches!(answer, Err(Fault::Lost { head: None, how: Loss::TimedOut })));
         assert!(began.elapsed() < Duration::from_secs(5));
     }
 }
@@ -22,9 +23,8 @@ async fn a_peer_that_is_slow_to_answer_is_cut() {
 #[tokio::test]
 async fn a_peer_that_stops_in_the_middle_is_cut_and_its_status_kept() {
     let peer = Peer::new(Manner::Stalls("HTTP/1.1 201 Created\r\ncontent-length: 9\r\n\r\nhal".into())).await;
-    let Err(Fault::Lost { head: Some((status, _)), how: Loss::TimedOut }) = ask(&peer).await else {
-        panic!("cut")
-    };
+    let answer = impatient(&[&peer.url]).ask(Ask::get(peer.url.clone())).await;
+    let Err(Fault::Lost { head: Some((status, _)), how: Loss::TimedOut }) = answer else { panic!("cut") };
     assert_eq!(status.as_u16(), 201);
 }
 
@@ -52,8 +52,7 @@ async fn a_peer_that_is_not_there_was_sent_nothing() {
 #[tokio::test]
 async fn a_name_that_nobody_has_was_sent_nothing() {
     let url: Url = "http://nobody.invalid/".parse().expect("a URL");
-    let rules = Rules { connect: Duration::from_secs(5), total: Duration::from_secs(6), ..demo(&[&url]) };
-    let answer = Outbound::new(rules).expect("a client").ask(Ask::get(url)).await;
+    let answer = client(&[&url]).ask(Ask::get(url.clone())).await;
     assert!(matches!(answer, Err(Fault::NotSent(_))), "{answer:?}");
 }
 

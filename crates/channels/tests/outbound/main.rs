@@ -4,3 +4,4 @@ mod bounds;
 mod peer;
 mod reach;
 mod secured;
+mod sms;

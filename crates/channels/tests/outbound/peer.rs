@@ -92,13 +92,11 @@ pub fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// The rules of a demo that may ask these peers, with short times.
+/// The rules of a demo that may ask these peers, with small bounds.
 pub fn demo(peers: &[&Url]) -> Rules {
     Rules {
         plain_http: true,
         loopback: true,
-        total: Duration::from_millis(500),
-        connect: Duration::from_millis(400),
         max_answer_bytes: 1000,
         ..Rules::new(peers.iter().map(|url| (*url).clone()).collect())
     }
@@ -107,4 +105,10 @@ pub fn demo(peers: &[&Url]) -> Rules {
 /// The client of such a demo.
 pub fn client(peers: &[&Url]) -> Outbound {
     Outbound::new(demo(peers)).expect("a client")
+}
+
+/// The client of a demo that loses patience at once.
+pub fn impatient(peers: &[&Url]) -> Outbound {
+    let rules = Rules { total: Duration::from_millis(300), ..demo(peers) };
+    Outbound::new(rules).expect("a client")
 }

@@ -20,6 +20,9 @@ pub enum Transliterate {
     Full,
 }
 
+/// Another spelling of a character, if it has one.
+type Spelling = fn(char) -> Option<Cow<'static, str>>;
+
 /// A text as freely spelled as is allowed, if that brings it into the GSM alphabet without making it longer to send.
 /// Else the text as it was: with one character left over it travels as UCS-2, and then all of them may stay.
 pub fn transliterate(text: &str, how: Transliterate) -> Cow<'_, str> {
@@ -28,7 +31,7 @@ pub fn transliterate(text: &str, how: Transliterate) -> Cow<'_, str> {
     }
     // "é" may have come as two characters, of which the alphabet has but one.
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
-    let spellings: &[fn(char) -> Option<Cow<'static, str>>] = match how {
+    let spellings: &[Spelling] = match how {
         Transliterate::Off => &[],
         Transliterate::Typographic => &[typographic],
         Transliterate::Full => &[typographic, full],
@@ -42,7 +45,7 @@ pub fn transliterate(text: &str, how: Transliterate) -> Cow<'_, str> {
 }
 
 /// A text with each character that the alphabet lacks in another spelling, if all of them have one.
-fn spelled(text: &str, spelling: fn(char) -> Option<Cow<'static, str>>) -> Option<String> {
+fn spelled(text: &str, spelling: Spelling) -> Option<String> {
     let mut spelled = String::with_capacity(text.len());
     for character in text.chars() {
         if septets(character).is_some() {
