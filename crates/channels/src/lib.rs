@@ -6,7 +6,13 @@
 //! future for what it does by itself — and a line in the program that wires it.
 //!
 //! * [`chat`]: web chat, over the REST form of the published Chat API v2.
+//! * [`sms`]: text messages, over the HTTP interface that Twilio and its likes have.
+//!
+//! What all of them share: [`outbound`], the one client for what the server asks of others, and [`secret`].
 
 pub mod chat;
+pub mod outbound;
+pub mod secret;
+pub mod sms;
 
 pub use chat::{Chat, ChatConfig};

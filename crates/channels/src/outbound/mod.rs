@@ -1,0 +1,174 @@
+//! The one client for everything the server asks of others (channel-connectors §0.2.9).
+//!
+//! ```text
+//! Ask ─▶ https? ─▶ a configured peer? ─▶ resolve ─▶ a public address? ─▶ connect ─▶ Answer | Fault
+//! ```
+//!
+//! It follows no redirect, uses no proxy, repeats nothing by itself, reads answers up to a bound and waits up to a
+//! bound. A [`Fault`] tells apart what was certainly not sent from what may have been done, because nothing of the
+//! latter may be sent twice.
+
+mod address;
+mod names;
+mod request;
+mod tls;
+
+pub use request::{Answer, Ask, Fault, Forbidden, Loss};
+pub use reqwest::Url;
+pub use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use names::Names;
+use reqwest::{Client, redirect, retry};
+use std::{error::Error, net::IpAddr, sync::Arc, time::Duration};
+
+/// How long an unused connection is kept. Short, because one that the other side closes while a request is on its way
+/// leaves nobody knowing whether the request arrived.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// The bounds of what the server asks of others.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Who may be asked: the base URLs of the accounts. Scheme, host and port count, the path does not.
+    pub peers: Vec<Url>,
+    /// Whether `http` is allowed. For the demo only, as passwords would travel open.
+    pub plain_http: bool,
+    /// Whether addresses of this machine are allowed. For the demo only, whose providers run on it.
+    pub loopback: bool,
+    /// Certificates to trust besides those of the system, for a provider with an authority of its own.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// How long a connection may take to come about: name, TCP and TLS.
+    pub connect: Duration,
+    /// How long all of it may take, until the last byte of the answer. Longer than `connect`.
+    pub total: Duration,
+    /// The longest body of an answer, in bytes.
+    pub max_answer_bytes: usize,
+}
+
+impl Rules {
+    /// The default bounds, for these peers: https to public addresses, 5 s to connect, 20 s in all, 256 KiB.
+    pub fn new(peers: Vec<Url>) -> Self {
+        Self {
+            peers,
+            plain_http: false,
+            loopback: false,
+            extra_roots: Vec::new(),
+            connect: Duration::from_secs(5),
+            total: Duration::from_secs(20),
+            max_answer_bytes: 256 * 1024,
+        }
+    }
+}
+
+/// The client.
+#[derive(Debug)]
+pub struct Outbound {
+    client: Client,
+    rules: Rules,
+}
+
+/// Why the client could not be made: a certificate to trust is none, as a sentence.
+#[derive(Debug, thiserror::Error)]
+#[error("the outbound client cannot be set up: {0}")]
+pub struct Unusable(String);
+
+impl Outbound {
+    /// A client under these rules.
+    pub fn new(rules: Rules) -> Result<Self, Unusable> {
+        let tls = tls::config(rules.extra_roots.clone()).map_err(|fault| Unusable(fault.to_string()))?;
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .dns_resolver(Arc::new(Names { loopback: rules.loopback }))
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .no_proxy()
+            .referer(false)
+            .http1_only()
+            .user_agent(concat!("Jackfield/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(rules.connect)
+            .timeout(rules.total)
+            .pool_idle_timeout(IDLE)
+            .build()
+            .map_err(|fault| Unusable(sentence(&fault)))?;
+        Ok(Self { client, rules })
+    }
+
+    /// Asks, and waits for the whole answer.
+    pub async fn ask(&self, ask: Ask) -> Result<Answer, Fault> {
+        self.allowed(&ask.url)?;
+        let Ask { method, url, headers, body } = ask;
+        let sent = self.client.request(method, url).headers(headers).body(body).send().await;
+        let mut response = sent.map_err(unanswered)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        match self.body(&mut response).await {
+            Ok(body) => Ok(Answer { status, headers, body }),
+            Err(how) => Err(Fault::Lost { head: Some((status, headers)), how }),
+        }
+    }
+
+    /// Whether the rules allow a URL, as far as the URL tells.
+    fn allowed(&self, url: &Url) -> Result<(), Forbidden> {
+        let https = url.scheme() == "https" || self.rules.plain_http && url.scheme() == "http";
+        if !https {
+            return Err(Forbidden::NotHttps);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Forbidden::Credentials);
+        }
+        let host = url.host_str().unwrap_or_default();
+        if !self.rules.peers.iter().any(|peer| peer.origin() == url.origin()) {
+            return Err(Forbidden::Host(host.to_owned()));
+        }
+        // No resolver is asked about a literal address.
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) if !address::open(ip, self.rules.loopback) => Err(Forbidden::Address(host.to_owned())),
+            _ => Ok(()),
+        }
+    }
+
+    async fn body(&self, response: &mut reqwest::Response) -> Result<Vec<u8>, Loss> {
+        let most = self.rules.max_answer_bytes;
+        if response.content_length().is_some_and(|length| length > most as u64) {
+            return Err(Loss::TooLarge);
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|fault| loss(&fault))? {
+            if body.len() + chunk.len() > most {
+                return Err(Loss::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+/// What it means that no status came.
+fn unanswered(fault: reqwest::Error) -> Fault {
+    let fault = fault.without_url();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&fault);
+    while let Some(this) = cause {
+        if let Some(forbidden) = this.downcast_ref::<Forbidden>() {
+            return Fault::Forbidden(forbidden.clone());
+        }
+        cause = this.source();
+    }
+    // A request that could not even be built was not sent either.
+    if fault.is_connect() || fault.is_builder() {
+        return Fault::NotSent(sentence(&fault));
+    }
+    Fault::Lost { head: None, how: loss(&fault) }
+}
+
+fn loss(fault: &reqwest::Error) -> Loss {
+    if fault.is_timeout() { Loss::TimedOut } else { Loss::Broken }
+}
+
+/// A fault with its causes.
+fn sentence(fault: &dyn Error) -> String {
+    let mut words = fault.to_string();
+    let mut cause = fault.source();
+    while let Some(this) = cause {
+        words = format!("{words}: {this}");
+        cause = this.source();
+    }
+    words
+}

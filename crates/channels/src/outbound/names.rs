@@ -1,0 +1,26 @@
+//! Names to addresses: the answer of the resolver is judged, and what was judged is what is connected to.
+
+use super::{address, request::Forbidden};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::net::SocketAddr;
+
+/// The resolver of the system, less the addresses that may not be reached. Judging here and not before the request
+/// leaves no moment at which a name could change its address between the judging and the connecting.
+pub(super) struct Names {
+    /// Whether loopback may be reached.
+    pub loopback: bool,
+}
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let loopback = self.loopback;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let open: Vec<SocketAddr> = found.filter(|found| address::open(found.ip(), loopback)).collect();
+            if open.is_empty() {
+                return Err(Forbidden::Address(name.as_str().to_owned()).into());
+            }
+            Ok(Box::new(open.into_iter()) as Addrs)
+        })
+    }
+}

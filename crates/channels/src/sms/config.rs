@@ -1,0 +1,173 @@
+//! The settings of an account (channel-connectors §0.2.10, §1B to §1D).
+
+use super::{keyword::Keywords, send::Sender, signature::Tokens, text::Limits};
+use crate::{outbound::Url, secret::Secret};
+use http::HeaderName;
+use std::{num::NonZeroU32, time::Duration};
+
+/// Where the provider is whose interface this is.
+const TWILIO: &str = "https://api.twilio.com";
+
+/// An account at a provider.
+#[derive(Clone, Debug)]
+pub struct SmsConfig {
+    /// The provider's id of the account.
+    pub account_sid: String,
+    /// What webhooks are signed with.
+    pub tokens: Tokens,
+    /// What requests to the provider are made with.
+    pub credentials: Credentials,
+    /// Our addresses, without prefix.
+    pub from: Vec<String>,
+    /// The group of senders by which the provider chooses one. If it is set, no message names its sender.
+    pub service_sid: Option<String>,
+    /// Where the provider's interface is. `https://api.twilio.com` by default.
+    pub base_url: Url,
+    /// What every address begins with at the provider and not here, such as `whatsapp:`.
+    pub address_prefix: Option<String>,
+    /// The headers of webhooks.
+    pub headers: Headers,
+    /// What a text may be: 1600 characters, 10 parts, plain typography.
+    pub limits: Limits,
+    /// The words by which customers take and give leave to be written to.
+    pub keywords: Keywords,
+    /// What is answered to them, if the provider does not answer by itself.
+    pub we_reply: Option<Replies>,
+    /// How fast messages may be sent.
+    pub rate: Rate,
+    /// How long the provider may try to deliver a message; whole seconds. Its own rule if none.
+    pub validity: Option<Duration>,
+    /// Whether the provider may respell texts, after us. Off by default.
+    pub smart_encoded: bool,
+    /// Whether the provider shall report what becomes of messages. On by default.
+    pub status_callbacks: bool,
+}
+
+/// By which the provider knows us.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// The account and its primary token.
+    Token,
+    /// A key of the account.
+    ApiKey {
+        /// The id of the key.
+        sid: String,
+        /// Its secret.
+        secret: Secret,
+    },
+}
+
+/// The names of headers that differ between providers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headers {
+    /// That which bears the signature.
+    pub signature: HeaderName,
+    /// That which stays the same when the provider tries again.
+    pub repetition: HeaderName,
+}
+
+/// The answers to keywords.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replies {
+    /// To one who opted out.
+    pub opt_out: String,
+    /// To one who opted in.
+    pub opt_in: String,
+    /// To one who asked for help.
+    pub help: String,
+}
+
+/// How fast messages may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Messages a second.
+    pub per_second: NonZeroU32,
+    /// How many may go at once after a pause.
+    pub burst: NonZeroU32,
+}
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self {
+            signature: HeaderName::from_static("x-twilio-signature"),
+            repetition: HeaderName::from_static("i-twilio-idempotency-token"),
+        }
+    }
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self { per_second: NonZeroU32::MIN.saturating_add(9), burst: NonZeroU32::MIN }
+    }
+}
+
+impl SmsConfig {
+    /// An account with the default settings, which sends from these addresses.
+    ///
+    /// # Panics
+    ///
+    /// Never: the URL it parses is a constant.
+    pub fn new(account_sid: impl Into<String>, token: Secret, from: Vec<String>) -> Self {
+        Self {
+            account_sid: account_sid.into(),
+            tokens: Tokens::new(token),
+            credentials: Credentials::Token,
+            from,
+            service_sid: None,
+            base_url: Url::parse(TWILIO).expect("a constant"),
+            address_prefix: None,
+            headers: Headers::default(),
+            limits: Limits::default(),
+            keywords: Keywords::default(),
+            we_reply: None,
+            rate: Rate::default(),
+            validity: None,
+            smart_encoded: false,
+            status_callbacks: true,
+        }
+    }
+
+    /// Who sends a message of a conversation in which the customer wrote to this address of ours.
+    pub fn sender<'a>(&'a self, ours: &'a str) -> Sender<'a> {
+        self.service_sid.as_deref().map_or(Sender::Address(ours), Sender::Service)
+    }
+
+    /// An address as the provider writes it.
+    pub(super) fn prefixed(&self, address: &str) -> String {
+        format!("{}{address}", self.address_prefix.as_deref().unwrap_or_default())
+    }
+
+    /// User and password for the provider.
+    pub(super) fn login(&self) -> (&str, &str) {
+        match &self.credentials {
+            Credentials::Token => (&self.account_sid, self.tokens.primary.reveal()),
+            Credentials::ApiKey { sid, secret } => (sid, secret.reveal()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_can_be_printed_without_the_secrets() {
+        let key = Credentials::ApiKey { sid: "SK1".into(), secret: Secret::new("hush-key") };
+        let config =
+            SmsConfig { credentials: key, ..SmsConfig::new("AC1", Secret::new("hush-token"), Vec::new()) };
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+
+    #[test]
+    fn a_group_of_senders_goes_before_the_address() {
+        let mut config = SmsConfig::new("AC1", Secret::new("t"), vec!["+1".into()]);
+        assert_eq!(config.sender("+1"), Sender::Address("+1"));
+        config.service_sid = Some("MG1".into());
+        assert_eq!(config.sender("+1"), Sender::Service("MG1"));
+    }
+
+    #[test]
+    fn ten_messages_a_second_are_the_default() {
+        assert_eq!((Rate::default().per_second.get(), Rate::default().burst.get()), (10, 1));
+    }
+}

@@ -1,0 +1,199 @@
+//! The form of a webhook: its fields, and why it cannot be read (channel-connectors §1B.1).
+
+/// The largest form, in bytes: the longest text with every byte escaped, and the rest many times over.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The most fields of a form. Providers add some without notice.
+pub const MAX_FIELDS: usize = 256;
+/// The longest id, in bytes; those of Twilio have 34.
+const MAX_ID_BYTES: usize = 128;
+/// The longest address, in bytes, without its prefix.
+const MAX_ADDRESS_BYTES: usize = 64;
+
+/// The fields of a webhook, in the order in which they came: those we know and those we do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form(Vec<(String, String)>);
+
+/// Why a webhook cannot be read. It must be kept as it came, and answered as if it had been read, because the same
+/// would come again (channel-connectors §0.2.5).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undecodable {
+    /// The form is larger than [`MAX_BODY_BYTES`].
+    #[error("the form is larger than {MAX_BODY_BYTES} bytes")]
+    TooLarge,
+    /// The form has more than [`MAX_FIELDS`] fields.
+    #[error("the form has more than {MAX_FIELDS} fields")]
+    TooManyFields,
+    /// A field without which the rest is of no use is not there.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A field came twice, with different values.
+    #[error("{0} was given twice, with different values")]
+    Ambiguous(&'static str),
+    /// A field is too long.
+    #[error("{name} is longer than {bytes} bytes")]
+    TooLong {
+        /// The field.
+        name: &'static str,
+        /// How long it may be.
+        bytes: usize,
+    },
+    /// A field is not what it should be.
+    #[error("{0} cannot be read")]
+    Malformed(&'static str),
+    /// An address does not begin as the addresses of this account do.
+    #[error("{name} does not begin with {prefix}")]
+    Prefix {
+        /// The field.
+        name: &'static str,
+        /// How it should begin.
+        prefix: String,
+    },
+}
+
+impl Form {
+    /// Reads the body of a `POST`, or the query of a `GET`. Bytes that are not UTF-8 are replaced.
+    pub fn read(encoded: &[u8]) -> Result<Self, Undecodable> {
+        if encoded.len() > MAX_BODY_BYTES {
+            return Err(Undecodable::TooLarge);
+        }
+        let fields: Vec<_> = form_urlencoded::parse(encoded).take(MAX_FIELDS + 1).collect();
+        if fields.len() > MAX_FIELDS {
+            return Err(Undecodable::TooManyFields);
+        }
+        let owned = fields.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Ok(Self(owned.collect()))
+    }
+
+    /// All fields, as the signature covers them.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// A field that has a value.
+    pub(super) fn get(&self, name: &'static str) -> Result<Option<&str>, Undecodable> {
+        self.find(name, name)
+    }
+
+    /// A field of a numbered series, named as the series in errors.
+    pub(super) fn numbered(&self, series: &'static str, number: usize) -> Result<Option<&str>, Undecodable> {
+        self.find(&format!("{series}{number}"), series)
+    }
+
+    fn find(&self, name: &str, known_as: &'static str) -> Result<Option<&str>, Undecodable> {
+        let mut values = self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str());
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.any(|other| other != value) {
+            return Err(Undecodable::Ambiguous(known_as));
+        }
+        Ok(Some(value).filter(|value| !value.is_empty()))
+    }
+
+    /// A field that has a value of at most so many bytes.
+    pub(super) fn bounded(&self, name: &'static str, bytes: usize) -> Result<Option<String>, Undecodable> {
+        match self.get(name)? {
+            Some(value) if value.len() > bytes => Err(Undecodable::TooLong { name, bytes }),
+            value => Ok(value.map(str::to_owned)),
+        }
+    }
+
+    /// An id: visible characters of ASCII.
+    pub(super) fn id(&self, name: &'static str) -> Result<Option<String>, Undecodable> {
+        let id = self.bounded(name, MAX_ID_BYTES)?;
+        if id.as_deref().is_some_and(|id| !is_id(id)) {
+            return Err(Undecodable::Malformed(name));
+        }
+        Ok(id)
+    }
+
+    /// The id of the message, under the first of the names it has had.
+    pub(super) fn message_id(&self) -> Result<String, Undecodable> {
+        for name in ["MessageSid", "SmsSid", "SmsMessageSid"] {
+            if let Some(id) = self.id(name)? {
+                return Ok(id);
+            }
+        }
+        Err(Undecodable::Missing("MessageSid"))
+    }
+
+    /// An address, without the prefix that those of this account have.
+    pub(super) fn address(&self, name: &'static str, prefix: Option<&str>) -> Result<String, Undecodable> {
+        let given = self.get(name)?.ok_or(Undecodable::Missing(name))?;
+        let address = bare(name, given, prefix)?;
+        if address.len() > MAX_ADDRESS_BYTES {
+            return Err(Undecodable::TooLong { name, bytes: MAX_ADDRESS_BYTES });
+        }
+        // White space at an end is a plus sign that was not escaped: this would be the address of nobody.
+        if address.is_empty() || address.trim() != address || address.contains(char::is_control) {
+            return Err(Undecodable::Malformed(name));
+        }
+        Ok(address.to_owned())
+    }
+}
+
+/// An address without the prefix, such as `whatsapp:`, that all addresses of the account have.
+fn bare<'a>(name: &'static str, given: &'a str, prefix: Option<&str>) -> Result<&'a str, Undecodable> {
+    let Some(prefix) = prefix else { return Ok(given) };
+    given.strip_prefix(prefix).ok_or_else(|| Undecodable::Prefix { name, prefix: prefix.to_owned() })
+}
+
+/// Whether something may be an id of a provider.
+pub(super) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_ID_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn all_fields_are_read_in_their_order_known_or_not() {
+        let form = Form::read(b"B=%C3%BC+v&A&Unknown=1&A=2").expect("a form");
+        let pairs: Vec<(&str, &str)> = form.fields().iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert_eq!(pairs, [("B", "ü v"), ("A", ""), ("Unknown", "1"), ("A", "2")]);
+    }
+
+    #[test]
+    fn a_form_is_bounded_in_size_and_in_number() {
+        assert!(Form::read(&vec![b'x'; MAX_BODY_BYTES]).is_ok());
+        assert_eq!(Form::read(&vec![b'x'; MAX_BODY_BYTES + 1]), Err(Undecodable::TooLarge));
+        assert!(Form::read("a=1&".repeat(MAX_FIELDS).as_bytes()).is_ok());
+        assert_eq!(Form::read("a=1&".repeat(MAX_FIELDS + 1).as_bytes()), Err(Undecodable::TooManyFields));
+    }
+
+    #[test]
+    fn a_field_given_twice_must_say_the_same() {
+        let form = Form::read(b"A=1&A=1&B=1&B=2").expect("a form");
+        assert_eq!(form.get("A"), Ok(Some("1")));
+        assert_eq!(form.get("B"), Err(Undecodable::Ambiguous("B")));
+    }
+
+    #[test]
+    fn an_address_bears_the_prefix_of_its_account() {
+        let form = Form::read(b"From=whatsapp:%2B1555&To=%2B1666&Bad=whatsapp:").expect("a form");
+        let prefix = Some("whatsapp:");
+        assert_eq!(form.address("From", prefix), Ok("+1555".into()));
+        assert_eq!(form.address("From", None), Ok("whatsapp:+1555".into()));
+        let refused = Undecodable::Prefix { name: "To", prefix: "whatsapp:".into() };
+        assert_eq!(form.address("To", prefix), Err(refused));
+        assert_eq!(form.address("Bad", prefix), Err(Undecodable::Malformed("Bad")));
+        assert_eq!(form.address("Else", prefix), Err(Undecodable::Missing("Else")));
+    }
+
+    #[test]
+    fn a_plus_sign_that_was_not_escaped_is_no_address() {
+        let form = Form::read(b"From=+1555&To=a%0Ab").expect("a form");
+        assert_eq!(form.address("From", None), Err(Undecodable::Malformed("From")));
+        assert_eq!(form.address("To", None), Err(Undecodable::Malformed("To")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_judged(bytes: Vec<u8>) {
+            if let Ok(form) = Form::read(&bytes) {
+                form.message_id().ok();
+                form.address("From", Some("whatsapp:")).ok();
+            }
+        }
+    }
+}
