@@ -1,7 +1,7 @@
 //! The desk: the one function through which anything changes.
 
 use crate::{
-    Directory, Mailroom,
+    Directory, Mailroom, Services,
     keys::keys,
     ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Sight, Store, StoreFault},
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
@@ -61,6 +61,7 @@ pub struct Desk {
     ids: Arc<dyn Ids>,
     media: Media,
     pub(crate) memory: Arc<Memory>,
+    services: Services,
 }
 
 impl Desk {
@@ -79,7 +80,7 @@ impl Desk {
         }
         let head = store.events(FeedQuery::default()).await?.head;
         memory.head.send_replace(head);
-        Ok(Arc::new(Self { store, render, clock, ids, media, memory }))
+        Ok(Arc::new(Self { store, render, clock, ids, media, memory, services: Services::default() }))
     }
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
@@ -202,6 +203,11 @@ impl Desk {
     /// The mailboxes.
     pub fn mailroom(&self) -> &Mailroom {
         &self.memory.mailroom
+    }
+
+    /// How the parts of the server stand.
+    pub fn services(&self) -> &Services {
+        &self.services
     }
 
     /// The media served.

@@ -18,8 +18,10 @@ mod desk;
 mod directory;
 mod housekeeping;
 mod keys;
+mod services;
 mod witness;
 
 pub use desk::{Desk, Refused, Setup, session_of};
 pub use directory::Directory;
 pub use mailroom::{Mail, Mailroom};
+pub use services::{Condition, ServiceKind, ServiceState, Services};
