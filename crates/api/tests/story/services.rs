@@ -98,12 +98,13 @@ async fn a_held_poll_is_answered_when_a_service_changes() {
 async fn between_polls_the_latest_of_each_service_waits() {
     let app = App::start().await;
     app.goes_on();
-    let tom = app.agent("agent1");
+    let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     let mut ear = Ear::open(&tom, "/notifications/*").await;
+    let mut witness = Ear::open(&mei, TOPIC).await;
     let page = ServiceState::connector("messenger", "demo-page", Condition::Working, START);
     for state in [sms(Condition::Starting), page, sms(Condition::Unreachable), sms(Condition::Working)] {
         app.desk.services().set(state);
-        tokio::time::sleep(Duration::from_millis(120)).await;
+        assert_eq!(told(&witness.connect(LONG).await).len(), 1, "one after the other");
     }
     let messages = ear.connect(LONG).await;
     assert_eq!(told(&messages), ["MESSENGER_demo-page Working", "SMS_demo-sms Working"]);
