@@ -2,7 +2,7 @@
 
 use crate::{
     auth::{self, Logins},
-    notifications::Notifications,
+    notifications::{self, Notifications},
     pages,
     unknown::Unknown,
     v2,
@@ -69,6 +69,8 @@ pub struct Api {
     pub(crate) logins: Logins,
     pub(crate) notifications: Notifications,
     pub(crate) unknown: Unknown,
+    /// When it started.
+    pub(crate) started: Millis,
     closing: watch::Sender<bool>,
 }
 
@@ -79,6 +81,7 @@ impl Api {
         let logins = Logins::load(&desk, config.session_inactivity).await?;
         let notifications = Notifications::load(&desk).await?;
         Ok(Arc::new(Self {
+            started: desk.now(),
             desk,
             links,
             config,
@@ -94,9 +97,9 @@ impl Api {
         v2::router(self).merge(pages::router(self))
     }
 
-    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes; for ever.
+    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes, tells of services; for ever.
     pub async fn run(self: Arc<Self>) {
-        futures::join!(auth::sweep(&self), crate::notifications::sweep(&self));
+        futures::join!(auth::sweep(&self), notifications::sweep(&self), notifications::announce(&self));
     }
 
     /// Advises every notification client to come back with a handshake, and ends held polls and streams.

@@ -7,8 +7,8 @@ use crate::{Advice, ClientId};
 /// A connect to be answered by the host. It ends in exactly one of `Hub::complete` and `Hub::abandon`;
 /// both take it by value.
 ///
-/// The host gathers the notes after `after` and completes the hold as soon as there is one to deliver,
-/// at `until`, or when the hold is among `Hub::take_released`, whichever is first.
+/// The host gathers the notes after `after` and completes the hold as soon as there is one to deliver or
+/// `Hub::is_due` says so, which it asks at `until` and when the hold is among `Hub::take_released`.
 #[derive(Debug)]
 #[must_use = "a hold that is neither completed nor abandoned keeps its session for ever"]
 pub struct Hold {
@@ -64,7 +64,7 @@ pub enum Completed {
     Superseded,
 }
 
-/// A hold that must be completed now.
+/// A hold whose task is to be woken: it was released, or there is something volatile for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
     /// The hold's session.

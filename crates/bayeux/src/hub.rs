@@ -6,6 +6,7 @@ mod handshake;
 mod persistence;
 mod removal;
 mod subscribe;
+mod volatile;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -15,10 +16,11 @@ use crate::message::Message;
 use crate::reply::{Reconnect, Reply};
 use crate::session::{Cause, Session};
 use crate::subscriptions::Shelf;
+use crate::volatile::Board;
 use crate::{Caller, ClientId, Config, Subscriptions, Transport, text};
 
-/// The protocol's state. A plain value: the host wraps it in a mutex, and no call does work that
-/// grows with the number of sessions.
+/// The protocol's state. A plain value: the host wraps it in a mutex, and no call but `broadcast` and
+/// `drain` does work that grows with the number of sessions.
 #[derive(Debug)]
 pub struct Hub {
     config: Config,
@@ -28,6 +30,7 @@ pub struct Hub {
     /// Long-polling connects held, by browser cookie (item 64).
     browsers: HashMap<Arc<str>, u32>,
     shelf: Shelf,
+    volatile: Board,
     /// One entry per session: when to look whether it has expired.
     due: BTreeSet<(u64, ClientId)>,
     generation: u64,
@@ -75,6 +78,8 @@ pub struct Sizes {
     pub lists: usize,
     /// Entries in the expiry order.
     pub timers: usize,
+    /// Principals with volatile messages of their own.
+    pub told: usize,
     /// Ended sessions whose held connect the host has not completed yet.
     pub endings: usize,
 }
@@ -107,6 +112,7 @@ impl Hub {
             principals: HashMap::new(),
             browsers: HashMap::new(),
             shelf: Shelf::default(),
+            volatile: Board::default(),
             due: BTreeSet::new(),
             generation: 0,
             held: 0,
@@ -179,9 +185,8 @@ impl Hub {
         self.sessions.get(id).map(Session::floor)
     }
 
-    /// Holds that must be completed now, since the last call. The host finds the waiting task by
-    /// session and generation and has it call `complete`; a hold no task waits for any more is
-    /// ignored.
+    /// Holds with something to do now, since the last call. The host finds the waiting task by session
+    /// and generation and has it ask `is_due`; a hold no task waits for any more is ignored.
     pub fn take_released(&mut self) -> Vec<Released> {
         std::mem::take(&mut self.released)
     }
@@ -205,6 +210,7 @@ impl Hub {
             browsers: self.browsers.len(),
             lists: self.shelf.len(),
             timers: self.due.len(),
+            told: self.volatile.principals(),
             endings: self.endings.len(),
         }
     }

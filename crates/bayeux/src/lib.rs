@@ -18,6 +18,14 @@
 //! * `acked`: how far the client has confirmed. [`Hub::low_water`] is the lowest of a principal's
 //!   sessions: below it the mailbox can be trimmed.
 //!
+//! # What is in no mailbox
+//!
+//! States that are only worth telling while they last need no position and no disk. [`Hub::broadcast`] and
+//! [`Hub::tell`] give a [`Volatile`] message to the sessions that subscribe to its channel: a held connect
+//! is woken, for others the latest of each subject waits for the next connect. Each session gets it at
+//! most once, and no acknowledgement number moves for it: a lost reply loses it, also with the ack
+//! extension. A session hears what comes after its handshake or adoption, never what was before.
+//!
 //! # How a host drives it
 //!
 //! One `Hub` in one mutex, held for the calls below and never while waiting or writing.
@@ -34,11 +42,11 @@
 //! 6. For a [`Hold`]: register for the principal's new mail *first*, then read the notes after
 //!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (ask [`Hub::listening`] anew
 //!    before each reading), and remember how far was looked.
-//!    * Some are left, or [`Hold::until`] has come, or the hold was released: [`Hub::complete`] it with the
-//!      position looked at. [`Completed`] says what to write; [`Response`] assembles the bytes.
-//!    * None are left: wait for mail, the time or the release, and read again from where was looked.
-//!    * The hold [`pushes`](Hold::pushes) (WebSocket without acks): [`Hub::pushed`], then send the events
-//!      as their own frame and keep waiting.
+//!    * Some are left, or [`Hub::is_due`]: under one lock [`Hub::take_volatile`], and [`Hub::complete`] it
+//!      with the position looked at. [`Completed`] says what to write; [`Response`] assembles the bytes.
+//!    * Neither: wait for mail, for [`Hold::until`] or to be woken, and read again from where was looked.
+//!    * The hold [`pushes`](Hold::pushes) (WebSocket without acks) and is not due: `take_volatile` and
+//!      [`Hub::pushed`], then send the events as their own frame and keep waiting.
 //!    * The connection is gone: [`Hub::abandon`] it. Do so when the waiting task is dropped, too.
 //! 7. Every second or so: [`Hub::sweep`], then `take_changes`. Every few seconds: write [`Hub::take_acks`]
 //!    and trim mailboxes to their low water. A session whose mailbox grew too long is told to begin anew
@@ -108,6 +116,7 @@ mod response;
 mod session;
 mod subscriptions;
 pub mod text;
+mod volatile;
 
 pub use caller::{Admission, Caller, Fresh, Transport};
 pub use config::Config;
@@ -119,3 +128,4 @@ pub use reply::{Advice, Reconnect, Reply};
 pub use response::Response;
 pub use session::{Acked, Cause, Change, ClientId, Record};
 pub use subscriptions::Subscriptions;
+pub use volatile::Volatile;

@@ -113,6 +113,9 @@ pub(crate) struct Session {
     /// Acknowledged up to here; never falls, although a repeated connect may ask for older notes.
     pub acked: u64,
     pub held: Option<Held>,
+    /// The version up to which it has heard what is volatile. Not in its record: another process counts
+    /// its own.
+    pub heard: u64,
     /// The pause the client was last told or asked for, milliseconds; lengthens its expiry (item 26).
     pub pause: u64,
     /// When the last connect was answered, milliseconds.

@@ -1,7 +1,7 @@
 //! The desk: the one function through which anything changes.
 
 use crate::{
-    Directory, Mailroom,
+    Directory, Mailroom, Services,
     channels::Connected,
     keys::keys,
     ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Sight, Store, StoreFault},
@@ -63,6 +63,7 @@ pub struct Desk {
     media: Media,
     pub(crate) memory: Arc<Memory>,
     pub(crate) channels: Connected,
+    services: Services,
 }
 
 impl Desk {
@@ -81,11 +82,13 @@ impl Desk {
         }
         let head = store.events(FeedQuery::default()).await?.head;
         memory.head.send_replace(head);
+<<<<<<< HEAD
         let (started, waiting): (Vec<_>, Vec<_>) =
             store.tasks().await?.into_iter().partition(|row| row.started);
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
         lock(&memory.doubtful).extend(started.into_iter().map(|row| row.task));
-        Ok(Arc::new(Self { store, render, clock, ids, media, memory, channels: Connected::default() }))
+        let (channels, services) = (Connected::default(), Services::default());
+        Ok(Arc::new(Self { store, render, clock, ids, media, memory, channels, services }))
     }
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
@@ -201,6 +204,11 @@ impl Desk {
     /// The mailboxes.
     pub fn mailroom(&self) -> &Mailroom {
         &self.memory.mailroom
+    }
+
+    /// How the parts of the server stand.
+    pub fn services(&self) -> &Services {
+        &self.services
     }
 
     /// The media served.

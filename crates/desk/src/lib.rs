@@ -20,9 +20,11 @@ mod directory;
 mod housekeeping;
 mod keys;
 mod outbox;
+mod services;
 mod witness;
 
 pub use channels::{address, known_key};
 pub use desk::{Desk, Refused, Setup, session_of};
 pub use directory::Directory;
 pub use mailroom::{Mail, Mailroom};
+pub use services::{Condition, ServiceKind, ServiceState, Services};

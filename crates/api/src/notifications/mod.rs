@@ -8,14 +8,17 @@ mod housekeeping;
 mod mail;
 mod polling;
 mod socket;
+mod volatile;
 
 pub use housekeeping::sweep;
 pub use polling::post;
 pub use socket::get;
+pub use volatile::{announce, tell_device_error};
 
 use crate::{app::Api, auth::Caller};
 use bayeux::{
-    Admission, Answer, BatchRefused, Change, Fresh, Hold, Hub, Message, Reconnect, Record, Transport,
+    Admission, Answer, BatchRefused, Change, Completed, Fresh, Hold, Hub, Message, Reconnect, Record,
+    Transport, Volatile,
 };
 use desk::{
     Desk,
@@ -65,7 +68,7 @@ impl Notifications {
         self.holds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes the tasks whose holds the hub has let go.
+    /// Wakes the tasks whose holds have something to do: let go, or told something volatile.
     fn release(&self) {
         let released = self.hub().take_released();
         if !released.is_empty() {
@@ -135,6 +138,21 @@ fn fresh(api: &Api) -> Fresh {
     let random =
         || u128::from_str_radix(api.desk.ids().secret().get(..32).unwrap_or_default(), 16).unwrap_or(0);
     Fresh { session: random(), browser: random() }
+}
+
+/// Ends a hold; what is volatile and new to its session is to be written before the reply.
+fn complete(api: &Api, hold: Hold, looked: u64) -> (Vec<Volatile>, Completed) {
+    let mut hub = api.notifications.hub();
+    let told = hub.take_volatile(&hold);
+    (told, hub.complete(hold, looked, millis(api.desk.now())))
+}
+
+/// Puts volatile messages into a response.
+fn write(told: &[Volatile], out: &mut bayeux::Response) {
+    for message in told {
+        out.event(&message.channel, message.data.as_bytes());
+    }
+    metrics::counter!("jackfield_volatile_delivered_total").increment(told.len() as u64);
 }
 
 fn millis(at: domain::Millis) -> u64 {

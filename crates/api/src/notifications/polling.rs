@@ -1,6 +1,6 @@
 //! Long polling: one POST, one response; a connect is held until there is something to tell.
 
-use super::{BROWSER_COOKIE, Held, mail, millis, receive};
+use super::{BROWSER_COOKIE, Held, complete, mail, millis, receive, write};
 use crate::{
     app::Api,
     auth::{Caller, cookie},
@@ -76,8 +76,8 @@ async fn respond(api: &Api, agent: &UserId, answers: Vec<Answer>) -> Result<Resp
     Ok(response)
 }
 
-/// Waits until there are notes, the time is up, or the hub lets the connect go. The notes stand in `out` when
-/// this returns; `None` when a newer connect has taken over.
+/// Waits until there are notes or volatile messages, the time is up, or the hub lets the connect go. What there is
+/// stands in `out` when this returns; `None` when a newer connect has taken over.
 async fn hold_connect(
     api: &Api,
     agent: &UserId,
@@ -100,22 +100,24 @@ async fn hold_connect(
         looked = found.looked;
         letters = found.letters;
         let now = millis(api.desk.now());
-        if !letters.is_empty() || now >= until {
+        let due = held.hold.as_ref().is_none_or(|hold| api.notifications.hub().is_due(hold, now));
+        if !letters.is_empty() || due {
             break;
         }
         tokio::select! {
             () = bell => {}
-            () = held.waker.notified() => break,
-            () = tokio::time::sleep(Duration::from_millis(until - now)) => {}
+            () = held.waker.notified() => {}
+            () = tokio::time::sleep(Duration::from_millis(until.saturating_sub(now))) => {}
         }
     }
     let Some(hold) = held.take() else { return Ok(None) };
-    let completed = api.notifications.hub().complete(hold, looked, millis(api.desk.now()));
+    let (told, completed) = complete(api, hold, looked);
     Ok(match completed {
         Completed::Deliver(reply) => {
             for letter in &letters {
                 letter.write(out);
             }
+            write(&told, out);
             metrics::counter!("jackfield_notes_delivered_total").increment(letters.len() as u64);
             Some(reply)
         }

@@ -1,6 +1,6 @@
 //! The WebSocket transport: the same messages, and notes pushed while a connect is held.
 
-use super::{BROWSER_COOKIE, Held, mail, millis, receive};
+use super::{BROWSER_COOKIE, Held, complete, mail, millis, receive, write};
 use crate::{
     app::Api,
     auth::{Caller, allowed_origin, cookie},
@@ -88,7 +88,7 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
         tokio::pin!(bell);
         bell.as_mut().enable();
         if let Some(waiting) = held.take() {
-            match Box::pin(deliver(api, caller, waiting, false, socket)).await {
+            match Box::pin(deliver(api, caller, waiting, socket)).await {
                 Ok(still) => held = still,
                 Err(end) => return end,
             }
@@ -98,18 +98,11 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
             Some(waiting) => {
                 let until = waiting.hold.as_ref().map_or(0, bayeux::Hold::until);
                 let left = until.saturating_sub(millis(api.desk.now()));
-                let released: Notified<'_> = waiting.waker.notified();
+                let woken: Notified<'_> = waiting.waker.notified();
                 tokio::select! {
                     incoming = socket.recv() => incoming,
                     () = bell => continue,
-                    () = released => {
-                        let Some(waiting) = held.take() else { continue };
-                        match Box::pin(deliver(api, caller, waiting, true, socket)).await {
-                            Ok(still) => held = still,
-                            Err(end) => return end,
-                        }
-                        continue;
-                    }
+                    () = woken => continue,
                     () = tokio::time::sleep(Duration::from_millis(left)) => continue,
                 }
             }
@@ -160,18 +153,17 @@ async fn answer<'a>(
     Ok(held)
 }
 
-/// Looks into the mailbox for a held connect. A client with acknowledgements gets notes with the reply; others
-/// get them pushed while the connect stays held (conformance items 58, 68). Answers the hold if it goes on.
+/// Looks what there is for a held connect, in the mailbox and outside it. A client with acknowledgements gets it with
+/// the reply; others get it pushed while the connect stays held (conformance items 58, 68). Answers the hold if it
+/// goes on.
 async fn deliver<'a>(
     api: &'a Api,
     caller: &Caller,
     mut held: Held<'a>,
-    released: bool,
     socket: &mut WebSocket,
 ) -> Result<Option<Held<'a>>, End> {
     let Some(hold) = held.hold.as_mut() else { return Ok(None) };
     let subscriptions = api.notifications.hub().listening(hold);
-    let is_released = subscriptions.is_none();
     let mut out = bayeux::Response::new();
     let mut looked = hold.after();
     let mut letters = Vec::new();
@@ -188,9 +180,16 @@ async fn deliver<'a>(
         letter.write(&mut out);
     }
     metrics::counter!("jackfield_notes_delivered_total").increment(letters.len() as u64);
-    let due = released || is_released || millis(api.desk.now()) >= hold.until();
+    let due = api.notifications.hub().is_due(hold, millis(api.desk.now()));
     if hold.pushes() && !due {
-        if !letters.is_empty() && api.notifications.hub().pushed(hold, looked) {
+        let told = {
+            let mut hub = api.notifications.hub();
+            let told = hub.take_volatile(hold);
+            let is_any = !letters.is_empty() || !told.is_empty();
+            (is_any && hub.pushed(hold, looked)).then_some(told)
+        };
+        if let Some(told) = told {
+            write(&told, &mut out);
             send(socket, out).await?;
         }
         return Ok(Some(held));
@@ -199,9 +198,10 @@ async fn deliver<'a>(
         return Ok(Some(held));
     }
     let Some(hold) = held.take() else { return Ok(None) };
-    let completed = api.notifications.hub().complete(hold, looked, millis(api.desk.now()));
+    let (told, completed) = complete(api, hold, looked);
     match completed {
         Completed::Deliver(reply) => {
+            write(&told, &mut out);
             out.reply(&reply);
             send(socket, out).await?;
         }

@@ -20,6 +20,7 @@ mod workbins;
 
 pub use me::not_registered;
 pub use openapi::openapi;
+pub use services::{all_services, own_services};
 pub use settings::option_groups;
 
 use crate::{answer::Problem, app::Api, auth::gate, body::MAX_BODY, internal, notifications, reporting};

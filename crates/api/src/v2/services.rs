@@ -10,10 +10,10 @@ use crate::{
         feature,
         params::{Denied, Listing},
     },
-    wire::service_resource,
+    wire::{only_service, service_resource},
 };
 use axum::extract::{Path, State};
-use serde_json::Value;
+use desk::{Condition, ServiceKind, ServiceState};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,14 +22,16 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
 }
 
-/// The services that the centre's features need.
+/// The services that the centre's features need, and every connector, as they stand. Changes are told on
+/// `/notifications/services`.
 #[utoipa::path(
     get, path = "/services", tag = "services", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `services`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
-    query.collection("services", &[], services(&api))
+    let resources = all_services(&api).iter().map(|service| service_resource(&api.links, service)).collect();
+    query.collection("services", &[], resources)
 }
 
 /// One service.
@@ -40,16 +42,30 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     caller.needs(ANYONE)?;
-    let found = services(&api).into_iter().find(|service| service["id"] == id.as_str());
-    Ok(Answer::with("service", found.ok_or_else(|| Problem::not_found(&format!("Service '{id}'")))?))
+    let found = all_services(&api).into_iter().find(|service| service.id == id);
+    let found = found.ok_or_else(|| Problem::not_found(&format!("Service '{id}'")))?;
+    Ok(Answer::with("service", service_resource(&api.links, &found)))
 }
 
-fn services(api: &Api) -> Vec<Value> {
-    let service = |id, kind, active| service_resource(&api.links, id, kind, active);
-    let mut all = vec![service("ON_PREMISE_ENVIRONMENT", "Provisioning", true)];
+/// Every service: the parts, and what is reported of them and of others.
+pub fn all_services(api: &Api) -> Vec<ServiceState> {
+    let mut all = own_services(api);
+    for reported in api.desk.services().all() {
+        match all.iter_mut().find(|part| part.id == reported.id) {
+            Some(part) => *part = reported,
+            None => all.push(reported),
+        }
+    }
+    all
+}
+
+/// The parts that the centre's features need, as they stand unless somebody reports otherwise.
+pub fn own_services(api: &Api) -> Vec<ServiceState> {
+    let part = |id, kind, condition| only_service(id, kind, condition, api.started);
+    let mut parts = vec![part("ON_PREMISE_ENVIRONMENT", ServiceKind::Provisioning, Condition::Working)];
     if feature::has(api, feature::VOICE) {
         // Nobody can call until there is a switch.
-        all.push(service("VOICE", "Voice", false));
+        parts.push(part("VOICE", ServiceKind::Switch, Condition::Absent).because("There is no switch."));
     }
     let centre = api.desk.centre();
     if api
@@ -59,8 +75,8 @@ fn services(api: &Api) -> Vec<Value> {
         .iter()
         .any(|row| centre.as_ref().is_some_and(|centre| centre.has(row.features)))
     {
-        all.push(service("MULTIMEDIA_STATE", "MultiMediaState", true));
+        parts.push(part("MULTIMEDIA_STATE", ServiceKind::Conversations, Condition::Working));
     }
-    all.push(service("REPORTING", "Reporting", true));
-    all
+    parts.push(part("REPORTING", ServiceKind::Reporting, Condition::Working));
+    parts
 }

@@ -4,6 +4,9 @@ use super::{Links, user_state};
 use domain::user::{Device, User};
 use serde_json::{Value, json};
 
+/// Where what happens to a user's devices is told.
+pub const DEVICES_TOPIC: &str = "/v2/me/devices";
+
 /// The device as its user, or an administrator, sees it.
 pub fn device_resource(links: &Links, device: &Device) -> Value {
     let path = format!("/devices/{}", device.id);
@@ -34,6 +37,17 @@ pub fn provisioned_device(links: &Links, device: &Device) -> Value {
     }
     out["localNumber"] = device.phone_number.as_str().into();
     out
+}
+
+/// What is told of an operation on a device that failed (core-and-voice §3.5). Old clients show `errorMessage`.
+pub fn device_error(links: &Links, device: &Device, why: &str) -> Value {
+    let path = format!("/devices/{}", device.id);
+    json!({
+        "messageType": "ErrorMessage",
+        "errorMessage": why,
+        "deviceUri": links.uri(&path),
+        "devicePath": path,
+    })
 }
 
 /// The user's device of an id.

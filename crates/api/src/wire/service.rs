@@ -1,17 +1,66 @@
-//! The parts a server is made of, as desktops ask for them (core-and-voice §3.7).
+//! The parts a server is made of and how they stand, as desktops ask for them and hear of them (core-and-voice §3.7).
 
-use super::Links;
+use super::{Links, escape, timestamp};
+use desk::{Condition, ServiceKind, ServiceState};
+use domain::Millis;
 use serde_json::{Value, json};
 
-/// A part: its type is its name, since there is one of each.
-pub fn service_resource(links: &Links, id: &str, kind: &str, active: bool) -> Value {
-    let path = format!("/services/{id}");
-    json!({
-        "id": id,
-        "name": kind,
-        "type": kind,
-        "state": if active { "Active" } else { "Inactive" },
+/// Where changes of services are told.
+pub const SERVICES_TOPIC: &str = "/notifications/services";
+
+/// A part with the members that clients know, and what we add to them: `condition`, `since`, and `statusMessage` when
+/// there is something to say.
+pub fn service_resource(links: &Links, service: &ServiceState) -> Value {
+    let path = format!("/services/{}", escape(&service.id));
+    let mut out = json!({
+        "id": service.id,
+        "name": service.name,
+        "type": kind(service.kind),
+        "state": if service.condition.is_active() { "Active" } else { "Inactive" },
+        "condition": condition(service.condition),
+        "since": timestamp(service.since),
         "uri": links.uri(&path),
         "path": path,
-    })
+    });
+    if let Some(why) = &service.why {
+        out["statusMessage"] = why.as_str().into();
+    }
+    out
+}
+
+/// What is told of a service that has changed.
+pub fn service_message(links: &Links, service: &ServiceState) -> Value {
+    json!({"messageType": "ServiceStateChangeMessage", "services": [service_resource(links, service)]})
+}
+
+/// The service of which there is one, under the name and type that clients know.
+pub fn only_service(id: &str, of: ServiceKind, condition: Condition, since: Millis) -> ServiceState {
+    ServiceState { id: id.to_owned(), name: kind(of).to_owned(), kind: of, condition, why: None, since }
+}
+
+/// A connector is `Media`, as the documentation calls whatever brings media in: 8.5.2 clients take the other two for
+/// the whole of all media, which one account that fails is not.
+fn kind(kind: ServiceKind) -> &'static str {
+    match kind {
+        ServiceKind::Provisioning => "Provisioning",
+        ServiceKind::Switch => "Voice",
+        ServiceKind::Reporting => "Reporting",
+        ServiceKind::Conversations => "MultiMediaState",
+        ServiceKind::Connector => "Media",
+    }
+}
+
+fn condition(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Working => "Working",
+        Condition::RateLimited => "RateLimited",
+        Condition::ExpiresSoon => "ExpiresSoon",
+        Condition::Restricted => "Restricted",
+        Condition::Starting => "Starting",
+        Condition::Unreachable => "Unreachable",
+        Condition::Reauthorise => "Reauthorise",
+        Condition::Blocked => "Blocked",
+        Condition::Stopped => "Stopped",
+        Condition::Absent => "Absent",
+    }
 }

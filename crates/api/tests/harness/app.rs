@@ -26,6 +26,7 @@ pub struct App {
     pub clock: Arc<StoppedClock>,
     pub ids: Arc<CountedIds>,
     pub router: Router,
+    api: Arc<Api>,
     _dir: TempDir,
 }
 
@@ -68,12 +69,17 @@ impl App {
         let config = Config { version: "0.0.0-test".into(), ..config };
         let api = Api::start(Setup { desk: desk.clone(), links, config }).await.expect("an API");
         let router = api.router();
-        Self { desk, clock, ids, router, _dir: dir }
+        Self { desk, clock, ids, router, api, _dir: dir }
     }
 
     /// The centre without a feature.
     pub async fn without(features: &[&str]) -> Self {
         Self::with(|centre| centre.features.retain(|feature| !features.contains(&feature.as_str()))).await
+    }
+
+    /// What the API does by itself goes on from now.
+    pub fn goes_on(&self) {
+        tokio::spawn(self.api.clone().run());
     }
 
     /// Somebody who works here, by his login name without the `@demo`.

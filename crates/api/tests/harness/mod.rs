@@ -19,11 +19,14 @@
 mod app;
 mod centre;
 mod client;
+mod ear;
 mod people;
 mod tell;
 mod world;
 
 pub use app::App;
 pub use client::Client;
+pub use ear::Ear;
 pub use people::Guest;
 pub use tell::settled;
+pub use world::START;

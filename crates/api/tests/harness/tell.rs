@@ -19,7 +19,7 @@ pub fn settled(value: &Value) -> Value {
 /// Times are written in the time zone of the machine.
 fn of(name: &str, value: &Value) -> Value {
     match (name, value) {
-        ("timestamp" | "receivedDate" | "waitingSince" | "dispositionUntil", Value::String(_)) => {
+        ("timestamp" | "receivedDate" | "waitingSince" | "since" | "dispositionUntil", Value::String(_)) => {
             "[time]".into()
         }
         _ => settled(value),

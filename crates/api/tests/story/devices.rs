@@ -1,7 +1,7 @@
 //! Devices (core-and-voice §4.2, §4.5).
 
-use crate::harness::{App, settled};
-use serde_json::json;
+use crate::harness::{App, Ear, settled};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_device_as_its_agent_and_as_the_administrator_see_it() {
@@ -61,4 +61,31 @@ async fn a_state_on_a_phone_that_is_not_there_is_an_internal_error() {
     tom.post(&path, json!({})).await.refused(400, 1);
     tom.operate("/me/devices/none", "Ready").await.refused(404, 6);
     app.agent("admin").operate(&path, "Ready").await.refused(403, 5);
+}
+
+#[tokio::test]
+async fn the_agent_alone_is_told_that_his_state_was_refused() {
+    let app = App::start().await;
+    let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
+    let answer = tom.get("/me/devices?fields=*").await.ok();
+    let device = &answer["devices"][0];
+    let path = format!("/me{}", device["path"].as_str().expect("a path"));
+    let mut ears = [Ear::open(&tom, "/v2/me/devices").await, Ear::open(&tom, "/v2/me/*").await];
+    let mut other = Ear::open(&mei, "/**").await;
+    let (held, reply) = tokio::join!(ears[0].connect(20_000), tom.operate(&path, "Ready"));
+    reply.refused(500, 4);
+    let [message] = &held[..] else { panic!("{held:?}") };
+    insta::assert_json_snapshot!("refused_on_the_device", settled(message));
+    assert_eq!(message["data"]["deviceUri"], device["uri"]);
+    assert_eq!(ears[1].connect(0).await, held, "his other session hears it, too");
+    for ear in &mut ears {
+        assert_eq!(ear.connect(0).await, [] as [Value; 0], "once");
+    }
+    assert_eq!(other.connect(0).await, [] as [Value; 0]);
+    // The voice channel is the same device, and what is no state is not told.
+    tom.operate("/me/channels/voice", "NotReady").await.refused(500, 4);
+    assert_eq!(ears[0].connect(0).await, held);
+    tom.operate(&path, "Dance").await.refused(400, 2);
+    tom.operate("/me/devices/none", "Ready").await.refused(404, 6);
+    assert_eq!(ears[0].connect(0).await, [] as [Value; 0]);
 }

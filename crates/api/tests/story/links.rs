@@ -1,6 +1,7 @@
 //! Every address that is given out answers, with `/me` before it and without (DESIGN §4).
 
 use crate::harness::{App, Client};
+use desk::{Condition, ServiceState};
 use domain::centre::Centre;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
@@ -49,6 +50,8 @@ async fn every_link_of_every_answer_and_notification_answers() {
     ines.says("Hello").await;
     app.offer(&app.customer("Bo").await, &tom).await;
     app.customer("Waiting").await;
+    let service = ServiceState::connector("sms", "North / South?", Condition::Working, 0);
+    app.desk.services().set(service);
     let told: Vec<Value> = tom.hears().await;
     assert!(told.len() > 4);
 

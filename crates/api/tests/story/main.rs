@@ -15,5 +15,6 @@ mod links;
 mod logins;
 mod me;
 mod origins;
+mod services;
 mod settings;
 mod users;

@@ -31,6 +31,7 @@ impl Hub {
             }
         }
         self.shelf.prune();
+        self.volatile.expire(now.saturating_sub(self.config.max_without_connect_ms));
         expired
     }
 

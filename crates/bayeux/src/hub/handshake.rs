@@ -54,6 +54,7 @@ impl Hub {
                 cursor: from.start,
                 acked: from.start,
                 held: None,
+                heard: self.volatile.version(),
                 pause: self.config.interval_ms,
                 last_connect: from.now,
                 expires: 0,

@@ -69,6 +69,7 @@ impl Hub {
             cursor: acked,
             acked,
             held: None,
+            heard: self.volatile.version(),
             pause: self.config.interval_ms,
             last_connect: now,
             expires: 0,

@@ -53,6 +53,7 @@ impl Hub {
             ids.retain(|other| other != id);
             if ids.is_empty() {
                 self.principals.remove(&session.principal);
+                self.volatile.forget(&session.principal);
             }
         }
         if let Some(held) = &session.held {

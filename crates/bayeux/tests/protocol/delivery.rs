@@ -1,7 +1,9 @@
 //! Whatever happens on the way, an application with the ack extension sees the mailbox: every note
-//! once, in order.
+//! once, in order. What is volatile comes at most once and changes nothing of that.
 
-use bayeux::{Change, Completed, Config, Hold, Hub};
+use std::collections::BTreeSet;
+
+use bayeux::{Change, Completed, Config, Hold, Hub, Volatile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -24,6 +26,8 @@ enum Step {
     Page { node: usize },
     /// A node restarts from the store.
     Restart { node: usize },
+    /// The node says something volatile, about one of two subjects.
+    Say { node: usize, subject: usize },
     /// The node's timer writes acknowledgements, and the mailbox is trimmed to them.
     Trim,
 }
@@ -37,7 +41,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => node.clone().prop_map(|node| Step::Doubled { node }),
         1 => (node.clone(), 0..5usize).prop_map(|(node, age)| Step::Stale { node, age }),
         1 => node.clone().prop_map(|node| Step::Page { node }),
-        1 => node.prop_map(|node| Step::Restart { node }),
+        1 => node.clone().prop_map(|node| Step::Restart { node }),
+        2 => (node, 0..2usize).prop_map(|(node, subject)| Step::Say { node, subject }),
         1 => Just(Step::Trim),
     ]
 }
@@ -56,6 +61,9 @@ struct World {
     sent: Vec<u64>,
     seen: Vec<u64>,
     expected: Vec<u64>,
+    /// The volatile words said so far, and those heard.
+    said: u64,
+    heard: Vec<u64>,
 }
 
 impl World {
@@ -64,10 +72,11 @@ impl World {
         let who = polling("agent1");
         let id = rig.open_ack(&who);
         rig.subscribe(&who, &id, "/a");
+        rig.subscribe(&who, &id, "/state");
         let Some(Change::Put(record)) = rig.hub.take_changes().pop() else { panic!("a record") };
         let other = Hub::new(Config::default());
-        let (sent, seen, expected) = (vec![0], Vec::new(), Vec::new());
-        Self { rig, other, here: 0, record, who, id, number: 0, sent, seen, expected }
+        let (sent, seen, expected, heard) = (vec![0], Vec::new(), Vec::new(), Vec::new());
+        Self { rig, other, here: 0, record, who, id, number: 0, sent, seen, expected, said: 0, heard }
     }
 
     fn at(&mut self, node: usize) {
@@ -93,7 +102,9 @@ impl World {
     /// The client takes in a response: events first, then the number in the reply.
     fn read(&mut self, response: &[Value]) {
         for message in response {
-            if let Some(n) = message.get("data") {
+            if message["channel"] == "/state" {
+                self.heard.push(message["data"].as_u64().unwrap());
+            } else if let Some(n) = message.get("data") {
                 self.seen.push(n.as_u64().unwrap());
             } else {
                 self.number = message["ext"]["ack"].as_u64().unwrap();
@@ -159,6 +170,12 @@ impl World {
                 self.at(node);
                 self.rig.hub = Hub::new(Config::default());
             }
+            Step::Say { node, subject } => {
+                self.at(node);
+                self.said += 1;
+                let (subject, data) = (subject.to_string().into(), self.said.to_string().into());
+                self.rig.hub.broadcast(Volatile { channel: "/state".into(), subject, data });
+            }
             Step::Trim => {
                 for ack in self.rig.hub.take_acks() {
                     self.record.acked = self.record.acked.max(ack.position);
@@ -183,6 +200,8 @@ proptest! {
         for step in &steps {
             world.play(step);
             prop_assert!(world.expected.starts_with(&world.seen), "{:?} of {:?}", world.seen, world.expected);
+            let heard: BTreeSet<_> = world.heard.iter().collect();
+            prop_assert_eq!(heard.len(), world.heard.len(), "something volatile came twice");
         }
         world.play(&Step::Connect { node: 1, arrives: true });
         prop_assert_eq!(world.seen, world.expected);

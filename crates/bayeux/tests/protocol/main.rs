@@ -14,3 +14,4 @@ mod size;
 mod socket;
 mod subscribe;
 mod sweep;
+mod volatile;

@@ -111,11 +111,15 @@ impl Rig {
 
     /// What a host does when a hold has to end: gather, complete, write.
     pub fn finish(&mut self, hold: Hold) -> Vec<Value> {
+        let told = self.hub.take_volatile(&hold);
         match self.complete(hold) {
             (events, Completed::Deliver(reply)) => {
                 let mut response = Response::new();
                 for (channel, data) in &events {
                     response.event(channel, data.as_bytes());
+                }
+                for message in &told {
+                    response.event(&message.channel, message.data.as_bytes());
                 }
                 response.reply(&reply);
                 serde_json::from_slice(&response.finish()).unwrap()

@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::rig::{Rig, polling};
 
 const NOTHING: Sizes =
-    Sizes { sessions: 0, held: 0, principals: 0, browsers: 0, lists: 0, timers: 0, endings: 0 };
+    Sizes { sessions: 0, held: 0, principals: 0, browsers: 0, lists: 0, timers: 0, told: 0, endings: 0 };
 
 // Item 33.
 #[test]

@@ -1,12 +1,12 @@
 //! The small clients, against the API on a loopback port.
 
-use desk::Desk;
+use desk::{Condition, Desk, ServiceState};
 use domain::{
     Command, SessionId,
     command::{CustomerAct, Open},
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use world::{
     Faults, World,
@@ -141,6 +141,43 @@ async fn without_acknowledgements_a_socket_is_pushed_to() {
     let mut http = Http::new(target, agent(2));
     let (heard, ()) = tokio::join!(ear.connect(Some(5_000)), ready(&mut http));
     assert!(!heard.expect("a connect").events.is_empty());
+}
+
+#[tokio::test]
+async fn sockets_hear_how_services_stand_with_acknowledgements_and_without() {
+    let (_world, desk, target) = listening().await;
+    let mut ears = [true, false]
+        .map(|acks| SocketClient::new(target.clone(), ENDPOINT.into(), agent(1), Jar::default(), acks));
+    for ear in &mut ears {
+        ear.open().await.expect("a socket");
+        ear.handshake().await.expect("a session");
+        ear.subscribe(&["/notifications/services"]).await.expect("a subscription");
+        let first = ear.connect(Some(0)).await.expect("a connect");
+        assert!(first.events.is_empty());
+    }
+    let report = |condition| {
+        desk.services().set(ServiceState::connector("sms", "demo-sms", condition, desk.now()));
+    };
+    let said = |events: &[Event]| {
+        let word = |event: &Event| event.json()["services"][0]["condition"].clone();
+        events.iter().map(word).collect::<Vec<_>>()
+    };
+    let [acked, pushed] = &mut ears;
+    for (condition, word) in [(Condition::Unreachable, "Unreachable"), (Condition::Working, "Working")] {
+        let (one, other, ()) =
+            tokio::join!(acked.connect(Some(20_000)), pushed.connect(Some(20_000)), async {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                report(condition);
+            });
+        for heard in [one, other] {
+            assert_eq!(said(&heard.expect("a connect").events), [word]);
+        }
+    }
+    // Between two connects it waits for the next, on a socket as on a poll.
+    report(Condition::Blocked);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let heard = acked.connect(Some(20_000)).await.expect("a connect");
+    assert_eq!(said(&heard.events), ["Blocked"]);
 }
 
 #[tokio::test]

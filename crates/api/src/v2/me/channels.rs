@@ -1,6 +1,6 @@
 //! `/me/channels`: the channels of an agent and their states (core-and-voice §4.3, §4.6).
 
-use super::devices::not_registered;
+use super::devices::state_refused;
 use crate::{
     answer::{Answer, Outcome, Problem},
     app::Api,
@@ -54,7 +54,7 @@ pub async fn operate(
     let channel = channel_name(&api, &name)?;
     let act = state_act(&api, Some(channel.clone()), body.operation()?, "/me/channels/{channel}")?;
     if channel.as_str() == VOICE {
-        return Err(not_registered(caller.user.device.as_ref()));
+        return Err(state_refused(&api, &caller, caller.user.device.as_ref()));
     }
     api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
     Ok(Answer::done())

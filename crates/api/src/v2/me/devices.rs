@@ -5,6 +5,7 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    notifications::tell_device_error,
     query::Query,
     v2::{
         devices, feature,
@@ -61,7 +62,7 @@ pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<St
 }
 
 /// Operates the phone, or sets the agent's state on it. No phone is registered yet, so the answer is
-/// `statusCode` 4 with HTTP status 500.
+/// `statusCode` 4 with HTTP status 500; for a state an `ErrorMessage` on `/v2/me/devices` says so, too.
 #[utoipa::path(
     post, path = "/me/devices/{id}", tag = "me", request_body = Operation,
     params(("id" = String, Path, description = "The device's id")),
@@ -79,11 +80,22 @@ pub async fn operate(
     let operation = body.operation()?;
     if OF_THE_PHONE.contains(&operation) {
         feature::allows(&api, feature::VOICE)?;
-    } else if api.desk.centre().is_none_or(|centre| centre.agent_state(operation).is_none()) {
+        return Err(not_registered(Some(device)));
+    }
+    if api.desk.centre().is_none_or(|centre| centre.agent_state(operation).is_none()) {
         api.unknown.count("POST", "/me/devices/{id}", Some(operation));
         return Err(Refusal::UnknownOperation(operation.to_owned()).into());
     }
-    Err(not_registered(Some(device)))
+    Err(state_refused(&api, &caller, Some(device)))
+}
+
+/// What a state operation says whose phone is not there. The agent's sessions are told the same, because some clients
+/// only look there (client-requirements, row 23).
+pub fn state_refused(api: &Api, caller: &Caller, device: Option<&Device>) -> Problem {
+    if let Some(device) = device {
+        tell_device_error(api, &caller.user.id, device, &why_not_registered(Some(device)));
+    }
+    not_registered(device)
 }
 
 /// What a state operation or a user event says whose phone is not there (core-and-voice §1.5).
