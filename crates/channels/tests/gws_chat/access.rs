@@ -16,15 +16,20 @@ async fn the_centre_must_be_named_and_be_this_one() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
     let messages = format!("{}/messages", widget.path());
-    for (method, path) in
-        [("POST", ROOT), ("GET", &widget.path()), ("POST", &widget.path()), ("GET", &messages), ("POST", &messages)]
-    {
+    for (method, path) in [
+        ("POST", ROOT),
+        ("GET", &widget.path()),
+        ("POST", &widget.path()),
+        ("GET", &messages),
+        ("POST", &messages),
+    ] {
         let asked = async |header: Option<&str>| {
             let mut request = Request::builder().method(method).uri(path);
             if let Some(value) = header {
                 request = request.header("ContactCenterId", value);
             }
-            let (status, answer) = read(send(&house, request.body(Body::empty()).expect("a request")).await).await;
+            let (status, answer) =
+                read(send(&house, request.body(Body::empty()).expect("a request")).await).await;
             (status, code(&answer))
         };
         assert_eq!(asked(None).await, (BAD, 1), "{method} {path}");

@@ -13,7 +13,9 @@ const BAD: StatusCode = StatusCode::BAD_REQUEST;
 #[tokio::test]
 async fn json_is_read_whatever_the_content_type_says() {
     let house = House::new().await;
-    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/json")] {
+    for content_type in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/json")]
+    {
         let mut request = Request::post(ROOT).header(CENTRE.0, CENTRE.1);
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
@@ -33,7 +35,11 @@ async fn what_is_no_request_is_refused_and_opens_nothing() {
         body.as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
         body.to_string()
     };
-    let deep = format!(r#"{{"operationName":"RequestChat","nickname":"x","userData":{{"a":{}{}}}}}"#, "[".repeat(63), "]".repeat(63));
+    let deep = format!(
+        r#"{{"operationName":"RequestChat","nickname":"x","userData":{{"a":{}{}}}}}"#,
+        "[".repeat(63),
+        "]".repeat(63)
+    );
     for (body, status, expected) in [
         (String::new(), BAD, 1),
         ("{}".into(), BAD, 1),

@@ -43,7 +43,8 @@ async fn an_agent_reaches_his_own_api() {
 #[tokio::test]
 async fn his_address_comes_through_as_it_was() {
     let house = House::new().await;
-    let told = |OriginalUri(uri): OriginalUri, Path(id): Path<String>| async move { format!("{id} of {uri}") };
+    let told =
+        |OriginalUri(uri): OriginalUri, Path(id): Path<String>| async move { format!("{id} of {uri}") };
     let agents = Router::new().nest("/api/v2", Router::new().route("/chats/{id}", get(told)));
     let app = house.chat.before(agents);
     let answered = async |request: http::request::Builder| {

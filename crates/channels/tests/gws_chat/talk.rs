@@ -69,9 +69,17 @@ async fn an_agent_who_is_only_asked_is_not_in_the_chat() {
     let widget = Widget::open(&house, "Ines").await;
     let conversation = widget.conversation(&house);
     house.tom_takes(&conversation).await;
-    house.tom(&conversation, SessionAct::Complete { queue: Some("Help".into()), save_last_agent: false, last: None }).await;
+    house
+        .tom(
+            &conversation,
+            SessionAct::Complete { queue: Some("Help".into()), save_last_agent: false, last: None },
+        )
+        .await;
     let chat = widget.reads(&house).await;
-    assert_eq!((&chat["state"], chat["participants"].as_array().map(Vec::len)), (&json!("WaitingForAgent"), Some(1)));
+    assert_eq!(
+        (&chat["state"], chat["participants"].as_array().map(Vec::len)),
+        (&json!("WaitingForAgent"), Some(1))
+    );
 }
 
 #[tokio::test]
