@@ -21,6 +21,10 @@ use std::{
 };
 use tower::ServiceExt;
 
+/// Where the customer chat is specified, whose addresses agents have, too.
+const CUSTOMER_CHAT: &str = "digital-channels §6.3";
+/// The centre of the harness.
+const CENTRE: &str = "c0ffee00-0000-4000-8000-000000000001";
 const REGENERATE: &str = "`REGENERATE=1 cargo test -p api --test walk_list`";
 
 #[derive(Deserialize)]
@@ -72,6 +76,11 @@ impl Row {
     /// Whether it is asked for by HTTP, not told or published over CometD.
     fn is_request(&self) -> bool {
         !matches!(self.method(), "SUBSCRIBE" | "PUBLISH")
+    }
+
+    /// Whether it is asked for by a customer below an address of agents.
+    fn is_a_customers(&self) -> bool {
+        self.source == CUSTOMER_CHAT
     }
 
     fn name(&self) -> String {
@@ -140,7 +149,7 @@ fn takes(template: &str, address: &str) -> bool {
 /// The API and web chat, as the program serves them.
 fn router(app: &App) -> Router {
     let chat = channels::Chat::new(app.desk.clone(), channels::ChatConfig::default());
-    app.router.clone().merge(chat.router())
+    chat.before(app.router.clone().merge(chat.router()))
 }
 
 /// Whether something stands behind an address and knows the operation. Whether it then refuses does not matter here:
@@ -162,6 +171,9 @@ async fn is_handled(router: &Router, row: &Row) -> Result<(), String> {
         .method(row.method().parse::<Method>().expect("a method"))
         .uri(&path)
         .header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(user)));
+    if row.is_a_customers() {
+        request = request.header("ContactCenterId", CENTRE);
+    }
     let body = if path.starts_with("/genesys") {
         request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         Body::empty()
@@ -183,7 +195,7 @@ async fn is_handled(router: &Router, row: &Row) -> Result<(), String> {
     let nowhere = match address {
         _ if status != 404 => false,
         Some(address) => path.ends_with(address),
-        None => path.starts_with("/genesys") || answer.is_null(),
+        None => path.starts_with("/genesys") || row.is_a_customers() || answer.is_null(),
     };
     if nowhere || status == 405 || said.starts_with("Unknown operation") {
         return Err(format!("{}: {status} {said}", row.name()));
@@ -211,20 +223,24 @@ async fn the_check_for_a_handler_tells_what_is_not_there() {
     let app = App::start().await;
     let router = router(&app);
     let asks = [
-        ("GET /api/v2/nowhere", None),
-        ("GET /api/v2/me/nowhere/{id}", None),
-        ("DELETE /api/v2/me", None),
-        ("GET /internal-api/nowhere", None),
-        ("POST /genesys/2/chat/{service}/{chatId}/nowhere", None),
-        ("POST /api/v2/me", Some("Nonsense")),
-        ("POST /api/v2/me/chats/{id}", Some("Nonsense")),
+        ("GET /api/v2/nowhere", None, ""),
+        ("GET /api/v2/me/nowhere/{id}", None, ""),
+        ("DELETE /api/v2/me", None, ""),
+        ("GET /internal-api/nowhere", None, ""),
+        ("POST /genesys/2/chat/{service}/{chatId}/nowhere", None, ""),
+        ("POST /api/v2/me", Some("Nonsense"), ""),
+        ("POST /api/v2/me/chats/{id}", Some("Nonsense"), ""),
+        ("POST /api/v2/chats", Some("Nonsense"), CUSTOMER_CHAT),
+        ("POST /api/v2/chats/{id}", Some("Nonsense"), CUSTOMER_CHAT),
+        ("GET /api/v2/chats/{id}/nowhere", None, CUSTOMER_CHAT),
+        ("DELETE /api/v2/chats/{id}", None, CUSTOMER_CHAT),
     ];
-    for (ask, operation) in asks {
+    for (ask, operation, source) in asks {
         let row = Row {
             is: Is::Done,
             ask: ask.into(),
             operation: operation.map(str::to_owned),
-            source: String::new(),
+            source: source.into(),
             test: None,
             by: None,
             note: None,
@@ -282,12 +298,13 @@ fn what_is_documented_is_in_the_list() {
 }
 
 /// The files that read names of operations, each with the address they are posted to.
-const READERS: [(&str, &str); 5] = [
+const READERS: [(&str, &str); 6] = [
     ("crates/api/src/wire/operation.rs", "POST /api/v2/me/chats/{id}"),
     ("crates/api/src/v2/me/operate.rs", "POST /api/v2/me"),
     ("crates/api/src/v2/me/channels.rs", "POST /api/v2/me/channels/{channel}"),
     ("crates/api/src/v2/me/devices.rs", "POST /api/v2/me/devices/{id}"),
     ("crates/api/src/internal/operations.rs", "POST /internal-api/operations"),
+    ("crates/channels/src/chat/gws/operate.rs", "POST /api/v2/chats/{id}"),
 ];
 
 #[test]

@@ -5,7 +5,7 @@
 //! is a further directory with a type of the same outline — made over a desk, a router for what comes in, a
 //! future for what it does by itself — and a line in the program that wires it.
 //!
-//! * [`chat`]: web chat, over the REST form of the published Chat API v2.
+//! * [`chat`]: web chat, over the REST form of the published Chat API v2 and the customer chat of `/api/v2/chats`.
 //! * [`sms`]: text messages, over the HTTP interface that Twilio and its likes have.
 //!
 //! What all of them share: [`outbound`], the one client for what the server asks of others, and [`secret`].

@@ -82,7 +82,6 @@ impl Desk {
         }
         let head = store.events(FeedQuery::default()).await?.head;
         memory.head.send_replace(head);
-<<<<<<< HEAD
         let (started, waiting): (Vec<_>, Vec<_>) =
             store.tasks().await?.into_iter().partition(|row| row.started);
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);

@@ -71,7 +71,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let chat = Chat::new(desk.clone(), ChatConfig::default());
 
     let gate = http::Gate::default();
-    let app = http::outer(api.router().merge(chat.router()), figures.clone(), gate.clone());
+    let inner = chat.before(api.router().merge(chat.router()));
+    let app = http::outer(inner, figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
     background.spawn(telemetry::upkeep(figures));
     if populace == Populace::Alive {

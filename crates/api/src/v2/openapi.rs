@@ -1,5 +1,6 @@
 //! The API document: what the router documents, and what answers without being in it, as OpenAPI 3.1.
 
+mod customers;
 mod elsewhere;
 mod sessions;
 
@@ -44,6 +45,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
         .build()
         .nest("/api/v2", super::documented().into_openapi())
         .nest("/api/v2", sessions::Described::openapi())
+        .merge_from(customers::Described::openapi())
         .merge_from(elsewhere::Described::openapi());
     for (path, item) in &mut document.paths.paths {
         if path.contains("{collection}") {

@@ -1,51 +1,56 @@
-//! The door: who may do something in a chat, and how whoever passed is answered.
+//! The door: which conversations are web chats, where customers come in, and whom a chat opens to.
 
-use super::{
-    Chat,
-    form::Form,
-    transcript::{self, Transcript},
-    trouble::Trouble,
-    wire::{Answer, Caller},
-};
+use super::Chat;
 use desk::{ports::StoreFault, session_of};
-use domain::{Millis, SessionId};
+use domain::{
+    MediumName, Millis, SessionId,
+    centre::{Centre, Service},
+    medium::Connector,
+    session::{Closer, Session},
+};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 /// How long after its end a chat still shows its transcript to its customer, in milliseconds.
-const FAREWELL: Millis = 60 * 60 * 1000;
+pub(super) const FAREWELL: Millis = 60 * 60 * 1000;
 
-/// The values by which a customer shows that a chat is his.
-pub(super) struct Credentials {
-    user_id: String,
-    secure_key: String,
-}
-
-impl Credentials {
-    /// The values in a form; both are required.
-    pub fn of(form: &Form) -> Result<Self, Trouble> {
-        let user_id = form.required("userId")?.to_owned();
-        Ok(Self { user_id, secure_key: form.required("secureKey")?.to_owned() })
-    }
+/// What the journal keeps of a key: its SHA-256 in lower-case hex.
+pub(super) fn digest(key: &str) -> String {
+    format!("{:x}", Sha256::digest(key))
 }
 
 /// What the door knows of a chat.
 pub(super) struct Talk {
-    user_id: String,
+    /// The customer's joining.
+    pub user_id: String,
+    /// Index of the next entry of the log.
+    pub next_index: u32,
+    /// Who ended it, once it is over for the customer.
+    pub ended_by: Option<Closer>,
     key_digest: String,
     left_at: Option<Millis>,
-    next_index: u32,
 }
 
 impl Talk {
-    /// Lets the customer of this chat in and nobody else. Both values are compared whole, in a time that does not
-    /// tell how much of them was right.
-    pub fn admit(&self, id: &SessionId, given: Credentials) -> Result<Caller, Trouble> {
-        let user = self.user_id.as_bytes().ct_eq(given.user_id.as_bytes());
-        let key = self.key_digest.as_bytes().ct_eq(digest(&given.secure_key).as_bytes());
-        let Credentials { user_id, secure_key } = given;
-        let caller = Caller { chat_id: id.to_string(), user_id, secure_key };
-        if bool::from(user & key) { Ok(caller) } else { Err(Trouble::WrongKey) }
+    /// Of a chat as it is committed.
+    pub fn of(session: &Session) -> Self {
+        Self {
+            user_id: session.customer.participant.to_string(),
+            next_index: session.next_index,
+            ended_by: session.talk_ended,
+            key_digest: session.customer.key_digest.clone(),
+            left_at: session.customer.left_at,
+        }
+    }
+
+    /// Whether a key is this chat's. It is compared whole, in a time that does not tell how much of it was right.
+    pub fn opens_to(&self, key: &str) -> Choice {
+        self.key_digest.as_bytes().ct_eq(digest(key).as_bytes())
+    }
+
+    /// Whether it is over for the customer.
+    pub const fn is_over(&self) -> bool {
+        self.left_at.is_some()
     }
 
     /// Whether the chat ended so long ago that its transcript is not shown any more.
@@ -54,109 +59,38 @@ impl Talk {
     }
 }
 
-/// What the journal keeps of a key: its SHA-256 in lower-case hex.
-pub(super) fn digest(key: &str) -> String {
-    format!("{:x}", Sha256::digest(key))
-}
-
-/// How much of the transcript a customer wants.
-#[derive(Clone, Copy)]
-pub(super) enum Wanted {
-    /// What stands in the log from a position on.
-    From(u32),
-    /// Nothing: no position was given. Widgets take `nextPosition` from every answer all the same, so it must not
-    /// lead past what they were not given. It stays where it was, and where it was stands in the `alias` that they
-    /// hand back from their last answer; a word that is no position is taken for the beginning, for better twice
-    /// than never.
-    Nothing {
-        /// The position the client had.
-        had: u32,
-    },
-}
-
-impl Wanted {
-    /// What a form asks for.
-    pub fn of(form: &Form) -> Result<Self, Trouble> {
-        Ok(form.position()?.map_or_else(|| Self::nothing(form), Self::From))
-    }
-
-    /// No transcript, and the position the client had.
-    pub fn nothing(form: &Form) -> Self {
-        let had = form.get("alias").and_then(|alias| alias.parse().ok()).unwrap_or(1);
-        Self::Nothing { had: had.max(1) }
-    }
-
-    const fn position(self) -> u32 {
-        match self {
-            Self::From(position) | Self::Nothing { had: position } => position,
-        }
-    }
-}
-
-/// How a command of a customer who is known went.
-pub(super) enum Outcome {
-    /// Nothing was to be committed.
-    Looked,
-    /// It was committed.
-    Done,
-    /// It was refused.
-    Refused(Trouble),
-}
-
 impl Chat {
-    /// A chat as it is committed; `None` when there is none of this id in this service.
-    pub(super) async fn talk(&self, service: &str, id: &SessionId) -> Result<Option<Talk>, StoreFault> {
+    /// Looks at a web chat as it is committed; `None` when there is none of this id.
+    pub(super) async fn look<T>(
+        &self,
+        id: &SessionId,
+        look: impl FnOnce(&Session) -> T,
+    ) -> Result<Option<T>, StoreFault> {
         let state = self.desk.session(id).await?;
-        let session = state.as_deref().and_then(session_of).filter(|session| session.service == service);
-        Ok(session.map(|session| Talk {
-            user_id: session.customer.participant.to_string(),
-            key_digest: session.customer.key_digest.clone(),
-            left_at: session.customer.left_at,
-            next_index: session.next_index,
-        }))
+        let session = state.as_deref().and_then(session_of).filter(|session| self.is_ours(&session.medium));
+        Ok(session.map(look))
     }
 
-    /// Answers a customer who is known: how it went, and what he wants of the transcript.
-    pub(super) async fn answer(
-        &self,
-        service: &str,
-        id: &SessionId,
-        caller: Caller,
-        wanted: Wanted,
-        outcome: Outcome,
-    ) -> Result<Answer, Trouble> {
-        let (committed, trouble) = match outcome {
-            Outcome::Looked => (false, None),
-            Outcome::Done => (true, None),
-            Outcome::Refused(trouble) => (false, Some(trouble)),
-        };
-        match self.told(service, id, wanted).await {
-            Ok((transcript, over)) => {
-                Ok(Answer::to(caller, transcript.entries, transcript.next, over, trouble.as_ref()))
-            }
-            // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
-            // given the position he had.
-            Err(Trouble::Store(fault)) if committed => {
-                tracing::warn!(%fault, "a customer was served, but his transcript could not be read");
-                Ok(Answer::to(caller, Vec::new(), wanted.position(), false, None))
-            }
-            Err(fault) => Err(fault),
-        }
+    /// Whether customers of a medium come in through web chat.
+    pub(super) fn is_ours(&self, medium: &MediumName) -> bool {
+        let row = self.desk.media().named(medium);
+        row.is_some_and(|row| row.connector == Connector::WebChat)
     }
 
-    async fn told(
-        &self,
-        service: &str,
-        id: &SessionId,
-        wanted: Wanted,
-    ) -> Result<(Transcript, bool), Trouble> {
-        // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
-        let talk = self.talk(service, id).await?.ok_or(Trouble::UnknownChat)?;
-        let transcript = match wanted {
-            Wanted::From(from) => transcript::read(&self.desk, id, from, talk.next_index).await?,
-            Wanted::Nothing { had } => Transcript { entries: Vec::new(), next: had.min(talk.next_index) },
-        };
-        Ok((transcript, talk.left_at.is_some()))
+    /// Whether customers can come in through a service of the centre: it is web chat's, and the centre has the
+    /// feature of its medium.
+    pub(super) fn is_open(&self, centre: &Centre, service: &Service) -> bool {
+        let medium = self.desk.media().named(&service.medium);
+        self.is_ours(&service.medium) && medium.is_some_and(|medium| centre.has(medium.features))
+    }
+}
+
+#[cfg(test)]
+impl Talk {
+    /// A chat that goes on, of user `00A1`, with one entry in its log.
+    pub fn with_key(key: &str) -> Self {
+        let key_digest = digest(key);
+        Self { user_id: "00A1".into(), next_index: 2, ended_by: None, key_digest, left_at: None }
     }
 }
 
@@ -164,22 +98,12 @@ impl Chat {
 mod tests {
     use super::*;
 
-    fn talk() -> Talk {
-        Talk { user_id: "00A1".into(), key_digest: digest("secret"), left_at: None, next_index: 2 }
-    }
-
-    fn admitted(user_id: &str, secure_key: &str) -> bool {
-        let given = Credentials { user_id: user_id.into(), secure_key: secure_key.into() };
-        talk().admit(&"c1".into(), given).is_ok()
-    }
-
     #[test]
-    fn only_the_user_with_the_key_is_let_in() {
-        assert!(admitted("00A1", "secret"));
-        for (user_id, secure_key) in
-            [("00A1", "Secret"), ("00A2", "secret"), ("", "secret"), ("00A1", &digest("secret"))]
-        {
-            assert!(!admitted(user_id, secure_key));
+    fn a_chat_opens_to_its_key_and_not_to_what_the_journal_holds() {
+        let talk = Talk::with_key("secret");
+        assert!(bool::from(talk.opens_to("secret")));
+        for wrong in ["Secret", "", "secre", &digest("secret")] {
+            assert!(!bool::from(talk.opens_to(wrong)), "{wrong}");
         }
     }
 
@@ -190,9 +114,9 @@ mod tests {
 
     #[test]
     fn the_transcript_stays_for_an_hour() {
-        let ended = Talk { left_at: Some(1_000), ..talk() };
+        let ended = Talk { left_at: Some(1_000), ..Talk::with_key("secret") };
         assert!(!ended.is_gone(1_000 + FAREWELL));
         assert!(ended.is_gone(1_001 + FAREWELL));
-        assert!(!talk().is_gone(Millis::MAX));
+        assert!(!Talk::with_key("secret").is_gone(Millis::MAX));
     }
 }

@@ -1,5 +1,5 @@
 //! The keeper: a customer who sends no request for too long has left (digital-channels §6.1, *Errors*;
-//! channel-connectors §3.2).
+//! channel-connectors §3.2). Only customers of web chat are his; those of other channels send no requests.
 //!
 //! When a customer was last heard of is no commit (DESIGN §2): it lives in memory and is lost with it, so after a
 //! restart everybody has his full time again.
@@ -74,8 +74,11 @@ impl Chat {
     /// Lets go of the customers who are silent for their service's time now, and tells when the next would be. A
     /// time of 0 or less is no limit.
     pub async fn sweep(&self) -> Option<Millis> {
+        let mut present = self.desk.present();
+        present.retain(|(_, medium, _)| self.is_ours(medium));
+        self.cursors.forget(present.iter().map(|(id, ..)| id), self.desk.now());
         let centre = self.desk.centre()?;
-        let present = self.desk.present().into_iter().filter_map(|(id, _, service)| {
+        let present = present.into_iter().filter_map(|(id, _, service)| {
             let inactivity = centre.services.get(&service)?.inactivity;
             (inactivity > 0).then_some((id, inactivity))
         });

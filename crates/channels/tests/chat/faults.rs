@@ -1,16 +1,7 @@
 //! When the journal fails: nothing is acknowledged and lost, and nothing that was kept is asked for again.
 
 use crate::house::{House, SERVICE, texts};
-use desk::ports::{
-    FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
-};
-use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
-use futures::future::{BoxFuture, ready};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
-use store_sqlite::SqliteStore;
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn a_request_that_could_not_be_kept_may_be_repeated() {
@@ -43,109 +34,4 @@ async fn a_chat_that_was_opened_is_not_asked_for_again() {
     house.store.logs.store(true, Ordering::SeqCst);
     let (_, answer) = house.post(SERVICE, &[("nickname", "Ines")]).await;
     assert_eq!((&answer["statusCode"], &answer["nextPosition"]), (&0.into(), &1.into()));
-}
-
-/// A journal that fails when it is told to.
-pub struct Faulty {
-    journal: SqliteStore,
-    /// No commit succeeds.
-    pub writes: AtomicBool,
-    /// No message log can be read.
-    pub logs: AtomicBool,
-}
-
-impl Faulty {
-    pub fn new(journal: SqliteStore) -> Self {
-        Self { journal, writes: AtomicBool::new(false), logs: AtomicBool::new(false) }
-    }
-}
-
-type Answer<T> = BoxFuture<'static, Result<T, StoreFault>>;
-
-fn failed<T: Send + 'static>() -> Answer<T> {
-    Box::pin(ready(Err(StoreFault::Failed("as told".into()))))
-}
-
-impl Store for Faulty {
-    fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
-        if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.transact(keys, work) }
-    }
-
-    fn messages(&self, session: &SessionId, from: u32, limit: u32) -> Answer<Vec<Message>> {
-        if self.logs.load(Ordering::SeqCst) { failed() } else { self.journal.messages(session, from, limit) }
-    }
-
-    fn tasks(&self) -> Answer<Vec<TaskRow>> {
-        self.journal.tasks()
-    }
-
-    fn start(&self, task: String, started: bool) -> Answer<()> {
-        self.journal.start(task, started)
-    }
-
-    fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
-        self.journal.quarantine(unit)
-    }
-
-    fn quarantined(&self, after: i64, limit: u32) -> Answer<Vec<Quarantined>> {
-        self.journal.quarantined(after, limit)
-    }
-
-    fn release(&self, unit: i64) -> Answer<bool> {
-        self.journal.release(unit)
-    }
-
-    fn watch(&self, witness: Arc<dyn Witness>) {
-        self.journal.watch(witness);
-    }
-
-    fn state(&self, key: &Key) -> Answer<Option<Arc<State>>> {
-        self.journal.state(key)
-    }
-
-    fn open(&self, kind: Kind) -> Answer<Vec<Arc<State>>> {
-        Store::open(&self.journal, kind)
-    }
-
-    fn notes(&self, agent: &UserId, after: u64, limit: u32) -> Answer<Vec<Arc<Note>>> {
-        self.journal.notes(agent, after, limit)
-    }
-
-    fn heads(&self) -> Answer<Vec<(UserId, u64)>> {
-        self.journal.heads()
-    }
-
-    fn backlog(&self, agent: &UserId, after: u64) -> Answer<(u64, u64)> {
-        self.journal.backlog(agent, after)
-    }
-
-    fn trim(&self, upto: Vec<(UserId, u64)>) -> Answer<()> {
-        self.journal.trim(upto)
-    }
-
-    fn events(&self, query: FeedQuery) -> Answer<FeedPage> {
-        // A desk that opens asks from the end of all numbers; this journal counts with a sign.
-        let after = query.after.min(i64::MAX.unsigned_abs());
-        self.journal.events(FeedQuery { after, ..query })
-    }
-
-    fn stream_id(&self) -> &str {
-        self.journal.stream_id()
-    }
-
-    fn shelve(&self, shelf: Shelf, rows: Vec<(String, Option<String>)>) -> Answer<()> {
-        self.journal.shelve(shelf, rows)
-    }
-
-    fn row(&self, shelf: Shelf, id: &str) -> Answer<Option<String>> {
-        self.journal.row(shelf, id)
-    }
-
-    fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
-        self.journal.rows(shelf)
-    }
-
-    fn retire(&self, before: Millis, limit: u32) -> Answer<u32> {
-        self.journal.retire(before, limit)
-    }
 }

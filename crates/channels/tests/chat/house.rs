@@ -1,6 +1,6 @@
 //! A small contact centre with one service and one agent, and a widget that talks to it.
 
-use crate::faults::Faulty;
+use crate::journal::Faulty;
 use axum::{Router, body::Body};
 use channels::{Chat, ChatConfig};
 use desk::{

@@ -5,6 +5,7 @@ mod bodies;
 mod ending;
 mod faults;
 mod house;
+mod journal;
 mod shapes;
 mod silence;
 mod transcript;

@@ -118,13 +118,27 @@ impl Server {
         ))
     }
 
+    /// Head and body of the answer to a request with headers of one's own.
+    pub fn send(&self, ask: &str, headers: &[(&str, &str)], body: &str) -> (String, String) {
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let length = body.len();
+        self.exchange(&format!(
+            "{ask} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        ))
+    }
+
     fn ask(&self, request: &str) -> (u16, String) {
+        let (head, body) = self.exchange(request);
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
+    }
+
+    fn exchange(&self, request: &str) -> (String, String) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        (head.to_owned(), body.to_owned())
     }
 
     /// Asks it to stop, and tells whether it did so in good order.

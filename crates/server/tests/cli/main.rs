@@ -5,6 +5,7 @@
 mod house;
 
 mod commands;
+mod customer;
 mod demo;
 mod provisioning;
 mod settings;

@@ -1,6 +1,6 @@
-//! What answers beside the documented router: notifications, the bundled reads of one desktop, the customer's side of
-//! a chat, and the addresses for those who run the server. They speak protocols of their own, or are served by another
-//! part of the program; a reader of the document looks for them here all the same.
+//! What answers beside the documented router: notifications, the bundled reads of one desktop, and the addresses for
+//! those who run the server. They speak protocols of their own, or are served by another part of the program; a reader
+//! of the document looks for them here all the same.
 
 use crate::v2::params::{Denied, Operation, Refused};
 use utoipa::OpenApi;
@@ -15,8 +15,6 @@ use utoipa::OpenApi;
     centre,
     business_attributes,
     operations,
-    request_chat,
-    chat_command,
     health,
     ready,
     metrics
@@ -87,36 +85,6 @@ fn business_attributes() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn operations() {}
-
-/// A customer asks for a chat.
-///
-/// Chat API v2 of the mobile services: a form, an answer of HTTP 200 with a `statusCode` of its own (0 it is so, 1 try
-/// again, 2 trying again is of no use). Keep `chatId`, `userId`, `secureKey` and `alias` for the commands.
-#[utoipa::path(
-    post, path = "/genesys/2/chat/{service}", tag = "customers", security(()),
-    params(("service" = String, Path, description = "The service he comes in through")),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        description = "`nickname` or `firstName` and `lastName`, `subject`, `emailAddress`, `userData[key]`"),
-    responses((status = 200, description = "the chat", content_type = "application/json"), (status = 404, description = "no such service", content_type = "application/json"))
-)]
-#[expect(dead_code, reason = "it describes")]
-fn request_chat() {}
-
-/// A customer goes on with his chat: `send`, `refresh`, `startTyping`, `stopTyping`, `pushUrl`, `updateNickname`,
-/// `customNotice`, `updateData`, `readReceipt`, `disconnect`.
-#[utoipa::path(
-    post, path = "/genesys/2/chat/{service}/{chatId}/{command}", tag = "customers", security(()),
-    params(
-        ("service" = String, Path, description = "The service he came in through"),
-        ("chatId" = String, Path, description = "The chat"),
-        ("command" = String, Path, description = "What he does")
-    ),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        description = "`userId`, `secureKey`, `alias`, and what the command takes; `transcriptPosition` asks for what is new"),
-    responses((status = 200, description = "the chat", content_type = "application/json"), (status = 404, description = "no such command", content_type = "application/json"))
-)]
-#[expect(dead_code, reason = "it describes")]
-fn chat_command() {}
 
 /// Whether the process lives.
 #[utoipa::path(

@@ -1,12 +1,12 @@
 //! Request chat: `POST /genesys/2/chat/{service}` (digital-channels §6.1).
 
 use super::{
-    Chat,
-    door::{Outcome, Wanted, digest},
+    door::{Outcome, Wanted},
     form::{self, Form},
     trouble::Trouble,
     wire::{Answer, Caller},
 };
+use crate::chat::{Chat, door::digest};
 use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse, Response},

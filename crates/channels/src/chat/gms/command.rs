@@ -1,12 +1,12 @@
 //! The commands of a chat: `POST /genesys/2/chat/{service}/{chatId}/{command}` (digital-channels §6.1).
 
 use super::{
-    Chat,
     door::{Credentials, Outcome, Wanted},
     form::{self, Form},
     trouble::Trouble,
     wire::Answer,
 };
+use crate::chat::Chat;
 use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse, Response},

@@ -1,0 +1,161 @@
+//! Who may do something in a chat, and how whoever passed is answered.
+
+use super::{
+    form::Form,
+    trouble::Trouble,
+    wire::{Answer, Caller},
+};
+use crate::chat::{
+    Chat,
+    door::Talk,
+    transcript::{self, Transcript},
+};
+use desk::ports::StoreFault;
+use domain::SessionId;
+use subtle::ConstantTimeEq;
+
+/// The values by which a customer shows that a chat is his.
+pub(super) struct Credentials {
+    user_id: String,
+    secure_key: String,
+}
+
+impl Credentials {
+    /// The values in a form; both are required.
+    pub fn of(form: &Form) -> Result<Self, Trouble> {
+        let user_id = form.required("userId")?.to_owned();
+        Ok(Self { user_id, secure_key: form.required("secureKey")?.to_owned() })
+    }
+}
+
+impl Talk {
+    /// Lets the customer of this chat in and nobody else. Both values are compared whole, in a time that does not
+    /// tell how much of them was right.
+    pub(super) fn admit(&self, id: &SessionId, given: Credentials) -> Result<Caller, Trouble> {
+        let user = self.user_id.as_bytes().ct_eq(given.user_id.as_bytes());
+        let key = self.opens_to(&given.secure_key);
+        let Credentials { user_id, secure_key } = given;
+        let caller = Caller { chat_id: id.to_string(), user_id, secure_key };
+        if bool::from(user & key) { Ok(caller) } else { Err(Trouble::WrongKey) }
+    }
+}
+
+/// How much of the transcript a customer wants.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// What stands in the log from a position on.
+    From(u32),
+    /// Nothing: no position was given. Widgets take `nextPosition` from every answer all the same, so it must not
+    /// lead past what they were not given. It stays where it was, and where it was stands in the `alias` that they
+    /// hand back from their last answer; a word that is no position is taken for the beginning, for better twice
+    /// than never.
+    Nothing {
+        /// The position the client had.
+        had: u32,
+    },
+}
+
+impl Wanted {
+    /// What a form asks for.
+    pub fn of(form: &Form) -> Result<Self, Trouble> {
+        Ok(form.position()?.map_or_else(|| Self::nothing(form), Self::From))
+    }
+
+    /// No transcript, and the position the client had.
+    pub fn nothing(form: &Form) -> Self {
+        let had = form.get("alias").and_then(|alias| alias.parse().ok()).unwrap_or(1);
+        Self::Nothing { had: had.max(1) }
+    }
+
+    const fn position(self) -> u32 {
+        match self {
+            Self::From(position) | Self::Nothing { had: position } => position,
+        }
+    }
+}
+
+/// How a command of a customer who is known went.
+pub(super) enum Outcome {
+    /// Nothing was to be committed.
+    Looked,
+    /// It was committed.
+    Done,
+    /// It was refused.
+    Refused(Trouble),
+}
+
+impl Chat {
+    /// Whether customers can come in through a service.
+    pub(super) fn serves(&self, service: &str) -> bool {
+        self.desk.centre().is_some_and(|centre| {
+            centre.services.get(service).is_some_and(|service| self.is_open(&centre, service))
+        })
+    }
+
+    /// A chat as it is committed; `None` when there is none of this id in this service.
+    pub(super) async fn talk(&self, service: &str, id: &SessionId) -> Result<Option<Talk>, StoreFault> {
+        let talk = self.look(id, |session| (session.service == service).then(|| Talk::of(session))).await?;
+        Ok(talk.flatten())
+    }
+
+    /// Answers a customer who is known: how it went, and what he wants of the transcript.
+    pub(super) async fn answer(
+        &self,
+        service: &str,
+        id: &SessionId,
+        caller: Caller,
+        wanted: Wanted,
+        outcome: Outcome,
+    ) -> Result<Answer, Trouble> {
+        let (committed, trouble) = match outcome {
+            Outcome::Looked => (false, None),
+            Outcome::Done => (true, None),
+            Outcome::Refused(trouble) => (false, Some(trouble)),
+        };
+        match self.told(service, id, wanted).await {
+            Ok((transcript, over)) => {
+                Ok(Answer::to(caller, transcript.entries, transcript.next, over, trouble.as_ref()))
+            }
+            // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
+            // given the position he had.
+            Err(Trouble::Store(fault)) if committed => {
+                tracing::warn!(%fault, "a customer was served, but his transcript could not be read");
+                Ok(Answer::to(caller, Vec::new(), wanted.position(), false, None))
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn told(
+        &self,
+        service: &str,
+        id: &SessionId,
+        wanted: Wanted,
+    ) -> Result<(Transcript, bool), Trouble> {
+        // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
+        let talk = self.talk(service, id).await?.ok_or(Trouble::UnknownChat)?;
+        let transcript = match wanted {
+            Wanted::From(from) => transcript::read(&self.desk, id, from, talk.next_index).await?,
+            Wanted::Nothing { had } => Transcript { entries: Vec::new(), next: had.min(talk.next_index) },
+        };
+        Ok((transcript, talk.is_over()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(user_id: &str, secure_key: &str) -> bool {
+        let given = Credentials { user_id: user_id.into(), secure_key: secure_key.into() };
+        Talk::with_key("secret").admit(&"c1".into(), given).is_ok()
+    }
+
+    #[test]
+    fn only_the_user_with_the_key_is_let_in() {
+        assert!(admitted("00A1", "secret"));
+        for (user_id, secure_key) in [("00A1", "Secret"), ("00A2", "secret"), ("", "secret")] {
+            assert!(!admitted(user_id, secure_key));
+        }
+    }
+}

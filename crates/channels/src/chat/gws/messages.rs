@@ -1,0 +1,58 @@
+//! `GET /api/v2/chats/{id}/messages`: the transcript, or what of it is new (digital-channels §6.3).
+
+use super::{Trouble, count, pass::Pass, wire::Answer};
+use crate::chat::{Chat, transcript};
+use axum::extract::{RawQuery, State};
+use std::sync::Arc;
+
+/// Answers the messages from `index` on (inclusive, from 1), and without it those that were not given yet. What was
+/// given counts as received, wherever it began.
+pub(super) async fn get(
+    State(chat): State<Arc<Chat>>,
+    pass: Result<Pass, Trouble>,
+    RawQuery(query): RawQuery,
+) -> Result<Answer, Trouble> {
+    count("GetMessages");
+    let index = index(query.as_deref().unwrap_or_default())?;
+    chat.tell(&pass?, index).await
+}
+
+/// The last `index` of a query; an empty one counts as left out. The log begins at 1, and 0 asks for all of it.
+fn index(query: &str) -> Result<Option<u32>, Trouble> {
+    let given = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "index").last();
+    let given = given.map(|(_, value)| value).filter(|value| !value.is_empty());
+    let read = |text: &str| text.parse().map_err(|_| Trouble::Bad("'index' is no position".into()));
+    Ok(given.map(|text| read(&text)).transpose()?.map(|index: u32| index.max(1)))
+}
+
+impl Chat {
+    async fn tell(&self, pass: &Pass, index: Option<u32>) -> Result<Answer, Trouble> {
+        self.admit(pass, |_| ()).await?;
+        let id = pass.session();
+        let cursor = self.cursors.of(&id, self.desk.now());
+        let mut next = cursor.lock().await;
+        // The end is asked for after all that was read before, so that it never lies behind the place.
+        let end = self.look(&id, |session| session.next_index).await?.ok_or(Trouble::UnknownChat)?;
+        let from = index.unwrap_or(*next);
+        let transcript = transcript::read(&self.desk, &id, from, end).await?;
+        *next = transcript.next;
+        Ok(Answer::messages(transcript.entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_a_number_from_1_on() {
+        assert!(matches!(index(""), Ok(None)));
+        assert!(matches!(index("index="), Ok(None)));
+        assert!(matches!(index("other=7"), Ok(None)));
+        assert!(matches!(index("index=0"), Ok(Some(1))));
+        assert!(matches!(index("_=1770109862000&index=7"), Ok(Some(7))));
+        for bad in ["-1", "two", "1.5", "4294967296", "%FF"] {
+            assert!(matches!(index(&format!("index={bad}")), Err(Trouble::Bad(_))), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `GET /api/v2/chats/{id}`: a chat as its customer sees it (digital-channels §6.3).
+
+use super::{
+    Trouble, count,
+    pass::Pass,
+    wire::{Answer, Room},
+};
+use crate::chat::{Chat, door::Talk};
+use axum::extract::State;
+use domain::session::Session;
+use std::sync::Arc;
+
+/// Answers the chat.
+pub(super) async fn get(State(chat): State<Arc<Chat>>, pass: Pass) -> Result<Answer, Trouble> {
+    chat.show(&pass).await
+}
+
+impl Chat {
+    /// The chat of a pass.
+    pub(super) async fn show(&self, pass: &Pass) -> Result<Answer, Trouble> {
+        count("GetChat");
+        let (_, room) = self.admit(pass, |session| Room::of(pass, session)).await?;
+        Ok(Answer::chat(room))
+    }
+
+    /// Lets in who has the pass of a chat that can be read, and looks at it. To others it does not exist.
+    pub(super) async fn admit<T>(
+        &self,
+        pass: &Pass,
+        look: impl FnOnce(&Session) -> T,
+    ) -> Result<(Talk, T), Trouble> {
+        let id = pass.session();
+        let found = self.look(&id, |session| (Talk::of(session), look(session))).await?;
+        let (talk, seen) = found.ok_or(Trouble::UnknownChat)?;
+        if !bool::from(talk.opens_to(pass.key())) {
+            return Err(Trouble::UnknownChat);
+        }
+        self.seen(&id);
+        if talk.is_gone(self.desk.now()) { Err(Trouble::UnknownChat) } else { Ok((talk, seen)) }
+    }
+}

@@ -1,0 +1,77 @@
+//! Request chat: `POST /api/v2/chats` (digital-channels §6.3).
+
+use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
+use crate::chat::{Chat, door::digest};
+use axum::extract::State;
+use desk::Refused;
+use domain::{Refusal, UserData, command::Open};
+use std::sync::Arc;
+
+/// The one operation of this address.
+const OPERATION: &str = "RequestChat";
+/// Where the subject stands in the user data of routed chats (digital-channels §1.7).
+const SUBJECT: &str = "Subject";
+
+/// Lets a customer in. Answers the id of his chat, which is his pass.
+pub(super) async fn post(State(chat): State<Arc<Chat>>, body: Body) -> Result<Answer, Trouble> {
+    if body.text("operationName")? != OPERATION {
+        return Err(Trouble::UnknownOperation);
+    }
+    count(OPERATION);
+    chat.welcome(&body).await
+}
+
+impl Chat {
+    async fn welcome(&self, body: &Body) -> Result<Answer, Trouble> {
+        let nickname = body.maybe_text("nickname")?.map(str::trim).filter(|name| !name.is_empty());
+        let nickname = nickname.ok_or(Trouble::Missing("nickname"))?.to_owned();
+        let service = self.service(body.maybe_text("endpoint")?)?;
+        let pass = Pass::fresh(self.desk.ids());
+        let open = Open {
+            session: pass.session(),
+            service,
+            participant: self.desk.ids().participant(),
+            nickname,
+            key_digest: digest(pass.key()),
+            user_data: user_data(body)?,
+        };
+        self.desk.open_session(open).await.map_err(|refused| match refused {
+            // The service or its queue was taken away this moment.
+            Refused::Rule(Refusal::NotFound(_)) => unknown_endpoint(),
+            other => other.into(),
+        })?;
+        self.seen(&pass.session());
+        Ok(Answer::opened(&pass))
+    }
+
+    /// The service that an endpoint names, by its own name or by its queue's. Who names none comes in through the only
+    /// one there is.
+    fn service(&self, endpoint: Option<&str>) -> Result<String, Trouble> {
+        let centre = self.desk.centre().ok_or_else(unknown_endpoint)?;
+        let mut open = centre.services.iter().filter(|(_, service)| self.is_open(&centre, service));
+        let found = match endpoint {
+            Some(named) => open
+                .clone()
+                .find(|(name, _)| *name == named)
+                .or_else(|| open.find(|(_, service)| service.queue.as_str() == named)),
+            None => match (open.next(), open.next()) {
+                (Some(_), Some(_)) => return Err(Trouble::Missing("endpoint")),
+                (only, _) => only,
+            },
+        };
+        found.map(|(name, _)| name.clone()).ok_or_else(unknown_endpoint)
+    }
+}
+
+/// The pairs as given, and the subject, which wins over a pair.
+fn user_data(body: &Body) -> Result<UserData, Trouble> {
+    let mut data = UserData::new(body.pairs("userData")?);
+    if let Some(subject) = body.maybe_text("subject")? {
+        data.set(SUBJECT, subject.into());
+    }
+    Ok(data)
+}
+
+fn unknown_endpoint() -> Trouble {
+    Trouble::Bad("No chat can be requested at this endpoint".into())
+}

@@ -1,0 +1,113 @@
+//! Everything that can be wrong with a request, in the words of this API (digital-channels §1.3, §6.3).
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use desk::{Refused, ports::StoreFault};
+use domain::Refusal;
+use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
+use serde::Serialize;
+
+/// Why a request was not done. Nothing has changed when one is answered.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The request does not name the contact centre.
+    NoCentre,
+    /// The request names another contact centre.
+    OtherCentre,
+    /// There is nothing at this address.
+    UnknownAddress,
+    /// The address does not take this method.
+    UnknownMethod,
+    /// The API has no such operation here.
+    UnknownOperation,
+    /// The body is larger than one may be.
+    TooLarge,
+    /// A required member was left out.
+    Missing(&'static str),
+    /// The request says something impossible, or breaks a bound. A sentence.
+    Bad(String),
+    /// There is no such chat, or not any more.
+    UnknownChat,
+    /// The chat is over.
+    Ended,
+    /// The queue is full at the moment.
+    Full,
+    /// The journal could not be read or written.
+    Store(StoreFault),
+}
+
+impl From<StoreFault> for Trouble {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Store(fault) => Self::Store(fault),
+            Refused::Rule(Refusal::Missing(name)) => Self::Missing(name),
+            Refused::Rule(Refusal::NotFound(_)) => Self::UnknownChat,
+            Refused::Rule(Refusal::Ended) => Self::Ended,
+            Refused::Rule(Refusal::QueueFull(_)) => Self::Full,
+            Refused::Rule(other) => Self::Bad(other.to_string()),
+        }
+    }
+}
+
+impl Trouble {
+    /// What is wrong, as a label of the metric: `why`, the HTTP status, `statusCode`.
+    const fn row(&self) -> (&'static str, StatusCode, u8) {
+        match self {
+            Self::NoCentre => ("no-centre", StatusCode::BAD_REQUEST, 1),
+            Self::OtherCentre => ("other-centre", StatusCode::FORBIDDEN, 3),
+            Self::UnknownAddress => ("unknown-address", StatusCode::NOT_FOUND, 6),
+            Self::UnknownMethod => ("unknown-method", StatusCode::METHOD_NOT_ALLOWED, 2),
+            Self::UnknownOperation => ("unknown-operation", StatusCode::METHOD_NOT_ALLOWED, 2),
+            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, 2),
+            Self::Missing(_) => ("missing", StatusCode::BAD_REQUEST, 1),
+            Self::Bad(_) => ("bad", StatusCode::BAD_REQUEST, 2),
+            Self::UnknownChat => ("unknown-chat", StatusCode::BAD_REQUEST, 6),
+            Self::Ended => ("ended", StatusCode::BAD_REQUEST, 2),
+            Self::Full => ("queue-full", StatusCode::SERVICE_UNAVAILABLE, 4),
+            Self::Store(_) => ("store", StatusCode::SERVICE_UNAVAILABLE, 4),
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::NoCentre => "Required header 'ContactCenterId' is missing".into(),
+            Self::OtherCentre => "There is no such contact center here".into(),
+            Self::UnknownAddress => "There is nothing at this address".into(),
+            Self::UnknownMethod => "This address does not take this method".into(),
+            Self::UnknownOperation => "There is no such operation".into(),
+            Self::TooLarge => format!("The body is larger than {} bytes", super::body::MAX_BODY_BYTES),
+            Self::Missing(name) => Refusal::Missing(name).to_string(),
+            Self::Bad(why) => why.clone(),
+            Self::UnknownChat => "There is no such chat".into(),
+            Self::Ended => Refusal::Ended.to_string(),
+            Self::Full => "Too many customers are waiting; try again later".into(),
+            Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
+        }
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Wire {
+            status_code: u8,
+            status_message: String,
+        }
+        let (why, status, status_code) = self.row();
+        metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
+        if let Self::Store(fault) = &self {
+            tracing::error!(%fault, "a customer could not be served");
+        }
+        let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        (status, headers, Json(Wire { status_code, status_message: self.message() })).into_response()
+    }
+}

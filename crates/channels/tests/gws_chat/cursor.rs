@@ -1,0 +1,128 @@
+//! What was given is not given again: widgets show every message they get.
+
+use crate::{
+    house::House,
+    widget::{Widget, ask, code, indexes},
+};
+use futures::future::join_all;
+use http::StatusCode;
+
+const NOTHING: [u64; 0] = [];
+
+#[tokio::test]
+async fn a_poll_brings_only_what_is_new() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    assert_eq!(indexes(&widget.polls(&house).await), [1]);
+    assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
+    house.tom_takes(&widget.conversation(&house)).await;
+    house.tom_says(&widget.conversation(&house), "Hello").await;
+    assert_eq!(indexes(&widget.polls(&house).await), [2, 3]);
+    widget.says(&house, "Good morning").await;
+    assert_eq!(indexes(&widget.polls(&house).await), [4]);
+    assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
+}
+
+#[tokio::test]
+async fn a_poll_by_post_is_as_good() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    for expected in [&[1][..], &[]] {
+        let (status, answer) = ask(&house, "POST", &format!("{}/messages", widget.path()), "not JSON").await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(indexes(answer["messages"].as_array().expect("messages")), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_index_goes_back_and_moves_the_place() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    for word in ["two", "three", "four"] {
+        widget.says(&house, word).await;
+    }
+    assert_eq!(indexes(&widget.messages(&house, "?index=3").await), [3, 4]);
+    assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
+    for all in ["?index=0", "?index=1", "?index=0&index=1&x="] {
+        assert_eq!(indexes(&widget.messages(&house, all).await), [1, 2, 3, 4], "{all}");
+    }
+    widget.says(&house, "five").await;
+    assert_eq!(indexes(&widget.messages(&house, "?index=").await), [5]);
+    // Beyond the end there is nothing, and what comes next is still next.
+    assert_eq!(indexes(&widget.messages(&house, "?index=4000000000").await), NOTHING);
+    widget.says(&house, "six").await;
+    assert_eq!(indexes(&widget.polls(&house).await), [6]);
+}
+
+#[tokio::test]
+async fn an_index_that_is_none_is_refused_and_moves_nothing() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    for wrong in ["-1", "two", "1.5", "99999999999", "%00"] {
+        let path = format!("{}/messages?index={wrong}", widget.path());
+        let (status, answer) = ask(&house, "GET", &path, "").await;
+        assert_eq!((status, code(&answer)), (StatusCode::BAD_REQUEST, 2), "{wrong}");
+    }
+    assert_eq!(indexes(&widget.polls(&house).await), [1]);
+}
+
+#[tokio::test]
+async fn polls_at_once_are_not_given_the_same() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    let words: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+    let says = join_all(words.iter().map(|word| widget.says(&house, word)));
+    let polls = join_all((0..40).map(|_| widget.polls(&house)));
+    let (_, told) = futures::join!(says, polls);
+    let mut given: Vec<u64> = told.iter().flat_map(|messages| indexes(messages)).collect();
+    given.extend(indexes(&widget.polls(&house).await));
+    given.sort_unstable();
+    assert_eq!(given, (1..=41).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_places_of_two_chats_are_two() {
+    let house = House::new().await;
+    let (ines, jan) = (Widget::open(&house, "Ines").await, Widget::open(&house, "Jan").await);
+    ines.says(&house, "Hello").await;
+    assert_eq!(indexes(&ines.polls(&house).await), [1, 2]);
+    assert_eq!(indexes(&jan.polls(&house).await), [1]);
+}
+
+#[tokio::test]
+async fn a_long_log_comes_in_parts_and_whole() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    let text = "x".repeat(8 * 1024);
+    join_all((0..300).map(|_| widget.says(&house, &text))).await;
+    let (first, rest) = (widget.polls(&house).await, widget.polls(&house).await);
+    assert!(!rest.is_empty());
+    assert_eq!([indexes(&first), indexes(&rest)].concat(), (1..=301).collect::<Vec<_>>());
+    assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
+}
+
+#[tokio::test]
+async fn a_place_outlives_the_looks_of_the_keeper() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    widget.polls(&house).await;
+    house.chat.sweep().await;
+    assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
+    widget.does(&house, "Complete").await;
+    house.chat.sweep().await;
+    assert_eq!(indexes(&widget.polls(&house).await), [2]);
+}
+
+#[tokio::test]
+async fn after_a_restart_a_chat_goes_on_and_is_told_once_more() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    house.tom_takes(&widget.conversation(&house)).await;
+    house.tom_says(&widget.conversation(&house), "Hello").await;
+    let (chat, told) = (widget.reads(&house).await, widget.polls(&house).await);
+    let house = house.restarted().await;
+    assert_eq!(widget.reads(&house).await, chat);
+    assert_eq!(widget.polls(&house).await, told);
+    widget.says(&house, "Still here").await;
+    assert_eq!(indexes(&widget.polls(&house).await), [4]);
+}

@@ -1,0 +1,92 @@
+//! After the end: nothing may follow the customer's own, and what was said stays for an hour.
+
+use crate::{
+    house::House,
+    widget::{Widget, ask, code, indexes},
+};
+use domain::{
+    Millis,
+    command::{LastWords, SessionAct},
+    session::{Closer, PartyState},
+};
+use http::StatusCode;
+use serde_json::json;
+
+const HOUR: Millis = 60 * 60 * 1000;
+const OPERATIONS: [&str; 4] =
+    ["SendMessage", "SendStartTypingNotification", "SendStopTypingNotification", "Complete"];
+
+#[tokio::test]
+async fn nothing_follows_a_complete() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    let conversation = widget.conversation(&house);
+    house.tom_takes(&conversation).await;
+    widget.does(&house, "Complete").await;
+    for operation in OPERATIONS {
+        let (status, answer) = widget.tries(&house, operation, json!({"text": "Too late"})).await;
+        assert_eq!((status, code(&answer)), (StatusCode::BAD_REQUEST, 2), "{operation}");
+    }
+    let told = widget.polls(&house).await;
+    assert_eq!((indexes(&told), &told[2]["type"]), (vec![1, 2, 3], &json!("ParticipantLeft")));
+    let state = house.desk.session(&conversation.id()).await.expect("read").expect("a chat");
+    let session = desk::session_of(&state).expect("a session");
+    // The agent stays: he has work to do on it.
+    assert_eq!(session.agents[0].state, PartyState::Chatting);
+    assert_eq!(session.talk_ended, Some(Closer::Customer));
+}
+
+#[tokio::test]
+async fn a_customer_hears_the_end_and_the_last_words() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    let conversation = widget.conversation(&house);
+    house.tom_takes(&conversation).await;
+    widget.polls(&house).await;
+    let last = Some(LastWords { text: "Goodbye".into(), message_type: None });
+    house.tom(&conversation, SessionAct::Complete { queue: None, save_last_agent: false, last }).await;
+    let told = widget.polls(&house).await;
+    let kinds: Vec<_> = told.iter().map(|message| message["type"].as_str().expect("a type")).collect();
+    assert_eq!((kinds, &told[0]["text"]), (vec!["Text", "ParticipantLeft"], &json!("Goodbye")));
+    assert_eq!(widget.reads(&house).await["state"], "Idle");
+}
+
+#[tokio::test]
+async fn what_loses_nothing_succeeds_when_the_agent_ended_it() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    let conversation = widget.conversation(&house);
+    house.tom_takes(&conversation).await;
+    house.tom(&conversation, SessionAct::Leave { last: None }).await;
+    for operation in &OPERATIONS[1..] {
+        widget.does(&house, operation).await;
+    }
+    let (status, answer) = widget.tries(&house, "SendMessage", json!({"text": "Too late"})).await;
+    assert_eq!((status, code(&answer)), (StatusCode::BAD_REQUEST, 2));
+}
+
+#[tokio::test]
+async fn the_chat_is_gone_after_an_hour() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    widget.does(&house, "Complete").await;
+    house.clock.advance(HOUR);
+    assert_eq!(widget.polls(&house).await.len(), 2);
+    house.clock.advance(1);
+    for path in [widget.path(), widget.path() + "/messages"] {
+        let (status, answer) = ask(&house, "GET", &path, "").await;
+        assert_eq!((status, code(&answer)), (StatusCode::BAD_REQUEST, 6));
+    }
+}
+
+#[tokio::test]
+async fn an_end_outlives_a_restart() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    widget.does(&house, "Complete").await;
+    let house = house.restarted().await;
+    assert_eq!(widget.reads(&house).await["state"], "Idle");
+    assert_eq!(indexes(&widget.polls(&house).await), [1, 2]);
+    let (_, answer) = widget.tries(&house, "Complete", json!({})).await;
+    assert_eq!(code(&answer), 2);
+}

@@ -1,0 +1,107 @@
+//! A widget that polls, and what it asks with.
+
+use crate::house::{House, Window, read};
+use axum::{Router, body::Body, routing::any};
+use http::{Request, Response, StatusCode};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub const ROOT: &str = "/api/v2/chats";
+pub const CENTRE: (&str, &str) = ("ContactCenterId", "c0");
+/// The service of the contact centre that lets silent customers go.
+const ENDPOINT: &str = "help";
+
+/// Sends a request, as it is, to the chat and the agents' API behind it.
+pub async fn send(house: &House, request: Request<Body>) -> Response<Body> {
+    let agents = Router::new().fallback(any(|| async { (StatusCode::IM_A_TEAPOT, "the agents' API") }));
+    house.chat.before(agents).oneshot(request).await.expect("an answer")
+}
+
+/// Asks as a customer of this centre; answers status and JSON.
+pub async fn ask(house: &House, method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {
+    let request = Request::builder().method(method).uri(path).header(CENTRE.0, CENTRE.1);
+    read(send(house, request.body(body.into()).expect("a request")).await).await
+}
+
+/// A chat as its widget knows it.
+#[derive(Clone)]
+pub struct Widget {
+    pub id: String,
+}
+
+impl Widget {
+    /// Requests a chat.
+    pub async fn open(house: &House, nickname: &str) -> Self {
+        Self::requested(house, &json!({"nickname": nickname, "endpoint": ENDPOINT})).await
+    }
+
+    /// The same with members of one's own.
+    pub async fn requested(house: &House, members: &Value) -> Self {
+        let mut body = members.clone();
+        body["operationName"] = "RequestChat".into();
+        let (status, answer) = ask(house, "POST", ROOT, body.to_string()).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        Self { id: answer["id"].as_str().expect("an id").to_owned() }
+    }
+
+    pub fn path(&self) -> String {
+        format!("{ROOT}/{}", self.id)
+    }
+
+    /// The chat as the agents' side of a test wants it: the newest conversation there is.
+    pub fn conversation(&self, house: &House) -> Window {
+        let [(id, ..)] = &house.desk.present()[..] else { panic!("one customer") };
+        let none = String::new;
+        Window { chat_id: id.to_string(), user_id: none(), secure_key: none(), alias: none() }
+    }
+
+    /// Sends an operation.
+    pub async fn tries(&self, house: &House, operation: &str, members: Value) -> (StatusCode, Value) {
+        let mut body = members;
+        body["operationName"] = operation.into();
+        ask(house, "POST", &self.path(), body.to_string()).await
+    }
+
+    /// Sends an operation that is done.
+    pub async fn does(&self, house: &House, operation: &str) {
+        let answer = self.tries(house, operation, json!({})).await;
+        assert_eq!(answer, (StatusCode::OK, json!({"statusCode": 0})), "{operation}");
+    }
+
+    pub async fn says(&self, house: &House, text: &str) {
+        let answer = self.tries(house, "SendMessage", json!({"text": text})).await;
+        assert_eq!(answer, (StatusCode::OK, json!({"statusCode": 0})));
+    }
+
+    /// Reads the chat.
+    pub async fn reads(&self, house: &House) -> Value {
+        let (status, mut answer) = ask(house, "GET", &self.path(), "").await;
+        assert_eq!((status, &answer["statusCode"]), (StatusCode::OK, &json!(0)), "{answer}");
+        answer["chat"].take()
+    }
+
+    /// Polls for what is new.
+    pub async fn polls(&self, house: &House) -> Vec<Value> {
+        self.messages(house, "").await
+    }
+
+    /// Asks for messages with a query of one's own.
+    pub async fn messages(&self, house: &House, query: &str) -> Vec<Value> {
+        let (status, answer) = ask(house, "GET", &format!("{}/messages{query}", self.path()), "").await;
+        assert_eq!((status, &answer["statusCode"]), (StatusCode::OK, &json!(0)), "{answer}");
+        answer["messages"].as_array().expect("messages").clone()
+    }
+}
+
+/// Places of messages in the log.
+pub fn indexes(messages: &[Value]) -> Vec<u64> {
+    messages.iter().map(|message| message["index"].as_u64().expect("index")).collect()
+}
+
+/// `statusCode` of a refusal, which says why and nothing else.
+pub fn code(answer: &Value) -> u64 {
+    let members: Vec<&String> = answer.as_object().expect("an object").keys().collect();
+    assert_eq!(members, ["statusCode", "statusMessage"], "{answer}");
+    assert!(answer["statusMessage"].as_str().is_some_and(|why| !why.is_empty()));
+    answer["statusCode"].as_u64().expect("a number")
+}
