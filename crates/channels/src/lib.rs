@@ -6,7 +6,9 @@
 //! future for what it does by itself — and a line in the program that wires it.
 //!
 //! * [`chat`]: web chat, over the REST form of the published Chat API v2.
+//! * [`messenger`]: Facebook Messenger, over the webhook and the Send API of a page.
 
 pub mod chat;
+pub mod messenger;
 
 pub use chat::{Chat, ChatConfig};
