@@ -18,6 +18,7 @@ pub mod secret;
 pub mod signature;
 pub mod verification;
 pub mod version;
+pub mod webhook;
 
 pub use config::MessengerConfig;
 pub use secret::Secret;
