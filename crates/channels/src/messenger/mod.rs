@@ -15,10 +15,14 @@ pub mod config;
 pub mod deletion;
 mod scalar;
 pub mod secret;
+pub mod send;
 pub mod signature;
+pub mod trouble;
+pub mod usage;
 pub mod verification;
 pub mod version;
 pub mod webhook;
+pub mod window;
 
 pub use config::MessengerConfig;
 pub use secret::Secret;
