@@ -210,6 +210,13 @@ pub(super) mod tests {
             "reaction": {"mid": "m_1", "action": "react"}});
         let reaction = raw(&reaction).expect("an event");
         assert_eq!((reaction.person.as_deref(), reaction.by_page), (Some("2002"), true));
+        // It is no customer who opens the window then, even where the mark of an echo is missing.
+        let message =
+            json!({"sender": {"id": "1001"}, "recipient": {"id": "2002"}, "message": {"mid": "m_1"}});
+        assert!(!raw(&message).expect("an event").opens_window());
+        // And a page is not its own customer.
+        let itself = json!({"sender": {"id": "1001"}, "recipient": {"id": "1001"}, "read": {"watermark": 5}});
+        assert_eq!(raw(&itself), Err(Poison::Missing("recipient")));
     }
 
     #[test]
