@@ -7,10 +7,12 @@
 //!
 //! * [`chat`]: web chat, over the REST form of the published Chat API v2 and the customer chat of `/api/v2/chats`.
 //! * [`sms`]: text messages, over the HTTP interface that Twilio and its likes have.
+//! * [`messenger`]: Facebook Messenger, over the webhook and the Send API of a page.
 //!
 //! What all of them share: [`outbound`], the one client for what the server asks of others, and [`secret`].
 
 pub mod chat;
+pub mod messenger;
 pub mod outbound;
 pub mod secret;
 pub mod sms;

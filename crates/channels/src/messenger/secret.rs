@@ -1,0 +1,59 @@
+//! A secret of an account (channel-connectors §0.2, rule 8).
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+use subtle::ConstantTimeEq;
+
+/// A token or a key. It cannot be printed, and is compared in a time that tells nothing of it.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A secret of these characters.
+    pub fn new(characters: impl Into<String>) -> Self {
+        Self(characters.into())
+    }
+
+    /// The characters, for whoever signs or sends with them.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether somebody who shows `shown` knows the secret. Nobody knows an empty one: it is one that was forgotten
+    /// in the settings, and anybody could show it.
+    pub fn is(&self, shown: &str) -> bool {
+        // Digests are compared, as a comparison of the texts would tell the length.
+        let same: bool = Sha256::digest(&self.0).ct_eq(&Sha256::digest(shown)).into();
+        same && !self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_known_only_whole() {
+        let secret = Secret::new("demo-verify");
+        assert!(secret.is("demo-verify"));
+        for wrong in ["", "demo-verif", "demo-verify ", "Demo-Verify"] {
+            assert!(!secret.is(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_knows_a_forgotten_one() {
+        assert!(!Secret::new("").is(""));
+    }
+
+    #[test]
+    fn it_cannot_be_printed() {
+        assert_eq!(format!("{:?}", Secret::new("demo-verify")), "Secret(…)");
+    }
+}

@@ -1,0 +1,280 @@
+//! What was written: by the person, by the page, changed, and taken back.
+
+use super::{
+    attachment::{Attached, Attachment, attachments},
+    event::{Happening, MAX_ID, shape},
+    poison::{Poison, bounded, optional, required},
+    signal::{Referral, Referred},
+};
+use crate::messenger::scalar::{Id, Whole};
+use serde::Deserialize;
+
+/// The longest text, in bytes.
+pub(super) const MAX_TEXT: usize = 32 * 1024;
+/// The longest id of a message, in bytes.
+pub(super) const MAX_MID: usize = 512;
+/// The longest payload of a button, and metadata, in bytes; the platform takes 1000 characters.
+pub(super) const MAX_PAYLOAD: usize = 4 * 1024;
+
+/// What a person wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Its id.
+    pub mid: String,
+    /// The words. Empty if there are none, as with a picture alone.
+    pub text: String,
+    /// What is attached, stickers among it.
+    pub attachments: Vec<Attachment>,
+    /// What stands behind the quick reply that was chosen.
+    pub quick_reply: Option<String>,
+    /// What it answers.
+    pub reply_to: Option<ReplyTo>,
+    /// By what link or advertisement the person came.
+    pub referral: Option<Referral>,
+}
+
+/// What a message answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyTo {
+    /// The id of the message.
+    pub mid: String,
+    /// Whether it was written by the same side.
+    pub is_self_reply: bool,
+}
+
+/// What the page wrote, through whatever app.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Echo {
+    /// Its id.
+    pub mid: String,
+    /// The words. Empty if there are none.
+    pub text: String,
+    /// What is attached.
+    pub attachments: Vec<Attachment>,
+    /// The app it was sent through; none if it was written in the page's inbox.
+    pub app_id: Option<String>,
+    /// What that app sent with it: our id of the message, if it is ours.
+    pub metadata: Option<String>,
+}
+
+/// A change of what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The message.
+    pub mid: String,
+    /// Its new words.
+    pub text: String,
+    /// How often it has been changed, this time included.
+    pub num_edit: i64,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    mid: Option<String>,
+    text: Option<String>,
+    attachments: Option<Vec<Attached>>,
+    quick_reply: Option<QuickReply>,
+    reply_to: Option<Replied>,
+    referral: Option<Referred>,
+    sticker_id: Option<Id>,
+    is_echo: Option<bool>,
+    is_deleted: Option<bool>,
+    app_id: Option<Id>,
+    metadata: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct QuickReply {
+    payload: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Replied {
+    mid: Option<String>,
+    is_self_reply: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Edited {
+    mid: Option<String>,
+    text: Option<String>,
+    num_edit: Option<Whole>,
+}
+
+/// `message`.
+pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+    let written: Written = shape(raw, kind)?;
+    let mid = required(written.mid, "mid", MAX_MID)?;
+    if written.is_deleted == Some(true) {
+        return Ok(Happening::Unsent(mid));
+    }
+    let text = bounded(written.text.unwrap_or_default(), "text", MAX_TEXT)?;
+    let attachments = attachments(written.attachments.unwrap_or_default(), written.sticker_id)?;
+    if written.is_echo == Some(true) {
+        return Ok(Happening::Echo(Echo {
+            mid,
+            text,
+            attachments,
+            app_id: optional(written.app_id.map(|Id(id)| id), "app_id", MAX_ID)?,
+            metadata: optional(written.metadata, "metadata", MAX_PAYLOAD)?,
+        }));
+    }
+    let quick_reply = optional(written.quick_reply.and_then(|reply| reply.payload), "payload", MAX_PAYLOAD)?;
+    Ok(Happening::Message(Message {
+        mid,
+        text,
+        attachments,
+        quick_reply,
+        reply_to: written.reply_to.map(ReplyTo::of).transpose()?.flatten(),
+        referral: written.referral.map(Referral::of).transpose()?,
+    }))
+}
+
+/// `message_edit`.
+pub(super) fn edit(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+    let Edited { mid, text, num_edit } = shape(raw, kind)?;
+    let Whole(num_edit) = num_edit.ok_or(Poison::Missing("num_edit"))?;
+    Ok(Happening::Edited(Edit {
+        mid: required(mid, "mid", MAX_MID)?,
+        text: bounded(text.unwrap_or_default(), "text", MAX_TEXT)?,
+        num_edit,
+    }))
+}
+
+impl ReplyTo {
+    /// What a message answers; a story, for instance, is no message and has no `mid`.
+    fn of(replied: Replied) -> Result<Option<Self>, Poison> {
+        let is_self_reply = replied.is_self_reply.unwrap_or(false);
+        Ok(optional(replied.mid, "reply_to", MAX_MID)?.map(|mid| Self { mid, is_self_reply }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            attachment::AttachmentKind,
+            event::tests::{event, what},
+        },
+        *,
+    };
+    use serde_json::json;
+
+    fn plain(mid: &str, text: &str) -> Message {
+        Message {
+            mid: mid.into(),
+            text: text.into(),
+            attachments: Vec::new(),
+            quick_reply: None,
+            reply_to: None,
+            referral: None,
+        }
+    }
+
+    #[test]
+    fn a_person_writes() {
+        let event = event("message", json!({"mid": "m_1", "text": "h\u{e9}llo", "seq": 3, "new": {}}))
+            .expect("an event");
+        assert_eq!((event.person.as_deref(), event.by_page), (Some("2002"), false));
+        assert_eq!(event.what, Happening::Message(plain("m_1", "héllo")));
+    }
+
+    #[test]
+    fn he_chooses_a_quick_reply_and_answers_a_message() {
+        let message = json!({"mid": "m_2", "text": "Yes", "quick_reply": {"payload": "YES"},
+            "reply_to": {"mid": "m_1", "is_self_reply": true}});
+        let expected = Message {
+            quick_reply: Some("YES".into()),
+            reply_to: Some(ReplyTo { mid: "m_1".into(), is_self_reply: true }),
+            ..plain("m_2", "Yes")
+        };
+        assert_eq!(what("message", message), Ok(Happening::Message(expected)));
+        let story = json!({"mid": "m_2", "text": "Yes", "reply_to": {"story": {"id": 1}}, "quick_reply": {}});
+        assert_eq!(what("message", story), Ok(Happening::Message(plain("m_2", "Yes"))));
+    }
+
+    #[test]
+    fn he_comes_by_an_advertisement() {
+        let message = json!({"mid": "m_1", "text": "Is it there?",
+            "referral": {"source": "ADS", "type": "OPEN_THREAD", "ad_id": 77, "ref": "spring"}});
+        let Ok(Happening::Message(message)) = what("message", message) else { panic!("a message") };
+        let referral = message.referral.expect("a referral");
+        assert_eq!((referral.ad_id.as_deref(), referral.reference.as_deref()), (Some("77"), Some("spring")));
+    }
+
+    #[test]
+    fn he_sends_a_picture_without_words() {
+        let message = json!({"mid": "m_1", "text": null,
+            "attachments": [{"type": "image", "payload": {"url": "https://cdn.example/1"}}]});
+        let Ok(Happening::Message(message)) = what("message", message) else { panic!("a message") };
+        assert_eq!((message.text.as_str(), message.attachments.len()), ("", 1));
+    }
+
+    #[test]
+    fn he_sends_a_sticker_in_the_oldest_form() {
+        let message = json!({"mid": "m_1", "sticker_id": 369,
+            "attachments": [{"type": "image", "payload": {"url": "https://cdn.example/1"}}]});
+        let Ok(Happening::Message(message)) = what("message", message) else { panic!("a message") };
+        assert_eq!(message.attachments[0].kind, AttachmentKind::Sticker);
+        assert_eq!(message.attachments[0].sticker.as_deref(), Some("369"));
+    }
+
+    #[test]
+    fn the_page_writes_and_the_person_is_the_recipient() {
+        let echo = json!({"is_echo": true, "app_id": 1_517_776_481_860_111_i64, "metadata": "01-msg", "mid": "m_3",
+            "text": "Good day"});
+        let event = event("message", echo).expect("an event");
+        assert_eq!((event.person.as_deref(), event.by_page), (Some("2002"), true));
+        let expected = Echo {
+            mid: "m_3".into(),
+            text: "Good day".into(),
+            attachments: Vec::new(),
+            app_id: Some("1517776481860111".into()),
+            metadata: Some("01-msg".into()),
+        };
+        assert_eq!(event.what, Happening::Echo(expected));
+    }
+
+    #[test]
+    fn an_echo_of_the_inbox_has_no_app() {
+        let echo = json!({"is_echo": true, "mid": "m_3", "text": "Good day", "app_id": null});
+        let Ok(Happening::Echo(echo)) = what("message", echo) else { panic!("an echo") };
+        assert_eq!((echo.app_id, echo.metadata), (None, None));
+    }
+
+    #[test]
+    fn he_changes_his_words() {
+        for number in [json!(2), json!("2")] {
+            let edit = json!({"mid": "m_1", "text": "hello!", "num_edit": number});
+            let expected = Edit { mid: "m_1".into(), text: "hello!".into(), num_edit: 2 };
+            assert_eq!(what("message_edit", edit), Ok(Happening::Edited(expected)));
+        }
+        let edit = json!({"mid": "m_1", "text": "hello!"});
+        assert_eq!(what("message_edit", edit), Err(Poison::Missing("num_edit")));
+    }
+
+    #[test]
+    fn he_takes_his_words_back() {
+        let unsent = json!({"mid": "m_1", "is_deleted": true});
+        assert_eq!(what("message", unsent), Ok(Happening::Unsent("m_1".into())));
+        let event =
+            event("message", json!({"mid": "m_1", "is_deleted": true, "is_echo": false})).expect("an event");
+        assert!(!event.by_page);
+    }
+
+    #[test]
+    fn without_an_id_it_cannot_be_told_from_another() {
+        assert_eq!(what("message", json!({"text": "hello"})), Err(Poison::Missing("mid")));
+        assert_eq!(what("message", json!({"mid": "", "text": "hello"})), Err(Poison::Missing("mid")));
+        assert_eq!(what("message", json!(null)), Err(Poison::Malformed("message")));
+        assert_eq!(what("message", json!({"mid": "m_1", "text": 7})), Err(Poison::Malformed("message")));
+    }
+
+    #[test]
+    fn length_is_bounded() {
+        let text = |length| json!({"mid": "m_1", "text": "a".repeat(length)});
+        assert!(what("message", text(MAX_TEXT)).is_ok());
+        assert_eq!(what("message", text(MAX_TEXT + 1)), Err(Poison::TooLong("text")));
+        assert_eq!(what("message", json!({"mid": "m".repeat(MAX_MID + 1)})), Err(Poison::TooLong("mid")));
+    }
+}

@@ -1,0 +1,36 @@
+//! Deliveries of the webhook (channel-connectors §2.3, §2.4).
+//!
+//! A delivery holds entries, an entry holds events, and each may hold several. [`decode`] makes a flat list of units
+//! of them, in the order in which they came. One that cannot be read says why and hinders no other: its text is kept,
+//! so that it can be set aside and read again later. Fields that are not known are passed over; a kind that is not
+//! known is named.
+
+mod attachment;
+mod envelope;
+mod event;
+mod identity;
+mod message;
+mod poison;
+mod signal;
+
+pub use attachment::{Attachment, AttachmentKind, Place};
+pub use envelope::{MAX_BODY_BYTES, MAX_UNITS, Undecodable, decode};
+pub use event::{Event, Happening};
+pub use identity::Identity;
+pub use message::{Echo, Edit, Message, ReplyTo};
+pub use poison::Poison;
+pub use signal::{Control, Delivered, Optin, Policy, Postback, Reaction, Referral, ThreadControl};
+
+/// One unit of a delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unit {
+    /// The page, as the entry names it; empty if it does not.
+    pub page: String,
+    /// Whether another app has the control over the thread: such a unit is stored and shown, but neither routed nor
+    /// answered (channel-connectors §2.9).
+    pub standby: bool,
+    /// What it says, or why it cannot be read.
+    pub event: Result<Event, Poison>,
+    /// Its JSON as it was received.
+    pub raw: String,
+}
