@@ -2,7 +2,7 @@
 
 use crate::{
     house::{House, read},
-    widget::{ROOT, Widget, ask, code, send},
+    widget::{ROOT, Widget, ask, code, conversation, send},
 };
 use axum::body::Body;
 use domain::{Command, centre::Centre, command::Provision};
@@ -45,7 +45,7 @@ async fn the_centre_must_be_named_and_be_this_one() {
 async fn an_unknown_chat_is_refused_in_the_same_words_whatever_it_is_called() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     for id in ["7e1d6f7a-3a52-4c0e-8f11-2b9e6a4d5c30", conversation.chat_id.as_str(), "x", "%FF", "1%2F2"] {
         let path = format!("{ROOT}/{id}");
         for (method, path, body) in [
@@ -89,7 +89,7 @@ async fn capitals_in_the_id_make_no_difference() {
 async fn the_other_protocol_opens_none_of_these_chats_and_this_none_of_its() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     let fields = [("userId", ""), ("secureKey", widget.id.as_str())];
     let (_, answer) = house.post(&conversation.path("refresh"), &fields).await;
     assert_eq!(answer["statusCode"], 2);
@@ -108,7 +108,7 @@ async fn the_journal_holds_no_id_that_opens_a_chat() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
     widget.says(&house, "Hello").await;
-    let state = house.desk.session(&widget.conversation(&house).id()).await.expect("read").expect("a chat");
+    let state = house.desk.session(&conversation(&house).id()).await.expect("read").expect("a chat");
     let session = serde_json::to_string(desk::session_of(&state).expect("a session")).expect("json");
     assert!(!session.contains(&widget.id));
     assert!(!session.to_lowercase().contains(&widget.id.replace('-', "")));

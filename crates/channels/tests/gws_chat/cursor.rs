@@ -2,7 +2,7 @@
 
 use crate::{
     house::House,
-    widget::{Widget, ask, code, indexes},
+    widget::{Widget, ask, code, conversation, indexes},
 };
 use futures::future::join_all;
 use http::StatusCode;
@@ -15,8 +15,8 @@ async fn a_poll_brings_only_what_is_new() {
     let widget = Widget::open(&house, "Ines").await;
     assert_eq!(indexes(&widget.polls(&house).await), [1]);
     assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
-    house.tom_takes(&widget.conversation(&house)).await;
-    house.tom_says(&widget.conversation(&house), "Hello").await;
+    house.tom_takes(&conversation(&house)).await;
+    house.tom_says(&conversation(&house), "Hello").await;
     assert_eq!(indexes(&widget.polls(&house).await), [2, 3]);
     widget.says(&house, "Good morning").await;
     assert_eq!(indexes(&widget.polls(&house).await), [4]);
@@ -117,8 +117,8 @@ async fn a_place_outlives_the_looks_of_the_keeper() {
 async fn after_a_restart_a_chat_goes_on_and_is_told_once_more() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    house.tom_takes(&widget.conversation(&house)).await;
-    house.tom_says(&widget.conversation(&house), "Hello").await;
+    house.tom_takes(&conversation(&house)).await;
+    house.tom_says(&conversation(&house), "Hello").await;
     let (chat, told) = (widget.reads(&house).await, widget.polls(&house).await);
     let house = house.restarted().await;
     assert_eq!(widget.reads(&house).await, chat);

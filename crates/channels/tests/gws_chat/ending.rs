@@ -2,7 +2,7 @@
 
 use crate::{
     house::House,
-    widget::{Widget, ask, code, indexes},
+    widget::{Widget, ask, code, conversation, indexes},
 };
 use domain::{
     Millis,
@@ -20,7 +20,7 @@ const OPERATIONS: [&str; 4] =
 async fn nothing_follows_a_complete() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     house.tom_takes(&conversation).await;
     widget.does(&house, "Complete").await;
     for operation in OPERATIONS {
@@ -40,7 +40,7 @@ async fn nothing_follows_a_complete() {
 async fn a_customer_hears_the_end_and_the_last_words() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     house.tom_takes(&conversation).await;
     widget.polls(&house).await;
     let last = Some(LastWords { text: "Goodbye".into(), message_type: None });
@@ -55,7 +55,7 @@ async fn a_customer_hears_the_end_and_the_last_words() {
 async fn what_loses_nothing_succeeds_when_the_agent_ended_it() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     house.tom_takes(&conversation).await;
     house.tom(&conversation, SessionAct::Leave { last: None }).await;
     for operation in &OPERATIONS[1..] {

@@ -2,7 +2,7 @@
 
 use crate::{
     house::{House, INACTIVITY},
-    widget::{Widget, ask},
+    widget::{Widget, ask, conversation},
 };
 
 async fn is_over(house: &House, widget: &Widget) -> bool {
@@ -44,7 +44,7 @@ async fn a_stranger_is_no_sign_of_life() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
     house.clock.advance(INACTIVITY);
-    ask(&house, "GET", &format!("/api/v2/chats/{}", widget.conversation(&house).chat_id), "").await;
+    ask(&house, "GET", &format!("/api/v2/chats/{}", conversation(&house).chat_id), "").await;
     house.chat.sweep().await;
     assert!(is_over(&house, &widget).await);
 }

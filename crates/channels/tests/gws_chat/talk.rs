@@ -2,7 +2,7 @@
 
 use crate::{
     house::House,
-    widget::{ROOT, Widget, ask},
+    widget::{ROOT, Widget, ask, conversation},
 };
 use domain::command::SessionAct;
 use http::StatusCode;
@@ -24,7 +24,7 @@ async fn a_chat_is_requested() {
     );
     assert_eq!(id.len(), 36);
     let widget = Widget { id: id.to_owned() };
-    let conversation = widget.conversation(&house).id();
+    let conversation = conversation(&house).id();
     assert_ne!(conversation.as_str(), id);
     let state = house.desk.session(&conversation).await.expect("read").expect("a chat");
     let session = desk::session_of(&state).expect("a session");
@@ -52,7 +52,7 @@ async fn the_chat_is_read_by_get_and_by_a_post_without_an_operation() {
     for body in ["", "{}", r#"{"operationName":null}"#] {
         assert_eq!(ask(&house, "POST", &widget.path(), body).await, answer, "{body}");
     }
-    house.tom_takes(&widget.conversation(&house)).await;
+    house.tom_takes(&conversation(&house)).await;
     let tom = json!({"nickname": "Tom", "participantId": "2", "type": "Agent"});
     let chat = json!({
         "id": widget.id, "state": "Chatting", "capabilities": capabilities, "participants": [ines, tom]
@@ -67,7 +67,7 @@ async fn the_chat_is_read_by_get_and_by_a_post_without_an_operation() {
 async fn an_agent_who_is_only_asked_is_not_in_the_chat() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     house.tom_takes(&conversation).await;
     house
         .tom(
@@ -86,7 +86,7 @@ async fn an_agent_who_is_only_asked_is_not_in_the_chat() {
 async fn every_kind_of_message() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     house.tom_takes(&conversation).await;
     widget.says(&house, "Grüße, 世界 & \"quotes\"\nsecond line").await;
     for act in [
@@ -134,7 +134,7 @@ async fn every_kind_of_message() {
 async fn agents_hear_what_the_customer_does() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    let conversation = widget.conversation(&house);
+    let conversation = conversation(&house);
     house.tom_takes(&conversation).await;
     widget.does(&house, "SendStartTypingNotification").await;
     widget.says(&house, "Hello").await;

@@ -48,13 +48,6 @@ impl Widget {
         format!("{ROOT}/{}", self.id)
     }
 
-    /// The chat as the agents' side of a test wants it: the newest conversation there is.
-    pub fn conversation(&self, house: &House) -> Window {
-        let [(id, ..)] = &house.desk.present()[..] else { panic!("one customer") };
-        let none = String::new;
-        Window { chat_id: id.to_string(), user_id: none(), secure_key: none(), alias: none() }
-    }
-
     /// Sends an operation.
     pub async fn tries(&self, house: &House, operation: &str, members: Value) -> (StatusCode, Value) {
         let mut body = members;
@@ -91,6 +84,13 @@ impl Widget {
         assert_eq!((status, &answer["statusCode"]), (StatusCode::OK, &json!(0)), "{answer}");
         answer["messages"].as_array().expect("messages").clone()
     }
+}
+
+/// The one conversation whose customer is there, as the agents' side of a test wants it.
+pub fn conversation(house: &House) -> Window {
+    let [(id, ..)] = &house.desk.present()[..] else { panic!("one customer") };
+    let none = String::new;
+    Window { chat_id: id.to_string(), user_id: none(), secure_key: none(), alias: none() }
 }
 
 /// Places of messages in the log.

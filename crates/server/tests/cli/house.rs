@@ -120,7 +120,8 @@ impl Server {
 
     /// Head and body of the answer to a request with headers of one's own.
     pub fn send(&self, ask: &str, headers: &[(&str, &str)], body: &str) -> (String, String) {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers =
+            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         let length = body.len();
         self.exchange(&format!(
             "{ask} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"

@@ -41,8 +41,9 @@ impl Pass {
 
     /// The id of its conversation: 16 characters, a digit or a capital first (digital-channels §1.6).
     pub fn session(&self) -> SessionId {
-        let hash = Sha256::new().chain_update(ID).chain_update(&self.0).finalize();
-        SessionId::new(hash[..8].iter().map(|byte| format!("{byte:02X}")).collect::<String>())
+        let mut id = format!("{:X}", Sha256::new().chain_update(ID).chain_update(&self.0).finalize());
+        id.truncate(16);
+        SessionId::new(id)
     }
 }
 

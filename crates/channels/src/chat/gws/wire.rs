@@ -8,7 +8,7 @@ use axum::{
 use domain::{
     Message,
     message::{Content, PartyKind, Visibility},
-    session::Session,
+    session::{AgentParty, Session},
 };
 use http::{HeaderValue, header::CACHE_CONTROL};
 use serde::Serialize;
@@ -58,10 +58,10 @@ struct Entry {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Participant {
     nickname: String,
-    participant_id: String,
+    #[serde(rename = "participantId")]
+    number: String,
     #[serde(rename = "type")]
     kind: &'static str,
 }
@@ -106,7 +106,7 @@ impl Room {
         let talking: Vec<_> = session
             .chatting()
             .filter(|agent| agent.visibility == Visibility::All)
-            .map(|agent| agent.author())
+            .map(AgentParty::author)
             .collect();
         let state = match (customer.present, talking.is_empty()) {
             (false, _) => "Idle",
@@ -150,6 +150,6 @@ impl Participant {
             PartyKind::Agent => "Agent",
             PartyKind::External => "External",
         };
-        Self { nickname, participant_id: number.to_string(), kind }
+        Self { nickname, number: number.to_string(), kind }
     }
 }
