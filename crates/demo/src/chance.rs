@@ -30,6 +30,11 @@ impl Chance {
         Duration::from_millis(range.start + self.next() % width)
     }
 
+    /// Whether something happens that happens so many times in a hundred.
+    pub(crate) fn happens(&mut self, percent: u8) -> bool {
+        self.next() % 100 < u64::from(percent)
+    }
+
     /// One of several; the first when there is no other.
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         let len = u64::try_from(of.len()).ok().filter(|len| *len > 0)?;

@@ -7,11 +7,15 @@
 //! time over each and pauses afterwards, and [`customers`] come faster than the four of them can serve. So
 //! somebody always waits, and a person who logs in as `agent1@demo` and says *Ready* is offered a customer
 //! within seconds.
+//!
+//! **SMS and Messenger** come from [`platforms`]: an SMS provider and a Messenger platform that are part of the demo,
+//! and customers who write over them. They meet the server over HTTP alone, as the real ones do.
 
 pub mod centre;
 mod chance;
 mod customers;
 mod dialogue;
+pub mod platforms;
 mod staff;
 
 pub use centre::centre;

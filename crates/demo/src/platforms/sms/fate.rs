@@ -1,0 +1,84 @@
+//! What becomes of a message, by the end of the number it goes to.
+
+use super::trouble::Trouble;
+use std::time::Duration;
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is sent and delivered.
+    Delivered,
+    /// It is refused.
+    Refused(Trouble),
+    /// The first try is refused, the next accepted.
+    RefusedOnce(Trouble),
+    /// It is sent, and does not arrive.
+    Unreachable,
+    /// The carrier keeps it back.
+    Filtered,
+    /// It is sent and delivered, but who sent it gets no answer.
+    HungUp,
+    /// It is sent and delivered, and reported the other way round.
+    Reversed,
+}
+
+/// A status callback to come: when after the send, `MessageStatus`, `ErrorCode`.
+pub(super) type Callback = (Duration, &'static str, Option<u32>);
+
+impl Fate {
+    /// The fate of messages to a number.
+    pub(super) fn of(to: &str) -> Self {
+        match to.get(to.len().saturating_sub(4)..).unwrap_or_default() {
+            "0001" => Self::Refused(Trouble::OptedOut),
+            "0002" => Self::Unreachable,
+            "0003" => Self::Filtered,
+            "0004" => Self::Refused(Trouble::Broken),
+            "0005" => Self::HungUp,
+            "0006" => Self::RefusedOnce(Trouble::TooMany),
+            "0007" => Self::Reversed,
+            "0008" => Self::Refused(Trouble::BadTo),
+            _ => Self::Delivered,
+        }
+    }
+
+    /// Whether the recipient gets to read it.
+    pub(super) fn arrives(self) -> bool {
+        !matches!(self, Self::Refused(_) | Self::Unreachable | Self::Filtered)
+    }
+
+    /// The status callbacks of an accepted message, for two moments after the send.
+    pub(super) fn callbacks(self, early: Duration, late: Duration) -> Vec<Callback> {
+        match self {
+            Self::Refused(_) => Vec::new(),
+            Self::Unreachable => vec![(early, "sent", None), (late, "undelivered", Some(30003))],
+            Self::Filtered => vec![(early, "failed", Some(30007))],
+            Self::Reversed => vec![(early, "delivered", None), (late, "sent", None)],
+            Self::Delivered | Self::RefusedOnce(_) | Self::HungUp => {
+                vec![(early, "sent", None), (late, "delivered", None)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_number_decides() {
+        for (to, fate) in [
+            ("+15550200001", Fate::Refused(Trouble::OptedOut)),
+            ("+15550200002", Fate::Unreachable),
+            ("+15550200003", Fate::Filtered),
+            ("+15550200004", Fate::Refused(Trouble::Broken)),
+            ("+15550200005", Fate::HungUp),
+            ("+15550200006", Fate::RefusedOnce(Trouble::TooMany)),
+            ("+15550200007", Fate::Reversed),
+            ("+15550200008", Fate::Refused(Trouble::BadTo)),
+            ("+15550200009", Fate::Delivered),
+            ("+1", Fate::Delivered),
+        ] {
+            assert_eq!(Fate::of(to), fate, "{to}");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! A server as the webhooks meet it: it notes what comes, checks the signatures by rules written down once more,
+//! and answers as it was told.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Query, State},
+    http::{HeaderMap, Method, Request, Response, StatusCode, Uri},
+    response::IntoResponse,
+    routing::any,
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use demo::platforms::{APP_SECRET, MOUNT, Platforms, SMS_AUTH_TOKEN, Settings, VERIFY_TOKEN};
+use desk::ports::{Clock, Ids};
+use domain::{Millis, SessionId, message::ParticipantId};
+use hmac::{Hmac, Mac};
+use serde_json::Value;
+use sha1::Sha1;
+use sha2::Sha256;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt::Write as _,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpListener, task::JoinSet};
+use tower::ServiceExt as _;
+
+/// What the signatures are made over; there is no such host.
+pub const PUBLIC: &str = "https://centre.example.org";
+/// Now, in the house.
+pub const NOW: Millis = 1_760_000_000_000;
+/// How long to wait for something that must come.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One request that came.
+#[derive(Clone, Debug)]
+pub struct Came {
+    pub path: String,
+    /// The fields of a form, empty for JSON.
+    pub form: BTreeMap<String, String>,
+    /// The body of JSON, null for a form.
+    pub json: Value,
+    pub raw: String,
+    pub is_signed: bool,
+    pub token: String,
+    pub at: Instant,
+}
+
+impl Came {
+    pub fn field(&self, name: &str) -> &str {
+        self.form.get(name).map_or("", String::as_str)
+    }
+
+    /// All events of a page's webhook.
+    pub fn events(&self) -> Vec<Value> {
+        let entries = self.json["entry"].as_array().cloned().unwrap_or_default();
+        let events = entries.iter().filter_map(|entry| entry["messaging"].as_array());
+        events.flatten().cloned().collect()
+    }
+}
+
+#[derive(Default)]
+struct Porch {
+    came: Mutex<Vec<Came>>,
+    answers: Mutex<VecDeque<(StatusCode, Option<&'static str>)>>,
+    verifications: Mutex<VecDeque<StatusCode>>,
+}
+
+pub struct House {
+    pub platforms: Arc<Platforms>,
+    pub address: SocketAddr,
+    porch: Arc<Porch>,
+    _tasks: JoinSet<()>,
+}
+
+/// The demo's settings without its waits and mischief.
+pub fn calm() -> Settings {
+    let mut settings = Settings::demo(&format!("{PUBLIC}/"));
+    settings.sms.sent_after = 0..1;
+    settings.sms.final_after = 150..151;
+    settings.messenger.echo_first = 0;
+    settings.messenger.echo_after = 50..51;
+    settings.messenger.delivered_after = 150..151;
+    settings.mischief.doubled = 0;
+    settings.mischief.overtaken = 0;
+    settings.repeat.first = Duration::from_millis(30);
+    settings
+}
+
+impl House {
+    /// A server with the simulators in it.
+    pub async fn open(settings: Settings) -> Self {
+        let platforms = Platforms::new(settings, Arc::new(StoppedClock), Arc::new(CountedIds::default()))
+            .expect("an HTTP client");
+        let porch = Arc::new(Porch::default());
+        let app = Router::new()
+            .route("/channels/{*rest}", any(receive))
+            .with_state(porch.clone())
+            .nest(MOUNT, platforms.router());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, app).await.expect("serving") });
+        tasks.spawn(platforms.clone().run(format!("http://{address}")));
+        Self { platforms, address, porch, _tasks: tasks }
+    }
+
+    /// Answers the next webhooks with these instead of 200.
+    pub fn answer_with(&self, answers: &[(StatusCode, Option<&'static str>)]) {
+        self.porch.answers.lock().expect("no panic before").extend(answers);
+    }
+
+    /// Answers the next verifications with these instead of the challenge.
+    pub fn verify_with(&self, answers: &[StatusCode]) {
+        self.porch.verifications.lock().expect("no panic before").extend(answers);
+    }
+
+    pub fn came(&self) -> Vec<Came> {
+        self.porch.came.lock().expect("no panic before").clone()
+    }
+
+    /// Waits until so many have come that fit, and answers those.
+    pub async fn wait(&self, many: usize, fits: impl Fn(&Came) -> bool) -> Vec<Came> {
+        let since = Instant::now();
+        loop {
+            let fitting: Vec<Came> = self.came().into_iter().filter(&fits).collect();
+            if fitting.len() >= many {
+                return fitting;
+            }
+            assert!(since.elapsed() < PATIENCE, "only {} of {many} came: {:#?}", fitting.len(), self.came());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until so many events of a kind (`message`, `read`, …) have come, and answers them.
+    pub async fn events(&self, many: usize, kind: &str) -> Vec<Value> {
+        let since = Instant::now();
+        loop {
+            let mut events: Vec<Value> = self.came().iter().flat_map(Came::events).collect();
+            events.retain(|event| event.get(kind).is_some());
+            if events.len() >= many {
+                return events;
+            }
+            assert!(since.elapsed() < PATIENCE, "only {} of {many} {kind}: {:#?}", events.len(), self.came());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Asks the simulators; the path is without their mount.
+    pub async fn ask(&self, request: Request<Body>) -> (StatusCode, Value) {
+        let response = self.whole(request).await;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    pub async fn whole(&self, request: Request<Body>) -> Response<Body> {
+        self.platforms.router().oneshot(request).await.expect("an answer")
+    }
+
+    pub async fn say(&self, what: Value) -> (StatusCode, Value) {
+        self.ask(post("/say", "application/json", what.to_string())).await
+    }
+
+    pub async fn log(&self, query: &str) -> Vec<Value> {
+        let request = Request::get(format!("/log{query}")).body(Body::empty()).expect("a request");
+        self.ask(request).await.1.as_array().cloned().expect("a list")
+    }
+}
+
+pub fn post(path: &str, content_type: &str, body: String) -> Request<Body> {
+    Request::post(path).header("content-type", content_type).body(body.into()).expect("a request")
+}
+
+async fn receive(
+    State(porch): State<Arc<Porch>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    Query(query): Query<BTreeMap<String, String>>,
+    body: Bytes,
+) -> Response<Body> {
+    if method == Method::GET {
+        let planned = porch.verifications.lock().expect("no panic before").pop_front();
+        if let Some(status) = planned {
+            return status.into_response();
+        }
+        let is_right = query.get("hub.mode").is_some_and(|mode| mode == "subscribe")
+            && query.get("hub.verify_token").is_some_and(|token| token == VERIFY_TOKEN);
+        return match query.get("hub.challenge").filter(|_| is_right) {
+            Some(challenge) => challenge.clone().into_response(),
+            None => StatusCode::FORBIDDEN.into_response(),
+        };
+    }
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let raw = String::from_utf8(body.to_vec()).expect("text");
+    let is_form = header("content-type").starts_with("application/x-www-form-urlencoded");
+    let pairs: Vec<(String, String)> =
+        if is_form { form_urlencoded::parse(&body).into_owned().collect() } else { Vec::new() };
+    let is_signed = if is_form {
+        header("x-twilio-signature") == form_signature(&uri, pairs.clone())
+    } else {
+        header("x-hub-signature-256") == format!("sha256={}", hub_signature(&body))
+    };
+    porch.came.lock().expect("no panic before").push(Came {
+        path: uri.to_string(),
+        form: pairs.into_iter().collect(),
+        json: serde_json::from_str(&raw).unwrap_or_default(),
+        raw,
+        is_signed,
+        token: header("i-twilio-idempotency-token").to_owned(),
+        at: Instant::now(),
+    });
+    let planned = porch.answers.lock().expect("no panic before").pop_front();
+    match planned {
+        None => StatusCode::OK.into_response(),
+        Some((status, None)) => status.into_response(),
+        Some((status, Some(seconds))) => (status, [("retry-after", seconds)]).into_response(),
+    }
+}
+
+fn form_signature(uri: &Uri, mut pairs: Vec<(String, String)>) -> String {
+    pairs.sort();
+    pairs.dedup();
+    let mut mac = Hmac::<Sha1>::new_from_slice(SMS_AUTH_TOKEN.as_bytes()).expect("a key");
+    mac.update(PUBLIC.as_bytes());
+    mac.update(uri.to_string().as_bytes());
+    for (name, value) in pairs {
+        mac.update(name.as_bytes());
+        mac.update(value.as_bytes());
+    }
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn hub_signature(body: &[u8]) -> String {
+    hex(APP_SECRET, body)
+}
+
+/// HMAC-SHA256 in hex.
+pub fn hex(key: &str, text: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key");
+    mac.update(text);
+    mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("room");
+        hex
+    })
+}
+
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Millis {
+        NOW
+    }
+}
+
+#[derive(Default)]
+struct CountedIds(AtomicU64);
+
+impl CountedIds {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Ids for CountedIds {
+    fn session(&self) -> SessionId {
+        SessionId::new(format!("{:016}", self.next()))
+    }
+
+    fn participant(&self) -> ParticipantId {
+        ParticipantId::new(format!("{:016X}", self.next()))
+    }
+
+    fn secret(&self) -> String {
+        format!("{:032x}", self.next())
+    }
+
+    fn guid(&self) -> String {
+        format!("00000000-0000-4000-8000-{:012x}", self.next())
+    }
+}
