@@ -8,9 +8,11 @@
 //! * [`chat`]: web chat, over the REST form of the published Chat API v2 and the customer chat of `/api/v2/chats`.
 //! * [`sms`]: text messages, over the HTTP interface that Twilio and its likes have.
 //!
-//! What all of them share: [`outbound`], the one client for what the server asks of others, and [`secret`].
+//! What all of them share: [`outbound`], the one client for what the server asks of others, `intake`, what is done
+//! with webhooks whosever they are, and [`secret`].
 
 pub mod chat;
+mod intake;
 pub mod outbound;
 pub mod secret;
 pub mod sms;
