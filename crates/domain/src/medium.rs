@@ -173,6 +173,7 @@ impl Media {
 
     /// The table with the keys under which objects of this medium stand in messages cut down to one spelling;
     /// unknown spellings change nothing (DESIGN §4, `compat.sms_keys`).
+    #[must_use]
     pub fn spelt(self, keep: &str) -> Self {
         let mut rows = self.0.to_vec();
         for row in &mut rows {

@@ -15,7 +15,7 @@ pub struct Scripted {
 }
 
 impl Channel for Scripted {
-    fn ours(&self) -> &str {
+    fn ours(&self) -> &'static str {
         "+15550100"
     }
 
