@@ -31,7 +31,7 @@ pub fn node(setting: &Setting, provider: &Provider, agents: usize) -> anyhow::Re
     std::fs::write(&roots, provider.certificate())?;
     let medium = medium()?;
     let mut text = String::new();
-    writeln!(text, "[outbound]\nown_network = true\nroots = [{roots:?}]\n")?;
+    writeln!(text, "[outbound]\nown_network = true\nroots = [\"{}\"]\n", roots.display())?;
     writeln!(text, "[centre.capacity]\n{medium} = {EACH}\n")?;
     text += &centre::settings(agents)?;
     writeln!(text, "[[services]]\nname = \"{SERVICE}\"\nmedium = \"{medium}\"\nqueue = \"Bench\"\n")?;

@@ -81,11 +81,6 @@ impl Provider {
         &self.certificate
     }
 
-    /// How many messages it has taken.
-    pub fn count(&self) -> u64 {
-        self.taken.count.load(Ordering::Relaxed)
-    }
-
     /// When a text came.
     pub fn came(&self, text: &str) -> Option<Instant> {
         self.taken.at.lock().unwrap_or_else(PoisonError::into_inner).get(text).copied()

@@ -73,7 +73,7 @@ async fn listen(mut socket: Socket, asked: Asked, latencies: Arc<Mutex<Durations
     while let Ok(text) = socket.next(Duration::from_secs(600)).await {
         let heard = Instant::now();
         for part in text.split("bench-in-").skip(1) {
-            let word: String = part.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+            let word: String = part.chars().take_while(char::is_ascii_alphanumeric).collect();
             let at = asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&word);
             if let Some(at) = at {
                 latencies.lock().unwrap_or_else(PoisonError::into_inner).add(heard - at);

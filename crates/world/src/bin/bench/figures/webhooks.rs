@@ -12,7 +12,7 @@ use desk::ports::Store;
 use domain::{Key, State, message::Content};
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -92,9 +92,9 @@ pub(super) async fn take(
     while accepted.len() < wanted {
         anyhow::ensure!(start.elapsed() < Duration::from_secs(120), "only {} were offered", accepted.len());
         for (address, path) in carried::held(agent).await? {
-            if !accepted.contains_key(&address) {
+            if let Entry::Vacant(place) = accepted.entry(address) {
                 agent.command(&path, r#"{"operationName":"Accept","nickname":"Tom"}"#).await?;
-                accepted.insert(address, path);
+                place.insert(path);
             }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
