@@ -142,7 +142,7 @@ pub(super) fn window_closing(draft: &mut Draft<'_>, id: &SessionId) -> Result<()
 /// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
 pub(super) fn idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
     let session = draft.session(id)?;
-    let due = session.post.as_ref().and_then(Post::idles_at).is_some_and(|at| at <= draft.now);
+    let due = session.post.as_deref().and_then(Post::idles_at).is_some_and(|at| at <= draft.now);
     if due && session.customer.present {
         talk::customer_gone(draft, id, crate::session::Closer::Idle)
     } else {

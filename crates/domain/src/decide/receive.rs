@@ -101,14 +101,16 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     }
     let terms = terms(draft, &unit.service)?;
     let told = match &said.keyword {
-        Some(keyword) => keyword_said(draft, unit, keyword)?,
+        Some(keyword) => keyword_said(draft, unit, *keyword)?,
         None => None,
     };
     let session = match present(draft, unit)? {
         Some(session) => session.id.clone(),
         None if !said.opens || told.is_some() && !terms.keywords_open => {
-            return answer(draft, unit, said, told);
+            answer(draft, unit, said, told);
+            return Ok(());
         }
+
         None => open(draft, unit, terms)?,
     };
     let mut first = None;
@@ -127,11 +129,12 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     if let Some(told) = told {
         notice(draft, &session, told.words())?;
     }
-    answer(draft, unit, said, told)
+    answer(draft, unit, said, told);
+    Ok(())
 }
 
 /// A word of consent took effect: what it changed.
-fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: &Keyword) -> Result<Option<Told>, No> {
+fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Told>, No> {
     let thread = &unit.address.thread;
     let wanted = match keyword {
         Keyword::OptOut => Consent::Out,
@@ -164,12 +167,11 @@ impl Told {
 }
 
 /// The server's own answer to a keyword, when the account gives one.
-fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>) -> Result<(), No> {
+fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
         let errand = Errand::Notice { id: id.clone(), address: unit.address.clone(), text: text.clone() };
         draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
     }
-    Ok(())
 }
 
 fn open(draft: &mut Draft<'_>, unit: &Receive, terms: Terms) -> Result<SessionId, No> {

@@ -246,7 +246,7 @@ pub struct Session {
     pub erased: bool,
     /// Where its customer is reached, when a connector carries its messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post: Option<Post>,
+    pub post: Option<Box<Post>>,
 }
 
 /// The part of a conversation that a connector carries.
