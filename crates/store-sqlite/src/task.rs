@@ -85,11 +85,11 @@ pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
     Ok(())
 }
 
-/// Names older than this are forgotten: no provider delivers anything again after so long.
-pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: u32) -> Outcome<()> {
-    conn.prepare_cached(
+/// Forgets names older than a moment, the oldest first, at most `limit`; answers how many. No provider delivers
+/// anything again after so long.
+pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: u32) -> Outcome<usize> {
+    let mut statement = conn.prepare_cached(
         "DELETE FROM dedup WHERE key IN (SELECT key FROM dedup WHERE at < ?1 ORDER BY at LIMIT ?2)",
-    )?
-    .execute((before, limit))?;
-    Ok(())
+    )?;
+    Ok(statement.execute((before, limit))?)
 }
