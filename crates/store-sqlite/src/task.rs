@@ -13,7 +13,7 @@ impl Group<'_> {
     /// Writes the tasks of a commit, and takes away those that it settles.
     pub(crate) fn write_tasks(&mut self, tasks: Vec<Task>, settled: &[String]) -> Outcome<()> {
         for id in settled {
-            self.conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])?;
+            remove(self.conn, id)?;
         }
         for task in tasks {
             self.conn
@@ -71,6 +71,11 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
         tasks.push(TaskRow { task, started: row.get(0)? });
     }
     Ok(tasks)
+}
+
+/// Takes a task away; whether there was one.
+pub(crate) fn remove(conn: &Connection, id: &str) -> Outcome<bool> {
+    Ok(conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])? > 0)
 }
 
 /// Says that sending a task begins, or that it was certainly not sent.

@@ -215,7 +215,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
         Job::Retire { before, limit, .. } => {
             Ok(group.retire(*before, *limit)?.map_or(Fate::Unfinished, Fate::Retired))
         }
-        Job::Erase { sessions, .. } => Ok(Fate::Erased(group.erase(sessions)?)),
+        Job::Erase { traces, .. } => Ok(Fate::Erased(group.erase(traces)?)),
     }
 }
 
