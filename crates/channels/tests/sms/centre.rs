@@ -86,10 +86,6 @@ impl Clock {
     pub fn new() -> Self {
         Self { begun: Instant::now(), ahead: AtomicI64::new(1_770_109_862_000) }
     }
-
-    pub fn advance(&self, by: Millis) {
-        self.ahead.fetch_add(by, Ordering::SeqCst);
-    }
 }
 
 impl desk::ports::Clock for Clock {

@@ -108,28 +108,30 @@ impl House {
             media,
         };
         let desk = Desk::open(setup).await.expect("a desk");
-        let peers = vec![provider.url.clone()];
-        let rules = Rules {
-            plain_http: true,
-            loopback: true,
-            total: Duration::from_secs(2),
-            max_answer_bytes: 1_000,
-            ..Rules::new(peers)
-        };
-        let outbound = Arc::new(Outbound::new(rules).expect("a client"));
-        let account = |service: &str, prefix: Option<&str>| {
+        let settings = |service: &str, prefix: Option<&str>| {
             let sid = format!("AC{service}");
             let mut config = SmsConfig::new(sid, Secret::new(TOKEN), vec![OURS.to_owned()]);
             config.base_url = provider.url.clone();
             config.address_prefix = prefix.map(str::to_owned);
             config.rate.burst = std::num::NonZeroU32::MAX;
             change(&mut config);
-            let urls = vec![PUBLIC.to_owned(), "http://127.0.0.1:8080".to_owned()];
-            let sms = Sms::new(desk.clone(), service, config, outbound.clone(), urls);
-            desk.connect(service, sms.clone());
-            sms
+            (service.to_owned(), config)
         };
-        let accounts = [account("texts", None), account("whats", Some("whatsapp:"))];
+        let settings = [settings("texts", None), settings("whats", Some("whatsapp:"))];
+        let rules = Rules {
+            plain_http: true,
+            loopback: true,
+            total: Duration::from_secs(2),
+            max_answer_bytes: 1_000,
+            ..Rules::new(settings.iter().map(|(_, config)| config.base_url.clone()).collect())
+        };
+        let outbound = Arc::new(Outbound::new(rules).expect("a client"));
+        let accounts = settings.map(|(service, config)| {
+            let urls = vec![PUBLIC.to_owned(), "http://127.0.0.1:8080".to_owned()];
+            let sms = Sms::new(desk.clone(), &service, config, outbound.clone(), urls);
+            desk.connect(&service, sms.clone());
+            sms
+        });
         let post = tokio::spawn(desk.clone().post());
         Self { desk, store, provider, dir, clock, ids, router: router(accounts), change, post }
     }
