@@ -185,7 +185,7 @@ impl Store for SqliteStore {
     }
 
     fn tasks(&self) -> BoxFuture<'static, Result<Vec<TaskRow>, StoreFault>> {
-        Box::pin(self.pool.clone().read(|conn| task::all(conn)))
+        Box::pin(self.pool.clone().read(task::all))
     }
 
     fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>> {
