@@ -28,7 +28,7 @@ pub fn address(service: &str, ours: &str, theirs: &str) -> Address {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    let hex = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = digest.finalize().iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     Address { thread: ThreadId::from(hex.as_str()), ours: ours.to_owned(), theirs: theirs.to_owned() }
 }
 
@@ -42,6 +42,12 @@ impl Desk {
     pub fn connect(&self, service: &str, channel: Arc<dyn Channel>) {
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
         channels.insert(service.to_owned(), channel);
+    }
+
+    /// Takes every connector off, so that none of them, which hold the desk, keeps it and its journal from being let
+    /// go. After [`Desk::post`] has ended.
+    pub fn disconnect(&self) {
+        self.channels.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// What carries the messages of a service.

@@ -6,6 +6,7 @@
 mod listen;
 mod load;
 mod objects;
+mod sms;
 
 pub use listen::Listen;
 pub use load::load;
@@ -13,6 +14,7 @@ pub use objects::{
     AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, Password, Pause, QueueEntry,
     ServiceEntry, UserEntry,
 };
+pub use sms::{KeywordLists, SmsEntry};
 
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -49,6 +51,10 @@ pub struct Config {
     pub compat: Compat,
     /// Customer-facing services.
     pub services: Vec<ServiceEntry>,
+    /// Accounts at SMS providers.
+    pub sms: Vec<SmsEntry>,
+    /// What the server asks of providers and platforms.
+    pub outbound: Outbound,
     /// Agent states besides those every installation has.
     pub agent_states: Vec<AgentStateEntry>,
     /// The disposition book, groups in groups.
@@ -69,6 +75,8 @@ impl Default for Config {
             media: Vec::new(),
             compat: Compat::default(),
             services: Vec::new(),
+            sms: Vec::new(),
+            outbound: Outbound::default(),
             agent_states: Vec::new(),
             dispositions: Vec::new(),
         }
@@ -130,6 +138,17 @@ pub struct Tls {
 pub struct Cors {
     /// Exact origins, scheme and port included.
     pub origins: Vec<String>,
+}
+
+/// What the server asks of providers and platforms. Only the hosts of its accounts are asked, over https, and only at
+/// public addresses (channel-connectors §0.2.9).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// Whether they may be on the operator's own network, too: private addresses and this machine.
+    pub own_network: bool,
+    /// Certificates to trust besides those of the system, PEM files.
+    pub roots: Vec<PathBuf>,
 }
 
 /// The journal.
