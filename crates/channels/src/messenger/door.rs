@@ -23,8 +23,8 @@ pub(super) fn router(messenger: Arc<Messenger>) -> Router {
 }
 
 /// The account of an address; 404 for any other.
-pub(super) fn account<'a>(messenger: &'a Messenger, name: &str) -> Result<&'a Arc<Account>, Response> {
-    messenger.account(name).ok_or_else(|| StatusCode::NOT_FOUND.into_response())
+pub(super) fn account<'a>(messenger: &'a Messenger, name: &str) -> Result<&'a Arc<Account>, StatusCode> {
+    messenger.account(name).ok_or(StatusCode::NOT_FOUND)
 }
 
 async fn verify(
@@ -32,7 +32,7 @@ async fn verify(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    let account = account(&messenger, &name)?;
+    let account = account(&messenger, &name).map_err(IntoResponse::into_response)?;
     verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
         |why| {
             tracing::warn!(service = name, %why, "a webhook was not verified");
@@ -47,7 +47,7 @@ async fn deliver(
     headers: HeaderMap,
     body: Body,
 ) -> Result<&'static str, Response> {
-    let account = account(&messenger, &name)?;
+    let account = account(&messenger, &name).map_err(IntoResponse::into_response)?;
     let intake = &account.intake;
     let _place = intake.admit().map_err(IntoResponse::into_response)?;
     let body = intake.body(body, webhook::MAX_BODY_BYTES).await?;

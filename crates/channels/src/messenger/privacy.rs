@@ -27,7 +27,7 @@ pub(super) async fn request(
     Path(name): Path<String>,
     body: Body,
 ) -> Result<Json<Value>, Response> {
-    let account = account(&messenger, &name)?;
+    let account = account(&messenger, &name).map_err(IntoResponse::into_response)?;
     let intake = &account.intake;
     let _place = intake.admit().map_err(IntoResponse::into_response)?;
     let body = intake.body(body, MAX_FORM).await?;
@@ -53,7 +53,7 @@ pub(super) async fn status(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    account(&messenger, &name)?;
+    account(&messenger, &name).map_err(IntoResponse::into_response)?;
     let code = field(query.unwrap_or_default().as_bytes(), "code");
     if !deletion::is_code(&code) {
         return Err(StatusCode::NOT_FOUND.into_response());
