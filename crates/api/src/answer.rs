@@ -34,6 +34,15 @@ impl Answer {
         self
     }
 
+    /// A member under another name too, if there is one.
+    #[must_use]
+    pub fn also(self, name: &str, other: &str) -> Self {
+        match self.members.get(name).cloned() {
+            Some(value) => self.and(other, value),
+            None => self,
+        }
+    }
+
     /// An answer that pairs with the notification its command causes.
     pub fn referenced(reference: Option<u64>) -> Self {
         match reference {

@@ -111,6 +111,7 @@ fn done() -> impl Iterator<Item = Row> {
 /// Every operation of the committed document, as method and path; `{collection}` written out for every collection.
 fn documented() -> BTreeSet<String> {
     let document: Value = serde_json::from_str(&read("crates/api/openapi.json")).expect("json");
+    let media = domain::medium::Media::default();
     let mut all = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
@@ -127,6 +128,8 @@ fn documented() -> BTreeSet<String> {
                 None => vec!["{collection}"],
             };
             for collection in collections {
+                // What answers under another spelling is the same.
+                let collection = media.collection(collection).map_or(collection, |row| row.collection);
                 all.insert(format!("{} {}", method.to_uppercase(), path.replace("{collection}", collection)));
             }
         }

@@ -24,7 +24,7 @@ pub fn address(service: &str, ours: &str, theirs: &str) -> Address {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    let hex = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = digest.finalize().iter().take(16).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     Address { thread: ThreadId::from(hex.as_str()), ours: ours.to_owned(), theirs: theirs.to_owned() }
 }
 

@@ -36,6 +36,8 @@ pub struct Medium {
     pub singular: &'static [&'static str],
     /// Key of the list in an answer.
     pub plural: &'static str,
+    /// Other spellings under which the list stands too.
+    pub plural_aliases: &'static [&'static str],
     /// Notification topics, canonical first.
     pub topics: &'static [&'static str],
     /// `messageType` of a state change.
@@ -71,6 +73,7 @@ impl Medium {
             collection_aliases: &[],
             singular: vec![singular].leak(),
             plural: collection,
+            plural_aliases: &[],
             topics: vec![word(format!("/v2/me/{collection}"))].leak(),
             message_type: word(format!("{capital}sessionStateChangeMessage")),
             features: MULTIMEDIA,
@@ -93,6 +96,7 @@ fn chat() -> Medium {
         collection_aliases: &[],
         singular: &["chat"],
         plural: "chats",
+        plural_aliases: &[],
         topics: &["/v2/me/chats"],
         message_type: "ChatStateChangeMessage",
         features: MULTIMEDIA,
@@ -109,6 +113,7 @@ fn smsession() -> Medium {
         collection_aliases: &["smssessions", "smsssession"],
         singular: &["smsession", "smssession"],
         plural: "smsessions",
+        plural_aliases: &["smssessions"],
         topics: &["/v2/me/smsessions", "/v2/me/smssessions", "/v2/me/smsession", "/v2/me/smssession"],
         message_type: "SMSsessionStateChangeMessage",
         features: MULTIMEDIA,
@@ -124,6 +129,7 @@ fn facebooksession() -> Medium {
         collection_aliases: &["facebooksession"],
         singular: &["facebooksession"],
         plural: "facebooksessions",
+        plural_aliases: &[],
         topics: &["/v2/me/facebooksession", "/v2/me/facebooksessions"],
         message_type: "FacebooksessionStateChangeMessage",
         features: MULTIMEDIA,
@@ -167,6 +173,7 @@ impl Media {
 
     /// The table with the keys under which objects of this medium stand in messages cut down to one spelling;
     /// unknown spellings change nothing (DESIGN §4, `compat.sms_keys`).
+    #[must_use]
     pub fn spelt(self, keep: &str) -> Self {
         let mut rows = self.0.to_vec();
         for row in &mut rows {

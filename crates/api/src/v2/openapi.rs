@@ -5,7 +5,7 @@ mod elsewhere;
 mod sessions;
 
 use crate::wire::Links;
-use domain::medium::{Media, Medium};
+use domain::medium::{Connector, Media, Medium};
 use utoipa::{
     OpenApi as _, PartialSchema,
     openapi::{
@@ -49,7 +49,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
         .merge_from(elsewhere::Described::openapi());
     for (path, item) in &mut document.paths.paths {
         if path.contains("{collection}") {
-            name_collections(item, media);
+            name_collections(path, item, media);
         }
         for (method, operation) in operations(item) {
             operation.operation_id = Some(operation_id(method, path));
@@ -129,10 +129,13 @@ fn tags() -> Vec<Tag> {
     .collect()
 }
 
-/// The collections there are, aliases included, as the values of the path parameter.
-fn name_collections(item: &mut PathItem, media: &Media) {
-    let names: Vec<&str> = media.rows().iter().flat_map(collections).collect();
-    for (_, operation) in operations(item) {
+/// The collections there are, aliases included, as the values of the path parameter; where only what a connector
+/// carries answers, those.
+fn name_collections(path: &str, item: &mut PathItem, media: &Media) {
+    for (method, operation) in operations(item) {
+        let carried_only = method == "post" && (path.ends_with("{collection}") || path.ends_with("/measure"));
+        let rows = media.rows().iter().filter(|row| !carried_only || row.connector != Connector::WebChat);
+        let names: Vec<&str> = rows.flat_map(collections).collect();
         let parameters = operation.parameters.iter_mut().flatten();
         for parameter in parameters.filter(|parameter| parameter.name == "collection") {
             let schema = ObjectBuilder::new()

@@ -59,11 +59,13 @@ struct Sent {
 
 /// The conversation before, with the address of its log.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Previous<'s> {
-    previous_session_id: &'s str,
-    previous_messages_uri: String,
-    previous_messages_path: String,
+    #[serde(rename = "previousSessionId")]
+    id: &'s str,
+    #[serde(rename = "previousMessagesUri")]
+    uri: String,
+    #[serde(rename = "previousMessagesPath")]
+    path: String,
 }
 
 /// The resource for an agent who takes part in it, as JSON text; empty for a stranger.
@@ -126,7 +128,7 @@ fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s
 /// (channel-connectors §2.6). They follow from what he wrote last and are no data of anybody's.
 fn user_data(session: &Session) -> Cow<'_, Map<String, Value>> {
     let pairs = session.user_data.pairs();
-    let (anyone, person) = session.post.as_ref().map_or((None, None), domain::session::Post::window_ends);
+    let (anyone, person) = session.post.as_deref().map_or((None, None), domain::session::Post::window_ends);
     let Some(anyone) = anyone else { return Cow::Borrowed(pairs) };
     let mut pairs = pairs.clone();
     pairs.insert("windowExpiresAt".into(), timestamp(anyone).into());
@@ -147,11 +149,7 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
         deliveries: post.outgoing.iter().map(sent).collect(),
         previous: post.previous.as_ref().map(|id| {
             let path = format!("/{}/{id}/messages", medium.collection);
-            Previous {
-                previous_session_id: id.as_str(),
-                previous_messages_uri: links.uri(&path),
-                previous_messages_path: path,
-            }
+            Previous { id: id.as_str(), uri: links.uri(&path), path }
         }),
     }
 }

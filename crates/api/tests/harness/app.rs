@@ -114,7 +114,7 @@ impl App {
             user_data,
         };
         self.desk.open_session(open).await.expect("let in");
-        Guest { app: self, id }
+        Guest { app: self, id, collection: "chats" }
     }
 
     /// The router offers a waiting customer to an agent.

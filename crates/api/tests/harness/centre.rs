@@ -8,7 +8,7 @@ use domain::{
     centre::{Centre, Service, system_states},
     command::Provision,
     disposition::Rule,
-    medium::Media,
+    medium::{Connector, Media, Medium},
     queue::Queue,
     user::{Device, Role, User},
 };
@@ -44,12 +44,22 @@ pub fn centre() -> Centre {
         agent_states: system_states().into_iter().chain([lunch().into()]).collect(),
         disposition: Rule::default(),
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
-        services: BTreeMap::from([(SERVICE.to_owned(), service)]),
+        services: carried(media.rows(), &service),
         settings: BTreeMap::from([(
             "workspace-tab".to_owned(),
             BTreeMap::from([("tab.title".to_owned(), "Work".into())]),
         )]),
     }
+}
+
+/// The service of web chat, and one that bears the name of its medium for each that a connector carries.
+fn carried(media: &[Medium], chat: &Service) -> BTreeMap<String, Service> {
+    let carried = media.iter().filter(|row| row.connector != Connector::WebChat);
+    let service = |row: &Medium| Service { medium: row.name.clone(), inactivity: 86_400_000, ..chat.clone() };
+    let mut services: BTreeMap<String, Service> =
+        carried.map(|row| (row.name.to_string(), service(row))).collect();
+    services.insert(SERVICE.to_owned(), chat.clone());
+    services
 }
 
 /// What is set up besides the centre.

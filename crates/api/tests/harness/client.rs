@@ -91,7 +91,7 @@ impl<'a> Client<'a> {
     /// Takes an offer, and reads what comes of it.
     pub async fn accepts(&self, guest: &Guest<'_>, nickname: &str) -> Reply {
         let accept = json!({"operationName": "Accept", "nickname": nickname});
-        self.post(&format!("/me/chats/{}", guest.id), accept).await
+        self.post(&guest.path(), accept).await
     }
 
     /// The notifications since the last time, each with its topic as `channel`.

@@ -21,12 +21,14 @@ mod centre;
 mod client;
 mod ear;
 mod people;
+mod seed;
 mod tell;
 mod world;
 
 pub use app::App;
 pub use client::Client;
 pub use ear::Ear;
-pub use people::Guest;
+pub use people::{Correspondent, Guest};
+pub use seed::{ID, Seed};
 pub use tell::settled;
 pub use world::START;

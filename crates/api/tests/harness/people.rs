@@ -1,15 +1,74 @@
 //! Customers.
 
 use super::App;
-use domain::{Command, SessionId, command::CustomerAct, session::Closer};
+use domain::{
+    Command, SessionId,
+    command::{CustomerAct, Receive, Report, Said, Unit},
+    message::Content,
+    session::Closer,
+    task::Fresh,
+};
+
+/// A customer who is reached through a connector, by his address.
+pub struct Correspondent<'a> {
+    pub app: &'a App,
+    pub service: &'a str,
+    pub address: &'a str,
+    pub name: &'a str,
+}
+
+impl<'a> Correspondent<'a> {
+    /// Writes; answers the conversation that his words are in.
+    pub async fn writes(&self, text: &str) -> Guest<'a> {
+        let content = vec![Content::Text { text: text.into(), message_type: None }];
+        self.brings(Unit::Said(Said { content, opens: true, ..Said::default() })).await;
+        let id = self.latest().await.expect("a conversation");
+        Guest { app: self.app, id, collection: self.collection() }
+    }
+
+    /// The collection of his medium; his service bears its name.
+    pub fn collection(&self) -> &'static str {
+        self.app.desk.media().named(&self.service.into()).expect("a medium").collection
+    }
+
+    /// His platform brings something.
+    pub async fn brings(&self, unit: Unit) {
+        let ids = self.app.desk.ids();
+        let unit = Receive {
+            service: self.service.into(),
+            address: desk::address(self.service, "+15550100", self.address),
+            keys: vec![ids.guid()],
+            at: self.app.desk.now(),
+            nickname: self.name.into(),
+            fresh: Fresh { session: ids.session(), participant: ids.participant() },
+            unit,
+        };
+        self.app.desk.receive(unit).await.expect("taken in");
+    }
+
+    async fn latest(&self) -> Option<SessionId> {
+        let thread = desk::address(self.service, "+15550100", self.address).thread;
+        let state = self.app.desk.store().state(&domain::Key::Thread(thread)).await.expect("a journal");
+        match state.as_deref() {
+            Some(domain::State::Thread(thread)) => thread.latest.clone(),
+            _ => None,
+        }
+    }
+}
 
 /// A customer in a conversation.
 pub struct Guest<'a> {
     pub app: &'a App,
     pub id: SessionId,
+    pub collection: &'static str,
 }
 
 impl Guest<'_> {
+    /// Its address for an agent.
+    pub fn path(&self) -> String {
+        format!("/me/{}/{}", self.collection, self.id)
+    }
+
     /// Says something.
     pub async fn says(&self, text: &str) {
         self.does(CustomerAct::Say { text: text.into(), message_type: None }).await;
@@ -18,6 +77,12 @@ impl Guest<'_> {
     /// Leaves.
     pub async fn leaves(&self) {
         self.does(CustomerAct::Leave(Closer::Customer)).await;
+    }
+
+    /// His provider tells of an entry of the log.
+    pub async fn told(&self, index: u32, report: Report) {
+        let command = Command::Report { session: self.id.clone(), index, report };
+        self.app.desk.perform(command).await.expect("done");
     }
 
     /// Does anything.

@@ -183,12 +183,12 @@ impl Desk {
     async fn insist(&self, command: Command) {
         loop {
             match self.perform(command.clone()).await {
-                Ok(_) => return,
+                // A store that is closed has ended with this process: the next one finds the task as it is.
+                Ok(_) | Err(Refused::Store(StoreFault::Closed)) => return,
                 Err(Refused::Rule(why)) => {
                     tracing::error!(%why, "the outcome of a message was refused");
                     return;
                 }
-                Err(Refused::Store(StoreFault::Closed)) => return,
                 Err(Refused::Store(fault)) => {
                     tracing::error!(%fault, "the outcome of a message could not be written");
                     tokio::time::sleep(RETRY).await;

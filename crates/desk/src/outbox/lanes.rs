@@ -19,7 +19,7 @@ struct Lane {
 /// The lanes.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
-    lanes: HashMap<ThreadId, Lane>,
+    by_thread: HashMap<ThreadId, Lane>,
     /// Lanes whose first task may be sent, by service.
     ready: BTreeMap<String, VecDeque<ThreadId>>,
     /// Lanes that wait for a moment.
@@ -40,7 +40,7 @@ pub(crate) struct Turn {
 impl Lanes {
     /// Takes a task in, at the end of its lane.
     pub fn put(&mut self, task: Task) {
-        let lane = self.lanes.entry(task.thread.clone()).or_default();
+        let lane = self.by_thread.entry(task.thread.clone()).or_default();
         let (thread, service) = (task.thread.clone(), task.service.clone());
         lane.waiting.push_back(task);
         if lane.waiting.len() == 1 {
@@ -58,7 +58,7 @@ impl Lanes {
         let has_room = |service: &String| under_way.get(service).is_none_or(|count| *count < AT_ONCE);
         let (service, ready) =
             self.ready.iter_mut().find(|(service, ready)| !ready.is_empty() && has_room(service))?;
-        let lane = self.lanes.get_mut(&ready.pop_front()?)?;
+        let lane = self.by_thread.get_mut(&ready.pop_front()?)?;
         if lane.attempts == 0 {
             lane.since = now;
         }
@@ -70,11 +70,11 @@ impl Lanes {
     /// The first task of a lane is done with; the next one's turn comes.
     pub fn done(&mut self, task: &Task) {
         self.leave(task);
-        let Some(lane) = self.lanes.get_mut(&task.thread) else { return };
+        let Some(lane) = self.by_thread.get_mut(&task.thread) else { return };
         lane.waiting.pop_front();
         lane.attempts = 0;
         if lane.waiting.is_empty() {
-            self.lanes.remove(&task.thread);
+            self.by_thread.remove(&task.thread);
         } else {
             self.make_ready(task.thread.clone());
         }
@@ -83,7 +83,7 @@ impl Lanes {
     /// The first task of a lane is to be tried again at a moment.
     pub fn again(&mut self, task: &Task, at: Millis) {
         self.leave(task);
-        if let Some(lane) = self.lanes.get_mut(&task.thread) {
+        if let Some(lane) = self.by_thread.get_mut(&task.thread) {
             lane.attempts += 1;
             self.later.insert((at, task.thread.clone()));
         }
@@ -96,11 +96,11 @@ impl Lanes {
 
     /// How many tasks there are.
     pub fn len(&self) -> usize {
-        self.lanes.values().map(|lane| lane.waiting.len()).sum()
+        self.by_thread.values().map(|lane| lane.waiting.len()).sum()
     }
 
     fn make_ready(&mut self, thread: ThreadId) {
-        let first = self.lanes.get(&thread).and_then(|lane| lane.waiting.front());
+        let first = self.by_thread.get(&thread).and_then(|lane| lane.waiting.front());
         if let Some(service) = first.map(|task| task.service.clone()) {
             self.ready.entry(service).or_default().push_back(thread);
         }

@@ -39,7 +39,7 @@ pub(super) fn invite(
 ) -> Result<(), No> {
     let not = |why| No::Refused(Refusal::NotAvailable { medium: session.medium.clone(), why });
     let found = free(draft, session, agent)?;
-    if !found.channel(&session.medium).is_some_and(|channel| channel.takes_work()) {
+    if !found.channel(&session.medium).is_some_and(agent::ChannelState::takes_work) {
         return Err(not("not ready"));
     }
     if session.live_party(agent).is_some() {

@@ -101,15 +101,17 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     }
     let terms = terms(draft, &unit.service)?;
     let told = match &said.keyword {
-        Some(keyword) => keyword_said(draft, unit, keyword)?,
+        Some(keyword) => keyword_said(draft, unit, *keyword)?,
         None => None,
     };
     let session = match present(draft, unit)? {
         Some(session) => session.id.clone(),
         None if !said.opens || told.is_some() && !terms.keywords_open => {
-            return answer(draft, unit, said, told);
+            answer(draft, unit, said, told);
+            return Ok(());
         }
-        None => open(draft, unit, terms)?,
+
+        None => open(draft, unit, said, terms)?,
     };
     let mut first = None;
     for content in &said.content {
@@ -118,8 +120,13 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
         let author = view.customer.author();
         draft.say_late(&session, author, content.clone(), unit.at)?;
     }
-    if !said.user_data.is_empty() {
-        data::change(draft, &session, None, &said.user_data, &[], Via::CustomerData)?;
+    let mut news = said.user_data.clone();
+    let known = draft.session(&session)?.user_data.clone();
+    let same = news.pairs().iter().filter(|(key, value)| known.get(key) == Some(*value));
+    let same: Vec<String> = same.map(|(key, _)| key.clone()).collect();
+    news.change(&UserData::default(), &same);
+    if !news.is_empty() {
+        data::change(draft, &session, None, &news, &[], Via::CustomerData)?;
     }
     for key in &unit.keys {
         draft.learn(key, first.map(|index| (session.clone(), index)))?;
@@ -127,11 +134,12 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     if let Some(told) = told {
         notice(draft, &session, told.words())?;
     }
-    answer(draft, unit, said, told)
+    answer(draft, unit, said, told);
+    Ok(())
 }
 
 /// A word of consent took effect: what it changed.
-fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: &Keyword) -> Result<Option<Told>, No> {
+fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Told>, No> {
     let thread = &unit.address.thread;
     let wanted = match keyword {
         Keyword::OptOut => Consent::Out,
@@ -164,15 +172,14 @@ impl Told {
 }
 
 /// The server's own answer to a keyword, when the account gives one.
-fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>) -> Result<(), No> {
+fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
         let errand = Errand::Notice { id: id.clone(), address: unit.address.clone(), text: text.clone() };
         draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
     }
-    Ok(())
 }
 
-fn open(draft: &mut Draft<'_>, unit: &Receive, terms: Terms) -> Result<SessionId, No> {
+fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<SessionId, No> {
     let thread = &unit.address.thread;
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
     let route = Route {
@@ -185,7 +192,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, terms: Terms) -> Result<SessionId
     let id = unit.fresh.session.clone();
     let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
     let name = within(name, MAX_NICKNAME_BYTES);
-    create(draft, &unit.service, &id, &unit.fresh.participant, name, &UserData::default(), route)?;
+    create(draft, &unit.service, &id, &unit.fresh.participant, name, &said.user_data, route)?;
     let queue = draft.session(&id)?.queue.clone();
     let priority = draft.queue(&queue)?.priority;
     let queued = Fact::Queued { priority, since: draft.now, by: None, barred_until: None };

@@ -44,7 +44,7 @@ impl Session {
             typing: BTreeMap::new(),
             ended: None,
             erased: false,
-            post: post.as_ref().map(|route| Post::begin(route, at)),
+            post: post.as_ref().map(|route| Box::new(Post::begin(route, at))),
         })
     }
 
@@ -52,7 +52,7 @@ impl Session {
     pub fn apply(&mut self, at: Millis, event: &Event) {
         self.queue = event.queue.clone();
         match &event.fact {
-            Fact::Created { .. } => {}
+            Fact::Created { .. } | Fact::Amended { .. } => {}
             Fact::Queued { priority, since, by, barred_until } => {
                 self.place = Place { priority: *priority, since: *since };
                 self.waiting = true;
@@ -124,7 +124,6 @@ impl Session {
                     post.outgoing.insert(*index, sent);
                 }
             }
-            Fact::Amended { .. } => {}
             Fact::WindowClosing { .. } => {
                 if let Some(post) = &mut self.post {
                     post.warned = true;

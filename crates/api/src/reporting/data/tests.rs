@@ -12,7 +12,7 @@ use domain::{
     message::{PartyKind, Visibility},
     queue::{self, Queue},
     session::{self, Amendment, Closer, Delivery, Fact, Invitation, PartyState, Route, Via},
-    thread::{Address, Terms},
+    thread::{self, Address, Terms},
     user::{self, Device, Role, User},
 };
 use serde_json::{Value, json};
@@ -232,6 +232,9 @@ fn provisioning() -> Vec<(Key, Event)> {
         (Key::Centre, Event::Centre(centre::Event::Put(Box::new(centre())))),
     ];
     all.extend(book.map(|event| (Key::Book, Event::Book(event))));
+    let fact = thread::Fact::Consent { consent: thread::Consent::Out, source: thread::Source::Keyword };
+    let consent = thread::Event { service: "sms".into(), fact };
+    all.push((Key::Thread("5e884898".into()), Event::Thread(consent)));
     all
 }
 

@@ -18,7 +18,7 @@ struct Consent<'a> {
     service: &'a str,
     /// What he wants.
     #[serde(with = "super::words::Consent")]
-    consent: domain::thread::Consent,
+    wants: domain::thread::Consent,
     /// How it became known.
     #[serde(with = "super::words::Source")]
     source: domain::thread::Source,
@@ -29,7 +29,7 @@ pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
     match &event.fact {
         Fact::Began { .. } => None,
         Fact::Consent { consent, source } => {
-            json(Consent { thread: id, service: &event.service, consent: *consent, source: *source })
+            json(Consent { thread: id, service: &event.service, wants: *consent, source: *source })
         }
     }
 }

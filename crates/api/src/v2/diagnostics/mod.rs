@@ -1,6 +1,7 @@
 //! `/diagnostics`: which version this is, what clients miss, and why somebody waits.
 
 mod clients;
+mod quarantine;
 mod routing;
 mod version;
 
@@ -14,4 +15,6 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(version::get))
         .routes(routes!(clients::get))
         .routes(routes!(routing::get))
+        .routes(routes!(quarantine::list))
+        .routes(routes!(quarantine::operate))
 }

@@ -12,8 +12,8 @@ use utoipa::{OpenApi, ToSchema};
 /// What is served below `/api/v2`.
 #[derive(OpenApi)]
 #[openapi(
-    paths(list, read, operate, messages, read_without_me, messages_without_me),
-    components(schemas(SessionOperation))
+    paths(list, begin, read, operate, messages, measure, read_without_me, messages_without_me),
+    components(schemas(SessionOperation, SessionBeginning, Text))
 )]
 pub(super) struct Described;
 
@@ -58,6 +58,35 @@ pub(super) struct SessionOperation {
     in_focus: Option<bool>,
     /// `SetComment`: the note.
     comment: Option<String>,
+    /// `ResendMessage`: the index of a message that did not arrive, or of which nobody knows whether it did.
+    index: Option<u32>,
+}
+
+/// A conversation that an agent begins.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes; `v2::sessions` reads")]
+pub(super) struct SessionBeginning {
+    /// `Create`.
+    operation_name: String,
+    /// The customer's address.
+    to: String,
+    /// Our address; it may be left out when there is one.
+    from: Option<String>,
+    /// The first message.
+    text: Option<String>,
+    /// The name the customer shall see; the agent's own when left out.
+    nickname: Option<String>,
+    /// Pairs to attach.
+    user_data: Option<Map<String, Value>>,
+}
+
+/// A text.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes; `v2::sessions` reads")]
+pub(super) struct Text {
+    /// The words.
+    text: String,
 }
 
 fn operation_names() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
@@ -74,6 +103,31 @@ fn operation_names() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
 )]
 #[expect(dead_code, reason = "it describes")]
 fn list() {}
+
+/// Begins a conversation, on a medium whose connector can write to a customer first.
+///
+/// It is the caller's at once, if he is logged in on the channel and has a free slot. Refused with 409 while a
+/// conversation with this address is open, and with 403 for a customer who opted out.
+#[utoipa::path(
+    post, path = "/me/{collection}", tag = "interactions",
+    params(("collection" = String, Path, description = "The medium's collection")),
+    request_body(content = SessionBeginning, example = json!({"operationName": "Create", "to": "+15550142", "text": "Your parcel is here"})),
+    responses((status = 200, description = "begun, with `referenceId`, `id`, `uri` and `path`"), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn begin() {}
+
+/// What a text would cost on its way: its alphabet, its length and its parts.
+///
+/// Nothing is sent. `tooLong` and `windowOpen` tell whether it could be.
+#[utoipa::path(
+    post, path = "/me/{collection}/{id}/measure", tag = "interactions",
+    params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
+    request_body(content = Text, example = json!({"text": "Good day"})),
+    responses((status = 200, description = "the `measure`"), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn measure() {}
 
 /// One conversation of the caller.
 ///
@@ -107,6 +161,8 @@ fn read() {}
 fn operate() {}
 
 /// What was said, as far as the caller may see it.
+///
+/// Also of conversations with the same customer address before one in which the caller takes part now.
 #[utoipa::path(
     get, path = "/me/{collection}/{id}/messages", tag = "interactions",
     params(

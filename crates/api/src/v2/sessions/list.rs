@@ -22,7 +22,9 @@ pub async fn get(
 ) -> Outcome {
     super::gated(&api, &medium).map_err(|_| Problem::not_found(medium.plural))?;
     let resources = resources(&api, &caller, &medium).await?;
-    query.collection(medium.plural, &[], resources)
+    let answer = query.collection(medium.plural, &[], resources)?;
+    // The list stands under its other spellings too, as the resource does under its keys.
+    Ok(medium.plural_aliases.iter().fold(answer, |answer, other| answer.also(medium.plural, other)))
 }
 
 /// The resources, oldest first.

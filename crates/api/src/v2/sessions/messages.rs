@@ -14,12 +14,18 @@ use axum::{
 };
 use desk::session_of;
 use domain::{
+    Millis, SessionId, UserId,
     medium::Medium,
     message::{Visibility, without_stale_typing},
-    session::PartyState,
+    session::{PartyState, Session},
 };
 use std::sync::Arc;
 
+/// So many conversations before his own an agent may read.
+const MOST_BEFORE: usize = 20;
+
+/// Also of a conversation with the same customer before one in which the agent takes part now.
+///
 /// Messages from `startIndex` on (inclusive, from 1; default 1), at most `count`. Indexes have gaps where an
 /// entry is not for this agent, or only told that somebody typed.
 pub async fn get(
@@ -31,20 +37,65 @@ pub async fn get(
 ) -> Outcome {
     let start = index(&query, "startIndex")?.unwrap_or(1);
     let count = index(&query, "count")?.unwrap_or(u32::MAX) as usize;
-    let state = find(&api, &caller, &medium, &id).await?;
-    let session = session_of(&state).ok_or_else(|| gone(&id))?;
-    let party = session.party(&caller.user.id).ok_or_else(|| gone(&id))?;
-    if party.state == PartyState::Revoked || party.joined_at.is_none() && !party.is_live() {
-        return Err(gone(&id));
-    }
-    let log = without_stale_typing(api.desk.messages(&session.id, 1, u32::MAX).await?);
+    let view = match find(&api, &caller, &medium, &id).await {
+        Ok(state) => View::of_part(session_of(&state).ok_or_else(|| gone(&id))?, &caller.user.id),
+        Err(_) => None,
+    };
+    let view = match view {
+        Some(view) => view,
+        None if is_before(&api, &caller, &medium, &id).await? => View::BEFORE,
+        None => return Err(gone(&id)),
+    };
+    let log = without_stale_typing(api.desk.messages(&SessionId::from(id.as_str()), 1, u32::MAX).await?);
     let mine = log.iter().filter(|message| {
         message.index >= start
-            && (message.visibility != Visibility::Supervisors || party.visibility == Visibility::Supervisors)
-            && party.closed_at.is_none_or(|closed| message.at <= closed)
+            && (message.visibility != Visibility::Supervisors || view.as_supervisor)
+            && view.until.is_none_or(|until| message.at <= until)
     });
     let messages: Vec<_> = mine.take(count).map(|message| message_resource(&api.links, message)).collect();
     Ok(Answer::with("messages", messages))
+}
+
+/// What of a log an agent sees.
+struct View {
+    as_supervisor: bool,
+    /// What was said later is not for him.
+    until: Option<Millis>,
+}
+
+impl View {
+    /// All that colleagues saw of a conversation before.
+    const BEFORE: Self = Self { as_supervisor: false, until: None };
+
+    /// What an agent sees by his own part; `None` without one that lets him see anything.
+    fn of_part(session: &Session, agent: &UserId) -> Option<Self> {
+        let party = session.party(agent)?;
+        let sees = party.is_live() || party.state != PartyState::Revoked && party.joined_at.is_some();
+        let as_supervisor = party.visibility == Visibility::Supervisors;
+        sees.then_some(Self { as_supervisor, until: party.closed_at })
+    }
+}
+
+/// Whether a conversation came, in the same thread, before one in which the agent takes part now. So far back he may
+/// read what was said, whoever said it (channel-connectors §0.3).
+async fn is_before(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<bool, Problem> {
+    let agent = api.desk.agent(&caller.user).await?;
+    for state in api.desk.held(&agent, &medium.name).await? {
+        let mut previous = session_of(&state).and_then(before);
+        for _ in 0..MOST_BEFORE {
+            let Some(found) = previous else { break };
+            if found.as_str() == id {
+                return Ok(true);
+            }
+            let state = api.desk.session(&found).await?;
+            previous = state.as_deref().and_then(session_of).and_then(before);
+        }
+    }
+    Ok(false)
+}
+
+fn before(session: &Session) -> Option<SessionId> {
+    session.post.as_ref()?.previous.clone()
 }
 
 fn index(query: &Query, name: &str) -> Result<Option<u32>, Problem> {

@@ -1,6 +1,8 @@
 //! Conversations of an agent: one family of addresses for every session medium of the table.
 
+mod begin;
 mod list;
+mod measure;
 mod messages;
 mod operate;
 mod read;
@@ -12,7 +14,7 @@ use axum::Extension;
 use desk::session_of;
 use domain::{
     Refusal, SessionId, State,
-    medium::Medium,
+    medium::{Connector, Medium},
     session::{AgentParty, PartyState, Session},
 };
 use std::sync::Arc;
@@ -26,12 +28,17 @@ pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
         let names = std::iter::once(&medium.collection).chain(medium.collection_aliases);
         for name in names {
             let me = format!("/me/{name}");
-            let row = OpenApiRouter::new()
+            let mut row = OpenApiRouter::new()
                 .route(&me, axum::routing::get(list::get))
                 .route(&format!("{me}/{{id}}"), axum::routing::get(read::get).post(operate::post))
                 .route(&format!("{me}/{{id}}/messages"), axum::routing::get(messages::get))
                 .route(&format!("/{name}/{{id}}"), axum::routing::get(read::get))
                 .route(&format!("/{name}/{{id}}/messages"), axum::routing::get(messages::get));
+            if medium.connector != Connector::WebChat {
+                row = row
+                    .route(&me, axum::routing::post(begin::post))
+                    .route(&format!("{me}/{{id}}/measure"), axum::routing::post(measure::post));
+            }
             all = all.merge(row.layer(Extension(Arc::new(medium.clone()))));
         }
     }

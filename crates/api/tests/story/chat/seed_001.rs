@@ -1,73 +1,21 @@
 //! The seed for chat: `SetDisposition`, its answer, and every printed field of its notification.
 
-use crate::harness::App;
+use crate::harness::{App, ID, Seed};
 use domain::UserData;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn set_disposition() {
     let app = App::start().await;
-    app.ids.choose("0000Na9B26EF003M");
-    let agent = app.agent("agent1");
-    agent.ready().await;
+    app.ids.choose(ID);
     let customer = app.customer_with("FirstL", UserData::default()).await;
-    app.offer(&customer, &agent).await;
-    agent.accepts(&customer, "TestName").await.ok();
-    // The printed notification bears the number 34: so many positions of the mailbox were taken before.
-    let mut focus = true;
-    while app.desk.mailroom().of(&agent.id()).head() < 33 {
-        let body = json!({"operationName": "SetInFocus", "inFocus": focus});
-        let answer = agent.post("/me/chats/0000Na9B26EF003M", body).await.ok();
-        focus = !focus;
-        if answer["referenceId"] == 33 {
-            break;
-        }
-    }
-    agent.hears().await;
-
-    let request = r#"{
-  "operationName": "SetDisposition",
-  "dispositionKey": "DispositionCode",
-  "disposition": "IssueResolved"
-}"#;
-    let path = "/api/v2/me/chats/0000Na9B26EF003M";
-    let reply = agent.send(http::Method::POST, path, Some(request.into())).await;
-    assert_eq!(reply.status, 200);
-    assert_eq!(reply.text, r#"{"statusCode":0}"#);
-
-    let told = agent.hears().await;
-    let [told] = told.as_slice() else { panic!("one notification, not {told:?}") };
-    assert_eq!(told["channel"], "/v2/me/chats");
-    let data = &told["data"];
-    assert_eq!(data["referenceId"], 34);
-    assert_eq!(data["notificationType"], "PropertiesUpdated");
-    assert_eq!(data["messageType"], "ChatStateChangeMessage");
-    let chat = &data["chat"];
-    assert_eq!(chat["state"], "Chatting");
-    assert_eq!(chat["id"], "0000Na9B26EF003M");
-    assert_eq!(chat["uri"], "http://localhost:8080/api/v2/chats/0000Na9B26EF003M");
-    assert_eq!(chat["userData"], json!({"DispositionCode": "IssueResolved"}));
-    let printed = [
-        "Transfer",
-        "Complete",
-        "Leave",
-        "InFocus",
-        "SendMessage",
-        "SendStartTypingNotification",
-        "SendStopTypingNotification",
-    ];
-    let capabilities = chat["capabilities"].as_array().expect("capabilities");
-    for name in printed {
-        assert!(capabilities.contains(&json!(name)), "{name}");
-    }
-    let participants = chat["participants"].as_array().expect("participants");
-    assert_eq!(participants.len(), 2);
-    for (nickname, kind) in [("TestName", "Agent"), ("FirstL", "Customer")] {
-        let found = participants.iter().find(|one| one["nickname"] == nickname).expect("a participant");
-        assert_eq!(found["type"], kind);
-        let id = found["participantId"].as_str().expect("a participantId");
-        assert!(id.len() == 16 && id.bytes().all(|byte| b"0123456789ABCDEF".contains(&byte)), "{id}");
-    }
+    let seed = Seed {
+        collection: "chats",
+        key: "chat",
+        message_type: "ChatStateChangeMessage",
+        topic: "/v2/me/chats",
+    };
+    seed.holds(&app, &customer).await;
 }
 
 #[tokio::test]

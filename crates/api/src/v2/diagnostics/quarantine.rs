@@ -1,0 +1,94 @@
+//! `/diagnostics/quarantine`: what connectors brought and nobody understood (channel-connectors §0.2.5).
+
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    query::Query,
+    v2::params::{Denied, Refused},
+    wire::timestamp,
+};
+use axum::extract::{Path, State};
+use desk::ports::{NotReplayed, Quarantined};
+use domain::{Refusal, user::Role};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Who may look at it: it holds customers' words.
+const OPERATORS: &[Role] = &[Role::Admin];
+/// How many units one answer lists.
+const PAGE: u32 = 100;
+/// How much of a unit a list shows, in bytes.
+const SHOWN: usize = 4_096;
+
+/// Units in quarantine, the oldest first, a hundred at a time behind the number `after`.
+#[utoipa::path(
+    get, path = "/diagnostics/quarantine", tag = "diagnostics",
+    params(("after" = Option<i64>, Query, description = "Only units behind this number")),
+    responses((status = 200, description = "the `units`, each with `id`, `service`, `receivedDate`, `why` and `raw`"), Denied)
+)]
+pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    caller.needs(OPERATORS)?;
+    let after = query.number("after")?.unwrap_or(0);
+    let after = i64::try_from(after).map_err(|_| Problem::invalid("'after' is too large"))?;
+    let units = api.desk.store().quarantined(after, PAGE).await?;
+    Ok(Answer::with("units", units.iter().map(resource).collect::<Vec<_>>()))
+}
+
+/// Takes a unit in as if it had just come (`Replay`), or throws it away (`Discard`).
+#[utoipa::path(
+    post, path = "/diagnostics/quarantine/{id}", tag = "diagnostics",
+    params(("id" = i64, Path, description = "The unit's number")),
+    request_body = crate::v2::params::Operation,
+    responses((status = 200, description = "done"), Refused)
+)]
+pub async fn operate(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    body: Body,
+) -> Outcome {
+    caller.needs(OPERATORS)?;
+    let gone = || Problem::not_found(&format!("Unit {id}"));
+    match body.operation()? {
+        "Replay" => {
+            let unit = unit(&api, id).await?.ok_or_else(gone)?;
+            let channel = api.desk.channel(&unit.service);
+            let channel = channel.ok_or_else(|| {
+                Problem::invalid(format!("The service '{}' has no connector", unit.service))
+            })?;
+            channel.replay(unit).await.map_err(|why| match why {
+                NotReplayed::Poison(_) => Problem::invalid(why.to_string()),
+                NotReplayed::Refused(refused) => refused.into(),
+                NotReplayed::Store(fault) => fault.into(),
+            })?;
+            // It is taken in: should this fail, a second replay changes nothing.
+            api.desk.store().release(id).await?;
+        }
+        "Discard" => {
+            if !api.desk.store().release(id).await? {
+                return Err(gone());
+            }
+        }
+        other => return Err(Refusal::UnknownOperation(other.to_owned()).into()),
+    }
+    Ok(Answer::done())
+}
+
+async fn unit(api: &Api, id: i64) -> Result<Option<Quarantined>, Problem> {
+    let found = api.desk.store().quarantined(id.saturating_sub(1), 1).await?;
+    Ok(found.into_iter().next().filter(|unit| unit.id == id))
+}
+
+fn resource(unit: &Quarantined) -> Value {
+    let shown = &unit.raw[..unit.raw.len().min(SHOWN)];
+    json!({
+        "id": unit.id,
+        "service": unit.service,
+        "receivedDate": timestamp(unit.at),
+        "why": unit.why,
+        "length": unit.raw.len(),
+        "raw": String::from_utf8_lossy(shown),
+    })
+}

@@ -1,0 +1,80 @@
+//! `POST /me/{collection}`: an agent begins a conversation (digital-channels §3, last paragraph).
+
+use super::gated;
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+};
+use axum::{Extension, extract::State};
+use desk::ports::Channel;
+use domain::{Command, Refusal, UserData, command::Begin, medium::Medium, task::Fresh, user::Role};
+use std::sync::Arc;
+
+/// Begins one with `to`, from the address `from` of ours, which may be left out when there is one. `text` is the
+/// first message, `nickname` the name the customer shall see; the agent's own when left out.
+pub async fn post(
+    State(api): State<Arc<Api>>,
+    Extension(medium): Extension<Arc<Medium>>,
+    caller: Caller,
+    body: Body,
+) -> Outcome {
+    gated(&api, &medium)?;
+    caller.needs(&[Role::Agent, Role::Supervisor])?;
+    match body.operation()? {
+        "Create" => {}
+        other => {
+            api.unknown.count("POST", &format!("/me/{}", medium.collection), Some(other));
+            return Err(Refusal::UnknownOperation(other.to_owned()).into());
+        }
+    }
+    let (service, channel) = service(&api, &medium, body.maybe_text("from")?)?;
+    let to = channel.theirs(body.text("to")?).map_err(Problem::invalid)?;
+    let user_data = match body.get("userData") {
+        None => UserData::default(),
+        Some(_) => UserData::new(body.object("userData")?.clone()),
+    };
+    let ids = api.desk.ids();
+    let begin = Begin {
+        address: desk::address(&service, channel.ours(), &to),
+        service,
+        nickname: body.maybe_text("nickname")?.map_or_else(|| name(&caller), str::to_owned),
+        text: body.maybe_text("text")?.map(str::to_owned),
+        user_data,
+        fresh: Fresh { session: ids.session(), participant: ids.participant() },
+    };
+    let id = begin.fresh.session.clone();
+    let command = Command::Begin { agent: caller.user.id.clone(), begin: Box::new(begin) };
+    let done = api.desk.perform(command).await?;
+    let path = format!("/{}/{id}", medium.collection);
+    Ok(Answer::referenced(done.reference)
+        .and("id", id.as_str())
+        .and("uri", api.links.uri(&path))
+        .and("path", path))
+}
+
+/// The service of a medium that sends from an address of ours; the only one there is, when none is named.
+fn service(api: &Api, medium: &Medium, from: Option<&str>) -> Result<(String, Arc<dyn Channel>), Problem> {
+    let centre = api.desk.centre();
+    let carries = |service: &String| {
+        let service = centre.as_ref().and_then(|centre| centre.services.get(service));
+        service.is_some_and(|service| service.medium == medium.name)
+    };
+    let mut found = api.desk.connected();
+    found.retain(|(service, channel)| {
+        carries(service) && from.is_none_or(|from| channel.ours() == from || service == from)
+    });
+    match (found.pop(), found.is_empty(), from) {
+        (Some(only), true, _) => Ok(only),
+        (Some(_), false, None) => Err(Refusal::Missing("from").into()),
+        (Some(first), false, Some(_)) => Ok(first),
+        (None, _, Some(from)) => Err(Problem::invalid(format!("'{from}' is no address of this centre's"))),
+        (None, _, None) => Err(Refusal::Invalid("No conversation can be begun on this medium".into()).into()),
+    }
+}
+
+fn name(caller: &Caller) -> String {
+    let first = caller.user.first_name.trim();
+    if first.is_empty() { caller.user.user_name.clone() } else { first.to_owned() }
+}

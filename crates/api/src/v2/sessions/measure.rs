@@ -1,0 +1,56 @@
+//! `POST /me/{collection}/{id}/measure`: what a text would cost before it is sent (channel-connectors §1C).
+
+use super::{find, gone};
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    body::Body,
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+};
+use desk::session_of;
+use domain::{
+    medium::Medium,
+    thread::{Window, Writer},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The alphabet of `text`, its length in units of it, in how many parts it is carried, and whether it could be sent
+/// now. Nothing is sent. On a medium that does not count, the length is in characters and there is one part.
+pub async fn post(
+    State(api): State<Arc<Api>>,
+    Extension(medium): Extension<Arc<Medium>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let text = body.text("text")?;
+    let state = find(&api, &caller, &medium, &id).await?;
+    let session = session_of(&state).ok_or_else(|| gone(&id))?;
+    session.live_party(&caller.user.id).ok_or_else(|| gone(&id))?;
+    let chars = text.chars().count();
+    let counted = api.desk.channel(&session.service).and_then(|channel| channel.measure(text));
+    let most = session.post.as_ref().and_then(|post| post.terms.max_chars);
+    let window = session.post.as_ref().map(|post| post.window(Writer::Person, api.desk.now()));
+    let too_long = most.is_some_and(|most| chars > most as usize)
+        || counted.as_ref().is_some_and(|measure| measure.parts > measure.most_parts);
+    let mut measure = match counted {
+        Some(measure) => json!({
+            "alphabet": measure.alphabet,
+            "length": measure.length,
+            "parts": measure.parts,
+            "left": measure.left,
+            "maxParts": measure.most_parts,
+        }),
+        None => json!({"alphabet": "Unicode", "length": chars, "parts": 1}),
+    };
+    measure["characters"] = chars.into();
+    measure["maxCharacters"] = most.into();
+    measure["tooLong"] = too_long.into();
+    measure["windowOpen"] = window.is_none_or(|window| window != Window::Closed).into();
+    Ok(Answer::with("measure", measure))
+}

@@ -1,0 +1,26 @@
+//! The seed for Facebook sessions: `SetDisposition`, its answer, and every printed field of its notification.
+
+use super::messenger;
+use crate::harness::{App, ID, Seed};
+
+#[tokio::test]
+async fn set_disposition() {
+    let app = App::start().await;
+    app.ids.choose(ID);
+    let customer = messenger(&app).writes("Hello").await;
+    let seed = Seed {
+        collection: "facebooksessions",
+        key: "facebooksession",
+        message_type: "FacebooksessionStateChangeMessage",
+        topic: "/v2/me/facebooksession",
+    };
+    seed.holds(&app, &customer).await;
+}
+
+#[tokio::test]
+async fn the_singular_address_answers() {
+    let app = App::start().await;
+    let (tom, guest) = super::talking(&app, &messenger(&app)).await;
+    let read = tom.get(&format!("/me/facebooksession/{}", guest.id)).await.ok();
+    assert_eq!(read["facebooksession"]["id"], guest.id.as_str());
+}
