@@ -70,8 +70,8 @@ pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: 
     for key in &report.keys {
         draft.learn(key, Some((id.clone(), index)))?;
     }
+    let session = draft.session(id)?;
     if report.opted_out {
-        let session = draft.session(id)?;
         if let Some(post) = &session.post {
             consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
         }
@@ -79,7 +79,8 @@ pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: 
     if !progress.state.may_become(report.state) {
         return Ok(());
     }
-    let (code, why) = (report.code.clone(), report.why.clone());
+    // A provider's words may name the address that was erased.
+    let (code, why) = (report.code.clone(), report.why.clone().filter(|_| !session.erased));
     message.delivery = Some(Progress { state: report.state, code: code.clone(), why });
     draft.write(id, message);
     draft.tell(id, Fact::Delivery { index, state: report.state, code })
