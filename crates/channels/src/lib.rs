@@ -9,9 +9,11 @@
 //! * [`sms`]: text messages, over the HTTP interface that Twilio and its likes have.
 //! * [`messenger`]: Facebook Messenger, over the webhook and the Send API of a page.
 //!
-//! What all of them share: [`outbound`], the one client for what the server asks of others, and [`secret`].
+//! What all of them share: [`outbound`], the one client for what the server asks of others, `intake`, what is done
+//! with webhooks whosever they are, and [`secret`].
 
 pub mod chat;
+mod intake;
 pub mod messenger;
 pub mod outbound;
 pub mod secret;

@@ -5,6 +5,7 @@
 //! | [`cli`] | what can be typed |
 //! | [`config`] | what can be set, and the rules of it |
 //! | [`objects`] | users, queues, … of the file against those of the journal |
+//! | [`connectors`] | the accounts of the file, joined with the desk |
 //! | [`commands`] | one file for each command |
 //! | [`wiring`] | how the parts become one server |
 //! | [`http`] | connections, TLS, health, metrics, the drain |
@@ -14,6 +15,7 @@ mod cli;
 mod clock;
 mod commands;
 mod config;
+mod connectors;
 mod http;
 mod ids;
 mod limits;

@@ -4,6 +4,7 @@
 use crate::{
     clock::SystemClock,
     config::{Config, Listen},
+    connectors::{Connectors, Known},
     http,
     ids::RandomIds,
     limits,
@@ -57,7 +58,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let listener = TcpListener::bind(listen.addr)
         .await
         .with_context(|| format!("--http (http.addr): {} cannot be listened on", listen.addr))?;
-    let url = listen.url(listener.local_addr()?.port());
+    let port = listener.local_addr()?.port();
+    let url = listen.url(port);
     let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
     let desk = desk(store(&config.data)?, config.media_table()?, &url).await?;
@@ -69,9 +71,10 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     })
     .await?;
     let chat = Chat::new(desk.clone(), ChatConfig::default());
+    let webhooks = connectors(&desk, &config, populace, port)?.join(&desk, &Known { url: &url, port })?;
 
     let gate = http::Gate::default();
-    let inner = chat.before(api.router().merge(chat.router()));
+    let inner = chat.before(api.router().merge(chat.router()).merge(webhooks));
     let app = http::outer(inner, figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
     background.spawn(telemetry::upkeep(figures));
@@ -154,6 +157,15 @@ async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<(
         tracing::warn!("nobody can log in: add users to the settings, or with `jackfield user add`");
     }
     Ok(())
+}
+
+/// The accounts that carry messages for the services of the centre.
+fn connectors(desk: &Desk, config: &Config, populace: Populace, port: u16) -> Result<Connectors> {
+    let services = desk.centre().map(|centre| centre.services.clone()).unwrap_or_default();
+    match populace {
+        Populace::None => Connectors::of(config, &services, desk.media()),
+        Populace::Provisioned | Populace::Alive => Connectors::of_demo(config, &services, desk.media(), port),
+    }
 }
 
 /// A centre that still lets in whoever has read the manual must not be served as a real one.

@@ -1,10 +1,10 @@
 //! A customer's message, as the provider's webhook tells it (channel-connectors §1B.1).
 
-use super::{
-    form::{Form, Undecodable, is_id},
-    keyword::Keyword,
+use super::form::{Form, Undecodable, is_id};
+use domain::{
+    command::Keyword,
+    message::{MAX_NICKNAME_BYTES, MAX_TEXT_BYTES},
 };
-use domain::message::{MAX_NICKNAME_BYTES, MAX_TEXT_BYTES};
 use reqwest::Url;
 
 /// The most pictures and the like of one message.
@@ -68,6 +68,7 @@ impl Inbound {
     /// Reads the form of a webhook. `prefix` is what every address of the account begins with; `repetition` is the
     /// value of the header that stays the same when the provider tries again.
     pub fn read(form: &Form, prefix: Option<&str>, repetition: Option<&str>) -> Result<Self, Undecodable> {
+        form.check_number()?;
         let (media, media_left_out) = media(form)?;
         let text = form.bounded("ButtonText", MAX_BUTTON_BYTES)?;
         let payload = form.bounded("ButtonPayload", MAX_BUTTON_BYTES)?;
@@ -134,7 +135,7 @@ mod tests {
     const PLAIN: &str = "MessageSid=SM1&AccountSid=AC1&From=%2B15550001111&To=%2B15550100&Body=Hi&NumMedia=0";
 
     fn read(form: &str) -> Result<Inbound, Undecodable> {
-        Inbound::read(&Form::read(form.as_bytes()).expect("a form"), None, None)
+        Inbound::read(&Form::read(form.as_bytes()), None, None)
     }
 
     fn with(more: &str) -> Inbound {
@@ -174,7 +175,7 @@ mod tests {
     fn a_message_of_whatsapp_is_one_of_an_account_with_a_prefix() {
         let form = "MessageSid=SM1&From=whatsapp:%2B1555&To=whatsapp:%2B1666&Body=Yes&ProfileName=%20An%0Ana+\
                     &ButtonText=Yes&ButtonPayload=y1";
-        let form = Form::read(form.as_bytes()).expect("a form");
+        let form = Form::read(form.as_bytes());
         let message = Inbound::read(&form, Some("whatsapp:"), Some("token-1")).expect("a message");
         assert_eq!((message.from.as_str(), message.to.as_str()), ("+1555", "+1666"));
         assert_eq!(message.name.as_deref(), Some("Anna"));
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_header_that_is_no_token_is_none() {
-        let form = Form::read(PLAIN.as_bytes()).expect("a form");
+        let form = Form::read(PLAIN.as_bytes());
         for token in ["", "a b", &"x".repeat(129)] {
             assert_eq!(Inbound::read(&form, None, Some(token)).expect("a message").repetition, None);
         }
@@ -270,7 +271,7 @@ mod tests {
             ),
         ) {
             let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            if let Ok(message) = Inbound::read(&Form::read(encoded.as_bytes()).expect("a form"), None, None) {
+            if let Ok(message) = Inbound::read(&Form::read(encoded.as_bytes()), None, None) {
                 prop_assert!(message.media.len() <= MAX_MEDIA);
             }
         }

@@ -1,22 +1,10 @@
 //! The single words by which customers take and give leave to be written to (channel-connectors §1D).
 
+use domain::command::Keyword;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// No keyword is longer, in bytes; nothing longer is looked at.
 const MAX_BYTES: usize = 100;
-
-/// What a customer's message means besides being a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keyword {
-    /// He must not be written to any more.
-    OptOut,
-    /// He may be written to.
-    OptIn,
-    /// He may be written to again, if he had opted out; else it is an ordinary word.
-    OptInIfOut,
-    /// He asks what this is.
-    Help,
-}
 
 /// The words of an account, in whatever case. A word in several lists means the first of them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,7 +27,9 @@ pub enum Reason {
     Unknown,
     /// 30034: the sender is not registered where the message goes.
     SenderNotRegistered,
-    /// 20003 and what else speaks of our account or its settings: a matter for the administrator.
+    /// 20003: the provider does not know us by what we show.
+    Credentials,
+    /// What else speaks of our account or its settings: a matter for the administrator.
     Account,
     /// A code that is not in this list, or none.
     Other,
@@ -37,7 +39,7 @@ impl Reason {
     /// What an error code means.
     pub const fn of(code: u32) -> Self {
         match code {
-            20003 => Self::Account,
+            20003 => Self::Credentials,
             20429 | 30001 => Self::Busy,
             21211 => Self::BadNumber,
             21408 => Self::Region,
@@ -69,7 +71,9 @@ impl Reason {
             Self::Filtered => "The network took the message for spam and did not deliver it.",
             Self::Unknown => "The message did not arrive; the network gave no reason.",
             Self::SenderNotRegistered => "Our number is not registered for sending to this network.",
-            Self::Account => "The provider does not accept our account; tell the administrator.",
+            Self::Credentials | Self::Account => {
+                "The provider does not accept our account; tell the administrator."
+            }
             Self::Other => "The provider did not accept the message.",
         }
     }
@@ -92,7 +96,7 @@ mod tests {
     #[test]
     fn every_code_of_the_table_has_its_meaning() {
         let table = [
-            (20003, Account),
+            (20003, Credentials),
             (20429, Busy),
             (21211, BadNumber),
             (21408, Region),

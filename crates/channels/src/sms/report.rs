@@ -3,8 +3,9 @@
 use super::{
     form::{Form, Undecodable, is_id},
     reason::Reason,
-    status::Delivery,
+    status::{delivery, is_failure},
 };
+use domain::session::Delivery;
 
 /// The longest word for a state, in bytes.
 const MAX_STATUS_BYTES: usize = 64;
@@ -31,6 +32,7 @@ pub struct Report {
 impl Report {
     /// Reads the form of a status callback; `repetition` as for [`super::inbound::Inbound::read`].
     pub fn read(form: &Form, repetition: Option<&str>) -> Result<Self, Undecodable> {
+        form.check_number()?;
         let status = match form.bounded("MessageStatus", MAX_STATUS_BYTES)? {
             Some(status) => status,
             None => {
@@ -42,7 +44,7 @@ impl Report {
             provider_id: form.message_id()?,
             repetition: repetition.filter(|token| is_id(token)).map(str::to_owned),
             account_sid: form.id("AccountSid")?,
-            delivery: Delivery::of(&status),
+            delivery: delivery(&status),
             status,
             code,
             done: form.get("RawDlrDoneDate")?.filter(|date| is_date(date)).map(str::to_owned),
@@ -51,7 +53,7 @@ impl Report {
 
     /// Why the message did not arrive. None if it did, or still may.
     pub fn reason(&self) -> Option<Reason> {
-        let failed = self.delivery.is_some_and(Delivery::is_failure);
+        let failed = self.delivery.is_some_and(is_failure);
         failed.then(|| self.code.map_or(Reason::Unknown, Reason::of))
     }
 }
@@ -65,7 +67,7 @@ mod tests {
     use super::*;
 
     fn read(form: &str) -> Result<Report, Undecodable> {
-        Report::read(&Form::read(form.as_bytes()).expect("a form"), Some("again-1"))
+        Report::read(&Form::read(form.as_bytes()), Some("again-1"))
     }
 
     #[test]

@@ -3,8 +3,14 @@
 //! The interface has no key by which the provider would know a repetition. So an answer that is lost leaves the
 //! outcome unknown, and nothing here sends twice.
 
-use super::{config::SmsConfig, form::is_id, reason::Reason, status::Delivery};
+use super::{
+    config::SmsConfig,
+    form::is_id,
+    reason::Reason,
+    status::{delivery, is_failure},
+};
 use crate::outbound::{Ask, Fault, Outbound, Url};
+use domain::session::Delivery;
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,9 +70,20 @@ pub enum Outcome {
     Later {
         /// When, if the provider said it.
         after: Option<Duration>,
+        /// Why it was not.
+        why: Wait,
     },
     /// It may have been sent. It must not be sent again unless a person decides so.
     Unknown,
+}
+
+/// Why a message has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The provider takes no more at the moment.
+    Busy,
+    /// The provider cannot be reached.
+    Unreachable,
 }
 
 /// Sends a message.
@@ -78,7 +95,7 @@ pub async fn send(outbound: &Outbound, config: &SmsConfig, message: &Outgoing<'_
         }
         Err(Fault::NotSent(why)) => {
             tracing::warn!(account = config.account_sid, why, "an SMS provider cannot be reached");
-            Outcome::Later { after: None }
+            Outcome::Later { after: None, why: Wait::Unreachable }
         }
         // What the status alone says is still worth something: a refusal stays one whatever its body.
         Err(Fault::Lost { head: Some((status, headers)), .. }) => interpret(status, &headers, b""),
@@ -144,15 +161,19 @@ fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
     let code = number(&said.code);
     let reason = code.map_or(Reason::Other, Reason::of);
     if status == StatusCode::TOO_MANY_REQUESTS || reason.passes() {
-        return Outcome::Later { after: retry_after(headers) };
+        return Outcome::Later { after: retry_after(headers), why: Wait::Busy };
     }
     // It gave up in the middle, and does not say of what.
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
         return Outcome::Unknown;
     }
-    let ours = !status.is_client_error()
-        || [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status);
-    let reason = if reason == Reason::Other && ours { Reason::Account } else { reason };
+    let reason = match status {
+        StatusCode::UNAUTHORIZED => Reason::Credentials,
+        _ if reason != Reason::Other => reason,
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Reason::Account,
+        status if !status.is_client_error() => Reason::Account,
+        _ => reason,
+    };
     let words = match said.message.as_str() {
         Some(message) => words(message),
         None => format!("The provider answered HTTP {}", status.as_u16()),
@@ -163,8 +184,8 @@ fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
 /// What a success says. One without an id may be of somebody in between, and then nobody knows.
 fn taken(said: &Said) -> Outcome {
     let Some(id) = said.sid.as_str().filter(|id| is_id(id)) else { return Outcome::Unknown };
-    let delivery = said.status.as_str().and_then(Delivery::of).unwrap_or(Delivery::Queued);
-    if delivery.is_failure() {
+    let delivery = said.status.as_str().and_then(delivery).unwrap_or(Delivery::Sent);
+    if is_failure(delivery) {
         let code = number(&said.error_code);
         let reason = code.map_or(Reason::Unknown, Reason::of);
         let words = words(said.error_message.as_str().unwrap_or(reason.sentence()));
@@ -250,12 +271,12 @@ mod tests {
     fn a_message_that_was_taken_has_an_id_and_a_first_state() {
         let body = r#"{"sid":"SM1","status":"queued","num_segments":"2","error_code":null,"new":{}}"#;
         let sent = |delivery, segments| Outcome::Sent { provider_id: "SM1".into(), delivery, segments };
-        assert_eq!(says(201, body), sent(Delivery::Queued, Some(2)));
+        assert_eq!(says(201, body), sent(Delivery::Sent, Some(2)));
         assert_eq!(
             says(200, r#"{"sid":"SM1","status":"sent","num_segments":1}"#),
             sent(Delivery::Sent, Some(1))
         );
-        assert_eq!(says(201, r#"{"sid":"SM1","status":"new"}"#), sent(Delivery::Queued, None));
+        assert_eq!(says(201, r#"{"sid":"SM1","status":"new"}"#), sent(Delivery::Sent, None));
     }
 
     #[test]
@@ -284,24 +305,26 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_our_account_is_told_apart() {
-        for status in [301, 307, 401, 403, 404] {
+        for status in [301, 307, 403, 404] {
             assert_eq!(refused(status, ""), (None, Reason::Account), "{status}");
         }
-        assert_eq!(refused(401, r#"{"code":20003}"#), (Some(20003), Reason::Account));
+        assert_eq!(refused(401, ""), (None, Reason::Credentials));
+        assert_eq!(refused(401, r#"{"code":20003}"#), (Some(20003), Reason::Credentials));
+        assert_eq!(refused(403, r#"{"code":20003}"#), (Some(20003), Reason::Credentials));
     }
 
     #[test]
     fn a_provider_that_is_busy_is_asked_later() {
-        assert_eq!(says(429, ""), Outcome::Later { after: None });
-        assert_eq!(says(400, r#"{"code":20429}"#), Outcome::Later { after: None });
-        assert_eq!(says(503, r#"{"code":30001}"#), Outcome::Later { after: None });
+        assert_eq!(says(429, ""), Outcome::Later { after: None, why: Wait::Busy });
+        assert_eq!(says(400, r#"{"code":20429}"#), Outcome::Later { after: None, why: Wait::Busy });
+        assert_eq!(says(503, r#"{"code":30001}"#), Outcome::Later { after: None, why: Wait::Busy });
         let wait = |value: &'static str| {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, http::HeaderValue::from_static(value))]);
             interpret(StatusCode::TOO_MANY_REQUESTS, &headers, b"")
         };
-        assert_eq!(wait("7"), Outcome::Later { after: Some(Duration::from_secs(7)) });
-        assert_eq!(wait("99999999"), Outcome::Later { after: Some(MAX_WAIT) });
-        assert_eq!(wait("Wed, 21 Oct 2026 07:28:00 GMT"), Outcome::Later { after: None });
+        assert_eq!(wait("7"), Outcome::Later { after: Some(Duration::from_secs(7)), why: Wait::Busy });
+        assert_eq!(wait("99999999"), Outcome::Later { after: Some(MAX_WAIT), why: Wait::Busy });
+        assert_eq!(wait("Wed, 21 Oct 2026 07:28:00 GMT"), Outcome::Later { after: None, why: Wait::Busy });
     }
 
     #[test]

@@ -8,10 +8,10 @@ use channels::{
         SmsConfig,
         config::Credentials,
         reason::Reason,
-        send::{Outcome, Outgoing, send},
-        status::Delivery,
+        send::{Outcome, Outgoing, Wait, send},
     },
 };
+use domain::session::Delivery;
 use std::time::Duration;
 
 const TAKEN: &str = r#"{"sid":"SM1","status":"queued","num_segments":"1"}"#;
@@ -37,7 +37,7 @@ async fn a_message_is_posted_as_a_form_to_the_account() {
     let mut peer = Peer::new(Manner::Says(answer("201 Created", "", TAKEN))).await;
     let config = config(&peer);
     let sent = send(&client(&[&peer.url]), &config, &message(&config)).await;
-    let expected = Outcome::Sent { provider_id: "SM1".into(), delivery: Delivery::Queued, segments: Some(1) };
+    let expected = Outcome::Sent { provider_id: "SM1".into(), delivery: Delivery::Sent, segments: Some(1) };
     assert_eq!(sent, expected);
     let heard = peer.heard().concat();
     assert!(heard.starts_with("POST /base/2010-04-01/Accounts/AC%2F1/Messages.json HTTP/1.1\r\n"), "{heard}");
@@ -61,7 +61,10 @@ async fn a_refusal_and_a_full_queue_are_told_apart() {
     let expected = Outcome::Refused { code: Some(21610), reason: Reason::OptedOut, words: "no".into() };
     assert_eq!(outcome(Manner::Says(refusal)).await, expected);
     let busy = answer("429 Too Many Requests", "retry-after: 3\r\n", "");
-    assert_eq!(outcome(Manner::Says(busy)).await, Outcome::Later { after: Some(Duration::from_secs(3)) });
+    assert_eq!(
+        outcome(Manner::Says(busy)).await,
+        Outcome::Later { after: Some(Duration::from_secs(3)), why: Wait::Busy }
+    );
 }
 
 #[tokio::test]
@@ -71,7 +74,7 @@ async fn nobody_there_is_later() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     config.base_url.set_port(Some(gone.port())).expect("a port");
     let sent = send(&client(&[&config.base_url]), &config, &message(&config)).await;
-    assert_eq!(sent, Outcome::Later { after: None });
+    assert_eq!(sent, Outcome::Later { after: None, why: Wait::Unreachable });
 }
 
 #[tokio::test]
@@ -95,7 +98,7 @@ async fn an_answer_that_is_lost_leaves_the_outcome_unknown_and_nothing_is_sent_a
 
 #[tokio::test]
 async fn a_refusal_stays_one_when_its_body_is_too_large_to_read() {
-    let Outcome::Refused { code: None, reason: Reason::Account, .. } =
+    let Outcome::Refused { code: None, reason: Reason::Credentials, .. } =
         outcome(Manner::Floods("HTTP/1.1 401 Unauthorized\r\n\r\n".into())).await
     else {
         panic!("refused")

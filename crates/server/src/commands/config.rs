@@ -3,6 +3,7 @@
 use crate::{
     cli::Place,
     config::{self, Listen},
+    connectors::Connectors,
     ids::RandomIds,
     objects::{self, Current, Wanted},
     wiring,
@@ -14,9 +15,12 @@ use std::io::Write;
 pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
     let listen = Listen::check(&config.http)?;
-    Wanted::of(&config, &Current::default(), &RandomIds)?;
+    let wanted = Wanted::of(&config, &Current::default(), &RandomIds)?;
+    let services = wanted.centre.map(|centre| centre.services).unwrap_or_default();
+    let connectors = Connectors::of(&config, &services, &config.media_table()?)?;
+    let url = listen.url(listen.addr.port());
     writeln!(out, "The settings are in order.")?;
-    writeln!(out, "  listens on {}, is reached as {}", listen.addr, listen.url(listen.addr.port()))?;
+    writeln!(out, "  listens on {}, is reached as {}", listen.addr, url)?;
     writeln!(out, "  keeps its data in {}", config.data.display())?;
     writeln!(
         out,
@@ -25,6 +29,12 @@ pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
         config.queues.len(),
         config.services.len()
     )?;
+    for (service, path) in connectors.webhooks() {
+        writeln!(out, "  takes webhooks of '{service}' at {url}{path}")?;
+    }
+    for warning in connectors.warnings() {
+        writeln!(out, "  warning: {warning}")?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 mod listen;
 mod load;
 mod objects;
+mod sms;
 
 pub use listen::Listen;
 pub use load::load;
@@ -13,6 +14,7 @@ pub use objects::{
     AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, Password, Pause, QueueEntry,
     ServiceEntry, UserEntry,
 };
+pub use sms::{KeywordLists, SmsEntry};
 
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -49,6 +51,8 @@ pub struct Config {
     pub compat: Compat,
     /// Customer-facing services.
     pub services: Vec<ServiceEntry>,
+    /// Accounts at SMS providers.
+    pub sms: Vec<SmsEntry>,
     /// Agent states besides those every installation has.
     pub agent_states: Vec<AgentStateEntry>,
     /// The disposition book, groups in groups.
@@ -69,6 +73,7 @@ impl Default for Config {
             media: Vec::new(),
             compat: Compat::default(),
             services: Vec::new(),
+            sms: Vec::new(),
             agent_states: Vec::new(),
             dispositions: Vec::new(),
         }

@@ -6,10 +6,12 @@ use super::{
     measure::{Reference, measure},
 };
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// How freely a text may be spelled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Transliterate {
     /// As it was written.
     Off,

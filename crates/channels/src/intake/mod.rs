@@ -1,0 +1,144 @@
+//! The intake: what all connectors do alike with what a platform sends (channel-connectors §0.2).
+//!
+//! ```text
+//! webhook ─▶ admit (room?) ─▶ body (bounded) ─▶ [signature, decoding: the connector's] ─▶ take ─▶ 2xx
+//!              │ 503             │ 408, 413        │ refuse: 403        │ quarantine           │ Later: 503
+//! ```
+//!
+//! A webhook is acknowledged once what it brought is durable: as part of the journal or, if the rules will never take
+//! it, in quarantine. Whatever may succeed later is answered so that the platform sends it again.
+
+mod lanes;
+
+use axum::{
+    body::{Body, Bytes},
+    response::{IntoResponse, Response},
+};
+use desk::{
+    Desk, Refused,
+    ports::{Quarantined, StoreFault},
+};
+use domain::{Refusal, command::Receive};
+use http::{StatusCode, header::RETRY_AFTER};
+use lanes::Lanes;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many webhooks of one connector may be at work at once. Each holds a body of bounded size, so this bounds the
+/// memory that a platform, or somebody who plays one, can take.
+const AT_ONCE: usize = 256;
+/// How long a body may take to arrive, so that nobody keeps a place by sending nothing.
+const BODY_TIME: Duration = Duration::from_secs(10);
+/// When a platform is asked to come back, in seconds.
+const COME_BACK: &str = "5";
+
+/// The intake of one service.
+pub(crate) struct Intake {
+    desk: Arc<Desk>,
+    service: String,
+    room: Arc<Semaphore>,
+    lanes: Arc<Lanes>,
+}
+
+/// A place for one webhook, until it is dropped.
+pub(crate) struct Admitted {
+    _place: OwnedSemaphorePermit,
+}
+
+/// It could not be kept now, and the platform shall send it again: 503 with `Retry-After`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Later;
+
+impl IntoResponse for Later {
+    fn into_response(self) -> Response {
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, COME_BACK)]).into_response()
+    }
+}
+
+impl Intake {
+    /// The intake of a service.
+    pub fn new(desk: Arc<Desk>, service: &str) -> Self {
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        Self { desk, service: service.to_owned(), room, lanes: Arc::default() }
+    }
+
+    /// The desk behind it.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// The service.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// Lets a webhook in while there is room; before its body is read.
+    pub fn admit(&self) -> Result<Admitted, Later> {
+        let place = self.room.clone().try_acquire_owned();
+        place.map(|place| Admitted { _place: place }).map_err(|_| {
+            self.count_refused("busy");
+            Later
+        })
+    }
+
+    /// Reads a body of at most so many bytes: 413 for a longer one, 408 for one that does not come.
+    pub async fn body(&self, body: Body, most: usize) -> Result<Bytes, Response> {
+        match tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, most)).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(_)) => Err(self.refuse(StatusCode::PAYLOAD_TOO_LARGE, "too-large")),
+            Err(_) => Err(self.refuse(StatusCode::REQUEST_TIMEOUT, "too-slow")),
+        }
+    }
+
+    /// Turns a webhook away for good; `why` is the word under which it is counted. Nothing of it is kept.
+    pub fn refuse(&self, status: StatusCode, why: &'static str) -> Response {
+        self.count_refused(why);
+        status.into_response()
+    }
+
+    /// Gives the desk a unit, in its place among those of its thread.
+    pub async fn receive(&self, unit: Receive) -> Result<(), Refused> {
+        let _turn = self.lanes.turn(&unit.address.thread).await;
+        self.desk.receive(unit).await.map(|_| ())
+    }
+
+    /// Takes a unit in: durable when this answers `Ok`, in quarantine if the rules do not take it. `raw` is the unit
+    /// as it came, to be looked at and replayed.
+    pub async fn take(&self, unit: Receive, raw: impl FnOnce() -> Vec<u8>) -> Result<(), Later> {
+        let taken = self.receive(unit).await;
+        self.kept(taken, raw).await
+    }
+
+    /// What is done with what the desk said to something a platform told.
+    pub async fn kept(&self, said: Result<(), Refused>, raw: impl FnOnce() -> Vec<u8>) -> Result<(), Later> {
+        match said {
+            Ok(()) => Ok(()),
+            Err(Refused::Store(fault)) => Err(self.failed(&fault)),
+            Err(Refused::Rule(Refusal::QueueFull(_))) => Err(Later),
+            // The same would be refused again, however often it is sent.
+            Err(Refused::Rule(why)) => self.quarantine(why.to_string(), raw()).await,
+        }
+    }
+
+    /// Keeps a unit that is authentic and of no use as it is (channel-connectors §0.2.5); durable when this answers
+    /// `Ok`. `why` must hold nothing of the unit.
+    pub async fn quarantine(&self, why: String, raw: Vec<u8>) -> Result<(), Later> {
+        let service = self.service.clone();
+        let unit = Quarantined { id: 0, at: self.desk.now(), service, why, raw };
+        tracing::warn!(service = self.service, why = unit.why, "a unit goes into quarantine");
+        self.desk.store().quarantine(unit).await.map_err(|fault| self.failed(&fault))?;
+        metrics::counter!("jackfield_quarantined_total", "service" => self.service.clone()).increment(1);
+        Ok(())
+    }
+
+    fn failed(&self, fault: &StoreFault) -> Later {
+        tracing::error!(%fault, service = self.service, "a webhook could not be kept; it is to be sent again");
+        Later
+    }
+
+    fn count_refused(&self, why: &'static str) {
+        let service = self.service.clone();
+        metrics::counter!("jackfield_webhooks_refused_total", "service" => service, "why" => why)
+            .increment(1);
+    }
+}

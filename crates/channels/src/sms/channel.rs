@@ -1,0 +1,203 @@
+//! What the desk asks of an account: to carry messages (channel-connectors §1B.1, §1C).
+
+use super::{
+    Sms,
+    config::SmsConfig,
+    number::international,
+    raw::Raw,
+    reason::Reason,
+    send::{Outcome, Outgoing, Wait, send},
+    text::{Alphabet, measure, transliterate},
+};
+use crate::outbound::Url;
+use desk::{
+    Condition, ServiceState,
+    ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending},
+};
+use domain::{message::Content, task::Signal};
+use futures::future::{BoxFuture, FutureExt, ready};
+
+impl Channel for Sms {
+    fn ours(&self) -> &str {
+        self.config.from.first().map_or("", String::as_str)
+    }
+
+    fn theirs(&self, given: &str) -> Result<String, String> {
+        international(given, self.config.address_prefix.as_deref())
+    }
+
+    fn measure(&self, text: &str) -> Option<Measure> {
+        parts(&self.config, text)
+    }
+
+    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
+        self.carry(parcel).boxed()
+    }
+
+    fn signal(&self, _: Signal) -> BoxFuture<'_, ()> {
+        // Nobody sees over this interface that somebody types.
+        ready(()).boxed()
+    }
+
+    fn replay(&self, unit: Quarantined) -> BoxFuture<'_, Result<(), NotReplayed>> {
+        async move {
+            let poison = |why: String| NotReplayed::Poison(why);
+            let raw = Raw::read(&unit.raw).ok_or_else(|| poison("it is not as it was kept".into()))?;
+            let told = self.read(&raw).map_err(|why| poison(why.to_string()))?;
+            Ok(self.tell(told).await?)
+        }
+        .boxed()
+    }
+}
+
+impl Sms {
+    async fn carry(&self, parcel: Parcel) -> Sending {
+        let refused = |why: String| Sending::Refused { code: None, why, opted_out: false };
+        let (Content::Text { text, .. } | Content::Url { url: text }) = &parcel.content else {
+            return refused("This cannot be sent as a text message".into());
+        };
+        let fitting = match self.config.limits.fit(text) {
+            Ok(fitting) => fitting,
+            Err(unfit) => return refused(unfit.to_string()),
+        };
+        if let Err(after) = self.pace.turn().await {
+            return Sending::Later { after: Some(after), why: Reason::Busy.sentence().into() };
+        }
+        let callback = self.callback(&parcel.id);
+        let message = Outgoing {
+            to: &parcel.address.theirs,
+            sender: self.config.sender(&parcel.address.ours),
+            text: &fitting.text,
+            media: &[],
+            status_callback: callback.as_ref(),
+        };
+        let outcome = send(&self.outbound, &self.config, &message).await;
+        self.stands(&outcome);
+        sending(outcome)
+    }
+
+    /// Where the provider shall tell what becomes of a message: an address with our own word for it inside, so that
+    /// a report is understood even if it comes before the answer. Answers to keywords are nobody's business.
+    fn callback(&self, id: &str) -> Option<Url> {
+        let (session, index) = id.split_once('/')?;
+        index.parse::<u32>().ok()?;
+        let mut url: Url = self.urls.first()?.parse().ok()?;
+        let path = ["channels", "sms", self.intake.service(), "status", session, index];
+        url.path_segments_mut().ok()?.pop_if_empty().extend(path);
+        Some(url)
+    }
+
+    /// Says how the account stands after an attempt.
+    fn stands(&self, outcome: &Outcome) {
+        let (condition, why) = match outcome {
+            Outcome::Sent { .. } => (Condition::Working, None),
+            Outcome::Refused { reason: Reason::Credentials, .. } => {
+                (Condition::Reauthorise, Some("The provider refuses the credentials of the account"))
+            }
+            Outcome::Refused { reason: Reason::Account, .. } => {
+                (Condition::Restricted, Some("The provider, or our own rules, do not let the account send"))
+            }
+            // It answered, and about the message.
+            Outcome::Refused { .. } => (Condition::Working, None),
+            Outcome::Later { why: Wait::Busy, after } => {
+                self.pace.hold(*after);
+                (Condition::RateLimited, Some("The provider takes no more messages at the moment"))
+            }
+            Outcome::Later { why: Wait::Unreachable, .. } => {
+                (Condition::Unreachable, Some("The provider cannot be reached"))
+            }
+            Outcome::Unknown => (Condition::Unreachable, Some("The provider did not answer as it should")),
+        };
+        self.report_condition(condition, why);
+    }
+
+    pub(super) fn report_condition(&self, condition: Condition, why: Option<&str>) {
+        let desk = self.intake.desk();
+        let mut state = ServiceState::connector("sms", self.intake.service(), condition, desk.now());
+        state.why = why.map(str::to_owned);
+        desk.services().set(state);
+    }
+}
+
+/// What an outcome means to the desk, in words for an agent.
+fn sending(outcome: Outcome) -> Sending {
+    match outcome {
+        Outcome::Sent { provider_id, delivery, .. } => {
+            Sending::Sent { id: Some(provider_id), state: delivery }
+        }
+        Outcome::Refused { code, reason, words } => Sending::Refused {
+            code: code.map(|code| code.to_string()),
+            why: match reason {
+                Reason::Other => format!("The provider did not accept the message: {words}"),
+                reason => reason.sentence().to_owned(),
+            },
+            opted_out: reason.withdraws_consent(),
+        },
+        Outcome::Later { after, why } => {
+            let why = match why {
+                Wait::Busy => Reason::Busy.sentence(),
+                Wait::Unreachable => "The provider cannot be reached.",
+            };
+            Sending::Later { after, why: why.into() }
+        }
+        Outcome::Unknown => {
+            Sending::Unknown { why: "The provider's answer was lost: it may have sent the message.".into() }
+        }
+    }
+}
+
+/// What a text costs; not counted where messages are no text messages of the telephone networks.
+fn parts(config: &SmsConfig, text: &str) -> Option<Measure> {
+    if config.address_prefix.is_some() {
+        return None;
+    }
+    let spelled = transliterate(text, config.limits.transliterate);
+    let measure = measure(&spelled, config.limits.reference);
+    Some(Measure {
+        alphabet: match measure.alphabet {
+            Alphabet::Gsm7 => "GSM-7",
+            Alphabet::Ucs2 => "UCS-2",
+        },
+        length: measure.units as usize,
+        parts: measure.parts as usize,
+        left: measure.units_left_in_last_part as usize,
+        most_parts: config.limits.max_parts as usize,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{secret::Secret, sms::text::Transliterate};
+
+    #[test]
+    fn a_text_is_measured_as_it_will_be_spelled() {
+        let mut config = SmsConfig::new("AC1", Secret::new("t"), vec!["+15550100".into()]);
+        let quoted = parts(&config, "“It’s ready”").expect("a text message");
+        assert_eq!((quoted.alphabet, quoted.length, quoted.parts, quoted.left), ("GSM-7", 12, 1, 148));
+        config.limits.transliterate = Transliterate::Off;
+        let quoted = parts(&config, "“It’s ready”").expect("a text message");
+        assert_eq!((quoted.alphabet, quoted.left, quoted.most_parts), ("UCS-2", 58, 10));
+        config.address_prefix = Some("whatsapp:".into());
+        assert_eq!(parts(&config, "“It’s ready”"), None);
+    }
+
+    #[test]
+    fn an_agent_is_told_in_a_sentence() {
+        let words = "Invalid parameter".to_owned();
+        let refused =
+            |code, reason| sending(Outcome::Refused { code: Some(code), reason, words: words.clone() });
+        let expected = Sending::Refused {
+            code: Some("21610".into()),
+            why: "The customer has opted out and must not be sent messages.".into(),
+            opted_out: true,
+        };
+        assert_eq!(refused(21610, Reason::OptedOut), expected);
+        let expected = Sending::Refused {
+            code: Some("21000".into()),
+            why: "The provider did not accept the message: Invalid parameter".into(),
+            opted_out: false,
+        };
+        assert_eq!(refused(21000, Reason::Other), expected);
+    }
+}

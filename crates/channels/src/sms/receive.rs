@@ -1,0 +1,143 @@
+//! What a webhook means to the desk.
+
+use super::{
+    Sms,
+    form::{Form, Undecodable},
+    inbound::Inbound,
+    raw::{Raw, Subject},
+    report::Report,
+};
+use desk::{Refused, known_key};
+use domain::{
+    Command, Refusal, SessionId, UserData,
+    command::{self, Keyword, Receive, Said, Unit},
+    message::Content,
+    task::Fresh,
+};
+use serde_json::Value;
+
+/// The key of the user data under which agents find the customer's number.
+const PHONE_NUMBER: &str = "PhoneNumber";
+
+/// What a webhook tells.
+pub(super) enum Told {
+    /// A customer's message.
+    Message(Box<Receive>),
+    /// What became of one of ours.
+    Report { session: SessionId, index: u32, report: Report },
+}
+
+impl Sms {
+    /// Reads a webhook that is authentic.
+    pub(super) fn read(&self, raw: &Raw) -> Result<Told, Undecodable> {
+        let (form, repetition) = (Form::read(raw.form()), raw.repetition.as_deref());
+        match raw.subject().ok_or(Undecodable::Malformed("the path"))? {
+            Subject::Message => {
+                let inbound = Inbound::read(&form, self.config.address_prefix.as_deref(), repetition)?;
+                self.is_ours(inbound.account_sid.as_deref())?;
+                let to_the_group =
+                    self.config.service_sid.is_some() && inbound.service_sid == self.config.service_sid;
+                if !to_the_group && !self.config.from.contains(&inbound.to) {
+                    return Err(Undecodable::Stranger("To"));
+                }
+                Ok(Told::Message(Box::new(self.unit(inbound))))
+            }
+            Subject::Report { session, index } => {
+                let report = Report::read(&form, repetition)?;
+                self.is_ours(report.account_sid.as_deref())?;
+                Ok(Told::Report { session, index, report })
+            }
+        }
+    }
+
+    fn is_ours(&self, account_sid: Option<&str>) -> Result<(), Undecodable> {
+        match account_sid {
+            Some(sid) if sid != self.config.account_sid => Err(Undecodable::Stranger("AccountSid")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the desk.
+    pub(super) async fn tell(&self, told: Told) -> Result<(), Refused> {
+        match told {
+            Told::Message(unit) => self.intake.receive(*unit).await,
+            Told::Report { session, index, report } => self.settle(session, index, report).await,
+        }
+    }
+
+    fn unit(&self, inbound: Inbound) -> Receive {
+        let service = self.intake.service();
+        let repetition = inbound.repetition.as_ref().map(|token| format!("repetition:{token}"));
+        let ids = [Some(inbound.provider_id.clone()), repetition];
+        let keys = ids.into_iter().flatten().map(|id| known_key(service, &id)).collect();
+        // A provider that keeps consent has its own lists, and answers by itself.
+        let keyword = inbound.keyword.or_else(|| self.config.keywords.meaning(&inbound.text));
+        let answer = keyword.filter(|_| inbound.keyword.is_none()).and_then(|keyword| self.answer(keyword));
+        let mut user_data = UserData::default();
+        user_data.set(PHONE_NUMBER, Value::from(inbound.from.as_str()));
+        let desk = self.intake.desk();
+        Receive {
+            service: service.to_owned(),
+            address: desk::address(service, &inbound.to, &inbound.from),
+            keys,
+            at: desk.now(),
+            nickname: inbound.name.clone().unwrap_or_default(),
+            fresh: Fresh { session: desk.ids().session(), participant: desk.ids().participant() },
+            unit: Unit::Said(Said { content: content(inbound), user_data, opens: true, keyword, answer }),
+        }
+    }
+
+    /// What the account answers to a word of consent, if it answers itself (channel-connectors §1D).
+    fn answer(&self, keyword: Keyword) -> Option<String> {
+        let replies = self.config.we_reply.as_ref()?;
+        let reply = match keyword {
+            Keyword::OptOut => &replies.opt_out,
+            Keyword::OptIn | Keyword::OptInIfOut => &replies.opt_in,
+            Keyword::Help => &replies.help,
+        };
+        Some(reply).filter(|reply| !reply.is_empty()).cloned()
+    }
+
+    async fn settle(&self, session: SessionId, index: u32, report: Report) -> Result<(), Refused> {
+        let Some(state) = report.delivery else {
+            tracing::debug!(status = report.status, "a provider has a new word for the state of a message");
+            return Ok(());
+        };
+        let (desk, service) = (self.intake.desk(), self.intake.service());
+        let there = desk.session(&session).await?;
+        let Some(there) = there.as_deref().and_then(desk::session_of) else { return Ok(()) };
+        if there.service != service {
+            return Err(Refusal::NotFound(format!("Conversation '{session}'")).into());
+        }
+        let reason = report.reason();
+        let report = command::Report {
+            code: reason.and(report.code).map(|code| code.to_string()),
+            why: reason.map(|reason| reason.sentence().to_owned()),
+            keys: vec![known_key(service, &report.provider_id)],
+            opted_out: reason.is_some_and(super::reason::Reason::withdraws_consent),
+            ..command::Report::of(state)
+        };
+        desk.perform(Command::Report { session, index, report }).await.map(|_| ())
+    }
+}
+
+/// The entries of the log that a message makes. What agents' clients have no type for comes as a text with the
+/// sender's word for its kind, and as a link (digital-channels §4, last paragraph).
+fn content(inbound: Inbound) -> Vec<Content> {
+    let (label, payload) = inbound.button.map_or((None, None), |button| (button.text, button.payload));
+    let text = Some(inbound.text).filter(|text| !text.is_empty()).or(label).or_else(|| payload.clone());
+    let text = text.map(|text| Content::Text { text, message_type: payload });
+    let media = inbound.media.into_iter().flat_map(|media| {
+        let url = String::from(media.url);
+        [Content::Text { text: url.clone(), message_type: None }, Content::Url { url }]
+    });
+    let mut content: Vec<Content> = text.into_iter().chain(media).collect();
+    let left_out = match inbound.media_left_out {
+        0 if content.is_empty() => Some("The customer sent something that cannot be shown here.".to_owned()),
+        0 => None,
+        1 => Some("The customer sent one more attachment, which could not be taken over.".to_owned()),
+        count => Some(format!("The customer sent {count} more attachments, which could not be taken over.")),
+    };
+    content.extend(left_out.map(|text| Content::Notice { text }));
+    content
+}

@@ -1,0 +1,98 @@
+//! The provider's webhooks (channel-connectors §1B.1, §1B.2).
+
+use super::{
+    Sms,
+    form::{Form, MAX_BODY_BYTES, Undecodable},
+    raw::Raw,
+    receive::Told,
+    signature::genuine,
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::{Method, Request, StatusCode, header::CONTENT_TYPE, request::Parts};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Below which all addresses of webhooks are.
+const ROOT: &str = "/channels/sms";
+/// What is said to a webhook that was kept: nothing is to be done (channel-connectors §1B.1).
+const TAKEN: &str = "<Response/>";
+
+type Accounts = Arc<BTreeMap<String, Arc<Sms>>>;
+
+/// The addresses that providers call: `POST` or `GET /channels/sms/{account}` with a customer's message, `POST
+/// /channels/sms/{account}/status/{session}/{index}` with news of one of ours. An account is called as its service.
+pub fn router(accounts: impl IntoIterator<Item = Arc<Sms>>) -> Router {
+    let accounts = accounts.into_iter().map(|sms| (sms.intake.service().to_owned(), sms)).collect();
+    Router::new()
+        .route(&format!("{ROOT}/{{account}}"), get(webhook).post(webhook))
+        .route(&format!("{ROOT}/{{account}}/status/{{session}}/{{index}}"), post(webhook))
+        .with_state(Accounts::new(accounts))
+}
+
+async fn webhook(
+    State(accounts): State<Accounts>,
+    Path(path): Path<BTreeMap<String, String>>,
+    request: Request<Body>,
+) -> Response {
+    match path.get("account").and_then(|account| accounts.get(account)) {
+        Some(sms) => sms.take(request).await.unwrap_or_else(|no| no),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+impl Sms {
+    async fn take(&self, request: Request<Body>) -> Result<Response, Response> {
+        let _place = self.intake.admit().map_err(IntoResponse::into_response)?;
+        let (head, body) = request.into_parts();
+        let body = self.intake.body(body, MAX_BODY_BYTES).await?;
+        let raw = self.raw(&head, body.to_vec());
+        let is_form = is_form(&head);
+        self.authenticate(&head, &raw, is_form)?;
+        let read = if is_form || raw.get { self.read(&raw) } else { Err(Undecodable::NoForm) };
+        let kept = match read {
+            Ok(Told::Message(unit)) => self.intake.take(*unit, || raw.write()).await,
+            Ok(report) => self.intake.kept(self.tell(report).await, || raw.write()).await,
+            Err(why) => self.intake.quarantine(why.to_string(), raw.write()).await,
+        };
+        kept.map_err(IntoResponse::into_response)?;
+        Ok(([(CONTENT_TYPE, "text/xml")], TAKEN).into_response())
+    }
+
+    fn raw(&self, head: &Parts, body: Vec<u8>) -> Raw {
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let repetition = head.headers.get(&self.config.headers.repetition);
+        let repetition = repetition.and_then(|value| value.to_str().ok()).filter(|token| !token.is_empty());
+        Raw { get: head.method == Method::GET, path, repetition: repetition.map(str::to_owned), body }
+    }
+
+    /// Turns away what the provider did not sign. The `Host` header has no say: what counts is as what we are
+    /// known, and that is configured.
+    fn authenticate(&self, head: &Parts, raw: &Raw, is_form: bool) -> Result<(), Response> {
+        let given = head.headers.get(&self.config.headers.signature);
+        let Some(given) = given.and_then(|value| value.to_str().ok()) else {
+            return Err(self.intake.refuse(StatusCode::FORBIDDEN, "no-signature"));
+        };
+        let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
+        let form = (is_form && !raw.get).then(|| Form::read(&raw.body));
+        let fields = form.as_ref().map(Form::fields);
+        if genuine(&self.config.tokens, &urls, fields, &raw.body, given) {
+            Ok(())
+        } else {
+            Err(self.intake.refuse(StatusCode::FORBIDDEN, "signature"))
+        }
+    }
+}
+
+/// Whether the body is a form; one that does not say what it is, is.
+fn is_form(head: &Parts) -> bool {
+    head.headers.get(CONTENT_TYPE).is_none_or(|kind| {
+        let kind = kind.to_str().unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}

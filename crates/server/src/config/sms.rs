@@ -1,0 +1,113 @@
+//! Accounts at SMS providers, in the words of whoever writes the file (channel-connectors §1B to §1D).
+
+use channels::sms::text::Transliterate;
+use serde::{Deserialize, Serialize};
+use std::{num::NonZeroU32, path::PathBuf};
+
+/// An account at a provider with the interface of Twilio. Secrets are named here and stand elsewhere: in a variable of
+/// the environment, or in a file of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsEntry {
+    /// The service it carries, the name of an entry of `[[services]]` whose medium has the connector `sms`. The
+    /// provider's webhooks go to `/channels/sms/` and this name.
+    pub service: String,
+    /// The provider's id of the account.
+    pub account_sid: String,
+    /// Our addresses, without prefix. Conversations that agents begin come from the first.
+    pub from: Vec<String>,
+    /// The variable that holds the account's token: webhooks are signed with it.
+    #[serde(default)]
+    pub auth_token_env: Option<String>,
+    /// The file that holds it.
+    #[serde(default)]
+    pub auth_token_file: Option<PathBuf>,
+    /// The variable that holds the other token while tokens are changed over.
+    #[serde(default)]
+    pub secondary_token_env: Option<String>,
+    /// The file that holds it.
+    #[serde(default)]
+    pub secondary_token_file: Option<PathBuf>,
+    /// The id of a key of the account, by which messages are sent instead of by the token.
+    #[serde(default)]
+    pub api_key_sid: Option<String>,
+    /// The variable that holds the secret of the key.
+    #[serde(default)]
+    pub api_key_secret_env: Option<String>,
+    /// The file that holds it.
+    #[serde(default)]
+    pub api_key_secret_file: Option<PathBuf>,
+    /// The group of senders by which the provider chooses one.
+    #[serde(default)]
+    pub messaging_service_sid: Option<String>,
+    /// Where the provider's interface is; `https://api.twilio.com` when not given.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// What every address begins with at the provider and not here, such as `whatsapp:`.
+    #[serde(default)]
+    pub address_prefix: Option<String>,
+    /// The header that bears the signature of a webhook.
+    #[serde(default)]
+    pub signature_header: Option<String>,
+    /// The header that stays the same when a webhook is repeated.
+    #[serde(default)]
+    pub repetition_header: Option<String>,
+    /// How freely texts may be spelled to spare parts: `off`, `typographic`, `full`; `typographic` when not given, `off`
+    /// where addresses have a prefix.
+    #[serde(default)]
+    pub transliterate: Option<Transliterate>,
+    /// The most parts of a text; ten when not given, any number where addresses have a prefix.
+    #[serde(default)]
+    pub max_parts: Option<NonZeroU32>,
+    /// Messages a second.
+    #[serde(default)]
+    pub per_second: Option<NonZeroU32>,
+    /// How many may go at once after a pause.
+    #[serde(default)]
+    pub burst: Option<NonZeroU32>,
+    /// How long the provider may try to deliver a message, in seconds.
+    #[serde(default)]
+    pub validity_seconds: Option<NonZeroU32>,
+    /// Whether the provider may respell texts, after us.
+    #[serde(default)]
+    pub smart_encoded: bool,
+    /// Whether the provider shall report what becomes of messages.
+    #[serde(default = "yes")]
+    pub status_callbacks: bool,
+    /// The words of consent; a list that is not given is the usual one.
+    #[serde(default)]
+    pub keywords: KeywordLists,
+    /// What is answered to them, where the provider does not answer by itself.
+    #[serde(default)]
+    pub replies: Option<ReplyTexts>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// The words by which customers take and give leave to be written to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeywordLists {
+    /// Words that opt out.
+    pub opt_out: Option<Vec<String>>,
+    /// Words that opt in.
+    pub opt_in: Option<Vec<String>>,
+    /// Words that opt in only who has opted out.
+    pub opt_in_if_out: Option<Vec<String>>,
+    /// Words that ask for help.
+    pub help: Option<Vec<String>>,
+}
+
+/// The answers to them; one that is empty or not given is none.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReplyTexts {
+    /// To one who opted out.
+    pub opt_out: String,
+    /// To one who opted in.
+    pub opt_in: String,
+    /// To one who asked for help.
+    pub help: String,
+}
