@@ -40,6 +40,12 @@ impl Desk {
         channels.insert(service.to_owned(), channel);
     }
 
+    /// Takes every connector off, so that none of them, which hold the desk, keeps it and its journal from being let
+    /// go. After [`Desk::post`] has ended.
+    pub fn disconnect(&self) {
+        self.channels.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// What carries the messages of a service.
     pub fn channel(&self, service: &str) -> Option<Arc<dyn Channel>> {
         self.channels.read().unwrap_or_else(PoisonError::into_inner).get(service).cloned()

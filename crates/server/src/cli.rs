@@ -198,10 +198,10 @@ fn skill(text: &str) -> Result<(String, u8), String> {
 /// `jackfield erase`
 #[derive(Debug, Args)]
 pub struct Erase {
-    /// A value that stands for the person: the name or any value attached to the conversation, exactly
+    /// A value that stands for the person: the name, the address, or any value attached to the conversation, exactly
     #[arg(long, value_name = "VALUE")]
     pub person: String,
-    /// Only show which conversations would be erased
+    /// Only show what would be erased
     #[arg(long)]
     pub dry_run: bool,
     /// Settings and data.

@@ -95,6 +95,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     };
     http::serve(server, stop, async { api.close() }).await;
     background.shutdown().await;
+    desk.disconnect();
     match ended_early {
         None => Ok(()),
         Some(ended) => Err(anyhow!("a part of the server ended: {}", why(ended))),

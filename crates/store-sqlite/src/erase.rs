@@ -1,9 +1,10 @@
-//! Erasure: what a conversation's words left in other rows, in free bytes, and in the WAL.
+//! Erasure: what a person's words left in other rows, in free bytes, and in the WAL.
 
 use crate::{
+    Traces,
     fault::{Fault, Outcome},
     group::Group,
-    mailbox, place,
+    mailbox, place, quarantine, task,
 };
 use domain::{Event, Key, Message, SessionId, State};
 use rusqlite::Connection;
@@ -20,18 +21,22 @@ pub struct Erased {
     pub events: u32,
     /// Notes deleted.
     pub notes: u32,
+    /// Units in quarantine deleted.
+    pub quarantined: u32,
+    /// Tasks deleted that were to send a text of the server's own.
+    pub notices: u32,
     /// Conversations left alone: there is none of that id, or it was not erased by command before.
     pub left: Vec<SessionId>,
 }
 
 impl Group<'_> {
-    /// Redacts the rows of conversations whose snapshots say that they were erased.
-    pub fn erase(&mut self, sessions: &[SessionId]) -> Outcome<Erased> {
+    /// Redacts the rows of conversations whose snapshots say that they were erased, and deletes what stands alone.
+    pub fn erase(&mut self, traces: &Traces) -> Outcome<Erased> {
         // The erased snapshot may be of this very group.
         self.flush()?;
         let mut erased = Erased::default();
         let mut entities = HashSet::new();
-        for id in sessions {
+        for id in &traces.conversations {
             let entry = self.entry(&Key::Session(id.clone()))?;
             let is_erased = |state: &State| matches!(state, State::Session(session) if session.erased);
             match entry.filter(|entry| is_erased(&entry.state)) {
@@ -44,8 +49,14 @@ impl Group<'_> {
                 }
             }
         }
-        self.is_erasing |= !entities.is_empty();
         erased.notes = count(mailbox::forget(self.conn, &entities, None)?);
+        for unit in &traces.quarantined {
+            erased.quarantined += u32::from(quarantine::release(self.conn, *unit)?);
+        }
+        for notice in &traces.notices {
+            erased.notices += u32::from(task::remove(self.conn, notice)?);
+        }
+        self.is_erasing |= !entities.is_empty() || erased.quarantined + erased.notices > 0;
         Ok(erased)
     }
 

@@ -5,7 +5,7 @@
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
 //! Reading order: `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
-//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `backup`, `rebuild`).
+//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `rebuild`).
 
 mod backup;
 mod cache;
@@ -22,6 +22,7 @@ mod place;
 mod pool;
 mod quarantine;
 mod queue;
+mod raw;
 mod reader;
 mod rebuild;
 mod retire;
@@ -36,6 +37,7 @@ mod writer;
 pub use backup::{BackupError, backup, restore};
 pub use erase::Erased;
 pub use open::{OpenError, Options};
+pub use person::Traces;
 pub use reader::SqliteReader;
 pub use rebuild::{Difference, Finding, RebuildError, Report, rebuild};
 pub use store::SqliteStore;

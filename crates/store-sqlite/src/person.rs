@@ -1,20 +1,61 @@
-//! Finding a person: in which conversations a value of a customer's stands.
+//! Finding a person: in which conversations a value of a customer's stands, and where else.
 
-use crate::{fault::Outcome, snapshot};
+use crate::{fault::Outcome, raw, snapshot, task};
 use domain::{
     Event, Key, SessionId, State, UserData,
     session::{Fact, Session},
+    task::Errand,
 };
 use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Every conversation with the value, by id.
-pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Vec<SessionId>> {
+/// Where a value of a customer's stands in a journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// Conversations that hold it, by id.
+    pub conversations: Vec<SessionId>,
+    /// Units in quarantine in which it stands, by number.
+    pub quarantined: Vec<i64>,
+    /// Tasks that send a text of the server's own to it, by id.
+    pub notices: Vec<String>,
+}
+
+/// Everything that holds the value.
+pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Traces> {
     if value.is_empty() {
         // Erased values are empty: nobody is found by them.
-        return Ok(Vec::new());
+        return Ok(Traces::default());
     }
+    Ok(Traces {
+        conversations: conversations(conn, value)?,
+        quarantined: quarantined(conn, value)?,
+        notices: notices(conn, value)?,
+    })
+}
+
+fn quarantined(conn: &Connection, value: &str) -> Outcome<Vec<i64>> {
+    let mut statement = conn.prepare("SELECT id, why, raw FROM quarantine ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let why = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        let unit = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        if why.contains(value) || raw::holds(unit, value) {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
+}
+
+fn notices(conn: &Connection, value: &str) -> Outcome<Vec<String>> {
+    let to_him =
+        |errand: &Errand| matches!(errand, Errand::Notice { address, .. } if address.theirs == value);
+    let tasks = task::all(conn)?.into_iter().map(|row| row.task);
+    Ok(tasks.filter(|task| to_him(&task.errand)).map(|task| task.id()).collect())
+}
+
+fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<SessionId>> {
     // Rows without the value's JSON cannot have it, and need not be read as JSON.
     let json = serde_json::to_string(value)?;
     let needle = json.trim_matches('"');
@@ -66,12 +107,16 @@ fn search(
 }
 
 fn bears(session: &Session, value: &str) -> bool {
-    session.customer.nickname == value || holds(&session.user_data, value)
+    let is_reached = session.post.as_ref().is_some_and(|post| post.address.theirs == value);
+    is_reached || session.customer.nickname == value || holds(&session.user_data, value)
 }
 
 fn tells(fact: &Fact, value: &str) -> bool {
     match fact {
-        Fact::Created { nickname, user_data, .. } => nickname == value || holds(user_data, value),
+        Fact::Created { nickname, user_data, post, .. } => {
+            let is_reached = post.as_ref().is_some_and(|route| route.address.theirs == value);
+            is_reached || nickname == value || holds(user_data, value)
+        }
         Fact::Renamed { agent: None, nickname } => nickname == value,
         Fact::DataChanged { set, .. } => holds(set, value),
         _ => false,

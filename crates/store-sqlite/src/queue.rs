@@ -3,8 +3,9 @@
 //! A list under a lock rather than a channel: the writer takes all that waits at one stroke, and closing the
 //! store does not depend on every caller having let go of its end.
 
+use crate::{Erased, Traces};
 use desk::ports::{Quarantined, Shelf, StoreFault, Transacted, Work};
-use domain::{Millis, SessionId, UserId};
+use domain::{Millis, UserId};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -36,8 +37,8 @@ pub(crate) enum Job {
     Trim { upto: Vec<(UserId, u64)>, answer: Answer<()> },
     /// Delete conversations.
     Retire { before: Millis, limit: u32, answer: Answer<u32> },
-    /// Overwrite what an erased conversation left in other rows.
-    Erase { sessions: Vec<SessionId>, answer: Answer<crate::Erased> },
+    /// Overwrite what erased conversations left in other rows, and what else is known of a person.
+    Erase { traces: Traces, answer: Answer<Erased> },
 }
 
 /// Jobs on their way to the writer.

@@ -1,8 +1,8 @@
 //! A reader for programs that do not write, beside a server that does.
 
-use crate::{fault::Fault, feed, open, open::OpenError, person, schema, snapshot};
+use crate::{Traces, fault::Fault, feed, open, open::OpenError, person, schema, snapshot};
 use desk::ports::{FeedPage, FeedQuery, StoreFault};
-use domain::{Kind, SessionId, State};
+use domain::{Kind, State};
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
 
@@ -37,8 +37,8 @@ impl SqliteReader {
         Ok(snapshot::open(&self.conn, kind)?.into_iter().map(|(_, entry)| entry.state).collect())
     }
 
-    /// The conversations that hold a value of a customer's: see [`crate::SqliteStore::find_person`].
-    pub fn find_person(&self, value: &str) -> Result<Vec<SessionId>, StoreFault> {
+    /// What holds a value of a customer's: see [`crate::SqliteStore::find_person`].
+    pub fn find_person(&self, value: &str) -> Result<Traces, StoreFault> {
         Ok(person::find(&self.conn, value)?)
     }
 }

@@ -7,13 +7,17 @@ use crate::{
 };
 use domain::Millis;
 
-/// Names forgotten at most for each conversation deleted at most: a few more than a talk commonly has.
-const KNOWN: u32 = 32;
+/// How many names a group forgets at most, so that nobody waits long behind it.
+const NAMES: u32 = 4_096;
 
 impl Group<'_> {
     /// Deletes conversations whose newest event is before a moment and which are over, the oldest first: events,
-    /// snapshot, log, and the notes about them. Answers how many.
-    pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<u32> {
+    /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten; `None`
+    /// while there are more of those. Answers how many conversations went.
+    pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<Option<u32>> {
+        if task::forget_known(self.conn, before, NAMES)? == NAMES as usize {
+            return Ok(None);
+        }
         // What earlier jobs of the group changed must be rows, lest it be written behind the deletion.
         self.flush()?;
         let mut statement = self.conn.prepare_cached(
@@ -31,11 +35,11 @@ impl Group<'_> {
         }
         // A note is not later than the conversation's newest event, and that was before the moment.
         mailbox::forget(self.conn, &due.iter().map(|(entity, _)| *entity).collect(), Some(before))?;
-        task::forget_known(self.conn, before, KNOWN * limit)?;
         if !due.is_empty() {
             schema::set_meta(self.conn, "oldest", &self.count.oldest.to_string())?;
+            schema::set_meta(self.conn, "entity", &self.count.entity.to_string())?;
         }
-        Ok(u32::try_from(due.len()).unwrap_or(limit))
+        Ok(Some(u32::try_from(due.len()).unwrap_or(limit)))
     }
 
     fn newest_event(&self, entity: i64) -> Outcome<u64> {

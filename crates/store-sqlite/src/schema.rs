@@ -3,6 +3,7 @@
 use crate::fault::{Fault, Outcome};
 use crate::open::OpenError;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use std::str::FromStr;
 
 /// The steps in order; a journal at version `n` has had the first `n`.
 pub(crate) const STEPS: &[&str] =
@@ -74,9 +75,19 @@ pub(crate) fn set_meta(conn: &Connection, name: &str, value: &str) -> Outcome<()
 
 /// Events up to and with this number may have been deleted.
 pub(crate) fn oldest(conn: &Connection) -> Outcome<u64> {
-    match meta(conn, "oldest")? {
-        None => Ok(0),
-        Some(text) => text.parse().map_err(|_| Fault::Damaged(format!("meta.oldest is '{text}'"))),
+    number(conn, "oldest")
+}
+
+/// The newest entity when one was last deleted. A name may still lead to it, so its number is not given again.
+pub(crate) fn newest_entity(conn: &Connection) -> Outcome<i64> {
+    number(conn, "entity")
+}
+
+/// A number of the table of single values; 0 when it is not there.
+fn number<T: Default + FromStr>(conn: &Connection, name: &str) -> Outcome<T> {
+    match meta(conn, name)? {
+        None => Ok(T::default()),
+        Some(text) => text.parse().map_err(|_| Fault::Damaged(format!("meta.{name} is '{text}'"))),
     }
 }
 

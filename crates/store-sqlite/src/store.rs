@@ -1,7 +1,7 @@
 //! The port, over the parts.
 
 use crate::{
-    Erased, OpenError, Options, SqliteReader,
+    Erased, OpenError, Options, SqliteReader, Traces,
     cache::Cache,
     checkpoint::Checkpointer,
     fault::Fault,
@@ -68,23 +68,24 @@ impl SqliteStore {
         SqliteReader::open(dir)
     }
 
-    /// The conversations that hold a value of a customer's: his name, now or ever, or a value of the user data,
-    /// now or ever, at any depth; text equal to `value`, or a number that reads like it. Looks at every
-    /// conversation.
-    pub fn find_person(&self, value: &str) -> BoxFuture<'static, Result<Vec<SessionId>, StoreFault>> {
+    /// What holds a value of a customer's. In a conversation it is his name, now or ever, his address, or a value
+    /// of the user data, now or ever, at any depth: text equal to `value`, or a number that reads like it. A unit in
+    /// quarantine needs only to have it in it somewhere, as a form or JSON may spell it; a text of the server's own
+    /// is found by its address. Looks at everything.
+    pub fn find_person(&self, value: &str) -> BoxFuture<'static, Result<Traces, StoreFault>> {
         let value = value.to_owned();
         Box::pin(self.pool.clone().read(move |conn| person::find(conn, &value)))
     }
 
     /// Overwrites what erased conversations left behind: the words of their logs, the personal values in their
-    /// events, and the notes about them, whose positions stay as gaps. Then the whole file is written anew and
-    /// the WAL emptied, so that no freed byte keeps a word; that takes seconds for every 100 MB, during
-    /// which nothing else is committed.
+    /// events, and the notes about them, whose positions stay as gaps. Deletes the units in quarantine and the texts
+    /// of the server's own that are named. Then the whole file is written anew and the WAL emptied, so that no freed
+    /// byte keeps a word; that takes seconds for every 100 MB, during which nothing else is committed.
     ///
     /// Each conversation must have been erased with [`domain::Command::Erase`] before; those that were not are
-    /// left alone and counted in the answer.
-    pub fn erase(&self, sessions: Vec<SessionId>) -> BoxFuture<'static, Result<Erased, StoreFault>> {
-        self.ask(|answer| Job::Erase { sessions, answer })
+    /// left alone and counted in the answer. A text that a running desk has taken up already is sent all the same.
+    pub fn erase(&self, traces: Traces) -> BoxFuture<'static, Result<Erased, StoreFault>> {
+        self.ask(|answer| Job::Erase { traces, answer })
     }
 
     fn ask<T: Send + 'static>(

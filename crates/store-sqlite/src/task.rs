@@ -13,7 +13,7 @@ impl Group<'_> {
     /// Writes the tasks of a commit, and takes away those that it settles.
     pub(crate) fn write_tasks(&mut self, tasks: Vec<Task>, settled: &[String]) -> Outcome<()> {
         for id in settled {
-            self.conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])?;
+            remove(self.conn, id)?;
         }
         for task in tasks {
             self.conn
@@ -73,6 +73,11 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
     Ok(tasks)
 }
 
+/// Takes a task away; whether there was one.
+pub(crate) fn remove(conn: &Connection, id: &str) -> Outcome<bool> {
+    Ok(conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])? > 0)
+}
+
 /// Says that sending a task begins, or that it was certainly not sent.
 pub(crate) fn start(conn: &Connection, id: &str, started: bool) -> Outcome<()> {
     conn.prepare_cached("UPDATE task SET started = ?2 WHERE id = ?1")?.execute((id, started))?;
@@ -85,11 +90,11 @@ pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
     Ok(())
 }
 
-/// Names older than this are forgotten: no provider delivers anything again after so long.
-pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: u32) -> Outcome<()> {
-    conn.prepare_cached(
+/// Forgets names older than a moment, the oldest first, at most `limit`; answers how many. No provider delivers
+/// anything again after so long.
+pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: u32) -> Outcome<usize> {
+    let mut statement = conn.prepare_cached(
         "DELETE FROM dedup WHERE key IN (SELECT key FROM dedup WHERE at < ?1 ORDER BY at LIMIT ?2)",
-    )?
-    .execute((before, limit))?;
-    Ok(())
+    )?;
+    Ok(statement.execute((before, limit))?)
 }

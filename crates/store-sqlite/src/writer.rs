@@ -69,7 +69,7 @@ impl Writer {
         let count = Counters {
             // A number is never given again, even if its event was retired.
             seq: feed::head(&conn)?.max(oldest),
-            entity: number("SELECT coalesce(max(id), 0) FROM entity")?,
+            entity: number("SELECT coalesce(max(id), 0) FROM entity")?.max(schema::newest_entity(&conn)?),
             mailbox: number("SELECT coalesce(max(id), 0) FROM mailbox")?,
             oldest,
             mark,
@@ -160,7 +160,8 @@ impl Writer {
             .collect();
         self.mailboxes.extend(opened.into_iter().map(|(agent, opened)| (agent, opened.mailbox)));
         self.cache.publish(slots.into_iter().map(|(key, slot)| (key, slot.entry)));
-        if !(committed.states.is_empty() && committed.notes.is_empty() && committed.tasks.is_empty()) {
+        let Committed { states, notes, tasks, signals, .. } = &committed;
+        if !(states.is_empty() && notes.is_empty() && tasks.is_empty() && signals.is_empty()) {
             tell(&self.watch, &committed);
         }
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.conn) {
@@ -211,8 +212,10 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
             Ok(Fate::Written)
         }
         Job::Trim { upto, .. } => Ok(if group.trim(upto)? { Fate::Written } else { Fate::Unfinished }),
-        Job::Retire { before, limit, .. } => Ok(Fate::Retired(group.retire(*before, *limit)?)),
-        Job::Erase { sessions, .. } => Ok(Fate::Erased(group.erase(sessions)?)),
+        Job::Retire { before, limit, .. } => {
+            Ok(group.retire(*before, *limit)?.map_or(Fate::Unfinished, Fate::Retired))
+        }
+        Job::Erase { traces, .. } => Ok(Fate::Erased(group.erase(traces)?)),
     }
 }
 

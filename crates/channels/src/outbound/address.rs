@@ -38,16 +38,33 @@ const CLOSED_V6: [(Ipv6Addr, u8); 4] = [
 /// Translation from IPv6 to IPv4: what counts is the IPv4 address in the last four bytes.
 const TRANSLATED: (Ipv6Addr, u8) = (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
 
-/// Whether an address may be reached. Loopback, which is closed like every private range, is let through on request:
-/// the demo's providers run there.
-pub(super) fn open(address: IpAddr, loopback: bool) -> bool {
+/// Where one cloud answers its machines over IPv6; it lies among the private addresses.
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// How far the client reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// The public Internet alone.
+    #[default]
+    Public,
+    /// That, and this machine: the demo's providers run there.
+    Loopback,
+    /// That, and private addresses: gateways of an operator's own. Link-local addresses, at which clouds answer their
+    /// machines, stay closed.
+    OwnNetwork,
+}
+
+/// Whether an address may be reached.
+pub(super) fn open(address: IpAddr, reach: Reach) -> bool {
+    let here = reach != Reach::Public;
+    let near = reach == Reach::OwnNetwork;
     match address.to_canonical() {
-        IpAddr::V4(v4) => open_v4(v4) || loopback && v4.is_loopback(),
+        IpAddr::V4(v4) => open_v4(v4) || here && v4.is_loopback() || near && v4.is_private(),
         IpAddr::V6(v6) if within_v6(v6, TRANSLATED) => {
             let [.., a, b, c, d] = v6.octets();
             open_v4(Ipv4Addr::new(a, b, c, d))
         }
-        IpAddr::V6(v6) => open_v6(v6) || loopback && v6.is_loopback(),
+        IpAddr::V6(v6) => open_v6(v6) || here && v6.is_loopback() || near && v6.is_unique_local() && v6 != METADATA_V6,
     }
 }
 
@@ -90,7 +107,7 @@ mod tests {
             "::ffff:1.1.1.1",
             "64:ff9b::1.1.1.1",
         ] {
-            assert!(open(ip(text), false), "{text}");
+            assert!(open(ip(text), Reach::Public), "{text}");
         }
     }
 
@@ -135,25 +152,39 @@ mod tests {
             "3fff::1",
             "5f00::1",
         ] {
-            assert!(!open(ip(text), false), "{text}");
+            assert!(!open(ip(text), Reach::Public), "{text}");
         }
     }
 
     #[test]
     fn loopback_is_opened_alone() {
         for text in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
-            assert!(open(ip(text), true), "{text}");
+            assert!(open(ip(text), Reach::Loopback), "{text}");
         }
         for text in ["10.0.0.1", "169.254.169.254", "fe80::1", "0.0.0.0", "::", "64:ff9b::127.0.0.1"] {
-            assert!(!open(ip(text), true), "{text}");
+            assert!(!open(ip(text), Reach::Loopback), "{text}");
         }
+    }
+
+    #[test]
+    fn ones_own_network_is_opened_without_the_clouds_back_door() {
+        for text in ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "fd12::1", "1.1.1.1"] {
+            assert!(open(ip(text), Reach::OwnNetwork), "{text}");
+        }
+        for text in ["169.254.169.254", "168.63.129.16", "fe80::1", "0.0.0.0", "224.0.0.1", "fd00:ec2::254"] {
+            assert!(!open(ip(text), Reach::OwnNetwork), "{text}");
+        }
+    }
+
+    fn reach() -> impl Strategy<Value = Reach> {
+        prop_oneof![Just(Reach::Public), Just(Reach::Loopback), Just(Reach::OwnNetwork)]
     }
 
     proptest! {
         #[test]
-        fn an_address_written_as_ipv6_is_judged_as_what_it_is(bits: u32, loopback: bool) {
+        fn an_address_written_as_ipv6_is_judged_as_what_it_is(bits: u32, reach in reach()) {
             let plain = Ipv4Addr::from_bits(bits);
-            prop_assert_eq!(open(plain.to_ipv6_mapped().into(), loopback), open(plain.into(), loopback));
+            prop_assert_eq!(open(plain.to_ipv6_mapped().into(), reach), open(plain.into(), reach));
         }
 
         #[test]
@@ -162,7 +193,7 @@ mod tests {
             let closed = plain.is_private() || plain.is_loopback() || plain.is_link_local()
                 || plain.is_broadcast() || plain.is_documentation() || plain.is_multicast()
                 || plain.is_unspecified();
-            prop_assert!(!closed || !open(plain.into(), false));
+            prop_assert!(!closed || !open(plain.into(), Reach::Public));
         }
     }
 }

@@ -13,6 +13,7 @@ mod names;
 mod request;
 mod tls;
 
+pub use address::Reach;
 pub use request::{Answer, Ask, Fault, Forbidden, Loss};
 pub use reqwest::Url;
 pub use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -32,8 +33,8 @@ pub struct Rules {
     pub peers: Vec<Url>,
     /// Whether `http` is allowed. For the demo only, as passwords would travel open.
     pub plain_http: bool,
-    /// Whether addresses of this machine are allowed. For the demo only, whose providers run on it.
-    pub loopback: bool,
+    /// How far the client reaches.
+    pub reach: Reach,
     /// Certificates to trust besides those of the system, for a provider with an authority of its own.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// How long a connection may take to come about: name, TCP and TLS.
@@ -50,7 +51,7 @@ impl Rules {
         Self {
             peers,
             plain_http: false,
-            loopback: false,
+            reach: Reach::Public,
             extra_roots: Vec::new(),
             connect: Duration::from_secs(5),
             total: Duration::from_secs(20),
@@ -77,7 +78,7 @@ impl Outbound {
         let tls = tls::config(rules.extra_roots.clone()).map_err(|fault| Unusable(fault.to_string()))?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
-            .dns_resolver(Arc::new(Names { loopback: rules.loopback }))
+            .dns_resolver(Arc::new(Names { reach: rules.reach }))
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .no_proxy()
@@ -120,7 +121,7 @@ impl Outbound {
         }
         // No resolver is asked about a literal address.
         match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(ip) if !address::open(ip, self.rules.loopback) => Err(Forbidden::Address(host.to_owned())),
+            Ok(ip) if !address::open(ip, self.rules.reach) => Err(Forbidden::Address(host.to_owned())),
             _ => Ok(()),
         }
     }

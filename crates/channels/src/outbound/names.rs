@@ -7,16 +7,16 @@ use std::net::SocketAddr;
 /// The resolver of the system, less the addresses that may not be reached. Judging here and not before the request
 /// leaves no moment at which a name could change its address between the judging and the connecting.
 pub(super) struct Names {
-    /// Whether loopback may be reached.
-    pub loopback: bool,
+    /// How far one may reach.
+    pub reach: address::Reach,
 }
 
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
-        let loopback = self.loopback;
+        let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let open: Vec<SocketAddr> = found.filter(|found| address::open(found.ip(), loopback)).collect();
+            let open: Vec<SocketAddr> = found.filter(|found| address::open(found.ip(), reach)).collect();
             if open.is_empty() {
                 return Err(Forbidden::Address(name.as_str().to_owned()).into());
             }

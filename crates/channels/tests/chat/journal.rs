@@ -6,23 +6,39 @@ use desk::ports::{
 use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 use store_sqlite::SqliteStore;
+use tokio::sync::Semaphore;
 
 /// A journal that fails when it is told to.
 pub struct Faulty {
-    journal: SqliteStore,
+    journal: Arc<SqliteStore>,
     /// No commit succeeds.
     pub writes: AtomicBool,
     /// No message log can be read.
     pub logs: AtomicBool,
+    /// Commits about this entity each wait for a permit.
+    pub held: Mutex<Option<(Key, Arc<Semaphore>)>>,
+    /// How many have come to wait for one.
+    pub waiting: AtomicUsize,
 }
 
 impl Faulty {
     pub fn new(journal: SqliteStore) -> Self {
-        Self { journal, writes: AtomicBool::new(false), logs: AtomicBool::new(false) }
+        Self {
+            journal: Arc::new(journal),
+            writes: AtomicBool::new(false),
+            logs: AtomicBool::new(false),
+            held: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    fn permits(&self, keys: &[Key]) -> Option<Arc<Semaphore>> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().filter(|(key, _)| keys.contains(key)).map(|(_, permits)| permits.clone())
     }
 }
 
@@ -34,7 +50,16 @@ fn failed<T: Send + 'static>() -> Answer<T> {
 
 impl Store for Faulty {
     fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
-        if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.transact(keys, work) }
+        if self.writes.load(Ordering::SeqCst) {
+            return failed();
+        }
+        let Some(permits) = self.permits(&keys) else { return self.journal.transact(keys, work) };
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let journal = self.journal.clone();
+        Box::pin(async move {
+            permits.acquire().await.expect("never closed").forget();
+            journal.transact(keys, work).await
+        })
     }
 
     fn messages(&self, session: &SessionId, from: u32, limit: u32) -> Answer<Vec<Message>> {
@@ -50,7 +75,7 @@ impl Store for Faulty {
     }
 
     fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
-        self.journal.quarantine(unit)
+        if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.quarantine(unit) }
     }
 
     fn quarantined(&self, after: i64, limit: u32) -> Answer<Vec<Quarantined>> {
@@ -70,7 +95,7 @@ impl Store for Faulty {
     }
 
     fn open(&self, kind: Kind) -> Answer<Vec<Arc<State>>> {
-        Store::open(&self.journal, kind)
+        Store::open(&*self.journal, kind)
     }
 
     fn notes(&self, agent: &UserId, after: u64, limit: u32) -> Answer<Vec<Arc<Note>>> {

@@ -1,6 +1,6 @@
 //! Somebody who is asked: a listener that takes requests and says what it was told to say.
 
-use channels::outbound::{Outbound, Rules, Url};
+use channels::outbound::{Outbound, Reach, Rules, Url};
 use std::time::Duration;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -96,7 +96,7 @@ pub fn answer(status: &str, headers: &str, body: &str) -> String {
 pub fn demo(peers: &[&Url]) -> Rules {
     Rules {
         plain_http: true,
-        loopback: true,
+        reach: Reach::Loopback,
         max_answer_bytes: 1000,
         ..Rules::new(peers.iter().map(|url| (*url).clone()).collect())
     }

@@ -1,7 +1,7 @@
 //! Where requests may go.
 
 use crate::peer::{Manner, Peer, answer, client, demo};
-use channels::outbound::{Ask, Fault, Forbidden, Outbound, Rules, Url};
+use channels::outbound::{Ask, Fault, Forbidden, Outbound, Reach, Rules, Url};
 
 fn at(host: &str, peer: &Peer) -> Url {
     format!("http://{host}:{}/", peer.url.port().expect("a port")).parse().expect("a URL")
@@ -39,7 +39,7 @@ async fn an_address_of_this_machine_is_refused() {
     let mut peer = Peer::new(Manner::Says(answer("200 OK", "", ""))).await;
     for host in ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "0x7f.1", "2130706433"] {
         let url = at(host, &peer);
-        let rules = Rules { loopback: false, ..demo(&[&url]) };
+        let rules = Rules { reach: Reach::Public, ..demo(&[&url]) };
         assert!(matches!(forbidden(rules, &url).await, Forbidden::Address(_)), "{host}");
     }
     assert_eq!(peer.heard(), [""; 0]);
@@ -49,7 +49,7 @@ async fn an_address_of_this_machine_is_refused() {
 async fn a_name_that_resolves_to_this_machine_is_refused() {
     let mut peer = Peer::new(Manner::Says(answer("200 OK", "", ""))).await;
     let url = at("localhost", &peer);
-    let rules = Rules { loopback: false, ..demo(&[&url]) };
+    let rules = Rules { reach: Reach::Public, ..demo(&[&url]) };
     assert_eq!(forbidden(rules, &url).await, Forbidden::Address("localhost".into()));
     assert_eq!(peer.heard(), [""; 0]);
     client(&[&url]).ask(Ask::get(url.clone())).await.expect("the demo may");

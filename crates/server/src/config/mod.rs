@@ -53,6 +53,8 @@ pub struct Config {
     pub services: Vec<ServiceEntry>,
     /// Accounts at SMS providers.
     pub sms: Vec<SmsEntry>,
+    /// What the server asks of providers and platforms.
+    pub outbound: Outbound,
     /// Agent states besides those every installation has.
     pub agent_states: Vec<AgentStateEntry>,
     /// The disposition book, groups in groups.
@@ -74,6 +76,7 @@ impl Default for Config {
             compat: Compat::default(),
             services: Vec::new(),
             sms: Vec::new(),
+            outbound: Outbound::default(),
             agent_states: Vec::new(),
             dispositions: Vec::new(),
         }
@@ -135,6 +138,17 @@ pub struct Tls {
 pub struct Cors {
     /// Exact origins, scheme and port included.
     pub origins: Vec<String>,
+}
+
+/// What the server asks of providers and platforms. Only the hosts of its accounts are asked, over https, and only at
+/// public addresses (channel-connectors §0.2.9).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// Whether they may be on the operator's own network, too: private addresses and this machine.
+    pub own_network: bool,
+    /// Certificates to trust besides those of the system, PEM files.
+    pub roots: Vec<PathBuf>,
 }
 
 /// The journal.

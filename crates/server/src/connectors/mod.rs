@@ -1,5 +1,6 @@
 //! Connectors: the accounts of the settings, and how they are joined with the desk.
 
+mod reach;
 mod secret;
 mod sms;
 
@@ -7,7 +8,7 @@ use crate::config::Config;
 use anyhow::{Context, Result, ensure};
 use axum::Router;
 use channels::{
-    outbound::{Outbound, Rules},
+    outbound::Outbound,
     secret::Secret,
     sms::{Sms, SmsConfig},
 };
@@ -22,6 +23,8 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The accounts of a centre, found to fit its services.
 pub struct Connectors {
     sms: BTreeMap<String, SmsConfig>,
+    /// How far the server reaches to ask them.
+    outbound: crate::config::Outbound,
     /// Whether accounts may be asked as the demo's are.
     demo: bool,
     warnings: Vec<String>,
@@ -90,7 +93,7 @@ impl Connectors {
                 format!("service '{name}' has no [[sms]]: nothing is carried to or from its customers")
             })
             .collect();
-        Ok(Self { sms, demo, warnings })
+        Ok(Self { sms, outbound: config.outbound.clone(), demo, warnings })
     }
 
     /// What is allowed and yet is probably not what was meant.
@@ -109,8 +112,7 @@ impl Connectors {
             tracing::warn!("{warning}");
         }
         let peers = self.sms.values().map(|account| account.base_url.clone()).collect();
-        let rules = Rules { plain_http: self.demo, loopback: self.demo, ..Rules::new(peers) };
-        let outbound = Arc::new(Outbound::new(rules)?);
+        let outbound = Arc::new(Outbound::new(reach::rules(&self.outbound, peers, self.demo)?)?);
         let mut urls = vec![known.url.to_owned()];
         urls.extend(self.demo.then(|| loopback(known.port)));
         let mut accounts = Vec::new();

@@ -56,4 +56,20 @@ on_sqlite! {
         the_feed_can_begin_at_a_moment,
         retiring_takes_whole_conversations_and_says_how_far,
         a_number_is_never_given_twice;
+    tasks:
+        a_task_comes_with_its_commit_and_goes_with_its_outcome,
+        a_commit_that_cannot_be_written_leaves_no_task,
+        tasks_are_listed_in_the_order_in_which_they_were_asked_for,
+        whether_a_task_was_begun_outlives_the_store,
+        a_witness_hears_of_tasks_and_signs_in_order,
+        a_sign_alone_is_told_too;
+    names:
+        a_unit_that_comes_eight_times_at_once_is_taken_once,
+        a_name_leads_to_its_entry_in_the_same_group_and_after_a_reopening,
+        a_name_keeps_what_it_was_given_first,
+        a_name_of_a_deleted_conversation_leads_nowhere,
+        retiring_forgets_old_names_however_many,
+        an_amended_entry_keeps_its_place;
+    quarantine:
+        a_unit_stays_until_it_is_released_and_no_number_comes_again;
 }

@@ -1,7 +1,11 @@
 //! Backup and restore.
 
-use crate::suite::scene::{Scene, session};
-use desk::ports::{FeedPage, FeedQuery, Shelf, Store};
+use crate::suite::{
+    post::{outcome, says},
+    scene::{Scene, session},
+};
+use desk::ports::{FeedPage, FeedQuery, Quarantined, Shelf, Store};
+use domain::session::Delivery;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -79,6 +83,35 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
     assert_eq!(again.dispose("one", 1, "x").await.reference, Some(position + 1));
     assert!(all(&home).head > head);
+}
+
+#[tokio::test]
+async fn nobody_knows_what_became_of_a_copys_tasks_and_quarantine_counts_on() {
+    let (dir, parent) =
+        (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Scene::set_up(store.clone(), 1).await;
+    scene.text("one", "+1", 1).await;
+    for words in ["a", "b"] {
+        scene.done(says("one", 1, words)).await;
+    }
+    scene.done(outcome("one", 5, Delivery::Sent, "p1")).await;
+    scene.done(says("one", 1, "c")).await;
+    let unit = || Quarantined { id: 0, at: 1, service: "texts".into(), why: "why".into(), raw: vec![0xff] };
+    let number = store.quarantine(unit()).await.expect("kept");
+    let newest = store.quarantine(unit()).await.expect("kept");
+    store.release(newest).await.expect("released");
+    backup(dir.path(), &copy).expect("a backup");
+    restore(&copy, &home).expect("restored");
+
+    assert_eq!(scene.tasks().await, [("one/4".into(), false), ("one/6".into(), false)]);
+    let restored = Arc::new(SqliteStore::open(&home, Options::default()).expect("open"));
+    let again = Scene::at(restored.clone(), 9_000);
+    assert_eq!(again.tasks().await, [("one/4".into(), true), ("one/6".into(), true)]);
+    assert_eq!(again.entry("p1").await, Some(("one".into(), 5)));
+    assert_eq!(restored.quarantined(0, 9).await.expect("listed"), [Quarantined { id: number, ..unit() }]);
+    assert!(restored.quarantine(unit()).await.expect("kept") > newest);
 }
 
 #[tokio::test]

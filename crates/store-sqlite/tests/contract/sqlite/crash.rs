@@ -1,10 +1,13 @@
 //! The process dies at any moment: what was acknowledged is there.
 
-use crate::suite::scene::{Scene, agent, session};
+use crate::suite::{
+    post::{outcome, says},
+    scene::{Scene, agent, session},
+};
 use desk::ports::{FeedQuery, Store};
-use domain::State;
+use domain::{State, session::Delivery};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Command, Stdio},
@@ -41,28 +44,32 @@ async fn commit_until_killed() {
     }
 }
 
+/// Runs a test of this file as a process of its own and kills it some time after its first acknowledgement; what it
+/// acknowledged.
+fn killed(test: &str, dir: &Path, after: Duration) -> Vec<String> {
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--ignored", "--exact", "--nocapture", &format!("sqlite::crash::{test}")])
+        .env(DIRECTORY, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a child");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    let first = lines.by_ref().find(|line| line.starts_with("acknowledged"));
+    std::thread::sleep(after);
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    let whole = |line: &String| line.starts_with("acknowledged") && line.split(' ').count() == 3;
+    let acknowledged: Vec<String> = first.into_iter().chain(lines).filter(whole).collect();
+    assert!(acknowledged.len() > 8, "the child got nowhere");
+    acknowledged
+}
+
 #[tokio::test]
 async fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
     for round in 0..4_u64 {
         let dir = tempfile::tempdir().expect("a directory");
-        let mut child = Command::new(std::env::current_exe().expect("this test"))
-            .args(["--ignored", "--exact", "--nocapture", "sqlite::crash::commit_until_killed"])
-            .env(DIRECTORY, dir.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a child");
-        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
-        let first = lines.by_ref().find(|line| line.starts_with("acknowledged"));
-        std::thread::sleep(Duration::from_millis(60 + 97 * round));
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-        let acknowledged: Vec<String> = first
-            .into_iter()
-            .chain(lines)
-            .filter(|line| line.starts_with("acknowledged") && line.split(' ').count() == 3)
-            .collect();
-        assert!(acknowledged.len() > 8, "the child got nowhere");
+        let acknowledged = killed("commit_until_killed", dir.path(), Duration::from_millis(60 + 97 * round));
 
         let store = SqliteStore::open(dir.path(), Options::default()).expect("open");
         let mut found = BTreeSet::new();
@@ -98,5 +105,87 @@ async fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
         }
         let report = rebuild(dir.path(), false).expect("a report");
         assert_eq!(report.differences, []);
+    }
+}
+
+/// Not a test of its own: the process that is killed while it sends. Prints each step once it is acknowledged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "run by the test below"]
+async fn send_until_killed() {
+    let Ok(dir) = std::env::var(DIRECTORY) else { return };
+    let store = SqliteStore::open(Path::new(&dir), Options::default()).expect("open");
+    let scene = Arc::new(Scene::set_up(Arc::new(store), 4).await);
+    let acknowledged = |step: &str, task: &str| {
+        let line = format!("acknowledged {step} {task}\n");
+        std::io::stdout().write_all(line.as_bytes()).expect("the parent listens");
+    };
+    let mut threads = Vec::new();
+    for number in 1..=4 {
+        let scene = scene.clone();
+        threads.push(tokio::spawn(async move {
+            let id = format!("text{number}");
+            scene.text(&id, &format!("+{number}"), number).await;
+            for index in 4.. {
+                let task = format!("{id}/{index}");
+                scene.done(says(&id, number, &task)).await;
+                acknowledged("asked", &task);
+                scene.store.start(task.clone(), true).await.expect("begun");
+                acknowledged("begun", &task);
+                if index % 3 == 0 {
+                    // It was certainly not sent, and is tried again for ever.
+                    scene.store.start(task.clone(), false).await.expect("not sent");
+                    acknowledged("waits", &task);
+                } else {
+                    scene.done(outcome(&id, index, Delivery::Sent, &task)).await;
+                    acknowledged("settled", &task);
+                }
+            }
+        }));
+    }
+    for thread in threads {
+        thread.await.expect("goes on until killed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_is_there_after_a_kill_exactly_while_its_message_is_not_settled() {
+    for round in 0..3_u64 {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut steps: BTreeMap<String, String> = BTreeMap::new();
+        for line in killed("send_until_killed", dir.path(), Duration::from_millis(40 + 83 * round)) {
+            let mut words = line.split(' ').skip(1).map(str::to_owned);
+            let (step, task) = (words.next().expect("a step"), words.next().expect("a task"));
+            steps.insert(task, step);
+        }
+        let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+        let scene = Scene::at(store, 1_000_000);
+        let tasks: BTreeMap<String, bool> = scene.tasks().await.into_iter().collect();
+        let mut settled = BTreeSet::new();
+        for number in 1..=4 {
+            let id = format!("text{number}");
+            for message in scene.log(&id).await {
+                let Some(progress) = message.delivery else { continue };
+                let task = format!("{id}/{}", message.index);
+                assert_eq!(tasks.contains_key(&task), progress.state == Delivery::Queued, "{task}");
+                if progress.state != Delivery::Queued {
+                    assert_eq!(scene.entry(&task).await, Some((id.clone(), message.index)));
+                    settled.insert(task);
+                }
+            }
+        }
+        for (task, step) in &steps {
+            let found = tasks.get(task);
+            match &**step {
+                "asked" => assert!(found.is_some() || settled.contains(task), "{task}"),
+                // The step after it may be on the disk too, though nobody was told.
+                "begun" => {
+                    let index: u32 = task.split('/').nth(1).and_then(|at| at.parse().ok()).expect("an index");
+                    assert!(found == Some(&true) || settled.contains(task) || index % 3 == 0, "{task}");
+                }
+                "waits" => assert_eq!(found, Some(&false), "{task}"),
+                _ => assert!(settled.contains(task), "{task}"),
+            }
+        }
+        assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
     }
 }

@@ -8,18 +8,18 @@ use domain::{
     message::Content,
 };
 use std::{path::Path, sync::Arc};
-use store_sqlite::{Options, SqliteStore, rebuild};
+use store_sqlite::{Options, SqliteStore, Traces, rebuild};
 
 /// Stands in everything personal of those who are erased.
 const MARKER: &str = "Zaphod-Q7";
 
-/// The files of the directory that hold the marker.
-fn holders(dir: &Path) -> Vec<String> {
+/// The files of the directory that hold words.
+pub(super) fn holders(dir: &Path, words: &str) -> Vec<String> {
     let files = std::fs::read_dir(dir).expect("a directory").map(|file| file.expect("a file").path());
     files
         .filter(|path| {
             let bytes = std::fs::read(path).expect("a file");
-            bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes())
+            bytes.windows(words.len()).any(|window| window == words.as_bytes())
         })
         .map(|path| path.display().to_string())
         .collect()
@@ -76,23 +76,23 @@ async fn an_erased_person_is_in_no_file() {
     for (id, name) in &talks {
         end(&scene, id, name).await;
     }
-    assert!(!holders(dir.path()).is_empty());
+    assert!(!holders(dir.path(), MARKER).is_empty());
     let kept = scene.session("chat1").await;
     let page = store.events(FeedQuery { limit: 10_000, ..FeedQuery::default() }).await.expect("events");
 
     let found = store.find_person(MARKER).await.expect("found");
-    assert_eq!(found.len(), 20);
+    assert_eq!(found.conversations.len(), 20);
     // Nothing happens to a conversation that was not erased by command.
     let erased = store.erase(found.clone()).await.expect("left alone");
-    assert_eq!((erased.conversations, &erased.left), (0, &found));
-    for session in &found {
+    assert_eq!((erased.conversations, &erased.left), (0, &found.conversations));
+    for session in &found.conversations {
         scene.done(Command::Erase { session: session.clone() }).await;
     }
     let erased = store.erase(found.clone()).await.expect("erased");
     assert_eq!((erased.conversations, erased.left.len()), (20, 0));
     assert!(erased.messages > 100 && erased.events > 100 && erased.notes > 100, "{erased:?}");
-    assert_eq!(holders(dir.path()), Vec::<String>::new());
-    assert!(store.find_person(MARKER).await.expect("found").is_empty());
+    assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
+    assert_eq!(store.find_person(MARKER).await.expect("found"), Traces::default());
 
     // The numbers stay: the journal's order, the dispositions, the shape of the log.
     let after = store.events(FeedQuery { limit: 10_000, ..FeedQuery::default() }).await.expect("events");
@@ -115,7 +115,7 @@ async fn an_erased_person_is_in_no_file() {
     // And the redacted events still come to the snapshot.
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
     drop((scene, store));
-    assert_eq!(holders(dir.path()), Vec::<String>::new());
+    assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_person_is_found_by_what_he_is_called_or_once_was() {
     }
     let find = async |value: &str| -> Vec<String> {
         let found = store.find_person(value).await.expect("found");
-        found.iter().map(|id| id.as_str().to_owned()).collect()
+        found.conversations.iter().map(|id| id.as_str().to_owned()).collect()
     };
     assert_eq!(find("Ann \"Quote\" Ünal").await, ["one"]);
     assert_eq!(find("Bob II").await, ["two"]);

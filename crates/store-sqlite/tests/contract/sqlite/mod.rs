@@ -3,5 +3,7 @@
 mod copies;
 mod crash;
 mod erasure;
+mod forgetting;
+mod migrating;
 mod opening;
 mod rebuilding;

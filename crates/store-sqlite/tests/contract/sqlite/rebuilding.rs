@@ -1,7 +1,15 @@
 //! Rebuilding snapshots from events.
 
-use crate::suite::scene::{Scene, session};
+use crate::suite::{
+    post::{outcome, says},
+    scene::{Scene, session},
+};
 use desk::ports::Store;
+use domain::{
+    Command,
+    command::{Report, SessionAct},
+    session::Delivery,
+};
 use rusqlite::Connection;
 use std::sync::Arc;
 use store_sqlite::{Finding, OpenError, Options, RebuildError, SqliteStore, rebuild};
@@ -23,6 +31,38 @@ async fn a_sound_journal_has_no_differences() {
     let report = rebuild(dir.path(), false).expect("a report");
     assert_eq!((report.entities, report.differences), (entities as u64, vec![]));
     assert!(report.events > report.entities);
+}
+
+#[tokio::test]
+async fn threads_and_deliveries_fold_too() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Scene::set_up(store, 1).await;
+    for id in ["first", "second"] {
+        scene.text(id, "+1", 1).await;
+        scene.done(says(id, 1, "Good day")).await;
+        scene.done(outcome(id, 4, Delivery::Unknown, id)).await;
+        scene.act(id, 1, SessionAct::Resend { index: 4 }).await;
+        let opted_out = id == "second";
+        let report = Report { opted_out, settles: true, ..Report::of(Delivery::Failed) };
+        scene.done(Command::Report { session: id.into(), index: 4, report }).await;
+        scene.complete(id, 1).await;
+    }
+    // The centre, the queue, a user, an agent, two conversations and their thread.
+    let report = rebuild(dir.path(), false).expect("a report");
+    assert_eq!((report.entities, report.differences), (7, vec![]));
+    drop(scene);
+
+    let conn = Connection::open(dir.path().join("journal.db")).expect("open");
+    let changed =
+        conn.execute("UPDATE snapshot SET body = replace(body, 'second', 'first') WHERE kind = 'thread'", []);
+    assert_eq!(changed.expect("sql"), 1);
+    drop(conn);
+    let report = rebuild(dir.path(), true).expect("a report");
+    let found: Vec<_> = report.differences.iter().map(|found| (&found.finding, found.is_fixed)).collect();
+    assert_eq!(found, [(&Finding::Differs, true)]);
+    assert!(report.differences[0].entity.starts_with("thread:"));
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
 }
 
 #[tokio::test]

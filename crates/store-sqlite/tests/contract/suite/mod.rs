@@ -3,7 +3,11 @@
 pub mod commits;
 pub mod history;
 pub mod mailboxes;
+pub mod names;
+pub mod post;
+pub mod quarantine;
 pub mod scene;
+pub mod tasks;
 
 use desk::ports::Store;
 use std::sync::Arc;

@@ -40,7 +40,7 @@ impl Scene {
         scene.done(Command::Provision(Provision::PutQueue(Box::new(queue())))).await;
         for number in 1..=agents {
             scene.done(Command::Provision(Provision::PutUser(Box::new(user(number))))).await;
-            let channels = vec!["chat".into()];
+            let channels = vec!["chat".into(), "smsession".into()];
             scene.agent(number, AgentAct::LogIn { channels, place: None }).await;
             scene.agent(number, AgentAct::SetState { channel: None, operation: "Ready".into() }).await;
         }
@@ -182,8 +182,8 @@ fn notes(decision: &Decision, topic: &str) -> Vec<NewNote> {
 }
 
 fn centre() -> Centre {
-    let service = Service {
-        medium: "chat".into(),
+    let service = |medium: &str| Service {
+        medium: medium.into(),
         queue: "Support".into(),
         inactivity: 60_000,
         terms: domain::thread::Terms::default(),
@@ -194,8 +194,11 @@ fn centre() -> Centre {
         features: BTreeSet::from(["api-multimedia-chat".into()]),
         agent_states: system_states(),
         disposition: Rule::default(),
-        capacity: BTreeMap::from([("chat".into(), 200)]),
-        services: BTreeMap::from([("support".into(), service)]),
+        capacity: BTreeMap::from([("chat".into(), 200), ("smsession".into(), 200)]),
+        services: BTreeMap::from([
+            ("support".into(), service("chat")),
+            (super::post::SERVICE.into(), service("smsession")),
+        ]),
         settings: BTreeMap::new(),
     }
 }

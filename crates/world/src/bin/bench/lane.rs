@@ -36,13 +36,25 @@ impl Lane {
 
     /// Sends a POST with a body and waits for the answer.
     pub async fn post(&mut self, path: &str, kind: &str, body: &str) -> anyhow::Result<Answer<'_>> {
-        self.send("POST", path, kind, body).await?;
+        self.send("POST", path, kind, "", body).await?;
+        self.receive().await
+    }
+
+    /// The same with lines of a head, each with its end.
+    pub async fn post_with(
+        &mut self,
+        path: &str,
+        kind: &str,
+        head: &str,
+        body: &str,
+    ) -> anyhow::Result<Answer<'_>> {
+        self.send("POST", path, kind, head, body).await?;
         self.receive().await
     }
 
     /// Sends a GET and waits for the answer.
     pub async fn get(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
-        self.send("GET", path, "", "").await?;
+        self.send("GET", path, "", "", "").await?;
         self.receive().await
     }
 
@@ -55,13 +67,21 @@ impl Lane {
         Ok(())
     }
 
-    async fn send(&mut self, method: &str, path: &str, kind: &str, body: &str) -> anyhow::Result<()> {
+    async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        head: &str,
+        body: &str,
+    ) -> anyhow::Result<()> {
         use std::io::Write;
         self.out.clear();
         write!(self.out, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n")?;
         if !kind.is_empty() {
             write!(self.out, "Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len())?;
         }
+        self.out.extend_from_slice(head.as_bytes());
         let known = self.cookies.iter().any(|(name, _)| name == "JSESSIONID");
         if !known {
             write!(self.out, "Authorization: Basic {}\r\n", self.basic)?;

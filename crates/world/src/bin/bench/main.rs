@@ -3,6 +3,7 @@
 //! Nothing here passes or fails: a figure is what it is. Server and load share the machine's cores, and every
 //! connection is a real one over loopback.
 
+mod carried;
 mod centre;
 mod ear;
 mod figures;
@@ -48,6 +49,9 @@ const FIGURES: &[Figure] = &[
     ("fan_out", figures::fan_out::measure),
     ("flood", figures::flood::measure),
     ("restart", figures::restart::measure),
+    ("webhook_latency", figures::webhooks::latency),
+    ("webhooks_sustained", figures::webhooks::sustained),
+    ("conversations", figures::conversations::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

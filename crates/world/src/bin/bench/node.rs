@@ -22,6 +22,16 @@ pub struct Node {
 impl Node {
     /// Starts `jackfield serve` on a data directory, with a settings file if one is given, and waits until ready.
     pub fn start(setting: &Setting, data: &Path, config: Option<&Path>) -> anyhow::Result<Self> {
+        Self::start_with(setting, data, config, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_with(
+        setting: &Setting,
+        data: &Path,
+        config: Option<&Path>,
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = File::create(data.with_extension("log"))?;
         let mut command = Command::new(&setting.binary);
@@ -29,6 +39,7 @@ impl Node {
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }
+        command.envs(variables.iter().copied());
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).env("RUST_LOG", "warn");
         let start = Instant::now();
         let child = command.spawn().with_context(|| format!("{} cannot be run", setting.binary.display()))?;

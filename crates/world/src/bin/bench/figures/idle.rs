@@ -71,7 +71,7 @@ where
 }
 
 #[expect(clippy::cast_precision_loss, reason = "megabytes are shown with one place")]
-fn megabytes(bytes: u64) -> f64 {
+pub fn megabytes(bytes: u64) -> f64 {
     (bytes as f64 / MEGABYTE * 10.0).round() / 10.0
 }
 

@@ -1,11 +1,13 @@
 //! One figure, one file.
 
+pub mod conversations;
 pub mod dispositions;
 pub mod fan_out;
 pub mod flood;
 pub mod idle;
 pub mod notify;
 pub mod restart;
+pub mod webhooks;
 
 use crate::{Setting, centre, lane::Lane, node::Node};
 use anyhow::Context;
@@ -18,7 +20,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 /// A place on the disk that holds the project, where a journal's syncs are real.
-fn directory() -> anyhow::Result<TempDir> {
+pub fn directory() -> anyhow::Result<TempDir> {
     std::fs::create_dir_all("target")?;
     Ok(TempDir::new_in("target")?)
 }

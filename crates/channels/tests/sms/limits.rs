@@ -1,0 +1,147 @@
+//! Limits are data, and nothing goes where it must not (channel-connectors §0.2.9, §0.2.10).
+
+use crate::{
+    centre::TOM,
+    house::{House, INES, JAN, TEXTS, eventually, signature},
+    provider::Manner,
+};
+use channels::{
+    outbound::{Outbound, Rules},
+    secret::Secret,
+    sms::{Sms, SmsConfig, config::Credentials, text::Transliterate},
+};
+use desk::{Condition, ports::Store};
+use domain::{session::Delivery, thread::Consent};
+use http::{Request, StatusCode, header::CONTENT_TYPE};
+use std::{
+    num::NonZeroU32,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+#[tokio::test]
+async fn limits_are_data() {
+    let house = House::with(|config| {
+        config.keywords.opt_out = vec!["Genug".into()];
+        config.limits.max_parts = 1;
+        config.limits.transliterate = Transliterate::Off;
+        config.rate.per_second = NonZeroU32::new(4).expect("some");
+        config.rate.burst = NonZeroU32::MIN;
+        config.service_sid = Some("MG1".into());
+        config.status_callbacks = false;
+        config.validity = Some(Duration::from_secs(90));
+        config.headers.signature = "x-signature".parse().expect("a name");
+        config.credentials = Credentials::ApiKey { sid: "SK1".into(), secret: Secret::new("hush-key") };
+    })
+    .await;
+    let texted = async |from: &str, id: &str, text: &str| {
+        let fields = [
+            ("MessageSid", id),
+            ("From", from),
+            ("To", "+1"),
+            ("MessagingServiceSid", "MG1"),
+            ("Body", text),
+        ];
+        let given = signature(&format!("{}{TEXTS}", crate::house::PUBLIC), &fields);
+        let request = crate::house::request(TEXTS).header("X-Signature", given);
+        house.send(request.body(crate::house::encoded(&fields).into()).expect("a request")).await.status
+    };
+    assert_eq!(texted(INES, "SM1", "Hello").await, StatusCode::OK);
+    assert_eq!(texted(INES, "SM2", "Stop").await, StatusCode::OK);
+    let thread = domain::Key::Thread(desk::address("texts", "+1", INES).thread);
+    let thread = async || match house.store.state(&thread).await.expect("a journal").as_deref() {
+        Some(domain::State::Thread(thread)) => thread.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(thread().await.consent, None, "an ordinary word here");
+    let session = thread().await.latest.expect("a conversation");
+    house.tom_takes(&session).await;
+
+    let begun = Instant::now();
+    for text in ["“one”", "two", "three"] {
+        house.tom_says(&session, text).await;
+    }
+    eventually("all are sent", async || house.provider.heard().len() == 3).await;
+    assert!(begun.elapsed() >= Duration::from_millis(450), "four a second: {:?}", begun.elapsed());
+    let form = &house.provider.heard()[0];
+    assert_eq!((form["Body"].as_str(), form["MessagingServiceSid"].as_str()), ("“one”", "MG1"));
+    assert_eq!((form.get("From"), form.get("StatusCallback")), (None, None));
+    assert_eq!(form["ValidityPeriod"], "90");
+
+    house.tom_says(&session, &"x".repeat(161)).await;
+    house.until(&session, Delivery::Failed).await;
+    assert_eq!(texted(INES, "SM3", "genug").await, StatusCode::OK);
+    assert_eq!(thread().await.consent, Some(Consent::Out));
+}
+
+#[tokio::test]
+async fn a_number_of_a_customer_is_written_in_many_ways_and_known_in_one() {
+    let house = House::new().await;
+    let channel = house.desk.channel("texts").expect("connected");
+    assert_eq!(channel.ours(), crate::house::OURS);
+    assert_eq!(channel.theirs("+1 (555) 000-1111").as_deref(), Ok(INES));
+    let why = channel.theirs("5550001111").expect_err("no country");
+    assert_eq!(why, "A telephone number must begin with + and the code of its country");
+    assert!(channel.theirs("whatsapp:+15550001111").is_err());
+    let measure = channel.measure("“Good day”").expect("counted");
+    assert_eq!((measure.alphabet, measure.length, measure.parts, measure.most_parts), ("GSM-7", 10, 1, 10));
+}
+
+#[tokio::test]
+async fn outbound_is_bounded_and_off_private_addresses() {
+    let house = House::new().await;
+    let session = house.talk(INES, "SM1").await;
+    // The client of a real centre, whose rules know no exception for this machine.
+    let rules = Rules { plain_http: true, ..Rules::new(vec![house.provider.url.clone()]) };
+    let outbound = Arc::new(Outbound::new(rules).expect("a client"));
+    let mut config = SmsConfig::new("ACtexts", Secret::new("hush"), vec![crate::house::OURS.into()]);
+    config.base_url = house.provider.url.clone();
+    let urls = vec![crate::house::PUBLIC.to_owned()];
+    house.desk.connect("texts", Sms::new(house.desk.clone(), "texts", config, outbound, urls));
+    house.tom_says(&session, "Good day").await;
+    house.until(&session, Delivery::Failed).await;
+    assert_eq!(house.provider.heard().len(), 0);
+    assert_eq!(house.condition("texts"), Condition::Restricted);
+
+    // What is longer than an answer may be is not read, and leaves nobody knowing.
+    let house = House::new().await;
+    let session = house.talk(JAN, "SM1").await;
+    let flood: &'static str = "x".repeat(2_000).leak();
+    house.provider.once(Manner::Says(201, None, flood));
+    house.tom_says(&session, "Good day").await;
+    house.until(&session, Delivery::Unknown).await;
+}
+
+#[tokio::test]
+async fn a_customer_who_was_texted_first_answers_into_the_same_conversation() {
+    let house = House::new().await;
+    let channel = house.desk.channel("texts").expect("connected");
+    let theirs = channel.theirs("+1 555 000 1111").expect("a number");
+    let begin = domain::command::Begin {
+        service: "texts".into(),
+        address: desk::address("texts", channel.ours(), &theirs),
+        nickname: "Tom".into(),
+        text: Some("Your parcel is here".into()),
+        user_data: domain::UserData::default(),
+        fresh: domain::task::Fresh {
+            session: house.desk.ids().session(),
+            participant: house.desk.ids().participant(),
+        },
+    };
+    let session = begin.fresh.session.clone();
+    let begin = domain::Command::Begin { agent: TOM.into(), begin: Box::new(begin) };
+    house.perform(begin).await.expect("begun");
+    house.until(&session, Delivery::Sent).await;
+    assert_eq!(house.provider.heard()[0]["To"], INES);
+    assert_eq!(house.texted(INES, "SM1", "Thanks").await, StatusCode::OK);
+    assert_eq!(house.texts(&session).await, ["Your parcel is here", "Thanks"]);
+}
+
+#[tokio::test]
+async fn a_body_is_bounded() {
+    let house = House::new().await;
+    let body = "x".repeat(64 * 1024 + 1);
+    let request =
+        Request::post(TEXTS).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body.into());
+    assert_eq!(house.send(request.expect("a request")).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -1,0 +1,111 @@
+//! Bringing up a journal that an earlier version wrote.
+
+use crate::suite::{
+    post::says,
+    scene::{Scene, session},
+};
+use desk::ports::{FeedPage, FeedQuery, Quarantined, Shelf, Store};
+use domain::{Key, command::Provision};
+use rusqlite::Connection;
+use std::{path::Path, sync::Arc};
+use store_sqlite::{OpenError, Options, SqliteReader, SqliteStore, backup, rebuild};
+
+/// The tables as the first version made them.
+const FIRST: &str = include_str!("../../../src/migrations/0001_journal.sql");
+
+fn all(dir: &Path) -> FeedPage {
+    let reader = SqliteReader::open(dir).expect("a reader");
+    reader.events(&FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() }).expect("events")
+}
+
+/// Makes the journal of a directory one of the first version: the tables of that time, and in them the same rows,
+/// without the members that came later.
+fn age(dir: &Path) {
+    let file = dir.join("journal.db");
+    let conn = Connection::open(dir.join("first.db")).expect("open");
+    conn.execute_batch(FIRST).expect("the first version's tables");
+    conn.execute("ATTACH ?1 AS now", [file.to_str().expect("Unicode")]).expect("attached");
+    let mut statement =
+        conn.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'").expect("sql");
+    let names: Vec<String> =
+        statement.query_map([], |row| row.get(0)).expect("tables").collect::<Result<_, _>>().expect("tables");
+    for name in &names {
+        conn.execute(&format!("INSERT INTO main.{name} SELECT * FROM now.{name}"), []).expect("copied");
+    }
+    for (table, member) in
+        [("snapshot", "$.Centre.services.support.terms"), ("event", "$.Centre.Put.services.support.terms")]
+    {
+        let sql =
+            format!("UPDATE {table} SET body = json_remove(body, ?1) WHERE json_type(body, ?1) IS NOT NULL");
+        assert_ne!(conn.execute(&sql, [member]).expect("sql"), 0, "{table}");
+    }
+    let application: i64 =
+        conn.pragma_query_value(Some("now"), "application_id", |row| row.get(0)).expect("sql");
+    conn.pragma_update(Some("main"), "application_id", application).expect("sql");
+    conn.pragma_update(Some("main"), "user_version", 1).expect("sql");
+    conn.execute_batch("DETACH now").expect("sql");
+    drop(statement);
+    drop(conn);
+    for name in ["journal.db-wal", "journal.db-shm"] {
+        let _ = std::fs::remove_file(dir.join(name));
+    }
+    std::fs::rename(dir.join("first.db"), file).expect("renamed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_before() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let dir = parent.path().join("data");
+    let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
+    let scene = Scene::set_up(store.clone(), 2).await;
+    // That version knew of no connectors.
+    let Some(domain::State::Centre(mut centre)) = scene.state(&Key::Centre).await.as_deref().cloned() else {
+        panic!("no centre");
+    };
+    centre.services.retain(|name, _| name == "support");
+    scene.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre.clone())))).await;
+    scene.talk("over", 1).await;
+    scene.complete("over", 1).await;
+    scene.talk("open", 2).await;
+    store.shelve(Shelf::HttpSession, vec![("a".into(), Some("b".into()))]).await.expect("shelved");
+    let keys = [Key::Centre, session("over"), session("open")];
+    let mut before = Vec::new();
+    for key in &keys {
+        before.push(scene.state(key).await);
+    }
+    let (log, positions, now) = (scene.log("over").await, scene.positions(1, 0).await, scene.tick());
+    let stream = store.stream_id().to_owned();
+    drop((scene, store));
+    let page = all(&dir);
+    age(&dir);
+
+    for options in [Options::default(), Options { readers: 1, ..Options::default() }] {
+        let refused = SqliteStore::open(&dir, options).map(|_| ()).expect_err("older");
+        assert!(matches!(refused, OpenError::Older { found: 1, newest: 2 }), "{refused}");
+        assert!(refused.to_string().contains("jackfield migrate"), "{refused}");
+    }
+    assert!(matches!(SqliteReader::open(&dir).map(|_| ()), Err(OpenError::Older { .. })));
+    assert!(backup(&dir, &parent.path().join("copy")).is_err());
+
+    drop(SqliteStore::open(&dir, Options { migrate: true, ..Options::default() }).expect("brought up"));
+    assert_eq!(all(&dir), page);
+    assert_eq!(rebuild(&dir, false).expect("a report").differences, []);
+    let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
+    assert_eq!(store.stream_id(), stream);
+    let scene = Scene::at(store.clone(), now);
+    for (key, before) in keys.iter().zip(before) {
+        assert_eq!(scene.state(key).await, before, "{key}");
+    }
+    assert_eq!((scene.log("over").await, scene.positions(1, 0).await), (log, positions));
+    assert_eq!(store.row(Shelf::HttpSession, "a").await.expect("row").as_deref(), Some("b"));
+    // It has what is new.
+    let service =
+        domain::centre::Service { medium: "smsession".into(), ..centre.services["support"].clone() };
+    centre.services.insert(crate::suite::post::SERVICE.into(), service);
+    scene.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre)))).await;
+    scene.text("text", "+1", 1).await;
+    scene.done(says("text", 1, "Good day")).await;
+    assert_eq!(scene.tasks().await, [("text/4".into(), false)]);
+    let unit = Quarantined { id: 0, at: 1, service: "texts".into(), why: "why".into(), raw: vec![0] };
+    assert_eq!(store.quarantine(unit).await.expect("kept"), 1);
+}

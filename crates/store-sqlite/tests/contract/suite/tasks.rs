@@ -1,0 +1,138 @@
+//! What a commit asks of connectors.
+
+use super::{
+    Ground,
+    post::{outcome, says},
+    scene::{Scene, session_command, work},
+};
+use desk::ports::{Committed, StoreFault, Witness};
+use domain::{
+    command::SessionAct,
+    session::Delivery,
+    task::{Errand, Sign},
+};
+use std::sync::{Arc, Mutex};
+
+pub async fn a_task_comes_with_its_commit_and_goes_with_its_outcome(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.text("one", "+1", 1).await;
+    assert_eq!(scene.tasks().await, []);
+    scene.done(says("one", 1, "Good day")).await;
+    let rows = scene.store.tasks().await.expect("tasks");
+    assert_eq!((rows.len(), rows[0].started), (1, false));
+    assert_eq!(rows[0].task.errand, Errand::Message { session: "one".into(), index: 4 });
+    let now = scene.tick();
+    drop(scene);
+
+    let scene = Scene::at(ground.open(), now);
+    assert_eq!(scene.store.tasks().await.expect("tasks"), rows);
+    scene.done(outcome("one", 4, Delivery::Sent, "p1")).await;
+    assert_eq!(scene.tasks().await, []);
+    drop(scene);
+    let scene = Scene::at(ground.open(), now + 1);
+    assert_eq!(scene.tasks().await, []);
+    assert_eq!(scene.entry("p1").await, Some(("one".into(), 4)));
+}
+
+pub async fn a_commit_that_cannot_be_written_leaves_no_task(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.text("one", "+1", 1).await;
+    ground.fail_notes_of("/broken");
+    let says =
+        |words, topic| scene.store.transact(Vec::new(), work(says("one", 1, words), scene.tick(), topic));
+    let (first, bad, last) =
+        tokio::join!(says("first", "/fine"), says("lost", "/broken"), says("last", "/fine"));
+    assert!(matches!(bad, Err(StoreFault::Failed(_))), "{bad:?}");
+    first.expect("written").expect("allowed");
+    last.expect("written").expect("allowed");
+    assert_eq!(scene.tasks().await, [("one/4".into(), false), ("one/5".into(), false)]);
+}
+
+pub async fn tasks_are_listed_in_the_order_in_which_they_were_asked_for(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    for (id, theirs) in [("b", "+1"), ("a", "+2"), ("c", "+3")] {
+        scene.text(id, theirs, 1).await;
+    }
+    for id in ["b", "a", "c", "a"] {
+        scene.done(says(id, 1, "Good day")).await;
+    }
+    let ids = |tasks: Vec<(String, bool)>| tasks.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+    assert_eq!(ids(scene.tasks().await), ["b/4", "a/4", "c/4", "a/5"]);
+    // What is asked for again comes after what waits already.
+    scene.done(outcome("a", 4, Delivery::Unknown, "p1")).await;
+    scene.done(session_command("a", 1, SessionAct::Resend { index: 4 })).await;
+    assert_eq!(ids(scene.tasks().await), ["b/4", "c/4", "a/5", "a/4"]);
+    // So it does when the newest of all was settled meanwhile and the store was opened anew.
+    scene.done(outcome("a", 4, Delivery::Failed, "p2")).await;
+    let now = scene.tick();
+    drop(scene);
+    let scene = Scene::at(ground.open(), now);
+    scene.done(says("b", 1, "Are you there?")).await;
+    assert_eq!(ids(scene.tasks().await), ["b/4", "c/4", "a/5", "b/5"]);
+}
+
+pub async fn whether_a_task_was_begun_outlives_the_store(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.text("one", "+1", 1).await;
+    for words in ["a", "b", "c"] {
+        scene.done(says("one", 1, words)).await;
+    }
+    scene.store.start("one/4".into(), true).await.expect("begun");
+    scene.store.start("one/5".into(), true).await.expect("begun");
+    scene.store.start("one/5".into(), false).await.expect("not sent");
+    // A task that was settled meanwhile does not come back.
+    scene.done(outcome("one", 6, Delivery::Sent, "p1")).await;
+    scene.store.start("one/6".into(), true).await.expect("nothing to begin");
+    let now = scene.tick();
+    drop(scene);
+
+    let scene = Scene::at(ground.open(), now);
+    assert_eq!(scene.tasks().await, [("one/4".into(), true), ("one/5".into(), false)]);
+    // What is sent again was not begun.
+    scene.done(outcome("one", 4, Delivery::Unknown, "p2")).await;
+    scene.done(session_command("one", 1, SessionAct::Resend { index: 4 })).await;
+    assert_eq!(scene.tasks().await, [("one/5".into(), false), ("one/4".into(), false)]);
+}
+
+/// Writes down what it hears.
+#[derive(Default)]
+struct Ear(Mutex<Vec<Committed>>);
+
+impl Witness for Ear {
+    fn committed(&self, group: &Committed) {
+        self.0.lock().expect("lock").push(group.clone());
+    }
+}
+
+pub async fn a_witness_hears_of_tasks_and_signs_in_order(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.text("one", "+1", 1).await;
+    let ear = Arc::new(Ear::default());
+    scene.store.watch(ear.clone());
+    let says = (0..50).map(|number| scene.run(says("one", 1, &number.to_string())));
+    for said in futures::future::join_all(says).await {
+        said.expect("the store works").expect("allowed");
+    }
+    for on in [true, false] {
+        scene.act("one", 1, SessionAct::Type { on }).await;
+    }
+    let heard = std::mem::take(&mut *ear.0.lock().expect("lock"));
+    let tasks: Vec<_> = heard.iter().flat_map(|group| &group.tasks).map(domain::Task::id).collect();
+    assert_eq!(tasks, (4..54).map(|index| format!("one/{index}")).collect::<Vec<_>>());
+    let signs: Vec<_> = heard.iter().flat_map(|group| &group.signals).map(|signal| signal.sign).collect();
+    assert_eq!(signs, [Sign::Typing, Sign::Stopped]);
+}
+
+pub async fn a_sign_alone_is_told_too(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.text("one", "+1", 1).await;
+    let look = || session_command("one", 1, SessionAct::SetInFocus(true));
+    scene.done(look()).await;
+    let ear = Arc::new(Ear::default());
+    scene.store.watch(ear.clone());
+    // He looks at it already, so that nothing changes but what the customer sees.
+    scene.done(look()).await;
+    let heard = ear.0.lock().expect("lock");
+    let signs: Vec<_> = heard.iter().flat_map(|group| &group.signals).map(|signal| signal.sign).collect();
+    assert_eq!(signs, [Sign::Seen]);
+}
