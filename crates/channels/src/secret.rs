@@ -1,6 +1,8 @@
 //! Values that must not be seen.
 
+use sha2::{Digest, Sha256};
 use std::fmt;
+use subtle::ConstantTimeEq;
 
 /// A secret of an account: a token, a password, a key. It can be used, but not printed (channel-connectors §0.2.8).
 #[derive(Clone, PartialEq, Eq)]
@@ -16,6 +18,14 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// Whether somebody who shows `shown` knows the secret, found out in a time that tells nothing of it. Nobody
+    /// knows an empty one: it is one that was forgotten in the settings, and anybody could show it.
+    pub fn is(&self, shown: &str) -> bool {
+        // Digests are compared, as a comparison of the texts would tell the length.
+        let same: bool = Sha256::digest(&self.0).ct_eq(&Sha256::digest(shown)).into();
+        same && !self.0.is_empty()
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -29,7 +39,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_not_printed() {
-        assert_eq!(format!("{:?}", Secret::new("hush")), "Secret");
+    fn it_is_known_only_whole() {
+        let secret = Secret::new("demo-verify");
+        assert!(secret.is("demo-verify"));
+        for wrong in ["", "demo-verif", "demo-verify ", "Demo-Verify"] {
+            assert!(!secret.is(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_knows_a_forgotten_one() {
+        assert!(!Secret::new("").is(""));
+    }
+
+    #[test]
+    fn it_cannot_be_printed() {
+        assert_eq!(format!("{:?}", Secret::new("demo-verify")), "Secret");
     }
 }

@@ -1,7 +1,8 @@
 //! The settings of one Messenger account: a page, and the app through which this server speaks for it.
 
-use super::{Secret, version::Version};
-use std::fmt;
+use super::version::Version;
+use crate::secret::Secret;
+use std::{fmt, time::Duration};
 
 /// Where the Graph API is.
 pub const GRAPH: &str = "https://graph.facebook.com";
@@ -26,26 +27,10 @@ pub struct MessengerConfig {
     pub base_url: String,
     /// The version of the Graph API.
     pub version: Version,
-    /// Whether the page has the feature *Human Agent*.
-    pub human_agent_granted: bool,
-    /// What becomes of the thread when an agent completes a conversation.
-    pub on_complete: OnComplete,
     /// How many texts and links go out in a second at most (channel-connectors §2.7).
     pub texts_a_second: u32,
-    /// How many messages with media go out in a second at most.
-    pub media_a_second: u32,
-}
-
-/// What becomes of the control over a thread when an agent completes a conversation (channel-connectors §2.9).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnComplete {
-    /// It is given up: the page's default app gets it.
-    Release,
-    /// It goes back to the app that passed it to us.
-    PassBack,
-    /// It stays here until it falls idle.
-    #[default]
-    Keep,
+    /// How long the echo of a message is waited for when nobody knows whether it was sent (channel-connectors §2.8).
+    pub echo_wait: Duration,
 }
 
 /// What cannot be right in the settings of an account.
@@ -65,6 +50,8 @@ pub enum Misconfigured {
     BaseUrl,
     /// A rate is 0.
     Rate,
+    /// Two accounts have the same name, or the same page and app.
+    Twice,
 }
 
 impl MessengerConfig {
@@ -84,10 +71,8 @@ impl MessengerConfig {
             verify_token,
             base_url: GRAPH.to_owned(),
             version: Version::CURRENT,
-            human_agent_granted: false,
-            on_complete: OnComplete::Keep,
             texts_a_second: 200,
-            media_a_second: 8,
+            echo_wait: Duration::from_secs(10),
         }
     }
 
@@ -101,13 +86,13 @@ impl MessengerConfig {
             (number(&self.app_id), Misconfigured::AppId),
             (
                 !self.app_secrets.is_empty()
-                    && self.app_secrets.iter().all(|secret| !secret.expose().is_empty()),
+                    && self.app_secrets.iter().all(|secret| !secret.reveal().is_empty()),
                 Misconfigured::AppSecret,
             ),
-            (is_token(self.page_token.expose()), Misconfigured::PageToken),
-            (!self.verify_token.expose().is_empty(), Misconfigured::VerifyToken),
+            (is_token(self.page_token.reveal()), Misconfigured::PageToken),
+            (!self.verify_token.reveal().is_empty(), Misconfigured::VerifyToken),
             (is_base(&self.base_url), Misconfigured::BaseUrl),
-            (self.texts_a_second > 0 && self.media_a_second > 0, Misconfigured::Rate),
+            (self.texts_a_second > 0, Misconfigured::Rate),
         ];
         rules.into_iter().find(|(kept, _)| !kept).map_or(Ok(()), |(_, broken)| Err(broken))
     }
@@ -144,6 +129,7 @@ impl fmt::Display for Misconfigured {
             Self::VerifyToken => "the verify token is missing",
             Self::BaseUrl => "the base URL is not like https://graph.facebook.com",
             Self::Rate => "a rate of 0 would send nothing",
+            Self::Twice => "two accounts have the same name, or the same page and app",
         })
     }
 }
@@ -208,7 +194,6 @@ mod tests {
         assert_eq!(with(|config| config.page_token = Secret::new("a\r\nb")), Err(Misconfigured::PageToken));
         assert_eq!(with(|config| config.verify_token = none()), Err(Misconfigured::VerifyToken));
         assert_eq!(with(|config| config.texts_a_second = 0), Err(Misconfigured::Rate));
-        assert_eq!(with(|config| config.media_a_second = 0), Err(Misconfigured::Rate));
     }
 
     #[test]

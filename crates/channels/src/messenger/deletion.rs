@@ -1,6 +1,10 @@
 //! The platform's request that what is known of a person be deleted (channel-connectors §2.10).
 
-use super::{Secret, scalar::Id, signature::is_signed};
+use super::{
+    scalar::Id,
+    signature::{hex, is_signed, sign},
+};
+use crate::secret::Secret;
 use base64::{
     Engine as _,
     alphabet::URL_SAFE,
@@ -13,6 +17,8 @@ use std::fmt;
 const MAX_BYTES: usize = 8 * 1024;
 /// The longest user id, in bytes.
 const MAX_USER_BYTES: usize = 64;
+/// The length of a confirmation code, in hex digits.
+const CODE_DIGITS: usize = 32;
 /// The platform pads the signature at times.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -47,6 +53,18 @@ impl fmt::Display for Unproven {
 struct Payload {
     algorithm: String,
     user_id: Id,
+}
+
+/// What a request is acknowledged with, the same however often it is made: 32 hex digits.
+pub fn confirmation_code(user: &str, secret: &Secret) -> String {
+    let mut code = hex(&sign(secret, format!("data deletion of {user}").as_bytes()));
+    code.truncate(CODE_DIGITS);
+    code
+}
+
+/// Whether a text could be such a code.
+pub fn is_code(text: &str) -> bool {
+    text.len() == CODE_DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The user whose data is to be deleted, from the form field `signed_request`. The id is the one by which the *app*
@@ -142,6 +160,17 @@ mod tests {
         #[test]
         fn no_text_makes_it_stumble(text in "\\PC{0,200}") {
             prop_assert!(asked(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn a_code_names_the_request_and_not_the_user() {
+        let code = |user: &str| confirmation_code(user, &Secret::new(SECRET));
+        assert_eq!(code("218471"), code("218471"));
+        assert_ne!(code("218471"), code("218472"));
+        assert!(is_code(&code("218471")) && !code("218471").contains("218471"));
+        for other in ["", "<script>", &"A".repeat(32), &"a".repeat(33)] {
+            assert!(!is_code(other), "{other}");
         }
     }
 }

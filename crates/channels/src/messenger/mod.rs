@@ -1,28 +1,48 @@
 //! Facebook Messenger: what is said between this server and the platform of a page (channel-connectors §2).
 //!
 //! ```text
-//! webhook ─▶ signature ─▶ (stored, answered 200) ─▶ webhook::decode ─▶ units, each with its key
-//! answer of an agent ─▶ window::permit ─▶ send ─▶ (HTTP) ─▶ send::answer ─▶ receipt, or trouble and its remedy
-//!                                                                 └▶ usage: go, slow down, stop
+//! webhook ─▶ door (signature) ─▶ webhook::decode ─▶ units ─▶ meaning ─▶ Desk::receive ─▶ 200
+//!                                     │ poison ─▶ quarantine     └▶ echo: the send that waits for it
+//! Desk::post ─▶ channel ─▶ carry: part by part ─▶ send ─▶ (HTTP) ─▶ send::answer ─▶ receipt, or trouble and its remedy
+//!                                                                        └▶ standing: go, slow down, stop, out of order
 //! ```
 //!
-//! Everything here is pure: no clock, no network, no store. Time comes in as milliseconds, a request is described
-//! and an answer is read, and somebody else carries both.
+//! * What stands in `webhook`, `send`, `trouble`, `usage`, `signature`, `verification`, `deletion`, `version` and
+//!   `meaning` is pure: no clock, no network, no store.
+//! * `connector` holds the accounts, `account` is one of them; `door` and `privacy` are its addresses, `delivery` its
+//!   way in, `carry` its way out, `standing` its state.
 //!
-//! A secret ([`Secret`]) cannot be printed, and none is ever part of a URL.
+//! What may be written when is the desk's to decide: a [`desk::ports::Parcel`] says as what it goes out.
+//!
+//! Metrics: `jackfield_messenger_units_total{service,kind}`, what came, and
+//! `jackfield_messenger_troubles_total{service,trouble}`, what the platform refused.
 
-pub mod config;
-pub mod deletion;
+mod account;
+mod carry;
+mod channel;
+mod config;
+mod connector;
+mod deletion;
+mod delivery;
+mod door;
+mod echo;
+mod mark;
+mod meaning;
+mod names;
+mod privacy;
+mod rate;
+mod said;
 mod scalar;
-pub mod secret;
-pub mod send;
-pub mod signature;
-pub mod trouble;
-pub mod usage;
-pub mod verification;
-pub mod version;
-pub mod webhook;
-pub mod window;
+mod send;
+mod signature;
+mod standing;
+mod trouble;
+mod typing;
+mod usage;
+mod verification;
+mod version;
+mod webhook;
 
-pub use config::MessengerConfig;
-pub use secret::Secret;
+pub use config::{GRAPH, MessengerConfig, Misconfigured};
+pub use connector::Messenger;
+pub use version::{NoVersion, Version};

@@ -1,6 +1,6 @@
 //! The signature of a webhook delivery, and the proof that goes with a token (channel-connectors §2.1, §2.3).
 
-use super::Secret;
+use crate::secret::Secret;
 use hmac::{Hmac, Mac};
 use http::HeaderMap;
 use sha2::Sha256;
@@ -26,7 +26,12 @@ pub fn is_genuine(secrets: &[Secret], headers: &HeaderMap, body: &[u8]) -> bool 
 
 /// `appsecret_proof`: shows with a page token that the caller knows the app's secret, too.
 pub fn appsecret_proof(secret: &Secret, token: &Secret) -> String {
-    hex(&keyed(secret).chain_update(token.expose()).finalize().into_bytes())
+    hex(&sign(secret, token.reveal().as_bytes()))
+}
+
+/// The HMAC-SHA256 of a message under a secret.
+pub(super) fn sign(secret: &Secret, message: &[u8]) -> [u8; 32] {
+    keyed(secret).chain_update(message).finalize().into_bytes().into()
 }
 
 /// Bytes in lower-case hexadecimal digits.
@@ -40,11 +45,11 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 /// Whether `shown` is the HMAC-SHA256 of `message` under a secret, compared in constant time. With an empty secret
 /// nothing is: anybody could sign with it.
 pub(super) fn is_signed(secret: &Secret, message: &[u8], shown: &[u8]) -> bool {
-    !secret.expose().is_empty() && keyed(secret).chain_update(message).verify_slice(shown).is_ok()
+    !secret.reveal().is_empty() && keyed(secret).chain_update(message).verify_slice(shown).is_ok()
 }
 
 fn keyed(secret: &Secret) -> Hmac<Sha256> {
-    match Hmac::new_from_slice(secret.expose().as_bytes()) {
+    match Hmac::new_from_slice(secret.reveal().as_bytes()) {
         Ok(mac) => mac,
         // The algorithm shortens long keys itself and takes every length.
         Err(_) => unreachable!("HMAC takes keys of any length"),

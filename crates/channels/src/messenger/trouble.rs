@@ -8,8 +8,6 @@ use std::fmt;
 
 /// How long after the first, second and third attempt the next is made, in milliseconds.
 pub const ATTEMPTS: [Millis; 3] = [1_000, 5_000, 25_000];
-/// How long the echo of a message is waited for when nobody knows whether it was sent, in milliseconds.
-pub const ECHO: Millis = 10_000;
 /// The most of the platform's own words that is kept for the log, in characters.
 const MAX_WORDS: usize = 300;
 /// The most of a trace id that is kept, in characters.
@@ -51,18 +49,14 @@ pub enum Trouble {
 /// What is done about a trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Send again after [`retry_after`], then give up.
+    /// It was not sent; send it again after a while.
     Retry,
-    /// Hold the sends of the account as [`super::usage::Usage::pace`] says, then send again.
+    /// It was not sent; hold the sends of the account as [`super::usage::Usage::pace`] says, then send it again.
     SlowDown,
-    /// Wait [`ECHO`] for the echo with our metadata; without one, send again.
-    EchoOrRetry,
-    /// Wait for the echo with our metadata, and never send again.
+    /// Wait for the echo with our metadata. Without one an agent decides: it is not sent again by itself.
     Echo,
     /// It has failed; the agent is told.
     Fail,
-    /// It has failed, and nothing more is to be sent to this person until he writes.
-    FailAndMark,
     /// It has failed, and whoever runs the centre is to know.
     FailAndAlarm,
     /// It has failed, nothing more is sent for the account, and whoever runs the centre is to know.
@@ -118,10 +112,12 @@ impl Trouble {
         match self {
             Self::Later => Remedy::Retry,
             Self::SlowDown => Remedy::SlowDown,
-            Self::Unknown => Remedy::EchoOrRetry,
-            Self::SentAfterAll => Remedy::Echo,
-            Self::WindowClosed | Self::OwnedElsewhere | Self::TooLarge => Remedy::Fail,
-            Self::NoSuchPerson | Self::Undeliverable => Remedy::FailAndMark,
+            Self::Unknown | Self::SentAfterAll => Remedy::Echo,
+            Self::WindowClosed
+            | Self::OwnedElsewhere
+            | Self::TooLarge
+            | Self::NoSuchPerson
+            | Self::Undeliverable => Remedy::Fail,
             Self::PermissionMissing | Self::BadRequest | Self::FeatureDisabled => Remedy::FailAndAlarm,
             Self::Reauthorise | Self::Blocked => Remedy::StopAccount,
         }
@@ -146,8 +142,8 @@ impl Trouble {
             Self::Blocked => "Facebook has blocked the page from sending; the administrator has been told",
             Self::Undeliverable => "The customer cannot be reached on Messenger, or has blocked the page",
             Self::FeatureDisabled => "Facebook has switched this off for the page for a time",
-            Self::SentAfterAll => "Facebook has probably delivered the message; we wait for the confirmation",
-            Self::Unknown => "It is not known yet whether the message was sent; we wait for the confirmation",
+            Self::SentAfterAll => "Facebook reported an error, but has probably delivered the message",
+            Self::Unknown => "Facebook did not confirm the message; it may have been sent",
         }
     }
 
@@ -252,7 +248,7 @@ fn shortened(text: &str, characters: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Remedy::{Echo, EchoOrRetry, Fail, FailAndAlarm, FailAndMark, Retry, StopAccount};
+    use Remedy::{Echo, Fail, FailAndAlarm, Retry, StopAccount};
     use serde_json::json;
 
     /// What an answer with this status and error means.
@@ -277,14 +273,14 @@ mod tests {
             (10, 0, Trouble::PermissionMissing, FailAndAlarm),
             (200, 0, Trouble::PermissionMissing, FailAndAlarm),
             (230, 0, Trouble::PermissionMissing, FailAndAlarm),
-            (100, 2_018_001, Trouble::NoSuchPerson, FailAndMark),
+            (100, 2_018_001, Trouble::NoSuchPerson, Fail),
             (100, 2_018_109, Trouble::TooLarge, Fail),
             (100, 0, Trouble::BadRequest, FailAndAlarm),
             (190, 0, Trouble::Reauthorise, StopAccount),
             (190, 460, Trouble::Reauthorise, StopAccount),
             (368, 0, Trouble::Blocked, StopAccount),
-            (551, 0, Trouble::Undeliverable, FailAndMark),
-            (200, 1_545_041, Trouble::Undeliverable, FailAndMark),
+            (551, 0, Trouble::Undeliverable, Fail),
+            (200, 1_545_041, Trouble::Undeliverable, Fail),
             (4, 2_018_022, Trouble::SlowDown, Remedy::SlowDown),
             (2022, 0, Trouble::FeatureDisabled, FailAndAlarm),
             (1, 1_357_046, Trouble::SentAfterAll, Echo),
@@ -343,8 +339,8 @@ mod tests {
 
     #[test]
     fn what_may_have_been_sent_is_not_sent_again_at_once() {
-        assert_eq!(Failure::broken().trouble.remedy(), EchoOrRetry);
-        assert_eq!(Failure::status(StatusCode::BAD_GATEWAY).trouble.remedy(), EchoOrRetry);
+        assert_eq!(Failure::broken().trouble.remedy(), Echo);
+        assert_eq!(Failure::status(StatusCode::BAD_GATEWAY).trouble.remedy(), Echo);
         assert_eq!(Failure::not_sent().trouble.remedy(), Retry);
     }
 

@@ -1,6 +1,6 @@
 //! The question by which the platform makes sure of a webhook's address (channel-connectors §2.2).
 
-use super::Secret;
+use crate::secret::Secret;
 use std::fmt;
 
 /// The longest query that is read, in bytes.

@@ -4,7 +4,7 @@ use super::{Draft, No, customer, data, offer, post, talk};
 use crate::{
     Event, Key, Refusal, SessionId, UserData,
     command::{Begin, Keyword, Receive, Report, Said, Unit},
-    message::{Author, Content, MAX_NICKNAME_BYTES, ParticipantId, PartyKind, Visibility},
+    message::{Author, Content, MAX_NICKNAME_BYTES, Message, ParticipantId, PartyKind, Visibility},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Errand, Task},
     thread::{self, Consent, Source, Terms, Writer},
@@ -114,9 +114,10 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
         None => open(draft, unit, terms)?,
     };
     let mut first = None;
-    for content in &said.content {
+    for (part, content) in said.content.iter().enumerate() {
         let view = draft.session(&session)?;
         first.get_or_insert(view.next_index);
+        learn_part(draft, unit, part, &session, view.next_index)?;
         let author = view.customer.author();
         draft.say_late(&session, author, content.clone(), unit.at)?;
     }
@@ -263,10 +264,30 @@ fn plain(content: &Content) -> Option<&str> {
 
 fn elsewhere(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), No> {
     let Some(session) = present(draft, unit)? else { return Ok(()) };
-    for content in content {
+    for (part, content) in content.iter().enumerate() {
+        let index = draft.session(&session.id)?.next_index;
+        learn_part(draft, unit, part, &session.id, index)?;
         draft.say_late(&session.id, external(&session, name), content.clone(), unit.at)?;
     }
     Ok(())
+}
+
+/// The entry of each part of a unit is known by the unit's name, so that all of it can be taken back.
+fn learn_part(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    part: usize,
+    session: &SessionId,
+    index: u32,
+) -> Result<(), No> {
+    for key in &unit.keys {
+        draft.learn(&part_key(key, part), Some((session.clone(), index)))?;
+    }
+    Ok(())
+}
+
+fn part_key(key: &str, part: usize) -> String {
+    if part == 0 { key.to_owned() } else { format!("{key}#{part}") }
 }
 
 fn notice(draft: &mut Draft<'_>, id: &SessionId, text: &str) -> Result<(), No> {
@@ -310,26 +331,55 @@ fn reached(
 /// The customer changed what he had written: the log says so from now on, and whoever talks with him is told.
 fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: &str) -> Result<(), No> {
     customer::bounded("text", text, crate::message::MAX_TEXT_BYTES)?;
-    let Some((id, index)) = draft.known(of)?.and_then(|known| known.entry) else { return Ok(()) };
-    let Some(mut message) = draft.message(&id, index)? else { return Ok(()) };
-    if message.from.kind != PartyKind::Customer {
-        return Ok(());
+    let mut entry = draft.known(of)?.and_then(|known| known.entry);
+    let Some((id, index)) = entry.clone() else {
+        // What is taken back before it comes is not to be shown when it does.
+        return if how == Amendment::Unsent { draft.learn(of, None) } else { Ok(()) };
+    };
+    let mut amended = false;
+    let mut part = 0;
+    while let Some((id, index)) = entry {
+        let Some(mut message) = draft.message(&id, index)? else { break };
+        if !may_amend(&message, how) {
+            break;
+        }
+        match how {
+            Amendment::Edited => {
+                message.content = Content::Text { text: text.to_owned(), message_type: None };
+            }
+            // The envelope stays (channel-connectors §2.10).
+            Amendment::Unsent => message.content.redact(),
+        }
+        draft.write(&id, message);
+        draft.tell(&id, Fact::Amended { index, how })?;
+        amended = true;
+        part += 1;
+        // New words stand for the first part alone; all parts are taken back.
+        entry = match how {
+            Amendment::Edited => None,
+            Amendment::Unsent => draft.known(&part_key(of, part))?.and_then(|known| known.entry),
+        };
     }
-    match how {
-        Amendment::Edited => message.content = Content::Text { text: text.to_owned(), message_type: None },
-        // The envelope stays (channel-connectors §2.10).
-        Amendment::Unsent => message.content.redact(),
-    }
-    draft.write(&id, message);
-    draft.tell(&id, Fact::Amended { index, how })?;
-    if present(draft, unit)?.is_some_and(|session| session.id == id) {
+    if amended && present(draft, unit)?.is_some_and(|session| session.id == id) {
         let words = match how {
             Amendment::Edited => format!("The customer changed message {index} to: {text}"),
-            Amendment::Unsent => format!("The customer took back message {index}."),
+            Amendment::Unsent => format!("Message {index} was taken back."),
         };
         notice(draft, &id, &words)?;
     }
     Ok(())
+}
+
+/// A customer changes his own words, unless he took them back. What somebody wrote elsewhere can be taken back there;
+/// what an agent wrote here stays.
+fn may_amend(message: &Message, how: Amendment) -> bool {
+    match how {
+        Amendment::Edited => {
+            message.from.kind == PartyKind::Customer
+                && plain(&message.content).is_some_and(|text| !text.is_empty())
+        }
+        Amendment::Unsent => message.from.kind != PartyKind::Agent,
+    }
 }
 
 /// The conversation that a unit belongs to, while its customer is there.

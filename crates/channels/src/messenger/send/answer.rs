@@ -1,5 +1,6 @@
 //! Reading the platform's answer to a request (channel-connectors §2.5, §2.8).
 
+use super::Profile;
 use crate::messenger::{trouble::Failure, usage::Usage};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -36,6 +37,12 @@ pub fn message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<R
 /// Reads the answer to [`super::action`], which has nothing to tell but that it was done.
 pub fn action(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<()> {
     Answer { outcome: accepted(status, body), usage: Usage::read(headers) }
+}
+
+/// Reads the answer to [`super::profile`].
+pub fn profile(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<Profile> {
+    let profile = || serde_json::from_slice(body).map_err(|_| Failure::status(status));
+    Answer { outcome: accepted(status, body).and_then(|()| profile()), usage: Usage::read(headers) }
 }
 
 fn accepted(status: StatusCode, body: &[u8]) -> Result<(), Failure> {

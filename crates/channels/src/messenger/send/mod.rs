@@ -1,18 +1,21 @@
 //! Requests of the Send API (channel-connectors §2.5): what goes to a customer, described but not sent.
 //!
 //! The token stands apart from the address and goes into the header `Authorization: Bearer`; its proof goes into the
-//! body. So neither is in an address, and addresses may be logged.
+//! body. So neither is in an address but that of a `GET`, which has no body for the proof.
 
 pub mod answer;
-mod control;
+mod profile;
 mod split;
+mod subscription;
 
-pub use answer::{Answer, Receipt};
-pub use control::{Handover, control};
+pub use answer::Answer;
+pub use profile::{Profile, profile};
 pub use split::{MAX_TEXT, split};
+pub use subscription::subscription;
 
-use super::{MessengerConfig, Secret, signature::appsecret_proof, window::Permit};
-use http::Method;
+use super::{MessengerConfig, signature::appsecret_proof};
+use crate::secret::Secret;
+use domain::thread::Window;
 use serde::Serialize;
 use std::fmt;
 
@@ -24,14 +27,12 @@ const MESSAGES: &str = "messages";
 /// A request to the platform. Its body is nobody's business but the platform's, so `Debug` leaves it out.
 #[derive(Clone)]
 pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// The address; nothing in it is secret.
+    /// The address.
     pub url: String,
     /// The token for the header `Authorization: Bearer`.
     pub bearer: Secret,
-    /// The body, JSON.
-    pub body: String,
+    /// The body, JSON, of a `POST`; without one it is a `GET`.
+    pub body: Option<String>,
 }
 
 /// A message to a customer.
@@ -41,12 +42,10 @@ pub struct Outgoing<'a> {
     pub person: &'a str,
     /// What he is told.
     pub content: Content<'a>,
-    /// How it may go out, by [`super::window::permit`].
-    pub permit: Permit,
+    /// As what it may go out (channel-connectors §2.6).
+    pub window: Window,
     /// Our id of this message, or of this part of it: the echo brings it back.
     pub metadata: &'a str,
-    /// The message (`mid`) this one answers.
-    pub reply_to: Option<&'a str>,
 }
 
 /// What a customer is told.
@@ -95,13 +94,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reply_to: Option<ReplyTo<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     sender_action: Option<Action>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target_app_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<&'a str>,
     appsecret_proof: String,
 }
 
@@ -116,18 +109,13 @@ struct Message<'a> {
     metadata: &'a str,
 }
 
-#[derive(Serialize)]
-struct ReplyTo<'a> {
-    mid: &'a str,
-}
-
 /// The request that sends a message, or why none can.
 pub fn message(config: &MessengerConfig, outgoing: &Outgoing<'_>) -> Result<Request, Unsendable> {
-    let Outgoing { person, content, permit, metadata, reply_to } = *outgoing;
-    let (messaging_type, tag) = match permit {
-        Permit::Response => ("RESPONSE", None),
-        Permit::HumanAgent => ("MESSAGE_TAG", Some("HUMAN_AGENT")),
-        Permit::Closed => return Err(Unsendable::WindowClosed),
+    let Outgoing { person, content, window, metadata } = *outgoing;
+    let (messaging_type, tag) = match window {
+        Window::Reply => ("RESPONSE", None),
+        Window::Person => ("MESSAGE_TAG", Some("HUMAN_AGENT")),
+        Window::Closed => return Err(Unsendable::WindowClosed),
     };
     if !(1..=MAX_METADATA).contains(&metadata.len()) {
         return Err(Unsendable::Metadata);
@@ -139,7 +127,6 @@ pub fn message(config: &MessengerConfig, outgoing: &Outgoing<'_>) -> Result<Requ
             messaging_type: Some(messaging_type),
             tag,
             message: Some(Message { text: content.text()?, metadata }),
-            reply_to: reply_to.map(|mid| ReplyTo { mid }),
             ..Body::to(config, person)
         },
     ))
@@ -178,10 +165,7 @@ impl<'a> Body<'a> {
             messaging_type: None,
             tag: None,
             message: None,
-            reply_to: None,
             sender_action: None,
-            target_app_id: None,
-            metadata: None,
             appsecret_proof: proof(config),
         }
     }
@@ -192,21 +176,21 @@ fn proof(config: &MessengerConfig) -> String {
     config.app_secrets.first().map(|secret| appsecret_proof(secret, &config.page_token)).unwrap_or_default()
 }
 
-fn request(config: &MessengerConfig, edge: &str, body: &Body<'_>) -> Request {
-    Request {
-        method: Method::POST,
-        url: config.address(edge),
-        bearer: config.page_token.clone(),
-        body: match serde_json::to_string(body) {
-            Ok(body) => body,
-            Err(_) => unreachable!("a body of strings is JSON"),
-        },
-    }
+fn request(config: &MessengerConfig, edge: &str, body: &impl Serialize) -> Request {
+    let body = match serde_json::to_string(body) {
+        Ok(body) => body,
+        Err(_) => unreachable!("a body of strings is JSON"),
+    };
+    Request { url: config.address(edge), bearer: config.page_token.clone(), body: Some(body) }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "{} {} ({} bytes)", self.method, self.url, self.body.len())
+        match &self.body {
+            Some(body) => write!(to, "POST {} ({} bytes)", self.url, body.len()),
+            // Its query holds the proof.
+            None => write!(to, "GET {}", self.url.split('?').next().unwrap_or_default()),
+        }
     }
 }
 
@@ -223,11 +207,11 @@ impl fmt::Display for Unsendable {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    pub const PROOF: &str = "e17cc3f0898947da335ba22917d62b78810958c2beb8fc6bc57c45bd4c76c9be";
+    const PROOF: &str = "e17cc3f0898947da335ba22917d62b78810958c2beb8fc6bc57c45bd4c76c9be";
 
     pub fn config() -> MessengerConfig {
         let secret = Secret::new;
@@ -243,14 +227,13 @@ mod tests {
     const HELLO: Outgoing<'_> = Outgoing {
         person: "2002",
         content: Content::Text("h\u{e9}llo"),
-        permit: Permit::Response,
+        window: Window::Reply,
         metadata: "01-msg",
-        reply_to: None,
     };
 
     fn sent(outgoing: &Outgoing<'_>) -> Value {
         let request = message(&config(), outgoing).expect("a request");
-        serde_json::from_str(&request.body).expect("JSON")
+        serde_json::from_str(&request.body.expect("a body")).expect("JSON")
     }
 
     fn refused(content: Content<'_>) -> Unsendable {
@@ -260,9 +243,8 @@ mod tests {
     #[test]
     fn an_answer_goes_out_as_documented() {
         let request = message(&config(), &HELLO).expect("a request");
-        assert_eq!(request.method, Method::POST);
         assert_eq!(request.url, "https://graph.facebook.com/v26.0/1001/messages");
-        assert_eq!(request.bearer.expose(), "page-token-1");
+        assert_eq!(request.bearer.reveal(), "page-token-1");
         assert_eq!(
             sent(&HELLO),
             json!({
@@ -276,15 +258,10 @@ mod tests {
 
     #[test]
     fn a_late_answer_of_a_person_is_tagged() {
-        let late = sent(&Outgoing { permit: Permit::HumanAgent, ..HELLO });
+        let late = sent(&Outgoing { window: Window::Person, ..HELLO });
         assert_eq!((&late["messaging_type"], &late["tag"]), (&json!("MESSAGE_TAG"), &json!("HUMAN_AGENT")));
-        let closed = message(&config(), &Outgoing { permit: Permit::Closed, ..HELLO });
+        let closed = message(&config(), &Outgoing { window: Window::Closed, ..HELLO });
         assert_eq!(closed.expect_err("a refusal"), Unsendable::WindowClosed);
-    }
-
-    #[test]
-    fn an_answer_can_point_at_what_it_answers() {
-        assert_eq!(sent(&Outgoing { reply_to: Some("m_1"), ..HELLO })["reply_to"], json!({"mid": "m_1"}));
     }
 
     #[test]
@@ -326,7 +303,7 @@ mod tests {
         ] {
             let request = action(&config(), "2002", shown);
             assert_eq!(request.url, "https://graph.facebook.com/v26.0/1001/messages");
-            let body: Value = serde_json::from_str(&request.body).expect("JSON");
+            let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
             let expected =
                 json!({"recipient": {"id": "2002"}, "sender_action": name, "appsecret_proof": PROOF});
             assert_eq!(body, expected);
@@ -337,10 +314,11 @@ mod tests {
     fn neither_secrets_nor_words_are_printed_or_in_the_address() {
         let request = message(&config(), &HELLO).expect("a request");
         let printed = format!("{request:?}");
-        assert_eq!(printed, format!("POST {} ({} bytes)", request.url, request.body.len()));
+        let body = request.body.expect("a body");
+        assert_eq!(printed, format!("POST {} ({} bytes)", request.url, body.len()));
         for secret in ["page-token-1", "app-secret-1", PROOF, "héllo"] {
             assert!(!printed.contains(secret), "{printed}");
         }
-        assert!(!request.body.contains("page-token-1"));
+        assert!(!body.contains("page-token-1"));
     }
 }

@@ -61,6 +61,27 @@ pub enum Happening {
     Unknown(String),
 }
 
+impl Happening {
+    /// Its kind in a word, for metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Echo(_) => "echo",
+            Self::Edited(_) => "edited",
+            Self::Unsent(_) => "unsent",
+            Self::Reaction(_) => "reaction",
+            Self::Delivered(_) => "delivered",
+            Self::Read(_) => "read",
+            Self::Postback(_) => "postback",
+            Self::Referral(_) => "referral",
+            Self::Optin(_) => "optin",
+            Self::ThreadControl(_) => "thread-control",
+            Self::Policy(_) => "policy",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
 impl Event {
     /// Whether it opens the messaging window anew (channel-connectors §2.6).
     pub const fn opens_window(&self) -> bool {

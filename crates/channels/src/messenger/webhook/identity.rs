@@ -34,8 +34,9 @@ impl Event {
         let person = self.person.as_deref().unwrap_or_default();
         let moment = |kind: &str| format!("{kind}:{person}:{}", self.at);
         Identity::Once(match &self.what {
-            Happening::Message(message) => format!("message:{}", message.mid),
-            Happening::Echo(echo) => format!("message:{}", echo.mid),
+            // Receipts, reactions, edits and the answers to our own sends name a message by nothing but its id.
+            Happening::Message(message) => message.mid.clone(),
+            Happening::Echo(echo) => echo.mid.clone(),
             Happening::Edited(edit) => format!("edit:{}:{}", edit.num_edit, edit.mid),
             Happening::Unsent(mid) => format!("unsent:{mid}"),
             Happening::Reaction(reaction) => format!("{}:{}", moment("reaction"), reaction.mid),
@@ -100,8 +101,8 @@ mod tests {
 
     #[test]
     fn every_kind_has_the_key_that_is_documented() {
-        assert_eq!(once("message", &json!({"mid": "m_1", "text": "a"})), "message:m_1");
-        assert_eq!(once("message", &json!({"mid": "m_1", "is_echo": true})), "message:m_1");
+        assert_eq!(once("message", &json!({"mid": "m_1", "text": "a"})), "m_1");
+        assert_eq!(once("message", &json!({"mid": "m_1", "is_echo": true})), "m_1");
         assert_eq!(once("message", &json!({"mid": "m_1", "is_deleted": true})), "unsent:m_1");
         assert_eq!(once("message_edit", &json!({"mid": "m_1", "num_edit": 2})), "edit:2:m_1");
         let reaction = json!({"mid": "m_1", "action": "react"});

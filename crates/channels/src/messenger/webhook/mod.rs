@@ -14,12 +14,12 @@ mod poison;
 mod signal;
 
 pub use attachment::{Attachment, AttachmentKind, Place};
-pub use envelope::{MAX_BODY_BYTES, MAX_UNITS, Undecodable, decode};
+pub use envelope::{MAX_BODY_BYTES, decode};
 pub use event::{Event, Happening};
 pub use identity::Identity;
-pub use message::{Echo, Edit, Message, ReplyTo};
+pub use message::{Echo, Message};
 pub use poison::Poison;
-pub use signal::{Control, Delivered, Optin, Policy, Postback, Reaction, Referral, ThreadControl};
+pub use signal::{Control, Optin, Policy, Postback, Reaction, Referral, ThreadControl};
 
 /// One unit of a delivery.
 #[derive(Clone, Debug, PartialEq)]

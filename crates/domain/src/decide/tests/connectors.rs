@@ -157,3 +157,40 @@ fn what_was_edited_or_taken_back_is_so_in_the_log_too() {
     let stranger = receive(unit("texts", "u2", Unit::Unsent { of: "nothing".into() }));
     check(world, stranger, "");
 }
+
+#[test]
+fn what_was_written_elsewhere_can_be_taken_back_and_what_an_agent_wrote_cannot() {
+    let content = vec![Content::Text { text: "From the inbox".into(), message_type: None }];
+    let foreign = Unit::Foreign { content, name: "Page".into() };
+    let world = messaging().then(receive(unit("page", "f1", foreign)));
+    let unsent = |key: &str, of: &str| receive(unit("page", key, Unit::Unsent { of: of.into() }));
+    let world = check(world, unsent("u1", "f1"), "4 unsent; said notice by another");
+    assert_eq!(world.log[&s1()][3].content, Content::Text { text: String::new(), message_type: None });
+    let ours = Command::Report {
+        session: s1(),
+        index: 6,
+        report: crate::command::Report { keys: vec!["o1".into()], ..settled(Delivery::Sent) },
+    };
+    check(world.then(ann(say("Good day"))).then(ours), unsent("u2", "o1"), "");
+}
+
+#[test]
+fn all_parts_of_a_message_are_taken_back_and_no_late_edit_brings_them_again() {
+    let text = |text: &str| Content::Text { text: text.into(), message_type: None };
+    let url = |url: &str| Content::Url { url: url.into() };
+    let content = vec![text("Look"), text("https://cdn/1"), url("https://cdn/1")];
+    let said = Unit::Said(Said { content, opens: true, ..Said::default() });
+    let world = messaging().then(receive(unit("page", "p1", said)));
+    let unsent = receive(unit("page", "u1", Unit::Unsent { of: "p1".into() }));
+    let world = check(world, unsent, "4 unsent; 5 unsent; 6 unsent; said notice by another");
+    let left: Vec<_> = world.log[&s1()][3..6].iter().map(|message| message.content.clone()).collect();
+    assert_eq!(left, [text(""), text(""), url("")]);
+    let edited = Unit::Edited { of: "p1".into(), text: "Look again".into() };
+    check(world, receive(unit("page", "e1", edited)), "");
+}
+
+#[test]
+fn what_was_taken_back_before_it_came_is_never_shown() {
+    let world = check(texting(), receive(unit("texts", "u1", Unit::Unsent { of: "m2".into() })), "");
+    check(world, text("m2", "Never mind"), "");
+}

@@ -1,0 +1,127 @@
+//! Carrying a message to a customer, part by part (channel-connectors §2.5, §2.8).
+
+use super::{
+    account::Account,
+    mark,
+    send::{self, Content, Outgoing, Unsendable},
+    trouble::{Failure, Remedy, Trouble, retry_after},
+};
+use desk::ports::{Parcel, Sending};
+use domain::{message, session::Delivery};
+use std::time::Duration;
+
+/// The most parts in which one message goes out.
+pub(super) const MOST_PARTS: usize = 20;
+
+/// What became of a part: the platform's id of it, or what is said of the message.
+type Carried = Result<String, Sending>;
+
+impl Account {
+    /// Carries a message. A text that is too long goes in parts, one after the other.
+    pub async fn carry(&self, parcel: &Parcel) -> Sending {
+        let person = &parcel.address.theirs;
+        let parts: Vec<Content<'_>> = match &parcel.content {
+            message::Content::Text { text, .. } => send::split(text).into_iter().map(Content::Text).collect(),
+            message::Content::Url { url } => vec![Content::Link(url)],
+            _ => Vec::new(),
+        };
+        if parts.is_empty() {
+            return refused(None, Unsendable::Empty.to_string());
+        }
+        if parts.len() > MOST_PARTS {
+            return refused(None, format!("The message would go out in more than {MOST_PARTS} parts"));
+        }
+        // A message ends the sign that somebody types.
+        self.typing.ends(person);
+        let mut last = None;
+        for (part, content) in (1..).zip(&parts) {
+            let word = mark::write(&parcel.id, part, parts.len());
+            let outgoing = Outgoing { person, content: *content, window: parcel.window, metadata: &word };
+            let carried =
+                if part == 1 { self.attempt(&outgoing).await } else { self.insist(&outgoing).await };
+            match carried {
+                Ok(mid) => last = Some(mid),
+                Err(sending) if part == 1 => return sending,
+                Err(sending) => return in_part(sending, part - 1, parts.len()),
+            }
+        }
+        Sending::Sent { id: last, state: Delivery::Sent }
+    }
+
+    /// One attempt at a part.
+    async fn attempt(&self, outgoing: &Outgoing<'_>) -> Carried {
+        if let Some(trouble) = self.standing.refusal(self.now()) {
+            return Err(refused(None, trouble.sentence()));
+        }
+        if let Some(after) = self.standing.held(self.now()) {
+            return Err(Sending::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
+        }
+        let request = send::message(&self.config, outgoing).map_err(|why| refused(None, why.to_string()))?;
+        self.rate.turn(self.standing.is_slowed()).await;
+        let copy = self.echoes.listen(outgoing.metadata);
+        let failure = match self.ask(request, send::answer::message).await {
+            Ok(receipt) => return Ok(receipt.message_id),
+            Err(failure) => failure,
+        };
+        let why = failure.trouble.sentence().to_owned();
+        Err(match failure.trouble.remedy() {
+            Remedy::Retry => Sending::Later { after: None, why },
+            Remedy::SlowDown => Sending::Later { after: self.standing.held(self.now()), why },
+            Remedy::Echo => match copy.copy(self.config.echo_wait).await {
+                Some(mid) => return Ok(mid),
+                None => Sending::Unknown { why },
+            },
+            Remedy::Fail | Remedy::FailAndAlarm | Remedy::StopAccount => refused(code(&failure), why),
+        })
+    }
+
+    /// Attempts at a part behind the first. Starting anew would send the first again, so this one is tried here.
+    async fn insist(&self, outgoing: &Outgoing<'_>) -> Carried {
+        let mut attempts = 0;
+        loop {
+            let carried = self.attempt(outgoing).await;
+            attempts += 1;
+            let (Err(Sending::Later { after, why }), Some(pause)) = (&carried, retry_after(attempts)) else {
+                return carried;
+            };
+            let pause = u64::try_from(pause).map_or(Duration::ZERO, Duration::from_millis);
+            tracing::debug!(service = self.service(), why, "a part of a message is tried again");
+            tokio::time::sleep(after.map_or(pause, |after| after.min(pause))).await;
+        }
+    }
+}
+
+fn refused(code: Option<String>, why: impl Into<String>) -> Sending {
+    Sending::Refused { code, why: why.into(), opted_out: false }
+}
+
+/// The platform's code, with its subcode.
+fn code(failure: &Failure) -> Option<String> {
+    let code = failure.code?;
+    Some(failure.subcode.map_or_else(|| code.to_string(), |subcode| format!("{code}/{subcode}")))
+}
+
+/// What is said of a message of which only the first parts went out.
+fn in_part(sending: Sending, sent: usize, of: usize) -> Sending {
+    let told = |why: String| format!("Only {sent} of {of} parts of the message were sent. {why}");
+    match sending {
+        Sending::Refused { code, why, opted_out } => Sending::Refused { code, why: told(why), opted_out },
+        Sending::Later { why, .. } => refused(None, told(why)),
+        Sending::Unknown { why } => Sending::Unknown { why: told(why) },
+        sent @ Sending::Sent { .. } => sent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_learns_how_much_of_a_message_went_out() {
+        let why = || "Facebook could not".to_owned();
+        let told = "Only 1 of 3 parts of the message were sent. Facebook could not";
+        assert_eq!(in_part(Sending::Later { after: None, why: why() }, 1, 3), refused(None, told));
+        assert_eq!(in_part(Sending::Unknown { why: why() }, 1, 3), Sending::Unknown { why: told.into() });
+        assert_eq!(in_part(refused(Some("551".into()), why()), 1, 3), refused(Some("551".into()), told));
+    }
+}

@@ -1,0 +1,132 @@
+//! All accounts together.
+
+use super::{
+    MessengerConfig, Misconfigured,
+    account::Account,
+    delivery::{OTHER_PAGE, wrapped},
+    door,
+    send::Action,
+    webhook::Unit,
+};
+use crate::{intake::Later, outbound::Outbound};
+use axum::Router;
+use desk::Desk;
+use futures::{StreamExt, future::join_all, stream};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How many threads of one delivery are at work at once.
+const AT_ONCE: usize = 32;
+/// How often an account looks after what it does by itself.
+const TICK: Duration = Duration::from_secs(1);
+/// How often an account that does not work is looked at, and one that does.
+const CHECKS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(24 * 60 * 60)];
+
+/// Facebook Messenger, over a desk.
+pub struct Messenger {
+    accounts: BTreeMap<String, Arc<Account>>,
+    /// How customers reach this server, without a slash at the end.
+    pub(super) public_url: String,
+}
+
+impl Messenger {
+    /// Accounts, each with the service it carries; they are connected with the desk. Serve [`Messenger::router`] and
+    /// run [`Messenger::run`] beside it. Refused when the settings of an account cannot be right.
+    pub fn new(
+        desk: &Arc<Desk>,
+        outbound: &Arc<Outbound>,
+        public_url: &str,
+        accounts: Vec<(String, MessengerConfig)>,
+    ) -> Result<Arc<Self>, Misconfigured> {
+        let mut all: BTreeMap<String, Arc<Account>> = BTreeMap::new();
+        for (service, config) in accounts {
+            config.check()?;
+            if all.contains_key(&service) || all.values().any(|other| is_same_page(&other.config, &config)) {
+                return Err(Misconfigured::Twice);
+            }
+            let account = Account::new(desk.clone(), outbound.clone(), &service, config);
+            all.insert(service, Arc::new(account));
+        }
+        for (service, account) in &all {
+            desk.connect(service, account.clone());
+            account.report();
+        }
+        Ok(Arc::new(Self { accounts: all, public_url: public_url.trim_end_matches('/').to_owned() }))
+    }
+
+    /// The webhooks: `/channels/messenger/{account}`, and `/data-deletion` below it.
+    pub fn router(self: &Arc<Self>) -> Router {
+        door::router(self.clone())
+    }
+
+    /// Subscribes the pages, asks for the names of customers and keeps the signs of who types, for ever.
+    pub async fn run(self: Arc<Self>) {
+        join_all(self.accounts.values().map(|account| account.keep())).await;
+    }
+
+    pub(super) fn account(&self, service: &str) -> Option<&Arc<Account>> {
+        self.accounts.get(service)
+    }
+
+    /// Takes in the units of a delivery that came to an account: those of one thread one after the other, by the time
+    /// at which they happened, and different threads side by side. All of them are durable when this answers `Ok`.
+    pub(super) async fn take(&self, at: &Account, units: Vec<Unit>) -> Result<(), Later> {
+        let mut threads: BTreeMap<(String, String), Vec<Unit>> = BTreeMap::new();
+        for unit in units {
+            let person = unit.event.as_ref().ok().and_then(|event| event.person.clone());
+            threads.entry((unit.page.clone(), person.unwrap_or_default())).or_default().push(unit);
+        }
+        let thread = |((page, _), mut units): ((String, String), Vec<Unit>)| async move {
+            units.sort_by_key(|unit| unit.event.as_ref().map_or(0, |event| event.at));
+            let account = self.of_page(at, &page);
+            for unit in &units {
+                match account {
+                    Some(account) => account.take(unit).await?,
+                    None => at.intake.quarantine(OTHER_PAGE.into(), wrapped(unit)).await?,
+                }
+            }
+            Ok(())
+        };
+        // Whatever becomes of one thread, the others are taken in: what is sent again is known then.
+        let kept: Vec<Result<(), Later>> =
+            stream::iter(threads).map(thread).buffer_unordered(AT_ONCE).collect().await;
+        kept.into_iter().collect()
+    }
+
+    /// The account of a page. The platform delivers for all pages of an app to one address.
+    fn of_page<'a>(&'a self, at: &'a Account, page: &str) -> Option<&'a Account> {
+        if page.is_empty() || page == at.config.page_id {
+            return Some(at);
+        }
+        let mut accounts = self.accounts.values().map(|account| &**account);
+        accounts.find(|account| account.config.page_id == page && account.config.app_id == at.config.app_id)
+    }
+}
+
+fn is_same_page(one: &MessengerConfig, other: &MessengerConfig) -> bool {
+    (&one.page_id, &one.app_id) == (&other.page_id, &other.app_id)
+}
+
+impl Account {
+    /// Does what the account does by itself, for ever.
+    async fn keep(&self) {
+        let mut checked: Option<Instant> = None;
+        loop {
+            let pause = if self.standing.is_down() { CHECKS[0] } else { CHECKS[1] };
+            if checked.is_none_or(|checked| checked.elapsed() >= pause) {
+                self.check().await;
+                checked = Some(Instant::now());
+            }
+            for person in self.typing.due(Instant::now()) {
+                self.show(&person, Action::TypingOn).await;
+            }
+            // Two in a second would be allowed (channel-connectors §2.7).
+            self.ask_a_name().await;
+            self.report();
+            tokio::time::sleep(TICK).await;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What comes by a webhook becomes the desk's: stored or set aside, each unit in its place in its thread
+//! (channel-connectors §0.2, §2.4).
+
+use super::{
+    account::Account,
+    mark,
+    meaning::{Meaning, Reader, keys},
+    webhook::{Event, Happening, Unit, decode},
+};
+use crate::intake::Later;
+use desk::{
+    Refused,
+    ports::{NotReplayed, StoreFault},
+    session_of,
+};
+use domain::{
+    Millis, Refusal, ThreadId, UserData,
+    command::{self, Receive},
+    task::Fresh,
+};
+
+/// How far the platform's clock may be ahead of ours, in milliseconds.
+const AHEAD: Millis = 60_000;
+
+impl Account {
+    /// Takes a unit in: durable when this answers `Ok`, in quarantine if it is of no use as it is.
+    pub async fn take(&self, unit: &Unit) -> Result<(), Later> {
+        let raw = || wrapped(unit);
+        let event = match &unit.event {
+            Ok(event) => event,
+            Err(poison) => return self.intake.quarantine(poison.to_string(), raw()).await,
+        };
+        let (service, kind) = (self.service().to_owned(), event.what.name());
+        metrics::counter!("jackfield_messenger_units_total", "service" => service, "kind" => kind)
+            .increment(1);
+        if let Happening::Policy(policy) = &event.what {
+            self.standing.policy(policy, self.now());
+            self.report();
+        }
+        let taken = match self.read(unit, event).await {
+            Ok(Some(receive)) => self.receive(receive).await,
+            Ok(None) => Ok(()),
+            Err(fault) => Err(fault.into()),
+        };
+        self.intake.kept(taken, raw).await
+    }
+
+    /// Takes from quarantine what [`wrapped`], or a whole delivery, was put there.
+    pub async fn take_again(&self, raw: &[u8]) -> Result<(), NotReplayed> {
+        let units = decode(raw).map_err(|why| NotReplayed::Poison(why.to_string()))?;
+        for unit in &units {
+            let event = unit.event.as_ref().map_err(|poison| NotReplayed::Poison(poison.to_string()))?;
+            if unit.page != self.config.page_id {
+                return Err(NotReplayed::Poison(OTHER_PAGE.into()));
+            }
+            if let Some(receive) = self.read(unit, event).await? {
+                self.receive(receive).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive(&self, receive: Receive) -> Result<(), Refused> {
+        let person = match &receive.unit {
+            command::Unit::Said(said) if said.opens => Some(receive.address.theirs.clone()),
+            _ => None,
+        };
+        match self.intake.receive(receive.clone()).await {
+            // The words count for more than what the platform tells beside them.
+            Err(Refused::Rule(Refusal::UserDataTooLarge)) => {
+                self.intake.receive(without_data(receive)).await?;
+            }
+            taken => taken?,
+        }
+        if let Some(person) = person {
+            self.names.want(&person);
+        }
+        Ok(())
+    }
+
+    /// What the desk receives of an event; `None` if nothing.
+    async fn read(&self, unit: &Unit, event: &Event) -> Result<Option<Receive>, StoreFault> {
+        let Some(person) = &event.person else { return Ok(None) };
+        let address = self.address(person);
+        let reader = Reader { service: self.service(), app: &self.config.app_id, standby: unit.standby };
+        let meant = match reader.meaning(event) {
+            Meaning::Unit(meant) => meant,
+            Meaning::Copy { word, mid, foreign } => {
+                self.echoes.heard(&word, &mid);
+                match mark::read(&word) {
+                    Some(mark) if !self.is_in(&mark.session, &address.thread).await? => foreign,
+                    Some(mark) if mark.is_last => {
+                        command::Unit::Echo { session: mark.session, index: mark.index }
+                    }
+                    // The copy of the last part will speak for all.
+                    _ => return Ok(None),
+                }
+            }
+            Meaning::Nothing => return Ok(None),
+        };
+        let ids = self.intake.desk().ids();
+        Ok(Some(Receive {
+            service: self.service().to_owned(),
+            keys: keys(self.service(), unit.identity()),
+            at: event.at.clamp(0, self.now() + AHEAD),
+            nickname: self.names.of(person),
+            fresh: Fresh { session: ids.session(), participant: ids.participant() },
+            address,
+            unit: meant,
+        }))
+    }
+
+    /// Whether a conversation is one of a thread: another server may speak through the same app.
+    async fn is_in(&self, session: &domain::SessionId, thread: &ThreadId) -> Result<bool, StoreFault> {
+        let state = self.intake.desk().session(session).await?;
+        let post = state.as_deref().and_then(session_of).and_then(|session| session.post.as_ref());
+        Ok(post.is_some_and(|post| post.address.thread == *thread))
+    }
+}
+
+/// Why a unit is set aside that is for no account of the app.
+pub(super) const OTHER_PAGE: &str = "it is for a page that is no account here";
+
+/// A unit as a delivery of its own, so that it can be read again.
+pub(super) fn wrapped(unit: &Unit) -> Vec<u8> {
+    let Unit { page, standby, event, raw } = unit;
+    if page.is_empty() {
+        return raw.clone().into_bytes();
+    }
+    let (page, list) =
+        (serde_json::Value::from(page.as_str()), if *standby { "standby" } else { "messaging" });
+    let time = event.as_ref().map_or_else(|_| String::new(), |event| format!(r#""time":{},"#, event.at));
+    format!(r#"{{"object":"page","entry":[{{"id":{page},{time}"{list}":[{raw}]}}]}}"#).into_bytes()
+}
+
+fn without_data(receive: Receive) -> Receive {
+    match receive.unit {
+        command::Unit::Said(said) => {
+            let said = command::Said { user_data: UserData::default(), ..said };
+            Receive { unit: command::Unit::Said(said), ..receive }
+        }
+        _ => receive,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_aside_reads_as_before() {
+        let message =
+            r#"{"sender":{"id":"2002"},"recipient":{"id":"1001"},"message":{"mid":"m_1","text":"h\u00e9"}}"#;
+        for list in ["messaging", "standby"] {
+            let body =
+                format!(r#"{{"object":"page","entry":[{{"id":"1001","time":7,"{list}":[{message}]}}]}}"#);
+            let units = decode(body.as_bytes()).expect("an envelope");
+            assert_eq!(decode(&wrapped(&units[0])).expect("an envelope"), units);
+        }
+    }
+}

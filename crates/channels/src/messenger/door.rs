@@ -1,0 +1,62 @@
+//! The webhook of every account: `/channels/messenger/{account}` (channel-connectors §2.2, §2.3).
+
+use super::{Messenger, account::Account, privacy, signature, verification, webhook};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, RawQuery, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderMap, StatusCode};
+use std::sync::Arc;
+
+/// What the platform is told when everything is kept.
+const RECEIVED: &str = "EVENT_RECEIVED";
+
+/// The addresses.
+pub(super) fn router(messenger: Arc<Messenger>) -> Router {
+    Router::new()
+        .route("/channels/messenger/{account}", get(verify).post(deliver))
+        .route("/channels/messenger/{account}/data-deletion", get(privacy::status).post(privacy::request))
+        .with_state(messenger)
+}
+
+/// The account of an address; 404 for any other.
+pub(super) fn account<'a>(messenger: &'a Messenger, name: &str) -> Result<&'a Arc<Account>, Response> {
+    messenger.account(name).ok_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+async fn verify(
+    State(messenger): State<Arc<Messenger>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<String, Response> {
+    let account = account(&messenger, &name)?;
+    verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
+        |why| {
+            tracing::warn!(service = name, %why, "a webhook was not verified");
+            account.intake.refuse(StatusCode::FORBIDDEN, "verification")
+        },
+    )
+}
+
+async fn deliver(
+    State(messenger): State<Arc<Messenger>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<&'static str, Response> {
+    let account = account(&messenger, &name)?;
+    let intake = &account.intake;
+    let _place = intake.admit().map_err(IntoResponse::into_response)?;
+    let body = intake.body(body, webhook::MAX_BODY_BYTES).await?;
+    if !signature::is_genuine(&account.config.app_secrets, &headers, &body) {
+        return Err(intake.refuse(StatusCode::FORBIDDEN, "signature"));
+    }
+    let kept = match webhook::decode(&body) {
+        Ok(units) => messenger.take(account, units).await,
+        Err(why) => intake.quarantine(why.to_string(), body.to_vec()).await,
+    };
+    kept.map(|()| RECEIVED).map_err(IntoResponse::into_response)
+}

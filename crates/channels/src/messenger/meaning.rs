@@ -1,0 +1,258 @@
+//! What an event of the webhook means to the desk (channel-connectors §2.3, §2.4, §2.9).
+
+use super::{
+    mark, said,
+    webhook::{Control, Echo, Event, Happening, Identity, Reaction, ThreadControl},
+};
+use desk::known_key;
+use domain::{command::Unit, message::Content, session::Delivery};
+
+/// The app of the page's own inbox (channel-connectors §2.9).
+const INBOX: &str = "263902037430900";
+
+/// Whose events they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader<'a> {
+    /// The service.
+    pub service: &'a str,
+    /// Our app.
+    pub app: &'a str,
+    /// Whether another app has the control over the thread.
+    pub standby: bool,
+}
+
+/// What an event means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    /// A unit for the desk.
+    Unit(Unit),
+    /// The copy of a part of a message of ours.
+    Copy {
+        /// Our word for it.
+        word: String,
+        /// The platform's id of it.
+        mid: String,
+        /// What it means, should the word turn out to be none of ours.
+        foreign: Unit,
+    },
+    /// Nothing that anybody has to know.
+    Nothing,
+}
+
+/// The names under which the desk knows an event; none for one that may be taken any number of times.
+pub(super) fn keys(service: &str, identity: Identity) -> Vec<String> {
+    match identity {
+        Identity::Once(name) => vec![known_key(service, &name)],
+        Identity::Mark { .. } => Vec::new(),
+    }
+}
+
+impl Reader<'_> {
+    /// What an event means.
+    pub fn meaning(self, event: &Event) -> Meaning {
+        if self.standby && event.opens_window() {
+            return self.overheard(&event.what);
+        }
+        Meaning::Unit(match &event.what {
+            Happening::Echo(echo) => return self.copied(echo),
+            // Whoever took it back: what is not the customer's, the desk leaves alone.
+            Happening::Unsent(mid) => Unit::Unsent { of: self.key(mid) },
+            _ if event.by_page => return Meaning::Nothing,
+            Happening::Message(message) => Unit::Said(said::message(message)),
+            Happening::Postback(postback) => Unit::Said(said::postback(postback)),
+            Happening::Optin(optin) => Unit::Said(said::optin(optin)),
+            Happening::Referral(referral) => Unit::Said(said::referral(referral)),
+            Happening::Edited(edit) => Unit::Edited { of: self.key(&edit.mid), text: edit.text.clone() },
+            Happening::Reaction(reaction) => Unit::Notice(reacted(reaction)),
+            Happening::Delivered(delivered) => Unit::Reached {
+                state: Delivery::Delivered,
+                upto: Some(delivered.watermark),
+                keys: delivered.mids.iter().map(|mid| self.key(mid)).collect(),
+            },
+            Happening::Read(watermark) => {
+                Unit::Reached { state: Delivery::Read, upto: Some(*watermark), keys: Vec::new() }
+            }
+            Happening::ThreadControl(control) => self.controlled(control),
+            Happening::Policy(_) | Happening::Unknown(_) => return Meaning::Nothing,
+        })
+    }
+
+    /// What the page wrote: ours by our app and our word, else somebody's.
+    fn copied(self, echo: &Echo) -> Meaning {
+        let app = echo.app_id.as_deref();
+        let name = match app {
+            None => "Page".to_owned(),
+            Some(INBOX) => "Page inbox".to_owned(),
+            Some(app) if app == self.app => "Page".to_owned(),
+            Some(app) => format!("App {app}"),
+        };
+        let foreign = Unit::Foreign { content: said::contents(&echo.text, None, &echo.attachments), name };
+        let word = echo.metadata.as_ref().filter(|word| app == Some(self.app) && mark::read(word).is_some());
+        match word {
+            Some(word) => Meaning::Copy { word: word.clone(), mid: echo.mid.clone(), foreign },
+            None => Meaning::Unit(foreign),
+        }
+    }
+
+    /// What a customer does while another app answers him: it is shown in an open conversation and starts none.
+    fn overheard(self, what: &Happening) -> Meaning {
+        let content = match what {
+            Happening::Message(message) => said::message(message).content,
+            Happening::Postback(postback) => said::postback(postback).content,
+            _ => return Meaning::Nothing,
+        };
+        let words: Vec<&str> = content
+            .iter()
+            .filter_map(|content| match content {
+                Content::Text { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        Meaning::Unit(Unit::Notice(format!("The customer wrote to another application: {}", words.join(" "))))
+    }
+
+    fn controlled(self, control: &ThreadControl) -> Unit {
+        let app = |app: &Option<String>| match app.as_deref() {
+            None => "nobody".to_owned(),
+            Some(INBOX) => "the page's inbox".to_owned(),
+            Some(app) if app == self.app => "this server".to_owned(),
+            Some(app) => format!("application {app}"),
+        };
+        let is_ours = control.new_owner.as_deref() == Some(self.app);
+        match control.what {
+            Control::Passed if is_ours && !self.standby => Unit::Said(said::passed(control)),
+            Control::Passed => {
+                Unit::Notice(format!("The conversation was passed to {}.", app(&control.new_owner)))
+            }
+            Control::Taken => Unit::Notice(format!(
+                "The conversation was taken from {} by {}.",
+                app(&control.previous_owner),
+                app(&control.new_owner)
+            )),
+            Control::Requested => {
+                Unit::Notice(format!("The conversation is asked for by {}.", app(&control.new_owner)))
+            }
+        }
+    }
+
+    fn key(self, mid: &str) -> String {
+        known_key(self.service, mid)
+    }
+}
+
+fn reacted(reaction: &Reaction) -> String {
+    let sign = reaction.emoji.as_deref().or(reaction.name.as_deref()).unwrap_or("a sign");
+    if reaction.given {
+        format!("The customer reacted with {sign}.")
+    } else {
+        "The customer took back a reaction.".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messenger::webhook::{Message, Referral};
+
+    const US: Reader<'_> = Reader { service: "acme", app: "3003", standby: false };
+    const ASIDE: Reader<'_> = Reader { standby: true, ..US };
+
+    fn event(by_page: bool, what: Happening) -> Event {
+        Event { person: Some("2002".into()), by_page, at: 1, what }
+    }
+
+    fn hello() -> Happening {
+        Happening::Message(Message {
+            mid: "m_1".into(),
+            text: "Hello".into(),
+            attachments: Vec::new(),
+            quick_reply: None,
+            reply_to: None,
+            referral: None,
+        })
+    }
+
+    fn echo(app: Option<&str>, metadata: Option<&str>) -> Meaning {
+        let (app_id, metadata) = (app.map(str::to_owned), metadata.map(str::to_owned));
+        let echo = Echo { mid: "m_9".into(), text: "Hi".into(), attachments: Vec::new(), app_id, metadata };
+        US.meaning(&event(true, Happening::Echo(echo)))
+    }
+
+    fn notice(meaning: Meaning) -> String {
+        match meaning {
+            Meaning::Unit(Unit::Notice(text)) => text,
+            other => panic!("{other:?} is no notice"),
+        }
+    }
+
+    #[test]
+    fn a_copy_is_ours_by_our_app_and_our_word() {
+        let copy = echo(Some("3003"), Some("s1/4"));
+        assert!(matches!(copy, Meaning::Copy { ref word, ref mid, .. } if word == "s1/4" && mid == "m_9"));
+        for (app, metadata, by) in [
+            (Some("3003"), Some("order 7"), "Page"),
+            (Some("3003"), None, "Page"),
+            (Some("4004"), Some("s1/4"), "App 4004"),
+            (Some(INBOX), None, "Page inbox"),
+            (None, Some("s1/4"), "Page"),
+        ] {
+            let meaning = echo(app, metadata);
+            assert!(matches!(meaning, Meaning::Unit(Unit::Foreign { ref name, .. }) if name == by), "{by}");
+        }
+    }
+
+    #[test]
+    fn aside_a_customer_is_overheard_and_opens_nothing() {
+        assert!(matches!(US.meaning(&event(false, hello())), Meaning::Unit(Unit::Said(said)) if said.opens));
+        let heard = notice(ASIDE.meaning(&event(false, hello())));
+        assert_eq!(heard, "The customer wrote to another application: Hello");
+    }
+
+    #[test]
+    fn control_that_is_passed_to_us_opens_a_conversation_and_other_changes_are_told() {
+        let control = |what, new: &str, previous: &str| {
+            let (new_owner, previous_owner) = (Some(new.to_owned()), Some(previous.to_owned()));
+            let metadata = Some("wants a refund".to_owned());
+            event(
+                false,
+                Happening::ThreadControl(ThreadControl { what, new_owner, previous_owner, metadata }),
+            )
+        };
+        let passed = US.meaning(&control(Control::Passed, "3003", "4004"));
+        assert!(matches!(passed, Meaning::Unit(Unit::Said(said))
+            if said.opens && said.user_data.get("threadControlMetadata").is_some()));
+        let told = |what, new, previous| notice(US.meaning(&control(what, new, previous)));
+        assert_eq!(told(Control::Passed, INBOX, "3003"), "The conversation was passed to the page's inbox.");
+        assert_eq!(
+            told(Control::Taken, "4004", "3003"),
+            "The conversation was taken from this server by application 4004."
+        );
+        assert_eq!(
+            told(Control::Requested, "4004", "3003"),
+            "The conversation is asked for by application 4004."
+        );
+    }
+
+    #[test]
+    fn what_the_page_does_is_no_act_of_the_customer() {
+        let reaction =
+            || Happening::Reaction(Reaction { mid: "m_1".into(), given: true, emoji: None, name: None });
+        assert_eq!(US.meaning(&event(true, reaction())), Meaning::Nothing);
+        assert_eq!(notice(US.meaning(&event(false, reaction()))), "The customer reacted with a sign.");
+    }
+
+    #[test]
+    fn receipts_raise_marks_and_name_messages() {
+        let read = US.meaning(&event(false, Happening::Read(9)));
+        let reached = Unit::Reached { state: Delivery::Read, upto: Some(9), keys: Vec::new() };
+        assert_eq!(read, Meaning::Unit(reached));
+        assert_eq!(keys("acme", Identity::Mark { name: "read:2002".into(), moment: 9 }), [""; 0]);
+        assert_eq!(keys("acme", Identity::Once("m_1".into())), ["acme|m_1"]);
+    }
+
+    #[test]
+    fn a_referral_opens_nothing_by_itself() {
+        let referral = event(false, Happening::Referral(Referral::default()));
+        assert!(matches!(US.meaning(&referral), Meaning::Unit(Unit::Said(said)) if !said.opens));
+    }
+}

@@ -1,0 +1,70 @@
+//! Requests that what is known of a person be deleted (channel-connectors §2.10).
+//!
+//! The platform names the person by the id that the *app* knows him by, which is not the one by which the page does.
+//! So nothing is deleted by itself: the request is kept where operators look at what was set aside, and one of them
+//! finds the person and runs `jackfield erase`.
+
+use super::{Messenger, deletion, door::account};
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The largest form, in bytes.
+const MAX_FORM: usize = 16 * 1024;
+/// Why a request lies among what was set aside.
+const WHY: &str =
+    "Facebook asks for the deletion of a person's data: find the person and run `jackfield erase`";
+
+/// `POST …/data-deletion`: answers where its state can be seen, and a code.
+pub(super) async fn request(
+    State(messenger): State<Arc<Messenger>>,
+    Path(name): Path<String>,
+    body: Body,
+) -> Result<Json<Value>, Response> {
+    let account = account(&messenger, &name)?;
+    let intake = &account.intake;
+    let _place = intake.admit().map_err(IntoResponse::into_response)?;
+    let body = intake.body(body, MAX_FORM).await?;
+    let signed = field(&body, "signed_request");
+    let user = deletion::user(&signed, &account.config.app_secrets).map_err(|why| {
+        tracing::warn!(service = name, %why, "a request for deletion was refused");
+        intake.refuse(StatusCode::FORBIDDEN, "data-deletion")
+    })?;
+    let secret = account.config.app_secrets.first();
+    let code = secret.map(|secret| deletion::confirmation_code(&user, secret)).unwrap_or_default();
+    let kept = json!({ "object": "data-deletion", "user_id": user, "confirmation_code": code });
+    intake
+        .quarantine(WHY.into(), kept.to_string().into_bytes())
+        .await
+        .map_err(IntoResponse::into_response)?;
+    let url = format!("{}/channels/messenger/{name}/data-deletion?code={code}", messenger.public_url);
+    Ok(Json(json!({ "url": url, "confirmation_code": code })))
+}
+
+/// `GET …/data-deletion?code=…`: what the person is told.
+pub(super) async fn status(
+    State(messenger): State<Arc<Messenger>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<String, Response> {
+    account(&messenger, &name)?;
+    let code = field(query.unwrap_or_default().as_bytes(), "code");
+    if !deletion::is_code(&code) {
+        return Err(StatusCode::NOT_FOUND.into_response());
+    }
+    Ok(format!(
+        "Requests to delete data are carried out by the staff of this contact centre. \
+         Ask them about your request with this code: {code}\n"
+    ))
+}
+
+fn field(form: &[u8], name: &str) -> String {
+    let mut pairs = form_urlencoded::parse(form);
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,54 @@
+//! How fast an account sends (channel-connectors §2.7).
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use std::num::NonZeroU32;
+
+/// Close to the platform's limit an account sends so many times more slowly.
+const SLOWER: u32 = 10;
+
+/// The rates of an account.
+#[derive(Debug)]
+pub(super) struct Rate {
+    usual: DefaultDirectRateLimiter,
+    slow: DefaultDirectRateLimiter,
+}
+
+impl Rate {
+    /// So many in a second, spread evenly; 0 counts as 1.
+    pub fn new(a_second: u32) -> Self {
+        let each = |rate: u32| {
+            let rate = NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN);
+            RateLimiter::direct(Quota::per_second(rate).allow_burst(NonZeroU32::MIN))
+        };
+        Self { usual: each(a_second), slow: each(a_second / SLOWER) }
+    }
+
+    /// Waits until something may be sent.
+    pub async fn turn(&self, is_slowed: bool) {
+        self.usual.until_ready().await;
+        if is_slowed {
+            self.slow.until_ready().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    async fn ten(is_slowed: bool) -> Duration {
+        let rate = Rate::new(200);
+        let begun = Instant::now();
+        for _ in 0..10 {
+            rate.turn(is_slowed).await;
+        }
+        begun.elapsed()
+    }
+
+    #[tokio::test]
+    async fn near_the_limit_it_goes_a_tenth_as_fast() {
+        assert!(ten(false).await >= Duration::from_millis(40));
+        assert!(ten(true).await >= Duration::from_millis(400));
+    }
+}
