@@ -75,6 +75,10 @@ class House:
         except (aiohttp.ClientError, asyncio.TimeoutError):
             return False
 
+    @property
+    def lives(self):
+        return self.process is not None and self.process.returncode is None
+
     async def kill(self):
         """SIGKILL: the process gets to do nothing any more."""
         self.process.kill()
@@ -91,7 +95,7 @@ class House:
         return self
 
     async def __aexit__(self, failed, *_):
-        if self.process and self.process.returncode is None:
+        if self.lives:
             await self.kill()
         if failed:
             print(f"--- server ---\n{self.log()}", file=sys.stderr)

@@ -8,9 +8,10 @@ class Ledger:
     def __init__(self, customers):
         self.customers = customers
         self.webhooks = []  # (customer, text, id) that were taken
-        self.said = set()  # texts of agents that were acknowledged, and are not old
-        self.old = set()  # texts of agents that are settled
-        self._order = {}  # text of an agent to its customer, in the order of writing
+        self.said = set()  # texts of agents whose command was answered
+        self.told = set()  # texts of agents of which the platform told, and was heard
+        self.old = set()  # texts of agents that were looked at and are settled
+        self._customer_of = {}  # texts of agents, in the order of writing
         self._number = itertools.count(1)
 
     def written(self, customer):
@@ -26,22 +27,21 @@ class Ledger:
     def begun(self, customer):
         """An agent's next message, which may not get through."""
         text = f"a{next(self._number)}: en route"
-        self._order[text] = customer
+        self._customer_of[text] = customer
         return text
 
     def acknowledged(self, text):
         self.said.add(text)
 
     def customer_of(self, text):
-        return self._order[text]
+        return self._customer_of[text]
 
     def in_order(self, customer):
-        return [text for text, who in self._order.items() if who == customer]
+        return [text for text, who in self._customer_of.items() if who == customer]
 
-    def unsent(self, customers, fake):
+    def unsent(self, customers, arrived):
         """Messages to these customers that were acknowledged and have not arrived."""
-        arrived = {sent["text"] for sent in fake.sent}
-        return [text for text in self.said if self._order[text] in customers and text not in arrived]
+        return [text for text in self.said if self._customer_of[text] in customers and text not in arrived]
 
     def settled(self, texts):
         self.old |= set(texts)

@@ -1,12 +1,10 @@
 """Lines to customers: for each platform an account of ours, its webhooks, and a fake of its interface."""
 import asyncio
 
-import aiohttp
-
 from .house import CENTRE
 from .provider import Provider
 from .seat import SMS
-from .signed import Account, client
+from .signed import CUT, Account, client
 
 CENTRE_SETTINGS = """
 [centre]
@@ -34,7 +32,23 @@ def centre(channel, agents):
     return CENTRE_SETTINGS.format(centre=CENTRE, channel=channel) + "".join(USER.format(name=name) for name in agents)
 
 
-class SmsLine:
+class Line:
+    """What all lines have in common. ``cut`` counts the webhooks that got no answer."""
+
+    def __init__(self):
+        self.cut = 0
+
+    async def insist(self, deliver):
+        """Delivers a webhook as platforms do: again until it is taken."""
+        while True:
+            try:
+                return await deliver()
+            except CUT:
+                self.cut += 1
+                await asyncio.sleep(0.1)
+
+
+class SmsLine(Line):
     """A number at an SMS provider."""
 
     medium = SMS
@@ -66,33 +80,27 @@ per_second = 50
 burst = 10
 """
 
-    def connect(self, house):
-        """Webhooks come through a proxy: signed for the public URL, delivered where the server listens."""
+    async def connect(self, house):
+        """Webhooks come as through a proxy: signed for the public URL, delivered where the server listens."""
         self.account = Account(self.http, house.url, "/channels/sms/acme-sms", account_sid=self.account_sid,
                                token=self.token, ours=self.ours, known_as=self.known_as)
 
-    def customer(self, number):
-        return f"+1555000{number:04}"
+    def customers(self, count):
+        return [f"+1555000{number:04}" for number in range(count)]
 
     def address(self, to):
+        """The customer whom a message to this address reaches."""
         return to
 
     async def until_taken(self, webhook):
-        """Delivers a message as the provider does: again with the same ids until it is taken."""
+        """Delivers a customer's message, with the same ids each time."""
         theirs, text, ident = webhook
-        await until_taken(lambda: self.account.taken(self.account.message(theirs, text, f"SM{ident}"), token=f"token-{ident}"))
+        form = self.account.message(theirs, text, f"SM{ident}")
+        await self.insist(lambda: self.account.taken(form, token=f"token-{ident}"))
 
-    async def tells(self, sent):
-        """What became of a message, of which the server does not know."""
-        await self.account.reports(sent, "delivered")
-
-
-async def until_taken(deliver):
-    while True:
-        try:
-            return await deliver()
-        except (aiohttp.ClientError, asyncio.TimeoutError):
-            await asyncio.sleep(0.1)
+    async def until_told(self, sent):
+        """Tells that a message was delivered."""
+        await self.insist(lambda: self.account.reports(sent, "delivered"))
 
 
 LINES = {"sms": SmsLine}

@@ -85,7 +85,7 @@ class Seat:
         return await eventually(offered, f"a conversation with {theirs} is offered to {self.desk.name}", PATIENCE)
 
     async def accept(self, session, nickname="Tom"):
-        await self.operate(session, "Accept", nickname=nickname)
+        return await self.operate(session, "Accept", nickname=nickname)
 
     async def hears(self, words, wanted, since=0):
         """The next event of this medium that ``wanted`` accepts, checked for what every event has."""

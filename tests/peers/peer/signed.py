@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 from .expect import expect, same
 
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+CUT = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutError)  # nobody answered
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
