@@ -64,7 +64,9 @@ pub(super) fn open(address: IpAddr, reach: Reach) -> bool {
             let [.., a, b, c, d] = v6.octets();
             open_v4(Ipv4Addr::new(a, b, c, d))
         }
-        IpAddr::V6(v6) => open_v6(v6) || here && v6.is_loopback() || near && v6.is_unique_local() && v6 != METADATA_V6,
+        IpAddr::V6(v6) => {
+            open_v6(v6) || here && v6.is_loopback() || near && v6.is_unique_local() && v6 != METADATA_V6
+        }
     }
 }
 

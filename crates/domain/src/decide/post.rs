@@ -5,7 +5,7 @@ use crate::{
     Refusal, SessionId, UserId,
     command::Report,
     message::Content,
-    session::{Delivery, Fact, Post, Progress, Session},
+    session::{Closer, Deadline, Delivery, Fact, Post, Progress, Session},
     task::{Errand, Sign, Signal, Task, message_task},
     thread::{self, Consent, Source, Window, Writer},
 };
@@ -142,10 +142,6 @@ pub(super) fn window_closing(draft: &mut Draft<'_>, id: &SessionId) -> Result<()
 /// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
 pub(super) fn idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
     let session = draft.session(id)?;
-    let due = session.post.as_deref().and_then(Post::idles_at).is_some_and(|at| at <= draft.now);
-    if due && session.customer.present {
-        talk::customer_gone(draft, id, crate::session::Closer::Idle)
-    } else {
-        Ok(())
-    }
+    let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);
+    if due { talk::customer_gone(draft, id, Closer::Idle) } else { Ok(()) }
 }

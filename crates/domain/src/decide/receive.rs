@@ -111,7 +111,7 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
             return Ok(());
         }
 
-        None => open(draft, unit, terms)?,
+        None => open(draft, unit, said, terms)?,
     };
     let mut first = None;
     for (part, content) in said.content.iter().enumerate() {
@@ -121,8 +121,13 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
         let author = view.customer.author();
         draft.say_late(&session, author, content.clone(), unit.at)?;
     }
-    if !said.user_data.is_empty() {
-        data::change(draft, &session, None, &said.user_data, &[], Via::CustomerData)?;
+    let mut news = said.user_data.clone();
+    let known = draft.session(&session)?.user_data.clone();
+    let same = news.pairs().iter().filter(|(key, value)| known.get(key) == Some(*value));
+    let same: Vec<String> = same.map(|(key, _)| key.clone()).collect();
+    news.change(&UserData::default(), &same);
+    if !news.is_empty() {
+        data::change(draft, &session, None, &news, &[], Via::CustomerData)?;
     }
     for key in &unit.keys {
         draft.learn(key, first.map(|index| (session.clone(), index)))?;
@@ -175,7 +180,7 @@ fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>
     }
 }
 
-fn open(draft: &mut Draft<'_>, unit: &Receive, terms: Terms) -> Result<SessionId, No> {
+fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<SessionId, No> {
     let thread = &unit.address.thread;
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
     let route = Route {
@@ -188,7 +193,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, terms: Terms) -> Result<SessionId
     let id = unit.fresh.session.clone();
     let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
     let name = within(name, MAX_NICKNAME_BYTES);
-    create(draft, &unit.service, &id, &unit.fresh.participant, name, &UserData::default(), route)?;
+    create(draft, &unit.service, &id, &unit.fresh.participant, name, &said.user_data, route)?;
     let queue = draft.session(&id)?.queue.clone();
     let priority = draft.queue(&queue)?.priority;
     let queued = Fact::Queued { priority, since: draft.now, by: None, barred_until: None };

@@ -356,7 +356,9 @@ impl Session {
             .filter_map(|party| Some((Deadline::Offer(party.user.clone()), party.deadline?)));
         let post = self.post.as_ref().filter(|_| self.customer.present);
         let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));
-        let idle = post.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
+        // Who waits for us is not idle, however long we let him wait.
+        let served = post.filter(|_| self.chatting().next().is_some());
+        let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
         offers.chain(window).chain(idle)
     }
 

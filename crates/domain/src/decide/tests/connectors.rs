@@ -81,13 +81,13 @@ fn what_only_joins_opens_nothing() {
 }
 
 #[test]
-fn nobody_is_idle_while_somebody_writes() {
+fn who_is_served_is_idle_when_nobody_writes_and_who_waits_never_is() {
     let silent = Command::FellSilent { session: s1() };
     check(texting().after(299_999), silent.clone(), "");
     let spoke = texting().after(200_000).then(ann(say("One moment")));
     check(spoke.after(299_999), silent.clone(), "");
     check(texting().after(300_000), silent.clone(), "said left by customer; talk-ended by idle");
-    check(texted().after(300_000), silent, "said left by customer; talk-ended by idle; ended by idle");
+    check(texted().after(300_000), silent, "");
     check(messaging().after(300_000), Command::FellSilent { session: s1() }, "");
 }
 

@@ -45,7 +45,8 @@ impl Phones {
         let signature = STANDARD.encode(mac.finalize().into_bytes());
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
         let header = format!("X-Twilio-Signature: {signature}\r\n");
-        let answer = self.lane.post_with(&path(), "application/x-www-form-urlencoded", &header, &body).await?;
+        let answer =
+            self.lane.post_with(&path(), "application/x-www-form-urlencoded", &header, &body).await?;
         Ok(answer.status)
     }
 

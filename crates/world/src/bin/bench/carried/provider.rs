@@ -92,7 +92,8 @@ fn pem(der: &[u8]) -> String {
 }
 
 async fn answer(taken: Arc<Taken>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body =
+        request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let at = Instant::now();
     let count = taken.count.fetch_add(1, Ordering::Relaxed);
     let text = form_urlencoded::parse(&body).find(|(name, _)| name == "Body");
@@ -102,9 +103,8 @@ async fn answer(taken: Arc<Taken>, request: Request<Incoming>) -> Result<Respons
     let told = format!(r#"{{"sid":"SMout{count}","status":"queued","num_segments":"1","error_code":null}}"#);
     let mut response = Response::new(Full::new(Bytes::from(told)));
     *response.status_mut() = hyper::StatusCode::CREATED;
-    response.headers_mut().insert(
-        hyper::header::CONTENT_TYPE,
-        hyper::header::HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
     Ok(response)
 }

@@ -49,7 +49,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let mut figures = Map::new();
         for (per_second, seconds) in RATES {
             std::mem::take(&mut *latencies.lock().unwrap_or_else(PoisonError::into_inner));
-            let outward = both_ways(node.port, &provider, &paths, &asked, wanted, (per_second, seconds)).await?;
+            let outward =
+                both_ways(node.port, &provider, &paths, &asked, wanted, (per_second, seconds)).await?;
             let inward = std::mem::take(&mut *latencies.lock().unwrap_or_else(PoisonError::into_inner));
             figures.insert(
                 format!("{per_second}_a_second_each_way"),

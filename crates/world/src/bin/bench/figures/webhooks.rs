@@ -47,7 +47,9 @@ pub fn latency(setting: &Setting) -> anyhow::Result<Value> {
                     let due = start + Duration::from_secs(1) * u32::try_from(number)? / PER_SECOND;
                     tokio::time::sleep_until(due.into()).await;
                     asked.lock().unwrap_or_else(PoisonError::into_inner).insert(number, Instant::now());
-                    phones.say(number % CUSTOMERS, &format!("SMn{number}"), &format!("bench-n{number}.")).await?;
+                    phones
+                        .say(number % CUSTOMERS, &format!("SMn{number}"), &format!("bench-n{number}."))
+                        .await?;
                 }
                 anyhow::Ok(())
             });
