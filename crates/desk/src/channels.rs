@@ -6,7 +6,11 @@ use crate::{
     session_of,
     witness::lock,
 };
-use domain::{Command, Key, Refusal, State, ThreadId, command::Receive, thread::Address};
+use domain::{
+    Command, Key, Refusal, State, ThreadId,
+    command::{Receive, Unit},
+    thread::Address,
+};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
@@ -57,10 +61,12 @@ impl Desk {
         channels.iter().map(|(service, channel)| (service.clone(), channel.clone())).collect()
     }
 
-    /// Takes a unit that a connector brings; when this answers it is durable, or was before. Refused while as many
-    /// wait as the queue takes, unless it belongs to a conversation that is open.
+    /// Takes a unit that a connector brings; when this answers it is durable, or was before. What would open a
+    /// conversation is refused while as many wait as the queue takes. A word of consent is not: it must be heard
+    /// whoever waits (channel-connectors §1D).
     pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
-        let full = lock(&self.memory.board).full_queue_of(&unit.service);
+        let opens = matches!(&unit.unit, Unit::Said(said) if said.opens && said.keyword.is_none());
+        let full = opens.then(|| lock(&self.memory.board).full_queue_of(&unit.service)).flatten();
         if let Some(queue) = full
             && !self.is_open(&unit.address.thread).await?
         {

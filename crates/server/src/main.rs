@@ -6,6 +6,7 @@
 //! | [`config`] | what can be set, and the rules of it |
 //! | [`objects`] | users, queues, … of the file against those of the journal |
 //! | [`connectors`] | the accounts of the file, joined with the desk |
+//! | [`simulators`] | the platforms of the demo |
 //! | [`commands`] | one file for each command |
 //! | [`wiring`] | how the parts become one server |
 //! | [`http`] | connections, TLS, health, metrics, the drain |
@@ -20,6 +21,7 @@ mod http;
 mod ids;
 mod limits;
 mod objects;
+mod simulators;
 mod telemetry;
 mod wiring;
 

@@ -4,11 +4,12 @@
 use crate::{
     clock::SystemClock,
     config::{Config, Listen},
-    connectors::{Connectors, Known},
+    connectors::{Connectors, Joined, Known},
     http,
     ids::RandomIds,
     limits,
     objects::{self, Current, Wanted},
+    simulators::Simulators,
     telemetry,
 };
 use anyhow::{Context, Result, anyhow, bail};
@@ -71,13 +72,17 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     })
     .await?;
     let chat = Chat::new(desk.clone(), ChatConfig::default());
-    let webhooks = connectors(&desk, &config, populace, port)?.join(&desk, &Known { url: &url, port })?;
+    let simulators = Simulators::new(populace, &url, &listener).await?;
+    let connectors = connectors(&desk, &config, populace, simulators.port)?;
+    let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
 
     let gate = http::Gate::default();
-    let inner = chat.before(api.router().merge(chat.router()).merge(webhooks));
+    let inner = chat.before(api.router().merge(chat.router()).merge(webhooks).merge(simulators.router()));
     let app = http::outer(inner, figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
     background.spawn(telemetry::upkeep(figures));
+    background.spawn(messenger.run());
+    simulators.run(&mut background, populace);
     if populace == Populace::Alive {
         populate(&mut background, &desk, &chat);
     }

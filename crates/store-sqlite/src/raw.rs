@@ -1,8 +1,6 @@
 //! Looking for words in what nobody understood: as they are, as a form spells them, as JSON spells them. What is in
 //! quarantine may be broken anywhere, so nothing here needs it to be whole.
 
-use std::borrow::Cow;
-
 /// Whether words stand in it, in any of these spellings.
 pub(crate) fn holds(raw: &[u8], words: &str) -> bool {
     let in_form =
@@ -10,7 +8,7 @@ pub(crate) fn holds(raw: &[u8], words: &str) -> bool {
     contains(raw, words) || contains(&unescaped(raw), words) || in_form()
 }
 
-fn spells(part: &Cow<'_, str>, words: &str) -> bool {
+fn spells(part: &str, words: &str) -> bool {
     contains(part.as_bytes(), words) || contains(&unescaped(part.as_bytes()), words)
 }
 

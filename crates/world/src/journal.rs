@@ -39,6 +39,18 @@ fn wait<T>(work: BoxFuture<'static, T>) -> T {
     block_on(tokio::task::unconstrained(work))
 }
 
+/// What the seed has in store for a write.
+async fn trouble(faults: &Faults, record: &Mutex<Record>) -> Result<(), StoreFault> {
+    if let Some(delay) = faults.delay() {
+        tokio::time::sleep(delay).await;
+    }
+    if faults.fails() {
+        record.lock().unwrap_or_else(PoisonError::into_inner).failed += 1;
+        return Err(StoreFault::Failed("the seed says so".into()));
+    }
+    Ok(())
+}
+
 impl Store for Journal {
     fn transact(&self, keys: Vec<Key>, mut work: Work) -> BoxFuture<'static, Transacted> {
         let last: Arc<Last> = Arc::default();
@@ -51,13 +63,7 @@ impl Store for Journal {
         let (faults, record) = (self.faults.clone(), self.record.clone());
         let work = self.inner.transact(keys, watched);
         Box::pin(async move {
-            if let Some(delay) = faults.delay() {
-                tokio::time::sleep(delay).await;
-            }
-            if faults.fails() {
-                record.lock().unwrap_or_else(PoisonError::into_inner).failed += 1;
-                return Err(StoreFault::Failed("the seed says so".into()));
-            }
+            trouble(&faults, &record).await?;
             let done = wait(work);
             if let (Ok(Ok(_)), Some(Copy(plan))) =
                 (&done, &*last.lock().unwrap_or_else(PoisonError::into_inner))
@@ -123,7 +129,12 @@ impl Store for Journal {
     }
 
     fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>> {
-        at_once(self.inner.start(task, started))
+        let (faults, record) = (self.faults.clone(), self.record.clone());
+        let work = self.inner.start(task, started);
+        Box::pin(async move {
+            trouble(&faults, &record).await?;
+            wait(work)
+        })
     }
 
     fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>> {

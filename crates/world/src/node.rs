@@ -3,7 +3,10 @@
 use crate::{CountedIds, Faults, Journal, Record, WorldClock};
 use api::{Api, Links, Notes};
 use channels::{Chat, ChatConfig};
-use desk::{Desk, Refused, Setup, ports::StoreFault};
+use desk::{
+    Desk, Refused, Setup,
+    ports::{Channel, StoreFault},
+};
 use domain::{Command, SessionId, medium::Media};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,6 +18,9 @@ use tokio::task::JoinSet;
 
 /// What every address of the world begins with.
 const URL: &str = "http://localhost:8080";
+
+/// How often whatever a node had begun gets a turn to end.
+const TURNS: usize = 1_000;
 
 /// Why the world could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +66,11 @@ impl Node {
         })
         .await?;
         let chat = Chat::new(desk.clone(), ChatConfig::default());
+        for (service, channel) in &world.channels {
+            desk.connect(service, channel.clone());
+        }
         let mut tasks = JoinSet::new();
+        tasks.spawn(desk.clone().post());
         tasks.spawn(desk.clone().route());
         tasks.spawn(desk.clone().keep_time());
         tasks.spawn(chat.clone().run());
@@ -88,6 +98,13 @@ impl Node {
         let Self { desk, chat, journal, mut tasks } = self;
         tasks.shutdown().await;
         drop((desk, chat));
+        // What those tasks had begun in their turn ends at its own next turn.
+        for _ in 0..TURNS {
+            if Arc::strong_count(&journal) == 1 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
         // The directory is another's only when the journal is really gone.
         Arc::into_inner(journal).map(drop).ok_or(WorldFault::Held)
     }
@@ -100,6 +117,7 @@ struct Quarters {
     ids: Arc<CountedIds>,
     faults: Arc<Faults>,
     record: Arc<Mutex<Record>>,
+    channels: Vec<(String, Arc<dyn Channel>)>,
 }
 
 /// A directory in memory where the system has such: the world cuts no power, so its commits need no disk.
@@ -123,6 +141,7 @@ impl World {
             ids: Arc::new(CountedIds::new(seed)),
             faults: Arc::new(Faults::none()),
             record: Arc::default(),
+            channels: Vec::new(),
         };
         let node = Node::up(&calm).await?;
         for change in demo::centre(password_hash) {
@@ -131,6 +150,12 @@ impl World {
         let mut world = Self { quarters: Quarters { faults: Arc::new(faults), ..calm }, node: Some(node) };
         world.restart().await?;
         Ok(world)
+    }
+
+    /// Connects a service with what carries its messages, on this node and all that come after it.
+    pub fn connect(&mut self, service: &str, channel: Arc<dyn Channel>) {
+        self.desk().connect(service, channel.clone());
+        self.quarters.channels.push((service.to_owned(), channel));
     }
 
     /// The node that is up.

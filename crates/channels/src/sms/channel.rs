@@ -90,15 +90,14 @@ impl Sms {
     /// Says how the account stands after an attempt.
     fn stands(&self, outcome: &Outcome) {
         let (condition, why) = match outcome {
-            Outcome::Sent { .. } => (Condition::Working, None),
             Outcome::Refused { reason: Reason::Credentials, .. } => {
                 (Condition::Reauthorise, Some("The provider refuses the credentials of the account"))
             }
             Outcome::Refused { reason: Reason::Account, .. } => {
                 (Condition::Restricted, Some("The provider, or our own rules, do not let the account send"))
             }
-            // It answered, and about the message.
-            Outcome::Refused { .. } => (Condition::Working, None),
+            // Else a refusal is about the message.
+            Outcome::Sent { .. } | Outcome::Refused { .. } => (Condition::Working, None),
             Outcome::Later { why: Wait::Busy, after } => {
                 self.pace.hold(*after);
                 (Condition::RateLimited, Some("The provider takes no more messages at the moment"))

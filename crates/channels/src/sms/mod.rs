@@ -8,7 +8,7 @@
 //!
 //! An account at a provider is a service of the centre, and carries no other name. Nothing here decides about
 //! conversations: it reads what providers say, writes what they are told, and knows their limits. Whatever speaks this
-//! interface is reached by configuration alone, such as WhatsApp, whose addresses bear a prefix.
+//! interface is reached by configuration alone, such as `WhatsApp`, whose addresses bear a prefix.
 
 mod channel;
 pub mod config;

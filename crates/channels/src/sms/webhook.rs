@@ -52,7 +52,8 @@ impl Sms {
         let body = self.intake.body(body, MAX_BODY_BYTES).await?;
         let raw = self.raw(&head, body.to_vec());
         let is_form = is_form(&head);
-        self.authenticate(&head, &raw, is_form)?;
+        let signed = self.authenticate(&head, &raw, is_form);
+        signed.map_err(|why| self.intake.refuse(StatusCode::FORBIDDEN, why))?;
         let read = if is_form || raw.get { self.read(&raw) } else { Err(Undecodable::NoForm) };
         let kept = match read {
             Ok(Told::Message(unit)) => self.intake.take(*unit, || raw.write()).await,
@@ -70,21 +71,17 @@ impl Sms {
         Raw { get: head.method == Method::GET, path, repetition: repetition.map(str::to_owned), body }
     }
 
-    /// Turns away what the provider did not sign. The `Host` header has no say: what counts is as what we are
-    /// known, and that is configured.
-    fn authenticate(&self, head: &Parts, raw: &Raw, is_form: bool) -> Result<(), Response> {
+    /// Whether the provider signed it; if not, the word under which that is counted. The `Host` header has no say:
+    /// what counts is as what we are known, and that is configured.
+    fn authenticate(&self, head: &Parts, raw: &Raw, is_form: bool) -> Result<(), &'static str> {
         let given = head.headers.get(&self.config.headers.signature);
         let Some(given) = given.and_then(|value| value.to_str().ok()) else {
-            return Err(self.intake.refuse(StatusCode::FORBIDDEN, "no-signature"));
+            return Err("no-signature");
         };
         let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
         let form = (is_form && !raw.get).then(|| Form::read(&raw.body));
         let fields = form.as_ref().map(Form::fields);
-        if genuine(&self.config.tokens, &urls, fields, &raw.body, given) {
-            Ok(())
-        } else {
-            Err(self.intake.refuse(StatusCode::FORBIDDEN, "signature"))
-        }
+        if genuine(&self.config.tokens, &urls, fields, &raw.body, given) { Ok(()) } else { Err("signature") }
     }
 }
 

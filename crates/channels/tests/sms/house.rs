@@ -8,7 +8,7 @@ use crate::{
 use axum::{Router, body::Body};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use channels::{
-    outbound::{Outbound, Rules},
+    outbound::{Outbound, Reach, Rules},
     secret::Secret,
     sms::{Sms, SmsConfig, router},
 };
@@ -120,7 +120,7 @@ impl House {
         let settings = [settings("texts", None), settings("whats", Some("whatsapp:"))];
         let rules = Rules {
             plain_http: true,
-            loopback: true,
+            reach: Reach::Loopback,
             total: Duration::from_secs(2),
             max_answer_bytes: 1_000,
             ..Rules::new(settings.iter().map(|(_, config)| config.base_url.clone()).collect())

@@ -101,7 +101,7 @@ async fn what_is_authentic_and_cannot_be_read_is_kept_as_it_came() {
     ] {
         assert_eq!(house.post(path, fields).await, StatusCode::OK, "{path}");
     }
-    let digest = Sha256::digest(b"{}").iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digest = format!("{:x}", Sha256::digest(b"{}"));
     let path = format!("{TEXTS}?bodySHA256={digest}");
     let given = signature(&format!("{PUBLIC}{path}"), &[]);
     let json =

@@ -94,10 +94,7 @@ impl Desk {
                 let pause = after.and_then(|after| Millis::try_from(after.as_millis()).ok());
                 let pause = pause.unwrap_or(PAUSES[PAUSES.len().min(attempts as usize + 1) - 1]);
                 tracing::debug!(task = task.id(), pause, why, "a message is tried again later");
-                while let Err(fault) = self.store.start(task.id(), false).await {
-                    tracing::error!(%fault, "a message that was not sent could not be marked so");
-                    tokio::time::sleep(RETRY).await;
-                }
+                self.unbegin(&task).await;
                 self.again(&task, self.now() + pause.clamp(1, LONGEST_PAUSE));
                 return;
             }
@@ -105,6 +102,17 @@ impl Desk {
         };
         self.settle(&task, sending).await;
         lock(&self.memory.outbox.lanes).done(&task);
+    }
+
+    /// Writes down that a task was certainly not sent, however long the store takes to come back.
+    async fn unbegin(&self, task: &Task) {
+        while let Err(fault) = self.store.start(task.id(), false).await {
+            if matches!(fault, StoreFault::Closed) {
+                return;
+            }
+            tracing::error!(%fault, "a message that was not sent could not be marked so");
+            tokio::time::sleep(RETRY).await;
+        }
     }
 
     fn again(&self, task: &Task, at: Millis) {
@@ -199,7 +207,7 @@ impl Desk {
 
     async fn carry_signal(&self, signal: Signal) {
         if let Some(channel) = self.channel(&signal.service)
-            && AssertUnwindSafe(channel.signal(signal)).catch_unwind().await.is_err()
+            && AssertUnwindSafe(async { channel.signal(signal).await }).catch_unwind().await.is_err()
         {
             tracing::error!("a connector panicked over a passing sign");
         }
@@ -214,7 +222,9 @@ enum Packed {
 
 /// A connector that panics may have sent the message.
 async fn send(channel: &dyn Channel, parcel: Parcel) -> Sending {
-    AssertUnwindSafe(channel.send(parcel)).catch_unwind().await.unwrap_or_else(|_| {
+    // It may panic before there is anything to wait for.
+    let sending = AssertUnwindSafe(async { channel.send(parcel).await });
+    sending.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!("a connector panicked over a message");
         Sending::Unknown { why: "The connector failed while the message was being sent".into() }
     })

@@ -5,11 +5,13 @@
 
 mod listen;
 mod load;
+mod messenger;
 mod objects;
 mod sms;
 
 pub use listen::Listen;
 pub use load::load;
+pub use messenger::MessengerEntry;
 pub use objects::{
     AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, Password, Pause, QueueEntry,
     ServiceEntry, UserEntry,
@@ -53,6 +55,8 @@ pub struct Config {
     pub services: Vec<ServiceEntry>,
     /// Accounts at SMS providers.
     pub sms: Vec<SmsEntry>,
+    /// Pages on Facebook Messenger.
+    pub messenger: Vec<MessengerEntry>,
     /// What the server asks of providers and platforms.
     pub outbound: Outbound,
     /// Agent states besides those every installation has.
@@ -76,6 +80,7 @@ impl Default for Config {
             compat: Compat::default(),
             services: Vec::new(),
             sms: Vec::new(),
+            messenger: Vec::new(),
             outbound: Outbound::default(),
             agent_states: Vec::new(),
             dispositions: Vec::new(),

@@ -1,5 +1,6 @@
 //! Connectors: the accounts of the settings, and how they are joined with the desk.
 
+mod messenger;
 mod reach;
 mod secret;
 mod sms;
@@ -8,7 +9,8 @@ use crate::config::Config;
 use anyhow::{Context, Result, ensure};
 use axum::Router;
 use channels::{
-    outbound::Outbound,
+    messenger::{Messenger, MessengerConfig},
+    outbound::{Outbound, Url},
     secret::Secret,
     sms::{Sms, SmsConfig},
 };
@@ -23,11 +25,20 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The accounts of a centre, found to fit its services.
 pub struct Connectors {
     sms: BTreeMap<String, SmsConfig>,
+    messenger: BTreeMap<String, MessengerConfig>,
     /// How far the server reaches to ask them.
     outbound: crate::config::Outbound,
     /// Whether accounts may be asked as the demo's are.
     demo: bool,
     warnings: Vec<String>,
+}
+
+/// The accounts, joined with the desk.
+pub struct Joined {
+    /// What serves their webhooks.
+    pub webhooks: Router,
+    /// The pages, to be run.
+    pub messenger: Arc<Messenger>,
 }
 
 /// As what this server is known, once it listens.
@@ -60,6 +71,10 @@ impl Connectors {
             let account = SmsConfig::new(SMS_ACCOUNT_SID, token, vec![SMS_NUMBER.to_owned()]);
             connectors.sms.insert(name.to_owned(), SmsConfig { base_url, ..account });
         }
+        let name = demo::centre::MESSENGER_SERVICE;
+        if services.contains_key(name) && !connectors.messenger.contains_key(name) {
+            connectors.messenger.insert(name.to_owned(), messenger::of_demo(port));
+        }
         Ok(connectors)
     }
 
@@ -69,31 +84,27 @@ impl Connectors {
         media: &Media,
         demo: bool,
     ) -> Result<Self> {
-        let carried_by = |service: &Service| media.named(&service.medium).map(|row| row.connector);
-        let mut sms = BTreeMap::new();
+        let carried = Carried { services, media };
+        let (mut sms, mut messenger, mut warnings) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for entry in &config.sms {
             let name = &entry.service;
-            let service = services.get(name).with_context(|| {
-                format!("[[sms]] '{name}': there is no service of this name; `config apply` makes those of the file")
-            })?;
-            ensure!(
-                carried_by(service) == Some(Connector::Sms),
-                "[[sms]] '{name}': the medium '{}' of this service is not carried by the connector sms",
-                service.medium
-            );
-            let account = sms::account(entry, service, demo)?;
+            let account = sms::account(entry, carried.service("sms", name, Connector::Sms)?, demo)?;
             ensure!(sms.insert(name.clone(), account).is_none(), "[[sms]]: '{name}' stands there twice");
         }
-        let lacking = services.iter().filter(|(name, service)| {
-            carried_by(service) == Some(Connector::Sms) && !sms.contains_key(*name)
-        });
-        let warnings = lacking
-            .filter(|_| !demo)
-            .map(|(name, _)| {
-                format!("service '{name}' has no [[sms]]: nothing is carried to or from its customers")
-            })
-            .collect();
-        Ok(Self { sms, outbound: config.outbound.clone(), demo, warnings })
+        for entry in &config.messenger {
+            let name = &entry.service;
+            let service = carried.service("messenger", name, Connector::Messenger)?;
+            let account = messenger::account(entry, service, demo)?;
+            warnings.extend(messenger::warning(entry, service));
+            let before = messenger.insert(name.clone(), account);
+            ensure!(before.is_none(), "[[messenger]]: '{name}' stands there twice");
+        }
+        if !demo {
+            warnings.extend(carried.lacking("sms", Connector::Sms, |name| sms.contains_key(name)));
+            let has = |name: &str| messenger.contains_key(name);
+            warnings.extend(carried.lacking("messenger", Connector::Messenger, has));
+        }
+        Ok(Self { sms, messenger, outbound: config.outbound.clone(), demo, warnings })
     }
 
     /// What is allowed and yet is probably not what was meant.
@@ -103,15 +114,19 @@ impl Connectors {
 
     /// The path to which each account's provider must send its webhooks, by service.
     pub fn webhooks(&self) -> impl Iterator<Item = (&str, String)> {
-        self.sms.keys().map(|name| (name.as_str(), format!("/channels/sms/{name}")))
+        let sms = self.sms.keys().map(|name| (name.as_str(), format!("/channels/sms/{name}")));
+        sms.chain(self.messenger.keys().map(|name| (name.as_str(), format!("/channels/messenger/{name}"))))
     }
 
-    /// Joins the accounts with the desk and answers what serves their webhooks. Before [`Desk::post`] is run.
-    pub fn join(self, desk: &Arc<Desk>, known: &Known<'_>) -> Result<Router> {
+    /// Joins the accounts with the desk. Before [`Desk::post`] is run.
+    pub fn join(self, desk: &Arc<Desk>, known: &Known<'_>) -> Result<Joined> {
         for warning in &self.warnings {
             tracing::warn!("{warning}");
         }
-        let peers = self.sms.values().map(|account| account.base_url.clone()).collect();
+        let mut peers: Vec<Url> = self.sms.values().map(|account| account.base_url.clone()).collect();
+        for account in self.messenger.values() {
+            peers.push(messenger::peer(account)?);
+        }
         let outbound = Arc::new(Outbound::new(reach::rules(&self.outbound, peers, self.demo)?)?);
         let mut urls = vec![known.url.to_owned()];
         urls.extend(self.demo.then(|| loopback(known.port)));
@@ -121,7 +136,48 @@ impl Connectors {
             desk.connect(&service, sms.clone());
             accounts.push(sms);
         }
-        Ok(channels::sms::router(accounts))
+        let pages = self.messenger.into_iter().collect();
+        let messenger = Messenger::new(desk, &outbound, known.url, pages).context("[[messenger]]")?;
+        Ok(Joined { webhooks: channels::sms::router(accounts).merge(messenger.router()), messenger })
+    }
+}
+
+/// The services of a centre, by what carries their messages.
+struct Carried<'a> {
+    services: &'a BTreeMap<String, Service>,
+    media: &'a Media,
+}
+
+impl<'a> Carried<'a> {
+    /// The service of an entry of a table.
+    fn service(&self, table: &str, name: &str, connector: Connector) -> Result<&'a Service> {
+        let service = self.services.get(name).with_context(|| {
+            format!("[[{table}]] '{name}': there is no service of this name; `config apply` makes those of the file")
+        })?;
+        ensure!(
+            self.connector(service) == Some(connector),
+            "[[{table}]] '{name}': the medium '{}' of this service is not carried by the connector {table}",
+            service.medium
+        );
+        Ok(service)
+    }
+
+    /// A warning for each service that no account carries.
+    fn lacking(
+        &self,
+        table: &'static str,
+        connector: Connector,
+        has: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = String> {
+        let of_it =
+            self.services.iter().filter(move |(_, service)| self.connector(service) == Some(connector));
+        of_it.filter(move |(name, _)| !has(name)).map(move |(name, _)| {
+            format!("service '{name}' has no [[{table}]]: nothing is carried to or from its customers")
+        })
+    }
+
+    fn connector(&self, service: &Service) -> Option<Connector> {
+        self.media.named(&service.medium).map(|row| row.connector)
     }
 }
 

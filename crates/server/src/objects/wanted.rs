@@ -1,7 +1,7 @@
 //! What the settings want.
 
 use super::Current;
-use crate::config::{AgentStateEntry, Config, Password, Pause, QueueEntry, UserEntry};
+use crate::config::{AgentStateEntry, Config, MessengerEntry, Password, Pause, QueueEntry, UserEntry};
 use anyhow::{Context, Result, bail};
 use desk::ports::Ids;
 use domain::{
@@ -18,6 +18,10 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// For so long a person may answer where the page has the feature *Human Agent* (channel-connectors §2.6), in
+/// seconds.
+const HUMAN_AGENT: u32 = 7 * 86_400;
 
 /// The objects as they shall be. `None` means that the settings do not speak of this kind.
 #[derive(Clone, Debug, Default)]
@@ -182,14 +186,14 @@ fn centre(config: &Config, media: &Media, current: &Current, fresh: &dyn Ids) ->
     }
     if !config.services.is_empty() {
         centre.services =
-            config.services.iter().map(|entry| (entry.name.clone(), service(entry, media))).collect();
+            config.services.iter().map(|entry| (entry.name.clone(), service(entry, media, config))).collect();
     }
     centre
 }
 
 /// A service; what the file does not say follows from what carries the medium's messages
 /// (channel-connectors §1B.1, §2.5, §2.6).
-fn service(entry: &crate::config::ServiceEntry, media: &Media) -> Service {
+fn service(entry: &crate::config::ServiceEntry, media: &Media, config: &Config) -> Service {
     let connector = media.named(&entry.medium).map_or(Connector::WebChat, |row| row.connector);
     let (inactivity, max_chars, reply, tells_reading) = match connector {
         Connector::WebChat => (300, None, None, false),
@@ -197,6 +201,8 @@ fn service(entry: &crate::config::ServiceEntry, media: &Media) -> Service {
         // A longer text is carried in pieces of 2,000 characters.
         Connector::Messenger => (86_400, Some(20_000), Some(86_400), true),
     };
+    let has_human_agent = |page: &MessengerEntry| page.service == entry.name && page.human_agent;
+    let person = config.messenger.iter().any(has_human_agent).then_some(HUMAN_AGENT);
     let reply = entry.reply_seconds.or(reply).filter(|time| *time > 0);
     Service {
         medium: entry.medium.clone(),
@@ -205,7 +211,7 @@ fn service(entry: &crate::config::ServiceEntry, media: &Media) -> Service {
         terms: Terms {
             max_chars: entry.max_chars.or(max_chars),
             reply: reply.map(seconds),
-            person: entry.person_reply_seconds.map(seconds),
+            person: entry.person_reply_seconds.or(person).map(seconds),
             reply_when_out: entry.reply_when_out,
             keywords_open: entry.keywords_open,
             tells_reading: entry.tells_reading.unwrap_or(tells_reading),

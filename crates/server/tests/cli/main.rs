@@ -9,3 +9,4 @@ mod customer;
 mod demo;
 mod provisioning;
 mod settings;
+mod sms;

@@ -3,3 +3,4 @@
 mod clients;
 mod course;
 mod laws;
+mod outbox;
