@@ -90,10 +90,10 @@ class Customer:
         return await self.command("refresh", transcriptPosition=str(self.position))
 
 
-async def dispositions_of(base, conversation):
+async def dispositions_of(base, conversation, reader=("reporting@demo", "demo")):
     """The disposition events of one conversation, in the order of the feed."""
     found, after = [], 0
-    async with aiohttp.ClientSession(auth=aiohttp.BasicAuth("reporting@demo", "demo")) as http:
+    async with aiohttp.ClientSession(auth=aiohttp.BasicAuth(*reader)) as http:
         while True:
             async with http.get(f"{base}/api/v2/reporting/events", params={"after": str(after), "limit": "500"}) as response:
                 same(response.status, 200, "the feed answers")

@@ -1,9 +1,10 @@
 """An agent at work on conversations that a connector carries, whatever the medium: only names differ."""
 from dataclasses import dataclass
 
-from .desk import Desk
+from .desk import Desk, dispositions_of
 from .ear import Ear
 from .expect import eventually, expect, is_int, same
+from .shapes import check_disposition
 
 PATIENCE = 30.0  # seconds, for a machine that is slow
 
@@ -113,6 +114,39 @@ class Seat:
             ours = data.get(f"{self.medium.key}Path", "").endswith(f"/{session}")
             return data["messageType"] == "MessageLogUpdated" and ours and any(wanted(m) for m in data["messages"])
         return fits
+
+    async def takes(self, theirs, nickname="Tom"):
+        """Waits for the customer's conversation, accepts it, checks what is heard of that, and answers its id."""
+        session = await self.invitation(theirs)
+        await self.hears("Invited", self.change(session, "StatusChange", "Invited"))
+        answer = await self.accept(session, nickname)
+        chatting = await self.hears("Chatting", self.change(session, "StatusChange", "Chatting"))
+        same(chatting["data"].get("referenceId"), answer["referenceId"], "the referenceId of Accept")
+        await self.hears("ParticipantsUpdated", self.change(session, "ParticipantsUpdated"))
+        await self.hears("the transcript", self.said(session, lambda m: m["type"] == "ParticipantJoined"))
+        return session
+
+    async def writes(self, session, text):
+        """Sends a message and hears it in the log; answers the number of the command."""
+        since = self.ear.here
+        answer = await self.operate(session, "SendMessage", text=text)
+        await self.hears("his own words", self.said(session, lambda m: m.get("text") == text), since)
+        return answer["referenceId"]
+
+    async def finishes(self, session, reader):
+        """Sets a disposition, completes, and finds the disposition in the feed."""
+        since = self.ear.here
+        await self.desk.dispose(self.path(session), "IssueResolved")
+        await self.hears("the disposition", lambda d: self.change(session, "PropertiesUpdated")(d)
+                         and d[self.medium.key]["userData"].get("DispositionCode") == "IssueResolved", since)
+        await self.operate(session, "Complete")
+        await self.hears("Completed", self.change(session, "StatusChange", "Completed"), since)
+
+        async def fed():
+            return await dispositions_of(self.url, session, reader)
+        events = await eventually(fed, "the disposition is in the feed", PATIENCE)
+        same(len(events), 1, "dispositions in the feed")
+        check_disposition(events[0], agent=self.desk.name, phase="live", value="IssueResolved", previous=None, media=self.medium.channel)
 
     async def deliveries(self, session):
         """Of everything written to the customer: text to state."""

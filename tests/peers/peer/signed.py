@@ -8,6 +8,7 @@ import uuid
 
 import aiohttp
 from twilio.request_validator import RequestValidator
+from yarl import URL
 
 from .expect import expect, same
 
@@ -61,7 +62,7 @@ class Account:
         if not signature:
             del headers["X-Twilio-Signature"]
         body = urllib.parse.urlencode(fields) if body is None else body
-        async with self.http.post(self.url + path, data=body, headers=headers) as answer:
+        async with self.http.post(URL(self.url + path, encoded=True), data=body, headers=headers) as answer:
             return answer.status, await answer.text()
 
     async def taken(self, fields, **how):
