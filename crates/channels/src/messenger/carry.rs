@@ -57,7 +57,9 @@ impl Account {
             return Err(Sending::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
         }
         let request = send::message(&self.config, outgoing).map_err(|why| refused(None, why.to_string()))?;
-        self.rate.turn(self.standing.is_slowed()).await;
+        if let Err(after) = self.rate.turn(self.standing.is_slowed()).await {
+            return Err(Sending::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
+        }
         let copy = self.echoes.listen(outgoing.metadata);
         let failure = match self.ask(request, send::answer::message).await {
             Ok(receipt) => return Ok(receipt.message_id),

@@ -1,10 +1,14 @@
 //! How fast an account sends (channel-connectors §2.7).
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Duration};
 
 /// Close to the platform's limit an account sends so many times more slowly.
 const SLOWER: u32 = 10;
+
+/// Who would have to wait longer comes back later: while he waits here, a stop of the server would leave nobody
+/// knowing whether his message was sent.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The rates of an account.
 #[derive(Debug)]
@@ -23,25 +27,23 @@ impl Rate {
         Self { usual: each(a_second), slow: each(a_second / SLOWER) }
     }
 
-    /// Waits until something may be sent.
-    pub async fn turn(&self, is_slowed: bool) {
-        self.usual.until_ready().await;
-        if is_slowed {
-            self.slow.until_ready().await;
-        }
+    /// Waits until something may be sent, or tells after what time to ask again.
+    pub async fn turn(&self, is_slowed: bool) -> Result<(), Duration> {
+        let limiter = if is_slowed { &self.slow } else { &self.usual };
+        tokio::time::timeout(PATIENCE, limiter.until_ready()).await.map_err(|_| PATIENCE)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     async fn ten(is_slowed: bool) -> Duration {
         let rate = Rate::new(200);
         let begun = Instant::now();
         for _ in 0..10 {
-            rate.turn(is_slowed).await;
+            rate.turn(is_slowed).await.expect("a turn");
         }
         begun.elapsed()
     }
@@ -50,5 +52,13 @@ mod tests {
     async fn near_the_limit_it_goes_a_tenth_as_fast() {
         assert!(ten(false).await >= Duration::from_millis(40));
         assert!(ten(true).await >= Duration::from_millis(400));
+    }
+
+    #[tokio::test]
+    async fn who_would_wait_long_comes_back_later() {
+        let rate = Rate::new(0);
+        assert_eq!(rate.turn(false).await, Ok(()));
+        let three = futures::future::join_all((0..3).map(|_| rate.turn(false))).await;
+        assert!(three.contains(&Err(PATIENCE)), "{three:?}");
     }
 }
