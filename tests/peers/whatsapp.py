@@ -4,24 +4,12 @@ import sys
 
 from peer.expect import eventually, expect, same
 from peer.house import House
-from peer.lines import PASSWORD, SmsLine
+from peer.lines import PASSWORD, WhatsappLine
 from peer.script import main
 from peer.seat import PATIENCE, WHATSAPP, Seat
 from peer.signed import Account
 
 AGENT, READER = "agent1@acme", ("reporting@acme", PASSWORD)
-
-
-class WhatsappLine(SmsLine):
-    """The account of an SMS provider, with a prefix to addresses and a row in the table of media."""
-
-    medium = WHATSAPP
-    service, prefix = "acme-whatsapp", "whatsapp:"
-    more = """
-[[media]]
-name = "whatsapp"
-connector = "sms"
-"""
 
 
 async def told_in_words(house):
@@ -85,7 +73,7 @@ async def walk(flags, step, leaving):
     async def arrived():
         return line.fake.of("Sí – está “listo” 🎉")
     sent = (await eventually(arrived, "the answer reaches the provider as it was written", PATIENCE))[0]
-    same([sent["to"], sent["fields"]["From"]], ["whatsapp:+15550009999", "whatsapp:+15557772222"], "addresses with the prefix")
+    same([sent["fields"]["To"], sent["fields"]["From"]], ["whatsapp:+15550009999", "whatsapp:+15557772222"], "addresses with the prefix")
     for word in "sent", "delivered", "sent", "read", "delivered":
         await account.reports(sent, word, ChannelToAddress="+1555000XXXX", EventType=word.upper())
     await seat.delivered(session, sent["text"], "read")

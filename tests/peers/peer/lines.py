@@ -3,7 +3,7 @@ import asyncio
 import time
 
 from .provider import Graph, Provider
-from .seat import MESSENGER, SMS
+from .seat import MESSENGER, SMS, WHATSAPP
 from .signed import CUT, Account, Page, Signer, client
 
 PUBLIC = "https://contact.acme.example"
@@ -69,7 +69,7 @@ class SmsLine(Line):
 
     async def open(self, leaving):
         self.http = await leaving.enter_async_context(client())
-        self.fake = await Provider({self.account_sid: self.token}).open(leaving)
+        self.fake = await Provider(self.account_sid, self.token, self.prefix).open(leaving)
         return self
 
     def furnish(self, house, agents):
@@ -105,6 +105,18 @@ burst = 10
     async def until_told(self, sent):
         """Tells that a message was delivered."""
         await self.insist(lambda: self.account.reports(sent, "delivered"))
+
+
+class WhatsappLine(SmsLine):
+    """The same with a prefix to addresses, and a row in the table of media: WhatsApp."""
+
+    medium = WHATSAPP
+    service, prefix = "acme-whatsapp", "whatsapp:"
+    more = """
+[[media]]
+name = "whatsapp"
+connector = "sms"
+"""
 
 
 class MessengerLine(Line):
@@ -159,4 +171,4 @@ def now():
     return int(time.time() * 1000)
 
 
-LINES = {"sms": SmsLine, "messenger": MessengerLine}
+LINES = {"sms": SmsLine, "whatsapp": WhatsappLine, "messenger": MessengerLine}

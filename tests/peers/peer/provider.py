@@ -78,23 +78,23 @@ class Fake:
 
 
 class Provider(Fake):
-    """``Messages.json`` of accounts at the SMS provider, ``{account sid: token}``."""
+    """``Messages.json`` of an account at the SMS provider. Addresses have a prefix there, and not in ``to``."""
 
-    def __init__(self, accounts):
+    def __init__(self, account, token, prefix):
         super().__init__()
-        self.accounts = accounts
+        self.account, self.token, self.prefix = account, token, prefix
 
     async def answer(self, request):
-        account = request.path.removeprefix("/2010-04-01/Accounts/").removesuffix("/Messages.json")
-        expect(request.method == "POST" and account in self.accounts, "POST Messages.json of an account")
-        credentials = base64.b64encode(f"{account}:{self.accounts[account]}".encode()).decode()
+        same([request.method, request.path], ["POST", f"/2010-04-01/Accounts/{self.account}/Messages.json"], "what is asked for")
+        credentials = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
         same(request.headers.get("Authorization"), f"Basic {credentials}", "the account's own credentials")
         same(request.content_type, "application/x-www-form-urlencoded", "a form")
         form = dict(await request.post())
         same(sorted(form), ["Body", "From", "StatusCallback", "To"], "the fields of a plain message")
-        sent = await self.arrived(form["To"], form["Body"], "SM", form)
+        expect(form["To"].startswith(self.prefix) and form["From"].startswith(self.prefix), "addresses with their prefix", form)
+        sent = await self.arrived(form["To"].removeprefix(self.prefix), form["Body"], "SM", form)
         return web.json_response({
-            "sid": sent["id"], "account_sid": account, "to": form["To"], "from": form["From"], "body": form["Body"],
+            "sid": sent["id"], "account_sid": self.account, "to": form["To"], "from": form["From"], "body": form["Body"],
             "status": "queued", "num_segments": "1", "direction": "outbound-api", "error_code": None, "error_message": None,
         }, status=201)
 

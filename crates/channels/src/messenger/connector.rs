@@ -67,7 +67,7 @@ impl Messenger {
     pub async fn run(self: Arc<Self>) {
         join_all(self.accounts.values().map(|account| account.keep())).await;
         // A centre without pages goes on, too.
-        future::pending().await
+        future::pending::<()>().await;
     }
 
     pub(super) fn account(&self, service: &str) -> Option<&Arc<Account>> {
