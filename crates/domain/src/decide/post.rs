@@ -86,7 +86,8 @@ pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: 
     draft.tell(id, Fact::Delivery { index, state: report.state, code })
 }
 
-/// The platform tells that the customer's side has, or has seen, everything up to a moment.
+/// The platform tells that the customer's side has, or has seen, everything up to a moment: of what the platform was
+/// given, that is. It says nothing about what it refused, or may never have got.
 pub(super) fn watermark(
     draft: &mut Draft<'_>,
     id: &SessionId,
@@ -95,7 +96,8 @@ pub(super) fn watermark(
 ) -> Result<(), No> {
     let session = draft.session(id)?;
     let Some(post) = &session.post else { return Ok(()) };
-    let reached = post.outgoing.iter().filter(|(_, sent)| sent.state != Delivery::Queued && sent.at <= upto);
+    let is_with_it = |state| matches!(state, Delivery::Sent | Delivery::Delivered);
+    let reached = post.outgoing.iter().filter(|(_, sent)| is_with_it(sent.state) && sent.at <= upto);
     for index in reached.map(|(index, _)| *index).collect::<Vec<_>>() {
         report(draft, id, index, &Report::of(state))?;
     }
