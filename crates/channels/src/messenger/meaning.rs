@@ -51,7 +51,7 @@ impl Reader<'_> {
     /// What an event means.
     pub fn meaning(self, event: &Event) -> Meaning {
         if self.standby && event.opens_window() {
-            return self.overheard(&event.what);
+            return Self::overheard(&event.what);
         }
         Meaning::Unit(match &event.what {
             Happening::Echo(echo) => return self.copied(echo),
@@ -95,7 +95,7 @@ impl Reader<'_> {
     }
 
     /// What a customer does while another app answers him: it is shown in an open conversation and starts none.
-    fn overheard(self, what: &Happening) -> Meaning {
+    fn overheard(what: &Happening) -> Meaning {
         let content = match what {
             Happening::Message(message) => said::message(message).content,
             Happening::Postback(postback) => said::postback(postback).content,

@@ -29,6 +29,7 @@ pub(super) struct Standing {
 }
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 struct Facts {
     /// Whether anything was asked of the platform since the start.
     was_asked: bool,

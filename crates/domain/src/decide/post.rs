@@ -71,10 +71,10 @@ pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: 
         draft.learn(key, Some((id.clone(), index)))?;
     }
     let session = draft.session(id)?;
-    if report.opted_out {
-        if let Some(post) = &session.post {
-            consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
-        }
+    if report.opted_out
+        && let Some(post) = &session.post
+    {
+        consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
     }
     if !progress.state.may_become(report.state) {
         return Ok(());

@@ -47,7 +47,7 @@ pub(super) fn account(entry: &MessengerEntry, service: &Service, demo: bool) -> 
             https,
             "{place}: 'base_url': the platform must be asked over https, since every request carries a token"
         );
-        config.base_url = url.trim_end_matches('/').to_owned();
+        url.trim_end_matches('/').clone_into(&mut config.base_url);
     }
     if let Some(rate) = entry.per_second {
         config.texts_a_second = rate.get();

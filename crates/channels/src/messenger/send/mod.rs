@@ -177,10 +177,7 @@ fn proof(config: &MessengerConfig) -> String {
 }
 
 fn request(config: &MessengerConfig, edge: &str, body: &impl Serialize) -> Request {
-    let body = match serde_json::to_string(body) {
-        Ok(body) => body,
-        Err(_) => unreachable!("a body of strings is JSON"),
-    };
+    let Ok(body) = serde_json::to_string(body) else { unreachable!("a body of strings is JSON") };
     Request { url: config.address(edge), bearer: config.page_token.clone(), body: Some(body) }
 }
 
