@@ -144,10 +144,10 @@ impl Services {
             _ => {
                 let (id, condition, why) =
                     (&state.id, state.condition, state.why.as_deref().unwrap_or_default());
-                if condition == Condition::Working {
-                    tracing::info!(%id, "a service works");
-                } else {
-                    tracing::warn!(%id, ?condition, why, "a service does not work as it should");
+                match condition {
+                    Condition::Working => tracing::info!(%id, "a service works"),
+                    Condition::Starting => tracing::info!(%id, "a service starts"),
+                    _ => tracing::warn!(%id, ?condition, why, "a service does not work as it should"),
                 }
             }
         }

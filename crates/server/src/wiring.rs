@@ -98,7 +98,14 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
             ended = background.join_next() => ended_early = ended,
         }
     };
-    http::serve(server, stop, async { api.close() }).await;
+    let close = async {
+        desk.stop_posting();
+        api.close();
+    };
+    http::serve(server, stop, close).await;
+    if !desk.posted(drain).await {
+        tracing::warn!("messages were still being sent: their outcome will be unknown");
+    }
     background.shutdown().await;
     desk.disconnect();
     match ended_early {

@@ -9,28 +9,44 @@ mod jackfield;
 use jackfield::Jackfield;
 use std::{path::PathBuf, process::Command};
 
+/// The interpreter with the packages of `tests/peers`, as seen from there.
+const PYTHON: &str = ".venv/bin/python";
+
 fn peers() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers")
 }
 
-/// Runs a peer against a server of its own; its words are shown when it fails.
+/// Runs a peer against a demo centre of its own; its words are shown when it fails.
 fn run(program: &str, script: &str, args: &[&str]) {
     let server = Jackfield::demo();
     let url = server.url();
+    if let Err(said) = told(program, script, &[args, &["--url", &url]].concat()) {
+        panic!("{said}\n--- server ---\n{}", server.log());
+    }
+}
+
+/// Runs a peer that sets up servers of its own, and shows what they said when it fails.
+fn run_alone(script: &str, args: &[&str]) {
+    let binary = ["--binary", env!("CARGO_BIN_EXE_jackfield")];
+    if let Err(said) = told(PYTHON, script, &[args, &binary].concat()) {
+        panic!("{said}");
+    }
+}
+
+/// What a peer that failed had to say.
+fn told(program: &str, script: &str, args: &[&str]) -> Result<(), String> {
     let output = Command::new(program)
         .current_dir(peers())
         .arg(script)
         .args(args)
-        .args(["--url", &url])
         .output()
         .unwrap_or_else(|why| panic!("{program} cannot be run ({why}); `make test` installs the peers"));
+    if output.status.success() {
+        return Ok(());
+    }
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{script} {args:?}\n{said}\n{complained}\n--- server ---\n{}",
-        server.log()
-    );
+    Err(format!("{script} {args:?}\n{said}\n{complained}"))
 }
 
 fn walk(client: &str, transport: &str, ack: &str, more: &[&str]) {
@@ -43,7 +59,7 @@ fn walk(client: &str, transport: &str, ack: &str, more: &[&str]) {
 fn python(transport: &str, ack: &str, more: &[&str]) {
     let mut args = vec!["--transport", transport, "--ack", ack, "--agents", "agent1@demo,agent2@demo"];
     args.extend(more);
-    run(".venv/bin/python", "walk.py", &args);
+    run(PYTHON, "walk.py", &args);
 }
 
 macro_rules! walks {
@@ -123,4 +139,31 @@ fn deployed_desktops_find_what_they_rely_on() {
 #[test]
 fn deployed_widgets_find_what_they_rely_on() {
     run("node", "widget.mjs", &["--agents", "agent4@demo"]);
+}
+
+#[test]
+fn sms_signed_by_the_providers_own_package() {
+    run(PYTHON, "sms.py", &["--agents", "agent1@demo"]);
+}
+
+#[test]
+fn messenger_signed_by_an_independent_package() {
+    run(PYTHON, "messenger.py", &["--agents", "agent1@demo", "--transport", "websocket"]);
+}
+
+#[test]
+fn whatsapp_is_a_page_of_configuration() {
+    run_alone("whatsapp.py", &[]);
+}
+
+#[test]
+fn killed_between_acknowledge_and_send() {
+    for medium in ["sms", "whatsapp"] {
+        run_alone("kill.py", &["--medium", medium, "--rounds", "4", "--seed", "1"]);
+    }
+}
+
+#[test]
+fn messenger_killed_between_acknowledge_and_send() {
+    run_alone("kill.py", &["--medium", "messenger", "--rounds", "4", "--seed", "2"]);
 }

@@ -53,11 +53,12 @@ class Acknowledge(Extension):
 class Ear:
     """Everything heard, in order, and ways to wait for more."""
 
-    def __init__(self, endpoint, desk, transport, ack):
+    def __init__(self, endpoint, desk, transport, ack, more_topics=()):
         self.acknowledge = Acknowledge() if ack else None
         self.client = aiocometd.Client(
             endpoint, CONNECTIONS[transport], ssl=False, max_pending_count=0,
             extensions=[self.acknowledge] if ack else None, auth=Basic(desk.auth.login, desk.auth.password))
+        self.topics = [*TOPICS, *more_topics]
         self.events = []
         self.task = None
         self.changed = asyncio.Condition()
@@ -66,7 +67,7 @@ class Ear:
         await self.client.open()
         if self.acknowledge:
             expect(self.acknowledge.supported, "the server takes the ack extension up")
-        for topic in TOPICS:
+        for topic in self.topics:
             await self.client.subscribe(topic)
         self.task = asyncio.ensure_future(self._hear())
 

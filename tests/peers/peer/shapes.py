@@ -92,13 +92,13 @@ def check_log(data):
     expect(places == sorted(set(places)), "indexes ascend", places)
 
 
-def check_disposition(event, *, agent, phase, value, previous):
+def check_disposition(event, *, agent, phase, value, previous, media="chat"):
     """One CloudEvent of the feed against what was set."""
     expect(event.get("specversion") == "1.0" and is_text(event.get("id")), "a CloudEvent", event)
     expect(event.get("type", "").startswith("jackfield."), "type begins with jackfield.", event)
     data = event["data"]
     seen = [data.get("media"), data.get("agent"), data.get("phase"), data.get("via")]
-    expect(seen == ["chat", agent, phase, "SetDisposition"], f"chat, {agent}, {phase}, SetDisposition", data)
+    expect(seen == [media, agent, phase, "SetDisposition"], f"{media}, {agent}, {phase}, SetDisposition", data)
     pair = data["disposition"]
     expect(pair.get("key") == "DispositionCode" and pair.get("value") == value, f"the disposition is {value}", data)
     expect(pair.get("previous") == previous, f"the previous value is {previous}", data)

@@ -14,6 +14,7 @@ use desk::Desk;
 use futures::{StreamExt, future::join_all, stream};
 use std::{
     collections::BTreeMap,
+    future,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -65,6 +66,8 @@ impl Messenger {
     /// Subscribes the pages, asks for the names of customers and keeps the signs of who types, for ever.
     pub async fn run(self: Arc<Self>) {
         join_all(self.accounts.values().map(|account| account.keep())).await;
+        // A centre without pages goes on, too.
+        future::pending::<()>().await;
     }
 
     pub(super) fn account(&self, service: &str) -> Option<&Arc<Account>> {

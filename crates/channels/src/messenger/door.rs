@@ -1,6 +1,6 @@
 //! The webhook of every account: `/channels/messenger/{account}` (channel-connectors §2.2, §2.3).
 
-use super::{Messenger, account::Account, privacy, signature, verification, webhook};
+use super::{Messenger, privacy, signature, verification, webhook};
 use axum::{
     Router,
     body::Body,
@@ -22,9 +22,9 @@ pub(super) fn router(messenger: Arc<Messenger>) -> Router {
         .with_state(messenger)
 }
 
-/// The account of an address; 404 for any other.
-pub(super) fn account<'a>(messenger: &'a Messenger, name: &str) -> Result<&'a Arc<Account>, StatusCode> {
-    messenger.account(name).ok_or(StatusCode::NOT_FOUND)
+/// The answer for an address that is no account's.
+pub(super) fn nobody() -> Response {
+    StatusCode::NOT_FOUND.into_response()
 }
 
 async fn verify(
@@ -32,7 +32,7 @@ async fn verify(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    let account = account(&messenger, &name).map_err(IntoResponse::into_response)?;
+    let account = messenger.account(&name).ok_or_else(nobody)?;
     verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
         |why| {
             tracing::warn!(service = name, %why, "a webhook was not verified");
@@ -47,7 +47,7 @@ async fn deliver(
     headers: HeaderMap,
     body: Body,
 ) -> Result<&'static str, Response> {
-    let account = account(&messenger, &name).map_err(IntoResponse::into_response)?;
+    let account = messenger.account(&name).ok_or_else(nobody)?;
     let intake = &account.intake;
     let _place = intake.admit().map_err(IntoResponse::into_response)?;
     let body = intake.body(body, webhook::MAX_BODY_BYTES).await?;

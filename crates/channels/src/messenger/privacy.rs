@@ -4,7 +4,7 @@
 //! So nothing is deleted by itself: the request is kept where operators look at what was set aside, and one of them
 //! finds the person and runs `jackfield erase`.
 
-use super::{Messenger, deletion, door::account};
+use super::{Messenger, deletion, door::nobody};
 use axum::{
     Json,
     body::Body,
@@ -27,7 +27,7 @@ pub(super) async fn request(
     Path(name): Path<String>,
     body: Body,
 ) -> Result<Json<Value>, Response> {
-    let account = account(&messenger, &name).map_err(IntoResponse::into_response)?;
+    let account = messenger.account(&name).ok_or_else(nobody)?;
     let intake = &account.intake;
     let _place = intake.admit().map_err(IntoResponse::into_response)?;
     let body = intake.body(body, MAX_FORM).await?;
@@ -53,7 +53,7 @@ pub(super) async fn status(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    account(&messenger, &name).map_err(IntoResponse::into_response)?;
+    messenger.account(&name).ok_or_else(nobody)?;
     let code = field(query.unwrap_or_default().as_bytes(), "code");
     if !deletion::is_code(&code) {
         return Err(StatusCode::NOT_FOUND.into_response());

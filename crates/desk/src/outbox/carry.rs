@@ -26,6 +26,8 @@ const GIVE_UP: Millis = 15 * 60 * 1_000;
 const LONGEST_PAUSE: Millis = 5 * 60 * 1_000;
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
+/// How often a stop looks whether everything has been sent.
+const LOOK: Duration = Duration::from_millis(20);
 /// How many passing signs are on their way at once.
 const SIGNALS_AT_ONCE: usize = 32;
 
@@ -56,6 +58,22 @@ impl Desk {
                 Some(_) = signals.join_next() => {}
             }
         }
+    }
+
+    /// Begins to send nothing more: a message that a stop cuts off would be *unknown*. What waits is sent by the next
+    /// process.
+    pub fn stop_posting(&self) {
+        self.memory.outbox.close();
+    }
+
+    /// Waits until nothing is being sent any more, but no longer than `patience`; whether it came to that.
+    pub async fn posted(&self, patience: Duration) -> bool {
+        let quiet = async {
+            while !self.memory.outbox.is_quiet() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        tokio::time::timeout(patience, quiet).await.is_ok()
     }
 
     /// What an earlier process had begun to send: nobody knows whether it did.

@@ -94,6 +94,11 @@ impl Lanes {
         self.later.first().map(|(due, _)| *due)
     }
 
+    /// How many are being sent.
+    pub fn under_way(&self) -> usize {
+        self.under_way.values().sum()
+    }
+
     /// How many tasks there are.
     pub fn len(&self) -> usize {
         self.by_thread.values().map(|lane| lane.waiting.len()).sum()

@@ -10,7 +10,13 @@ mod lanes;
 use crate::witness::lock;
 use domain::{Millis, Task, task::Signal};
 use lanes::{Lanes, Turn};
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tokio::sync::Notify;
 
 /// How many passing signs may wait; what is more is let be.
@@ -22,6 +28,8 @@ pub(crate) struct Outbox {
     lanes: Mutex<Lanes>,
     signals: Mutex<VecDeque<Signal>>,
     bell: Notify,
+    /// Nothing more is begun.
+    closed: AtomicBool,
 }
 
 impl Outbox {
@@ -53,8 +61,18 @@ impl Outbox {
         lock(&self.lanes).len()
     }
 
+    /// From now on nothing more is begun. What waits is a row and is sent by the next process.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing is being sent.
+    pub fn is_quiet(&self) -> bool {
+        lock(&self.lanes).under_way() == 0
+    }
+
     fn next(&self, now: Millis) -> Option<Turn> {
-        lock(&self.lanes).next(now)
+        if self.closed.load(Ordering::Relaxed) { None } else { lock(&self.lanes).next(now) }
     }
 
     fn next_signal(&self) -> Option<Signal> {

@@ -70,22 +70,24 @@ pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: 
     for key in &report.keys {
         draft.learn(key, Some((id.clone(), index)))?;
     }
-    if report.opted_out {
-        let session = draft.session(id)?;
-        if let Some(post) = &session.post {
-            consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
-        }
+    let session = draft.session(id)?;
+    if report.opted_out
+        && let Some(post) = &session.post
+    {
+        consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
     }
     if !progress.state.may_become(report.state) {
         return Ok(());
     }
-    let (code, why) = (report.code.clone(), report.why.clone());
+    // A provider's words may name the address that was erased.
+    let (code, why) = (report.code.clone(), report.why.clone().filter(|_| !session.erased));
     message.delivery = Some(Progress { state: report.state, code: code.clone(), why });
     draft.write(id, message);
     draft.tell(id, Fact::Delivery { index, state: report.state, code })
 }
 
-/// The platform tells that the customer's side has, or has seen, everything up to a moment.
+/// The platform tells that the customer's side has, or has seen, everything up to a moment: of what the platform was
+/// given, that is. It says nothing about what it refused, or may never have got.
 pub(super) fn watermark(
     draft: &mut Draft<'_>,
     id: &SessionId,
@@ -94,7 +96,8 @@ pub(super) fn watermark(
 ) -> Result<(), No> {
     let session = draft.session(id)?;
     let Some(post) = &session.post else { return Ok(()) };
-    let reached = post.outgoing.iter().filter(|(_, sent)| sent.state != Delivery::Queued && sent.at <= upto);
+    let is_with_it = |state| matches!(state, Delivery::Sent | Delivery::Delivered);
+    let reached = post.outgoing.iter().filter(|(_, sent)| is_with_it(sent.state) && sent.at <= upto);
     for index in reached.map(|(index, _)| *index).collect::<Vec<_>>() {
         report(draft, id, index, &Report::of(state))?;
     }

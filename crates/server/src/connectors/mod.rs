@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use axum::Router;
 use channels::{
     messenger::{Messenger, MessengerConfig},
-    outbound::{Outbound, Url},
+    outbound::{Outbound, Rules, Url},
     secret::Secret,
     sms::{Sms, SmsConfig},
 };
@@ -26,8 +26,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Connectors {
     sms: BTreeMap<String, SmsConfig>,
     messenger: BTreeMap<String, MessengerConfig>,
-    /// How far the server reaches to ask them.
-    outbound: crate::config::Outbound,
+    /// How far the server reaches to ask them, without their addresses.
+    rules: Rules,
     /// Whether accounts may be asked as the demo's are.
     demo: bool,
     warnings: Vec<String>,
@@ -104,7 +104,8 @@ impl Connectors {
             let has = |name: &str| messenger.contains_key(name);
             warnings.extend(carried.lacking("messenger", Connector::Messenger, has));
         }
-        Ok(Self { sms, messenger, outbound: config.outbound.clone(), demo, warnings })
+        let rules = reach::rules(&config.outbound, demo)?;
+        Ok(Self { sms, messenger, rules, demo, warnings })
     }
 
     /// What is allowed and yet is probably not what was meant.
@@ -127,7 +128,7 @@ impl Connectors {
         for account in self.messenger.values() {
             peers.push(messenger::peer(account)?);
         }
-        let outbound = Arc::new(Outbound::new(reach::rules(&self.outbound, peers, self.demo)?)?);
+        let outbound = Arc::new(Outbound::new(Rules { peers, ..self.rules })?);
         let mut urls = vec![known.url.to_owned()];
         urls.extend(self.demo.then(|| loopback(known.port)));
         let mut accounts = Vec::new();

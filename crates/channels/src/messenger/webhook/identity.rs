@@ -37,7 +37,7 @@ impl Event {
             // Receipts, reactions, edits and the answers to our own sends name a message by nothing but its id.
             Happening::Message(message) => message.mid.clone(),
             Happening::Echo(echo) => echo.mid.clone(),
-            Happening::Edited(edit) => format!("edit:{}:{}", edit.times, edit.mid),
+            Happening::Edited(edit) => format!("edit:{}:{}", edit.count, edit.mid),
             Happening::Unsent(mid) => format!("unsent:{mid}"),
             Happening::Reaction(reaction) => format!("{}:{}", moment("reaction"), reaction.mid),
             Happening::Delivered(delivered) => return mark("delivered", person, delivered.watermark),

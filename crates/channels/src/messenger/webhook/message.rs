@@ -65,7 +65,7 @@ pub struct Edit {
     /// Its new words.
     pub text: String,
     /// How often it has been changed, this time included.
-    pub times: i64,
+    pub count: i64,
 }
 
 #[derive(Deserialize)]
@@ -133,11 +133,11 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison
 /// `message_edit`.
 pub(super) fn edit(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
     let Edited { mid, text, num_edit } = shape(raw, kind)?;
-    let Whole(times) = num_edit.ok_or(Poison::Missing("num_edit"))?;
+    let Whole(count) = num_edit.ok_or(Poison::Missing("num_edit"))?;
     Ok(Happening::Edited(Edit {
         mid: required(mid, "mid", MAX_MID)?,
         text: bounded(text.unwrap_or_default(), "text", MAX_TEXT)?,
-        times,
+        count,
     }))
 }
 
@@ -246,7 +246,7 @@ mod tests {
     fn he_changes_his_words() {
         for number in [json!(2), json!("2")] {
             let edit = json!({"mid": "m_1", "text": "hello!", "num_edit": number});
-            let expected = Edit { mid: "m_1".into(), text: "hello!".into(), times: 2 };
+            let expected = Edit { mid: "m_1".into(), text: "hello!".into(), count: 2 };
             assert_eq!(what("message_edit", edit), Ok(Happening::Edited(expected)));
         }
         let edit = json!({"mid": "m_1", "text": "hello!"});

@@ -85,6 +85,15 @@ fn a_watermark_covers_all_that_was_sent_before_it() {
 }
 
 #[test]
+fn a_watermark_says_nothing_of_what_the_platform_may_not_have() {
+    for state in [Delivery::Failed, Delivery::Unknown] {
+        let world = messaging().then(ann(say("One"))).then(report(4, settled(state)));
+        let read = Unit::Reached { state: Delivery::Read, upto: Some(10), keys: Vec::new() };
+        check(world, receive(unit("page", "w1", read)), "");
+    }
+}
+
+#[test]
 fn a_provider_that_says_opted_out_is_believed() {
     let why = Report { opted_out: true, ..settled(Delivery::Failed) };
     let world =
