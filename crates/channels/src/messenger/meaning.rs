@@ -51,7 +51,7 @@ impl Reader<'_> {
     /// What an event means.
     pub fn meaning(self, event: &Event) -> Meaning {
         if self.standby && event.opens_window() {
-            return Self::overheard(&event.what);
+            return overheard(&event.what);
         }
         Meaning::Unit(match &event.what {
             Happening::Echo(echo) => return self.copied(echo),
@@ -94,23 +94,6 @@ impl Reader<'_> {
         }
     }
 
-    /// What a customer does while another app answers him: it is shown in an open conversation and starts none.
-    fn overheard(what: &Happening) -> Meaning {
-        let content = match what {
-            Happening::Message(message) => said::message(message).content,
-            Happening::Postback(postback) => said::postback(postback).content,
-            _ => return Meaning::Nothing,
-        };
-        let words: Vec<&str> = content
-            .iter()
-            .filter_map(|content| match content {
-                Content::Text { text, .. } => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
-        Meaning::Unit(Unit::Notice(format!("The customer wrote to another application: {}", words.join(" "))))
-    }
-
     fn controlled(self, control: &ThreadControl) -> Unit {
         let app = |app: &Option<String>| match app.as_deref() {
             None => "nobody".to_owned(),
@@ -138,6 +121,23 @@ impl Reader<'_> {
     fn key(self, mid: &str) -> String {
         known_key(self.service, mid)
     }
+}
+
+/// What a customer does while another app answers him: it is shown in an open conversation and starts none.
+fn overheard(what: &Happening) -> Meaning {
+    let content = match what {
+        Happening::Message(message) => said::message(message).content,
+        Happening::Postback(postback) => said::postback(postback).content,
+        _ => return Meaning::Nothing,
+    };
+    let words: Vec<&str> = content
+        .iter()
+        .filter_map(|content| match content {
+            Content::Text { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    Meaning::Unit(Unit::Notice(format!("The customer wrote to another application: {}", words.join(" "))))
 }
 
 fn reacted(reaction: &Reaction) -> String {

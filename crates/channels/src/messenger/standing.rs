@@ -29,11 +29,8 @@ pub(super) struct Standing {
 }
 
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 struct Facts {
-    /// Whether anything was asked of the platform since the start.
-    was_asked: bool,
-    is_reachable: bool,
+    line: Line,
     /// Its token is refused.
     is_dead: bool,
     blocked_until: Millis,
@@ -45,6 +42,18 @@ struct Facts {
     is_unsubscribed: bool,
     /// What the platform warned of.
     warning: Option<String>,
+}
+
+/// Whether the platform answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Line {
+    /// Nothing was asked of it since the start.
+    #[default]
+    Unused,
+    /// It does.
+    Answers,
+    /// It does not.
+    Silent,
 }
 
 impl Standing {
@@ -127,7 +136,7 @@ impl Standing {
     /// Whether it should be found out soon whether it works again.
     pub fn is_down(&self) -> bool {
         let facts = self.facts();
-        facts.is_dead || !facts.is_reachable
+        facts.is_dead || facts.line != Line::Answers
     }
 
     /// The state to report.
@@ -150,12 +159,10 @@ impl Standing {
         if facts.blocked_until > now {
             return say(Condition::Blocked, Trouble::Blocked.sentence());
         }
-        if !facts.is_reachable {
-            return if facts.was_asked {
-                say(Condition::Unreachable, "The Graph API does not answer")
-            } else {
-                (Condition::Starting, None)
-            };
+        match facts.line {
+            Line::Unused => return (Condition::Starting, None),
+            Line::Silent => return say(Condition::Unreachable, "The Graph API does not answer"),
+            Line::Answers => {}
         }
         if facts.held_until > now || facts.is_slowed {
             return say(Condition::RateLimited, "The page has used up most of what Facebook allows it");
@@ -187,7 +194,7 @@ impl Standing {
 
 impl Facts {
     fn heard(&mut self, was_answered: bool) {
-        (self.was_asked, self.is_reachable) = (true, was_answered);
+        self.line = if was_answered { Line::Answers } else { Line::Silent };
     }
 
     fn hold(&mut self, usage: Usage, least: Millis, now: Millis) {

@@ -370,7 +370,16 @@ fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: 
             Amendment::Edited => format!("The customer changed message {index} to: {text}"),
             Amendment::Unsent => format!("Message {index} was taken back."),
         };
+        let told = draft.session(&id)?.next_index;
         notice(draft, &id, &words)?;
+        if how == Amendment::Edited {
+            // The notice has the new words, so it goes when they are taken back.
+            let mut part = 1;
+            while draft.known(&part_key(of, part))?.is_some() {
+                part += 1;
+            }
+            draft.learn(&part_key(of, part), Some((id, told)))?;
+        }
     }
     Ok(())
 }

@@ -152,8 +152,13 @@ fn what_was_edited_or_taken_back_is_so_in_the_log_too() {
     let world = check(texting(), edited, "2 edited; said notice by another");
     assert_eq!(world.log[&s1()][1].content, Content::Text { text: "Good day".into(), message_type: None });
     let unsent = receive(unit("texts", "u1", Unit::Unsent { of: "m1".into() }));
-    let world = check(world, unsent, "2 unsent; said notice by another");
+    let world = check(world, unsent, "2 unsent; 4 unsent; said notice by another");
     assert_eq!(world.log[&s1()][1].content, Content::Text { text: String::new(), message_type: None });
+    assert_eq!(
+        world.log[&s1()][3].content,
+        Content::Notice { text: String::new() },
+        "where the edit was told"
+    );
     let stranger = receive(unit("texts", "u2", Unit::Unsent { of: "nothing".into() }));
     check(world, stranger, "");
 }

@@ -1,0 +1,23 @@
+//! Pages on Messenger on a desk with a real journal, against a platform on a port of its own.
+
+#[path = "../chat/journal.rs"]
+mod journal;
+
+mod centre;
+mod copies;
+mod delivery;
+mod graph;
+mod house;
+mod invariants;
+mod lanes;
+mod parts;
+mod privacy;
+mod receipts;
+mod secrets;
+mod signs;
+mod standby;
+mod standing;
+mod troubles;
+mod verification;
+mod window;
+mod words;

@@ -1,0 +1,65 @@
+//! Who is let in: the verification of the address, and the signature of a delivery (channel-connectors §2.2, §2.3).
+
+use crate::house::{APP_SECRET, HOOK, House, INES, VERIFY_TOKEN, delivery, hex, posted, signed};
+use axum::body::Body;
+use http::{Request, StatusCode};
+
+async fn asked(house: &House, path: &str, mode: &str, token: &str) -> (StatusCode, String) {
+    let uri = format!("{path}?hub.mode={mode}&hub.verify_token={token}&hub.challenge=1158201444");
+    let answer = house.send(Request::get(uri).body(Body::empty()).expect("a request")).await;
+    (answer.status, answer.body)
+}
+
+#[tokio::test]
+async fn the_platform_is_given_its_challenge_back_and_nobody_else() {
+    let house = House::new().await;
+    let taken = asked(&house, HOOK, "subscribe", VERIFY_TOKEN).await;
+    assert_eq!(taken, (StatusCode::OK, "1158201444".into()));
+    let refused = (StatusCode::FORBIDDEN, String::new());
+    assert_eq!(asked(&house, HOOK, "subscribe", "wrong").await, refused);
+    assert_eq!(asked(&house, HOOK, "unsubscribe", VERIFY_TOKEN).await, refused);
+    let (status, _) = asked(&house, "/channels/messenger/nobody", "subscribe", VERIFY_TOKEN).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn only_what_the_app_signed_is_read() {
+    let house = House::new().await;
+    let body = delivery("messaging", &[house.says(INES, "m_1", "Hello")]);
+    let right = format!("sha256={}", hex(APP_SECRET, &body));
+    let wrong = format!("sha256={}", hex("another", &body));
+    let plain = hex(APP_SECRET, &body);
+    for signature in [None, Some(""), Some(wrong.as_str()), Some(plain.as_str())] {
+        let answer = house.send(posted(HOOK, &body, signature)).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::FORBIDDEN, ""), "{signature:?}");
+    }
+    let other = body.replace("Hello", "Hallo");
+    assert_eq!(house.send(posted(HOOK, &other, Some(&right))).await.status, StatusCode::FORBIDDEN);
+    // What nobody signed is not even set aside.
+    assert_eq!(house.send(posted(HOOK, "{", Some(&right))).await.status, StatusCode::FORBIDDEN);
+    assert_eq!((house.latest(INES).await, house.quarantined().await.len()), (None, 0));
+    assert_eq!(house.send(posted(HOOK, &body, Some(&right))).await.status, StatusCode::OK);
+    assert!(house.latest(INES).await.is_some());
+}
+
+#[tokio::test]
+async fn the_signature_is_over_the_spelling_of_the_platform() {
+    let house = House::new().await;
+    let body = delivery("messaging", &[house.says(INES, "m_1", "héllo / 😀")]);
+    let escaped = body.replace('é', "\\u00e9").replace('/', "\\/").replace('😀', "\\ud83d\\ude00");
+    assert!(escaped.is_ascii());
+    assert_eq!(house.deliver(&escaped).await.status, StatusCode::OK);
+    let session = house.latest(INES).await.expect("a conversation");
+    assert_eq!(house.texts(&session).await, ["héllo / 😀"]);
+    let signature = format!("sha256={}", hex(APP_SECRET, &escaped));
+    let answer = house.send(posted(HOOK, &body, Some(&signature))).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_delivery_is_bounded() {
+    let house = House::new().await;
+    let answer = house.send(signed(HOOK, &" ".repeat(1024 * 1024 + 1))).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(house.send(signed("/channels/messenger/nobody", "{}")).await.status, StatusCode::NOT_FOUND);
+}

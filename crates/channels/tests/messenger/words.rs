@@ -1,0 +1,143 @@
+//! What customers do, as agents see it (channel-connectors §2.3; digital-channels §4).
+
+use crate::house::{House, INES, event};
+use domain::message::{Content, PartyKind};
+use serde_json::{Value, json};
+
+fn text(text: &str, message_type: &str) -> Content {
+    Content::Text { text: text.into(), message_type: Some(message_type.into()) }
+}
+
+fn link(url: &str) -> Content {
+    Content::Url { url: url.into() }
+}
+
+async fn said(house: &House, kind: &str, what: &Value) -> Vec<Content> {
+    house.events(&[event(INES, house.now(), kind, what)]).await;
+    let session = house.latest(INES).await.expect("a conversation");
+    house.contents(&session).await
+}
+
+#[tokio::test]
+async fn buttons_and_quick_replies_say_what_stood_on_them() {
+    let house = House::new().await;
+    let postback = json!({ "mid": "m_1", "title": "Get started", "payload": "START",
+        "referral": { "ref": "winter", "source": "ADS", "ad_id": 77 } });
+    assert_eq!(said(&house, "postback", &postback).await, [text("Get started", "postback")]);
+    let session = house.latest(INES).await.expect("it opens a conversation");
+    assert_eq!(house.data(&session, "postbackPayload").await, Some(json!("START")));
+    assert_eq!(house.data(&session, "referralRef").await, Some(json!("winter")));
+    assert_eq!(house.data(&session, "referralAdId").await, Some(json!("77")));
+    let reply = json!({ "mid": "m_2", "text": "Yes", "quick_reply": { "payload": "YES" } });
+    assert_eq!(said(&house, "message", &reply).await[1..], [text("Yes", "quick_reply")]);
+    assert_eq!(house.data(&session, "quickReplyPayload").await, Some(json!("YES")));
+}
+
+#[tokio::test]
+async fn a_postback_without_an_id_is_still_known_when_it_comes_again() {
+    let house = House::new().await;
+    let at = house.now();
+    let tap = |payload: &str| event(INES, at, "postback", &json!({ "title": "Menu", "payload": payload }));
+    house.events(&[tap("A"), tap("A"), tap("B")]).await;
+    let session = house.latest(INES).await.expect("a conversation");
+    assert_eq!(house.texts(&session).await, ["Menu", "Menu"]);
+}
+
+#[tokio::test]
+async fn an_opt_in_opens_a_conversation_and_a_referral_alone_does_not() {
+    let house = House::new().await;
+    let referral = json!({ "ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD" });
+    house.events(&[event(INES, house.now(), "referral", &referral)]).await;
+    assert_eq!(house.latest(INES).await, None);
+    let optin = json!({ "ref": "footer", "type": "notification_messages" });
+    assert_eq!(said(&house, "optin", &optin).await, [text("[opt-in]", "optin")]);
+    let session = house.latest(INES).await.expect("a conversation");
+    assert_eq!(house.data(&session, "optinRef").await, Some(json!("footer")));
+    house.events(&[event(INES, house.now() + 1, "referral", &referral)]).await;
+    assert_eq!(house.data(&session, "referralRef").await, Some(json!("spring")), "in an open one it is told");
+}
+
+#[tokio::test]
+async fn a_sticker_is_the_same_in_its_old_and_new_form() {
+    let house = House::new().await;
+    let sticker = |mid: &str, kind: &str| {
+        let payload = json!({ "url": "https://cdn.example/thumb.png", "sticker_id": 369_239_263 });
+        json!({ "mid": mid, "attachments": [{ "type": kind, "payload": payload }] })
+    };
+    let one = [text("https://cdn.example/thumb.png", "sticker"), link("https://cdn.example/thumb.png")];
+    assert_eq!(said(&house, "message", &sticker("m_1", "image")).await, one);
+    assert_eq!(said(&house, "message", &sticker("m_2", "sticker")).await[2..], one);
+}
+
+#[tokio::test]
+async fn what_is_attached_is_a_text_and_a_link_or_is_named() {
+    let house = House::new().await;
+    let message = json!({ "mid": "m_1", "text": "Look", "attachments": [
+        { "type": "image", "payload": { "url": "https://cdn.example/1.jpg" } },
+        { "type": "fallback", "title": "A shared page" },
+        { "type": "location", "payload": { "coordinates": { "lat": 52.5, "long": 13.25 } } },
+    ] });
+    let contents = said(&house, "message", &message).await;
+    assert_eq!(contents[0], Content::Text { text: "Look".into(), message_type: None });
+    assert_eq!(
+        contents[1..],
+        [
+            text("https://cdn.example/1.jpg", "image"),
+            link("https://cdn.example/1.jpg"),
+            text("[fallback] A shared page", "fallback"),
+            text("[location] 52.5, 13.25", "location"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_edited_or_taken_back_is_so_in_the_log() {
+    let house = House::new().await;
+    let session = house.talk(INES, "m_1").await;
+    let edit = json!({ "mid": "m_1", "text": "Good day", "num_edit": 1 });
+    house.events(&[event(INES, house.now(), "message_edit", &edit)]).await;
+    assert_eq!(house.texts(&session).await, ["Good day"]);
+    let photo = json!({ "mid": "m_2", "text": "My card", "attachments": [
+        { "type": "image", "payload": { "url": "https://cdn.example/card.jpg" } },
+    ] });
+    house.events(&[event(INES, house.now(), "message", &photo)]).await;
+    for mid in ["m_1", "m_2"] {
+        let unsent = json!({ "mid": mid, "is_deleted": true });
+        house.events(&[event(INES, house.now(), "message", &unsent)]).await;
+    }
+    let log = format!("{:?}", house.log(&session).await);
+    for words in ["Hello", "Good day", "My card", "card.jpg"] {
+        assert!(!log.contains(words), "{words} is still there");
+    }
+    let customers = house.log(&session).await.into_iter().filter(|it| it.from.kind == PartyKind::Customer);
+    let texts: Vec<_> = customers.map(|it| it.content).filter(|it| *it != Content::Joined).collect();
+    assert_eq!(texts.len(), 4, "and the envelopes stay");
+}
+
+#[tokio::test]
+async fn a_reaction_is_told() {
+    let house = House::new().await;
+    let session = house.talk(INES, "m_1").await;
+    let reaction = |action| json!({ "mid": "m_out1", "action": action, "emoji": "❤", "reaction": "love" });
+    house.events(&[event(INES, house.now(), "reaction", &reaction("react"))]).await;
+    house.events(&[event(INES, house.now() + 1, "reaction", &reaction("unreact"))]).await;
+    let told = ["The customer reacted with ❤.", "The customer took back a reaction."];
+    assert_eq!(house.notices(&session).await, told);
+}
+
+#[tokio::test]
+async fn a_customer_is_given_his_name_when_it_is_known() {
+    let house = House::new().await;
+    house.graph.calls_everybody("Zoe", "Quinn");
+    house.wrote(INES, "m_1", "Hello").await;
+    let session = house.latest(INES).await.expect("a conversation");
+    assert_eq!(house.session(&session).await.customer.nickname, INES, "nobody waits for it");
+    let run = tokio::spawn(house.messenger.clone().run());
+    crate::house::eventually("he is called so", async || {
+        house.session(&session).await.customer.nickname == "Zoe Quinn"
+    })
+    .await;
+    run.abort();
+    let profile = house.graph.heard("/v26.0/2002");
+    assert_eq!((profile.len(), profile[0].authorization.as_str()), (1, "Bearer hush-page-token"));
+}
