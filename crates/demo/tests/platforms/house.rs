@@ -167,6 +167,20 @@ impl House {
         self.ask(post("/say", "application/json", what.to_string())).await
     }
 
+    /// The log, once it has so many entries: an entry is written when its answer has come, which is after whoever
+    /// answered has seen the webhook.
+    pub async fn logged(&self, query: &str, many: usize) -> Vec<Value> {
+        let since = Instant::now();
+        loop {
+            let log = self.log(query).await;
+            if log.len() >= many {
+                return log;
+            }
+            assert!(since.elapsed() < PATIENCE, "only {} of {many} entries: {log:#?}", log.len());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub async fn log(&self, query: &str) -> Vec<Value> {
         let request = Request::get(format!("/log{query}")).body(Body::empty()).expect("a request");
         self.ask(request).await.1.as_array().cloned().expect("a list")

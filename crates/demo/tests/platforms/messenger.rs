@@ -249,7 +249,7 @@ async fn nothing_comes_before_the_webhook_is_verified() {
     writes(&house, PSID, 0).await;
     house.events(1, "message").await;
     let kinds: Vec<_> =
-        house.log("?platform=messenger").await.iter().map(|entry| entry["kind"].clone()).collect();
+        house.logged("?platform=messenger", 4).await.iter().map(|entry| entry["kind"].clone()).collect();
     // 200 without the challenge is no verification either.
     assert_eq!(kinds, ["not verified", "not verified", "verified", "message"]);
 }

@@ -71,7 +71,7 @@ async fn what_failed_comes_again_when_it_was_asked_to() {
     let tries = house.wait(3, is_sms).await;
     assert!(tries.iter().all(|one| one.raw == tries[0].raw && one.token == tries[0].token));
     assert!(tries[2].at - tries[1].at >= Duration::from_secs(1), "Retry-After is honoured");
-    let log = house.log("?platform=sms").await;
+    let log = house.logged("?platform=sms", 3).await;
     let seen: Vec<_> = log.iter().map(|entry| (entry["status"].as_u64(), entry["try"].as_u64())).collect();
     assert_eq!(seen, [(Some(503), Some(1)), (Some(503), Some(2)), (Some(200), Some(3))]);
 }
@@ -128,7 +128,7 @@ async fn a_callback_to_a_foreign_address_is_not_followed() {
     sms::send_with_callback(&house, FROM, &callback).await;
     let followed = tokio::time::timeout(Duration::from_millis(500), foreign.accept()).await;
     assert!(followed.is_err(), "{followed:?}");
-    let log = house.log("?platform=sms").await;
+    let log = house.logged("?platform=sms", 3).await;
     let tries: Vec<_> = log.iter().skip(1).map(|entry| (&entry["kind"], &entry["try"])).collect();
     assert_eq!(tries, [(&json!("sent"), &json!(0)), (&json!("delivered"), &json!(0))]);
 }
