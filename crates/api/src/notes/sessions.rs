@@ -98,7 +98,7 @@ impl Scene<'_> {
     }
 
     /// What became of a message. That the provider has it is no news to anybody; that it arrived is, to all who
-    /// talk; that it did not is an error of the command that wrote it, for its author alone.
+    /// talk; that it did not is an error of the command that wrote it, for its author, and a change for the others.
     fn delivery(&self, index: u32, state: Delivery, out: &mut Vec<NewNote>) {
         let why = match state {
             Delivery::Queued | Delivery::Sent => return,
@@ -113,16 +113,20 @@ impl Scene<'_> {
             Delivery::Undelivered => "The message did not arrive",
         };
         let sent = self.session.post.as_ref().and_then(|post| post.outgoing.get(&index));
-        let Some(author) = sent.and_then(|sent| sent.agent.as_ref().zip(Some(sent.reference))) else {
-            return;
-        };
-        if self.session.live_party(author.0).is_none() {
-            return;
+        let author = sent.and_then(|sent| Some((sent.agent.as_ref()?, sent.reference)));
+        let author = author.filter(|(agent, _)| self.session.live_party(agent).is_some());
+        if let Some((agent, reference)) = author {
+            let entry = self.new_messages().find(|message| message.index == index);
+            let told = entry.and_then(|message| message.delivery.as_ref()?.why.as_deref());
+            let words = told.map_or_else(|| why.to_owned(), |told| format!("{why}: {told}"));
+            self.error(agent, reference, &words, out);
         }
-        let entry = self.new_messages().find(|message| message.index == index);
-        let told = entry.and_then(|message| message.delivery.as_ref()?.why.as_deref());
-        let words = told.map_or_else(|| why.to_owned(), |told| format!("{why}: {told}"));
-        self.error(author.0, author.1, &words, out);
+        // Whoever else talks can see to it as well, above all when its author has gone.
+        for party in
+            self.session.chatting().filter(|party| author.is_none_or(|(agent, _)| *agent != party.user))
+        {
+            self.change(&party.user, "PropertiesUpdated", out);
+        }
     }
 
     fn said(&self, index: u32, out: &mut Vec<NewNote>) {

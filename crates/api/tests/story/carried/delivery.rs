@@ -47,6 +47,24 @@ async fn what_nobody_knows_to_be_sent_can_be_sent_again() {
 }
 
 #[tokio::test]
+async fn who_took_over_hears_what_became_of_it() {
+    let app = App::start().await;
+    let (tom, guest) = talking(&app, &texter(&app)).await;
+    tom.post(&guest.path(), json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
+    let mei = app.agent("agent2");
+    mei.ready().await;
+    let path = format!("/users/{}", mei.id());
+    tom.post(&guest.path(), json!({"operationName": "Transfer", "targetPath": path})).await.ok();
+    mei.accepts(&guest, "Mei").await.ok();
+    (tom.hears().await, mei.hears().await);
+    guest.told(4, outcome(Delivery::Failed)).await;
+    assert!(tom.hears().await.is_empty());
+    let told = mei.hears().await.pop().expect("told");
+    assert_eq!(told["data"]["notificationType"], "PropertiesUpdated");
+    assert_eq!(told["data"]["smsession"]["deliveries"], json!([{"index": 4, "state": "failed"}]));
+}
+
+#[tokio::test]
 async fn that_it_arrived_is_told_to_all_who_talk_and_that_it_is_on_its_way_to_nobody() {
     let app = App::start().await;
     let (tom, guest) = talking(&app, &messenger(&app)).await;
