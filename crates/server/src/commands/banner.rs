@@ -1,7 +1,13 @@
 //! What the demo says of itself once it runs.
 
-use demo::centre::{AGENTS, PASSWORD, agent_name};
+use demo::{
+    centre::{AGENTS, PASSWORD, agent_name},
+    platforms::MOUNT,
+};
 use std::io::{self, Write};
+
+/// A customer's text message, as the simulated provider is told of it.
+const SAYING: &str = r#"{"platform":"sms","from":"+15550142","text":"Is my parcel on its way?"}"#;
 
 /// Tells where it is, who can log in, and what to try.
 pub fn show(url: &str, data: Option<&std::path::Path>, out: &mut impl Write) -> io::Result<()> {
@@ -19,6 +25,10 @@ pub fn show(url: &str, data: Option<&std::path::Path>, out: &mut impl Write) -> 
         None => writeln!(out, "  data       temporary, gone when this ends")?,
     }
     writeln!(out, "\n  Try        curl -u {first}:{PASSWORD} '{url}/api/v2/me?subresources=*'")?;
+    writeln!(
+        out,
+        "  Text in    curl -H content-type:application/json {url}{MOUNT}/say \\\n               -d '{SAYING}'"
+    )?;
     writeln!(out, "  Stop       Ctrl-C\n")?;
     out.flush()
 }
