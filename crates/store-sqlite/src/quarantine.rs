@@ -2,6 +2,7 @@
 
 use crate::fault::Outcome;
 use desk::ports::Quarantined;
+use domain::Millis;
 use rusqlite::Connection;
 
 /// Keeps a unit; answers its number.
@@ -31,4 +32,12 @@ pub(crate) fn list(conn: &Connection, after: i64, limit: u32) -> Outcome<Vec<Qua
 /// Throws a unit out; whether there was one.
 pub(crate) fn release(conn: &Connection, id: i64) -> Outcome<bool> {
     Ok(conn.prepare_cached("DELETE FROM quarantine WHERE id = ?1")?.execute([id])? > 0)
+}
+
+/// Throws away units that came before a moment, the oldest first; answers how many.
+pub(crate) fn forget(conn: &Connection, before: Millis, limit: u32) -> Outcome<usize> {
+    let mut statement = conn.prepare_cached(
+        "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE at < ?1 ORDER BY id LIMIT ?2)",
+    )?;
+    Ok(statement.execute((before, limit))?)
 }

@@ -3,19 +3,25 @@
 use crate::{
     fault::Outcome,
     group::{Group, Slot, Stored},
-    mailbox, schema, snapshot, task,
+    mailbox, quarantine, schema, snapshot, task,
 };
 use domain::Millis;
 
 /// How many names a group forgets at most, so that nobody waits long behind it.
 const NAMES: u32 = 4_096;
 
+/// How many units in quarantine a group throws away at most: each may be large.
+const UNITS: u32 = 64;
+
 impl Group<'_> {
     /// Deletes conversations whose newest event is before a moment and which are over, the oldest first: events,
-    /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten; `None`
-    /// while there are more of those. Answers how many conversations went.
+    /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten, and what lies in
+    /// quarantine for longer; `None` while there is more of either. Answers how many conversations went.
     pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<Option<u32>> {
         if task::forget_known(self.conn, before, NAMES)? == NAMES as usize {
+            return Ok(None);
+        }
+        if quarantine::forget(self.conn, before, UNITS)? == UNITS as usize {
             return Ok(None);
         }
         // What earlier jobs of the group changed must be rows, lest it be written behind the deletion.

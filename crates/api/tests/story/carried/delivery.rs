@@ -56,7 +56,8 @@ async fn who_took_over_hears_what_became_of_it() {
     let path = format!("/users/{}", mei.id());
     tom.post(&guest.path(), json!({"operationName": "Transfer", "targetPath": path})).await.ok();
     mei.accepts(&guest, "Mei").await.ok();
-    (tom.hears().await, mei.hears().await);
+    tom.hears().await;
+    mei.hears().await;
     guest.told(4, outcome(Delivery::Failed)).await;
     assert!(tom.hears().await.is_empty());
     let told = mei.hears().await.pop().expect("told");

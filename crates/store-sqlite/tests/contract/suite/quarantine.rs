@@ -30,3 +30,13 @@ pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(ground:
     assert_eq!(store.quarantined(0, 10).await.expect("listed"), kept[..2]);
     assert!(store.quarantine(unit(b"four")).await.expect("kept") > newest);
 }
+
+pub async fn what_lies_there_for_longer_than_conversations_are_kept_goes(ground: &dyn Ground) {
+    let store = ground.open();
+    for at in [5, 7, 9] {
+        store.quarantine(Quarantined { at, ..unit(b"?") }).await.expect("kept");
+    }
+    store.retire(7, 100).await.expect("retired");
+    let left: Vec<_> = store.quarantined(0, 10).await.expect("listed").iter().map(|unit| unit.at).collect();
+    assert_eq!(left, [7, 9]);
+}
