@@ -71,6 +71,6 @@ on_sqlite! {
         retiring_forgets_old_names_however_many,
         an_amended_entry_keeps_its_place;
     quarantine:
-        a_unit_stays_until_it_is_released_and_no_number_comes_again;
+        a_unit_stays_until_it_is_released_and_no_number_comes_again,
         what_lies_there_for_longer_than_conversations_are_kept_goes;
 }
