@@ -3,6 +3,7 @@
 //! One file a family of operations. A rule reads through the [`Draft`], refuses, or pushes facts into it; what
 //! was pushed is folded at once, so that the next line of the rule sees it.
 
+mod begin;
 mod customer;
 mod data;
 mod draft;
@@ -33,7 +34,7 @@ pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Dec
         Command::Offer { session, agent } => offer::offer(&mut draft, session, agent)?,
         Command::OfferLapsed { session, agent } => offer::lapse(&mut draft, session, agent)?,
         Command::Receive(unit) => receive::receive(&mut draft, unit)?,
-        Command::Begin { agent, begin } => receive::begin(&mut draft, agent, begin)?,
+        Command::Begin { agent, begin } => begin::begin(&mut draft, agent, begin)?,
         Command::Report { session, index, report } => post::report(&mut draft, session, *index, report)?,
         Command::Settle { task } => draft.settle(task.clone()),
         Command::WindowClosing { session } => post::window_closing(&mut draft, session)?,

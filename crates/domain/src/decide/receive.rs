@@ -1,13 +1,13 @@
 //! What connectors bring: units of one thread, in order, each at least once.
 
-use super::{Draft, No, customer, data, offer, post, talk};
+use super::{Draft, No, customer, data, post, talk};
 use crate::{
     Event, Key, Refusal, SessionId, UserData,
-    command::{Begin, Keyword, Receive, Report, Said, Unit},
+    command::{Keyword, Receive, Report, Said, Unit},
     message::{Author, Content, MAX_NICKNAME_BYTES, Message, ParticipantId, PartyKind, Visibility},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Errand, Task},
-    thread::{self, Consent, Source, Terms, Writer},
+    thread::{self, Consent, Source, Terms},
 };
 
 /// The name of the server itself where a message needs an author. Clients leave it out of the list of
@@ -44,55 +44,6 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
     Ok(())
 }
 
-/// An agent begins a conversation (digital-channels §3, last paragraph).
-pub(super) fn begin(draft: &mut Draft<'_>, agent: &crate::UserId, begin: &Begin) -> Result<(), No> {
-    let thread = &begin.address.thread;
-    if begin.nickname.is_empty() {
-        return Err(Refusal::Missing("nickname").into());
-    }
-    customer::bounded("nickname", &begin.nickname, MAX_NICKNAME_BYTES)?;
-    if let Some(text) = &begin.text {
-        customer::spoken("text", text)?;
-    }
-    let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
-    if let Some(open) = open_one(draft, previous.as_ref())? {
-        let what = format!("An open conversation with this address, '{}',", open.id);
-        return Err(Refusal::Exists(what).into());
-    }
-    if post::is_out(draft, thread)? {
-        return Err(Refusal::OptedOut.into());
-    }
-    let terms = terms(draft, &begin.service)?;
-    if terms.reply.is_some() {
-        // Who may only be answered cannot be written to first.
-        return Err(Refusal::WindowClosed.into());
-    }
-    let name = &begin.address.theirs;
-    let route = Route {
-        address: begin.address.clone(),
-        previous,
-        terms,
-        idle: draft.service(&begin.service)?.inactivity,
-        begun_by: Some(agent.clone()),
-    };
-    create(
-        draft,
-        &begin.service,
-        &begin.fresh.session,
-        &begin.fresh.participant,
-        name,
-        &begin.user_data,
-        route,
-    )?;
-    let session = draft.session(&begin.fresh.session)?;
-    offer::take(draft, &session, agent, &begin.nickname)?;
-    let Some(text) = &begin.text else { return Ok(()) };
-    let session = draft.session(&begin.fresh.session)?;
-    post::permit(draft, &session, Writer::Person, text)?;
-    let author = talk::live(&session, agent)?.author();
-    draft.say(&session.id, author, Content::Text { text: text.clone(), message_type: None })
-}
-
 fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     for content in &said.content {
         if let Content::Text { text, .. } | Content::Url { url: text } | Content::Notice { text } = content {
@@ -110,7 +61,6 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
             answer(draft, unit, said, told);
             return Ok(());
         }
-
         None => open(draft, unit, said, terms)?,
     };
     let mut first = None;
@@ -201,7 +151,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
     Ok(id)
 }
 
-fn create(
+pub(super) fn create(
     draft: &mut Draft<'_>,
     service_name: &str,
     id: &SessionId,
@@ -402,7 +352,7 @@ fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft:
     open_one(draft, latest.as_ref())
 }
 
-fn open_one(
+pub(super) fn open_one(
     draft: &mut Draft<'_>,
     id: Option<&SessionId>,
 ) -> Result<Option<super::draft::View<Session>>, No> {
@@ -415,7 +365,7 @@ fn open_one(
     }
 }
 
-fn terms(draft: &mut Draft<'_>, service: &str) -> Result<Terms, No> {
+pub(super) fn terms(draft: &mut Draft<'_>, service: &str) -> Result<Terms, No> {
     Ok(draft.service(service)?.terms)
 }
 

@@ -1,0 +1,63 @@
+//! Conversations that agents begin, where a connector can write to a customer first.
+
+use super::{
+    Draft, No,
+    customer::{bounded, spoken},
+    offer, post, receive, talk,
+};
+use crate::{
+    Refusal, UserId,
+    command::Begin,
+    message::{Content, MAX_NICKNAME_BYTES},
+    session::Route,
+    thread::Writer,
+};
+
+/// An agent begins a conversation (digital-channels §3, last paragraph).
+pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Result<(), No> {
+    let thread = &begin.address.thread;
+    if begin.nickname.is_empty() {
+        return Err(Refusal::Missing("nickname").into());
+    }
+    bounded("nickname", &begin.nickname, MAX_NICKNAME_BYTES)?;
+    if let Some(text) = &begin.text {
+        spoken("text", text)?;
+    }
+    let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
+    if let Some(open) = receive::open_one(draft, previous.as_ref())? {
+        let what = format!("An open conversation with this address, '{}',", open.id);
+        return Err(Refusal::Exists(what).into());
+    }
+    if post::is_out(draft, thread)? {
+        return Err(Refusal::OptedOut.into());
+    }
+    let terms = receive::terms(draft, &begin.service)?;
+    if terms.reply.is_some() {
+        // Who may only be answered cannot be written to first.
+        return Err(Refusal::WindowClosed.into());
+    }
+    let name = &begin.address.theirs;
+    let route = Route {
+        address: begin.address.clone(),
+        previous,
+        terms,
+        idle: draft.service(&begin.service)?.inactivity,
+        begun_by: Some(agent.clone()),
+    };
+    receive::create(
+        draft,
+        &begin.service,
+        &begin.fresh.session,
+        &begin.fresh.participant,
+        name,
+        &begin.user_data,
+        route,
+    )?;
+    let session = draft.session(&begin.fresh.session)?;
+    offer::take(draft, &session, agent, &begin.nickname)?;
+    let Some(text) = &begin.text else { return Ok(()) };
+    let session = draft.session(&begin.fresh.session)?;
+    post::permit(draft, &session, Writer::Person, text)?;
+    let author = talk::live(&session, agent)?.author();
+    draft.say(&session.id, author, Content::Text { text: text.clone(), message_type: None })
+}
