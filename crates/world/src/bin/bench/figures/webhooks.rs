@@ -106,11 +106,12 @@ pub(super) async fn take(
 
 const FLOOD_PER_SECOND: usize = 1_000;
 const FLOOD_SECONDS: usize = 60;
-const FLOOD_CUSTOMERS: usize = 2_000;
 const FLOOD_LANES: usize = 32;
+/// A multiple of the lanes, so that all of a customer's messages come over one of them.
+const FLOOD_CUSTOMERS: usize = 62 * FLOOD_LANES;
 /// Of a hundred webhooks so many come again, at the same time over another connection.
 const DOUBLED: usize = 20;
-/// Of a hundred so many are held up, so that later ones of the same customer come before them.
+/// Of a hundred so many are held up until the same customer's next message has come.
 const LATE: usize = 5;
 
 /// A thousand different webhooks a second, some twice and some late, and what is found of them afterwards.
@@ -153,7 +154,7 @@ pub fn sustained(setting: &Setting) -> anyhow::Result<Value> {
     })
 }
 
-/// One lane's share. What is late waits for a moment while the lane goes on.
+/// One lane's share. What is late comes behind the next of the same customer.
 async fn flood(
     port: u16,
     lane: usize,
@@ -161,19 +162,16 @@ async fn flood(
     start: Instant,
     again: &AtomicU64,
 ) -> anyhow::Result<Durations> {
-    let (mut first, mut second, mut late) =
-        (Phones::open(port).await?, Phones::open(port).await?, Phones::open(port).await?);
-    let (mut latencies, mut held): (_, Option<usize>) = (Durations::default(), None);
+    let (mut first, mut second) = (Phones::open(port).await?, Phones::open(port).await?);
+    let mut latencies = Durations::default();
     for number in (lane..total).step_by(FLOOD_LANES) {
         let due = start + Duration::from_secs(1) * u32::try_from(number)? / u32::try_from(FLOOD_PER_SECOND)?;
         tokio::time::sleep_until(due.into()).await;
-        let turn = number / FLOOD_LANES % 100;
-        if turn < LATE && held.is_none() {
-            held = Some(number);
+        if is_late(number, total) {
             continue;
         }
         let sent = Instant::now();
-        if turn % 5 == 4 && turn / 5 < DOUBLED {
+        if number / FLOOD_LANES % 100 >= 100 - DOUBLED {
             let (one, other) = futures::join!(say(&mut first, number), say(&mut second, number));
             one.and(other)?;
             again.fetch_add(1, Ordering::Relaxed);
@@ -181,15 +179,19 @@ async fn flood(
             say(&mut first, number).await?;
         }
         latencies.add(sent.elapsed());
-        if let Some(number) = held.take() {
-            say(&mut late, number).await?;
+        if let Some(late) = number.checked_sub(FLOOD_CUSTOMERS).filter(|late| is_late(*late, total)) {
+            let sent = Instant::now();
+            say(&mut first, late).await?;
             latencies.add(sent.elapsed());
         }
     }
-    if let Some(number) = held {
-        say(&mut late, number).await?;
-    }
     Ok(latencies)
+}
+
+/// Whether a message is held up: never two of one customer in a row, and none without a next.
+fn is_late(number: usize, total: usize) -> bool {
+    let chosen = |number: usize| number / FLOOD_LANES % 100 < LATE;
+    chosen(number) && number + FLOOD_CUSTOMERS < total && !chosen(number + FLOOD_CUSTOMERS)
 }
 
 async fn say(phones: &mut Phones, number: usize) -> anyhow::Result<()> {
