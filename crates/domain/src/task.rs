@@ -3,6 +3,7 @@
 use crate::{
     SessionId,
     message::ParticipantId,
+    session::Session,
     thread::{Address, ThreadId},
 };
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,16 @@ pub enum Errand {
 }
 
 impl Task {
+    /// The task that sends an entry of a conversation's log; `None` where no connector carries the messages.
+    pub fn message(session: &Session, index: u32) -> Option<Self> {
+        let post = session.post.as_ref()?;
+        Some(Self {
+            service: session.service.clone(),
+            thread: post.address.thread.clone(),
+            errand: Errand::Message { session: session.id.clone(), index },
+        })
+    }
+
     /// Its id, the same whenever it is asked for: `session/index`, or `notice/` and the notice's id.
     pub fn id(&self) -> String {
         match &self.errand {

@@ -8,7 +8,7 @@ use crate::{
     message::{Author, Content, PartyKind, Visibility},
     queue::Queue,
     session::{self, Delivery, Fact, Progress, Session},
-    task::{Errand, Known, Signal, Task},
+    task::{Known, Signal, Task},
     thread::{self, Thread},
     user::User,
 };
@@ -309,12 +309,8 @@ impl<'a> Draft<'a> {
             return Ok(None);
         };
         let session = self.session(id)?;
-        let Some(post) = &session.post else { return Ok(None) };
-        self.decision.tasks.push(Task {
-            service: session.service.clone(),
-            thread: post.address.thread.clone(),
-            errand: Errand::Message { session: id.clone(), index },
-        });
+        let Some(task) = Task::message(&session, index) else { return Ok(None) };
+        self.ask(task);
         self.reference(agent).map(Some)
     }
 

@@ -5,8 +5,8 @@ use crate::{
     Refusal, SessionId, UserId,
     command::Report,
     message::Content,
-    session::{Closer, Deadline, Delivery, Fact, Post, Progress, Session},
-    task::{Errand, Sign, Signal, Task, message_task},
+    session::{Closer, Deadline, Delivery, Fact, Progress, Session},
+    task::{Sign, Signal, Task, message_task},
     thread::{self, Consent, Source, Window, Writer},
 };
 
@@ -119,16 +119,8 @@ pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, i
     draft.write(id, message);
     let reference = draft.reference(agent)?;
     draft.tell(id, Fact::Resent { index, agent: agent.clone(), reference })?;
-    draft.ask(task(session, post, index));
+    draft.ask(Task::message(session, index).ok_or_else(no)?);
     Ok(())
-}
-
-fn task(session: &Session, post: &Post, index: u32) -> Task {
-    Task {
-        service: session.service.clone(),
-        thread: post.address.thread.clone(),
-        errand: Errand::Message { session: session.id.clone(), index },
-    }
 }
 
 /// The time to answer runs out soon; said once for each time the customer was heard.
