@@ -167,7 +167,7 @@ async fn a_conversation_is_looked_at() {
     assert!(tom.hears().await.is_empty(), "looking at it is told to nobody");
 }
 
-async fn focus(app: &App, tom: &Client<'_>) -> Option<domain::SessionId> {
+async fn focus(app: &App, tom: &Client<'_>) -> Option<domain::InteractionId> {
     let user = app.desk.directory().user(&tom.id()).expect("a user");
     app.desk.agent(&user).await.expect("an agent").focus
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use desk::{Desk, Refused, session_of};
 use domain::{
-    Command, SessionId, UserData,
+    Command, InteractionId, UserData,
     command::{CustomerAct, Open},
     message::{Content, Message, PartyKind},
     session::{Closer, Session},
@@ -38,7 +38,7 @@ const MARK: &str = "Simulated";
 
 /// Sends customers in, for as long as it is polled. `seen` is called now and then for each who is still there, so
 /// that whoever looks after silent customers does not take him for gone.
-pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&SessionId) + Send + Sync + 'static) {
+pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + Sync + 'static) {
     let seen: Arc<Seen> = Arc::new(seen);
     send_home(&desk).await;
     let mut chance = Chance::new(desk.ids());
@@ -77,7 +77,7 @@ async fn send_home(desk: &Desk) {
     }
 }
 
-type Seen = dyn Fn(&SessionId) + Send + Sync;
+type Seen = dyn Fn(&InteractionId) + Send + Sync;
 
 struct Visit {
     seen: Arc<Seen>,
@@ -141,7 +141,7 @@ impl Visit {
         }
     }
 
-    async fn enter(&self, (first, last): (&str, &str)) -> Result<SessionId, Refused> {
+    async fn enter(&self, (first, last): (&str, &str)) -> Result<InteractionId, Refused> {
         let ids = self.desk.ids();
         let session = ids.session();
         let mut user_data = UserData::default();
@@ -164,7 +164,7 @@ impl Visit {
     }
 
     /// Index of an agent's newest words behind an index; that index when there are none.
-    async fn latest_words(&self, id: &SessionId, after: u32) -> Result<u32, Refused> {
+    async fn latest_words(&self, id: &InteractionId, after: u32) -> Result<u32, Refused> {
         let messages = self.desk.messages(id, after + 1, 200).await?;
         let words = |message: &&Message| {
             message.from.kind == PartyKind::Agent && matches!(message.content, Content::Text { .. })
@@ -172,17 +172,17 @@ impl Visit {
         Ok(messages.iter().rfind(words).map_or(after, |message| message.index))
     }
 
-    async fn say(&mut self, id: &SessionId, text: &str) -> Result<(), Refused> {
+    async fn say(&mut self, id: &InteractionId, text: &str) -> Result<(), Refused> {
         self.act(id, CustomerAct::Type { on: true, text: None }).await?;
         tokio::time::sleep(self.chance.moment(TYPING)).await;
         self.act(id, CustomerAct::Say { text: text.into(), message_type: None }).await
     }
 
-    async fn leave(&self, id: &SessionId) -> Result<(), Refused> {
+    async fn leave(&self, id: &InteractionId) -> Result<(), Refused> {
         self.act(id, CustomerAct::Leave(Closer::Customer)).await
     }
 
-    async fn act(&self, id: &SessionId, act: CustomerAct) -> Result<(), Refused> {
+    async fn act(&self, id: &InteractionId, act: CustomerAct) -> Result<(), Refused> {
         self.desk.perform(Command::Customer { session: id.clone(), act }).await.map(drop)
     }
 

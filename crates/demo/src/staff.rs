@@ -7,7 +7,7 @@ use crate::{
 };
 use desk::{Desk, Refused, session_of};
 use domain::{
-    Command, MediumName, SessionId,
+    Command, InteractionId, MediumName,
     agent::Readiness,
     command::{AgentAct, LastWords, SessionAct},
     message::{Content, Message, PartyKind},
@@ -89,7 +89,7 @@ impl Seat {
     }
 
     /// Waits until there is work: an offer, or a conversation left from before a restart.
-    async fn next_customers(&mut self, user: &User) -> Result<(SessionId, Vec<SessionId>), Refused> {
+    async fn next_customers(&mut self, user: &User) -> Result<(InteractionId, Vec<InteractionId>), Refused> {
         loop {
             let agent = self.desk.agent(user).await?;
             let mut held = agent.slots.values().flatten().cloned();
@@ -114,7 +114,7 @@ impl Seat {
         }
     }
 
-    async fn serve(&mut self, user: &User, id: &SessionId) -> Result<(), Refused> {
+    async fn serve(&mut self, user: &User, id: &InteractionId) -> Result<(), Refused> {
         let mut heard = 0;
         let mut said = 0;
         let mut quiet_since = tokio::time::Instant::now();
@@ -149,7 +149,7 @@ impl Seat {
     }
 
     /// Index of the customer's newest words behind an index; that index when there are none.
-    async fn latest_words(&self, id: &SessionId, after: u32) -> Result<u32, Refused> {
+    async fn latest_words(&self, id: &InteractionId, after: u32) -> Result<u32, Refused> {
         let messages = self.desk.messages(id, after + 1, 200).await?;
         let words = |message: &&Message| {
             message.from.kind == PartyKind::Customer && matches!(message.content, Content::Text { .. })
@@ -157,7 +157,7 @@ impl Seat {
         Ok(messages.iter().rfind(words).map_or(after, |message| message.index))
     }
 
-    async fn say(&mut self, user: &User, id: &SessionId, text: &str) -> Result<(), Refused> {
+    async fn say(&mut self, user: &User, id: &InteractionId, text: &str) -> Result<(), Refused> {
         self.session(user, id, SessionAct::Type { on: true }).await?;
         self.rest(TYPING).await;
         self.session(user, id, SessionAct::Say { text: text.to_owned(), message_type: None }).await
@@ -166,7 +166,7 @@ impl Seat {
     async fn wrap_up(
         &mut self,
         user: &User,
-        id: &SessionId,
+        id: &InteractionId,
         matter: Option<&Dialogue>,
         last: Option<LastWords>,
     ) -> Result<(), Refused> {
@@ -192,7 +192,7 @@ impl Seat {
         self.desk.perform(Command::Agent { agent: user.id.clone(), act }).await.map(drop)
     }
 
-    async fn session(&self, user: &User, id: &SessionId, act: SessionAct) -> Result<(), Refused> {
+    async fn session(&self, user: &User, id: &InteractionId, act: SessionAct) -> Result<(), Refused> {
         let command = Command::Session { session: id.clone(), agent: user.id.clone(), act };
         self.desk.perform(command).await.map(drop)
     }

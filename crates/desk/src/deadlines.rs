@@ -1,13 +1,13 @@
 //! What falls due: a projection of open conversations, kept in order of time.
 
-use domain::{Key, Millis, SessionId, State, session::Deadline};
+use domain::{InteractionId, Key, Millis, State, session::Deadline};
 use std::collections::{BTreeSet, HashMap};
 
 /// What falls due when.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
-    due: BTreeSet<(Millis, SessionId, Deadline)>,
-    of: HashMap<SessionId, Vec<(Millis, Deadline)>>,
+    due: BTreeSet<(Millis, InteractionId, Deadline)>,
+    of: HashMap<InteractionId, Vec<(Millis, Deadline)>>,
 }
 
 impl Deadlines {
@@ -39,7 +39,7 @@ impl Deadlines {
     }
 
     /// Everything due by now, earliest first. It stays listed until a commit settles it.
-    pub(crate) fn due(&self, now: Millis) -> Vec<(SessionId, Deadline)> {
+    pub(crate) fn due(&self, now: Millis) -> Vec<(InteractionId, Deadline)> {
         let due = self.due.iter().take_while(|(due, ..)| *due <= now);
         due.map(|(_, session, deadline)| (session.clone(), deadline.clone())).collect()
     }

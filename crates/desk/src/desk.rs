@@ -9,7 +9,7 @@ use crate::{
     witness::{Memory, lock},
 };
 use domain::{
-    Command, Key, Kind, MediumName, Message, Millis, Refusal, SessionId, State,
+    Command, InteractionId, Key, Kind, MediumName, Message, Millis, Refusal, State,
     agent::Agent,
     book::Book,
     centre::Centre,
@@ -143,7 +143,7 @@ impl Desk {
     }
 
     /// The committed snapshot of a conversation.
-    pub async fn session(&self, id: &SessionId) -> Result<Option<Arc<State>>, StoreFault> {
+    pub async fn session(&self, id: &InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
         let state = self.store.state(&Key::Session(id.clone())).await?;
         Ok(state.filter(|state| matches!(**state, State::Session(_))))
     }
@@ -167,7 +167,12 @@ impl Desk {
     }
 
     /// The log of a conversation from an index on.
-    pub async fn messages(&self, id: &SessionId, from: u32, limit: u32) -> Result<Vec<Message>, StoreFault> {
+    pub async fn messages(
+        &self,
+        id: &InteractionId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreFault> {
         self.store.messages(id, from, limit).await
     }
 
@@ -258,7 +263,7 @@ impl Desk {
     }
 
     /// Conversations whose customer is still there, with their medium and service.
-    pub fn present(&self) -> Vec<(SessionId, MediumName, String)> {
+    pub fn present(&self) -> Vec<(InteractionId, MediumName, String)> {
         let present = lock(&self.memory.present);
         present.iter().map(|(id, (medium, service))| (id.clone(), medium.clone(), service.clone())).collect()
     }

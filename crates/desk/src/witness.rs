@@ -7,7 +7,7 @@ use crate::{
     ports::{Committed, Witness},
     routing::Board,
 };
-use domain::{Event, Key, MediumName, SessionId, State, Task, agent, centre::Centre};
+use domain::{Event, InteractionId, Key, MediumName, State, Task, agent, centre::Centre};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -22,7 +22,7 @@ pub(crate) struct Memory {
     pub board: Mutex<Board>,
     pub deadlines: Mutex<Deadlines>,
     /// Conversations whose customer is still there, with their medium and service.
-    pub present: Mutex<HashMap<SessionId, (MediumName, String)>>,
+    pub present: Mutex<HashMap<InteractionId, (MediumName, String)>>,
     pub centre: RwLock<Option<Arc<Centre>>>,
     pub head: watch::Sender<u64>,
     pub outbox: Outbox,

@@ -1,7 +1,7 @@
 //! What can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
 
 use crate::{
-    Millis, QueueName, SessionId, UserData, UserId, book,
+    InteractionId, Millis, QueueName, UserData, UserId, book,
     centre::Centre,
     medium::MediumName,
     message::{Content, ParticipantId},
@@ -20,14 +20,14 @@ pub enum Command {
     /// A customer does something in his conversation.
     Customer {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// What he does.
         act: CustomerAct,
     },
     /// An agent works on a conversation.
     Session {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// The agent.
         agent: UserId,
         /// What he does.
@@ -36,14 +36,14 @@ pub enum Command {
     /// The router offers a waiting conversation to an agent.
     Offer {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// The agent.
         agent: UserId,
     },
     /// An offer's time is up.
     OfferLapsed {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// The agent who did not answer.
         agent: UserId,
     },
@@ -59,7 +59,7 @@ pub enum Command {
     /// A connector tells what became of a message.
     Report {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// Place in its log.
         index: u32,
         /// What became of it.
@@ -73,12 +73,12 @@ pub enum Command {
     /// The time to answer a customer runs out soon.
     WindowClosing {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
     },
     /// Nobody wrote in a conversation for too long.
     FellSilent {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
     },
     /// An agent changes the state he works in.
     Agent {
@@ -92,7 +92,7 @@ pub enum Command {
     /// Personal values of a conversation are erased.
     Erase {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
     },
 }
 
@@ -112,7 +112,7 @@ impl Command {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Open {
     /// Fresh id of the conversation.
-    pub session: SessionId,
+    pub session: InteractionId,
     /// The service he came through.
     pub service: String,
     /// Fresh id of his joining.
@@ -295,7 +295,7 @@ pub enum Unit {
     /// The copy of a message of ours, which says by our own word which.
     Echo {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// Place in its log.
         index: u32,
     },

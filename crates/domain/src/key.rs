@@ -45,7 +45,7 @@ pub(crate) use name;
 
 name!(
     /// A conversation: 16 characters, the interaction id on the wire (digital-channels §1.6).
-    SessionId
+    InteractionId
 );
 name!(
     /// A user: 32 hex digits (core-and-voice §4.1).
@@ -101,7 +101,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// A conversation.
-    Session(SessionId),
+    Session(InteractionId),
     /// An agent at work; the same id as the user.
     Agent(UserId),
     /// A user.

@@ -8,6 +8,7 @@
 
 pub mod agent;
 pub mod book;
+pub mod call;
 pub mod centre;
 pub mod command;
 mod decide;
@@ -28,7 +29,7 @@ pub mod userdata;
 pub use command::Command;
 pub use decide::{Change, Decision, No, Seen, capacity, decide};
 pub use event::Event;
-pub use key::{Key, Kind, QueueName, SessionId, UserId};
+pub use key::{InteractionId, Key, Kind, QueueName, UserId};
 pub use medium::MediumName;
 pub use message::Message;
 pub use refusal::Refusal;

@@ -79,7 +79,7 @@ impl State {
     }
 }
 
-fn key_session(key: &Key) -> Option<crate::SessionId> {
+fn key_session(key: &Key) -> Option<crate::InteractionId> {
     match key {
         Key::Session(id) => Some(id.clone()),
         _ => None,

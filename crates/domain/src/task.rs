@@ -1,7 +1,7 @@
 //! What a commit asks of the world outside: messages that a connector shall carry away.
 
 use crate::{
-    SessionId,
+    InteractionId,
     message::ParticipantId,
     session::Session,
     thread::{Address, ThreadId},
@@ -26,7 +26,7 @@ pub enum Errand {
     /// An entry of a conversation's log, which alone holds the words.
     Message {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// Place in its log.
         index: u32,
     },
@@ -62,7 +62,7 @@ impl Task {
 }
 
 /// The id of the task that sends an entry of a log.
-pub fn message_task(session: &SessionId, index: u32) -> String {
+pub fn message_task(session: &InteractionId, index: u32) -> String {
     format!("{session}/{index}")
 }
 
@@ -95,14 +95,14 @@ pub struct Known {
     /// The service and the provider's id.
     pub key: String,
     /// The log entry that bears it, if it is one.
-    pub entry: Option<(SessionId, u32)>,
+    pub entry: Option<(InteractionId, u32)>,
 }
 
 /// Ids for a conversation that may have to begin. The world makes them, since nothing is made here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fresh {
     /// Of the conversation.
-    pub session: SessionId,
+    pub session: InteractionId,
     /// Of the customer's joining.
     pub participant: ParticipantId,
 }

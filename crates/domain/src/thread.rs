@@ -4,7 +4,7 @@
 //! thread: which conversation is the latest, and whether the customer wants to hear from us
 //! (channel-connectors §0.3, §1D). Its id is a digest of service and addresses, so that no address stands in a key.
 
-use crate::{Millis, SessionId, key::name};
+use crate::{InteractionId, Millis, key::name};
 use serde::{Deserialize, Serialize};
 
 name!(
@@ -107,7 +107,7 @@ pub struct Thread {
     /// The service it belongs to.
     pub service: String,
     /// Its latest conversation, open or over.
-    pub latest: Option<SessionId>,
+    pub latest: Option<InteractionId>,
     /// What the customer wants; `None` while nobody knows. Its history is the thread's events.
     pub consent: Option<Consent>,
 }
@@ -127,7 +127,7 @@ pub enum Fact {
     /// A conversation began in it.
     Began {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
     },
     /// What the customer wants became known, or changed.
     Consent {

@@ -1,7 +1,7 @@
 //! Fresh ids and secrets, from the system's randomness.
 
 use desk::ports::Ids;
-use domain::{SessionId, message::ParticipantId};
+use domain::{InteractionId, message::ParticipantId};
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The first character of a conversation's id is a digit or a capital (digital-channels §1.6).
@@ -12,7 +12,7 @@ const FIRST: u16 = 36;
 pub struct RandomIds;
 
 impl Ids for RandomIds {
-    fn session(&self) -> SessionId {
+    fn session(&self) -> InteractionId {
         let random: [u8; 32] = random();
         let letters = random.chunks_exact(2).enumerate().map(|(place, pair)| {
             let of = if place == 0 { FIRST } else { 62 };
@@ -20,7 +20,7 @@ impl Ids for RandomIds {
             let letter = u16::from_be_bytes([pair[0], pair[1]]) % of;
             char::from(ALPHABET[usize::from(letter)])
         });
-        SessionId::new(letters.collect::<String>())
+        InteractionId::new(letters.collect::<String>())
     }
 
     fn participant(&self) -> ParticipantId {

@@ -16,7 +16,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use api::{Api, Links, Notes};
 use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup};
-use domain::{Millis, SessionId, medium::Media};
+use domain::{InteractionId, Millis, medium::Media};
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::{
@@ -235,7 +235,7 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
 fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>) {
     let chat = chat.clone();
     tasks.spawn(demo::staff(desk.clone()));
-    tasks.spawn(demo::customers(desk.clone(), move |id: &SessionId| chat.seen(id)));
+    tasks.spawn(demo::customers(desk.clone(), move |id: &InteractionId| chat.seen(id)));
 }
 
 /// Hears the signals from the moment it is called: who is told to stop while it starts stops in good order, too.

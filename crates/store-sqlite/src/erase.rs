@@ -6,7 +6,7 @@ use crate::{
     group::Group,
     mailbox, place, quarantine, task,
 };
-use domain::{Event, Key, Message, SessionId, State};
+use domain::{Event, InteractionId, Key, Message, State};
 use rusqlite::Connection;
 use std::collections::HashSet;
 
@@ -26,7 +26,7 @@ pub struct Erased {
     /// Tasks deleted that were to send a text of the server's own.
     pub notices: u32,
     /// Conversations left alone: there is none of that id, or it was not erased by command before.
-    pub left: Vec<SessionId>,
+    pub left: Vec<InteractionId>,
 }
 
 impl Group<'_> {

@@ -11,7 +11,7 @@ use crate::{
     place, snapshot,
 };
 use desk::ports::{Committed, Done, NewNote, Note, Plan};
-use domain::{Decision, Event, Key, Message, Millis, SessionId, UserId};
+use domain::{Decision, Event, InteractionId, Key, Message, Millis, UserId};
 use rusqlite::Connection;
 use std::{collections::HashMap, sync::Arc};
 
@@ -241,7 +241,7 @@ impl<'a> Group<'a> {
         self.changed.push(key);
     }
 
-    fn write_message(&mut self, session: &SessionId, message: &Message) -> Outcome<()> {
+    fn write_message(&mut self, session: &InteractionId, message: &Message) -> Outcome<()> {
         let Some(entry) = self.entry(&Key::Session(session.clone()))? else {
             return Err(Fault::Damaged(format!("a message of {session}, of which nothing else is known")));
         };

@@ -2,7 +2,7 @@
 
 use crate::{fault::Outcome, raw, snapshot, task};
 use domain::{
-    Event, Key, SessionId, State, UserData,
+    Event, InteractionId, Key, State, UserData,
     session::{Fact, Session},
     task::Errand,
 };
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {
     /// Conversations that hold it, by id.
-    pub conversations: Vec<SessionId>,
+    pub conversations: Vec<InteractionId>,
     /// Units in quarantine in which it stands, by number.
     pub quarantined: Vec<i64>,
     /// Tasks that send a text of the server's own to it, by id.
@@ -55,7 +55,7 @@ fn notices(conn: &Connection, value: &str) -> Outcome<Vec<String>> {
     Ok(tasks.filter(|task| to_him(&task.errand)).map(|task| task.id()).collect())
 }
 
-fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<SessionId>> {
+fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> {
     // Rows without the value's JSON cannot have it, and need not be read as JSON.
     let json = serde_json::to_string(value)?;
     let needle = json.trim_matches('"');
@@ -87,7 +87,7 @@ fn search(
     conn: &Connection,
     sql: &str,
     needle: &str,
-    found: &mut BTreeSet<SessionId>,
+    found: &mut BTreeSet<InteractionId>,
     has: impl Fn(&str) -> Outcome<bool>,
 ) -> Outcome<()> {
     let mut statement = conn.prepare(sql)?;

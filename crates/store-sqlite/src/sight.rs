@@ -2,7 +2,7 @@
 
 use crate::{fault::Fault, group::Group, snapshot, task};
 use desk::ports::Sight;
-use domain::{Key, Message, No, Seen, SessionId, State, UserId, task::Known};
+use domain::{InteractionId, Key, Message, No, Seen, State, UserId, task::Known};
 use std::sync::Arc;
 
 /// The look of one decision into its group.
@@ -39,7 +39,7 @@ impl Seen for Look<'_, '_> {
         task::known(self.group.conn, key).map_err(|fault| self.note(fault))
     }
 
-    fn message(&mut self, session: &SessionId, index: u32) -> Result<Option<Message>, No> {
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
             Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, index, 1),
             Ok(None) => Ok(Vec::new()),
@@ -51,7 +51,7 @@ impl Seen for Look<'_, '_> {
 }
 
 impl Sight for Look<'_, '_> {
-    fn messages(&mut self, session: &SessionId) -> Result<Vec<Message>, No> {
+    fn messages(&mut self, session: &InteractionId) -> Result<Vec<Message>, No> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
             Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, 0, u32::MAX),
             Ok(None) => Ok(Vec::new()),

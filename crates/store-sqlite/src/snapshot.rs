@@ -5,7 +5,7 @@ use crate::{
     fault::{Fault, Outcome},
     place,
 };
-use domain::{Key, Kind, Message, Millis, SessionId, State};
+use domain::{InteractionId, Key, Kind, Message, Millis, State};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub(crate) fn key(text: &str) -> Outcome<Key> {
 /// The log of a conversation from an index on.
 pub(crate) fn messages(
     conn: &Connection,
-    session: &SessionId,
+    session: &InteractionId,
     from: u32,
     limit: u32,
 ) -> Outcome<Vec<Message>> {

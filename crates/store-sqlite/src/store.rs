@@ -15,7 +15,7 @@ use crate::{
 use desk::ports::{
     FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
 };
-use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
+use domain::{InteractionId, Key, Kind, Message, Millis, State, UserId};
 use futures::future::BoxFuture;
 use std::{
     fs::File,
@@ -143,7 +143,7 @@ impl Store for SqliteStore {
 
     fn messages(
         &self,
-        session: &SessionId,
+        session: &InteractionId,
         from: u32,
         limit: u32,
     ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>> {

@@ -1,7 +1,7 @@
 //! Ids that are counted.
 
 use desk::ports::Ids;
-use domain::{SessionId, message::ParticipantId};
+use domain::{InteractionId, message::ParticipantId};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Ids in the form of the real ones, one after another from a seed, so that every run gives the same.
@@ -23,8 +23,8 @@ impl CountedIds {
 }
 
 impl Ids for CountedIds {
-    fn session(&self) -> SessionId {
-        SessionId::new(format!("S{:015}", self.next()))
+    fn session(&self) -> InteractionId {
+        InteractionId::new(format!("S{:015}", self.next()))
     }
 
     fn participant(&self) -> ParticipantId {

@@ -11,7 +11,7 @@ use desk::ports::{
     FeedPage, FeedQuery, Note, Quarantined, Shelf, Sight, Store, StoreFault, TaskRow, Transacted, Witness,
     Work,
 };
-use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
+use domain::{InteractionId, Key, Kind, Message, Millis, State, UserId};
 use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 use store_sqlite::SqliteStore;
@@ -88,7 +88,7 @@ impl Store for Journal {
 
     fn messages(
         &self,
-        session: &SessionId,
+        session: &InteractionId,
         from: u32,
         limit: u32,
     ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>> {

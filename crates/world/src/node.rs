@@ -7,7 +7,7 @@ use desk::{
     Desk, Refused, Setup,
     ports::{Channel, StoreFault},
 };
-use domain::{Command, SessionId, medium::Media};
+use domain::{Command, InteractionId, medium::Media};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -81,7 +81,7 @@ impl Node {
     pub fn populate(&mut self) {
         let chat = self.chat.clone();
         self.tasks.spawn(demo::staff(self.desk.clone()));
-        self.tasks.spawn(demo::customers(self.desk.clone(), move |id: &SessionId| chat.seen(id)));
+        self.tasks.spawn(demo::customers(self.desk.clone(), move |id: &InteractionId| chat.seen(id)));
     }
 
     /// The API over this node's desk.

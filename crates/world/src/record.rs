@@ -1,7 +1,7 @@
 //! What the journal has acknowledged: written down when it answers, by somebody who is not the journal.
 
 use desk::ports::Plan;
-use domain::{Event, Key, Message, Millis, SessionId, UserId};
+use domain::{Event, InteractionId, Key, Message, Millis, UserId};
 use std::sync::Mutex;
 
 /// Everything acknowledged since the world began, over all its nodes, in the order of the answers.
@@ -10,7 +10,7 @@ pub struct Record {
     /// Events in the order in which they happened.
     pub events: Vec<(Key, Millis, Event)>,
     /// Messages of conversations.
-    pub messages: Vec<(SessionId, Message)>,
+    pub messages: Vec<(InteractionId, Message)>,
     /// Notes: whose, the topic, the body.
     pub notes: Vec<(UserId, String, String)>,
     /// Commits that failed and so must have left no trace.

@@ -5,7 +5,7 @@ use super::{
     participant::{Participant, visibility_name},
     timestamp,
 };
-use domain::{Message, SessionId, medium::Medium, message::Content};
+use domain::{InteractionId, Message, medium::Medium, message::Content};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -97,7 +97,7 @@ pub fn message_resource(links: &Links, message: &Message) -> Value {
 pub fn log_message(
     links: &Links,
     medium: &Medium,
-    session: &SessionId,
+    session: &InteractionId,
     messages: &[&Message],
     reference: Option<u64>,
 ) -> String {

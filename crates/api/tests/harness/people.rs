@@ -2,7 +2,7 @@
 
 use super::App;
 use domain::{
-    Command, SessionId,
+    Command, InteractionId,
     command::{CustomerAct, Receive, Report, Said, Unit},
     message::Content,
     session::Closer,
@@ -46,7 +46,7 @@ impl<'a> Correspondent<'a> {
         self.app.desk.receive(unit).await.expect("taken in");
     }
 
-    async fn latest(&self) -> Option<SessionId> {
+    async fn latest(&self) -> Option<InteractionId> {
         let thread = desk::address(self.service, "+15550100", self.address).thread;
         let state = self.app.desk.store().state(&domain::Key::Thread(thread)).await.expect("a journal");
         match state.as_deref() {
@@ -59,7 +59,7 @@ impl<'a> Correspondent<'a> {
 /// A customer in a conversation.
 pub struct Guest<'a> {
     pub app: &'a App,
-    pub id: SessionId,
+    pub id: InteractionId,
     pub collection: &'static str,
 }
 

@@ -1,7 +1,7 @@
 //! Time and ids that stand still and count.
 
 use desk::ports::{Clock, Ids};
-use domain::{Millis, SessionId, message::ParticipantId};
+use domain::{InteractionId, Millis, message::ParticipantId};
 use std::{
     collections::VecDeque,
     sync::{
@@ -38,7 +38,7 @@ impl Clock for StoppedClock {
 #[derive(Default)]
 pub struct CountedIds {
     next: AtomicU64,
-    chosen: Mutex<VecDeque<SessionId>>,
+    chosen: Mutex<VecDeque<InteractionId>>,
 }
 
 impl CountedIds {
@@ -53,9 +53,9 @@ impl CountedIds {
 }
 
 impl Ids for CountedIds {
-    fn session(&self) -> SessionId {
+    fn session(&self) -> InteractionId {
         let chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        chosen.unwrap_or_else(|| SessionId::new(format!("0001Test{:08}", self.count())))
+        chosen.unwrap_or_else(|| InteractionId::new(format!("0001Test{:08}", self.count())))
     }
 
     fn participant(&self) -> ParticipantId {

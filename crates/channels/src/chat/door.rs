@@ -3,7 +3,7 @@
 use super::Chat;
 use desk::{ports::StoreFault, session_of};
 use domain::{
-    MediumName, Millis, SessionId,
+    InteractionId, MediumName, Millis,
     centre::{Centre, Service},
     medium::Connector,
     session::{Closer, Session},
@@ -63,7 +63,7 @@ impl Chat {
     /// Looks at a web chat as it is committed; `None` when there is none of this id.
     pub(super) async fn look<T>(
         &self,
-        id: &SessionId,
+        id: &InteractionId,
         look: impl FnOnce(&Session) -> T,
     ) -> Result<Option<T>, StoreFault> {
         let state = self.desk.session(id).await?;

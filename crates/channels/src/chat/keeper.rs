@@ -6,7 +6,7 @@
 
 use super::Chat;
 use desk::Refused;
-use domain::{Command, Millis, SessionId, command::CustomerAct, session::Closer};
+use domain::{Command, InteractionId, Millis, command::CustomerAct, session::Closer};
 use futures::future::join_all;
 use std::{
     collections::HashMap,
@@ -23,11 +23,11 @@ const AT_ONCE: usize = 64;
 
 /// When customers were last heard of.
 #[derive(Default)]
-pub(super) struct Presence(Mutex<HashMap<SessionId, Millis>>);
+pub(super) struct Presence(Mutex<HashMap<InteractionId, Millis>>);
 
 impl Presence {
     /// A customer was heard of.
-    pub fn seen(&self, id: &SessionId, now: Millis) {
+    pub fn seen(&self, id: &InteractionId, now: Millis) {
         self.last().insert(id.clone(), now);
     }
 
@@ -35,9 +35,9 @@ impl Presence {
     /// as heard of now; who is not present any more is forgotten.
     fn silent(
         &self,
-        present: impl Iterator<Item = (SessionId, Millis)>,
+        present: impl Iterator<Item = (InteractionId, Millis)>,
         now: Millis,
-    ) -> (Vec<SessionId>, Option<Millis>) {
+    ) -> (Vec<InteractionId>, Option<Millis>) {
         let mut last = self.last();
         let (mut still, mut silent, mut next) = (HashMap::new(), Vec::new(), None);
         for (id, inactivity) in present {
@@ -54,7 +54,7 @@ impl Presence {
         (silent, next)
     }
 
-    fn last(&self) -> MutexGuard<'_, HashMap<SessionId, Millis>> {
+    fn last(&self) -> MutexGuard<'_, HashMap<InteractionId, Millis>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -89,7 +89,7 @@ impl Chat {
         next
     }
 
-    async fn let_go(&self, id: &SessionId) {
+    async fn let_go(&self, id: &InteractionId) {
         let act = CustomerAct::Leave(Closer::Idle);
         match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
             Ok(_) => metrics::counter!("jackfield_chat_idle_total").increment(1),
@@ -107,7 +107,7 @@ mod tests {
 
     const TIME: Millis = 300_000;
 
-    fn look(presence: &Presence, ids: &[&str], now: Millis) -> (Vec<SessionId>, Option<Millis>) {
+    fn look(presence: &Presence, ids: &[&str], now: Millis) -> (Vec<InteractionId>, Option<Millis>) {
         presence.silent(ids.iter().map(|id| ((*id).into(), TIME)), now)
     }
 

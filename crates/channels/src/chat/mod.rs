@@ -29,7 +29,7 @@ mod transcript;
 
 use axum::Router;
 use desk::Desk;
-use domain::SessionId;
+use domain::InteractionId;
 use keeper::Presence;
 use std::{sync::Arc, time::Duration};
 
@@ -79,7 +79,7 @@ impl Chat {
     }
 
     /// Says that a customer was heard of, by whatever way he came: his inactivity is counted from now on.
-    pub fn seen(&self, id: &SessionId) {
+    pub fn seen(&self, id: &InteractionId) {
         self.presence.seen(id, self.desk.now());
     }
 }

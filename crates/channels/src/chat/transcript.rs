@@ -2,7 +2,7 @@
 
 use desk::{Desk, ports::StoreFault};
 use domain::{
-    Message, SessionId,
+    InteractionId, Message,
     message::{Content, Visibility, without_stale_typing},
 };
 
@@ -22,7 +22,12 @@ pub(super) struct Transcript {
 
 /// Reads the transcript from a position on (inclusive). `end` is the index of the next entry of the log, as known
 /// before.
-pub(super) async fn read(desk: &Desk, id: &SessionId, from: u32, end: u32) -> Result<Transcript, StoreFault> {
+pub(super) async fn read(
+    desk: &Desk,
+    id: &InteractionId,
+    from: u32,
+    end: u32,
+) -> Result<Transcript, StoreFault> {
     let mut log: Vec<Message> = Vec::new();
     let mut bytes = 0;
     loop {

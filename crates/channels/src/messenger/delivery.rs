@@ -111,7 +111,7 @@ impl Account {
     }
 
     /// Whether a conversation is one of a thread: another server may speak through the same app.
-    async fn is_in(&self, session: &domain::SessionId, thread: &ThreadId) -> Result<bool, StoreFault> {
+    async fn is_in(&self, session: &domain::InteractionId, thread: &ThreadId) -> Result<bool, StoreFault> {
         let state = self.intake.desk().session(session).await?;
         let post = state.as_deref().and_then(session_of).and_then(|session| session.post.as_ref());
         Ok(post.is_some_and(|post| post.address.thread == *thread))

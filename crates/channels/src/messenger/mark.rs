@@ -1,7 +1,7 @@
 //! Our word for a part of a message, which goes out as its `metadata` and comes back with its echo
 //! (channel-connectors §2.4).
 
-use domain::SessionId;
+use domain::InteractionId;
 
 /// What stands between the message and the part.
 const PART: char = '#';
@@ -10,7 +10,7 @@ const PART: char = '#';
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     /// The conversation.
-    pub session: SessionId,
+    pub session: InteractionId,
     /// Place in its log.
     pub index: u32,
     /// Whether the message is all sent with this part.
@@ -60,7 +60,7 @@ mod tests {
         fn what_comes_back_is_what_went_out(
             session in "[0-9A-Za-z]{1,16}", index: u32, of in 1_usize..12, part in 1_usize..12,
         ) {
-            let session = SessionId::new(session);
+            let session = InteractionId::new(session);
             let part = part.min(of);
             let mark = read(&write(&message_task(&session, index), part, of));
             prop_assert_eq!(mark, Some(Mark { session, index, is_last: part == of }));

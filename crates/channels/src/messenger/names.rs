@@ -3,7 +3,7 @@
 
 use super::{account::Account, send};
 use desk::session_of;
-use domain::{Command, Key, SessionId, State, command::CustomerAct, message::MAX_NICKNAME_BYTES};
+use domain::{Command, InteractionId, Key, State, command::CustomerAct, message::MAX_NICKNAME_BYTES};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -81,7 +81,7 @@ impl Account {
     }
 
     /// The conversation of a person that is still called by his id.
-    async fn nameless(&self, person: &str) -> Option<SessionId> {
+    async fn nameless(&self, person: &str) -> Option<InteractionId> {
         let desk = self.intake.desk();
         let thread = desk.store().state(&Key::Thread(self.address(person).thread)).await.ok()??;
         let State::Thread(thread) = &*thread else { return None };

@@ -1,6 +1,6 @@
 //! A webhook as it came: what is worked on, and what quarantine keeps of it.
 
-use domain::SessionId;
+use domain::InteractionId;
 
 /// A webhook, without its signature, which is checked by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Subject {
     /// What became of one of ours.
     Report {
         /// The conversation.
-        session: SessionId,
+        session: InteractionId,
         /// Place in its log.
         index: u32,
     },

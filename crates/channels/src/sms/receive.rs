@@ -9,7 +9,7 @@ use super::{
 };
 use desk::{Refused, known_key};
 use domain::{
-    Command, Refusal, SessionId, UserData,
+    Command, InteractionId, Refusal, UserData,
     command::{self, Keyword, Receive, Said, Unit},
     message::Content,
     task::Fresh,
@@ -24,7 +24,7 @@ pub(super) enum Told {
     /// A customer's message.
     Message(Box<Receive>),
     /// What became of one of ours.
-    Report { session: SessionId, index: u32, report: Report },
+    Report { session: InteractionId, index: u32, report: Report },
 }
 
 impl Sms {
@@ -98,7 +98,7 @@ impl Sms {
         Some(reply).filter(|reply| !reply.is_empty()).cloned()
     }
 
-    async fn settle(&self, session: SessionId, index: u32, report: Report) -> Result<(), Refused> {
+    async fn settle(&self, session: InteractionId, index: u32, report: Report) -> Result<(), Refused> {
         let Some(state) = report.delivery else {
             tracing::debug!(status = report.status, "a provider has a new word for the state of a message");
             return Ok(());

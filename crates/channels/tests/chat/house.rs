@@ -8,7 +8,7 @@ use desk::{
     ports::{Cause, Clock, Ids, NewNote, Render, Sight},
 };
 use domain::{
-    Command, Decision, Millis, No, SessionId, UserId,
+    Command, Decision, InteractionId, Millis, No, UserId,
     centre::{Centre, Service, system_states},
     command::{AgentAct, Provision, SessionAct},
     medium::Media,
@@ -152,7 +152,7 @@ impl Window {
         }
     }
 
-    pub fn id(&self) -> SessionId {
+    pub fn id(&self) -> InteractionId {
         self.chat_id.as_str().into()
     }
 
@@ -279,8 +279,8 @@ impl CountedIds {
 }
 
 impl Ids for CountedIds {
-    fn session(&self) -> SessionId {
-        SessionId::new(format!("{:016}", self.next()))
+    fn session(&self) -> InteractionId {
+        InteractionId::new(format!("{:016}", self.next()))
     }
 
     fn participant(&self) -> ParticipantId {

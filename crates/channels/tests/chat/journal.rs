@@ -3,7 +3,7 @@
 use desk::ports::{
     FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
 };
-use domain::{Key, Kind, Message, Millis, SessionId, State, UserId};
+use domain::{InteractionId, Key, Kind, Message, Millis, State, UserId};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -62,7 +62,7 @@ impl Store for Faulty {
         })
     }
 
-    fn messages(&self, session: &SessionId, from: u32, limit: u32) -> Answer<Vec<Message>> {
+    fn messages(&self, session: &InteractionId, from: u32, limit: u32) -> Answer<Vec<Message>> {
         if self.logs.load(Ordering::SeqCst) { failed() } else { self.journal.messages(session, from, limit) }
     }
 

@@ -16,7 +16,7 @@ use desk::{
     ports::{Clock as _, Done, Quarantined, Store},
 };
 use domain::{
-    Command, Key, Message, Millis, SessionId, State, UserId,
+    Command, InteractionId, Key, Message, Millis, State, UserId,
     command::{AgentAct, SessionAct},
     medium::Media,
     message::Content,
@@ -174,7 +174,7 @@ impl House {
     }
 
     /// A customer has written, and Tom talks with him: the conversation.
-    pub async fn talk(&self, person: &str, mid: &str) -> SessionId {
+    pub async fn talk(&self, person: &str, mid: &str) -> InteractionId {
         self.wrote(person, mid, "Hello").await;
         let session = self.latest(person).await.expect("a conversation");
         let offer = Command::Offer { session: session.clone(), agent: TOM.into() };
@@ -185,26 +185,26 @@ impl House {
     }
 
     /// Tom does something.
-    pub async fn tom(&self, session: &SessionId, act: SessionAct) -> Result<Done, Refused> {
+    pub async fn tom(&self, session: &InteractionId, act: SessionAct) -> Result<Done, Refused> {
         self.perform(Command::Session { session: session.clone(), agent: TOM.into(), act }).await
     }
 
     /// Tom says something, or is refused.
-    pub async fn tom_says(&self, session: &SessionId, text: &str) -> Result<Done, Refused> {
+    pub async fn tom_says(&self, session: &InteractionId, text: &str) -> Result<Done, Refused> {
         self.tom(session, SessionAct::Say { text: text.into(), message_type: None }).await
     }
 
     /// Tom says something, and what becomes of it is waited for.
-    pub async fn tom_gets(&self, session: &SessionId, text: &str, state: Delivery) {
+    pub async fn tom_gets(&self, session: &InteractionId, text: &str, state: Delivery) {
         self.tom_says(session, text).await.expect("said");
         self.until(session, state).await;
     }
 
-    pub async fn latest(&self, person: &str) -> Option<SessionId> {
+    pub async fn latest(&self, person: &str) -> Option<InteractionId> {
         self.latest_of("page", PAGE, person).await
     }
 
-    pub async fn latest_of(&self, service: &str, page: &str, person: &str) -> Option<SessionId> {
+    pub async fn latest_of(&self, service: &str, page: &str, person: &str) -> Option<InteractionId> {
         let key = Key::Thread(desk::address(service, page, person).thread);
         match self.store.state(&key).await.expect("a journal").as_deref() {
             Some(State::Thread(thread)) => thread.latest.clone(),
@@ -212,23 +212,23 @@ impl House {
         }
     }
 
-    pub async fn session(&self, id: &SessionId) -> Session {
+    pub async fn session(&self, id: &InteractionId) -> Session {
         let state = self.desk.session(id).await.expect("a journal").expect("a conversation");
         desk::session_of(&state).expect("a conversation").clone()
     }
 
-    pub async fn log(&self, id: &SessionId) -> Vec<Message> {
+    pub async fn log(&self, id: &InteractionId) -> Vec<Message> {
         self.desk.messages(id, 1, 1_000).await.expect("a log")
     }
 
     /// What was said and told in a conversation, in order.
-    pub async fn contents(&self, id: &SessionId) -> Vec<Content> {
+    pub async fn contents(&self, id: &InteractionId) -> Vec<Content> {
         let said = self.log(id).await.into_iter().map(|message| message.content);
         said.filter(|content| !matches!(content, Content::Joined)).collect()
     }
 
     /// The texts of a conversation, in order.
-    pub async fn texts(&self, id: &SessionId) -> Vec<String> {
+    pub async fn texts(&self, id: &InteractionId) -> Vec<String> {
         let text = |content| match content {
             Content::Text { text, .. } => Some(text),
             _ => None,
@@ -237,7 +237,7 @@ impl House {
     }
 
     /// The notices of a conversation, in order.
-    pub async fn notices(&self, id: &SessionId) -> Vec<String> {
+    pub async fn notices(&self, id: &InteractionId) -> Vec<String> {
         let text = |content| match content {
             Content::Notice { text } => Some(text),
             _ => None,
@@ -246,17 +246,17 @@ impl House {
     }
 
     /// A value of a conversation's user data.
-    pub async fn data(&self, id: &SessionId, key: &str) -> Option<Value> {
+    pub async fn data(&self, id: &InteractionId, key: &str) -> Option<Value> {
         self.session(id).await.user_data.get(key).cloned()
     }
 
     /// How far what Tom said last has come.
-    pub async fn state(&self, id: &SessionId) -> Option<Delivery> {
+    pub async fn state(&self, id: &InteractionId) -> Option<Delivery> {
         self.log(id).await.into_iter().filter_map(|message| message.delivery).next_back().map(|it| it.state)
     }
 
     /// Waits until what Tom said last has come so far.
-    pub async fn until(&self, id: &SessionId, state: Delivery) {
+    pub async fn until(&self, id: &InteractionId, state: Delivery) {
         eventually(&format!("it is {state:?}"), async || self.state(id).await == Some(state)).await;
     }
 

@@ -1,7 +1,7 @@
 //! The contact centre of these tests: one queue, one agent, two services that text.
 
 use domain::{
-    Millis, SessionId, UserId,
+    InteractionId, Millis, UserId,
     centre::{Centre, Service, system_states},
     command::Provision,
     medium::{Connector, Media, Medium},
@@ -106,8 +106,8 @@ impl Ids {
 }
 
 impl desk::ports::Ids for Ids {
-    fn session(&self) -> SessionId {
-        SessionId::new(format!("{:016}", self.next()))
+    fn session(&self) -> InteractionId {
+        InteractionId::new(format!("{:016}", self.next()))
     }
 
     fn participant(&self) -> ParticipantId {

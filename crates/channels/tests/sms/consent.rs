@@ -6,7 +6,9 @@ use crate::{
 };
 use channels::sms::config::{Replies, SmsConfig};
 use desk::Refused;
-use domain::{Refusal, SessionId, command::SessionAct, message::Content, session::Delivery, thread::Consent};
+use domain::{
+    InteractionId, Refusal, command::SessionAct, message::Content, session::Delivery, thread::Consent,
+};
 use http::StatusCode;
 
 fn we_reply(config: &mut SmsConfig) {
@@ -14,7 +16,7 @@ fn we_reply(config: &mut SmsConfig) {
     config.we_reply = Some(Replies { opt_out, opt_in, help });
 }
 
-async fn tries_to_write(house: &House, session: &SessionId) -> Result<(), Refusal> {
+async fn tries_to_write(house: &House, session: &InteractionId) -> Result<(), Refusal> {
     let said = house.tom(session, SessionAct::Say { text: "Still there?".into(), message_type: None }).await;
     match said {
         Ok(_) => Ok(()),

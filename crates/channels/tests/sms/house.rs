@@ -17,7 +17,7 @@ use desk::{
     ports::{Done, Quarantined, Store},
 };
 use domain::{
-    Command, Key, Message, SessionId, State, UserId,
+    Command, InteractionId, Key, Message, State, UserId,
     command::{AgentAct, SessionAct},
     message::Content,
     session::{Delivery, Session},
@@ -178,14 +178,14 @@ impl House {
     }
 
     /// A customer has texted, and Tom talks with him: the conversation.
-    pub async fn talk(&self, from: &str, id: &str) -> SessionId {
+    pub async fn talk(&self, from: &str, id: &str) -> InteractionId {
         assert_eq!(self.texted(from, id, "Hello").await, StatusCode::OK);
         let session = self.latest(from).await.expect("a conversation");
         self.tom_takes(&session).await;
         session
     }
 
-    pub async fn tom_takes(&self, session: &SessionId) {
+    pub async fn tom_takes(&self, session: &InteractionId) {
         let offer = Command::Offer { session: session.clone(), agent: TOM.into() };
         self.perform(offer).await.expect("offered");
         let accept = SessionAct::Accept { nickname: "Tom".into(), save_last_agent: false };
@@ -193,12 +193,12 @@ impl House {
     }
 
     /// Tom does something.
-    pub async fn tom(&self, session: &SessionId, act: SessionAct) -> Result<Done, Refused> {
+    pub async fn tom(&self, session: &InteractionId, act: SessionAct) -> Result<Done, Refused> {
         self.perform(Command::Session { session: session.clone(), agent: TOM.into(), act }).await
     }
 
     /// Tom says something; answers the number of his command.
-    pub async fn tom_says(&self, session: &SessionId, text: &str) -> u64 {
+    pub async fn tom_says(&self, session: &InteractionId, text: &str) -> u64 {
         let said = self.tom(session, SessionAct::Say { text: text.into(), message_type: None }).await;
         said.expect("said").reference.expect("a number")
     }
@@ -215,25 +215,25 @@ impl House {
         self.thread("texts", from).await.and_then(|thread| thread.consent)
     }
 
-    pub async fn latest(&self, from: &str) -> Option<SessionId> {
+    pub async fn latest(&self, from: &str) -> Option<InteractionId> {
         self.latest_of("texts", from).await
     }
 
-    pub async fn latest_of(&self, service: &str, from: &str) -> Option<SessionId> {
+    pub async fn latest_of(&self, service: &str, from: &str) -> Option<InteractionId> {
         self.thread(service, from).await.and_then(|thread| thread.latest)
     }
 
-    pub async fn session(&self, id: &SessionId) -> Session {
+    pub async fn session(&self, id: &InteractionId) -> Session {
         let state = self.desk.session(id).await.expect("a journal").expect("a conversation");
         desk::session_of(&state).expect("a conversation").clone()
     }
 
-    pub async fn log(&self, id: &SessionId) -> Vec<Message> {
+    pub async fn log(&self, id: &InteractionId) -> Vec<Message> {
         self.desk.messages(id, 1, 1_000).await.expect("a log")
     }
 
     /// The texts of a conversation, in order.
-    pub async fn texts(&self, id: &SessionId) -> Vec<String> {
+    pub async fn texts(&self, id: &InteractionId) -> Vec<String> {
         let text = |message: Message| match message.content {
             Content::Text { text, .. } => Some(text),
             _ => None,
@@ -242,18 +242,18 @@ impl House {
     }
 
     /// How far what Tom said last has come.
-    pub async fn state(&self, id: &SessionId) -> Option<Delivery> {
+    pub async fn state(&self, id: &InteractionId) -> Option<Delivery> {
         self.log(id).await.into_iter().filter_map(|message| message.delivery).next_back().map(|it| it.state)
     }
 
     /// The place of what Tom said last.
-    pub async fn last(&self, id: &SessionId) -> u32 {
+    pub async fn last(&self, id: &InteractionId) -> u32 {
         let last = self.log(id).await.into_iter().rfind(|message| message.delivery.is_some());
         last.expect("a message of ours").index
     }
 
     /// Waits until what Tom said last has come so far.
-    pub async fn until(&self, id: &SessionId, state: Delivery) {
+    pub async fn until(&self, id: &InteractionId, state: Delivery) {
         eventually(&format!("it is {state:?}"), async || self.state(id).await == Some(state)).await;
     }
 

@@ -12,7 +12,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use demo::platforms::{APP_SECRET, MOUNT, Platforms, SMS_AUTH_TOKEN, Settings, VERIFY_TOKEN};
 use desk::ports::{Clock, Ids};
-use domain::{Millis, SessionId, message::ParticipantId};
+use domain::{InteractionId, Millis, message::ParticipantId};
 use hmac::{Hmac, Mac};
 use serde_json::Value;
 use sha1::Sha1;
@@ -283,8 +283,8 @@ impl CountedIds {
 }
 
 impl Ids for CountedIds {
-    fn session(&self) -> SessionId {
-        SessionId::new(format!("{:016}", self.next()))
+    fn session(&self) -> InteractionId {
+        InteractionId::new(format!("{:016}", self.next()))
     }
 
     fn participant(&self) -> ParticipantId {

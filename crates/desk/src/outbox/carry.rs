@@ -7,7 +7,7 @@ use crate::{
     session_of,
 };
 use domain::{
-    Command, Millis, SessionId, Task,
+    Command, InteractionId, Millis, Task,
     command::Report,
     message::Content,
     session::Delivery,
@@ -166,7 +166,7 @@ impl Desk {
         Ok(Some(send(&*channel, parcel).await))
     }
 
-    async fn parcel(&self, task: &Task, id: &SessionId, index: u32) -> Result<Packed, StoreFault> {
+    async fn parcel(&self, task: &Task, id: &InteractionId, index: u32) -> Result<Packed, StoreFault> {
         let state = self.session(id).await?;
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(Packed::Nothing) };
         let message = self.messages(id, index, 1).await?.pop().filter(|message| message.index == index);

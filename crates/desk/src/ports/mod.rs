@@ -3,6 +3,7 @@
 mod channel;
 mod render;
 mod store;
+mod switch;
 mod world;
 
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
@@ -11,4 +12,5 @@ pub use store::{
     Committed, Done, EventRow, FeedPage, FeedQuery, Note, Plan, Shelf, Sight, Store, StoreFault, TaskRow,
     Transacted, Witness, Work,
 };
+pub use switch::{Arrival, Switch};
 pub use world::{Clock, Ids};

@@ -2,7 +2,7 @@
 
 use super::{NewNote, Quarantined};
 use domain::{
-    Decision, Event, Key, Kind, Message, Millis, No, Refusal, Seen, SessionId, State, Task, UserId,
+    Decision, Event, InteractionId, Key, Kind, Message, Millis, No, Refusal, Seen, State, Task, UserId,
     task::Signal,
 };
 use futures::future::BoxFuture;
@@ -25,7 +25,7 @@ pub enum StoreFault {
 /// What a transaction may look at: snapshots, mailbox heads, and the message log of a conversation.
 pub trait Sight: Seen {
     /// The log of a conversation from its beginning, in order, as far as this commit's predecessors wrote it.
-    fn messages(&mut self, session: &SessionId) -> Result<Vec<Message>, No>;
+    fn messages(&mut self, session: &InteractionId) -> Result<Vec<Message>, No>;
 }
 
 /// Everything one commit writes.
@@ -168,7 +168,7 @@ pub trait Store: Send + Sync + 'static {
     /// The log of a conversation from an index on, at most `limit` entries.
     fn messages(
         &self,
-        session: &SessionId,
+        session: &InteractionId,
         from: u32,
         limit: u32,
     ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>>;

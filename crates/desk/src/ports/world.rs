@@ -1,6 +1,6 @@
 //! Time and chance, behind ports so that tests can hold them still.
 
-use domain::{Millis, SessionId, message::ParticipantId};
+use domain::{InteractionId, Millis, message::ParticipantId};
 
 /// The time of day.
 pub trait Clock: Send + Sync + 'static {
@@ -11,7 +11,7 @@ pub trait Clock: Send + Sync + 'static {
 /// Fresh ids and secrets.
 pub trait Ids: Send + Sync + 'static {
     /// A conversation's id: 16 characters (digital-channels §1.6).
-    fn session(&self) -> SessionId;
+    fn session(&self) -> InteractionId;
     /// A joining: 16 upper-case hex digits (digital-channels §1.6).
     fn participant(&self) -> ParticipantId;
     /// A secret of 128 bits or more, in lower-case hex.

@@ -1,7 +1,7 @@
 //! The board: what the router looks at. A projection of committed snapshots, rebuilt from them at start.
 
 use domain::{
-    Key, MediumName, Millis, QueueName, SessionId, State, UserId,
+    InteractionId, Key, MediumName, Millis, QueueName, State, UserId,
     agent::{Agent, ChannelState},
     capacity,
     centre::Centre,
@@ -18,7 +18,7 @@ use std::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingItem {
     /// The conversation.
-    pub session: SessionId,
+    pub session: InteractionId,
     /// Its medium.
     pub medium: MediumName,
     /// The queue it waits in.
@@ -89,7 +89,7 @@ impl Seat {
 /// Who waits and who works, as committed.
 #[derive(Debug, Default)]
 pub struct Board {
-    waiting: HashMap<SessionId, WaitingItem>,
+    waiting: HashMap<InteractionId, WaitingItem>,
     /// How many wait in each queue.
     count: HashMap<QueueName, usize>,
     seats: HashMap<UserId, Seat>,
@@ -138,7 +138,7 @@ impl Board {
         }
     }
 
-    fn take_session(&mut self, id: &SessionId, session: &Session) -> bool {
+    fn take_session(&mut self, id: &InteractionId, session: &Session) -> bool {
         if !session.waiting {
             if let Some(item) = self.waiting.remove(id) {
                 self.leaves(&item.queue);
@@ -206,7 +206,7 @@ impl Board {
     }
 
     /// One that waits.
-    pub fn item(&self, session: &SessionId) -> Option<&WaitingItem> {
+    pub fn item(&self, session: &InteractionId) -> Option<&WaitingItem> {
         self.waiting.get(session)
     }
 

@@ -1,7 +1,7 @@
 //! Why something waits: for each agent, the first thing that stands against an offer.
 
 use super::{Board, Seat, WaitingItem};
-use domain::{Millis, SessionId, UserId, agent::Readiness, queue::Queue};
+use domain::{InteractionId, Millis, UserId, agent::Readiness, queue::Queue};
 use std::fmt;
 
 /// What stands against offering a conversation to an agent.
@@ -103,14 +103,14 @@ pub struct Standing {
 }
 
 /// For a waiting conversation, how each logged-in agent stands to it, by user name; `None` when it does not wait.
-pub fn explain(board: &Board, session: &SessionId, now: Millis) -> Option<Vec<Standing>> {
+pub fn explain(board: &Board, session: &InteractionId, now: Millis) -> Option<Vec<Standing>> {
     explain_with(board, session, now, |_| 0)
 }
 
 /// The same when agents hold further slots than those committed: offers of this round, for instance.
 pub(super) fn explain_with(
     board: &Board,
-    session: &SessionId,
+    session: &InteractionId,
     now: Millis,
     extra: impl Fn(&UserId) -> usize,
 ) -> Option<Vec<Standing>> {

@@ -1,14 +1,14 @@
 //! The routing rule: pure and deterministic.
 
 use super::{Board, Obstacle, Seat, WaitingItem, explain::obstacle};
-use domain::{Millis, QueueName, SessionId, UserId, queue::Queue};
+use domain::{InteractionId, Millis, QueueName, UserId, queue::Queue};
 use std::collections::{BTreeMap, HashMap};
 
 /// A conversation and the agent it shall be offered to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// The conversation.
-    pub session: SessionId,
+    pub session: InteractionId,
     /// The agent.
     pub agent: UserId,
 }

@@ -1,7 +1,7 @@
 //! What can happen to an agent at work.
 
 use super::AgentState;
-use crate::{SessionId, medium::MediumName};
+use crate::{InteractionId, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -47,21 +47,21 @@ pub enum Fact {
         /// Of which medium.
         medium: MediumName,
         /// Which conversation.
-        session: SessionId,
+        session: InteractionId,
     },
     /// A conversation gave its slot back. Not in the reporting feed.
     SlotFreed {
         /// Of which medium.
         medium: MediumName,
         /// Which conversation.
-        session: SessionId,
+        session: InteractionId,
         /// Whether it was completed by an agent who had joined it: it stays open to a late disposition.
         completed: bool,
     },
     /// The agent looks at another interaction, or at none.
     Focused {
         /// Which.
-        session: Option<SessionId>,
+        session: Option<InteractionId>,
     },
 }
 

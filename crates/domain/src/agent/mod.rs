@@ -5,7 +5,7 @@ mod fold;
 
 pub use event::{Event, Fact};
 
-use crate::{Millis, SessionId, UserId, medium::MediumName};
+use crate::{InteractionId, Millis, UserId, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -98,11 +98,11 @@ pub struct Agent {
     /// The contact-centre session, while there is one.
     pub login: Option<Login>,
     /// Conversations that hold a slot, by medium, oldest first.
-    pub slots: BTreeMap<MediumName, Vec<SessionId>>,
+    pub slots: BTreeMap<MediumName, Vec<InteractionId>>,
     /// The last completed conversations, by medium, oldest first.
-    pub recent: BTreeMap<MediumName, VecDeque<SessionId>>,
+    pub recent: BTreeMap<MediumName, VecDeque<InteractionId>>,
     /// The interaction the agent looks at.
-    pub focus: Option<SessionId>,
+    pub focus: Option<InteractionId>,
     /// When he came to work, or a slot was last freed or taken; the agent idle longest goes first.
     pub idle_since: Millis,
 }
@@ -132,7 +132,7 @@ impl Agent {
     }
 
     /// Whether a conversation is among the last completed of its medium.
-    pub fn remembers(&self, medium: &MediumName, session: &SessionId) -> bool {
+    pub fn remembers(&self, medium: &MediumName, session: &InteractionId) -> bool {
         self.recent.get(medium).is_some_and(|recent| recent.contains(session))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Draft, No, data, talk};
 use crate::{
-    Event, Key, Refusal, SessionId,
+    Event, InteractionId, Key, Refusal,
     command::{CustomerAct, Open},
     message::{Content, MAX_NICKNAME_BYTES, MAX_TEXT_BYTES},
     session::{self, Fact, Via},
@@ -36,7 +36,7 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
     draft.tell(&open.session, queued)
 }
 
-pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, act: &CustomerAct) -> Result<(), No> {
+pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) -> Result<(), No> {
     let session = draft.session(id)?;
     if !session.customer.present {
         return Err(Refusal::Ended.into());

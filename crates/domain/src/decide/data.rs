@@ -2,7 +2,7 @@
 
 use super::{Draft, No, customer::bounded};
 use crate::{
-    Refusal, SessionId, UserData, UserId, agent,
+    InteractionId, Refusal, UserData, UserId, agent,
     disposition::{Policy, is_empty},
     message::{MAX_TEXT_BYTES, ParticipantId},
     session::{AgentParty, Fact, PartyState, Session, Via},
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// disposition event, whatever operation made it (DESIGN §4).
 pub(super) fn change(
     draft: &mut Draft<'_>,
-    id: &SessionId,
+    id: &InteractionId,
     party: Option<&AgentParty>,
     set: &UserData,
     removed: &[String],
@@ -138,7 +138,7 @@ pub(super) fn late_part<'s>(
 }
 
 /// Writes the agent down as the one who last served this customer (digital-channels §1.7, §2.6 `saveLAR`).
-pub(super) fn save_last_agent(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
+pub(super) fn save_last_agent(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let name = draft.user(agent)?.user_name.clone();
     let mut set = UserData::default();
@@ -148,7 +148,7 @@ pub(super) fn save_last_agent(draft: &mut Draft<'_>, id: &SessionId, agent: &Use
     change(draft, id, party.as_ref(), &set, &[], Via::System)
 }
 
-pub(super) fn focus(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, on: bool) -> Result<(), No> {
+pub(super) fn focus(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId, on: bool) -> Result<(), No> {
     let held = draft.agent(agent)?.and_then(|agent| agent.focus.clone());
     let wanted = if on { Some(id.clone()) } else { held.clone().filter(|held| held != id) };
     if held == wanted { Ok(()) } else { draft.tell_agent(agent, agent::Fact::Focused { session: wanted }) }
@@ -156,7 +156,7 @@ pub(super) fn focus(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, on: b
 
 pub(super) fn comment(
     draft: &mut Draft<'_>,
-    id: &SessionId,
+    id: &InteractionId,
     agent: &UserId,
     comment: &str,
 ) -> Result<(), No> {
@@ -165,7 +165,7 @@ pub(super) fn comment(
 }
 
 /// Personal values can only go when nobody works on the conversation any more.
-pub(super) fn erase(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+pub(super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     if session.is_open() {
         return Err(Refusal::InUse(format!("Interaction '{id}'")).into());

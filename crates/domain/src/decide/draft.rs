@@ -1,7 +1,7 @@
 //! The draft of a decision: what is read, what is pushed, and how both stay in step.
 
 use crate::{
-    Event, Key, Message, Millis, QueueName, Refusal, SessionId, State, ThreadId, UserId,
+    Event, InteractionId, Key, Message, Millis, QueueName, Refusal, State, ThreadId, UserId,
     agent::{self, Agent},
     book::Book,
     centre::{Centre, Service},
@@ -40,7 +40,7 @@ pub trait Seen {
     /// What bears a name that the world gave; `Ok(None)` when nothing does.
     fn known(&mut self, key: &str) -> Result<Option<Known>, No>;
     /// One entry of a conversation's log.
-    fn message(&mut self, session: &SessionId, index: u32) -> Result<Option<Message>, No>;
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No>;
 }
 
 /// What changed of one entity.
@@ -62,7 +62,7 @@ pub struct Decision {
     /// Entities in the order in which they were first touched.
     pub changes: Vec<Change>,
     /// Log entries written, in order; one whose place in the log is taken replaces what stood there.
-    pub messages: Vec<(SessionId, Message)>,
+    pub messages: Vec<(InteractionId, Message)>,
     /// Names that the world gave, each new.
     pub known: Vec<Known>,
     /// What connectors shall carry away.
@@ -118,7 +118,7 @@ impl<'a> Draft<'a> {
         Ok(self.state(key)?.filter(|state| pick(state).is_some()).map(|state| View { state, pick }))
     }
 
-    pub fn session(&mut self, id: &SessionId) -> Result<View<Session>, No> {
+    pub fn session(&mut self, id: &InteractionId) -> Result<View<Session>, No> {
         self.view(&Key::Session(id.clone()), |state| match state {
             State::Session(session) => Some(session),
             _ => None,
@@ -217,13 +217,13 @@ impl<'a> Draft<'a> {
     }
 
     /// A fact of a conversation that leaves it in its queue.
-    pub fn tell(&mut self, id: &SessionId, fact: Fact) -> Result<(), No> {
+    pub fn tell(&mut self, id: &InteractionId, fact: Fact) -> Result<(), No> {
         let queue = self.session(id)?.queue.clone();
         self.tell_in(id, &queue, fact)
     }
 
     /// A fact of a conversation that brings it into a queue.
-    pub fn tell_in(&mut self, id: &SessionId, queue: &QueueName, fact: Fact) -> Result<(), No> {
+    pub fn tell_in(&mut self, id: &InteractionId, queue: &QueueName, fact: Fact) -> Result<(), No> {
         let medium = self.session(id)?.medium.clone();
         let event = session::Event { medium, queue: queue.clone(), fact };
         self.push(Key::Session(id.clone()), Event::Session(event))
@@ -245,14 +245,14 @@ impl<'a> Draft<'a> {
     }
 
     /// An entry in the conversation's log, and the fact that it was made.
-    pub fn say(&mut self, id: &SessionId, from: Author, content: Content) -> Result<(), No> {
+    pub fn say(&mut self, id: &InteractionId, from: Author, content: Content) -> Result<(), No> {
         self.enter(id, from, content, None)
     }
 
     /// The same, of something that came from elsewhere and was written there at a moment.
     pub fn say_late(
         &mut self,
-        id: &SessionId,
+        id: &InteractionId,
         from: Author,
         content: Content,
         sent_at: Millis,
@@ -262,7 +262,7 @@ impl<'a> Draft<'a> {
 
     fn enter(
         &mut self,
-        id: &SessionId,
+        id: &InteractionId,
         from: Author,
         content: Content,
         sent_at: Option<Millis>,
@@ -297,7 +297,7 @@ impl<'a> Draft<'a> {
     /// task, and the number of the command that asked for it.
     fn posted(
         &mut self,
-        id: &SessionId,
+        id: &InteractionId,
         from: &Author,
         content: &Content,
         index: u32,
@@ -315,12 +315,12 @@ impl<'a> Draft<'a> {
     }
 
     /// An entry of the log as it shall stand.
-    pub fn write(&mut self, id: &SessionId, message: Message) {
+    pub fn write(&mut self, id: &InteractionId, message: Message) {
         self.decision.messages.push((id.clone(), message));
     }
 
     /// An entry of the log, as this decision left it.
-    pub fn message(&mut self, id: &SessionId, index: u32) -> Result<Option<Message>, No> {
+    pub fn message(&mut self, id: &InteractionId, index: u32) -> Result<Option<Message>, No> {
         let written = self.decision.messages.iter().rev();
         match written.into_iter().find(|(session, message)| session == id && message.index == index) {
             Some((_, message)) => Ok(Some(message.clone())),
@@ -337,7 +337,7 @@ impl<'a> Draft<'a> {
     }
 
     /// From now on something bears a name; whatever bore it before keeps it.
-    pub fn learn(&mut self, key: &str, entry: Option<(SessionId, u32)>) -> Result<(), No> {
+    pub fn learn(&mut self, key: &str, entry: Option<(InteractionId, u32)>) -> Result<(), No> {
         if self.known(key)?.is_none() {
             self.decision.known.push(Known { key: key.to_owned(), entry });
         }

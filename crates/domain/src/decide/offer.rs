@@ -2,7 +2,7 @@
 
 use super::{Draft, No, customer::bounded, data, draft::View, post, talk};
 use crate::{
-    Millis, Refusal, SessionId, UserId,
+    InteractionId, Millis, Refusal, UserId,
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
     message::{Content, MAX_NICKNAME_BYTES},
@@ -18,7 +18,7 @@ const ORPHAN_OFFER: Millis = 30_000;
 
 /// The router offers a waiting conversation. Everything is checked again: the board the router looked at may be
 /// a moment old.
-pub(super) fn offer(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
+pub(super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let not = |why| No::Refused(Refusal::NotAvailable { medium: session.medium.clone(), why });
     if !session.waiting {
@@ -140,7 +140,7 @@ pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentPart
 
 /// The agent did not answer in time: the next one is asked, and he is not ready until he says so
 /// (digital-channels §5.5). It is never refused: an offer whose time is up must end.
-pub(super) fn lapse(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
+pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session
         .live_party(agent)
@@ -171,7 +171,7 @@ fn not_ready(centre: &Centre) -> Option<Arc<AgentState>> {
 /// Takes back every open offer of a conversation, or those that one agent's transfer made.
 pub(super) fn withdraw(
     draft: &mut Draft<'_>,
-    id: &SessionId,
+    id: &InteractionId,
     from: Option<&UserId>,
     closer: Closer,
 ) -> Result<(), No> {

@@ -2,7 +2,7 @@
 
 use super::{Draft, No, talk};
 use crate::{
-    Refusal, SessionId, UserId,
+    InteractionId, Refusal, UserId,
     command::Report,
     message::Content,
     session::{Closer, Deadline, Delivery, Fact, Progress, Session},
@@ -61,7 +61,12 @@ pub(super) fn sign(draft: &mut Draft<'_>, session: &Session, sign: Sign) {
 
 /// A connector tells what became of a message. Old news, and news of what was deleted, change nothing but that
 /// the task is settled.
-pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: &Report) -> Result<(), No> {
+pub(super) fn report(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    index: u32,
+    report: &Report,
+) -> Result<(), No> {
     if report.settles {
         draft.settle(message_task(id, index));
     }
@@ -90,7 +95,7 @@ pub(super) fn report(draft: &mut Draft<'_>, id: &SessionId, index: u32, report: 
 /// given, that is. It says nothing about what it refused, or may never have got.
 pub(super) fn watermark(
     draft: &mut Draft<'_>,
-    id: &SessionId,
+    id: &InteractionId,
     state: Delivery,
     upto: crate::Millis,
 ) -> Result<(), No> {
@@ -124,7 +129,7 @@ pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, i
 }
 
 /// The time to answer runs out soon; said once for each time the customer was heard.
-pub(super) fn window_closing(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+pub(super) fn window_closing(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session.post.as_ref().filter(|_| session.customer.present);
     let due = due.filter(|post| post.warns_at().is_some_and(|at| at <= draft.now));
@@ -135,7 +140,7 @@ pub(super) fn window_closing(draft: &mut Draft<'_>, id: &SessionId) -> Result<()
 }
 
 /// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
-pub(super) fn idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);
     if due { talk::customer_gone(draft, id, Closer::Idle) } else { Ok(()) }

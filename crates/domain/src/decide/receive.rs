@@ -2,7 +2,7 @@
 
 use super::{Draft, No, customer, data, post, talk};
 use crate::{
-    Event, Key, Refusal, SessionId, UserData,
+    Event, InteractionId, Key, Refusal, UserData,
     command::{Keyword, Receive, Report, Said, Unit},
     message::{Author, Content, MAX_NICKNAME_BYTES, Message, ParticipantId, PartyKind, Visibility},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
@@ -130,7 +130,7 @@ fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>
     }
 }
 
-fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<SessionId, No> {
+fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<InteractionId, No> {
     let thread = &unit.address.thread;
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
     let route = Route {
@@ -154,7 +154,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
 pub(super) fn create(
     draft: &mut Draft<'_>,
     service_name: &str,
-    id: &SessionId,
+    id: &InteractionId,
     participant: &ParticipantId,
     nickname: &str,
     user_data: &UserData,
@@ -232,7 +232,7 @@ fn learn_part(
     draft: &mut Draft<'_>,
     unit: &Receive,
     part: usize,
-    session: &SessionId,
+    session: &InteractionId,
     index: u32,
 ) -> Result<(), No> {
     for key in &unit.keys {
@@ -245,7 +245,7 @@ fn part_key(key: &str, part: usize) -> String {
     if part == 0 { key.to_owned() } else { format!("{key}#{part}") }
 }
 
-fn notice(draft: &mut Draft<'_>, id: &SessionId, text: &str) -> Result<(), No> {
+fn notice(draft: &mut Draft<'_>, id: &InteractionId, text: &str) -> Result<(), No> {
     let author = external(&*draft.session(id)?, SYSTEM);
     draft.say(id, author, Content::Notice { text: text.to_owned() })
 }
@@ -354,7 +354,7 @@ fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft:
 
 pub(super) fn open_one(
     draft: &mut Draft<'_>,
-    id: Option<&SessionId>,
+    id: Option<&InteractionId>,
 ) -> Result<Option<super::draft::View<Session>>, No> {
     match id {
         // The latest may have been deleted by retention.

@@ -6,7 +6,7 @@ use super::{
     data, handover, offer, post,
 };
 use crate::{
-    Millis, Refusal, SessionId, UserId,
+    InteractionId, Millis, Refusal, UserId,
     command::{LastWords, SessionAct},
     message::{Author, Content, MAX_NICKNAME_BYTES},
     session::{AgentParty, Closer, Fact, Operation, PartyState, Session, Via, is_open},
@@ -19,7 +19,12 @@ const TYPING_REPEAT: Millis = 5_000;
 /// The same with a preview of the text.
 const PREVIEW_REPEAT: Millis = 1_000;
 
-pub(super) fn act(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, act: &SessionAct) -> Result<(), No> {
+pub(super) fn act(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    act: &SessionAct,
+) -> Result<(), No> {
     let session = draft.session(id)?;
     let party = gate(draft, &session, agent, operation(act))?;
     let author = party.author();
@@ -134,7 +139,7 @@ pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s Agent
 /// Says that a party types, unless that was said a moment ago; whether it was said.
 pub(super) fn typing(
     draft: &mut Draft<'_>,
-    id: &SessionId,
+    id: &InteractionId,
     author: Author,
     on: bool,
     text: Option<String>,
@@ -152,7 +157,7 @@ pub(super) fn typing(
     Ok(true)
 }
 
-fn rename(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId, nickname: &str) -> Result<(), No> {
+fn rename(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId, nickname: &str) -> Result<(), No> {
     if nickname.is_empty() {
         return Err(Refusal::Missing("noticeText").into());
     }
@@ -182,7 +187,7 @@ pub(super) fn last_words(
 /// Moves an agent's part on, and gives its slot back when it is over.
 pub(super) fn close_party(
     draft: &mut Draft<'_>,
-    id: &SessionId,
+    id: &InteractionId,
     agent: &UserId,
     state: PartyState,
     closer: Closer,
@@ -207,14 +212,14 @@ pub(super) fn close_party(
 }
 
 /// Ends the conversation when nobody has anything to do with it any more.
-pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &SessionId) -> Result<(), No> {
+pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     let over = !session.customer.present && !session.waiting && session.live_agents().next().is_none();
     if session.is_open() && over { end(draft, &session) } else { Ok(()) }
 }
 
 /// The customer's side is over, and with it every offer and every place in a queue.
-pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &SessionId, closer: Closer) -> Result<(), No> {
+pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer) -> Result<(), No> {
     let author = draft.session(id)?.customer.author();
     draft.say(id, author, Content::Left)?;
     draft.tell(id, Fact::TalkEnded { closer })?;

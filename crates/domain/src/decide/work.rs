@@ -2,7 +2,7 @@
 
 use super::{Draft, No, offer, talk};
 use crate::{
-    Event, Key, MediumName, Refusal, SessionId, UserId,
+    Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact},
     command::AgentAct,
     message::Content,
@@ -59,7 +59,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     if agent.login.is_none() {
         return Ok(());
     }
-    let held: Vec<SessionId> = agent.slots.values().flatten().cloned().collect();
+    let held: Vec<InteractionId> = agent.slots.values().flatten().cloned().collect();
     drop(agent);
     for session in held {
         let_go(draft, &session, id)?;
@@ -67,7 +67,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     draft.tell_agent(id, Fact::LoggedOut)
 }
 
-fn let_go(draft: &mut Draft<'_>, id: &SessionId, agent: &UserId) -> Result<(), No> {
+fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let party = talk::live(&session, agent)?;
     let alone = session.chatting().all(|party| party.user == *agent);

@@ -2,7 +2,7 @@
 
 use super::{Closer, Delivery, Invitation, PartyState};
 use crate::{
-    Millis, QueueName, SessionId, UserData, UserId,
+    InteractionId, Millis, QueueName, UserData, UserId,
     medium::MediumName,
     message::{ParticipantId, PartyKind, Visibility},
     thread::{Address, Terms},
@@ -264,7 +264,7 @@ pub struct Route {
     /// From where and to whom.
     pub address: Address,
     /// The conversation before it in the same thread.
-    pub previous: Option<SessionId>,
+    pub previous: Option<InteractionId>,
     /// Under which terms.
     pub terms: Terms,
     /// It is over when nobody wrote for this long, in milliseconds; 0 is never.

@@ -6,7 +6,7 @@ use super::{
     event::{blank, blank_value},
 };
 use crate::{
-    Millis, SessionId, UserData, UserId,
+    InteractionId, Millis, UserData, UserId,
     message::{ParticipantId, PartyKind, Visibility},
 };
 use serde_json::Value;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 impl Session {
     /// Begins a conversation from its first event; `None` if that is not its creation.
-    pub fn begin(id: SessionId, at: Millis, event: &Event) -> Option<Self> {
+    pub fn begin(id: InteractionId, at: Millis, event: &Event) -> Option<Self> {
         let Fact::Created { service, participant, nickname, key_digest, user_data, post } = &event.fact
         else {
             return None;

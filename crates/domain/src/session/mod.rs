@@ -14,7 +14,7 @@ pub use delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress};
 pub use event::{Amendment, Event, Fact, Route, Via};
 
 use crate::{
-    Millis, QueueName, SessionId, UserData, UserId,
+    InteractionId, Millis, QueueName, UserData, UserId,
     medium::MediumName,
     message::{Author, ParticipantId, PartyKind, Visibility},
     thread::{Address, Terms, Window, Writer},
@@ -205,7 +205,7 @@ pub struct Typing {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     /// Its id.
-    pub id: SessionId,
+    pub id: InteractionId,
     /// Its medium.
     pub medium: MediumName,
     /// The customer-facing service it came in through.
@@ -255,7 +255,7 @@ pub struct Post {
     /// From where and to whom.
     pub address: Address,
     /// The conversation before it in the same thread.
-    pub previous: Option<SessionId>,
+    pub previous: Option<InteractionId>,
     /// Under which terms.
     pub terms: Terms,
     /// It is over when nobody wrote for this long, in milliseconds; 0 is never.

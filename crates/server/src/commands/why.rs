@@ -6,7 +6,7 @@ use desk::{
     ports::Clock,
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
 };
-use domain::{Key, Kind, Millis, SessionId, State};
+use domain::{InteractionId, Key, Kind, Millis, State};
 use std::{io::Write, sync::Arc};
 use store_sqlite::SqliteStore;
 
@@ -24,7 +24,7 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
         }
     }
     let now = crate::clock::SystemClock.now();
-    let only = args.session.as_deref().map(SessionId::from);
+    let only = args.session.as_deref().map(InteractionId::from);
     let mut waiting: Vec<&WaitingItem> =
         board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.session == *only)).collect();
     if let (Some(only), true) = (&only, waiting.is_empty()) {

@@ -2,7 +2,7 @@
 
 use desk::{Condition, Desk, ServiceState};
 use domain::{
-    Command, SessionId,
+    Command, InteractionId,
     command::{CustomerAct, Open},
 };
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ async fn customer(desk: &Desk, id: &str) {
 
 async fn says(desk: &Desk, id: &str, text: &str) {
     let act = CustomerAct::Say { text: text.into(), message_type: None };
-    desk.perform(Command::Customer { session: SessionId::from(id), act }).await.expect("he speaks");
+    desk.perform(Command::Customer { session: InteractionId::from(id), act }).await.expect("he speaks");
 }
 
 fn kinds(events: &[Event]) -> Vec<String> {

@@ -131,7 +131,7 @@ pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
         }),
         Fact::DoNotDisturb { channels, on } => json(DoNotDisturb { who, channels: names(channels), on: *on }),
         Fact::Focused { session } => {
-            json(Focused { who, interaction_id: session.as_ref().map(domain::SessionId::as_str) })
+            json(Focused { who, interaction_id: session.as_ref().map(domain::InteractionId::as_str) })
         }
         Fact::SlotTaken { .. } | Fact::SlotFreed { .. } => None,
     }

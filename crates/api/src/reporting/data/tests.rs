@@ -4,7 +4,7 @@ use super::{data_schemas, kinds};
 use crate::reporting::{cloud_event::CloudEvent, envelope_schema};
 use desk::ports::EventRow;
 use domain::{
-    Event, Key, QueueName, SessionId, UserData, UserId,
+    Event, InteractionId, Key, QueueName, UserData, UserId,
     agent::{self, AgentState, Readiness},
     book::{self, Code, Group},
     centre::{self, Centre, Service, system_states},
@@ -151,7 +151,7 @@ fn agent_facts() -> Vec<agent::Fact> {
         reason: Some("Lunch".into()),
     };
     let medium = || "chat".into();
-    let session = || SessionId::from("0001KaF7Q2M80C1D");
+    let session = || InteractionId::from("0001KaF7Q2M80C1D");
     vec![
         agent::Fact::LoggedIn { place: Some("Place5001".into()), channels: vec![medium()] },
         agent::Fact::LoggedIn { place: None, channels: Vec::new() },

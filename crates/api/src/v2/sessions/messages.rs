@@ -14,7 +14,7 @@ use axum::{
 };
 use desk::session_of;
 use domain::{
-    Millis, SessionId, UserId,
+    InteractionId, Millis, UserId,
     medium::Medium,
     message::{Visibility, without_stale_typing},
     session::{PartyState, Session},
@@ -46,7 +46,7 @@ pub async fn get(
         None if is_before(&api, &caller, &medium, &id).await? => View::BEFORE,
         None => return Err(gone(&id)),
     };
-    let log = without_stale_typing(api.desk.messages(&SessionId::from(id.as_str()), 1, u32::MAX).await?);
+    let log = without_stale_typing(api.desk.messages(&InteractionId::from(id.as_str()), 1, u32::MAX).await?);
     let mine = log.iter().filter(|message| {
         message.index >= start
             && (message.visibility != Visibility::Supervisors || view.as_supervisor)
@@ -94,7 +94,7 @@ async fn is_before(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Res
     Ok(false)
 }
 
-fn before(session: &Session) -> Option<SessionId> {
+fn before(session: &Session) -> Option<InteractionId> {
     session.post.as_ref()?.previous.clone()
 }
 

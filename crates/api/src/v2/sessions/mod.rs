@@ -13,7 +13,7 @@ use crate::{answer::Problem, app::Api, auth::Caller, wire::Until};
 use axum::Extension;
 use desk::session_of;
 use domain::{
-    Refusal, SessionId, State,
+    InteractionId, Refusal, State,
     medium::{Connector, Medium},
     session::{AgentParty, PartyState, Session},
 };
@@ -48,7 +48,7 @@ pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
 /// The conversation and the caller's part in it. One that is not his does not exist for him (DESIGN §4).
 async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<Arc<State>, Problem> {
     gated(api, medium).map_err(|_| gone(id))?;
-    let state = api.desk.session(&SessionId::from(id)).await?.ok_or_else(|| gone(id))?;
+    let state = api.desk.session(&InteractionId::from(id)).await?.ok_or_else(|| gone(id))?;
     let session = session_of(&state).ok_or_else(|| gone(id))?;
     if session.medium != medium.name || session.party(&caller.user.id).is_none() {
         return Err(gone(id));

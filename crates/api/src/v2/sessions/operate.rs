@@ -12,7 +12,7 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use domain::{Command, Refusal, SessionId, command::SessionAct, medium::Medium, user::Role};
+use domain::{Command, InteractionId, Refusal, command::SessionAct, medium::Medium, user::Role};
 use std::sync::Arc;
 
 /// Accepts the operation and commits it; what follows is told by notification. `SetDisposition` answers
@@ -28,7 +28,7 @@ pub async fn post(
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let act = session_act(&body).inspect_err(|problem| count_unknown(&api, &medium, &body, problem))?;
     let silent = matches!(act, SessionAct::SetDisposition { .. });
-    let session = SessionId::from(id.as_str());
+    let session = InteractionId::from(id.as_str());
     let done = api.desk.perform(Command::Session { session, agent: caller.user.id.clone(), act }).await?;
     Ok(if silent { Answer::done() } else { Answer::referenced(done.reference) })
 }

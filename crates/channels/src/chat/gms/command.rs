@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::Refused;
-use domain::{Command, Refusal, SessionId, command::CustomerAct, session::Closer};
+use domain::{Command, InteractionId, Refusal, command::CustomerAct, session::Closer};
 use std::sync::Arc;
 
 /// The longest `messageType`, in bytes: it is a word, not a text.
@@ -104,7 +104,7 @@ pub(super) async fn command(
         return Trouble::UnknownCommand.into_response();
     };
     metrics::counter!("jackfield_chat_requests_total", "command" => name).increment(1);
-    chat.obey(&service, &SessionId::new(id), word, request).await.into_response()
+    chat.obey(&service, &InteractionId::new(id), word, request).await.into_response()
 }
 
 /// Answers the commands about files: they are not offered here.
@@ -117,7 +117,7 @@ impl Chat {
     async fn obey(
         &self,
         service: &str,
-        id: &SessionId,
+        id: &InteractionId,
         word: Word,
         request: Request,
     ) -> Result<Answer, Trouble> {
@@ -142,7 +142,7 @@ impl Chat {
         self.answer(service, id, caller, wanted, outcome).await
     }
 
-    async fn act(&self, id: &SessionId, word: Word, form: &Form) -> Outcome {
+    async fn act(&self, id: &InteractionId, word: Word, form: &Form) -> Outcome {
         let act = match word.act(form, self.config.typing_preview) {
             Ok(Some(act)) => act,
             Ok(None) => return Outcome::Looked,

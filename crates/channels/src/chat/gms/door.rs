@@ -11,7 +11,7 @@ use crate::chat::{
     transcript::{self, Transcript},
 };
 use desk::ports::StoreFault;
-use domain::SessionId;
+use domain::InteractionId;
 use subtle::ConstantTimeEq;
 
 /// The values by which a customer shows that a chat is his.
@@ -31,7 +31,7 @@ impl Credentials {
 impl Talk {
     /// Lets the customer of this chat in and nobody else. Both values are compared whole, in a time that does not
     /// tell how much of them was right.
-    pub(super) fn admit(&self, id: &SessionId, given: Credentials) -> Result<Caller, Trouble> {
+    pub(super) fn admit(&self, id: &InteractionId, given: Credentials) -> Result<Caller, Trouble> {
         let user = self.user_id.as_bytes().ct_eq(given.user_id.as_bytes());
         let key = self.opens_to(&given.secure_key);
         let Credentials { user_id, secure_key } = given;
@@ -93,7 +93,7 @@ impl Chat {
     }
 
     /// A chat as it is committed; `None` when there is none of this id in this service.
-    pub(super) async fn talk(&self, service: &str, id: &SessionId) -> Result<Option<Talk>, StoreFault> {
+    pub(super) async fn talk(&self, service: &str, id: &InteractionId) -> Result<Option<Talk>, StoreFault> {
         let talk = self.look(id, |session| (session.service == service).then(|| Talk::of(session))).await?;
         Ok(talk.flatten())
     }
@@ -102,7 +102,7 @@ impl Chat {
     pub(super) async fn answer(
         &self,
         service: &str,
-        id: &SessionId,
+        id: &InteractionId,
         caller: Caller,
         wanted: Wanted,
         outcome: Outcome,
@@ -129,7 +129,7 @@ impl Chat {
     async fn told(
         &self,
         service: &str,
-        id: &SessionId,
+        id: &InteractionId,
         wanted: Wanted,
     ) -> Result<(Transcript, bool), Trouble> {
         // Whether it is over is looked at before the log is, so that who hears the end has its last words too.

@@ -6,7 +6,7 @@
 //! the protocol has no receipts, but an `index` that goes back.
 
 use crate::chat::door::FAREWELL;
-use domain::{Millis, SessionId};
+use domain::{InteractionId, Millis};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -21,7 +21,7 @@ pub(super) type Cursor = Arc<tokio::sync::Mutex<u32>>;
 
 /// The places of all chats.
 #[derive(Default)]
-pub(in crate::chat) struct Cursors(Mutex<HashMap<SessionId, Place>>);
+pub(in crate::chat) struct Cursors(Mutex<HashMap<InteractionId, Place>>);
 
 struct Place {
     next: Cursor,
@@ -30,7 +30,7 @@ struct Place {
 
 impl Cursors {
     /// The place of a chat: its beginning, when nothing was asked for yet.
-    pub(super) fn of(&self, id: &SessionId, now: Millis) -> Cursor {
+    pub(super) fn of(&self, id: &InteractionId, now: Millis) -> Cursor {
         let mut places = self.places();
         let place = places
             .entry(id.clone())
@@ -41,7 +41,7 @@ impl Cursors {
 
     /// Forgets the places of chats that are over and were not asked about for as long as they can be read, and those
     /// that are too many.
-    pub fn forget<'a>(&self, present: impl Iterator<Item = &'a SessionId>, now: Millis) {
+    pub fn forget<'a>(&self, present: impl Iterator<Item = &'a InteractionId>, now: Millis) {
         let mut places = self.places();
         if places.values().any(|place| now - place.asked_at > FAREWELL) {
             let present: HashSet<_> = present.collect();
@@ -55,7 +55,7 @@ impl Cursors {
         }
     }
 
-    fn places(&self) -> MutexGuard<'_, HashMap<SessionId, Place>> {
+    fn places(&self) -> MutexGuard<'_, HashMap<InteractionId, Place>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,7 +9,7 @@
 use super::Trouble;
 use axum::extract::{FromRequestParts, Path};
 use desk::ports::Ids;
-use domain::SessionId;
+use domain::InteractionId;
 use http::request::Parts;
 use sha2::{Digest, Sha256};
 
@@ -40,10 +40,10 @@ impl Pass {
     }
 
     /// The id of its conversation: 16 characters, a digit or a capital first (digital-channels §1.6).
-    pub fn session(&self) -> SessionId {
+    pub fn session(&self) -> InteractionId {
         let mut id = format!("{:X}", Sha256::new().chain_update(ID).chain_update(&self.0).finalize());
         id.truncate(16);
-        SessionId::new(id)
+        InteractionId::new(id)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::routing::{Board, Obstacle, explain, route};
 use domain::{
-    Key, MediumName, Millis, SessionId, State, UserData, UserId,
+    InteractionId, Key, MediumName, Millis, State, UserData, UserId,
     agent::{Agent, AgentState, ChannelState, Login, Readiness},
     centre::Centre,
     disposition::Rule,
@@ -164,7 +164,7 @@ impl Who {
     }
 
     pub fn busy(mut self, taken: usize) -> Self {
-        let held = (0..taken).map(|number| SessionId::new(format!("held-{number}")));
+        let held = (0..taken).map(|number| InteractionId::new(format!("held-{number}")));
         self.agent.slots.insert(MEDIUM.into(), held.collect());
         self
     }

@@ -2,7 +2,7 @@
 
 use super::world::{centre, medium};
 use crate::{
-    Command, Millis, SessionId, UserData,
+    Command, InteractionId, Millis, UserData,
     centre::Centre,
     command::{
         AgentAct, Begin, CustomerAct, Keyword, LastWords, Open, Provision, Receive, Report, Said, SessionAct,
@@ -16,7 +16,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// The conversation that most rules are about.
-pub fn s1() -> SessionId {
+pub fn s1() -> InteractionId {
     "s1".into()
 }
 

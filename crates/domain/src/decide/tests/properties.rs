@@ -4,7 +4,7 @@
 
 use super::{erase::redacted, *};
 use crate::{
-    Key, Millis, Refusal, SessionId, State, UserData, UserId,
+    InteractionId, Key, Millis, Refusal, State, UserData, UserId,
     command::{AgentAct, CustomerAct, Keyword, Report, Said, SessionAct, Unit},
     disposition::Policy,
     message::Content,
@@ -109,7 +109,7 @@ fn object() -> impl Strategy<Value = UserData> {
 }
 
 /// Performs a history; `look` sees the centre after each step, with the conversation the step was about.
-fn perform((begin, steps): &History, mut look: impl FnMut(&World, Option<&SessionId>)) -> World {
+fn perform((begin, steps): &History, mut look: impl FnMut(&World, Option<&InteractionId>)) -> World {
     let mut world = begin();
     for step in steps {
         if let Step::Wait(millis) = step {
@@ -126,7 +126,7 @@ fn perform((begin, steps): &History, mut look: impl FnMut(&World, Option<&Sessio
     world
 }
 
-fn subject(command: &Command) -> Option<&SessionId> {
+fn subject(command: &Command) -> Option<&InteractionId> {
     match command {
         Command::Open(open) => Some(&open.session),
         Command::Customer { session, .. }
@@ -144,7 +144,7 @@ fn subject(command: &Command) -> Option<&SessionId> {
 }
 
 fn command(world: &World, step: &Step) -> Option<Command> {
-    let session = |index: Pick| SessionId::from(*index.get(&SESSIONS));
+    let session = |index: Pick| InteractionId::from(*index.get(&SESSIONS));
     let agent = |index: Pick| UserId::from(*index.get(&AGENTS));
     Some(match step {
         Step::Open(which) => {
@@ -293,7 +293,13 @@ fn desk_acts() -> Vec<AgentAct> {
 }
 
 /// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
-fn act_of(world: &World, session: &SessionId, agent: &UserId, operation: Operation, n: Pick) -> SessionAct {
+fn act_of(
+    world: &World,
+    session: &InteractionId,
+    agent: &UserId,
+    operation: Operation,
+    n: Pick,
+) -> SessionAct {
     let last = || n.get(&[None, Some(words(MARKER))]).clone();
     // Last words need somebody to hear them.
     let heard = || last().filter(|_| found(world, session).is_some_and(|found| hears(found, agent)));
@@ -335,13 +341,13 @@ fn act_of(world: &World, session: &SessionId, agent: &UserId, operation: Operati
 }
 
 /// A message that may be sent again, or none there is.
-fn repeatable(world: &World, session: &SessionId) -> u32 {
+fn repeatable(world: &World, session: &InteractionId) -> u32 {
     let post = found(world, session).and_then(|found| found.post.as_ref());
     let mut outgoing = post.iter().flat_map(|post| &post.outgoing);
     outgoing.find(|(_, sent)| sent.state.may_be_repeated()).map_or(0, |(index, _)| *index)
 }
 
-fn found<'w>(world: &'w World, id: &SessionId) -> Option<&'w Session> {
+fn found<'w>(world: &'w World, id: &InteractionId) -> Option<&'w Session> {
     world.sessions().find(|session| session.id == *id)
 }
 
@@ -350,7 +356,7 @@ fn hears(session: &Session, agent: &UserId) -> bool {
     session.customer.present && chats
 }
 
-fn is_available(world: &World, session: &SessionId, agent: &UserId) -> bool {
+fn is_available(world: &World, session: &InteractionId, agent: &UserId) -> bool {
     let seat = world.agent(agent.as_str());
     let ready = seat.channel(&world::medium()).is_some_and(crate::agent::ChannelState::takes_work);
     let part = found(world, session).is_some_and(|session| session.live_party(agent).is_some());

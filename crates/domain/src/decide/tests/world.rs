@@ -2,7 +2,8 @@
 
 use super::brief::brief;
 use crate::{
-    Command, Decision, Event, Key, MediumName, Message, Millis, No, Refusal, Seen, SessionId, State, UserId,
+    Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, No, Refusal, Seen, State,
+    UserId,
     agent::Agent,
     book::{Book, Code, Group},
     centre::{Centre, Service, system_states},
@@ -33,7 +34,7 @@ pub struct World {
     /// Everything that ever happened, in order.
     pub history: Vec<(Key, Millis, Event)>,
     /// Everything that was ever said.
-    pub log: BTreeMap<SessionId, Vec<Message>>,
+    pub log: BTreeMap<InteractionId, Vec<Message>>,
     /// Names the world gave.
     pub known: BTreeMap<String, Known>,
     /// What connectors shall send and have not yet, by id, in order.
@@ -47,7 +48,7 @@ pub struct World {
 /// What a decision sees of the centre.
 struct Sight<'a> {
     states: &'a BTreeMap<Key, Arc<State>>,
-    log: &'a BTreeMap<SessionId, Vec<Message>>,
+    log: &'a BTreeMap<InteractionId, Vec<Message>>,
     known: &'a BTreeMap<String, Known>,
     /// What it asked for.
     asked: BTreeSet<Key>,
@@ -72,7 +73,7 @@ impl Seen for Sight<'_> {
         Ok(self.known.get(key).cloned())
     }
 
-    fn message(&mut self, session: &SessionId, index: u32) -> Result<Option<Message>, No> {
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
         let log = self.log.get(session).map_or(&[][..], Vec::as_slice);
         Ok(log.iter().find(|message| message.index == index).cloned())
     }
@@ -181,7 +182,7 @@ impl World {
             .iter()
             .map(|(of, nth)| (changes[*of].key.clone(), changes[*of].events[*nth].clone()))
             .collect();
-        let is_new = |(session, message): &(SessionId, Message)| {
+        let is_new = |(session, message): &(InteractionId, Message)| {
             message.index as usize > self.log.get(session).map_or(0, Vec::len)
         };
         let (new, amended): (Vec<_>, Vec<_>) = messages.into_iter().partition(is_new);
@@ -298,7 +299,7 @@ impl World {
     }
 }
 
-fn spoken(events: &[(Key, Event)]) -> Vec<(SessionId, u32, String)> {
+fn spoken(events: &[(Key, Event)]) -> Vec<(InteractionId, u32, String)> {
     let told = events.iter().filter_map(|(key, event)| match (key, event) {
         (Key::Session(id), Event::Session(event)) => match &event.fact {
             crate::session::Fact::Said { index, kind, .. } => Some((id.clone(), *index, kind.clone())),
@@ -313,7 +314,7 @@ fn spoken(events: &[(Key, Event)]) -> Vec<(SessionId, u32, String)> {
     told.collect()
 }
 
-fn heard(messages: &[(SessionId, Message)]) -> Vec<(SessionId, u32, String)> {
+fn heard(messages: &[(InteractionId, Message)]) -> Vec<(InteractionId, u32, String)> {
     let heard =
         messages.iter().map(|(id, message)| (id.clone(), message.index, message.content.kind().to_owned()));
     heard.collect()

@@ -9,7 +9,7 @@ use desk::{
     Desk, Setup,
     ports::{Clock, Ids},
 };
-use domain::{Command, Millis, SessionId, medium::Media, message::ParticipantId};
+use domain::{Command, InteractionId, Millis, medium::Media, message::ParticipantId};
 use std::{
     path::Path,
     sync::{
@@ -61,7 +61,7 @@ pub async fn serve(desk: Arc<Desk>) -> anyhow::Result<u16> {
 }
 
 /// A conversation from the customer's coming to an agent's talking with him.
-pub async fn talk(desk: &Desk, agent: usize) -> anyhow::Result<SessionId> {
+pub async fn talk(desk: &Desk, agent: usize) -> anyhow::Result<InteractionId> {
     use domain::command::{Open, SessionAct};
     let session = desk.ids().session();
     desk.open_session(Open {
@@ -101,8 +101,8 @@ impl Counter {
 }
 
 impl Ids for Counter {
-    fn session(&self) -> SessionId {
-        SessionId::new(format!("{:016X}", self.next()))
+    fn session(&self) -> InteractionId {
+        InteractionId::new(format!("{:016X}", self.next()))
     }
 
     fn participant(&self) -> ParticipantId {

@@ -6,7 +6,7 @@ use super::{
 };
 use demo::centre::SMS_SERVICE;
 use desk::ports::Sending;
-use domain::{SessionId, session::Delivery};
+use domain::{InteractionId, session::Delivery};
 use std::{collections::BTreeMap, time::Duration};
 use world::Faults;
 
@@ -33,7 +33,7 @@ fn anything(chance: &mut fastrand::Rng) -> Answer {
 /// What was said and how often an agent had it sent again, by the task's id.
 type Ledger = BTreeMap<String, usize>;
 
-async fn course(seed: u64) -> (Line, Vec<SessionId>, Ledger) {
+async fn course(seed: u64) -> (Line, Vec<InteractionId>, Ledger) {
     let mut chance = fastrand::Rng::with_seed(seed);
     let mut provider = chance.fork();
     let faults = Faults::seeded(seed, 60, 100);

@@ -4,7 +4,7 @@ use super::provider::{Answer, Attempt, Provider};
 use demo::centre::SMS_SERVICE;
 use desk::{Desk, Refused, address, known_key, ports::Done, session_of};
 use domain::{
-    Command, SessionId, UserId,
+    Command, InteractionId, UserId,
     command::{AgentAct, Keyword, Receive, Said, SessionAct, Unit},
     message::Content,
     session::{Delivery, Operation, PartyState, Progress, Session, capabilities},
@@ -74,7 +74,7 @@ impl Line {
     }
 
     /// A unit of the customer of an address, through a service.
-    pub async fn unit(&mut self, service: &str, theirs: &str, unit: Unit) -> Result<SessionId, Refused> {
+    pub async fn unit(&mut self, service: &str, theirs: &str, unit: Unit) -> Result<InteractionId, Refused> {
         self.names += 1;
         let desk = self.desk();
         let (session, participant) = (desk.ids().session(), desk.ids().participant());
@@ -97,7 +97,7 @@ impl Line {
     }
 
     /// A customer writes through a service and the agent takes it; where they talk.
-    pub async fn opens(&mut self, service: &str, theirs: &str) -> SessionId {
+    pub async fn opens(&mut self, service: &str, theirs: &str) -> InteractionId {
         let id = self.unit(service, theirs, said("Hello", None)).await.expect("taken in");
         for _ in 0..100 {
             let agent = self.agent.clone();
@@ -113,22 +113,22 @@ impl Line {
     }
 
     /// A customer texts, and the agent takes it.
-    pub async fn texted(&mut self, theirs: &str) -> SessionId {
+    pub async fn texted(&mut self, theirs: &str) -> InteractionId {
         self.opens(SMS_SERVICE, theirs).await
     }
 
-    pub async fn session(&mut self, id: &SessionId) -> Session {
+    pub async fn session(&mut self, id: &InteractionId) -> Session {
         let state = self.desk().session(id).await.expect("the journal").expect("a conversation");
         session_of(&state).cloned().expect("a conversation")
     }
 
     /// The agent does something.
-    pub async fn act(&mut self, id: &SessionId, act: SessionAct) -> Done {
+    pub async fn act(&mut self, id: &InteractionId, act: SessionAct) -> Done {
         self.insist(Command::Session { session: id.clone(), agent: self.agent.clone(), act }).await
     }
 
     /// The agent says something; its place in the log, and the number of the command.
-    pub async fn says(&mut self, id: &SessionId, words: &str) -> (u32, u64) {
+    pub async fn says(&mut self, id: &InteractionId, words: &str) -> (u32, u64) {
         let index = self.session(id).await.next_index;
         let act = SessionAct::Say { text: words.into(), message_type: None };
         let done = self.act(id, act).await;
@@ -136,25 +136,25 @@ impl Line {
     }
 
     /// The agent has a message sent again.
-    pub async fn resends(&mut self, id: &SessionId, index: u32) -> u64 {
+    pub async fn resends(&mut self, id: &InteractionId, index: u32) -> u64 {
         self.act(id, SessionAct::Resend { index }).await.reference.expect("an agent's command")
     }
 
     /// Whether the agent may have something sent again.
-    pub async fn may_resend(&mut self, id: &SessionId) -> bool {
+    pub async fn may_resend(&mut self, id: &InteractionId) -> bool {
         let agent = self.agent.clone();
         capabilities(&self.session(id).await, &agent).contains(&Operation::ResendMessage)
     }
 
     /// How far an entry has come.
-    pub async fn progress(&mut self, id: &SessionId, index: u32) -> Progress {
+    pub async fn progress(&mut self, id: &InteractionId, index: u32) -> Progress {
         let message = self.desk().messages(id, index, 1).await.expect("the log").remove(0);
         assert_eq!(message.index, index);
         message.delivery.expect("a message that is sent")
     }
 
     /// How far an entry has come, in a word.
-    pub async fn state(&mut self, id: &SessionId, index: u32) -> Delivery {
+    pub async fn state(&mut self, id: &InteractionId, index: u32) -> Delivery {
         self.progress(id, index).await.state
     }
 

@@ -8,7 +8,7 @@ use crate::{
     stats::{Durations, rate},
 };
 use domain::{
-    Command, SessionId,
+    Command, InteractionId,
     command::{AgentAct, SessionAct},
 };
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ async fn bare() -> anyhow::Result<(usize, Duration)> {
     desk.perform(Command::Agent { agent: agent.clone(), act: log_in }).await?;
     let ready = AgentAct::SetState { channel: None, operation: "Ready".into() };
     desk.perform(Command::Agent { agent: agent.clone(), act: ready }).await?;
-    let mut sessions: Vec<SessionId> = Vec::new();
+    let mut sessions: Vec<InteractionId> = Vec::new();
     for _ in 0..CONVERSATIONS {
         sessions.push(house::talk(&desk, 1).await?);
     }

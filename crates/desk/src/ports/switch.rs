@@ -1,0 +1,28 @@
+//! What carries calls.
+
+use domain::call::{Caller, Dn, Effect};
+
+/// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, and no truth;
+/// what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`], the
+/// signals of one leg one after the other.
+pub trait Switch: Send + Sync {
+    /// Takes effects that a commit asks for, in order. It does not wait: what becomes of them is heard.
+    fn perform(&self, effects: &[Effect]);
+
+    /// Whether a phone can be made to answer: `None` while none is registered under the number. What does not is
+    /// answered by hand, and the operation is not open (voice-sip §5.2).
+    fn answers(&self, dn: &Dn) -> Option<bool>;
+}
+
+/// A call that comes in. The leg it came on is the first of the call that is made for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Who calls, as the network says; of a phone of ours, its own number.
+    pub from: Caller,
+    /// The number that was dialled.
+    pub dialled: Dn,
+    /// The phone of ours that calls, proved by its registration or credentials; `None` for a peer outside.
+    pub device: Option<Dn>,
+    /// Headers that may become user data: names as they came, in order.
+    pub headers: Vec<(String, String)>,
+}

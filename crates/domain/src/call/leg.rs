@@ -1,0 +1,207 @@
+//! What a call asks of a switch and what a switch tells of it: legs, rooms, effects, signals (voice-sip §1, §9).
+//!
+//! A leg is one connection between the switch and one phone. A room is the legs that hear each other. The call
+//! machine knows legs and rooms alone; dialogs, codecs and ports are the switch's.
+
+use crate::{InteractionId, key::name};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+name!(
+    /// A number of the switch: of a phone, a routing point, or one outside.
+    Dn
+);
+
+/// A leg: the call it belongs to, and which of its legs it is, from 1. Whoever makes the leg chooses it, so that
+/// nothing can be heard of it before its name is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LegId {
+    /// The call.
+    pub call: InteractionId,
+    /// Which of its legs.
+    pub number: u16,
+}
+
+impl fmt::Display for LegId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.call, self.number)
+    }
+}
+
+impl FromStr for LegId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (call, number) = text.rsplit_once('.').ok_or(())?;
+        Ok(Self { call: call.into(), number: number.parse().map_err(|_| ())? })
+    }
+}
+
+/// A room: a call, and which of its lines. A call has one line; a consultation adds another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RoomId {
+    /// The call.
+    pub call: InteractionId,
+    /// Which of its lines, from 0.
+    pub line: u16,
+}
+
+/// What somebody hears who is in no room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Alone {
+    /// Nothing.
+    Silence,
+    /// That it rings at the other end.
+    Ringback,
+    /// That the other end is busy.
+    Busy,
+    /// That he is to wait: the tone or the music of the centre.
+    Hold,
+    /// A recorded prompt once, by its name, and then what [`Alone::Hold`] is; the switch tells
+    /// [`Heard::Played`] at its end. A name that no prompt bears is silence that is over at once.
+    Prompt(String),
+}
+
+/// Why a leg or a party's part ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody hung up: the ordinary end.
+    Normal,
+    /// He who called hung up before it was answered.
+    Cancelled,
+    /// The other end is busy.
+    Busy,
+    /// The other end refused.
+    Refused,
+    /// Nobody answered in time.
+    NoAnswer,
+    /// There is no such number.
+    NoSuchNumber,
+    /// The number cannot be reached: no phone is registered, or it does not respond.
+    Unreachable,
+    /// The ends have no codec in common.
+    Incompatible,
+    /// A connection was lost: the phone is gone, or nothing is heard from it.
+    Lost,
+    /// The server began anew, or the switch failed.
+    Failed,
+    /// The service is closed or full.
+    Closed,
+}
+
+impl Cause {
+    /// The word for people and for reporting.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Cancelled => "cancelled",
+            Self::Busy => "busy",
+            Self::Refused => "refused",
+            Self::NoAnswer => "no-answer",
+            Self::NoSuchNumber => "no-such-number",
+            Self::Unreachable => "unreachable",
+            Self::Incompatible => "incompatible",
+            Self::Lost => "lost",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Who calls, as the other end is shown it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The number; empty when it is withheld.
+    pub number: String,
+    /// The name; may be empty.
+    pub name: String,
+}
+
+/// A leg that the switch shall make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Originate {
+    /// To which number. All phones registered under it ring.
+    pub to: Dn,
+    /// Who calls.
+    pub from: Caller,
+    /// Whether the phone shall answer by itself: the agent asked for this call.
+    pub auto_answer: bool,
+}
+
+/// What a call asks of the switch, about one leg. It is not kept: a switch that begins anew is asked nothing, since
+/// the calls of a dead process are released (DESIGN §2, Effects).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// The leg.
+    pub leg: LegId,
+    /// What about it.
+    pub act: Act,
+}
+
+/// What the switch shall do with a leg. Those of one leg are done in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Make it. [`Heard::Ringing`], [`Heard::Up`], [`Heard::Gone`] follow.
+    Originate(Box<Originate>),
+    /// Tell the caller, whose leg came in, that it rings (180).
+    Ring,
+    /// Take the call of a leg that came in (200), or make the phone of a leg of ours answer (voice-sip §5.2).
+    /// [`Heard::Up`] follows, or [`Heard::NotAnswered`].
+    Answer,
+    /// End it, in whatever state it is. [`Heard::Gone`] follows.
+    Release(Cause),
+    /// It hears the others of this room, and they hear it; it leaves the room it was in.
+    Join(RoomId),
+    /// It leaves the room it is in, and hears this.
+    Part(Alone),
+    /// Ask the phone to hold, or to go on; the room is not touched. [`Heard::HoldDone`] follows.
+    HoldPhone(bool),
+    /// What it says is not passed on, or is again.
+    Mute(bool),
+    /// Send these tones (0-9, `*`, `#`, A-D; a comma is half a second) out on the leg.
+    Dtmf(String),
+}
+
+/// What a switch tells of a leg. Signals of one leg come in order; [`Heard::Gone`] is the last, and comes once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It rings at the other end (18x).
+    Ringing,
+    /// It is answered: media flow. Of a leg that came in: our answer was acknowledged.
+    Up,
+    /// The phone could not be made to answer; the code is that of SIP. It may still be answered by hand.
+    NotAnswered(u16),
+    /// Holding was asked of the phone: whether to hold or to go on, and the code with which it refused.
+    HoldDone {
+        /// To hold, or to go on.
+        on: bool,
+        /// The code of its refusal.
+        refused: Option<u16>,
+    },
+    /// The hold key of the phone was pressed.
+    PhoneHold(bool),
+    /// A tone came in: 0-9, `*`, `#`, A-D.
+    Digit(char),
+    /// The prompt it heard is over.
+    Played,
+    /// It is gone.
+    Gone {
+        /// Why.
+        cause: Cause,
+        /// The code of SIP, where there was one.
+        code: Option<u16>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leg_reads_back_as_it_was_written() {
+        let leg = LegId { call: "01RCC3N118B1V0SL807GK2LAES000006".into(), number: 2 };
+        assert_eq!(leg.to_string().parse(), Ok(leg));
+        assert_eq!("nothing".parse::<LegId>(), Err(()));
+    }
+}

@@ -1,0 +1,1 @@
+//! A small SIP phone without a person.

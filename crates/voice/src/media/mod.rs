@@ -1,0 +1,1 @@
+//! Media: streams, rooms, tones, prompts.
