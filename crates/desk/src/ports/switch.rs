@@ -1,6 +1,6 @@
 //! What carries calls.
 
-use domain::call::{Caller, Dn, Effect};
+use domain::call::{Caller, Dn, Effect, LegId};
 
 /// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, and no truth;
 /// what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`], the
@@ -14,9 +14,11 @@ pub trait Switch: Send + Sync {
     fn answers(&self, dn: &Dn) -> Option<bool>;
 }
 
-/// A call that comes in. The leg it came on is the first of the call that is made for it.
+/// A call that comes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
+    /// The leg it came on: the first of a call whose id is fresh.
+    pub leg: LegId,
     /// Who calls, as the network says; of a phone of ours, its own number.
     pub from: Caller,
     /// The number that was dialled.
