@@ -1,47 +1,64 @@
-//! What falls due: a projection of open conversations, kept in order of time.
+//! What falls due: a projection of open interactions and of agents at work, kept in order of time.
 
-use domain::{InteractionId, Key, Millis, State, session::Deadline};
+use domain::{InteractionId, Key, Millis, State, UserId, call, session::Deadline};
 use std::collections::{BTreeSet, HashMap};
+
+/// Something that falls due.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Due {
+    /// In a conversation.
+    Session(InteractionId, Deadline),
+    /// In a call.
+    Call(InteractionId, call::Deadline),
+    /// An agent's work after a call is over.
+    WrapUp(UserId),
+}
 
 /// What falls due when.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
-    due: BTreeSet<(Millis, InteractionId, Deadline)>,
-    of: HashMap<InteractionId, Vec<(Millis, Deadline)>>,
+    due: BTreeSet<(Millis, Due)>,
+    of: HashMap<Key, Vec<(Millis, Due)>>,
 }
 
 impl Deadlines {
     /// Takes a committed snapshot in. Answers whether the earliest deadline may have changed.
     pub(crate) fn take(&mut self, key: &Key, state: &State) -> bool {
-        let (Key::Session(id), State::Session(session)) = (key, state) else { return false };
-        let mut now_due = session.deadlines().map(|(deadline, due)| (due, deadline)).peekable();
-        if now_due.peek().is_none() && !self.of.contains_key(id) {
+        let now_due: Vec<(Millis, Due)> = match (key, state) {
+            (Key::Session(id), State::Session(session)) => {
+                session.deadlines().map(|(what, due)| (due, Due::Session(id.clone(), what))).collect()
+            }
+            (Key::Call(id), State::Call(call)) => {
+                call.deadlines().map(|(what, due)| (due, Due::Call(id.clone(), what))).collect()
+            }
+            (Key::Agent(id), State::Agent(agent)) => {
+                agent.ready_again().map(|due| (due, Due::WrapUp(id.clone()))).into_iter().collect()
+            }
+            _ => return false,
+        };
+        if now_due.is_empty() && !self.of.contains_key(key) {
             return false;
         }
-        let now_due: Vec<_> = now_due.collect();
         // Every message moves the moments of silence on; who waits for the first of all need not hear of that.
         let first = self.next();
-        for (due, deadline) in self.of.remove(id).unwrap_or_default() {
-            self.due.remove(&(due, id.clone(), deadline));
+        for before in self.of.remove(key).unwrap_or_default() {
+            self.due.remove(&before);
         }
-        for (due, deadline) in &now_due {
-            self.due.insert((*due, id.clone(), deadline.clone()));
-        }
+        self.due.extend(now_due.iter().cloned());
         if !now_due.is_empty() {
-            self.of.insert(id.clone(), now_due);
+            self.of.insert(key.clone(), now_due);
         }
         self.next() != first
     }
 
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Millis> {
-        self.due.first().map(|(due, ..)| *due)
+        self.due.first().map(|(due, _)| *due)
     }
 
     /// Everything due by now, earliest first. It stays listed until a commit settles it.
-    pub(crate) fn due(&self, now: Millis) -> Vec<(InteractionId, Deadline)> {
-        let due = self.due.iter().take_while(|(due, ..)| *due <= now);
-        due.map(|(_, session, deadline)| (session.clone(), deadline.clone())).collect()
+    pub(crate) fn due(&self, now: Millis) -> Vec<Due> {
+        self.due.iter().take_while(|(due, _)| *due <= now).map(|(_, due)| due.clone()).collect()
     }
 }
 
@@ -85,11 +102,11 @@ mod tests {
     }
 
     fn due(deadlines: &Deadlines, now: Millis) -> Vec<String> {
-        let word = |deadline: &Deadline| match deadline {
-            Deadline::Offer(agent) => agent.to_string(),
+        let word = |due: &Due| match due {
+            Due::Session(session, Deadline::Offer(agent)) => format!("{session}/{agent}"),
             other => format!("{other:?}"),
         };
-        deadlines.due(now).iter().map(|(session, due)| format!("{session}/{}", word(due))).collect()
+        deadlines.due(now).iter().map(word).collect()
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct Desk {
     pub(crate) store: Arc<dyn Store>,
     render: Arc<dyn Render>,
     pub(crate) clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub(crate) ids: Arc<dyn Ids>,
     media: Media,
     pub(crate) memory: Arc<Memory>,
     pub(crate) channels: Connected,
@@ -74,7 +74,9 @@ impl Desk {
         let memory = Arc::new(Memory::new());
         store.watch(memory.clone());
         memory.mailroom.load(store.heads().await?);
-        for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session] {
+        for kind in
+            [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call]
+        {
             let states = store.open(kind).await?;
             let keyed: Vec<(Key, Arc<State>)> =
                 states.into_iter().filter_map(|state| Some((state_key(&state)?, state))).collect();
@@ -252,11 +254,11 @@ impl Desk {
             board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now))
         };
         let mut items: Vec<WaitingItem> = board.waiting().cloned().collect();
-        items.sort_by_key(|item| (-rank(&board, item), item.since, item.session.clone()));
+        items.sort_by_key(|item| (-rank(&board, item), item.since, item.interaction.clone()));
         items
             .into_iter()
             .map(|item| {
-                let why = explain(&board, &item.session, now).unwrap_or_default();
+                let why = explain(&board, &item.interaction, now).unwrap_or_default();
                 (item, why)
             })
             .collect()
@@ -280,6 +282,8 @@ pub fn session_of(state: &State) -> Option<&Session> {
 fn state_key(state: &State) -> Option<Key> {
     Some(match state {
         State::Session(session) => Key::Session(session.id.clone()),
+        State::Call(call) => Key::Call(call.id.clone()),
+        State::Device(device) => Key::Device(device.dn.clone()),
         State::Agent(agent) => Key::Agent(agent.id.clone()),
         State::User(user) => Key::User(user.as_ref()?.id.clone()),
         State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),

@@ -2,7 +2,8 @@
 
 use crate::{
     Desk, Refused,
-    ports::StoreFault,
+    deadlines::Due,
+    ports::{Done, StoreFault},
     routing::{next_change, route},
     witness::lock,
 };
@@ -35,9 +36,11 @@ impl Desk {
             }
             for chunk in offers.chunks(OFFERS_AT_ONCE) {
                 let commands = chunk.iter().map(|offer| {
-                    self.perform(Command::Offer {
-                        session: offer.session.clone(),
-                        agent: offer.agent.clone(),
+                    let (interaction, agent) = (offer.interaction.clone(), offer.agent.clone());
+                    self.perform(if offer.is_call {
+                        Command::OfferCall { call: interaction, agent }
+                    } else {
+                        Command::Offer { session: interaction, agent }
                     })
                 });
                 let outcomes = futures::future::join_all(commands).await;
@@ -82,14 +85,7 @@ impl Desk {
             }
             // Together, so that they share their commits: after a restart many may be due.
             for chunk in due.chunks(OFFERS_AT_ONCE) {
-                let commands = chunk.iter().map(|(session, deadline)| {
-                    let session = session.clone();
-                    self.perform(match deadline {
-                        Deadline::Offer(agent) => Command::OfferLapsed { session, agent: agent.clone() },
-                        Deadline::Window => Command::WindowClosing { session },
-                        Deadline::Idle => Command::FellSilent { session },
-                    })
-                });
+                let commands = chunk.iter().map(|due| self.fall_due(due.clone()));
                 let mut failed = false;
                 for outcome in futures::future::join_all(commands).await {
                     if let Err(why) = outcome {
@@ -103,6 +99,17 @@ impl Desk {
                 }
             }
         }
+    }
+
+    async fn fall_due(&self, due: Due) -> Result<Done, Refused> {
+        let command = match due {
+            Due::Session(session, Deadline::Offer(agent)) => Command::OfferLapsed { session, agent },
+            Due::Session(session, Deadline::Window) => Command::WindowClosing { session },
+            Due::Session(session, Deadline::Idle) => Command::FellSilent { session },
+            Due::WrapUp(agent) => Command::WrapUpOver { agent },
+            Due::Call(call, due) => return self.call_due(call, due).await,
+        };
+        self.perform(command).await
     }
 
     pub(crate) async fn until(&self, moment: Option<Millis>) {

@@ -2,7 +2,8 @@
 
 use domain::{
     Command, Key,
-    command::{Provision, SessionAct, Target},
+    call::Dn,
+    command::{CallAct, Diversion, Provision, SessionAct, Target},
 };
 
 /// The keys of a command, sorted and each once. A rule may turn out to need more; then it says so.
@@ -43,6 +44,35 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::Agent { agent, .. } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
+        Command::Arrive(arrive) => {
+            keys.push(Key::Call(arrive.leg.call.clone()));
+            keys.extend(arrive.device.iter().chain(leads_to(&arrive.to)).cloned().map(Key::Device));
+        }
+        Command::Dial { agent, dial } => {
+            keys.extend([
+                Key::Call(dial.call.clone()),
+                Key::Agent(agent.clone()),
+                Key::User(agent.clone()),
+                Key::Device(dial.device.clone()),
+            ]);
+            keys.extend(leads_to(&dial.to).cloned().map(Key::Device));
+        }
+        Command::Call { call, agent, act } => {
+            keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone())]);
+            if matches!(act, CallAct::SetDisposition { .. }) {
+                keys.push(Key::Book);
+            }
+        }
+        Command::OfferCall { call, agent } => {
+            keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
+        }
+        Command::Heard { leg, .. } => keys.push(Key::Call(leg.call.clone())),
+        Command::CallDue { call, .. } | Command::CallLost { call } => keys.push(Key::Call(call.clone())),
+        Command::InService { dn, .. } => keys.push(Key::Device(dn.clone())),
+        Command::Device { dn, agent, .. } => {
+            keys.extend([Key::Device(dn.clone()), Key::Agent(agent.clone())]);
+        }
+        Command::WrapUpOver { agent } => keys.push(Key::Agent(agent.clone())),
         Command::Provision(change) => keys.push(match change {
             Provision::PutUser(user) => Key::User(user.id.clone()),
             Provision::RemoveUser(id) => Key::User(id.clone()),
@@ -55,6 +85,14 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
     keys.sort();
     keys.dedup();
     keys
+}
+
+/// The phone a number leads to.
+fn leads_to(to: &Diversion) -> Option<&Dn> {
+    match to {
+        Diversion::Device(dn) => Some(dn),
+        Diversion::Queue { .. } | Diversion::Announcement(_) | Diversion::Nowhere => None,
+    }
 }
 
 #[cfg(test)]

@@ -13,16 +13,19 @@ pub mod mailroom;
 pub mod ports;
 pub mod routing;
 
+mod calls;
 mod channels;
 mod deadlines;
 mod desk;
 mod directory;
+pub mod hours;
 mod housekeeping;
 mod keys;
 mod outbox;
 mod services;
 mod witness;
 
+pub use calls::{Dialled, call_of};
 pub use channels::{address, known_key};
 pub use desk::{Desk, Refused, Setup, session_of};
 pub use directory::Directory;

@@ -4,7 +4,7 @@ use crate::{
     Directory, Mailroom,
     deadlines::Deadlines,
     outbox::Outbox,
-    ports::{Committed, Witness},
+    ports::{Committed, Switch, Witness},
     routing::Board,
 };
 use domain::{Event, InteractionId, Key, MediumName, State, Task, agent, centre::Centre};
@@ -15,7 +15,6 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 /// Everything kept in memory because it is asked for often. All of it follows from the journal.
-#[derive(Debug)]
 pub(crate) struct Memory {
     pub directory: Directory,
     pub mailroom: Mailroom,
@@ -28,6 +27,8 @@ pub(crate) struct Memory {
     pub outbox: Outbox,
     /// Tasks that an earlier process had begun.
     pub doubtful: Mutex<Vec<Task>>,
+    /// What carries calls.
+    pub switch: RwLock<Option<Arc<dyn Switch>>>,
     pub work: Notify,
     pub clock: Notify,
 }
@@ -44,6 +45,7 @@ impl Memory {
             head: watch::channel(0).0,
             outbox: Outbox::default(),
             doubtful: Mutex::default(),
+            switch: RwLock::default(),
             work: Notify::new(),
             clock: Notify::new(),
         }
@@ -71,6 +73,7 @@ impl Memory {
                     drop(present);
                     clock |= lock(&self.deadlines).take(key, state);
                 }
+                State::Call(_) | State::Agent(_) => clock |= lock(&self.deadlines).take(key, state),
                 _ => {}
             }
             work |= lock(&self.board).take(key, state);
@@ -97,6 +100,11 @@ impl Witness for Memory {
         self.take(group.states.iter().map(|(key, state)| (key, state)));
         self.mailroom.deliver(&group.notes);
         self.outbox.take(group.tasks.iter().cloned(), group.signals.iter().cloned());
+        if !group.effects.is_empty()
+            && let Some(switch) = &*self.switch.read().unwrap_or_else(PoisonError::into_inner)
+        {
+            switch.perform(&group.effects);
+        }
         self.head.send_if_modified(|head| {
             let grown = group.head > *head;
             *head = group.head.max(*head);

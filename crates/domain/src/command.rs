@@ -2,6 +2,7 @@
 
 use crate::{
     InteractionId, Millis, QueueName, UserData, UserId, book,
+    call::{Caller, Deadline as CallDeadline, Dn, Heard, LegId, Overflowing},
     centre::Centre,
     medium::MediumName,
     message::{Content, ParticipantId},
@@ -80,6 +81,75 @@ pub enum Command {
         /// The conversation.
         session: InteractionId,
     },
+    /// A call comes in.
+    Arrive(Box<Arrive>),
+    /// An agent calls somebody.
+    Dial {
+        /// The agent.
+        agent: UserId,
+        /// Whom and how.
+        dial: Box<Dial>,
+    },
+    /// An agent works on a call.
+    Call {
+        /// The call.
+        call: InteractionId,
+        /// The agent.
+        agent: UserId,
+        /// What he does.
+        act: CallAct,
+    },
+    /// The router offers a waiting call to an agent.
+    OfferCall {
+        /// The call.
+        call: InteractionId,
+        /// The agent.
+        agent: UserId,
+    },
+    /// The switch tells something of a leg.
+    Heard {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        heard: Heard,
+    },
+    /// Something fell due in a call.
+    CallDue {
+        /// The call.
+        call: InteractionId,
+        /// What.
+        due: CallDeadline,
+        /// Where its queue sends what has waited for too long.
+        late: Diversion,
+    },
+    /// The process that carried a call is gone.
+    CallLost {
+        /// The call.
+        call: InteractionId,
+    },
+    /// A phone registered under a number, or the last one went.
+    InService {
+        /// The number.
+        dn: Dn,
+        /// Whether there is one.
+        on: bool,
+        /// Whether it can be made to answer.
+        answers: bool,
+    },
+    /// An agent changes what his phone does with calls.
+    Device {
+        /// The number.
+        dn: Dn,
+        /// The agent.
+        agent: UserId,
+        /// What he does.
+        act: DeviceAct,
+    },
+    /// The time for work after a call is over.
+    WrapUpOver {
+        /// The agent.
+        agent: UserId,
+    },
     /// An agent changes the state he works in.
     Agent {
         /// The agent.
@@ -100,9 +170,12 @@ impl Command {
     /// The agent who gave the command, when it was an agent.
     pub const fn actor(&self) -> Option<&UserId> {
         match self {
-            Self::Session { agent, .. } | Self::Agent { agent, .. } | Self::Begin { agent, .. } => {
-                Some(agent)
-            }
+            Self::Session { agent, .. }
+            | Self::Agent { agent, .. }
+            | Self::Begin { agent, .. }
+            | Self::Dial { agent, .. }
+            | Self::Call { agent, .. }
+            | Self::Device { agent, .. } => Some(agent),
             _ => None,
         }
     }
@@ -382,6 +455,109 @@ impl Report {
     }
 }
 
+/// Where a number leads, as the centre is set up now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Diversion {
+    /// Into a queue.
+    Queue {
+        /// The queue.
+        queue: QueueName,
+        /// Why it does not take calls now, if it does not.
+        turned_away: Option<Overflowing>,
+    },
+    /// To a phone of ours.
+    Device(Dn),
+    /// To an announcement, and to its end.
+    Announcement(String),
+    /// To its end.
+    Nowhere,
+}
+
+/// A call comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrive {
+    /// The leg it came on; its call is fresh.
+    pub leg: LegId,
+    /// A fresh connection id: 16 hex digits.
+    pub conn_id: String,
+    /// Who calls.
+    pub from: Caller,
+    /// The phone of ours that calls, if it is one.
+    pub device: Option<Dn>,
+    /// The number that was dialled.
+    pub dialled: Dn,
+    /// Where that leads.
+    pub to: Diversion,
+    /// What is attached from the beginning.
+    pub user_data: UserData,
+}
+
+/// An agent calls somebody from his phone (core-and-voice §5.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dial {
+    /// A fresh id for the call.
+    pub call: InteractionId,
+    /// A fresh connection id: 16 hex digits.
+    pub conn_id: String,
+    /// His phone.
+    pub device: Dn,
+    /// The number.
+    pub dialled: Dn,
+    /// Where that leads.
+    pub to: Diversion,
+    /// A remote location, shown to desktops.
+    pub location: Option<String>,
+    /// What is attached from the beginning.
+    pub user_data: UserData,
+}
+
+/// What an agent does with a call (core-and-voice §5.7, §6).
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallAct {
+    /// Makes his phone answer.
+    Answer,
+    /// Refuses it.
+    Reject,
+    /// Leaves it.
+    Hangup,
+    /// Ends it for everyone.
+    Clear,
+    /// Puts the others on hold.
+    Hold,
+    /// Comes back to them.
+    Retrieve,
+    /// Sends tones: 0-9, `*`, `#`, A-D, a comma is half a second.
+    SendDtmf(String),
+    /// Keeps what he says from the others, or lets them hear it again.
+    Mute(bool),
+    /// Adds pairs. The same as replacing them (DESIGN §4), but reported under its own name.
+    AttachUserData(UserData),
+    /// Adds and replaces pairs.
+    UpdateUserData(UserData),
+    /// Takes all pairs away.
+    DeleteUserData,
+    /// Takes one pair away; one that is not there is no matter.
+    DeleteUserDataPair(String),
+    /// Sets the disposition, live or after release.
+    SetDisposition {
+        /// The value; empty clears.
+        value: String,
+        /// The key; the centre's when not given.
+        key: Option<String>,
+    },
+}
+
+/// What an agent does with his phone (core-and-voice §4.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceAct {
+    /// It takes no calls, or takes them again.
+    DoNotDisturb(bool),
+    /// Its calls go elsewhere.
+    Forward(Dn),
+    /// They come to it again.
+    Unforward,
+}
+
 /// What an agent does about the state he works in (core-and-voice §4.3, §4.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AgentAct {
@@ -400,6 +576,9 @@ pub enum AgentAct {
         channel: Option<MediumName>,
         /// The operation.
         operation: String,
+        /// For how long: the time for work after a call, after which he is ready again; 0 ends the timer that runs
+        /// (admin-and-reporting §7.5). Milliseconds.
+        wrap_up: Option<Millis>,
     },
     /// Closes channels to work, or opens them again.
     DoNotDisturb {

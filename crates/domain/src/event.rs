@@ -1,6 +1,6 @@
 //! Everything that can happen: one closed list, the vocabulary of the journal and of reporting.
 
-use crate::{agent, book, centre, queue, session, thread, user};
+use crate::{agent, book, call, centre, device, queue, session, thread, user};
 use serde::{Deserialize, Serialize};
 
 /// An event of one entity.
@@ -20,6 +20,10 @@ pub enum Event {
     Centre(centre::Event),
     /// Of a thread.
     Thread(thread::Event),
+    /// Of a call.
+    Call(call::Event),
+    /// Of a phone.
+    Device(device::Event),
 }
 
 impl Event {
@@ -27,6 +31,8 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Session(event) => event.fact.kind(),
+            Self::Call(event) => event.fact.kind(),
+            Self::Device(event) => event.kind(),
             Self::Agent(event) => event.fact.kind(),
             Self::User(user::Event::Put(_)) => "user.put",
             Self::User(user::Event::Removed { .. }) => "user.removed",
@@ -43,8 +49,8 @@ impl Event {
         }
     }
 
-    /// Whether the reporting feed tells of it: typing is too fleeting, slots and threads follow from the
-    /// conversations.
+    /// Whether the reporting feed tells of it: typing is too fleeting, what is only asked of a phone has not
+    /// happened, slots and threads follow from the conversations.
     pub const fn is_reported(&self) -> bool {
         !matches!(
             self,
@@ -54,6 +60,10 @@ impl Event {
                     ..
                 })
                 | Self::Thread(thread::Event { fact: thread::Fact::Began { .. }, .. })
+                | Self::Call(call::Event {
+                    fact: call::Fact::LegUp { .. } | call::Fact::HoldAsked { .. },
+                    ..
+                })
         )
     }
 
@@ -61,12 +71,14 @@ impl Event {
     pub fn redact(&mut self) {
         match self {
             Self::Session(event) => event.fact.redact(),
+            Self::Call(event) => event.fact.redact(),
             Self::Agent(_)
             | Self::User(_)
             | Self::Queue(_)
             | Self::Book(_)
             | Self::Centre(_)
-            | Self::Thread(_) => {}
+            | Self::Thread(_)
+            | Self::Device(_) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Names of things: the key under which the journal keeps an entity.
 
-use crate::thread::ThreadId;
+use crate::{call::Dn, thread::ThreadId};
 use serde::{Deserialize, Serialize};
 
 macro_rules! name {
@@ -44,7 +44,8 @@ macro_rules! name {
 pub(crate) use name;
 
 name!(
-    /// A conversation: 16 characters, the interaction id on the wire (digital-channels §1.6).
+    /// An interaction: a text conversation, 16 characters (digital-channels §1.6), or a call, 32 characters, which
+    /// are its UUID (core-and-voice §5.1).
     InteractionId
 );
 name!(
@@ -73,6 +74,10 @@ pub enum Kind {
     Centre,
     /// What is between one address of ours and one of a customer's.
     Thread,
+    /// A call.
+    Call,
+    /// A phone.
+    Device,
 }
 
 impl Kind {
@@ -86,14 +91,25 @@ impl Kind {
             Self::Book => "book",
             Self::Centre => "centre",
             Self::Thread => "thread",
+            Self::Call => "call",
+            Self::Device => "device",
         }
     }
 
     /// Reads the word back; `None` for a word of another program.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Session, Self::Agent, Self::User, Self::Queue, Self::Book, Self::Centre, Self::Thread]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        const ALL: [Kind; 9] = [
+            Kind::Session,
+            Kind::Agent,
+            Kind::User,
+            Kind::Queue,
+            Kind::Book,
+            Kind::Centre,
+            Kind::Thread,
+            Kind::Call,
+            Kind::Device,
+        ];
+        ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -114,6 +130,10 @@ pub enum Key {
     Centre,
     /// A thread.
     Thread(ThreadId),
+    /// A call.
+    Call(InteractionId),
+    /// A phone, by its number.
+    Device(Dn),
 }
 
 impl Key {
@@ -127,13 +147,16 @@ impl Key {
             Self::Book => Kind::Book,
             Self::Centre => Kind::Centre,
             Self::Thread(_) => Kind::Thread,
+            Self::Call(_) => Kind::Call,
+            Self::Device(_) => Kind::Device,
         }
     }
 
     /// The part after the colon; empty for the two entities of which there is one.
     pub fn id(&self) -> &str {
         match self {
-            Self::Session(id) => id.as_str(),
+            Self::Session(id) | Self::Call(id) => id.as_str(),
+            Self::Device(dn) => dn.as_str(),
             Self::Agent(id) | Self::User(id) => id.as_str(),
             Self::Queue(name) => name.as_str(),
             Self::Thread(id) => id.as_str(),
@@ -152,6 +175,8 @@ impl Key {
             Kind::Book => Self::Book,
             Kind::Centre => Self::Centre,
             Kind::Thread => Self::Thread(id.into()),
+            Kind::Call => Self::Call(id.into()),
+            Kind::Device => Self::Device(id.into()),
         })
     }
 }
@@ -176,6 +201,8 @@ mod tests {
             Key::Book,
             Key::Centre,
             Key::Thread("5e884898".into()),
+            Key::Call("01RCC3N118B1V0SL807GK2LAES000006".into()),
+            Key::Device("5001".into()),
         ] {
             assert_eq!(Key::parse(&key.to_string()), Some(key));
         }

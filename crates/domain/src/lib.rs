@@ -12,6 +12,7 @@ pub mod call;
 pub mod centre;
 pub mod command;
 mod decide;
+pub mod device;
 pub mod disposition;
 pub mod event;
 pub mod key;

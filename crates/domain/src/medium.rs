@@ -85,6 +85,12 @@ impl Medium {
 /// The voice channel: it has no sessions, so it is no row, but `channels` lists and logins name it.
 pub const VOICE: &str = "voice";
 
+/// The name of the voice channel, as slots and logins bear it.
+pub fn voice() -> MediumName {
+    static NAME: std::sync::OnceLock<MediumName> = std::sync::OnceLock::new();
+    NAME.get_or_init(|| VOICE.into()).clone()
+}
+
 /// The media this build serves, in the order in which answers list them.
 pub const MEDIA: &[fn() -> Medium] = &[chat, smsession, facebooksession];
 

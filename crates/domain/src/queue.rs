@@ -1,6 +1,6 @@
 //! A provisioned queue.
 
-use crate::{Millis, QueueName};
+use crate::{Millis, QueueName, call::Dn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,50 @@ pub struct Queue {
     pub max_waiting: u32,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
-    pub routing_point: Option<String>,
+    pub routing_point: Option<Dn>,
+    /// What callers hear and where they go.
+    #[serde(default, skip_serializing_if = "Calls::is_default")]
+    pub calls: Calls,
+}
+
+/// What a queue does with calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Calls {
+    /// The prompt a caller hears first, by name.
+    pub greeting: Option<String>,
+    /// When it takes calls, in the syntax of `OpenStreetMap`'s `opening_hours`, local time of the server; `None` is
+    /// always.
+    pub hours: Option<String>,
+    /// Where a call goes outside of these hours.
+    pub closed: Overflow,
+    /// Where a call goes while as many wait as the queue takes.
+    pub full: Overflow,
+    /// For how long a call may wait, in milliseconds; 0 is for ever.
+    pub patience: Millis,
+    /// Where a call goes that has waited for so long.
+    pub late: Overflow,
+    /// How long an agent has for work after a call before he is ready again, in milliseconds; 0 is none.
+    pub wrap_up: Millis,
+}
+
+impl Calls {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where a call goes that a queue does not take.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overflow {
+    /// It is released.
+    #[default]
+    Close,
+    /// It hears a prompt, by name, and is released.
+    Announce(String),
+    /// It goes into another queue.
+    Queue(QueueName),
 }
 
 /// What happened to a queue's provisioning.

@@ -1,7 +1,7 @@
 //! Every "no" of the server: one closed list, so that each has one status and one wording.
 
 use crate::{
-    QueueName,
+    QueueName, call,
     medium::MediumName,
     session::{Operation, PartyState},
 };
@@ -23,6 +23,15 @@ pub enum Refusal {
         /// The state of the agent's part.
         state: PartyState,
     },
+    /// The operation is not open in the state the call is in (`statusCode` 2).
+    NotInCallState {
+        /// The operation.
+        operation: call::Operation,
+        /// The state of the agent's part.
+        state: call::PartyState,
+    },
+    /// No phone is registered under the number (`statusCode` 4).
+    NotRegistered(call::Dn),
     /// The centre does not have the feature, or not this resource, so the operation is unknown (`statusCode` 2).
     FeatureOff(&'static str),
     /// The request does not carry the token it needs (`statusCode` 3). A sentence.
@@ -89,6 +98,10 @@ impl fmt::Display for Refusal {
             Self::NotInState { operation, state } => {
                 write!(f, "{operation:?} is not valid in state {}", state.as_str())
             }
+            Self::NotInCallState { operation, state } => {
+                write!(f, "{} is not valid in state {}", operation.as_str(), state.as_str())
+            }
+            Self::NotRegistered(dn) => write!(f, "Device '{dn}' is not registered."),
             Self::FeatureOff(name) => write!(f, "The contact center does not have the feature {name}"),
             Self::RoleMissing => f.write_str("The user lacks the role this request needs"),
             Self::NotFound(what) => write!(f, "{what} was not found"),

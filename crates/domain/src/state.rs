@@ -4,7 +4,9 @@ use crate::{
     Event, Key, Millis,
     agent::{self, Agent},
     book::Book,
+    call::Call,
     centre::{self, Centre},
+    device::{self, Device},
     queue::{self, Queue},
     session::Session,
     thread::{self, Thread},
@@ -30,6 +32,10 @@ pub enum State {
     Centre(Centre),
     /// A thread.
     Thread(Thread),
+    /// A call.
+    Call(Box<Call>),
+    /// A phone.
+    Device(Device),
 }
 
 impl State {
@@ -42,6 +48,12 @@ impl State {
                 session.apply(at, event);
                 Self::Session(session)
             }
+            (None, Event::Call(event)) => Self::Call(Box::new(Call::begin(key_call(key)?, at, event)?)),
+            (Some(Self::Call(mut call)), Event::Call(event)) if !event.fact.begins() => {
+                call.apply(at, event);
+                Self::Call(call)
+            }
+            (before, Event::Device(event)) => Self::Device(device_after(before, key, event)?),
             (before, Event::Agent(event)) => Self::Agent(agent_after(before, key, at, event)?),
             (None | Some(Self::User(_)), Event::User(user::Event::Put(user))) => {
                 Self::User(Some(Arc::new((**user).clone())))
@@ -72,9 +84,15 @@ impl State {
     pub fn is_open(&self) -> bool {
         match self {
             Self::Session(session) => session.is_open(),
+            Self::Call(call) => call.is_open(),
             // A thread is looked at when something comes in.
             Self::User(None) | Self::Queue(None) | Self::Thread(_) => false,
-            Self::Agent(_) | Self::User(_) | Self::Queue(_) | Self::Book(_) | Self::Centre(_) => true,
+            Self::Agent(_)
+            | Self::Device(_)
+            | Self::User(_)
+            | Self::Queue(_)
+            | Self::Book(_)
+            | Self::Centre(_) => true,
         }
     }
 }
@@ -84,6 +102,23 @@ fn key_session(key: &Key) -> Option<crate::InteractionId> {
         Key::Session(id) => Some(id.clone()),
         _ => None,
     }
+}
+
+fn key_call(key: &Key) -> Option<crate::InteractionId> {
+    match key {
+        Key::Call(id) => Some(id.clone()),
+        _ => None,
+    }
+}
+
+fn device_after(before: Option<State>, key: &Key, event: &device::Event) -> Option<Device> {
+    let mut device = match (before, key) {
+        (Some(State::Device(device)), _) => device,
+        (None, Key::Device(dn)) => Device::new(dn.clone()),
+        _ => return None,
+    };
+    device.apply(event);
+    Some(device)
 }
 
 fn agent_after(before: Option<State>, key: &Key, at: Millis, event: &agent::Event) -> Option<Agent> {

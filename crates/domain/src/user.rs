@@ -1,6 +1,6 @@
 //! A provisioned user.
 
-use crate::{QueueName, UserId, medium::MediumName};
+use crate::{QueueName, UserId, call::Dn, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ pub struct Device {
     /// GUID.
     pub id: String,
     /// The DN.
-    pub phone_number: String,
+    pub phone_number: Dn,
 }
 
 /// A user.

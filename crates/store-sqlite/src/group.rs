@@ -151,7 +151,7 @@ impl<'a> Group<'a> {
                 )));
             }
         }
-        let Decision { changes, messages, known, tasks, settled, signals, order } = decision;
+        let Decision { changes, messages, known, tasks, settled, signals, effects, order } = decision;
         let mut events = Vec::with_capacity(changes.len());
         let mut entries = Vec::with_capacity(changes.len());
         for change in changes {
@@ -183,6 +183,7 @@ impl<'a> Group<'a> {
         self.write_known(&known, at)?;
         self.write_tasks(tasks, &settled)?;
         self.committed.signals.extend(signals);
+        self.committed.effects.extend(effects);
         self.write_notes(notes, cause.as_ref().map(|(agent, _)| agent), at)?;
         Ok(Done { reference: cause.map(|(_, reference)| reference) })
     }

@@ -88,7 +88,7 @@ pub(crate) fn write(
     state: &State,
 ) -> Outcome<()> {
     // Retention counts from the newest event of a conversation that is over.
-    let ended_at = (!state.is_open() && key.kind() == Kind::Session).then_some(at);
+    let ended_at = (!state.is_open() && matches!(key.kind(), Kind::Session | Kind::Call)).then_some(at);
     let mut statement = conn.prepare_cached(
         "INSERT INTO snapshot (entity, kind, version, open, ended_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (entity) DO UPDATE SET version = excluded.version, open = excluded.open,

@@ -160,8 +160,10 @@ impl Writer {
             .collect();
         self.mailboxes.extend(opened.into_iter().map(|(agent, opened)| (agent, opened.mailbox)));
         self.cache.publish(slots.into_iter().map(|(key, slot)| (key, slot.entry)));
-        let Committed { states, notes, tasks, signals, .. } = &committed;
-        if !(states.is_empty() && notes.is_empty() && tasks.is_empty() && signals.is_empty()) {
+        let Committed { states, notes, tasks, signals, effects, .. } = &committed;
+        let told =
+            [states.is_empty(), notes.is_empty(), tasks.is_empty(), signals.is_empty(), effects.is_empty()];
+        if told.contains(&false) {
             tell(&self.watch, &committed);
         }
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.conn) {

@@ -3,7 +3,7 @@
 use super::{NewNote, Quarantined};
 use domain::{
     Decision, Event, InteractionId, Key, Kind, Message, Millis, No, Refusal, Seen, State, Task, UserId,
-    task::Signal,
+    call::Effect, task::Signal,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -81,6 +81,8 @@ pub struct Committed {
     pub tasks: Vec<Task>,
     /// Passing signs for customers.
     pub signals: Vec<Signal>,
+    /// What the switch shall do, in order.
+    pub effects: Vec<Effect>,
     /// The sequence number of the newest event.
     pub head: u64,
 }

@@ -18,4 +18,14 @@ pub trait Ids: Send + Sync + 'static {
     fn secret(&self) -> String;
     /// A GUID.
     fn guid(&self) -> String;
+    /// A call's id and UUID: 32 characters of 0-9 and A-Z (core-and-voice §5.1).
+    fn call(&self) -> InteractionId {
+        InteractionId::new(self.secret().to_uppercase())
+    }
+    /// A call's connection id: 16 hex digits (core-and-voice §5.1).
+    fn connection(&self) -> String {
+        let mut secret = self.secret();
+        secret.truncate(16);
+        secret
+    }
 }

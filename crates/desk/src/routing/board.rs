@@ -3,6 +3,7 @@
 use domain::{
     InteractionId, Key, MediumName, Millis, QueueName, State, UserId,
     agent::{Agent, ChannelState},
+    call::Dn,
     capacity,
     centre::Centre,
     queue::Queue,
@@ -10,15 +11,15 @@ use domain::{
     user::User,
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
 /// A conversation that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingItem {
-    /// The conversation.
-    pub session: InteractionId,
+    /// The conversation or call.
+    pub interaction: InteractionId,
     /// Its medium.
     pub medium: MediumName,
     /// The queue it waits in.
@@ -40,6 +41,8 @@ pub struct Seat {
     /// `None` for one who is not provisioned as an agent; he has no room.
     user: Option<Arc<User>>,
     room: Vec<(MediumName, usize)>,
+    /// Whether his phone is registered.
+    has_phone: bool,
 }
 
 impl Seat {
@@ -61,6 +64,11 @@ impl Seat {
     /// How many he may have.
     pub fn capacity(&self, medium: &MediumName) -> usize {
         self.room.iter().find(|(name, _)| name == medium).map_or(0, |(_, room)| *room)
+    }
+
+    /// Whether work of a medium can reach him: calls need a phone.
+    pub fn is_reached(&self, medium: &MediumName) -> bool {
+        self.has_phone || *medium != domain::medium::voice()
     }
 
     /// His level in a skill; 0 without it.
@@ -94,6 +102,8 @@ pub struct Board {
     count: HashMap<QueueName, usize>,
     seats: HashMap<UserId, Seat>,
     users: HashMap<UserId, Arc<User>>,
+    /// Numbers under which a phone is registered.
+    phones: HashSet<Dn>,
     queues: HashMap<QueueName, Queue>,
     centre: Option<Centre>,
 }
@@ -103,6 +113,25 @@ impl Board {
     pub fn take(&mut self, key: &Key, state: &Arc<State>) -> bool {
         match (key, &**state) {
             (Key::Session(id), State::Session(session)) => self.take_session(id, session),
+            (Key::Call(id), State::Call(call)) => {
+                let item = call.queued.as_ref().filter(|queued| queued.waiting).map(|queued| WaitingItem {
+                    interaction: id.clone(),
+                    medium: domain::medium::voice(),
+                    queue: queued.queue.clone(),
+                    priority: queued.place.priority,
+                    since: queued.place.since,
+                    barred: queued.barred.clone(),
+                });
+                self.take_item(id, item)
+            }
+            (Key::Device(dn), State::Device(device)) => {
+                let changed =
+                    if device.in_service { self.phones.insert(dn.clone()) } else { self.phones.remove(dn) };
+                if changed && let Some(owner) = &device.owner {
+                    self.reseat(owner);
+                }
+                changed && device.in_service
+            }
             (Key::Agent(id), State::Agent(agent)) => self.take_agent(id, agent, state),
             (Key::User(id), State::User(Some(user))) => {
                 if user.has(&[domain::user::Role::Agent, domain::user::Role::Supervisor]) {
@@ -139,19 +168,24 @@ impl Board {
     }
 
     fn take_session(&mut self, id: &InteractionId, session: &Session) -> bool {
-        if !session.waiting {
-            if let Some(item) = self.waiting.remove(id) {
-                self.leaves(&item.queue);
-            }
-            return false;
-        }
-        let item = WaitingItem {
-            session: id.clone(),
+        let item = session.waiting.then(|| WaitingItem {
+            interaction: id.clone(),
             medium: session.medium.clone(),
             queue: session.queue.clone(),
             priority: session.place.priority,
             since: session.place.since,
             barred: session.barred.clone(),
+        });
+        self.take_item(id, item)
+    }
+
+    /// Takes in that something waits so, or that it does not.
+    fn take_item(&mut self, id: &InteractionId, item: Option<WaitingItem>) -> bool {
+        let Some(item) = item else {
+            if let Some(item) = self.waiting.remove(id) {
+                self.leaves(&item.queue);
+            }
+            return false;
         };
         // A customer who speaks while he waits moves nothing: the router need not look at the whole queue again.
         if self.waiting.get(id) == Some(&item) {
@@ -175,7 +209,8 @@ impl Board {
             self.seats.remove(id);
             return false;
         }
-        let seat = Seat { agent: id.clone(), state: state.clone(), user: None, room: Vec::new() };
+        let seat =
+            Seat { agent: id.clone(), state: state.clone(), user: None, room: Vec::new(), has_phone: false };
         let before = self.seats.insert(id.clone(), seat);
         self.reseat(id);
         // What he looks at, for instance, is no matter of routing.
@@ -190,6 +225,8 @@ impl Board {
     fn reseat(&mut self, id: &UserId) {
         let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
         seat.user = self.users.get(id).cloned();
+        let phone = seat.user.as_ref().and_then(|user| user.device.as_ref());
+        seat.has_phone = phone.is_some_and(|phone| self.phones.contains(&phone.phone_number));
         seat.room = match (&seat.user, &*seat.state) {
             (Some(user), State::Agent(Agent { login: Some(login), .. })) => login
                 .channels

@@ -16,6 +16,8 @@ pub enum Obstacle {
     },
     /// He asked not to be disturbed.
     DoNotDisturb,
+    /// His phone is not registered.
+    NoPhone,
     /// He works for other queues.
     OtherQueues,
     /// A skill is missing or too low.
@@ -46,6 +48,7 @@ impl fmt::Display for Obstacle {
             Self::NotReady { reason: None } => f.write_str("not ready"),
             Self::NotReady { reason: Some(reason) } => write!(f, "not ready: {reason}"),
             Self::DoNotDisturb => f.write_str("does not want to be disturbed"),
+            Self::NoPhone => f.write_str("his phone is not registered"),
             Self::OtherQueues => f.write_str("works for other queues"),
             Self::Skill { name, needed, has } => write!(f, "has {name} at {has}, needs {needed}"),
             Self::Full { capacity } => write!(f, "has all {capacity} slots taken"),
@@ -72,6 +75,9 @@ pub(super) fn obstacle(
             let reason = state.as_ref().and_then(|state| state.reason.clone());
             return Some(Obstacle::NotReady { reason });
         }
+    }
+    if !seat.is_reached(&item.medium) {
+        return Some(Obstacle::NoPhone);
     }
     if !seat.serves(&item.queue) {
         return Some(Obstacle::OtherQueues);

@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 /// A conversation and the agent it shall be offered to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// The conversation.
-    pub session: InteractionId,
+    /// The conversation or call.
+    pub interaction: InteractionId,
+    /// Whether it is a call.
+    pub is_call: bool,
     /// The agent.
     pub agent: UserId,
 }
@@ -34,9 +36,10 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
         return Vec::new();
     }
     items.sort_by(|(a_priority, a, _), (b_priority, b, _)| {
-        b_priority.cmp(a_priority).then(a.since.cmp(&b.since)).then(a.session.cmp(&b.session))
+        b_priority.cmp(a_priority).then(a.since.cmp(&b.since)).then(a.interaction.cmp(&b.interaction))
     });
 
+    let voice = domain::medium::voice();
     let mut given: HashMap<&UserId, BTreeMap<&domain::MediumName, usize>> = HashMap::new();
     // The agents who could take anything of a queue and medium; the list shrinks as slots fill, so that a long
     // queue does not look at full agents again and again.
@@ -60,7 +63,11 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
             });
         if let Some(seat) = best {
             *given.entry(&seat.agent).or_default().entry(&item.medium).or_default() += 1;
-            offers.push(Offer { session: item.session.clone(), agent: seat.agent.clone() });
+            offers.push(Offer {
+                interaction: item.interaction.clone(),
+                is_call: item.medium == voice,
+                agent: seat.agent.clone(),
+            });
         }
     }
     offers

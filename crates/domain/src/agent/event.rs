@@ -1,7 +1,7 @@
 //! What can happen to an agent at work.
 
 use super::AgentState;
-use crate::{InteractionId, medium::MediumName};
+use crate::{InteractionId, Millis, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -32,8 +32,11 @@ pub enum Fact {
         channels: Vec<MediumName>,
         /// Into what.
         state: Arc<AgentState>,
-        /// Whether the server did it, because an offer was not answered.
+        /// Whether the server did it: an offer was not answered, or a call was over.
         by_server: bool,
+        /// Until when work after a call lasts, if it has an end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
     },
     /// Channels were closed to work, or opened again.
     DoNotDisturb {

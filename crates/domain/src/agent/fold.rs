@@ -23,6 +23,7 @@ impl Agent {
                         state: None,
                         since: at,
                         do_not_disturb: false,
+                        until: None,
                     });
                 }
             }
@@ -30,11 +31,12 @@ impl Agent {
                 self.login = None;
                 self.focus = None;
             }
-            Fact::StateChanged { channels, state, .. } => {
+            Fact::StateChanged { channels, state, until, .. } => {
                 for channel in channels {
                     if let Some(found) = self.channel_mut(channel) {
                         found.state = Some(state.clone());
                         found.since = at;
+                        found.until = *until;
                     }
                 }
             }

@@ -68,6 +68,9 @@ pub struct ChannelState {
     pub since: Millis,
     /// Whether the agent asked not to be disturbed.
     pub do_not_disturb: bool,
+    /// When he is ready again: the end of work after a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
 }
 
 impl ChannelState {
@@ -124,6 +127,11 @@ impl Agent {
     /// The state of a channel, when the agent is logged in on it.
     pub fn channel(&self, medium: &MediumName) -> Option<&ChannelState> {
         self.login.as_ref()?.channels.get(medium)
+    }
+
+    /// When a channel is ready again, of those that are in their state for a time only.
+    pub fn ready_again(&self) -> Option<Millis> {
+        self.login.as_ref()?.channels.values().filter_map(|channel| channel.until).min()
     }
 
     /// How many slots of a medium are taken.

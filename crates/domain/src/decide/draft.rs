@@ -4,7 +4,9 @@ use crate::{
     Event, InteractionId, Key, Message, Millis, QueueName, Refusal, State, ThreadId, UserId,
     agent::{self, Agent},
     book::Book,
+    call::{self, Act, Call, Dn, Effect, LegId},
     centre::{Centre, Service},
+    device::{self, Device},
     message::{Author, Content, PartyKind, Visibility},
     queue::Queue,
     session::{self, Delivery, Fact, Progress, Session},
@@ -71,6 +73,8 @@ pub struct Decision {
     pub settled: Vec<String>,
     /// Passing signs for customers; they are not kept.
     pub signals: Vec<Signal>,
+    /// What the switch shall do, in order; it is not kept.
+    pub effects: Vec<Effect>,
     /// The order in which events happened across entities: index into `changes`, index into its events.
     pub order: Vec<(usize, usize)>,
 }
@@ -124,6 +128,21 @@ impl<'a> Draft<'a> {
             _ => None,
         })?
         .ok_or_else(|| Refusal::NotFound(format!("Interaction '{id}'")).into())
+    }
+
+    pub fn call(&mut self, id: &InteractionId) -> Result<View<Call>, No> {
+        self.view(&Key::Call(id.clone()), |state| match state {
+            State::Call(call) => Some(&**call),
+            _ => None,
+        })?
+        .ok_or_else(|| Refusal::NotFound(format!("Call '{id}'")).into())
+    }
+
+    pub fn device(&mut self, dn: &Dn) -> Result<Option<View<Device>>, No> {
+        self.view(&Key::Device(dn.clone()), |state| match state {
+            State::Device(device) => Some(device),
+            _ => None,
+        })
     }
 
     pub fn thread(&mut self, id: &ThreadId) -> Result<Option<View<Thread>>, No> {
@@ -227,6 +246,32 @@ impl<'a> Draft<'a> {
         let medium = self.session(id)?.medium.clone();
         let event = session::Event { medium, queue: queue.clone(), fact };
         self.push(Key::Session(id.clone()), Event::Session(event))
+    }
+
+    /// A fact of a call that leaves it in its queue.
+    pub fn tell_call(&mut self, id: &InteractionId, fact: call::Fact) -> Result<(), No> {
+        let queue = self.call(id)?.queued.as_ref().map(|queued| queued.queue.clone());
+        self.push(Key::Call(id.clone()), Event::Call(call::Event { queue, fact }))
+    }
+
+    /// A fact of a call that brings it into a queue.
+    pub fn tell_call_in(
+        &mut self,
+        id: &InteractionId,
+        queue: &QueueName,
+        fact: call::Fact,
+    ) -> Result<(), No> {
+        self.push(Key::Call(id.clone()), Event::Call(call::Event { queue: Some(queue.clone()), fact }))
+    }
+
+    /// A fact of a phone.
+    pub fn tell_device(&mut self, dn: &Dn, event: device::Event) -> Result<(), No> {
+        self.push(Key::Device(dn.clone()), Event::Device(event))
+    }
+
+    /// Something the switch shall do.
+    pub fn effect(&mut self, leg: LegId, act: Act) {
+        self.decision.effects.push(Effect { leg, act });
     }
 
     /// A fact of an agent at work.

@@ -20,7 +20,7 @@ mod work;
 pub use draft::{Change, Decision, No, Seen};
 pub use offer::capacity;
 
-use crate::{Command, Millis};
+use crate::{Command, Millis, Refusal};
 use draft::Draft;
 
 /// Decides a command: the changes it means, or why not. Pure: the same journal, command and time give the same
@@ -39,6 +39,16 @@ pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Dec
         Command::Settle { task } => draft.settle(task.clone()),
         Command::WindowClosing { session } => post::window_closing(&mut draft, session)?,
         Command::FellSilent { session } => post::idle(&mut draft, session)?,
+        Command::Arrive(_)
+        | Command::Dial { .. }
+        | Command::Call { .. }
+        | Command::OfferCall { .. }
+        | Command::Heard { .. }
+        | Command::CallDue { .. }
+        | Command::CallLost { .. }
+        | Command::InService { .. }
+        | Command::Device { .. }
+        | Command::WrapUpOver { .. } => return Err(Refusal::Ended.into()),
         Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,

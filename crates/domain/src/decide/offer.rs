@@ -155,7 +155,8 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
     });
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
         let channels = vec![session.medium.clone()];
-        draft.tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true })?;
+        draft
+            .tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true, until: None })?;
     }
     Ok(())
 }

@@ -14,12 +14,13 @@ pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Resu
     match act {
         AgentAct::LogIn { channels, place } => log_in(draft, agent, channels, place.as_deref()),
         AgentAct::LogOut => log_out(draft, agent),
-        AgentAct::SetState { channel, operation } => {
+        AgentAct::SetState { channel, operation, wrap_up } => {
             let Some(state) = draft.centre()?.agent_state(operation).cloned() else {
                 return Err(Refusal::UnknownOperation(operation.clone()).into());
             };
             let channels = channels(draft, agent, channel.as_ref())?;
-            draft.tell_agent(agent, Fact::StateChanged { channels, state, by_server: false })
+            let until = wrap_up.filter(|length| *length > 0).map(|length| draft.now + length);
+            draft.tell_agent(agent, Fact::StateChanged { channels, state, by_server: false, until })
         }
         AgentAct::DoNotDisturb { channel, on } => {
             let channels = channels(draft, agent, channel.as_ref())?;

@@ -15,12 +15,18 @@ use serde_json::Value;
 pub enum Via {
     /// The operation that names a disposition.
     SetDisposition,
+    /// The operation that names a disposition of a call.
+    SetCallDisposition,
     /// Pairs added.
     AttachUserData,
     /// Pairs replaced.
     UpdateUserData,
     /// Pairs taken away.
     DeleteUserData,
+    /// One pair taken away.
+    DeleteUserDataPair,
+    /// An event of the agent's desktop, which may bear the key of the disposition.
+    SendUserEvent,
     /// The customer's application.
     CustomerData,
     /// The server: last agent and the like.
@@ -32,9 +38,12 @@ impl Via {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SetDisposition => "SetDisposition",
+            Self::SetCallDisposition => "SetCallDisposition",
             Self::AttachUserData => "AttachUserData",
             Self::UpdateUserData => "UpdateUserData",
             Self::DeleteUserData => "DeleteUserData",
+            Self::DeleteUserDataPair => "DeleteUserDataPair",
+            Self::SendUserEvent => "SendUserEvent",
             Self::CustomerData => "CustomerData",
             Self::System => "System",
         }
@@ -357,13 +366,13 @@ impl Fact {
 }
 
 /// An empty value in place of any but null, which says that there was none.
-pub(super) fn blank_value(value: &mut Value) {
+pub(crate) fn blank_value(value: &mut Value) {
     if !value.is_null() {
         *value = Value::from("");
     }
 }
 
 /// The same keys with empty values.
-pub(super) fn blank(data: &UserData) -> UserData {
+pub(crate) fn blank(data: &UserData) -> UserData {
     UserData::new(data.pairs().keys().map(|key| (key.clone(), Value::from(""))).collect())
 }

@@ -12,6 +12,7 @@ mod fold;
 pub use capabilities::{Operation, capabilities, is_open};
 pub use delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress};
 pub use event::{Amendment, Event, Fact, Route, Via};
+pub(crate) use event::{blank, blank_value};
 
 use crate::{
     InteractionId, Millis, QueueName, UserData, UserId,

@@ -87,7 +87,7 @@ impl Hall {
     pub fn gives(&self, expected: &str) {
         let offers = route(&self.board(), self.now);
         let offers: Vec<_> =
-            offers.iter().map(|offer| format!("{}>{}", offer.session, offer.agent)).collect();
+            offers.iter().map(|offer| format!("{}>{}", offer.interaction, offer.agent)).collect();
         assert_eq!(offers.join(" "), expected);
     }
 

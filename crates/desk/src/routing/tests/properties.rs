@@ -68,7 +68,7 @@ fn ranked(board: &Board) -> Vec<WaitingItem> {
     let mut items: Vec<WaitingItem> =
         board.waiting().filter(|item| board.queue(&item.queue).is_some()).cloned().collect();
     let rank = |item: &WaitingItem| effective_priority(item, board.queue(&item.queue).expect("is"), NOW);
-    items.sort_by_key(|item| (-rank(item), item.since, item.session.clone()));
+    items.sort_by_key(|item| (-rank(item), item.since, item.interaction.clone()));
     items
 }
 
@@ -77,11 +77,11 @@ fn standings(board: &Board, item: &WaitingItem, made: &[Offer]) -> Vec<(UserId, 
     let extra = |agent: &UserId| {
         let same = |offer: &&Offer| {
             offer.agent == *agent
-                && board.item(&offer.session).is_some_and(|other| other.medium == item.medium)
+                && board.item(&offer.interaction).is_some_and(|other| other.medium == item.medium)
         };
         made.iter().filter(same).count()
     };
-    let standings = explain_with(board, &item.session, NOW, extra).expect("it waits");
+    let standings = explain_with(board, &item.interaction, NOW, extra).expect("it waits");
     standings.into_iter().map(|standing| (standing.agent, standing.obstacle)).collect()
 }
 
@@ -93,7 +93,7 @@ proptest! {
         let board = hall.board();
         let mut given: BTreeMap<(UserId, String), usize> = BTreeMap::new();
         for offer in route(&board, NOW) {
-            let medium = &board.item(&offer.session).expect("it waits").medium;
+            let medium = &board.item(&offer.interaction).expect("it waits").medium;
             *given.entry((offer.agent.clone(), medium.to_string())).or_default() += 1;
         }
         for ((agent, medium), count) in given {
@@ -107,7 +107,7 @@ proptest! {
         let board = hall.board();
         let offers = route(&board, NOW);
         for (place, offer) in offers.iter().enumerate() {
-            let item = board.item(&offer.session).expect("it waits");
+            let item = board.item(&offer.interaction).expect("it waits");
             let standings = standings(&board, item, &offers[..place]);
             prop_assert!(standings.contains(&(offer.agent.clone(), None)), "{offer:?}: {standings:?}");
         }
@@ -116,7 +116,7 @@ proptest! {
     #[test]
     fn what_is_offered_waited_and_is_offered_once(hall in any_hall()) {
         let board = hall.board();
-        let mut offered: Vec<_> = route(&board, NOW).into_iter().map(|offer| offer.session).collect();
+        let mut offered: Vec<_> = route(&board, NOW).into_iter().map(|offer| offer.interaction).collect();
         prop_assert!(offered.iter().all(|session| board.item(session).is_some()));
         let count = offered.len();
         offered.sort();
@@ -128,7 +128,7 @@ proptest! {
     fn what_is_left_could_be_given_to_nobody(hall in any_hall()) {
         let board = hall.board();
         let offers = route(&board, NOW);
-        for item in ranked(&board).iter().filter(|item| offers.iter().all(|offer| offer.session != item.session)) {
+        for item in ranked(&board).iter().filter(|item| offers.iter().all(|offer| offer.interaction != item.interaction)) {
             let standings = standings(&board, item, &offers);
             prop_assert!(standings.iter().all(|(_, obstacle)| obstacle.is_some()), "{item:?}: {standings:?}");
         }
@@ -140,7 +140,7 @@ proptest! {
         let offers = route(&board, NOW);
         let mut made = 0;
         for item in ranked(&board) {
-            if offers.get(made).is_some_and(|offer| offer.session == item.session) {
+            if offers.get(made).is_some_and(|offer| offer.interaction == item.interaction) {
                 made += 1;
                 continue;
             }
@@ -166,7 +166,7 @@ proptest! {
     fn a_round_gives_offers_exactly_when_somebody_has_nothing_against_something(hall in any_hall()) {
         let board = hall.board();
         let open = ranked(&board).iter().any(|item| {
-            let standings = explain(&board, &item.session, NOW).expect("it waits");
+            let standings = explain(&board, &item.interaction, NOW).expect("it waits");
             standings.iter().any(|standing| standing.obstacle.is_none())
         });
         prop_assert_eq!(!route(&board, NOW).is_empty(), open);

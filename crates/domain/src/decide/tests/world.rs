@@ -160,7 +160,7 @@ impl World {
     /// Commits a decision, and holds it against everything that must be true of any.
     #[track_caller]
     fn commit(&mut self, decision: Decision) -> Vec<Event> {
-        let Decision { changes, messages, known, tasks, settled, signals, order } = decision;
+        let Decision { changes, messages, known, tasks, settled, signals, effects, order } = decision;
         let keys: BTreeSet<_> = changes.iter().map(|change| &change.key).collect();
         assert_eq!(keys.len(), changes.len(), "one change for each entity");
         for (place, change) in changes.iter().enumerate() {

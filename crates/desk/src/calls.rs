@@ -1,0 +1,174 @@
+//! Calls: where numbers lead, what the switch brings, and what it is asked.
+
+use crate::{
+    Desk, Refused,
+    ports::{Arrival, Done, StoreFault, Switch},
+    witness::lock,
+};
+use domain::{
+    Command, InteractionId, Key, State, UserData, UserId,
+    call::{Call, Deadline, Dn, Heard, LegId, Overflowing},
+    command::{Arrive, Dial, Diversion},
+    device::Device,
+    queue::{Overflow, Queue},
+};
+use std::sync::{Arc, PoisonError};
+
+/// Whom an agent calls, and how (core-and-voice §5.6).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dialled {
+    /// The number.
+    pub number: String,
+    /// A remote location, shown to desktops.
+    pub location: Option<String>,
+    /// What is attached from the beginning.
+    pub user_data: UserData,
+}
+
+impl Desk {
+    /// Connects the switch. Before anything is heard of it.
+    pub fn connect_switch(&self, switch: Arc<dyn Switch>) {
+        *self.memory.switch.write().unwrap_or_else(PoisonError::into_inner) = Some(switch);
+    }
+
+    /// Takes the switch off, so that it, which holds the desk, does not keep it.
+    pub fn disconnect_switch(&self) {
+        *self.memory.switch.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether there is a switch.
+    pub fn has_switch(&self) -> bool {
+        self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The committed snapshot of a call.
+    pub async fn call(&self, id: &InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
+        let state = self.store.state(&Key::Call(id.clone())).await?;
+        Ok(state.filter(|state| matches!(**state, State::Call(_))))
+    }
+
+    /// The committed snapshot of a phone; a fresh one for a number of which nothing is known.
+    pub async fn device(&self, dn: &Dn) -> Result<Device, StoreFault> {
+        let state = self.store.state(&Key::Device(dn.clone())).await?;
+        Ok(match state.as_deref() {
+            Some(State::Device(device)) => device.clone(),
+            _ => Device::new(dn.clone()),
+        })
+    }
+
+    /// The calls that hold a slot of an agent, or that he was released from while others talk on; oldest first.
+    pub async fn calls(&self, agent: &domain::agent::Agent) -> Result<Vec<Arc<State>>, StoreFault> {
+        let mut calls = Vec::new();
+        for id in agent.slots.get(&domain::medium::voice()).into_iter().flatten() {
+            calls.extend(self.call(id).await?);
+        }
+        Ok(calls)
+    }
+
+    /// An agent calls somebody from a phone of his.
+    pub async fn dial(&self, agent: &UserId, device: &Dn, dialled: Dialled) -> Result<Done, Refused> {
+        let number = Dn::from(dialled.number.as_str());
+        let dial = Dial {
+            call: self.ids.call(),
+            conn_id: self.ids.connection(),
+            device: device.clone(),
+            to: self.leads(&number).await?,
+            dialled: number,
+            location: dialled.location,
+            user_data: dialled.user_data,
+        };
+        self.perform(Command::Dial { agent: agent.clone(), dial: Box::new(dial) }).await
+    }
+
+    /// Takes in a call that the switch brings. What of its headers becomes user data is the switch's configuration.
+    pub async fn arrive(&self, arrival: Arrival, user_data: UserData) -> Result<Done, Refused> {
+        let arrive = Arrive {
+            leg: arrival.leg,
+            conn_id: self.ids.connection(),
+            from: arrival.from,
+            device: arrival.device,
+            to: self.leads(&arrival.dialled).await?,
+            dialled: arrival.dialled,
+            user_data,
+        };
+        self.perform(Command::Arrive(Box::new(arrive))).await
+    }
+
+    /// Takes in what the switch tells of a leg.
+    pub async fn heard(&self, leg: LegId, heard: Heard) -> Result<Done, Refused> {
+        self.perform(Command::Heard { leg, heard }).await
+    }
+
+    /// Takes in that a number has its first phone registered, or lost its last.
+    pub async fn in_service(&self, dn: Dn, on: bool) -> Result<Done, Refused> {
+        let switch = self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let answers = on && switch.and_then(|switch| switch.answers(&dn)).unwrap_or(false);
+        self.perform(Command::InService { dn, on, answers }).await
+    }
+
+    /// What fell due in a call.
+    pub(crate) async fn call_due(&self, call: InteractionId, due: Deadline) -> Result<Done, Refused> {
+        let state = self.call(&call).await?;
+        let queue = match state.as_deref() {
+            Some(State::Call(call)) => call.queued.as_ref().and_then(|queued| self.queue(&queued.queue)),
+            _ => None,
+        };
+        let late = queue.map_or(Diversion::Nowhere, |queue| self.overflow(&queue.calls.late));
+        self.perform(Command::CallDue { call, due, late }).await
+    }
+
+    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours, or nowhere.
+    async fn leads(&self, number: &Dn) -> Result<Diversion, Refused> {
+        let routed = lock(&self.memory.board).queues().into_iter();
+        let queue = routed.into_iter().find(|queue| queue.routing_point.as_ref() == Some(number));
+        if let Some(queue) = queue {
+            return Ok(self.into_queue(&queue));
+        }
+        let known = self.store.state(&Key::Device(number.clone())).await?.is_some();
+        Ok(if known { Diversion::Device(number.clone()) } else { Diversion::Nowhere })
+    }
+
+    fn into_queue(&self, queue: &Queue) -> Diversion {
+        let turned_away = self.turns_away(queue);
+        let elsewhere = match turned_away {
+            None => &Overflow::Close,
+            Some(Overflowing::Closed) => &queue.calls.closed,
+            Some(Overflowing::Full | Overflowing::Late) => &queue.calls.full,
+        };
+        // One step on only: two queues may name each other.
+        match (turned_away, elsewhere) {
+            (Some(_), Overflow::Queue(name)) => match self.queue(name) {
+                Some(other) => Diversion::Queue { turned_away: self.turns_away(&other), queue: other.name },
+                None => Diversion::Queue { queue: queue.name.clone(), turned_away },
+            },
+            _ => Diversion::Queue { queue: queue.name.clone(), turned_away },
+        }
+    }
+
+    fn turns_away(&self, queue: &Queue) -> Option<Overflowing> {
+        let open = queue.calls.hours.as_deref().is_none_or(|hours| crate::hours::open_at(hours, self.now()));
+        if !open {
+            return Some(Overflowing::Closed);
+        }
+        let full = lock(&self.memory.board).waiting_in(&queue.name) >= queue.max_waiting as usize;
+        full.then_some(Overflowing::Full)
+    }
+
+    fn overflow(&self, to: &Overflow) -> Diversion {
+        match to {
+            Overflow::Close => Diversion::Nowhere,
+            Overflow::Announce(prompt) => Diversion::Announcement(prompt.clone()),
+            Overflow::Queue(name) => {
+                self.queue(name).map_or(Diversion::Nowhere, |queue| self.into_queue(&queue))
+            }
+        }
+    }
+}
+
+/// The call inside a snapshot that [`Desk::call`] or [`Desk::calls`] gave.
+pub fn call_of(state: &State) -> Option<&Call> {
+    match state {
+        State::Call(call) => Some(call),
+        _ => None,
+    }
+}

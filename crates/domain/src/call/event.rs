@@ -1,0 +1,285 @@
+//! What can happen to a call.
+
+use super::{Caller, Cause, Dn, Kind, Operation, Origin, PartyState, Who};
+use crate::{
+    Millis, QueueName, UserData, UserId,
+    session::{Closer, Via, blank, blank_value},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One event of a call; the queue stands in each, so that a reader of the feed needs no state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The queue it was last put into, after this event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueName>,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened to a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// Somebody calls.
+    Began {
+        /// Its connection id.
+        conn_id: String,
+        /// Where it comes from and goes to.
+        kind: Kind,
+        /// Who calls.
+        from: Caller,
+        /// The number that was dialled.
+        dialled: Dn,
+        /// A remote location that came with it.
+        location: Option<String>,
+        /// What was attached from the beginning.
+        user_data: UserData,
+    },
+    /// A party came in.
+    Joined {
+        /// Its leg.
+        leg: u16,
+        /// Its line.
+        line: u16,
+        /// Who it is.
+        who: Who,
+        /// Its number.
+        dn: Dn,
+        /// How it came in.
+        origin: Origin,
+        /// Where it begins.
+        state: PartyState,
+        /// Whether its phone can be made to answer.
+        answers: bool,
+        /// When it is given up if nobody answers.
+        deadline: Option<Millis>,
+    },
+    /// It takes a place in a queue.
+    Queued {
+        /// Higher goes first.
+        priority: i32,
+        /// Its place is counted from here.
+        since: Millis,
+        /// When its waiting overflows.
+        overflow_at: Option<Millis>,
+    },
+    /// Its waiting led nowhere: it is turned away with an announcement, or goes to another queue.
+    Overflowed {
+        /// Why.
+        why: Overflowing,
+        /// The announcement; `None` when it goes to another queue, or is released at once.
+        announcement: Option<String>,
+    },
+    /// A party's own leg is up: its phone was answered.
+    LegUp {
+        /// Its leg.
+        leg: u16,
+    },
+    /// A party talks now, or again.
+    Established {
+        /// Its leg.
+        leg: u16,
+    },
+    /// A party's phone was asked to hold, or to go on.
+    HoldAsked {
+        /// Its leg.
+        leg: u16,
+        /// To hold, or to go on.
+        on: bool,
+    },
+    /// A party holds the others.
+    Held {
+        /// Its leg.
+        leg: u16,
+    },
+    /// What a party says is kept from the others, or is heard again.
+    Muted {
+        /// Its leg.
+        leg: u16,
+        /// Kept, or heard.
+        on: bool,
+    },
+    /// A phone refused what was asked of it.
+    Refused {
+        /// Its leg.
+        leg: u16,
+        /// The operation that came to nothing.
+        operation: RefusedOperation,
+        /// The code of SIP.
+        code: u16,
+    },
+    /// A party's part ended.
+    Released {
+        /// Its leg.
+        leg: u16,
+        /// The user, if it was one.
+        agent: Option<UserId>,
+        /// His user name.
+        user_name: Option<String>,
+        /// Its number.
+        dn: Dn,
+        /// Who ended it.
+        closer: Closer,
+        /// Why.
+        cause: Cause,
+        /// The code of SIP, where there was one.
+        code: Option<u16>,
+        /// Whether it had talked.
+        talked: bool,
+        /// Whether the call bore a disposition then.
+        dispositioned: bool,
+        /// The user is not offered it again before this moment.
+        barred_until: Option<Millis>,
+    },
+    /// User data changed, disposition keys excepted.
+    DataChanged {
+        /// Of which line.
+        line: u16,
+        /// Pairs added or replaced.
+        set: UserData,
+        /// Keys taken away.
+        removed: Vec<String>,
+        /// The user, if one did it.
+        agent: Option<UserId>,
+        /// By which operation.
+        via: Via,
+    },
+    /// A disposition was set, changed or cleared (DESIGN §4).
+    Disposition {
+        /// Its leg.
+        leg: u16,
+        /// The user.
+        agent: UserId,
+        /// His user name.
+        user_name: String,
+        /// The UUID of his line.
+        call_uuid: crate::InteractionId,
+        /// The connection id of his line.
+        conn_id: String,
+        /// His number.
+        this_dn: Dn,
+        /// Under which key.
+        key: String,
+        /// The value; null when the pair was taken away.
+        value: Value,
+        /// The value before; null when there was none.
+        previous: Value,
+        /// By which operation.
+        via: Via,
+        /// Set after his part ended: user data is not touched, reporting alone hears of it.
+        late: bool,
+        /// Whether the book knows the value.
+        known: bool,
+    },
+    /// Nobody is in it any more.
+    Ended {
+        /// Who ended it.
+        closer: Closer,
+        /// Whether it bore a disposition.
+        dispositioned: bool,
+        /// Whether the caller gave up waiting in a queue.
+        abandoned: bool,
+    },
+    /// Personal values were erased.
+    Erased,
+}
+
+/// Why waiting led nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overflowing {
+    /// It is outside of the opening hours.
+    Closed,
+    /// As many wait as the queue takes.
+    Full,
+    /// It has waited for too long.
+    Late,
+}
+
+/// What a phone can refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefusedOperation {
+    /// To answer.
+    Answer,
+    /// To hold.
+    Hold,
+    /// To go on.
+    Retrieve,
+}
+
+impl RefusedOperation {
+    /// The operation.
+    pub const fn operation(self) -> Operation {
+        match self {
+            Self::Answer => Operation::Answer,
+            Self::Hold => Operation::Hold,
+            Self::Retrieve => Operation::Retrieve,
+        }
+    }
+}
+
+impl Fact {
+    /// Whether it is the first that can happen to a call, and only the first.
+    pub const fn begins(&self) -> bool {
+        matches!(self, Self::Began { .. })
+    }
+
+    /// The word under which the reporting feed tells of it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Began { .. } => "call.began",
+            Self::Joined { .. } => "call.joined",
+            Self::Queued { .. } => "call.queued",
+            Self::Overflowed { .. } => "call.overflowed",
+            Self::LegUp { .. } => "call.leg-up",
+            Self::Established { .. } => "call.established",
+            Self::HoldAsked { .. } => "call.hold-asked",
+            Self::Held { .. } => "call.held",
+            Self::Muted { .. } => "call.muted",
+            Self::Refused { .. } => "call.refused",
+            Self::Released { .. } => "call.released",
+            Self::DataChanged { .. } => "call.user-data",
+            Self::Disposition { .. } => "disposition",
+            Self::Ended { .. } => "call.ended",
+            Self::Erased => "call.erased",
+        }
+    }
+
+    /// Takes personal values out and leaves what the numbers need. Exhaustive on purpose: a new fact must say here
+    /// what of it is personal. Numbers of our own phones are not, those from outside are.
+    pub fn redact(&mut self) {
+        match self {
+            Self::Began { kind, from, dialled, location, user_data, .. } => {
+                *from = Caller::default();
+                if *kind == Kind::Outbound {
+                    *dialled = Dn::from("");
+                }
+                *location = None;
+                *user_data = blank(user_data);
+            }
+            Self::Joined { who: Who::Outside, dn, .. } | Self::Released { agent: None, dn, .. } => {
+                *dn = Dn::from("");
+            }
+            Self::DataChanged { set, .. } => *set = blank(set),
+            Self::Disposition { value, previous, known, .. } => {
+                if !*known {
+                    blank_value(value);
+                }
+                blank_value(previous);
+            }
+            Self::Joined { .. }
+            | Self::Queued { .. }
+            | Self::Overflowed { .. }
+            | Self::LegUp { .. }
+            | Self::Established { .. }
+            | Self::HoldAsked { .. }
+            | Self::Held { .. }
+            | Self::Muted { .. }
+            | Self::Refused { .. }
+            | Self::Released { .. }
+            | Self::Ended { .. }
+            | Self::Erased => {}
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Folding events into a call. No rule lives here: what is folded was decided.
+
+use super::{
+    Call, Caller, Dn, Event, Fact, Kind, Line, Origin, Party, PartyState, Queued, RefusedOperation, Who,
+};
+use crate::{
+    InteractionId, Millis,
+    session::{End, Place, blank, blank_value},
+};
+use std::collections::BTreeMap;
+
+impl Call {
+    /// Begins a call from its first event; `None` if that is not its beginning.
+    pub fn begin(id: InteractionId, at: Millis, event: &Event) -> Option<Self> {
+        let Fact::Began { conn_id, kind, from, dialled, location, user_data } = &event.fact else {
+            return None;
+        };
+        let line = Line {
+            uuid: id.clone(),
+            conn_id: conn_id.clone(),
+            kind: *kind,
+            dialled: dialled.clone(),
+            user_data: user_data.clone(),
+        };
+        Some(Self {
+            id,
+            created_at: at,
+            from: from.clone(),
+            location: location.clone(),
+            lines: vec![line],
+            parties: Vec::new(),
+            queued: None,
+            turned_away: false,
+            ended: None,
+            erased: false,
+        })
+    }
+
+    /// Folds one event that happened at `at` into the call.
+    pub fn apply(&mut self, at: Millis, event: &Event) {
+        match &event.fact {
+            Fact::Began { .. } => {}
+            Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
+            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline } => {
+                self.parties.push(Party {
+                    leg: *leg,
+                    line: *line,
+                    who: who.clone(),
+                    dn: dn.clone(),
+                    origin: *origin,
+                    state: *state,
+                    answers: *answers,
+                    up: false,
+                    muted: false,
+                    holding: None,
+                    began_at: at,
+                    established_at: None,
+                    deadline: *deadline,
+                    released_at: None,
+                    late: BTreeMap::new(),
+                });
+                if let (Origin::Queue, Some(queued)) = (origin, &mut self.queued) {
+                    queued.waiting = false;
+                }
+            }
+            Fact::Queued { priority, since, overflow_at } => {
+                let Some(queue) = &event.queue else { return };
+                let place = Place { priority: *priority, since: *since };
+                let barred = self.queued.take().map(|queued| queued.barred).unwrap_or_default();
+                self.queued = Some(Queued {
+                    queue: queue.clone(),
+                    place,
+                    waiting: true,
+                    overflow_at: *overflow_at,
+                    barred,
+                });
+            }
+            Fact::Overflowed { announcement, .. } => {
+                self.turned_away = announcement.is_some();
+                if let Some(queued) = &mut self.queued {
+                    queued.waiting = false;
+                }
+            }
+            Fact::LegUp { leg } => self.change(*leg, |party| {
+                party.up = true;
+                party.answers = false;
+            }),
+            Fact::Established { leg } => self.change(*leg, |party| {
+                party.up = true;
+                party.answers = false;
+                party.state = PartyState::Established;
+                party.holding = None;
+                party.deadline = None;
+                party.established_at.get_or_insert(at);
+            }),
+            Fact::HoldAsked { leg, on } => self.change(*leg, |party| party.holding = Some(*on)),
+            Fact::Held { leg } => self.change(*leg, |party| {
+                party.state = PartyState::Held;
+                party.holding = None;
+            }),
+            Fact::Muted { leg, on } => self.change(*leg, |party| party.muted = *on),
+            Fact::Released { leg, agent, barred_until, .. } => {
+                self.change(*leg, |party| {
+                    party.state = PartyState::Released;
+                    party.released_at = Some(at);
+                    party.deadline = None;
+                    party.holding = None;
+                });
+                if let (Some(agent), Some(until), Some(queued)) = (agent, barred_until, &mut self.queued) {
+                    queued.barred.retain(|_, until| *until > at);
+                    queued.barred.insert(agent.clone(), *until);
+                }
+            }
+            Fact::DataChanged { line, set, removed, .. } => {
+                if let Some(line) = self.lines.get_mut(usize::from(*line)) {
+                    line.user_data.change(set, removed);
+                }
+            }
+            Fact::Disposition { leg, key, value, late, .. } => self.dispose(*leg, key, value, *late),
+            Fact::Ended { closer, .. } => {
+                self.ended = Some(End { at, closer: *closer });
+                if let Some(queued) = &mut self.queued {
+                    queued.waiting = false;
+                }
+            }
+            Fact::Erased => self.blank(),
+        }
+    }
+
+    fn change(&mut self, leg: u16, change: impl FnOnce(&mut Party)) {
+        if let Some(party) = self.parties.iter_mut().find(|party| party.leg == leg) {
+            change(party);
+        }
+    }
+
+    fn refused(&mut self, leg: u16, operation: RefusedOperation) {
+        self.change(leg, |party| match operation {
+            RefusedOperation::Answer => party.answers = false,
+            RefusedOperation::Hold | RefusedOperation::Retrieve => party.holding = None,
+        });
+    }
+
+    fn dispose(&mut self, leg: u16, key: &str, value: &serde_json::Value, late: bool) {
+        let Some(line) = self.on(leg).map(|party| usize::from(party.line)) else { return };
+        if late {
+            self.change(leg, |party| {
+                party.late.insert(key.to_owned(), value.clone());
+            });
+        } else if let Some(line) = self.lines.get_mut(line) {
+            if value.is_null() {
+                line.user_data.change(&crate::UserData::default(), &[key.to_owned()]);
+            } else {
+                line.user_data.set(key, value.clone());
+            }
+        }
+    }
+
+    fn blank(&mut self) {
+        self.erased = true;
+        self.from = Caller::default();
+        self.location = None;
+        for line in &mut self.lines {
+            line.user_data = blank(&line.user_data);
+            if line.kind == Kind::Outbound {
+                line.dialled = Dn::from("");
+            }
+        }
+        for party in &mut self.parties {
+            if !matches!(party.who, Who::User { .. }) {
+                party.dn = Dn::from("");
+            }
+            for value in party.late.values_mut() {
+                blank_value(value);
+            }
+        }
+    }
+}

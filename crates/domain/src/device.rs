@@ -1,0 +1,79 @@
+//! A phone of the switch, by its number: whose it is, whether it can be reached, what it does with calls
+//! (core-and-voice §4.2, §4.5).
+
+use crate::{UserId, call::Dn};
+use serde::{Deserialize, Serialize};
+
+/// A phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Its number.
+    pub dn: Dn,
+    /// The user it is provisioned for.
+    pub owner: Option<UserId>,
+    /// Whether a phone is registered under the number.
+    pub in_service: bool,
+    /// Whether it can be made to answer.
+    pub answers: bool,
+    /// Whether it takes no calls.
+    pub do_not_disturb: bool,
+    /// Where its calls go instead.
+    pub forward_to: Option<Dn>,
+}
+
+/// One event of a phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// It was provisioned for a user, or for nobody.
+    Assigned {
+        /// The user.
+        owner: Option<UserId>,
+    },
+    /// A phone registered under the number, or the last one went.
+    Service {
+        /// Whether there is one.
+        on: bool,
+        /// Whether it can be made to answer.
+        answers: bool,
+    },
+    /// It takes no calls, or takes them again.
+    DoNotDisturb {
+        /// Takes none.
+        on: bool,
+    },
+    /// Its calls go elsewhere, or come to it again.
+    Forwarded {
+        /// Where they go.
+        to: Option<Dn>,
+    },
+}
+
+impl Event {
+    /// The word under which the reporting feed tells of it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Assigned { .. } => "device.assigned",
+            Self::Service { on: true, .. } => "device.in-service",
+            Self::Service { on: false, .. } => "device.out-of-service",
+            Self::DoNotDisturb { .. } => "device.do-not-disturb",
+            Self::Forwarded { .. } => "device.forwarded",
+        }
+    }
+}
+
+impl Device {
+    /// A phone of which nothing is known.
+    pub const fn new(dn: Dn) -> Self {
+        Self { dn, owner: None, in_service: false, answers: false, do_not_disturb: false, forward_to: None }
+    }
+
+    /// Folds one event into the phone.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Assigned { owner } => self.owner.clone_from(owner),
+            Event::Service { on, answers } => (self.in_service, self.answers) = (*on, *answers),
+            Event::DoNotDisturb { on } => self.do_not_disturb = *on,
+            Event::Forwarded { to } => self.forward_to.clone_from(to),
+        }
+    }
+}
