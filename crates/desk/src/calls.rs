@@ -159,7 +159,7 @@ impl Desk {
         for _ in 0..MAX_FORWARDS {
             let queue = lock(&self.memory.board).routed(&number).cloned();
             if let Some(queue) = queue {
-                return Ok(self.into_queue(&queue));
+                return Ok(self.to_queue(&queue));
             }
             match self.store.state(&Key::Device(number.clone())).await?.as_deref() {
                 Some(State::Device(Device { forward_to: Some(to), .. })) => number = to.clone(),
@@ -170,7 +170,7 @@ impl Desk {
         Ok(Diversion::Nowhere)
     }
 
-    fn into_queue(&self, queue: &Queue) -> Diversion {
+    fn to_queue(&self, queue: &Queue) -> Diversion {
         let turned_away = self.turns_away(queue);
         let elsewhere = match turned_away {
             None => &Overflow::Close,
@@ -201,7 +201,7 @@ impl Desk {
             Overflow::Close => Diversion::Nowhere,
             Overflow::Announce(prompt) => Diversion::Announcement(prompt.clone()),
             Overflow::Queue(name) => {
-                self.queue(name).map_or(Diversion::Nowhere, |queue| self.into_queue(&queue))
+                self.queue(name).map_or(Diversion::Nowhere, |queue| self.to_queue(&queue))
             }
         }
     }
