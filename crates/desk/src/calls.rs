@@ -7,15 +7,21 @@ use crate::{
 };
 use domain::{
     Command, InteractionId, Key, Kind, State, UserData, UserId,
-    call::{Call, Deadline, Dn, Heard, LegId, Overflowing},
+    call::{Act, Call, Cause, Deadline, Dn, Effect, Heard, LegId, Overflowing},
     command::{Arrive, Dial, Diversion},
     device::Device,
     queue::{Overflow, Queue},
 };
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 /// How many commands are given at once; the store groups them into few commits.
 const AT_ONCE: usize = 64;
+/// How often something that has happened is written again when the store cannot, and after which pause.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
 /// How often a call is forwarded.
 const MAX_FORWARDS: usize = 5;
 
@@ -125,19 +131,45 @@ impl Desk {
             dialled: arrival.dialled,
             user_data,
         };
-        self.perform(Command::Arrive(Box::new(arrive))).await
+        let leg = arrive.leg.clone();
+        let arrived = self.insist(Command::Arrive(Box::new(arrive))).await;
+        if arrived.is_err() {
+            // Nothing is known of the call, so nobody else would release it.
+            self.ask_switch(&[Effect { leg, act: Act::Release(Cause::Failed) }]);
+        }
+        arrived
     }
 
     /// Takes in what the switch tells of a leg.
     pub async fn heard(&self, leg: LegId, heard: Heard) -> Result<Done, Refused> {
-        self.perform(Command::Heard { leg, heard }).await
+        self.insist(Command::Heard { leg, heard }).await
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.
     pub async fn in_service(&self, dn: Dn, on: bool) -> Result<Done, Refused> {
         let switch = self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).clone();
         let answers = on && switch.and_then(|switch| switch.answers(&dn)).unwrap_or(false);
-        self.perform(Command::InService { dn, on, answers }).await
+        self.insist(Command::InService { dn, on, answers }).await
+    }
+
+    /// Performs what has happened already and cannot be refused: while the store is busy or fails, again, for a while.
+    async fn insist(&self, command: Command) -> Result<Done, Refused> {
+        let mut tries = 0;
+        loop {
+            match self.perform(command.clone()).await {
+                Err(Refused::Store(StoreFault::Busy | StoreFault::Failed(_))) if tries < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn ask_switch(&self, effects: &[Effect]) {
+        if let Some(switch) = &*self.memory.switch.read().unwrap_or_else(PoisonError::into_inner) {
+            switch.perform(effects);
+        }
     }
 
     /// What fell due in a call.

@@ -11,6 +11,7 @@ use crate::{
     objects::{self, Current, Wanted},
     simulators::Simulators,
     telemetry,
+    telephony::Telephony,
 };
 use anyhow::{Context, Result, anyhow, bail};
 use api::{Api, Links, Notes};
@@ -76,6 +77,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let connectors = connectors(&desk, &config, populace, simulators.port)?;
     let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
 
+    let telephony = Telephony::start(&desk, &config.sip, populace).await?;
+
     let gate = http::Gate::default();
     let inner = chat.before(api.router().merge(chat.router()).merge(webhooks).merge(simulators.router()));
     let app = http::outer(inner, figures.clone(), gate.clone());
@@ -106,6 +109,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     if !desk.posted(drain).await {
         tracing::warn!("messages were still being sent: their outcome will be unknown");
     }
+    telephony.stop().await;
     background.shutdown().await;
     desk.disconnect();
     match ended_early {
