@@ -6,13 +6,18 @@ use crate::{
     witness::lock,
 };
 use domain::{
-    Command, InteractionId, Key, State, UserData, UserId,
+    Command, InteractionId, Key, Kind, State, UserData, UserId,
     call::{Call, Deadline, Dn, Heard, LegId, Overflowing},
     command::{Arrive, Dial, Diversion},
     device::Device,
     queue::{Overflow, Queue},
 };
 use std::sync::{Arc, PoisonError};
+
+/// How many commands are given at once; the store groups them into few commits.
+const AT_ONCE: usize = 64;
+/// How often a call is forwarded.
+const MAX_FORWARDS: usize = 5;
 
 /// Whom an agent calls, and how (core-and-voice §5.6).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +31,35 @@ pub struct Dialled {
 }
 
 impl Desk {
+    /// The calls of the process before are over, and no phone has registered with this one yet: both are said before
+    /// anything else is done (DESIGN §2, Effects).
+    pub(crate) async fn begin_anew(&self) -> Result<(), StoreFault> {
+        let mut commands = Vec::new();
+        for state in self.store.open(Kind::Call).await? {
+            if let State::Call(call) = &*state {
+                commands.push(Command::CallLost { call: call.id.clone() });
+            }
+        }
+        for state in self.store.open(Kind::Device).await? {
+            if let State::Device(Device { dn, in_service: true, .. }) = &*state {
+                commands.push(Command::InService { dn: dn.clone(), on: false, answers: false });
+            }
+        }
+        for chunk in commands.chunks(AT_ONCE) {
+            let told = chunk.iter().map(|command| self.perform(command.clone()));
+            for outcome in futures::future::join_all(told).await {
+                match outcome {
+                    Ok(_) => {}
+                    Err(Refused::Store(fault)) => return Err(fault),
+                    Err(Refused::Rule(why)) => {
+                        tracing::error!(%why, "what an earlier process left could not be ended");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Connects the switch. Before anything is heard of it.
     pub fn connect_switch(&self, switch: Arc<dyn Switch>) {
         *self.memory.switch.write().unwrap_or_else(PoisonError::into_inner) = Some(switch);
@@ -117,18 +151,26 @@ impl Desk {
         self.perform(Command::CallDue { call, due, late }).await
     }
 
-    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours, or nowhere.
+    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours or whereto its calls are
+    /// forwarded, or nowhere.
     async fn leads(&self, number: &Dn) -> Result<Diversion, Refused> {
-        let routed = lock(&self.memory.board).queues().into_iter();
-        let queue = routed.into_iter().find(|queue| queue.routing_point.as_ref() == Some(number));
-        if let Some(queue) = queue {
-            return Ok(self.into_queue(&queue));
+        let mut number = number.clone();
+        // Phones may be forwarded to each other in a circle.
+        for _ in 0..MAX_FORWARDS {
+            let queue = lock(&self.memory.board).routed(&number).cloned();
+            if let Some(queue) = queue {
+                return Ok(self.to_queue(&queue));
+            }
+            match self.store.state(&Key::Device(number.clone())).await?.as_deref() {
+                Some(State::Device(Device { forward_to: Some(to), .. })) => number = to.clone(),
+                Some(_) => return Ok(Diversion::Device(number)),
+                None => return Ok(Diversion::Nowhere),
+            }
         }
-        let known = self.store.state(&Key::Device(number.clone())).await?.is_some();
-        Ok(if known { Diversion::Device(number.clone()) } else { Diversion::Nowhere })
+        Ok(Diversion::Nowhere)
     }
 
-    fn into_queue(&self, queue: &Queue) -> Diversion {
+    fn to_queue(&self, queue: &Queue) -> Diversion {
         let turned_away = self.turns_away(queue);
         let elsewhere = match turned_away {
             None => &Overflow::Close,
@@ -159,7 +201,7 @@ impl Desk {
             Overflow::Close => Diversion::Nowhere,
             Overflow::Announce(prompt) => Diversion::Announcement(prompt.clone()),
             Overflow::Queue(name) => {
-                self.queue(name).map_or(Diversion::Nowhere, |queue| self.into_queue(&queue))
+                self.queue(name).map_or(Diversion::Nowhere, |queue| self.to_queue(&queue))
             }
         }
     }

@@ -89,7 +89,9 @@ impl Desk {
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
         lock(&memory.doubtful).extend(started.into_iter().map(|row| row.task));
         let (channels, services) = (Connected::default(), Services::default());
-        Ok(Arc::new(Self { store, render, clock, ids, media, memory, channels, services }))
+        let desk = Arc::new(Self { store, render, clock, ids, media, memory, channels, services });
+        desk.begin_anew().await?;
+        Ok(desk)
     }
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.

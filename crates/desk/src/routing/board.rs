@@ -41,7 +41,7 @@ pub struct Seat {
     /// `None` for one who is not provisioned as an agent; he has no room.
     user: Option<Arc<User>>,
     room: Vec<(MediumName, usize)>,
-    /// Whether his phone is registered.
+    /// Whether his phone is registered and takes calls.
     has_phone: bool,
 }
 
@@ -102,7 +102,7 @@ pub struct Board {
     count: HashMap<QueueName, usize>,
     seats: HashMap<UserId, Seat>,
     users: HashMap<UserId, Arc<User>>,
-    /// Numbers under which a phone is registered.
+    /// Numbers whose phone is registered and takes calls.
     phones: HashSet<Dn>,
     queues: HashMap<QueueName, Queue>,
     centre: Option<Centre>,
@@ -125,12 +125,13 @@ impl Board {
                 self.take_item(id, item)
             }
             (Key::Device(dn), State::Device(device)) => {
+                let takes_calls = device.in_service && !device.do_not_disturb;
                 let changed =
-                    if device.in_service { self.phones.insert(dn.clone()) } else { self.phones.remove(dn) };
+                    if takes_calls { self.phones.insert(dn.clone()) } else { self.phones.remove(dn) };
                 if changed && let Some(owner) = &device.owner {
                     self.reseat(owner);
                 }
-                changed && device.in_service
+                changed && takes_calls
             }
             (Key::Agent(id), State::Agent(agent)) => self.take_agent(id, agent, state),
             (Key::User(id), State::User(Some(user))) => {
@@ -266,6 +267,11 @@ impl Board {
     /// A queue.
     pub fn queue(&self, name: &QueueName) -> Option<&Queue> {
         self.queues.get(name)
+    }
+
+    /// The queue that a number leads to.
+    pub fn routed(&self, number: &Dn) -> Option<&Queue> {
+        self.queues.values().find(|queue| queue.routing_point.as_ref() == Some(number))
     }
 
     /// Every queue, by name.

@@ -1,6 +1,6 @@
 //! What can happen to a call.
 
-use super::{Caller, Cause, Dn, Kind, Operation, Origin, PartyState, Who};
+use super::{Aim, Caller, Cause, Dn, Kind, Operation, Origin, PartyState, Who};
 use crate::{
     Millis, QueueName, UserData, UserId,
     session::{Closer, Via, blank, blank_value},
@@ -33,6 +33,8 @@ pub enum Fact {
         dialled: Dn,
         /// A remote location that came with it.
         location: Option<String>,
+        /// Where it goes once the phone of the agent who dialled is up.
+        aim: Option<Aim>,
         /// What was attached from the beginning.
         user_data: UserData,
     },

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 impl Call {
     /// Begins a call from its first event; `None` if that is not its beginning.
     pub fn begin(id: InteractionId, at: Millis, event: &Event) -> Option<Self> {
-        let Fact::Began { conn_id, kind, from, dialled, location, user_data } = &event.fact else {
+        let Fact::Began { conn_id, kind, from, dialled, location, aim, user_data } = &event.fact else {
             return None;
         };
         let line = Line {
@@ -27,6 +27,7 @@ impl Call {
             created_at: at,
             from: from.clone(),
             location: location.clone(),
+            aim: aim.clone(),
             lines: vec![line],
             parties: Vec::new(),
             queued: None,
@@ -84,6 +85,7 @@ impl Call {
             Fact::LegUp { leg } => self.change(*leg, |party| {
                 party.up = true;
                 party.answers = false;
+                party.deadline = None;
             }),
             Fact::Established { leg } => self.change(*leg, |party| {
                 party.up = true;

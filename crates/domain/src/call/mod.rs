@@ -185,6 +185,16 @@ impl Party {
     }
 }
 
+/// Where a call goes once the phone of the agent who dials is up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aim {
+    /// Into a queue.
+    Queue(QueueName),
+    /// To a phone of ours.
+    Device(Dn),
+}
+
 /// The queue side of a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Queued {
@@ -214,6 +224,9 @@ pub struct Call {
     /// A remote location that came with [`crate::command::Dial`]; shown, not acted on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// Where it goes once the phone of the agent who dialled is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aim: Option<Aim>,
     /// Its lines; the first is there from the beginning.
     pub lines: Vec<Line>,
     /// Everyone who ever was in it, in order of coming.

@@ -2,7 +2,7 @@
 
 use super::{Draft, No, customer::bounded};
 use crate::{
-    InteractionId, Refusal, UserData, UserId, agent,
+    InteractionId, MediumName, Refusal, UserData, UserId, agent,
     disposition::{Policy, is_empty},
     message::{MAX_TEXT_BYTES, ParticipantId},
     session::{AgentParty, Fact, PartyState, Session, Via},
@@ -29,24 +29,34 @@ pub(super) fn change(
         after.check()?;
     }
 
-    let mut rest = set.clone();
-    let disposition = set.get(&key).cloned();
-    let cleared = removed.contains(&key) && session.user_data.get(&key).is_some();
-    rest.change(&UserData::default(), std::slice::from_ref(&key));
-    let removed: Vec<String> = removed
-        .iter()
-        .filter(|gone| **gone != key && session.user_data.get(gone).is_some())
-        .cloned()
-        .collect();
-    if !rest.is_empty() || !removed.is_empty() {
+    let Split { set, removed, disposition } = split(set, removed, &key, &session.user_data);
+    if !set.is_empty() || !removed.is_empty() {
         let agent = party.map(|party| party.user.clone());
-        draft.tell(id, Fact::DataChanged { set: rest, removed, agent, via })?;
+        draft.tell(id, Fact::DataChanged { set, removed, agent, via })?;
     }
     match disposition {
         Some(value) => dispose(draft, &session, party, &key, value, via, false),
-        None if cleared => dispose(draft, &session, party, &key, Value::Null, via, false),
         None => Ok(()),
     }
+}
+
+/// A change of user data, the disposition apart.
+pub(super) struct Split {
+    pub set: UserData,
+    /// Keys taken away that were there.
+    pub removed: Vec<String>,
+    /// The disposition's new value, null when its pair is taken away; `None` when it is not touched.
+    pub disposition: Option<Value>,
+}
+
+pub(super) fn split(set: &UserData, removed: &[String], key: &str, held: &UserData) -> Split {
+    let cleared = removed.iter().any(|gone| gone == key) && held.get(key).is_some();
+    let disposition = set.get(key).cloned().or(cleared.then_some(Value::Null));
+    let removed: Vec<String> =
+        removed.iter().filter(|gone| *gone != key && held.get(gone).is_some()).cloned().collect();
+    let mut set = set.clone();
+    set.change(&UserData::default(), &[key.to_owned()]);
+    Split { set, removed, disposition }
 }
 
 pub(super) fn set_disposition(
@@ -93,14 +103,7 @@ fn dispose(
     via: Via,
     late: bool,
 ) -> Result<(), No> {
-    let known = match (value.as_str(), draft.book()?) {
-        _ if is_empty(&value) => true,
-        (Some(name), Some(book)) => book.named(name).is_some(),
-        _ => false,
-    };
-    if !known && draft.centre()?.disposition.policy(&session.medium) == Policy::Strict {
-        return Err(Refusal::OutOfRange(format!("{value} is not in the disposition book")).into());
-    }
+    let known = is_known(draft, &session.medium, &value)?;
     let leg: &ParticipantId = party.map_or(&session.customer.participant, |party| &party.participant);
     let before = match party {
         Some(party) => previous(session, party, key, late),
@@ -118,6 +121,19 @@ fn dispose(
         known,
     };
     draft.tell(&session.id, fact)
+}
+
+/// Whether the book knows a value; refused when it does not and the medium's policy is strict.
+pub(super) fn is_known(draft: &mut Draft<'_>, medium: &MediumName, value: &Value) -> Result<bool, No> {
+    let known = match (value.as_str(), draft.book()?) {
+        _ if is_empty(value) => true,
+        (Some(name), Some(book)) => book.named(name).is_some(),
+        _ => false,
+    };
+    if !known && draft.centre()?.disposition.policy(medium) == Policy::Strict {
+        return Err(Refusal::OutOfRange(format!("{value} is not in the disposition book")).into());
+    }
+    Ok(known)
 }
 
 /// The ended part of an agent that still takes a disposition: he had joined and completed it, and either not long

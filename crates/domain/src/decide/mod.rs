@@ -4,6 +4,7 @@
 //! was pushed is folded at once, so that the next line of the rule sees it.
 
 mod begin;
+mod calls;
 mod customer;
 mod data;
 mod draft;
@@ -20,7 +21,7 @@ mod work;
 pub use draft::{Change, Decision, No, Seen};
 pub use offer::capacity;
 
-use crate::{Command, Millis, Refusal};
+use crate::{Command, Millis};
 use draft::Draft;
 
 /// Decides a command: the changes it means, or why not. Pure: the same journal, command and time give the same
@@ -39,16 +40,16 @@ pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Dec
         Command::Settle { task } => draft.settle(task.clone()),
         Command::WindowClosing { session } => post::window_closing(&mut draft, session)?,
         Command::FellSilent { session } => post::idle(&mut draft, session)?,
-        Command::Arrive(_)
-        | Command::Dial { .. }
-        | Command::Call { .. }
-        | Command::OfferCall { .. }
-        | Command::Heard { .. }
-        | Command::CallDue { .. }
-        | Command::CallLost { .. }
-        | Command::InService { .. }
-        | Command::Device { .. }
-        | Command::WrapUpOver { .. } => return Err(Refusal::Ended.into()),
+        Command::Arrive(arrive) => calls::arrive(&mut draft, arrive)?,
+        Command::Dial { agent, dial } => calls::dial(&mut draft, agent, dial)?,
+        Command::Call { call, agent, act } => calls::act(&mut draft, call, agent, act)?,
+        Command::OfferCall { call, agent } => calls::offer(&mut draft, call, agent)?,
+        Command::Heard { leg, heard } => calls::heard(&mut draft, leg, heard)?,
+        Command::CallDue { call, due, late } => calls::due(&mut draft, call, *due, late)?,
+        Command::CallLost { call } => calls::lost(&mut draft, call)?,
+        Command::InService { dn, on, answers } => calls::in_service(&mut draft, dn, *on, *answers)?,
+        Command::Device { dn, agent, act } => calls::operate(&mut draft, dn, agent, act)?,
+        Command::WrapUpOver { agent } => work::wrap_up_over(&mut draft, agent)?,
         Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,

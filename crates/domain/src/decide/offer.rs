@@ -2,9 +2,10 @@
 
 use super::{Draft, No, customer::bounded, data, draft::View, post, talk};
 use crate::{
-    InteractionId, Millis, Refusal, UserId,
+    InteractionId, MediumName, Millis, Refusal, UserId,
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
+    medium,
     message::{Content, MAX_NICKNAME_BYTES},
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
     task::Sign,
@@ -99,9 +100,11 @@ fn seat(
     draft.tell_agent(agent, slot)
 }
 
-/// How many conversations of a medium an agent may have: his own figure, else the centre's, else none.
+/// How many conversations of a medium an agent may have: his own figure, else the centre's, else none;
+/// of calls one.
 pub fn capacity(user: &crate::user::User, centre: &crate::centre::Centre, medium: &crate::MediumName) -> u8 {
-    user.capacity.get(medium).or_else(|| centre.capacity.get(medium)).copied().unwrap_or(0)
+    let one_call = || u8::from(*medium == medium::voice());
+    user.capacity.get(medium).or_else(|| centre.capacity.get(medium)).copied().unwrap_or_else(one_call)
 }
 
 pub(super) fn accept(
@@ -148,13 +151,18 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
         .filter(|party| party.deadline.is_some_and(|due| due <= draft.now));
     let Some(party) = due else { return Ok(()) };
     end(draft, &session, party, PartyState::Revoked, Closer::NoAnswer)?;
-    // Who is not ready by his own choice keeps the reason he gave.
+    make_not_ready(draft, agent, &session.medium)
+}
+
+/// An agent who did not answer is not ready until he says so. Who is not ready by his own choice keeps the reason he
+/// gave.
+pub(super) fn make_not_ready(draft: &mut Draft<'_>, agent: &UserId, medium: &MediumName) -> Result<(), No> {
     let was_ready = draft.agent(agent)?.is_some_and(|found| {
-        let state = found.channel(&session.medium).and_then(|channel| channel.state.as_ref());
+        let state = found.channel(medium).and_then(|channel| channel.state.as_ref());
         state.is_some_and(|state| state.state == Readiness::Ready)
     });
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
-        let channels = vec![session.medium.clone()];
+        let channels = vec![medium.clone()];
         draft
             .tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true, until: None })?;
     }

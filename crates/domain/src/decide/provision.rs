@@ -2,9 +2,11 @@
 
 use super::{Draft, No};
 use crate::{
-    Event, Key, Refusal, State, book, centre,
+    Event, Key, Refusal, State, UserId, book,
+    call::Dn,
+    centre,
     command::Provision,
-    queue,
+    device, queue,
     user::{self, User},
 };
 use std::sync::Arc;
@@ -13,6 +15,7 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
     match change {
         Provision::PutUser(user) => {
             check_user(user)?;
+            assign(draft, &user.id, user.device.as_ref().map(|device| &device.phone_number))?;
             let state = State::User(Some(Arc::new((**user).clone())));
             put(draft, Key::User(user.id.clone()), &state, || Event::User(user::Event::Put(user.clone())))
         }
@@ -21,6 +24,7 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
             if draft.agent(id)?.is_some_and(|agent| agent.login.is_some()) {
                 return Err(Refusal::InUse(format!("User '{user_name}'")).into());
             }
+            assign(draft, id, None)?;
             draft.push(Key::User(id.clone()), Event::User(user::Event::Removed { user_name }))
         }
         Provision::PutQueue(queue) => {
@@ -52,6 +56,23 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
 
 fn put(draft: &mut Draft<'_>, key: Key, wanted: &State, event: impl FnOnce() -> Event) -> Result<(), No> {
     if draft.holds(&key, wanted)? { Ok(()) } else { draft.push(key, event()) }
+}
+
+/// The phone a user has had is nobody's, and the one he has now is his.
+fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), No> {
+    let key = Key::User(id.clone());
+    let had = if draft.exists(&key)? { draft.user(id).ok() } else { None };
+    let had = had.and_then(|user| user.device.as_ref().map(|device| device.phone_number.clone()));
+    if let Some(had) = had.filter(|had| Some(had) != now) {
+        draft.tell_device(&had, device::Event::Assigned { owner: None })?;
+    }
+    let Some(dn) = now else { return Ok(()) };
+    let owner = draft.device(dn)?.and_then(|device| device.owner.clone());
+    match owner {
+        Some(owner) if owner == *id => Ok(()),
+        Some(_) => Err(Refusal::InUse(format!("Device '{dn}'")).into()),
+        None => draft.tell_device(dn, device::Event::Assigned { owner: Some(id.clone()) }),
+    }
 }
 
 fn check_user(user: &User) -> Result<(), Refusal> {

@@ -3,8 +3,10 @@
 use super::{Draft, No, offer, talk};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
-    agent::{self, Agent, Fact},
+    agent::{self, Agent, Fact, Readiness},
+    centre::system_states,
     command::AgentAct,
+    medium,
     message::Content,
     session::{Closer, PartyState},
 };
@@ -60,7 +62,10 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     if agent.login.is_none() {
         return Ok(());
     }
-    let held: Vec<InteractionId> = agent.slots.values().flatten().cloned().collect();
+    // Calls go on: who logs out has his phone in his hand.
+    let voice = medium::voice();
+    let texts = agent.slots.iter().filter(|(medium, _)| **medium != voice);
+    let held: Vec<InteractionId> = texts.flat_map(|(_, held)| held).cloned().collect();
     drop(agent);
     for session in held {
         let_go(draft, &session, id)?;
@@ -87,6 +92,23 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
         _ => talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?,
     }
     talk::end_if_idle(draft, id)
+}
+
+/// The time for work after a call is over: he is ready again.
+pub(super) fn wrap_up_over(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
+    let Some(agent) = draft.agent(id)? else { return Ok(()) };
+    let Some(login) = &agent.login else { return Ok(()) };
+    let over =
+        login.channels.iter().filter(|(_, channel)| channel.until.is_some_and(|until| until <= draft.now));
+    let channels: Vec<MediumName> = over.map(|(name, _)| name.clone()).collect();
+    let ready = draft.centre()?.agent_state("Ready").cloned();
+    let ready = ready.or_else(|| system_states().into_iter().find(|state| state.state == Readiness::Ready));
+    match ready {
+        Some(state) if !channels.is_empty() => {
+            draft.tell_agent(id, Fact::StateChanged { channels, state, by_server: true, until: None })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The channels an operation means: the one it names, or all of the session.

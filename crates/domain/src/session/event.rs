@@ -25,8 +25,6 @@ pub enum Via {
     DeleteUserData,
     /// One pair taken away.
     DeleteUserDataPair,
-    /// An event of the agent's desktop, which may bear the key of the disposition.
-    SendUserEvent,
     /// The customer's application.
     CustomerData,
     /// The server: last agent and the like.
@@ -43,7 +41,6 @@ impl Via {
             Self::UpdateUserData => "UpdateUserData",
             Self::DeleteUserData => "DeleteUserData",
             Self::DeleteUserDataPair => "DeleteUserDataPair",
-            Self::SendUserEvent => "SendUserEvent",
             Self::CustomerData => "CustomerData",
             Self::System => "System",
         }

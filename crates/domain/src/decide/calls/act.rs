@@ -1,0 +1,128 @@
+//! What an agent does with a call (core-and-voice §5.7).
+
+use super::{
+    super::{Draft, No},
+    data,
+    release::{self, How},
+    room,
+};
+use crate::{
+    InteractionId, Refusal, UserData, UserId,
+    call::{self, Act, Call, Cause, Fact, Operation, Origin, Party, PartyState},
+    command::CallAct,
+    session::{Closer, Via},
+};
+
+/// The most tones that are sent at once.
+const MAX_DIGITS: usize = 64;
+
+pub(in super::super) fn act(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    act: &CallAct,
+) -> Result<(), No> {
+    if let CallAct::SetDisposition { value, key } = act {
+        return data::set_disposition(draft, id, agent, value, key.as_deref());
+    }
+    let call = draft.call(id)?;
+    let Some(party) = call.party(agent) else {
+        return Err(Refusal::NotFound(format!("Call '{id}'")).into());
+    };
+    let operation = operation(act);
+    if !call::is_open(&call, agent, operation) {
+        return Err(Refusal::NotInCallState { operation, state: party.state }.into());
+    }
+    match act {
+        CallAct::Answer => {
+            draft.effect(call.leg(party.leg), Act::Answer);
+            Ok(())
+        }
+        CallAct::Reject => reject(draft, &call, party),
+        CallAct::Hangup => hang_up(draft, &call, party),
+        CallAct::Clear => release::everyone(draft, id, How::by(Closer::Agent, Cause::Normal)),
+        CallAct::Hold => hold(draft, &call, party, true),
+        CallAct::Retrieve => hold(draft, &call, party, false),
+        CallAct::SendDtmf(digits) => send_dtmf(draft, &call, party, digits),
+        CallAct::Mute(on) => {
+            draft.tell_call(id, Fact::Muted { leg: party.leg, on: *on })?;
+            draft.effect(call.leg(party.leg), Act::Mute(*on));
+            Ok(())
+        }
+        CallAct::AttachUserData(set) => data::change(draft, &call, party, set, &[], Via::AttachUserData),
+        CallAct::UpdateUserData(set) => data::change(draft, &call, party, set, &[], Via::UpdateUserData),
+        CallAct::DeleteUserData => {
+            let keys: Vec<String> = call.line(party).user_data.pairs().keys().cloned().collect();
+            data::change(draft, &call, party, &UserData::default(), &keys, Via::DeleteUserData)
+        }
+        CallAct::DeleteUserDataPair(key) => {
+            let keys = [key.clone()];
+            data::change(draft, &call, party, &UserData::default(), &keys, Via::DeleteUserDataPair)
+        }
+        CallAct::SetDisposition { .. } => Ok(()),
+    }
+}
+
+/// The operation that an act is, for all but the disposition, which has none.
+const fn operation(act: &CallAct) -> Operation {
+    match act {
+        CallAct::Answer => Operation::Answer,
+        CallAct::Reject => Operation::Reject,
+        CallAct::Hangup => Operation::Hangup,
+        CallAct::Clear => Operation::ClearCall,
+        CallAct::Hold => Operation::Hold,
+        CallAct::Retrieve => Operation::Retrieve,
+        CallAct::SendDtmf(_) => Operation::SendDtmf,
+        CallAct::Mute(true) => Operation::MuteCall,
+        CallAct::Mute(false) => Operation::UnmuteCall,
+        CallAct::AttachUserData(_) => Operation::AttachUserData,
+        CallAct::UpdateUserData(_) | CallAct::SetDisposition { .. } => Operation::UpdateUserData,
+        CallAct::DeleteUserData => Operation::DeleteUserData,
+        CallAct::DeleteUserDataPair(_) => Operation::DeleteUserDataPair,
+    }
+}
+
+/// Refuses: what the queue offered goes back to its place, other callers hear that they were refused.
+fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+    let how = How::by(Closer::Agent, Cause::Refused);
+    if party.origin == Origin::Queue {
+        return release::offer_ended(draft, &call.id, party.leg, how);
+    }
+    release::part(draft, &call.id, party.leg, how)?;
+    release::settle(draft, &call.id, how, call)
+}
+
+fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+    let cause = if party.state == PartyState::Dialing { Cause::Cancelled } else { Cause::Normal };
+    let how = How::by(Closer::Agent, cause);
+    release::part(draft, &call.id, party.leg, how)?;
+    release::settle(draft, &call.id, how, call)
+}
+
+/// On hold, the room is left before the phone is asked, so that nobody hears his late words; coming back, the phone is
+/// asked first (voice-sip §5.4).
+fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
+    draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on })?;
+    if on {
+        room::arrange(draft, &call.id)?;
+    }
+    draft.effect(call.leg(party.leg), Act::HoldPhone(on));
+    Ok(())
+}
+
+fn send_dtmf(draft: &mut Draft<'_>, call: &Call, party: &Party, digits: &str) -> Result<(), No> {
+    if digits.is_empty() {
+        return Err(Refusal::Missing("digits").into());
+    }
+    if digits.len() > MAX_DIGITS {
+        return Err(Refusal::TextTooLong { parameter: "digits", bytes: MAX_DIGITS }.into());
+    }
+    if !digits.chars().all(|digit| matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D' | ',')) {
+        let why = "'digits' may hold 0-9, *, #, A-D and commas";
+        return Err(Refusal::Invalid(why.into()).into());
+    }
+    for other in call.others(party).filter(|other| other.up) {
+        draft.effect(call.leg(other.leg), Act::Dtmf(digits.to_owned()));
+    }
+    Ok(())
+}

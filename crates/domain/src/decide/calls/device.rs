@@ -1,0 +1,66 @@
+//! Phones: in service and out of it, and what they do with calls (core-and-voice §4.5).
+
+use super::super::{Draft, No};
+use crate::{
+    Refusal, UserId,
+    call::Dn,
+    command::DeviceAct,
+    device::{Device, Event},
+};
+
+/// The longest number calls can be sent to, in bytes.
+const MAX_NUMBER: usize = 64;
+
+pub(in super::super) fn in_service(
+    draft: &mut Draft<'_>,
+    dn: &Dn,
+    on: bool,
+    answers: bool,
+) -> Result<(), No> {
+    let stands = draft.device(dn)?.map(|device| (device.in_service, device.answers));
+    let wanted = (on, on && answers);
+    if stands == Some(wanted) || stands.is_none() && !on {
+        return Ok(());
+    }
+    draft.tell_device(dn, Event::Service { on: wanted.0, answers: wanted.1 })
+}
+
+pub(in super::super) fn operate(
+    draft: &mut Draft<'_>,
+    dn: &Dn,
+    agent: &UserId,
+    act: &DeviceAct,
+) -> Result<(), No> {
+    let Some(device) = draft.device(dn)?.filter(|device| device.owner.as_ref() == Some(agent)) else {
+        return Err(Refusal::NotFound(format!("Device '{dn}'")).into());
+    };
+    if !device.in_service {
+        return Err(Refusal::NotRegistered(dn.clone()).into());
+    }
+    let event = match act {
+        DeviceAct::DoNotDisturb(on) => Event::DoNotDisturb { on: *on },
+        DeviceAct::Forward(to) => {
+            check_target(&device, to)?;
+            Event::Forwarded { to: Some(to.clone()) }
+        }
+        DeviceAct::Unforward => Event::Forwarded { to: None },
+    };
+    let mut after = (*device).clone();
+    after.apply(&event);
+    let changes = after != *device;
+    drop(device);
+    if changes { draft.tell_device(dn, event) } else { Ok(()) }
+}
+
+fn check_target(device: &Device, to: &Dn) -> Result<(), Refusal> {
+    if to.as_str().is_empty() {
+        return Err(Refusal::Missing("destination"));
+    }
+    if to.as_str().len() > MAX_NUMBER {
+        return Err(Refusal::TextTooLong { parameter: "destination", bytes: MAX_NUMBER });
+    }
+    if *to == device.dn {
+        return Err(Refusal::Invalid("A device cannot forward its calls to itself".into()));
+    }
+    Ok(())
+}

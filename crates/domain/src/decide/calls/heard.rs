@@ -1,0 +1,152 @@
+//! What the switch tells.
+
+use super::{
+    super::{Draft, No},
+    begin,
+    release::{self, How},
+    room, wait,
+};
+use crate::{
+    Key,
+    call::{Act, Aim, Call, Cause, Fact, Heard, LegId, Origin, Party, PartyState, RefusedOperation},
+    command::Diversion,
+    session::Closer,
+};
+
+/// Takes in what was heard of a leg. It is never refused: what has happened has happened, and what comes of a leg that
+/// is over is old news.
+pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard) -> Result<(), No> {
+    if !draft.exists(&Key::Call(leg.call.clone()))? {
+        return Ok(());
+    }
+    let call = draft.call(&leg.call)?;
+    let Some(party) = call.on(leg.number).filter(|party| party.is_live()) else { return Ok(()) };
+    match heard {
+        Heard::Ringing => {
+            rings(draft, &call, party);
+            Ok(())
+        }
+        Heard::Up => up(draft, &call, party),
+        Heard::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
+        Heard::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
+        Heard::PhoneHold(on) => phone_hold(draft, &call, party, *on),
+        Heard::Played if call.turned_away => {
+            release::everyone(draft, &call.id, How::by(Closer::Idle, Cause::Closed))
+        }
+        Heard::Played | Heard::Digit(_) => Ok(()),
+        Heard::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
+    }
+}
+
+/// The caller hears that it rings.
+fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) {
+    if let Some(caller) = call.parties.first()
+        && party.origin == Origin::Called
+        && caller.origin == Origin::Caller
+        && !caller.up
+    {
+        draft.effect(call.leg(caller.leg), Act::Ring);
+    }
+}
+
+fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+    let id = &call.id;
+    match party.origin {
+        // Of a leg that came in, our answer was acknowledged; it counts from when we gave it.
+        _ if party.up || party.origin == Origin::Caller => Ok(()),
+        Origin::Dial => {
+            draft.tell_call(id, Fact::LegUp { leg: party.leg })?;
+            let to = match &call.aim {
+                Some(Aim::Queue(queue)) => Diversion::Queue { queue: queue.clone(), turned_away: None },
+                Some(Aim::Device(dn)) => Diversion::Device(dn.clone()),
+                None => Diversion::Nowhere,
+            };
+            begin::lead(draft, id, &to)
+        }
+        Origin::Caller | Origin::Called | Origin::Queue => {
+            if let Some(caller) = call.parties.first().filter(|caller| caller.is_live()) {
+                if caller.origin == Origin::Caller && !caller.up {
+                    draft.effect(call.leg(caller.leg), Act::Answer);
+                }
+                if caller.state == PartyState::Dialing {
+                    draft.tell_call(id, Fact::Established { leg: caller.leg })?;
+                }
+            }
+            draft.tell_call(id, Fact::Established { leg: party.leg })?;
+            room::arrange(draft, id)
+        }
+    }
+}
+
+fn refused(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    operation: RefusedOperation,
+    code: u16,
+) -> Result<(), No> {
+    draft.tell_call(&call.id, Fact::Refused { leg: party.leg, operation, code })
+}
+
+/// The phone has done what holding asked of it, or refused: then nobody is on hold, on the wire as in the API.
+fn hold_done(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    on: bool,
+    code: Option<u16>,
+) -> Result<(), No> {
+    if party.holding != Some(on) {
+        return Ok(());
+    }
+    match (code, on) {
+        (None, true) => draft.tell_call(&call.id, Fact::Held { leg: party.leg })?,
+        (None, false) => draft.tell_call(&call.id, Fact::Established { leg: party.leg })?,
+        (Some(code), true) => refused(draft, call, party, RefusedOperation::Hold, code)?,
+        (Some(code), false) => refused(draft, call, party, RefusedOperation::Retrieve, code)?,
+    }
+    room::arrange(draft, &call.id)
+}
+
+/// The hold key: the same states as over the API, without asking the phone.
+fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
+    let fact = match (party.state, on) {
+        (PartyState::Established, true) => Fact::Held { leg: party.leg },
+        (PartyState::Held, false) => Fact::Established { leg: party.leg },
+        _ => return Ok(()),
+    };
+    draft.tell_call(&call.id, fact)?;
+    room::arrange(draft, &call.id)
+}
+
+fn gone(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    cause: Cause,
+    code: Option<u16>,
+) -> Result<(), No> {
+    let id = &call.id;
+    let unanswered = party.state == PartyState::Ringing || party.state == PartyState::Dialing && !party.up;
+    let is_away = matches!(cause, Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::NoSuchNumber);
+    let closer = match (unanswered && is_away, party.origin) {
+        (true, Origin::Called | Origin::Queue | Origin::Dial) => Closer::NoAnswer,
+        _ => Call::closer_of(party),
+    };
+    let how = How { code, is_gone: true, ..How::by(closer, cause) };
+    match party.origin {
+        Origin::Queue if party.state == PartyState::Ringing => {
+            release::offer_ended(draft, id, party.leg, how)
+        }
+        // His phone is lost, not the call: the caller has not hung up on us.
+        Origin::Queue if cause == Cause::Lost => {
+            release::part(draft, id, party.leg, how)?;
+            wait::requeue(draft, id)?;
+            room::wait(draft, id)
+        }
+        _ => {
+            release::part(draft, id, party.leg, how)?;
+            release::settle(draft, id, how, call)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Calls: one file a family. A rule says what becomes of the parties, and asks the switch for what follows from it on
+//! their legs.
+
+mod act;
+mod begin;
+mod data;
+mod device;
+mod heard;
+mod release;
+mod room;
+mod wait;
+
+pub(super) use act::act;
+pub(super) use begin::{arrive, dial};
+pub(super) use device::{in_service, operate};
+pub(super) use heard::heard;
+pub(super) use release::lost;
+pub(super) use wait::{due, offer};

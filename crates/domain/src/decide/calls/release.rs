@@ -1,0 +1,159 @@
+//! The end of a part, and of a call.
+
+use super::{
+    super::{Draft, No, offer},
+    wait,
+};
+use crate::{
+    InteractionId, Millis,
+    agent::{self, Readiness},
+    call::{Act, Call, Cause, Fact, Origin, Party, PartyState},
+    medium,
+    session::Closer,
+};
+
+/// How a part ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    pub closer: Closer,
+    pub cause: Cause,
+    /// The code of SIP, where there was one.
+    pub code: Option<u16>,
+    /// The user is not offered the call again before this moment.
+    pub barred_until: Option<Millis>,
+    /// Whether the leg is gone already, so that nothing need be asked of the switch.
+    pub is_gone: bool,
+}
+
+impl How {
+    pub const fn by(closer: Closer, cause: Cause) -> Self {
+        Self { closer, cause, code: None, barred_until: None, is_gone: false }
+    }
+}
+
+/// Ends one part: the leg is released, the user's slot is free, and work after the call begins if his queue gives time
+/// for it.
+pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
+    let call = draft.call(id)?;
+    let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
+    let data = &call.line(party).user_data;
+    let talked = party.established_at.is_some();
+    let fact = Fact::Released {
+        leg,
+        agent: party.user().cloned(),
+        user_name: party.user_name().map(str::to_owned),
+        dn: party.dn.clone(),
+        closer: how.closer,
+        cause: how.cause,
+        code: how.code,
+        talked,
+        dispositioned: draft.centre()?.disposition.is_set(data),
+        barred_until: how.barred_until,
+    };
+    draft.tell_call(id, fact)?;
+    if !how.is_gone {
+        draft.effect(call.leg(leg), Act::Release(how.cause));
+    }
+    let Some(user) = party.user() else { return Ok(()) };
+    let completed = party.took_part();
+    let slot = agent::Fact::SlotFreed { medium: medium::voice(), session: id.clone(), completed };
+    draft.tell_agent(user, slot)?;
+    if party.origin == Origin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
+}
+
+/// Work after a call: who was ready is not for as long as the queue gives.
+fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+    let (Some(user), Some(queued)) = (party.user(), &call.queued) else { return Ok(()) };
+    let length = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.wrap_up);
+    let is_ready = draft.agent(user)?.is_some_and(|found| {
+        let state = found.channel(&medium::voice()).and_then(|channel| channel.state.as_ref());
+        state.is_some_and(|state| state.state == Readiness::Ready)
+    });
+    let state = draft.centre()?.agent_state("AfterCallWork").cloned();
+    match state {
+        Some(state) if length > 0 && is_ready => {
+            let (channels, until) = (vec![medium::voice()], Some(draft.now + length));
+            draft.tell_agent(user, agent::Fact::StateChanged { channels, state, by_server: true, until })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Ends every part, and the call.
+pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: How) -> Result<(), No> {
+    let call = draft.call(id)?;
+    let was_waiting = is_unserved(&call);
+    for party in call.live() {
+        let cause = match party.state {
+            // The phone rings for nothing from now on.
+            PartyState::Ringing if how.cause == Cause::Normal => Cause::Cancelled,
+            _ => how.cause,
+        };
+        part(draft, id, party.leg, How { cause, barred_until: None, ..how })?;
+    }
+    end(draft, id, how.closer, was_waiting && is_callers(&call, how.closer))
+}
+
+/// After a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
+pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before: &Call) -> Result<(), No> {
+    let call = draft.call(id)?;
+    if call.ended.is_some() || call.is_waiting() || call.turned_away && call.live().next().is_some() {
+        return Ok(());
+    }
+    if call.live().count() > 1 {
+        return super::room::arrange(draft, id);
+    }
+    let abandoned = is_unserved(before) && is_callers(before, how.closer);
+    let left: Vec<u16> = call.live().map(|party| party.leg).collect();
+    for leg in left {
+        let is_ringing = call.on(leg).is_some_and(|party| party.state == PartyState::Ringing);
+        let cause = if is_ringing { Cause::Cancelled } else { how.cause };
+        part(draft, id, leg, How { cause, barred_until: None, is_gone: false, ..how })?;
+    }
+    end(draft, id, how.closer, abandoned)
+}
+
+/// Whether its caller is in a queue and nobody has taken it.
+fn is_unserved(call: &Call) -> bool {
+    let served = |party: &Party| party.origin == Origin::Queue && party.established_at.is_some();
+    call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
+}
+
+/// Whether who closed it was the caller.
+fn is_callers(call: &Call, closer: Closer) -> bool {
+    call.parties.first().is_some_and(|caller| Call::closer_of(caller) == closer)
+}
+
+fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer, abandoned: bool) -> Result<(), No> {
+    let call = draft.call(id)?;
+    if call.ended.is_some() {
+        return Ok(());
+    }
+    let dispositioned = draft.centre()?.disposition.is_set(&call.lines[0].user_data);
+    draft.tell_call(id, Fact::Ended { closer, dispositioned, abandoned })
+}
+
+/// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to his
+/// place. Who did not answer is not ready until he says so; who refused is only spared for a while.
+pub(super) fn offer_ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
+    let call = draft.call(id)?;
+    let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
+    let Some(user) = party.user().cloned() else { return Ok(()) };
+    let cool_down = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.cool_down);
+    let barred_until = Some(draft.now + cool_down);
+    part(draft, id, leg, How { barred_until, ..how })?;
+    wait::requeue(draft, id)?;
+    if how.closer == Closer::NoAnswer {
+        offer::make_not_ready(draft, &user, &medium::voice())?;
+    }
+    Ok(())
+}
+
+/// The process that carried it is gone: everyone was cut off.
+pub(in super::super) fn lost(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+    if draft.call(id)?.ended.is_some() {
+        return Ok(());
+    }
+    let how = How { is_gone: true, ..How::by(Closer::Restart, Cause::Failed) };
+    everyone(draft, id, how)
+}
