@@ -102,6 +102,7 @@ impl From<Refusal> for Problem {
             Refusal::Invalid(_)
             | Refusal::UnknownOperation(_)
             | Refusal::NotInState { .. }
+            | Refusal::NotInCallState { .. }
             | Refusal::FeatureOff(_)
             | Refusal::NotLoggedIn
             | Refusal::UserDataTooLarge
@@ -110,7 +111,9 @@ impl From<Refusal> for Problem {
             | Refusal::NotAvailable { .. }
             | Refusal::Ended => (StatusCode::BAD_REQUEST, 2),
             Refusal::Forbidden(_) | Refusal::WindowClosed | Refusal::OptedOut => (StatusCode::FORBIDDEN, 3),
-            Refusal::ChannelUnavailable { .. } => (StatusCode::INTERNAL_SERVER_ERROR, 4),
+            Refusal::ChannelUnavailable { .. } | Refusal::NotRegistered(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, 4)
+            }
             Refusal::QueueFull(_) => (StatusCode::SERVICE_UNAVAILABLE, 4),
             Refusal::RoleMissing => (StatusCode::FORBIDDEN, 5),
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, 6),

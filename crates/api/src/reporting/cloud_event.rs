@@ -88,7 +88,13 @@ fn source_of(centre: Option<&str>) -> String {
 
 fn subject(key: &Key) -> String {
     match key {
-        Key::Session(_) | Key::Agent(_) | Key::User(_) | Key::Queue(_) | Key::Thread(_) => {
+        Key::Session(_)
+        | Key::Agent(_)
+        | Key::User(_)
+        | Key::Queue(_)
+        | Key::Thread(_)
+        | Key::Call(_)
+        | Key::Device(_) => {
             format!("{}/{}", key.kind().as_str(), key.id())
         }
         Key::Book | Key::Centre => key.kind().as_str().to_owned(),

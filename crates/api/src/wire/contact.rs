@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// A colleague, with the channels he is logged in on.
 pub fn user_contact(links: &Links, centre: &Centre, user: &User, agent: &Agent) -> Value {
     let path = format!("/contacts/{}", user.id);
-    let numbers = user.device.iter().map(|device| number(&device.phone_number));
+    let numbers = user.device.iter().map(|device| number(device.phone_number.as_str()));
     json!({
         "id": user.id,
         "name": full_name(user),
@@ -34,7 +34,7 @@ pub fn user_contact(links: &Links, centre: &Centre, user: &User, agent: &Agent) 
 /// A queue. Its address is that of the queue, so that whoever hands over to it says what he means.
 pub fn queue_contact(links: &Links, queue: &Queue) -> Value {
     let mut out = queue_resource(links, queue);
-    out["phoneNumbers"] = queue.routing_point.iter().map(|text| number(text)).collect();
+    out["phoneNumbers"] = queue.routing_point.iter().map(|dn| number(dn.as_str())).collect();
     out["availability"] = json!({"channels": []});
     out
 }

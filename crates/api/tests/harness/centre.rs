@@ -9,7 +9,7 @@ use domain::{
     command::Provision,
     disposition::Rule,
     medium::{Connector, Media, Medium},
-    queue::Queue,
+    queue::{Calls, Queue},
     user::{Device, Role, User},
 };
 use std::{
@@ -91,7 +91,8 @@ fn queue(name: &str, routing_point: Option<&str>) -> Queue {
         offer: 30_000,
         cool_down: 30_000,
         max_waiting: 100,
-        routing_point: routing_point.map(str::to_owned),
+        routing_point: routing_point.map(Into::into),
+        calls: Calls::default(),
     }
 }
 
@@ -132,7 +133,7 @@ fn user(number: u32, name: &str, first: &str, last: &str, roles: &[Role]) -> Use
 }
 
 fn device(dn: u32) -> Device {
-    Device { id: format!("de000000-0000-4000-8000-{dn:012}"), phone_number: dn.to_string() }
+    Device { id: format!("de000000-0000-4000-8000-{dn:012}"), phone_number: dn.to_string().as_str().into() }
 }
 
 /// Hashed as cheaply as can be: what it costs is no matter of these tests.

@@ -1,6 +1,7 @@
 //! Agents at work.
 
 use super::{Row, json, schema, words};
+use crate::reporting::cloud_event::time;
 use domain::{
     MediumName,
     agent::{AgentState, Event, Fact},
@@ -57,8 +58,11 @@ struct StateChanged<'a> {
     channels: Vec<&'a str>,
     /// Into what.
     state: StateEntry<'a>,
-    /// Whether the server did it, because an offer was not answered.
+    /// Whether the server did it: an offer was not answered, or a call was over.
     by_server: bool,
+    /// Until when work after a call lasts; null when it has no end.
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
 }
 
 /// Channels were closed to work, or opened again.
@@ -123,11 +127,12 @@ pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
             json(LoggedIn { who, place: place.as_deref(), channels: names(channels) })
         }
         Fact::LoggedOut => json(LoggedOut { who }),
-        Fact::StateChanged { channels, state, by_server } => json(StateChanged {
+        Fact::StateChanged { channels, state, by_server, until } => json(StateChanged {
             who,
             channels: names(channels),
             state: StateEntry::of(state),
             by_server: *by_server,
+            until: until.map(time),
         }),
         Fact::DoNotDisturb { channels, on } => json(DoNotDisturb { who, channels: names(channels), on: *on }),
         Fact::Focused { session } => {

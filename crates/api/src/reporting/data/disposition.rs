@@ -1,8 +1,8 @@
 //! Dispositions: the events reporting is guaranteed to receive (DESIGN §4, admin-and-reporting §10.2).
 
-use super::{Row, json, schema, session::Conversation, words};
+use super::{Row, call, json, schema, session, words};
 use crate::reporting::cloud_event::time;
-use domain::{Millis, session::Fact};
+use domain::Millis;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -13,9 +13,14 @@ pub(super) const KINDS: &[Row] = &[("disposition", schema::<Disposed<'_>>)];
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Disposed<'a> {
-    #[serde(flatten)]
-    of: Conversation<'a>,
-    /// The part of the conversation it belongs to: the joining of the agent, or of the customer.
+    /// The interaction.
+    interaction_id: &'a str,
+    /// The name of its medium.
+    media: &'a str,
+    /// The queue it was last put into; null for a call that never was in one.
+    queue: Option<&'a str>,
+    /// The part of the conversation it belongs to: the joining of the agent, or of the customer; of a call, the
+    /// agent's leg.
     leg: &'a str,
     /// The agent's user name; null when the customer's application wrote the key.
     agent: Option<&'a str>,
@@ -39,6 +44,20 @@ struct Disposed<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Map<String, Value>")]
     user_data: Option<Map<String, Value>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    call: Option<Telephony<'a>>,
+}
+
+/// Of a call only: by what reporting matches it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Telephony<'a> {
+    /// The UUID of the call.
+    call_uuid: &'a str,
+    /// Its connection id.
+    conn_id: &'a str,
+    /// The number of the agent's phone.
+    this_dn: &'a str,
 }
 
 /// Whether the agent's part was over when the disposition was set.
@@ -63,21 +82,84 @@ struct Change<'a> {
     previous: &'a Value,
 }
 
-/// What a disposition tells; `None` for any other fact.
-pub(super) fn data(of: Conversation<'_>, at: Millis, fact: &Fact) -> Option<Value> {
-    let Fact::Disposition { agent: _, user_name, leg, key, value, previous, via, late, known } = fact else {
+/// What a disposition of a conversation tells; `None` for any other fact.
+pub(super) fn data(of: session::Conversation<'_>, at: Millis, fact: &domain::session::Fact) -> Option<Value> {
+    let domain::session::Fact::Disposition {
+        agent: _,
+        user_name,
+        leg,
+        key,
+        value,
+        previous,
+        via,
+        late,
+        known,
+    } = fact
+    else {
         return None;
     };
     json(Disposed {
-        of,
+        interaction_id: of.interaction_id,
+        media: of.media,
+        queue: Some(of.queue),
         leg: leg.as_str(),
         agent: user_name.as_deref(),
         via: *via,
-        phase: if *late { Phase::Released } else { Phase::Live },
+        phase: Phase::of(*late),
         known: *known,
         occurred_at: time(at),
         disposition: Change { key, value, previous },
-        event: late.then_some("EventUserEvent"),
-        user_data: late.then(|| Map::from_iter([(key.clone(), value.clone())])),
+        event: late.then_some(EVENT),
+        user_data: late.then(|| pair(key, value)),
+        call: None,
     })
+}
+
+/// What a disposition of a call tells; `None` for any other fact.
+pub(super) fn of_call(of: call::Conversation<'_>, at: Millis, fact: &domain::call::Fact) -> Option<Value> {
+    let domain::call::Fact::Disposition {
+        leg,
+        agent: _,
+        user_name,
+        call_uuid,
+        conn_id,
+        this_dn,
+        key,
+        value,
+        previous,
+        via,
+        late,
+        known,
+    } = fact
+    else {
+        return None;
+    };
+    json(Disposed {
+        interaction_id: of.interaction_id,
+        media: of.media,
+        queue: of.queue,
+        leg: &leg.to_string(),
+        agent: Some(user_name),
+        via: *via,
+        phase: Phase::of(*late),
+        known: *known,
+        occurred_at: time(at),
+        disposition: Change { key, value, previous },
+        event: late.then_some(EVENT),
+        user_data: late.then(|| pair(key, value)),
+        call: Some(Telephony { call_uuid: call_uuid.as_str(), conn_id, this_dn: this_dn.as_str() }),
+    })
+}
+
+/// The event under which data that is set after release is known in the field.
+const EVENT: &str = "EventUserEvent";
+
+fn pair(key: &str, value: &Value) -> Map<String, Value> {
+    Map::from_iter([(key.to_owned(), value.clone())])
+}
+
+impl Phase {
+    const fn of(late: bool) -> Self {
+        if late { Self::Released } else { Self::Live }
+    }
 }

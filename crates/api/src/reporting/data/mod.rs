@@ -4,7 +4,9 @@
 
 mod agent;
 mod book;
+mod call;
 mod centre;
+mod device;
 mod disposition;
 mod post;
 mod queue;
@@ -34,6 +36,8 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
         Event::Book(event) => book::data(event),
         Event::Centre(event) => centre::data(event),
         Event::Thread(event) => thread::data(id, event),
+        Event::Call(event) => call::data(id, row.at, event, names),
+        Event::Device(event) => device::data(id, event, names),
     }
 }
 
@@ -65,11 +69,13 @@ pub(super) fn generator() -> SchemaGenerator {
 type Row = (&'static str, fn(SchemaGenerator) -> Schema);
 
 fn tables() -> impl Iterator<Item = &'static Row> {
-    let tables: [&[Row]; 9] = [
+    let tables: [&[Row]; 11] = [
         session::KINDS,
         talk::KINDS,
         post::KINDS,
         thread::KINDS,
+        call::KINDS,
+        device::KINDS,
         disposition::KINDS,
         agent::KINDS,
         user::KINDS,

@@ -1,7 +1,10 @@
 //! Provisioned queues.
 
 use super::{Row, json, schema};
-use domain::queue::{Event, Queue};
+use domain::{
+    call::Dn,
+    queue::{self, Event, Overflow, Queue},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +33,48 @@ struct Put<'a> {
     max_waiting: u32,
     /// The DN by which callers reach it; null without one.
     routing_point: Option<&'a str>,
+    /// What callers hear and where they go.
+    calls: Calls<'a>,
+}
+
+/// What a queue does with calls.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Calls<'a> {
+    /// The prompt a caller hears first; null without one.
+    greeting: Option<&'a str>,
+    /// When it takes calls, in the syntax of `opening_hours`; null is always.
+    hours: Option<&'a str>,
+    /// Where a call goes outside of these hours.
+    closed: Elsewhere<'a>,
+    /// Where a call goes while as many wait as the queue takes.
+    full: Elsewhere<'a>,
+    /// For how many milliseconds a call may wait; 0 is for ever.
+    patience_millis: i64,
+    /// Where a call goes that has waited for so long.
+    late: Elsewhere<'a>,
+    /// How many milliseconds an agent has for work after a call; 0 is none.
+    wrap_up_millis: i64,
+}
+
+/// Where a call goes that a queue does not take: released when both are null.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Elsewhere<'a> {
+    /// The prompt it hears before it is released.
+    announcement: Option<&'a str>,
+    /// The queue it goes into.
+    queue: Option<&'a str>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn of(overflow: &'a Overflow) -> Self {
+        match overflow {
+            Overflow::Close => Self { announcement: None, queue: None },
+            Overflow::Announce(prompt) => Self { announcement: Some(prompt), queue: None },
+            Overflow::Queue(name) => Self { announcement: None, queue: Some(name.as_str()) },
+        }
+    }
 }
 
 /// A queue was taken away.
@@ -49,7 +94,8 @@ pub(super) fn data(name: &str, event: &Event) -> Option<Value> {
 }
 
 fn put(queue: &Queue) -> Option<Value> {
-    let Queue { name, skills, priority, ageing, offer, cool_down, max_waiting, routing_point } = queue;
+    let Queue { name, skills, priority, ageing, offer, cool_down, max_waiting, routing_point, calls } = queue;
+    let queue::Calls { greeting, hours, closed, full, patience, late, wrap_up } = calls;
     json(Put {
         queue: name.as_str(),
         skills,
@@ -58,6 +104,15 @@ fn put(queue: &Queue) -> Option<Value> {
         offer_millis: *offer,
         cool_down_millis: *cool_down,
         max_waiting: *max_waiting,
-        routing_point: routing_point.as_deref(),
+        routing_point: routing_point.as_ref().map(Dn::as_str),
+        calls: Calls {
+            greeting: greeting.as_deref(),
+            hours: hours.as_deref(),
+            closed: Elsewhere::of(closed),
+            full: Elsewhere::of(full),
+            patience_millis: *patience,
+            late: Elsewhere::of(late),
+            wrap_up_millis: *wrap_up,
+        },
     })
 }

@@ -7,7 +7,9 @@ use domain::{
     Event, InteractionId, Key, QueueName, UserData, UserId,
     agent::{self, AgentState, Readiness},
     book::{self, Code, Group},
+    call,
     centre::{self, Centre, Service, system_states},
+    device,
     disposition::{Policy, Rule},
     message::{PartyKind, Visibility},
     queue::{self, Queue},
@@ -21,6 +23,9 @@ use std::{
     fs,
     path::PathBuf,
 };
+
+/// The call of the samples.
+const CALL: &str = "01RCC3N118B1V0SL807GK2LAES000006";
 
 /// The words of a customer and of an agent, a password's hash, a key's digest: none of it may be in the feed.
 const SECRETS: [&str; 3] = ["the words of the note", "$argon2id$secret", "digest-of-a-key"];
@@ -141,6 +146,94 @@ fn session_facts() -> Vec<Fact> {
     ]
 }
 
+/// The same of calls.
+fn call_facts() -> Vec<call::Fact> {
+    let agent = || UserId::from("7f");
+    let user = || call::Who::User { id: agent(), name: "agent1@demo".into() };
+    let joined = |leg, who, dn: &str, origin, deadline| call::Fact::Joined {
+        leg,
+        line: 0,
+        who,
+        dn: dn.into(),
+        origin,
+        state: call::PartyState::Ringing,
+        answers: true,
+        deadline,
+    };
+    let released = |agent: Option<UserId>, code| call::Fact::Released {
+        leg: 2,
+        user_name: agent.is_some().then(|| "agent1@demo".into()),
+        agent,
+        dn: "5001".into(),
+        closer: Closer::Agent,
+        cause: call::Cause::NoAnswer,
+        code,
+        talked: true,
+        dispositioned: true,
+        barred_until: Some(1),
+    };
+    let disposed = |value: Value, late| call::Fact::Disposition {
+        leg: 2,
+        agent: agent(),
+        user_name: "agent1@demo".into(),
+        call_uuid: CALL.into(),
+        conn_id: "0071027198180006".into(),
+        this_dn: "5001".into(),
+        key: "DispositionCode".into(),
+        value,
+        previous: Value::Null,
+        via: Via::SetCallDisposition,
+        late,
+        known: true,
+    };
+    vec![
+        call::Fact::Began {
+            conn_id: "0071027198180006".into(),
+            kind: call::Kind::Inbound,
+            from: call::Caller { number: "+15550142".into(), name: "Ines".into() },
+            dialled: "9000".into(),
+            location: Some("Branch".into()),
+            user_data: pairs(json!({"Account": 7})),
+        },
+        joined(1, call::Who::Outside, "+15550142", call::Origin::Caller, None),
+        joined(2, user(), "5001", call::Origin::Queue, Some(1_700_000_030_000)),
+        joined(3, call::Who::Phone, "5099", call::Origin::Called, None),
+        call::Fact::Queued { priority: 1, since: 1_700_000_000_000, overflow_at: Some(1_700_000_060_000) },
+        call::Fact::Overflowed { why: call::Overflowing::Late, announcement: Some("sorry".into()) },
+        call::Fact::LegUp { leg: 2 },
+        call::Fact::Established { leg: 2 },
+        call::Fact::HoldAsked { leg: 2, on: true },
+        call::Fact::Held { leg: 2 },
+        call::Fact::Muted { leg: 2, on: true },
+        call::Fact::Refused { leg: 2, operation: call::RefusedOperation::Hold, code: 488 },
+        released(Some(agent()), Some(480)),
+        released(None, None),
+        call::Fact::DataChanged {
+            line: 0,
+            set: pairs(json!({"Walk": {"a": 1}})),
+            removed: vec!["Old".into()],
+            agent: Some(agent()),
+            via: Via::DeleteUserDataPair,
+        },
+        disposed(json!("IssueResolved"), false),
+        disposed(json!("Referred"), true),
+        call::Fact::Ended { closer: Closer::Customer, dispositioned: false, abandoned: true },
+        call::Fact::Erased,
+    ]
+}
+
+fn device_events() -> Vec<device::Event> {
+    vec![
+        device::Event::Assigned { owner: Some("7f".into()) },
+        device::Event::Assigned { owner: None },
+        device::Event::Service { on: true, answers: true },
+        device::Event::Service { on: false, answers: false },
+        device::Event::DoNotDisturb { on: true },
+        device::Event::Forwarded { to: Some("5002".into()) },
+        device::Event::Forwarded { to: None },
+    ]
+}
+
 fn agent_facts() -> Vec<agent::Fact> {
     let state = AgentState {
         id: "X".into(),
@@ -156,7 +249,12 @@ fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::LoggedIn { place: Some("Place5001".into()), channels: vec![medium()] },
         agent::Fact::LoggedIn { place: None, channels: Vec::new() },
         agent::Fact::LoggedOut,
-        agent::Fact::StateChanged { channels: vec![medium()], state: state.into(), by_server: true },
+        agent::Fact::StateChanged {
+            channels: vec![medium()],
+            state: state.into(),
+            by_server: true,
+            until: Some(1_700_000_060_000),
+        },
         agent::Fact::DoNotDisturb { channels: vec![medium()], on: true },
         agent::Fact::SlotTaken { medium: medium(), session: session() },
         agent::Fact::SlotFreed { medium: medium(), session: session(), completed: true },
@@ -213,6 +311,7 @@ fn provisioning() -> Vec<(Key, Event)> {
         cool_down: 10_000,
         max_waiting: 1000,
         routing_point: None,
+        calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
     };
     let code = || Code { id: "c1".into(), name: "IssueResolved".into(), display: "Resolved".into() };
     let group = Group { id: "g1".into(), name: "DispositionCode".into(), parent: None, codes: vec![code()] };
@@ -247,7 +346,15 @@ fn rows() -> Vec<EventRow> {
         let event = agent::Event { user_name: "agent1@demo".into(), fact };
         (Key::Agent("7f".into()), Event::Agent(event))
     };
+    let call = |fact| {
+        let event = call::Event { queue: Some("Support".into()), fact };
+        (Key::Call(CALL.into()), Event::Call(event))
+    };
+    let device = |event| (Key::Device("5001".into()), Event::Device(event));
     let all = session_facts().into_iter().map(session).chain(agent_facts().into_iter().map(agent));
+    let all = all.chain(call_facts().into_iter().map(call)).chain(device_events().into_iter().map(device));
+    let direct = call::Event { queue: None, fact: call::Fact::Established { leg: 1 } };
+    let all = all.chain([(Key::Call(CALL.into()), Event::Call(direct))]);
     let numbered = all.chain(provisioning()).zip(1..);
     numbered
         .map(|((key, event), seq)| EventRow { seq, key, version: seq, at: 1_700_000_000_123, event })
@@ -375,6 +482,29 @@ fn one_kind_of_event_has_a_disposition_and_names_all_about_it() {
 }
 
 #[test]
+fn a_disposition_of_a_call_names_what_reporting_matches_it_by() {
+    let of_calls: Vec<Value> = rows()
+        .iter()
+        .filter(|row| matches!(row.key, Key::Call(_)))
+        .filter_map(told)
+        .filter(|event| event["type"] == "jackfield.disposition")
+        .collect();
+    assert_eq!(
+        of_calls[0]["data"],
+        json!({
+            "interactionId": CALL, "media": "voice", "queue": "Support", "leg": "2", "agent": "agent1@demo",
+            "via": "SetCallDisposition", "phase": "live", "known": true,
+            "occurredAt": "2023-11-14T22:13:20.123Z",
+            "disposition": {"key": "DispositionCode", "value": "IssueResolved", "previous": null},
+            "callUuid": CALL, "connId": "0071027198180006", "thisDn": "5001",
+        })
+    );
+    let late = &of_calls[1]["data"];
+    assert_eq!((&late["phase"], &late["event"]), (&json!("released"), &json!("EventUserEvent")));
+    assert_eq!(late["userData"], json!({"DispositionCode": "Referred"}));
+}
+
+#[test]
 fn conversations_name_their_medium_and_queue_and_agents_their_user() {
     for row in rows() {
         let Some(event) = told(&row) else { continue };
@@ -384,6 +514,14 @@ fn conversations_name_their_medium_and_queue_and_agents_their_user() {
                     assert!(event["data"][member].is_string(), "{member} of {event:#}");
                 }
             }
+            Event::Call(call) => {
+                assert_eq!(
+                    (&event["data"]["interactionId"], &event["data"]["media"]),
+                    (&json!(CALL), &json!("voice"))
+                );
+                assert_eq!(event["data"]["queue"], json!(call.queue));
+            }
+            Event::Device(_) => assert_eq!(event["data"]["thisDn"], "5001"),
             Event::Agent(_) => assert_eq!(event["data"]["agent"], "agent1@demo"),
             _ => {}
         }
@@ -392,7 +530,9 @@ fn conversations_name_their_medium_and_queue_and_agents_their_user() {
 
 #[test]
 fn what_ends_names_who_ended_it_and_whether_it_was_dispositioned() {
-    for kind in ["session.offer-ended", "session.party-closed", "session.ended"] {
+    for kind in
+        ["session.offer-ended", "session.party-closed", "session.ended", "call.released", "call.ended"]
+    {
         let row = rows().into_iter().find(|row| row.event.kind() == kind).expect("a sample");
         let data = &told(&row).expect("told")["data"];
         assert!(data["closer"].is_string() && data["dispositioned"].is_boolean(), "{kind}: {data:#}");

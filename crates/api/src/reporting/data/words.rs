@@ -48,12 +48,18 @@ pub enum PartyState {
 pub enum Via {
     /// The operation that names a disposition.
     SetDisposition,
+    /// The operation that names a disposition of a call.
+    SetCallDisposition,
     /// Pairs added.
     AttachUserData,
     /// Pairs replaced.
     UpdateUserData,
     /// Pairs taken away.
     DeleteUserData,
+    /// One pair taken away.
+    DeleteUserDataPair,
+    /// An event of the agent's desktop, which bore the key of the disposition.
+    SendUserEvent,
     /// The customer's application.
     CustomerData,
     /// The server itself: last agent and the like.
@@ -158,4 +164,88 @@ pub enum Source {
     Keyword,
     /// The provider told.
     Provider,
+}
+
+/// Where a call comes from and goes to.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::call::Kind")]
+pub enum CallKind {
+    /// Between phones of the switch.
+    Internal,
+    /// From outside.
+    Inbound,
+    /// To the outside.
+    Outbound,
+    /// A question to a colleague beside another call.
+    Consult,
+}
+
+/// Where a party of a call is.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::call::PartyState")]
+pub enum CallState {
+    /// Calls, and nobody has answered yet.
+    Dialing,
+    /// Is called.
+    Ringing,
+    /// Talks, or waits in a queue that has answered.
+    Established,
+    /// Holds the others.
+    Held,
+    /// Is not in the call any more.
+    Released,
+}
+
+/// How a party came into a call.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::call::Origin", rename_all = "kebab-case")]
+pub enum Origin {
+    /// It called.
+    Caller,
+    /// It asked over the API to call.
+    Dial,
+    /// It was called by number.
+    Called,
+    /// The queue offered it the call.
+    Queue,
+}
+
+/// Why waiting led nowhere.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::call::Overflowing", rename_all = "kebab-case")]
+pub enum Overflowing {
+    /// It is outside of the opening hours.
+    Closed,
+    /// As many wait as the queue takes.
+    Full,
+    /// It has waited for too long.
+    Late,
+}
+
+/// Why a party's part in a call ended.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::call::Cause", rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody hung up: the ordinary end.
+    Normal,
+    /// He who called hung up before it was answered.
+    Cancelled,
+    /// The other end is busy.
+    Busy,
+    /// The other end refused.
+    Refused,
+    /// Nobody answered in time.
+    NoAnswer,
+    /// There is no such number.
+    NoSuchNumber,
+    /// The number cannot be reached.
+    Unreachable,
+    /// The ends have no codec in common.
+    Incompatible,
+    /// A connection was lost.
+    Lost,
+    /// The server began anew, or the switch failed.
+    Failed,
+    /// The service is closed or full.
+    Closed,
 }

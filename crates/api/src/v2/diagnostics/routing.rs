@@ -27,7 +27,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
 
 fn row(api: &Api, item: &WaitingItem, agents: &[Standing]) -> Value {
     json!({
-        "interactionId": item.session,
+        "interactionId": item.interaction,
         "channel": item.medium,
         "queue": item.queue,
         "priority": item.priority,

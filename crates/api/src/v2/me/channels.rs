@@ -96,7 +96,7 @@ pub fn state_act(
                 api.unknown.count("POST", place, Some(state));
                 return Err(Refusal::UnknownOperation(state.to_owned()).into());
             }
-            Ok(AgentAct::SetState { channel, operation: state.to_owned() })
+            Ok(AgentAct::SetState { channel, operation: state.to_owned(), wrap_up: None })
         }
     }
 }

@@ -1,0 +1,323 @@
+//! A call's way: from its beginning over queues, phones and agents to its end (admin-and-reporting §10).
+
+use super::{Names, Row, disposition, json, schema, words};
+use crate::reporting::cloud_event::time;
+use domain::{
+    Millis, UserId,
+    call::{Event, Fact, Who},
+    medium,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub(super) const KINDS: &[Row] = &[
+    ("call.began", schema::<Began<'_>>),
+    ("call.joined", schema::<Joined<'_>>),
+    ("call.queued", schema::<Queued<'_>>),
+    ("call.overflowed", schema::<Overflowed<'_>>),
+    ("call.established", schema::<Established<'_>>),
+    ("call.held", schema::<Held<'_>>),
+    ("call.muted", schema::<Muted<'_>>),
+    ("call.refused", schema::<Refused<'_>>),
+    ("call.released", schema::<Released<'_>>),
+    ("call.user-data", schema::<DataChanged<'_>>),
+    ("call.ended", schema::<Ended<'_>>),
+    ("call.erased", schema::<Erased<'_>>),
+];
+
+/// The call that an event belongs to.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Conversation<'a> {
+    /// The interaction; also the UUID of the call.
+    pub interaction_id: &'a str,
+    /// `voice`.
+    pub media: &'a str,
+    /// The queue it was last put into; null when it never was in one.
+    pub queue: Option<&'a str>,
+}
+
+/// Somebody calls.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Began<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its connection id.
+    conn_id: &'a str,
+    /// Where it comes from and goes to.
+    #[serde(with = "words::CallKind")]
+    call_type: domain::call::Kind,
+    /// The number of who calls; empty when it is withheld.
+    ani: &'a str,
+    /// His name, as the network tells it; may be empty.
+    caller_name: &'a str,
+    /// The number that was dialled.
+    dnis: &'a str,
+    /// A remote location that came with it.
+    location: Option<&'a str>,
+    /// What was attached from the beginning.
+    user_data: &'a Map<String, Value>,
+}
+
+/// A party came in.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Joined<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its leg.
+    leg: u16,
+    /// The user's name; null when it is no user.
+    agent: Option<&'a str>,
+    /// The user's id; null when it is no user.
+    agent_id: Option<&'a str>,
+    /// What it is.
+    party: PartyKind,
+    /// Its number; empty when it is withheld.
+    this_dn: &'a str,
+    /// How it came in.
+    #[serde(with = "words::Origin")]
+    origin: domain::call::Origin,
+    /// Where it begins.
+    #[serde(with = "words::CallState")]
+    state: domain::call::PartyState,
+    /// When it is given up if nobody answers; null when it is not.
+    #[schemars(extend("format" = "date-time"))]
+    deadline: Option<String>,
+}
+
+/// What a party is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum PartyKind {
+    /// Somebody outside.
+    Outside,
+    /// A phone of ours that is nobody's.
+    Phone,
+    /// A user at his phone.
+    User,
+}
+
+/// It takes a place in a queue.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Queued<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Higher goes first.
+    priority: i32,
+    /// Its place is counted from this moment.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// When its waiting overflows; null when it does not.
+    #[schemars(extend("format" = "date-time"))]
+    overflow_at: Option<String>,
+}
+
+/// Its waiting led nowhere.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Overflowed<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Why.
+    #[serde(with = "words::Overflowing")]
+    why: domain::call::Overflowing,
+    /// The announcement it hears before it is released; null when it goes elsewhere, or is released at once.
+    announcement: Option<&'a str>,
+}
+
+/// A party talks now, or again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Established<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its leg.
+    leg: u16,
+}
+
+/// A party holds the others.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Held<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its leg.
+    leg: u16,
+}
+
+/// What a party says is kept from the others, or is heard again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Muted<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its leg.
+    leg: u16,
+    /// Kept, or heard.
+    on: bool,
+}
+
+/// A phone refused what was asked of it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Refused<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its leg.
+    leg: u16,
+    /// The operation that came to nothing.
+    operation: &'static str,
+    /// The code of SIP.
+    code: u16,
+}
+
+/// A party's part ended.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Released<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Its leg.
+    leg: u16,
+    /// The user's name; null when it is no user.
+    agent: Option<&'a str>,
+    /// The user's id; null when it is no user.
+    agent_id: Option<&'a str>,
+    /// Its number; empty when it is withheld.
+    this_dn: &'a str,
+    /// Who ended it.
+    #[serde(with = "words::Closer")]
+    closer: domain::session::Closer,
+    /// Why.
+    #[serde(with = "words::Cause")]
+    cause: domain::call::Cause,
+    /// The code of SIP; null when there was none.
+    code: Option<u16>,
+    /// Whether it had talked.
+    talked: bool,
+    /// Whether the call bore a disposition then.
+    dispositioned: bool,
+}
+
+/// User data changed, disposition keys excepted.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct DataChanged<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// The user's name; null when it was no user, or when he is no longer provisioned.
+    agent: Option<String>,
+    /// The user's id; null when it was no user.
+    agent_id: Option<&'a str>,
+    /// Pairs added or replaced.
+    set: &'a Map<String, Value>,
+    /// Keys taken away.
+    removed: &'a [String],
+    /// By which operation.
+    #[serde(with = "words::Via")]
+    via: domain::session::Via,
+}
+
+/// Nobody is in it any more.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Ended<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Who ended it.
+    #[serde(with = "words::Closer")]
+    closer: domain::session::Closer,
+    /// Whether it bore a disposition.
+    dispositioned: bool,
+    /// Whether the caller gave up waiting in a queue.
+    abandoned: bool,
+}
+
+/// Personal values of the call were erased, in its earlier events too.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Erased<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+}
+
+/// What a fact of a call tells; `None` for what only passes between the server and a phone.
+pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Option<Value> {
+    let queue = event.queue.as_ref().map(domain::QueueName::as_str);
+    let of = Conversation { interaction_id: id, media: medium::VOICE, queue };
+    match &event.fact {
+        Fact::Began { conn_id, kind, from, dialled, location, user_data } => json(Began {
+            of,
+            conn_id,
+            call_type: *kind,
+            ani: &from.number,
+            caller_name: &from.name,
+            dnis: dialled.as_str(),
+            location: location.as_deref(),
+            user_data: user_data.pairs(),
+        }),
+        Fact::Joined { leg, line: _, who, dn, origin, state, answers: _, deadline } => {
+            let (party, agent, agent_id) = match who {
+                Who::Outside => (PartyKind::Outside, None, None),
+                Who::Phone => (PartyKind::Phone, None, None),
+                Who::User { id, name } => (PartyKind::User, Some(name.as_str()), Some(id.as_str())),
+            };
+            let deadline = deadline.map(time);
+            let (leg, origin, state, this_dn) = (*leg, *origin, *state, dn.as_str());
+            json(Joined { of, leg, agent, agent_id, party, this_dn, origin, state, deadline })
+        }
+        Fact::Queued { priority, since, overflow_at } => {
+            json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })
+        }
+        Fact::Overflowed { why, announcement } => {
+            json(Overflowed { of, why: *why, announcement: announcement.as_deref() })
+        }
+        Fact::Established { leg } => json(Established { of, leg: *leg }),
+        Fact::Held { leg } => json(Held { of, leg: *leg }),
+        Fact::Muted { leg, on } => json(Muted { of, leg: *leg, on: *on }),
+        Fact::Refused { leg, operation, code } => {
+            json(Refused { of, leg: *leg, operation: operation.operation().as_str(), code: *code })
+        }
+        Fact::Released {
+            leg,
+            agent,
+            user_name,
+            dn,
+            closer,
+            cause,
+            code,
+            talked,
+            dispositioned,
+            barred_until: _,
+        } => json(Released {
+            of,
+            leg: *leg,
+            agent: user_name.as_deref(),
+            agent_id: agent.as_ref().map(UserId::as_str),
+            this_dn: dn.as_str(),
+            closer: *closer,
+            cause: *cause,
+            code: *code,
+            talked: *talked,
+            dispositioned: *dispositioned,
+        }),
+        Fact::DataChanged { line: _, set, removed, agent, via } => json(DataChanged {
+            of,
+            agent: agent.as_ref().and_then(names),
+            agent_id: agent.as_ref().map(UserId::as_str),
+            set: set.pairs(),
+            removed,
+            via: *via,
+        }),
+        Fact::Disposition { .. } => disposition::of_call(of, at, &event.fact),
+        Fact::Ended { closer, dispositioned, abandoned } => {
+            json(Ended { of, closer: *closer, dispositioned: *dispositioned, abandoned: *abandoned })
+        }
+        Fact::Erased => json(Erased { of }),
+        Fact::LegUp { .. } | Fact::HoldAsked { .. } => None,
+    }
+}

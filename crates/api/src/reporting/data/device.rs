@@ -1,0 +1,80 @@
+//! Phones: whose they are, whether they can be reached, what they do with calls.
+
+use super::{Names, Row, json, schema};
+use domain::{UserId, call::Dn, device::Event};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) const KINDS: &[Row] = &[
+    ("device.assigned", schema::<Assigned<'_>>),
+    ("device.in-service", schema::<InService<'_>>),
+    ("device.out-of-service", schema::<OutOfService<'_>>),
+    ("device.do-not-disturb", schema::<DoNotDisturb<'_>>),
+    ("device.forwarded", schema::<Forwarded<'_>>),
+];
+
+/// A phone was provisioned for a user, or for nobody.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Assigned<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// The user's name; null when it is nobody's, or when he is no longer provisioned.
+    agent: Option<String>,
+    /// The user's id; null when it is nobody's.
+    agent_id: Option<&'a str>,
+}
+
+/// A phone registered under the number.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct InService<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// Whether the server can make it answer.
+    answers: bool,
+}
+
+/// No phone is registered under the number any more.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct OutOfService<'a> {
+    /// Its number.
+    this_dn: &'a str,
+}
+
+/// A phone takes no calls, or takes them again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct DoNotDisturb<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// Takes none.
+    on: bool,
+}
+
+/// A phone's calls go elsewhere, or come to it again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Forwarded<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// Where they go; null when they come to it.
+    to: Option<&'a str>,
+}
+
+/// What an event of a phone tells.
+pub(super) fn data(this_dn: &str, event: &Event, names: Names<'_>) -> Option<Value> {
+    match event {
+        Event::Assigned { owner } => json(Assigned {
+            this_dn,
+            agent: owner.as_ref().and_then(names),
+            agent_id: owner.as_ref().map(UserId::as_str),
+        }),
+        Event::Service { on: true, answers } => json(InService { this_dn, answers: *answers }),
+        Event::Service { on: false, answers: _ } => json(OutOfService { this_dn }),
+        Event::DoNotDisturb { on } => json(DoNotDisturb { this_dn, on: *on }),
+        Event::Forwarded { to } => json(Forwarded { this_dn, to: to.as_ref().map(Dn::as_str) }),
+    }
+}
