@@ -183,7 +183,7 @@ impl Seat {
             centre.agent_states.iter().find(plain).map(|state| state.operation.clone())
         });
         match operation {
-            Some(operation) => self.agent(user, AgentAct::SetState { channel: None, operation }).await,
+            Some(operation) => self.agent(user, AgentAct::SetState { channel: None, operation, wrap_up: None }).await,
             None => Ok(()),
         }
     }

@@ -12,16 +12,10 @@ use domain::{
     device::Device,
     queue::{Overflow, Queue},
 };
-use std::{
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, PoisonError};
 
 /// How many commands are given at once; the store groups them into few commits.
 const AT_ONCE: usize = 64;
-/// How often something that has happened is written again when the store cannot, and after which pause.
-const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(100);
 /// How often a call is forwarded.
 const MAX_FORWARDS: usize = 5;
 
@@ -150,20 +144,6 @@ impl Desk {
         let switch = self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).clone();
         let answers = on && switch.and_then(|switch| switch.answers(&dn)).unwrap_or(false);
         self.insist(Command::InService { dn, on, answers }).await
-    }
-
-    /// Performs what has happened already and cannot be refused: while the store is busy or fails, again, for a while.
-    async fn insist(&self, command: Command) -> Result<Done, Refused> {
-        let mut tries = 0;
-        loop {
-            match self.perform(command.clone()).await {
-                Err(Refused::Store(StoreFault::Busy | StoreFault::Failed(_))) if tries < TRIES => {
-                    tries += 1;
-                    tokio::time::sleep(PAUSE).await;
-                }
-                done => return done,
-            }
-        }
     }
 
     fn ask_switch(&self, effects: &[Effect]) {

@@ -20,8 +20,14 @@ use domain::{
     session::Session,
     user::User,
 };
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use tokio::sync::watch;
+
+/// How long to wait after the store failed before trying again.
+const RETRY: Duration = Duration::from_millis(250);
 
 /// Why a command was not performed. Nothing has changed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -113,6 +119,20 @@ impl Desk {
             Ok(Plan { at, decision, notes, cause })
         });
         self.store.transact(keys, work).await?.map_err(Refused::Rule)
+    }
+
+    /// Performs what has happened already, whatever the store thinks of it: while that fails or is busy, again. Only the
+    /// rules and a store that is closed end it.
+    pub(crate) async fn insist(&self, command: Command) -> Result<Done, Refused> {
+        loop {
+            match self.perform(command.clone()).await {
+                Err(Refused::Store(fault)) if !matches!(fault, StoreFault::Closed) => {
+                    tracing::error!(%fault, "what has happened could not be written down");
+                    tokio::time::sleep(RETRY).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Refuses what only the whole of the centre can tell: a login name that is another's, a queue in which
