@@ -36,6 +36,11 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
     wiring::run(plan, |url| Ok(banner::show(url, args.data.as_deref(), out)?)).await
 }
 
+/// Where SIP is spoken when only the place of HTTP was given: there too, on its own port.
+fn beside(http: SocketAddr) -> SocketAddr {
+    SocketAddr::new(http.ip(), if http.port() == 0 { 0 } else { DEFAULT_ADDR.port() })
+}
+
 fn address(host: &str) -> Result<SocketAddr> {
     let bare = || Some(SocketAddr::new(host.parse::<IpAddr>().ok()?, PORT));
     host.parse()

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use desk::{Condition, Desk, ServiceKind, ServiceState};
 use headers::Headers;
 use listener::Ears;
-use std::sync::Arc;
+use std::{io::ErrorKind, sync::Arc};
 use voice::{StartError, Voice};
 
 /// The id of the switch among the services, as desktops know it (core-and-voice §3.7).
@@ -38,7 +38,9 @@ impl Telephony {
         let (ears, joined) = Ears::new(desk.clone(), Headers::of(&sip.user_data)?);
         let voice = match Voice::start(settings, Arc::new(ears)).await {
             Ok(voice) => voice,
-            Err(StartError::InUse(addr)) if sip.addr.is_none() => {
+            Err(StartError::Listen { addr, why, .. })
+                if sip.addr.is_none() && why.kind() == ErrorKind::AddrInUse =>
+            {
                 tracing::warn!(%addr, "another program has the port for calls: give one with --sip, or set sip.off");
                 return Ok(without("Another program has the port for calls."));
             }

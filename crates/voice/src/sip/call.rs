@@ -45,7 +45,8 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
             }
         }
         Err((status, headers)) => {
-            metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string()).increment(1);
+            metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string())
+                .increment(1);
             reply(&mut tx, status, headers).await;
         }
     }
@@ -61,7 +62,12 @@ async fn finish(mut tx: Transaction) {
 type Refusal = (StatusCode, Vec<Header>);
 
 /// Makes the leg, or says why not.
-fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, device: Option<Dn>) -> Result<InviteDialog, Refusal> {
+fn begin(
+    core: &Arc<Core>,
+    tx: &Transaction,
+    flow: Flow,
+    device: Option<Dn>,
+) -> Result<InviteDialog, Refusal> {
     let request = &tx.original;
     let plain = |status| (status, Vec::new());
     if core.legs() >= core.settings.limits.legs || !core.pace.takes() {
@@ -86,7 +92,9 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, device: Option<Dn>) -> 
     })?;
     stream.signalled_from(flow.ip());
     let answer = match offer(request) {
-        Some(offer) => Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp),
+        Some(offer) => {
+            Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp)
+        }
         None => None,
     };
     let acts = core.enter(&id).ok_or(plain(StatusCode::ServerInternalError))?;
@@ -94,7 +102,9 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, device: Option<Dn>) -> 
     let caller = headers::caller(request);
     let arrival = Arrival {
         leg: id.clone(),
-        from: device.as_ref().map_or(caller.clone(), |dn| Caller { number: dn.to_string(), name: caller.name }),
+        from: device
+            .as_ref()
+            .map_or(caller.clone(), |dn| Caller { number: dn.to_string(), name: caller.name }),
         dialled,
         device,
         headers: headers::extras(request),
