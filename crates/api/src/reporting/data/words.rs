@@ -58,8 +58,6 @@ pub enum Via {
     DeleteUserData,
     /// One pair taken away.
     DeleteUserDataPair,
-    /// An event of the agent's desktop, which bore the key of the disposition.
-    SendUserEvent,
     /// The customer's application.
     CustomerData,
     /// The server itself: last agent and the like.
