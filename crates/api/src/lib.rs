@@ -22,4 +22,4 @@ pub use auth::{hash_password, verify_password};
 pub use notes::Notes;
 pub use reporting::{cloud_event, data_schemas, envelope_schema};
 pub use v2::openapi;
-pub use wire::Links;
+pub use wire::{Links, Participants};

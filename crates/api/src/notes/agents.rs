@@ -6,6 +6,7 @@ use desk::ports::NewNote;
 use domain::{
     Key,
     agent::{Agent, Fact},
+    medium::VOICE,
 };
 use serde_json::json;
 
@@ -14,6 +15,12 @@ const TOPIC: &str = "/v2/me/channels";
 /// The note that a fact of an agent means, if any; a later one of the same commit replaces it.
 pub(super) fn render(agent: &Agent, fact: &Fact, notes: &mut Vec<NewNote>) {
     match fact {
+        // What concerns the phone alone is told of it.
+        Fact::StateChanged { channels, .. } | Fact::DoNotDisturb { channels, .. }
+            if channels.iter().all(|channel| channel.as_str() == VOICE) =>
+        {
+            return;
+        }
         Fact::LoggedIn { .. } | Fact::LoggedOut | Fact::StateChanged { .. } | Fact::DoNotDisturb { .. } => {}
         Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return,
     }

@@ -10,10 +10,13 @@ use crate::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{device_resource, find_device, provisioned_device},
+    wire::{Links, Phone, device_resource, find_device, provisioned_device},
 };
 use axum::extract::{Path, State};
-use domain::user::{Device, User};
+use domain::{
+    medium::voice,
+    user::{Device, User},
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -31,9 +34,11 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/devices")?;
     caller.needs(ADMINS)?;
-    let users = api.desk.directory().all();
-    let devices = users.iter().filter_map(|user| user.device.as_ref());
-    query.collection("devices", &[], devices.map(|device| provisioned_device(&api.links, device)).collect())
+    let mut devices = Vec::new();
+    for user in api.desk.directory().all() {
+        devices.extend(of_user(&api, &user, provisioned_device).await?);
+    }
+    query.collection("devices", &[], devices)
 }
 
 /// One device: one's own, or any for those who look after others, who see it as provisioned.
@@ -43,10 +48,22 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     responses((status = 200, description = "the `device`"), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
-    let (_, device) = find(&api, &caller, &id)?;
-    let carer = caller.user.has(CARERS);
-    let shape: fn(&_, &_) -> Value = if carer { provisioned_device } else { device_resource };
-    Ok(Answer::with("device", shape(&api.links, &device)))
+    let (user, _) = find(&api, &caller, &id)?;
+    let shape = if caller.user.has(CARERS) { provisioned_device } else { device_resource };
+    let device = of_user(&api, &user, shape).await?.pop();
+    Ok(Answer::with("device", device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?))
+}
+
+/// How a phone is written: as its user sees it, or as provisioning does.
+type Shape = fn(&Links, &Phone<'_>) -> Value;
+
+/// The phone of a user, if he has one, as it stands.
+pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<Value>, Problem> {
+    let Some(device) = &user.device else { return Ok(Vec::new()) };
+    let stands = api.desk.device(&device.phone_number).await?;
+    let agent = api.desk.agent(user).await?;
+    let phone = Phone { device, stands: &stands, voice: agent.channel(&voice()) };
+    Ok(vec![shape(&api.links, &phone)])
 }
 
 /// The switch's settings of a device. There are none; desktops read them as they start.

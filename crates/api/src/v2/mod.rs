@@ -1,5 +1,6 @@
 //! The addresses of `/api/v2`, by resource, and the router that holds all of them.
 
+mod calls;
 mod contacts;
 mod devices;
 mod diagnostics;
@@ -55,6 +56,7 @@ pub fn router(api: &Arc<Api>) -> Router {
 fn documented() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .merge(me::router())
+        .merge(calls::router())
         .merge(reporting::router())
         .merge(users::router())
         .merge(skills::router())

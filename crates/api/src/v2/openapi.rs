@@ -1,5 +1,6 @@
 //! The API document: what the router documents, and what answers without being in it, as OpenAPI 3.1.
 
+pub(super) mod calls;
 mod customers;
 mod elsewhere;
 mod sessions;
@@ -105,8 +106,9 @@ fn components() -> Components {
 
 fn tags() -> Vec<Tag> {
     [
-        ("me", "The caller: his contact-centre session, channels, phone and calls"),
+        ("me", "The caller: his contact-centre session, channels and phone"),
         ("interactions", "Conversations of the caller, in every medium"),
+        ("calls", "Calls of the caller"),
         ("notifications", "What changes, as it changes"),
         ("reporting", "Everything that happened, for reporting, workforce management and quality"),
         ("customers", "The customer's side of a chat"),

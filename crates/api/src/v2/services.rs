@@ -64,8 +64,11 @@ pub fn own_services(api: &Api) -> Vec<ServiceState> {
     let part = |id, kind, condition| only_service(id, kind, condition, api.started);
     let mut parts = vec![part("ON_PREMISE_ENVIRONMENT", ServiceKind::Provisioning, Condition::Working)];
     if feature::has(api, feature::VOICE) {
-        // Nobody can call until there is a switch.
-        parts.push(part("VOICE", ServiceKind::Switch, Condition::Absent).because("There is no switch."));
+        parts.push(if api.desk.has_switch() {
+            part("VOICE", ServiceKind::Switch, Condition::Working)
+        } else {
+            part("VOICE", ServiceKind::Switch, Condition::Absent).because("There is no switch.")
+        });
     }
     let centre = api.desk.centre();
     if api

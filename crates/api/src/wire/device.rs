@@ -1,47 +1,76 @@
-//! The phone of a user (core-and-voice §4.2). Until calls exist it is inactive: it is shown, not worked.
+//! The phone of a user (core-and-voice §4.2).
 
-use super::{Links, user_state};
-use domain::user::{Device, User};
+use super::{Links, call::device_path, device_operation::device_operations, user_state};
+use domain::{
+    agent::ChannelState,
+    device,
+    user::{Device, User},
+};
 use serde_json::{Value, json};
 
 /// Where what happens to a user's devices is told.
 pub const DEVICES_TOPIC: &str = "/v2/me/devices";
 
-/// The device as its user, or an administrator, sees it.
-pub fn device_resource(links: &Links, device: &Device) -> Value {
-    let path = format!("/devices/{}", device.id);
-    json!({
+/// A phone with all that is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Phone<'p> {
+    /// As it is provisioned.
+    pub device: &'p Device,
+    /// As it stands.
+    pub stands: &'p device::Device,
+    /// The voice channel of its user, while he is logged in on it.
+    pub voice: Option<&'p ChannelState>,
+}
+
+/// The device as its user sees it.
+pub fn device_resource(links: &Links, phone: &Phone<'_>) -> Value {
+    let Phone { device, stands, voice } = *phone;
+    let path = device_path(device);
+    let quiet = stands.do_not_disturb || voice.is_some_and(|voice| voice.do_not_disturb);
+    let forwards = stands.forward_to.is_some();
+    // What cannot be reached takes no operation.
+    let open = if stands.in_service { &device_operations(quiet, forwards)[..] } else { &[] };
+    let mut out = json!({
         "id": device.id,
-        "deviceState": "Inactive",
-        "userState": user_state(None),
+        "deviceState": if stands.in_service { "Active" } else { "Inactive" },
+        "userState": user_state(voice),
         "phoneNumber": device.phone_number,
         "e164Number": "",
         "telephonyNetwork": "Private",
-        "doNotDisturb": "Off",
+        "doNotDisturb": if quiet { "On" } else { "Off" },
         "voiceEnvironmentUri": "",
         "description": "",
         "dynamicPhoneNumber": "",
         "channels": [domain::medium::VOICE],
-        "capabilities": [],
+        "capabilities": open,
         "uri": links.uri(&path),
         "path": path,
-    })
+    });
+    if let Some(to) = &stands.forward_to {
+        out["forwardTo"] = to.as_str().into();
+    }
+    out
 }
 
 /// The device as provisioning shows it: with what it is besides how it stands (admin-and-reporting §2.3).
-pub fn provisioned_device(links: &Links, device: &Device) -> Value {
-    let mut out = device_resource(links, device);
+pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> Value {
+    let mut out = device_resource(links, phone);
     out["type"] = "ACDPosition".into();
     for name in ["vendor", "model", "location"] {
         out[name] = "".into();
     }
-    out["localNumber"] = device.phone_number.as_str().into();
+    out["localNumber"] = phone.device.phone_number.as_str().into();
     out
+}
+
+/// What is told of a device that has changed.
+pub fn device_message(links: &Links, phone: &Phone<'_>) -> Value {
+    json!({"messageType": "DeviceStateChangeMessage", "devices": [device_resource(links, phone)]})
 }
 
 /// What is told of an operation on a device that failed (core-and-voice §3.5). Old clients show `errorMessage`.
 pub fn device_error(links: &Links, device: &Device, why: &str) -> Value {
-    let path = format!("/devices/{}", device.id);
+    let path = device_path(device);
     json!({
         "messageType": "ErrorMessage",
         "errorMessage": why,

@@ -193,6 +193,7 @@ fn call_facts() -> Vec<call::Fact> {
             from: call::Caller { number: "+15550142".into(), name: "Ines".into() },
             dialled: "9000".into(),
             location: Some("Branch".into()),
+            aim: Some(call::Aim::Queue("Support".into())),
             user_data: pairs(json!({"Account": 7})),
         },
         joined(1, call::Who::Outside, "+15550142", call::Origin::Caller, None),

@@ -1,6 +1,6 @@
 //! `/me/channels`: the channels of an agent and their states (core-and-voice §4.3, §4.6).
 
-use super::devices::state_refused;
+use super::devices;
 use crate::{
     answer::{Answer, Outcome, Problem},
     app::Api,
@@ -8,7 +8,7 @@ use crate::{
     body::Body,
     query::Query,
     v2::params::{Denied, Listing, Operation, Refused},
-    wire::channel_resources,
+    wire::{channel_resources, quiet, wrap_up},
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, Refusal, command::AgentAct, medium::VOICE, user::Role};
@@ -38,7 +38,8 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<
 }
 
 /// Changes the state of one channel: the operation of a state of the centre's list (`Ready`, `NotReady`, …),
-/// `DoNotDisturbOn` or `DoNotDisturbOff`. The new state is told on `/v2/me/channels`.
+/// `DoNotDisturbOn` or `DoNotDisturbOff`. `AfterCallWork` may say in `wrapUpTime` after how many seconds the channel is
+/// ready again. The new state is told on `/v2/me/channels`, that of `voice` on `/v2/me/devices`.
 #[utoipa::path(
     post, path = "/me/channels/{channel}", tag = "me", request_body = Operation,
     params(("channel" = String, Path, description = "The channel's name")),
@@ -52,9 +53,10 @@ pub async fn operate(
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let channel = channel_name(&api, &name)?;
-    let act = state_act(&api, Some(channel.clone()), body.operation()?, "/me/channels/{channel}")?;
+    let operation = body.operation()?;
+    let act = state_act(&api, Some(channel.clone()), operation, &body, "/me/channels/{channel}")?;
     if channel.as_str() == VOICE {
-        return Err(state_refused(&api, &caller, caller.user.device.as_ref()));
+        return devices::set_state(&api, &caller, caller.user.device.as_ref(), operation, act).await;
     }
     api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
     Ok(Answer::done())
@@ -85,18 +87,16 @@ pub fn state_act(
     api: &Api,
     channel: Option<MediumName>,
     operation: &str,
+    body: &Body,
     place: &str,
 ) -> Result<AgentAct, Problem> {
-    match operation {
-        "DoNotDisturbOn" => Ok(AgentAct::DoNotDisturb { channel, on: true }),
-        "DoNotDisturbOff" => Ok(AgentAct::DoNotDisturb { channel, on: false }),
-        state => {
-            let centre = api.desk.centre();
-            if centre.is_none_or(|centre| centre.agent_state(state).is_none()) {
-                api.unknown.count("POST", place, Some(state));
-                return Err(Refusal::UnknownOperation(state.to_owned()).into());
-            }
-            Ok(AgentAct::SetState { channel, operation: state.to_owned(), wrap_up: None })
-        }
+    if let Some(on) = quiet(operation) {
+        return Ok(AgentAct::DoNotDisturb { channel, on });
     }
+    if api.desk.centre().is_none_or(|centre| centre.agent_state(operation).is_none()) {
+        api.unknown.count("POST", place, Some(operation));
+        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
+    }
+    let wrap_up = wrap_up(body, operation)?;
+    Ok(AgentAct::SetState { channel, operation: operation.to_owned(), wrap_up })
 }

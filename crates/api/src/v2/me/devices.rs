@@ -1,35 +1,31 @@
 //! `/me/devices`: the caller's phone (core-and-voice §4.2, §4.5).
 
+use super::channels::state_act;
 use crate::{
-    answer::{Outcome, Problem},
+    answer::{Answer, Outcome, Problem},
     app::Api,
     auth::Caller,
     body::Body,
     notifications::tell_device_error,
     query::Query,
     v2::{
-        devices, feature,
+        calls, devices, feature,
         params::{Denied, Listing, Operation, Refused},
     },
-    wire::{device_resource, find_device},
+    wire::{
+        SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act, device_resource, find_device, is_of_the_phone,
+        quiet,
+    },
 };
 use axum::extract::{Path, State};
 use domain::{
-    Refusal,
+    Command,
+    command::{AgentAct, DeviceAct},
+    medium::voice,
     user::{Device, Role},
 };
 use http::StatusCode;
 use std::sync::Arc;
-
-/// Operations that a phone carries out, as against states of the agent.
-const OF_THE_PHONE: [&str; 6] = [
-    "DoNotDisturbOn",
-    "DoNotDisturbOff",
-    "ForwardCallsOn",
-    "ForwardCallsOff",
-    "SetCallDisposition",
-    "SendUserEvent",
-];
 
 /// The caller's devices.
 #[utoipa::path(
@@ -37,8 +33,7 @@ const OF_THE_PHONE: [&str; 6] = [
     responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    let devices = caller.user.device.iter().map(|device| device_resource(&api.links, device));
-    query.collection("devices", &[], devices.collect())
+    query.collection("devices", &[], devices::of_user(&api, &caller.user, device_resource).await?)
 }
 
 /// One device: the caller's, or any for those who look after others.
@@ -61,12 +56,18 @@ pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<St
     devices::switch_settings(state, caller, id).await
 }
 
-/// Operates the phone, or sets the agent's state on it. No phone is registered yet, so the answer is
-/// `statusCode` 4 with HTTP status 500; for a state an `ErrorMessage` on `/v2/me/devices` says so, too.
+/// Operates the phone (`DoNotDisturbOn`, `DoNotDisturbOff`, `ForwardCallsOn` with `destination`, `ForwardCallsOff`), sets
+/// the agent's state on it, or the disposition of a call that the body names. What follows is told on `/v2/me/devices`.
+/// While no phone is registered, the answer is `statusCode` 4 with HTTP status 500; for a state an `ErrorMessage` says so,
+/// too.
 #[utoipa::path(
     post, path = "/me/devices/{id}", tag = "me", request_body = Operation,
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 500, description = "`statusCode` 4: the device is not registered"), Refused)
+    responses(
+        (status = 200, description = "accepted"),
+        (status = 500, description = "`statusCode` 4: the device is not registered"),
+        Refused
+    )
 )]
 pub async fn operate(
     State(api): State<Arc<Api>>,
@@ -78,15 +79,64 @@ pub async fn operate(
     let device = find_device(&caller.user, &id);
     let device = device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
     let operation = body.operation()?;
-    if OF_THE_PHONE.contains(&operation) {
+    if is_of_the_phone(operation) {
         feature::allows(&api, feature::VOICE)?;
-        return Err(not_registered(Some(device)));
     }
-    if api.desk.centre().is_none_or(|centre| centre.agent_state(operation).is_none()) {
-        api.unknown.count("POST", "/me/devices/{id}", Some(operation));
-        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
+    match operation {
+        SET_CALL_DISPOSITION => return calls::set_disposition(&api, &caller, None, &body).await,
+        SEND_USER_EVENT => return Err(not_registered(Some(device))),
+        _ => {}
     }
-    Err(state_refused(&api, &caller, Some(device)))
+    if let Some(act) = device_act(&body)? {
+        return act_on(&api, &caller, device, act).await;
+    }
+    let act = state_act(&api, Some(voice()), operation, &body, "/me/devices/{id}")?;
+    set_state(&api, &caller, Some(device), operation, act).await
+}
+
+/// Changes what the phone does with calls. An agent who wants calls again is not kept from them by his channel.
+async fn act_on(api: &Api, caller: &Caller, device: &Device, act: DeviceAct) -> Outcome {
+    let opens = act == DeviceAct::DoNotDisturb(false);
+    let (dn, agent) = (device.phone_number.clone(), caller.user.id.clone());
+    api.desk.perform(Command::Device { dn, agent: agent.clone(), act }).await?;
+    let found = api.desk.agent(&caller.user).await?;
+    if opens && found.channel(&voice()).is_some_and(|channel| channel.do_not_disturb) {
+        let act = AgentAct::DoNotDisturb { channel: Some(voice()), on: false };
+        api.desk.perform(Command::Agent { agent, act }).await?;
+    }
+    Ok(Answer::done())
+}
+
+/// What was said of all channels holds for the phone of a voice channel, if it can be reached.
+pub async fn follow(api: &Api, caller: &Caller, on: bool) -> Result<(), Problem> {
+    let Some(device) = &caller.user.device else { return Ok(()) };
+    let dn = device.phone_number.clone();
+    let is_at_work = api.desk.agent(&caller.user).await?.channel(&voice()).is_some();
+    if is_at_work && api.desk.device(&dn).await?.in_service {
+        let (agent, act) = (caller.user.id.clone(), DeviceAct::DoNotDisturb(on));
+        api.desk.perform(Command::Device { dn, agent, act }).await?;
+    }
+    Ok(())
+}
+
+/// Sets the state of the voice channel, which is that of the phone: without one there is no state to change.
+pub async fn set_state(
+    api: &Api,
+    caller: &Caller,
+    device: Option<&Device>,
+    operation: &str,
+    act: AgentAct,
+) -> Outcome {
+    let reached = match device {
+        Some(device) if api.desk.device(&device.phone_number).await?.in_service => device,
+        _ => return Err(state_refused(api, caller, device)),
+    };
+    if let Some(on) = quiet(operation) {
+        feature::allows(api, feature::VOICE)?;
+        return act_on(api, caller, reached, DeviceAct::DoNotDisturb(on)).await;
+    }
+    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
+    Ok(Answer::done())
 }
 
 /// What a state operation says whose phone is not there. The agent's sessions are told the same, because some clients

@@ -1,6 +1,5 @@
 //! The caller himself: `/me` and what hangs below it.
 
-mod calls;
 mod channels;
 mod devices;
 mod features;
@@ -25,8 +24,6 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(devices::list))
         .routes(routes!(devices::read, devices::operate))
         .routes(routes!(devices::switch_settings))
-        .routes(routes!(calls::list))
-        .routes(routes!(calls::read, calls::operate))
         .routes(routes!(skills::list))
         .routes(routes!(skills::read))
         .routes(routes!(features::list))

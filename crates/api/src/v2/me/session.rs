@@ -6,12 +6,14 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    v2::feature,
 };
 use axum::response::{IntoResponse, Response};
+use desk::ports::StoreFault;
 use domain::{
     Command, MediumName, Refusal,
     command::AgentAct,
-    medium::VOICE,
+    medium::{VOICE, voice},
     user::{Role, User},
 };
 use http::StatusCode;
@@ -44,7 +46,7 @@ async fn try_start(api: &Api, caller: &Caller, body: &Body) -> Result<(Vec<Strin
     }
     let (mut started, mut channels, mut failed) = (Vec::new(), Vec::new(), Failed::new());
     for name in names {
-        match channel(api, &caller.user, &name) {
+        match channel(api, &caller.user, &name).await? {
             Ok(channel) => {
                 channels.push(channel);
                 started.push(name);
@@ -62,20 +64,29 @@ async fn try_start(api: &Api, caller: &Caller, body: &Body) -> Result<(Vec<Strin
 }
 
 /// The medium a channel name means, if it can be started.
-fn channel(api: &Api, user: &User, name: &str) -> Result<MediumName, Refusal> {
-    let unavailable = |why: String| Refusal::ChannelUnavailable { channel: name.to_owned(), why };
-    if name == VOICE {
-        return Err(unavailable(why_not_registered(user.device.as_ref())));
-    }
-    let medium =
-        api.desk.media().channel(name).ok_or_else(|| unavailable("There is no such channel here.".into()))?;
-    let has = api.desk.centre().is_some_and(|centre| centre.has(medium.features));
-    if has {
-        Ok(medium.name.clone())
-    } else {
-        Err(unavailable("The contact center does not have its feature.".into()))
-    }
+async fn channel(api: &Api, user: &User, name: &str) -> Result<Result<MediumName, Refusal>, StoreFault> {
+    let why = match api.desk.media().channel(name) {
+        _ if name == VOICE => {
+            let reached = match &user.device {
+                Some(device) => api.desk.device(&device.phone_number).await?.in_service,
+                None => false,
+            };
+            match (reached, feature::has(api, feature::VOICE)) {
+                (true, true) => return Ok(Ok(voice())),
+                (true, false) => NO_FEATURE.to_owned(),
+                (false, _) => why_not_registered(user.device.as_ref()),
+            }
+        }
+        None => "There is no such channel here.".to_owned(),
+        Some(medium) if api.desk.centre().is_some_and(|centre| centre.has(medium.features)) => {
+            return Ok(Ok(medium.name.clone()));
+        }
+        Some(_) => NO_FEATURE.to_owned(),
+    };
+    Ok(Err(Refusal::ChannelUnavailable { channel: name.to_owned(), why }))
 }
+
+const NO_FEATURE: &str = "The contact center does not have its feature.";
 
 fn partial(started: &[String], failed: &Failed) -> Response {
     let succeeded: Vec<Value> =

@@ -7,7 +7,7 @@ use crate::{
     auth::Caller,
     query::Query,
     v2::{
-        feature,
+        devices, feature,
         params::{Denied, Listing},
     },
     wire::provisioned_device,
@@ -30,6 +30,5 @@ pub async fn list(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    let devices = user.device.iter().map(|device| provisioned_device(&api.links, device));
-    query.collection("devices", &[], devices.collect())
+    query.collection("devices", &[], devices::of_user(&api, &user, provisioned_device).await?)
 }

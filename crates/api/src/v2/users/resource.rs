@@ -6,7 +6,7 @@ use crate::{
     app::Api,
     auth::Caller,
     query::Wanted,
-    v2::{me, sessions, settings},
+    v2::{calls, devices, feature, me, sessions, settings},
     wire::{assigned_features, channel_resources, device_resource, unit_resource, user_resource, user_skill},
 };
 use domain::user::User;
@@ -33,8 +33,7 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
     let own = caller.user.id == user.id;
     let mut add = |name: &str, value: Value| out[name] = value;
     if wanted.has("devices") {
-        let devices = user.device.iter().map(|device| device_resource(&api.links, device));
-        add("devices", devices.collect());
+        add("devices", devices::of_user(api, user, device_resource).await?.into());
     }
     if wanted.has("skills") {
         add("skills", skills(api, user).into());
@@ -70,7 +69,8 @@ async fn embed_own(
     add: &mut impl FnMut(&str, Value),
 ) -> Result<(), Problem> {
     if wanted.has("calls") {
-        add("calls", json!([]));
+        let has_voice = feature::has(api, feature::VOICE);
+        add("calls", if has_voice { calls::resources(api, caller).await?.into() } else { json!([]) });
     }
     let mut interactions = Vec::new();
     for medium in api.desk.media().rows() {

@@ -1,0 +1,144 @@
+//! Notifications of calls (core-and-voice §5.5). A commit that says several things of one call is one change to whoever
+//! looks, so they are drawn from what was and what is: at most one of a kind for each user.
+
+use super::{Notes, after};
+use crate::wire::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
+use desk::ports::{NewNote, Sight};
+use domain::{
+    Change, Decision, Event, Key, Millis, No, State, UserId,
+    call::{Call, Fact, Party, PartyState},
+    user::User,
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// One commit's view of a call.
+pub(super) struct Scene<'a> {
+    pub notes: &'a Notes,
+    pub decision: &'a Decision,
+    pub change: &'a Change,
+    pub call: &'a Call,
+    pub at: Millis,
+}
+
+impl Scene<'_> {
+    pub fn render(&self, sight: &mut dyn Sight, out: &mut Vec<NewNote>) -> Result<(), No> {
+        let mut users: Vec<&UserId> = Vec::new();
+        for user in self.call.parties.iter().filter_map(Party::user) {
+            if !users.contains(&user) {
+                users.push(user);
+            }
+        }
+        let mut extensions = None;
+        for user in users {
+            let Some(party) = self.call.party(user) else { continue };
+            let (changes, refused) = (self.changes(party), self.refused(party));
+            if changes.is_empty() && refused.is_empty() {
+                continue;
+            }
+            let extensions = match extensions {
+                Some(found) => found,
+                None => *extensions.insert(self.extensions(sight)?),
+            };
+            let known = user_of(sight, self.decision, user)?;
+            let device = known.as_ref().and_then(|user| user.device.as_ref());
+            let device = device.filter(|device| device.phone_number == party.dn);
+            let view = CallView { call: self.call, party, device, at: self.at };
+            let Notes { links, participants, .. } = self.notes;
+            for change in changes {
+                self.tell(user, &call_message(links, *participants, &view, change, extensions), out);
+            }
+            for (operation, code) in refused {
+                self.tell(user, &call_error(links, &view, operation, code), out);
+            }
+        }
+        Ok(())
+    }
+
+    /// What has changed for a party.
+    fn changes(&self, party: &Party) -> Vec<CallChange> {
+        let before = self.before();
+        let Some((before, was)) = before.and_then(|before| Some((before, before.on(party.leg)?))) else {
+            return vec![CallChange::Status];
+        };
+        let mut changes = Vec::new();
+        if was.state != party.state || was.muted != party.muted {
+            changes.push(CallChange::Status);
+        }
+        let talks = |party: &Party| matches!(party.state, PartyState::Established | PartyState::Held);
+        if talks(was) && talks(party) && numbers(before, was) != numbers(self.call, party) {
+            changes.push(CallChange::Participants);
+        }
+        if party.is_live() && self.facts().any(|fact| self.attaches(fact, party)) {
+            changes.push(CallChange::Data);
+        }
+        changes
+    }
+
+    /// Whether a fact changed what is attached to the line of a party. A disposition after release does not.
+    fn attaches(&self, fact: &Fact, party: &Party) -> bool {
+        match fact {
+            Fact::DataChanged { line, .. } => *line == party.line,
+            Fact::Disposition { leg, late: false, .. } => {
+                self.call.on(*leg).is_some_and(|by| by.line == party.line)
+            }
+            _ => false,
+        }
+    }
+
+    /// What the phone of a party refused, with its codes.
+    fn refused(&self, party: &Party) -> Vec<(&'static str, u16)> {
+        let refused = self.facts().filter_map(|fact| match fact {
+            Fact::Refused { leg, operation, code } if *leg == party.leg => {
+                Some((operation.operation().as_str(), *code))
+            }
+            _ => None,
+        });
+        refused.collect()
+    }
+
+    fn extensions(&self, sight: &mut dyn Sight) -> Result<Extensions, No> {
+        let Some(queued) = &self.call.queued else { return Ok(Extensions::default()) };
+        let queue = after(sight, self.decision, &Key::Queue(queued.queue.clone()))?;
+        Ok(match queue.as_deref() {
+            Some(State::Queue(Some(queue))) => Extensions { wrap_up: queue.calls.wrap_up / 1_000 },
+            _ => Extensions::default(),
+        })
+    }
+
+    fn before(&self) -> Option<&Call> {
+        match self.change.before.as_deref() {
+            Some(State::Call(call)) => Some(call),
+            _ => None,
+        }
+    }
+
+    fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.change.events.iter().filter_map(|event| match event {
+            Event::Call(event) => Some(&event.fact),
+            _ => None,
+        })
+    }
+
+    fn tell(&self, agent: &UserId, body: &Value, out: &mut Vec<NewNote>) {
+        out.push(NewNote {
+            agent: agent.clone(),
+            channel: CALLS_TOPIC.into(),
+            body: body.to_string().into(),
+            about: self.change.key.clone(),
+        });
+    }
+}
+
+/// A user, while he is provisioned.
+pub(super) fn user_of(
+    sight: &mut dyn Sight,
+    decision: &Decision,
+    id: &UserId,
+) -> Result<Option<Arc<User>>, No> {
+    let state = after(sight, decision, &Key::User(id.clone()))?;
+    Ok(match state.as_deref() {
+        Some(State::User(user)) => user.clone(),
+        _ => None,
+    })
+}

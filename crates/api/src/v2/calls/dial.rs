@@ -1,0 +1,46 @@
+//! `POST /me/devices/{id}/calls`: an agent calls somebody (core-and-voice §5.6).
+
+use crate::{
+    answer::{Answer, Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    v2::{feature, openapi::calls::DialOperation, params::Refused},
+    wire::{DIAL, dialled, find_device},
+};
+use axum::extract::{Path, State};
+use domain::{Refusal, user::Role};
+use std::sync::Arc;
+
+/// Calls somebody from a phone of the caller. The phone is called first and answers by itself; the id of the call is
+/// told on `/v2/me/calls`, not here.
+#[utoipa::path(
+    post, path = "/me/devices/{id}/calls", tag = "calls",
+    params(("id" = String, Path, description = "The device's id")),
+    request_body(content = DialOperation, example = json!({"operationName": "Dial", "destination": {"phoneNumber": "9000"}})),
+    responses(
+        (status = 200, description = "accepted"),
+        (status = 500, description = "`statusCode` 4: the device is not registered"),
+        Refused
+    )
+)]
+pub async fn post(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Outcome {
+    feature::allows(&api, feature::VOICE)?;
+    caller.needs(&[Role::Agent, Role::Supervisor])?;
+    let device = find_device(&caller.user, &id);
+    let device = device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
+    match body.operation()? {
+        DIAL => {}
+        other => {
+            api.unknown.count("POST", "/me/devices/{id}/calls", Some(other));
+            return Err(Refusal::UnknownOperation(other.to_owned()).into());
+        }
+    }
+    api.desk.dial(&caller.user.id, &device.phone_number, dialled(&body)?).await?;
+    Ok(Answer::done())
+}

@@ -1,0 +1,19 @@
+//! `SetCallDisposition`, at the address of the call or of a phone (core-and-voice §6, DESIGN §4).
+
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    body::Body,
+    wire::{call_act, disposed_call},
+};
+use domain::Command;
+
+/// Sets the disposition of the call that the address, `callUri` and `callUuid` name. What is wrong with the request is
+/// said before the call is looked for.
+pub async fn set(api: &Api, caller: &Caller, address: Option<&str>, body: &Body) -> Outcome {
+    let act = call_act(body)?;
+    let call = disposed_call(body, address)?;
+    api.desk.perform(Command::Call { call, agent: caller.user.id.clone(), act }).await?;
+    Ok(Answer::done())
+}

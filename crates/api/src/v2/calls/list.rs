@@ -1,0 +1,41 @@
+//! `GET /me/calls`: the live calls of an agent (core-and-voice §3.9).
+
+use super::device_of;
+use crate::{
+    answer::{Outcome, Problem},
+    app::Api,
+    auth::Caller,
+    query::Query,
+    v2::{
+        feature,
+        params::{Denied, Listing},
+    },
+    wire::{CallView, call_resource},
+};
+use axum::extract::State;
+use desk::call_of;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The caller's calls, oldest first. A released one is not among them.
+#[utoipa::path(
+    get, path = "/me/calls", tag = "calls", params(Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `calls`"), Denied)
+)]
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    feature::shows(&api, feature::VOICE, "/me/calls")?;
+    query.collection("calls", &[], resources(&api, &caller).await?)
+}
+
+/// The resources, oldest first.
+pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
+    let agent = api.desk.agent(&caller.user).await?;
+    let at = api.desk.now();
+    let held = api.desk.calls(&agent).await?;
+    let views = held.iter().filter_map(|state| {
+        let call = call_of(state)?;
+        let party = call.live_party(&caller.user.id)?;
+        Some(CallView { call, party, device: device_of(&caller.user, party), at })
+    });
+    Ok(views.map(|view| call_resource(&api.links, api.config.participants, &view, None)).collect())
+}

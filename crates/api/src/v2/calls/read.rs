@@ -1,0 +1,49 @@
+//! `GET /me/calls/{id}`: one call (core-and-voice §5.1).
+
+use super::{device_of, gone, late_until, part};
+use crate::{
+    answer::{Answer, Outcome},
+    app::Api,
+    auth::Caller,
+    v2::{feature, params::Denied},
+    wire::{CallView, call_resource},
+};
+use axum::extract::{Path, State};
+use desk::call_of;
+use domain::InteractionId;
+use std::sync::Arc;
+
+/// One call of the caller.
+///
+/// After its release it is still there with `dispositionUntil` as long as it takes a disposition.
+#[utoipa::path(
+    get, path = "/me/calls/{id}", tag = "calls", params(("id" = String, Path, description = "The call's id")),
+    responses((status = 200, description = "the `call`"), Denied)
+)]
+pub async fn get(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    read(&api, &caller, &InteractionId::from(id.as_str())).await
+}
+
+/// The same call, at the address that its `path` gives.
+#[utoipa::path(
+    get, path = "/calls/{id}", tag = "calls", params(("id" = String, Path, description = "The call's id")),
+    responses((status = 200, description = "the `call`"), Denied)
+)]
+pub async fn get_without_me(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
+    get(state, caller, id).await
+}
+
+async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
+    feature::shows(api, feature::VOICE, &format!("Call '{id}'"))?;
+    let state = api.desk.call(id).await?.ok_or_else(|| gone(id))?;
+    let call = call_of(&state).ok_or_else(|| gone(id))?;
+    let party = part(call, &caller.user.id).ok_or_else(|| gone(id))?;
+    let until = if party.is_live() {
+        None
+    } else {
+        let agent = api.desk.agent(&caller.user).await?;
+        Some(late_until(api, call, party, &agent).ok_or_else(|| gone(id))?)
+    };
+    let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };
+    Ok(Answer::with("call", call_resource(&api.links, api.config.participants, &view, until)))
+}

@@ -1,0 +1,170 @@
+//! Operations of a call by their names on the wire (core-and-voice §5.6, §5.7, §6).
+
+use crate::{answer::Problem, body::Body};
+use desk::Dialled;
+use domain::{InteractionId, Refusal, UserData, call::Dn, command::CallAct};
+use serde_json::Value;
+
+/// Every name that [`call_act`] takes, for the API document; a test holds the two together.
+pub const CALL_OPERATIONS: &[&str] = &[
+    "Answer",
+    "Reject",
+    "Hangup",
+    "ClearCall",
+    "Hold",
+    "Retrieve",
+    "SendDtmf",
+    "MuteCall",
+    "UnmuteCall",
+    "AttachUserData",
+    "UpdateUserData",
+    "DeleteUserData",
+    "DeleteUserDataPair",
+    "SetCallDisposition",
+];
+
+/// The name under which a disposition of a call is set.
+pub const SET_CALL_DISPOSITION: &str = "SetCallDisposition";
+/// The name under which a call is begun.
+pub const DIAL: &str = "Dial";
+
+/// The longest number that is dialled, in bytes.
+const MAX_NUMBER: usize = 64;
+
+/// What a request body asks a call to do.
+pub fn call_act(body: &Body) -> Result<CallAct, Problem> {
+    Ok(match body.operation()? {
+        "Answer" => CallAct::Answer,
+        "Reject" => CallAct::Reject,
+        "Hangup" => CallAct::Hangup,
+        "ClearCall" => CallAct::Clear,
+        "Hold" => CallAct::Hold,
+        "Retrieve" => CallAct::Retrieve,
+        "SendDtmf" => CallAct::SendDtmf(body.text("digits")?.to_ascii_uppercase()),
+        "MuteCall" => CallAct::Mute(true),
+        "UnmuteCall" => CallAct::Mute(false),
+        "AttachUserData" => CallAct::AttachUserData(user_data(body)?),
+        "UpdateUserData" => CallAct::UpdateUserData(user_data(body)?),
+        "DeleteUserData" => CallAct::DeleteUserData,
+        "DeleteUserDataPair" => CallAct::DeleteUserDataPair(body.text("key")?.to_owned()),
+        SET_CALL_DISPOSITION => CallAct::SetDisposition {
+            value: body.text("disposition")?.to_owned(),
+            key: body.maybe_text("dispositionKey")?.map(str::to_owned),
+        },
+        other => return Err(Refusal::UnknownOperation(other.to_owned()).into()),
+    })
+}
+
+/// The call that a disposition is of: the one of the address, if it names one, and of `callUri` and `callUuid`. Those
+/// that are given must agree (DESIGN §4).
+pub fn disposed_call(body: &Body, address: Option<&str>) -> Result<InteractionId, Problem> {
+    let uri = body.maybe_text("callUri")?.map(last_segment);
+    let named = [address, body.maybe_text("callUuid")?, uri];
+    let mut named = named.into_iter().flatten();
+    let first = named.next().ok_or(Refusal::Missing("callUri"))?;
+    if named.any(|other| other != first) {
+        return Err(Problem::invalid("The address, 'callUri' and 'callUuid' do not name the same call"));
+    }
+    Ok(InteractionId::from(first))
+}
+
+/// Whom a request body asks to call.
+pub fn dialled(body: &Body) -> Result<Dialled, Problem> {
+    let destination = body.object("destination")?;
+    let number = destination.get("phoneNumber").and_then(Value::as_str).and_then(number);
+    let number =
+        number.ok_or_else(|| Problem::invalid("'destination' has no 'phoneNumber' that can be called"))?;
+    Ok(Dialled {
+        number,
+        location: body.maybe_text("location")?.filter(|location| !location.is_empty()).map(str::to_owned),
+        user_data: match body.get("userData") {
+            None => UserData::default(),
+            Some(_) => user_data(body)?,
+        },
+    })
+}
+
+/// A number that a client gives as a plain text.
+pub fn plain_number(body: &Body, name: &'static str) -> Result<Dn, Problem> {
+    let number = number(body.text(name)?);
+    let number =
+        number.ok_or_else(|| Problem::invalid(format!("'{name}' is no number that can be called")))?;
+    Ok(Dn::from(number.as_str()))
+}
+
+/// A number as it is dialled: what people put between digits is left out (RFC 3966 §5.1.1). `None` for what no
+/// telephone number or name of a phone is.
+fn number(text: &str) -> Option<String> {
+    let is_visual = |letter: char| matches!(letter, ' ' | '-' | '(' | ')' | '.' | '/');
+    let text = text.trim();
+    let plain: String = text.chars().filter(|letter| !is_visual(*letter)).collect();
+    let is_number = !plain.is_empty()
+        && plain.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '+' | '*' | '#'));
+    let number = if is_number { plain } else { text.to_owned() };
+    let is_name =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '*' | '#' | '-' | '.' | '_');
+    (!number.is_empty() && number.len() <= MAX_NUMBER && number.chars().all(is_name)).then_some(number)
+}
+
+fn user_data(body: &Body) -> Result<UserData, Problem> {
+    Ok(UserData::new(body.object("userData")?.clone()))
+}
+
+fn last_segment(uri: &str) -> &str {
+    let path = uri.split(['?', '#']).next().unwrap_or_default();
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn body(members: &Value) -> Body {
+        Body::parse(members.to_string().as_bytes()).expect("a body")
+    }
+
+    #[test]
+    fn every_name_in_the_document_is_taken() {
+        for name in CALL_OPERATIONS {
+            let unknown = Problem::from(Refusal::UnknownOperation((*name).to_owned()));
+            assert_ne!(call_act(&body(&json!({"operationName": name}))).err(), Some(unknown), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_call_is_named_by_address_uri_and_uuid_which_must_agree() {
+        let uri = "http://localhost:8080/api/v2/calls/A1/";
+        for (members, address, found) in [
+            (json!({}), Some("A1"), Some("A1")),
+            (json!({"callUri": uri}), Some("A1"), Some("A1")),
+            (json!({"callUri": "/me/calls/A1", "callUuid": "A1"}), None, Some("A1")),
+            (json!({"callUuid": "A1"}), None, Some("A1")),
+            (json!({"callUuid": "A2"}), Some("A1"), None),
+            (json!({"callUri": uri, "callUuid": "A2"}), None, None),
+            (json!({"callUri": ""}), Some("A1"), None),
+            (json!({}), None, None),
+            (json!({"callUuid": 7}), Some("A1"), None),
+        ] {
+            let named = disposed_call(&body(&members), address).ok();
+            assert_eq!(named, found.map(InteractionId::from), "{members} at {address:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_put_between_digits_is_not_dialled() {
+        for (written, dialled) in [
+            (" +1 (555) 010-0142 ", Some("+15550100142")),
+            ("9000", Some("9000")),
+            ("*72#", Some("*72#")),
+            ("ines.b-1", Some("ines.b-1")),
+            ("", None),
+            ("  ", None),
+            ("sip:5002@evil.test", None),
+            ("5002\r\nX-Evil: 1", None),
+        ] {
+            assert_eq!(number(written).as_deref(), dialled, "{written:?}");
+        }
+        assert_eq!(number(&"5".repeat(65)), None);
+    }
+}
