@@ -113,7 +113,7 @@ impl Stream {
     /// Takes the leg out of its room, if it is in one, and plays it this. No packet that comes in after this call is
     /// heard in the room.
     pub fn part(&self, then: Alone) {
-        self.0.engine.part(&self.0.line, &then);
+        self.0.engine.part(&self.0.line, then);
     }
 
     /// What the leg says is replaced by silence in its room, its keys with it; or no longer.

@@ -104,7 +104,7 @@ fn take_over(shard: &Shard, mine: &mut Inbox) {
 fn step(mine: &mut Inbox, tick: u64, silence: (Duration, Duration)) {
     mine.fed.retain(|line| line.tick(tick));
     mine.rooms.retain(|room| room.mix());
-    if tick % ROUND == 0 {
+    if tick.is_multiple_of(ROUND) {
         mine.lines.retain(|line| line.strong_count() > 0);
     }
     let first = usize::try_from(tick % ROUND).unwrap_or_default();
