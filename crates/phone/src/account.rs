@@ -1,3 +1,5 @@
+use rsipstack::dialog::authenticate::Credential;
+
 /// Who a phone is.
 #[derive(Clone, Default)]
 pub struct Account {
@@ -29,14 +31,19 @@ impl Account {
         self
     }
 
-    pub(crate) fn credential(&self) -> Option<rsipstack::dialog::authenticate::Credential> {
-        let password = self.password.clone()?;
-        Some(rsipstack::dialog::authenticate::Credential {
+    /// For calls: none without a password, so that a challenge is the end.
+    pub(crate) fn credential(&self) -> Option<Credential> {
+        self.password.as_ref().map(|_| self.name())
+    }
+
+    /// For registrations: the library takes the address of record from it.
+    pub(crate) fn name(&self) -> Credential {
+        Credential {
             username: self.user.clone(),
-            password,
+            password: self.password.clone().unwrap_or_default(),
             realm: None,
             auth_username: None,
-        })
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use rsipstack::{
     dialog::dialog_layer::DialogLayer,
     sip::{Method, Transport, Uri},
     transaction::endpoint::{EndpointInnerRef, EndpointOption},
-    transport::{SipAddr, TransportLayer, udp::UdpConnection},
+    transport::{TransportLayer, udp::UdpConnection},
 };
 use std::{
     collections::HashMap,
@@ -147,10 +147,6 @@ pub(crate) struct Shared {
 pub(crate) type LegKey = (String, String);
 
 impl Shared {
-    pub fn server_addr(&self) -> SipAddr {
-        SipAddr::new(self.transport, self.server.into())
-    }
-
     /// Where a phone of this line wants to be called.
     pub fn contact(&self, user: &str) -> Uri {
         target::uri(user, self.local, self.transport)

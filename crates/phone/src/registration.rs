@@ -57,10 +57,10 @@ impl Registered {
 }
 
 fn fresh(line: &Shared, account: &Account) -> Registration {
-    let mut registration = Registration::new(line.endpoint.clone(), account.credential());
+    let mut registration = Registration::new(line.endpoint.clone(), Some(account.name()));
     registration.contact =
         Some(Contact { display_name: None, uri: line.contact(&account.user), params: Vec::new() });
-    // The library takes the address of record from the credential; a phone without a password has one too.
+    // Without the library's "outbound", which this phone does not do.
     registration.extra_headers = vec![
         Header::Supported("path".into()),
         Header::Other("Allow-Events".into(), "talk, hold".into()),

@@ -8,7 +8,7 @@ use crate::{
 };
 use rsipstack::{
     dialog::{dialog::DialogState, invite_dialog::InviteDialog},
-    sip::{ContentType, HasHeaders, Header, HeadersExt, Response, StatusCode, StatusCodeKind, ToTypedHeader},
+    sip::{ContentType, Header, HeadersExt, Response, StatusCode, StatusCodeKind, ToTypedHeader},
     transaction::key::TransactionRole,
 };
 use std::{
