@@ -28,6 +28,7 @@ mod media;
 mod phone;
 mod registration;
 mod say;
+mod spelling;
 mod target;
 
 pub use account::Account;

@@ -1,4 +1,4 @@
-use crate::{Account, Phone, PhoneError, call::Leg, dispatch, phone::Desk, target};
+use crate::{Account, Phone, PhoneError, call::Leg, dispatch, phone::Desk, spelling::Spelling, target};
 use rsipstack::{
     EndpointBuilder,
     dialog::dialog_layer::DialogLayer,
@@ -65,6 +65,7 @@ impl Line {
             .with_cancel_token(over.clone())
             .with_user_agent(USER_AGENT)
             .with_allows(METHODS.to_vec())
+            .with_inspector(Box::new(Spelling))
             .with_option(EndpointOption {
                 callid_suffix: Some(CALL_ID_SUFFIX.to_owned()),
                 ..EndpointOption::default()

@@ -43,8 +43,7 @@ impl Phone {
     pub async fn register(&self, expires: Duration) -> Result<(), PhoneError> {
         let mut registered = self.desk.registered.lock().await;
         let before = registered.take();
-        *registered =
-            Some(registration::begin(&self.desk.line, &self.desk.account, before, expires).await?);
+        *registered = Some(registration::begin(&self.desk.line, &self.desk.account, before, expires).await?);
         Ok(())
     }
 

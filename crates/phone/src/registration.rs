@@ -40,8 +40,7 @@ pub(crate) async fn begin(
     let granted = once(line, &registration, wanted).await?;
     let until = Arc::new(Lock::new(Some(Instant::now() + granted)));
     let stop = CancellationToken::new();
-    let refreshing =
-        refresh(line.clone(), registration.clone(), until.clone(), wanted, granted);
+    let refreshing = refresh(line.clone(), registration.clone(), until.clone(), wanted, granted);
     tokio::spawn(stop.clone().run_until_cancelled_owned(refreshing));
     Ok(Registered { line: line.clone(), registration, until, _refreshing: stop.drop_guard() })
 }
@@ -61,15 +60,17 @@ fn fresh(line: &Shared, account: &Account) -> Registration {
     registration.contact =
         Some(Contact { display_name: None, uri: line.contact(&account.user), params: Vec::new() });
     // Without the library's "outbound", which this phone does not do.
-    registration.extra_headers = vec![
-        Header::Supported("path".into()),
-        Header::Other("Allow-Events".into(), "talk, hold".into()),
-    ];
+    registration.extra_headers =
+        vec![Header::Supported("path".into()), Header::Other("Allow-Events".into(), "talk, hold".into())];
     registration
 }
 
 /// One REGISTER with its challenge; how long it holds.
-async fn once(line: &Shared, registration: &Mutex<Registration>, wanted: u32) -> Result<Duration, PhoneError> {
+async fn once(
+    line: &Shared,
+    registration: &Mutex<Registration>,
+    wanted: u32,
+) -> Result<Duration, PhoneError> {
     let mut registration = registration.lock().await;
     let server = target::bare(line.server, line.transport);
     let response: Response = registration.register(server, Some(wanted)).await?;

@@ -45,13 +45,7 @@ pub(crate) fn uri(user: &str, addr: SocketAddr, transport: Transport) -> Uri {
 /// `sip:addr`, with the transport when it is not UDP.
 pub(crate) fn bare(addr: SocketAddr, transport: Transport) -> Uri {
     let params = if transport == Transport::Udp { Vec::new() } else { vec![Param::Transport(transport)] };
-    Uri {
-        scheme: Some(Scheme::Sip),
-        auth: None,
-        host_with_port: addr.into(),
-        params,
-        headers: Vec::new(),
-    }
+    Uri { scheme: Some(Scheme::Sip), auth: None, host_with_port: addr.into(), params, headers: Vec::new() }
 }
 
 /// Headers of the caller's choice.

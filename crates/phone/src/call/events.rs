@@ -6,7 +6,7 @@ use rsipstack::{
         dialog::{DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle},
         invitation::InviteAsyncResult,
     },
-    sip::{Header, HasHeaders, Method, Request, Response, StatusCode, StatusCodeKind},
+    sip::{HasHeaders, Header, Method, Request, Response, StatusCode, StatusCodeKind},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -100,7 +100,8 @@ fn ended(leg: &Leg, reason: &TerminatedReason) -> Ended {
         TerminatedReason::ProxyAuthRequired => (401, false),
         TerminatedReason::ProxyError(code)
         | TerminatedReason::UacOther(code)
-        | TerminatedReason::UasOther(code) => (code.clone().into(), false),
+        // The 487 that a CANCEL brought.
+        | TerminatedReason::UasOther(code) => (code.clone().into(), leg.is_leaving()),
     };
     Ended { code, by_us }
 }
@@ -117,8 +118,10 @@ async fn asked(leg: &Leg, event: DialogState) {
         }
         DialogState::Options(_, _, handle) => handle.reply(StatusCode::OK).await.is_ok(),
         DialogState::Notify(_, request, handle) => {
-            let known = request.headers().iter().any(|header| matches!(header, Header::Event(event)
-                if matches!(event.value().trim().to_ascii_lowercase().as_str(), "talk" | "hold")));
+            let known = request.headers().iter().any(|header| {
+                matches!(header, Header::Event(event)
+                if matches!(event.value().trim().to_ascii_lowercase().as_str(), "talk" | "hold"))
+            });
             handle.reply(if known { StatusCode::OK } else { StatusCode::BadEvent }).await.is_ok()
         }
         DialogState::Refer(_, _, handle) | DialogState::Message(_, _, handle) => {

@@ -23,7 +23,7 @@ use tokio::sync::{Notify, watch};
 /// What a phone says that does not want a call.
 pub(super) const DECLINED: u16 = 603;
 /// How often a re-INVITE is tried that meets one of the other side (RFC 3261, 14.1).
-const GLARE_TRIES: usize = 3;
+const GLARE_TRIES: u8 = 3;
 
 pub(crate) struct Leg {
     pub(super) line: Arc<Shared>,
@@ -38,6 +38,8 @@ pub(crate) struct Leg {
     refusing: AtomicU16,
     /// A re-INVITE of ours is out.
     changing: AtomicBool,
+    /// This phone has hung up.
+    leaving: AtomicBool,
 }
 
 impl Leg {
@@ -52,6 +54,7 @@ impl Leg {
             refused: AtomicU16::new(0),
             refusing: AtomicU16::new(0),
             changing: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
         });
         line.add_leg(leg.key(), &leg);
         leg
@@ -146,10 +149,15 @@ impl Leg {
         Some(self.refused.load(Ordering::Relaxed)).filter(|code| *code != 0)
     }
 
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
     pub async fn hang_up(&self, code: u16) {
         if matches!(*self.state.borrow(), State::Ended(_)) {
             return;
         }
+        self.leaving.store(true, Ordering::Relaxed);
         let outcome = match self.dialog.state() {
             DialogState::Calling(_) | DialogState::Trying(_) | DialogState::Early(..) if self.is_ours() => {
                 self.dialog.cancel().await
@@ -171,18 +179,25 @@ impl Leg {
         if let State::Ended(ended) = *self.state.borrow() {
             return Err(PhoneError::Over(ended.code));
         }
-        let offer = self.voice.offer_held(hold);
-        self.changing.store(true, Ordering::Relaxed);
-        let answer =
-            self.dialog.reinvite_with_glare_retry(Some(vec![sdp_type()]), Some(offer), GLARE_TRIES).await;
-        self.changing.store(false, Ordering::Relaxed);
-        let Response { status_code, body, .. } =
-            answer?.ok_or(PhoneError::Refused(StatusCode::RequestTimeout.into()))?;
-        if status_code.kind() != StatusCodeKind::Successful {
-            self.voice.offer_refused();
-            return Err(PhoneError::Refused(status_code.into()));
+        for tried in 1..=GLARE_TRIES {
+            let offer = self.voice.offer_held(hold);
+            self.changing.store(true, Ordering::Relaxed);
+            let answer = self.dialog.reinvite(Some(vec![sdp_type()]), Some(offer)).await;
+            self.changing.store(false, Ordering::Relaxed);
+            let Response { status_code, body, .. } =
+                answer?.ok_or(PhoneError::Refused(StatusCode::RequestTimeout.into()))?;
+            if status_code.kind() == StatusCodeKind::Successful {
+                self.voice.take_answer(&body);
+                return Ok(());
+            }
+            self.voice.offer_refused(hold);
+            if status_code != StatusCode::RequestPending || tried == GLARE_TRIES {
+                return Err(PhoneError::Refused(status_code.into()));
+            }
+            // Whose Call-ID it is waits longer, so that they do not meet again.
+            let wait = if self.is_ours() { 2100..4000 } else { 0..2000 };
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(wait))).await;
         }
-        self.voice.take_answer(&body);
         Ok(())
     }
 

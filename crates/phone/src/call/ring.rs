@@ -45,7 +45,10 @@ pub(crate) async fn ring(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::
     let mut dialog = line.dialogs.get_or_create_server_invite(&tx, states, credential, Some(contact))?;
     let leg = Leg::new(line, dialog.clone(), voice);
     if answer != Some(Duration::ZERO) {
-        dialog.ringing(Some(vec![understood(), Header::Other("Allow-Events".into(), "talk, hold".into())]), None)?;
+        dialog.ringing(
+            Some(vec![understood(), Header::Other("Allow-Events".into(), "talk, hold".into())]),
+            None,
+        )?;
         leg.becomes(State::Ringing);
     }
     desk.came(leg.clone());

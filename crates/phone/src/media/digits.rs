@@ -83,7 +83,8 @@ mod tests {
         digits.push("5");
         let steps: Vec<_> = (0..LASTS + ENDS - 1 + GAP).map(|n| digits.step(u32::from(n) * 160)).collect();
         let parts: Vec<Part> = steps.into_iter().flatten().flatten().collect();
-        let durations: Vec<u16> = parts.iter().map(|p| u16::from_be_bytes([p.payload[2], p.payload[3]])).collect();
+        let durations: Vec<u16> =
+            parts.iter().map(|p| u16::from_be_bytes([p.payload[2], p.payload[3]])).collect();
         assert_eq!(durations, [160, 320, 480, 640, 800, 800, 800]);
         assert_eq!(parts.iter().filter(|part| part.payload[1] & 0x80 != 0).count(), 3);
         assert_eq!(parts.iter().filter(|part| part.first).count(), 1);

@@ -1,11 +1,7 @@
 //! What a call has heard lately.
 
 use crate::line::lock;
-use std::{
-    collections::VecDeque,
-    sync::Mutex,
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Mutex, time::Duration};
 use tokio::{sync::Notify, time::Instant};
 
 /// How far back a phone remembers what it heard.

@@ -9,15 +9,15 @@ use crate::{
     Say,
     line::{Shared, lock},
 };
+use ::voice::media::{
+    Direction,
+    sdp::{Agreed, Session},
+};
 use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
-};
-use ::voice::media::{
-    Direction,
-    sdp::{Agreed, Session},
 };
 
 pub(crate) struct Voice {
@@ -65,9 +65,8 @@ impl Voice {
     }
 
     /// The last offer was refused: all is as before (RFC 3261, 14.1).
-    pub fn offer_refused(&self) {
-        let mut terms = lock(&self.terms);
-        terms.holding = !terms.holding;
+    pub fn offer_refused(&self, hold: bool) {
+        lock(&self.terms).holding = !hold;
     }
 
     /// The answer to an offer; `None` when nothing in it can be used.

@@ -33,14 +33,17 @@ async fn a_manual_phone_answers_and_refuses_when_it_is_told() {
 #[tokio::test]
 async fn a_header_asks_a_manual_phone_to_answer_by_itself_but_not_a_deaf_one() {
     let pair = Pair::new(Answer::Manual, Say::Nothing).await;
-    for header in
-        [("Call-Info", "<sip:s>;answer-after=0"), ("Alert-Info", "info=alert-autoanswer"), ("Answer-Mode", "Auto")]
-    {
+    for header in [
+        ("Call-Info", "<sip:s>;answer-after=0"),
+        ("Alert-Info", "info=alert-autoanswer"),
+        ("Answer-Mode", "Auto"),
+    ] {
         let call = pair.alice.call(&pair.to_bob, Say::Nothing, &[header]).await.expect("an INVITE");
         soon(call.answered()).await.expect("answered by itself");
     }
     pair.bob.on_incoming(Incoming { answer: Answer::Never, ..Incoming::default() });
-    let call = pair.alice.call(&pair.to_bob, Say::Nothing, &[("Answer-Mode", "Auto")]).await.expect("an INVITE");
+    let call =
+        pair.alice.call(&pair.to_bob, Say::Nothing, &[("Answer-Mode", "Auto")]).await.expect("an INVITE");
     soon(call.ringing()).await.expect("ringing");
     assert_eq!(call.state(), State::Ringing);
 }

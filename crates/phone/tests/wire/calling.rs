@@ -64,7 +64,8 @@ async fn a_call_whose_last_clone_is_dropped_is_hung_up() {
 async fn the_called_phone_sees_number_and_headers() {
     let pair = Pair::new(Answer::AtOnce, Say::Nothing).await;
     let caller = pair.lines[0].phone(Account::new("+15550201"));
-    let call = caller.call(&pair.to_bob, Say::Nothing, &[("X-Order-Number", "4711")]).await.expect("an INVITE");
+    let call =
+        caller.call(&pair.to_bob, Say::Nothing, &[("X-Order-Number", "4711")]).await.expect("an INVITE");
     let other = soon(pair.bob.next_call()).await;
     assert_eq!(other.peer(), "+15550201");
     assert_eq!(other.header("X-Order-Number").as_deref(), Some("4711"));
