@@ -5,7 +5,7 @@ use crate::{
     line::{METHODS, Shared},
 };
 use rsipstack::{
-    dialog::{DialogId, dialog::Dialog},
+    dialog::DialogId,
     sip::{HasHeaders, Header, HeadersExt, Method, StatusCode},
     transaction::{TransactionReceiver, transaction::Transaction},
 };
@@ -78,15 +78,12 @@ async fn within(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()
         let later = vec![Header::RetryAfter("1".into())];
         return tx.reply_with(StatusCode::ServerInternalError, later, None).await;
     }
-    match line.dialogs.match_dialog(&tx) {
-        Some(Dialog::Invite(mut dialog)) => dialog.handle(&mut tx).await,
+    if line.dialogs.match_dialog(&tx).is_none() {
         // Its 2xx has come, and the library is about to list the dialog under its full name.
-        _ => {
-            tokio::time::sleep(OVERTAKEN / 10).await;
-            match line.dialogs.match_dialog(&tx) {
-                Some(mut dialog) => dialog.handle(&mut tx).await,
-                None => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
-            }
-        }
+        tokio::time::sleep(OVERTAKEN / 10).await;
+    }
+    match line.dialogs.match_dialog(&tx) {
+        Some(mut dialog) => dialog.handle(&mut tx).await,
+        None => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
     }
 }

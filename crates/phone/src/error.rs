@@ -16,9 +16,9 @@ pub enum PhoneError {
     /// The call ended before, with this code.
     #[error("the call is over, code {0}")]
     Over(u16),
-    /// The call has no voice ([`Say::Nothing`](crate::Say::Nothing)).
-    #[error("the call has no voice")]
-    NoVoice,
+    /// A recording cannot be read.
+    #[error("no recording: {0}")]
+    Sound(#[from] voice::media::wav::WavError),
 }
 
 impl From<rsipstack::Error> for PhoneError {

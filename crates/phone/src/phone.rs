@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// How many calls that came in wait to be asked for; the oldest go.
-const KEPT: usize = 8;
+const KEPT: usize = 4;
 
 /// A phone. Clones are the same phone; the last one dropped ends its registration's refreshing and it is called no
 /// more. Calls that run go on.
@@ -68,7 +68,7 @@ impl Phone {
         *lock(&self.desk.incoming) = incoming;
     }
 
-    /// The oldest call that came in and was not asked for yet; waits for one. At most eight are kept. Refused calls
+    /// The oldest call that came in and was not asked for yet; waits for one. At most four are kept. Refused calls
     /// are not among them.
     pub async fn next_call(&self) -> Call {
         loop {

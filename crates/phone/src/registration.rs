@@ -23,7 +23,7 @@ pub(crate) struct Registered {
     _refreshing: DropGuard,
 }
 
-/// Registers and begins to refresh. `before` is the registration this one goes on from: same Call-ID, growing CSeq
+/// Registers and begins to refresh. `before` is the registration this one goes on from: same Call-ID, growing `CSeq`
 /// (RFC 3261, 10.2.4).
 pub(crate) async fn begin(
     line: &Arc<Shared>,
@@ -73,7 +73,8 @@ async fn once(
 ) -> Result<Duration, PhoneError> {
     let mut registration = registration.lock().await;
     let server = target::bare(line.server, line.transport);
-    let response: Response = registration.register(server, Some(wanted)).await?;
+    // The library's future is 20 kB: not on every stack that registers.
+    let response: Response = Box::pin(registration.register(server, Some(wanted))).await?;
     if response.status_code.kind() != StatusCodeKind::Successful {
         return Err(PhoneError::Refused(response.status_code.into()));
     }

@@ -112,7 +112,9 @@ async fn asked(leg: &Leg, event: DialogState) {
         DialogState::Updated(_, request, handle) => change(leg, &request, handle).await,
         DialogState::Info(_, request, handle) => {
             let digit = dtmf_relay(&request);
-            digit.into_iter().for_each(|digit| leg.voice.digit_by_info(digit));
+            if let Some(digit) = digit {
+                leg.voice.digit_by_info(digit);
+            }
             let status = if digit.is_some() { StatusCode::OK } else { StatusCode::UnsupportedMediaType };
             handle.reply(status).await.is_ok()
         }

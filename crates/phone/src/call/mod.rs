@@ -176,12 +176,12 @@ impl Call {
     }
 
     /// Waits until a tone is heard; `false` when it is not within that time.
-    pub async fn hears(&self, hz: u32, within: Duration) -> bool {
+    pub async fn hears(&self, hz: u16, within: Duration) -> bool {
         self.leg.voice.until(within, |heard| heard.has(hz)).await
     }
 
     /// Waits until a tone is not heard any more; `false` when it still is after that time.
-    pub async fn stops_hearing(&self, hz: u32, within: Duration) -> bool {
+    pub async fn stops_hearing(&self, hz: u16, within: Duration) -> bool {
         self.leg.voice.until(within, |heard| heard.strength(hz) < Heard::FAINT).await
     }
 

@@ -24,6 +24,16 @@ struct Event {
     stamp: u32,
 }
 
+/// What goes out in a step of 20 ms.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// No event: sound.
+    Sound,
+    Event(Part),
+    /// Nothing, between two events.
+    Gap,
+}
+
 /// One packet of an event.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Part {
@@ -42,25 +52,24 @@ impl Digits {
         self.now.is_none() && self.waiting.is_empty()
     }
 
-    /// What goes out in this step of 20 ms, at `stamp`: `None` when sound does, no packet in the gap.
-    pub fn step(&mut self, stamp: u32) -> Option<Option<Part>> {
+    /// What goes out in this step, at `stamp`.
+    pub fn step(&mut self, stamp: u32) -> Step {
         if self.now.is_none() {
-            let code = self.waiting.pop_front()?;
-            self.now = Some(Event { code, step: 0, stamp });
+            self.now = self.waiting.pop_front().map(|code| Event { code, step: 0, stamp });
         }
-        let event = self.now.as_mut()?;
+        let Some(event) = self.now.as_mut() else { return Step::Sound };
         event.step += 1;
         let (step, sending) = (event.step, LASTS + ENDS - 1);
         if step > sending {
             if step == sending + GAP {
                 self.now = None;
             }
-            return Some(None);
+            return Step::Gap;
         }
         let end = if step >= LASTS { 0x80 } else { 0 };
         let [high, low] = (step.min(LASTS) * 160).to_be_bytes();
         let payload = [event.code, end | VOLUME, high, low];
-        Some(Some(Part { payload, stamp: event.stamp, first: step == 1 }))
+        Step::Event(Part { payload, stamp: event.stamp, first: step == 1 })
     }
 }
 
@@ -82,7 +91,10 @@ mod tests {
         let mut digits = Digits::default();
         digits.push("5");
         let steps: Vec<_> = (0..LASTS + ENDS - 1 + GAP).map(|n| digits.step(u32::from(n) * 160)).collect();
-        let parts: Vec<Part> = steps.into_iter().flatten().flatten().collect();
+        let parts: Vec<Part> = steps
+            .into_iter()
+            .filter_map(|step| if let Step::Event(part) = step { Some(part) } else { None })
+            .collect();
         let durations: Vec<u16> =
             parts.iter().map(|p| u16::from_be_bytes([p.payload[2], p.payload[3]])).collect();
         assert_eq!(durations, [160, 320, 480, 640, 800, 800, 800]);
@@ -90,6 +102,6 @@ mod tests {
         assert_eq!(parts.iter().filter(|part| part.first).count(), 1);
         assert!(parts.iter().all(|part| part.stamp == 0 && digit(&part.payload) == Some('5')));
         assert!(digits.is_empty());
-        assert_eq!(digits.step(0), None);
+        assert_eq!(digits.step(0), Step::Sound);
     }
 }

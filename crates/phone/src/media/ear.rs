@@ -3,11 +3,12 @@
 use crate::line::lock;
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 use tokio::{sync::Notify, time::Instant};
+use voice::media::tone;
 
 /// How far back a phone remembers what it heard.
 const MEMORY: Duration = Duration::from_millis(500);
 /// Samples in that time.
-const WINDOW: usize = 4000;
+const WINDOW: u16 = 4000;
 /// The most packets kept, whatever their size.
 const PACKETS: usize = 50;
 /// The most digits kept.
@@ -22,10 +23,10 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// A tone this strong is heard: a third of what [`Say::Tone`](crate::Say::Tone) says, over half a second.
-    pub const CLEAR: f64 = 0.08;
+    /// A tone this strong is heard: a fifth of what [`Say::Tone`](crate::Say::Tone) says, over half a second.
+    pub const CLEAR: f32 = 0.05;
     /// A tone weaker than this is not there.
-    pub const FAINT: f64 = 0.02;
+    pub const FAINT: f32 = 0.02;
 
     /// The samples, 8000 a second, oldest first; fewer than 4000 when less has come in.
     pub fn samples(&self) -> &[i16] {
@@ -33,26 +34,15 @@ impl Heard {
     }
 
     /// The amplitude of a tone by Goertzel's algorithm: 0 to 1, of full scale over the whole half second.
-    pub fn strength(&self, hz: u32) -> f64 {
-        strength(&self.samples, hz)
+    pub fn strength(&self, hz: u16) -> f32 {
+        let part = u16::try_from(self.samples.len()).unwrap_or(WINDOW);
+        tone::strength(&self.samples, hz.into()) / 32768.0 * f32::from(part) / f32::from(WINDOW)
     }
 
     /// Whether a tone is heard.
-    pub fn has(&self, hz: u32) -> bool {
+    pub fn has(&self, hz: u16) -> bool {
         self.strength(hz) >= Self::CLEAR
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "4000 is well below 2^53")]
-fn strength(samples: &[i16], hz: u32) -> f64 {
-    let step = std::f64::consts::TAU * f64::from(hz) / 8000.0;
-    let (turn, mut before, mut last) = (2.0 * step.cos(), 0.0, 0.0);
-    for sample in samples {
-        let next = f64::from(*sample) / 32768.0 + turn * last - before;
-        (before, last) = (last, next);
-    }
-    let power = last * last + before * before - turn * last * before;
-    2.0 * power.max(0.0).sqrt() / WINDOW as f64
 }
 
 #[derive(Default)]
@@ -102,7 +92,7 @@ impl Ear {
         let memory = lock(&self.memory);
         let recent = memory.packets.iter().filter(|(at, _)| at.elapsed() <= MEMORY);
         let mut samples: Vec<i16> = recent.flat_map(|(_, samples)| samples).copied().collect();
-        samples.drain(..samples.len().saturating_sub(WINDOW));
+        samples.drain(..samples.len().saturating_sub(WINDOW.into()));
         Heard { samples }
     }
 
@@ -126,15 +116,13 @@ impl Ear {
 mod tests {
     use super::*;
 
-    fn sine(hz: u32, amplitude: f64) -> Vec<i16> {
-        let step = std::f64::consts::TAU * f64::from(hz) / 8000.0;
-        #[expect(clippy::cast_possible_truncation, reason = "within -32767 to 32767")]
-        (0..4000).map(|n| (f64::from(n) * step).sin() * amplitude * 32767.0).map(|s| s as i16).collect()
+    fn sine(hz: u16) -> Vec<i16> {
+        tone::Sine::new(hz.into(), 8192.0).take(4000).collect()
     }
 
     #[test]
     fn a_tone_is_heard_as_strong_as_it_is_and_others_are_not() {
-        let heard = Heard { samples: sine(440, 0.25) };
+        let heard = Heard { samples: sine(440) };
         assert!((heard.strength(440) - 0.25).abs() < 0.005, "{}", heard.strength(440));
         for other in [350, 480, 660, 880] {
             assert!(heard.strength(other) < Heard::FAINT, "{other}: {}", heard.strength(other));
@@ -144,7 +132,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_heard_a_second_ago_is_forgotten() {
         let ear = Ear::default();
-        ear.sound(sine(440, 0.25));
+        ear.sound(sine(440));
         assert!(ear.heard().has(440));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(ear.heard().samples().is_empty());

@@ -8,6 +8,3 @@ mod voice;
 
 pub use ear::Heard;
 pub(crate) use voice::Voice;
-
-/// Samples in a packet of 20 ms.
-const FRAME: usize = 160;

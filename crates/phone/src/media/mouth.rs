@@ -1,55 +1,64 @@
 //! What is said, packet by packet.
 
-use super::FRAME;
 use crate::{Say, Then};
 use std::sync::Arc;
+use voice::media::{FRAME, tone::Sine};
 
 /// Amplitude of tones: a quarter of full scale.
-const LOUD: f64 = 0.25 * 32767.0;
+const LOUD: f32 = 8192.0;
 
 pub(super) struct Mouth {
     say: Say,
-    /// Where it stands in it, in samples.
+    /// Where it stands in a recording, in samples.
     at: usize,
+    sine: Option<Sine>,
 }
 
-/// One packet's worth of saying.
+/// What one packet says.
 pub(super) enum Word {
     Silence,
-    Sound([i16; FRAME]),
+    Sound,
     /// All was said, and the call shall end.
     Last,
 }
 
 impl Mouth {
     pub fn new(say: Say) -> Self {
-        Self { say, at: 0 }
+        let sine = match say {
+            Say::Tone(hz) => Some(Sine::new(f32::from(hz), LOUD)),
+            _ => None,
+        };
+        Self { say, at: 0, sine }
     }
 
-    pub fn next(&mut self) -> Word {
+    /// The next packet's samples go into `frame` when there is sound.
+    pub fn next(&mut self, frame: &mut [i16; FRAME]) -> Word {
         let from = self.at;
         self.at = self.at.wrapping_add(FRAME);
         match &self.say {
             Say::Nothing | Say::Silence => Word::Silence,
-            Say::Tone(hz) => Word::Sound(tone(*hz, from)),
+            Say::Tone(_) => {
+                self.sine.iter_mut().for_each(|sine| sine.fill(frame));
+                Word::Sound
+            }
             Say::Wav(samples, then) => {
                 let (samples, then): (Arc<[i16]>, Then) = (samples.clone(), *then);
                 if from >= samples.len() {
-                    return self.after(then, samples.is_empty());
+                    return self.after(then, samples.is_empty(), frame);
                 }
-                let mut frame = [0; FRAME];
+                *frame = [0; FRAME];
                 let rest = samples.get(from..).unwrap_or_default();
                 frame.iter_mut().zip(rest).for_each(|(to, sample)| *to = *sample);
-                Word::Sound(frame)
+                Word::Sound
             }
         }
     }
 
-    fn after(&mut self, then: Then, empty: bool) -> Word {
+    fn after(&mut self, then: Then, empty: bool, frame: &mut [i16; FRAME]) -> Word {
         match then {
             Then::Again if !empty => {
                 self.at = 0;
-                self.next()
+                self.next(frame)
             }
             Then::Silence | Then::Again => {
                 self.say = Say::Silence;
@@ -63,22 +72,15 @@ impl Mouth {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a quarter of full scale")]
-fn tone(hz: u32, from: usize) -> [i16; FRAME] {
-    let step = std::f64::consts::TAU * f64::from(hz) / 8000.0;
-    // Whole seconds are whole periods.
-    std::array::from_fn(|n| (((from + n) % 8000) as f64 * step).sin() * LOUD).map(|sample| sample as i16)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn words(say: Say, count: usize) -> String {
         let mut mouth = Mouth::new(say);
-        let mut word = || match mouth.next() {
+        let mut word = || match mouth.next(&mut [0; FRAME]) {
             Word::Silence => '.',
-            Word::Sound(_) => 'x',
+            Word::Sound => 'x',
             Word::Last => '!',
         };
         (0..count).map(|_| word()).collect()

@@ -1,14 +1,11 @@
 //! The socket of a call: one task sends every 20 ms and takes what comes in.
 
 use super::{
-    FRAME,
-    digits::{Digits, digit},
+    digits::{Digits, Step, digit},
     ear::Ear,
     mouth::{Mouth, Word},
 };
 use crate::{Say, line::lock};
-use ::voice::media::Codec;
-use rtp_types::{RtpPacket, RtpPacketBuilder};
 use std::{
     io,
     net::{IpAddr, SocketAddr},
@@ -21,6 +18,7 @@ use tokio::{
     time::MissedTickBehavior,
 };
 use tokio_util::sync::CancellationToken;
+use voice::media::{Codec, FRAME, rtp};
 
 const STEP: Duration = Duration::from_millis(20);
 /// The biggest packet that is read; more is cut off.
@@ -139,7 +137,7 @@ impl Task {
         while !*speaks.borrow_and_update() {
             tokio::select! {
                 changed = speaks.changed() => if changed.is_err() { return },
-                read = self.socket.recv_from(&mut buffer) => self.take(read, &buffer),
+                read = self.socket.recv_from(&mut buffer) => self.take(&read, &buffer),
             }
         }
         let mut steps = tokio::time::interval(STEP);
@@ -148,7 +146,7 @@ impl Task {
             tokio::select! {
                 biased;
                 _ = steps.tick() => self.step().await,
-                read = self.socket.recv_from(&mut buffer) => self.take(read, &buffer),
+                read = self.socket.recv_from(&mut buffer) => self.take(&read, &buffer),
             }
         }
     }
@@ -162,8 +160,8 @@ impl Task {
                 let mut digits = lock(&self.wire.digits);
                 (digits.step(self.stamp), digits.is_empty())
             };
-            if let Some(part) = part {
-                if let Some(part) = part {
+            if part != Step::Sound {
+                if let Step::Event(part) = part {
                     self.send(target, number, part.stamp, part.first, &part.payload).await;
                 }
                 if over {
@@ -173,9 +171,10 @@ impl Task {
             }
         }
         let mut codes = [agreed.codec.silence(); FRAME];
-        match self.mouth.next() {
+        let mut samples = [0; FRAME];
+        match self.mouth.next(&mut samples) {
             Word::Silence => {}
-            Word::Sound(samples) => {
+            Word::Sound => {
                 agreed.codec.encode(&samples, &mut codes);
             }
             Word::Last => self.wire.said_all.notify_one(),
@@ -184,32 +183,40 @@ impl Task {
         self.send(target, agreed.codec.payload(), self.stamp, first, &codes).await;
     }
 
-    async fn send(&mut self, target: SocketAddr, payload: u8, stamp: u32, marker: bool, content: &[u8]) {
+    async fn send(
+        &mut self,
+        target: SocketAddr,
+        payload_type: u8,
+        timestamp: u32,
+        marker: bool,
+        content: &[u8],
+    ) {
         self.sequence = self.sequence.wrapping_add(1);
-        let mut packet = [0; 12 + FRAME];
-        let builder: RtpPacketBuilder<&[u8], &[u8]> = RtpPacketBuilder::new()
-            .payload_type(payload)
-            .sequence_number(self.sequence)
-            .timestamp(stamp)
-            .ssrc(self.ssrc)
-            .marker_bit(marker)
-            .payload(content);
-        let Ok(length) = builder.write_into(&mut packet) else { return };
+        let mut packet = [0; rtp::HEADER + FRAME];
+        let header =
+            rtp::Header { payload_type, marker, sequence: self.sequence, timestamp, ssrc: self.ssrc };
+        rtp::write(header, &mut packet);
+        let length = rtp::HEADER + content.len().min(FRAME);
+        if let Some(body) = packet.get_mut(rtp::HEADER..length) {
+            body.copy_from_slice(content.get(..body.len()).unwrap_or_default());
+        }
         // A peer that is gone is found out by signalling.
         let _ = self.socket.send_to(packet.get(..length).unwrap_or_default(), target).await;
     }
 
-    fn take(&mut self, read: io::Result<(usize, SocketAddr)>, buffer: &[u8]) {
+    fn take(&mut self, read: &io::Result<(usize, SocketAddr)>, buffer: &[u8]) {
         let Ok((length, _)) = read else { return };
-        let Ok(packet) = RtpPacket::parse(buffer.get(..length).unwrap_or_default()) else { return };
-        let number = packet.payload_type();
+        let packet = buffer.get(..*length).unwrap_or_default();
+        let Some(received) = rtp::read(packet) else { return };
+        let content = packet.get(received.payload).unwrap_or_default();
+        let (number, stamp) = (received.header.payload_type, received.header.timestamp);
         if let Some(codec) = Codec::of_payload(number) {
-            let mut samples = vec![0; packet.payload().len()];
-            codec.decode(packet.payload(), &mut samples);
+            let mut samples = vec![0; content.len()];
+            codec.decode(content, &mut samples);
             self.wire.ear.sound(samples);
         } else if lock(&self.wire.agreed).is_some_and(|agreed| agreed.event_in == Some(number))
-            && self.event.replace(packet.timestamp()) != Some(packet.timestamp())
-            && let Some(digit) = digit(packet.payload())
+            && self.event.replace(stamp) != Some(stamp)
+            && let Some(digit) = digit(content)
         {
             self.wire.ear.digit(digit);
         }

@@ -9,15 +9,15 @@ use crate::{
     Say,
     line::{Shared, lock},
 };
-use ::voice::media::{
-    Direction,
-    sdp::{Agreed, Session},
-};
 use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
+};
+use voice::media::{
+    Direction,
+    sdp::{Agreed, Session},
 };
 
 pub(crate) struct Voice {

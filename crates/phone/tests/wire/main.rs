@@ -1,5 +1,4 @@
 //! Phones against each other, against a tiny registrar and against scripted peers, over real sockets.
-#![expect(missing_docs, reason = "tests are named after behaviour")]
 
 mod answering;
 mod calling;

@@ -123,9 +123,10 @@ impl Rule {
     }
 
     fn hash(&self, text: &str) -> String {
-        match self.hash {
-            Hash::Md5 => Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect(),
-            Hash::Sha256 => Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect(),
-        }
+        let digest = match self.hash {
+            Hash::Md5 => Md5::digest(text).to_vec(),
+            Hash::Sha256 => Sha256::digest(text).to_vec(),
+        };
+        digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 }
