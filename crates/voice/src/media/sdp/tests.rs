@@ -1,0 +1,1 @@
+//! Every rule of voice-sip §4 on descriptions.
