@@ -5,7 +5,7 @@ mod events;
 mod leg;
 mod ring;
 
-use crate::{Heard, PhoneError};
+use crate::{Heard, PhoneError, Say};
 use std::{sync::Arc, time::Duration};
 
 pub(crate) use dial::dial;
@@ -117,6 +117,11 @@ impl Call {
     /// Refuses a call that rings here with a SIP code of 400 to 699; does nothing otherwise.
     pub fn refuse(&self, code: u16) {
         self.leg.refuse(code);
+    }
+
+    /// Says something else from now on. A call that began with [`Say::Nothing`] has no voice and keeps silent.
+    pub fn say(&self, say: Say) {
+        self.leg.voice.say(say);
     }
 
     /// Ends the call: CANCEL, 603 or BYE, whatever fits. Returns when the other side has confirmed it, at most 32 s

@@ -39,6 +39,17 @@ impl Heard {
         tone::strength(&self.samples, hz.into()) / 32768.0 * f32::from(part) / f32::from(WINDOW)
     }
 
+    /// Whether it is the server's hold tone.
+    pub fn is_hold(&self) -> bool {
+        tone::is_hold(&self.samples)
+    }
+
+    /// The loudest sample, 0 to 1 of full scale; nothing heard is 0.
+    pub fn peak(&self) -> f32 {
+        let loudest = self.samples.iter().map(|sample| sample.unsigned_abs()).max();
+        f32::from(loudest.unwrap_or(0)) / 32768.0
+    }
+
     /// Whether a tone is heard.
     pub fn has(&self, hz: u16) -> bool {
         self.strength(hz) >= Self::CLEAR

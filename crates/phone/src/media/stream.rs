@@ -43,6 +43,8 @@ pub(super) struct Stream {
 struct Wire {
     agreed: Mutex<Option<Agreement>>,
     digits: Mutex<Digits>,
+    /// What to say from the next packet on.
+    next: Mutex<Option<Say>>,
     ear: Arc<Ear>,
     /// Whether the call is answered.
     speaks: watch::Sender<bool>,
@@ -58,6 +60,7 @@ impl Stream {
         let wire = Arc::new(Wire {
             agreed: Mutex::default(),
             digits: Mutex::default(),
+            next: Mutex::default(),
             ear,
             speaks: watch::Sender::new(false),
             said_all: Notify::new(),
@@ -84,6 +87,10 @@ impl Stream {
 
     pub fn speak(&self) {
         self.wire.speaks.send_replace(true);
+    }
+
+    pub fn say(&self, say: Say) {
+        *lock(&self.wire.next) = Some(say);
     }
 
     pub async fn has_said_all(&self) {
@@ -169,6 +176,9 @@ impl Task {
                 }
                 return;
             }
+        }
+        if let Some(say) = lock(&self.wire.next).take() {
+            self.mouth = Mouth::new(say);
         }
         let mut codes = [agreed.codec.silence(); FRAME];
         let mut samples = [0; FRAME];

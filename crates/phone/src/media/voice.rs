@@ -111,6 +111,13 @@ impl Voice {
         }
     }
 
+    /// Says something else from now on; a call without voice stays silent.
+    pub fn say(&self, say: Say) {
+        if let Some(stream) = &self.stream {
+            stream.say(say);
+        }
+    }
+
     /// Returns when all was said after which the phone shall hang up; else never.
     pub async fn has_said_all(&self) {
         match &self.stream {

@@ -26,6 +26,18 @@ async fn a_recording_is_heard_and_the_caller_hangs_up_at_its_end() {
 }
 
 #[tokio::test]
+async fn a_phone_says_something_else_when_it_is_told() {
+    let pair = Pair::new(Answer::AtOnce, Say::Silence).await;
+    let (call, other) = pair.talk(Say::Tone(440)).await;
+    assert!(other.hears(440, SOON).await);
+    call.say(Say::Tone(660));
+    assert!(other.hears(660, SOON).await && other.stops_hearing(440, SOON).await);
+    call.say(Say::Silence);
+    assert!(other.stops_hearing(660, SOON).await);
+    assert!(!other.heard().is_hold());
+}
+
+#[tokio::test]
 async fn digits_arrive_once_each_and_in_order_by_event_and_by_info() {
     let pair = Pair::new(Answer::AtOnce, Say::Silence).await;
     let (call, other) = pair.talk(Say::Tone(440)).await;
