@@ -21,6 +21,8 @@ pub const PASSWORD: &str = "demo";
 pub const CONTACT_CENTER: &str = "c0ffee00-0000-4000-8000-000000000001";
 /// The one queue, and the one skill.
 pub const QUEUE: &str = "Support";
+/// The number that customers call, the queue's routing point.
+pub const ROUTING_POINT: &str = "9000";
 /// The customer-facing chat service.
 pub const SERVICE: &str = "customer-support";
 /// The SMS account, which is a service too.
@@ -41,7 +43,7 @@ pub const DOMAIN: &str = "@demo";
 /// How many agents there are; the last four are scripted.
 pub const AGENTS: u32 = 8;
 /// The first DN; `agent1@demo` has it.
-const FIRST_DN: u32 = 5001;
+pub(crate) const FIRST_DN: u32 = 5001;
 /// The number by which callers reach the queue.
 pub const ROUTING_POINT: &str = "9000";
 

@@ -21,7 +21,7 @@ use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// The first scripted agent; those before are for people.
-const FIRST: u32 = 5;
+pub(crate) const FIRST: u32 = 5;
 /// How long an offer is looked at, in milliseconds. Well below the time it stands.
 const BEFORE_ACCEPT: Range<u64> = 2_000..6_000;
 /// How long a sentence takes to type, in milliseconds.
