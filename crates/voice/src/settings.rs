@@ -236,7 +236,10 @@ mod tests {
         assert!(net.contains([10, 1, 200, 3].into()));
         assert!(!net.contains([10, 2, 0, 1].into()));
         assert!(Network { addr: [0, 0, 0, 0].into(), bits: 0 }.contains([1, 2, 3, 4].into()));
-        assert!(Network::from(IpAddr::from([127, 0, 0, 1])).contains("::ffff:127.0.0.1".parse().expect("address")));
+        assert!(
+            Network::from(IpAddr::from([127, 0, 0, 1]))
+                .contains("::ffff:127.0.0.1".parse().expect("address"))
+        );
     }
 
     #[test]

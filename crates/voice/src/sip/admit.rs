@@ -26,7 +26,11 @@ pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
         return Admission::Silence;
     }
     let from = request.from_header().ok().and_then(|from| from.uri().ok());
-    let contact = request.typed_contact_headers().ok().and_then(|all| all.into_iter().next()).map(|contact| contact.uri);
+    let contact = request
+        .typed_contact_headers()
+        .ok()
+        .and_then(|all| all.into_iter().next())
+        .map(|contact| contact.uri);
     let registered = [from, contact]
         .into_iter()
         .flatten()

@@ -13,7 +13,7 @@ use desk::ports::Arrival;
 use domain::call::{Caller, Dn, LegId};
 use rsipstack::{
     dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
-    sip::{Header, HeadersExt, StatusCode},
+    sip::{Header, StatusCode},
     transaction::Transaction,
 };
 use std::sync::Arc;
@@ -45,7 +45,8 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
             }
         }
         Err((status, headers)) => {
-            metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string()).increment(1);
+            metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string())
+                .increment(1);
             reply(&mut tx, status, headers).await;
         }
     }
@@ -61,7 +62,12 @@ async fn finish(mut tx: Transaction) {
 type Refusal = (StatusCode, Vec<Header>);
 
 /// Makes the leg, or says why not.
-fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, device: Option<Dn>) -> Result<InviteDialog, Refusal> {
+fn begin(
+    core: &Arc<Core>,
+    tx: &Transaction,
+    flow: Flow,
+    device: Option<Dn>,
+) -> Result<InviteDialog, Refusal> {
     let request = &tx.original;
     let plain = |status| (status, Vec::new());
     if core.legs() >= core.settings.limits.legs || !core.pace.takes() {
@@ -86,7 +92,9 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, device: Option<Dn>) -> 
     })?;
     stream.signalled_from(flow.ip());
     let answer = match offer(request) {
-        Some(offer) => Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp),
+        Some(offer) => {
+            Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp)
+        }
         None => None,
     };
     let acts = core.enter(&id).ok_or(plain(StatusCode::ServerInternalError))?;
@@ -94,14 +102,16 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, device: Option<Dn>) -> 
     let caller = headers::caller(request);
     let arrival = Arrival {
         leg: id.clone(),
-        from: device.as_ref().map_or(caller.clone(), |dn| Caller { number: dn.to_string(), name: caller.name }),
+        from: device
+            .as_ref()
+            .map_or(caller.clone(), |dn| Caller { number: dn.to_string(), name: caller.name }),
         dialled,
         device,
         headers: headers::extras(request),
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
     let (ours, events_of_dialog) = dialog;
-    let incoming = Incoming { dialog: ours.clone(), answer, session };
+    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false };
     let leg = leg::Leg::incoming(core, id, acts, (stream, events), events_of_dialog, incoming, request);
     core.spawn(leg.arrive(arrival));
     Ok(ours)

@@ -10,7 +10,12 @@ pub(super) const fn refusal(cause: Cause) -> u16 {
         Cause::NoSuchNumber => 404,
         Cause::Incompatible => 488,
         Cause::Failed => 500,
-        Cause::Normal | Cause::Cancelled | Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::Closed => 480,
+        Cause::Normal
+        | Cause::Cancelled
+        | Cause::NoAnswer
+        | Cause::Unreachable
+        | Cause::Lost
+        | Cause::Closed => 480,
     }
 }
 

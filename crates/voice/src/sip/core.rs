@@ -7,7 +7,10 @@ use super::{
     locked,
     registrar::Registrar,
 };
-use crate::{Listener, media, settings::{Carrier, Settings}};
+use crate::{
+    Listener, media,
+    settings::{Carrier, Settings},
+};
 use domain::call::{Act, LegId};
 use rsipstack::{
     dialog::dialog_layer::DialogLayer,

@@ -14,15 +14,19 @@ const LONGEST_EXTRA: usize = 512;
 
 /// The first header of a name.
 pub(super) fn find<'a>(message: &'a impl HasHeaders, name: &str) -> Option<&'a str> {
-    message.headers().iter().find(|header| header.name().eq_ignore_ascii_case(name)).map(|header| header.value().trim())
+    message
+        .headers()
+        .iter()
+        .find(|header| header.name().eq_ignore_ascii_case(name))
+        .map(|header| header.value().trim())
 }
 
 /// Whether a list header holds a token. Parameters of its entries do not count.
 pub(super) fn has_token(message: &impl HasHeaders, name: &str, token: &str) -> bool {
     let entries = message.headers().iter().filter(|header| header.name().eq_ignore_ascii_case(name));
-    entries.flat_map(|header| header.value().split(',')).any(|entry| {
-        entry.split(';').next().is_some_and(|entry| entry.trim().eq_ignore_ascii_case(token))
-    })
+    entries
+        .flat_map(|header| header.value().split(','))
+        .any(|entry| entry.split(';').next().is_some_and(|entry| entry.trim().eq_ignore_ascii_case(token)))
 }
 
 /// Credentials of a request, for us as registrar and as proxy.
@@ -51,7 +55,9 @@ pub(super) fn unsupported(request: &Request) -> Option<Header> {
 /// Who calls: P-Asserted-Identity where it is there (RFC 3325), else From. Who wants to stay unknown is (RFC 3323).
 pub(super) fn caller(request: &Request) -> Caller {
     let withheld = find(request, "Privacy").is_some_and(|value| {
-        value.split(';').any(|kind| ["id", "user", "header"].iter().any(|hidden| kind.trim().eq_ignore_ascii_case(hidden)))
+        value.split(';').any(|kind| {
+            ["id", "user", "header"].iter().any(|hidden| kind.trim().eq_ignore_ascii_case(hidden))
+        })
     });
     let asserted = find(request, "P-Asserted-Identity").and_then(|value| typed::From::parse(value).ok());
     let from = || request.from_header().ok().and_then(|from| typed::From::parse(from.value()).ok());
@@ -68,7 +74,10 @@ pub(super) fn caller(request: &Request) -> Caller {
 
 /// A display name without what could end it.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '<' | '>')).take(LONGEST_NAME).collect()
+    name.chars()
+        .filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '<' | '>'))
+        .take(LONGEST_NAME)
+        .collect()
 }
 
 /// Headers that may become user data.
@@ -158,4 +167,3 @@ pub(super) fn to_tag(request: &Request) -> Option<String> {
         _ => None,
     })
 }
-

@@ -1,12 +1,7 @@
 //! What strangers may cost us.
 
 use crate::sip::locked;
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::Mutex,
-    time::Duration,
-};
+use std::{collections::HashMap, net::IpAddr, sync::Mutex, time::Duration};
 use tokio::time::Instant;
 
 /// Addresses that are watched at once; a flood from more of them watches the newest.

@@ -35,7 +35,11 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
             metrics::counter!("jackfield_sip_failures_total", "what" => "stranger").increment(1);
         }
         Method::Options => {
-            let able = vec![headers::allow(), Header::Accept("application/sdp".into()), Header::Supported("timer".into())];
+            let able = vec![
+                headers::allow(),
+                Header::Accept("application/sdp".into()),
+                Header::Supported("timer".into()),
+            ];
             reply(&mut tx, StatusCode::OK, able).await;
         }
         Method::Subscribe => reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
@@ -76,7 +80,8 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
     let confirmed = matches!(dialog.state(), DialogState::Confirmed(..));
     match method {
         Method::Options => {
-            return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())]).await;
+            return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())])
+                .await;
         }
         // The operation is not offered to phones; policy says no (voice-sip §5.12).
         Method::Refer => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,

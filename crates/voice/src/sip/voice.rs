@@ -8,18 +8,10 @@ use super::{
     request,
     transport::{self, Closings, Finder, Marks, StartError},
 };
-use crate::{
-    Carrier, Listener, Settings,
-    media::Engine,
-    settings::Profile,
-};
+use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::Switch;
 use domain::call::{Act, Cause, Dn, Effect};
-use rsipstack::{
-    EndpointBuilder,
-    dialog::dialog_layer::DialogLayer,
-    transaction::endpoint::EndpointOption,
-};
+use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -66,12 +58,21 @@ impl Voice {
             .with_target_locator(Box::new(Finder))
             .with_transport_inspector(Box::new(Closings(registrar.clone())))
             .build();
-        let incoming = endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
+        let incoming =
+            endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
         let digest = Digest::new(settings.realm.clone(), timers.nonce)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let engine = Engine::new(settings.media.clone());
-        let core =
-            Arc::new(Core::new(settings, listener.clone(), engine, registrar, digest, layer, told, tasks.clone()));
+        let core = Arc::new(Core::new(
+            settings,
+            listener.clone(),
+            engine,
+            registrar,
+            digest,
+            layer,
+            told,
+            tasks.clone(),
+        ));
 
         tokio::spawn(async move { endpoint.serve().await });
         until(&token, request::serve(core.clone(), incoming));

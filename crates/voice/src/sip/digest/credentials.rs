@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn the_user_of_the_uri_is_found() {
-        for (uri, user) in [("sip:9000@host;transport=udp", "9000"), ("sip:host", ""), ("sips:a;b@host", "a")] {
+        for (uri, user) in [("sip:9000@host;transport=udp", "9000"), ("sip:host", ""), ("sips:a;b@host", "a")]
+        {
             let header = format!(
                 "Digest username=\"u\",realm=\"r\",nonce=\"n\",uri=\"{uri}\",response=\"x\",cnonce=\"c\",nc=0000000a,qop=\"auth\""
             );

@@ -97,7 +97,8 @@ impl Nonces {
         for (byte, pair) in bytes.iter_mut().zip(nonce.as_bytes().chunks(2)) {
             *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
         }
-        let ours: bool = subtle::ConstantTimeEq::ct_eq(&self.mac(&bytes[..STAMP])[..], &bytes[STAMP..]).into();
+        let ours: bool =
+            subtle::ConstantTimeEq::ct_eq(&self.mac(&bytes[..STAMP])[..], &bytes[STAMP..]).into();
         let word = |from: usize| <[u8; 8]>::try_from(&bytes[from..from + 8]).map(u64::from_be_bytes).ok();
         if ours { Some((word(0)?, word(8)?)) } else { None }
     }

@@ -51,7 +51,9 @@ impl Leg {
     pub(super) fn see_to_answer(&mut self) {
         let profile = self.profile();
         let Side::Out(branches) = &self.side else { return };
-        if !branches.answering || branches.all.iter().any(|branch| branch.asked || branch.auto || branch.again) {
+        if !branches.answering
+            || branches.all.iter().any(|branch| branch.asked || branch.auto || branch.again)
+        {
             return;
         }
         let Some(branch) = branches.all.iter().find(|branch| branch.ringing) else { return };
@@ -69,10 +71,7 @@ impl Leg {
         branch.asked = true;
         let (dialog, tag) = (branch.dialog.as_subscription(), tag.to_owned());
         self.start(async move {
-            let with = vec![
-                Header::Event("talk".into()),
-                Header::SubscriptionState("active".into()),
-            ];
+            let with = vec![Header::Event("talk".into()), Header::SubscriptionState("active".into())];
             let answer = dialog.request(Method::Notify, Some(with), None).await;
             let code = answer.ok().flatten().map_or(408, |response| response.status_code.code());
             Outcome::Talked(tag, code)

@@ -66,7 +66,9 @@ impl Leg {
             return;
         }
         let ack = self.dialog().and_then(rsipstack::dialog::invite_dialog::InviteDialog::last_remote_ack);
-        let ack = ack.filter(|ack| ack.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok() == self.changes.answer_in);
+        let ack = ack.filter(|ack| {
+            ack.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok() == self.changes.answer_in
+        });
         if let (Some(_), Some(ack)) = (self.changes.answer_in.take(), ack)
             && !ack.body.is_empty()
         {
@@ -113,7 +115,9 @@ impl Leg {
     pub(super) fn changed(&mut self, answer: Answer) {
         self.changes.running = false;
         match answer {
-            Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => self.take(&response),
+            Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => {
+                self.take(&response)
+            }
             Ok(Some(response)) => match response.status_code.code() {
                 491 if self.changes.tries + 1 < TRIES => {
                     self.changes.tries += 1;

@@ -5,12 +5,12 @@ use crate::{
     media::DtmfWay,
     sip::{headers::find, info},
 };
+use domain::call::Heard;
+use futures::FutureExt;
 use rsipstack::{
     dialog::{dialog::TransactionHandle, invite_dialog::InviteDialog},
     sip::{Header, Request, StatusCode, StatusCodeKind},
 };
-use domain::call::Heard;
-use futures::FutureExt;
 use std::time::Duration;
 
 /// What a comma waits.

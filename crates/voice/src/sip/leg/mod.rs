@@ -4,13 +4,13 @@
 //! and the stream say, what became of work it started, and time. Its handlers do not wait.
 
 mod answer;
+mod branch;
 mod change;
 mod end;
 mod incoming;
 mod indialog;
 mod keys;
 mod outgoing;
-mod branch;
 mod session;
 mod teller;
 

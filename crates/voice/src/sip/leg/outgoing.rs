@@ -34,7 +34,12 @@ pub(super) struct How {
 }
 
 /// Makes a leg, and lives with it.
-pub(in crate::sip) async fn originate(core: Arc<Core>, id: LegId, acts: UnboundedReceiver<Act>, asked: Originate) {
+pub(in crate::sip) async fn originate(
+    core: Arc<Core>,
+    id: LegId,
+    acts: UnboundedReceiver<Act>,
+    asked: Originate,
+) {
     match begin(&core, &id, acts, asked) {
         Ok(leg) => leg.run().await,
         Err((cause, code)) => {
@@ -44,7 +49,12 @@ pub(in crate::sip) async fn originate(core: Arc<Core>, id: LegId, acts: Unbounde
     }
 }
 
-fn begin(core: &Arc<Core>, id: &LegId, acts: UnboundedReceiver<Act>, asked: Originate) -> Result<Leg, (Cause, u16)> {
+fn begin(
+    core: &Arc<Core>,
+    id: &LegId,
+    acts: UnboundedReceiver<Act>,
+    asked: Originate,
+) -> Result<Leg, (Cause, u16)> {
     let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
     let bindings = core.registrar.bindings(&asked.to);
     let flow = bindings.last().ok_or((Cause::Unreachable, 480))?.flow;
@@ -73,7 +83,9 @@ fn begin(core: &Arc<Core>, id: &LegId, acts: UnboundedReceiver<Act>, asked: Orig
 impl Leg {
     /// Calls one phone; whether the call was made.
     pub(super) fn call(&mut self, binding: Binding, how: How) -> bool {
-        let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else { return false };
+        let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
+            return false;
+        };
         let offer = self.stream.offer(Direction::SendRecv).into_bytes();
         let Some(option) = invitation(&self.core, &branches.originate, &binding, how, offer) else {
             tracing::info!(leg = %self.id, "a phone's contact makes no sense");
@@ -83,7 +95,17 @@ impl Leg {
             Ok((dialog, end)) => {
                 let tag = dialog.id().local_tag;
                 let How { auto, retried, .. } = how;
-                let branch = Branch { tag, dialog, binding, auto, ringing: false, heard: false, asked: false, again: false, retried };
+                let branch = Branch {
+                    tag,
+                    dialog,
+                    binding,
+                    auto,
+                    ringing: false,
+                    heard: false,
+                    asked: false,
+                    again: false,
+                    retried,
+                };
                 branches.add(branch, end);
                 true
             }
@@ -149,7 +171,8 @@ impl Leg {
             return;
         }
         let code = response.as_ref().map(|response| response.status_code.code());
-        if code == Some(200) && branches.get(&tag).is_some_and(|branch| branch.dialog.state().is_confirmed()) {
+        if code == Some(200) && branches.get(&tag).is_some_and(|branch| branch.dialog.state().is_confirmed())
+        {
             // Its event is on the way.
             return;
         }
@@ -174,7 +197,9 @@ impl Leg {
             }
             422 => response
                 .as_ref()
-                .and_then(|response| headers::find(response, "Min-SE")?.split(';').next()?.trim().parse().ok())
+                .and_then(|response| {
+                    headers::find(response, "Min-SE")?.split(';').next()?.trim().parse().ok()
+                })
                 .map(|secs: u32| Some(Duration::from_secs(secs.into()))),
             _ => None,
         };
@@ -251,7 +276,13 @@ fn invite(core: &Arc<Core>, option: InviteOption, tell: DialogStateSender) -> rs
     Ok((dialog, Box::pin(end)))
 }
 
-fn invitation(core: &Core, asked: &Originate, binding: &Binding, how: How, offer: Vec<u8>) -> Option<InviteOption> {
+fn invitation(
+    core: &Core,
+    asked: &Originate,
+    binding: &Binding,
+    how: How,
+    offer: Vec<u8>,
+) -> Option<InviteOption> {
     let mut callee = Uri::try_from(binding.contact.as_str()).ok()?;
     if binding.behind_nat {
         mark(&mut callee, binding.flow);

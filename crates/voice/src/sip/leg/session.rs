@@ -50,7 +50,8 @@ impl Session {
         let mut headers = vec![Header::Supported("timer".into())];
         if let Some(interval) = self.interval {
             let refresher = if self.ours { "uas" } else { "uac" };
-            headers.push(Header::SessionExpires(format!("{};refresher={refresher}", interval.as_secs()).into()));
+            headers
+                .push(Header::SessionExpires(format!("{};refresher={refresher}", interval.as_secs()).into()));
             if self.known {
                 headers.push(Header::Require("timer".into()));
             }
@@ -77,7 +78,8 @@ fn read(message: &impl HasHeaders) -> Option<(Duration, Option<&str>)> {
     let value = find(message, "Session-Expires")?;
     let mut parts = value.split(';').map(str::trim);
     let secs: u32 = parts.next()?.parse().ok()?;
-    let refresher = parts.find_map(|part| part.split_once('=').filter(|(name, _)| name.trim() == "refresher"));
+    let refresher =
+        parts.find_map(|part| part.split_once('=').filter(|(name, _)| name.trim() == "refresher"));
     Some((Duration::from_secs(secs.into()), refresher.map(|(_, who)| who.trim())))
 }
 

@@ -65,7 +65,10 @@ async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
             && response.status_code.kind() != StatusCodeKind::Provisional
         {
             // The transaction layer makes 408 and 503 itself when nothing came.
-            return Ok(!matches!(response.status_code, StatusCode::RequestTimeout | StatusCode::ServiceUnavailable));
+            return Ok(!matches!(
+                response.status_code,
+                StatusCode::RequestTimeout | StatusCode::ServiceUnavailable
+            ));
         }
     }
     Ok(false)

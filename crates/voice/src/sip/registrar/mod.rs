@@ -7,9 +7,12 @@ mod register;
 #[cfg(test)]
 mod tests;
 
-use crate::{settings::Limits, sip::{flow::Flow, locked}};
+use crate::{
+    settings::Limits,
+    sip::{flow::Flow, locked},
+};
 pub(super) use alive::watch;
-pub(super) use binding::{Binding, Ways};
+pub(super) use binding::Binding;
 use domain::call::Dn;
 pub(super) use register::{Asked, Contact, register};
 use std::{
@@ -186,7 +189,8 @@ impl Registrar {
             }
         }
         book.total = book.total + bindings.len() - before.len();
-        metrics::gauge!("jackfield_sip_registrations").set(u32::try_from(book.total).map_or(f64::MAX, f64::from));
+        metrics::gauge!("jackfield_sip_registrations")
+            .set(u32::try_from(book.total).map_or(f64::MAX, f64::from));
         let serves = !bindings.is_empty();
         if serves {
             book.bindings.insert(dn.clone(), bindings);

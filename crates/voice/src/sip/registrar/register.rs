@@ -43,7 +43,13 @@ pub(in crate::sip) struct Contact {
 
 /// Answers a REGISTER.
 pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Flow) {
-    let user = tx.original.to_header().ok().and_then(|to| to.uri().ok()).and_then(|uri| uri.auth).map(|auth| auth.user);
+    let user = tx
+        .original
+        .to_header()
+        .ok()
+        .and_then(|to| to.uri().ok())
+        .and_then(|uri| uri.auth)
+        .map(|auth| auth.user);
     let proved = core.digest.verify(
         &core.settings.accounts,
         "REGISTER",
@@ -116,7 +122,10 @@ fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused
         if uri.len() > LONGEST_CONTACT || contact.uri.scheme.is_none() {
             return Err(Refused::Malformed);
         }
-        let wanted = contact.expires().or(named).map_or(timers.default_expires, |secs| Duration::from_secs(secs.into()));
+        let wanted = contact
+            .expires()
+            .or(named)
+            .map_or(timers.default_expires, |secs| Duration::from_secs(secs.into()));
         if !wanted.is_zero() && wanted < timers.min_expires {
             return Err(Refused::TooBrief);
         }
@@ -126,9 +135,15 @@ fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused
             }
             _ => None,
         });
-        let elsewhere = std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok() != Some(flow.peer);
-        asked.contacts.push(Contact { uri, instance, expires: wanted.min(timers.max_expires), elsewhere, talks });
+        let elsewhere =
+            std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok() != Some(flow.peer);
+        asked.contacts.push(Contact {
+            uri,
+            instance,
+            expires: wanted.min(timers.max_expires),
+            elsewhere,
+            talks,
+        });
     }
     Ok(asked)
 }
-

@@ -12,8 +12,20 @@ use std::{io, net::SocketAddr, sync::Arc};
 use tokio::net::UdpSocket;
 
 const METHODS: [&str; 14] = [
-    "INVITE", "ACK", "BYE", "CANCEL", "REGISTER", "OPTIONS", "INFO", "UPDATE", "NOTIFY", "REFER", "PRACK", "SUBSCRIBE",
-    "MESSAGE", "PUBLISH",
+    "INVITE",
+    "ACK",
+    "BYE",
+    "CANCEL",
+    "REGISTER",
+    "OPTIONS",
+    "INFO",
+    "UPDATE",
+    "NOTIFY",
+    "REFER",
+    "PRACK",
+    "SUBSCRIBE",
+    "MESSAGE",
+    "PUBLISH",
 ];
 
 /// A socket whose datagrams were looked at.
@@ -53,7 +65,9 @@ impl Gate {
             };
             match look(&buffer[..len]) {
                 Look::Pass => return Ok((len, from)),
-                Look::Drop => metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1),
+                Look::Drop => {
+                    metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1)
+                }
                 Look::Refuse(status) => {
                     metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
                     let known = self.registrar.knows(Flow { carrier: Carrier::Udp, peer: from });
@@ -69,7 +83,10 @@ impl Gate {
 }
 
 impl Socket for Gate {
-    fn recv_from<'s, 'b, 'f>(&'s self, buf: &'b mut [u8]) -> BoxFuture<'f, rsipstack::Result<(usize, SocketAddr)>>
+    fn recv_from<'s, 'b, 'f>(
+        &'s self,
+        buf: &'b mut [u8],
+    ) -> BoxFuture<'f, rsipstack::Result<(usize, SocketAddr)>>
     where
         's: 'f,
         'b: 'f,
@@ -78,7 +95,11 @@ impl Socket for Gate {
         Box::pin(async move { Ok(self.next(buf).await?) })
     }
 
-    fn send_to<'s, 'b, 'f>(&'s self, buf: &'b [u8], addr: SocketAddr) -> BoxFuture<'f, rsipstack::Result<usize>>
+    fn send_to<'s, 'b, 'f>(
+        &'s self,
+        buf: &'b [u8],
+        addr: SocketAddr,
+    ) -> BoxFuture<'f, rsipstack::Result<usize>>
     where
         's: 'f,
         'b: 'f,
@@ -104,10 +125,13 @@ fn look(datagram: &[u8]) -> Look {
         return Look::Pass;
     }
     let mut words = first.split(' ');
-    let (Some(method), Some(_), Some("SIP/2.0"), None) = (words.next(), words.next(), words.next(), words.next()) else {
+    let (Some(method), Some(_), Some("SIP/2.0"), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
         return Look::Drop;
     };
-    let (mut via, mut from, mut to, mut call, mut seq, mut length) = (false, false, false, false, false, None);
+    let (mut via, mut from, mut to, mut call, mut seq, mut length) =
+        (false, false, false, false, false, None);
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         match name.trim().to_ascii_lowercase().as_str() {
             "via" | "v" => via = true,
@@ -116,7 +140,8 @@ fn look(datagram: &[u8]) -> Look {
             "call-id" | "i" => call = !value.trim().is_empty(),
             "cseq" => {
                 let mut parts = value.split_whitespace();
-                seq = parts.next().is_some_and(|number| number.parse::<u32>().is_ok()) && parts.next() == Some(method);
+                seq = parts.next().is_some_and(|number| number.parse::<u32>().is_ok())
+                    && parts.next() == Some(method);
             }
             "content-length" | "l" => length = value.trim().parse::<usize>().ok(),
             _ => {}
@@ -196,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_body_that_is_missing_is_refused() {
-        let text = request("OPTIONS", ";tag=1", "1 OPTIONS").replace("Content-Length: 0", "Content-Length: 9");
+        let text =
+            request("OPTIONS", ";tag=1", "1 OPTIONS").replace("Content-Length: 0", "Content-Length: 9");
         assert_eq!(look(text.as_bytes()), Look::Refuse("400 Bad Request"));
     }
 

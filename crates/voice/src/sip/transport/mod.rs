@@ -66,10 +66,13 @@ pub(super) async fn open(
         let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
         let (local, connection): (SocketAddr, SipConnection) = match &listen.transport {
             Transport::Udp => {
-                let gate = gate::Gate::bind(local, registrar.clone(), settings.peers.clone()).await.map_err(failed)?;
+                let gate = gate::Gate::bind(local, registrar.clone(), settings.peers.clone())
+                    .await
+                    .map_err(failed)?;
                 let local = gate.local().map_err(failed)?;
                 let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
-                let connection = UdpConnection::from_socket(Arc::new(gate), public, Some(token.child_token()));
+                let connection =
+                    UdpConnection::from_socket(Arc::new(gate), public, Some(token.child_token()));
                 (local, connection.await.map_err(known)?.into())
             }
             Transport::Tcp => (local, TcpListenerConnection::new(local, public).await.map_err(known)?.into()),
@@ -81,7 +84,9 @@ pub(super) async fn open(
                 };
                 (local, TlsListenerConnection::new(local, public, config).await.map_err(known)?.into())
             }
-            Transport::Ws => (local, WebSocketListenerConnection::new(local, public, false).await.map_err(known)?.into()),
+            Transport::Ws => {
+                (local, WebSocketListenerConnection::new(local, public, false).await.map_err(known)?.into())
+            }
         };
         let ip = settings.public.unwrap_or_else(|| interface(local));
         told.push((carrier, SocketAddr::new(ip, local.port())));

@@ -8,7 +8,7 @@ use crate::{
 };
 use futures::future::BoxFuture;
 use rsipstack::{
-    sip::{Header, HeadersExt, Method, Param, SipMessage, Uri, param::OtherParam},
+    sip::{HeadersExt, Method, Param, SipMessage, Uri, param::OtherParam},
     transaction::endpoint::{MessageInspector, TargetLocator, TransportEventInspector},
     transport::{SipAddr, TransportEvent},
 };
@@ -53,7 +53,9 @@ impl MessageInspector for Marks {
     }
 
     fn after_received(&self, mut message: SipMessage, from: Option<&SipAddr>) -> SipMessage {
-        let Some(flow) = from.and_then(Flow::at).filter(|flow| flow.carrier == Carrier::Udp) else { return message };
+        let Some(flow) = from.and_then(Flow::at).filter(|flow| flow.carrier == Carrier::Udp) else {
+            return message;
+        };
         let targets = match &message {
             SipMessage::Request(request) => matches!(request.method, Method::Invite | Method::Update),
             SipMessage::Response(response) => response
