@@ -13,7 +13,7 @@ use desk::ports::Arrival;
 use domain::call::{Caller, Dn, LegId};
 use rsipstack::{
     dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
-    sip::{Header, HeadersExt, StatusCode},
+    sip::{Header, StatusCode},
     transaction::Transaction,
 };
 use std::sync::Arc;
@@ -111,7 +111,7 @@ fn begin(
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
     let (ours, events_of_dialog) = dialog;
-    let incoming = Incoming { dialog: ours.clone(), answer, session };
+    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false };
     let leg = leg::Leg::incoming(core, id, acts, (stream, events), events_of_dialog, incoming, request);
     core.spawn(leg.arrive(arrival));
     Ok(ours)

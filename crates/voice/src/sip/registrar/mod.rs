@@ -12,7 +12,7 @@ use crate::{
     sip::{flow::Flow, locked},
 };
 pub(super) use alive::watch;
-pub(super) use binding::{Binding, Ways};
+pub(super) use binding::Binding;
 use domain::call::Dn;
 pub(super) use register::{Asked, Contact, register};
 use std::{

@@ -8,7 +8,7 @@ use crate::{
 };
 use futures::future::BoxFuture;
 use rsipstack::{
-    sip::{Header, HeadersExt, Method, Param, SipMessage, Uri, param::OtherParam},
+    sip::{HeadersExt, Method, Param, SipMessage, Uri, param::OtherParam},
     transaction::endpoint::{MessageInspector, TargetLocator, TransportEventInspector},
     transport::{SipAddr, TransportEvent},
 };
