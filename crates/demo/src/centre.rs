@@ -44,9 +44,6 @@ pub const DOMAIN: &str = "@demo";
 pub const AGENTS: u32 = 8;
 /// The first DN; `agent1@demo` has it.
 pub(crate) const FIRST_DN: u32 = 5001;
-/// The number by which callers reach the queue.
-pub const ROUTING_POINT: &str = "9000";
-
 /// The numbers of all phones: those of the agents and the supervisor's. The password of each is [`PASSWORD`].
 pub fn numbers() -> impl Iterator<Item = Dn> {
     (FIRST_DN..=FIRST_DN + AGENTS).map(|dn| Dn::from(dn.to_string().as_str()))

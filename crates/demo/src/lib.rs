@@ -14,7 +14,7 @@
 //! **SMS and Messenger** come from [`platforms`]: an SMS provider and a Messenger platform that are part of the demo,
 //! and customers who write over them. They meet the server over HTTP alone, as the real ones do.
 
-pub mod callers;
+mod callers;
 pub mod centre;
 mod chance;
 mod customers;
@@ -23,7 +23,7 @@ pub mod platforms;
 mod staff;
 mod staff_phones;
 
-pub use callers::callers;
+pub use callers::{Manners, callers};
 pub use centre::centre;
 pub use customers::customers;
 pub use staff::staff;

@@ -1,4 +1,4 @@
-//! The telephones of agents 5 to 8: they register, answer at once and listen.
+//! The telephones of agents 5 to 8: they register, answer when their agent says so over the API, and listen.
 
 use crate::{
     centre::{AGENTS, FIRST_DN, PASSWORD},
@@ -28,7 +28,7 @@ pub async fn staff_phones(sip: SocketAddr) {
     };
     let phones = (FIRST..=AGENTS).map(|number| {
         let phone = line.phone(Account::new((FIRST_DN + number - 1).to_string()).password(PASSWORD));
-        phone.on_incoming(Incoming { answer: Answer::AtOnce, say: Say::Silence, hang_up_after: None });
+        phone.on_incoming(Incoming { answer: Answer::Manual, say: Say::Silence, hang_up_after: None });
         stay(phone)
     });
     futures::future::join_all(phones).await;

@@ -85,7 +85,7 @@ impl Desk {
         {
             let states = store.open(kind).await?;
             let keyed: Vec<(Key, Arc<State>)> =
-                states.into_iter().filter_map(|state| Some((state_key(&state)?, state))).collect();
+                states.into_iter().filter_map(|state| Some((state.key()?, state))).collect();
             memory.take(keyed.iter().map(|(key, state)| (key, state)));
         }
         let head = store.events(FeedQuery::default()).await?.head;
@@ -299,18 +299,4 @@ pub fn session_of(state: &State) -> Option<&Session> {
         State::Session(session) => Some(session),
         _ => None,
     }
-}
-
-fn state_key(state: &State) -> Option<Key> {
-    Some(match state {
-        State::Session(session) => Key::Session(session.id.clone()),
-        State::Call(call) => Key::Call(call.id.clone()),
-        State::Device(device) => Key::Device(device.dn.clone()),
-        State::Agent(agent) => Key::Agent(agent.id.clone()),
-        State::User(user) => Key::User(user.as_ref()?.id.clone()),
-        State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
-        State::Book(_) => Key::Book,
-        State::Centre(_) => Key::Centre,
-        State::Thread(thread) => Key::Thread(thread.id.clone()),
-    })
 }

@@ -18,7 +18,7 @@ use api::{Api, Links, Notes};
 use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup};
 use domain::{InteractionId, Millis, medium::Media};
-use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::{
     net::TcpListener,
@@ -87,7 +87,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     background.spawn(messenger.run());
     simulators.run(&mut background, populace);
     if populace == Populace::Alive {
-        populate(&mut background, &desk, &chat);
+        populate(&mut background, &desk, &chat, telephony.addr());
     }
     tracing::info!(%url, addr = %listener.local_addr()?, data = %config.data.display(), "serving");
     announce(&url)?;
@@ -236,8 +236,12 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
     }
 }
 
-fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>) {
+fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, sip: Option<SocketAddr>) {
     let chat = chat.clone();
+    if let Some(sip) = sip {
+        tasks.spawn(demo::staff_phones(sip));
+        tasks.spawn(demo::callers(sip, demo::Manners::default(), desk.ids()));
+    }
     tasks.spawn(demo::staff(desk.clone()));
     tasks.spawn(demo::customers(desk.clone(), move |id: &InteractionId| chat.seen(id)));
 }

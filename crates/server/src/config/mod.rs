@@ -14,8 +14,8 @@ pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
-    AgentStateEntry, CallsEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry,
-    Password, Pause, QueueEntry, ServiceEntry, UserEntry,
+    AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry, Password, Pause,
+    QueueEntry, ServiceEntry, UserEntry,
 };
 pub use sip::{AnswerBy, DEFAULT_ADDR, PhoneEntry, Sip, SipTls};
 pub use sms::{KeywordLists, SmsEntry};

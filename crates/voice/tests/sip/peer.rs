@@ -69,7 +69,9 @@ impl Peer {
 
     /// The next message that is this: a method, or `200 INVITE`. Others wait for their turn.
     pub async fn expect(&mut self, what: &str) -> Message {
-        self.within(PATIENCE, what).await.unwrap_or_else(|| panic!("{}: no {what}; waiting: {:#?}", self.user, self.backlog))
+        self.within(PATIENCE, what)
+            .await
+            .unwrap_or_else(|| panic!("{}: no {what}; waiting: {:#?}", self.user, self.backlog))
     }
 
     /// The same within a time of one's own.
@@ -143,7 +145,8 @@ impl Peer {
         let call_id = format!("reg{}", fresh());
         self.send(&self.register_text(&call_id, 1, extra)).await;
         let challenge = self.expect("401 REGISTER").await;
-        let md5 = challenge.headers("WWW-Authenticate").find(|value| value.contains("algorithm=MD5")).expect("MD5");
+        let md5 =
+            challenge.headers("WWW-Authenticate").find(|value| value.contains("algorithm=MD5")).expect("MD5");
         let proof = self.authorization(md5, "REGISTER", &format!("sip:{}", self.server), 1, "demo");
         self.send(&self.register_text(&call_id, 2, &format!("Authorization: {proof}\r\n{extra}"))).await;
         loop {
