@@ -301,12 +301,13 @@ fn what_is_documented_is_in_the_list() {
 }
 
 /// The files that read names of operations, each with the address they are posted to.
-const READERS: [(&str, &str); 7] = [
+const READERS: [(&str, &str); 8] = [
     ("crates/api/src/wire/operation.rs", "POST /api/v2/me/chats/{id}"),
     ("crates/api/src/v2/me/operate.rs", "POST /api/v2/me"),
     ("crates/api/src/v2/me/channels.rs", "POST /api/v2/me/channels/{channel}"),
     ("crates/api/src/wire/device_operation.rs", "POST /api/v2/me/devices/{id}"),
     ("crates/api/src/wire/call_operation.rs", "POST /api/v2/me/calls/{id}"),
+    ("crates/api/src/wire/dial.rs", "POST /api/v2/me/devices/{id}/calls"),
     ("crates/api/src/internal/operations.rs", "POST /internal-api/operations"),
     ("crates/channels/src/chat/gws/operate.rs", "POST /api/v2/chats/{id}"),
 ];

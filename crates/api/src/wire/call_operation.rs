@@ -1,9 +1,7 @@
 //! Operations of a call by their names on the wire (core-and-voice §5.6, §5.7, §6).
 
 use crate::{answer::Problem, body::Body};
-use desk::Dialled;
-use domain::{InteractionId, Refusal, UserData, call::Dn, command::CallAct};
-use serde_json::Value;
+use domain::{InteractionId, Refusal, UserData, command::CallAct};
 
 /// Every name that [`call_act`] takes, for the API document; a test holds the two together.
 pub const CALL_OPERATIONS: &[&str] = &[
@@ -25,12 +23,6 @@ pub const CALL_OPERATIONS: &[&str] = &[
 
 /// The name under which a disposition of a call is set.
 pub const SET_CALL_DISPOSITION: &str = "SetCallDisposition";
-/// The name under which a call is begun.
-pub const DIAL: &str = "Dial";
-
-/// The longest number that is dialled, in bytes.
-const MAX_NUMBER: usize = 64;
-
 /// What a request body asks a call to do.
 pub fn call_act(body: &Body) -> Result<CallAct, Problem> {
     Ok(match body.operation()? {
@@ -68,45 +60,8 @@ pub fn disposed_call(body: &Body, address: Option<&str>) -> Result<InteractionId
     Ok(InteractionId::from(first))
 }
 
-/// Whom a request body asks to call.
-pub fn dialled(body: &Body) -> Result<Dialled, Problem> {
-    let destination = body.object("destination")?;
-    let number = destination.get("phoneNumber").and_then(Value::as_str).and_then(number);
-    let number =
-        number.ok_or_else(|| Problem::invalid("'destination' has no 'phoneNumber' that can be called"))?;
-    Ok(Dialled {
-        number,
-        location: body.maybe_text("location")?.filter(|location| !location.is_empty()).map(str::to_owned),
-        user_data: match body.get("userData") {
-            None => UserData::default(),
-            Some(_) => user_data(body)?,
-        },
-    })
-}
-
-/// A number that a client gives as a plain text.
-pub fn plain_number(body: &Body, name: &'static str) -> Result<Dn, Problem> {
-    let number = number(body.text(name)?);
-    let number =
-        number.ok_or_else(|| Problem::invalid(format!("'{name}' is no number that can be called")))?;
-    Ok(Dn::from(number.as_str()))
-}
-
-/// A number as it is dialled: what people put between digits is left out (RFC 3966 §5.1.1). `None` for what no
-/// telephone number or name of a phone is.
-fn number(text: &str) -> Option<String> {
-    let is_visual = |letter: char| matches!(letter, ' ' | '-' | '(' | ')' | '.' | '/');
-    let text = text.trim();
-    let plain: String = text.chars().filter(|letter| !is_visual(*letter)).collect();
-    let is_number = !plain.is_empty()
-        && plain.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '+' | '*' | '#'));
-    let number = if is_number { plain } else { text.to_owned() };
-    let is_name =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '*' | '#' | '-' | '.' | '_');
-    (!number.is_empty() && number.len() <= MAX_NUMBER && number.chars().all(is_name)).then_some(number)
-}
-
-fn user_data(body: &Body) -> Result<UserData, Problem> {
+/// The pairs that a request attaches.
+pub fn user_data(body: &Body) -> Result<UserData, Problem> {
     Ok(UserData::new(body.object("userData")?.clone()))
 }
 
@@ -118,7 +73,7 @@ fn last_segment(uri: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn body(members: &Value) -> Body {
         Body::parse(members.to_string().as_bytes()).expect("a body")
@@ -149,22 +104,5 @@ mod tests {
             let named = disposed_call(&body(&members), address).ok();
             assert_eq!(named, found.map(InteractionId::from), "{members} at {address:?}");
         }
-    }
-
-    #[test]
-    fn what_people_put_between_digits_is_not_dialled() {
-        for (written, dialled) in [
-            (" +1 (555) 010-0142 ", Some("+15550100142")),
-            ("9000", Some("9000")),
-            ("*72#", Some("*72#")),
-            ("ines.b-1", Some("ines.b-1")),
-            ("", None),
-            ("  ", None),
-            ("sip:5002@evil.test", None),
-            ("5002\r\nX-Evil: 1", None),
-        ] {
-            assert_eq!(number(written).as_deref(), dialled, "{written:?}");
-        }
-        assert_eq!(number(&"5".repeat(65)), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Operations of a phone by their names on the wire (core-and-voice §4.5).
 
-use super::call_operation::{SET_CALL_DISPOSITION, plain_number};
+use super::{call_operation::SET_CALL_DISPOSITION, dial::plain_number};
 use crate::{answer::Problem, body::Body};
 use domain::{Millis, command::DeviceAct};
 

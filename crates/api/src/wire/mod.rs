@@ -8,6 +8,7 @@ mod channel;
 mod contact;
 mod device;
 mod device_operation;
+mod dial;
 mod feature;
 mod group;
 mod links;
@@ -25,13 +26,14 @@ mod user;
 pub use attribute::business_attributes;
 pub use call::{CALLS_TOPIC, CallView, Participants, call_resource, numbers};
 pub use call_message::{CallChange, Extensions, call_error, call_message};
-pub use call_operation::{CALL_OPERATIONS, DIAL, SET_CALL_DISPOSITION, call_act, dialled, disposed_call};
+pub use call_operation::{CALL_OPERATIONS, SET_CALL_DISPOSITION, call_act, disposed_call};
 pub use channel::{agent_state_resource, channel_resources, user_state};
 pub use contact::{queue_contact, user_contact};
 pub use device::{
     DEVICES_TOPIC, Phone, device_error, device_message, device_resource, find_device, provisioned_device,
 };
 pub use device_operation::{SEND_USER_EVENT, device_act, is_of_the_phone, quiet, wrap_up};
+pub use dial::{DIAL, dialled};
 pub use feature::{assigned_features, known_features};
 pub use group::{code_resource, disposition_group, unit_resource};
 pub use links::{Links, escape, unescape};

@@ -46,7 +46,13 @@ impl App {
         Self::built(|_| {}, config).await
     }
 
-    async fn built(change: impl FnOnce(&mut Centre), config: Config) -> Self {
+    /// The usual centre with calls.
+    pub async fn with_calls() -> Self {
+        Self::with(super::with_voice).await
+    }
+
+    /// Both.
+    pub async fn built(change: impl FnOnce(&mut Centre), config: Config) -> Self {
         let dir = TempDir::new().expect("a directory");
         let store = SqliteStore::open(dir.path(), Options::default()).expect("a journal");
         let (clock, ids) = (Arc::new(StoppedClock::default()), Arc::new(CountedIds::default()));
@@ -54,7 +60,7 @@ impl App {
         let media = Media::default();
         let setup = desk::Setup {
             store: Arc::new(store),
-            render: Arc::new(Notes::new(media.clone(), links.clone())),
+            render: Arc::new(Notes::new(media.clone(), links.clone()).showing(config.participants)),
             clock: clock.clone(),
             ids: ids.clone(),
             media,

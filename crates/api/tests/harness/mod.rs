@@ -22,6 +22,7 @@ mod client;
 mod ear;
 mod people;
 mod seed;
+mod switch;
 mod tell;
 mod world;
 
@@ -30,5 +31,6 @@ pub use client::Client;
 pub use ear::Ear;
 pub use people::{Correspondent, Guest};
 pub use seed::{ID, Seed};
+pub use switch::{Exchange, with_voice};
 pub use tell::settled;
 pub use world::START;

@@ -34,17 +34,25 @@ impl Clock for StoppedClock {
     }
 }
 
-/// Ids that count; those of conversations can be chosen.
+/// Ids that count; those of conversations and calls can be chosen.
 #[derive(Default)]
 pub struct CountedIds {
     next: AtomicU64,
     chosen: Mutex<VecDeque<InteractionId>>,
+    calls: Mutex<VecDeque<InteractionId>>,
+    connections: Mutex<VecDeque<String>>,
 }
 
 impl CountedIds {
     /// The id of the next conversation.
     pub fn choose(&self, id: &str) {
         self.chosen.lock().unwrap_or_else(PoisonError::into_inner).push_back(id.into());
+    }
+
+    /// The id and the connection id of the next call.
+    pub fn choose_call(&self, id: &str, connection: &str) {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push_back(id.into());
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).push_back(connection.into());
     }
 
     fn count(&self) -> u64 {
@@ -68,5 +76,15 @@ impl Ids for CountedIds {
 
     fn guid(&self) -> String {
         format!("00000000-0000-4000-8000-{:012x}", self.count())
+    }
+
+    fn call(&self) -> InteractionId {
+        let chosen = self.calls.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        chosen.unwrap_or_else(|| InteractionId::new(format!("01TESTCALL{:022}", self.count())))
+    }
+
+    fn connection(&self) -> String {
+        let chosen = self.connections.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        chosen.unwrap_or_else(|| format!("{:016x}", self.count()))
     }
 }

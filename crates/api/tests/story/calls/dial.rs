@@ -1,0 +1,78 @@
+//! `Dial` (core-and-voice §5.6).
+
+use crate::harness::{App, Exchange, settled};
+use domain::call::{Act, Cause, Heard};
+use serde_json::{Value, json};
+
+const CALLS: &str = "/me/devices/de000000-0000-4000-8000-000000005001/calls";
+
+fn dial(number: &str) -> Value {
+    json!({"operationName": "Dial", "destination": {"phoneNumber": number}})
+}
+
+#[tokio::test]
+async fn the_agents_own_phone_is_called_first_and_then_the_other() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let tom = exchange.at_work("agent1", "5001").await;
+    exchange.registers("5002", true).await;
+    let mei = app.agent("agent2");
+    mei.hears().await;
+    let mut body = dial("5002");
+    body["location"] = "Branch 7".into();
+    body["userData"] = json!({"Case": "17"});
+    assert_eq!(tom.post(CALLS, body).await.text, r#"{"statusCode":0}"#);
+    let told = tom.hears().await;
+    insta::assert_json_snapshot!("dialing", settled(&json!(told)));
+    let id = told[0]["data"]["call"]["id"].as_str().expect("an id").to_owned();
+    let asked = exchange.asked();
+    let [(1, Act::Originate(own))] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((own.to.as_str(), own.auto_answer), ("5001", true));
+
+    let call = id.as_str().into();
+    exchange.hears(&call, 1, Heard::Up).await;
+    let rung = mei.hears().await;
+    assert_eq!(rung[0]["data"]["call"]["state"], "Ringing");
+    assert_eq!(rung[0]["data"]["call"]["participants"][0]["phoneNumber"], "5001");
+    exchange.hears(&call, 2, Heard::Up).await;
+    let state = |told: Vec<Value>| told.last().map(|note| note["data"]["call"]["state"].clone());
+    assert_eq!(state(tom.hears().await), Some(json!("Established")));
+    assert_eq!(state(mei.hears().await), Some(json!("Established")));
+}
+
+#[tokio::test]
+async fn a_busy_destination_ends_the_call() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let tom = exchange.at_work("agent1", "5001").await;
+    tom.post(CALLS, dial("+1 (555) 010-0142")).await.ok();
+    let told = tom.hears().await;
+    assert_eq!(told[0]["data"]["call"]["dnis"], "+15550100142");
+    assert_eq!(told[0]["data"]["call"]["callType"], "Outbound");
+    let call = told[0]["data"]["call"]["id"].as_str().expect("an id").into();
+    exchange.hears(&call, 2, Heard::Gone { cause: Cause::Busy, code: Some(486) }).await;
+    let told = tom.hears().await;
+    assert_eq!(told.last().expect("a notification")["data"]["call"]["state"], "Released");
+    tom.get(&format!("/me/calls/{call}")).await.ok();
+}
+
+#[tokio::test]
+async fn what_cannot_be_dialled_is_refused() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let tom = exchange.at_work("agent1", "5001").await;
+    tom.operate(CALLS, "Dial").await.refused(400, 1);
+    tom.operate(CALLS, "Answer").await.refused(400, 2);
+    tom.post(CALLS, json!({})).await.refused(400, 1);
+    for destination in [json!("5002"), json!({}), json!({"phoneNumber": ""}), json!({"phoneNumber": 5002})] {
+        let body = json!({"operationName": "Dial", "destination": destination});
+        tom.post(CALLS, body).await.refused(400, 2);
+    }
+    let mut body = dial("5002");
+    body["userData"] = "text".into();
+    tom.post(CALLS, body).await.refused(400, 2);
+    tom.post("/me/devices/none/calls", dial("5002")).await.refused(404, 6);
+    exchange.leaves("5001").await;
+    assert_eq!(tom.post(CALLS, dial("5002")).await.refused(500, 4), "Device '5001' is not registered.");
+    app.agent("admin").post(CALLS, dial("5002")).await.refused(403, 5);
+}

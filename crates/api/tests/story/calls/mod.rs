@@ -1,0 +1,11 @@
+mod capabilities;
+mod devices;
+mod dial;
+mod dispositions;
+mod errors;
+mod notes;
+mod operations;
+mod resources;
+mod seed_002;
+mod seed_004;
+mod session;
