@@ -70,7 +70,7 @@ async fn measure(calls: u16, seconds: u64) {
         }
     }
     orders.flush().expect("flushed");
-    // The phones begin when they know all addresses; the first second is not counted.
+    // The phones begin when they know all addresses.
     let mut go = String::new();
     answers.read_line(&mut go).expect("they began");
     let (before, began) = (processor(), Instant::now());
@@ -85,7 +85,7 @@ async fn measure(calls: u16, seconds: u64) {
     });
     let ((after, stopped), figures) = rest.await.expect("figures");
     child.wait().expect("the phones ended");
-    let cores = (after - before).as_secs_f64() / (stopped - began).as_secs_f64();
+    let cores = after.saturating_sub(before).as_secs_f64() / stopped.duration_since(began).as_secs_f64();
     let mut figures = figures.split_whitespace().map(|word| word.parse::<u64>().expect("a number"));
     let mut next = || figures.next().expect("a figure");
     let measured = Measured { sent: next(), arrived: next(), elapsed: Duration::from_millis(next()) };
@@ -138,7 +138,12 @@ fn phones() {
         })
         .collect();
     let targets: Vec<SocketAddr> = (0..count).map(|_| next().parse().expect("an address")).collect();
-    let total = (seconds + 1) * 50;
+    let total = seconds * 50;
+    // The silence that was sent before all rooms were joined is not counted.
+    thread::sleep(Duration::from_millis(200));
+    for socket in &sockets {
+        drain(socket);
+    }
     println!("go");
     let (sent, arrived, elapsed) = talk(&sockets, &targets, total);
     println!("{sent} {arrived} {}", elapsed.as_millis());
@@ -181,13 +186,14 @@ fn talk(sockets: &[UdpSocket], targets: &[SocketAddr], ticks: u64) -> (u64, u64,
     (sent, arrived, elapsed)
 }
 
-/// Packets that wait and bear relayed audio; the silence before the rooms were joined is none.
+/// Takes the packets that wait, and counts those of audio.
 fn drain(socket: &UdpSocket) -> u64 {
     let mut buffer = [0; 1500];
     let mut count = 0;
     loop {
         match socket.recv(&mut buffer) {
-            Ok(_) => count += 1,
+            // Reports may go to a phone whose port is next to another's.
+            Ok(length) => count += u64::from(length == HEADER + FRAME),
             Err(error) if error.kind() == ErrorKind::WouldBlock => return count,
             Err(_) => {}
         }

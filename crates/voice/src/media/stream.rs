@@ -53,6 +53,11 @@ impl Stream {
         Self(Arc::new(Open { engine, line, session: Mutex::new(session) }))
     }
 
+    #[cfg(test)]
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.0.line
+    }
+
     /// The address that descriptions name.
     pub fn local(&self) -> SocketAddr {
         let settings = self.0.engine.settings();
