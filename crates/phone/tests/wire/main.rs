@@ -8,3 +8,4 @@ mod pair;
 mod registering;
 mod registrar;
 mod script;
+mod streaming;
