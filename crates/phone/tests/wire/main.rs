@@ -2,6 +2,7 @@
 
 mod answering;
 mod calling;
+mod challenged;
 mod changing;
 mod hearing;
 mod pair;
