@@ -24,7 +24,7 @@ pub enum Answer {
     After(Duration),
     /// Rings until the caller gives up, whatever it is told.
     Never,
-    /// Refuses with this SIP code: 486 is busy, 603 declined.
+    /// Refuses with this SIP code of 400 to 699: 486 is busy; anything else becomes 603.
     Refuse(u16),
     /// Rings until [`Call::answer`](crate::Call::answer), a NOTIFY with `Event: talk`, or an INVITE that asks for
     /// an answer by itself (`Call-Info` with `answer-after=0`, `Alert-Info` with `alert-autoanswer`,
@@ -38,7 +38,7 @@ pub(crate) fn asks_for_answer(invite: &Request) -> bool {
         let value = || header.value().to_ascii_lowercase();
         match header {
             Header::CallInfo(_) => value().contains("answer-after=0"),
-            Header::AlertInfo(_) => value().contains("alert-autoanswer") || value().contains("auto answer"),
+            Header::AlertInfo(_) => value().contains("alert-autoanswer"),
             Header::Other(name, value) if name.eq_ignore_ascii_case("Answer-Mode") => {
                 value.trim().to_ascii_lowercase().starts_with("auto")
             }

@@ -2,7 +2,7 @@
 
 use demo::callers::{Manners, ORDER_HEADER, callers};
 use desk::ports::Ids;
-use domain::{InteractionId, ParticipantId};
+use domain::{InteractionId, message::ParticipantId};
 use phone::{Account, Answer, Call, Incoming, Line, Phone, Say};
 use std::{
     collections::BTreeSet,
@@ -16,11 +16,11 @@ struct FixedIds;
 
 impl Ids for FixedIds {
     fn session(&self) -> InteractionId {
-        "0000000000000001".into()
+        InteractionId::new("0000000000000001".to_owned())
     }
 
     fn participant(&self) -> ParticipantId {
-        "0000000000000002".into()
+        ParticipantId::new("0000000000000002".to_owned())
     }
 
     fn secret(&self) -> String {

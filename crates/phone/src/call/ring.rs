@@ -20,6 +20,7 @@ pub(crate) async fn ring(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::
     };
     let incoming = desk.incoming();
     if let Answer::Refuse(code) = incoming.answer {
+        let code = if (400..700).contains(&code) { code } else { super::leg::DECLINED };
         return tx.reply(StatusCode::from(code)).await;
     }
     let Ok(voice) = Voice::open(line, incoming.say.clone()).await else {

@@ -2,9 +2,11 @@
 
 mod answering;
 mod calling;
+mod challenged;
 mod changing;
 mod hearing;
 mod pair;
 mod registering;
 mod registrar;
 mod script;
+mod streaming;

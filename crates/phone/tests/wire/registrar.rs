@@ -86,16 +86,13 @@ impl Rule {
         let wanted: u32 = header("Expires").expect("Expires").trim().parse().expect("seconds");
         let (code, more) = match header("Authorization") {
             None => {
-                let name = match self.hash {
-                    Hash::Md5 => "MD5",
-                    Hash::Sha256 => "SHA-256",
-                };
+                let name = self.hash.name();
                 let challenge = format!(
                     "WWW-Authenticate: Digest realm=\"test\", nonce=\"n0\", qop=\"auth\", algorithm={name}\r\n"
                 );
                 ("401 Unauthorized", challenge)
             }
-            Some(digest) if self.is_right(&digest) => {
+            Some(digest) if is_right(self.hash, "REGISTER", self.password, &digest) => {
                 self.accepted.send_modify(|all| all.push(wanted));
                 let granted = wanted.min(self.granted);
                 ("200 OK", format!("Contact: {contact};expires={granted}\r\n"))
@@ -108,24 +105,33 @@ impl Rule {
              {more}Content-Length: 0\r\n\r\n"
         )
     }
+}
 
-    /// RFC 7616, 3.4.1.
-    fn is_right(&self, digest: &str) -> bool {
-        let part = |name: &str| {
-            let (_, rest) = digest.split_once(&format!("{name}="))?;
-            Some(rest.split([',', ' ']).next()?.trim_matches('"').to_owned())
-        };
-        let part = |name: &str| part(name).unwrap_or_else(|| panic!("{name} in {digest}"));
-        let a1 = self.hash(&format!("{}:test:{}", part("username"), self.password));
-        let a2 = self.hash(&format!("REGISTER:{}", part(" uri")));
-        let middle = format!("{}:{}:{}:{}", part(" nonce"), part("nc"), part("cnonce"), part("qop"));
-        self.hash(&format!("{a1}:{middle}:{a2}")) == part("response")
+/// Whether a digest is that of user and password (RFC 7616, 3.4.1), in the realm `test`.
+pub fn is_right(hash: Hash, method: &str, password: &str, digest: &str) -> bool {
+    let part = |name: &str| {
+        let (_, rest) =
+            digest.split_once(&format!("{name}=")).unwrap_or_else(|| panic!("{name} in {digest}"));
+        rest.split([',', ' ']).next().unwrap_or_default().trim_matches('"').to_owned()
+    };
+    let a1 = hash.of(&format!("{}:test:{password}", part("username")));
+    let a2 = hash.of(&format!("{method}:{}", part(" uri")));
+    let middle = format!("{}:{}:{}:{}", part(" nonce"), part("nc"), part("cnonce"), part("qop"));
+    hash.of(&format!("{a1}:{middle}:{a2}")) == part("response") && part("algorithm") == hash.name()
+}
+
+impl Hash {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha256 => "SHA-256",
+        }
     }
 
-    fn hash(&self, text: &str) -> String {
-        let digest = match self.hash {
-            Hash::Md5 => Md5::digest(text).to_vec(),
-            Hash::Sha256 => Sha256::digest(text).to_vec(),
+    fn of(self, text: &str) -> String {
+        let digest = match self {
+            Self::Md5 => Md5::digest(text).to_vec(),
+            Self::Sha256 => Sha256::digest(text).to_vec(),
         };
         digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
