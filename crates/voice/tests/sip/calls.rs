@@ -53,7 +53,10 @@ async fn a_call_rings_is_answered_joined_held_retrieved_and_released() {
 
     let agent = hall.call("5001", false);
     let invite = phone.expect("INVITE").await;
-    assert!(invite.header("From").is_some_and(|from| from.starts_with("\"Ada Q\" <sip:15550123@")), "{invite:?}");
+    assert!(
+        invite.header("From").is_some_and(|from| from.starts_with("\"Ada Q\" <sip:15550123@")),
+        "{invite:?}"
+    );
     assert!(invite.header("P-Asserted-Identity").is_some_and(|id| id.contains("15550123")));
     assert!(!invite.0.contains("rsipstack") && !invite.0.contains("restsend"), "{invite:?}");
     assert!(invite.0.len() < 1300);
@@ -112,7 +115,10 @@ async fn a_call_without_an_offer_is_made_one() {
     assert_eq!(hall.heard(&leg).await, Heard::Up);
     hall.act(&leg, Act::Part(Alone::Hold));
     let mut packet = [0; 1500];
-    tokio::time::timeout(Duration::from_secs(2), caller.rtp.recv_from(&mut packet)).await.expect("a tone").expect("RTP");
+    tokio::time::timeout(Duration::from_secs(2), caller.rtp.recv_from(&mut packet))
+        .await
+        .expect("a tone")
+        .expect("RTP");
 }
 
 #[tokio::test]
@@ -200,7 +206,8 @@ async fn a_phone_that_is_answered_by_hand_says_so() {
 async fn keys_come_in_with_info_and_go_out_with_info_where_the_stream_takes_none() {
     let mut hall = Hall::open(settings()).await;
     let mut caller = hall.peer("15550199").await;
-    let plain = caller.sdp("sendrecv").replace("0 8 101", "0 8").replace("a=rtpmap:101 telephone-event/8000\r\n", "");
+    let plain =
+        caller.sdp("sendrecv").replace("0 8 101", "0 8").replace("a=rtpmap:101 telephone-event/8000\r\n", "");
     let mut call = caller.invite("9000", &plain.replace("a=fmtp:101 0-15\r\n", "")).await;
     let leg = hall.arrived().await.leg;
     hall.act(&leg, Act::Answer);
@@ -280,5 +287,8 @@ async fn the_end_of_the_server_releases_every_leg() {
     let bye = caller.expect("BYE").await;
     caller.answer(&bye, "200 OK", "", "").await;
     assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Closed, code: None });
-    tokio::time::timeout(Duration::from_secs(2), stopping).await.expect("an end before the deadline").expect("stopped");
+    tokio::time::timeout(Duration::from_secs(2), stopping)
+        .await
+        .expect("an end before the deadline")
+        .expect("stopped");
 }

@@ -113,7 +113,10 @@ impl Hall {
     }
 
     pub async fn next(&mut self) -> Told {
-        timeout(Duration::from_secs(8), self.told.recv()).await.expect("to be told something").expect("a listener")
+        timeout(Duration::from_secs(8), self.told.recv())
+            .await
+            .expect("to be told something")
+            .expect("a listener")
     }
 
     pub async fn arrived(&mut self) -> Arrival {

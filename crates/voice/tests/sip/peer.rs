@@ -69,7 +69,9 @@ impl Peer {
 
     /// The next message that is this: a method, or `200 INVITE`. Others wait for their turn.
     pub async fn expect(&mut self, what: &str) -> Message {
-        self.within(PATIENCE, what).await.unwrap_or_else(|| panic!("{}: no {what}; waiting: {:#?}", self.user, self.backlog))
+        self.within(PATIENCE, what)
+            .await
+            .unwrap_or_else(|| panic!("{}: no {what}; waiting: {:#?}", self.user, self.backlog))
     }
 
     /// The same within a time of one's own.
@@ -143,7 +145,8 @@ impl Peer {
         let call_id = format!("reg{}", fresh());
         self.send(&self.register_text(&call_id, 1, extra)).await;
         let challenge = self.expect("401 REGISTER").await;
-        let md5 = challenge.headers("WWW-Authenticate").find(|value| value.contains("algorithm=MD5")).expect("MD5");
+        let md5 =
+            challenge.headers("WWW-Authenticate").find(|value| value.contains("algorithm=MD5")).expect("MD5");
         let proof = self.authorization(md5, "REGISTER", &format!("sip:{}", self.server), 1, "demo");
         self.send(&self.register_text(&call_id, 2, &format!("Authorization: {proof}\r\n{extra}"))).await;
         loop {
@@ -228,6 +231,30 @@ impl Peer {
             body.len()
         ))
         .await;
+    }
+
+    /// The code of the next final response to INVITE; [`Peer::last`] is the response.
+    pub async fn receive_final(&mut self) -> u16 {
+        loop {
+            let message = self.receive(PATIENCE).await.expect("a response");
+            let code = message.code().unwrap_or_default();
+            if code >= 200 && message.header("CSeq").is_some_and(|cseq| cseq.ends_with("INVITE")) {
+                self.backlog.push_front(message);
+                return code;
+            }
+        }
+    }
+
+    /// What was received last.
+    pub fn last(&self) -> &Message {
+        self.backlog.front().expect("a message")
+    }
+
+    /// Answers as another end of the same INVITE.
+    pub async fn answer_tagged(&self, request: &Message, status: &str, tag: &str, body: &str) {
+        let to = request.header("To").expect("To");
+        let forked = Message(request.0.replace(&format!("To: {to}"), &format!("To: {to};tag={tag}")));
+        self.answer(&forked, status, "", body).await;
     }
 
     /// Answers with another Contact than where we are.

@@ -23,7 +23,8 @@ async fn the_answer_lists_what_is_bound_and_for_how_long() {
     let hall = Hall::open(strict()).await;
     let mut phone = hall.peer("5001").await;
     let other = "<sip:5001@192.0.2.9:5070>;expires=120";
-    let answer = phone.register_with(&format!("Contact: <{}>, {other}\r\nExpires: 300\r\n", phone.contact())).await;
+    let answer =
+        phone.register_with(&format!("Contact: <{}>, {other}\r\nExpires: 300\r\n", phone.contact())).await;
     assert_eq!(answer.code(), Some(200));
     let mut listed: Vec<&str> = answer.headers("Contact").collect();
     listed.sort_unstable();

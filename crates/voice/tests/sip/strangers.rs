@@ -101,7 +101,14 @@ async fn nonsense_gets_400_from_a_phone_and_silence_from_a_stranger_and_harms_no
         phone.send(&text).await;
         assert!(phone.expect_code(400).await, "{text}");
     }
-    for text in ["", "\0\0\0\0", "INVITE", "INVITE  SIP/2.0\r\n\r\n", "SIP/2.0 999999 x\r\n\r\n", "SIP/2.0 200 OK\r\n\r\n"] {
+    for text in [
+        "",
+        "\0\0\0\0",
+        "INVITE",
+        "INVITE  SIP/2.0\r\n\r\n",
+        "SIP/2.0 999999 x\r\n\r\n",
+        "SIP/2.0 200 OK\r\n\r\n",
+    ] {
         stranger.send(text).await;
     }
     stranger.hears_nothing(QUIET).await;
@@ -127,7 +134,10 @@ async fn an_invite_that_makes_no_sense_is_refused_with_its_code() {
         peer.learn_tag(&mut call, &refusal);
         peer.of_invite(&call, "ACK").await;
         if code.starts_with("488") {
-            assert!(refusal.header("Warning").is_some_and(|warning| warning.starts_with("305")), "{refusal:?}");
+            assert!(
+                refusal.header("Warning").is_some_and(|warning| warning.starts_with("305")),
+                "{refusal:?}"
+            );
         }
     }
     hall.hears_nothing(QUIET).await;
