@@ -10,3 +10,4 @@ mod peer;
 mod races;
 mod registrar;
 mod strangers;
+mod together;
