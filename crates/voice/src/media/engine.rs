@@ -84,7 +84,7 @@ impl Engine {
         });
         *held(&line.task) = Some(tokio::spawn(receive::run(Arc::clone(&line))).abort_handle());
         shard.add(Arc::downgrade(&line));
-        line.play(&Alone::Silence);
+        line.play(Alone::Silence);
         tracing::debug!(leg = %line.leg, port, "media port open");
         // Session ids of 63 bits, since some read them as signed.
         let id = (u64::from(high) << 32 | u64::from(low)) >> 1;
@@ -115,7 +115,7 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn part(&self, line: &Arc<Line>, then: &Alone) {
+    pub(super) fn part(&self, line: &Arc<Line>, then: Alone) {
         leave(&mut held(&self.rooms), line);
         line.play(then);
     }

@@ -78,20 +78,21 @@ impl Line {
     }
 
     /// Plays this from now on.
-    pub fn play(self: &Arc<Self>, alone: &Alone) {
+    pub fn play(self: &Arc<Self>, alone: Alone) {
         let book = &self.prompts;
         let playing = match alone {
             Alone::Silence => Playing::forever(book.silence().clone()),
             Alone::Ringback => Playing::forever(book.ringback().clone()),
             Alone::Busy => Playing::forever(book.busy().clone()),
             Alone::Hold => Playing::forever(book.hold().clone()),
-            Alone::Prompt(name) => match book.named(name) {
-                Some(sound) => Playing::once(sound.clone()),
-                None => {
+            Alone::Prompt(name) => {
+                if let Some(sound) = book.named(&name) {
+                    Playing::once(sound.clone())
+                } else {
                     self.tell(Event::Played);
                     Playing::forever(book.hold().clone())
                 }
-            },
+            }
         };
         let mut outward = held(&self.outward);
         outward.playing = Some(playing);

@@ -21,7 +21,7 @@ pub(super) fn bind(settings: &Settings, after: u16) -> Result<Pair, MediaError> 
     if *settings.ports.start() == 0 {
         return (0..TRIES).find_map(|_| any(settings.bind)).ok_or(MediaError::NoPort);
     }
-    let even = |port: &u16| port % 2 == 0 && settings.ports.contains(&(port + 1));
+    let even = |port: &u16| port.is_multiple_of(2) && settings.ports.contains(&(port + 1));
     let range = || settings.ports.clone().filter(even);
     let mut refused = None;
     for port in range().filter(|port| *port > after).chain(range().filter(|port| *port <= after)) {
@@ -37,7 +37,7 @@ pub(super) fn bind(settings: &Settings, after: u16) -> Result<Pair, MediaError> 
 fn any(ip: IpAddr) -> Option<Pair> {
     let first = socket(ip, 0).ok()?;
     let port = first.local_addr().ok()?.port();
-    if port % 2 == 0 {
+    if port.is_multiple_of(2) {
         Some(Pair { rtp: first, rtcp: socket(ip, port.checked_add(1)?).ok()? })
     } else {
         Some(Pair { rtp: socket(ip, port - 1).ok()?, rtcp: first })

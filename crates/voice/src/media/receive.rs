@@ -91,3 +91,21 @@ fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{Engine, Settings};
+    use domain::call::LegId;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    #[tokio::test]
+    async fn a_leg_costs_less_than_two_kilobytes_of_ours() {
+        let engine = Engine::new(Settings::loopback());
+        let stream =
+            engine.open(LegId { call: "call".into(), number: 1 }, unbounded_channel().0).expect("a stream");
+        let task = run(Arc::clone(stream.line()));
+        assert!(size_of_val(&task) < 512, "the task: {} bytes", size_of_val(&task));
+        assert!(size_of::<Line>() < 1024, "the line: {} bytes", size_of::<Line>());
+    }
+}

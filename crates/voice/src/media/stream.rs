@@ -53,6 +53,11 @@ impl Stream {
         Self(Arc::new(Open { engine, line, session: Mutex::new(session) }))
     }
 
+    #[cfg(test)]
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.0.line
+    }
+
     /// The address that descriptions name.
     pub fn local(&self) -> SocketAddr {
         let settings = self.0.engine.settings();
@@ -113,7 +118,7 @@ impl Stream {
     /// Takes the leg out of its room, if it is in one, and plays it this. No packet that comes in after this call is
     /// heard in the room.
     pub fn part(&self, then: Alone) {
-        self.0.engine.part(&self.0.line, &then);
+        self.0.engine.part(&self.0.line, then);
     }
 
     /// What the leg says is replaced by silence in its room, its keys with it; or no longer.

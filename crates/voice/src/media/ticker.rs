@@ -12,11 +12,14 @@ use std::{
 };
 use tokio::{
     sync::Notify,
+    task::yield_now,
     time::{Instant, sleep_until},
 };
 
 /// After a stall, so many ticks are made good; the rest is skipped, since nobody wants a burst of old audio.
 const MADE_GOOD: u64 = 5;
+/// Legs that are sent to before other tasks have their turn.
+const TURN: usize = 128;
 /// A leg is looked after every so many ticks: 200 ms.
 const ROUND: u64 = 10;
 
@@ -89,7 +92,7 @@ pub(super) async fn run(shard: Arc<Shard>, silence: (Duration, Duration)) {
         for tick in next.max(now.saturating_sub(MADE_GOOD - 1))..=now {
             shard.tick.store(tick, Relaxed);
             take_over(&shard, &mut held_now);
-            step(&mut held_now, tick, silence);
+            step(&mut held_now, tick, silence).await;
         }
     }
 }
@@ -101,10 +104,22 @@ fn take_over(shard: &Shard, mine: &mut Inbox) {
     mine.rooms.append(&mut inbox.rooms);
 }
 
-fn step(mine: &mut Inbox, tick: u64, silence: (Duration, Duration)) {
-    mine.fed.retain(|line| line.tick(tick));
+async fn step(mine: &mut Inbox, tick: u64, silence: (Duration, Duration)) {
+    let mut at = 0;
+    let mut turn = 0_usize;
+    while let Some(line) = mine.fed.get(at) {
+        if line.tick(tick) {
+            at += 1;
+        } else {
+            mine.fed.swap_remove(at);
+        }
+        turn += 1;
+        if turn.is_multiple_of(TURN) {
+            yield_now().await;
+        }
+    }
     mine.rooms.retain(|room| room.mix());
-    if tick % ROUND == 0 {
+    if tick.is_multiple_of(ROUND) {
         mine.lines.retain(|line| line.strong_count() > 0);
     }
     let first = usize::try_from(tick % ROUND).unwrap_or_default();

@@ -15,6 +15,8 @@ pub const RATE: u16 = 8000;
 pub const HOLD: [f32; 3] = [525.0, 700.0, 1050.0];
 /// The tone of ringback and busy, in hertz.
 pub const CALL: f32 = 425.0;
+/// Samples in which a note swells or fades: 10 ms.
+const EDGE: u8 = 80;
 /// How loud our tones are, out of 32767: about 18 dB below the loudest.
 const LOUD: f32 = 4000.0;
 
@@ -118,15 +120,15 @@ fn cadence(on: usize, off: usize, unit: usize) -> Vec<i16> {
 /// A sine that swells and fades within 10 ms, so that it does not click.
 fn note(hertz: f32, length: usize) -> Vec<i16> {
     let mut samples: Vec<i16> = Sine::new(hertz, LOUD).take(length).collect();
-    const EDGE: usize = 80;
-    for at in 0..EDGE.min(length) {
-        let fade = |sample: &mut i16| {
-            *sample = i16::try_from(i32::from(*sample) * i32::try_from(at).unwrap_or(0) / 80).unwrap_or(0);
-        };
-        samples.get_mut(at).map(fade);
-        samples.get_mut(length - 1 - at).map(fade);
-    }
+    fade(samples.iter_mut());
+    fade(samples.iter_mut().rev());
     samples
+}
+
+fn fade<'a>(samples: impl Iterator<Item = &'a mut i16>) {
+    for (sample, step) in samples.zip(0..EDGE) {
+        *sample = clamp(f32::from(*sample) * f32::from(step) / f32::from(EDGE));
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 use super::FRAME;
 
 /// Samples in a tick of 20 ms.
-const STEP: u32 = FRAME as u32;
+const STEP: u32 = 160;
+const _: () = assert!(STEP as usize == FRAME);
 /// How far the numbers of a source that is passed on may jump before they are taken for a new stream's.
 const AHEAD: u16 = 1000;
 /// How late a packet may come to be passed on in its place.

@@ -64,7 +64,7 @@ impl Room {
             [] => {}
             [alone] => {
                 held(&alone.inward).route = Route::Nowhere;
-                alone.play(&Alone::Silence);
+                alone.play(Alone::Silence);
             }
             [one, two] => {
                 let relay = |hears: bool, from: &Line, to: &Arc<Line>| {

@@ -4,6 +4,10 @@ use crate::media::{Codec, FRAME};
 
 /// Samples that wait before the first is mixed: 40 ms.
 const TARGET: usize = 320;
+/// The same, and a piece of 20 ms, as timestamps count.
+const WAIT: u32 = 320;
+const STEP: u32 = 160;
+const _: () = assert!(WAIT as usize == TARGET && STEP as usize == FRAME);
 /// The most that wait: 100 ms.
 const LIMIT: usize = 800;
 /// How far behind a timestamp may be to count as late and not as that of a new stream: 1 s.
@@ -62,7 +66,7 @@ impl Queue {
             *sample = std::mem::take(&mut self.ring[self.at]);
             self.at = (self.at + 1) % LIMIT;
         }
-        self.next = self.next.wrapping_add(FRAME as u32);
+        self.next = self.next.wrapping_add(STEP);
         self.waiting = self.waiting.saturating_sub(FRAME);
         true
     }
@@ -70,7 +74,7 @@ impl Queue {
     /// Forgets what waits; the first sample's place is behind the target.
     fn begin(&mut self, timestamp: u32) -> usize {
         self.ring = [0; LIMIT];
-        self.next = timestamp.wrapping_sub(TARGET as u32);
+        self.next = timestamp.wrapping_sub(WAIT);
         self.waiting = 0;
         TARGET
     }
