@@ -2,8 +2,12 @@
 //! mistake with the library.
 
 mod calls;
+mod failures;
 mod hall;
+mod holding;
 mod message;
 mod peer;
+mod races;
 mod registrar;
 mod strangers;
+mod together;

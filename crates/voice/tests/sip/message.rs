@@ -25,11 +25,11 @@ impl Message {
         }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header<'a>(&'a self, name: &str) -> Option<&'a str> {
         self.headers(name).next()
     }
 
-    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn headers<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         let head = self.0.split("\r\n\r\n").next().unwrap_or_default();
         head.lines().skip(1).filter_map(move |line| {
             let (key, value) = line.split_once(':')?;

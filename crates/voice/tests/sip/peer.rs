@@ -233,6 +233,30 @@ impl Peer {
         .await;
     }
 
+    /// The code of the next final response to INVITE; [`Peer::last`] is the response.
+    pub async fn receive_final(&mut self) -> u16 {
+        loop {
+            let message = self.receive(PATIENCE).await.expect("a response");
+            let code = message.code().unwrap_or_default();
+            if code >= 200 && message.header("CSeq").is_some_and(|cseq| cseq.ends_with("INVITE")) {
+                self.backlog.push_front(message);
+                return code;
+            }
+        }
+    }
+
+    /// What was received last.
+    pub fn last(&self) -> &Message {
+        self.backlog.front().expect("a message")
+    }
+
+    /// Answers as another end of the same INVITE.
+    pub async fn answer_tagged(&self, request: &Message, status: &str, tag: &str, body: &str) {
+        let to = request.header("To").expect("To");
+        let forked = Message(request.0.replace(&format!("To: {to}"), &format!("To: {to};tag={tag}")));
+        self.answer(&forked, status, "", body).await;
+    }
+
     /// Answers with another Contact than where we are.
     pub async fn answer_as(&self, request: &Message, status: &str, contact: &str, body: &str) {
         self.answer_from(request, status, contact, "", body).await;

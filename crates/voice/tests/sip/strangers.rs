@@ -88,7 +88,7 @@ async fn a_flood_of_wrong_passwords_is_met_with_silence() {
 async fn nonsense_gets_400_from_a_phone_and_silence_from_a_stranger_and_harms_nobody() {
     let mut hall = Hall::open(strict()).await;
     let mut phone = hall.phone("5001").await;
-    let stranger = hall.peer("100").await;
+    let mut stranger = hall.peer("100").await;
     let good = options(&phone, "OPTIONS");
     let broken = [
         good.replace("From: <sip:scan@127.0.0.1>;tag=1", "From: <sip:scan@127.0.0.1>"),
