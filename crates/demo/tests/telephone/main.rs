@@ -1,6 +1,6 @@
 //! Simulated callers and the scripted agents' telephones, over real SIP against a phone that plays the server.
 
-use demo::callers::{Manners, ORDER_HEADER, callers};
+use demo::{Manners, ORDER_HEADER, callers};
 use desk::ports::Ids;
 use domain::{InteractionId, message::ParticipantId};
 use phone::{Account, Answer, Call, Incoming, Line, Phone, Say};
