@@ -26,7 +26,9 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
         Admission::Outside => None,
         Admission::Silence => return,
         Admission::Challenge { stale } => {
-            let challenges = core.digest.challenges(stale).map(|text| Header::ProxyAuthenticate(text.into()));
+            let challenges = core.digest.challenges(stale);
+            let challenges: Vec<Header> =
+                challenges.into_iter().map(|text| Header::ProxyAuthenticate(text.into())).collect();
             reply(&mut tx, StatusCode::ProxyAuthenticationRequired, challenges.into()).await;
             return finish(tx).await;
         }

@@ -79,7 +79,9 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
 }
 
 async fn challenge(core: &Core, tx: &mut Transaction, stale: bool) {
-    let challenges = core.digest.challenges(stale).map(|text| Header::WwwAuthenticate(text.into()));
+    let challenges = core.digest.challenges(stale);
+    let challenges: Vec<Header> =
+        challenges.into_iter().map(|text| Header::WwwAuthenticate(text.into())).collect();
     answer(tx, StatusCode::Unauthorized, challenges.into()).await;
 }
 
