@@ -145,8 +145,8 @@ impl Core {
     }
 
     /// The Via of a transport.
-    pub fn via(&self, carrier: Carrier) -> Option<SipAddr> {
-        Some(SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(self.address(carrier)) })
+    pub fn via(&self, carrier: Carrier) -> SipAddr {
+        SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(self.address(carrier)) }
     }
 
     /// Our Contact over a transport; also what we call ourselves elsewhere.

@@ -38,6 +38,46 @@ pub struct Call {
     pub branch: String,
 }
 
+/// The Authorization of a user for an MD5 challenge.
+pub fn authorization(
+    user: &str,
+    challenge: &str,
+    method: &str,
+    uri: &str,
+    nc: u32,
+    password: &str,
+) -> String {
+    let part = |name: &str| {
+        let from = challenge.split(&format!("{name}=\"")).nth(1).expect("part of a challenge");
+        from.split('"').next().expect("part of a challenge").to_owned()
+    };
+    let (realm, nonce) = (part("realm"), part("nonce"));
+    let hash = |text: String| {
+        let digest = Md5::digest(text.as_bytes());
+        digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    };
+    let ha1 = hash(format!("{user}:{realm}:{password}"));
+    let ha2 = hash(format!("{method}:{uri}"));
+    let response = hash(format!("{ha1}:{nonce}:{nc:08x}:c0ffee:auth:{ha2}"));
+    format!(
+        "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\", \
+         algorithm=MD5, cnonce=\"c0ffee\", qop=auth, nc={nc:08x}"
+    )
+}
+
+impl Call {
+    /// Takes the tag of a refusal, for its ACK.
+    pub fn learn_tag(&mut self, refusal: &Message) {
+        refusal.header("To").expect("To").clone_into(&mut self.theirs);
+    }
+
+    /// Takes from an answer what the dialog needs.
+    pub fn learn(&mut self, answer: &Message) {
+        self.learn_tag(answer);
+        self.target = answer.contact();
+    }
+}
+
 impl Peer {
     pub async fn new(user: &str, server: SocketAddr) -> Self {
         let bind = || UdpSocket::bind("127.0.0.1:0");
@@ -122,22 +162,7 @@ impl Peer {
 
     /// The Authorization for a challenge.
     pub fn authorization(&self, challenge: &str, method: &str, uri: &str, nc: u32, password: &str) -> String {
-        let part = |name: &str| {
-            let from = challenge.split(&format!("{name}=\"")).nth(1).expect("part of a challenge");
-            from.split('"').next().expect("part of a challenge").to_owned()
-        };
-        let (realm, nonce) = (part("realm"), part("nonce"));
-        let hash = |text: String| {
-            Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-        };
-        let ha1 = hash(format!("{}:{realm}:{password}", self.user));
-        let ha2 = hash(format!("{method}:{uri}"));
-        let response = hash(format!("{ha1}:{nonce}:{nc:08x}:c0ffee:auth:{ha2}"));
-        format!(
-            "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\", \
-             algorithm=MD5, cnonce=\"c0ffee\", qop=auth, nc={nc:08x}",
-            self.user
-        )
+        authorization(&self.user, challenge, method, uri, nc, password)
     }
 
     /// Registers; what the last answer was.
@@ -268,24 +293,20 @@ impl Peer {
     }
 
     async fn answer_from(&self, request: &Message, status: &str, contact: &str, extra: &str, body: &str) {
-        let mut text = format!("SIP/2.0 {status}\r\n");
-        for via in request.headers("Via") {
-            text += &format!("Via: {via}\r\n");
-        }
+        let vias: Vec<String> = request.headers("Via").map(|via| format!("Via: {via}\r\n")).collect();
         let to = request.header("To").expect("To");
         let tag = if to.contains(";tag=") { String::new() } else { format!(";tag={}", self.tag()) };
-        text += &format!(
-            "From: {}\r\nTo: {to}{tag}\r\nCall-ID: {}\r\nCSeq: {}\r\n",
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        self.send(&format!(
+            "SIP/2.0 {status}\r\n{}From: {}\r\nTo: {to}{tag}\r\nCall-ID: {}\r\nCSeq: {}\r\nContact: <{contact}>\r\n\
+             Allow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE\r\n{kind}{extra}Content-Length: {}\r\n\r\n{body}",
+            vias.concat(),
             request.header("From").expect("From"),
             request.header("Call-ID").expect("Call-ID"),
             request.header("CSeq").expect("CSeq"),
-        );
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        text += &format!(
-            "Contact: <{contact}>\r\nAllow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE\r\n{kind}{extra}Content-Length: {}\r\n\r\n{body}",
             body.len()
-        );
-        self.send(&text).await;
+        ))
+        .await;
     }
 
     fn tag(&self) -> String {
@@ -307,7 +328,7 @@ impl Peer {
     /// Takes the 200 of a call of ours, and acknowledges it.
     pub async fn established(&mut self, call: &mut Call) -> Message {
         let answer = self.expect("200 INVITE").await;
-        self.learn(call, &answer);
+        call.learn(&answer);
         self.request(call, "ACK", "", "").await;
         answer
     }
@@ -315,17 +336,6 @@ impl Peer {
     /// Whether the next message is a response with this code.
     pub async fn expect_code(&mut self, code: u16) -> bool {
         self.receive(PATIENCE).await.is_some_and(|message| message.code() == Some(code))
-    }
-
-    /// Takes the tag of a refusal, for its ACK.
-    pub fn learn_tag(&self, call: &mut Call, refusal: &Message) {
-        call.theirs = refusal.header("To").expect("To").to_owned();
-    }
-
-    /// Takes from a response what the dialog needs.
-    pub fn learn(&self, call: &mut Call, answer: &Message) {
-        call.theirs = answer.header("To").expect("To").to_owned();
-        call.target = answer.contact();
     }
 
     /// Says something to a port of the server: `count` packets with this payload.

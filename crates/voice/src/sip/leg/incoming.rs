@@ -99,7 +99,7 @@ impl Leg {
     pub(super) fn refuse(&mut self, cause: Cause) {
         let Side::In(incoming) = &self.side else { return };
         let code = causes::refusal(cause);
-        let status = StatusCode::try_from(code).unwrap_or(StatusCode::TemporarilyUnavailable);
+        let status = StatusCode::from(code);
         if let Err(why) = incoming.dialog.reject(Some(status), None) {
             tracing::debug!(leg = %self.id, %why, "a refusal was not sent");
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Able, Leg, Side,
-    branch::{Branch, Branches, Ended},
+    branch::{Asking, Branch, Branches, Ended},
     end::take_leave,
 };
 use crate::{
@@ -12,12 +12,13 @@ use crate::{
 };
 use domain::call::{Act, Cause, Heard, LegId, Originate};
 use rsipstack::{
-    dialog::{dialog::DialogStateSender, invitation::InviteOption},
+    dialog::invitation::{InviteAsyncResult, InviteOption},
     sip::{Header, Response, Uri},
 };
 use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
+    task::JoinHandle,
     time::Instant,
 };
 
@@ -91,22 +92,12 @@ impl Leg {
             tracing::info!(leg = %self.id, "a phone's contact makes no sense");
             return false;
         };
-        match invite(&self.core, option, tell) {
+        match self.core.layer.do_invite_async(option, tell) {
             Ok((dialog, end)) => {
                 let tag = dialog.id().local_tag;
-                let How { auto, retried, .. } = how;
-                let branch = Branch {
-                    tag,
-                    dialog,
-                    binding,
-                    auto,
-                    ringing: false,
-                    heard: false,
-                    asked: false,
-                    again: false,
-                    retried,
-                };
-                branches.add(branch, end);
+                let asking = if how.auto { Asking::Auto } else { Asking::Nothing };
+                let branch = Branch { tag, dialog, binding, asking, ringing: false, retried: how.retried };
+                branches.add(branch, outcome(end));
                 true
             }
             Err(why) => {
@@ -120,7 +111,6 @@ impl Leg {
     pub(super) fn early(&mut self, tag: &str, response: &Response) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
-        branch.heard = true;
         if headers::has_token(response, "Allow-Events", "talk") {
             branch.binding.ways.talks.store(true, Ordering::Relaxed);
         }
@@ -177,7 +167,7 @@ impl Leg {
             return;
         }
         let Some(branch) = branches.take(&tag) else { return };
-        if branch.again {
+        if branch.asking == Asking::Again {
             // It rings no more: now with the headers for answering by itself.
             if !self.call(branch.binding, How { auto: true, ..How::default() }) {
                 self.failed(480);
@@ -185,7 +175,7 @@ impl Leg {
             return;
         }
         let code = code.unwrap_or(503);
-        if !branch.heard && code == 408 {
+        if !branch.ringing && code == 408 {
             self.silent_phone(&branch.binding);
         } else {
             branch.binding.ways.answered();
@@ -204,7 +194,7 @@ impl Leg {
             _ => None,
         };
         if let (Some(interval), false) = (heal, branch.retried)
-            && self.call(branch.binding, How { auto: branch.auto, retried: true, interval })
+            && self.call(branch.binding, How { auto: branch.asking == Asking::Auto, retried: true, interval })
         {
             return;
         }
@@ -256,24 +246,16 @@ impl Leg {
     }
 }
 
-type Calling = (
-    rsipstack::dialog::invite_dialog::InviteDialog,
-    std::pin::Pin<Box<dyn Future<Output = Option<Response>> + Send>>,
-);
-
-fn invite(core: &Arc<Core>, option: InviteOption, tell: DialogStateSender) -> rsipstack::Result<Calling> {
-    let (dialog, end) = core.layer.do_invite_async(option, tell)?;
-    let end = async move {
-        match end.await {
-            Ok(Ok((_, response))) => response,
-            Ok(Err(why)) => {
-                tracing::debug!(%why, "an INVITE failed");
-                None
-            }
-            Err(_) => None,
+/// The final response to an INVITE; `None` when there was none.
+async fn outcome(end: JoinHandle<InviteAsyncResult>) -> Option<Response> {
+    match end.await {
+        Ok(Ok((_, response))) => response,
+        Ok(Err(why)) => {
+            tracing::debug!(%why, "an INVITE failed");
+            None
         }
-    };
-    Ok((dialog, Box::pin(end)))
+        Err(_) => None,
+    }
 }
 
 fn invitation(
