@@ -1,6 +1,9 @@
 //! A scripted peer: a datagram socket, and SIP written by hand.
 
-use crate::message::{Message, sdp};
+use crate::{
+    line::Line,
+    message::{Message, sdp},
+};
 use md5::{Digest, Md5};
 use std::{
     collections::VecDeque,
@@ -24,6 +27,8 @@ pub struct Peer {
     pub user: String,
     server: SocketAddr,
     backlog: VecDeque<Message>,
+    /// Instead of datagrams.
+    line: Option<Line>,
 }
 
 /// One end of a dialog.
@@ -82,7 +87,7 @@ impl Peer {
     pub async fn new(user: &str, server: SocketAddr) -> Self {
         let bind = || UdpSocket::bind("127.0.0.1:0");
         let (socket, rtp) = (bind().await.expect("a socket"), bind().await.expect("a socket"));
-        Self { socket, rtp, user: user.to_owned(), server, backlog: VecDeque::new() }
+        Self { socket, rtp, user: user.to_owned(), server, backlog: VecDeque::new(), line: None }
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -97,11 +102,28 @@ impl Peer {
         sdp(self.rtp_port(), direction)
     }
 
+    /// Speaks over a stream from now on.
+    pub fn over(mut self, line: Line) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Hangs up the stream.
+    pub fn cut(&mut self) {
+        self.line = None;
+    }
+
     pub async fn send(&self, text: &str) {
+        if let Some(line) = &self.line {
+            return line.send(text).await;
+        }
         self.socket.send_to(text.as_bytes(), self.server).await.expect("sent");
     }
 
     async fn receive(&self, patience: Duration) -> Option<Message> {
+        if let Some(line) = &self.line {
+            return timeout(patience, line.receive()).await.ok();
+        }
         let mut buffer = vec![0; 65_535];
         let (len, _) = timeout(patience, self.socket.recv_from(&mut buffer)).await.ok()?.expect("received");
         Some(Message(String::from_utf8_lossy(&buffer[..len]).into_owned()))
@@ -142,11 +164,15 @@ impl Peer {
     }
 
     pub fn contact(&self) -> String {
-        format!("sip:{}@{}", self.user, self.addr())
+        match &self.line {
+            Some(line) => format!("sip:{}@host.invalid;transport={}", self.user, line.name.to_lowercase()),
+            None => format!("sip:{}@{}", self.user, self.addr()),
+        }
     }
 
     pub fn via(&self, branch: &str) -> String {
-        format!("Via: SIP/2.0/UDP {};branch={branch};rport\r\n", self.addr())
+        let name = self.line.as_ref().map_or("UDP", |line| line.name);
+        format!("Via: SIP/2.0/{name} {};branch={branch};rport\r\n", self.addr())
     }
 
     /// A REGISTER with these headers besides.

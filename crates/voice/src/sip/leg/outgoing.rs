@@ -8,9 +8,16 @@ use super::{
 use crate::{
     media::{Codec, Direction},
     settings::Profile,
-    sip::{causes, core::Core, flow::Flow, headers, registrar::Binding, transport::mark},
+    sip::{
+        causes,
+        core::{Asked, Core},
+        flow::Flow,
+        headers,
+        registrar::Binding,
+        transport::mark,
+    },
 };
-use domain::call::{Act, Cause, Heard, LegId, Originate};
+use domain::call::{Cause, Heard, LegId, Originate};
 use rsipstack::{
     dialog::invitation::{InviteAsyncResult, InviteOption},
     sip::{Header, Response, Uri},
@@ -38,7 +45,7 @@ pub(super) struct How {
 pub(in crate::sip) async fn originate(
     core: Arc<Core>,
     id: LegId,
-    acts: UnboundedReceiver<Act>,
+    acts: UnboundedReceiver<Asked>,
     asked: Originate,
 ) {
     match begin(&core, &id, acts, asked) {
@@ -53,7 +60,7 @@ pub(in crate::sip) async fn originate(
 fn begin(
     core: &Arc<Core>,
     id: &LegId,
-    acts: UnboundedReceiver<Act>,
+    acts: UnboundedReceiver<Asked>,
     asked: Originate,
 ) -> Result<Leg, (Cause, u16)> {
     let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
@@ -71,7 +78,8 @@ fn begin(
     let mut branches = Branches::new(asked);
     let wait = if auto && account.profile != Profile::Manual { timers.auto_answer } else { timers.ring };
     branches.ring_until = Some(Instant::now() + wait);
-    let mut leg = Leg::new(core, id.clone(), acts, (stream, media), events, Side::Out(Box::new(branches)));
+    let mut leg =
+        Leg::new(core, id.clone(), acts, (stream, media), events, Side::Out(Box::new(branches)), flow);
     leg.events_of_calls = Some(tell);
     metrics::counter!("jackfield_sip_calls_total", "way" => "out").increment(1);
     let mut made = false;
@@ -141,6 +149,7 @@ impl Leg {
             self.leave_branch(other, Cause::Normal);
         }
         self.able = Able::read(response);
+        self.flow = winner.binding.flow;
         self.stream.signalled_from(winner.binding.flow.ip());
         self.stream.behind_nat(winner.binding.behind_nat);
         if let Err(why) = self.stream.accept(&String::from_utf8_lossy(&response.body)) {
@@ -207,6 +216,18 @@ impl Leg {
         metrics::counter!("jackfield_sip_failures_total", "what" => "no-response").increment(1);
         if binding.ways.missed() >= TOO_MANY {
             self.core.registrar.drop_binding(&branches.originate.to, binding.serial);
+        }
+    }
+
+    /// Calls over a stream that was closed are over.
+    pub(super) fn lost_while_ringing(&mut self, flow: Flow) {
+        while let Side::Out(branches) = &mut self.side
+            && self.over.is_none()
+            && let Some(tag) = branches.all.iter().find(|b| b.binding.flow == flow).map(|b| b.tag.clone())
+            && let Some(lost) = branches.take(&tag)
+        {
+            self.leave_branch(&lost, Cause::Lost);
+            self.failed(503);
         }
     }
 
