@@ -91,6 +91,10 @@ async fn answer(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) 
     }
 }
 
+fn within_angles(value: &str) -> impl Iterator<Item = &str> {
+    value.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(uri, _)| uri.trim()))
+}
+
 fn contact_header(listed: &Listed) -> Header {
     // Rounded up, so that a fresh registration is granted what it was told.
     let secs = listed.remaining.as_secs() + u64::from(listed.remaining.subsec_nanos() > 0);
@@ -119,8 +123,12 @@ fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused
         return Err(Refused::Malformed);
     }
     let talks = headers::has_token(request, "Allow-Events", "talk");
-    for contact in contacts {
-        let uri = contact.uri.to_string();
+    // As they came: the library writes some things its own way, and phones look for what they wrote.
+    let raw: Vec<&str> =
+        request.contact_headers().iter().flat_map(|header| within_angles(header.value())).collect();
+    let as_written = raw.len() == contacts.len();
+    for (at, contact) in contacts.into_iter().enumerate() {
+        let uri = if as_written { raw[at].to_owned() } else { contact.uri.to_string() };
         if uri.len() > LONGEST_CONTACT || contact.uri.scheme.is_none() {
             return Err(Refused::Malformed);
         }
