@@ -4,11 +4,12 @@ use domain::{
     MediumName, QueueName, UserId,
     agent::{AgentState, Readiness},
     book::{self, Code, Group},
+    call::Dn,
     centre::{Centre, Service, system_states},
     command::Provision,
     disposition::Rule,
     medium::Media,
-    queue::Queue,
+    queue::{Calls, Overflow, Queue},
     thread::Terms,
     user::{Device, Role, User},
 };
@@ -20,6 +21,8 @@ pub const PASSWORD: &str = "demo";
 pub const CONTACT_CENTER: &str = "c0ffee00-0000-4000-8000-000000000001";
 /// The one queue, and the one skill.
 pub const QUEUE: &str = "Support";
+/// The number that customers call, the queue's routing point.
+pub const ROUTING_POINT: &str = "9000";
 /// The customer-facing chat service.
 pub const SERVICE: &str = "customer-support";
 /// The SMS account, which is a service too.
@@ -40,7 +43,12 @@ pub const DOMAIN: &str = "@demo";
 /// How many agents there are; the last four are scripted.
 pub const AGENTS: u32 = 8;
 /// The first DN; `agent1@demo` has it.
-const FIRST_DN: u32 = 5001;
+pub(crate) const FIRST_DN: u32 = 5001;
+/// The numbers of all phones: those of the agents and the supervisor's. The password of each is [`PASSWORD`].
+pub fn numbers() -> impl Iterator<Item = Dn> {
+    (FIRST_DN..=FIRST_DN + AGENTS).map(|dn| Dn::from(dn.to_string().as_str()))
+}
+
 /// How long an offer stands, in milliseconds.
 const OFFER: domain::Millis = 30_000;
 /// How long an agent who refused is spared the same customer, in milliseconds.
@@ -48,9 +56,7 @@ const COOL_DOWN: domain::Millis = 30_000;
 /// A customer without any request for so long has left (digital-channels §8), in milliseconds.
 const INACTIVITY: domain::Millis = 300_000;
 
-/// What the API knows of and this build serves (core-and-voice §2.5). Voice is among them although no phone can
-/// register yet: desktops ask for devices and calls whatever the features say, and are told that the phone is not
-/// registered when they start its channel.
+/// What the API knows of and this build serves (core-and-voice §2.5). Voice
 pub const FEATURES: [&str; 6] = [
     "api-agent-control",
     "api-multimedia",
@@ -135,7 +141,13 @@ fn queue() -> Queue {
         offer: OFFER,
         cool_down: COOL_DOWN,
         max_waiting: 10_000,
-        routing_point: Some("9000".into()),
+        routing_point: Some(ROUTING_POINT.into()),
+        calls: Calls {
+            greeting: Some("welcome".into()),
+            closed: Overflow::Announce("closed".into()),
+            full: Overflow::Announce("busy".into()),
+            ..Calls::default()
+        },
     }
 }
 
@@ -159,7 +171,7 @@ fn users(password_hash: &str) -> Vec<User> {
     let seated = |user: User, dn: u32| User {
         device: Some(Device {
             id: format!("de3000de-0000-4000-8000-{dn:012}"),
-            phone_number: dn.to_string(),
+            phone_number: Dn::from(dn.to_string().as_str()),
         }),
         place: Some(format!("Place{dn}")),
         ..user
@@ -259,7 +271,7 @@ mod tests {
         });
         let [queue] = queue.as_slice() else { panic!("one queue") };
         assert_eq!((queue.name.as_str(), queue.offer), ("Support", 30_000));
-        assert_eq!(queue.routing_point.as_deref(), Some("9000"));
+        assert_eq!(queue.routing_point.as_ref().map(Dn::as_str), Some("9000"));
         assert_eq!(queue.skills.keys().map(String::as_str).collect::<Vec<_>>(), ["Support"]);
         let custom = centre.agent_states.iter().filter(|state| state.reason.is_some());
         assert_eq!(custom.map(|state| state.operation.as_str()).collect::<Vec<_>>(), ["Break", "Lunch"]);

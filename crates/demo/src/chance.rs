@@ -16,6 +16,11 @@ impl Chance {
         Self(seed)
     }
 
+    /// Another source, for somebody who goes his own way.
+    pub(crate) fn branch(&mut self) -> Self {
+        Self(self.next())
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -8,16 +8,23 @@
 //! somebody always waits, and a person who logs in as `agent1@demo` and says *Ready* is offered a customer
 //! within seconds.
 //!
+//! **Telephone**: [`callers`] call the routing point over real SIP, as customers from outside do, and
+//! [`staff_phones`] are the telephones of agents 5 to 8.
+//!
 //! **SMS and Messenger** come from [`platforms`]: an SMS provider and a Messenger platform that are part of the demo,
 //! and customers who write over them. They meet the server over HTTP alone, as the real ones do.
 
+mod callers;
 pub mod centre;
 mod chance;
 mod customers;
 mod dialogue;
 pub mod platforms;
 mod staff;
+mod staff_phones;
 
+pub use callers::{Manners, callers};
 pub use centre::centre;
 pub use customers::customers;
 pub use staff::staff;
+pub use staff_phones::staff_phones;

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     Command, InteractionId, Key, Kind, State, UserData, UserId,
-    call::{Call, Deadline, Dn, Heard, LegId, Overflowing},
+    call::{Act, Call, Cause, Deadline, Dn, Effect, Heard, LegId, Overflowing},
     command::{Arrive, Dial, Diversion},
     device::Device,
     queue::{Overflow, Queue},
@@ -125,19 +125,31 @@ impl Desk {
             dialled: arrival.dialled,
             user_data,
         };
-        self.perform(Command::Arrive(Box::new(arrive))).await
+        let leg = arrive.leg.clone();
+        let arrived = self.insist(Command::Arrive(Box::new(arrive))).await;
+        if arrived.is_err() {
+            // Nothing is known of the call, so nobody else would release it.
+            self.ask_switch(&[Effect { leg, act: Act::Release(Cause::Failed) }]);
+        }
+        arrived
     }
 
     /// Takes in what the switch tells of a leg.
     pub async fn heard(&self, leg: LegId, heard: Heard) -> Result<Done, Refused> {
-        self.perform(Command::Heard { leg, heard }).await
+        self.insist(Command::Heard { leg, heard }).await
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.
     pub async fn in_service(&self, dn: Dn, on: bool) -> Result<Done, Refused> {
         let switch = self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).clone();
         let answers = on && switch.and_then(|switch| switch.answers(&dn)).unwrap_or(false);
-        self.perform(Command::InService { dn, on, answers }).await
+        self.insist(Command::InService { dn, on, answers }).await
+    }
+
+    fn ask_switch(&self, effects: &[Effect]) {
+        if let Some(switch) = &*self.memory.switch.read().unwrap_or_else(PoisonError::into_inner) {
+            switch.perform(effects);
+        }
     }
 
     /// What fell due in a call.

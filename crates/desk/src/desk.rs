@@ -20,8 +20,14 @@ use domain::{
     session::Session,
     user::User,
 };
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use tokio::sync::watch;
+
+/// How long to wait after the store failed before trying again.
+const RETRY: Duration = Duration::from_millis(250);
 
 /// Why a command was not performed. Nothing has changed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -79,7 +85,7 @@ impl Desk {
         {
             let states = store.open(kind).await?;
             let keyed: Vec<(Key, Arc<State>)> =
-                states.into_iter().filter_map(|state| Some((state_key(&state)?, state))).collect();
+                states.into_iter().filter_map(|state| Some((state.key()?, state))).collect();
             memory.take(keyed.iter().map(|(key, state)| (key, state)));
         }
         let head = store.events(FeedQuery::default()).await?.head;
@@ -113,6 +119,20 @@ impl Desk {
             Ok(Plan { at, decision, notes, cause })
         });
         self.store.transact(keys, work).await?.map_err(Refused::Rule)
+    }
+
+    /// Performs what has happened already, whatever the store thinks of it: while that fails or is busy, again. Only the
+    /// rules and a store that is closed end it.
+    pub(crate) async fn insist(&self, command: Command) -> Result<Done, Refused> {
+        loop {
+            match self.perform(command.clone()).await {
+                Err(Refused::Store(fault)) if !matches!(fault, StoreFault::Closed) => {
+                    tracing::error!(%fault, "what has happened could not be written down");
+                    tokio::time::sleep(RETRY).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Refuses what only the whole of the centre can tell: a login name that is another's, a queue in which
@@ -279,18 +299,4 @@ pub fn session_of(state: &State) -> Option<&Session> {
         State::Session(session) => Some(session),
         _ => None,
     }
-}
-
-fn state_key(state: &State) -> Option<Key> {
-    Some(match state {
-        State::Session(session) => Key::Session(session.id.clone()),
-        State::Call(call) => Key::Call(call.id.clone()),
-        State::Device(device) => Key::Device(device.dn.clone()),
-        State::Agent(agent) => Key::Agent(agent.id.clone()),
-        State::User(user) => Key::User(user.as_ref()?.id.clone()),
-        State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
-        State::Book(_) => Key::Book,
-        State::Centre(_) => Key::Centre,
-        State::Thread(thread) => Key::Thread(thread.id.clone()),
-    })
 }

@@ -159,9 +159,9 @@ pub enum Command {
     },
     /// An administrator changes how the centre is set up.
     Provision(Provision),
-    /// Personal values of a conversation are erased.
+    /// Personal values of a conversation or of a call are erased.
     Erase {
-        /// The conversation.
+        /// The conversation, or the call.
         session: InteractionId,
     },
 }

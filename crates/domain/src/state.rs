@@ -80,6 +80,21 @@ impl State {
         })
     }
 
+    /// The key of the entity; `None` for what was taken away, since that says no more what it was.
+    pub fn key(&self) -> Option<Key> {
+        Some(match self {
+            Self::Session(session) => Key::Session(session.id.clone()),
+            Self::Call(call) => Key::Call(call.id.clone()),
+            Self::Device(device) => Key::Device(device.dn.clone()),
+            Self::Agent(agent) => Key::Agent(agent.id.clone()),
+            Self::User(user) => Key::User(user.as_ref()?.id.clone()),
+            Self::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
+            Self::Book(_) => Key::Book,
+            Self::Centre(_) => Key::Centre,
+            Self::Thread(thread) => Key::Thread(thread.id.clone()),
+        })
+    }
+
     /// Whether a restart must look at it: conversations that are not over, and everything provisioned.
     pub fn is_open(&self) -> bool {
         match self {

@@ -78,6 +78,9 @@ pub struct Demo {
     /// Where to listen, with or without a port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub host: Option<String>,
+    /// Where to speak SIP, over UDP and TCP [default: port 5060 where the demo listens]
+    #[arg(long, value_name = "ADDR")]
+    pub sip: Option<SocketAddr>,
     /// Keep the data in this directory; without it they are gone afterwards
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -92,6 +95,9 @@ pub struct Serve {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub http: Option<SocketAddr>,
+    /// Where to speak SIP, over UDP and TCP [default: 127.0.0.1:5060]
+    #[arg(long, value_name = "ADDR")]
+    pub sip: Option<SocketAddr>,
     /// How clients reach the server [default: http://localhost:PORT]
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
@@ -106,6 +112,9 @@ impl Serve {
         let mut flags = self.place.flags();
         if let Some(addr) = self.http {
             flags["http"]["addr"] = json!(addr);
+        }
+        if let Some(addr) = self.sip {
+            flags["sip"]["addr"] = json!(addr);
         }
         if let Some(url) = &self.public_url {
             flags["http"]["public_url"] = json!(url);

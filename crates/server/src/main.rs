@@ -23,6 +23,7 @@ mod limits;
 mod objects;
 mod simulators;
 mod telemetry;
+mod telephony;
 mod wiring;
 
 use clap::Parser;

@@ -17,7 +17,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Starts the log. `RUST_LOG` chooses what is told; without it, servers tell what they do and commands only what
 /// goes wrong.
 pub fn start(is_server: bool) {
-    let default = if is_server { "info" } else { "warn" };
+    let default = format!("{},{}", if is_server { "info" } else { "warn" }, voice::LOG_FILTER);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // A second start can only happen in tests; the first one's choices stand.
     let _ = tracing_subscriber::fmt()

@@ -11,13 +11,14 @@ use crate::{
     objects::{self, Current, Wanted},
     simulators::Simulators,
     telemetry,
+    telephony::Telephony,
 };
 use anyhow::{Context, Result, anyhow, bail};
 use api::{Api, Links, Notes};
 use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup};
 use domain::{InteractionId, Millis, medium::Media};
-use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::{
     net::TcpListener,
@@ -76,6 +77,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let connectors = connectors(&desk, &config, populace, simulators.port)?;
     let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
 
+    let telephony = Telephony::start(&desk, &config.sip, populace).await?;
+
     let gate = http::Gate::default();
     let inner = chat.before(api.router().merge(chat.router()).merge(webhooks).merge(simulators.router()));
     let app = http::outer(inner, figures.clone(), gate.clone());
@@ -84,7 +87,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     background.spawn(messenger.run());
     simulators.run(&mut background, populace);
     if populace == Populace::Alive {
-        populate(&mut background, &desk, &chat);
+        populate(&mut background, &desk, &chat, telephony.addr());
     }
     tracing::info!(%url, addr = %listener.local_addr()?, data = %config.data.display(), "serving");
     announce(&url)?;
@@ -106,6 +109,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     if !desk.posted(drain).await {
         tracing::warn!("messages were still being sent: their outcome will be unknown");
     }
+    telephony.stop().await;
     background.shutdown().await;
     desk.disconnect();
     match ended_early {
@@ -232,8 +236,12 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
     }
 }
 
-fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>) {
+fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, sip: Option<SocketAddr>) {
     let chat = chat.clone();
+    if let Some(sip) = sip {
+        tasks.spawn(demo::staff_phones(sip));
+        tasks.spawn(demo::callers(sip, demo::Manners::default(), desk.ids()));
+    }
     tasks.spawn(demo::staff(desk.clone()));
     tasks.spawn(demo::customers(desk.clone(), move |id: &InteractionId| chat.seen(id)));
 }

@@ -134,7 +134,11 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{State, book::Book, queue::Queue};
+    use domain::{
+        State,
+        book::Book,
+        queue::{Calls, Queue},
+    };
     use std::collections::BTreeMap;
 
     fn entry(open: bool) -> Entry {
@@ -147,6 +151,7 @@ mod tests {
             cool_down: 0,
             max_waiting: 10,
             routing_point: None,
+            calls: Calls::default(),
         });
         Entry { id: 1, version: 1, state: Arc::new(State::Queue(queue)) }
     }

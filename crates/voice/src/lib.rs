@@ -2,6 +2,16 @@
 
 mod listener;
 pub mod media;
+mod settings;
 mod sip;
 
 pub use listener::Listener;
+pub use settings::{
+    Account, Carrier, Identity, Limits, Listen, Network, Profile, Settings, Timers, Transport,
+};
+pub use sip::{StartError, Voice};
+
+/// What the log is to hold of the SIP library when nobody says otherwise. Below `warn` it writes whole messages, with
+/// credentials and what callers say of themselves; what anybody may send us is no warning.
+pub const LOG_FILTER: &str =
+    "rsipstack=warn,rsipstack::transaction::endpoint=error,rsipstack::transport=error";

@@ -60,7 +60,8 @@ class House:
         with open(self.path("log"), "ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 self.binary, "serve", "--config", self.path("centre.toml"), "--data", self.path("data"),
-                "--http", f"127.0.0.1:{self.port}", env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
+                "--http", f"127.0.0.1:{self.port}", "--sip", "127.0.0.1:0", env=self.env,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
         end = asyncio.get_running_loop().time() + READY_SECONDS
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as http:
             while not await self._is_ready(http):

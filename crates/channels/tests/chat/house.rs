@@ -13,7 +13,7 @@ use domain::{
     command::{AgentAct, Provision, SessionAct},
     medium::Media,
     message::ParticipantId,
-    queue::Queue,
+    queue::{Calls, Queue},
     user::{Role, User},
 };
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -216,6 +216,7 @@ fn centre() -> Vec<Provision> {
         cool_down: 30_000,
         max_waiting: 3,
         routing_point: None,
+        calls: Calls::default(),
     };
     let centre = Centre {
         id: "c0".into(),

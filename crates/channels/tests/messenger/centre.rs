@@ -6,7 +6,7 @@ use domain::{
     command::Provision,
     medium::{Connector, Media, Medium},
     message::ParticipantId,
-    queue::Queue,
+    queue::{Calls, Queue},
     thread::Terms,
     user::{Role, User},
 };
@@ -51,6 +51,7 @@ pub fn provisions() -> Vec<Provision> {
         cool_down: 30_000,
         max_waiting: 1_000,
         routing_point: None,
+        calls: Calls::default(),
     };
     let centre = Centre {
         id: "c0".into(),

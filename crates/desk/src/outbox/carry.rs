@@ -199,27 +199,17 @@ impl Desk {
                 report: report(&task.service, sending),
             },
         };
-        self.insist(command).await;
+        self.write_down(command).await;
     }
 
     async fn forget(&self, task: &Task) {
-        self.insist(Command::Settle { task: task.id() }).await;
+        self.write_down(Command::Settle { task: task.id() }).await;
     }
 
-    async fn insist(&self, command: Command) {
-        loop {
-            match self.perform(command.clone()).await {
-                // A store that is closed has ended with this process: the next one finds the task as it is.
-                Ok(_) | Err(Refused::Store(StoreFault::Closed)) => return,
-                Err(Refused::Rule(why)) => {
-                    tracing::error!(%why, "the outcome of a message was refused");
-                    return;
-                }
-                Err(Refused::Store(fault)) => {
-                    tracing::error!(%fault, "the outcome of a message could not be written");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
+    async fn write_down(&self, command: Command) {
+        // A store that is closed has ended with this process: the next one finds the task as it is.
+        if let Err(Refused::Rule(why)) = self.insist(command).await {
+            tracing::error!(%why, "the outcome of a message was refused");
         }
     }
 

@@ -252,12 +252,14 @@ impl Fact {
     /// what of it is personal. Numbers of our own phones are not, those from outside are.
     pub fn redact(&mut self) {
         match self {
-            Self::Began { kind, from, dialled, location, user_data, .. } => {
+            Self::Began { kind, from, dialled, location, aim, user_data, .. } => {
                 *from = Caller::default();
                 if *kind == Kind::Outbound {
                     *dialled = Dn::from("");
                 }
                 *location = None;
+                // The phone it leads to may be forwarded outside.
+                *aim = None;
                 *user_data = blank(user_data);
             }
             Self::Joined { who: Who::Outside, dn, .. } | Self::Released { agent: None, dn, .. } => {

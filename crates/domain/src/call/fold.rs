@@ -161,6 +161,7 @@ impl Call {
         self.erased = true;
         self.from = Caller::default();
         self.location = None;
+        self.aim = None;
         for line in &mut self.lines {
             line.user_data = blank(&line.user_data);
             if line.kind == Kind::Outbound {
@@ -168,7 +169,7 @@ impl Call {
             }
         }
         for party in &mut self.parties {
-            if !matches!(party.who, Who::User { .. }) {
+            if party.who == Who::Outside {
                 party.dn = Dn::from("");
             }
             for value in party.late.values_mut() {

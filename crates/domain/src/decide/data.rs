@@ -1,8 +1,8 @@
 //! User data, dispositions, comments, focus.
 
-use super::{Draft, No, customer::bounded};
+use super::{Draft, No, calls, customer::bounded};
 use crate::{
-    InteractionId, MediumName, Refusal, UserData, UserId, agent,
+    InteractionId, Key, MediumName, Refusal, UserData, UserId, agent,
     disposition::{Policy, is_empty},
     message::{MAX_TEXT_BYTES, ParticipantId},
     session::{AgentParty, Fact, PartyState, Session, Via},
@@ -180,8 +180,11 @@ pub(super) fn comment(
     draft.tell(id, Fact::Commented { agent: agent.clone(), comment: comment.to_owned() })
 }
 
-/// Personal values can only go when nobody works on the conversation any more.
+/// Personal values can only go when nobody works on the conversation, or is in the call, any more.
 pub(super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+    if draft.exists(&Key::Call(id.clone()))? {
+        return calls::erase(draft, id);
+    }
     let session = draft.session(id)?;
     if session.is_open() {
         return Err(Refusal::InUse(format!("Interaction '{id}'")).into());

@@ -3,7 +3,7 @@
 use super::banner;
 use crate::{
     cli::Demo,
-    config::{self, Listen},
+    config::{self, DEFAULT_ADDR, Listen},
     wiring::{self, Plan, Populace},
 };
 use anyhow::{Context, Result, anyhow};
@@ -27,11 +27,18 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
         config.http.addr = address(host)?;
     }
     let addr = config.http.addr;
+    config.sip.addr =
+        args.sip.or(args.host.is_some().then(|| SocketAddr::new(addr.ip(), DEFAULT_ADDR.port())));
     // The demo may be shown around without TLS: its passwords are no secrets.
     let public_url = config.http.public_url.clone().or_else(|| url_of(addr));
     let listen = Listen { addr, public_url, tls: None };
     let plan = Plan { config, listen, populace: Populace::Alive };
     wiring::run(plan, |url| Ok(banner::show(url, args.data.as_deref(), out)?)).await
+}
+
+/// Where SIP is spoken when only the place of HTTP was given: there too, on its own port.
+fn beside(http: SocketAddr) -> SocketAddr {
+    SocketAddr::new(http.ip(), if http.port() == 0 { 0 } else { DEFAULT_ADDR.port() })
 }
 
 fn address(host: &str) -> Result<SocketAddr> {

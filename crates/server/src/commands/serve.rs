@@ -20,6 +20,11 @@ pub async fn run(args: Serve) -> Result<()> {
 
 /// The demo's password is printed in every manual.
 fn refuse_demo_passwords(config: &Config) -> Result<()> {
+    for phone in &config.sip.phones {
+        if phone.password.as_ref().is_some_and(|Password(password)| password == demo::centre::PASSWORD) {
+            bail!("[[sip.phones]] '{}' has the demo's password: choose another, or use --demo", phone.dn);
+        }
+    }
     for user in &config.users {
         if let Some(Password(password)) = &user.password
             && password == demo::centre::PASSWORD

@@ -4,6 +4,7 @@ use crate::{cli::UserAdd, config, objects::stable_id, wiring};
 use anyhow::{Context, Result, bail};
 use domain::{
     Command, UserId,
+    call::Dn,
     command::Provision,
     user::{Device, User},
 };
@@ -21,7 +22,9 @@ pub async fn add(args: UserAdd, out: &mut impl Write) -> Result<()> {
     if password == demo::centre::PASSWORD {
         bail!("'{password}' is the demo's password, which a server refuses: choose another");
     }
-    let device = args.phone_number.map(|phone_number| Device { id: desk.ids().guid(), phone_number });
+    let device = args
+        .phone_number
+        .map(|number| Device { id: desk.ids().guid(), phone_number: Dn::from(number.as_str()) });
     let user = User {
         id: UserId::new(stable_id("user", &name)),
         user_name: name.clone(),

@@ -18,7 +18,7 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let mut board = Board::default();
     for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session] {
         for state in reader.states(kind)? {
-            if let Some(key) = key_of(&state) {
+            if let Some(key) = state.key() {
                 board.take(&key, &state);
             }
         }
@@ -26,7 +26,7 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let now = crate::clock::SystemClock.now();
     let only = args.session.as_deref().map(InteractionId::from);
     let mut waiting: Vec<&WaitingItem> =
-        board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.session == *only)).collect();
+        board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.interaction == *only)).collect();
     if let (Some(only), true) = (&only, waiting.is_empty()) {
         bail!("conversation {only} does not wait");
     }
@@ -35,16 +35,16 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     }
     let rank =
         |item: &WaitingItem| board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now));
-    waiting.sort_by_key(|item| (-rank(item), item.since, item.session.clone()));
+    waiting.sort_by_key(|item| (-rank(item), item.since, item.interaction.clone()));
     for item in waiting {
-        show(item, &explain(&board, &item.session, now).unwrap_or_default(), now, out)?;
+        show(item, &explain(&board, &item.interaction, now).unwrap_or_default(), now, out)?;
     }
     Ok(())
 }
 
 fn show(item: &WaitingItem, standings: &[Standing], now: Millis, out: &mut impl Write) -> Result<()> {
     let seconds = (now - item.since) / 1_000;
-    writeln!(out, "{} ({}) has waited in {} for {seconds} s", item.session, item.medium, item.queue)?;
+    writeln!(out, "{} ({}) has waited in {} for {seconds} s", item.interaction, item.medium, item.queue)?;
     if standings.is_empty() {
         writeln!(out, "  nobody is logged in, or there is no such queue")?;
     }
@@ -59,16 +59,4 @@ fn show(item: &WaitingItem, standings: &[Standing], now: Millis, out: &mut impl 
         }
     }
     Ok(())
-}
-
-fn key_of(state: &Arc<State>) -> Option<Key> {
-    Some(match &**state {
-        State::Session(session) => Key::Session(session.id.clone()),
-        State::Agent(agent) => Key::Agent(agent.id.clone()),
-        State::User(user) => Key::User(user.as_ref()?.id.clone()),
-        State::Queue(queue) => Key::Queue(queue.as_ref()?.name.clone()),
-        State::Book(_) => Key::Book,
-        State::Centre(_) => Key::Centre,
-        State::Thread(thread) => Key::Thread(thread.id.clone()),
-    })
 }

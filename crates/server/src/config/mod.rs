@@ -7,15 +7,17 @@ mod listen;
 mod load;
 mod messenger;
 mod objects;
+mod sip;
 mod sms;
 
 pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
-    AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, Password, Pause, QueueEntry,
-    ServiceEntry, UserEntry,
+    AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry, Password, Pause,
+    QueueEntry, ServiceEntry, UserEntry,
 };
+pub use sip::{AnswerBy, DEFAULT_ADDR, PhoneEntry, Sip, SipTls};
 pub use sms::{KeywordLists, SmsEntry};
 
 use anyhow::{Context, Result, bail};
@@ -57,6 +59,8 @@ pub struct Config {
     pub sms: Vec<SmsEntry>,
     /// Pages on Facebook Messenger.
     pub messenger: Vec<MessengerEntry>,
+    /// Calls.
+    pub sip: Sip,
     /// What the server asks of providers and platforms.
     pub outbound: Outbound,
     /// Agent states besides those every installation has.
@@ -81,6 +85,7 @@ impl Default for Config {
             services: Vec::new(),
             sms: Vec::new(),
             messenger: Vec::new(),
+            sip: Sip::default(),
             outbound: Outbound::default(),
             agent_states: Vec::new(),
             dispositions: Vec::new(),

@@ -120,6 +120,40 @@ pub struct QueueEntry {
     /// The DN by which callers reach it, if any.
     #[serde(default)]
     pub routing_point: Option<String>,
+    /// What callers hear and where they go.
+    #[serde(default)]
+    pub calls: CallsEntry,
+}
+
+/// What a queue does with calls.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallsEntry {
+    /// The prompt a caller hears first, by name.
+    pub greeting: Option<String>,
+    /// When it takes calls, as `OpenStreetMap` writes opening hours (`Mo-Fr 08:00-18:00`), by the local time of the
+    /// server; always when not given.
+    pub hours: Option<String>,
+    /// Where a call goes outside of these hours; it is released when not given.
+    pub closed: Option<OverflowEntry>,
+    /// Where a call goes while as many wait as the queue takes; it is released when not given.
+    pub full: Option<OverflowEntry>,
+    /// For how many seconds a call may wait; 0 is for ever.
+    pub patience_seconds: u32,
+    /// Where a call goes that has waited for so long; it is released when not given.
+    pub late: Option<OverflowEntry>,
+    /// For how many seconds an agent may work after a call before he is ready again; 0 is not at all.
+    pub wrap_up_seconds: u32,
+}
+
+/// Where a call goes that a queue does not take: one of the two.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverflowEntry {
+    /// It hears a prompt, by name, and is released.
+    Announce(String),
+    /// It goes into another queue.
+    Queue(QueueName),
 }
 
 const fn thirty() -> u32 {
@@ -183,6 +217,10 @@ pub struct Compat {
     /// Under which key conversations over SMS stand in messages: one spelling, or `both`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_keys: Option<String>,
+    /// How the other parties of a call stand in it: `objects`, or `legacy`, a list of numbers beside
+    /// `participantsInfo` (core-and-voice §5.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participants: Option<String>,
 }
 
 /// A state agents can choose besides those every installation has.

@@ -5,6 +5,8 @@ mod reach;
 mod secret;
 mod sms;
 
+pub use secret::Reference;
+
 use crate::config::Config;
 use anyhow::{Context, Result, ensure};
 use axum::Router;

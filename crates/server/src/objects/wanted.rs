@@ -1,18 +1,21 @@
 //! What the settings want.
 
 use super::Current;
-use crate::config::{AgentStateEntry, Config, MessengerEntry, Password, Pause, QueueEntry, UserEntry};
-use anyhow::{Context, Result, bail};
+use crate::config::{
+    AgentStateEntry, Config, MessengerEntry, OverflowEntry, Password, Pause, QueueEntry, UserEntry,
+};
+use anyhow::{Context, Result, anyhow, bail};
 use desk::ports::Ids;
 use domain::{
     Millis, UserId,
     agent::{AgentState, Readiness},
     book::Book,
+    call::Dn,
     centre::{Centre, Service, system_states},
     command::Provision,
     disposition::Rule,
     medium::{Connector, Media},
-    queue::Queue,
+    queue::{Calls, Overflow, Queue},
     thread::Terms,
     user::{Device, User},
 };
@@ -48,7 +51,8 @@ impl Wanted {
         if let Some(twice) = users.iter().find(|user| !names.insert(&user.user_name)) {
             bail!("[[users]]: '{}' stands there twice", twice.user_name);
         }
-        let queues: Vec<Queue> = config.queues.iter().map(queue).collect();
+        let queues: Vec<Queue> = config.queues.iter().map(queue).collect::<Result<_>>()?;
+        check_queues(&queues)?;
         let media = config.media_table()?;
         let centre = centre(config, &media, current, fresh);
         check_services(&centre, &media, config, current)?;
@@ -126,7 +130,7 @@ fn user(entry: &UserEntry, current: &Current) -> Result<User> {
         let kept = known.and_then(|user| user.device.as_ref());
         Device {
             id: kept.map_or_else(|| stable_guid("device", name), |device| device.id.clone()),
-            phone_number: number.clone(),
+            phone_number: Dn::from(number.as_str()),
         }
     });
     Ok(User {
@@ -151,8 +155,13 @@ fn is_user_id(id: &str) -> bool {
     id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-fn queue(entry: &QueueEntry) -> Queue {
-    Queue {
+fn queue(entry: &QueueEntry) -> Result<Queue> {
+    let calls = &entry.calls;
+    if let Some(hours) = &calls.hours {
+        desk::hours::check(hours)
+            .map_err(|why| anyhow!("[[queues]] '{}': calls.hours '{hours}': {why}", entry.name))?;
+    }
+    Ok(Queue {
         name: entry.name.clone(),
         skills: entry.skills.clone(),
         priority: entry.priority,
@@ -160,7 +169,43 @@ fn queue(entry: &QueueEntry) -> Queue {
         offer: seconds(entry.offer_seconds),
         cool_down: seconds(entry.cool_down_seconds),
         max_waiting: entry.max_waiting,
-        routing_point: entry.routing_point.clone(),
+        routing_point: entry.routing_point.as_deref().map(Dn::from),
+        calls: Calls {
+            greeting: calls.greeting.clone(),
+            hours: calls.hours.clone(),
+            closed: overflow(calls.closed.as_ref()),
+            full: overflow(calls.full.as_ref()),
+            patience: seconds(calls.patience_seconds),
+            late: overflow(calls.late.as_ref()),
+            wrap_up: seconds(calls.wrap_up_seconds),
+        },
+    })
+}
+
+fn check_queues(queues: &[Queue]) -> Result<()> {
+    let mut points = BTreeSet::new();
+    for queue in queues {
+        if let Some(point) = &queue.routing_point
+            && !points.insert(point)
+        {
+            bail!("[[queues]]: routing_point '{point}' belongs to two queues");
+        }
+        for to in [&queue.calls.closed, &queue.calls.full, &queue.calls.late] {
+            if let Overflow::Queue(name) = to
+                && !queues.iter().any(|queue| queue.name == *name)
+            {
+                bail!("[[queues]] '{}': there is no queue '{name}' for its calls to go to", queue.name);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn overflow(entry: Option<&OverflowEntry>) -> Overflow {
+    match entry {
+        None => Overflow::Close,
+        Some(OverflowEntry::Announce(prompt)) => Overflow::Announce(prompt.clone()),
+        Some(OverflowEntry::Queue(name)) => Overflow::Queue(name.clone()),
     }
 }
 

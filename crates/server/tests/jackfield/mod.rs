@@ -63,7 +63,8 @@ impl Drop for Jackfield {
 fn spawn(data: &PathBuf, port: u16, log: &PathBuf) -> Child {
     let log = File::create(log).expect("a log");
     Command::new(env!("CARGO_BIN_EXE_jackfield"))
-        .args(["serve", "--demo", "--http", &format!("127.0.0.1:{port}"), "--data"])
+        .args(["serve", "--demo", "--http", &format!("127.0.0.1:{port}")])
+        .args(["--sip", "127.0.0.1:0", "--data"])
         .arg(data)
         .stdin(Stdio::null())
         .stdout(log.try_clone().expect("a log"))

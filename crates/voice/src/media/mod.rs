@@ -1,1 +1,61 @@
-//! Media: streams, rooms, tones, prompts.
+//! Media: streams, rooms, tones, prompts (voice-sip §1, §4, §5.7–5.9).
+//!
+//! Every leg has a [`Stream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What a
+//! leg hears is a matter of rooms: alone, a tone or a prompt; two, each other's packets, sent on by the very task that
+//! received them; more, a mix of all the others, made every 20 ms.
+//!
+//! ```text
+//!   packet ─▶ receive ─▶ latch, digits ─▶ route ─┬─ two:   header rewritten, out of the other leg's socket
+//!                                                └─ more:  jitter queue ─┐
+//!   ticker, every 20 ms: tones, prompts, keys, mixes ◀──────────────────┘  reports, silence
+//! ```
+//!
+//! Locks are held for a few microseconds and never across an await, in this order: membership of rooms, one room, what
+//! comes in on a line, what goes out on a line.
+
+mod dtmf;
+mod engine;
+mod error;
+mod event;
+pub mod g711;
+mod inward;
+mod latch;
+mod line;
+mod outward;
+mod ports;
+mod prompts;
+mod receive;
+mod room;
+pub mod rtcp;
+pub mod rtp;
+pub mod sdp;
+mod settings;
+mod sound;
+mod stats;
+mod stream;
+mod ticker;
+pub mod tone;
+mod track;
+pub mod wav;
+
+pub use dtmf::DtmfWay;
+pub use engine::Engine;
+pub use error::MediaError;
+pub use event::Event;
+pub use g711::Codec;
+pub use prompts::{PromptError, Prompts};
+pub use sdp::{Direction, SdpError};
+pub use settings::Settings;
+pub use sound::Sound;
+pub use stats::Stats;
+pub use stream::{Accepted, Answered, Stream};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Samples in a packet of 20 ms at 8000 a second.
+pub const FRAME: usize = 160;
+
+/// Locks; what a thread left behind that panicked is still whole, since no state here is changed in two steps.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

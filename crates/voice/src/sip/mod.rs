@@ -1,1 +1,37 @@
 //! Signalling: transports, registrar, dialogs. No type of the SIP library leaves this module.
+//!
+//! ```text
+//!  socket ─▶ gate ─▶ library ─▶ request ─┬─ REGISTER ─▶ registrar ─▶ Listener::in_service
+//!                                        ├─ INVITE ─▶ admit ─▶ call ─▶ a leg ─▶ Listener::arrived
+//!                                        └─ of a dialog ─▶ the library's dialog ─▶ its leg
+//!  perform ─▶ a leg ─▶ dialog, stream ─▶ Listener::heard
+//! ```
+//!
+//! A leg is one task that owns its dialog, its stream and all that is told of it. Nothing else writes to them, so what
+//! happens to a leg happens in one order. It never waits for the network: what takes time is a task of its own, whose
+//! outcome comes back as one more thing that happened.
+
+mod admit;
+mod call;
+mod causes;
+mod core;
+mod digest;
+mod flow;
+mod headers;
+mod info;
+mod leg;
+mod limits;
+mod registrar;
+mod request;
+mod transport;
+mod voice;
+
+pub use transport::StartError;
+pub use voice::Voice;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks; no state here is changed in two steps, so what a thread left behind that panicked is whole.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

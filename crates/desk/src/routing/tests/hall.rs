@@ -6,7 +6,7 @@ use domain::{
     agent::{Agent, AgentState, ChannelState, Login, Readiness},
     centre::Centre,
     disposition::Rule,
-    queue::Queue,
+    queue::{Calls, Queue},
     session::{Event, Fact, Session},
     user::{Role, User},
 };
@@ -61,6 +61,7 @@ impl Hall {
             cool_down: 30_000,
             max_waiting: 100,
             routing_point: None,
+            calls: Calls::default(),
         };
         change(&mut queue);
         self.put(Key::Queue(name.into()), State::Queue(Some(queue)))
@@ -139,7 +140,8 @@ impl Who {
             work_mode: None,
             reason: reason.map(Into::into),
         };
-        let channel = ChannelState { state: Some(state.into()), since: 0, do_not_disturb: false };
+        let channel =
+            ChannelState { state: Some(state.into()), since: 0, do_not_disturb: false, until: None };
         self.channels().insert(medium.into(), channel);
         self
     }

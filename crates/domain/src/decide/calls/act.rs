@@ -40,7 +40,7 @@ pub(in super::super) fn act(
         }
         CallAct::Reject => reject(draft, &call, party),
         CallAct::Hangup => hang_up(draft, &call, party),
-        CallAct::Clear => release::everyone(draft, id, How::by(Closer::Agent, Cause::Normal)),
+        CallAct::Clear => release::clear(draft, &call, party),
         CallAct::Hold => hold(draft, &call, party, true),
         CallAct::Retrieve => hold(draft, &call, party, false),
         CallAct::SendDtmf(digits) => send_dtmf(draft, &call, party, digits),

@@ -49,8 +49,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     lead(draft, id, &arrive.to)
 }
 
-/// An agent calls somebody: first his own phone is called, so that nobody who answers meets silence. A number that is
-/// nobody's here is tried before that, lest his phone ring for nothing.
+/// An agent calls somebody: first his own phone is called, so that nobody who answers meets silence (voice-sip §5.1).
 pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial) -> Result<(), No> {
     let number = dial.dialled.as_str();
     if number.is_empty() {
@@ -74,7 +73,6 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         Diversion::Device(dn) => Some(Aim::Device(dn.clone())),
         Diversion::Announcement(_) | Diversion::Nowhere => None,
     };
-    let is_elsewhere = aim.is_none();
     let began = Fact::Began {
         conn_id: dial.conn_id.clone(),
         kind: kind(Some(&dial.device), &dial.to),
@@ -91,11 +89,14 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         origin: Origin::Dial,
         state: PartyState::Dialing,
         answers: false,
-        deadline: (!is_elsewhere).then_some(draft.now + OWN_PHONE),
+        deadline: Some(draft.now + OWN_PHONE),
     };
     let leg = join(draft, &dial.call, coming)?;
-    if is_elsewhere {
-        return lead(draft, &dial.call, &dial.to);
+    // A queue that takes nobody now: his phone need not ring for him to learn it.
+    if let Diversion::Queue { turned_away: Some(why), .. } = dial.to {
+        draft.tell_call(&dial.call, Fact::Overflowed { why, announcement: None })?;
+        let how = How { is_gone: true, ..How::by(Closer::Idle, Cause::Closed) };
+        return release::everyone(draft, &dial.call, how);
     }
     let from = Caller { number: dial.dialled.to_string(), name: String::new() };
     let own = Originate { to: dial.device.clone(), from, auto_answer: true };
@@ -174,8 +175,12 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) ->
         Diversion::Announcement(prompt) => wait::announce(draft, id, prompt),
         Diversion::Device(dn) => ring(draft, id, dn),
         Diversion::Nowhere => {
-            let dialled = draft.call(id)?.lines[0].dialled.clone();
-            call_out(draft, id, &dialled)
+            let call = draft.call(id)?;
+            // Who calls from outside is not carried outside again, at our cost.
+            if call.parties.first().is_some_and(|caller| caller.who == Who::Outside) {
+                return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));
+            }
+            call_out(draft, id, &call.lines[0].dialled)
         }
     }
 }
@@ -183,7 +188,12 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) ->
 /// Rings a phone of ours.
 fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), No> {
     let Some(device) = draft.device(dn)? else { return call_out(draft, id, dn) };
-    let refused = match (device.do_not_disturb, device.in_service) {
+    // Nobody can be called who is in this very call: he calls his own number, or one that is forwarded to it.
+    let takes_part = draft.call(id)?.live().any(|party| match party.user() {
+        Some(user) => party.dn == *dn || device.owner.as_ref() == Some(user),
+        None => party.dn == *dn && party.who == Who::Phone,
+    });
+    let refused = match (device.do_not_disturb || takes_part, device.in_service) {
         (true, _) => Some(Cause::Busy),
         (_, false) => Some(Cause::Unreachable),
         _ => None,
@@ -226,9 +236,10 @@ fn call_out(draft: &mut Draft<'_>, id: &InteractionId, number: &Dn) -> Result<()
 
 /// Takes a party in and makes its leg.
 pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: Coming) -> Result<(), No> {
-    let to = coming.dn.clone();
+    let (to, origin) = (coming.dn.clone(), coming.origin);
     let leg = join(draft, id, coming)?;
     let from = draft.call(id)?.from.clone();
     draft.effect(leg, Act::Originate(Box::new(Originate { to, from, auto_answer: false })));
-    room::arrange(draft, id)
+    // Who waits in a queue goes on hearing what he hears, whoever is rung for him.
+    if origin == Origin::Queue { Ok(()) } else { room::arrange(draft, id) }
 }

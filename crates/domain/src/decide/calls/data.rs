@@ -91,6 +91,15 @@ fn previous(call: &Call, party: &Party, key: &str, late: bool) -> Value {
     own.or_else(|| call.line(party).user_data.get(key)).cloned().unwrap_or(Value::Null)
 }
 
+/// Personal values can only go when nobody is in it any more.
+pub(in super::super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+    let call = draft.call(id)?;
+    if call.is_open() {
+        return Err(Refusal::InUse(format!("Call '{id}'")).into());
+    }
+    if call.erased { Ok(()) } else { draft.tell_call(id, Fact::Erased) }
+}
+
 fn dispose(
     draft: &mut Draft<'_>,
     call: &Call,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Key,
-    call::{Act, Aim, Call, Cause, Fact, Heard, LegId, Origin, Party, PartyState, RefusedOperation},
+    call::{Act, Aim, Call, Cause, Fact, Heard, LegId, Origin, Party, PartyState, RefusedOperation, Who},
     command::Diversion,
     session::Closer,
 };
@@ -27,6 +27,8 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
             Ok(())
         }
         Heard::Up => up(draft, &call, party),
+        // What was answered by hand meanwhile is answered.
+        Heard::NotAnswered(_) if party.state != PartyState::Ringing => Ok(()),
         Heard::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
         Heard::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
         Heard::PhoneHold(on) => phone_hold(draft, &call, party, *on),
@@ -108,9 +110,11 @@ fn hold_done(
     room::arrange(draft, &call.id)
 }
 
-/// The hold key: the same states as over the API, without asking the phone.
+/// The hold key: the same states as over the API, without asking the phone. Who is outside and puts us on hold changes
+/// no state here (voice-sip §5.4): what he plays is heard.
 fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
     let fact = match (party.state, on) {
+        _ if party.who == Who::Outside => return Ok(()),
         (PartyState::Established, true) => Fact::Held { leg: party.leg },
         (PartyState::Held, false) => Fact::Established { leg: party.leg },
         _ => return Ok(()),
@@ -142,7 +146,7 @@ fn gone(
         Origin::Queue if cause == Cause::Lost => {
             release::part(draft, id, party.leg, how)?;
             wait::requeue(draft, id)?;
-            room::wait(draft, id)
+            room::arrange(draft, id)
         }
         _ => {
             release::part(draft, id, party.leg, how)?;

@@ -12,6 +12,7 @@ mod wait;
 
 pub(super) use act::act;
 pub(super) use begin::{arrive, dial};
+pub(super) use data::erase;
 pub(super) use device::{in_service, operate};
 pub(super) use heard::heard;
 pub(super) use release::lost;

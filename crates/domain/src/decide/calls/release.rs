@@ -5,7 +5,7 @@ use super::{
     wait,
 };
 use crate::{
-    InteractionId, Millis,
+    InteractionId, Key, Millis,
     agent::{self, Readiness},
     call::{Act, Call, Cause, Fact, Origin, Party, PartyState},
     medium,
@@ -79,10 +79,19 @@ fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> 
     }
 }
 
-/// Ends every part, and the call.
+/// Ends every part, and the call, by no doing of its caller.
 pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: How) -> Result<(), No> {
+    all(draft, id, how, false)
+}
+
+/// A party ends the call for everyone.
+pub(super) fn clear(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+    let by_caller = call.parties.first().is_some_and(|caller| caller.leg == party.leg);
+    all(draft, &call.id, How::by(Closer::Agent, Cause::Normal), by_caller && is_unserved(call))
+}
+
+fn all(draft: &mut Draft<'_>, id: &InteractionId, how: How, abandoned: bool) -> Result<(), No> {
     let call = draft.call(id)?;
-    let was_waiting = is_unserved(&call);
     for party in call.live() {
         let cause = match party.state {
             // The phone rings for nothing from now on.
@@ -91,19 +100,20 @@ pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: How) -> R
         };
         part(draft, id, party.leg, How { cause, barred_until: None, ..how })?;
     }
-    end(draft, id, how.closer, was_waiting && is_callers(&call, how.closer))
+    end(draft, id, how.closer, abandoned)
 }
 
 /// After a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
 pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before: &Call) -> Result<(), No> {
     let call = draft.call(id)?;
-    if call.ended.is_some() || call.is_waiting() || call.turned_away && call.live().next().is_some() {
+    let caller_stays = call.parties.first().is_some_and(Party::is_live);
+    if call.ended.is_some() || caller_stays && (call.is_waiting() || call.turned_away) {
         return Ok(());
     }
     if call.live().count() > 1 {
         return super::room::arrange(draft, id);
     }
-    let abandoned = is_unserved(before) && is_callers(before, how.closer);
+    let abandoned = is_unserved(before) && !caller_stays;
     let left: Vec<u16> = call.live().map(|party| party.leg).collect();
     for leg in left {
         let is_ringing = call.on(leg).is_some_and(|party| party.state == PartyState::Ringing);
@@ -114,14 +124,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before
 }
 
 /// Whether its caller is in a queue and nobody has taken it.
-fn is_unserved(call: &Call) -> bool {
+pub(super) fn is_unserved(call: &Call) -> bool {
     let served = |party: &Party| party.origin == Origin::Queue && party.established_at.is_some();
     call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
-}
-
-/// Whether who closed it was the caller.
-fn is_callers(call: &Call, closer: Closer) -> bool {
-    call.parties.first().is_some_and(|caller| Call::closer_of(caller) == closer)
 }
 
 fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer, abandoned: bool) -> Result<(), No> {
@@ -149,9 +154,9 @@ pub(super) fn offer_ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, h
     Ok(())
 }
 
-/// The process that carried it is gone: everyone was cut off.
+/// The process that carried it is gone: everyone was cut off. It is never refused.
 pub(in super::super) fn lost(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
-    if draft.call(id)?.ended.is_some() {
+    if !draft.exists(&Key::Call(id.clone()))? || draft.call(id)?.ended.is_some() {
         return Ok(());
     }
     let how = How { is_gone: true, ..How::by(Closer::Restart, Cause::Failed) };

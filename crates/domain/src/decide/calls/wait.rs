@@ -6,7 +6,7 @@ use super::{
     release::{self, How},
 };
 use crate::{
-    InteractionId, Millis, QueueName, Refusal, UserId,
+    InteractionId, Key, Millis, QueueName, Refusal, UserId,
     agent::ChannelState,
     call::{Act, Alone, Cause, Deadline, Fact, Origin, Overflowing, PartyState, Who},
     command::Diversion,
@@ -18,9 +18,12 @@ use crate::{
 /// How long an offer stands when its queue was taken away meanwhile.
 const ORPHAN_OFFER: Millis = 30_000;
 
-/// Takes a call into a queue: it is answered at once, greeted, and waits.
+/// Takes a call into a queue: it is answered at once, greeted, and waits. A queue that was taken away meanwhile is no
+/// number any more.
 pub(super) fn enqueue(draft: &mut Draft<'_>, id: &InteractionId, name: &QueueName) -> Result<(), No> {
-    let queue = draft.queue(name)?;
+    let Some(queue) = draft.queue_if_any(name)? else {
+        return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));
+    };
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
     let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at };
     let greeting = queue.calls.greeting.clone();
@@ -64,7 +67,8 @@ fn overflow_to(draft: &mut Draft<'_>, id: &InteractionId, why: Overflowing, prom
     play(draft, id, Alone::Prompt(prompt.to_owned()))
 }
 
-/// Answers the caller, if nobody has, and lets him hear something.
+/// Answers the caller, if nobody has, and lets him hear something. Who holds hears nothing, a last announcement
+/// excepted: at its end the call is over.
 fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Alone) -> Result<(), No> {
     let call = draft.call(id)?;
     let Some(caller) = call.parties.first() else { return Ok(()) };
@@ -75,11 +79,16 @@ fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Alone) -> Result<(), No
     if caller.state == PartyState::Dialing {
         draft.tell_call(id, Fact::Established { leg: caller.leg })?;
     }
-    draft.effect(leg, Act::Part(what));
+    let is_away = caller.state == PartyState::Held || caller.holding == Some(true);
+    let is_last = draft.call(id)?.turned_away;
+    if is_last || !is_away {
+        draft.effect(leg, Act::Part(what));
+    }
     Ok(())
 }
 
-/// Back to its place in the queue. Its caller hears that he waits, if he heard anybody before.
+/// Back to its place in the queue. The patience of a caller who was served begins anew: the time he talked is no
+/// waiting.
 pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let call = draft.call(id)?;
     let (Some(queued), Some(caller)) = (&call.queued, call.parties.first()) else { return Ok(()) };
@@ -87,7 +96,12 @@ pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), N
         return Ok(());
     }
     let place = queued.place;
-    let overflow_at = queued.overflow_at;
+    let overflow_at = if release::is_unserved(&call) {
+        queued.overflow_at
+    } else {
+        let patience = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.patience);
+        (patience > 0).then(|| draft.now + patience)
+    };
     draft.tell_call(id, Fact::Queued { priority: place.priority, since: place.since, overflow_at })
 }
 
@@ -141,6 +155,9 @@ pub(in super::super) fn due(
     due: Deadline,
     late: &Diversion,
 ) -> Result<(), No> {
+    if !draft.exists(&Key::Call(id.clone()))? {
+        return Ok(());
+    }
     let call = draft.call(id)?;
     let is_due = call.deadlines().any(|(deadline, at)| deadline == due && at <= draft.now);
     if !is_due {
@@ -159,7 +176,11 @@ pub(in super::super) fn due(
             Diversion::Queue { turned_away: Some(_), .. } | Diversion::Nowhere => {
                 turn_away(draft, id, None, Overflowing::Late)
             }
-            elsewhere => begin::lead(draft, id, elsewhere),
+            Diversion::Announcement(prompt) => announce(draft, id, prompt),
+            elsewhere => {
+                draft.tell_call(id, Fact::Overflowed { why: Overflowing::Late, announcement: None })?;
+                begin::lead(draft, id, elsewhere)
+            }
         },
     }
 }

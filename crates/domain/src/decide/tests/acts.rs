@@ -172,7 +172,7 @@ pub fn log_out(agent: &str) -> Command {
 }
 
 pub fn state(agent: &str, operation: &str) -> Command {
-    desk(agent, AgentAct::SetState { channel: None, operation: operation.into() })
+    desk(agent, AgentAct::SetState { channel: None, operation: operation.into(), wrap_up: None })
 }
 
 pub fn do_not_disturb(agent: &str, on: bool) -> Command {

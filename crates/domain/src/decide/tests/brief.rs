@@ -1,5 +1,7 @@
 //! What happened, as a line that a rule can be compared with.
 
+use super::calls::brief::call;
+pub use super::calls::brief::effect;
 use crate::{
     Event,
     agent::Fact as AgentFact,
@@ -14,6 +16,7 @@ use std::fmt::Display;
 pub fn brief(event: &Event) -> String {
     match event {
         Event::Session(event) => session(&event.fact, event.queue.as_str()),
+        Event::Call(event) => call(&event.fact, event.queue.as_ref().map_or("-", |queue| queue.as_str())),
         Event::Agent(event) => format!("{}: {}", event.user_name, agent(&event.fact)),
         Event::Thread(event) => match &event.fact {
             thread::Fact::Began { session } => format!("thread: {session}"),
@@ -94,11 +97,12 @@ fn agent(fact: &AgentFact) -> String {
             format!("in at {} on {}", place.as_deref().unwrap_or("-"), channels.len())
         }
         AgentFact::LoggedOut => "out".into(),
-        AgentFact::StateChanged { state, by_server, .. } => format!(
-            "{}{}{}",
+        AgentFact::StateChanged { state, by_server, until, .. } => format!(
+            "{}{}{}{}",
             state.state.as_str(),
             state.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default(),
-            if *by_server { " by server" } else { "" }
+            if *by_server { " by server" } else { "" },
+            until.map(|until| format!(" until {until}")).unwrap_or_default(),
         ),
         AgentFact::DoNotDisturb { on, .. } => format!("do-not-disturb {}", if *on { "on" } else { "off" }),
         AgentFact::SlotTaken { .. } => "+slot".into(),
@@ -109,18 +113,18 @@ fn agent(fact: &AgentFact) -> String {
     }
 }
 
-fn closer_word(closer: Closer) -> String {
+pub fn closer_word(closer: Closer) -> String {
     serde_json::to_value(closer).expect("a word").as_str().expect("a word").to_owned()
 }
 
-fn until(moment: Option<impl Display>) -> String {
+pub fn until(moment: Option<impl Display>) -> String {
     moment.map(|moment| format!(" barred until {moment}")).unwrap_or_default()
 }
 
-fn with(dispositioned: bool) -> &'static str {
+pub fn with(dispositioned: bool) -> &'static str {
     if dispositioned { " dispositioned" } else { "" }
 }
 
-fn word(value: &Value) -> String {
+pub fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"))
 }

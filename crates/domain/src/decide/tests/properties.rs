@@ -139,7 +139,7 @@ fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::FellSilent { session } => Some(session),
         Command::Receive(unit) => Some(&unit.fresh.session),
         Command::Begin { begin, .. } => Some(&begin.fresh.session),
-        Command::Agent { .. } | Command::Provision(_) | Command::Settle { .. } => None,
+        _ => None,
     }
 }
 
@@ -277,7 +277,8 @@ fn customer_acts() -> Vec<CustomerAct> {
 }
 
 fn desk_acts() -> Vec<AgentAct> {
-    let state = |operation: &str| AgentAct::SetState { channel: None, operation: operation.into() };
+    let state =
+        |operation: &str| AgentAct::SetState { channel: None, operation: operation.into(), wrap_up: None };
     let log_in = AgentAct::LogIn { channels: vec![world::medium()], place: None };
     vec![
         log_in.clone(),

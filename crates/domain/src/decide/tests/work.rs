@@ -72,7 +72,7 @@ fn a_state_is_entered_by_its_operation() {
 fn a_state_is_that_of_one_channel_or_of_all() {
     let more = AgentAct::LogIn { channels: vec!["x".into()], place: None };
     let two = World::new().then(desk("cat", more));
-    let one = AgentAct::SetState { channel: Some("x".into()), operation: "Ready".into() };
+    let one = AgentAct::SetState { channel: Some("x".into()), operation: "Ready".into(), wrap_up: None };
     let world = two.clone().then(desk("cat", one));
     let ready = |world: &World, channel: &str| {
         world.agent("cat").channel(&channel.into()).is_some_and(crate::agent::ChannelState::takes_work)
@@ -80,7 +80,7 @@ fn a_state_is_that_of_one_channel_or_of_all() {
     assert!(ready(&world, "x") && !ready(&world, world::medium().as_str()));
     let world = two.then(state("cat", "Ready"));
     assert!(ready(&world, "x") && ready(&world, world::medium().as_str()));
-    let foreign = AgentAct::SetState { channel: Some("y".into()), operation: "Ready".into() };
+    let foreign = AgentAct::SetState { channel: Some("y".into()), operation: "Ready".into(), wrap_up: None };
     check(World::new(), desk("ann", foreign), "no: The agent has no contact center session on this channel");
 }
 

@@ -1,16 +1,20 @@
 //! A small centre in memory: three agents, two queues, a book, and a clock that is moved by hand.
 
-use super::brief::brief;
+use super::{
+    brief::{brief, effect},
+    calls::invariants::no_part_comes_back,
+};
 use crate::{
     Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, No, Refusal, Seen, State,
     UserId,
     agent::Agent,
     book::{Book, Code, Group},
+    call::{Call, Effect},
     centre::{Centre, Service, system_states},
     decide,
     disposition::Rule,
-    medium::Media,
-    queue::Queue,
+    medium::{self, Media},
+    queue::{Calls, Queue},
     session::{Deadline, Delivery, Session},
     task::{Known, Sign, Task, message_task},
     thread::Terms,
@@ -41,6 +45,8 @@ pub struct World {
     pub tasks: Vec<Task>,
     /// Passing signs for customers, all that ever were.
     pub signals: Vec<Sign>,
+    /// What the switch was asked, all that ever was, in order.
+    pub effects: Vec<Effect>,
     /// Moved by hand; begins at 0.
     pub now: Millis,
 }
@@ -116,11 +122,18 @@ impl World {
         self
     }
 
-    /// Performs a command and says what happened; `no:` and the reason if it was refused.
+    /// Performs a command and says what happened, and after an arrow what the switch is asked; `no:` and the reason
+    /// if it was refused.
     #[track_caller]
     pub fn perform(&mut self, command: &Command) -> String {
+        let asked = self.effects.len();
         match self.act(command) {
-            Ok(events) => events.iter().map(brief).collect::<Vec<_>>().join("; "),
+            Ok(events) => {
+                let told = events.iter().map(brief).collect::<Vec<_>>().join("; ");
+                let asked = self.effects[asked..].iter().map(effect).collect::<Vec<_>>().join("; ");
+                let both = [told, asked].map(|part| part.trim().to_owned());
+                if both[1].is_empty() { both[0].clone() } else { both.join(" => ").trim().to_owned() }
+            }
             Err(why) => format!("no: {why}"),
         }
     }
@@ -176,6 +189,11 @@ impl World {
             {
                 nothing_is_undone(before, after);
             }
+            if let (Some(State::Call(before)), State::Call(after)) =
+                (change.before.as_deref(), &*change.after)
+            {
+                no_part_comes_back(before, after);
+            }
             reads_back(&*change.after);
         }
         let events: Vec<_> = order
@@ -218,6 +236,7 @@ impl World {
             );
             self.tasks.push(task);
         }
+        self.effects.extend(effects);
         self.signals.extend(signals.into_iter().map(|signal| signal.sign));
         for change in changes {
             self.states.insert(change.key, change.after);
@@ -238,11 +257,16 @@ impl World {
                 let live = self.sessions().filter(|session| {
                     session.medium == *medium && session.live_agents().any(|party| party.user == agent.id)
                 });
-                let live: BTreeSet<_> = live.map(|session| session.id.clone()).collect();
+                let calls = self.calls().filter(|call| {
+                    *medium == medium::voice() && call.live().any(|party| party.user() == Some(&agent.id))
+                });
+                let live = live.map(|session| &session.id).chain(calls.map(|call| &call.id));
+                let live: BTreeSet<_> = live.cloned().collect();
                 assert_eq!(held.len(), live.len(), "{}: one slot for each live part", agent.user_name);
                 assert_eq!(held.iter().cloned().collect::<BTreeSet<_>>(), live);
             }
         }
+        self.calls_hold();
         for session in self.sessions() {
             let idle =
                 !session.customer.present && !session.waiting && session.live_agents().next().is_none();
@@ -280,6 +304,18 @@ impl World {
             State::Session(session) => Some(session),
             _ => None,
         })
+    }
+
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.states.values().filter_map(|state| match &**state {
+            State::Call(call) => Some(&**call),
+            _ => None,
+        })
+    }
+
+    /// The call that most rules are about.
+    pub fn call(&self) -> &Call {
+        self.calls().next().expect("a call")
     }
 
     pub fn agents(&self) -> impl Iterator<Item = &Agent> {
@@ -378,6 +414,7 @@ pub fn queue(name: &str) -> Queue {
         cool_down: 10_000,
         max_waiting: 100,
         routing_point: None,
+        calls: Calls::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     centre::{Centre, Service, system_states},
     command::{AgentAct, CustomerAct, Open, Provision, SessionAct},
     disposition::Rule,
-    queue::Queue,
+    queue::{Calls, Queue},
     session::Session,
     user::{Role, User},
 };
@@ -213,6 +213,7 @@ fn queue() -> Queue {
         cool_down: 0,
         max_waiting: 10_000,
         routing_point: None,
+        calls: Calls::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
     command::Provision,
     disposition::Rule,
     medium::Media,
-    queue::Queue,
+    queue::{Calls, Queue},
     user::{Role, User},
 };
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -85,6 +85,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         cool_down: 1_000,
         max_waiting: 100_000,
         routing_point: None,
+        calls: Calls::default(),
     };
     let user = |agent| User {
         id: id(agent),

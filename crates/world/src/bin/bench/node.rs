@@ -35,7 +35,9 @@ impl Node {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = File::create(data.with_extension("log"))?;
         let mut command = Command::new(&setting.binary);
-        command.args(["serve", "--http", &format!("127.0.0.1:{port}"), "--data"]).arg(data);
+        command
+            .args(["serve", "--http", &format!("127.0.0.1:{port}"), "--sip", "127.0.0.1:0", "--data"])
+            .arg(data);
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }

@@ -112,7 +112,7 @@ impl Server {
 fn spawn(binary: &Path, home: &Path, addr: SocketAddr) -> Result<Child> {
     let log = File::options().create(true).append(true).open(home.join("server.log"))?;
     Command::new(binary)
-        .args(["serve", "--demo", "--http", &addr.to_string(), "--data"])
+        .args(["serve", "--demo", "--http", &addr.to_string(), "--sip", "127.0.0.1:0", "--data"])
         .arg(home.join("data"))
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)

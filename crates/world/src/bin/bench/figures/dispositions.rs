@@ -80,7 +80,7 @@ async fn bare() -> anyhow::Result<(usize, Duration)> {
     let agent = centre::id(1);
     let log_in = AgentAct::LogIn { channels, place: None };
     desk.perform(Command::Agent { agent: agent.clone(), act: log_in }).await?;
-    let ready = AgentAct::SetState { channel: None, operation: "Ready".into() };
+    let ready = AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None };
     desk.perform(Command::Agent { agent: agent.clone(), act: ready }).await?;
     let mut sessions: Vec<InteractionId> = Vec::new();
     for _ in 0..CONVERSATIONS {

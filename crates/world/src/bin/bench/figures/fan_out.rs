@@ -61,7 +61,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
                 while due < start + SPAN {
                     tokio::time::sleep_until(due.into()).await;
                     asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(Instant::now());
-                    let act = AgentAct::SetState { channel: None, operation: "NotReady".into() };
+                    let act =
+                        AgentAct::SetState { channel: None, operation: "NotReady".into(), wrap_up: None };
                     desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
                     due += pause;
                 }

@@ -44,7 +44,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             let agent = centre::id(number / IN_FLIGHT + 1);
             tokio::spawn(async move {
                 while start.elapsed() < SPAN {
-                    let act = AgentAct::SetState { channel: None, operation: "NotReady".into() };
+                    let act =
+                        AgentAct::SetState { channel: None, operation: "NotReady".into(), wrap_up: None };
                     desk.perform(Command::Agent { agent: agent.clone(), act }).await?;
                     committed.fetch_add(1, Ordering::Relaxed);
                 }

@@ -25,7 +25,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             let channels = vec![super::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
-            let act = AgentAct::SetState { channel: None, operation: "Ready".into() };
+            let act = AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
         }
         let head = desk.head();

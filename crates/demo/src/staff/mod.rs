@@ -1,5 +1,7 @@
 //! Agents 5 to 8: each takes one customer at a time, talks, sets a disposition of the book, completes and rests.
 
+mod calls;
+
 use crate::{
     centre::{AGENTS, agent_name},
     chance::Chance,
@@ -10,6 +12,7 @@ use domain::{
     Command, InteractionId, MediumName,
     agent::Readiness,
     command::{AgentAct, LastWords, SessionAct},
+    medium,
     message::{Content, Message, PartyKind},
     session::{PartyState, Session},
     user::User,
@@ -18,7 +21,7 @@ use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// The first scripted agent; those before are for people.
-const FIRST: u32 = 5;
+pub(crate) const FIRST: u32 = 5;
 /// How long an offer is looked at, in milliseconds. Well below the time it stands.
 const BEFORE_ACCEPT: Range<u64> = 2_000..6_000;
 /// How long a sentence takes to type, in milliseconds.
@@ -38,6 +41,14 @@ const LOOK: Duration = Duration::from_secs(5);
 pub async fn staff(desk: Arc<Desk>) {
     let seats = (FIRST..=AGENTS).map(|number| Seat::new(desk.clone(), agent_name(number)).work());
     futures::future::join_all(seats).await;
+}
+
+/// What there is to do.
+enum Work {
+    /// A call.
+    Call(InteractionId),
+    /// A conversation, and others that came in the same moment.
+    Talks(InteractionId, Vec<InteractionId>),
 }
 
 struct Seat {
@@ -77,9 +88,18 @@ impl Seat {
 
     /// Gets ready, serves one customer.
     async fn turn(&mut self, user: &User) -> Result<(), Refused> {
-        let channels: Vec<MediumName> = self.desk.media().rows().iter().map(|row| row.name.clone()).collect();
+        let mut channels: Vec<MediumName> =
+            self.desk.media().rows().iter().map(|row| row.name.clone()).collect();
+        // Calls reach him while his phone is registered.
+        channels.push(medium::voice());
         self.agent(user, AgentAct::LogIn { channels, place: None }).await?;
-        let (first, rest) = self.next_customers(user).await?;
+        let (first, rest) = match self.next(user).await? {
+            Work::Call(id) => {
+                self.state(user, Readiness::NotReady).await?;
+                return self.take_call(user, &id).await;
+            }
+            Work::Talks(first, rest) => (first, rest),
+        };
         // One at a time: what came in the same moment goes back to the queue.
         self.state(user, Readiness::NotReady).await?;
         for other in rest {
@@ -89,9 +109,13 @@ impl Seat {
     }
 
     /// Waits until there is work: an offer, or a conversation left from before a restart.
-    async fn next_customers(&mut self, user: &User) -> Result<(InteractionId, Vec<InteractionId>), Refused> {
+    async fn next(&mut self, user: &User) -> Result<Work, Refused> {
         loop {
             let agent = self.desk.agent(user).await?;
+            let voice = medium::voice();
+            if let Some(call) = agent.slots.get(&voice).and_then(|calls| calls.first()) {
+                return Ok(Work::Call(call.clone()));
+            }
             let mut held = agent.slots.values().flatten().cloned();
             if let Some(first) = held.next() {
                 let mut offered = Vec::new();
@@ -102,7 +126,7 @@ impl Seat {
                         offered.push(id);
                     }
                 }
-                return Ok((first, offered));
+                return Ok(Work::Talks(first, offered));
             }
             let login = agent.login.as_ref();
             if !login
@@ -183,7 +207,9 @@ impl Seat {
             centre.agent_states.iter().find(plain).map(|state| state.operation.clone())
         });
         match operation {
-            Some(operation) => self.agent(user, AgentAct::SetState { channel: None, operation }).await,
+            Some(operation) => {
+                self.agent(user, AgentAct::SetState { channel: None, operation, wrap_up: None }).await
+            }
             None => Ok(()),
         }
     }

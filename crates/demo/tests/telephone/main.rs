@@ -1,0 +1,129 @@
+//! Simulated callers and the scripted agents' telephones, over real SIP against a phone that plays the server.
+
+use demo::{Manners, ORDER_HEADER, callers};
+use desk::ports::Ids;
+use domain::{InteractionId, message::ParticipantId};
+use phone::{Account, Answer, Call, Incoming, Line, Phone, Say};
+use std::{
+    collections::BTreeSet,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+const SOON: Duration = Duration::from_secs(20);
+
+struct FixedIds;
+
+impl Ids for FixedIds {
+    fn session(&self) -> InteractionId {
+        InteractionId::new("0000000000000001".to_owned())
+    }
+
+    fn participant(&self) -> ParticipantId {
+        ParticipantId::new("0000000000000002".to_owned())
+    }
+
+    fn secret(&self) -> String {
+        "5ec4e7".into()
+    }
+
+    fn guid(&self) -> String {
+        "00000000-0000-4000-8000-000000000001".into()
+    }
+}
+
+fn hasty() -> Manners {
+    Manners { at_once: 2, rest: 1..100, patience: 3_000..3_100, talk: 2_500..3_000 }
+}
+
+/// The routing point, and the line it is on.
+async fn routing_point(answer: Answer, say: Say) -> (Phone, Line) {
+    let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
+    let line = Line::open(any, any).await.expect("a line");
+    let point = line.phone(Account::new(demo::centre::ROUTING_POINT));
+    point.on_incoming(Incoming { answer, say, hang_up_after: None });
+    (point, line)
+}
+
+async fn next(point: &Phone) -> Call {
+    tokio::time::timeout(SOON, point.next_call()).await.expect("somebody calls")
+}
+
+async fn ended(call: &Call) -> phone::Ended {
+    tokio::time::timeout(SOON, call.ended()).await.expect("it ends")
+}
+
+#[tokio::test]
+async fn a_caller_has_a_number_an_order_a_sentence_and_hangs_up_after_a_while() {
+    let (point, line) = routing_point(Answer::AtOnce, Say::Silence).await;
+    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let call = next(&point).await;
+    assert!(call.peer().starts_with("+1555020"), "{}", call.peer());
+    let order = call.header(ORDER_HEADER).expect("an order");
+    assert!(order.chars().all(|digit| digit.is_ascii_digit()), "{order}");
+    let speaks = async {
+        while call.heard().peak() < 0.1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(SOON, speaks).await.expect("a sentence");
+    assert!(!ended(&call).await.by_us);
+    life.abort();
+}
+
+#[tokio::test]
+async fn a_caller_gives_up_when_nobody_answers_and_when_the_hold_tone_does_not_end() {
+    let (point, line) = routing_point(Answer::Never, Say::Silence).await;
+    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    assert_eq!(ended(&next(&point).await).await.code, 487);
+    life.abort();
+
+    let hold = Say::Wav(voice::media::tone::hold().into(), phone::Then::Again);
+    let (point, line) = routing_point(Answer::AtOnce, hold).await;
+    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let call = next(&point).await;
+    assert!(!ended(&call).await.by_us);
+    assert!(call.heard().peak() < 0.1, "nobody talks to a tone");
+    life.abort();
+}
+
+#[tokio::test]
+async fn no_more_than_the_bound_call_at_once_from_different_numbers_and_all_hang_up_when_it_stops() {
+    let (point, line) = routing_point(Answer::AtOnce, Say::Silence).await;
+    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let calls = [next(&point).await, next(&point).await];
+    let numbers: BTreeSet<String> = calls.iter().map(Call::peer).collect();
+    assert_eq!(numbers.len(), 2);
+    assert!(line.load().calls <= 2, "{:?}", line.load());
+    let more = tokio::time::timeout(Duration::from_millis(500), point.next_call()).await;
+    assert!(more.is_err(), "a third at once");
+    life.abort();
+    for call in &calls {
+        assert!(!ended(call).await.by_us);
+    }
+}
+
+#[tokio::test]
+async fn the_telephones_of_agents_five_to_eight_register() {
+    let socket = tokio::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a socket");
+    let phones = tokio::spawn(demo::staff_phones(socket.local_addr().expect("bound")));
+    let mut registered = BTreeSet::new();
+    let mut buffer = [0; 4096];
+    while registered.len() < 4 {
+        let read = tokio::time::timeout(SOON, socket.recv_from(&mut buffer)).await.expect("a REGISTER");
+        let (length, from) = read.expect("read");
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        let to = text.lines().find(|line| line.starts_with("To:")).expect("To");
+        let (_, user) = to.split_once("sip:").expect("an address");
+        registered.insert(user.split('@').next().expect("a user").to_owned());
+        let copied = text.lines().filter(|line| {
+            ["Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"]
+                .iter()
+                .any(|name| line.starts_with(name))
+        });
+        let answer = copied.fold("SIP/2.0 200 OK\r\n".to_owned(), |answer, line| answer + line + "\r\n");
+        socket.send_to((answer + "Content-Length: 0\r\n\r\n").as_bytes(), from).await.expect("sent");
+    }
+    assert_eq!(registered.into_iter().collect::<Vec<_>>(), ["5005", "5006", "5007", "5008"]);
+    phones.abort();
+}

@@ -1,0 +1,183 @@
+//! Words for commands about calls, so that a rule reads as a line.
+
+use super::world;
+use crate::{
+    Command, InteractionId, UserData,
+    agent::Agent,
+    call::{Caller, Cause, Deadline, Dn, Heard, LegId, Overflowing},
+    command::{AgentAct, Arrive, CallAct, DeviceAct, Dial, Diversion, Provision},
+    medium,
+    queue::Queue,
+    user::Device,
+};
+use serde_json::json;
+
+/// The call that most rules are about.
+pub fn c1() -> InteractionId {
+    "c1".into()
+}
+
+pub fn leg(number: u16) -> LegId {
+    LegId { call: c1(), number }
+}
+
+pub fn to_queue(name: &str, turned_away: Option<Overflowing>) -> Diversion {
+    Diversion::Queue { queue: name.into(), turned_away }
+}
+
+pub fn to_device(dn: &str) -> Diversion {
+    Diversion::Device(dn.into())
+}
+
+/// A call from outside, from 100 to the routing point 9000.
+pub fn arrival(to: Diversion) -> Arrive {
+    Arrive {
+        leg: leg(1),
+        conn_id: "00a1030405060708".into(),
+        from: Caller { number: "100".into(), name: "Ines".into() },
+        device: None,
+        dialled: "9000".into(),
+        to,
+        user_data: super::super::pairs(&json!({"Subject": "Invoice"})),
+    }
+}
+
+pub fn arrive(to: Diversion) -> Command {
+    Command::Arrive(Box::new(arrival(to)))
+}
+
+pub fn arrive_at(queue: &str) -> Command {
+    arrive(to_queue(queue, None))
+}
+
+/// A call from a phone of ours.
+pub fn arrive_from(dn: &str, to: Diversion) -> Command {
+    let from = Caller { number: dn.into(), name: String::new() };
+    Command::Arrive(Box::new(Arrive { device: Some(dn.into()), from, ..arrival(to) }))
+}
+
+/// Ann dials from her phone.
+pub fn dial(number: &str, to: Diversion) -> Command {
+    dial_from("ann", "5001", number, to)
+}
+
+pub fn dial_from(agent: &str, dn: &str, number: &str, to: Diversion) -> Command {
+    Command::Dial { agent: agent.into(), dial: Box::new(dialled("c1", dn, number, to)) }
+}
+
+pub fn dialled(call: &str, dn: &str, number: &str, to: Diversion) -> Dial {
+    Dial {
+        call: call.into(),
+        conn_id: "00a1030405060709".into(),
+        device: dn.into(),
+        dialled: number.into(),
+        to,
+        location: None,
+        user_data: UserData::default(),
+    }
+}
+
+pub fn does(agent: &str, act: CallAct) -> Command {
+    Command::Call { call: c1(), agent: agent.into(), act }
+}
+
+pub fn ann(act: CallAct) -> Command {
+    does("ann", act)
+}
+
+pub fn bob(act: CallAct) -> Command {
+    does("bob", act)
+}
+
+pub fn offer(agent: &str) -> Command {
+    offer_of("c1", agent)
+}
+
+pub fn offer_of(call: &str, agent: &str) -> Command {
+    Command::OfferCall { call: call.into(), agent: agent.into() }
+}
+
+/// The switch tells of a leg.
+pub fn hears(number: u16, heard: Heard) -> Command {
+    Command::Heard { leg: leg(number), heard }
+}
+
+pub fn ringing_at(number: u16) -> Command {
+    hears(number, Heard::Ringing)
+}
+
+pub fn up(number: u16) -> Command {
+    hears(number, Heard::Up)
+}
+
+pub fn hold_done(number: u16, on: bool) -> Command {
+    hears(number, Heard::HoldDone { on, refused: None })
+}
+
+pub fn hold_refused(number: u16, on: bool) -> Command {
+    hears(number, Heard::HoldDone { on, refused: Some(488) })
+}
+
+pub fn phone_hold(number: u16, on: bool) -> Command {
+    hears(number, Heard::PhoneHold(on))
+}
+
+pub fn gone(number: u16, cause: Cause) -> Command {
+    hears(number, Heard::Gone { cause, code: None })
+}
+
+pub fn refuses(number: u16, cause: Cause, code: u16) -> Command {
+    hears(number, Heard::Gone { cause, code: Some(code) })
+}
+
+/// A leg has not been answered in time.
+pub fn unanswered(number: u16) -> Command {
+    due(Deadline::Leg(number), Diversion::Nowhere)
+}
+
+/// It has waited for too long.
+pub fn overdue(late: Diversion) -> Command {
+    due(Deadline::Overflow, late)
+}
+
+fn due(due: Deadline, late: Diversion) -> Command {
+    Command::CallDue { call: c1(), due, late }
+}
+
+pub fn lost() -> Command {
+    Command::CallLost { call: c1() }
+}
+
+pub fn in_service(dn: &str, on: bool) -> Command {
+    Command::InService { dn: dn.into(), on, answers: on }
+}
+
+pub fn device(agent: &str, dn: &str, act: DeviceAct) -> Command {
+    Command::Device { dn: dn.into(), agent: agent.into(), act }
+}
+
+/// Provisions a user with a phone, or with none.
+pub fn has_phone(name: &str, dn: Option<&str>) -> Command {
+    let device = dn.map(|dn| Device { id: format!("device-{dn}"), phone_number: Dn::from(dn) });
+    let user = crate::user::User { device, ..world::user(name) };
+    Command::Provision(Provision::PutUser(Box::new(user)))
+}
+
+/// Takes the voice channel into the agent's session.
+pub fn takes_calls(name: &str) -> Command {
+    let log_in = AgentAct::LogIn { channels: vec![medium::voice()], place: None };
+    Command::Agent { agent: name.into(), act: log_in }
+}
+
+/// Writes a queue that greets with `welcome`, but for what `change` does to it.
+pub fn queue_with(name: &str, change: impl FnOnce(&mut Queue)) -> Command {
+    let mut queue = world::queue(name);
+    queue.calls.greeting = Some("welcome".into());
+    change(&mut queue);
+    Command::Provision(Provision::PutQueue(Box::new(queue)))
+}
+
+/// How many calls an agent has.
+pub fn slots(agent: &Agent) -> usize {
+    agent.taken(&medium::voice())
+}

@@ -1,0 +1,90 @@
+//! What happened to a call, and what the switch is asked, as lines that a rule can be compared with. Parties and legs
+//! go by the number of the leg.
+
+use crate::{
+    call::{Act, Alone, Effect, Fact, Who},
+    decide::tests::brief::{closer_word, until, with, word},
+};
+
+/// One event of a call in few words.
+pub fn call(fact: &Fact, queue: &str) -> String {
+    match fact {
+        Fact::Began { kind, from, dialled, .. } => {
+            format!("began {} {} -> {dialled}", kind.as_str(), from.number)
+        }
+        Fact::Joined { leg, who, dn, state, answers, deadline, .. } => format!(
+            "{leg} {} {dn} {}{}{}",
+            match who {
+                Who::Outside => "outside",
+                Who::Phone => "phone",
+                Who::User { name, .. } => name,
+            },
+            state.as_str(),
+            if *answers { " answers" } else { "" },
+            deadline.map(|deadline| format!(" until {deadline}")).unwrap_or_default(),
+        ),
+        Fact::Queued { since, overflow_at, .. } => {
+            let late = overflow_at.map(|at| format!(" until {at}")).unwrap_or_default();
+            format!("queued {queue} since {since}{late}")
+        }
+        Fact::Overflowed { why, announcement } => {
+            let to = announcement.as_ref().map(|prompt| format!(" to {prompt}")).unwrap_or_default();
+            format!("overflowed {why:?}").to_lowercase() + &to
+        }
+        Fact::LegUp { leg } => format!("{leg} up"),
+        Fact::Established { leg } => format!("{leg} Established"),
+        Fact::HoldAsked { leg, on } => format!("{leg} asked to {}", if *on { "hold" } else { "go on" }),
+        Fact::Held { leg } => format!("{leg} Held"),
+        Fact::Muted { leg, on } => format!("{leg} {}", if *on { "muted" } else { "unmuted" }),
+        Fact::Refused { leg, operation, code } => format!("{leg} refused {operation:?} {code}"),
+        Fact::Released { leg, closer, cause, code, talked, dispositioned, barred_until, .. } => format!(
+            "{leg} Released by {} {}{}{}{}{}",
+            closer_word(*closer),
+            cause.as_str(),
+            code.map(|code| format!(" {code}")).unwrap_or_default(),
+            if *talked { " talked" } else { "" },
+            until(*barred_until),
+            with(*dispositioned),
+        ),
+        Fact::DataChanged { set, removed, via, .. } => {
+            let set = set.pairs().keys().map(|key| format!(" +{key}"));
+            let removed = removed.iter().map(|key| format!(" -{key}"));
+            format!("data{} via {}", set.chain(removed).collect::<String>(), via.as_str())
+        }
+        Fact::Disposition { agent, key, value, previous, via, late, known, .. } => format!(
+            "disposition {key}={} was {} by {agent} via {}{}{}",
+            word(value),
+            word(previous),
+            via.as_str(),
+            if *late { " late" } else { "" },
+            if *known { "" } else { " unknown" },
+        ),
+        Fact::Ended { closer, dispositioned, abandoned } => format!(
+            "ended by {}{}{}",
+            closer_word(*closer),
+            with(*dispositioned),
+            if *abandoned { " abandoned" } else { "" }
+        ),
+        Fact::Erased => "erased".into(),
+    }
+}
+
+/// One effect in few words.
+pub fn effect(effect: &Effect) -> String {
+    let leg = effect.leg.number;
+    match &effect.act {
+        Act::Originate(call) => {
+            let auto = if call.auto_answer { " auto" } else { "" };
+            format!("{leg} call {} as {}{auto}", call.to, call.from.number)
+        }
+        Act::Ring => format!("{leg} ring"),
+        Act::Answer => format!("{leg} answer"),
+        Act::Release(cause) => format!("{leg} release {}", cause.as_str()),
+        Act::Join(room) => format!("{leg} join {}", room.line),
+        Act::Part(Alone::Prompt(name)) => format!("{leg} hears prompt {name}"),
+        Act::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),
+        Act::HoldPhone(on) => format!("{leg} phone {}", if *on { "hold" } else { "go on" }),
+        Act::Mute(on) => format!("{leg} {}", if *on { "mute" } else { "unmute" }),
+        Act::Dtmf(digits) => format!("{leg} tones {digits}"),
+    }
+}

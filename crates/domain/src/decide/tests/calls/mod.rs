@@ -1,0 +1,86 @@
+//! The rules of calls, one line each. `check` compares events, and after an arrow what the switch is asked.
+
+pub mod brief;
+pub mod invariants;
+
+mod acts;
+mod begin;
+mod data;
+mod devices;
+mod dial;
+mod dispositions;
+mod erase;
+mod hold;
+mod properties;
+mod queue;
+mod release;
+mod restart;
+mod talk;
+mod wrap_up;
+
+use super::{World, check, state, world};
+use acts::*;
+
+/// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
+/// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again
+/// after 10 s.
+fn phones() -> World {
+    let mut world = World::new();
+    for (name, dn) in [("ann", "5001"), ("bob", "5002"), ("cat", "5003")] {
+        world = world.then(has_phone(name, Some(dn))).then(in_service(dn, true)).then(takes_calls(name));
+    }
+    for name in ["ann", "bob"] {
+        world = world.then(state(name, "Ready"));
+    }
+    world.then(in_service("5009", true)).then(queue_with("Support", |_| ()))
+}
+
+/// Somebody outside waits in `Support`.
+fn waiting() -> World {
+    phones().then(arrive_at("Support"))
+}
+
+/// The call rings at ann's phone.
+fn offered() -> World {
+    waiting().then(offer("ann"))
+}
+
+/// Ann talks with the caller of the queue.
+fn talking() -> World {
+    offered().then(up(2))
+}
+
+/// Ann has put the caller of the queue on hold.
+fn held() -> World {
+    talking().then(ann(crate::command::CallAct::Hold)).then(hold_done(2, true))
+}
+
+/// Ann's part is over.
+fn released() -> World {
+    talking().then(ann(crate::command::CallAct::Hangup))
+}
+
+/// Somebody outside calls ann's number, and it rings.
+fn ringing() -> World {
+    phones().then(arrive(to_device("5001"))).then(ringing_at(2))
+}
+
+/// Somebody outside called ann's number, and they talk.
+fn direct() -> World {
+    ringing().then(up(2))
+}
+
+/// Ann dials bob's number: her own phone is called.
+fn dialling() -> World {
+    phones().then(dial("5002", to_device("5002")))
+}
+
+/// Ann dialled bob's number, and his phone rings.
+fn calling() -> World {
+    dialling().then(up(1))
+}
+
+/// Ann dialled bob's number, and they talk.
+fn internal() -> World {
+    calling().then(up(2))
+}

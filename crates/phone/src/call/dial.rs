@@ -1,0 +1,43 @@
+//! Calls this phone makes.
+
+use super::{Call, Leg, events};
+use crate::{PhoneError, Say, line::METHODS, media::Voice, phone::Desk, target};
+use rsipstack::{dialog::invitation::InviteOption, sip::Header};
+use std::sync::Arc;
+
+/// Sends the INVITE, always with an offer: the library's ACK carries no body.
+pub(crate) async fn dial(
+    desk: &Arc<Desk>,
+    number: &str,
+    say: Say,
+    headers: &[(&str, &str)],
+) -> Result<Call, PhoneError> {
+    let line = &desk.line;
+    let account = &desk.account;
+    let to = target::target(number, line.server, line.transport)?;
+    let mut all = vec![
+        Header::Allow(METHODS.map(|method| method.to_string()).join(", ").into()),
+        Header::Other("Allow-Events".into(), "talk, hold".into()),
+    ];
+    all.extend(target::headers(headers)?);
+    let voice = Voice::open(line, say).await?;
+    let (states, events) = line.dialogs.new_dialog_state_channel();
+    let option = InviteOption {
+        caller_display_name: account.display.clone(),
+        caller: target::uri(&account.user, line.server, line.transport),
+        callee: to.uri,
+        destination: Some(to.destination),
+        content_type: Some("application/sdp".to_owned()),
+        offer: Some(voice.offer_again()),
+        contact: line.contact(&account.user),
+        credential: account.credential(),
+        headers: Some(all),
+        ..InviteOption::default()
+    };
+    let (dialog, task) = line.dialogs.do_invite_async(option, states)?;
+    let leg = Leg::new(line, dialog, voice);
+    tokio::spawn(events::follow(leg.clone(), events, None));
+    let waiting = leg.clone();
+    tokio::spawn(async move { events::invited(&waiting, task.await).await });
+    Ok(Call::made(leg))
+}

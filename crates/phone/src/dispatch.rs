@@ -1,0 +1,89 @@
+//! Requests that come in on a line, each to the call or the phone it is for.
+
+use crate::{
+    call,
+    line::{METHODS, Shared},
+};
+use rsipstack::{
+    dialog::DialogId,
+    sip::{HasHeaders, Header, HeadersExt, Method, StatusCode},
+    transaction::{TransactionReceiver, transaction::Transaction},
+};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+/// How long a request waits for the call it belongs to to come into being: it may overtake the ACK.
+const OVERTAKEN: Duration = Duration::from_millis(500);
+
+/// Takes requests for as long as the line is there.
+pub(crate) async fn run(line: Weak<Shared>, mut incoming: TransactionReceiver) {
+    while let Some(tx) = incoming.recv().await {
+        let Some(line) = line.upgrade() else { return };
+        tokio::spawn(async move {
+            let method = tx.original.method;
+            if let Err(why) = take(&line, tx).await {
+                tracing::debug!(%why, %method, "a phone could not take a request");
+            }
+        });
+    }
+}
+
+async fn take(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()> {
+    let tagged = tx.original.to_header()?.tag()?.is_some();
+    match tx.original.method {
+        _ if tagged => within(line, tx).await,
+        Method::Invite => call::ring(line, tx).await,
+        Method::Ack | Method::Cancel => Ok(()),
+        Method::Options => {
+            let user = tx.original.uri.user().unwrap_or_default();
+            let there = user.is_empty() || line.desk(user).is_some();
+            tx.reply(if there { StatusCode::OK } else { StatusCode::NotFound }).await
+        }
+        Method::Bye | Method::Notify | Method::Info | Method::Update => {
+            tx.reply(StatusCode::CallTransactionDoesNotExist).await
+        }
+        _ => {
+            let allow = METHODS.map(|method| method.to_string()).join(", ");
+            tx.reply_with(StatusCode::MethodNotAllowed, vec![Header::Allow(allow.into())], None).await
+        }
+    }
+}
+
+/// A request inside a dialog.
+async fn within(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()> {
+    let id = DialogId::try_from(&tx)?;
+    let key = (id.call_id.clone(), id.local_tag.clone());
+    let Some(leg) = line.leg(&key) else {
+        return match tx.original.method {
+            Method::Ack => Ok(()),
+            _ => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
+        };
+    };
+    let method = tx.original.method;
+    let early = matches!(method, Method::Ack | Method::Bye | Method::PRack);
+    if method == Method::Notify && leg.rings() {
+        let talk = tx.original.headers().iter().any(
+            |header| matches!(header, Header::Event(event) if event.value().trim().eq_ignore_ascii_case("talk")),
+        );
+        if !talk {
+            return tx.reply(StatusCode::BadEvent).await;
+        }
+        tx.reply(StatusCode::OK).await?;
+        leg.told_to_talk();
+        return Ok(());
+    }
+    if !early && !leg.settles(OVERTAKEN).await {
+        let later = vec![Header::RetryAfter("1".into())];
+        return tx.reply_with(StatusCode::ServerInternalError, later, None).await;
+    }
+    if line.dialogs.match_dialog(&tx).is_none() {
+        // Its 2xx has come, and the library is about to list the dialog under its full name.
+        tokio::time::sleep(OVERTAKEN / 10).await;
+    }
+    match line.dialogs.match_dialog(&tx) {
+        Some(mut dialog) => dialog.handle(&mut tx).await,
+        None => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
+    }
+}

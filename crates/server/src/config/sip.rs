@@ -1,0 +1,127 @@
+//! Calls, in the words of whoever writes the file: where SIP is spoken, who may register, what callers bring along.
+
+use super::Password;
+use serde::{Deserialize, Serialize};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+/// The address when none is given.
+pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060);
+
+/// Calls.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sip {
+    /// No calls at all.
+    pub off: bool,
+    /// Where SIP is spoken over UDP and TCP; `127.0.0.1:5060` when not given. An address that is given must be free;
+    /// without one, the server does without calls when another program has that port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addr: Option<SocketAddr>,
+    /// Where it is spoken over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<SipTls>,
+    /// Where it is spoken over WebSocket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ws: Option<SocketAddr>,
+    /// The address that phones see, where it is not that of the interface.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public: Option<IpAddr>,
+    /// The realm for which phones have their passwords.
+    pub realm: String,
+    /// Networks (`10.1.0.0/16`, or one address) whose calls are taken without credentials: gateways and trunks. What
+    /// such a call says of its origin is shown and trusted for nothing.
+    pub peers: Vec<String>,
+    /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key.
+    pub user_data: Vec<String>,
+    /// Sound.
+    pub media: Media,
+    /// Who may register.
+    pub phones: Vec<PhoneEntry>,
+}
+
+impl Default for Sip {
+    fn default() -> Self {
+        Self {
+            off: false,
+            addr: None,
+            tls: None,
+            ws: None,
+            public: None,
+            realm: "jackfield".into(),
+            peers: Vec::new(),
+            user_data: vec!["X-*".into(), "User-to-User".into()],
+            media: Media::default(),
+            phones: Vec::new(),
+        }
+    }
+}
+
+/// SIP over TLS.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SipTls {
+    /// Where.
+    pub addr: SocketAddr,
+    /// The chain, the server's own certificate first; PEM.
+    pub cert: PathBuf,
+    /// The private key; PEM.
+    pub key: PathBuf,
+}
+
+/// Sound.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// The address that phones send sound to, where it is not that of the interface.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public: Option<IpAddr>,
+    /// The first and the last port.
+    pub ports: (u16, u16),
+    /// A directory of WAV files: prompts by the names of their files, `hold` for who waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompts: Option<PathBuf>,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { public: None, ports: (10_000, 19_999), prompts: None }
+    }
+}
+
+/// A phone that may register.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneEntry {
+    /// Its number, which is its user name at the registrar too.
+    pub dn: String,
+    /// Its password.
+    #[serde(default, skip_serializing)]
+    pub password: Option<Password>,
+    /// The variable of the environment that holds it instead.
+    #[serde(default)]
+    pub password_env: Option<String>,
+    /// The file that holds it instead.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// How it is made to answer when its agent says so over the API.
+    #[serde(default)]
+    pub answer: AnswerBy,
+}
+
+/// How a phone is made to answer (voice-sip §5.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerBy {
+    /// As it says of itself.
+    #[default]
+    Auto,
+    /// By the event `talk`.
+    Talk,
+    /// By being called again with the headers for answering by itself.
+    Reinvite,
+    /// By hand alone.
+    Manual,
+}

@@ -1,0 +1,83 @@
+//! Calls: the switch as the settings want it, joined with the desk.
+
+mod headers;
+mod listener;
+mod settings;
+
+pub use settings::settings;
+
+use crate::{config::Sip, wiring::Populace};
+use anyhow::{Context, Result};
+use desk::{Condition, Desk, ServiceKind, ServiceState};
+use headers::Headers;
+use listener::Ears;
+use std::{io::ErrorKind, sync::Arc};
+use voice::{StartError, Voice};
+
+/// The id of the switch among the services, as desktops know it (core-and-voice §3.7).
+const SERVICE: &str = "VOICE";
+
+/// The switch, while there is one.
+pub struct Telephony {
+    desk: Arc<Desk>,
+    voice: Option<Arc<Voice>>,
+}
+
+impl Telephony {
+    /// Starts the switch, unless it is turned off. A default port that another program has leaves the server without
+    /// calls, and says so; any other failure is one of the server.
+    pub async fn start(desk: &Arc<Desk>, sip: &Sip, populace: Populace) -> Result<Self> {
+        let without = |why: &str| {
+            desk.services().set(state(desk, Condition::Absent).because(why));
+            Self { desk: desk.clone(), voice: None }
+        };
+        if sip.off {
+            return Ok(without("Calls are turned off (sip.off)."));
+        }
+        let settings = settings(sip, populace != Populace::None)?;
+        let (ears, joined) = Ears::new(desk.clone(), Headers::of(&sip.user_data)?);
+        let voice = match Voice::start(settings, Arc::new(ears)).await {
+            Ok(voice) => voice,
+            Err(StartError::Listen { addr, why, .. })
+                if sip.addr.is_none() && why.kind() == ErrorKind::AddrInUse =>
+            {
+                tracing::warn!(%addr, "another program has the port for calls: give one with --sip, or set sip.off");
+                return Ok(without("Another program has the port for calls."));
+            }
+            Err(why) => return Err(why).context("calls (--sip, sip.addr)"),
+        };
+        desk.connect_switch(voice.clone());
+        desk.services().set(state(desk, Condition::Working));
+        for (transport, addr) in voice.addresses() {
+            tracing::info!(?transport, %addr, "speaking SIP");
+        }
+        // What phones have said meanwhile is heard now.
+        joined.send_replace(true);
+        Ok(Self { desk: desk.clone(), voice: Some(voice) })
+    }
+
+    /// Where SIP is spoken over UDP, if it is.
+    pub fn addr(&self) -> Option<std::net::SocketAddr> {
+        let addresses = self.voice.as_ref()?.addresses();
+        addresses.into_iter().find(|(carrier, _)| *carrier == voice::Carrier::Udp).map(|(_, addr)| addr)
+    }
+
+    /// Ends all calls, and the switch.
+    pub async fn stop(self) {
+        if let Some(voice) = self.voice {
+            voice.stop().await;
+            self.desk.disconnect_switch();
+        }
+    }
+}
+
+fn state(desk: &Desk, condition: Condition) -> ServiceState {
+    ServiceState {
+        id: SERVICE.into(),
+        name: SERVICE.into(),
+        kind: ServiceKind::Switch,
+        condition,
+        why: None,
+        since: desk.now(),
+    }
+}

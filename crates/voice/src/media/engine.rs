@@ -1,0 +1,159 @@
+//! All streams and rooms of this process.
+
+use super::{
+    Event, MediaError, Settings, Stream, held,
+    inward::Inward,
+    line::{Line, REPORTS},
+    outward::Outward,
+    ports, receive,
+    room::Room,
+    sdp::Session,
+    ticker::{self, Shard},
+    track::Track,
+};
+use domain::call::{Alone, LegId, RoomId};
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU16, Ordering::Relaxed},
+    },
+    thread::available_parallelism,
+};
+use tokio::{net::UdpSocket, sync::mpsc::UnboundedSender, task::AbortHandle};
+
+/// The most shards: a ticker each.
+const SHARDS: usize = 8;
+
+/// All streams and rooms of this process.
+pub struct Engine {
+    settings: Settings,
+    shards: Vec<Arc<Shard>>,
+    tickers: Vec<AbortHandle>,
+    rooms: Mutex<HashMap<RoomId, Arc<Room>>>,
+    /// The port bound last.
+    last: AtomicU16,
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        for ticker in &self.tickers {
+            ticker.abort();
+        }
+    }
+}
+
+impl Engine {
+    /// Begins. Must be called within a tokio runtime; it ends with the last clone.
+    pub fn new(settings: Settings) -> Arc<Self> {
+        let count = available_parallelism().map_or(1, usize::from).min(SHARDS);
+        let shards: Vec<_> = (0..count).map(|_| Arc::new(Shard::new())).collect();
+        let tickers = shards
+            .iter()
+            .map(|shard| tokio::spawn(ticker::run(Arc::clone(shard), settings.silence)).abort_handle())
+            .collect();
+        Arc::new(Self { settings, shards, tickers, rooms: Mutex::default(), last: AtomicU16::new(0) })
+    }
+
+    /// Opens a stream for a leg: an even port for RTP and the next for RTCP. It takes nothing and sends nothing until
+    /// a description is agreed. Must be called within a tokio runtime.
+    pub fn open(self: &Arc<Self>, leg: LegId, events: UnboundedSender<Event>) -> Result<Stream, MediaError> {
+        let ports::Pair { rtp, rtcp } = ports::bind(&self.settings, self.last.load(Relaxed))?;
+        let port = rtp.local_addr()?.port();
+        self.last.store(port, Relaxed);
+        let shard = Arc::clone(self.shard(port).ok_or(MediaError::NoPort)?);
+        let tick = shard.catch_up();
+        let [ssrc, numbers, stamp, high, low] = random()?;
+        // The first number stays below half, so that the first wrap is not soon (RFC 3711 §3.3.1 has trouble with it).
+        let sequence = u16::try_from(numbers & 0x7FFF).unwrap_or_default();
+        let line = Arc::new(Line {
+            leg,
+            socket: UdpSocket::from_std(rtp)?,
+            rtcp,
+            port,
+            inward: Mutex::new(Inward::default()),
+            outward: Mutex::new(Outward::new(Track::new(ssrc, sequence, stamp, tick), tick + REPORTS)),
+            events,
+            prompts: self.settings.prompts.clone(),
+            shard: Arc::clone(&shard),
+            room: Mutex::default(),
+            fed: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            task: Mutex::default(),
+        });
+        *held(&line.task) = Some(tokio::spawn(receive::run(Arc::clone(&line))).abort_handle());
+        shard.add(Arc::downgrade(&line));
+        line.play(Alone::Silence);
+        tracing::debug!(leg = %line.leg, port, "media port open");
+        // Session ids of 63 bits, since some read them as signed.
+        let id = (u64::from(high) << 32 | u64::from(low)) >> 1;
+        let session = Session::new(id, ports::advertised(&self.settings, port, None));
+        Ok(Stream::new(Arc::clone(self), line, session))
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn join(&self, id: RoomId, line: &Arc<Line>) -> Result<(), MediaError> {
+        let mut rooms = held(&self.rooms);
+        if line.closed.load(Relaxed) {
+            return Err(MediaError::Closed);
+        }
+        if held(&line.room).as_ref().is_some_and(|room| room.id == id) {
+            return Ok(());
+        }
+        if rooms.get(&id).is_some_and(|room| room.is_full()) {
+            return Err(MediaError::RoomFull);
+        }
+        leave(&mut rooms, line);
+        let shard = Arc::clone(&line.shard);
+        let room = rooms.entry(id.clone()).or_insert_with(|| Arc::new(Room::new(id, shard)));
+        room.enter(line);
+        *held(&line.room) = Some(Arc::clone(room));
+        Ok(())
+    }
+
+    pub(super) fn part(&self, line: &Arc<Line>, then: Alone) {
+        leave(&mut held(&self.rooms), line);
+        line.play(then);
+    }
+
+    pub(super) fn close(&self, line: &Arc<Line>) {
+        {
+            let mut rooms = held(&self.rooms);
+            if line.closed.swap(true, Relaxed) {
+                return;
+            }
+            leave(&mut rooms, line);
+        }
+        line.stop();
+        if let Some(task) = held(&line.task).take() {
+            task.abort();
+        }
+        line.report(line.shard.tick(), true);
+    }
+
+    fn shard(&self, port: u16) -> Option<&Arc<Shard>> {
+        self.shards.get(usize::from(port / 2) % self.shards.len().max(1))
+    }
+}
+
+fn leave(rooms: &mut HashMap<RoomId, Arc<Room>>, line: &Arc<Line>) {
+    if let Some(room) = held(&line.room).take()
+        && room.leave(line)
+    {
+        rooms.remove(&room.id);
+    }
+}
+
+fn random() -> Result<[u32; 5], MediaError> {
+    let mut bytes = [0; 20];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    let mut words = [0; 5];
+    for (word, four) in words.iter_mut().zip(bytes.chunks_exact(4)) {
+        *word = four.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
+    }
+    Ok(words)
+}

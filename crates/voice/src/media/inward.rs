@@ -1,0 +1,160 @@
+//! What comes in on a line.
+
+use super::{Codec, dtmf::Digits, latch::Latch, line::Line, room::Queue};
+use std::{sync::Arc, time::Duration};
+
+/// A tick of the engine.
+pub(super) const TICK: Duration = Duration::from_millis(20);
+
+/// Where what comes in goes to.
+#[derive(Default)]
+pub(super) enum Route {
+    /// Nobody hears it.
+    #[default]
+    Nowhere,
+    /// One other leg, by the task that received it.
+    Relay(Arc<Line>),
+    /// The mix of a room.
+    Mix(Box<Queue>),
+}
+
+/// The receiving side of a line.
+#[derive(Default)]
+pub(super) struct Inward {
+    pub latch: Latch,
+    pub route: Route,
+    pub muted: bool,
+    pub digits: Digits,
+    /// Whether a description was agreed; before, nothing is taken.
+    pub agreed: bool,
+    /// The numbers of telephone-event that are taken: ours, and the other end's for those that mix them up.
+    pub events: [Option<u8>; 2],
+    pub quiet: Quiet,
+    pub count: Count,
+}
+
+/// What a packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Audio(Codec),
+    Key,
+}
+
+impl Inward {
+    /// The payload-type test: what was not agreed is not taken.
+    pub fn kind(&self, payload_type: u8) -> Option<Kind> {
+        if !self.agreed {
+            return None;
+        }
+        match Codec::of_payload(payload_type) {
+            Some(codec) => Some(Kind::Audio(codec)),
+            None => self.events.contains(&Some(payload_type)).then_some(Kind::Key),
+        }
+    }
+}
+
+/// How long nothing was heard.
+#[derive(Debug, Default)]
+pub(super) struct Quiet {
+    /// Held by us, as signalling says; held by the other end or by the agreed direction.
+    pub held: bool,
+    pub idle: bool,
+    since: u64,
+    told: u8,
+}
+
+impl Quiet {
+    /// Something was heard, or counting begins.
+    pub fn begin(&mut self, tick: u64) {
+        self.since = tick;
+        self.told = 0;
+    }
+
+    /// The threshold that was just passed, if one was.
+    pub fn check(&mut self, tick: u64, (warn, dead): (Duration, Duration)) -> Option<Duration> {
+        if self.held || self.idle {
+            self.begin(tick);
+            return None;
+        }
+        let passed = TICK * u32::try_from(tick.saturating_sub(self.since)).unwrap_or(u32::MAX);
+        let next = match self.told {
+            0 => warn,
+            1 => dead,
+            _ => return None,
+        };
+        (passed >= next).then(|| {
+            self.told += 1;
+            next
+        })
+    }
+}
+
+/// How many packets came.
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    pub received: u64,
+    pub refused: u64,
+    pub lost: u64,
+    /// The source and its highest number.
+    last: Option<(u32, u16)>,
+}
+
+impl Count {
+    pub fn packet(&mut self, ssrc: u32, sequence: u16) {
+        self.received += 1;
+        let Some((known, highest)) = self.last.filter(|(known, _)| *known == ssrc) else {
+            self.last = Some((ssrc, sequence));
+            return;
+        };
+        match sequence.wrapping_sub(highest) {
+            0 => {}
+            ahead @ 1..1000 => {
+                self.lost += u64::from(ahead - 1);
+                self.last = Some((known, sequence));
+            }
+            // It was counted as lost and is only late.
+            behind if behind.wrapping_neg() < 100 => self.lost = self.lost.saturating_sub(1),
+            _ => self.last = Some((known, sequence)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SILENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3));
+
+    #[test]
+    fn silence_is_told_once_at_each_threshold_and_anew_after_a_packet() {
+        let mut quiet = Quiet::default();
+        quiet.begin(100);
+        assert_eq!(quiet.check(149, SILENCE), None);
+        assert_eq!(quiet.check(150, SILENCE), Some(SILENCE.0));
+        assert_eq!(quiet.check(160, SILENCE), None);
+        assert_eq!(quiet.check(250, SILENCE), Some(SILENCE.1));
+        assert_eq!(quiet.check(9000, SILENCE), None);
+        quiet.begin(9000);
+        assert_eq!(quiet.check(9050, SILENCE), Some(SILENCE.0));
+    }
+
+    #[test]
+    fn silence_is_not_counted_while_held_by_either_end() {
+        let mut quiet = Quiet { held: true, ..Quiet::default() };
+        assert_eq!(quiet.check(1000, SILENCE), None);
+        quiet.held = false;
+        assert_eq!(quiet.check(1049, SILENCE), None);
+        assert_eq!(quiet.check(1050, SILENCE), Some(SILENCE.0));
+    }
+
+    #[test]
+    fn gaps_are_losses_until_the_late_packet_comes() {
+        let mut count = Count::default();
+        for sequence in [65_534, 65_535, 2, 1, 3] {
+            count.packet(7, sequence);
+        }
+        assert_eq!((count.received, count.lost), (5, 1));
+        count.packet(8, 500);
+        assert_eq!(count.lost, 1, "another source counts from its own");
+    }
+}

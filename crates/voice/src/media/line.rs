@@ -1,0 +1,278 @@
+//! One leg's sockets and what passes over them.
+
+use super::{
+    Codec, DtmfWay, Event, FRAME, Prompts, Stats,
+    dtmf::{Step, tone},
+    held,
+    inward::{Inward, TICK},
+    outward::{Outward, PACKET},
+    room::Room,
+    rtcp::{self, REPORT},
+    rtp::{HEADER, Header},
+    sdp::Agreed,
+    sound::Playing,
+    ticker::Shard,
+    track::Source,
+};
+use domain::call::{Alone, LegId};
+use std::{
+    net::{SocketAddr, UdpSocket as Plain},
+    ops::Range,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::{net::UdpSocket, sync::mpsc::UnboundedSender, task::AbortHandle};
+
+/// Ticks from one report to the next: 5 s.
+pub(super) const REPORTS: u64 = 250;
+
+/// One leg's sockets and what passes over them.
+pub(super) struct Line {
+    pub leg: LegId,
+    pub socket: UdpSocket,
+    /// Read and written by the ticker alone, so it needs no place in the runtime.
+    pub rtcp: Plain,
+    pub port: u16,
+    pub inward: Mutex<Inward>,
+    pub outward: Mutex<Outward>,
+    pub events: UnboundedSender<Event>,
+    pub prompts: Prompts,
+    pub shard: Arc<Shard>,
+    /// The room it is in; changed under the engine's lock of rooms.
+    pub room: Mutex<Option<Arc<Room>>>,
+    /// Whether the ticker has it among those that it feeds; changed under the lock of `outward`.
+    pub fed: AtomicBool,
+    pub closed: AtomicBool,
+    pub task: Mutex<Option<AbortHandle>>,
+}
+
+impl Line {
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A description was agreed.
+    pub fn agree(&self, agreed: &Agreed) {
+        let mut inward = held(&self.inward);
+        let moved = inward.latch.describe(agreed.target);
+        inward.agreed = true;
+        inward.events = [agreed.event_in, agreed.event_out];
+        inward.quiet.idle = agreed.remote_holds || !agreed.direction.listens();
+        inward.quiet.begin(self.shard.tick());
+        let mut outward = held(&self.outward);
+        if moved {
+            outward.target = agreed.target;
+        }
+        outward.codec = agreed.codec;
+        outward.event = agreed.event_out;
+        outward.sends = agreed.direction.sends();
+    }
+
+    pub fn hold(&self, on: bool) {
+        let mut inward = held(&self.inward);
+        inward.quiet.held = on;
+        inward.quiet.begin(self.shard.tick());
+    }
+
+    /// Plays this from now on.
+    pub fn play(self: &Arc<Self>, alone: Alone) {
+        let book = &self.prompts;
+        let playing = match alone {
+            Alone::Silence => Playing::forever(book.silence().clone()),
+            Alone::Ringback => Playing::forever(book.ringback().clone()),
+            Alone::Busy => Playing::forever(book.busy().clone()),
+            Alone::Hold => Playing::forever(book.hold().clone()),
+            Alone::Prompt(name) => {
+                if let Some(sound) = book.named(&name) {
+                    Playing::once(sound.clone())
+                } else {
+                    self.tell(Event::Played);
+                    Playing::forever(book.hold().clone())
+                }
+            }
+        };
+        let mut outward = held(&self.outward);
+        outward.playing = Some(playing);
+        outward.track.cut();
+        self.feed(&outward);
+    }
+
+    /// Plays nothing: a room feeds it from now on.
+    pub fn stop(&self) {
+        let mut outward = held(&self.outward);
+        outward.playing = None;
+        outward.track.cut();
+    }
+
+    pub fn dtmf(self: &Arc<Self>, keys: &str) -> DtmfWay {
+        let mut outward = held(&self.outward);
+        if outward.event.is_none() {
+            return DtmfWay::NotNegotiated;
+        }
+        outward.keys.add(keys, true);
+        self.feed(&outward);
+        DtmfWay::Sent
+    }
+
+    pub fn dtmf_in_band(self: &Arc<Self>, keys: &str) {
+        let mut outward = held(&self.outward);
+        outward.keys.add(keys, false);
+        self.feed(&outward);
+    }
+
+    /// Has the ticker feed it; `_` shows that the lock is held.
+    fn feed(self: &Arc<Self>, _: &Outward) {
+        if !self.closed.load(Relaxed) && !self.fed.swap(true, Relaxed) {
+            self.shard.feed(Arc::clone(self));
+        }
+    }
+
+    /// What is due in this tick; whether there will be more.
+    pub fn tick(&self, tick: u64) -> bool {
+        let mut outward = held(&self.outward);
+        let out = &mut *outward;
+        let mut packet = [0; PACKET];
+        let step = out.keys.step();
+        let target = out.open();
+        let codec = out.codec;
+        match (step, target) {
+            (Step::Idle | Step::Comma, _) => self.audio(out, tick, &mut packet),
+            (Step::Event { first, payload }, Some(to)) => {
+                if let Some(number) = out.event {
+                    let head = out.track.event(first, tick);
+                    if let Some(body) = packet.get_mut(HEADER..HEADER + payload.len()) {
+                        body.copy_from_slice(&payload);
+                    }
+                    out.send(&self.socket, to, head, number, &mut packet[..HEADER + 4]);
+                }
+            }
+            (Step::Tone(code, piece), Some(to)) => {
+                codec.encode(&tone(code, piece), &mut packet[HEADER..]);
+                let head = out.track.own(Source::Keys, tick);
+                out.send(&self.socket, to, head, codec.payload(), &mut packet);
+            }
+            (Step::Silence, Some(to)) => {
+                packet[HEADER..].fill(codec.silence());
+                let head = out.track.own(Source::Keys, tick);
+                out.send(&self.socket, to, head, codec.payload(), &mut packet);
+            }
+            (Step::Pause, _) | (_, None) => {}
+        }
+        let goes_on = !self.closed.load(Relaxed) && (out.playing.is_some() || !out.keys.is_empty());
+        if !goes_on {
+            self.fed.store(false, Relaxed);
+        }
+        goes_on
+    }
+
+    /// The next piece of what is played. It is played on where nobody can be sent to, so that a prompt ends in time.
+    fn audio(&self, out: &mut Outward, tick: u64, packet: &mut [u8; PACKET]) {
+        let codec = out.codec;
+        let Some(playing) = &mut out.playing else { return };
+        if playing.next(codec, &mut packet[HEADER..]) {
+            out.playing = Some(Playing::forever(self.prompts.hold().clone()));
+            self.tell(Event::Played);
+        }
+        if let Some(to) = out.open() {
+            let head = out.track.own(Source::Own, tick);
+            out.send(&self.socket, to, head, codec.payload(), packet);
+        }
+    }
+
+    /// Sends a packet of another leg on. The payload, behind at least a header's length of the buffer, is translated
+    /// in place.
+    pub fn pass(&self, from: (u16, Header), codec: Option<Codec>, buffer: &mut [u8], payload: Range<usize>) {
+        let (port, header) = from;
+        let mut outward = held(&self.outward);
+        let out = &mut *outward;
+        let Some(to) = out.open() else { return };
+        if out.keys.mute_audio() {
+            return;
+        }
+        let Some(number) = codec.map_or(out.event, |_| Some(out.codec.payload())) else { return };
+        let Some(packet) = buffer.get_mut(payload.start - HEADER..payload.end) else { return };
+        if let Some(codec) = codec {
+            codec.translate(out.codec, &mut packet[HEADER..]);
+        }
+        let source = Source::Leg(port, header.ssrc);
+        let numbers = (header.sequence, header.timestamp);
+        let head = out.track.pass(source, numbers, header.marker, self.shard.tick());
+        out.send(&self.socket, to, head, number, packet);
+    }
+
+    /// Whether it can be sent telephone events.
+    pub fn takes_events(&self) -> bool {
+        held(&self.outward).event.is_some()
+    }
+
+    /// Sends a piece of a mix.
+    pub fn mixed(&self, samples: &[i16; FRAME]) {
+        let mut outward = held(&self.outward);
+        let out = &mut *outward;
+        let Some(to) = out.open().filter(|_| !out.keys.mute_audio()) else { return };
+        let mut packet = [0; PACKET];
+        let codec = out.codec;
+        codec.encode(samples, &mut packet[HEADER..]);
+        let head = out.track.own(Source::Mix, self.shard.tick());
+        out.send(&self.socket, to, head, codec.payload(), &mut packet);
+    }
+
+    /// What is due from time to time: reports, silence. Reports that came in are read and dropped, so that they do not
+    /// fill the system's memory.
+    pub fn look_after(&self, tick: u64, silence: (Duration, Duration)) {
+        let quiet = {
+            let mut inward = held(&self.inward);
+            if inward.agreed { inward.quiet.check(tick, silence) } else { None }
+        };
+        if let Some(passed) = quiet {
+            tracing::info!(leg = %self.leg, ?passed, "nothing is heard");
+            self.tell(Event::Silent(passed));
+        }
+        let due = {
+            let outward = &mut held(&self.outward);
+            let due = tick >= outward.report;
+            if due {
+                outward.report = tick + REPORTS;
+            }
+            due
+        };
+        if due {
+            self.report(tick, false);
+            let mut dropped = [0; 64];
+            for _ in 0..64 {
+                if self.rtcp.recv_from(&mut dropped).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Sends a report, and with it a goodbye at the end. Who was sent nothing gets neither.
+    pub fn report(&self, tick: u64, end: bool) {
+        let outward = held(&self.outward);
+        let Some(to) = outward.target.filter(|_| outward.sent > 0) else { return };
+        let Some(port) = to.port().checked_add(1) else { return };
+        let clock = TICK * u32::try_from(tick).unwrap_or(u32::MAX);
+        let mut out = [0; REPORT];
+        let length = rtcp::write(outward.report(clock, tick), end, &mut out);
+        // Lost reports are made good by the next.
+        let _ = self.rtcp.send_to(&out[..length], SocketAddr::new(to.ip(), port));
+    }
+
+    pub fn tell(&self, event: Event) {
+        // Nobody listens any more when the leg is going.
+        let _ = self.events.send(event);
+    }
+
+    pub fn stats(&self) -> Stats {
+        let (received, refused, lost) = {
+            let inward = held(&self.inward);
+            (inward.count.received, inward.count.refused, inward.count.lost)
+        };
+        let outward = held(&self.outward);
+        Stats { received, refused, lost, sent: outward.sent, unsent: outward.unsent, target: outward.target }
+    }
+}

@@ -1,0 +1,111 @@
+//! The task of a socket: takes what comes in and sends it on.
+
+use super::{
+    Event, held,
+    inward::{Kind, Route, TICK},
+    latch::Heard,
+    line::Line,
+    rtp,
+};
+use std::{io, net::SocketAddr, sync::Arc};
+
+/// The longest packet that is taken whole; audio of 20 ms has 172 bytes.
+const LONGEST: usize = 1500;
+/// Packets taken before others have their turn.
+const TURN: usize = 32;
+
+/// Runs until it is aborted; between two packets it can be at any time.
+pub(super) async fn run(line: Arc<Line>) {
+    loop {
+        if line.socket.readable().await.is_err() || turn(&line).is_err() {
+            // The system refused the socket: not for long, or nobody will ever hear of it but by silence.
+            tokio::time::sleep(TICK).await;
+        }
+    }
+}
+
+/// Takes what waits. The buffer is here and not in the task, so that a leg costs no memory for it.
+fn turn(line: &Line) -> io::Result<()> {
+    let mut buffer = [0; LONGEST];
+    for _ in 0..TURN {
+        match line.socket.try_recv_from(&mut buffer) {
+            Ok((length, from)) => {
+                let Some(packet) = buffer.get_mut(..length) else { continue };
+                if take(line, packet, from).is_none() {
+                    held(&line.inward).count.refused += 1;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Takes one packet; `None` when it is refused.
+fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
+    let rtp::Received { header, payload } = rtp::read(packet)?;
+    let mut inward = held(&line.inward);
+    let kind = inward.kind(header.payload_type)?;
+    match inward.latch.hear(from) {
+        Heard::Taken => {}
+        Heard::Follow(target) => held(&line.outward).target = Some(target),
+        Heard::Refused => return None,
+    }
+    let tick = line.shard.tick();
+    inward.count.packet(header.ssrc, header.sequence);
+    inward.quiet.begin(tick);
+    let muted = inward.muted;
+    match kind {
+        Kind::Audio(codec) => match &mut inward.route {
+            Route::Nowhere => {}
+            Route::Relay(other) => {
+                if muted && let Some(codes) = packet.get_mut(payload.clone()) {
+                    codes.fill(codec.silence());
+                }
+                other.pass((line.port, header), Some(codec), packet, payload);
+            }
+            Route::Mix(queue) => {
+                if !muted && let Some(codes) = packet.get(payload) {
+                    queue.push(header.timestamp, codec, codes);
+                }
+            }
+        },
+        Kind::Key => {
+            let digit = packet
+                .get(payload.clone())
+                .and_then(|event| inward.digits.hear(header.ssrc, header.timestamp, event, tick));
+            if let Some(digit) = digit {
+                line.tell(Event::Digit(digit));
+            }
+            if let Route::Relay(other) = &inward.route
+                && !muted
+            {
+                if other.takes_events() {
+                    other.pass((line.port, header), None, packet, payload);
+                } else if let Some(digit) = digit {
+                    other.dtmf_in_band(digit.encode_utf8(&mut [0; 4]));
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{Engine, Settings};
+    use domain::call::LegId;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    #[tokio::test]
+    async fn a_leg_costs_less_than_two_kilobytes_of_ours() {
+        let engine = Engine::new(Settings::loopback());
+        let stream =
+            engine.open(LegId { call: "call".into(), number: 1 }, unbounded_channel().0).expect("a stream");
+        let task = run(Arc::clone(stream.line()));
+        assert!(size_of_val(&task) < 512, "the task: {} bytes", size_of_val(&task));
+        assert!(size_of::<Line>() < 1024, "the line: {} bytes", size_of::<Line>());
+    }
+}

@@ -1,0 +1,115 @@
+//! Rooms: the legs that hear each other (voice-sip §1, §5.7).
+
+mod matrix;
+mod mix;
+mod queue;
+
+pub(super) use queue::Queue;
+
+use super::{FRAME, MediaError, held, inward::Route, line::Line, ticker::Shard};
+use domain::call::{Alone, RoomId};
+use matrix::Hearing;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+/// A room. One leg: it hears silence. Two: each other's packets. More: a mix of the others.
+pub(super) struct Room {
+    pub id: RoomId,
+    shard: Arc<Shard>,
+    mixed: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    parties: Vec<Arc<Line>>,
+    hearing: Hearing,
+}
+
+impl Room {
+    pub fn new(id: RoomId, shard: Arc<Shard>) -> Self {
+        Self { id, shard, mixed: AtomicBool::new(false), state: Mutex::default() }
+    }
+
+    /// Whether one more would be too many.
+    pub fn is_full(&self) -> bool {
+        held(&self.state).parties.len() >= MediaError::PARTIES
+    }
+
+    /// One more: it hears all others, and they hear it.
+    pub fn enter(self: &Arc<Self>, line: &Arc<Line>) {
+        let mut state = held(&self.state);
+        state.parties.push(Arc::clone(line));
+        state.hearing.enter();
+        self.wire(&state);
+    }
+
+    /// One less; whether the room is empty now.
+    pub fn leave(self: &Arc<Self>, line: &Arc<Line>) -> bool {
+        let mut state = held(&self.state);
+        if let Some(at) = state.parties.iter().position(|party| Arc::ptr_eq(party, line)) {
+            state.parties.remove(at);
+            state.hearing.leave(at);
+            held(&line.inward).route = Route::Nowhere;
+            self.wire(&state);
+        }
+        state.parties.is_empty()
+    }
+
+    /// Connects the parties as their number asks for.
+    fn wire(self: &Arc<Self>, state: &State) {
+        match state.parties.as_slice() {
+            [] => {}
+            [alone] => {
+                held(&alone.inward).route = Route::Nowhere;
+                alone.play(Alone::Silence);
+            }
+            [one, two] => {
+                let relay = |hears: bool, from: &Line, to: &Arc<Line>| {
+                    held(&from.inward).route =
+                        if hears { Route::Relay(Arc::clone(to)) } else { Route::Nowhere };
+                };
+                one.stop();
+                two.stop();
+                relay(state.hearing.hears(1, 0), one, two);
+                relay(state.hearing.hears(0, 1), two, one);
+            }
+            many => {
+                for line in many {
+                    line.stop();
+                    let route = &mut held(&line.inward).route;
+                    if !matches!(route, Route::Mix(_)) {
+                        *route = Route::Mix(Box::default());
+                    }
+                }
+                if !self.mixed.swap(true, Relaxed) {
+                    self.shard.mix(Arc::clone(self));
+                }
+            }
+        }
+    }
+
+    /// Sends each party what it hears of the others; whether the room is to be mixed on.
+    pub fn mix(&self) -> bool {
+        let state = held(&self.state);
+        if state.parties.len() < 3 {
+            self.mixed.store(false, Relaxed);
+            return false;
+        }
+        let mut frames = [[0; FRAME]; MediaError::PARTIES];
+        let mut spoken = 0_u16;
+        for (at, (line, frame)) in state.parties.iter().zip(&mut frames).enumerate() {
+            if let Route::Mix(queue) = &mut held(&line.inward).route
+                && queue.pop(frame)
+            {
+                spoken |= 1 << at;
+            }
+        }
+        for (at, line) in state.parties.iter().enumerate() {
+            line.mixed(&mix::mix(&frames, spoken & state.hearing.of(at)));
+        }
+        true
+    }
+}

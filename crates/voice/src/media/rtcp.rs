@@ -1,0 +1,66 @@
+//! Reports and goodbyes (RFC 3550 §6).
+
+use rtcp_types::{Bye, Compound, RtcpPacketWriterExt, SenderReport};
+use std::time::Duration;
+
+/// Room for what we write.
+pub const REPORT: usize = 64;
+
+/// What a report says of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Who sends.
+    pub ssrc: u32,
+    /// The moment, on a clock of the sender's own (RFC 3550 §6.4.1 allows one that is not the time of day).
+    pub clock: Duration,
+    /// The same moment as a timestamp of RTP.
+    pub timestamp: u32,
+    /// Packets sent.
+    pub packets: u32,
+    /// Bytes of payload sent.
+    pub bytes: u32,
+}
+
+/// Writes a sender report, and a goodbye behind it when the stream ends. The bytes written.
+pub fn write(report: Report, end: bool, out: &mut [u8; REPORT]) -> usize {
+    let seconds = report.clock.as_secs() & u64::from(u32::MAX);
+    let fraction = (u64::from(report.clock.subsec_nanos()) << 32) / 1_000_000_000;
+    let sender = SenderReport::builder(report.ssrc)
+        .ntp_timestamp(seconds << 32 | fraction)
+        .rtp_timestamp(report.timestamp)
+        .packet_count(report.packets)
+        .octet_count(report.bytes);
+    let mut compound = Compound::builder().add_packet(sender);
+    if end {
+        compound = compound.add_packet(Bye::builder().add_source(report.ssrc));
+    }
+    compound.write_into(out).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rtcp_types::Packet;
+
+    #[test]
+    fn a_report_tells_what_was_sent_and_the_last_one_says_goodbye() {
+        let report = Report {
+            ssrc: 7,
+            clock: Duration::from_millis(2500),
+            timestamp: 20_000,
+            packets: 125,
+            bytes: 20_000,
+        };
+        let mut out = [0; REPORT];
+        let length = write(report, true, &mut out);
+        let packets: Vec<_> = Compound::parse(&out[..length]).expect("RTCP").collect();
+        let [Ok(Packet::Sr(sender)), Ok(Packet::Bye(bye))] = packets.as_slice() else {
+            panic!("{packets:?}")
+        };
+        assert_eq!((sender.ssrc(), sender.rtp_timestamp(), sender.packet_count()), (7, 20_000, 125));
+        assert_eq!(sender.ntp_timestamp(), 2 << 32 | 1 << 31);
+        assert_eq!(bye.ssrcs().collect::<Vec<_>>(), [7]);
+        let alone = write(report, false, &mut out);
+        assert_eq!(Compound::parse(&out[..alone]).expect("RTCP").count(), 1);
+    }
+}

@@ -1,0 +1,41 @@
+//! What the engine is told.
+
+use super::Prompts;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
+    time::Duration,
+};
+
+/// What the engine is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where ports are bound. Unspecified: on every interface; descriptions then name the one that leads to the peer.
+    pub bind: IpAddr,
+    /// What descriptions name instead of the bound address, behind a NAT of our own.
+    pub public: Option<IpAddr>,
+    /// The ports: an even one for RTP, the next for RTCP. A range that begins with 0 lets the system choose.
+    pub ports: RangeInclusive<u16>,
+    /// What can be played.
+    pub prompts: Prompts,
+    /// After how long without a packet a leg is silent: first to be noted, then to be given up (voice-sip §4).
+    pub silence: (Duration, Duration),
+}
+
+impl Settings {
+    /// On this address, with the built-in prompts, ports from 10000 to 19999, and silence after 60 and 300 seconds.
+    pub fn new(bind: IpAddr) -> Self {
+        Self {
+            bind,
+            public: None,
+            ports: 10_000..=19_999,
+            prompts: Prompts::built_in(),
+            silence: (Duration::from_secs(60), Duration::from_secs(300)),
+        }
+    }
+
+    /// On the loop-back interface with ports of the system's choice: for tests.
+    pub fn loopback() -> Self {
+        Self { ports: 0..=0, ..Self::new(IpAddr::V4(Ipv4Addr::LOCALHOST)) }
+    }
+}

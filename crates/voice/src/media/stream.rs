@@ -1,0 +1,154 @@
+//! The media of one leg, as signalling sees it.
+
+use super::{
+    Codec, Direction, DtmfWay, Engine, MediaError, SdpError, Stats, held,
+    line::Line,
+    ports,
+    sdp::{Agreed, Session},
+};
+use domain::call::{Alone, RoomId};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex},
+};
+
+/// The answer to an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The description to send.
+    pub sdp: String,
+    /// Whether the other end holds: it listens to nobody (`sendonly`, `inactive`, an address of zeros).
+    pub remote_holds: bool,
+    /// What is sent from now on.
+    pub codec: Codec,
+}
+
+/// What the answer to our offer said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Whether the other end holds although we wished to send.
+    pub remote_holds: bool,
+    /// What is sent from now on.
+    pub codec: Codec,
+}
+
+/// The media of one leg. Clones are the same stream. It ends with [`Stream::close`], or when the last clone is gone.
+#[derive(Clone)]
+pub struct Stream(Arc<Open>);
+
+struct Open {
+    engine: Arc<Engine>,
+    line: Arc<Line>,
+    session: Mutex<Session>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.engine.close(&self.line);
+    }
+}
+
+impl Stream {
+    pub(super) fn new(engine: Arc<Engine>, line: Arc<Line>, session: Session) -> Self {
+        Self(Arc::new(Open { engine, line, session: Mutex::new(session) }))
+    }
+
+    #[cfg(test)]
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.0.line
+    }
+
+    /// The address that descriptions name.
+    pub fn local(&self) -> SocketAddr {
+        let settings = self.0.engine.settings();
+        ports::advertised(settings, self.0.line.port(), held(&self.0.line.inward).latch.signalled())
+    }
+
+    /// An offer; the same again, when nothing changed, is the same text. It takes effect with [`Stream::accept`].
+    pub fn offer(&self, wish: Direction) -> String {
+        let address = self.local();
+        let mut session = held(&self.0.session);
+        session.address(address);
+        session.offer(wish)
+    }
+
+    /// The answer to an offer of the other end, narrowed to what we wish. A refused offer changes nothing.
+    pub fn answer(&self, offer: &str, wish: Direction) -> Result<Answered, SdpError> {
+        let address = self.local();
+        let mut session = held(&self.0.session);
+        session.address(address);
+        let (sdp, agreed) = session.answer(offer, wish)?;
+        self.agree(&agreed);
+        Ok(Answered { sdp, remote_holds: agreed.remote_holds, codec: agreed.codec })
+    }
+
+    /// Takes the answer to our offer. A refused answer changes nothing.
+    pub fn accept(&self, answer: &str) -> Result<Accepted, SdpError> {
+        let agreed = held(&self.0.session).accept(answer)?;
+        self.agree(&agreed);
+        Ok(Accepted { remote_holds: agreed.remote_holds, codec: agreed.codec })
+    }
+
+    fn agree(&self, agreed: &Agreed) {
+        self.0.line.agree(agreed);
+    }
+
+    /// Offers this codec alone from now on: the second try after 488 (voice-sip §7).
+    pub fn only(&self, codec: Codec) {
+        held(&self.0.session).only(codec);
+    }
+
+    /// Where the signalling of this leg comes from: media from there are followed to whichever port they come from
+    /// (latching, voice-sip §4), and an unspecified bound address is resolved towards it.
+    pub fn signalled_from(&self, ip: IpAddr) {
+        held(&self.0.line.inward).latch.signalled_from(ip);
+    }
+
+    /// Marks the leg as behind a NAT: media are followed to wherever they come from.
+    pub fn behind_nat(&self, nat: bool) {
+        held(&self.0.line.inward).latch.behind_nat(nat);
+    }
+
+    /// Puts the leg into a room; it leaves the one it was in, and what it was played stops at once. Alone in a room it
+    /// hears silence. Fails when the room is full.
+    pub fn join(&self, room: RoomId) -> Result<(), MediaError> {
+        self.0.engine.join(room, &self.0.line)
+    }
+
+    /// Takes the leg out of its room, if it is in one, and plays it this. No packet that comes in after this call is
+    /// heard in the room.
+    pub fn part(&self, then: Alone) {
+        self.0.engine.part(&self.0.line, then);
+    }
+
+    /// What the leg says is replaced by silence in its room, its keys with it; or no longer.
+    pub fn mute(&self, on: bool) {
+        held(&self.0.line.inward).muted = on;
+    }
+
+    /// Sends keys (0-9, `*`, `#`, A-D; a comma waits 500 ms; anything else is skipped) as telephone events (RFC 4733),
+    /// if the other end takes them. At most 64 wait at a time.
+    pub fn dtmf(&self, keys: &str) -> DtmfWay {
+        self.0.line.dtmf(keys)
+    }
+
+    /// Sends keys as tones in the audio.
+    pub fn dtmf_in_band(&self, keys: &str) {
+        self.0.line.dtmf_in_band(keys);
+    }
+
+    /// Silence is not counted while the leg is held.
+    pub fn held(&self, on: bool) {
+        self.0.line.hold(on);
+    }
+
+    /// Ends the stream: out of its room, a BYE of RTCP, the ports free.
+    pub fn close(&self) {
+        self.0.engine.close(&self.0.line);
+    }
+
+    /// What passed over it.
+    pub fn stats(&self) -> Stats {
+        self.0.line.stats()
+    }
+}

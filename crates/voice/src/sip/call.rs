@@ -1,0 +1,143 @@
+//! A call that comes in (voice-sip §5.2).
+
+use super::{
+    admit::{Admission, admit},
+    core::Core,
+    flow::Flow,
+    headers,
+    leg::{self, Incoming, Session},
+    request::{Once, reply},
+};
+use crate::media::{Direction, SdpError};
+use desk::ports::Arrival;
+use domain::call::{Caller, Dn, LegId};
+use rsipstack::{
+    dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
+    sip::{Header, StatusCode},
+    transaction::Transaction,
+};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Takes an INVITE outside a dialog: until its ACK, or its end.
+pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
+    let device = match admit(&core, &tx.original, flow) {
+        Admission::Device(dn) => Some(dn),
+        Admission::Outside => None,
+        Admission::Silence => return,
+        Admission::Challenge { stale } => {
+            let challenges = core.digest.challenges(stale).map(|text| Header::ProxyAuthenticate(text.into()));
+            reply(&mut tx, StatusCode::ProxyAuthenticationRequired, challenges.into()).await;
+            return finish(tx).await;
+        }
+    };
+    let Some(once) = Once::enter(&core, &tx) else {
+        reply(&mut tx, StatusCode::LoopDetected, Vec::new()).await;
+        return finish(tx).await;
+    };
+    match begin(&core, &tx, flow, device) {
+        Ok(mut dialog) => {
+            if let Err(why) = dialog.handle(&mut tx).await {
+                tracing::debug!(%why, "an INVITE failed");
+            }
+            if dialog.state().is_terminated() {
+                core.layer.remove_dialog(&dialog.id());
+            }
+        }
+        Err((status, headers)) => {
+            metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string())
+                .increment(1);
+            reply(&mut tx, status, headers).await;
+        }
+    }
+    drop(once);
+    finish(tx).await;
+}
+
+/// Sends a refusal again until it is acknowledged: the library does so only while somebody waits for it.
+async fn finish(mut tx: Transaction) {
+    while tx.state == rsipstack::transaction::TransactionState::Completed && tx.receive().await.is_some() {}
+}
+
+type Refusal = (StatusCode, Vec<Header>);
+
+/// Makes the leg, or says why not.
+fn begin(
+    core: &Arc<Core>,
+    tx: &Transaction,
+    flow: Flow,
+    device: Option<Dn>,
+) -> Result<InviteDialog, Refusal> {
+    let request = &tx.original;
+    let plain = |status| (status, Vec::new());
+    if core.legs() >= core.settings.limits.legs || !core.pace.takes() {
+        return Err((StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]));
+    }
+    if let Some(unsupported) = headers::unsupported(request) {
+        return Err((StatusCode::BadExtension, vec![unsupported]));
+    }
+    if !request.body.is_empty() && !headers::is_sdp(request) {
+        return Err((StatusCode::UnsupportedMediaType, vec![Header::Accept("application/sdp".into())]));
+    }
+    let session = Session::asked(request, &core.settings.timers).map_err(|least| {
+        (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
+    })?;
+    let dialled = request.uri.user().filter(|user| !user.is_empty()).map(Dn::new);
+    let dialled = dialled.ok_or(plain(StatusCode::NotFound))?;
+    let id = LegId { call: core.listener.fresh_call(), number: 1 };
+    let (tell, events) = mpsc::unbounded_channel();
+    let stream = core.engine.open(id.clone(), tell).map_err(|why| {
+        tracing::warn!(leg = %id, %why, "no media for a call");
+        (StatusCode::ServiceUnavailable, vec![headers::retry_after(2)])
+    })?;
+    stream.signalled_from(flow.ip());
+    let answer = match offer(request) {
+        Some(offer) => {
+            Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp)
+        }
+        None => None,
+    };
+    let acts = core.enter(&id).ok_or(plain(StatusCode::ServerInternalError))?;
+    let dialog = dialog(core, tx, flow).inspect_err(|_| core.leave(&id))?;
+    let caller = headers::caller(request);
+    let arrival = Arrival {
+        leg: id.clone(),
+        from: device
+            .as_ref()
+            .map_or(caller.clone(), |dn| Caller { number: dn.to_string(), name: caller.name }),
+        dialled,
+        device,
+        headers: headers::extras(request),
+    };
+    metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
+    let (ours, events_of_dialog) = dialog;
+    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false };
+    let leg = leg::Leg::incoming(core, id, acts, (stream, events), events_of_dialog, incoming, request);
+    core.spawn(leg.arrive(arrival));
+    Ok(ours)
+}
+
+fn dialog(core: &Core, tx: &Transaction, flow: Flow) -> Result<(InviteDialog, DialogStateReceiver), Refusal> {
+    let (tell, events) = core.layer.new_dialog_state_channel();
+    let contact = core.contact(flow.carrier, None);
+    match core.layer.get_or_create_server_invite(tx, tell, None, Some(contact)) {
+        Ok(dialog) => Ok((dialog, events)),
+        Err(why) => {
+            tracing::debug!(%why, "an INVITE makes no sense");
+            Err((StatusCode::BadRequest, Vec::new()))
+        }
+    }
+}
+
+/// The session description of a message, if it has a body.
+pub(super) fn offer(request: &rsipstack::sip::Request) -> Option<&str> {
+    if request.body.is_empty() { None } else { Some(std::str::from_utf8(&request.body).unwrap_or_default()) }
+}
+
+/// The refusal of a session description.
+pub(super) fn unacceptable(core: &Core, why: &SdpError) -> Refusal {
+    match why {
+        SdpError::Malformed(_) | SdpError::TooLong => (StatusCode::BadRequest, Vec::new()),
+        other => (StatusCode::NotAcceptableHere, vec![headers::warning(other.warning(), &core.host())]),
+    }
+}

@@ -1,0 +1,170 @@
+//! What all of signalling shares.
+
+use super::{
+    digest::Digest,
+    flow::{Flow, wire},
+    limits::{Logins, Pace},
+    locked,
+    registrar::Registrar,
+};
+use crate::{
+    Listener, media,
+    settings::{Carrier, Settings},
+};
+use domain::call::{Act, LegId};
+use rsipstack::{
+    dialog::dialog_layer::DialogLayer,
+    sip::{Auth, HostWithPort, Param, Scheme, Uri},
+    transport::SipAddr,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+use tokio::{runtime::Handle, sync::mpsc};
+use tokio_util::task::TaskTracker;
+
+/// What all of signalling shares.
+pub(super) struct Core {
+    pub settings: Settings,
+    pub listener: Arc<dyn Listener>,
+    pub engine: Arc<media::Engine>,
+    pub registrar: Arc<Registrar>,
+    pub digest: Digest,
+    pub logins: Logins,
+    pub pace: Pace,
+    pub layer: Arc<DialogLayer>,
+    /// Where we are reached, as phones are told.
+    pub addresses: Vec<(Carrier, SocketAddr)>,
+    /// INVITEs that are being handled, so that one that comes by two ways is taken once (RFC 3261 §8.2.2.2).
+    pub pending: Mutex<HashSet<String>>,
+    legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<Act>>>,
+    tasks: TaskTracker,
+    runtime: Handle,
+}
+
+impl Core {
+    #[expect(clippy::too_many_arguments, reason = "it is put together once, in one place")]
+    pub fn new(
+        settings: Settings,
+        listener: Arc<dyn Listener>,
+        engine: Arc<media::Engine>,
+        registrar: Arc<Registrar>,
+        digest: Digest,
+        layer: Arc<DialogLayer>,
+        addresses: Vec<(Carrier, SocketAddr)>,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self {
+            logins: Logins::new(settings.limits.failed_logins_per_minute),
+            pace: Pace::new(settings.limits.calls_per_second),
+            settings,
+            listener,
+            engine,
+            registrar,
+            digest,
+            layer,
+            addresses,
+            pending: Mutex::default(),
+            legs: Mutex::default(),
+            tasks,
+            runtime: Handle::current(),
+        }
+    }
+
+    /// Runs something beside, whoever asks; [`crate::Voice::stop`] waits for it.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn_on(work, &self.runtime);
+    }
+
+    /// Makes the way to a leg; `None` when there is a leg of this name.
+    pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<Act>> {
+        let mut legs = locked(&self.legs);
+        if legs.contains_key(leg) {
+            return None;
+        }
+        let (send, acts) = mpsc::unbounded_channel();
+        legs.insert(leg.clone(), send);
+        gauge(legs.len());
+        Some(acts)
+    }
+
+    /// A leg is no more: what is asked of it from now on is ignored.
+    pub fn leave(&self, leg: &LegId) {
+        let mut legs = locked(&self.legs);
+        legs.remove(leg);
+        gauge(legs.len());
+    }
+
+    /// How many legs there are.
+    pub fn legs(&self) -> usize {
+        locked(&self.legs).len()
+    }
+
+    /// Hands an act to its leg; nothing when there is none.
+    pub fn act(&self, leg: &LegId, act: Act) {
+        if let Some(leg) = locked(&self.legs).get(leg) {
+            let _ = leg.send(act);
+        }
+    }
+
+    /// Hands an act to every leg.
+    pub fn act_all(&self, act: &Act) {
+        for leg in locked(&self.legs).values() {
+            let _ = leg.send(act.clone());
+        }
+    }
+
+    /// Whether an address is of a peer.
+    pub fn is_peer(&self, flow: Flow) -> bool {
+        self.settings.peers.iter().any(|network| network.contains(flow.ip()))
+    }
+
+    /// Whether we answer at all what needs no proof: strangers hear nothing (voice-sip §3).
+    pub fn answers_to(&self, flow: Flow) -> bool {
+        self.registrar.knows(flow) || self.is_peer(flow)
+    }
+
+    /// Counts wrong credentials; whether there were too many to answer.
+    pub fn failed_login(&self, flow: Flow) -> bool {
+        metrics::counter!("jackfield_sip_failures_total", "what" => "credentials").increment(1);
+        self.logins.failed(flow.ip());
+        self.logins.blocked(flow.ip())
+    }
+
+    /// Where we are reached over a transport.
+    fn address(&self, carrier: Carrier) -> SocketAddr {
+        let same = self.addresses.iter().find(|(listening, _)| *listening == carrier);
+        same.or(self.addresses.first()).map_or_else(|| ([127, 0, 0, 1], 5060).into(), |(_, addr)| *addr)
+    }
+
+    /// Our host, as it stands in URIs.
+    pub fn host(&self) -> std::net::IpAddr {
+        self.address(Carrier::Udp).ip()
+    }
+
+    /// The Via of a transport.
+    pub fn via(&self, carrier: Carrier) -> Option<SipAddr> {
+        Some(SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(self.address(carrier)) })
+    }
+
+    /// Our Contact over a transport; also what we call ourselves elsewhere.
+    pub fn contact(&self, carrier: Carrier, user: Option<&str>) -> Uri {
+        let params = match carrier {
+            Carrier::Udp => Vec::new(),
+            other => vec![Param::Transport(wire(other))],
+        };
+        Uri {
+            scheme: Some(Scheme::Sip),
+            auth: user.map(|user| Auth { user: user.to_owned(), password: None }),
+            host_with_port: HostWithPort::from(self.address(carrier)),
+            params,
+            headers: Vec::new(),
+        }
+    }
+}
+
+fn gauge(legs: usize) {
+    metrics::gauge!("jackfield_sip_legs").set(u32::try_from(legs).map_or(f64::MAX, f64::from));
+}

@@ -1,0 +1,161 @@
+//! Digest authentication (RFC 7616, RFC 8760): the library's own reads the nonce count wrongly, so this is ours.
+
+mod credentials;
+mod nonce;
+
+use crate::settings::Account;
+use credentials::{Algorithm, Credentials};
+use domain::call::Dn;
+use nonce::Nonces;
+use std::{collections::HashMap, time::Duration};
+use subtle::ConstantTimeEq;
+
+/// What credentials prove.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// None came that are for us.
+    Absent,
+    /// They are right.
+    Right(Dn),
+    /// Right, with a nonce that is too old, not ours or used up: the phone may try again by itself.
+    Stale,
+    /// Wrong.
+    Wrong,
+}
+
+/// Checks credentials and issues challenges.
+pub(super) struct Digest {
+    realm: String,
+    nonces: Nonces,
+}
+
+impl Digest {
+    /// Fails when the system has no chance for a key.
+    pub fn new(realm: String, life: Duration) -> Result<Self, getrandom::Error> {
+        Ok(Self { realm, nonces: Nonces::new(life)? })
+    }
+
+    /// The challenges, strongest first, both with one nonce (RFC 8760 §2.3: one header each).
+    pub fn challenges(&self, stale: bool) -> [String; 2] {
+        let nonce = self.nonces.issue();
+        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+            let stale = if stale { ", stale=true" } else { "" };
+            format!(
+                "Digest realm=\"{}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
+                self.realm,
+                algorithm.name()
+            )
+        })
+    }
+
+    /// What the Authorization (or Proxy-Authorization) headers of a request prove. `user` is the user part of its
+    /// Request-URI: credentials for another number are refused.
+    pub fn verify<'a>(
+        &self,
+        accounts: &HashMap<Dn, Account>,
+        method: &str,
+        user: Option<&str>,
+        headers: impl Iterator<Item = &'a str>,
+    ) -> Verdict {
+        let ours = headers
+            .filter_map(Credentials::parse)
+            .filter(|given| given.realm == self.realm)
+            .max_by_key(|given| given.algorithm);
+        let Some(given) = ours else { return Verdict::Absent };
+        let dn = Dn::new(given.username);
+        // An unknown user costs the same work and gets the same answer as a wrong password.
+        let account = accounts.get(&dn);
+        let password = account.map_or("", |account| account.password.as_str());
+        let expected = given.expected(password, method);
+        let same: bool = expected.as_bytes().ct_eq(given.response.to_ascii_lowercase().as_bytes()).into();
+        if !same || account.is_none() || given.uri_user() != user.unwrap_or_default() {
+            return Verdict::Wrong;
+        }
+        if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accounts() -> HashMap<Dn, Account> {
+        HashMap::from([(Dn::new("5001"), Account { password: "demo".into(), ..Account::default() })])
+    }
+
+    fn digest() -> Digest {
+        Digest::new("jackfield".into(), Duration::from_secs(300)).expect("a key")
+    }
+
+    fn nonce_of(challenge: &str) -> String {
+        challenge.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("nonce").to_owned()
+    }
+
+    fn header(digest: &Digest, nonce: &str, nc: &str, algorithm: &str, password: &str) -> String {
+        let unsigned = |response: &str| {
+            format!(
+                "Digest username=\"5001\", realm=\"{}\", nonce=\"{nonce}\", uri=\"sip:127.0.0.1\", \
+                 response=\"{response}\", algorithm={algorithm}, cnonce=\"abc\", qop=auth, nc={nc}",
+                digest.realm
+            )
+        };
+        let blank = unsigned("");
+        let response = Credentials::parse(&blank).expect("credentials").expected(password, "REGISTER");
+        unsigned(&response)
+    }
+
+    #[test]
+    fn nonce_counts_are_taken_as_they_are_written() {
+        let digest = digest();
+        for algorithm in ["MD5", "SHA-256"] {
+            let nonce = nonce_of(&digest.challenges(false)[0]);
+            for nc in ["00000001", "00000009", "0000000a", "00000010", "000000ff", "00000100"] {
+                let header = header(&digest, &nonce, nc, algorithm, "demo");
+                let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+                assert_eq!(verdict, Verdict::Right(Dn::new("5001")), "{algorithm} {nc}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_count_twice_is_refused() {
+        let digest = digest();
+        let nonce = nonce_of(&digest.challenges(false)[0]);
+        let header = header(&digest, &nonce, "00000001", "MD5", "demo");
+        let ask = || digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+        assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
+        assert_eq!(ask(), Verdict::Stale);
+    }
+
+    #[test]
+    fn a_wrong_password_another_method_and_another_number_are_refused() {
+        let digest = digest();
+        let nonce = nonce_of(&digest.challenges(false)[0]);
+        let wrong = header(&digest, &nonce, "00000001", "SHA-256", "other");
+        let right = header(&digest, &nonce, "00000001", "SHA-256", "demo");
+        let ask = |method: &str, user: Option<&str>, header: &str| {
+            digest.verify(&accounts(), method, user, std::iter::once(header))
+        };
+        assert_eq!(ask("REGISTER", None, &wrong), Verdict::Wrong);
+        assert_eq!(ask("INVITE", None, &right), Verdict::Wrong);
+        assert_eq!(ask("REGISTER", Some("9000"), &right), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_nonce_that_is_not_ours_is_stale() {
+        let digest = digest();
+        let other = super::tests::digest();
+        let nonce = nonce_of(&other.challenges(false)[0]);
+        let header = header(&digest, &nonce, "00000001", "MD5", "demo");
+        let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+        assert_eq!(verdict, Verdict::Stale);
+    }
+
+    #[test]
+    fn challenges_name_the_strongest_first() {
+        let [first, second] = digest().challenges(true);
+        assert!(first.contains("algorithm=SHA-256") && first.contains("stale=true"));
+        assert!(second.contains("algorithm=MD5"));
+        assert_eq!(nonce_of(&first), nonce_of(&second));
+    }
+}

@@ -1,0 +1,119 @@
+//! Making a phone answer (voice-sip §5.2): asked in the call that rings, or called again so that it answers by itself.
+
+use super::{Leg, Outcome, Side};
+use crate::{settings::Profile, sip::registrar::Binding};
+use domain::call::{Cause, Heard};
+use rsipstack::{
+    dialog::dialog::Dialog,
+    sip::{Header, HeadersExt, Method, Response},
+};
+use std::sync::atomic::Ordering;
+use tokio::time::Instant;
+
+/// How a phone is made to answer.
+#[derive(Debug, PartialEq, Eq)]
+enum Way {
+    Talk,
+    Again,
+}
+
+fn way(profile: Profile, binding: &Binding) -> Way {
+    let refused = binding.ways.refused_talk.load(Ordering::Relaxed);
+    let announced = binding.ways.talks.load(Ordering::Relaxed);
+    match profile {
+        Profile::Talk if !refused => Way::Talk,
+        Profile::Auto if announced && !refused => Way::Talk,
+        _ => Way::Again,
+    }
+}
+
+impl Leg {
+    /// Makes the phone of a leg of ours answer.
+    pub(super) fn make_answer(&mut self) {
+        if self.up {
+            return;
+        }
+        let profile = self.profile();
+        let Side::Out(branches) = &mut self.side else { return };
+        if profile == Profile::Manual {
+            return self.teller.tell(Heard::NotAnswered(405));
+        }
+        if branches.answering {
+            return;
+        }
+        branches.answering = true;
+        let until = Instant::now() + self.core.settings.timers.auto_answer;
+        branches.answer_until = Some(until);
+        self.see_to_answer();
+    }
+
+    /// Goes on with it, as soon as a phone rings.
+    pub(super) fn see_to_answer(&mut self) {
+        let profile = self.profile();
+        let Side::Out(branches) = &self.side else { return };
+        if !branches.answering
+            || branches.all.iter().any(|branch| branch.asked || branch.auto || branch.again)
+        {
+            return;
+        }
+        let Some(branch) = branches.all.iter().find(|branch| branch.ringing) else { return };
+        let tag = branch.tag.clone();
+        match way(profile, &branch.binding) {
+            Way::Talk => self.talk(&tag),
+            Way::Again => self.call_again(&tag),
+        }
+    }
+
+    /// `NOTIFY Event: talk` in the early dialog.
+    fn talk(&mut self, tag: &str) {
+        let Side::Out(branches) = &mut self.side else { return };
+        let Some(branch) = branches.get(tag) else { return };
+        branch.asked = true;
+        let (dialog, tag) = (branch.dialog.as_subscription(), tag.to_owned());
+        self.start(async move {
+            let with = vec![Header::Event("talk".into()), Header::SubscriptionState("active".into())];
+            let answer = dialog.request(Method::Notify, Some(with), None).await;
+            let code = answer.ok().flatten().map_or(408, |response| response.status_code.code());
+            Outcome::Talked(tag, code)
+        });
+    }
+
+    /// The answer to it.
+    pub(super) fn talked(&mut self, tag: &str, code: u16) {
+        let Side::Out(branches) = &mut self.side else { return };
+        let Some(branch) = branches.get(tag) else { return };
+        if (200..300).contains(&code) {
+            return;
+        }
+        tracing::info!(leg = %self.id, code, "a phone does not answer when it is asked to");
+        branch.binding.ways.refused_talk.store(true, Ordering::Relaxed);
+        self.call_again(&tag.to_owned());
+    }
+
+    /// It shall ring no more; when that is heard, it is called with the headers for answering by itself.
+    fn call_again(&mut self, tag: &str) {
+        let Side::Out(branches) = &mut self.side else { return };
+        let Some(branch) = branches.get(tag) else { return };
+        branch.again = true;
+        let (core, dialog) = (self.core.clone(), branch.dialog.clone());
+        self.core.spawn(async move { super::end::take_leave(&core, &dialog, Cause::Normal).await });
+    }
+
+    /// Requests of the early dialog go to the Contact of the 18x: the library sets it with the 200 only
+    /// (voice-sip §10.6).
+    pub(super) fn target(&mut self, tag: &str, response: &Response) {
+        let Side::Out(branches) = &mut self.side else { return };
+        let Some(branch) = branches.get(tag) else { return };
+        let Ok(contacts) = response.typed_contact_headers() else { return };
+        if let Some(contact) = contacts.into_iter().next() {
+            let raw = response.contact_header().ok().cloned();
+            Dialog::Invite(branch.dialog.clone()).set_remote_target(contact.uri, raw);
+        }
+    }
+
+    fn profile(&self) -> Profile {
+        let Side::Out(branches) = &self.side else { return Profile::Manual };
+        let account = self.core.settings.accounts.get(&branches.originate.to);
+        account.map_or(Profile::Manual, |account| account.profile)
+    }
+}

@@ -1,0 +1,111 @@
+//! The calls of a leg that we make: one to each phone of the number, until one answers (voice-sip §5.2).
+
+use crate::sip::registrar::Binding;
+use domain::call::Originate;
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use rsipstack::{dialog::invite_dialog::InviteDialog, sip::Response};
+use tokio::time::Instant;
+
+/// How one call ended, or that it was answered: its tag of ours, and the final response; `None` when there was none.
+pub(super) type Ended = (String, Option<Response>);
+
+/// One call.
+pub(super) struct Branch {
+    /// Our tag of its dialog, which is its name: the other end's comes later and may change.
+    pub tag: String,
+    pub dialog: InviteDialog,
+    pub binding: Binding,
+    /// The phone was told to answer by itself.
+    pub auto: bool,
+    /// A provisional response named the other end.
+    pub ringing: bool,
+    /// Anything at all came back.
+    pub heard: bool,
+    /// It was asked to answer.
+    pub asked: bool,
+    /// It was ended by us, to be called again.
+    pub again: bool,
+    /// It was made once more after a refusal that may be healed.
+    pub retried: bool,
+}
+
+/// All calls of a leg.
+pub(super) struct Branches {
+    pub originate: Originate,
+    pub all: Vec<Branch>,
+    /// Codes of those that failed.
+    pub codes: Vec<u16>,
+    /// It rang somewhere: the listener was told.
+    pub rang: bool,
+    /// An Answer is being seen to.
+    pub answering: bool,
+    /// Until when the phone may take to answer by itself.
+    pub answer_until: Option<Instant>,
+    /// Until when it rings.
+    pub ring_until: Option<Instant>,
+    running: FuturesUnordered<BoxFuture<'static, Ended>>,
+    won: Option<InviteDialog>,
+}
+
+impl Branches {
+    pub fn new(originate: Originate) -> Self {
+        Self {
+            originate,
+            all: Vec::new(),
+            codes: Vec::new(),
+            rang: false,
+            answering: false,
+            answer_until: None,
+            ring_until: None,
+            running: FuturesUnordered::new(),
+            won: None,
+        }
+    }
+
+    /// One more call, whose end is heard with [`Branches::ended`].
+    pub fn add(&mut self, branch: Branch, end: impl Future<Output = Option<Response>> + Send + 'static) {
+        let tag = branch.tag.clone();
+        self.all.push(branch);
+        self.running.push(end.map(|response| (tag, response)).boxed());
+    }
+
+    /// The next call that ended; forever when none runs.
+    pub async fn ended(&mut self) -> Ended {
+        match self.running.next().await {
+            Some(ended) => ended,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The dialog of the phone that answered.
+    pub fn won(&self) -> Option<&InviteDialog> {
+        self.won.as_ref()
+    }
+
+    /// This call was answered first: the others are handed over, to be ended.
+    pub fn win(&mut self, tag: &str) -> Option<(Branch, Vec<Branch>)> {
+        let winner = self.take(tag)?;
+        self.won = Some(winner.dialog.clone());
+        (self.answer_until, self.ring_until) = (None, None);
+        Some((winner, std::mem::take(&mut self.all)))
+    }
+
+    pub fn get(&mut self, tag: &str) -> Option<&mut Branch> {
+        self.all.iter_mut().find(|branch| branch.tag == tag)
+    }
+
+    pub fn take(&mut self, tag: &str) -> Option<Branch> {
+        let at = self.all.iter().position(|branch| branch.tag == tag)?;
+        Some(self.all.remove(at))
+    }
+
+    /// All dialogs there are.
+    pub fn dialogs(&self) -> Vec<InviteDialog> {
+        self.won.iter().chain(self.all.iter().map(|branch| &branch.dialog)).cloned().collect()
+    }
+
+    /// When time matters next.
+    pub fn due(&self) -> Option<Instant> {
+        [self.answer_until, self.ring_until].into_iter().flatten().min()
+    }
+}

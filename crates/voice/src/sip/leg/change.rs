@@ -1,0 +1,173 @@
+//! Changes of a session that we ask for: re-INVITEs, one at a time (voice-sip §6).
+
+use super::{Answer, Leg, Outcome, Side, end::Over};
+use crate::media::Direction;
+use crate::sip::headers;
+use domain::call::{Cause, Heard};
+use rsipstack::sip::{HeadersExt, Response, StatusCodeKind};
+use std::{collections::VecDeque, time::Duration};
+use tokio::time::Instant;
+
+/// How often a change that crossed one of theirs is tried (491).
+const TRIES: u8 = 3;
+
+/// Changes of a session that we ask for.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// To hold or not, asked for and not begun.
+    waiting: VecDeque<bool>,
+    /// What the running one stands for: the last counts, all are told its outcome.
+    asked: Vec<bool>,
+    running: bool,
+    /// A change of theirs was answered and not acknowledged.
+    theirs: bool,
+    tries: u8,
+    /// When it is tried again.
+    pub retry_at: Option<Instant>,
+    /// We asked the phone to hold, and it does.
+    pub held: bool,
+    /// A refresh waits for its turn.
+    refresh: bool,
+    /// Their change had no offer and got ours: the CSeq of the ACK that brings the answer (voice-sip §10.7).
+    pub answer_in: Option<u32>,
+}
+
+impl Changes {
+    /// Whether one of ours is under way: theirs gets 491.
+    pub fn running(&self) -> bool {
+        self.running
+    }
+}
+
+impl Leg {
+    /// Asks the phone to hold or to go on.
+    pub(super) fn hold_phone(&mut self, on: bool) {
+        if !self.up {
+            return self.teller.tell(Heard::HoldDone { on, refused: Some(481) });
+        }
+        self.changes.waiting.push_back(on);
+        self.next_change();
+    }
+
+    /// Refreshes the session with a re-INVITE that changes nothing.
+    pub(super) fn refresh_by_change(&mut self) {
+        self.changes.refresh = true;
+        self.next_change();
+    }
+
+    /// We answer a change of theirs.
+    pub(super) fn their_change(&mut self) {
+        self.changes.theirs = true;
+    }
+
+    /// It is acknowledged.
+    pub(super) fn their_change_is_done(&mut self) {
+        if !std::mem::take(&mut self.changes.theirs) {
+            return;
+        }
+        let ack = self.dialog().and_then(rsipstack::dialog::invite_dialog::InviteDialog::last_remote_ack);
+        let ack = ack.filter(|ack| {
+            ack.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok() == self.changes.answer_in
+        });
+        if let (Some(_), Some(ack)) = (self.changes.answer_in.take(), ack)
+            && !ack.body.is_empty()
+        {
+            match self.stream.accept(&String::from_utf8_lossy(&ack.body)) {
+                Ok(accepted) => self.phone_holds(accepted.remote_holds && !self.changes.held),
+                Err(why) => tracing::info!(leg = %self.id, %why, "the answer in an ACK does not fit"),
+            }
+        }
+        self.next_change();
+    }
+
+    fn next_change(&mut self) {
+        let changes = &mut self.changes;
+        if changes.running || changes.theirs || changes.retry_at.is_some() {
+            return;
+        }
+        changes.asked = changes.waiting.drain(..).collect();
+        changes.tries = 0;
+        let target = changes.asked.last().copied().unwrap_or(changes.held);
+        if target != changes.held || changes.refresh {
+            changes.refresh = false;
+            self.send_change(target);
+        } else {
+            self.tell_hold(None);
+        }
+    }
+
+    fn send_change(&mut self, hold: bool) {
+        let Some(dialog) = self.dialog().cloned() else { return };
+        self.changes.running = true;
+        let wish = if hold { Direction::Inactive } else { Direction::SendRecv };
+        let offer = self.stream.offer(wish).into_bytes();
+        let mut with = self.refresh_headers();
+        with.extend([headers::sdp(), headers::allow()]);
+        self.start(async move { Outcome::Changed(Box::new(dialog.reinvite(Some(with), Some(offer)).await)) });
+    }
+
+    pub(super) fn change_again(&mut self) {
+        self.changes.retry_at = None;
+        let target = self.changes.asked.last().copied().unwrap_or(self.changes.held);
+        self.send_change(target);
+    }
+
+    pub(super) fn changed(&mut self, answer: Answer) {
+        self.changes.running = false;
+        match answer {
+            Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => {
+                self.take(&response)
+            }
+            Ok(Some(response)) => match response.status_code.code() {
+                491 if self.changes.tries + 1 < TRIES => {
+                    self.changes.tries += 1;
+                    self.changes.retry_at = Some(Instant::now() + self.glare());
+                    return;
+                }
+                code @ (408 | 481) => return self.end(Cause::Lost, Some(code), Over::Done),
+                // The session stays as it was (RFC 3261 §14.1).
+                code => self.tell_hold(Some(code)),
+            },
+            Ok(None) | Err(_) => return self.end(Cause::Lost, None, Over::Done),
+        }
+        self.next_change();
+    }
+
+    fn take(&mut self, response: &Response) {
+        match self.stream.accept(&String::from_utf8_lossy(&response.body)) {
+            Ok(accepted) => {
+                self.changes.held = self.changes.asked.last().copied().unwrap_or(self.changes.held);
+                self.session_answered(response);
+                self.tell_hold(None);
+                if !self.changes.held {
+                    self.phone_holds(accepted.remote_holds);
+                }
+                self.stream.held(self.changes.held || self.phone_holds);
+            }
+            Err(why) => {
+                tracing::info!(leg = %self.id, %why, "the answer to a change does not fit");
+                self.tell_hold(Some(488));
+            }
+        }
+    }
+
+    /// Every one who asked is told.
+    fn tell_hold(&mut self, refused: Option<u16>) {
+        for on in std::mem::take(&mut self.changes.asked) {
+            self.teller.tell(Heard::HoldDone { on, refused });
+        }
+    }
+
+    /// How long to wait after changes crossed: the owner of the Call-ID longer (RFC 3261 §14.1).
+    fn glare(&self) -> Duration {
+        let most = self.core.settings.timers.glare;
+        let mut chance = [0];
+        // Without chance both sides still wait differently long.
+        let _ = getrandom::fill(&mut chance);
+        let part = u32::from(chance[0]);
+        match self.side {
+            Side::Out(_) => most * 21 / 40 + most * 19 / 40 * part / 255,
+            Side::In(_) => most / 2 * part / 255,
+        }
+    }
+}

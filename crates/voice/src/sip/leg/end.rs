@@ -1,0 +1,105 @@
+//! How a leg ends.
+
+use super::{Leg, Side};
+use crate::sip::{core::Core, headers};
+use domain::call::{Cause, Heard};
+use futures::future::join_all;
+use rsipstack::dialog::{
+    dialog::{DialogState, DialogStateReceiver, TerminatedReason},
+    invite_dialog::InviteDialog,
+};
+use std::sync::Arc;
+
+/// What is still to be done when a leg is over.
+pub(super) enum Over {
+    /// Nothing: the other end knows.
+    Done,
+    /// The other end is to know why.
+    Part(Cause),
+}
+
+impl Leg {
+    /// Ends it, in whatever state it is.
+    pub(super) fn release(&mut self, cause: Cause) {
+        match &self.side {
+            Side::In(incoming) if !incoming.answered => self.refuse(cause),
+            _ => self.hang_up(cause, None),
+        }
+    }
+
+    /// Ends it; the other end is told with a BYE, or with a CANCEL where it did not answer.
+    pub(super) fn hang_up(&mut self, cause: Cause, code: Option<u16>) {
+        self.end(cause, code, Over::Part(cause));
+    }
+
+    /// It is over: from here on nothing is told but this.
+    pub(super) fn end(&mut self, cause: Cause, code: Option<u16>, over: Over) {
+        if self.over.is_some() {
+            return;
+        }
+        self.stream.close();
+        self.core.leave(&self.id);
+        self.over = Some(over);
+        self.teller.tell(Heard::Gone { cause, code });
+    }
+
+    /// The dialog says that it is over.
+    pub(super) fn terminated(&mut self, tag: &str, reason: &TerminatedReason) {
+        if let Side::Out(branches) = &self.side
+            && branches.won().is_none_or(|dialog| dialog.id().local_tag != tag)
+        {
+            // What became of a call that nobody answered is heard from its INVITE.
+            return;
+        }
+        match reason {
+            TerminatedReason::UacCancel => self.end(Cause::Cancelled, Some(487), Over::Done),
+            TerminatedReason::Timeout => {
+                metrics::counter!("jackfield_sip_failures_total", "what" => "no-ack").increment(1);
+                self.end(Cause::Lost, Some(408), Over::Done);
+            }
+            TerminatedReason::UacBye | TerminatedReason::UasBye => self.end(Cause::Normal, None, Over::Done),
+            _ => self.end(Cause::Lost, None, Over::Done),
+        }
+    }
+
+    /// Tells the rest, and the other end.
+    pub(super) async fn finish(self) {
+        let dialogs = match &self.side {
+            Side::In(incoming) => vec![incoming.dialog.clone()],
+            Side::Out(branches) => branches.dialogs(),
+        };
+        let core = self.core.clone();
+        let parting = async {
+            match self.over {
+                Some(Over::Part(cause)) => part(&core, &dialogs, self.events, cause).await,
+                _ => dialogs.iter().for_each(|dialog| core.layer.remove_dialog(&dialog.id())),
+            }
+        };
+        tokio::join!(self.teller.finish(), parting);
+    }
+}
+
+async fn part(core: &Arc<Core>, dialogs: &[InviteDialog], mut events: DialogStateReceiver, cause: Cause) {
+    // RFC 3261 §15: a BYE does not come before the ACK. The library says when there will be none.
+    while dialogs.iter().any(|dialog| matches!(dialog.state(), DialogState::WaitAck(..))) {
+        if events.recv().await.is_none() {
+            break;
+        }
+    }
+    join_all(dialogs.iter().map(|dialog| take_leave(core, dialog, cause))).await;
+}
+
+/// Ends one dialog: CANCEL while it rings, BYE when it was answered, also when both cross.
+pub(super) async fn take_leave(core: &Arc<Core>, dialog: &InviteDialog, cause: Cause) {
+    if dialog.state().can_cancel()
+        && let Err(why) = dialog.cancel().await
+    {
+        tracing::debug!(%why, "a CANCEL failed");
+    }
+    if dialog.state().is_confirmed()
+        && let Err(why) = dialog.bye_with_headers(Some(vec![headers::reason(cause)])).await
+    {
+        tracing::debug!(%why, "a BYE failed");
+    }
+    core.layer.remove_dialog(&dialog.id());
+}

@@ -1,0 +1,108 @@
+//! A leg that came in.
+
+use super::{Able, Leg, Session, Side, end::Over};
+use crate::{
+    media::{self, Direction, Stream},
+    sip::{causes, core::Core, headers},
+};
+use desk::ports::Arrival;
+use domain::call::{Act, Cause, Heard, LegId};
+use rsipstack::{
+    dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
+    sip::{Request, StatusCode},
+};
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// A call that came in, before it is answered.
+pub(in crate::sip) struct Incoming {
+    pub dialog: InviteDialog,
+    /// Our answer to its offer; `None` when it made none, and is made one.
+    pub answer: Option<String>,
+    /// The session timer that was agreed on.
+    pub session: Session,
+    pub answered: bool,
+}
+
+impl Leg {
+    /// A leg for a call that came in.
+    pub fn incoming(
+        core: &Arc<Core>,
+        id: LegId,
+        acts: UnboundedReceiver<Act>,
+        media: (Stream, UnboundedReceiver<media::Event>),
+        events: DialogStateReceiver,
+        incoming: Incoming,
+        request: &Request,
+    ) -> Self {
+        let mut leg = Self::new(core, id, acts, media, events, Side::In(incoming));
+        leg.able = Able::read(request);
+        leg
+    }
+
+    /// Tells that it is there, and lives.
+    pub async fn arrive(mut self, arrival: Arrival) {
+        let listener = self.core.listener.clone();
+        self.teller.begin(Box::pin(async move { listener.arrived(arrival).await }));
+        self.run().await;
+    }
+
+    /// 180.
+    pub(super) fn ring(&mut self) {
+        if let Side::In(incoming) = &self.side
+            && !incoming.answered
+            && let Err(why) = incoming.dialog.ringing(Some(vec![headers::allow()]), None)
+        {
+            tracing::debug!(leg = %self.id, %why, "180 was not sent");
+        }
+    }
+
+    /// 200 with our session description. [`Heard::Up`] follows with the ACK.
+    pub(super) fn accept(&mut self) {
+        let Side::In(incoming) = &mut self.side else { return };
+        if incoming.answered {
+            return;
+        }
+        let sdp = incoming.answer.take().unwrap_or_else(|| self.stream.offer(Direction::SendRecv));
+        let mut with = vec![headers::sdp(), headers::allow()];
+        with.extend(incoming.session.agreed());
+        if let Err(why) = incoming.dialog.accept(Some(with), Some(sdp.into_bytes())) {
+            // The caller was faster with a CANCEL: that it ended is on its way to us.
+            tracing::debug!(leg = %self.id, %why, "200 was not sent");
+            return;
+        }
+        incoming.answered = true;
+        self.take_place();
+    }
+
+    /// The ACK of our 200, or of the answer to a change.
+    pub(super) fn acknowledged(&mut self) {
+        if !self.up {
+            let Side::In(incoming) = &self.side else { return };
+            if let Some(answer) = incoming.dialog.last_remote_ack().filter(|ack| !ack.body.is_empty())
+                && incoming.dialog.initial_request().body.is_empty()
+                && let Err(why) = self.stream.accept(&String::from_utf8_lossy(&answer.body))
+            {
+                tracing::info!(leg = %self.id, %why, "the answer in an ACK does not fit");
+                return self.hang_up(Cause::Incompatible, Some(488));
+            }
+            let Side::In(incoming) = &mut self.side else { return };
+            self.session = std::mem::take(&mut incoming.session);
+            self.session.begin();
+            self.up = true;
+            self.teller.tell(Heard::Up);
+        }
+        self.their_change_is_done();
+    }
+
+    /// Ends a call that was not answered.
+    pub(super) fn refuse(&mut self, cause: Cause) {
+        let Side::In(incoming) = &self.side else { return };
+        let code = causes::refusal(cause);
+        let status = StatusCode::try_from(code).unwrap_or(StatusCode::TemporarilyUnavailable);
+        if let Err(why) = incoming.dialog.reject(Some(status), None) {
+            tracing::debug!(leg = %self.id, %why, "a refusal was not sent");
+        }
+        self.end(cause, Some(code), Over::Done);
+    }
+}

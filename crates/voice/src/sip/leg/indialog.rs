@@ -1,0 +1,78 @@
+//! Changes of a session that the other end asks for.
+
+use super::{Leg, Session};
+use crate::{
+    media::Direction,
+    sip::{call::unacceptable, headers},
+};
+use domain::call::Heard;
+use futures::FutureExt;
+use rsipstack::{
+    dialog::dialog::TransactionHandle,
+    sip::{Header, HeadersExt, Method, Request, StatusCode},
+};
+
+impl Leg {
+    /// A re-INVITE or an UPDATE.
+    pub(super) fn updated(&mut self, request: &Request, handle: &TransactionHandle) {
+        let (status, with, body) = self.consider(request);
+        if request.method == Method::Invite && status == StatusCode::OK {
+            self.their_change();
+        }
+        // There is room for the one answer: it is taken at once.
+        let _ = handle.respond(status, Some(with), body).now_or_never();
+    }
+
+    fn consider(&mut self, request: &Request) -> (StatusCode, Vec<Header>, Option<Vec<u8>>) {
+        let changes = request.method == Method::Invite || !request.body.is_empty();
+        if changes && self.changes.running() {
+            return (StatusCode::RequestPending, Vec::new(), None);
+        }
+        let session = match Session::asked(request, &self.core.settings.timers) {
+            Ok(session) => session,
+            Err(least) => {
+                let least = Header::MinSE(least.as_secs().to_string().into());
+                return (StatusCode::SessionIntervalTooSmall, vec![least], None);
+            }
+        };
+        let mut with = session.agreed();
+        with.push(headers::allow());
+        let wish = if self.changes.held { Direction::Inactive } else { Direction::SendRecv };
+        let body = if request.body.is_empty() {
+            // No offer: ours is in the 200, their answer in the ACK (RFC 3261 §14.2).
+            let offers = request.method == Method::Invite;
+            if offers {
+                self.changes.answer_in = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok();
+            }
+            offers.then(|| self.stream.offer(wish))
+        } else if headers::is_sdp(request) {
+            match self.stream.answer(&String::from_utf8_lossy(&request.body), wish) {
+                Ok(answered) => {
+                    self.phone_holds(answered.remote_holds);
+                    Some(answered.sdp)
+                }
+                Err(why) => {
+                    let (status, with) = unacceptable(&self.core, &why);
+                    return (status, with, None);
+                }
+            }
+        } else {
+            return (StatusCode::UnsupportedMediaType, vec![Header::Accept("application/sdp".into())], None);
+        };
+        self.session = session;
+        self.session.begin();
+        if body.is_some() {
+            with.push(headers::sdp());
+        }
+        (StatusCode::OK, with, body.map(String::into_bytes))
+    }
+
+    /// What the hold key of the phone says.
+    pub(super) fn phone_holds(&mut self, on: bool) {
+        if self.phone_holds != on {
+            self.phone_holds = on;
+            self.teller.tell(Heard::PhoneHold(on));
+        }
+        self.stream.held(self.changes.held || on);
+    }
+}

@@ -1,0 +1,314 @@
+//! A leg that we make (voice-sip §5.1, §5.2).
+
+use super::{
+    Able, Leg, Side,
+    branch::{Branch, Branches, Ended},
+    end::take_leave,
+};
+use crate::{
+    media::{Codec, Direction},
+    settings::Profile,
+    sip::{causes, core::Core, flow::Flow, headers, registrar::Binding, transport::mark},
+};
+use domain::call::{Act, Cause, Heard, LegId, Originate};
+use rsipstack::{
+    dialog::{dialog::DialogStateSender, invitation::InviteOption},
+    sip::{Header, Response, Uri},
+};
+use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
+use tokio::{
+    sync::mpsc::{self, UnboundedReceiver},
+    time::Instant,
+};
+
+/// Silent INVITEs in a row after which a phone is held for gone (voice-sip §7).
+const TOO_MANY: u8 = 2;
+
+/// What differs from one call of a leg to the next.
+#[derive(Clone, Copy, Default)]
+pub(super) struct How {
+    pub auto: bool,
+    pub retried: bool,
+    /// The session interval, where the other end wanted a longer one than ours.
+    pub interval: Option<Duration>,
+}
+
+/// Makes a leg, and lives with it.
+pub(in crate::sip) async fn originate(
+    core: Arc<Core>,
+    id: LegId,
+    acts: UnboundedReceiver<Act>,
+    asked: Originate,
+) {
+    match begin(&core, &id, acts, asked) {
+        Ok(leg) => leg.run().await,
+        Err((cause, code)) => {
+            core.leave(&id);
+            core.listener.heard(id, Heard::Gone { cause, code: Some(code) }).await;
+        }
+    }
+}
+
+fn begin(
+    core: &Arc<Core>,
+    id: &LegId,
+    acts: UnboundedReceiver<Act>,
+    asked: Originate,
+) -> Result<Leg, (Cause, u16)> {
+    let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
+    let bindings = core.registrar.bindings(&asked.to);
+    let flow = bindings.last().ok_or((Cause::Unreachable, 480))?.flow;
+    let (tell, media) = mpsc::unbounded_channel();
+    let stream = core.engine.open(id.clone(), tell).map_err(|why| {
+        tracing::warn!(leg = %id, %why, "no media for a call");
+        (Cause::Failed, 503)
+    })?;
+    stream.signalled_from(flow.ip());
+    let (tell, events) = core.layer.new_dialog_state_channel();
+    let timers = &core.settings.timers;
+    let auto = asked.auto_answer;
+    let mut branches = Branches::new(asked);
+    let wait = if auto && account.profile != Profile::Manual { timers.auto_answer } else { timers.ring };
+    branches.ring_until = Some(Instant::now() + wait);
+    let mut leg = Leg::new(core, id.clone(), acts, (stream, media), events, Side::Out(Box::new(branches)));
+    leg.events_of_calls = Some(tell);
+    metrics::counter!("jackfield_sip_calls_total", "way" => "out").increment(1);
+    let mut made = false;
+    for binding in bindings {
+        made |= leg.call(binding, How { auto, ..How::default() });
+    }
+    if made { Ok(leg) } else { Err((Cause::Unreachable, 480)) }
+}
+
+impl Leg {
+    /// Calls one phone; whether the call was made.
+    pub(super) fn call(&mut self, binding: Binding, how: How) -> bool {
+        let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
+            return false;
+        };
+        let offer = self.stream.offer(Direction::SendRecv).into_bytes();
+        let Some(option) = invitation(&self.core, &branches.originate, &binding, how, offer) else {
+            tracing::info!(leg = %self.id, "a phone's contact makes no sense");
+            return false;
+        };
+        match invite(&self.core, option, tell) {
+            Ok((dialog, end)) => {
+                let tag = dialog.id().local_tag;
+                let How { auto, retried, .. } = how;
+                let branch = Branch {
+                    tag,
+                    dialog,
+                    binding,
+                    auto,
+                    ringing: false,
+                    heard: false,
+                    asked: false,
+                    again: false,
+                    retried,
+                };
+                branches.add(branch, end);
+                true
+            }
+            Err(why) => {
+                tracing::info!(leg = %self.id, %why, "a call was not made");
+                false
+            }
+        }
+    }
+
+    /// 18x of a phone.
+    pub(super) fn early(&mut self, tag: &str, response: &Response) {
+        let Side::Out(branches) = &mut self.side else { return };
+        let Some(branch) = branches.get(tag) else { return };
+        branch.heard = true;
+        if headers::has_token(response, "Allow-Events", "talk") {
+            branch.binding.ways.talks.store(true, Ordering::Relaxed);
+        }
+        branch.ringing = true;
+        if !std::mem::replace(&mut branches.rang, true) {
+            self.teller.tell(Heard::Ringing);
+        }
+        self.target(tag, response);
+        self.see_to_answer();
+    }
+
+    /// 200 of a phone, which the library acknowledged.
+    pub(super) fn confirmed(&mut self, tag: &str, response: &Response) {
+        let Side::Out(branches) = &mut self.side else { return };
+        if let Some(won) = branches.won() {
+            if won.id().local_tag == tag {
+                return self.their_change_is_done();
+            }
+            // The second of two that answered at once.
+            if let Some(late) = branches.take(tag) {
+                self.leave_branch(&late, Cause::Normal);
+            }
+            return;
+        }
+        let Some((winner, others)) = branches.win(tag) else { return };
+        winner.binding.ways.answered();
+        for other in &others {
+            self.leave_branch(other, Cause::Normal);
+        }
+        self.able = Able::read(response);
+        self.stream.signalled_from(winner.binding.flow.ip());
+        self.stream.behind_nat(winner.binding.behind_nat);
+        if let Err(why) = self.stream.accept(&String::from_utf8_lossy(&response.body)) {
+            tracing::info!(leg = %self.id, %why, "the answer to a call does not fit");
+            return self.hang_up(Cause::Incompatible, Some(488));
+        }
+        self.session_answered(response);
+        self.up = true;
+        self.take_place();
+        self.teller.tell(Heard::Up);
+    }
+
+    /// A call is over, or was answered, which was heard before.
+    pub(super) fn branch_ended(&mut self, (tag, response): Ended) {
+        let Side::Out(branches) = &mut self.side else { return };
+        if branches.won().is_some() {
+            branches.take(&tag);
+            return;
+        }
+        let code = response.as_ref().map(|response| response.status_code.code());
+        if code == Some(200) && branches.get(&tag).is_some_and(|branch| branch.dialog.state().is_confirmed())
+        {
+            // Its event is on the way.
+            return;
+        }
+        let Some(branch) = branches.take(&tag) else { return };
+        if branch.again {
+            // It rings no more: now with the headers for answering by itself.
+            if !self.call(branch.binding, How { auto: true, ..How::default() }) {
+                self.failed(480);
+            }
+            return;
+        }
+        let code = code.unwrap_or(503);
+        if !branch.heard && code == 408 {
+            self.silent_phone(&branch.binding);
+        } else {
+            branch.binding.ways.answered();
+        }
+        let heal = match code {
+            488 | 606 => {
+                self.stream.only(Codec::Pcmu);
+                Some(None)
+            }
+            422 => response
+                .as_ref()
+                .and_then(|response| {
+                    headers::find(response, "Min-SE")?.split(';').next()?.trim().parse().ok()
+                })
+                .map(|secs: u32| Some(Duration::from_secs(secs.into()))),
+            _ => None,
+        };
+        if let (Some(interval), false) = (heal, branch.retried)
+            && self.call(branch.binding, How { auto: branch.auto, retried: true, interval })
+        {
+            return;
+        }
+        self.failed(code);
+    }
+
+    /// A phone that says nothing to INVITE is taken out after the second.
+    fn silent_phone(&self, binding: &Binding) {
+        let Side::Out(branches) = &self.side else { return };
+        metrics::counter!("jackfield_sip_failures_total", "what" => "no-response").increment(1);
+        if binding.ways.missed() >= TOO_MANY {
+            self.core.registrar.drop_binding(&branches.originate.to, binding.serial);
+        }
+    }
+
+    /// One call failed. The leg does when no other is left.
+    fn failed(&mut self, code: u16) {
+        let Side::Out(branches) = &mut self.side else { return };
+        branches.codes.push(code);
+        if !branches.all.is_empty() {
+            return;
+        }
+        let telling = causes::telling(branches.codes.iter().copied()).unwrap_or(code);
+        let (answering, rang) = (branches.answering, branches.rang);
+        if answering {
+            self.teller.tell(Heard::NotAnswered(telling));
+        }
+        self.end(causes::meaning(telling, rang), Some(telling), super::end::Over::Done);
+    }
+
+    /// Time passed while it rings.
+    pub(super) fn waited(&mut self, now: Instant) {
+        let Side::Out(branches) = &mut self.side else { return };
+        if branches.answer_until.is_some_and(|until| until <= now) {
+            branches.answer_until = None;
+            branches.answering = false;
+            self.teller.tell(Heard::NotAnswered(408));
+        }
+        let Side::Out(branches) = &self.side else { return };
+        if branches.ring_until.is_some_and(|until| until <= now) {
+            self.hang_up(Cause::NoAnswer, Some(480));
+        }
+    }
+
+    /// Ends a call that is not wanted any more, beside.
+    pub(super) fn leave_branch(&self, branch: &Branch, cause: Cause) {
+        let (core, dialog) = (self.core.clone(), branch.dialog.clone());
+        self.core.spawn(async move { take_leave(&core, &dialog, cause).await });
+    }
+}
+
+type Calling = (
+    rsipstack::dialog::invite_dialog::InviteDialog,
+    std::pin::Pin<Box<dyn Future<Output = Option<Response>> + Send>>,
+);
+
+fn invite(core: &Arc<Core>, option: InviteOption, tell: DialogStateSender) -> rsipstack::Result<Calling> {
+    let (dialog, end) = core.layer.do_invite_async(option, tell)?;
+    let end = async move {
+        match end.await {
+            Ok(Ok((_, response))) => response,
+            Ok(Err(why)) => {
+                tracing::debug!(%why, "an INVITE failed");
+                None
+            }
+            Err(_) => None,
+        }
+    };
+    Ok((dialog, Box::pin(end)))
+}
+
+fn invitation(
+    core: &Core,
+    asked: &Originate,
+    binding: &Binding,
+    how: How,
+    offer: Vec<u8>,
+) -> Option<InviteOption> {
+    let mut callee = Uri::try_from(binding.contact.as_str()).ok()?;
+    if binding.behind_nat {
+        mark(&mut callee, binding.flow);
+    }
+    let Flow { carrier, .. } = binding.flow;
+    let ours = core.contact(carrier, None);
+    let (caller_display_name, caller) = headers::identity(&asked.from, &ours);
+    let timers = &core.settings.timers;
+    let interval = how.interval.unwrap_or(timers.session);
+    let mut extra: Vec<Header> = headers::session_offer(timers, interval.as_secs()).into();
+    extra.push(headers::allow());
+    if !asked.from.number.is_empty() {
+        let name = caller_display_name.as_deref().map(|name| format!("\"{name}\" ")).unwrap_or_default();
+        extra.push(Header::PAssertedIdentity(format!("{name}<{caller}>").into()));
+    }
+    if how.auto {
+        extra.extend(headers::auto_answer(&ours));
+    }
+    Some(InviteOption {
+        caller_display_name,
+        caller,
+        callee,
+        destination: Some(binding.flow.to_addr()),
+        offer: Some(offer),
+        contact: ours,
+        headers: Some(extra),
+        ..InviteOption::default()
+    })
+}

@@ -1,0 +1,75 @@
+//! What keeps the bindings true: the end of their time, and phones behind NAT that are asked whether they are there.
+
+use super::Binding;
+use crate::sip::{core::Core, headers};
+use domain::call::Dn;
+use rsipstack::{
+    sip::{Method, SipMessage, StatusCode, StatusCodeKind, Uri, typed},
+    transaction::{
+        key::{TransactionKey, TransactionRole},
+        make_tag,
+        transaction::Transaction,
+    },
+};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, MissedTickBehavior};
+
+/// Unanswered OPTIONS in a row after which a phone is held for gone (voice-sip §3).
+const TOO_MANY: u8 = 3;
+
+/// Watches until the server stops.
+pub(in crate::sip) async fn watch(core: Arc<Core>) {
+    let every = core.settings.timers.keep_alive;
+    let mut tick = tokio::time::interval(Duration::from_secs(1).min(every));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let now = Instant::now();
+        core.registrar.sweep(now);
+        for (dn, binding) in core.registrar.to_ask(now, every) {
+            let asking = core.clone();
+            core.spawn(async move { ask(&asking, dn, binding).await });
+        }
+    }
+}
+
+async fn ask(core: &Core, dn: Dn, binding: Binding) {
+    match options(core, &binding).await {
+        Ok(true) => binding.ways.answered(),
+        Ok(false) if binding.ways.missed() >= TOO_MANY => {
+            tracing::info!(number = %dn, "a phone does not answer and is taken out");
+            metrics::counter!("jackfield_sip_failures_total", "what" => "keep-alive").increment(1);
+            core.registrar.drop_binding(&dn, binding.serial);
+        }
+        Ok(false) => {}
+        Err(why) => tracing::debug!(%why, "OPTIONS was not sent"),
+    }
+}
+
+/// Whether anything came back, be it a refusal.
+async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
+    let target = Uri::try_from(binding.contact.as_str())?;
+    let ours = core.contact(binding.flow.carrier, None);
+    let from = typed::From { display_name: None, uri: ours.clone(), params: Vec::new() }.with_tag(make_tag());
+    let to = typed::To { display_name: None, uri: target.clone(), params: Vec::new() };
+    let endpoint = &core.layer.endpoint;
+    let via = endpoint.get_via(core.via(binding.flow.carrier), None)?;
+    let mut request = endpoint.make_request(Method::Options, target, via, from, to, 1, None);
+    request.headers.push(headers::contact(&ours));
+    let key = TransactionKey::from_request(&request, TransactionRole::Client)?;
+    let mut tx = Transaction::new_client(key, request, endpoint.clone(), None);
+    tx.destination = Some(binding.flow.to_addr());
+    tx.send().await?;
+    while let Some(message) = tx.receive().await {
+        if let SipMessage::Response(response) = message
+            && response.status_code.kind() != StatusCodeKind::Provisional
+        {
+            // The transaction layer makes 408 and 503 itself when nothing came.
+            return Ok(!matches!(
+                response.status_code,
+                StatusCode::RequestTimeout | StatusCode::ServiceUnavailable
+            ));
+        }
+    }
+    Ok(false)
+}

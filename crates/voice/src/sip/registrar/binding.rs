@@ -1,0 +1,86 @@
+//! One binding: where a phone is.
+
+use super::Contact;
+use crate::sip::flow::Flow;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU8, Ordering},
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Where a phone is: its contact, and the flow that its REGISTER came over. Requests go to the flow, whatever the
+/// contact's host says (voice-sip §3).
+#[derive(Clone, Debug)]
+pub(in crate::sip) struct Binding {
+    /// Which; names of bindings are not used twice.
+    pub serial: u64,
+    /// The URI of the Contact, as it came.
+    pub contact: String,
+    /// Where the REGISTER came from.
+    pub flow: Flow,
+    /// The Call-ID and CSeq of that REGISTER.
+    pub call_id: String,
+    pub cseq: u32,
+    /// `+sip.instance` (RFC 5626 §4.1).
+    pub instance: Option<String>,
+    /// When it ends.
+    pub expires: Instant,
+    /// The source is not what the Contact says, over datagrams: a router is between and forgets.
+    pub behind_nat: bool,
+    /// When it is to be asked whether it is there.
+    pub ask_at: Instant,
+    /// What was learned of the phone, for as long as it refreshes.
+    pub ways: Arc<Ways>,
+}
+
+/// What is known of a phone besides its registration.
+#[derive(Debug, Default)]
+pub(in crate::sip) struct Ways {
+    /// It said that it knows `Event: talk`.
+    pub talks: AtomicBool,
+    /// It refused to be made to answer by it.
+    pub refused_talk: AtomicBool,
+    /// How often it did not answer OPTIONS.
+    unanswered: AtomicU8,
+}
+
+impl Ways {
+    /// It answered.
+    pub fn answered(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+    }
+
+    /// It did not answer; how often now.
+    pub fn missed(&self) -> u8 {
+        self.unanswered.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
+}
+
+impl Binding {
+    pub fn new(
+        serial: u64,
+        ways: Arc<Ways>,
+        contact: Contact,
+        (call_id, cseq): (&str, u32),
+        flow: Flow,
+        now: Instant,
+    ) -> Self {
+        ways.answered();
+        if contact.talks {
+            ways.talks.store(true, Ordering::Relaxed);
+        }
+        Self {
+            serial,
+            contact: contact.uri,
+            flow,
+            call_id: call_id.to_owned(),
+            cseq,
+            instance: contact.instance,
+            expires: now + contact.expires,
+            behind_nat: contact.elsewhere && !flow.is_stream(),
+            ask_at: now + Duration::from_secs(1),
+            ways,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Where phones are: bindings of numbers to contacts and flows (voice-sip §3). Pure bookkeeping; the wire is in
+//! [`register`].
+
+mod alive;
+mod binding;
+mod register;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    settings::Limits,
+    sip::{flow::Flow, locked},
+};
+pub(super) use alive::watch;
+pub(super) use binding::Binding;
+use domain::call::Dn;
+pub(super) use register::{Asked, Contact, register};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{sync::mpsc, time::Instant};
+
+/// All bindings.
+pub(super) struct Registrar {
+    book: Mutex<Book>,
+    most: usize,
+    changes: mpsc::UnboundedSender<(Dn, bool)>,
+}
+
+#[derive(Default)]
+struct Book {
+    bindings: HashMap<Dn, Vec<Binding>>,
+    flows: HashMap<Flow, Vec<Dn>>,
+    serial: u64,
+    total: usize,
+}
+
+/// Why a registration changes nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// Shorter than we take: 423.
+    TooBrief,
+    /// An old message come again: 500 (RFC 3261 §10.3 step 7).
+    OutOfOrder,
+    /// It makes no sense: 400.
+    Malformed,
+}
+
+/// A contact as the answer to REGISTER lists it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub contact: String,
+    pub remaining: Duration,
+}
+
+impl Registrar {
+    /// What becomes of numbers is sent to `changes`: in service or not, in order.
+    pub fn new(limits: &Limits, changes: mpsc::UnboundedSender<(Dn, bool)>) -> Self {
+        Self { book: Mutex::default(), most: limits.registrations.max(1), changes }
+    }
+
+    /// Does what a REGISTER asks, all of it or nothing, and lists what is then bound.
+    pub fn apply(&self, dn: &Dn, asked: Asked, now: Instant) -> Result<Vec<Listed>, Refused> {
+        let mut book = locked(&self.book);
+        let before = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
+        let stale = |binding: &Binding| binding.call_id == asked.call_id && asked.cseq <= binding.cseq;
+        if before.iter().any(stale) {
+            return Err(Refused::OutOfOrder);
+        }
+        let mut bindings = book.bindings.remove(dn).unwrap_or_default();
+        let before: Vec<Flow> = bindings.iter().map(|binding| binding.flow).collect();
+        if asked.all {
+            bindings.clear();
+        }
+        for contact in asked.contacts {
+            // A phone that began anew comes with another contact and the same instance (RFC 5626 §6).
+            let same = |old: &Binding| {
+                old.contact == contact.uri || (contact.instance.is_some() && old.instance == contact.instance)
+            };
+            let known = bindings.iter().position(same).map(|at| bindings.remove(at));
+            bindings.retain(|old| !same(old));
+            if contact.expires.is_zero() {
+                continue;
+            }
+            if bindings.len() >= self.most {
+                bindings.remove(0);
+            }
+            book.serial += 1;
+            let fresh = (book.serial, Arc::default());
+            let (serial, ways) = known.map_or(fresh, |old| (old.serial, old.ways));
+            bindings.push(Binding::new(serial, ways, contact, (&asked.call_id, asked.cseq), asked.flow, now));
+        }
+        let listed = bindings
+            .iter()
+            .map(|binding| Listed {
+                contact: binding.contact.clone(),
+                remaining: binding.expires.saturating_duration_since(now),
+            })
+            .collect();
+        self.put_back(&mut book, dn, &before, bindings);
+        Ok(listed)
+    }
+
+    /// The live bindings of a number, newest last.
+    pub fn bindings(&self, dn: &Dn) -> Vec<Binding> {
+        let now = Instant::now();
+        let book = locked(&self.book);
+        let all = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
+        all.iter().filter(|binding| binding.expires > now).cloned().collect()
+    }
+
+    /// Whether a phone is registered under a number.
+    pub fn serves(&self, dn: &Dn) -> bool {
+        locked(&self.book).bindings.contains_key(dn)
+    }
+
+    /// Whether this number registered over this flow.
+    pub fn is_flow_of(&self, dn: &Dn, flow: Flow) -> bool {
+        locked(&self.book).flows.get(&flow).is_some_and(|dns| dns.contains(dn))
+    }
+
+    /// Whether anybody registered over this flow.
+    pub fn knows(&self, flow: Flow) -> bool {
+        locked(&self.book).flows.contains_key(&flow)
+    }
+
+    /// A stream is closed: what registered over it is gone.
+    pub fn closed(&self, flow: Flow) {
+        let dns = locked(&self.book).flows.get(&flow).cloned().unwrap_or_default();
+        for dn in dns {
+            self.drop_where(&dn, |binding| binding.flow == flow);
+        }
+    }
+
+    /// Takes out one binding.
+    pub fn drop_binding(&self, dn: &Dn, serial: u64) {
+        self.drop_where(dn, |binding| binding.serial == serial);
+    }
+
+    /// Takes out what has run out.
+    pub fn sweep(&self, now: Instant) {
+        let due: Vec<Dn> = {
+            let book = locked(&self.book);
+            let over = |bindings: &Vec<Binding>| bindings.iter().any(|binding| binding.expires <= now);
+            book.bindings.iter().filter(|(_, bindings)| over(bindings)).map(|(dn, _)| dn.clone()).collect()
+        };
+        for dn in due {
+            self.drop_where(&dn, |binding| binding.expires <= now);
+        }
+    }
+
+    /// Bindings that are to be asked whether they are there, and when that is due again.
+    fn to_ask(&self, now: Instant, every: Duration) -> Vec<(Dn, Binding)> {
+        let mut book = locked(&self.book);
+        let mut due = Vec::new();
+        for (dn, bindings) in &mut book.bindings {
+            for binding in bindings.iter_mut().filter(|binding| binding.behind_nat && binding.ask_at <= now) {
+                binding.ask_at = now + every;
+                due.push((dn.clone(), binding.clone()));
+            }
+        }
+        due
+    }
+
+    fn drop_where(&self, dn: &Dn, gone: impl Fn(&Binding) -> bool) {
+        let mut book = locked(&self.book);
+        let Some(mut bindings) = book.bindings.remove(dn) else { return };
+        let before: Vec<Flow> = bindings.iter().map(|binding| binding.flow).collect();
+        bindings.retain(|binding| !gone(binding));
+        self.put_back(&mut book, dn, &before, bindings);
+    }
+
+    /// The index of flows follows the bindings, and who listens hears of the first and the last.
+    fn put_back(&self, book: &mut Book, dn: &Dn, before: &[Flow], bindings: Vec<Binding>) {
+        for flow in before {
+            if let Some(dns) = book.flows.get_mut(flow) {
+                dns.retain(|other| other != dn);
+                if dns.is_empty() {
+                    book.flows.remove(flow);
+                }
+            }
+        }
+        for binding in &bindings {
+            let dns = book.flows.entry(binding.flow).or_default();
+            if !dns.contains(dn) {
+                dns.push(dn.clone());
+            }
+        }
+        book.total = book.total + bindings.len() - before.len();
+        metrics::gauge!("jackfield_sip_registrations")
+            .set(u32::try_from(book.total).map_or(f64::MAX, f64::from));
+        let serves = !bindings.is_empty();
+        if serves {
+            book.bindings.insert(dn.clone(), bindings);
+        }
+        if serves == before.is_empty() {
+            let _ = self.changes.send((dn.clone(), serves));
+        }
+    }
+}

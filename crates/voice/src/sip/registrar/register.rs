@@ -1,0 +1,149 @@
+//! REGISTER as it comes in (RFC 3261 §10.3).
+
+use super::{Listed, Refused};
+use crate::{
+    settings::Timers,
+    sip::{core::Core, digest::Verdict, flow::Flow, headers},
+};
+use rsipstack::{
+    sip::{Header, HeadersExt, Param, Request, StatusCode},
+    transaction::Transaction,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Contacts in one message; more is not a phone.
+const MOST_CONTACTS: usize = 10;
+/// Longest URI of a contact.
+const LONGEST_CONTACT: usize = 512;
+
+/// What a REGISTER asks for.
+#[derive(Clone, Debug)]
+pub(in crate::sip) struct Asked {
+    /// `Contact: *`: away with all that were.
+    pub all: bool,
+    pub contacts: Vec<Contact>,
+    pub call_id: String,
+    pub cseq: u32,
+    pub flow: Flow,
+}
+
+/// One contact of it.
+#[derive(Clone, Debug)]
+pub(in crate::sip) struct Contact {
+    pub uri: String,
+    pub instance: Option<String>,
+    /// 0 takes it out.
+    pub expires: Duration,
+    /// Its host is not where the message came from.
+    pub elsewhere: bool,
+    /// The phone announced `Event: talk`.
+    pub talks: bool,
+}
+
+/// Answers a REGISTER.
+pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Flow) {
+    let user = tx
+        .original
+        .to_header()
+        .ok()
+        .and_then(|to| to.uri().ok())
+        .and_then(|uri| uri.auth)
+        .map(|auth| auth.user);
+    let proved = core.digest.verify(
+        &core.settings.accounts,
+        "REGISTER",
+        tx.original.uri.user(),
+        headers::authorizations(&tx.original),
+    );
+    let dn = match proved {
+        Verdict::Right(dn) => dn,
+        Verdict::Wrong if core.failed_login(flow) => return,
+        other => return challenge(core, tx, other == Verdict::Stale).await,
+    };
+    if user.as_deref() != Some(dn.as_str()) {
+        // The credentials are right, and not for this address of record (voice-sip §3.3).
+        return answer(tx, StatusCode::Forbidden, Vec::new()).await;
+    }
+    let done = read(&tx.original, flow, &core.settings.timers)
+        .and_then(|asked| core.registrar.apply(&dn, asked, Instant::now()));
+    match done {
+        Ok(listed) => answer(tx, StatusCode::OK, listed.iter().map(contact_header).collect()).await,
+        Err(Refused::TooBrief) => {
+            let least = Header::MinExpires(core.settings.timers.min_expires.as_secs().to_string().into());
+            answer(tx, StatusCode::IntervalTooBrief, vec![least]).await;
+        }
+        Err(Refused::OutOfOrder) => answer(tx, StatusCode::ServerInternalError, Vec::new()).await,
+        Err(Refused::Malformed) => answer(tx, StatusCode::BadRequest, Vec::new()).await,
+    }
+}
+
+async fn challenge(core: &Core, tx: &mut Transaction, stale: bool) {
+    let challenges = core.digest.challenges(stale).map(|text| Header::WwwAuthenticate(text.into()));
+    answer(tx, StatusCode::Unauthorized, challenges.into()).await;
+}
+
+async fn answer(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) {
+    if let Err(why) = tx.reply_with(status, headers, None).await {
+        tracing::debug!(%why, "an answer to REGISTER was not sent");
+    }
+}
+
+fn contact_header(listed: &Listed) -> Header {
+    // Rounded up, so that a fresh registration is granted what it was told.
+    let secs = listed.remaining.as_secs() + u64::from(listed.remaining.subsec_nanos() > 0);
+    Header::Contact(format!("<{}>;expires={secs}", listed.contact).into())
+}
+
+/// Reads what is asked.
+fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused> {
+    let call_id = request.call_id_header().map_err(|_| Refused::Malformed)?.value().to_owned();
+    let cseq = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).map_err(|_| Refused::Malformed)?;
+    let named = request.expires_header().and_then(|expires| expires.value().trim().parse::<u32>().ok());
+    let mut asked = Asked { all: false, contacts: Vec::new(), call_id, cseq, flow };
+    if request.contact_headers().is_empty() {
+        return Ok(asked);
+    }
+    if request.contact_headers().iter().any(|contact| contact.value().trim() == "*") {
+        // RFC 3261 §10.2.2: only alone, and only to take all out.
+        if request.contact_headers().len() > 1 || named != Some(0) {
+            return Err(Refused::Malformed);
+        }
+        asked.all = true;
+        return Ok(asked);
+    }
+    let contacts = request.typed_contact_headers().map_err(|_| Refused::Malformed)?;
+    if contacts.len() > MOST_CONTACTS {
+        return Err(Refused::Malformed);
+    }
+    let talks = headers::has_token(request, "Allow-Events", "talk");
+    for contact in contacts {
+        let uri = contact.uri.to_string();
+        if uri.len() > LONGEST_CONTACT || contact.uri.scheme.is_none() {
+            return Err(Refused::Malformed);
+        }
+        let wanted = contact
+            .expires()
+            .or(named)
+            .map_or(timers.default_expires, |secs| Duration::from_secs(secs.into()));
+        if !wanted.is_zero() && wanted < timers.min_expires {
+            return Err(Refused::TooBrief);
+        }
+        let instance = contact.params.iter().find_map(|param| match param {
+            Param::Other(name, Some(value)) if name.value().eq_ignore_ascii_case("+sip.instance") => {
+                Some(value.value().chars().take(128).collect())
+            }
+            _ => None,
+        });
+        let elsewhere =
+            std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok() != Some(flow.peer);
+        asked.contacts.push(Contact {
+            uri,
+            instance,
+            expires: wanted.min(timers.max_expires),
+            elsewhere,
+            talks,
+        });
+    }
+    Ok(asked)
+}

@@ -1,0 +1,154 @@
+//! Requests as they come in.
+
+use super::{call, core::Core, flow::Flow, headers, locked, registrar::register};
+use rsipstack::{
+    dialog::{DialogId, dialog::Dialog, dialog::DialogState},
+    sip::{Header, HeadersExt, Method, StatusCode},
+    transaction::{Transaction, TransactionReceiver},
+};
+use std::{sync::Arc, time::Duration};
+
+/// Takes requests until the endpoint ends. Each is a task of its own, since handling an INVITE lasts until its ACK.
+pub(super) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
+    while let Some(tx) = incoming.recv().await {
+        let taking = core.clone();
+        core.spawn(async move { take(taking, tx).await });
+    }
+}
+
+async fn take(core: Arc<Core>, mut tx: Transaction) {
+    let Some(flow) = tx.connection.as_ref().and_then(Flow::of) else { return };
+    if let Some(status) = refused_at_sight(&tx) {
+        if core.answers_to(flow) || headers::to_tag(&tx.original).is_some() {
+            reply(&mut tx, status, Vec::new()).await;
+        }
+        return;
+    }
+    if headers::to_tag(&tx.original).is_some() {
+        return of_a_dialog(&core, tx).await;
+    }
+    match tx.original.method {
+        Method::Register if !core.logins.blocked(flow.ip()) => register(&core, &mut tx, flow).await,
+        Method::Register => {}
+        Method::Invite => call::take(core, tx, flow).await,
+        _ if !core.answers_to(flow) => {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "stranger").increment(1);
+        }
+        Method::Options => {
+            let able = vec![
+                headers::allow(),
+                Header::Accept("application/sdp".into()),
+                Header::Supported("timer".into()),
+            ];
+            reply(&mut tx, StatusCode::OK, able).await;
+        }
+        Method::Subscribe => reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
+        Method::Bye | Method::Info | Method::Update | Method::Refer | Method::Notify | Method::PRack => {
+            reply(&mut tx, StatusCode::CallTransactionDoesNotExist, Vec::new()).await;
+        }
+        _ => reply(&mut tx, StatusCode::MethodNotAllowed, vec![headers::allow()]).await,
+    }
+}
+
+/// What no request may be: without hops left (RFC 3261 §16.3), or with more of them than there are.
+fn refused_at_sight(tx: &Transaction) -> Option<StatusCode> {
+    match headers::find(&tx.original, "Max-Forwards").map(str::parse::<u8>) {
+        Some(Ok(0)) => Some(StatusCode::TooManyHops),
+        Some(Err(_)) => Some(StatusCode::BadRequest),
+        _ => None,
+    }
+}
+
+/// Answers; a failure is the phone's, which asks again.
+pub(super) async fn reply(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) {
+    if let Err(why) = tx.reply_with(status, headers, None).await {
+        tracing::debug!(%why, "an answer was not sent");
+    }
+}
+
+async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
+    let method = tx.original.method;
+    if method == Method::Ack {
+        return;
+    }
+    let Some(mut dialog) = find(core, &tx).await else {
+        return reply(&mut tx, StatusCode::CallTransactionDoesNotExist, Vec::new()).await;
+    };
+    if let Some(unsupported) = headers::unsupported(&tx.original) {
+        return reply(&mut tx, StatusCode::BadExtension, vec![unsupported]).await;
+    }
+    let confirmed = matches!(dialog.state(), DialogState::Confirmed(..));
+    match method {
+        Method::Options => {
+            return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())])
+                .await;
+        }
+        // The operation is not offered to phones; policy says no (voice-sip §5.12).
+        Method::Refer => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,
+        Method::Notify => return reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
+        Method::Invite if !confirmed => {
+            let later = vec![headers::retry_after(1)];
+            return reply(&mut tx, StatusCode::ServerInternalError, later).await;
+        }
+        // Before the answer there is nothing to change but the target, which the library keeps.
+        Method::Update if !confirmed && tx.original.body.is_empty() => {
+            return reply(&mut tx, StatusCode::OK, vec![headers::allow()]).await;
+        }
+        Method::Update if !confirmed => {
+            return reply(&mut tx, StatusCode::ServerInternalError, vec![headers::retry_after(2)]).await;
+        }
+        Method::Info if !confirmed => return reply(&mut tx, StatusCode::OK, Vec::new()).await,
+        Method::Invite | Method::Bye | Method::Update | Method::Info | Method::PRack => {}
+        _ => return reply(&mut tx, StatusCode::MethodNotAllowed, vec![headers::allow()]).await,
+    }
+    if let Err(why) = dialog.handle(&mut tx).await {
+        tracing::debug!(%why, "a request of a dialog failed");
+    }
+    if tx.last_response.is_none() {
+        // The library says nothing to what is out of order (RFC 3261 §12.2.2).
+        reply(&mut tx, StatusCode::ServerInternalError, Vec::new()).await;
+    }
+    if dialog.state().is_terminated() {
+        core.layer.remove_dialog(&dialog.id());
+    }
+}
+
+/// The dialog of a request. A call of ours that was just answered is for a moment known without the other end's tag
+/// only, while its first request may be here already.
+async fn find(core: &Core, tx: &Transaction) -> Option<Dialog> {
+    let id = DialogId::try_from(tx).ok()?;
+    let early = DialogId { remote_tag: String::new(), ..id.clone() };
+    for _ in 0..20 {
+        if let Some(dialog) = core.layer.get_dialog(&id) {
+            return Some(dialog);
+        }
+        let unnamed = core.layer.get_dialog(&early)?;
+        if tx.original.method != Method::Bye && !matches!(unnamed.state(), DialogState::Confirmed(..)) {
+            return Some(unnamed);
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    core.layer.get_dialog(&id)
+}
+
+/// Keeps one INVITE from being taken twice when it comes by two ways (482, RFC 3261 §8.2.2.2).
+pub(super) struct Once {
+    core: Arc<Core>,
+    name: String,
+}
+
+impl Once {
+    /// `None` when the same INVITE is being handled.
+    pub fn enter(core: &Arc<Core>, tx: &Transaction) -> Option<Self> {
+        let id = DialogId::try_from(tx).ok()?;
+        let cseq = tx.original.cseq_header().ok()?.value();
+        let name = format!("{} {} {cseq}", id.call_id, id.remote_tag);
+        locked(&core.pending).insert(name.clone()).then(|| Self { core: core.clone(), name })
+    }
+}
+
+impl Drop for Once {
+    fn drop(&mut self) {
+        locked(&self.core.pending).remove(&self.name);
+    }
+}

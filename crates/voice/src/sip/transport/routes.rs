@@ -1,0 +1,168 @@
+//! Where requests of a dialog go when the phone sits behind NAT over datagrams: to where it registered from, not to
+//! what its Contact says (voice-sip §3). The library sends to the Contact, so the Contact of such a phone is marked
+//! with its flow as it comes in, and the mark is taken off again as a request goes out.
+
+use crate::{
+    settings::Carrier,
+    sip::{flow::Flow, registrar::Registrar},
+};
+use futures::future::BoxFuture;
+use rsipstack::{
+    sip::{HeadersExt, Method, Param, SipMessage, Uri, param::OtherParam},
+    transaction::endpoint::{MessageInspector, TargetLocator, TransportEventInspector},
+    transport::{SipAddr, TransportEvent},
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+const MARK: &str = "x-jf-flow";
+
+/// Marks what comes in and unmarks what goes out.
+pub(in crate::sip) struct Marks(pub Arc<Registrar>);
+
+/// Finds where a request goes.
+pub(in crate::sip) struct Finder;
+
+/// Hears of streams that were closed.
+pub(in crate::sip) struct Closings(pub Arc<Registrar>);
+
+/// Marks a URI with a flow, when it is one of datagrams.
+pub(in crate::sip) fn mark(uri: &mut Uri, flow: Flow) {
+    if flow.carrier == Carrier::Udp {
+        uri.params.push(Param::Other(OtherParam::new(MARK), Some(write(flow.peer).into())));
+    }
+}
+
+impl MessageInspector for Marks {
+    fn before_send(&self, message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
+        match message {
+            // The ACK of a 2xx is kept by the library as it was sent, to be sent again: there the mark has to stay.
+            SipMessage::Request(mut request) if request.method != Method::Ack => {
+                request.uri.params.retain(|param| !is_mark(param));
+                if let Ok(to) = request.to_header_mut()
+                    && let Some(clean) = without(to.value())
+                {
+                    to.replace(clean);
+                }
+                SipMessage::Request(request)
+            }
+            other => other,
+        }
+    }
+
+    fn after_received(&self, mut message: SipMessage, from: Option<&SipAddr>) -> SipMessage {
+        let Some(flow) = from.and_then(Flow::at).filter(|flow| flow.carrier == Carrier::Udp) else {
+            return message;
+        };
+        let targets = match &message {
+            SipMessage::Request(request) => matches!(request.method, Method::Invite | Method::Update),
+            SipMessage::Response(response) => response
+                .cseq_header()
+                .and_then(rsipstack::sip::CSeq::method)
+                .is_ok_and(|method| matches!(method, Method::Invite | Method::Update)),
+        };
+        if !targets || message.record_route_header().is_some() || !self.0.knows(flow) {
+            return message;
+        }
+        let Ok(contact) = message.contact_header_mut() else { return message };
+        let Ok(typed) = rsipstack::sip::typed::Contact::parse(contact.value()) else { return message };
+        if SocketAddr::try_from(typed.uri.host_with_port.clone()).ok() == Some(flow.peer) {
+            return message;
+        }
+        let mut typed = typed;
+        typed.uri.params.retain(|param| !is_mark(param));
+        mark(&mut typed.uri, flow);
+        contact.replace(typed.to_string());
+        message
+    }
+}
+
+impl TargetLocator for Finder {
+    fn locate<'s, 'u, 'f>(&'s self, uri: &'u Uri) -> BoxFuture<'f, rsipstack::Result<SipAddr>>
+    where
+        's: 'f,
+        'u: 'f,
+        Self: 'f,
+    {
+        let marked = uri.params.iter().find_map(|param| match param {
+            Param::Other(name, Some(value)) if name.value() == MARK => read(value.value()),
+            _ => None,
+        });
+        let found = match marked {
+            Some(peer) => Ok(Flow { carrier: Carrier::Udp, peer }.to_addr()),
+            None => SipAddr::try_from(uri),
+        };
+        Box::pin(std::future::ready(found))
+    }
+}
+
+impl TransportEventInspector for Closings {
+    fn handle<'s, 'f>(&'s self, event: TransportEvent) -> BoxFuture<'f, Option<TransportEvent>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        if let TransportEvent::Closed(connection) = &event
+            && let Some(flow) = Flow::of(connection)
+        {
+            self.0.closed(flow);
+        }
+        Box::pin(std::future::ready(Some(event)))
+    }
+}
+
+fn is_mark(param: &Param) -> bool {
+    matches!(param, Param::Other(name, _) if name.value() == MARK)
+}
+
+/// A header value without the mark; `None` when it bears none.
+fn without(value: &str) -> Option<String> {
+    let at = value.find(&format!(";{MARK}="))?;
+    let rest = &value[at + 1..];
+    let end = rest.find([';', '>', '?']).unwrap_or(rest.len());
+    Some(format!("{}{}", &value[..at], &rest[end..]))
+}
+
+/// An address as letters and digits, since a colon may not stand in a parameter.
+fn write(addr: SocketAddr) -> String {
+    match addr.ip() {
+        IpAddr::V4(ip) => format!("4{:08x}{:04x}", ip.to_bits(), addr.port()),
+        IpAddr::V6(ip) => format!("6{:032x}{:04x}", ip.to_bits(), addr.port()),
+    }
+}
+
+fn read(text: &str) -> Option<SocketAddr> {
+    let (ip, port) = text.get(1..)?.split_at_checked(text.len().checked_sub(5)?)?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    let ip = match text.as_bytes().first()? {
+        b'4' => IpAddr::V4(u32::from_str_radix(ip, 16).ok()?.into()),
+        b'6' => IpAddr::V6(u128::from_str_radix(ip, 16).ok()?.into()),
+        _ => return None,
+    };
+    Some(SocketAddr::new(ip, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_back() {
+        for text in ["192.0.2.7:5062", "[2001:db8::7]:65535"] {
+            let addr: SocketAddr = text.parse().expect("address");
+            assert_eq!(read(&write(addr)), Some(addr));
+        }
+        for text in ["", "4", "4zz", "9000000001388"] {
+            assert_eq!(read(text), None);
+        }
+    }
+
+    #[test]
+    fn the_mark_comes_off() {
+        assert_eq!(without("<sip:a@10.0.0.1>;tag=1"), None);
+        let marked = "<sip:a@10.0.0.1;ob;x-jf-flow=4c00002071394>;tag=1";
+        assert_eq!(without(marked).as_deref(), Some("<sip:a@10.0.0.1;ob>;tag=1"));
+    }
+}

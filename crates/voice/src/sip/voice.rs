@@ -1,0 +1,138 @@
+//! The switch.
+
+use super::{
+    core::Core,
+    digest::Digest,
+    leg,
+    registrar::{self, Registrar},
+    request,
+    transport::{self, Closings, Finder, Marks, StartError},
+};
+use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
+use desk::ports::Switch;
+use domain::call::{Act, Cause, Dn, Effect};
+use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What we call ourselves in User-Agent.
+const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
+
+/// SIP phones and their media behind the port [`Switch`].
+pub struct Voice {
+    core: Arc<Core>,
+    addresses: Vec<(Carrier, SocketAddr)>,
+    tasks: TaskTracker,
+    token: CancellationToken,
+}
+
+impl Voice {
+    /// Listens, and tells what it hears.
+    ///
+    /// # Errors
+    /// When an address cannot be listened on, or there is none.
+    pub async fn start(settings: Settings, listener: Arc<dyn Listener>) -> Result<Arc<Self>, StartError> {
+        let (token, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let (changes, heard_changes) = mpsc::unbounded_channel();
+        let registrar = Arc::new(Registrar::new(&settings.limits, changes));
+        let (layer, told, bound) = transport::open(&settings, &registrar, &token).await?;
+        let host = told.first().map(|(_, addr)| addr.ip().to_string());
+        let timers = &settings.timers;
+        let option = EndpointOption {
+            t1: timers.t1,
+            t2: timers.t1 * 8,
+            t4: timers.t1 * 10,
+            t1x64: timers.t1 * 64,
+            // A phone may ring longer than we let it, so that it is us who end it.
+            timerc: timers.ring.max(timers.auto_answer) + Duration::from_secs(60),
+            callid_suffix: host,
+            ..EndpointOption::default()
+        };
+        let endpoint = EndpointBuilder::new()
+            .with_transport_layer(layer)
+            .with_cancel_token(token.clone())
+            .with_user_agent(NAME)
+            .with_option(option)
+            .with_inspector(Box::new(Marks(registrar.clone())))
+            .with_target_locator(Box::new(Finder))
+            .with_transport_inspector(Box::new(Closings(registrar.clone())))
+            .build();
+        let incoming =
+            endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
+        let digest = Digest::new(settings.realm.clone(), timers.nonce)?;
+        let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
+        let engine = Engine::new(settings.media.clone());
+        let core = Arc::new(Core::new(
+            settings,
+            listener.clone(),
+            engine,
+            registrar,
+            digest,
+            layer,
+            told,
+            tasks.clone(),
+        ));
+
+        tokio::spawn(async move { endpoint.serve().await });
+        until(&token, request::serve(core.clone(), incoming));
+        until(&token, registrar::watch(core.clone()));
+        until(&token, tell_changes(listener, heard_changes));
+        transport::listening(&bound).await.inspect_err(|_| token.cancel())?;
+        Ok(Arc::new(Self { core, addresses: bound, tasks, token }))
+    }
+
+    /// Where it listens, with the ports that were taken.
+    pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
+        self.addresses.clone()
+    }
+
+    /// Releases every leg, waits until the phones know or [`Timers::stop`](crate::Timers) has passed, and ends.
+    pub async fn stop(&self) {
+        self.core.act_all(&Act::Release(Cause::Closed));
+        self.tasks.close();
+        if tokio::time::timeout(self.core.settings.timers.stop, self.tasks.wait()).await.is_err() {
+            tracing::info!(tasks = self.tasks.len(), "phones that were told of the end did not answer");
+        }
+        self.token.cancel();
+    }
+}
+
+impl Drop for Voice {
+    fn drop(&mut self) {
+        self.token.cancel();
+    }
+}
+
+impl Switch for Voice {
+    fn perform(&self, effects: &[Effect]) {
+        for Effect { leg, act } in effects {
+            match act {
+                Act::Originate(asked) => {
+                    let Some(acts) = self.core.enter(leg) else { continue };
+                    let making = leg::originate(self.core.clone(), leg.clone(), acts, (**asked).clone());
+                    self.core.spawn(making);
+                }
+                other => self.core.act(leg, other.clone()),
+            }
+        }
+    }
+
+    fn answers(&self, dn: &Dn) -> Option<bool> {
+        let account = self.core.settings.accounts.get(dn).filter(|_| self.core.registrar.serves(dn))?;
+        Some(account.profile != Profile::Manual)
+    }
+}
+
+/// Runs something until the end.
+fn until(token: &CancellationToken, work: impl Future<Output = ()> + Send + 'static) {
+    let token = token.clone();
+    tokio::spawn(async move { token.run_until_cancelled(work).await });
+}
+
+/// Numbers come into service and go out of it, in order.
+async fn tell_changes(listener: Arc<dyn Listener>, mut changes: mpsc::UnboundedReceiver<(Dn, bool)>) {
+    while let Some((dn, on)) = changes.recv().await {
+        listener.in_service(dn, on).await;
+    }
+}

@@ -1,0 +1,166 @@
+//! A switch under test, and a listener that writes down what it is told.
+
+use crate::peer::Peer;
+use desk::ports::{Arrival, Switch};
+use domain::{
+    InteractionId,
+    call::{Act, Caller, Dn, Effect, Heard, LegId, Originate},
+};
+use futures::future::BoxFuture;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{sync::mpsc, time::timeout};
+use voice::{Account, Carrier, Limits, Listener, Network, Profile, Settings, Timers, Voice, media};
+
+/// What a listener was told.
+#[derive(Debug)]
+pub enum Told {
+    Arrived(Box<Arrival>),
+    Heard(LegId, Heard),
+    InService(Dn, bool),
+}
+
+struct Script {
+    told: mpsc::UnboundedSender<Told>,
+    calls: AtomicU32,
+}
+
+impl Listener for Script {
+    fn fresh_call(&self) -> InteractionId {
+        InteractionId::new(format!("call{}", self.calls.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()> {
+        let _ = self.told.send(Told::Arrived(Box::new(arrival)));
+        Box::pin(std::future::ready(()))
+    }
+
+    fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()> {
+        let _ = self.told.send(Told::Heard(leg, heard));
+        Box::pin(std::future::ready(()))
+    }
+
+    fn in_service(&self, dn: Dn, on: bool) -> BoxFuture<'_, ()> {
+        let _ = self.told.send(Told::InService(dn, on));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// A switch under test.
+pub struct Hall {
+    pub voice: Arc<Voice>,
+    pub told: mpsc::UnboundedReceiver<Told>,
+    pub server: SocketAddr,
+    made: u16,
+}
+
+/// Settings on the loop-back interface: numbers 5001 to 5004 with the password `demo`, 5004 is answered by hand.
+pub fn settings() -> Settings {
+    let account = |profile| Account { password: "demo".into(), profile };
+    let accounts = [
+        ("5001", Profile::Auto),
+        ("5002", Profile::Auto),
+        ("5003", Profile::Reinvite),
+        ("5004", Profile::Manual),
+    ];
+    Settings {
+        listen: Settings::both(([127, 0, 0, 1], 0).into()),
+        public: None,
+        realm: "jackfield".into(),
+        accounts: accounts.into_iter().map(|(dn, profile)| (Dn::new(dn), account(profile))).collect(),
+        peers: vec![Network { addr: [127, 0, 0, 1].into(), bits: 32 }],
+        media: media::Settings::loopback(),
+        limits: Limits::default(),
+        timers: Timers::default(),
+    }
+}
+
+/// Settings with no peers: everybody proves who he is.
+pub fn strict() -> Settings {
+    Settings { peers: Vec::new(), ..settings() }
+}
+
+impl Hall {
+    pub async fn open(settings: Settings) -> Self {
+        let (told, listening) = mpsc::unbounded_channel();
+        let script = Arc::new(Script { told, calls: AtomicU32::new(1) });
+        let voice = Voice::start(settings, script).await.expect("a switch");
+        let addresses = voice.addresses();
+        let udp = addresses.iter().find(|(carrier, _)| *carrier == Carrier::Udp).expect("datagrams");
+        let server = udp.1;
+        Self { voice, told: listening, server, made: 0 }
+    }
+
+    pub async fn peer(&self, user: &str) -> Peer {
+        Peer::new(user, self.server).await
+    }
+
+    /// A phone that is registered.
+    pub async fn phone(&mut self, user: &str) -> Peer {
+        let mut phone = self.peer(user).await;
+        phone.register().await;
+        match self.next().await {
+            Told::InService(dn, true) => assert_eq!(dn.as_str(), user),
+            other => panic!("{other:?}"),
+        }
+        phone
+    }
+
+    pub async fn next(&mut self) -> Told {
+        timeout(Duration::from_secs(8), self.told.recv())
+            .await
+            .expect("to be told something")
+            .expect("a listener")
+    }
+
+    pub async fn arrived(&mut self) -> Arrival {
+        match self.next().await {
+            Told::Arrived(arrival) => *arrival,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn heard(&mut self, leg: &LegId) -> Heard {
+        match self.next().await {
+            Told::Heard(of, heard) if of == *leg => heard,
+            other => panic!("instead of something about {leg}: {other:?}"),
+        }
+    }
+
+    /// What is heard of a leg, whatever else is.
+    pub async fn heard_among(&mut self, leg: &LegId) -> Heard {
+        loop {
+            if let Told::Heard(of, heard) = self.next().await
+                && of == *leg
+            {
+                return heard;
+            }
+        }
+    }
+
+    /// Nothing is told for so long.
+    pub async fn hears_nothing(&mut self, time: Duration) {
+        if let Ok(told) = timeout(time, self.told.recv()).await {
+            panic!("{told:?}");
+        }
+    }
+
+    pub fn act(&self, leg: &LegId, act: Act) {
+        self.voice.perform(&[Effect { leg: leg.clone(), act }]);
+    }
+
+    /// Calls a number; the leg.
+    pub fn call(&mut self, to: &str, auto_answer: bool) -> LegId {
+        self.made += 1;
+        let leg = LegId { call: InteractionId::new("made"), number: self.made };
+        let from = Caller { number: "15550123".into(), name: "Ada \"Q\"".into() };
+        self.act(&leg, Act::Originate(Box::new(Originate { to: Dn::new(to), from, auto_answer })));
+        leg
+    }
+}

@@ -1,0 +1,13 @@
+//! The switch over real sockets on the loop-back interface. Scripted peers write SIP by hand, so that they share no
+//! mistake with the library.
+
+mod calls;
+mod failures;
+mod hall;
+mod holding;
+mod message;
+mod peer;
+mod races;
+mod registrar;
+mod strangers;
+mod together;

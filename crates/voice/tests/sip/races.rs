@@ -1,0 +1,273 @@
+//! What crosses on the wire (voice-sip §7, §11).
+
+use crate::{
+    calls::{called, caller},
+    hall::{Hall, settings},
+    peer::Peer,
+};
+use domain::call::{Act, Cause, Heard};
+use std::time::Duration;
+
+/// Rounds of a race; the delay goes from 0 to 50 ms.
+const ROUNDS: u64 = 200;
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_while_it_rings_is_cancelled() {
+    let mut hall = Hall::open(settings()).await;
+    let mut caller = hall.peer("15550199").await;
+    let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
+    let leg = hall.arrived().await.leg;
+    hall.act(&leg, Act::Ring);
+    caller.expect("180 INVITE").await;
+    caller.of_invite(&call, "CANCEL").await;
+    caller.expect("200 CANCEL").await;
+    let refusal = caller.expect("487 INVITE").await;
+    caller.learn_tag(&mut call, &refusal);
+    caller.of_invite(&call, "ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Cancelled, code: Some(487) });
+}
+
+#[tokio::test]
+async fn a_cancel_of_theirs_crosses_our_answer() {
+    let mut hall = Hall::open(settings()).await;
+    for round in 0..ROUNDS {
+        let mut caller = hall.peer("15550199").await;
+        let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
+        let leg = hall.arrived().await.leg;
+        let answer = async {
+            tokio::time::sleep(Duration::from_micros(round * 7)).await;
+            hall.act(&leg, Act::Answer);
+        };
+        tokio::join!(answer, caller.of_invite(&call, "CANCEL"));
+        let answered = loop {
+            match caller.receive_final().await {
+                200 => break true,
+                487 => break false,
+                _ => {}
+            }
+        };
+        if answered {
+            let answer = caller.last().clone();
+            caller.learn(&mut call, &answer);
+            caller.request(&mut call, "ACK", "", "").await;
+            caller.request(&mut call, "BYE", "", "").await;
+            assert_eq!(hall.heard(&leg).await, Heard::Up, "round {round}");
+            assert_eq!(
+                hall.heard(&leg).await,
+                Heard::Gone { cause: Cause::Normal, code: None },
+                "round {round}"
+            );
+        } else {
+            let gone = Heard::Gone { cause: Cause::Cancelled, code: Some(487) };
+            assert_eq!(hall.heard(&leg).await, gone, "round {round}");
+            let refusal = caller.last().clone();
+            caller.learn_tag(&mut call, &refusal);
+            caller.of_invite(&call, "ACK").await;
+        }
+    }
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
+
+/// Answers a call after a while, and what comes then, until the phone knows that it is over.
+async fn answer_late(phone: &mut Peer, after: Duration) -> bool {
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "180 Ringing", "", "").await;
+    let (dialog, sdp) = (invite, phone.sdp("sendrecv"));
+    tokio::time::sleep(after).await;
+    while let Some(cancel) = phone.within(Duration::ZERO, "CANCEL").await {
+        phone.answer(&cancel, "200 OK", "", "").await;
+        if cancel.header("Call-ID") != dialog.header("Call-ID") {
+            // It crossed the answer of a round before, and comes again.
+            continue;
+        }
+        phone.answer(&dialog, "487 Request Terminated", "", "").await;
+        phone.expect("ACK").await;
+        return false;
+    }
+    phone.answer(&dialog, "200 OK", "", &sdp).await;
+    phone.expect("ACK").await;
+    let bye = phone.expect("BYE").await;
+    phone.answer(&bye, "200 OK", "", "").await;
+    true
+}
+
+#[tokio::test]
+async fn a_release_crosses_the_answer_of_a_phone() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let mut answered = 0;
+    for round in 0..ROUNDS {
+        phone.forget();
+        let leg = hall.call("5001", false);
+        assert_eq!(
+            tokio::join!(
+                async {
+                    let jitter = Duration::from_micros(round * 37 % 10_000);
+                    answered += u32::from(answer_late(&mut phone, jitter).await);
+                },
+                async {
+                    let mut heard = hall.heard(&leg).await;
+                    if heard == Heard::Ringing {
+                        tokio::time::sleep(Duration::from_micros(round * 53 % 10_000)).await;
+                        hall.act(&leg, Act::Release(Cause::Normal));
+                        heard = hall.heard(&leg).await;
+                    }
+                    if heard == Heard::Up {
+                        heard = hall.heard(&leg).await;
+                    }
+                    heard
+                }
+            )
+            .1,
+            Heard::Gone { cause: Cause::Normal, code: None },
+            "round {round}"
+        );
+    }
+    assert!(answered > 0 && u64::from(answered) < ROUNDS, "both orders came: {answered}");
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
+async fn after_a_release_was_asked_the_answer_is_acknowledged_and_ended_and_never_told() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    for round in 0..50_u64 {
+        let leg = hall.call("5001", false);
+        let invite = phone.expect("INVITE").await;
+        phone.answer(&invite, "180 Ringing", "", "").await;
+        assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+        hall.act(&leg, Act::Release(Cause::Cancelled));
+        tokio::time::sleep(Duration::from_millis(round)).await;
+        phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
+        phone.expect("ACK").await;
+        let cancel = phone.expect("CANCEL").await;
+        phone.answer(&cancel, "481 Call/Transaction Does Not Exist", "", "").await;
+        let bye = phone.expect("BYE").await;
+        phone.answer(&bye, "200 OK", "", "").await;
+        assert_eq!(
+            hall.heard(&leg).await,
+            Heard::Gone { cause: Cause::Cancelled, code: None },
+            "round {round}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn byes_cross_and_both_are_answered() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let (mut call, leg, _) = called(&mut hall, &mut phone).await;
+    hall.act(&leg, Act::Release(Cause::Normal));
+    phone.request(&mut call, "BYE", "", "").await;
+    let bye = phone.expect("BYE").await;
+    phone.expect("200 BYE").await;
+    phone.answer(&bye, "481 Call/Transaction Does Not Exist", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
+async fn a_bye_before_the_ack_is_answered_and_ends_the_leg() {
+    let mut hall = Hall::open(settings()).await;
+    let mut caller = hall.peer("15550199").await;
+    let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
+    let leg = hall.arrived().await.leg;
+    hall.act(&leg, Act::Answer);
+    let answer = caller.expect("200 INVITE").await;
+    caller.learn(&mut call, &answer);
+    caller.request(&mut call, "BYE", "", "").await;
+    caller.expect("200 BYE").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+}
+
+#[tokio::test]
+async fn a_release_between_our_answer_and_its_ack_waits_for_the_ack() {
+    let mut hall = Hall::open(settings()).await;
+    let mut caller = hall.peer("15550199").await;
+    let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
+    let leg = hall.arrived().await.leg;
+    hall.act(&leg, Act::Answer);
+    let answer = caller.expect("200 INVITE").await;
+    caller.learn(&mut call, &answer);
+    hall.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert!(caller.within(Duration::from_millis(100), "BYE").await.is_none());
+    caller.request(&mut call, "ACK", "", "").await;
+    caller.expect("BYE").await;
+}
+
+#[tokio::test]
+async fn of_two_phones_the_first_answer_wins_and_the_second_is_ended() {
+    let mut hall = Hall::open(settings()).await;
+    let mut first = hall.phone("5001").await;
+    let mut second = hall.peer("5001").await;
+    second.register().await;
+    let leg = hall.call("5001", false);
+    let (ringing, also) = (first.expect("INVITE").await, second.expect("INVITE").await);
+    assert_ne!(ringing.header("Call-ID"), also.header("Call-ID"));
+    first.answer(&ringing, "180 Ringing", "", "").await;
+    second.answer(&also, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    first.answer(&ringing, "200 OK", "", &first.sdp("sendrecv")).await;
+    second.answer(&also, "200 OK", "", &second.sdp("sendrecv")).await;
+    first.expect("ACK").await;
+    second.expect("ACK").await;
+    let (won, lost) = tokio::join!(
+        first.within(Duration::from_millis(300), "BYE"),
+        second.within(Duration::from_millis(300), "BYE")
+    );
+    assert!(won.is_some() != lost.is_some(), "one of them is ended: {won:?} {lost:?}");
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
+async fn a_second_answer_to_one_invite_is_acknowledged_and_ended() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    // As a proxy forks: another end of the same INVITE.
+    phone.answer_tagged(&invite, "200 OK", "other", &phone.sdp("sendrecv")).await;
+    let ack = phone.expect("ACK").await;
+    assert!(ack.header("To").is_some_and(|to| to.ends_with(";tag=other")), "{ack:?}");
+    let bye = phone.expect("BYE").await;
+    assert!(bye.header("To").is_some_and(|to| to.ends_with(";tag=other")), "{bye:?}");
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
+async fn one_phone_that_is_busy_leaves_the_other_ringing() {
+    let mut hall = Hall::open(settings()).await;
+    let mut first = hall.phone("5001").await;
+    let mut second = hall.peer("5001").await;
+    second.register().await;
+    let leg = hall.call("5001", false);
+    let busy = first.expect("INVITE").await;
+    first.answer(&busy, "486 Busy Here", "", "").await;
+    let other = second.expect("INVITE").await;
+    second.answer(&other, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    second.answer(&other, "480 Temporarily Unavailable", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Busy, code: Some(486) });
+}
+
+#[tokio::test]
+async fn both_ends_of_a_call_hang_up_at_once_and_each_leg_ends_once() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let (mut caller, mut outside, from, _) = caller(&mut hall).await;
+    let (mut inside, to, _) = called(&mut hall, &mut phone).await;
+    tokio::join!(caller.request(&mut outside, "BYE", "", ""), phone.request(&mut inside, "BYE", "", ""));
+    caller.expect("200 BYE").await;
+    phone.expect("200 BYE").await;
+    hall.act(&from, Act::Release(Cause::Normal));
+    hall.act(&to, Act::Release(Cause::Normal));
+    let mut ends = vec![hall.next().await, hall.next().await];
+    ends.sort_by_key(|told| format!("{told:?}"));
+    assert!(ends.iter().all(|told| format!("{told:?}").contains("Gone")), "{ends:?}");
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}

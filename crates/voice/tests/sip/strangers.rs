@@ -1,0 +1,195 @@
+//! What strangers, and those who cannot write SIP, get.
+
+use crate::{
+    hall::{Hall, settings, strict},
+    message::sdp,
+};
+use std::time::Duration;
+use voice::{Limits, Settings};
+
+const QUIET: Duration = Duration::from_millis(200);
+
+fn options(peer: &crate::peer::Peer, method: &str) -> String {
+    format!(
+        "{method} sip:100@127.0.0.1 SIP/2.0\r\n{}Max-Forwards: 70\r\nFrom: <sip:scan@127.0.0.1>;tag=1\r\n\
+         To: <sip:100@127.0.0.1>\r\nCall-ID: scan{}\r\nCSeq: 1 {method}\r\nContent-Length: 0\r\n\r\n",
+        peer.via(&format!("z9hG4bKs{method}")),
+        peer.addr().port()
+    )
+}
+
+#[tokio::test]
+async fn a_scanner_gets_no_answer_and_a_phone_does() {
+    let mut hall = Hall::open(strict()).await;
+    let mut scanner = hall.peer("100").await;
+    for method in ["OPTIONS", "SUBSCRIBE", "MESSAGE", "FROBNICATE"] {
+        scanner.send(&options(&scanner, method)).await;
+    }
+    scanner.hears_nothing(QUIET).await;
+    let mut phone = hall.phone("5001").await;
+    phone.send(&options(&phone, "OPTIONS")).await;
+    assert!(phone.expect("200 OPTIONS").await.header("Allow").is_some());
+    phone.send(&options(&phone, "FROBNICATE")).await;
+    assert!(phone.expect("405 FROBNICATE").await.header("Allow").is_some());
+}
+
+#[tokio::test]
+async fn an_invite_of_a_stranger_is_challenged_and_credentials_decide_who_calls() {
+    let mut hall = Hall::open(strict()).await;
+    let mut phone = hall.peer("5001").await;
+    let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
+    let challenge = phone.expect("407 INVITE").await;
+    phone.learn_tag(&mut call, &challenge);
+    phone.of_invite(&call, "ACK").await;
+    let md5 = challenge.headers("Proxy-Authenticate").nth(1).expect("MD5").to_owned();
+    let uri = format!("sip:9000@{}", hall.server);
+    let proof = phone.authorization(&md5, "INVITE", &uri, 1, "demo");
+    let body = phone.sdp("sendrecv");
+    phone.invite_with("9000", &body, &format!("Proxy-Authorization: {proof}\r\n")).await;
+    let arrival = hall.arrived().await;
+    assert_eq!(arrival.device.as_ref().map(|dn| dn.as_str()), Some("5001"));
+    assert_eq!((arrival.dialled.as_str(), arrival.from.number.as_str()), ("9000", "5001"));
+}
+
+#[tokio::test]
+async fn a_registered_flow_needs_no_second_proof_and_from_decides_nothing() {
+    let mut hall = Hall::open(settings()).await;
+    let phone = hall.phone("5001").await;
+    phone.invite("9000", &phone.sdp("sendrecv")).await;
+    assert_eq!(hall.arrived().await.device.map(|dn| dn.to_string()).as_deref(), Some("5001"));
+    // A peer that says it is 5001 is a peer.
+    let liar = hall.peer("5001").await;
+    liar.invite("9000", &liar.sdp("sendrecv")).await;
+    let arrival = hall.arrived().await;
+    assert_eq!((arrival.device, arrival.from.number.as_str()), (None, "5001"));
+}
+
+#[tokio::test]
+async fn a_flood_of_wrong_passwords_is_met_with_silence() {
+    let limits = Limits { failed_logins_per_minute: 3, ..Limits::default() };
+    let hall = Hall::open(Settings { limits, ..strict() }).await;
+    let mut thief = hall.peer("5001").await;
+    thief.send(&thief.register_text("f", 1, "")).await;
+    let challenge = thief.expect("401 REGISTER").await;
+    let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5").to_owned();
+    for cseq in 2..5 {
+        let proof = thief.authorization(&md5, "REGISTER", &format!("sip:{}", hall.server), cseq, "guess");
+        thief.send(&thief.register_text("f", cseq, &format!("Authorization: {proof}\r\n"))).await;
+        if cseq < 4 {
+            thief.expect("401 REGISTER").await;
+        }
+    }
+    thief.hears_nothing(QUIET).await;
+    thief.send(&thief.register_text("f", 9, "")).await;
+    thief.hears_nothing(QUIET).await;
+}
+
+#[tokio::test]
+async fn nonsense_gets_400_from_a_phone_and_silence_from_a_stranger_and_harms_nobody() {
+    let mut hall = Hall::open(strict()).await;
+    let mut phone = hall.phone("5001").await;
+    let mut stranger = hall.peer("100").await;
+    let good = options(&phone, "OPTIONS");
+    let broken = [
+        good.replace("From: <sip:scan@127.0.0.1>;tag=1", "From: <sip:scan@127.0.0.1>"),
+        good.replace("CSeq: 1 OPTIONS", "CSeq: one OPTIONS"),
+        good.replace("Call-ID", "Cull-ID"),
+        good.replace("Content-Length: 0", "Content-Length: 99"),
+    ];
+    for text in broken {
+        stranger.send(&text).await;
+        phone.send(&text).await;
+        assert!(phone.expect_code(400).await, "{text}");
+    }
+    for text in [
+        "",
+        "\0\0\0\0",
+        "INVITE",
+        "INVITE  SIP/2.0\r\n\r\n",
+        "SIP/2.0 999999 x\r\n\r\n",
+        "SIP/2.0 200 OK\r\n\r\n",
+    ] {
+        stranger.send(text).await;
+    }
+    stranger.hears_nothing(QUIET).await;
+    phone.send(&options(&phone, "OPTIONS").replace("z9hG4bKs", "z9hG4bKz")).await;
+    phone.expect("200 OPTIONS").await;
+}
+
+#[tokio::test]
+async fn an_invite_that_makes_no_sense_is_refused_with_its_code() {
+    let mut hall = Hall::open(settings()).await;
+    let mut peer = hall.peer("100").await;
+    let body = peer.sdp("sendrecv");
+    let video = sdp(9, "sendrecv").replace("RTP/AVP 0 8 101", "RTP/AVP 18");
+    let cases: [(&str, &str, &str); 4] = [
+        ("488 INVITE", &video, ""),
+        ("420 INVITE", &body, "Require: 100rel\r\n"),
+        ("422 INVITE", &body, "Session-Expires: 20\r\n"),
+        ("400 INVITE", "this is no session description", ""),
+    ];
+    for (code, body, extra) in cases {
+        let mut call = peer.invite_with("9000", body, extra).await;
+        let refusal = peer.expect(code).await;
+        peer.learn_tag(&mut call, &refusal);
+        peer.of_invite(&call, "ACK").await;
+        if code.starts_with("488") {
+            assert!(
+                refusal.header("Warning").is_some_and(|warning| warning.starts_with("305")),
+                "{refusal:?}"
+            );
+        }
+    }
+    hall.hears_nothing(QUIET).await;
+}
+
+#[tokio::test]
+async fn hops_run_out_with_483() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    phone.send(&options(&phone, "OPTIONS").replace("Max-Forwards: 70", "Max-Forwards: 0")).await;
+    phone.expect("483 OPTIONS").await;
+}
+
+#[tokio::test]
+async fn more_calls_than_a_second_takes_get_503() {
+    let limits = Limits { calls_per_second: 1, ..Limits::default() };
+    let mut hall = Hall::open(Settings { limits, ..settings() }).await;
+    let mut peer = hall.peer("100").await;
+    peer.invite("9000", &peer.sdp("sendrecv")).await;
+    peer.invite("9000", &peer.sdp("sendrecv")).await;
+    assert!(peer.expect("503 INVITE").await.header("Retry-After").is_some());
+    hall.arrived().await;
+}
+
+#[tokio::test]
+async fn the_same_invite_by_two_ways_is_taken_once() {
+    let mut hall = Hall::open(settings()).await;
+    let mut peer = hall.peer("100").await;
+    let body = peer.sdp("sendrecv");
+    let mut call = peer.invite("9000", &body).await;
+    hall.arrived().await;
+    call.branch += "x";
+    peer.send(&peer.invite_text(&call, &body, "")).await;
+    peer.expect("482 INVITE").await;
+    hall.hears_nothing(QUIET).await;
+}
+
+#[tokio::test]
+async fn a_request_of_an_unknown_dialog_gets_481() {
+    let hall = Hall::open(strict()).await;
+    let mut peer = hall.peer("100").await;
+    let mut call = crate::peer::Call {
+        id: "nothing".into(),
+        ours: "<sip:a@127.0.0.1>;tag=1".into(),
+        theirs: "<sip:b@127.0.0.1>;tag=2".into(),
+        target: "sip:b@127.0.0.1".into(),
+        cseq: 1,
+        branch: String::new(),
+    };
+    for method in ["BYE", "INFO", "UPDATE", "INVITE"] {
+        peer.request(&mut call, method, "", "").await;
+        peer.expect(&format!("481 {method}")).await;
+    }
+    assert!(hall.told.is_empty());
+}

@@ -1,0 +1,157 @@
+//! Two phones made of the library itself, and audio between them.
+
+use crate::hall::{Hall, settings};
+use crate::message::sdp;
+use domain::call::{Act, Cause, Heard, RoomId};
+use rsipstack::{
+    EndpointBuilder,
+    dialog::{
+        authenticate::Credential,
+        dialog::{DialogState, DialogStateReceiver},
+        dialog_layer::DialogLayer,
+        invitation::InviteOption,
+        registration::Registration,
+    },
+    sip::{Header, Uri},
+    transport::{SipAddr, TransportLayer, udp::UdpConnection},
+};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::UdpSocket, sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+struct Softphone {
+    layer: Arc<DialogLayer>,
+    addr: SocketAddr,
+    rtp: UdpSocket,
+    calls: mpsc::UnboundedReceiver<(u16, DialogStateReceiver)>,
+    token: CancellationToken,
+}
+
+impl Drop for Softphone {
+    fn drop(&mut self) {
+        self.token.cancel();
+    }
+}
+
+fn port_of(body: &[u8]) -> u16 {
+    crate::message::Message(format!("\r\n\r\n{}", String::from_utf8_lossy(body))).rtp_port()
+}
+
+impl Softphone {
+    /// A phone that answers whatever comes, after ringing.
+    async fn new(user: &str, server: SocketAddr, registered: bool) -> Self {
+        let token = CancellationToken::new();
+        let transport = TransportLayer::new(token.clone());
+        let local = "127.0.0.1:0".parse().expect("an address");
+        let udp =
+            UdpConnection::create_connection(local, None, Some(token.child_token())).await.expect("a socket");
+        let addr = udp.get_addr().get_socketaddr().expect("an address");
+        transport.add_transport(udp.into());
+        let endpoint =
+            EndpointBuilder::new().with_transport_layer(transport).with_cancel_token(token.clone()).build();
+        let mut incoming = endpoint.incoming_transactions().expect("requests");
+        let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
+        tokio::spawn(async move { endpoint.serve().await });
+        let rtp = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+        let media = rtp.local_addr().expect("an address").port();
+        let (tell, calls) = mpsc::unbounded_channel();
+        let (answering, contact) = (layer.clone(), format!("sip:{user}@{addr}"));
+        tokio::spawn(async move {
+            while let Some(mut tx) = incoming.recv().await {
+                if let Some(mut dialog) = answering.match_dialog(&tx) {
+                    tokio::spawn(async move { dialog.handle(&mut tx).await });
+                    continue;
+                }
+                let (events, heard) = answering.new_dialog_state_channel();
+                let contact = Uri::try_from(contact.as_str()).expect("a URI");
+                let mut dialog = answering
+                    .get_or_create_server_invite(&tx, events, None, Some(contact))
+                    .expect("a dialog");
+                let _ = tell.send((port_of(&tx.original.body), heard));
+                let kind = Header::ContentType("application/sdp".into());
+                dialog.ringing(None, None).expect("180");
+                dialog.accept(Some(vec![kind]), Some(sdp(media, "sendrecv").into_bytes())).expect("200");
+                tokio::spawn(async move { dialog.handle(&mut tx).await });
+            }
+        });
+        if registered {
+            let credential = Credential { username: user.into(), password: "demo".into(), realm: None };
+            let mut registration = Registration::new(layer.endpoint.clone(), Some(credential));
+            let to = Uri::try_from(format!("sip:{server}").as_str()).expect("a URI");
+            let answer = registration.register(to, None).await.expect("an answer");
+            assert_eq!(answer.status_code.code(), 200);
+        }
+        Self { layer, addr, rtp, calls, token }
+    }
+
+    /// Says something until it is heard there.
+    async fn is_heard_by(&self, port: u16, other: &Self, payload: u8) -> bool {
+        let mut packet = vec![0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, payload];
+        packet.extend([payload; 160]);
+        let say = async {
+            for n in 0..100_u16 {
+                packet[2..4].copy_from_slice(&n.to_be_bytes());
+                packet[4..8].copy_from_slice(&(u32::from(n) * 160).to_be_bytes());
+                self.rtp.send_to(&packet, ("127.0.0.1", port)).await.expect("sent");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let mut buffer = [0; 2048];
+        let listen = async {
+            loop {
+                let (len, _) = other.rtp.recv_from(&mut buffer).await.expect("received");
+                if len == 172 && buffer[12..172] == [payload; 160] {
+                    return;
+                }
+            }
+        };
+        tokio::select! { () = say => false, () = listen => true }
+    }
+}
+
+async fn until(events: &mut DialogStateReceiver, what: impl Fn(&DialogState) -> bool) {
+    let wait = async { while !what(&events.recv().await.expect("events")) {} };
+    timeout(Duration::from_secs(5), wait).await.expect("an event");
+}
+
+#[tokio::test]
+async fn two_phones_of_another_make_talk_through_us() {
+    let mut hall = Hall::open(settings()).await;
+    let mut agent = Softphone::new("5001", hall.server, true).await;
+    hall.next().await;
+    let customer = Softphone::new("15550199", hall.server, false).await;
+    let (tell, mut events) = customer.layer.new_dialog_state_channel();
+    let media = customer.rtp.local_addr().expect("an address").port();
+    let option = InviteOption {
+        caller: Uri::try_from(format!("sip:15550199@{}", customer.addr).as_str()).expect("a URI"),
+        callee: Uri::try_from(format!("sip:9000@{}", hall.server).as_str()).expect("a URI"),
+        contact: Uri::try_from(format!("sip:15550199@{}", customer.addr).as_str()).expect("a URI"),
+        destination: Some(SipAddr::from(hall.server)),
+        offer: Some(sdp(media, "sendrecv").into_bytes()),
+        ..InviteOption::default()
+    };
+    let (dialog, calling) = customer.layer.do_invite_async(option, tell).expect("a call");
+    let from = hall.arrived().await.leg;
+    hall.act(&from, Act::Ring);
+    hall.act(&from, Act::Answer);
+    let (_, answer) = calling.await.expect("a task").expect("a call");
+    let to_customer = port_of(&answer.expect("an answer").body);
+    assert_eq!(hall.heard(&from).await, Heard::Up);
+
+    let to = hall.call("5001", false);
+    let (to_agent, mut agents) = agent.calls.recv().await.expect("a call");
+    assert_eq!(hall.heard(&to).await, Heard::Ringing);
+    assert_eq!(hall.heard(&to).await, Heard::Up);
+    let room = RoomId { call: "together".into(), line: 0 };
+    hall.act(&from, Act::Join(room.clone()));
+    hall.act(&to, Act::Join(room));
+    assert!(customer.is_heard_by(to_customer, &agent, 0x31).await);
+    assert!(agent.is_heard_by(to_agent, &customer, 0x52).await);
+
+    dialog.bye().await.expect("a BYE");
+    assert_eq!(hall.heard(&from).await, Heard::Gone { cause: Cause::Normal, code: None });
+    hall.act(&to, Act::Release(Cause::Normal));
+    assert_eq!(hall.heard(&to).await, Heard::Gone { cause: Cause::Normal, code: None });
+    until(&mut agents, DialogState::is_terminated).await;
+    until(&mut events, DialogState::is_terminated).await;
+}
