@@ -97,6 +97,8 @@ pub fn state_act(
         api.unknown.count("POST", place, Some(operation));
         return Err(Refusal::UnknownOperation(operation.to_owned()).into());
     }
-    let wrap_up = wrap_up(body, operation)?;
+    // Only the phone has calls to work after.
+    let is_voice = channel.as_ref().is_some_and(|channel| channel.as_str() == VOICE);
+    let wrap_up = if is_voice { wrap_up(body, operation)? } else { None };
     Ok(AgentAct::SetState { channel, operation: operation.to_owned(), wrap_up })
 }

@@ -3,6 +3,7 @@ mod devices;
 mod dial;
 mod dispositions;
 mod errors;
+mod feed;
 mod notes;
 mod operations;
 mod resources;
