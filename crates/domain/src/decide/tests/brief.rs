@@ -1,7 +1,7 @@
 //! What happened, as a line that a rule can be compared with.
 
-pub use super::calls::brief::effect;
 use super::calls::brief::call;
+pub use super::calls::brief::effect;
 use crate::{
     Event,
     agent::Fact as AgentFact,

@@ -277,7 +277,8 @@ fn customer_acts() -> Vec<CustomerAct> {
 }
 
 fn desk_acts() -> Vec<AgentAct> {
-    let state = |operation: &str| AgentAct::SetState { channel: None, operation: operation.into(), wrap_up: None };
+    let state =
+        |operation: &str| AgentAct::SetState { channel: None, operation: operation.into(), wrap_up: None };
     let log_in = AgentAct::LogIn { channels: vec![world::medium()], place: None };
     vec![
         log_in.clone(),

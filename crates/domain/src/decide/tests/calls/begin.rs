@@ -134,7 +134,11 @@ fn a_queue_that_takes_nobody_announces_so_or_closes() {
             arrive(to_queue("Support", Some(why))),
             &format!("{came}; overflowed {word} to sorry; 1 Established => 1 answer; 1 hears prompt sorry"),
         );
-        check(announced.clone(), offer("ann"), "no: The agent is not available for voice: it does not wait any more");
+        check(
+            announced.clone(),
+            offer("ann"),
+            "no: The agent is not available for voice: it does not wait any more",
+        );
         check(
             announced.clone(),
             hears(1, Heard::Played),

@@ -96,11 +96,7 @@ fn a_phone_that_went_out_of_service_meanwhile_ends_it() {
 #[test]
 fn a_destination_is_needed() {
     check(phones(), dial("", Diversion::Nowhere), "no: Required parameter 'destination' is missing");
-    check(
-        phones(),
-        dial(&"1".repeat(65), Diversion::Nowhere),
-        "no: 'destination' is longer than 64 bytes",
-    );
+    check(phones(), dial(&"1".repeat(65), Diversion::Nowhere), "no: 'destination' is longer than 64 bytes");
     let mut heavy = dialled("c1", "5001", "5002", to_device("5002"));
     heavy.user_data.set("Big", "x".repeat(crate::userdata::MAX_BYTES).into());
     let heavy = Command::Dial { agent: "ann".into(), dial: Box::new(heavy) };
@@ -132,7 +128,8 @@ fn one_talks_to_one_at_a_time() {
         Command::Dial { agent: "ann".into(), dial: Box::new(dial) }
     };
     let no = "no: Dial is not valid while another call is not held";
-    for busy in [offered(), talking(), talking().then(ann(CallAct::Hold)), dialling(), calling(), internal()] {
+    for busy in [offered(), talking(), talking().then(ann(CallAct::Hold)), dialling(), calling(), internal()]
+    {
         check(busy, again(), no);
     }
     let second = "began Internal 5001 -> 5003; 1 ann 5001 Dialing until 30000; ann: +slot \

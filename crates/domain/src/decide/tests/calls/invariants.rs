@@ -51,7 +51,8 @@ impl World {
         assert!(end.is_none() || !party.is_live(), "who is live was not released: {call:?}");
         if party.is_live() && party.up {
             let heard = asked.iter().rfind(|act| matches!(act, Act::Join(_) | Act::Part(_)));
-            let heard = heard.unwrap_or_else(|| panic!("{} was never told what to hear: {call:?}", party.leg));
+            let heard =
+                heard.unwrap_or_else(|| panic!("{} was never told what to hear: {call:?}", party.leg));
             assert!(hears_right(call, party, heard), "{} hears {heard:?}: {call:?}", party.leg);
         }
         if came_in && (party.up || party.established_at.is_some()) {

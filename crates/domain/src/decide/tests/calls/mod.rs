@@ -18,7 +18,11 @@ mod restart;
 mod talk;
 mod wrap_up;
 
-use super::{World, acts::{centre_with, do_not_disturb, log_out, pairs, state}, check, world};
+use super::{
+    World,
+    acts::{centre_with, do_not_disturb, log_out, pairs, state},
+    check, world,
+};
 use crate::{Command, command::CallAct};
 use acts::*;
 

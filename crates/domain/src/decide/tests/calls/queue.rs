@@ -9,8 +9,7 @@ use crate::{
 };
 
 const NOT: &str = "no: The agent is not available for voice:";
-const OFFERED: &str =
-    "2 ann 5001 Ringing answers until 30000; ann: +slot => 2 call 5001 as 100";
+const OFFERED: &str = "2 ann 5001 Ringing answers until 30000; ann: +slot => 2 call 5001 as 100";
 
 #[test]
 fn an_offer_takes_the_slot_and_rings_while_the_caller_hears_on() {
@@ -169,7 +168,8 @@ fn who_calls_and_gives_up_ends_it_and_withdraws_the_offer() {
          ended by customer => 2 release normal",
     );
     let own = phones().then(dial("9000", to_queue("Support", None))).then(up(1));
-    let over = "1 Released by agent normal talked; ann: -slot kept; ended by agent abandoned => 1 release normal";
+    let over =
+        "1 Released by agent normal talked; ann: -slot kept; ended by agent abandoned => 1 release normal";
     check(own.clone(), ann(CallAct::Hangup), over);
     check(own.clone(), ann(CallAct::Clear), over);
     check(
