@@ -104,6 +104,11 @@ fn a_destination_is_needed() {
 }
 
 #[test]
+fn a_call_begins_once() {
+    check(released(), dial("5002", to_device("5002")), "no: Call 'c1' exists already");
+}
+
+#[test]
 fn it_is_his_own_phone_and_registered() {
     let to = || to_device("5002");
     check(phones(), dial_from("ann", "5002", "5003", to()), "no: Device '5002' was not found");

@@ -3,6 +3,9 @@
 use super::*;
 use crate::call::{Heard, Operation, capabilities};
 
+/// What is open to whoever is in a call.
+const DATA: &str = "AttachUserData UpdateUserData DeleteUserData DeleteUserDataPair";
+
 #[test]
 fn tones_go_out_to_the_other() {
     check(talking(), ann(CallAct::SendDtmf("12*#AD,".into())), "=> 1 tones 12*#AD,");
@@ -64,7 +67,6 @@ fn the_operations_are_those_of_the_field() {
         let listed = capabilities(world.call(), &agent.into());
         listed.into_iter().map(Operation::as_str).collect::<Vec<_>>().join(" ")
     };
-    const DATA: &str = "AttachUserData UpdateUserData DeleteUserData DeleteUserDataPair";
     let with = |words: &str| format!("{words} {DATA}");
     assert_eq!(open(&calling(), "ann"), with("Hangup SendDtmf"));
     assert_eq!(open(&calling(), "bob"), with("Answer Reject ClearCall"));
