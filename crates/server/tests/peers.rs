@@ -167,3 +167,11 @@ fn killed_between_acknowledge_and_send() {
 fn messenger_killed_between_acknowledge_and_send() {
     run_alone("kill.py", &["--medium", "messenger", "--rounds", "4", "--seed", "2"]);
 }
+
+/// No server: a fault of the phones is to be told apart from one of ours.
+#[test]
+fn phones_and_callers_hear_each_other_without_a_server() {
+    if let Err(said) = told(PYTHON, "rig.py", &[]) {
+        panic!("{said}");
+    }
+}
