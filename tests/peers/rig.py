@@ -14,7 +14,7 @@ MD5 = 'WWW-Authenticate: Digest realm="rig", nonce="once", qop="auth", algorithm
 
 async def phones_talk(_, leaving):
     """Two softphones hear each other and nobody else, keys and holding included, and nothing afterwards."""
-    alice, bob = await asyncio.gather(Phone("alice", 500).open(leaving), Phone("bob", 700, transport="tcp").open(leaving))
+    alice, bob = await asyncio.gather(Phone("alice", 610).open(leaving), Phone("bob", 810, transport="tcp").open(leaving))
     await bob.hears_silence()
     await alice.dial(bob.uri)
     await asyncio.gather(bob.rings(), alice.hears_ringing())
@@ -40,7 +40,7 @@ async def phones_register(_, leaving):
     async def registrar():
         return await Sipp("registrar", user="5001", password="demo", challenges=MD5, seconds=20).open(leaving)
     first, second, third = await asyncio.gather(registrar(), registrar(), registrar())
-    await Phone("alice", 500, "5001", f"127.0.0.1:{first.port}").open(leaving)
+    await Phone("alice", 610, "5001", f"127.0.0.1:{first.port}").open(leaving)
     await register(leaving, f"127.0.0.1:{second.port}", "5001")
     await asyncio.gather(first.succeeds(), second.succeeds())
     wrong = await Sipp("register", target=f"127.0.0.1:{third.port}", user="5001", password="wrong", expires=300, seconds=20).open(leaving)
@@ -50,8 +50,8 @@ async def phones_register(_, leaving):
 
 async def a_phone_lifts_when_asked(_, leaving):
     """A softphone rings on for an ordinary call, and lifts for one whose headers ask for that."""
-    bob = await Phone("bob", 700, answers_when_asked=True).open(leaving)
-    sound = await Sound("carl", 900).open(leaving)
+    bob = await Phone("bob", 810, answers_when_asked=True).open(leaving)
+    sound = await Sound("carl", 930).open(leaving)
     call = {"target": bob.address, "number": "bob", "user": "carl", "name": "Carl", "password": "", "media": sound.port, "talk": 20000}
     plain = await Sipp("caller", headers=["X-Order: 17", "User-to-User: 00aabb;encoding=hex"], **call).open(leaving)
     await bob.rings()
@@ -72,7 +72,7 @@ async def a_phone_lifts_when_asked(_, leaving):
 
 async def phones_of_sipp(_, leaving):
     """Each page of a phone does what it says, against a softphone."""
-    alice = await Phone("alice", 500).open(leaving)
+    alice = await Phone("alice", 610).open(leaving)
 
     async def calls(scenario, **fields):
         phone, since = await Sipp(scenario, seconds=30, **fields).open(leaving), alice.now
@@ -85,7 +85,7 @@ async def phones_of_sipp(_, leaving):
         answer = await alice.saw("answer", lambda m: (m.code or 0) >= 200 and m.get("CSeq").endswith("INVITE"), since)
         return answer.code, answer.direction
     for scenario, hold in ("answers", (200, "recvonly")), ("refuses_hold", (488, "sendrecv")):
-        sound = await Sound("carl", 900).open(leaving)
+        sound = await Sound("carl", 930).open(leaving)
         phone, since = await calls(scenario, delay=100, media=sound.port)
         await alice.talks(since)
         await asyncio.gather(alice.hears(sound), sound.hears(alice))
@@ -108,7 +108,7 @@ async def phones_of_sipp(_, leaving):
 
 async def pages_against_pages(_, leaving):
     """What no softphone does, done by sipp at both ends: Event: talk, and digest for a call."""
-    sound = await Sound("carl", 900).open(leaving)
+    sound = await Sound("carl", 930).open(leaving)
     told = await Sipp("talks_when_told", media=sound.port, seconds=20).open(leaving)
     tells = await Sipp("tells", target=f"127.0.0.1:{told.port}", media=sound.port, talk=100, seconds=20).open(leaving)
     await asyncio.gather(told.succeeds(), tells.succeeds())

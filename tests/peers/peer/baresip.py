@@ -19,6 +19,7 @@ call_max_calls 4
 audio_source ausine,{tone}
 ausrc_srate 48000
 ausrc_channels 2
+rtp_ports 20000-29999
 jitter_buffer_delay 1-5
 snd_path {dir}
 module_path {modules}

@@ -5,9 +5,8 @@ import time
 from .expect import Broken
 from .sound import has
 
-HOLD = (440,)  # Hz: the tone of the centre while one waits
-RINGBACK = (425,)
-PHONES = (500, 700, 900, 1100)  # Hz: one for each phone of a test
+HOLD = (525, 700, 1050)  # Hz: the notes that the centre plays to who waits, one after the other
+PHONES = (610, 810, 930, 1170)  # Hz: what phones may speak, apart from each other and from all tones of the centre
 
 
 class Hearing:
@@ -40,8 +39,8 @@ class Hearing:
         return await self.ear.until("the centre alone", lambda heard: heard and not _people(heard), seconds)
 
     async def hears_hold_tone(self, seconds=5.0):
-        """Waits for the tone that tells one to wait, and nobody else."""
-        return await self.ear.until(f"the hold tone {HOLD} Hz alone", lambda heard: _has_all(heard, HOLD) and not _people(heard), seconds)
+        """Waits for the notes that tell one to wait, and nobody else."""
+        return await self.ear.until("the hold tone alone", _is_hold, seconds)
 
     async def hears_silence(self, seconds=5.0):
         return await self.ear.until("nothing", lambda heard: not heard, seconds)
@@ -51,5 +50,5 @@ def _people(heard):
     return {hz for hz in PHONES if has(heard, hz)}
 
 
-def _has_all(heard, wanted):
-    return all(has(heard, hz) for hz in wanted)
+def _is_hold(heard):
+    return bool(heard) and any(has(heard[:1], note) for note in HOLD) and not _people(heard)

@@ -106,22 +106,23 @@ class Phone(Hearing):
     def sip_now(self):
         return len(self.program.messages)
 
-    def _told(self, kind, since):
+    def told(self, kind, since=0):
+        """The first event of a kind, if there is one."""
         return next((event for event in self.program.events[since:] if event["type"] == kind), None)
 
     async def rings(self, since=0, seconds=15.0):
-        return await self.program.until("ringing", lambda: self._told("CALL_INCOMING", since), seconds)
+        return await self.program.until("ringing", lambda: self.told("CALL_INCOMING", since), seconds)
 
     async def hears_ringing(self, since=0, seconds=15.0):
         """It rings at the other end."""
-        return await self.program.until("ringing at the other end", lambda: self._told("CALL_RINGING", since), seconds)
+        return await self.program.until("ringing at the other end", lambda: self.told("CALL_RINGING", since), seconds)
 
     async def talks(self, since=0, seconds=15.0):
-        return await self.program.until("established call", lambda: self._told("CALL_ESTABLISHED", since), seconds)
+        return await self.program.until("established call", lambda: self.told("CALL_ESTABLISHED", since), seconds)
 
     async def is_over(self, since=0, seconds=15.0):
         """The call is closed; answers why, as the phone says it."""
-        closed = await self.program.until("closed call", lambda: self._told("CALL_CLOSED", since), seconds)
+        closed = await self.program.until("closed call", lambda: self.told("CALL_CLOSED", since), seconds)
         return closed.get("param", "")
 
     async def saw(self, words, wanted, since=0, seconds=10.0):
