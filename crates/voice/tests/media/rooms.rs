@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use voice::media::{
     Codec::{Pcma, Pcmu},
     Direction, MediaError,
-    tone::is_hold,
+    tone::{is_hold, share},
 };
 
 #[tokio::test]
@@ -23,8 +23,9 @@ async fn two_hear_each_other_whatever_their_codecs() {
         customer.talk(HIGH);
         agent.stream.join(room(0)).expect("room");
         customer.stream.join(room(0)).expect("room");
-        assert_eq!(agent.hears(&ALL).await, [HIGH], "{codecs:?}");
-        assert_eq!(customer.hears(&ALL).await, [LOW], "{codecs:?}");
+        // Codes taken for those of the other law would still bear the tone, but not purely.
+        assert!(share(&agent.listen().await, HIGH) > 0.98, "{codecs:?}");
+        assert!(share(&customer.listen().await, LOW) > 0.98, "{codecs:?}");
     }
 }
 
