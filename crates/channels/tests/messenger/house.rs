@@ -112,7 +112,7 @@ impl House {
         }
         for act in [
             AgentAct::LogIn { channels: vec![medium().name], place: None },
-            AgentAct::SetState { channel: None, operation: "Ready".into() },
+            AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None },
         ] {
             house.perform(Command::Agent { agent: TOM.into(), act }).await.expect("at work");
         }

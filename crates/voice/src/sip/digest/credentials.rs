@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 const LONGEST: usize = 2048;
 
 impl Algorithm {
+    /// Its name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Md5 => "MD5",

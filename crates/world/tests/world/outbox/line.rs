@@ -48,7 +48,7 @@ impl Line {
             act: AgentAct::LogIn { channels, place: None },
         })
         .await;
-        let ready = AgentAct::SetState { channel: None, operation: "Ready".into() };
+        let ready = AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None };
         line.insist(Command::Agent { agent: line.agent.clone(), act: ready }).await;
         line
     }
