@@ -122,12 +122,12 @@ fn waiting(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let journal: BTreeSet<_> =
         sessions.filter(|session| session.waiting).map(|session| session.id.clone()).collect();
     let board = desk.waiting();
-    let listed: BTreeSet<_> = board.iter().map(|(item, _)| item.session.clone()).collect();
+    let listed: BTreeSet<_> = board.iter().map(|(item, _)| item.interaction.clone()).collect();
     assert_eq!(listed, journal, "seed {seed}");
     for (item, standings) in board {
         let open: Vec<&UserId> =
             standings.iter().filter(|row| row.obstacle.is_none()).map(|row| &row.agent).collect();
-        assert!(open.is_empty(), "seed {seed}: {} could be offered to {open:?}", item.session);
+        assert!(open.is_empty(), "seed {seed}: {} could be offered to {open:?}", item.interaction);
     }
     // Nobody answers any more, so no offer stands.
     let invited =
@@ -152,7 +152,7 @@ async fn nobody_waits_while_somebody_is_free() {
         world.pass(Duration::from_millis(997)).await;
         let idle = desk.waiting().into_iter().find_map(|(item, standings)| {
             let free = standings.into_iter().find(|row| row.obstacle.is_none())?;
-            Some((item.session, free.user_name))
+            Some((item.interaction, free.user_name))
         });
         assert_eq!(idle, None);
     }
