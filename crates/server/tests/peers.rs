@@ -167,3 +167,35 @@ fn killed_between_acknowledge_and_send() {
 fn messenger_killed_between_acknowledge_and_send() {
     run_alone("kill.py", &["--medium", "messenger", "--rounds", "4", "--seed", "2"]);
 }
+
+/// No server: a fault of the phones is to be told apart from one of ours.
+#[test]
+fn phones_and_callers_hear_each_other_without_a_server() {
+    if let Err(said) = told(PYTHON, "rig.py", &[]) {
+        panic!("{said}");
+    }
+}
+
+macro_rules! calls {
+    ($($name:ident: $case:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            run_alone("voice.py", &["--only", $case]);
+        })*
+    };
+}
+
+calls! {
+    softphones_hear_each_other_through_the_queue_and_whatever_the_agent_does: "answer";
+    a_phone_worked_by_hand_is_told_of: "by_hand";
+    a_phone_that_knows_event_talk_is_answered_by_it: "answer_by_talk";
+    agents_dial_each_other: "dial";
+    calls_that_come_to_nothing_are_released: "dial_refused";
+    dispositions_of_calls_reach_reporting_in_every_state_and_after_a_kill: "dispositions";
+    a_phone_that_refuses_to_hold: "hold_refused";
+    a_phone_that_hangs_up_at_once: "hangs_up_at_once";
+    a_phone_that_is_gone_while_it_rings: "phone_gone";
+    a_call_that_nobody_answers_goes_to_the_next_agent: "no_answer";
+    callers_who_give_up: "abandoned";
+    calls_and_chats_share_an_agent: "slots";
+}

@@ -18,6 +18,9 @@ pub struct Settings {
     pub public: Option<IpAddr>,
     /// The realm of digest authentication (RFC 7616 §3.3).
     pub realm: String,
+    /// The hashes that phones are asked for, the first preferred. Many phones in the field give up at the sight of one
+    /// they do not know, so that the default is the one all know.
+    pub digest: Vec<Algorithm>,
     /// Who may register: the user part is the number.
     pub accounts: HashMap<Dn, Account>,
     /// From where calls are taken without credentials. What such a call says of its origin is shown and trusted for
@@ -98,6 +101,15 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity(..)")
     }
+}
+
+/// A hash of digest authentication, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Algorithm {
+    /// RFC 2617.
+    Md5,
+    /// RFC 8760.
+    Sha256,
 }
 
 /// Who may register.

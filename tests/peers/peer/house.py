@@ -55,13 +55,16 @@ class House:
                 process.kill()
         return process.returncode == 0, said.decode(errors="replace")
 
+    def words(self):
+        """The command that starts it."""
+        return ["serve", "--config", self.path("centre.toml"), "--data", self.path("data"),
+                "--http", f"127.0.0.1:{self.port}", "--sip", "127.0.0.1:0"]
+
     async def start(self):
         """Starts the server and waits until it is ready."""
         with open(self.path("log"), "ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                self.binary, "serve", "--config", self.path("centre.toml"), "--data", self.path("data"),
-                "--http", f"127.0.0.1:{self.port}", "--sip", "127.0.0.1:0", env=self.env,
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
+                self.binary, *self.words(), env=self.env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
         end = asyncio.get_running_loop().time() + READY_SECONDS
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as http:
             while not await self._is_ready(http):

@@ -7,7 +7,7 @@ import sys
 import time
 
 from . import oldloop
-from .expect import Broken
+from .expect import Broken, expect
 
 
 def main(name, walk, seconds, flags):
@@ -17,6 +17,21 @@ def main(name, walk, seconds, flags):
     for flag, default in flags.items():
         parser.add_argument(f"--{flag}", default=default, type=type(default))
     return asyncio.run(_run(name, walk, seconds, parser.parse_args()))
+
+
+def cases(functions):
+    """A walk through cases, ``case(flags, leaving)``, what one opened being closed before the next: all, or those that ``--only a,b`` names."""
+    async def walk(flags, step, _):
+        known = {case.__name__: case for case in functions}
+        names = [name for name in flags.only.split(",") if name] or list(known)
+        expect(set(names) <= set(known), f"--only names some of {', '.join(known)}", flags.only)
+        for name in names:
+            step(name)
+            async with contextlib.AsyncExitStack() as leaving:
+                await known[name](flags, leaving)
+        return {"cases": names}
+    walk.__doc__ = "Runs cases."
+    return walk
 
 
 async def _run(name, walk, seconds, flags):

@@ -27,8 +27,7 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
         config.http.addr = address(host)?;
     }
     let addr = config.http.addr;
-    config.sip.addr =
-        args.sip.or(args.host.is_some().then(|| SocketAddr::new(addr.ip(), DEFAULT_ADDR.port())));
+    config.sip.addr = args.sip.or_else(|| args.host.is_some().then(|| beside(addr)));
     // The demo may be shown around without TLS: its passwords are no secrets.
     let public_url = config.http.public_url.clone().or_else(|| url_of(addr));
     let listen = Listen { addr, public_url, tls: None };

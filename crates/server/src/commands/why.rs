@@ -6,8 +6,8 @@ use desk::{
     ports::Clock,
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
 };
-use domain::{InteractionId, Key, Kind, Millis, State};
-use std::{io::Write, sync::Arc};
+use domain::{InteractionId, Kind, Millis};
+use std::io::Write;
 use store_sqlite::SqliteStore;
 
 /// Explains one waiting conversation, or all, in the order in which they will be served. Reads the journal only,

@@ -31,6 +31,9 @@ pub struct Sip {
     pub public: Option<IpAddr>,
     /// The realm for which phones have their passwords.
     pub realm: String,
+    /// The hashes phones are asked for, `MD5` and `SHA-256`, the first preferred. Many phones give up at the sight of one
+    /// they do not know: add SHA-256 where all of them know it.
+    pub digest: Vec<String>,
     /// Networks (`10.1.0.0/16`, or one address) whose calls are taken without credentials: gateways and trunks. What
     /// such a call says of its origin is shown and trusted for nothing.
     pub peers: Vec<String>,
@@ -51,6 +54,7 @@ impl Default for Sip {
             ws: None,
             public: None,
             realm: "jackfield".into(),
+            digest: vec!["MD5".into()],
             peers: Vec::new(),
             user_data: vec!["X-*".into(), "User-to-User".into()],
             media: Media::default(),

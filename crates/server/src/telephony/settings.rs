@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result, bail, ensure};
 use domain::call::Dn;
 use std::{collections::HashMap, fs, net::IpAddr};
-use voice::{Account, Identity, Listen, Network, Profile, Settings, Transport, media};
+use voice::{Account, Algorithm, Identity, Listen, Network, Profile, Settings, Transport, media};
 
 /// The settings, found to fit together. Slow, as it reads files.
 pub fn settings(sip: &Sip, demo: bool) -> Result<Settings> {
@@ -52,6 +52,7 @@ pub fn settings(sip: &Sip, demo: bool) -> Result<Settings> {
         listen,
         public: sip.public,
         realm: sip.realm.clone(),
+        digest: algorithms(sip)?,
         accounts,
         peers,
         media: sound,
@@ -65,6 +66,16 @@ fn identity(tls: &SipTls) -> Result<Identity> {
         fs::read(path).with_context(|| format!("sip.tls.{key}: {}", path.display()))
     };
     Ok(Identity { certificate: read("cert", &tls.cert)?, key: read("key", &tls.key)? })
+}
+
+fn algorithms(sip: &Sip) -> Result<Vec<Algorithm>> {
+    ensure!(!sip.digest.is_empty(), "sip.digest: phones cannot be asked for nothing");
+    let read = sip.digest.iter().map(|name| match name.as_str() {
+        "MD5" => Ok(Algorithm::Md5),
+        "SHA-256" => Ok(Algorithm::Sha256),
+        _ => bail!("sip.digest: '{name}' is neither MD5 nor SHA-256"),
+    });
+    read.collect()
 }
 
 fn network(text: &str) -> Result<Network> {

@@ -49,8 +49,7 @@ pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
         Verdict::Right(dn) => Admission::Device(dn),
         Verdict::Stale => Admission::Challenge { stale: true },
         Verdict::Wrong if core.failed_login(flow) => Admission::Silence,
-        Verdict::Wrong => Admission::Challenge { stale: false },
         Verdict::Absent if core.is_peer(flow) => Admission::Outside,
-        Verdict::Absent => Admission::Challenge { stale: false },
+        Verdict::Wrong | Verdict::Absent => Admission::Challenge { stale: false },
     }
 }

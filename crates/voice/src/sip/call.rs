@@ -26,14 +26,14 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
         Admission::Outside => None,
         Admission::Silence => return,
         Admission::Challenge { stale } => {
-            let challenges = core.digest.challenges(stale).map(|text| Header::ProxyAuthenticate(text.into()));
-            reply(&mut tx, StatusCode::ProxyAuthenticationRequired, challenges.into()).await;
-            return finish(tx).await;
+            let challenges = core.digest.challenges(stale);
+            let challenges: Vec<Header> =
+                challenges.into_iter().map(|text| Header::ProxyAuthenticate(text.into())).collect();
+            return reply(&mut tx, StatusCode::ProxyAuthenticationRequired, challenges).await;
         }
     };
     let Some(once) = Once::enter(&core, &tx) else {
-        reply(&mut tx, StatusCode::LoopDetected, Vec::new()).await;
-        return finish(tx).await;
+        return reply(&mut tx, StatusCode::LoopDetected, Vec::new()).await;
     };
     match begin(&core, &tx, flow, device) {
         Ok(mut dialog) => {
@@ -43,15 +43,16 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
             if dialog.state().is_terminated() {
                 core.layer.remove_dialog(&dialog.id());
             }
+            drop(once);
+            finish(tx).await;
         }
+        // Nothing was said before, so the caller asks again until he hears it; the library answers that by itself.
         Err((status, headers)) => {
             metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string())
                 .increment(1);
             reply(&mut tx, status, headers).await;
         }
     }
-    drop(once);
-    finish(tx).await;
 }
 
 /// Sends a refusal again until it is acknowledged: the library does so only while somebody waits for it.
@@ -111,7 +112,7 @@ fn begin(
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
     let (ours, events_of_dialog) = dialog;
-    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false };
+    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, flow };
     let leg = leg::Leg::incoming(core, id, acts, (stream, events), events_of_dialog, incoming, request);
     core.spawn(leg.arrive(arrival));
     Ok(ours)

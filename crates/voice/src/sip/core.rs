@@ -25,6 +25,15 @@ use std::{
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::task::TaskTracker;
 
+/// What comes to a leg from outside its dialog.
+#[derive(Clone)]
+pub(super) enum Asked {
+    /// It shall do this.
+    Act(Act),
+    /// This stream was closed.
+    Closed(Flow),
+}
+
 /// What all of signalling shares.
 pub(super) struct Core {
     pub settings: Settings,
@@ -39,7 +48,7 @@ pub(super) struct Core {
     pub addresses: Vec<(Carrier, SocketAddr)>,
     /// INVITEs that are being handled, so that one that comes by two ways is taken once (RFC 3261 §8.2.2.2).
     pub pending: Mutex<HashSet<String>>,
-    legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<Act>>>,
+    legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<Asked>>>,
     tasks: TaskTracker,
     runtime: Handle,
 }
@@ -79,7 +88,7 @@ impl Core {
     }
 
     /// Makes the way to a leg; `None` when there is a leg of this name.
-    pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<Act>> {
+    pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<Asked>> {
         let mut legs = locked(&self.legs);
         if legs.contains_key(leg) {
             return None;
@@ -105,14 +114,14 @@ impl Core {
     /// Hands an act to its leg; nothing when there is none.
     pub fn act(&self, leg: &LegId, act: Act) {
         if let Some(leg) = locked(&self.legs).get(leg) {
-            let _ = leg.send(act);
+            let _ = leg.send(Asked::Act(act));
         }
     }
 
-    /// Hands an act to every leg.
-    pub fn act_all(&self, act: &Act) {
+    /// Hands something to every leg.
+    pub fn ask_all(&self, asked: &Asked) {
         for leg in locked(&self.legs).values() {
-            let _ = leg.send(act.clone());
+            let _ = leg.send(asked.clone());
         }
     }
 
@@ -145,8 +154,8 @@ impl Core {
     }
 
     /// The Via of a transport.
-    pub fn via(&self, carrier: Carrier) -> Option<SipAddr> {
-        Some(SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(self.address(carrier)) })
+    pub fn via(&self, carrier: Carrier) -> SipAddr {
+        SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(self.address(carrier)) }
     }
 
     /// Our Contact over a transport; also what we call ourselves elsewhere.

@@ -1,8 +1,9 @@
 //! The switch.
 
 use super::{
-    core::Core,
+    core::{Asked, Core},
     digest::Digest,
+    flow::Flow,
     leg,
     registrar::{self, Registrar},
     request,
@@ -35,6 +36,7 @@ impl Voice {
     pub async fn start(settings: Settings, listener: Arc<dyn Listener>) -> Result<Arc<Self>, StartError> {
         let (token, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (changes, heard_changes) = mpsc::unbounded_channel();
+        let (closings, heard_closings) = mpsc::unbounded_channel();
         let registrar = Arc::new(Registrar::new(&settings.limits, changes));
         let (layer, told, bound) = transport::open(&settings, &registrar, &token).await?;
         let host = told.first().map(|(_, addr)| addr.ip().to_string());
@@ -56,11 +58,11 @@ impl Voice {
             .with_option(option)
             .with_inspector(Box::new(Marks(registrar.clone())))
             .with_target_locator(Box::new(Finder))
-            .with_transport_inspector(Box::new(Closings(registrar.clone())))
+            .with_transport_inspector(Box::new(Closings { registrar: registrar.clone(), tell: closings }))
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
-        let digest = Digest::new(settings.realm.clone(), timers.nonce)?;
+        let digest = Digest::new(settings.realm.clone(), settings.digest.clone(), timers.nonce)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let engine = Engine::new(settings.media.clone());
         let core = Arc::new(Core::new(
@@ -78,6 +80,7 @@ impl Voice {
         until(&token, request::serve(core.clone(), incoming));
         until(&token, registrar::watch(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
+        until(&token, tell_closings(core.clone(), heard_closings));
         transport::listening(&bound).await.inspect_err(|_| token.cancel())?;
         Ok(Arc::new(Self { core, addresses: bound, tasks, token }))
     }
@@ -89,7 +92,7 @@ impl Voice {
 
     /// Releases every leg, waits until the phones know or [`Timers::stop`](crate::Timers) has passed, and ends.
     pub async fn stop(&self) {
-        self.core.act_all(&Act::Release(Cause::Closed));
+        self.core.ask_all(&Asked::Act(Act::Release(Cause::Closed)));
         self.tasks.close();
         if tokio::time::timeout(self.core.settings.timers.stop, self.tasks.wait()).await.is_err() {
             tracing::info!(tasks = self.tasks.len(), "phones that were told of the end did not answer");
@@ -128,6 +131,13 @@ impl Switch for Voice {
 fn until(token: &CancellationToken, work: impl Future<Output = ()> + Send + 'static) {
     let token = token.clone();
     tokio::spawn(async move { token.run_until_cancelled(work).await });
+}
+
+/// Legs hear of streams that were closed.
+async fn tell_closings(core: Arc<Core>, mut closings: mpsc::UnboundedReceiver<Flow>) {
+    while let Some(flow) = closings.recv().await {
+        core.ask_all(&Asked::Closed(flow));
+    }
 }
 
 /// Numbers come into service and go out of it, in order.

@@ -109,7 +109,7 @@ async fn a_call_without_an_offer_is_made_one() {
     let leg = hall.arrived().await.leg;
     hall.act(&leg, Act::Answer);
     let answer = caller.expect("200 INVITE").await;
-    caller.learn(&mut call, &answer);
+    call.learn(&answer);
     let body = caller.sdp("sendrecv");
     caller.request(&mut call, "ACK", "Content-Type: application/sdp\r\n", &body).await;
     assert_eq!(hall.heard(&leg).await, Heard::Up);
@@ -272,7 +272,7 @@ async fn a_caller_is_refused_with_the_code_of_the_cause() {
         hall.act(&leg, Act::Ring);
         hall.act(&leg, Act::Release(cause));
         let refusal = caller.expect(&format!("{code} INVITE")).await;
-        caller.learn_tag(&mut call, &refusal);
+        call.learn_tag(&refusal);
         caller.of_invite(&call, "ACK").await;
         assert_eq!(hall.heard(&leg).await, Heard::Gone { cause, code: Some(code) });
     }

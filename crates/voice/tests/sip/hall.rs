@@ -72,6 +72,7 @@ pub fn settings() -> Settings {
     Settings {
         listen: Settings::both(([127, 0, 0, 1], 0).into()),
         public: None,
+        digest: vec![voice::Algorithm::Sha256, voice::Algorithm::Md5],
         realm: "jackfield".into(),
         accounts: accounts.into_iter().map(|(dn, profile)| (Dn::new(dn), account(profile))).collect(),
         peers: vec![Network { addr: [127, 0, 0, 1].into(), bits: 32 }],
@@ -87,6 +88,11 @@ pub fn strict() -> Settings {
 }
 
 impl Hall {
+    /// A listener whose words go nowhere.
+    pub fn listener() -> Arc<dyn Listener> {
+        Arc::new(Script { told: mpsc::unbounded_channel().0, calls: AtomicU32::new(1) })
+    }
+
     pub async fn open(settings: Settings) -> Self {
         let (told, listening) = mpsc::unbounded_channel();
         let script = Arc::new(Script { told, calls: AtomicU32::new(1) });

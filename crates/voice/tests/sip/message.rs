@@ -59,10 +59,6 @@ impl Message {
         let names = ["sendrecv", "sendonly", "recvonly", "inactive"];
         names.into_iter().find(|name| self.body().contains(&format!("a={name}"))).unwrap_or("sendrecv")
     }
-
-    pub fn cseq(&self) -> u32 {
-        self.header("CSeq").and_then(|cseq| cseq.split(' ').next()?.parse().ok()).expect("a CSeq")
-    }
 }
 
 /// A session description.

@@ -1,6 +1,9 @@
 //! A scripted peer: a datagram socket, and SIP written by hand.
 
-use crate::message::{Message, sdp};
+use crate::{
+    line::Line,
+    message::{Message, sdp},
+};
 use md5::{Digest, Md5};
 use std::{
     collections::VecDeque,
@@ -24,6 +27,8 @@ pub struct Peer {
     pub user: String,
     server: SocketAddr,
     backlog: VecDeque<Message>,
+    /// Instead of datagrams.
+    line: Option<Line>,
 }
 
 /// One end of a dialog.
@@ -38,11 +43,51 @@ pub struct Call {
     pub branch: String,
 }
 
+/// The Authorization of a user for an MD5 challenge.
+pub fn authorization(
+    user: &str,
+    challenge: &str,
+    method: &str,
+    uri: &str,
+    nc: u32,
+    password: &str,
+) -> String {
+    let part = |name: &str| {
+        let from = challenge.split(&format!("{name}=\"")).nth(1).expect("part of a challenge");
+        from.split('"').next().expect("part of a challenge").to_owned()
+    };
+    let (realm, nonce) = (part("realm"), part("nonce"));
+    let hash = |text: String| {
+        let digest = Md5::digest(text.as_bytes());
+        digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    };
+    let ha1 = hash(format!("{user}:{realm}:{password}"));
+    let ha2 = hash(format!("{method}:{uri}"));
+    let response = hash(format!("{ha1}:{nonce}:{nc:08x}:c0ffee:auth:{ha2}"));
+    format!(
+        "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\", \
+         algorithm=MD5, cnonce=\"c0ffee\", qop=auth, nc={nc:08x}"
+    )
+}
+
+impl Call {
+    /// Takes the tag of a refusal, for its ACK.
+    pub fn learn_tag(&mut self, refusal: &Message) {
+        refusal.header("To").expect("To").clone_into(&mut self.theirs);
+    }
+
+    /// Takes from an answer what the dialog needs.
+    pub fn learn(&mut self, answer: &Message) {
+        self.learn_tag(answer);
+        self.target = answer.contact();
+    }
+}
+
 impl Peer {
     pub async fn new(user: &str, server: SocketAddr) -> Self {
         let bind = || UdpSocket::bind("127.0.0.1:0");
         let (socket, rtp) = (bind().await.expect("a socket"), bind().await.expect("a socket"));
-        Self { socket, rtp, user: user.to_owned(), server, backlog: VecDeque::new() }
+        Self { socket, rtp, user: user.to_owned(), server, backlog: VecDeque::new(), line: None }
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -57,11 +102,28 @@ impl Peer {
         sdp(self.rtp_port(), direction)
     }
 
+    /// Speaks over a stream from now on.
+    pub fn over(mut self, line: Line) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Hangs up the stream.
+    pub fn cut(&mut self) {
+        self.line = None;
+    }
+
     pub async fn send(&self, text: &str) {
+        if let Some(line) = &self.line {
+            return line.send(text).await;
+        }
         self.socket.send_to(text.as_bytes(), self.server).await.expect("sent");
     }
 
     async fn receive(&self, patience: Duration) -> Option<Message> {
+        if let Some(line) = &self.line {
+            return timeout(patience, line.receive()).await.ok();
+        }
         let mut buffer = vec![0; 65_535];
         let (len, _) = timeout(patience, self.socket.recv_from(&mut buffer)).await.ok()?.expect("received");
         Some(Message(String::from_utf8_lossy(&buffer[..len]).into_owned()))
@@ -102,11 +164,15 @@ impl Peer {
     }
 
     pub fn contact(&self) -> String {
-        format!("sip:{}@{}", self.user, self.addr())
+        match &self.line {
+            Some(line) => format!("sip:{}@host.invalid;transport={}", self.user, line.name.to_lowercase()),
+            None => format!("sip:{}@{}", self.user, self.addr()),
+        }
     }
 
     pub fn via(&self, branch: &str) -> String {
-        format!("Via: SIP/2.0/UDP {};branch={branch};rport\r\n", self.addr())
+        let name = self.line.as_ref().map_or("UDP", |line| line.name);
+        format!("Via: SIP/2.0/{name} {};branch={branch};rport\r\n", self.addr())
     }
 
     /// A REGISTER with these headers besides.
@@ -122,22 +188,7 @@ impl Peer {
 
     /// The Authorization for a challenge.
     pub fn authorization(&self, challenge: &str, method: &str, uri: &str, nc: u32, password: &str) -> String {
-        let part = |name: &str| {
-            let from = challenge.split(&format!("{name}=\"")).nth(1).expect("part of a challenge");
-            from.split('"').next().expect("part of a challenge").to_owned()
-        };
-        let (realm, nonce) = (part("realm"), part("nonce"));
-        let hash = |text: String| {
-            Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-        };
-        let ha1 = hash(format!("{}:{realm}:{password}", self.user));
-        let ha2 = hash(format!("{method}:{uri}"));
-        let response = hash(format!("{ha1}:{nonce}:{nc:08x}:c0ffee:auth:{ha2}"));
-        format!(
-            "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\", \
-             algorithm=MD5, cnonce=\"c0ffee\", qop=auth, nc={nc:08x}",
-            self.user
-        )
+        authorization(&self.user, challenge, method, uri, nc, password)
     }
 
     /// Registers; what the last answer was.
@@ -268,24 +319,20 @@ impl Peer {
     }
 
     async fn answer_from(&self, request: &Message, status: &str, contact: &str, extra: &str, body: &str) {
-        let mut text = format!("SIP/2.0 {status}\r\n");
-        for via in request.headers("Via") {
-            text += &format!("Via: {via}\r\n");
-        }
+        let vias: Vec<String> = request.headers("Via").map(|via| format!("Via: {via}\r\n")).collect();
         let to = request.header("To").expect("To");
         let tag = if to.contains(";tag=") { String::new() } else { format!(";tag={}", self.tag()) };
-        text += &format!(
-            "From: {}\r\nTo: {to}{tag}\r\nCall-ID: {}\r\nCSeq: {}\r\n",
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        self.send(&format!(
+            "SIP/2.0 {status}\r\n{}From: {}\r\nTo: {to}{tag}\r\nCall-ID: {}\r\nCSeq: {}\r\nContact: <{contact}>\r\n\
+             Allow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE\r\n{kind}{extra}Content-Length: {}\r\n\r\n{body}",
+            vias.concat(),
             request.header("From").expect("From"),
             request.header("Call-ID").expect("Call-ID"),
             request.header("CSeq").expect("CSeq"),
-        );
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        text += &format!(
-            "Contact: <{contact}>\r\nAllow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE\r\n{kind}{extra}Content-Length: {}\r\n\r\n{body}",
             body.len()
-        );
-        self.send(&text).await;
+        ))
+        .await;
     }
 
     fn tag(&self) -> String {
@@ -307,7 +354,7 @@ impl Peer {
     /// Takes the 200 of a call of ours, and acknowledges it.
     pub async fn established(&mut self, call: &mut Call) -> Message {
         let answer = self.expect("200 INVITE").await;
-        self.learn(call, &answer);
+        call.learn(&answer);
         self.request(call, "ACK", "", "").await;
         answer
     }
@@ -315,17 +362,6 @@ impl Peer {
     /// Whether the next message is a response with this code.
     pub async fn expect_code(&mut self, code: u16) -> bool {
         self.receive(PATIENCE).await.is_some_and(|message| message.code() == Some(code))
-    }
-
-    /// Takes the tag of a refusal, for its ACK.
-    pub fn learn_tag(&self, call: &mut Call, refusal: &Message) {
-        call.theirs = refusal.header("To").expect("To").to_owned();
-    }
-
-    /// Takes from a response what the dialog needs.
-    pub fn learn(&self, call: &mut Call, answer: &Message) {
-        call.theirs = answer.header("To").expect("To").to_owned();
-        call.target = answer.contact();
     }
 
     /// Says something to a port of the server: `count` packets with this payload.

@@ -22,7 +22,7 @@ async fn a_caller_that_hangs_up_while_it_rings_is_cancelled() {
     caller.of_invite(&call, "CANCEL").await;
     caller.expect("200 CANCEL").await;
     let refusal = caller.expect("487 INVITE").await;
-    caller.learn_tag(&mut call, &refusal);
+    call.learn_tag(&refusal);
     caller.of_invite(&call, "ACK").await;
     assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Cancelled, code: Some(487) });
 }
@@ -48,7 +48,7 @@ async fn a_cancel_of_theirs_crosses_our_answer() {
         };
         if answered {
             let answer = caller.last().clone();
-            caller.learn(&mut call, &answer);
+            call.learn(&answer);
             caller.request(&mut call, "ACK", "", "").await;
             caller.request(&mut call, "BYE", "", "").await;
             assert_eq!(hall.heard(&leg).await, Heard::Up, "round {round}");
@@ -61,7 +61,7 @@ async fn a_cancel_of_theirs_crosses_our_answer() {
             let gone = Heard::Gone { cause: Cause::Cancelled, code: Some(487) };
             assert_eq!(hall.heard(&leg).await, gone, "round {round}");
             let refusal = caller.last().clone();
-            caller.learn_tag(&mut call, &refusal);
+            call.learn_tag(&refusal);
             caller.of_invite(&call, "ACK").await;
         }
     }
@@ -174,7 +174,7 @@ async fn a_bye_before_the_ack_is_answered_and_ends_the_leg() {
     let leg = hall.arrived().await.leg;
     hall.act(&leg, Act::Answer);
     let answer = caller.expect("200 INVITE").await;
-    caller.learn(&mut call, &answer);
+    call.learn(&answer);
     caller.request(&mut call, "BYE", "", "").await;
     caller.expect("200 BYE").await;
     assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
@@ -188,7 +188,7 @@ async fn a_release_between_our_answer_and_its_ack_waits_for_the_ack() {
     let leg = hall.arrived().await.leg;
     hall.act(&leg, Act::Answer);
     let answer = caller.expect("200 INVITE").await;
-    caller.learn(&mut call, &answer);
+    call.learn(&answer);
     hall.act(&leg, Act::Release(Cause::Normal));
     assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
     assert!(caller.within(Duration::from_millis(100), "BYE").await.is_none());

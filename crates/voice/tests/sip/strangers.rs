@@ -39,7 +39,7 @@ async fn an_invite_of_a_stranger_is_challenged_and_credentials_decide_who_calls(
     let mut phone = hall.peer("5001").await;
     let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
     let challenge = phone.expect("407 INVITE").await;
-    phone.learn_tag(&mut call, &challenge);
+    call.learn_tag(&challenge);
     phone.of_invite(&call, "ACK").await;
     let md5 = challenge.headers("Proxy-Authenticate").nth(1).expect("MD5").to_owned();
     let uri = format!("sip:9000@{}", hall.server);
@@ -47,7 +47,7 @@ async fn an_invite_of_a_stranger_is_challenged_and_credentials_decide_who_calls(
     let body = phone.sdp("sendrecv");
     phone.invite_with("9000", &body, &format!("Proxy-Authorization: {proof}\r\n")).await;
     let arrival = hall.arrived().await;
-    assert_eq!(arrival.device.as_ref().map(|dn| dn.as_str()), Some("5001"));
+    assert_eq!(arrival.device.as_ref().map(domain::call::Dn::as_str), Some("5001"));
     assert_eq!((arrival.dialled.as_str(), arrival.from.number.as_str()), ("9000", "5001"));
 }
 
@@ -131,7 +131,7 @@ async fn an_invite_that_makes_no_sense_is_refused_with_its_code() {
     for (code, body, extra) in cases {
         let mut call = peer.invite_with("9000", body, extra).await;
         let refusal = peer.expect(code).await;
-        peer.learn_tag(&mut call, &refusal);
+        call.learn_tag(&refusal);
         peer.of_invite(&call, "ACK").await;
         if code.starts_with("488") {
             assert!(

@@ -59,6 +59,9 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         return Err(Refusal::TextTooLong { parameter: "destination", bytes: MAX_NUMBER }.into());
     }
     dial.user_data.check()?;
+    if draft.exists(&Key::Call(dial.call.clone()))? {
+        return Err(Refusal::Exists(format!("Call '{}'", dial.call)).into());
+    }
     let device = draft.device(&dial.device)?.filter(|device| device.owner.as_ref() == Some(agent));
     match device {
         None => return Err(Refusal::NotFound(format!("Device '{}'", dial.device)).into()),

@@ -1,20 +1,12 @@
 //! The Authorization header (RFC 7616 §3.4), read without changing a letter of what is hashed.
 
+use crate::settings::Algorithm;
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
 /// Longest header that is looked at.
 const LONGEST: usize = 2048;
-
-/// A hash of digest authentication, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Algorithm {
-    /// RFC 2617.
-    Md5,
-    /// RFC 8760.
-    Sha256,
-}
 
 impl Algorithm {
     pub const fn name(self) -> &'static str {

@@ -3,8 +3,8 @@
 mod credentials;
 mod nonce;
 
-use crate::settings::Account;
-use credentials::{Algorithm, Credentials};
+use crate::settings::{Account, Algorithm};
+use credentials::Credentials;
 use domain::call::Dn;
 use nonce::Nonces;
 use std::{collections::HashMap, time::Duration};
@@ -26,26 +26,29 @@ pub(super) enum Verdict {
 /// Checks credentials and issues challenges.
 pub(super) struct Digest {
     realm: String,
+    /// What phones are asked for, in this order.
+    algorithms: Vec<Algorithm>,
     nonces: Nonces,
 }
 
 impl Digest {
     /// Fails when the system has no chance for a key.
-    pub fn new(realm: String, life: Duration) -> Result<Self, getrandom::Error> {
-        Ok(Self { realm, nonces: Nonces::new(life)? })
+    pub fn new(realm: String, algorithms: Vec<Algorithm>, life: Duration) -> Result<Self, getrandom::Error> {
+        Ok(Self { realm, algorithms, nonces: Nonces::new(life)? })
     }
 
-    /// The challenges, strongest first, both with one nonce (RFC 8760 §2.3: one header each).
-    pub fn challenges(&self, stale: bool) -> [String; 2] {
+    /// The challenges, all with one nonce (RFC 8760 §2.3: one header each).
+    pub fn challenges(&self, stale: bool) -> Vec<String> {
         let nonce = self.nonces.issue();
-        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+        let challenge = |algorithm: &Algorithm| {
             let stale = if stale { ", stale=true" } else { "" };
             format!(
                 "Digest realm=\"{}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
                 self.realm,
                 algorithm.name()
             )
-        })
+        };
+        self.algorithms.iter().map(challenge).collect()
     }
 
     /// What the Authorization (or Proxy-Authorization) headers of a request prove. `user` is the user part of its
@@ -84,7 +87,8 @@ mod tests {
     }
 
     fn digest() -> Digest {
-        Digest::new("jackfield".into(), Duration::from_secs(300)).expect("a key")
+        Digest::new("jackfield".into(), vec![Algorithm::Sha256, Algorithm::Md5], Duration::from_secs(300))
+            .expect("a key")
     }
 
     fn nonce_of(challenge: &str) -> String {
@@ -153,7 +157,8 @@ mod tests {
 
     #[test]
     fn challenges_name_the_strongest_first() {
-        let [first, second] = digest().challenges(true);
+        let challenges = digest().challenges(true);
+        let [first, second] = &challenges[..] else { panic!("two challenges") };
         assert!(first.contains("algorithm=SHA-256") && first.contains("stale=true"));
         assert!(second.contains("algorithm=MD5"));
         assert_eq!(nonce_of(&first), nonce_of(&second));

@@ -1,6 +1,6 @@
 //! Making a phone answer (voice-sip §5.2): asked in the call that rings, or called again so that it answers by itself.
 
-use super::{Leg, Outcome, Side};
+use super::{Leg, Outcome, Side, branch::Asking};
 use crate::{settings::Profile, sip::registrar::Binding};
 use domain::call::{Cause, Heard};
 use rsipstack::{
@@ -51,9 +51,7 @@ impl Leg {
     pub(super) fn see_to_answer(&mut self) {
         let profile = self.profile();
         let Side::Out(branches) = &self.side else { return };
-        if !branches.answering
-            || branches.all.iter().any(|branch| branch.asked || branch.auto || branch.again)
-        {
+        if !branches.answering || branches.all.iter().any(|branch| branch.asking != Asking::Nothing) {
             return;
         }
         let Some(branch) = branches.all.iter().find(|branch| branch.ringing) else { return };
@@ -68,7 +66,7 @@ impl Leg {
     fn talk(&mut self, tag: &str) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
-        branch.asked = true;
+        branch.asking = Asking::Talk;
         let (dialog, tag) = (branch.dialog.as_subscription(), tag.to_owned());
         self.start(async move {
             let with = vec![Header::Event("talk".into()), Header::SubscriptionState("active".into())];
@@ -87,14 +85,14 @@ impl Leg {
         }
         tracing::info!(leg = %self.id, code, "a phone does not answer when it is asked to");
         branch.binding.ways.refused_talk.store(true, Ordering::Relaxed);
-        self.call_again(&tag.to_owned());
+        self.call_again(tag);
     }
 
     /// It shall ring no more; when that is heard, it is called with the headers for answering by itself.
     fn call_again(&mut self, tag: &str) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
-        branch.again = true;
+        branch.asking = Asking::Again;
         let (core, dialog) = (self.core.clone(), branch.dialog.clone());
         self.core.spawn(async move { super::end::take_leave(&core, &dialog, Cause::Normal).await });
     }

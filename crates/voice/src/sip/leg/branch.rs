@@ -9,22 +9,28 @@ use tokio::time::Instant;
 /// How one call ended, or that it was answered: its tag of ours, and the final response; `None` when there was none.
 pub(super) type Ended = (String, Option<Response>);
 
+/// Whether a phone was asked to answer, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// It was not.
+    Nothing,
+    /// With `Event: talk`.
+    Talk,
+    /// It was ended by us, to be called again.
+    Again,
+    /// It was called with the headers for answering by itself.
+    Auto,
+}
+
 /// One call.
 pub(super) struct Branch {
     /// Our tag of its dialog, which is its name: the other end's comes later and may change.
     pub tag: String,
     pub dialog: InviteDialog,
     pub binding: Binding,
-    /// The phone was told to answer by itself.
-    pub auto: bool,
+    pub asking: Asking,
     /// A provisional response named the other end.
     pub ringing: bool,
-    /// Anything at all came back.
-    pub heard: bool,
-    /// It was asked to answer.
-    pub asked: bool,
-    /// It was ended by us, to be called again.
-    pub again: bool,
     /// It was made once more after a refusal that may be healed.
     pub retried: bool,
 }

@@ -11,6 +11,17 @@ use tokio::time::Instant;
 /// How often a change that crossed one of theirs is tried (491).
 const TRIES: u8 = 3;
 
+/// What is under way.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Under {
+    #[default]
+    Nothing,
+    /// A change of ours.
+    Ours,
+    /// A change of theirs was answered and not acknowledged.
+    Theirs,
+}
+
 /// Changes of a session that we ask for.
 #[derive(Default)]
 pub(super) struct Changes {
@@ -18,9 +29,7 @@ pub(super) struct Changes {
     waiting: VecDeque<bool>,
     /// What the running one stands for: the last counts, all are told its outcome.
     asked: Vec<bool>,
-    running: bool,
-    /// A change of theirs was answered and not acknowledged.
-    theirs: bool,
+    under: Under,
     tries: u8,
     /// When it is tried again.
     pub retry_at: Option<Instant>,
@@ -28,14 +37,14 @@ pub(super) struct Changes {
     pub held: bool,
     /// A refresh waits for its turn.
     refresh: bool,
-    /// Their change had no offer and got ours: the CSeq of the ACK that brings the answer (voice-sip §10.7).
+    /// Their change had no offer and got ours: the `CSeq` of the ACK that brings the answer (voice-sip §10.7).
     pub answer_in: Option<u32>,
 }
 
 impl Changes {
     /// Whether one of ours is under way: theirs gets 491.
     pub fn running(&self) -> bool {
-        self.running
+        self.under == Under::Ours
     }
 }
 
@@ -57,14 +66,15 @@ impl Leg {
 
     /// We answer a change of theirs.
     pub(super) fn their_change(&mut self) {
-        self.changes.theirs = true;
+        self.changes.under = Under::Theirs;
     }
 
     /// It is acknowledged.
     pub(super) fn their_change_is_done(&mut self) {
-        if !std::mem::take(&mut self.changes.theirs) {
+        if self.changes.under != Under::Theirs {
             return;
         }
+        self.changes.under = Under::Nothing;
         let ack = self.dialog().and_then(rsipstack::dialog::invite_dialog::InviteDialog::last_remote_ack);
         let ack = ack.filter(|ack| {
             ack.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok() == self.changes.answer_in
@@ -82,7 +92,7 @@ impl Leg {
 
     fn next_change(&mut self) {
         let changes = &mut self.changes;
-        if changes.running || changes.theirs || changes.retry_at.is_some() {
+        if changes.under != Under::Nothing || changes.retry_at.is_some() {
             return;
         }
         changes.asked = changes.waiting.drain(..).collect();
@@ -98,7 +108,7 @@ impl Leg {
 
     fn send_change(&mut self, hold: bool) {
         let Some(dialog) = self.dialog().cloned() else { return };
-        self.changes.running = true;
+        self.changes.under = Under::Ours;
         let wish = if hold { Direction::Inactive } else { Direction::SendRecv };
         let offer = self.stream.offer(wish).into_bytes();
         let mut with = self.refresh_headers();
@@ -113,10 +123,10 @@ impl Leg {
     }
 
     pub(super) fn changed(&mut self, answer: Answer) {
-        self.changes.running = false;
+        self.changes.under = Under::Nothing;
         match answer {
             Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => {
-                self.take(&response)
+                self.take(&response);
             }
             Ok(Some(response)) => match response.status_code.code() {
                 491 if self.changes.tries + 1 < TRIES => {

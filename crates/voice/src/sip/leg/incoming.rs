@@ -3,10 +3,15 @@
 use super::{Able, Leg, Session, Side, end::Over};
 use crate::{
     media::{self, Direction, Stream},
-    sip::{causes, core::Core, headers},
+    sip::{
+        causes,
+        core::{Asked, Core},
+        flow::Flow,
+        headers,
+    },
 };
 use desk::ports::Arrival;
-use domain::call::{Act, Cause, Heard, LegId};
+use domain::call::{Cause, Heard, LegId};
 use rsipstack::{
     dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
     sip::{Request, StatusCode},
@@ -22,6 +27,7 @@ pub(in crate::sip) struct Incoming {
     /// The session timer that was agreed on.
     pub session: Session,
     pub answered: bool,
+    pub flow: Flow,
 }
 
 impl Leg {
@@ -29,13 +35,16 @@ impl Leg {
     pub fn incoming(
         core: &Arc<Core>,
         id: LegId,
-        acts: UnboundedReceiver<Act>,
+        acts: UnboundedReceiver<Asked>,
         media: (Stream, UnboundedReceiver<media::Event>),
         events: DialogStateReceiver,
         incoming: Incoming,
         request: &Request,
     ) -> Self {
-        let mut leg = Self::new(core, id, acts, media, events, Side::In(incoming));
+        let mut leg = {
+            let flow = incoming.flow;
+            Self::new(core, id, acts, media, events, Side::In(incoming), flow)
+        };
         leg.able = Able::read(request);
         leg
     }
@@ -99,7 +108,7 @@ impl Leg {
     pub(super) fn refuse(&mut self, cause: Cause) {
         let Side::In(incoming) = &self.side else { return };
         let code = causes::refusal(cause);
-        let status = StatusCode::try_from(code).unwrap_or(StatusCode::TemporarilyUnavailable);
+        let status = StatusCode::from(code);
         if let Err(why) = incoming.dialog.reject(Some(status), None) {
             tracing::debug!(leg = %self.id, %why, "a refusal was not sent");
         }

@@ -15,6 +15,8 @@ use rsipstack::{
 impl Leg {
     /// A re-INVITE or an UPDATE.
     pub(super) fn updated(&mut self, request: &Request, handle: &TransactionHandle) {
+        // It came over some stream, so the phone is there.
+        self.lost_at = None;
         let (status, with, body) = self.consider(request);
         if request.method == Method::Invite && status == StatusCode::OK {
             self.their_change();

@@ -16,7 +16,10 @@ mod teller;
 
 use crate::{
     media::{self, Stream},
-    sip::core::Core,
+    sip::{
+        core::{Asked, Core},
+        flow::Flow,
+    },
 };
 use branch::Branches;
 use change::Changes;
@@ -43,7 +46,7 @@ use tokio::{
 pub(super) struct Leg {
     core: Arc<Core>,
     id: LegId,
-    acts: UnboundedReceiver<Act>,
+    acts: UnboundedReceiver<Asked>,
     events: DialogStateReceiver,
     /// Where calls that we make send their events; one channel for all of them.
     events_of_calls: Option<DialogStateSender>,
@@ -65,6 +68,10 @@ pub(super) struct Leg {
     keys: Keys,
     session: Session,
     phone_holds: bool,
+    /// What its dialog goes over.
+    flow: Flow,
+    /// The stream is closed; until when the phone may come back over another.
+    lost_at: Option<Instant>,
 }
 
 /// Which end began.
@@ -112,10 +119,11 @@ impl Leg {
     fn new(
         core: &Arc<Core>,
         id: LegId,
-        acts: UnboundedReceiver<Act>,
+        acts: UnboundedReceiver<Asked>,
         (stream, media): (Stream, UnboundedReceiver<media::Event>),
         events: DialogStateReceiver,
         side: Side,
+        flow: Flow,
     ) -> Self {
         let (started, outcomes) = mpsc::unbounded_channel();
         Self {
@@ -139,6 +147,8 @@ impl Leg {
             keys: Keys::default(),
             session: Session::default(),
             phone_holds: false,
+            flow,
+            lost_at: None,
         }
     }
 
@@ -148,7 +158,10 @@ impl Leg {
             let due = self.due();
             tokio::select! {
                 biased;
-                Some(act) = self.acts.recv() => self.act(act),
+                Some(asked) = self.acts.recv() => match asked {
+                    Asked::Act(act) => self.act(act),
+                    Asked::Closed(flow) => self.closed(flow),
+                },
                 Some(event) = self.events.recv() => self.event(event),
                 Some(outcome) = self.outcomes.recv() => self.outcome(outcome),
                 ended = branch_ended(&mut self.side) => self.branch_ended(ended),
@@ -264,18 +277,33 @@ impl Leg {
             Side::In(_) => None,
             Side::Out(branches) => branches.due(),
         };
-        [calling, self.changes.retry_at, self.session.due()].into_iter().flatten().min()
+        [calling, self.changes.retry_at, self.session.due(), self.lost_at].into_iter().flatten().min()
     }
 
     fn time(&mut self, now: Instant) {
         if let Side::Out(_) = self.side {
             self.waited(now);
         }
+        if self.over.is_none() && self.lost_at.is_some_and(|at| at <= now) {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "stream").increment(1);
+            self.hang_up(Cause::Lost, None);
+        }
         if self.over.is_none() && self.changes.retry_at.is_some_and(|at| at <= now) {
             self.change_again();
         }
         if self.over.is_none() && self.session.due().is_some_and(|at| at <= now) {
             self.session_due(now);
+        }
+    }
+
+    /// A stream was closed (voice-sip §7): a phone that rang is gone, one that talks may come back.
+    fn closed(&mut self, flow: Flow) {
+        if self.is_answered() {
+            if self.flow == flow && flow.is_stream() {
+                self.lost_at = Some(Instant::now() + self.core.settings.timers.t1 * 64);
+            }
+        } else {
+            self.lost_while_ringing(flow);
         }
     }
 

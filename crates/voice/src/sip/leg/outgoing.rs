@@ -2,22 +2,30 @@
 
 use super::{
     Able, Leg, Side,
-    branch::{Branch, Branches, Ended},
+    branch::{Asking, Branch, Branches, Ended},
     end::take_leave,
 };
 use crate::{
     media::{Codec, Direction},
     settings::Profile,
-    sip::{causes, core::Core, flow::Flow, headers, registrar::Binding, transport::mark},
+    sip::{
+        causes,
+        core::{Asked, Core},
+        flow::Flow,
+        headers,
+        registrar::Binding,
+        transport::mark,
+    },
 };
-use domain::call::{Act, Cause, Heard, LegId, Originate};
+use domain::call::{Cause, Heard, LegId, Originate};
 use rsipstack::{
-    dialog::{dialog::DialogStateSender, invitation::InviteOption},
+    dialog::invitation::{InviteAsyncResult, InviteOption},
     sip::{Header, Response, Uri},
 };
 use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
+    task::JoinHandle,
     time::Instant,
 };
 
@@ -37,7 +45,7 @@ pub(super) struct How {
 pub(in crate::sip) async fn originate(
     core: Arc<Core>,
     id: LegId,
-    acts: UnboundedReceiver<Act>,
+    acts: UnboundedReceiver<Asked>,
     asked: Originate,
 ) {
     match begin(&core, &id, acts, asked) {
@@ -52,7 +60,7 @@ pub(in crate::sip) async fn originate(
 fn begin(
     core: &Arc<Core>,
     id: &LegId,
-    acts: UnboundedReceiver<Act>,
+    acts: UnboundedReceiver<Asked>,
     asked: Originate,
 ) -> Result<Leg, (Cause, u16)> {
     let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
@@ -70,7 +78,8 @@ fn begin(
     let mut branches = Branches::new(asked);
     let wait = if auto && account.profile != Profile::Manual { timers.auto_answer } else { timers.ring };
     branches.ring_until = Some(Instant::now() + wait);
-    let mut leg = Leg::new(core, id.clone(), acts, (stream, media), events, Side::Out(Box::new(branches)));
+    let mut leg =
+        Leg::new(core, id.clone(), acts, (stream, media), events, Side::Out(Box::new(branches)), flow);
     leg.events_of_calls = Some(tell);
     metrics::counter!("jackfield_sip_calls_total", "way" => "out").increment(1);
     let mut made = false;
@@ -91,22 +100,12 @@ impl Leg {
             tracing::info!(leg = %self.id, "a phone's contact makes no sense");
             return false;
         };
-        match invite(&self.core, option, tell) {
+        match self.core.layer.do_invite_async(option, tell) {
             Ok((dialog, end)) => {
                 let tag = dialog.id().local_tag;
-                let How { auto, retried, .. } = how;
-                let branch = Branch {
-                    tag,
-                    dialog,
-                    binding,
-                    auto,
-                    ringing: false,
-                    heard: false,
-                    asked: false,
-                    again: false,
-                    retried,
-                };
-                branches.add(branch, end);
+                let asking = if how.auto { Asking::Auto } else { Asking::Nothing };
+                let branch = Branch { tag, dialog, binding, asking, ringing: false, retried: how.retried };
+                branches.add(branch, outcome(end));
                 true
             }
             Err(why) => {
@@ -120,7 +119,6 @@ impl Leg {
     pub(super) fn early(&mut self, tag: &str, response: &Response) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
-        branch.heard = true;
         if headers::has_token(response, "Allow-Events", "talk") {
             branch.binding.ways.talks.store(true, Ordering::Relaxed);
         }
@@ -151,6 +149,7 @@ impl Leg {
             self.leave_branch(other, Cause::Normal);
         }
         self.able = Able::read(response);
+        self.flow = winner.binding.flow;
         self.stream.signalled_from(winner.binding.flow.ip());
         self.stream.behind_nat(winner.binding.behind_nat);
         if let Err(why) = self.stream.accept(&String::from_utf8_lossy(&response.body)) {
@@ -177,7 +176,7 @@ impl Leg {
             return;
         }
         let Some(branch) = branches.take(&tag) else { return };
-        if branch.again {
+        if branch.asking == Asking::Again {
             // It rings no more: now with the headers for answering by itself.
             if !self.call(branch.binding, How { auto: true, ..How::default() }) {
                 self.failed(480);
@@ -185,7 +184,7 @@ impl Leg {
             return;
         }
         let code = code.unwrap_or(503);
-        if !branch.heard && code == 408 {
+        if !branch.ringing && code == 408 {
             self.silent_phone(&branch.binding);
         } else {
             branch.binding.ways.answered();
@@ -204,7 +203,7 @@ impl Leg {
             _ => None,
         };
         if let (Some(interval), false) = (heal, branch.retried)
-            && self.call(branch.binding, How { auto: branch.auto, retried: true, interval })
+            && self.call(branch.binding, How { auto: branch.asking == Asking::Auto, retried: true, interval })
         {
             return;
         }
@@ -217,6 +216,18 @@ impl Leg {
         metrics::counter!("jackfield_sip_failures_total", "what" => "no-response").increment(1);
         if binding.ways.missed() >= TOO_MANY {
             self.core.registrar.drop_binding(&branches.originate.to, binding.serial);
+        }
+    }
+
+    /// Calls over a stream that was closed are over.
+    pub(super) fn lost_while_ringing(&mut self, flow: Flow) {
+        while let Side::Out(branches) = &mut self.side
+            && self.over.is_none()
+            && let Some(tag) = branches.all.iter().find(|b| b.binding.flow == flow).map(|b| b.tag.clone())
+            && let Some(lost) = branches.take(&tag)
+        {
+            self.leave_branch(&lost, Cause::Lost);
+            self.failed(503);
         }
     }
 
@@ -256,24 +267,16 @@ impl Leg {
     }
 }
 
-type Calling = (
-    rsipstack::dialog::invite_dialog::InviteDialog,
-    std::pin::Pin<Box<dyn Future<Output = Option<Response>> + Send>>,
-);
-
-fn invite(core: &Arc<Core>, option: InviteOption, tell: DialogStateSender) -> rsipstack::Result<Calling> {
-    let (dialog, end) = core.layer.do_invite_async(option, tell)?;
-    let end = async move {
-        match end.await {
-            Ok(Ok((_, response))) => response,
-            Ok(Err(why)) => {
-                tracing::debug!(%why, "an INVITE failed");
-                None
-            }
-            Err(_) => None,
+/// The final response to an INVITE; `None` when there was none.
+async fn outcome(end: JoinHandle<InviteAsyncResult>) -> Option<Response> {
+    match end.await {
+        Ok(Ok((_, response))) => response,
+        Ok(Err(why)) => {
+            tracing::debug!(%why, "an INVITE failed");
+            None
         }
-    };
-    Ok((dialog, Box::pin(end)))
+        Err(_) => None,
+    }
 }
 
 fn invitation(

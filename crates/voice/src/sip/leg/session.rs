@@ -64,7 +64,7 @@ impl Session {
         let now = Instant::now();
         self.due = self.interval.map(|interval| {
             let early = if self.ours { interval / 2 } else { Duration::from_secs(32).min(interval / 3) };
-            now + (interval - early)
+            now + interval.saturating_sub(early)
         });
     }
 

@@ -53,7 +53,7 @@ async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
     let from = typed::From { display_name: None, uri: ours.clone(), params: Vec::new() }.with_tag(make_tag());
     let to = typed::To { display_name: None, uri: target.clone(), params: Vec::new() };
     let endpoint = &core.layer.endpoint;
-    let via = endpoint.get_via(core.via(binding.flow.carrier), None)?;
+    let via = endpoint.get_via(Some(core.via(binding.flow.carrier)), None)?;
     let mut request = endpoint.make_request(Method::Options, target, via, from, to, 1, None);
     request.headers.push(headers::contact(&ours));
     let key = TransactionKey::from_request(&request, TransactionRole::Client)?;

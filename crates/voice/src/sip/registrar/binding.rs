@@ -19,7 +19,7 @@ pub(in crate::sip) struct Binding {
     pub contact: String,
     /// Where the REGISTER came from.
     pub flow: Flow,
-    /// The Call-ID and CSeq of that REGISTER.
+    /// The `Call-ID` and `CSeq` of that REGISTER.
     pub call_id: String,
     pub cseq: u32,
     /// `+sip.instance` (RFC 5626 §4.1).

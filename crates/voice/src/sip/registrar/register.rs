@@ -79,7 +79,9 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
 }
 
 async fn challenge(core: &Core, tx: &mut Transaction, stale: bool) {
-    let challenges = core.digest.challenges(stale).map(|text| Header::WwwAuthenticate(text.into()));
+    let challenges = core.digest.challenges(stale);
+    let challenges: Vec<Header> =
+        challenges.into_iter().map(|text| Header::WwwAuthenticate(text.into())).collect();
     answer(tx, StatusCode::Unauthorized, challenges.into()).await;
 }
 
@@ -87,6 +89,10 @@ async fn answer(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) 
     if let Err(why) = tx.reply_with(status, headers, None).await {
         tracing::debug!(%why, "an answer to REGISTER was not sent");
     }
+}
+
+fn within_angles(value: &str) -> impl Iterator<Item = &str> {
+    value.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(uri, _)| uri.trim()))
 }
 
 fn contact_header(listed: &Listed) -> Header {
@@ -117,8 +123,12 @@ fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused
         return Err(Refused::Malformed);
     }
     let talks = headers::has_token(request, "Allow-Events", "talk");
-    for contact in contacts {
-        let uri = contact.uri.to_string();
+    // As they came: the library writes some things its own way, and phones look for what they wrote.
+    let raw: Vec<&str> =
+        request.contact_headers().iter().flat_map(|header| within_angles(header.value())).collect();
+    let as_written = raw.len() == contacts.len();
+    for (at, contact) in contacts.into_iter().enumerate() {
+        let uri = if as_written { raw[at].to_owned() } else { contact.uri.to_string() };
         if uri.len() > LONGEST_CONTACT || contact.uri.scheme.is_none() {
             return Err(Refused::Malformed);
         }

@@ -8,7 +8,7 @@ use crate::{
 };
 use futures::future::BoxFuture;
 use rsipstack::platform::net::UdpSocket as Socket;
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{fmt::Write as _, io, net::SocketAddr, sync::Arc};
 use tokio::net::UdpSocket;
 
 const METHODS: [&str; 14] = [
@@ -66,7 +66,7 @@ impl Gate {
             match look(&buffer[..len]) {
                 Look::Pass => return Ok((len, from)),
                 Look::Drop => {
-                    metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1)
+                    metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1);
                 }
                 Look::Refuse(status) => {
                     metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
@@ -175,7 +175,7 @@ fn refusal(datagram: &[u8], status: &str, from: SocketAddr) -> Option<String> {
             "via" | "v" if std::mem::take(&mut top) => {
                 // RFC 3581 §4, so that the answer is known to be for this way.
                 let line = line.replace(";rport;", ";").trim_end_matches(";rport").to_owned();
-                text.push_str(&format!("{line};received={};rport={}\r\n", from.ip(), from.port()));
+                let _ = write!(text, "{line};received={};rport={}\r\n", from.ip(), from.port());
             }
             "via" | "v" | "from" | "f" | "to" | "t" | "call-id" | "i" | "cseq" => {
                 text.push_str(line);
@@ -184,7 +184,7 @@ fn refusal(datagram: &[u8], status: &str, from: SocketAddr) -> Option<String> {
             _ => {}
         }
     }
-    text.push_str(&format!("Allow: {ALLOW}\r\nContent-Length: 0\r\n\r\n"));
+    let _ = write!(text, "Allow: {ALLOW}\r\nContent-Length: 0\r\n\r\n");
     Some(text)
 }
 

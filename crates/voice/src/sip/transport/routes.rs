@@ -16,6 +16,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
+use tokio::sync::mpsc;
 
 const MARK: &str = "x-jf-flow";
 
@@ -26,7 +27,10 @@ pub(in crate::sip) struct Marks(pub Arc<Registrar>);
 pub(in crate::sip) struct Finder;
 
 /// Hears of streams that were closed.
-pub(in crate::sip) struct Closings(pub Arc<Registrar>);
+pub(in crate::sip) struct Closings {
+    pub registrar: Arc<Registrar>,
+    pub tell: mpsc::UnboundedSender<Flow>,
+}
 
 /// Marks a URI with a flow, when it is one of datagrams.
 pub(in crate::sip) fn mark(uri: &mut Uri, flow: Flow) {
@@ -107,7 +111,8 @@ impl TransportEventInspector for Closings {
         if let TransportEvent::Closed(connection) = &event
             && let Some(flow) = Flow::of(connection)
         {
-            self.0.closed(flow);
+            self.registrar.closed(flow);
+            let _ = self.tell.send(flow);
         }
         Box::pin(std::future::ready(Some(event)))
     }

@@ -1,6 +1,6 @@
 //! Words for commands about calls, so that a rule reads as a line.
 
-use super::world;
+use super::{pairs, world};
 use crate::{
     Command, InteractionId, UserData,
     agent::Agent,
@@ -38,7 +38,7 @@ pub fn arrival(to: Diversion) -> Arrive {
         device: None,
         dialled: "9000".into(),
         to,
-        user_data: super::super::pairs(&json!({"Subject": "Invoice"})),
+        user_data: pairs(&json!({"Subject": "Invoice"})),
     }
 }
 

@@ -18,7 +18,12 @@ mod restart;
 mod talk;
 mod wrap_up;
 
-use super::{World, check, state, world};
+use super::{
+    World,
+    acts::{centre_with, do_not_disturb, log_out, pairs, state},
+    check, world,
+};
+use crate::{Command, command::CallAct};
 use acts::*;
 
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
@@ -52,12 +57,12 @@ fn talking() -> World {
 
 /// Ann has put the caller of the queue on hold.
 fn held() -> World {
-    talking().then(ann(crate::command::CallAct::Hold)).then(hold_done(2, true))
+    talking().then(ann(CallAct::Hold)).then(hold_done(2, true))
 }
 
 /// Ann's part is over.
 fn released() -> World {
-    talking().then(ann(crate::command::CallAct::Hangup))
+    talking().then(ann(CallAct::Hangup))
 }
 
 /// Somebody outside calls ann's number, and it rings.

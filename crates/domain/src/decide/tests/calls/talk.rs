@@ -1,1 +1,83 @@
-//! x
+//! What is done during a call: tones, muting, and what comes in (voice-sip §5.8, §5.9).
+
+use super::*;
+use crate::call::{Heard, Operation, capabilities};
+
+/// What is open to whoever is in a call.
+const DATA: &str = "AttachUserData UpdateUserData DeleteUserData DeleteUserDataPair";
+
+#[test]
+fn tones_go_out_to_the_other() {
+    check(talking(), ann(CallAct::SendDtmf("12*#AD,".into())), "=> 1 tones 12*#AD,");
+    check(internal(), bob(CallAct::SendDtmf("0".into())), "=> 1 tones 0");
+    // Nobody is there yet who could hear them.
+    check(dialling(), ann(CallAct::SendDtmf("1".into())), "");
+    check(calling(), ann(CallAct::SendDtmf("1".into())), "");
+    check(held(), ann(CallAct::SendDtmf("1".into())), "no: SendDtmf is not valid in state Held");
+    check(offered(), ann(CallAct::SendDtmf("1".into())), "no: SendDtmf is not valid in state Ringing");
+}
+
+#[test]
+fn tones_are_what_a_phone_can_send() {
+    check(talking(), ann(CallAct::SendDtmf(String::new())), "no: Required parameter 'digits' is missing");
+    for odd in ["E", "a", "1 2", "+1", "１"] {
+        check(
+            talking(),
+            ann(CallAct::SendDtmf(odd.into())),
+            "no: 'digits' may hold 0-9, *, #, A-D and commas",
+        );
+    }
+    check(talking(), ann(CallAct::SendDtmf("1".repeat(65))), "no: 'digits' is longer than 64 bytes");
+    let most = "1".repeat(64);
+    check(talking(), ann(CallAct::SendDtmf(most.clone())), &format!("=> 1 tones {most}"));
+}
+
+#[test]
+fn who_is_muted_is_not_heard_until_he_is_unmuted() {
+    let muted = check(talking(), ann(CallAct::Mute(true)), "2 muted => 2 mute");
+    check(muted.clone(), ann(CallAct::Mute(true)), "no: MuteCall is not valid in state Established");
+    check(muted.clone(), ann(CallAct::Mute(false)), "2 unmuted => 2 unmute");
+    check(talking(), ann(CallAct::Mute(false)), "no: UnmuteCall is not valid in state Established");
+    let held = muted.then(ann(CallAct::Hold)).then(hold_done(2, true));
+    check(held.clone(), ann(CallAct::Mute(true)), "no: MuteCall is not valid in state Held");
+    check(held, ann(CallAct::Mute(false)), "2 unmuted => 2 unmute");
+    check(calling(), ann(CallAct::Mute(true)), "no: MuteCall is not valid in state Dialing");
+}
+
+#[test]
+fn what_comes_in_meanwhile_changes_nothing() {
+    for heard in [Heard::Digit('5'), Heard::Played, Heard::Ringing, Heard::Up] {
+        check(talking(), hears(1, heard.clone()), "");
+        check(talking(), hears(2, heard), "");
+    }
+    check(waiting(), hears(1, Heard::Played), "");
+}
+
+#[test]
+fn what_is_heard_of_no_leg_or_of_no_call_is_old_news() {
+    for heard in [Heard::Up, Heard::Ringing, Heard::Digit('5'), Heard::PhoneHold(true)] {
+        check(talking(), hears(9, heard.clone()), "");
+        check(phones(), hears(1, heard), "");
+    }
+}
+
+#[test]
+fn the_operations_are_those_of_the_field() {
+    let open = |world: &World, agent: &str| {
+        let listed = capabilities(world.call(), &agent.into());
+        listed.into_iter().map(Operation::as_str).collect::<Vec<_>>().join(" ")
+    };
+    let with = |words: &str| format!("{words} {DATA}");
+    assert_eq!(open(&calling(), "ann"), with("Hangup SendDtmf"));
+    assert_eq!(open(&calling(), "bob"), with("Answer Reject ClearCall"));
+    assert_eq!(open(&talking(), "ann"), with("Hangup ClearCall Hold SendDtmf MuteCall"));
+    assert_eq!(open(&held(), "ann"), with("Hangup Retrieve"));
+    let asked = talking().then(ann(CallAct::Hold));
+    assert_eq!(open(&asked, "ann"), with("Hangup ClearCall SendDtmf MuteCall"));
+    assert_eq!(
+        open(&talking().then(ann(CallAct::Mute(true))), "ann"),
+        with("Hangup ClearCall Hold SendDtmf UnmuteCall")
+    );
+    assert_eq!(open(&released(), "ann"), "");
+    assert_eq!(open(&talking(), "bob"), "");
+}

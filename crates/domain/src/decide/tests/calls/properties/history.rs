@@ -1,0 +1,359 @@
+//! Random histories of calls.
+
+use super::super::*;
+use super::MARKER;
+use crate::{
+    InteractionId, Refusal, UserId,
+    call::{Call, Caller, Cause, Deadline, Heard, LegId, Operation, Overflowing, Party, capabilities},
+    command::{AgentAct, Arrive, DeviceAct, Dial, Diversion, Provision},
+    disposition::Policy,
+    medium,
+    queue::Overflow,
+};
+use proptest::{collection::vec, prelude::*};
+use serde_json::json;
+
+pub const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
+pub const CALLS: [&str; 4] = ["c1", "c2", "c3", "c4"];
+const PHONES: [&str; 4] = ["5001", "5002", "5003", "5009"];
+
+/// A choice among what there is when its turn comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick(pub usize);
+
+impl Pick {
+    fn get<T: Clone>(self, from: &[T]) -> T {
+        from[self.0 % from.len()].clone()
+    }
+
+    fn of<T: Clone>(self, from: &[T]) -> Option<T> {
+        (!from.is_empty()).then(|| self.get(from))
+    }
+
+    /// Another choice that depends on this one.
+    const fn next(self) -> Self {
+        Self(self.0 / 7)
+    }
+}
+
+/// One move of a random history.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Arrive(Pick, Pick),
+    Dial(Pick, Pick),
+    Offer(Pick, Pick),
+    /// Any agent tries anything.
+    Try(Pick, Pick),
+    /// An agent does something that is open to him.
+    Do(Pick, Pick),
+    Dispose(Pick, Pick),
+    /// The switch tells anything, of any leg.
+    Any(Pick, Pick),
+    /// It tells something of a live leg.
+    Heard(Pick, Pick),
+    /// Something falls due, at its time or not.
+    Due(Pick, Pick),
+    Lost(Pick),
+    Desk(Pick, Pick),
+    Phone(Pick, Pick),
+    Setting(Pick),
+    Wait(i64),
+    Erase(Pick),
+}
+
+/// A situation to begin in, and what is tried from there.
+pub type History = (fn() -> World, Vec<Step>);
+
+fn step() -> impl Strategy<Value = Step> {
+    let one = || (0..10_000_usize).prop_map(Pick);
+    let two = || (one(), one());
+    prop_oneof![
+        4 => two().prop_map(|(call, how)| Step::Arrive(call, how)),
+        3 => two().prop_map(|(call, how)| Step::Dial(call, how)),
+        8 => two().prop_map(|(call, agent)| Step::Offer(call, agent)),
+        2 => two().prop_map(|(call, how)| Step::Try(call, how)),
+        9 => two().prop_map(|(party, how)| Step::Do(party, how)),
+        1 => two().prop_map(|(call, how)| Step::Dispose(call, how)),
+        3 => two().prop_map(|(leg, heard)| Step::Any(leg, heard)),
+        16 => two().prop_map(|(leg, heard)| Step::Heard(leg, heard)),
+        4 => two().prop_map(|(call, late)| Step::Due(call, late)),
+        1 => one().prop_map(Step::Lost),
+        3 => two().prop_map(|(agent, act)| Step::Desk(agent, act)),
+        2 => two().prop_map(|(phone, act)| Step::Phone(phone, act)),
+        1 => one().prop_map(Step::Setting),
+        3 => prop_oneof![1..2_000_i64, 10_000..70_000_i64, 3_000_000..4_000_000_i64].prop_map(Step::Wait),
+        1 => one().prop_map(Step::Erase),
+    ]
+}
+
+pub fn history() -> impl Strategy<Value = History> {
+    let begin: [fn() -> World; 9] =
+        [phones, waiting, offered, talking, held, ringing, direct, calling, internal];
+    (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
+}
+
+/// Performs a history; `look` sees the centre after each command, and what came of it.
+pub fn perform(
+    (begin, steps): &History,
+    mut look: impl FnMut(&World, &Command, &Result<(), Refusal>),
+) -> World {
+    let mut world = begin();
+    for step in steps {
+        if let Step::Wait(millis) = step {
+            world.now += millis;
+        } else if let Some(command) = command(&world, step) {
+            let (before, asked) = (world.states.clone(), world.effects.len());
+            let outcome = world.act(&command).map(|_| ());
+            if outcome.is_err() {
+                assert_eq!((&world.states, world.effects.len()), (&before, asked));
+            }
+            look(&world, &command, &outcome);
+        }
+    }
+    world
+}
+
+/// The call a command is about.
+pub fn subject(command: &Command) -> Option<&InteractionId> {
+    match command {
+        Command::Arrive(arrive) => Some(&arrive.leg.call),
+        Command::Dial { dial, .. } => Some(&dial.call),
+        Command::Call { call, .. }
+        | Command::OfferCall { call, .. }
+        | Command::CallDue { call, .. }
+        | Command::CallLost { call }
+        | Command::Erase { session: call } => Some(call),
+        Command::Heard { leg, .. } => Some(&leg.call),
+        _ => None,
+    }
+}
+
+fn command(world: &World, step: &Step) -> Option<Command> {
+    let id = |which: Pick| InteractionId::from(which.get(&CALLS));
+    let user = |which: Pick| UserId::from(which.get(&AGENTS));
+    Some(match step {
+        Step::Arrive(which, how) => {
+            let device = how.next().next().get(&[None, None, None, Some("5001"), Some("5002"), Some("5009")]);
+            let to = lead(*how);
+            Command::Arrive(Box::new(Arrive {
+                leg: LegId { call: id(*which), number: 1 },
+                from: Caller { number: MARKER.into(), name: MARKER.into() },
+                device: device.map(Into::into),
+                dialled: if device.is_some() { number(&to) } else { "9000" }.into(),
+                user_data: pairs(&json!({"Subject": MARKER})),
+                ..arrival(to)
+            }))
+        }
+        Step::Dial(which, how) => {
+            let agent = how.next().next().get(&AGENTS);
+            let dn = PHONES[AGENTS.iter().position(|name| *name == agent)?];
+            let to = lead(*how);
+            let dial = dialled(which.get(&CALLS), dn, number(&to), to);
+            let dial =
+                Dial { location: Some(MARKER.into()), user_data: pairs(&json!({"A": MARKER})), ..dial };
+            Command::Dial { agent: agent.into(), dial: Box::new(dial) }
+        }
+        Step::Offer(which, agent) => {
+            let waiting: Vec<&Call> = world.calls().filter(|call| call.is_waiting()).collect();
+            Command::OfferCall { call: which.of(&waiting)?.id.clone(), agent: user(*agent) }
+        }
+        Step::Try(which, how) => {
+            let act = act_of(how.get(&Operation::ALL), how.next());
+            Command::Call { call: id(*which), agent: user(how.next().next()), act }
+        }
+        Step::Do(which, how) => {
+            let (call, party) = which.of(&live(world, |party| party.user().is_some()))?;
+            let agent = party.user()?.clone();
+            let act = act_of(how.get(&capabilities(call, &agent)), how.next());
+            Command::Call { call: call.id.clone(), agent, act }
+        }
+        Step::Dispose(which, how) => {
+            let act = CallAct::SetDisposition {
+                value: how.get(&["IssueResolved", "Referred", "Billing", ""]).into(),
+                key: how.next().get(&[None, None, Some("A".to_owned())]),
+            };
+            Command::Call { call: id(*which), agent: user(how.next().next()), act }
+        }
+        Step::Any(which, how) => {
+            let number = u16::try_from(which.next().0 % 5).ok()?;
+            Command::Heard { leg: LegId { call: id(*which), number }, heard: how.get(&anything()) }
+        }
+        Step::Heard(which, how) => {
+            let (call, party) = which.of(&live(world, |_| true))?;
+            Command::Heard { leg: call.leg(party.leg), heard: likely(party, *how) }
+        }
+        Step::Due(which, how) => {
+            let calls: Vec<&Call> = world.calls().collect();
+            let call = which.of(&calls)?;
+            let deadlines: Vec<Deadline> = call.deadlines().map(|(due, _)| due).collect();
+            let any = how.get(&[Deadline::Overflow, Deadline::Leg(1), Deadline::Leg(2), Deadline::Leg(3)]);
+            let due = how.next().of(&deadlines).unwrap_or(any);
+            Command::CallDue { call: call.id.clone(), due, late: overflow(how.next()) }
+        }
+        Step::Lost(which) => Command::CallLost { call: id(*which) },
+        Step::Desk(agent, act) => match act.0 % 9 {
+            0 => Command::WrapUpOver { agent: user(*agent) },
+            _ => Command::Agent { agent: user(*agent), act: act.next().get(&desk_acts()) },
+        },
+        Step::Phone(which, how) => {
+            let dn = which.get(&PHONES);
+            match how.0 % 6 {
+                0 => in_service(dn, false),
+                1..=3 => in_service(dn, true),
+                4 => {
+                    let act = DeviceAct::DoNotDisturb(how.next().get(&[true, false, false]));
+                    Command::Device { dn: dn.into(), agent: user(*which), act }
+                }
+                // Somebody else gets it, or nobody.
+                _ => has_phone(which.next().get(&AGENTS), how.next().get(&[Some(dn), Some(dn), None])),
+            }
+        }
+        Step::Setting(how) => setting(*how),
+        Step::Wait(_) => return None,
+        Step::Erase(which) => Command::Erase { session: id(*which) },
+    })
+}
+
+/// Live parties of calls.
+fn live(world: &World, which: impl Fn(&Party) -> bool + Copy) -> Vec<(&Call, &Party)> {
+    let calls = world.calls();
+    calls
+        .flat_map(|call| call.live().filter(move |party| which(party)).map(move |party| (call, party)))
+        .collect()
+}
+
+fn lead(how: Pick) -> Diversion {
+    let queue = |why| to_queue("Support", why);
+    how.get(&[
+        queue(None),
+        queue(None),
+        queue(None),
+        to_queue("Sales", None),
+        queue(Some(Overflowing::Closed)),
+        queue(Some(Overflowing::Full)),
+        to_device("5001"),
+        to_device("5002"),
+        to_device("5003"),
+        to_device("5009"),
+        to_device(MARKER),
+        Diversion::Nowhere,
+    ])
+}
+
+/// The number that leads there: one of ours, or one of somebody outside.
+fn number(to: &Diversion) -> &'static str {
+    if *to == Diversion::Nowhere { MARKER } else { "9000" }
+}
+
+fn overflow(how: Pick) -> Diversion {
+    how.get(&[
+        Diversion::Nowhere,
+        Diversion::Announcement("sorry".into()),
+        to_queue("Sales", None),
+        to_queue("Sales", Some(Overflowing::Full)),
+    ])
+}
+
+/// What a leg in this state is likely to tell.
+fn likely(party: &Party, how: Pick) -> Heard {
+    let gone = |cause| Heard::Gone { cause, code: None };
+    match (party.up, party.holding) {
+        _ if how.next().0 % 10 == 0 => how.get(&anything()),
+        (false, _) => how.get(&[
+            Heard::Ringing,
+            Heard::Up,
+            Heard::Up,
+            Heard::Up,
+            Heard::NotAnswered(489),
+            Heard::Gone { cause: Cause::Busy, code: Some(486) },
+            gone(Cause::Unreachable),
+        ]),
+        (true, Some(on)) => {
+            how.get(&[Heard::HoldDone { on, refused: None }, Heard::HoldDone { on, refused: Some(488) }])
+        }
+        (true, None) => how.get(&[
+            Heard::PhoneHold(true),
+            Heard::PhoneHold(false),
+            Heard::Digit('5'),
+            Heard::Played,
+            gone(Cause::Lost),
+            gone(Cause::Normal),
+        ]),
+    }
+}
+
+fn anything() -> Vec<Heard> {
+    vec![
+        Heard::Ringing,
+        Heard::Up,
+        Heard::NotAnswered(489),
+        Heard::HoldDone { on: true, refused: None },
+        Heard::HoldDone { on: false, refused: None },
+        Heard::HoldDone { on: true, refused: Some(488) },
+        Heard::HoldDone { on: false, refused: Some(488) },
+        Heard::PhoneHold(true),
+        Heard::PhoneHold(false),
+        Heard::Digit('5'),
+        Heard::Played,
+        Heard::Gone { cause: Cause::Normal, code: None },
+        Heard::Gone { cause: Cause::Lost, code: Some(408) },
+        Heard::Gone { cause: Cause::Busy, code: Some(486) },
+        Heard::Gone { cause: Cause::NoAnswer, code: Some(480) },
+    ]
+}
+
+fn desk_acts() -> Vec<AgentAct> {
+    let state =
+        |operation: &str, wrap_up| AgentAct::SetState { channel: None, operation: operation.into(), wrap_up };
+    let log_in = AgentAct::LogIn { channels: vec![medium::voice()], place: None };
+    vec![
+        log_in.clone(),
+        log_in,
+        state("Ready", None),
+        state("Ready", None),
+        state("Ready", None),
+        state("NotReady", None),
+        state("AfterCallWork", Some(30_000)),
+        state("AfterCallWork", Some(0)),
+        AgentAct::LogOut,
+    ]
+}
+
+fn setting(how: Pick) -> Command {
+    let capacity = |calls| centre_with(|centre| _ = centre.capacity.insert(medium::voice(), calls));
+    let policy = |policy| centre_with(|centre| _ = centre.disposition.policy.insert(medium::voice(), policy));
+    match how.0 % 7 {
+        0 => queue_with("Support", |queue| (queue.calls.patience, queue.calls.wrap_up) = (20_000, 30_000)),
+        1 => queue_with("Support", |queue| {
+            queue.calls.closed = Overflow::Announce("sorry".into());
+            queue.calls.greeting = None;
+        }),
+        2 => Command::Provision(Provision::RemoveQueue("Sales".into())),
+        3 => queue_with("Sales", |_| ()),
+        4 => capacity(2),
+        5 => policy(Policy::Strict),
+        _ => policy(Policy::Open),
+    }
+}
+
+/// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
+pub fn act_of(operation: Operation, n: Pick) -> CallAct {
+    let data = || pairs(&n.get(&[json!({"A": MARKER}), json!({"DispositionCode": "Referred", "B": 0.3})]));
+    match operation {
+        Operation::Answer => CallAct::Answer,
+        Operation::Reject => CallAct::Reject,
+        Operation::Hangup => CallAct::Hangup,
+        Operation::ClearCall => CallAct::Clear,
+        Operation::Hold => CallAct::Hold,
+        Operation::Retrieve => CallAct::Retrieve,
+        Operation::SendDtmf => CallAct::SendDtmf(n.get(&["12#", "*,A"]).into()),
+        Operation::MuteCall => CallAct::Mute(true),
+        Operation::UnmuteCall => CallAct::Mute(false),
+        Operation::AttachUserData => CallAct::AttachUserData(data()),
+        Operation::UpdateUserData => CallAct::UpdateUserData(data()),
+        Operation::DeleteUserData => CallAct::DeleteUserData,
+        Operation::DeleteUserDataPair => {
+            CallAct::DeleteUserDataPair(n.get(&["A", "DispositionCode", "Ghost"]).into())
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What is true of every history of calls: random ones of commands and of what a switch tells, in any order, are
+//! performed. The invariants of [`World::calls_hold`] and of [`World::act`] are held by every step as well.
+
+mod history;
+
+use super::{
+    erase::{MARKER, redacted},
+    *,
+};
+use crate::{
+    InteractionId, Key, Refusal, State, UserId,
+    call::{Act, Call, Heard, LegId, Operation, Origin, capabilities, is_open},
+    session::Closer,
+};
+use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn found<'w>(world: &'w World, id: &InteractionId) -> Option<&'w Call> {
+    world.calls().find(|call| call.id == *id)
+}
+
+/// Every operation of every agent is accepted if it is listed, and else refused as what it is.
+fn holds_equal(world: &World, call: &Call) {
+    for agent in AGENTS.map(UserId::from) {
+        let party = call.party(&agent);
+        let listed = capabilities(call, &agent);
+        for operation in Operation::ALL {
+            assert_eq!(listed.contains(&operation), is_open(call, &agent, operation));
+            for n in [Pick(0), Pick(1)] {
+                let act = act_of(operation, n);
+                let asked = Command::Call { call: call.id.clone(), agent: agent.clone(), act };
+                match (world.ask(&asked).map(|_| ()), party) {
+                    (Ok(()), _) => assert!(listed.contains(&operation), "{asked:?}"),
+                    (Err(Refusal::NotInCallState { operation: named, state }), Some(party)) => {
+                        assert!(!listed.contains(&operation), "{asked:?}");
+                        assert_eq!((named, state), (operation, party.state));
+                    }
+                    (Err(Refusal::NotFound(_)), None) => {}
+                    (Err(why), _) => panic!("{asked:?}: {why:?}"),
+                }
+            }
+        }
+        let value = "IssueResolved".to_owned();
+        let act = CallAct::SetDisposition { value, key: None };
+        let asked = Command::Call { call: call.id.clone(), agent: agent.clone(), act };
+        match world.ask(&asked).map(|_| ()) {
+            Ok(()) => {
+                let took_part =
+                    |party: &crate::call::Party| party.user() == Some(&agent) && party.took_part();
+                assert!(call.live_party(&agent).is_some() || call.parties.iter().any(took_part), "{asked:?}");
+            }
+            Err(Refusal::NotFound(_)) => assert!(call.live_party(&agent).is_none(), "{asked:?}"),
+            Err(why) => panic!("{asked:?}: {why:?}"),
+        }
+    }
+}
+
+/// What has happened, has happened: the switch and the clock are never told no.
+fn is_fact(command: &Command) -> bool {
+    matches!(command, Command::Heard { .. } | Command::CallDue { .. } | Command::CallLost { .. })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_listed_is_what_is_accepted(history in history()) {
+        perform(&history, |world, command, _| {
+            if let Some(call) = history::subject(command).and_then(|id| found(world, id)) {
+                holds_equal(world, call);
+            }
+        });
+    }
+
+    #[test]
+    fn what_has_happened_is_never_refused(history in history()) {
+        perform(&history, |_, command, outcome| {
+            assert!(outcome.is_ok() || !is_fact(command), "{command:?}: {outcome:?}");
+        });
+    }
+
+    #[test]
+    fn nothing_is_taken_for_absent_that_was_not_loaded(history in history()) {
+        let world = perform(&history, |_, _, _| ());
+        for id in CALLS {
+            world.nothing_is_guessed(&offer_of(id, "ann"));
+            world.nothing_is_guessed(&Command::CallLost { call: id.into() });
+            for number in 1..4 {
+                let leg = LegId { call: id.into(), number };
+                world.nothing_is_guessed(&Command::Heard { leg: leg.clone(), heard: Heard::Up });
+                let cause = crate::call::Cause::Lost;
+                world.nothing_is_guessed(&Command::Heard { leg, heard: Heard::Gone { cause, code: None } });
+            }
+        }
+    }
+
+    #[test]
+    fn calls_fold_from_nothing_to_their_snapshots(history in history()) {
+        let world = perform(&history, |_, _, _| ());
+        for (key, state) in &world.states {
+            let events = world.history.iter().filter(|(of, ..)| of == key);
+            if matches!(key, Key::Call(_) | Key::Agent(_) | Key::Device(_)) {
+                let folded = events.fold(None, |state, (_, at, event)| State::apply(state, key, *at, event));
+                prop_assert_eq!(folded.as_ref(), Some(&**state));
+            }
+        }
+    }
+
+    #[test]
+    fn every_leg_that_was_made_and_is_over_was_released_or_is_gone(history in history()) {
+        let mut gone: BTreeSet<LegId> = BTreeSet::new();
+        let world = perform(&history, |_, command, _| {
+            if let Command::Heard { leg, heard: Heard::Gone { .. } } = command {
+                gone.insert(leg.clone());
+            }
+        });
+        for call in world.calls() {
+            let cut_off = call.ended.as_ref().is_some_and(|end| end.closer == Closer::Restart);
+            for party in call.parties.iter().filter(|party| !party.is_live()) {
+                let leg = call.leg(party.leg);
+                let asked = || world.effects.iter().filter(|effect| effect.leg == leg).map(|effect| &effect.act);
+                let is_made = party.origin == Origin::Caller || asked().next().is_some();
+                let is_released = asked().any(|act| matches!(act, Act::Release(_)));
+                assert!(!is_made || is_released || gone.contains(&leg) || cut_off, "{leg} of {call:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_signal_told_twice_is_told_once(history in history()) {
+        perform(&history, |world, command, _| {
+            if let Command::Heard { heard: Heard::Up | Heard::Gone { .. } | Heard::HoldDone { .. } | Heard::PhoneHold(_), .. } = command {
+                let again = world.ask(command).expect("never refused");
+                assert!(again.changes.is_empty() && again.effects.is_empty(), "{command:?}: {again:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn everything_can_be_brought_to_an_end_and_then_holds_no_personal_value(history in history()) {
+        let mut world = perform(&history, |_, _, _| ());
+        for id in CALLS.map(InteractionId::from) {
+            let Some(call) = found(&world, &id) else { continue };
+            // Whoever is in it hangs up, one after the other.
+            let legs: Vec<LegId> = call.parties.iter().map(|party| call.leg(party.leg)).collect();
+            for leg in legs {
+                let heard = Heard::Gone { cause: crate::call::Cause::Normal, code: None };
+                world = world.then(Command::Heard { leg, heard });
+            }
+            prop_assert!(found(&world, &id).is_some_and(|call| !call.is_open()));
+            world = world.then(Command::Erase { session: id });
+        }
+        prop_assert!(world.agents().all(|agent| slots(agent) == 0));
+        prop_assert!(!redacted(&world).contains(MARKER));
+    }
+}
+
+#[test]
+fn random_histories_reach_every_state() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let mut seen = BTreeSet::new();
+    for _ in 0..600 {
+        let history: History = history().new_tree(&mut runner).expect("a history").current();
+        let world = perform(&history, |_, _, _| ());
+        let events = world.history.iter().filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_)));
+        for (.., event) in events {
+            seen.insert(event.kind().to_owned());
+            let text = super::super::brief::brief(event);
+            seen.extend(
+                ["abandoned", "late", "refused", "restart", "lost"]
+                    .map(str::to_owned)
+                    .into_iter()
+                    .filter(|word| text.contains(word)),
+            );
+        }
+        let parts = world.calls().flat_map(|call| &call.parties);
+        seen.extend(parts.map(|party| format!("{:?} {}", party.origin, party.state.as_str())));
+        seen.extend(world.calls().filter(|call| call.turned_away).map(|_| "turned away".to_owned()));
+        seen.extend(world.effects.iter().map(|effect| {
+            format!("{:?}", effect.act).split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
+        }));
+    }
+    let wanted = "call.began call.joined call.queued call.overflowed call.leg-up call.established call.hold-asked \
+                  call.held call.muted call.refused call.released call.user-data disposition call.ended call.erased \
+                  device.assigned device.in-service device.out-of-service device.do-not-disturb \
+                  abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
+    let origins = [Origin::Caller, Origin::Dial, Origin::Called, Origin::Queue];
+    let parts = origins.iter().flat_map(|origin| {
+        let first = if matches!(origin, Origin::Caller | Origin::Dial) { "Dialing" } else { "Ringing" };
+        [first, "Established", "Held", "Released"].map(|state| format!("{origin:?} {state}"))
+    });
+    for word in wanted.split_whitespace().map(str::to_owned).chain(parts).chain(["turned away".to_owned()]) {
+        assert!(seen.contains(&word), "{word} is never reached: the properties would prove little");
+    }
+}

@@ -1,0 +1,147 @@
+//! Phones that come over streams, whose Contact names no host that can be reached.
+
+use crate::{
+    hall::{Hall, Told, settings},
+    line::Line,
+    peer::Peer,
+};
+use domain::call::{Act, Cause, Heard};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, rustls};
+use voice::{Carrier, Identity, Listen, Settings, Timers, Transport};
+
+async fn tcp(server: SocketAddr) -> Line {
+    Line::bytes("TCP", TcpStream::connect(server).await.expect("a stream"))
+}
+
+/// A phone that calls and is called over its stream.
+async fn calls_both_ways(hall: &mut Hall, mut phone: Peer) {
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    // The name of a transport may be in either case (RFC 3261 §19.1.4).
+    let expected = format!("INVITE {} SIP/2.0", phone.contact());
+    assert!(invite.start().eq_ignore_ascii_case(&expected), "{invite:?}");
+    assert!(invite.header("Via").is_some_and(|via| via.starts_with("SIP/2.0/")), "{invite:?}");
+    phone.answer(&invite, "180 Ringing", "", "").await;
+    phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    hall.act(&leg, Act::HoldPhone(true));
+    let held = phone.expect("INVITE").await;
+    phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
+    hall.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    let bye = phone.expect("BYE").await;
+    phone.answer(&bye, "200 OK", "", "").await;
+
+    let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
+    let arrival = hall.arrived().await;
+    assert_eq!(arrival.device.map(|dn| dn.to_string()).as_deref(), Some("5001"));
+    hall.act(&arrival.leg, Act::Answer);
+    phone.established(&mut call).await;
+    assert_eq!(hall.heard(&arrival.leg).await, Heard::Up);
+    hall.act(&arrival.leg, Act::Release(Cause::Normal));
+    let bye = phone.expect("BYE").await;
+    phone.answer(&bye, "200 OK", "", "").await;
+    assert_eq!(hall.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+}
+
+fn at(hall: &Hall, carrier: Carrier) -> SocketAddr {
+    hall.voice.addresses().into_iter().find(|(kind, _)| *kind == carrier).expect("an address").1
+}
+
+fn with(transport: Transport) -> Settings {
+    let mut settings = settings();
+    settings.listen.push(Listen { transport, addr: ([127, 0, 0, 1], 0).into() });
+    settings
+}
+
+fn pem(what: &str, der: &[u8]) -> Vec<u8> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", STANDARD.encode(der)).into_bytes()
+}
+
+#[tokio::test]
+async fn over_tcp() {
+    let mut hall = Hall::open(settings()).await;
+    let phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    calls_both_ways(&mut hall, phone).await;
+}
+
+#[tokio::test]
+async fn over_web_socket() {
+    let mut hall = Hall::open(with(Transport::Ws)).await;
+    let line = Line::web_socket(at(&hall, Carrier::Ws)).await;
+    let phone = hall.peer("5001").await.over(line);
+    calls_both_ways(&mut hall, phone).await;
+}
+
+#[tokio::test]
+async fn over_tls() {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
+    let identity = Identity {
+        certificate: pem("CERTIFICATE", made.cert.der()),
+        key: pem("PRIVATE KEY", &made.signing_key.serialize_der()),
+    };
+    let mut hall = Hall::open(with(Transport::Tls(Box::new(identity)))).await;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).expect("a root");
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(at(&hall, Carrier::Tls)).await.expect("a stream");
+    let name = "localhost".try_into().expect("a name");
+    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.expect("TLS");
+    let phone = hall.peer("5001").await.over(Line::bytes("TLS", stream));
+    calls_both_ways(&mut hall, phone).await;
+}
+
+#[tokio::test]
+async fn a_phone_whose_stream_is_cut_while_it_rings_is_unreachable_at_once() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    phone.cut();
+    assert_eq!(hall.heard_among(&leg).await, Heard::Gone { cause: Cause::Unreachable, code: Some(503) });
+}
+
+#[tokio::test]
+async fn a_phone_whose_stream_is_cut_in_a_call_has_a_while_to_come_back() {
+    let timers = Timers { t1: Duration::from_millis(5), ..Timers::default() };
+    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
+    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    phone.cut();
+    assert!(matches!(hall.next().await, Told::InService(_, false)));
+    hall.hears_nothing(Duration::from_millis(150)).await;
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Lost, code: None });
+}
+
+#[tokio::test]
+async fn an_address_that_another_holds_is_an_error() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let mut settings = settings();
+    settings.listen =
+        vec![Listen { transport: Transport::Tcp, addr: taken.local_addr().expect("an address") }];
+    let silent = Hall::listener();
+    assert!(voice::Voice::start(settings, silent).await.is_err());
+}
