@@ -45,6 +45,11 @@ impl Scene<'_> {
             let device = device.filter(|device| device.phone_number == party.dn);
             let view = CallView { call: self.call, party, device, at: self.at };
             let Notes { links, participants, .. } = self.notes;
+            if let Some(began) = self.as_it_began(party) {
+                let view = CallView { call: &began, party: began.on(party.leg).unwrap_or(party), ..view };
+                let status = CallChange::Status;
+                self.tell(user, &call_message(links, *participants, &view, status, extensions), out);
+            }
             for change in changes {
                 self.tell(user, &call_message(links, *participants, &view, change, extensions), out);
             }
@@ -73,6 +78,20 @@ impl Scene<'_> {
             changes.push(CallChange::Data);
         }
         changes
+    }
+
+    /// The call as a party came into it that is over already: that it began is told first, since nobody can make sense
+    /// of the end of a call he has not heard of (core-and-voice §5.3: Dialing, then Released).
+    fn as_it_began(&self, party: &Party) -> Option<Call> {
+        let joined = self.facts().find_map(|fact| match fact {
+            Fact::Joined { leg, state, .. } if *leg == party.leg && *state != party.state => Some(*state),
+            _ => None,
+        });
+        let state = joined.filter(|_| party.state == PartyState::Released)?;
+        let mut began = self.call.clone();
+        let part = began.parties.iter_mut().find(|part| part.leg == party.leg)?;
+        (part.state, part.released_at) = (state, None);
+        Some(began)
     }
 
     /// Whether a fact changed what is attached to the line of a party. A disposition after release does not.

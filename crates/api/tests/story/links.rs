@@ -1,8 +1,8 @@
 //! Every address that is given out answers, with `/me` before it and without (DESIGN §4).
 
-use crate::harness::{App, Client};
+use crate::harness::{App, Client, Exchange};
 use desk::{Condition, ServiceState};
-use domain::centre::Centre;
+use domain::{call::Heard, centre::Centre};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -52,7 +52,13 @@ async fn every_link_of_every_answer_and_notification_answers() {
     app.customer("Waiting").await;
     let service = ServiceState::connector("sms", "North / South?", Condition::Working, 0);
     app.desk.services().set(service);
+    let exchange = Exchange::connect(&app);
+    exchange.registers("5001", true).await;
+    exchange.registers("5002", true).await;
+    let call = exchange.calls_from("5002", "5001").await;
+    exchange.hears(&call, 2, Heard::Up).await;
     let told: Vec<Value> = tom.hears().await;
+    assert!(told.iter().any(|note| note["data"]["call"]["state"] == "Established"), "{told:?}");
     assert!(told.len() > 4);
 
     let mut followed = follow(&tom, told).await;

@@ -1,7 +1,11 @@
 //! `Dial` (core-and-voice §5.6).
 
 use crate::harness::{App, Exchange, settled};
-use domain::call::{Act, Cause, Heard};
+use domain::{
+    Command,
+    call::{Act, Cause, Heard},
+    command::Provision,
+};
 use serde_json::{Value, json};
 
 const CALLS: &str = "/me/devices/de000000-0000-4000-8000-000000005001/calls";
@@ -50,10 +54,36 @@ async fn a_busy_destination_ends_the_call() {
     assert_eq!(told[0]["data"]["call"]["dnis"], "+15550100142");
     assert_eq!(told[0]["data"]["call"]["callType"], "Outbound");
     let call = told[0]["data"]["call"]["id"].as_str().expect("an id").into();
+    exchange.hears(&call, 1, Heard::Up).await;
     exchange.hears(&call, 2, Heard::Gone { cause: Cause::Busy, code: Some(486) }).await;
     let told = tom.hears().await;
     assert_eq!(told.last().expect("a notification")["data"]["call"]["state"], "Released");
     tom.get(&format!("/me/calls/{call}")).await.ok();
+}
+
+/// The states told, in order.
+fn states(told: &[Value]) -> Vec<&str> {
+    told.iter().filter_map(|note| note["data"]["call"]["state"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_call_that_is_over_at_once_is_told_from_its_beginning() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let mut queue = app.desk.queue(&"Support".into()).expect("a queue");
+    queue.max_waiting = 0;
+    app.desk.perform(Command::Provision(Provision::PutQueue(Box::new(queue)))).await.expect("provisioned");
+    let tom = exchange.at_work("agent1", "5001").await;
+    tom.post(CALLS, dial("9000")).await.ok();
+    let told = tom.hears().await;
+    assert_eq!(states(&told), ["Dialing", "Released"]);
+    for note in &told {
+        assert_eq!(note["data"]["call"]["participants"][0]["phoneNumber"], "9000");
+    }
+    assert_eq!(told[0]["data"]["call"]["capabilities"][0], "Hangup");
+    // A phone that is not registered, called by hand.
+    exchange.calls_from("5001", "5002").await;
+    assert_eq!(states(&tom.hears().await), ["Dialing", "Released"]);
 }
 
 #[tokio::test]
