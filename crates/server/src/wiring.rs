@@ -64,12 +64,13 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let url = listen.url(port);
     let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
-    let desk = desk(store(&config.data)?, config.media_table()?, &url).await?;
+    let participants = config.participants()?;
+    let desk = desk(store(&config.data)?, config.media_table()?, &url, participants).await?;
     provision(&desk, &config, populace).await?;
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
-        config: api_config(&config, &url, populace != Populace::None),
+        config: api_config(&config, &url, participants, populace != Populace::None),
     })
     .await?;
     let chat = Chat::new(desk.clone(), ChatConfig::default());
@@ -135,15 +136,20 @@ pub fn must_have_journal(data: &Path) -> Result<()> {
 }
 
 /// The desk over a journal. `url` is what its notifications' addresses are built from.
-pub async fn desk(store: Arc<SqliteStore>, media: Media, url: &str) -> Result<Arc<Desk>> {
-    let render = Arc::new(Notes::new(media.clone(), Links::new(url)));
+pub async fn desk(
+    store: Arc<SqliteStore>,
+    media: Media,
+    url: &str,
+    participants: api::Participants,
+) -> Result<Arc<Desk>> {
+    let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(participants));
     let setup = Setup { store, render, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), media };
     Ok(Desk::open(setup).await?)
 }
 
 /// The desk for a command that changes something and ends.
 pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
-    desk(store(&config.data)?, config.media_table()?, &default_url(config)).await
+    desk(store(&config.data)?, config.media_table()?, &default_url(config), config.participants()?).await
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.
@@ -201,13 +207,14 @@ fn refuse_demo(current: &Current) -> Result<()> {
     Ok(())
 }
 
-fn api_config(config: &Config, url: &str, demo: bool) -> api::Config {
+fn api_config(config: &Config, url: &str, participants: api::Participants, demo: bool) -> api::Config {
     api::Config {
         session_inactivity: Millis::from(config.http.session_inactivity) * 1_000,
         csrf: config.http.csrf,
         cors: api::Cors { origins: config.http.cors.origins.clone() },
         secure_cookies: url.starts_with("https:"),
         demo,
+        participants,
         ..api::Config::default()
     }
 }

@@ -16,7 +16,13 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     }
     wiring::must_have_journal(&config.data)?;
     let store = wiring::store(&config.data)?;
-    let desk = wiring::desk(store.clone(), config.media_table()?, &wiring::default_url(&config)).await?;
+    let desk = wiring::desk(
+        store.clone(),
+        config.media_table()?,
+        &wiring::default_url(&config),
+        config.participants()?,
+    )
+    .await?;
     let found = store.find_person(&args.person).await?;
     let (mut over, mut going_on) = (Vec::new(), Vec::new());
     for session in found.conversations {

@@ -42,7 +42,9 @@ impl Scene {
             scene.done(Command::Provision(Provision::PutUser(Box::new(user(number))))).await;
             let channels = vec!["chat".into(), "smsession".into()];
             scene.agent(number, AgentAct::LogIn { channels, place: None }).await;
-            scene.agent(number, AgentAct::SetState { channel: None, operation: "Ready".into() }).await;
+            scene
+                .agent(number, AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None })
+                .await;
         }
         scene
     }
