@@ -51,8 +51,16 @@ pub enum Populace {
     Alive,
 }
 
-/// Runs a server until it is told to stop. `announce` is called with the public URL once it takes requests.
-pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+/// Where a server is found.
+pub struct Place<'a> {
+    /// The public URL.
+    pub url: &'a str,
+    /// Where SIP is spoken over UDP, if it is.
+    pub sip: Option<SocketAddr>,
+}
+
+/// Runs a server until it is told to stop. `announce` is called once it takes requests.
+pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let Plan { config, listen, populace } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
     limits::raise();
@@ -91,7 +99,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
         populate(&mut background, &desk, &chat, telephony.addr());
     }
     tracing::info!(%url, addr = %listener.local_addr()?, data = %config.data.display(), "serving");
-    announce(&url)?;
+    announce(&Place { url: &url, sip: telephony.addr() })?;
 
     let drain = Duration::from_secs(config.http.drain.into());
     let server = http::Server { listener, tls, app, gate, drain };
