@@ -258,7 +258,7 @@ fn overflow(how: Pick) -> Diversion {
 fn likely(party: &Party, how: Pick) -> Heard {
     let gone = |cause| Heard::Gone { cause, code: None };
     match (party.up, party.holding) {
-        _ if how.next().0 % 10 == 0 => how.get(&anything()),
+        _ if how.next().0.is_multiple_of(10) => how.get(&anything()),
         (false, _) => how.get(&[
             Heard::Ringing,
             Heard::Up,
