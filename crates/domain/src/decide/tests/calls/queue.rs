@@ -237,6 +237,23 @@ fn who_holds_while_he_waits_hears_nothing_and_then_waits_on() {
 }
 
 #[test]
+fn a_last_announcement_is_heard_to_its_end_and_nothing_else_disturbs_a_hold() {
+    let patient = queue_with("Support", |queue| queue.calls.patience = 60_000);
+    let own = phones().then(patient).then(dial("9000", to_queue("Support", None))).then(up(1));
+    let on_hold = own.clone().then(phone_hold(1, true)).after(60_000);
+    check(on_hold.clone(), overdue(to_queue("Sales", None)), "overflowed late; queued Sales since 60000");
+    let sorry = || Diversion::Announcement("sorry".into());
+    let told = check(on_hold, overdue(sorry()), "overflowed late to sorry => 1 hears prompt sorry");
+    let told = check(told, phone_hold(1, false), "1 Established");
+    check(told.clone(), ann(CallAct::Hold), "1 asked to hold => 1 phone hold");
+    check(
+        told,
+        hears(1, Heard::Played),
+        "1 Released by idle closed talked; ann: -slot kept; ended by idle => 1 release closed",
+    );
+}
+
+#[test]
 fn an_offer_outlives_its_queue() {
     let gone = waiting().then(centre_with(|centre| centre.services.clear()));
     let gone = gone.then(Command::Provision(Provision::RemoveQueue("Support".into())));
