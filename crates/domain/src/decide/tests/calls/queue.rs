@@ -6,6 +6,7 @@ use crate::{
     command::{DeviceAct, Diversion, Provision},
     medium,
     queue::Overflow,
+    user::User,
 };
 
 const NOT: &str = "no: The agent is not available for voice:";
@@ -50,6 +51,12 @@ fn only_who_can_take_it_is_asked() {
     let quiet = device("ann", "5001", DeviceAct::DoNotDisturb(true));
     check(waiting().then(quiet), offer("ann"), &not("no phone"));
     check(waiting().then(has_phone("ann", None)), offer("ann"), &not("no phone"));
+    let skilled = |level| queue_with("Support", |queue| _ = queue.skills.insert("French".into(), level));
+    check(waiting().then(skilled(1)), offer("ann"), &not("the agent does not work for the queue"));
+    check(waiting().then(skilled(0)), offer("ann"), OFFERED);
+    let elsewhere = User { queues: vec!["Sales".into()], ..phone_user("ann", Some("5001")) };
+    let elsewhere = Command::Provision(Provision::PutUser(Box::new(elsewhere)));
+    check(waiting().then(elsewhere), offer("ann"), &not("the agent does not work for the queue"));
     let none = centre_with(|centre| _ = centre.capacity.insert(medium::voice(), 0));
     check(waiting().then(none), offer("ann"), &not("no free slot"));
 }
