@@ -157,13 +157,13 @@ fn who_calls_and_gives_up_ends_it_and_withdraws_the_offer() {
     let world = check(
         waiting(),
         gone(1, Cause::Normal),
-        "1 Released by customer normal talked; ended by customer abandoned",
+        "1 Released by customer normal; ended by customer abandoned",
     );
     check(world, offer("ann"), &format!("{NOT} it does not wait any more"));
     let world = check(
         offered(),
         gone(1, Cause::Normal),
-        "1 Released by customer normal talked; 2 Released by customer cancelled; ann: -slot; \
+        "1 Released by customer normal; 2 Released by customer cancelled; ann: -slot; \
          ended by customer abandoned => 2 release cancelled",
     );
     let spared = world.agent("ann").channel(&medium::voice()).cloned().expect("a channel");
@@ -175,14 +175,13 @@ fn who_calls_and_gives_up_ends_it_and_withdraws_the_offer() {
          ended by customer => 2 release normal",
     );
     let own = phones().then(dial("9000", to_queue("Support", None))).then(up(1));
-    let over =
-        "1 Released by agent normal talked; ann: -slot kept; ended by agent abandoned => 1 release normal";
+    let over = "1 Released by agent normal; ann: -slot kept; ended by agent abandoned => 1 release normal";
     check(own.clone(), ann(CallAct::Hangup), over);
     check(own.clone(), ann(CallAct::Clear), over);
     check(
         own.then(offer("bob")),
         bob(CallAct::Clear),
-        "1 Released by agent normal talked; ann: -slot kept; 2 Released by agent cancelled; bob: -slot; \
+        "1 Released by agent normal; ann: -slot kept; 2 Released by agent cancelled; bob: -slot; \
          ended by agent => 1 release normal; 2 release cancelled",
     );
 }
@@ -199,13 +198,13 @@ fn waiting_ends_when_patience_does() {
     check(
         world.clone(),
         overdue(Diversion::Nowhere),
-        "overflowed late; 1 Released by idle closed talked; ended by idle => 1 release closed",
+        "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
     let shut = to_queue("Sales", Some(Overflowing::Closed));
     check(
         world.clone(),
         overdue(shut),
-        "overflowed late; 1 Released by idle closed talked; ended by idle => 1 release closed",
+        "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
     let sorry = || Diversion::Announcement("sorry".into());
     let told = check(world.clone(), overdue(sorry()), "overflowed late to sorry => 1 hears prompt sorry");
@@ -220,7 +219,7 @@ fn waiting_ends_when_patience_does() {
     check(
         lost,
         overdue(to_queue("Sales", None)),
-        "overflowed late; 1 Released by no-answer no-such-number talked; ended by no-answer \
+        "overflowed late; 1 Released by no-answer no-such-number; ended by no-answer \
          => 1 release no-such-number",
     );
     check(world.clone().then(offer("ann")), overdue(Diversion::Nowhere), "");
@@ -228,7 +227,7 @@ fn waiting_ends_when_patience_does() {
     check(
         back,
         overdue(Diversion::Nowhere),
-        "overflowed late; 1 Released by idle closed talked; ended by idle => 1 release closed",
+        "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
 }
 
@@ -256,7 +255,7 @@ fn a_last_announcement_is_heard_to_its_end_and_nothing_else_disturbs_a_hold() {
     check(
         told,
         hears(1, Heard::Played),
-        "1 Released by idle closed talked; ann: -slot kept; ended by idle => 1 release closed",
+        "1 Released by idle closed; ann: -slot kept; ended by idle => 1 release closed",
     );
 }
 
