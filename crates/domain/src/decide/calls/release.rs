@@ -37,7 +37,9 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     let data = &call.line(party).user_data;
-    let talked = party.established_at.is_some();
+    // Who only waited in a queue is established as well, but there was nobody to talk to.
+    let met = |other: &Party| other.leg != leg && other.established_at.is_some();
+    let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {
         leg,
         agent: party.user().cloned(),

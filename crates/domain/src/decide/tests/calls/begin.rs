@@ -142,9 +142,9 @@ fn a_queue_that_takes_nobody_announces_so_or_closes() {
         check(
             announced.clone(),
             hears(1, Heard::Played),
-            "1 Released by idle closed talked; ended by idle => 1 release closed",
+            "1 Released by idle closed; ended by idle => 1 release closed",
         );
-        check(announced, gone(1, Cause::Normal), "1 Released by customer normal talked; ended by customer");
+        check(announced, gone(1, Cause::Normal), "1 Released by customer normal; ended by customer");
     }
     let other = queue_with("Support", |queue| queue.calls.closed = Overflow::Queue("Sales".into()));
     check(phones().then(other), arrive(to_queue("Support", Some(Overflowing::Closed))), &closed("closed"));
