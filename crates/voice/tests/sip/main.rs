@@ -10,6 +10,7 @@ mod message;
 mod peer;
 mod races;
 mod registrar;
+mod slow;
 mod strangers;
 mod streams;
 mod together;
