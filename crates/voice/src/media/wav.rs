@@ -1,6 +1,7 @@
 //! WAV files: what a prompt is made of.
 
 use super::{Codec, tone::RATE};
+use audio_codec::resampler::{COEFFS_LEN, Resampler};
 use std::io::{Cursor, Read};
 
 /// The longest sound that is read, in seconds.
@@ -115,7 +116,14 @@ fn to_rate(samples: Vec<i16>, rate: u32) -> Vec<i16> {
     if rate == u32::from(RATE) {
         return samples;
     }
-    audio_codec::resample(&samples, rate, u32::from(RATE))
+    let mut filter = vec![0.0; COEFFS_LEN];
+    let rate = usize::try_from(rate).unwrap_or_default();
+    // It fails of a rate of 0 and of too small a buffer alone.
+    let Ok(mut resampler) = Resampler::new(rate, usize::from(RATE), &mut filter) else { return Vec::new() };
+    let mut out = vec![0; resampler.max_output_samples(samples.len())];
+    let length = resampler.resample_into(&samples, &mut out).unwrap_or_default();
+    out.truncate(length);
+    out
 }
 
 #[cfg(test)]
