@@ -1,6 +1,7 @@
 //! The switch over real sockets on the loop-back interface. Scripted peers write SIP by hand, so that they share no
 //! mistake with the library.
 
+mod broken;
 mod calls;
 mod failures;
 mod hall;
