@@ -38,6 +38,11 @@ fn weak_hash() -> anyhow::Result<String> {
 
 /// The settings file of the centre, for the binary.
 pub fn settings(agents: usize) -> anyhow::Result<String> {
+    settings_with(agents, |_| String::new())
+}
+
+/// The same with further lines for each agent.
+pub fn settings_with(agents: usize, more: impl Fn(usize) -> String) -> anyhow::Result<String> {
     let hash = weak_hash()?;
     let medium = &Media::default().rows().first().context("no medium")?.name.clone();
     let mut text = String::new();
@@ -47,9 +52,10 @@ pub fn settings(agents: usize) -> anyhow::Result<String> {
     for agent in 1..=agents {
         writeln!(
             text,
-            "[[users]]\nuser_name = \"{}\"\nid = \"{}\"\npassword_hash = \"{hash}\"\n",
+            "[[users]]\nuser_name = \"{}\"\nid = \"{}\"\npassword_hash = \"{hash}\"\n{}",
             name(agent),
-            id(agent)
+            id(agent),
+            more(agent)
         )?;
     }
     Ok(text)

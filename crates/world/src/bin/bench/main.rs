@@ -3,6 +3,7 @@
 //! Nothing here passes or fails: a figure is what it is. Server and load share the machine's cores, and every
 //! connection is a real one over loopback.
 
+mod called;
 mod carried;
 mod centre;
 mod ear;
@@ -52,6 +53,10 @@ const FIGURES: &[Figure] = &[
     ("webhook_latency", figures::webhooks::latency),
     ("webhooks_sustained", figures::webhooks::sustained),
     ("conversations", figures::conversations::measure),
+    ("calls", figures::calls::measure),
+    ("relay", figures::relay::measure),
+    ("held_calls", figures::held_calls::measure),
+    ("answer", figures::answer::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

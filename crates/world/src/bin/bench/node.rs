@@ -4,7 +4,7 @@ use crate::Setting;
 use anyhow::{Context, bail};
 use std::{
     fs::File,
-    net::TcpListener,
+    net::{SocketAddr, TcpListener, UdpSocket},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -15,6 +15,8 @@ pub struct Node {
     child: Child,
     /// Where it listens, on 127.0.0.1.
     pub port: u16,
+    /// Where it speaks SIP.
+    pub sip: SocketAddr,
     /// How long it took from its start to a good answer of `/ready`.
     pub ready_after: Duration,
 }
@@ -33,10 +35,14 @@ impl Node {
         variables: &[(&str, &str)],
     ) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        // Over TCP too; the first that is free for both.
+        let free = || UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+        let sip = (0..64).find_map(|_| free().ok().filter(|addr| TcpListener::bind(addr).is_ok()));
+        let sip = sip.context("no port for SIP")?;
         let log = File::create(data.with_extension("log"))?;
         let mut command = Command::new(&setting.binary);
         command
-            .args(["serve", "--http", &format!("127.0.0.1:{port}"), "--sip", "127.0.0.1:0", "--data"])
+            .args(["serve", "--http", &format!("127.0.0.1:{port}"), "--sip", &sip.to_string(), "--data"])
             .arg(data);
         if let Some(config) = config {
             command.arg("--config").arg(config);
@@ -45,7 +51,7 @@ impl Node {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).env("RUST_LOG", "warn");
         let start = Instant::now();
         let child = command.spawn().with_context(|| format!("{} cannot be run", setting.binary.display()))?;
-        let mut node = Self { child, port, ready_after: Duration::ZERO };
+        let mut node = Self { child, port, sip, ready_after: Duration::ZERO };
         while !is_ready(port) {
             if let Some(status) = node.child.try_wait()? {
                 bail!("the server ended: {status}; see {}", data.with_extension("log").display());
@@ -65,6 +71,14 @@ impl Node {
         let line = rollup.lines().find(|line| line.starts_with("Pss:")).context("no Pss")?;
         let kilobytes: u64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
         Ok(kilobytes * 1024)
+    }
+
+    /// The processor time it has used (proc(5), in ticks of 10 ms).
+    pub fn processor(&self) -> anyhow::Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let behind = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = behind.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        Ok(Duration::from_millis(ticks.sum::<Result<u64, _>>()? * 10))
     }
 }
 

@@ -50,3 +50,8 @@ pub fn rate(count: usize, over: Duration) -> u64 {
     let rate = (count as f64 / over.as_secs_f64().max(1e-9)) as u64;
     rate
 }
+
+/// How many cores were busy, with two places.
+pub fn cores(spent: Duration, over: Duration) -> f64 {
+    (spent.as_secs_f64() / over.as_secs_f64().max(1e-9) * 100.0).round() / 100.0
+}

@@ -1,11 +1,15 @@
 //! One figure, one file.
 
+pub mod answer;
+pub mod calls;
 pub mod conversations;
 pub mod dispositions;
 pub mod fan_out;
 pub mod flood;
+pub mod held_calls;
 pub mod idle;
 pub mod notify;
+pub mod relay;
 pub mod restart;
 pub mod webhooks;
 

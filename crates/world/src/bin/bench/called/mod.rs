@@ -1,0 +1,88 @@
+//! A centre whose agents have phones, and the callers who reach them through a queue.
+
+mod sipp;
+mod tap;
+
+pub use sipp::{Callers, Ended};
+pub use tap::Tap;
+
+use crate::{Setting, centre, figures, lane::Lane, node::Node};
+use anyhow::Context;
+use futures::{StreamExt, stream};
+use phone::{Account, Incoming, Line, Phone};
+use std::{
+    fmt::Write as _,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// The number that leads to the queue.
+pub const QUEUE: &str = "9000";
+/// The number of the first agent's phone, less one.
+const FIRST: usize = 100_000;
+/// How long registrations hold: for longer than anything is measured.
+const EXPIRES: Duration = Duration::from_secs(3_600);
+/// How many log in or register at the same time.
+const AT_ONCE: usize = 16;
+
+/// The number of an agent's phone.
+fn number(agent: usize) -> String {
+    (FIRST + agent).to_string()
+}
+
+/// A server with so many agents, each with a phone that may register, in one queue for calls.
+pub fn node(setting: &Setting, agents: usize) -> anyhow::Result<(Node, TempDir)> {
+    let dir = figures::directory()?;
+    let mut text = "[sip]\npeers = [\"127.0.0.1\"]\n\n".to_owned();
+    for agent in 1..=agents {
+        writeln!(text, "[[sip.phones]]\ndn = \"{}\"\npassword = \"{}\"\n", number(agent), centre::PASSWORD)?;
+    }
+    writeln!(text, "[[queues]]\nname = \"Calls\"\nrouting_point = \"{QUEUE}\"\noffer_seconds = 30\n")?;
+    text += &centre::settings_with(agents, |agent| format!("phone_number = \"{}\"\n", number(agent)))?;
+    let config = dir.path().join("bench.toml");
+    std::fs::write(&config, text)?;
+    let node = Node::start(setting, &dir.path().join("data"), Some(&config))?;
+    Ok((node, dir))
+}
+
+/// Registers the phones of the first so many agents with what speaks SIP at an address, all over one socket.
+pub async fn phones(
+    sip: SocketAddr,
+    agents: usize,
+    incoming: &Incoming,
+) -> anyhow::Result<(Line, Vec<Phone>)> {
+    let line = Line::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await?;
+    let registered = stream::iter(1..=agents).map(|agent| {
+        let phone = line.phone(Account::new(number(agent)).password(centre::PASSWORD));
+        phone.on_incoming(incoming.clone());
+        async move {
+            phone.register(EXPIRES).await.context("a phone cannot register")?;
+            anyhow::Ok(phone)
+        }
+    });
+    let mut registered = registered.buffer_unordered(AT_ONCE);
+    let mut phones = Vec::new();
+    while let Some(phone) = registered.next().await {
+        phones.push(phone?);
+    }
+    drop(registered);
+    Ok((line, phones))
+}
+
+/// Makes the first so many agents ready for calls; answers their connections.
+pub async fn ready_agents(port: u16, agents: usize) -> anyhow::Result<Vec<Lane>> {
+    let ready = stream::iter(1..=agents).map(|agent| async move {
+        let mut lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
+        let start = r#"{"operationName":"StartContactCenterSession","channels":["voice"]}"#;
+        lane.command("/api/v2/me", start).await?;
+        lane.command("/api/v2/me", r#"{"operationName":"Ready"}"#).await?;
+        anyhow::Ok(lane)
+    });
+    let mut ready = ready.buffered(AT_ONCE);
+    let mut lanes = Vec::new();
+    while let Some(lane) = ready.next().await {
+        lanes.push(lane?);
+    }
+    Ok(lanes)
+}

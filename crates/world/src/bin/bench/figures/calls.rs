@@ -1,0 +1,134 @@
+//! Short calls through a queue to five hundred agents: signalling, routing, journal and notifications together.
+
+use super::runtime;
+use crate::{
+    Setting, called,
+    ear::Ear,
+    lane::Lane,
+    stats::{cores, rate},
+};
+use desk::ports::{FeedQuery, Store};
+use domain::{Event, InteractionId, Key, agent};
+use phone::Incoming;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use store_sqlite::SqliteStore;
+
+const AGENTS: usize = 500;
+const PER_SECOND: usize = 300;
+const SECONDS: usize = 30;
+const LENGTH: Duration = Duration::from_secs(1);
+/// What an agent is told of a call: it rings, he talks, it is over.
+const NOTES: usize = 3;
+/// What the journal tells of a call that an agent takes at once and whose caller hangs up.
+const EVENTS: [&str; 11] = [
+    "call.began",
+    "call.joined",
+    "call.queued",
+    "call.established",
+    "call.joined",
+    "agent.slot-taken",
+    "call.established",
+    "call.released",
+    "call.released",
+    "agent.slot-freed",
+    "call.ended",
+];
+
+pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
+    let runtime = runtime()?;
+    let value = runtime.block_on(async {
+        let (node, dir) = called::node(setting, AGENTS)?;
+        let (_line, phones) = called::phones(node.sip, AGENTS, &Incoming::default()).await?;
+        let mut lanes = called::ready_agents(node.port, AGENTS).await?;
+        let delivered = Arc::new(AtomicUsize::new(0));
+        for (agent, _) in (1..).zip(&lanes) {
+            let lane = Lane::open(node.port, &crate::centre::name(agent), crate::centre::PASSWORD).await?;
+            let mut ear = Ear::open(lane).await?;
+            // What the login itself caused does not count.
+            while ear.drain().await? > 0 {}
+            let delivered = delivered.clone();
+            tokio::spawn(async move {
+                while let Ok(came) = ear.poll().await {
+                    delivered.fetch_add(came, Ordering::Relaxed);
+                }
+            });
+        }
+        let calls = setting.scaled(PER_SECOND * SECONDS);
+        let (before, began) = (node.processor()?, Instant::now());
+        let ended = called::Callers::start(node.sip, calls, PER_SECOND, LENGTH)?.ended().await?;
+        let (spent, took) = (node.processor()?.saturating_sub(before), began.elapsed());
+        let last = Instant::now();
+        while delivered.load(Ordering::Relaxed) < calls * NOTES && last.elapsed() < Duration::from_secs(10) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // Whatever comes too often shall be seen as well.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        lanes.clear();
+        drop((phones, node));
+        let told = told(&dir.path().join("data")).await?;
+        let as_they_should = told.get(&EVENTS.to_vec()).copied().unwrap_or(0);
+        let otherwise: BTreeMap<String, usize> = told
+            .iter()
+            .filter(|(events, _)| **events != EVENTS)
+            .map(|(events, times)| (events.join(" "), *times))
+            .collect();
+        anyhow::Ok(json!({
+            "agents": AGENTS,
+            "asked_per_second": PER_SECOND,
+            // The last call begins so long before the run ends.
+            "calls_per_second": rate(calls, ended.took.saturating_sub(LENGTH)),
+            "calls": calls,
+            "successful": ended.successful,
+            "failed": ended.failed,
+            "retransmissions": ended.retransmissions,
+            "server_cores": cores(spent, took),
+            "events_expected": calls * EVENTS.len(),
+            "events": told.iter().map(|(events, times)| events.len() * times).sum::<usize>(),
+            "calls_journalled_as_expected": as_they_should,
+            "journalled_otherwise": otherwise,
+            "notes_expected": calls * NOTES,
+            "notes_delivered": delivered.load(Ordering::Relaxed),
+        }))
+    });
+    runtime.shutdown_background();
+    value
+}
+
+/// What the journal tells of each call, in order, and of how many calls the same.
+async fn told(data: &Path) -> anyhow::Result<HashMap<Vec<&'static str>, usize>> {
+    let store = SqliteStore::open(data, store_sqlite::Options::default())?;
+    let mut calls: HashMap<InteractionId, Vec<&'static str>> = HashMap::new();
+    let mut query = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
+    loop {
+        let page = store.events(query.clone()).await?;
+        let Some(last) = page.rows.last() else { break };
+        query.after = last.seq;
+        for row in page.rows {
+            let call = match (&row.key, &row.event) {
+                (Key::Call(call), _) => call.clone(),
+                (_, Event::Agent(agent::Event { fact, .. })) => match fact {
+                    agent::Fact::SlotTaken { session, .. } | agent::Fact::SlotFreed { session, .. } => {
+                        session.clone()
+                    }
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            calls.entry(call).or_default().push(row.event.kind());
+        }
+    }
+    let mut alike: HashMap<Vec<&'static str>, usize> = HashMap::new();
+    for events in calls.into_values() {
+        *alike.entry(events).or_default() += 1;
+    }
+    Ok(alike)
+}
