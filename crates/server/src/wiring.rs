@@ -109,6 +109,10 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
             signal = told_to_stop => tracing::info!(signal, "told to stop"),
             ended = background.join_next() => ended_early = ended,
         }
+        // Agents go on working while their calls come to an end; simulated people need no such courtesy.
+        if populace != Populace::Alive {
+            telephony.drain(Duration::from_secs(config.sip.drain.into())).await;
+        }
     };
     let close = async {
         desk.stop_posting();
