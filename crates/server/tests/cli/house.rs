@@ -76,7 +76,7 @@ impl House {
             let mut line = String::new();
             assert!(log.read_line(&mut line).unwrap() > 0, "the server ended:\n{told}");
             told.push_str(&line);
-            if let Some((_, rest)) = line.split_once("addr=127.0.0.1:") {
+            if let Some((_, rest)) = line.split_once("addr=127.0.0.1:").filter(|_| line.contains("serving")) {
                 let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
                 break digits.parse().unwrap();
             }

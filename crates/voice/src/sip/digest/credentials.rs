@@ -96,13 +96,13 @@ impl<'a> Credentials<'a> {
         self.algorithm.hash(&[&secret, self.nonce, self.nc, self.cnonce, self.qop, &request])
     }
 
-    /// Whether the URI that was hashed names this user; an empty one, when it names none. The Request-URI comes to us
-    /// unescaped, so the other is compared both ways.
+    /// Whether the URI that was hashed names this user, or none: clients in the field hash the host alone. The Request-URI
+    /// comes to us unescaped, so the other is compared both ways.
     pub fn is_for(&self, user: &str) -> bool {
         let after = self.uri.split_once(':').map_or(self.uri, |(_, after)| after);
         let named = after.split_once('@').map_or("", |(user, _)| user);
         let named = named.split([';', ':']).next().unwrap_or_default();
-        named == user || unescaped(named) == user.as_bytes()
+        named.is_empty() || named == user || unescaped(named) == user.as_bytes()
     }
 }
 
