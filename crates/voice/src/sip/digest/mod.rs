@@ -142,7 +142,8 @@ mod tests {
         };
         assert_eq!(ask("REGISTER", None, &wrong), Verdict::Wrong);
         assert_eq!(ask("INVITE", None, &right), Verdict::Wrong);
-        assert_eq!(ask("REGISTER", Some("9000"), &right), Verdict::Wrong);
+        let elsewhere = right.replace("uri=\"sip:", "uri=\"sip:7000@");
+        assert_eq!(ask("REGISTER", Some("9000"), &elsewhere), Verdict::Wrong);
     }
 
     #[test]
