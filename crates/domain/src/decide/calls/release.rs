@@ -12,6 +12,10 @@ use crate::{
     session::Closer,
 };
 
+/// How long an agent whose phone did not take a call is spared it at least, in milliseconds: a phone that refuses at once
+/// would be asked as fast as it can say no.
+const LEAST_BAR: Millis = 1_000;
+
 /// How a part ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct How {
@@ -147,7 +151,7 @@ pub(super) fn offer_ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, h
     let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
     let Some(user) = party.user().cloned() else { return Ok(()) };
     let cool_down = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.cool_down);
-    let barred_until = Some(draft.now + cool_down);
+    let barred_until = Some(draft.now + cool_down.max(LEAST_BAR));
     part(draft, id, leg, How { barred_until, ..how })?;
     wait::requeue(draft, id)?;
     if how.closer == Closer::NoAnswer {

@@ -182,3 +182,11 @@ fn what_a_stranger_sends_along_never_keeps_his_call_out() {
     assert!(with(odd).call().lines[0].user_data.is_empty());
     assert_eq!(waiting().call().lines[0].user_data.get("Subject"), Some(&"Invoice".into()));
 }
+
+#[test]
+fn a_phone_whose_calls_go_around_in_a_circle_cannot_be_reached() {
+    let mut arrive = arrival(Diversion::Nowhere);
+    (arrive.dialled, arrive.device) = ("5002".into(), Some("5001".into()));
+    let world = phones().then(Command::Arrive(Box::new(arrive)));
+    assert!(!world.call().is_open(), "its own phone is not rung: {:?}", world.call());
+}

@@ -267,6 +267,26 @@ fn an_offer_outlives_its_queue() {
     check(
         world,
         ann(CallAct::Reject),
-        "2 Released by agent refused barred until 0; ann: -slot; queued Support since 0 => 2 release refused",
+        "2 Released by agent refused barred until 1000; ann: -slot; queued Support since 0 => 2 release refused",
     );
+}
+
+#[test]
+fn who_says_answer_in_time_is_given_the_time_his_phone_takes() {
+    let late = offered().after(29_000);
+    let world = check(late, ann(CallAct::Answer), "2 asked to answer until 41000 => 2 answer");
+    check(world.clone().after(1_000), unanswered(2), "");
+    assert!(world.after(13_000).then(unanswered(2)).call().is_waiting(), "the phone did not after all");
+    check(offered(), ann(CallAct::Answer), "=> 2 answer");
+}
+
+#[test]
+fn a_switch_that_is_stopped_is_nobody_giving_up() {
+    check(
+        waiting(),
+        gone(1, Cause::Closed),
+        "1 Released by restart closed; ended by restart => 1 release closed",
+    );
+    let world = offered().then(gone(2, Cause::Closed));
+    assert!(!world.call().is_open() && world.agent("ann").channel(&medium::voice()).is_some_and(|c| c.takes_work()));
 }
