@@ -288,5 +288,8 @@ fn a_switch_that_is_stopped_is_nobody_giving_up() {
         "1 Released by restart closed; ended by restart => 1 release closed",
     );
     let world = offered().then(gone(2, Cause::Closed));
-    assert!(!world.call().is_open() && world.agent("ann").channel(&medium::voice()).is_some_and(|c| c.takes_work()));
+    assert!(
+        !world.call().is_open()
+            && world.agent("ann").channel(&medium::voice()).is_some_and(|c| c.takes_work())
+    );
 }
