@@ -214,3 +214,23 @@ async fn a_session_interval_that_is_too_short_for_a_phone_is_raised_once() {
     }
     assert!(matches!(hall.heard(&leg).await, Heard::Gone { code: Some(422), .. }));
 }
+
+#[tokio::test]
+async fn a_phone_that_holds_by_its_own_key_goes_on_only_when_it_says_so() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let (mut call, leg, _) = called(&mut hall, &mut phone).await;
+    phone.request(&mut call, "INVITE", SDP, &phone.sdp("sendonly")).await;
+    phone.expect("200 INVITE").await;
+    phone.request(&mut call, "ACK", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::PhoneHold(true));
+    for (says, refused) in [("sendonly", Some(488)), ("sendrecv", None)] {
+        hall.act(&leg, Act::HoldPhone(false));
+        let ours = phone.expect("INVITE").await;
+        assert_eq!(ours.direction(), "sendrecv");
+        phone.answer(&ours, "200 OK", "", &phone.sdp(says)).await;
+        phone.expect("ACK").await;
+        assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: false, refused });
+    }
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
