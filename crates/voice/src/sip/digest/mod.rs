@@ -51,7 +51,8 @@ impl Digest {
         self.algorithms.iter().map(challenge).collect()
     }
 
-    /// What the Authorization (or Proxy-Authorization) headers of a request prove. `user` is the user part of its
+    /// What the Authorization (or Proxy-Authorization) headers of a request prove; those with a hash that was not asked
+    /// for are none (RFC 7616 §5.2: who stands between could choose the weaker). `user` is the user part of its
     /// Request-URI: credentials for another number are refused.
     pub fn verify<'a>(
         &self,
@@ -62,7 +63,7 @@ impl Digest {
     ) -> Verdict {
         let ours = headers
             .filter_map(Credentials::parse)
-            .filter(|given| given.realm == self.realm)
+            .filter(|given| given.realm == self.realm && self.algorithms.contains(&given.algorithm))
             .max_by_key(|given| given.algorithm);
         let Some(given) = ours else { return Verdict::Absent };
         let dn = Dn::new(given.username);
@@ -118,6 +119,18 @@ mod tests {
                 let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
                 assert_eq!(verdict, Verdict::Right(Dn::new("5001")), "{algorithm} {nc}");
             }
+        }
+    }
+
+    #[test]
+    fn a_hash_that_was_not_asked_for_proves_nothing() {
+        let digest = Digest::new("jackfield".into(), vec![Algorithm::Sha256], Duration::from_secs(300))
+            .expect("a key");
+        let nonce = nonce_of(&digest.challenges(false)[0]);
+        for (algorithm, verdict) in [("MD5", Verdict::Absent), ("SHA-256", Verdict::Right(Dn::new("5001")))] {
+            let header = header(&digest, &nonce, "00000001", algorithm, "demo");
+            let given = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+            assert_eq!(given, verdict, "{algorithm}");
         }
     }
 
