@@ -18,7 +18,7 @@ pub(super) enum Verdict {
     /// They are right.
     Right(Dn),
     /// Right, with a nonce that is too old, not ours or used up: the phone may try again by itself.
-    Stale,
+    Stale(Dn),
     /// Wrong.
     Wrong,
 }
@@ -52,7 +52,7 @@ impl Digest {
     }
 
     /// What the Authorization (or Proxy-Authorization) headers of a request prove; those with a hash that was not asked
-    /// for are none (RFC 7616 §5.2: who stands between could choose the weaker). `user` is the user part of its
+    /// for are none, since who stands between could choose the weaker. `user` is the user part of its
     /// Request-URI: credentials for another number are refused.
     pub fn verify<'a>(
         &self,
@@ -75,7 +75,7 @@ impl Digest {
         if !same || account.is_none() || !given.is_for(user.unwrap_or_default()) {
             return Verdict::Wrong;
         }
-        if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale }
+        if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale(dn) }
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
         let ask = || digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
         assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
-        assert_eq!(ask(), Verdict::Stale);
+        assert_eq!(ask(), Verdict::Stale(Dn::new("5001")));
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
         let nonce = nonce_of(&other.challenges(false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
         let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
-        assert_eq!(verdict, Verdict::Stale);
+        assert_eq!(verdict, Verdict::Stale(Dn::new("5001")));
     }
 
     #[test]
