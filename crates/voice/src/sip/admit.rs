@@ -22,7 +22,8 @@ pub(super) enum Admission {
 
 /// Decides who calls: a number over the flow it registered over, or with credentials; or a peer by its address.
 pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
-    if core.logins.blocked(flow.ip()) && !core.answers_to(flow) {
+    let blocked = core.logins.blocked(flow.ip());
+    if blocked && !core.answers_to(flow) {
         return Admission::Silence;
     }
     let from = request.from_header().ok().and_then(|from| from.uri().ok());
@@ -46,8 +47,10 @@ pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
         headers::authorizations(request),
     );
     match proved {
+        // Among too many failures nobody learns that he guessed right.
+        Verdict::Right(_) | Verdict::Stale(_) if blocked && !core.is_peer(flow) => Admission::Silence,
         Verdict::Right(dn) => Admission::Device(dn),
-        Verdict::Stale => Admission::Challenge { stale: true },
+        Verdict::Stale(_) => Admission::Challenge { stale: true },
         Verdict::Wrong if core.failed_login(flow) => Admission::Silence,
         Verdict::Absent if core.is_peer(flow) => Admission::Outside,
         Verdict::Wrong | Verdict::Absent => Admission::Challenge { stale: false },

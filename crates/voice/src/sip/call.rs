@@ -19,6 +19,9 @@ use rsipstack::{
 use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::mpsc;
 
+/// Longest number that can be dialled, in bytes: what callers say is kept and shown.
+const LONGEST_NUMBER: usize = 64;
+
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
 pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
     let device = match admit(&core, &tx.original, flow) {
@@ -84,7 +87,8 @@ fn begin(
     let session = Session::asked(request, &core.settings.timers).map_err(|least| {
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
     })?;
-    let dialled = request.uri.user().filter(|user| !user.is_empty()).map(Dn::new);
+    let fits = |user: &&str| (1..=LONGEST_NUMBER).contains(&user.len());
+    let dialled = request.uri.user().filter(fits).map(Dn::new);
     let dialled = dialled.ok_or(plain(StatusCode::NotFound))?;
     let id = LegId { call: core.listener.fresh_call(), number: 1 };
     let (tell, events) = mpsc::unbounded_channel();

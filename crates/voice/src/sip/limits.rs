@@ -1,17 +1,30 @@
 //! What strangers may cost us.
 
 use crate::sip::locked;
-use std::{collections::HashMap, net::IpAddr, sync::Mutex, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+    sync::Mutex,
+    time::Duration,
+};
 use tokio::time::Instant;
 
-/// Addresses that are watched at once; a flood from more of them watches the newest.
+/// Addresses that are watched at once; of more, the newest.
 const WATCHED: usize = 10_000;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Wrong credentials, by where they came from.
 pub(super) struct Logins {
     most: u32,
-    failures: Mutex<HashMap<IpAddr, (Instant, u32)>>,
+    failures: Mutex<Failures>,
+}
+
+#[derive(Default)]
+struct Failures {
+    /// Since when, and how many.
+    counts: HashMap<IpAddr, (Instant, u32)>,
+    /// The same, the oldest first.
+    order: VecDeque<(Instant, IpAddr)>,
 }
 
 impl Logins {
@@ -23,23 +36,27 @@ impl Logins {
     /// Whether an address had too many: nothing of it is even looked at.
     pub fn blocked(&self, from: IpAddr) -> bool {
         let failures = locked(&self.failures);
-        failures.get(&from).is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
+        failures
+            .counts
+            .get(&from)
+            .is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
     }
 
     /// One more.
     pub fn failed(&self, from: IpAddr) {
         let now = Instant::now();
         let mut failures = locked(&self.failures);
-        if failures.len() >= WATCHED {
-            failures.retain(|_, (since, _)| now - *since < WINDOW);
-            if failures.len() >= WATCHED {
-                failures.clear();
-            }
+        let Failures { counts, order } = &mut *failures;
+        while order.front().is_some_and(|(since, _)| now - *since >= WINDOW)
+            || counts.len() >= WATCHED && !counts.contains_key(&from)
+        {
+            let Some((_, oldest)) = order.pop_front() else { break };
+            counts.remove(&oldest);
         }
-        let entry = failures.entry(from).or_insert((now, 0));
-        if now - entry.0 >= WINDOW {
-            *entry = (now, 0);
-        }
+        let entry = counts.entry(from).or_insert_with(|| {
+            order.push_back((now, from));
+            (now, 0)
+        });
         entry.1 = entry.1.saturating_add(1);
     }
 }
@@ -82,6 +99,20 @@ mod tests {
         assert!(!logins.blocked(IpAddr::from([192, 0, 2, 2])));
         tokio::time::advance(WINDOW).await;
         assert!(!logins.blocked(from));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_from_everywhere_is_watched_by_its_newest() {
+        let logins = Logins::new(1);
+        let address = |n: usize| IpAddr::from(u32::try_from(n).expect("small").to_be_bytes());
+        for n in 0..=WATCHED {
+            logins.failed(address(n));
+        }
+        assert!(!logins.blocked(address(0)));
+        assert!(logins.blocked(address(1)) && logins.blocked(address(WATCHED)));
+        tokio::time::advance(WINDOW).await;
+        logins.failed(address(5));
+        assert!(logins.blocked(address(5)) && !logins.blocked(address(6)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -28,7 +28,10 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
         return of_a_dialog(&core, tx).await;
     }
     match tx.original.method {
-        Method::Register if !core.logins.blocked(flow.ip()) => register(&core, &mut tx, flow).await,
+        // Wrong passwords of one do not silence the phones behind the same address.
+        Method::Register if !core.logins.blocked(flow.ip()) || core.registrar.knows(flow) => {
+            register(&core, &mut tx, flow).await;
+        }
         Method::Register => {}
         // Apart, since its future is large and other requests should not carry it.
         Method::Invite => Box::pin(call::take(core, tx, flow)).await,

@@ -94,9 +94,17 @@ impl Hall {
     }
 
     pub async fn open(settings: Settings) -> Self {
+        Self::open_behind(settings, |listener| listener).await
+    }
+
+    /// With something between the switch and the listener.
+    pub async fn open_behind(
+        settings: Settings,
+        wrap: impl FnOnce(Arc<dyn Listener>) -> Arc<dyn Listener>,
+    ) -> Self {
         let (told, listening) = mpsc::unbounded_channel();
         let script = Arc::new(Script { told, calls: AtomicU32::new(1) });
-        let voice = Voice::start(settings, script).await.expect("a switch");
+        let voice = Voice::start(settings, wrap(script)).await.expect("a switch");
         let addresses = voice.addresses();
         let udp = addresses.iter().find(|(carrier, _)| *carrier == Carrier::Udp).expect("datagrams");
         let server = udp.1;

@@ -214,3 +214,42 @@ async fn a_session_interval_that_is_too_short_for_a_phone_is_raised_once() {
     }
     assert!(matches!(hall.heard(&leg).await, Heard::Gone { code: Some(422), .. }));
 }
+
+#[tokio::test]
+async fn a_phone_that_holds_by_its_own_key_goes_on_only_when_it_says_so() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let (mut call, leg, _) = called(&mut hall, &mut phone).await;
+    phone.request(&mut call, "INVITE", SDP, &phone.sdp("sendonly")).await;
+    phone.expect("200 INVITE").await;
+    phone.request(&mut call, "ACK", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::PhoneHold(true));
+    for (says, refused) in [("sendonly", Some(488)), ("sendrecv", None)] {
+        hall.act(&leg, Act::HoldPhone(false));
+        let ours = phone.expect("INVITE").await;
+        assert_eq!(ours.direction(), "sendrecv");
+        phone.answer(&ours, "200 OK", "", &phone.sdp(says)).await;
+        phone.expect("ACK").await;
+        assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: false, refused });
+    }
+    hall.hears_nothing(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
+async fn a_refresh_that_is_too_short_twice_is_tried_as_a_change() {
+    let timers = Timers { min_session: Duration::from_secs(1), ..Timers::default() };
+    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
+    let mut phone = hall.phone("5001").await;
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    let timer = "Require: timer\r\nSession-Expires: 1;refresher=uac\r\n";
+    phone.answer(&invite, "200 OK", timer, &phone.sdp("sendrecv")).await;
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    for (asked, least) in [("1;refresher=uac", "Min-SE: 3\r\n"), ("3;refresher=uac", "Min-SE: 5\r\n")] {
+        let refresh = phone.expect("UPDATE").await;
+        assert_eq!(refresh.header("Session-Expires"), Some(asked));
+        phone.answer(&refresh, "422 Session Interval Too Small", least, "").await;
+    }
+    phone.expect("INVITE").await;
+    assert!(phone.within(Duration::from_millis(150), "UPDATE").await.is_none());
+}

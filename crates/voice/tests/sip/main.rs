@@ -8,6 +8,7 @@ mod hall;
 mod holding;
 mod line;
 mod message;
+mod panics;
 mod peer;
 mod races;
 mod registrar;

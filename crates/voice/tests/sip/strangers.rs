@@ -67,7 +67,8 @@ async fn a_registered_flow_needs_no_second_proof_and_from_decides_nothing() {
 #[tokio::test]
 async fn a_flood_of_wrong_passwords_is_met_with_silence() {
     let limits = Limits { failed_logins_per_minute: 3, ..Limits::default() };
-    let hall = Hall::open(Settings { limits, ..strict() }).await;
+    let mut hall = Hall::open(Settings { limits, ..strict() }).await;
+    let mut phone = hall.phone("5002").await;
     let mut thief = hall.peer("5001").await;
     thief.send(&thief.register_text("f", 1, "")).await;
     let challenge = thief.expect("401 REGISTER").await;
@@ -82,6 +83,16 @@ async fn a_flood_of_wrong_passwords_is_met_with_silence() {
     thief.hears_nothing(QUIET).await;
     thief.send(&thief.register_text("f", 9, "")).await;
     thief.hears_nothing(QUIET).await;
+    // A phone behind the same address registers on, and cannot guess either.
+    phone.register().await;
+    phone.send(&phone.register_text("g", 1, "")).await;
+    let challenge = phone.expect("401 REGISTER").await;
+    let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5").to_owned();
+    let uri = format!("sip:{}", hall.server);
+    let proof = crate::peer::authorization("5001", &md5, "REGISTER", &uri, 1, "demo");
+    let guess = phone.register_text("g", 2, &format!("Authorization: {proof}\r\n"));
+    phone.send(&guess.replace("To: <sip:5002@", "To: <sip:5001@")).await;
+    phone.hears_nothing(QUIET).await;
 }
 
 #[tokio::test]
@@ -141,6 +152,17 @@ async fn an_invite_that_makes_no_sense_is_refused_with_its_code() {
         }
     }
     hall.hears_nothing(QUIET).await;
+}
+
+#[tokio::test]
+async fn a_number_that_is_too_long_is_nobodys() {
+    let mut hall = Hall::open(settings()).await;
+    let mut peer = hall.peer("100").await;
+    let body = peer.sdp("sendrecv");
+    peer.invite(&"9".repeat(65), &body).await;
+    peer.expect("404 INVITE").await;
+    peer.invite(&"9".repeat(64), &body).await;
+    assert_eq!(hall.arrived().await.dialled.as_str().len(), 64);
 }
 
 #[tokio::test]

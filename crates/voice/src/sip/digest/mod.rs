@@ -18,7 +18,7 @@ pub(super) enum Verdict {
     /// They are right.
     Right(Dn),
     /// Right, with a nonce that is too old, not ours or used up: the phone may try again by itself.
-    Stale,
+    Stale(Dn),
     /// Wrong.
     Wrong,
 }
@@ -51,7 +51,8 @@ impl Digest {
         self.algorithms.iter().map(challenge).collect()
     }
 
-    /// What the Authorization (or Proxy-Authorization) headers of a request prove. `user` is the user part of its
+    /// What the Authorization (or Proxy-Authorization) headers of a request prove; those with a hash that was not asked
+    /// for are none, since who stands between could choose the weaker. `user` is the user part of its
     /// Request-URI: credentials for another number are refused.
     pub fn verify<'a>(
         &self,
@@ -62,7 +63,7 @@ impl Digest {
     ) -> Verdict {
         let ours = headers
             .filter_map(Credentials::parse)
-            .filter(|given| given.realm == self.realm)
+            .filter(|given| given.realm == self.realm && self.algorithms.contains(&given.algorithm))
             .max_by_key(|given| given.algorithm);
         let Some(given) = ours else { return Verdict::Absent };
         let dn = Dn::new(given.username);
@@ -74,7 +75,7 @@ impl Digest {
         if !same || account.is_none() || !given.is_for(user.unwrap_or_default()) {
             return Verdict::Wrong;
         }
-        if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale }
+        if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale(dn) }
     }
 }
 
@@ -122,13 +123,25 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_that_was_not_asked_for_proves_nothing() {
+        let digest = Digest::new("jackfield".into(), vec![Algorithm::Sha256], Duration::from_secs(300))
+            .expect("a key");
+        let nonce = nonce_of(&digest.challenges(false)[0]);
+        for (algorithm, verdict) in [("MD5", Verdict::Absent), ("SHA-256", Verdict::Right(Dn::new("5001")))] {
+            let header = header(&digest, &nonce, "00000001", algorithm, "demo");
+            let given = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+            assert_eq!(given, verdict, "{algorithm}");
+        }
+    }
+
+    #[test]
     fn the_same_count_twice_is_refused() {
         let digest = digest();
         let nonce = nonce_of(&digest.challenges(false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
         let ask = || digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
         assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
-        assert_eq!(ask(), Verdict::Stale);
+        assert_eq!(ask(), Verdict::Stale(Dn::new("5001")));
     }
 
     #[test]
@@ -153,7 +166,7 @@ mod tests {
         let nonce = nonce_of(&other.challenges(false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
         let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
-        assert_eq!(verdict, Verdict::Stale);
+        assert_eq!(verdict, Verdict::Stale(Dn::new("5001")));
     }
 
     #[test]

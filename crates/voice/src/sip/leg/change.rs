@@ -98,7 +98,9 @@ impl Leg {
         changes.asked = changes.waiting.drain(..).collect();
         changes.tries = 0;
         let target = changes.asked.last().copied().unwrap_or(changes.held);
-        if target != changes.held || changes.refresh {
+        // Its own hold key holds it too: it goes on only when it says so.
+        let goes_on = changes.asked.last() == Some(&false) && self.phone_holds;
+        if target != changes.held || goes_on || changes.refresh {
             changes.refresh = false;
             self.send_change(target);
         } else {
@@ -148,10 +150,15 @@ impl Leg {
             Ok(accepted) => {
                 self.changes.held = self.changes.asked.last().copied().unwrap_or(self.changes.held);
                 self.session_answered(response);
-                self.tell_hold(None);
-                if !self.changes.held {
-                    self.phone_holds(accepted.remote_holds);
+                let key = accepted.remote_holds && !self.changes.held;
+                if self.changes.asked.is_empty() && !self.changes.held {
+                    self.phone_holds(key);
+                } else if !self.changes.held {
+                    // What is told of the change says it all.
+                    self.phone_holds = key;
                 }
+                // It was to go on and holds by its own key.
+                self.tell_hold(key.then_some(488));
                 self.stream.held(self.changes.held || self.phone_holds);
             }
             Err(why) => {

@@ -24,6 +24,7 @@ use crate::{
 use branch::Branches;
 use change::Changes;
 use domain::call::{Act, Alone, Cause, Heard, LegId, RoomId};
+use futures::FutureExt;
 pub(super) use incoming::Incoming;
 use keys::Keys;
 pub(super) use outgoing::originate;
@@ -35,7 +36,7 @@ use rsipstack::{
     sip::{HasHeaders, Response},
 };
 pub(super) use session::Session;
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 use teller::Teller;
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
@@ -152,8 +153,16 @@ impl Leg {
         }
     }
 
-    /// Lives until the leg is over and everybody knows.
+    /// Lives until the leg is over and everybody knows, also when something in it panics.
     async fn run(mut self) {
+        if AssertUnwindSafe(self.live()).catch_unwind().await.is_err() {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "panic").increment(1);
+            self.hang_up(Cause::Failed, None);
+        }
+        self.finish().await;
+    }
+
+    async fn live(&mut self) {
         while self.over.is_none() {
             let due = self.due();
             tokio::select! {
@@ -170,7 +179,6 @@ impl Leg {
                 () = at(due) => self.time(Instant::now()),
             }
         }
-        self.finish().await;
     }
 
     /// Does what is asked.

@@ -22,7 +22,11 @@ use rsipstack::{
     dialog::invitation::{InviteAsyncResult, InviteOption},
     sip::{Header, Response, Uri},
 };
-use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
     task::JoinHandle,
@@ -48,7 +52,8 @@ pub(in crate::sip) async fn originate(
     acts: UnboundedReceiver<Asked>,
     asked: Originate,
 ) {
-    match begin(&core, &id, acts, asked) {
+    let begun = std::panic::catch_unwind(AssertUnwindSafe(|| begin(&core, &id, acts, asked)));
+    match begun.unwrap_or(Err((Cause::Failed, 500))) {
         Ok(leg) => leg.run().await,
         Err((cause, code)) => {
             core.leave(&id);

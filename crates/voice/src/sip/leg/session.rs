@@ -20,6 +20,8 @@ pub(in crate::sip) struct Session {
     /// The other end knows session timers.
     known: bool,
     due: Option<Instant>,
+    /// A refresh was refused as too short (422), and a longer one asked for.
+    raised: bool,
 }
 
 impl Session {
@@ -29,20 +31,21 @@ impl Session {
         let Some((interval, refresher)) = read(request) else {
             // The other end refreshes, if it can: it knows best when its network forgets.
             let interval = known.then_some(timers.session);
-            return Ok(Self { interval, ours: false, known, due: None });
+            return Ok(Self { interval, known, ..Self::default() });
         };
         if interval < timers.min_session {
             return Err(timers.min_session);
         }
         let ours = refresher.map_or(!known, |refresher| refresher.eq_ignore_ascii_case("uas"));
-        Ok(Self { interval: Some(interval), ours, known, due: None })
+        Ok(Self { interval: Some(interval), ours, known, ..Self::default() })
     }
 
-    /// What the answer to a request of ours says.
-    pub fn answered(response: &impl HasHeaders) -> Self {
+    /// What the answer to a request of ours says. An interval below what we offered as the shortest (RFC 4028 §9) is
+    /// taken for that, so that nobody makes us refresh without a pause.
+    pub fn answered(response: &impl HasHeaders, timers: &Timers) -> Self {
         let Some((interval, refresher)) = read(response) else { return Self::default() };
         let ours = refresher.is_none_or(|refresher| refresher.eq_ignore_ascii_case("uac"));
-        Self { interval: Some(interval), ours, known: true, due: None }
+        Self { interval: Some(interval.max(timers.min_session)), ours, known: true, ..Self::default() }
     }
 
     /// The headers of a 2xx to the request that asked.
@@ -114,10 +117,7 @@ impl Leg {
             }
             Ok(Some(response)) => match response.status_code.code() {
                 code @ (408 | 481) => self.end(Cause::Lost, Some(code), Over::Done),
-                422 => {
-                    self.raise(&response);
-                    self.session.due = Some(Instant::now());
-                }
+                422 if self.raise(&response) => self.session.due = Some(Instant::now()),
                 // A change of theirs is under way, which may refresh by itself.
                 491 | 500 => self.session.due = Some(Instant::now() + Duration::from_secs(4)),
                 _ => {
@@ -131,16 +131,23 @@ impl Leg {
 
     /// The answer to a request that asked for a session timer.
     pub(super) fn session_answered(&mut self, response: &impl HasHeaders) {
-        self.session = Session::answered(response);
+        self.session = Session::answered(response, &self.core.settings.timers);
         self.session.begin();
     }
 
-    /// 422: the other end wants at least this.
-    fn raise(&mut self, response: &impl HasHeaders) {
+    /// 422: the other end wants at least this. Whether that helps: only once, and only when it is more than we asked for.
+    fn raise(&mut self, response: &impl HasHeaders) -> bool {
         let least = find(response, "Min-SE").and_then(|value| value.split(';').next()?.trim().parse().ok());
-        if let Some(least) = least.map(Duration::from_secs) {
-            self.session.interval = self.session.interval.map(|interval| interval.max(least));
+        let (Some(least), Some(interval)) =
+            (least.map(|secs: u32| Duration::from_secs(secs.into())), self.session.interval)
+        else {
+            return false;
+        };
+        if self.session.raised || least <= interval {
+            return false;
         }
+        (self.session.interval, self.session.raised) = (Some(least), true);
+        true
     }
 }
 
@@ -157,6 +164,16 @@ mod tests {
         match SipMessage::try_from(text.as_str()) {
             Ok(SipMessage::Request(request)) => request,
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_answer_below_the_shortest_interval_is_taken_for_that() {
+        let timers = Timers::default();
+        for (secs, taken) in [(0, 90), (1, 90), (90, 90), (600, 600)] {
+            let answer = request(&format!("Session-Expires: {secs};refresher=uac\r\n"));
+            let session = Session::answered(&answer, &timers);
+            assert_eq!((session.interval, session.ours), (Some(Duration::from_secs(taken)), true), "{secs}");
         }
     }
 

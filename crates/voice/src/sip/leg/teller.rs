@@ -2,8 +2,8 @@
 
 use crate::Listener;
 use domain::call::{Heard, LegId};
-use futures::future::BoxFuture;
-use std::{collections::VecDeque, sync::Arc};
+use futures::{FutureExt, future::BoxFuture};
+use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
 
 /// What may wait to be told. Keys beyond it are dropped: nobody presses so many.
 const MOST: usize = 256;
@@ -37,9 +37,10 @@ impl Teller {
 
     /// Goes on telling; forever when there is nothing to tell.
     pub async fn step(&mut self) {
-        match &mut self.now {
-            Some(telling) => telling.await,
-            None => std::future::pending().await,
+        let Some(telling) = &mut self.now else { return std::future::pending().await };
+        // What panics there is not to take the rest along, the end above all.
+        if AssertUnwindSafe(telling).catch_unwind().await.is_err() {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "panic").increment(1);
         }
         self.now = None;
         self.next();

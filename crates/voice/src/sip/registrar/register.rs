@@ -57,9 +57,16 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
         headers::authorizations(&tx.original),
     );
     let dn = match proved {
+        // A phone that is heard among too many failures is heard for its own number, so that it cannot guess others.
+        Verdict::Right(dn) | Verdict::Stale(dn)
+            if core.logins.blocked(flow.ip()) && !core.registrar.is_flow_of(&dn, flow) =>
+        {
+            return;
+        }
         Verdict::Right(dn) => dn,
         Verdict::Wrong if core.failed_login(flow) => return,
-        other => return challenge(core, tx, other == Verdict::Stale).await,
+        Verdict::Stale(_) => return challenge(core, tx, true).await,
+        Verdict::Wrong | Verdict::Absent => return challenge(core, tx, false).await,
     };
     if user.as_deref() != Some(dn.as_str()) {
         // The credentials are right, and not for this address of record (voice-sip §3.3).
