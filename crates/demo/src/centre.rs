@@ -244,7 +244,7 @@ mod tests {
             assert_eq!(agent.roles, [Role::Agent]);
         }
         let supervisor = users.iter().find(|user| user.user_name == "supervisor@demo").unwrap();
-        assert_eq!(supervisor.device.as_ref().unwrap().phone_number, "5009");
+        assert_eq!(supervisor.device.as_ref().unwrap().phone_number.as_str(), "5009");
         assert!(supervisor.has(&[Role::Supervisor]));
         assert!(users.iter().any(|user| user.user_name == "admin@demo" && user.has(&[Role::Admin])));
         assert!(users.iter().any(|user| user.user_name == "reporting@demo" && user.has(&[Role::Apiuser])));

@@ -23,7 +23,7 @@ pub mod platforms;
 mod staff;
 mod staff_phones;
 
-pub use callers::{Manners, callers};
+pub use callers::{Manners, ORDER_HEADER, callers};
 pub use centre::centre;
 pub use customers::customers;
 pub use staff::staff;

@@ -167,6 +167,7 @@ impl Desk {
     /// forwarded, or nowhere.
     async fn leads(&self, number: &Dn) -> Result<Diversion, Refused> {
         let mut number = number.clone();
+        let mut forwarded = false;
         // Phones may be forwarded to each other in a circle.
         for _ in 0..MAX_FORWARDS {
             let queue = lock(&self.memory.board).routed(&number).cloned();
@@ -174,9 +175,13 @@ impl Desk {
                 return Ok(self.to_queue(&queue));
             }
             match self.store.state(&Key::Device(number.clone())).await?.as_deref() {
-                Some(State::Device(Device { forward_to: Some(to), .. })) => number = to.clone(),
-                Some(_) => return Ok(Diversion::Device(number)),
-                None => return Ok(Diversion::Nowhere),
+                Some(State::Device(Device { forward_to: Some(to), .. })) => {
+                    number = to.clone();
+                    forwarded = true;
+                }
+                // Whom a phone of ours names is called, if anything leads there.
+                None if !forwarded => return Ok(Diversion::Nowhere),
+                _ => return Ok(Diversion::Device(number)),
             }
         }
         Ok(Diversion::Nowhere)

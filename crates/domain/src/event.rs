@@ -61,7 +61,9 @@ impl Event {
                 })
                 | Self::Thread(thread::Event { fact: thread::Fact::Began { .. }, .. })
                 | Self::Call(call::Event {
-                    fact: call::Fact::LegUp { .. } | call::Fact::HoldAsked { .. },
+                    fact: call::Fact::LegUp { .. }
+                        | call::Fact::AnswerAsked { .. }
+                        | call::Fact::HoldAsked { .. },
                     ..
                 })
         )

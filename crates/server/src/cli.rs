@@ -207,7 +207,8 @@ fn skill(text: &str) -> Result<(String, u8), String> {
 /// `jackfield erase`
 #[derive(Debug, Args)]
 pub struct Erase {
-    /// A value that stands for the person: the name, the address, or any value attached to the conversation, exactly
+    /// A value that stands for the person: the name, the number or address, or any value attached to a conversation or
+    /// call, exactly
     #[arg(long, value_name = "VALUE")]
     pub person: String,
     /// Only show what would be erased

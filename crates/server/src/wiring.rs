@@ -51,8 +51,16 @@ pub enum Populace {
     Alive,
 }
 
-/// Runs a server until it is told to stop. `announce` is called with the public URL once it takes requests.
-pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+/// Where a server is found.
+pub struct Place<'a> {
+    /// The public URL.
+    pub url: &'a str,
+    /// Where SIP is spoken over UDP, if it is.
+    pub sip: Option<SocketAddr>,
+}
+
+/// Runs a server until it is told to stop. `announce` is called once it takes requests.
+pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let Plan { config, listen, populace } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
     limits::raise();
@@ -64,12 +72,13 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
     let url = listen.url(port);
     let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
-    let desk = desk(store(&config.data)?, config.media_table()?, &url).await?;
+    let participants = config.participants()?;
+    let desk = desk(store(&config.data)?, config.media_table()?, &url, participants).await?;
     provision(&desk, &config, populace).await?;
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
-        config: api_config(&config, &url, populace != Populace::None),
+        config: api_config(&config, &url, participants, populace != Populace::None),
     })
     .await?;
     let chat = Chat::new(desk.clone(), ChatConfig::default());
@@ -90,7 +99,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
         populate(&mut background, &desk, &chat, telephony.addr());
     }
     tracing::info!(%url, addr = %listener.local_addr()?, data = %config.data.display(), "serving");
-    announce(&url)?;
+    announce(&Place { url: &url, sip: telephony.addr() })?;
 
     let drain = Duration::from_secs(config.http.drain.into());
     let server = http::Server { listener, tls, app, gate, drain };
@@ -99,6 +108,10 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&str) -> Result<()>) -> Resul
         tokio::select! {
             signal = told_to_stop => tracing::info!(signal, "told to stop"),
             ended = background.join_next() => ended_early = ended,
+        }
+        // Agents go on working while their calls come to an end; simulated people need no such courtesy.
+        if populace != Populace::Alive {
+            telephony.drain(Duration::from_secs(config.sip.drain.into())).await;
         }
     };
     let close = async {
@@ -135,15 +148,20 @@ pub fn must_have_journal(data: &Path) -> Result<()> {
 }
 
 /// The desk over a journal. `url` is what its notifications' addresses are built from.
-pub async fn desk(store: Arc<SqliteStore>, media: Media, url: &str) -> Result<Arc<Desk>> {
-    let render = Arc::new(Notes::new(media.clone(), Links::new(url)));
+pub async fn desk(
+    store: Arc<SqliteStore>,
+    media: Media,
+    url: &str,
+    participants: api::Participants,
+) -> Result<Arc<Desk>> {
+    let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(participants));
     let setup = Setup { store, render, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), media };
     Ok(Desk::open(setup).await?)
 }
 
 /// The desk for a command that changes something and ends.
 pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
-    desk(store(&config.data)?, config.media_table()?, &default_url(config)).await
+    desk(store(&config.data)?, config.media_table()?, &default_url(config), config.participants()?).await
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.
@@ -201,13 +219,14 @@ fn refuse_demo(current: &Current) -> Result<()> {
     Ok(())
 }
 
-fn api_config(config: &Config, url: &str, demo: bool) -> api::Config {
+fn api_config(config: &Config, url: &str, participants: api::Participants, demo: bool) -> api::Config {
     api::Config {
         session_inactivity: Millis::from(config.http.session_inactivity) * 1_000,
         csrf: config.http.csrf,
         cors: api::Cors { origins: config.http.cors.origins.clone() },
         secure_cookies: url.starts_with("https:"),
         demo,
+        participants,
         ..api::Config::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Traces,
+    cache::Entry,
     fault::{Fault, Outcome},
     group::Group,
     mailbox, place, quarantine, task,
@@ -13,7 +14,7 @@ use std::collections::HashSet;
 /// What an erasure went over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
-    /// Conversations whose rows were overwritten.
+    /// Conversations, calls among them, whose rows were overwritten.
     pub conversations: u32,
     /// Log entries blanked.
     pub messages: u32,
@@ -37,9 +38,7 @@ impl Group<'_> {
         let mut erased = Erased::default();
         let mut entities = HashSet::new();
         for id in &traces.conversations {
-            let entry = self.entry(&Key::Session(id.clone()))?;
-            let is_erased = |state: &State| matches!(state, State::Session(session) if session.erased);
-            match entry.filter(|entry| is_erased(&entry.state)) {
+            match self.erased(id)? {
                 None => erased.left.push(id.clone()),
                 Some(entry) => {
                     erased.conversations += 1;
@@ -58,6 +57,20 @@ impl Group<'_> {
         }
         self.is_erasing |= !entities.is_empty() || erased.quarantined + erased.notices > 0;
         Ok(erased)
+    }
+
+    /// The conversation of an id, if its snapshot says that it was erased. A call goes before, as in the rule
+    /// ([`domain::Command::Erase`]).
+    fn erased(&mut self, id: &InteractionId) -> Outcome<Option<Entry>> {
+        let entry = match self.entry(&Key::Call(id.clone()))? {
+            None => self.entry(&Key::Session(id.clone()))?,
+            call => call,
+        };
+        Ok(entry.filter(|entry| match &*entry.state {
+            State::Session(session) => session.erased,
+            State::Call(call) => call.erased,
+            _ => false,
+        }))
     }
 
     fn blank_log(&self, entity: i64) -> Outcome<u32> {

@@ -1,9 +1,10 @@
-//! Finding a person: in which conversations a value of a customer's stands, and where else.
+//! Finding a person: in which conversations, calls among them, a value of a customer's stands, and where else.
 
 use crate::{fault::Outcome, raw, snapshot, task};
 use domain::{
     Event, InteractionId, Key, State, UserData,
-    session::{Fact, Session},
+    call::{self, Call, Caller, Dn, Who},
+    session::{self, Session},
     task::Errand,
 };
 use rusqlite::Connection;
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 /// Where a value of a customer's stands in a journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {
-    /// Conversations that hold it, by id.
+    /// Conversations that hold it, calls among them, by id.
     pub conversations: Vec<InteractionId>,
     /// Units in quarantine in which it stands, by number.
     pub quarantined: Vec<i64>,
@@ -62,22 +63,30 @@ fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> 
     let mut found = BTreeSet::new();
     search(
         conn,
-        "SELECT key, body FROM snapshot JOIN entity ON entity.id = snapshot.entity WHERE kind = 'session'",
+        "SELECT key, body FROM snapshot JOIN entity ON entity.id = snapshot.entity
+         WHERE kind IN ('session', 'call')",
         needle,
         &mut found,
         |body| {
-            let state = serde_json::from_str(body)?;
-            Ok(matches!(state, State::Session(session) if bears(&session, value)))
+            Ok(match serde_json::from_str(body)? {
+                State::Session(session) => bears(&session, value),
+                State::Call(call) => call_bears(&call, value),
+                _ => false,
+            })
         },
     )?;
     search(
         conn,
-        "SELECT key, body FROM event JOIN entity ON entity.id = event.entity WHERE kind GLOB 'session.*'",
+        "SELECT key, body FROM event JOIN entity ON entity.id = event.entity
+         WHERE kind GLOB 'session.*' OR kind GLOB 'call.*' OR kind = 'disposition'",
         needle,
         &mut found,
         |body| {
-            let event = serde_json::from_str(body)?;
-            Ok(matches!(event, Event::Session(event) if tells(&event.fact, value)))
+            Ok(match serde_json::from_str(body)? {
+                Event::Session(event) => tells(&event.fact, value),
+                Event::Call(event) => call_tells(&event.fact, value),
+                _ => false,
+            })
         },
     )?;
     Ok(found.into_iter().collect())
@@ -97,10 +106,9 @@ fn search(
         if !body.contains(needle) || !has(body)? {
             continue;
         }
-        if let Key::Session(session) =
-            snapshot::key(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?
-        {
-            found.insert(session);
+        let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if let Key::Session(id) | Key::Call(id) = snapshot::key(key)? {
+            found.insert(id);
         }
     }
     Ok(())
@@ -111,7 +119,8 @@ fn bears(session: &Session, value: &str) -> bool {
     is_reached || session.customer.nickname == value || holds(&session.user_data, value)
 }
 
-fn tells(fact: &Fact, value: &str) -> bool {
+fn tells(fact: &session::Fact, value: &str) -> bool {
+    use session::Fact;
     match fact {
         Fact::Created { nickname, user_data, post, .. } => {
             let is_reached = post.as_ref().is_some_and(|route| route.address.theirs == value);
@@ -119,7 +128,44 @@ fn tells(fact: &Fact, value: &str) -> bool {
         }
         Fact::Renamed { agent: None, nickname } => nickname == value,
         Fact::DataChanged { set, .. } => holds(set, value),
+        // A code of the book is nobody's, and stays when its conversation is erased.
+        Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,
+    }
+}
+
+fn call_bears(call: &Call, value: &str) -> bool {
+    let line_bears = |line: &call::Line| {
+        is_outside(line.kind, &call.from, &line.dialled, value) || holds(&line.user_data, value)
+    };
+    let is_party = |party: &call::Party| party.who == Who::Outside && party.dn.as_str() == value;
+    call.lines.iter().any(line_bears)
+        || call.parties.iter().any(is_party)
+        || call.location.as_deref() == Some(value)
+}
+
+fn call_tells(fact: &call::Fact, value: &str) -> bool {
+    use call::Fact;
+    match fact {
+        Fact::Began { kind, from, dialled, location, user_data, .. } => {
+            is_outside(*kind, from, dialled, value)
+                || location.as_deref() == Some(value)
+                || holds(user_data, value)
+        }
+        Fact::Joined { who: Who::Outside, dn, .. } => dn.as_str() == value,
+        Fact::DataChanged { set, .. } => holds(set, value),
+        Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
+        _ => false,
+    }
+}
+
+/// Whether a value is the number or name of the end of a line that is outside. Our own end is not looked at: by the
+/// number of a phone of ours every call of its user would be found, and none of them is a customer's for that.
+fn is_outside(kind: call::Kind, from: &Caller, dialled: &Dn, value: &str) -> bool {
+    match kind {
+        call::Kind::Inbound => from.number == value || from.name == value,
+        call::Kind::Outbound => dialled.as_str() == value,
+        call::Kind::Internal | call::Kind::Consult => false,
     }
 }
 

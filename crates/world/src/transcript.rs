@@ -92,6 +92,9 @@ fn summary(note: &Arc<Note>) -> String {
     for channel in data["channels"].as_array().into_iter().flatten() {
         parts.push(format!("{}={}", text(&channel["channel"]), text(&channel["userState"]["state"])));
     }
+    for device in data["devices"].as_array().into_iter().flatten() {
+        parts.push(format!("{}={}", text(&device["phoneNumber"]), text(&device["userState"]["state"])));
+    }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
 }

@@ -60,7 +60,7 @@ class Baresip:
     def __init__(self, name, tone, account):
         self.name, self.tone, self.account = name, tone, account
         self.port = free_port()
-        self.dir = tempfile.TemporaryDirectory(prefix=f"jackfield-{name}-")
+        self.dir = tempfile.TemporaryDirectory(prefix="jackfield-phone-")
         self.events, self.messages = [], []
         self.changed = asyncio.Condition()
         self._answers = {}

@@ -13,10 +13,10 @@ QUEUE = "9000"
 class Exchange(House):
     """``serve --demo`` with a port for SIP, on a directory of its own: nobody calls and nobody works by himself."""
 
-    def __init__(self, binary, settings=""):
+    def __init__(self, binary):
         super().__init__(binary)
         self.sip = f"{HOST}:{free_port()}"
-        self.furnish(settings, {})
+        self.furnish("", {})
 
     def words(self):
         return ["serve", "--demo", "--config", self.path("centre.toml"), "--data", self.path("data"),
@@ -41,8 +41,8 @@ class Exchange(House):
         return await Sipp("caller", target=self.sip, number=number, user=user, name=name, password="", media=sound.port,
                           talk=talk, headers=headers).open(leaving)
 
-    async def feed(self, kind, call):
-        """The events of one kind about a call, as ``data``, in order."""
+    async def feed(self, kind, call=None):
+        """The events of one kind about a call, or about all, as ``data``, in order."""
         found, after = [], 0
         async with aiohttp.ClientSession(auth=aiohttp.BasicAuth("reporting@demo", "demo")) as http:
             while True:
@@ -52,5 +52,5 @@ class Exchange(House):
                     page = await answer.json()
                 if not page:
                     return found
-                found += [e["data"] for e in page if e["type"] == f"jackfield.{kind}" and e["data"].get("interactionId") == call]
+                found += [e["data"] for e in page if e["type"] == f"jackfield.{kind}" and call in (None, e["data"]["interactionId"])]
                 after = page[-1]["sequence"]

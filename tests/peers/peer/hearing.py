@@ -24,25 +24,25 @@ class Hearing:
                 raise Broken(f"{self.name} gets the keys {wanted}; has '{self.digits(since)}' after {seconds} s")
             await asyncio.sleep(0.05)
 
-    async def hears(self, *phones, seconds=5.0):
+    async def hears(self, *phones, seconds=10.0):
         """Waits until exactly these phones are heard, of all that speak tones."""
         wanted = {phone.tone for phone in phones}
         words = " and ".join(f"{phone.name} ({phone.tone} Hz)" for phone in phones)
         return await self.ear.until(f"exactly {words}", lambda heard: _people(heard) == wanted, seconds)
 
-    async def hears_nobody(self, seconds=5.0):
+    async def hears_nobody(self, seconds=10.0):
         """Waits until no phone is heard; a tone of the centre may be."""
         return await self.ear.until("nobody", lambda heard: not _people(heard), seconds)
 
-    async def hears_the_centre(self, seconds=5.0):
+    async def hears_the_centre(self, seconds=10.0):
         """Waits for a sound that no phone makes: a prompt, a ringing tone, music."""
         return await self.ear.until("the centre alone", lambda heard: heard and not _people(heard), seconds)
 
-    async def hears_hold_tone(self, seconds=5.0):
+    async def hears_hold_tone(self, seconds=10.0):
         """Waits for the notes that tell one to wait, and nobody else."""
         return await self.ear.until("the hold tone alone", _is_hold, seconds)
 
-    async def hears_silence(self, seconds=5.0):
+    async def hears_silence(self, seconds=10.0):
         return await self.ear.until("nothing", lambda heard: not heard, seconds)
 
 

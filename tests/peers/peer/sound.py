@@ -95,7 +95,7 @@ class Recording:
         fresh = self.source.since(mark)
         return tones(fresh) if len(fresh) >= seconds * RATE / 2 else []
 
-    async def until(self, words, wanted, seconds=5.0):
+    async def until(self, words, wanted, seconds=10.0):
         """Listens until ``wanted(tones)`` holds, twice in a row: what is heard in passing does not count."""
         end, held, heard = time.monotonic() + seconds, 0, []
         while held < 2:

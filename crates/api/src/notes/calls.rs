@@ -80,14 +80,14 @@ impl Scene<'_> {
         changes
     }
 
-    /// The call as a party came into it that is over already: that it began is told first, since nobody can make sense
-    /// of the end of a call he has not heard of (core-and-voice §5.3: Dialing, then Released).
+    /// The call as a party came into it whose state has moved on already: that it began is told first, since nobody can
+    /// make sense of what became of a call he has not heard of (core-and-voice §5.3: Dialing comes first).
     fn as_it_began(&self, party: &Party) -> Option<Call> {
         let joined = self.facts().find_map(|fact| match fact {
             Fact::Joined { leg, state, .. } if *leg == party.leg && *state != party.state => Some(*state),
             _ => None,
         });
-        let state = joined.filter(|_| party.state == PartyState::Released)?;
+        let state = joined?;
         let mut began = self.call.clone();
         let part = began.parties.iter_mut().find(|part| part.leg == party.leg)?;
         (part.state, part.released_at) = (state, None);

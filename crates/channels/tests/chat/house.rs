@@ -112,7 +112,7 @@ impl House {
         let channels = Media::default().rows().iter().map(|row| row.name.clone()).collect();
         for act in [
             AgentAct::LogIn { channels, place: None },
-            AgentAct::SetState { channel: None, operation: "Ready".into() },
+            AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None },
         ] {
             self.perform(Command::Agent { agent: agent.clone(), act }).await;
         }

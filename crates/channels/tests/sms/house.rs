@@ -83,7 +83,7 @@ impl House {
                 channels: media().rows().iter().map(|row| row.name.clone()).collect(),
                 place: None,
             },
-            AgentAct::SetState { channel: None, operation: "Ready".into() },
+            AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None },
         ] {
             house.perform(Command::Agent { agent: TOM.into(), act }).await.expect("at work");
         }

@@ -83,6 +83,13 @@ pub enum Fact {
         /// Its leg.
         leg: u16,
     },
+    /// A party's phone was asked to answer: it is given the time that takes.
+    AnswerAsked {
+        /// Its leg.
+        leg: u16,
+        /// When it is given up if it does not.
+        deadline: Millis,
+    },
     /// A party's phone was asked to hold, or to go on.
     HoldAsked {
         /// Its leg.
@@ -236,6 +243,7 @@ impl Fact {
             Self::Overflowed { .. } => "call.overflowed",
             Self::LegUp { .. } => "call.leg-up",
             Self::Established { .. } => "call.established",
+            Self::AnswerAsked { .. } => "call.answer-asked",
             Self::HoldAsked { .. } => "call.hold-asked",
             Self::Held { .. } => "call.held",
             Self::Muted { .. } => "call.muted",
@@ -277,6 +285,7 @@ impl Fact {
             | Self::Overflowed { .. }
             | Self::LegUp { .. }
             | Self::Established { .. }
+            | Self::AnswerAsked { .. }
             | Self::HoldAsked { .. }
             | Self::Held { .. }
             | Self::Muted { .. }

@@ -95,6 +95,9 @@ impl Call {
                 party.deadline = None;
                 party.established_at.get_or_insert(at);
             }),
+            Fact::AnswerAsked { leg, deadline } => {
+                self.change(*leg, |party| party.deadline = Some(*deadline));
+            }
             Fact::HoldAsked { leg, on } => self.change(*leg, |party| party.holding = Some(*on)),
             Fact::Held { leg } => self.change(*leg, |party| {
                 party.state = PartyState::Held;

@@ -32,7 +32,7 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
     let public_url = config.http.public_url.clone().or_else(|| url_of(addr));
     let listen = Listen { addr, public_url, tls: None };
     let plan = Plan { config, listen, populace: Populace::Alive };
-    wiring::run(plan, |url| Ok(banner::show(url, args.data.as_deref(), out)?)).await
+    wiring::run(plan, |place| Ok(banner::show(place, args.data.as_deref(), out)?)).await
 }
 
 /// Where SIP is spoken when only the place of HTTP was given: there too, on its own port.

@@ -16,7 +16,14 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     }
     wiring::must_have_journal(&config.data)?;
     let store = wiring::store(&config.data)?;
-    let desk = wiring::desk(store.clone(), config.media_table()?, &wiring::default_url(&config)).await?;
+    let desk = wiring::desk(
+        store.clone(),
+        config.media_table()?,
+        &wiring::default_url(&config),
+        config.participants()?,
+    )
+    .await?;
+    // Calls of a process that is gone were ended when the desk was opened: none goes on now.
     let found = store.find_person(&args.person).await?;
     let (mut over, mut going_on) = (Vec::new(), Vec::new());
     for session in found.conversations {
@@ -29,7 +36,7 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     let erased = store.erase(Traces { conversations: over, ..found }).await?;
     writeln!(
         out,
-        "{} conversations erased: {} log entries, {} events, {} notes. {} units in quarantine and {} texts to be sent deleted.",
+        "{} conversations erased, calls included: {} log entries, {} events, {} notes. {} units in quarantine and {} texts to be sent deleted.",
         erased.conversations,
         erased.messages,
         erased.events,
@@ -58,7 +65,7 @@ fn would_erase(found: &Traces, out: &mut impl Write) -> Result<()> {
     }
     writeln!(
         out,
-        "{} conversations would be erased, {} units in quarantine and {} texts to be sent deleted.",
+        "{} conversations, calls included, would be erased, {} units in quarantine and {} texts to be sent deleted.",
         found.conversations.len(),
         found.quarantined.len(),
         found.notices.len()

@@ -229,6 +229,15 @@ impl Config {
         }
     }
 
+    /// How the other parties of a call stand in it.
+    pub fn participants(&self) -> Result<api::Participants> {
+        match self.compat.participants.as_deref() {
+            None | Some("objects") => Ok(api::Participants::Objects),
+            Some("legacy") => Ok(api::Participants::Legacy),
+            Some(other) => bail!("compat.participants: '{other}' is neither 'objects' nor 'legacy'"),
+        }
+    }
+
     /// The disposition key, under either name.
     pub fn disposition_key(&self) -> Option<&str> {
         self.disposition.key.as_deref().or(self.interaction.disposition.key_name.as_deref())

@@ -39,6 +39,8 @@ pub struct Sip {
     pub peers: Vec<String>,
     /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key.
     pub user_data: Vec<String>,
+    /// How long a stop lets calls go on, in seconds.
+    pub drain: u32,
     /// Sound.
     pub media: Media,
     /// Who may register.
@@ -57,6 +59,7 @@ impl Default for Sip {
             digest: vec!["MD5".into()],
             peers: Vec::new(),
             user_data: vec!["X-*".into(), "User-to-User".into()],
+            drain: 10,
             media: Media::default(),
             phones: Vec::new(),
         }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use desk::{Condition, Desk, ServiceKind, ServiceState};
 use headers::Headers;
 use listener::Ears;
-use std::{io::ErrorKind, sync::Arc};
+use std::{io::ErrorKind, sync::Arc, time::Duration};
 use voice::{StartError, Voice};
 
 /// The id of the switch among the services, as desktops know it (core-and-voice §3.7).
@@ -60,6 +60,14 @@ impl Telephony {
     pub fn addr(&self) -> Option<std::net::SocketAddr> {
         let addresses = self.voice.as_ref()?.addresses();
         addresses.into_iter().find(|(carrier, _)| *carrier == voice::Carrier::Udp).map(|(_, addr)| addr)
+    }
+
+    /// Takes no more calls, and lets those there are go on for a while (DESIGN §4, Command line: calls are kept until a
+    /// deadline).
+    pub async fn drain(&self, time: Duration) {
+        if let Some(voice) = &self.voice {
+            voice.drain(time).await;
+        }
     }
 
     /// Ends all calls, and the switch.

@@ -1,7 +1,10 @@
 //! The demo centre, alive.
 
 use crate::house::{House, Server};
-use std::time::{Duration, Instant};
+use std::{
+    net::UdpSocket,
+    time::{Duration, Instant},
+};
 
 /// `agent1@demo:demo`
 const AGENT: &str = "YWdlbnQxQGRlbW86ZGVtbw==";
@@ -57,6 +60,56 @@ fn a_customer_who_is_erased_is_found_no_more() {
         assert!(!bytes.windows(17).any(|window| window == b"ines@example.test"));
     }
     assert!(house.run("rebuild --data d").ok);
+}
+
+#[test]
+fn a_caller_who_is_erased_is_found_no_more() {
+    let house = House::new();
+    let server = house.serve("serve --demo --data d --http 127.0.0.1:0");
+    call(&server, "4915550142");
+    let said = house.run("erase --person +4915550142 --data d --dry-run");
+    assert!(said.ok && said.out.lines().count() == 2, "{said:?}");
+    // Killed: the journal is left with a call that nobody carries any more.
+    drop(server);
+    let said = house.run("erase --person +4915550142 --data d");
+    assert!(said.ok && said.out.starts_with("1 conversations erased, calls included: "), "{said:?}");
+    let said = house.run("erase --person +4915550142 --data d --dry-run");
+    assert!(said.out.starts_with("0 conversations"), "{said:?}");
+    for file in std::fs::read_dir(house.path("d")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(10).any(|window| window == b"4915550142"));
+    }
+    assert!(house.run("events --data d").out.contains("jackfield.call.erased"));
+    assert!(house.run("rebuild --data d").ok);
+}
+
+/// Calls the queue from a number outside, and waits until the call is answered: by music, since nobody is there.
+fn call(server: &Server, number: &str) {
+    let phone = UdpSocket::bind("127.0.0.1:0").unwrap();
+    phone.connect(("127.0.0.1", server.sip.unwrap())).unwrap();
+    phone.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let here = phone.local_addr().unwrap();
+    let sound = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+                 m=audio 40000 RTP/AVP 0\r\n";
+    let invite = format!(
+        "INVITE sip:9000@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{number};rport\r\n\
+         From: \"Ines {number}\" <sip:+{number}@127.0.0.1>;tag=1\r\nTo: <sip:9000@127.0.0.1>\r\n\
+         Call-ID: {number}@erase.test\r\nCSeq: 1 INVITE\r\nContact: <sip:+{number}@{here}>\r\n\
+         Max-Forwards: 70\r\nX-Order: order of {number}\r\nContent-Type: application/sdp\r\n\
+         Content-Length: {}\r\n\r\n{sound}",
+        sound.len()
+    );
+    phone.send(invite.as_bytes()).unwrap();
+    let mut heard = [0; 4_096];
+    loop {
+        let length = phone.recv(&mut heard).unwrap();
+        let answer = String::from_utf8_lossy(&heard[..length]);
+        match answer.split(' ').nth(1).and_then(|code| code.parse::<u16>().ok()) {
+            Some(200) => return,
+            Some(code) => assert!(code < 200, "{answer}"),
+            None => {}
+        }
+    }
 }
 
 /// Ends the chat that an answer tells of.

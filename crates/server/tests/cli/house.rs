@@ -61,29 +61,35 @@ impl House {
         said(self.command(line).env(name, value).stdin(Stdio::null()).output().unwrap())
     }
 
-    /// Starts a server on a port of the system's choice and waits until it serves.
+    /// Starts a server on ports of the system's choice and waits until it serves.
     pub fn serve(&self, line: &str) -> Server {
         let mut child = self
             .command(line)
+            .args(["--sip", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut told = String::new();
+        let (mut told, mut sip) = (String::new(), None);
         let port = loop {
             let mut line = String::new();
             assert!(log.read_line(&mut line).unwrap() > 0, "the server ended:\n{told}");
             told.push_str(&line);
-            if let Some((_, rest)) = line.split_once("addr=127.0.0.1:") {
+            let port = line.split_once("addr=127.0.0.1:").map(|(_, rest)| {
                 let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-                break digits.parse().unwrap();
+                digits.parse().unwrap()
+            });
+            match port {
+                Some(port) if line.contains("serving") => break port,
+                Some(port) if line.contains("Udp") => sip = Some(port),
+                _ => {}
             }
         };
         // Nobody reads the rest; a full pipe would stop the server.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Server { child, port }
+        Server { child, port, sip }
     }
 }
 
@@ -99,6 +105,8 @@ fn said(output: Output) -> Said {
 pub struct Server {
     child: Child,
     pub port: u16,
+    /// Where it speaks SIP over UDP, if it does.
+    pub sip: Option<u16>,
 }
 
 impl Server {

@@ -55,6 +55,7 @@ on_sqlite! {
         the_feed_tells_in_order_and_only_what_was_asked_for,
         the_feed_can_begin_at_a_moment,
         retiring_takes_whole_conversations_and_says_how_far,
+        retiring_takes_calls_too_and_leaves_phones,
         a_number_is_never_given_twice;
     tasks:
         a_task_comes_with_its_commit_and_goes_with_its_outcome,

@@ -16,7 +16,7 @@ use rsipstack::{
     sip::{Header, StatusCode},
     transaction::Transaction,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::mpsc;
 
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
@@ -71,7 +71,8 @@ fn begin(
 ) -> Result<InviteDialog, Refusal> {
     let request = &tx.original;
     let plain = |status| (status, Vec::new());
-    if core.legs() >= core.settings.limits.legs || !core.pace.takes() {
+    if core.closing.load(Ordering::Relaxed) || core.legs() >= core.settings.limits.legs || !core.pace.takes()
+    {
         return Err((StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]));
     }
     if let Some(unsupported) = headers::unsupported(request) {

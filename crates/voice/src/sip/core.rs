@@ -20,9 +20,12 @@ use rsipstack::{
 use std::{
     collections::{HashMap, HashSet},
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicBool},
 };
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, mpsc},
+};
 use tokio_util::task::TaskTracker;
 
 /// What comes to a leg from outside its dialog.
@@ -49,6 +52,10 @@ pub(super) struct Core {
     /// INVITEs that are being handled, so that one that comes by two ways is taken once (RFC 3261 §8.2.2.2).
     pub pending: Mutex<HashSet<String>>,
     legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<Asked>>>,
+    /// Whether no more calls are taken.
+    pub closing: AtomicBool,
+    /// Rings when the last leg is gone.
+    pub quiet: Notify,
     tasks: TaskTracker,
     runtime: Handle,
 }
@@ -77,6 +84,8 @@ impl Core {
             addresses,
             pending: Mutex::default(),
             legs: Mutex::default(),
+            closing: AtomicBool::new(false),
+            quiet: Notify::new(),
             tasks,
             runtime: Handle::current(),
         }
@@ -104,6 +113,9 @@ impl Core {
         let mut legs = locked(&self.legs);
         legs.remove(leg);
         gauge(legs.len());
+        if legs.is_empty() {
+            self.quiet.notify_waiters();
+        }
     }
 
     /// How many legs there are.

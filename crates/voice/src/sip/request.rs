@@ -30,7 +30,8 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
     match tx.original.method {
         Method::Register if !core.logins.blocked(flow.ip()) => register(&core, &mut tx, flow).await,
         Method::Register => {}
-        Method::Invite => call::take(core, tx, flow).await,
+        // Apart, since its future is large and other requests should not carry it.
+        Method::Invite => Box::pin(call::take(core, tx, flow)).await,
         _ if !core.answers_to(flow) => {
             metrics::counter!("jackfield_sip_failures_total", "what" => "stranger").increment(1);
         }

@@ -13,7 +13,11 @@ use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::Switch;
 use domain::call::{Act, Cause, Dn, Effect};
 use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -88,6 +92,23 @@ impl Voice {
     /// Where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
         self.addresses.clone()
+    }
+
+    /// Takes no more calls (503), and waits until those there are over or the time has passed.
+    pub async fn drain(&self, time: Duration) {
+        self.core.closing.store(true, Ordering::Relaxed);
+        let quiet = async {
+            loop {
+                let rings = self.core.quiet.notified();
+                if self.core.legs() == 0 {
+                    return;
+                }
+                rings.await;
+            }
+        };
+        if tokio::time::timeout(time, quiet).await.is_err() {
+            tracing::info!(legs = self.core.legs(), "calls are still going on, and end now");
+        }
     }
 
     /// Releases every leg, waits until the phones know or [`Timers::stop`](crate::Timers) has passed, and ends.

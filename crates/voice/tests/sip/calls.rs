@@ -253,6 +253,17 @@ async fn a_phone_behind_nat_is_reached_where_it_registered_from() {
     hall.act(&leg, Act::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     assert!(!bye.0.contains("x-jf-flow"), "{bye:?}");
+    phone.answer(&bye, "200 OK", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer_as(&invite, "180 Ringing", inside, "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    hall.act(&leg, Act::Release(Cause::Normal));
+    let cancel = phone.expect("CANCEL").await;
+    assert_eq!(cancel.start(), format!("CANCEL {inside} SIP/2.0"));
+    assert_eq!((cancel.header("To"), cancel.header("Via")), (invite.header("To"), invite.header("Via")));
 }
 
 #[tokio::test]

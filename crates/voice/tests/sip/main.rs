@@ -1,6 +1,7 @@
 //! The switch over real sockets on the loop-back interface. Scripted peers write SIP by hand, so that they share no
 //! mistake with the library.
 
+mod broken;
 mod calls;
 mod failures;
 mod hall;
@@ -10,6 +11,7 @@ mod message;
 mod peer;
 mod races;
 mod registrar;
+mod slow;
 mod strangers;
 mod streams;
 mod together;

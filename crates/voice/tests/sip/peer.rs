@@ -158,11 +158,6 @@ impl Peer {
         }
     }
 
-    /// Forgets what waits, such as messages that came twice.
-    pub fn forget(&mut self) {
-        self.backlog.clear();
-    }
-
     pub fn contact(&self) -> String {
         match &self.line {
             Some(line) => format!("sip:{}@host.invalid;transport={}", self.user, line.name.to_lowercase()),

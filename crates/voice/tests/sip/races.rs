@@ -6,10 +6,13 @@ use crate::{
     peer::Peer,
 };
 use domain::call::{Act, Cause, Heard};
+use futures::future::join_all;
 use std::time::Duration;
 
 /// Rounds of a race; the delay goes from 0 to 50 ms.
 const ROUNDS: u64 = 200;
+/// Halls in which they run side by side.
+const HALLS: usize = 5;
 
 #[tokio::test]
 async fn a_caller_that_hangs_up_while_it_rings_is_cancelled() {
@@ -91,40 +94,35 @@ async fn answer_late(phone: &mut Peer, after: Duration) -> bool {
     true
 }
 
-#[tokio::test]
-async fn a_release_crosses_the_answer_of_a_phone() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.phone("5001").await;
+/// Rounds of one hall; how many were answered.
+async fn release_against_answer(hall: usize) -> u64 {
+    let mut opened = Hall::open(settings()).await;
+    let mut phone = opened.phone("5001").await;
     let mut answered = 0;
     for round in 0..ROUNDS {
-        phone.forget();
-        let leg = hall.call("5001", false);
-        assert_eq!(
-            tokio::join!(
-                async {
-                    let jitter = Duration::from_micros(round * 37 % 10_000);
-                    answered += u32::from(answer_late(&mut phone, jitter).await);
-                },
-                async {
-                    let mut heard = hall.heard(&leg).await;
-                    if heard == Heard::Ringing {
-                        tokio::time::sleep(Duration::from_micros(round * 53 % 10_000)).await;
-                        hall.act(&leg, Act::Release(Cause::Normal));
-                        heard = hall.heard(&leg).await;
-                    }
-                    if heard == Heard::Up {
-                        heard = hall.heard(&leg).await;
-                    }
-                    heard
-                }
-            )
-            .1,
-            Heard::Gone { cause: Cause::Normal, code: None },
-            "round {round}"
-        );
+        let jitter = |factor: u64| Duration::from_micros((round * factor + hall as u64 * 331) % 50_000);
+        let leg = opened.call("5001", false);
+        let (crossed, last) = tokio::join!(answer_late(&mut phone, jitter(7_919)), async {
+            let mut heard = opened.heard(&leg).await;
+            if heard == Heard::Ringing {
+                tokio::time::sleep(jitter(6_007)).await;
+                opened.act(&leg, Act::Release(Cause::Normal));
+                heard = opened.heard(&leg).await;
+            }
+            if heard == Heard::Up { opened.heard(&leg).await } else { heard }
+        });
+        assert_eq!(last, Heard::Gone { cause: Cause::Normal, code: None }, "round {round}");
+        answered += u64::from(crossed);
     }
-    assert!(answered > 0 && u64::from(answered) < ROUNDS, "both orders came: {answered}");
-    hall.hears_nothing(Duration::from_millis(50)).await;
+    opened.hears_nothing(Duration::from_millis(50)).await;
+    answered
+}
+
+#[tokio::test]
+async fn a_release_crosses_the_answer_of_a_phone_a_thousand_times() {
+    let answered: u64 = join_all((0..HALLS).map(release_against_answer)).await.into_iter().sum();
+    let all = ROUNDS * HALLS as u64;
+    assert!(answered > all / 10 && answered < all * 9 / 10, "both orders came: {answered} of {all}");
 }
 
 #[tokio::test]

@@ -318,6 +318,6 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
             json(Ended { of, closer: *closer, dispositioned: *dispositioned, abandoned: *abandoned })
         }
         Fact::Erased => json(Erased { of }),
-        Fact::LegUp { .. } | Fact::HoldAsked { .. } => None,
+        Fact::LegUp { .. } | Fact::AnswerAsked { .. } | Fact::HoldAsked { .. } => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Phones: how they stand, what they are told to do, and what is told of them (core-and-voice §4.2, §4.5).
 
 use crate::harness::{App, Client, Exchange, settled};
+use domain::call::{Act, Cause, Heard};
 use serde_json::{Value, json};
 
 const DEVICE: &str = "/me/devices/de000000-0000-4000-8000-000000005001";
@@ -115,4 +116,33 @@ async fn calls_are_forwarded() {
     exchange.leaves("5001").await;
     let why = tom.operate(DEVICE, "ForwardCallsOff").await.refused(500, 4);
     assert_eq!(why, "Device '5001' is not registered.");
+}
+
+#[tokio::test]
+async fn a_call_follows_where_phones_are_forwarded() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let tom = exchange.at_work("agent1", "5001").await;
+    exchange.at_work("agent2", "5002").await;
+    let forward = |to: &str| json!({"operationName": "ForwardCallsOn", "destination": to});
+    let rung = || {
+        let made = exchange.asked().into_iter().find_map(|(_, act)| match act {
+            Act::Originate(leg) => Some(leg.to.to_string()),
+            _ => None,
+        });
+        made.unwrap_or_default()
+    };
+    for (destination, rings) in [("5002", "5002"), ("9000", ""), ("+15550177", "+15550177")] {
+        tom.post(DEVICE, forward(destination)).await.ok();
+        let call = exchange.calls_in("+15550142", "5001").await;
+        assert_eq!(rung(), rings, "forwarded to {destination}");
+        exchange.hears(&call, 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
+    }
+    // Round in a circle: nobody's phone rings.
+    tom.post(DEVICE, forward("5002")).await.ok();
+    let other = DEVICE.replace("5001", "5002");
+    app.agent("agent2").post(&other, forward("5001")).await.ok();
+    exchange.asked();
+    exchange.calls_from("5003", "5001").await;
+    assert_eq!(rung(), "");
 }

@@ -7,7 +7,7 @@ use super::{
     room,
 };
 use crate::{
-    InteractionId, Refusal, UserData, UserId,
+    InteractionId, Millis, Refusal, UserData, UserId,
     call::{self, Act, Call, Cause, Fact, Operation, Origin, Party, PartyState},
     command::CallAct,
     session::{Closer, Via},
@@ -15,6 +15,8 @@ use crate::{
 
 /// The most tones that are sent at once.
 const MAX_DIGITS: usize = 64;
+/// How long a phone may take to answer once it is told to: it may have to be called again (voice-sip §5.2, §6).
+const ANSWER: Millis = 12_000;
 
 pub(in super::super) fn act(
     draft: &mut Draft<'_>,
@@ -34,10 +36,7 @@ pub(in super::super) fn act(
         return Err(Refusal::NotInCallState { operation, state: party.state }.into());
     }
     match act {
-        CallAct::Answer => {
-            draft.effect(call.leg(party.leg), Act::Answer);
-            Ok(())
-        }
+        CallAct::Answer => answer(draft, &call, party),
         CallAct::Reject => reject(draft, &call, party),
         CallAct::Hangup => hang_up(draft, &call, party),
         CallAct::Clear => release::clear(draft, &call, party),
@@ -80,6 +79,16 @@ const fn operation(act: &CallAct) -> Operation {
         CallAct::DeleteUserData => Operation::DeleteUserData,
         CallAct::DeleteUserDataPair(_) => Operation::DeleteUserDataPair,
     }
+}
+
+/// Makes the phone answer. Who says so in time is not late because his phone takes its time.
+fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+    let deadline = draft.now + ANSWER;
+    if party.deadline.is_some_and(|due| due < deadline) {
+        draft.tell_call(&call.id, Fact::AnswerAsked { leg: party.leg, deadline })?;
+    }
+    draft.effect(call.leg(party.leg), Act::Answer);
+    Ok(())
 }
 
 /// Refuses: what the queue offered goes back to its place, other callers hear that they were refused.

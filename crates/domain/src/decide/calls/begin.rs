@@ -1,7 +1,7 @@
 //! Calls begin: somebody calls, an agent dials, a phone is rung (voice-sip §5.1, §5.2).
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, No, customer::bounded},
     release::{self, How},
     room, wait,
 };
@@ -17,6 +17,8 @@ use crate::{
 const OWN_PHONE: Millis = 30_000;
 /// How long a phone that is called rings (voice-sip §6).
 const RING: Millis = 60_000;
+/// The longest location, in bytes.
+const MAX_LOCATION: usize = 255;
 /// The longest number, in bytes.
 const MAX_NUMBER: usize = 64;
 
@@ -57,6 +59,9 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     }
     if number.len() > MAX_NUMBER {
         return Err(Refusal::TextTooLong { parameter: "destination", bytes: MAX_NUMBER }.into());
+    }
+    if let Some(location) = &dial.location {
+        bounded("location", location, MAX_LOCATION)?;
     }
     dial.user_data.check()?;
     if draft.exists(&Key::Call(dial.call.clone()))? {
@@ -179,6 +184,10 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) ->
         Diversion::Device(dn) => ring(draft, id, dn),
         Diversion::Nowhere => {
             let call = draft.call(id)?;
+            // A phone of ours whose calls are sent around in a circle.
+            if draft.device(&call.lines[0].dialled)?.is_some() {
+                return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::Unreachable));
+            }
             // Who calls from outside is not carried outside again, at our cost.
             if call.parties.first().is_some_and(|caller| caller.who == Who::Outside) {
                 return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));

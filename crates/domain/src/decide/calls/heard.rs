@@ -36,6 +36,10 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
             release::everyone(draft, &call.id, How::by(Closer::Idle, Cause::Closed))
         }
         Heard::Played | Heard::Digit(_) => Ok(()),
+        // The switch ends its calls in good order: nobody gave up.
+        Heard::Gone { cause: Cause::Closed, .. } => {
+            release::everyone(draft, &call.id, How::by(Closer::Restart, Cause::Closed))
+        }
         Heard::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
     }
 }

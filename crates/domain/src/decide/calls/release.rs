@@ -12,6 +12,10 @@ use crate::{
     session::Closer,
 };
 
+/// How long an agent whose phone did not take a call is spared it at least, in milliseconds: a phone that refuses at once
+/// would be asked as fast as it can say no.
+const LEAST_BAR: Millis = 1_000;
+
 /// How a part ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct How {
@@ -37,7 +41,9 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     let data = &call.line(party).user_data;
-    let talked = party.established_at.is_some();
+    // Who only waited in a queue is established as well, but there was nobody to talk to.
+    let met = |other: &Party| other.leg != leg && other.established_at.is_some();
+    let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {
         leg,
         agent: party.user().cloned(),
@@ -145,7 +151,7 @@ pub(super) fn offer_ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, h
     let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
     let Some(user) = party.user().cloned() else { return Ok(()) };
     let cool_down = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.cool_down);
-    let barred_until = Some(draft.now + cool_down);
+    let barred_until = Some(draft.now + cool_down.max(LEAST_BAR));
     part(draft, id, leg, How { barred_until, ..how })?;
     wait::requeue(draft, id)?;
     if how.closer == Closer::NoAnswer {

@@ -132,7 +132,11 @@ pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: 
     };
     let phone = draft.device(&dn)?.filter(|device| device.in_service && !device.do_not_disturb);
     let Some(answers) = phone.map(|device| device.answers) else { return Err(not("no phone")) };
-    let stands = draft.queue_if_any(&queued.queue)?.map_or(ORPHAN_OFFER, |queue| queue.offer);
+    let queue = draft.queue_if_any(&queued.queue)?;
+    if queue.as_ref().is_some_and(|queue| !user.serves(queue)) {
+        return Err(not("the agent does not work for the queue"));
+    }
+    let stands = queue.map_or(ORPHAN_OFFER, |queue| queue.offer);
     let name = user.user_name.clone();
     begin::call_party(
         draft,

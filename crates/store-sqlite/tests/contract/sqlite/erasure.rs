@@ -126,7 +126,9 @@ async fn a_person_is_found_by_what_he_is_called_or_once_was() {
     for (id, name) in [("one", "Ann \"Quote\" Ünal"), ("two", "Bob")] {
         begin(&scene, id, name).await;
         go_on(&scene, id, name, 3).await;
+        scene.dispose(id, 1, &format!("{name} will call")).await;
         end(&scene, id, name).await;
+        scene.dispose(id, 1, &format!("{name} called")).await;
     }
     let find = async |value: &str| -> Vec<String> {
         let found = store.find_person(value).await.expect("found");
@@ -134,6 +136,8 @@ async fn a_person_is_found_by_what_he_is_called_or_once_was() {
     };
     assert_eq!(find("Ann \"Quote\" Ünal").await, ["one"]);
     assert_eq!(find("Bob II").await, ["two"]);
+    assert_eq!(find("Bob will call").await, ["two"]);
+    assert_eq!(find("Bob called").await, ["two"]);
     assert_eq!(find("15550142").await, ["one", "two"]);
     for nobody in ["Ann", "bob", "Bob III", ""] {
         assert!(find(nobody).await.is_empty(), "{nobody}");

@@ -1,5 +1,6 @@
 //! What only this store has: files, and the operator's tools for them.
 
+mod calls;
 mod copies;
 mod crash;
 mod erasure;

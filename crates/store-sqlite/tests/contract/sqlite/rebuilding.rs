@@ -1,12 +1,13 @@
 //! Rebuilding snapshots from events.
 
 use crate::suite::{
+    calls::dn,
     post::{outcome, says},
     scene::{Scene, session},
 };
 use desk::ports::Store;
 use domain::{
-    Command,
+    Command, Key,
     command::{Report, SessionAct},
     session::Delivery,
 };
@@ -63,6 +64,46 @@ async fn threads_and_deliveries_fold_too() {
     assert_eq!(found, [(&Finding::Differs, true)]);
     assert!(report.differences[0].entity.starts_with("thread:"));
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+}
+
+#[tokio::test]
+async fn calls_and_phones_fold_too() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Scene::set_up(store, 1).await;
+    scene.connect(1).await;
+    for id in ["over", "open"] {
+        scene.ring(id, ("+15550142", "Ines"), &[("Order", "77")]).await;
+        scene.answer(id, 1).await;
+        if id == "over" {
+            scene.gone(id, 1).await;
+            scene.dispose_call(id, 1, "Solved").await;
+        }
+    }
+    // The centre, the queue, a user, an agent, his phone, and two calls.
+    let report = rebuild(dir.path(), false).expect("a report");
+    assert_eq!((report.entities, report.differences), (7, vec![]));
+    let (over, phone) = (scene.call("over").await, scene.state(&Key::Device(dn(1))).await);
+    drop(scene);
+
+    let conn = Connection::open(dir.path().join("journal.db")).expect("open");
+    let run = |sql: &str| conn.execute(sql, []).expect("sql");
+    run("UPDATE snapshot SET body = replace(body, 'Ines', 'Inge'), ended_at = NULL
+         WHERE entity = (SELECT id FROM entity WHERE key = 'call:over')");
+    run("DELETE FROM snapshot WHERE kind = 'device'");
+    drop(conn);
+    let report = rebuild(dir.path(), true).expect("a report");
+    let mut found: Vec<_> =
+        report.differences.iter().map(|found| (&*found.entity, &found.finding, found.is_fixed)).collect();
+    found.sort_by_key(|(entity, ..)| *entity);
+    let wanted = [("call:over", &Finding::Differs, true), ("device:5001", &Finding::NoSnapshot, true)];
+    assert_eq!(found, wanted);
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+    let scene =
+        Scene::at(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 1_000_000);
+    assert_eq!((scene.call("over").await, scene.state(&Key::Device(dn(1))).await), (over, phone));
+    // And the call that was mended still comes to its end.
+    assert_eq!(scene.store.retire(scene.tick(), 10).await.expect("retired"), 1);
 }
 
 #[tokio::test]

@@ -2,10 +2,11 @@
 
 use super::{
     Ground,
+    calls::{call, dn},
     scene::{Scene, agent, session},
 };
 use desk::ports::{FeedPage, FeedQuery, Store};
-use domain::command::CustomerAct;
+use domain::{Key, Kind, command::CustomerAct};
 
 async fn page(store: &dyn Store, query: FeedQuery) -> FeedPage {
     store
@@ -132,6 +133,39 @@ pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Gr
     scene.talk("old1", 2).await;
     let again = page(&*scene.store, FeedQuery { after: before.head, ..FeedQuery::default() }).await;
     assert!(again.rows.iter().any(|row| row.key == gone[0] && row.version == 1));
+}
+
+pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.connect(1).await;
+    for id in ["old", "late"] {
+        scene.ring(id, ("+15550142", "Ines"), &[]).await;
+        scene.answer(id, 1).await;
+        scene.gone(id, 1).await;
+    }
+    scene.ring("open", ("+15550142", "Ines"), &[]).await;
+    let between = scene.tick();
+    scene.dispose_call("late", 1, "Solved").await;
+    assert!(!scene.store.notes(&agent(1), 0, 100).await.expect("notes").is_empty());
+
+    assert_eq!(scene.store.retire(between, 100).await.expect("retired"), 1);
+    assert_eq!(scene.state(&call("old")).await, None);
+    assert!(!scene.call("late").await.is_open());
+    assert!(scene.call("open").await.is_open());
+    let far = scene.tick() + 1_000_000;
+    assert_eq!(scene.store.retire(far, 100).await.expect("retired"), 1);
+    let after = page(&*scene.store, FeedQuery { unreported: true, ..FeedQuery::default() }).await;
+    let mut calls = after.rows.iter().filter(|row| row.key.kind() == Kind::Call);
+    assert!(calls.all(|row| row.key == call("open")));
+    // Phones and whoever else is no conversation are never over.
+    for key in [Key::Device(dn(1)), Key::Agent(agent(1)), Key::User(agent(1))] {
+        assert!(scene.state(&key).await.is_some(), "{key}");
+        assert!(after.rows.iter().any(|row| row.key == key), "{key}");
+    }
+    drop(scene);
+    let scene = Scene::at(ground.open(), far);
+    assert!(scene.state(&Key::Device(dn(1))).await.is_some());
+    assert_eq!(scene.store.open(Kind::Device).await.expect("open").len(), 1);
 }
 
 pub async fn a_number_is_never_given_twice(ground: &dyn Ground) {

@@ -1,5 +1,6 @@
 //! The suite, on whatever store.
 
+pub mod calls;
 pub mod commits;
 pub mod history;
 pub mod mailboxes;

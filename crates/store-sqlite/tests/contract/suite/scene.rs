@@ -42,7 +42,9 @@ impl Scene {
             scene.done(Command::Provision(Provision::PutUser(Box::new(user(number))))).await;
             let channels = vec!["chat".into(), "smsession".into()];
             scene.agent(number, AgentAct::LogIn { channels, place: None }).await;
-            scene.agent(number, AgentAct::SetState { channel: None, operation: "Ready".into() }).await;
+            scene
+                .agent(number, AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None })
+                .await;
         }
         scene
     }
@@ -165,12 +167,19 @@ pub fn work(command: Command, now: Millis, topic: &'static str) -> Work {
 fn notes(decision: &Decision, topic: &str) -> Vec<NewNote> {
     let mut notes = Vec::new();
     for change in &decision.changes {
-        let State::Session(session) = &*change.after else { continue };
-        let said: Vec<_> =
-            decision.messages.iter().filter(|(id, _)| *id == session.id).map(|(_, said)| said).collect();
-        let body =
-            serde_json::json!({"customer": session.customer, "userData": session.user_data, "said": said});
-        let agents: BTreeSet<_> = session.agents.iter().map(|party| party.user.clone()).collect();
+        let (body, agents): (_, BTreeSet<_>) = match &*change.after {
+            State::Session(session) => {
+                let said = decision.messages.iter().filter(|(id, _)| *id == session.id);
+                let said: Vec<_> = said.map(|(_, said)| said).collect();
+                let body = serde_json::json!({"customer": session.customer, "userData": session.user_data, "said": said});
+                (body, session.agents.iter().map(|party| party.user.clone()).collect())
+            }
+            State::Call(call) => {
+                let agents = call.parties.iter().filter_map(|party| party.user().cloned());
+                (serde_json::json!(call), agents.collect())
+            }
+            _ => continue,
+        };
         notes.extend(agents.into_iter().map(|agent| NewNote {
             agent,
             channel: topic.into(),
@@ -217,7 +226,8 @@ fn queue() -> Queue {
     }
 }
 
-fn user(number: u32) -> User {
+/// An agent as he is provisioned, without a phone.
+pub fn user(number: u32) -> User {
     User {
         id: agent(number),
         user_name: format!("agent{number}@demo"),

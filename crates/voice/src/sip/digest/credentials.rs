@@ -96,10 +96,13 @@ impl<'a> Credentials<'a> {
         self.algorithm.hash(&[&secret, self.nonce, self.nc, self.cnonce, self.qop, &request])
     }
 
-    /// The user part of the URI that was hashed; empty when it has none.
-    pub fn uri_user(&self) -> &'a str {
+    /// Whether the URI that was hashed names this user, or none: clients in the field hash the host alone. The Request-URI
+    /// comes to us unescaped, so the other is compared both ways.
+    pub fn is_for(&self, user: &str) -> bool {
         let after = self.uri.split_once(':').map_or(self.uri, |(_, after)| after);
-        after.split_once('@').map_or("", |(user, _)| user.split([';', ':']).next().unwrap_or_default())
+        let named = after.split_once('@').map_or("", |(user, _)| user);
+        let named = named.split([';', ':']).next().unwrap_or_default();
+        named.is_empty() || named == user || unescaped(named) == user.as_bytes()
     }
 }
 
@@ -118,6 +121,24 @@ fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     }
     let end = rest.find(',').unwrap_or(rest.len());
     Some((name.trim(), rest[..end].trim(), &rest[end..]))
+}
+
+/// A text without its escapes (RFC 3261 §25.1).
+fn unescaped(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escape =
+            if *first == b'%' { after.get(..2).and_then(|two| std::str::from_utf8(two).ok()) } else { None };
+        if let Some(byte) = escape.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            bytes.push(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    bytes
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -151,13 +172,19 @@ mod tests {
 
     #[test]
     fn the_user_of_the_uri_is_found() {
-        for (uri, user) in [("sip:9000@host;transport=udp", "9000"), ("sip:host", ""), ("sips:a;b@host", "a")]
-        {
+        for (uri, user) in [
+            ("sip:9000@host;transport=udp", "9000"),
+            ("sip:host", ""),
+            ("sips:a;b@host", "a"),
+            ("sip:*70%23@host", "*70#"),
+            ("sip:50%@host", "50%"),
+        ] {
             let header = format!(
                 "Digest username=\"u\",realm=\"r\",nonce=\"n\",uri=\"{uri}\",response=\"x\",cnonce=\"c\",nc=0000000a,qop=\"auth\""
             );
             let given = Credentials::parse(&header).expect("credentials");
-            assert_eq!((given.uri_user(), given.count), (user, 10));
+            assert!(given.is_for(user) && given.is_for("other") == user.is_empty(), "{uri}");
+            assert_eq!(given.count, 10);
         }
     }
 

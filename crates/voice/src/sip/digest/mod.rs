@@ -71,7 +71,7 @@ impl Digest {
         let password = account.map_or("", |account| account.password.as_str());
         let expected = given.expected(password, method);
         let same: bool = expected.as_bytes().ct_eq(given.response.to_ascii_lowercase().as_bytes()).into();
-        if !same || account.is_none() || given.uri_user() != user.unwrap_or_default() {
+        if !same || account.is_none() || !given.is_for(user.unwrap_or_default()) {
             return Verdict::Wrong;
         }
         if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale }
@@ -142,7 +142,8 @@ mod tests {
         };
         assert_eq!(ask("REGISTER", None, &wrong), Verdict::Wrong);
         assert_eq!(ask("INVITE", None, &right), Verdict::Wrong);
-        assert_eq!(ask("REGISTER", Some("9000"), &right), Verdict::Wrong);
+        let elsewhere = right.replace("uri=\"sip:", "uri=\"sip:7000@");
+        assert_eq!(ask("REGISTER", Some("9000"), &elsewhere), Verdict::Wrong);
     }
 
     #[test]

@@ -252,6 +252,10 @@ impl Leg {
         if branches.answer_until.is_some_and(|until| until <= now) {
             branches.answer_until = None;
             branches.answering = false;
+            // It may be asked once more.
+            for branch in branches.all.iter_mut().filter(|branch| branch.asking == Asking::Talk) {
+                branch.asking = Asking::Nothing;
+            }
             self.teller.tell(Heard::NotAnswered(408));
         }
         let Side::Out(branches) = &self.side else { return };

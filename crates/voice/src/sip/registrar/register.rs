@@ -82,7 +82,7 @@ async fn challenge(core: &Core, tx: &mut Transaction, stale: bool) {
     let challenges = core.digest.challenges(stale);
     let challenges: Vec<Header> =
         challenges.into_iter().map(|text| Header::WwwAuthenticate(text.into())).collect();
-    answer(tx, StatusCode::Unauthorized, challenges.into()).await;
+    answer(tx, StatusCode::Unauthorized, challenges).await;
 }
 
 async fn answer(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) {

@@ -133,18 +133,23 @@ fn look(datagram: &[u8]) -> Look {
     let (mut via, mut from, mut to, mut call, mut seq, mut length) =
         (false, false, false, false, false, None);
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        match name.trim().to_ascii_lowercase().as_str() {
-            "via" | "v" => via = true,
-            "from" | "f" => from = value.contains(";tag="),
-            "to" | "t" => to = true,
-            "call-id" | "i" => call = !value.trim().is_empty(),
-            "cseq" => {
-                let mut parts = value.split_whitespace();
-                seq = parts.next().is_some_and(|number| number.parse::<u32>().is_ok())
-                    && parts.next() == Some(method);
-            }
-            "content-length" | "l" => length = value.trim().parse::<usize>().ok(),
-            _ => {}
+        let (name, value) = (name.trim_end(), value.trim());
+        let is =
+            |full: &str, short: &str| name.eq_ignore_ascii_case(full) || name.eq_ignore_ascii_case(short);
+        if is("Via", "v") {
+            via = true;
+        } else if is("From", "f") {
+            from = value.contains(";tag=");
+        } else if is("To", "t") {
+            to = true;
+        } else if is("Call-ID", "i") {
+            call = !value.is_empty();
+        } else if is("CSeq", "CSeq") {
+            let mut parts = value.split_whitespace();
+            seq = parts.next().is_some_and(|number| number.parse::<u32>().is_ok())
+                && parts.next() == Some(method);
+        } else if is("Content-Length", "l") {
+            length = value.parse::<usize>().ok();
         }
     }
     if method == "ACK" && !(via && from && to && call && seq) {

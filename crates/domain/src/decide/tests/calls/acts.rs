@@ -8,7 +8,7 @@ use crate::{
     command::{AgentAct, Arrive, CallAct, DeviceAct, Dial, Diversion, Provision},
     medium,
     queue::Queue,
-    user::Device,
+    user::{Device, User},
 };
 use serde_json::json;
 
@@ -158,9 +158,12 @@ pub fn device(agent: &str, dn: &str, act: DeviceAct) -> Command {
 
 /// Provisions a user with a phone, or with none.
 pub fn has_phone(name: &str, dn: Option<&str>) -> Command {
+    Command::Provision(Provision::PutUser(Box::new(phone_user(name, dn))))
+}
+
+pub fn phone_user(name: &str, dn: Option<&str>) -> User {
     let device = dn.map(|dn| Device { id: format!("device-{dn}"), phone_number: Dn::from(dn) });
-    let user = crate::user::User { device, ..world::user(name) };
-    Command::Provision(Provision::PutUser(Box::new(user)))
+    User { device, ..world::user(name) }
 }
 
 /// Takes the voice channel into the agent's session.

@@ -142,9 +142,9 @@ fn a_queue_that_takes_nobody_announces_so_or_closes() {
         check(
             announced.clone(),
             hears(1, Heard::Played),
-            "1 Released by idle closed talked; ended by idle => 1 release closed",
+            "1 Released by idle closed; ended by idle => 1 release closed",
         );
-        check(announced, gone(1, Cause::Normal), "1 Released by customer normal talked; ended by customer");
+        check(announced, gone(1, Cause::Normal), "1 Released by customer normal; ended by customer");
     }
     let other = queue_with("Support", |queue| queue.calls.closed = Overflow::Queue("Sales".into()));
     check(phones().then(other), arrive(to_queue("Support", Some(Overflowing::Closed))), &closed("closed"));
@@ -181,4 +181,12 @@ fn what_a_stranger_sends_along_never_keeps_his_call_out() {
     odd.set("", "x".into());
     assert!(with(odd).call().lines[0].user_data.is_empty());
     assert_eq!(waiting().call().lines[0].user_data.get("Subject"), Some(&"Invoice".into()));
+}
+
+#[test]
+fn a_phone_whose_calls_go_around_in_a_circle_cannot_be_reached() {
+    let mut arrive = arrival(Diversion::Nowhere);
+    (arrive.dialled, arrive.device) = ("5002".into(), Some("5001".into()));
+    let world = phones().then(Command::Arrive(Box::new(arrive)));
+    assert!(!world.call().is_open(), "its own phone is not rung: {:?}", world.call());
 }

@@ -33,6 +33,7 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         }
         Fact::LegUp { leg } => format!("{leg} up"),
         Fact::Established { leg } => format!("{leg} Established"),
+        Fact::AnswerAsked { leg, deadline } => format!("{leg} asked to answer until {deadline}"),
         Fact::HoldAsked { leg, on } => format!("{leg} asked to {}", if *on { "hold" } else { "go on" }),
         Fact::Held { leg } => format!("{leg} Held"),
         Fact::Muted { leg, on } => format!("{leg} {}", if *on { "muted" } else { "unmuted" }),

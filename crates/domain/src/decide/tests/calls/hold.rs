@@ -24,6 +24,12 @@ fn he_comes_back_once_his_phone_has() {
 }
 
 #[test]
+fn a_talk_counts_from_its_first_word() {
+    let back = held().after(5_000).then(ann(CallAct::Retrieve)).then(hold_done(2, false));
+    assert_eq!(back.call().parties[1].established_at, Some(0));
+}
+
+#[test]
 fn a_phone_that_refuses_leaves_everyone_where_he_was() {
     let asked = talking().then(ann(CallAct::Hold));
     let world = check(asked, hold_refused(2, true), "2 refused Hold 488 => 1 join 0; 2 join 0");

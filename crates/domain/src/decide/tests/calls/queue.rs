@@ -6,6 +6,7 @@ use crate::{
     command::{DeviceAct, Diversion, Provision},
     medium,
     queue::Overflow,
+    user::User,
 };
 
 const NOT: &str = "no: The agent is not available for voice:";
@@ -50,6 +51,12 @@ fn only_who_can_take_it_is_asked() {
     let quiet = device("ann", "5001", DeviceAct::DoNotDisturb(true));
     check(waiting().then(quiet), offer("ann"), &not("no phone"));
     check(waiting().then(has_phone("ann", None)), offer("ann"), &not("no phone"));
+    let skilled = |level| queue_with("Support", |queue| _ = queue.skills.insert("French".into(), level));
+    check(waiting().then(skilled(1)), offer("ann"), &not("the agent does not work for the queue"));
+    check(waiting().then(skilled(0)), offer("ann"), OFFERED);
+    let elsewhere = User { queues: vec!["Sales".into()], ..phone_user("ann", Some("5001")) };
+    let elsewhere = Command::Provision(Provision::PutUser(Box::new(elsewhere)));
+    check(waiting().then(elsewhere), offer("ann"), &not("the agent does not work for the queue"));
     let none = centre_with(|centre| _ = centre.capacity.insert(medium::voice(), 0));
     check(waiting().then(none), offer("ann"), &not("no free slot"));
 }
@@ -150,13 +157,13 @@ fn who_calls_and_gives_up_ends_it_and_withdraws_the_offer() {
     let world = check(
         waiting(),
         gone(1, Cause::Normal),
-        "1 Released by customer normal talked; ended by customer abandoned",
+        "1 Released by customer normal; ended by customer abandoned",
     );
     check(world, offer("ann"), &format!("{NOT} it does not wait any more"));
     let world = check(
         offered(),
         gone(1, Cause::Normal),
-        "1 Released by customer normal talked; 2 Released by customer cancelled; ann: -slot; \
+        "1 Released by customer normal; 2 Released by customer cancelled; ann: -slot; \
          ended by customer abandoned => 2 release cancelled",
     );
     let spared = world.agent("ann").channel(&medium::voice()).cloned().expect("a channel");
@@ -168,14 +175,13 @@ fn who_calls_and_gives_up_ends_it_and_withdraws_the_offer() {
          ended by customer => 2 release normal",
     );
     let own = phones().then(dial("9000", to_queue("Support", None))).then(up(1));
-    let over =
-        "1 Released by agent normal talked; ann: -slot kept; ended by agent abandoned => 1 release normal";
+    let over = "1 Released by agent normal; ann: -slot kept; ended by agent abandoned => 1 release normal";
     check(own.clone(), ann(CallAct::Hangup), over);
     check(own.clone(), ann(CallAct::Clear), over);
     check(
         own.then(offer("bob")),
         bob(CallAct::Clear),
-        "1 Released by agent normal talked; ann: -slot kept; 2 Released by agent cancelled; bob: -slot; \
+        "1 Released by agent normal; ann: -slot kept; 2 Released by agent cancelled; bob: -slot; \
          ended by agent => 1 release normal; 2 release cancelled",
     );
 }
@@ -192,13 +198,13 @@ fn waiting_ends_when_patience_does() {
     check(
         world.clone(),
         overdue(Diversion::Nowhere),
-        "overflowed late; 1 Released by idle closed talked; ended by idle => 1 release closed",
+        "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
     let shut = to_queue("Sales", Some(Overflowing::Closed));
     check(
         world.clone(),
         overdue(shut),
-        "overflowed late; 1 Released by idle closed talked; ended by idle => 1 release closed",
+        "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
     let sorry = || Diversion::Announcement("sorry".into());
     let told = check(world.clone(), overdue(sorry()), "overflowed late to sorry => 1 hears prompt sorry");
@@ -213,7 +219,7 @@ fn waiting_ends_when_patience_does() {
     check(
         lost,
         overdue(to_queue("Sales", None)),
-        "overflowed late; 1 Released by no-answer no-such-number talked; ended by no-answer \
+        "overflowed late; 1 Released by no-answer no-such-number; ended by no-answer \
          => 1 release no-such-number",
     );
     check(world.clone().then(offer("ann")), overdue(Diversion::Nowhere), "");
@@ -221,7 +227,7 @@ fn waiting_ends_when_patience_does() {
     check(
         back,
         overdue(Diversion::Nowhere),
-        "overflowed late; 1 Released by idle closed talked; ended by idle => 1 release closed",
+        "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
 }
 
@@ -237,6 +243,23 @@ fn who_holds_while_he_waits_hears_nothing_and_then_waits_on() {
 }
 
 #[test]
+fn a_last_announcement_is_heard_to_its_end_and_nothing_else_disturbs_a_hold() {
+    let patient = queue_with("Support", |queue| queue.calls.patience = 60_000);
+    let own = phones().then(patient).then(dial("9000", to_queue("Support", None))).then(up(1));
+    let on_hold = own.clone().then(phone_hold(1, true)).after(60_000);
+    check(on_hold.clone(), overdue(to_queue("Sales", None)), "overflowed late; queued Sales since 60000");
+    let sorry = || Diversion::Announcement("sorry".into());
+    let told = check(on_hold, overdue(sorry()), "overflowed late to sorry => 1 hears prompt sorry");
+    let told = check(told, phone_hold(1, false), "1 Established");
+    check(told.clone(), ann(CallAct::Hold), "1 asked to hold => 1 phone hold");
+    check(
+        told,
+        hears(1, Heard::Played),
+        "1 Released by idle closed; ann: -slot kept; ended by idle => 1 release closed",
+    );
+}
+
+#[test]
 fn an_offer_outlives_its_queue() {
     let gone = waiting().then(centre_with(|centre| centre.services.clear()));
     let gone = gone.then(Command::Provision(Provision::RemoveQueue("Support".into())));
@@ -244,6 +267,29 @@ fn an_offer_outlives_its_queue() {
     check(
         world,
         ann(CallAct::Reject),
-        "2 Released by agent refused barred until 0; ann: -slot; queued Support since 0 => 2 release refused",
+        "2 Released by agent refused barred until 1000; ann: -slot; queued Support since 0 => 2 release refused",
+    );
+}
+
+#[test]
+fn who_says_answer_in_time_is_given_the_time_his_phone_takes() {
+    let late = offered().after(29_000);
+    let world = check(late, ann(CallAct::Answer), "2 asked to answer until 41000 => 2 answer");
+    check(world.clone().after(1_000), unanswered(2), "");
+    assert!(world.after(13_000).then(unanswered(2)).call().is_waiting(), "the phone did not after all");
+    check(offered(), ann(CallAct::Answer), "=> 2 answer");
+}
+
+#[test]
+fn a_switch_that_is_stopped_is_nobody_giving_up() {
+    check(
+        waiting(),
+        gone(1, Cause::Closed),
+        "1 Released by restart closed; ended by restart => 1 release closed",
+    );
+    let world = offered().then(gone(2, Cause::Closed));
+    assert!(
+        !world.call().is_open()
+            && world.agent("ann").channel(&medium::voice()).is_some_and(|c| c.takes_work())
     );
 }

@@ -13,9 +13,9 @@ fn everyone_was_cut_off_and_nothing_is_asked_of_the_switch() {
     check(
         offered(),
         lost(),
-        "1 Released by restart failed talked; 2 Released by restart failed; ann: -slot; ended by restart",
+        "1 Released by restart failed; 2 Released by restart failed; ann: -slot; ended by restart",
     );
-    check(waiting(), lost(), "1 Released by restart failed talked; ended by restart");
+    check(waiting(), lost(), "1 Released by restart failed; ended by restart");
     check(dialling(), lost(), "1 Released by restart failed; ann: -slot kept; ended by restart");
 }
 

@@ -258,7 +258,7 @@ fn overflow(how: Pick) -> Diversion {
 fn likely(party: &Party, how: Pick) -> Heard {
     let gone = |cause| Heard::Gone { cause, code: None };
     match (party.up, party.holding) {
-        _ if how.next().0 % 10 == 0 => how.get(&anything()),
+        _ if how.next().0.is_multiple_of(10) => how.get(&anything()),
         (false, _) => how.get(&[
             Heard::Ringing,
             Heard::Up,
@@ -322,7 +322,7 @@ fn desk_acts() -> Vec<AgentAct> {
 fn setting(how: Pick) -> Command {
     let capacity = |calls| centre_with(|centre| _ = centre.capacity.insert(medium::voice(), calls));
     let policy = |policy| centre_with(|centre| _ = centre.disposition.policy.insert(medium::voice(), policy));
-    match how.0 % 7 {
+    match how.0 % 8 {
         0 => queue_with("Support", |queue| (queue.calls.patience, queue.calls.wrap_up) = (20_000, 30_000)),
         1 => queue_with("Support", |queue| {
             queue.calls.closed = Overflow::Announce("sorry".into());
@@ -332,6 +332,7 @@ fn setting(how: Pick) -> Command {
         3 => queue_with("Sales", |_| ()),
         4 => capacity(2),
         5 => policy(Policy::Strict),
+        6 => Command::Provision(Provision::RemoveUser(how.next().get(&AGENTS).into())),
         _ => policy(Policy::Open),
     }
 }

@@ -1,0 +1,109 @@
+//! What can be asked about calls and phones.
+
+use crate::{
+    InteractionId, QueueName, UserData,
+    call::{Caller, Dn, LegId, Overflowing},
+};
+
+/// Where a number leads, as the centre is set up now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Diversion {
+    /// Into a queue.
+    Queue {
+        /// The queue.
+        queue: QueueName,
+        /// Why it does not take calls now, if it does not.
+        turned_away: Option<Overflowing>,
+    },
+    /// To a phone of ours.
+    Device(Dn),
+    /// To an announcement, and to its end.
+    Announcement(String),
+    /// To its end.
+    Nowhere,
+}
+
+/// A call comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrive {
+    /// The leg it came on; its call is fresh.
+    pub leg: LegId,
+    /// A fresh connection id: 16 hex digits.
+    pub conn_id: String,
+    /// Who calls.
+    pub from: Caller,
+    /// The phone of ours that calls, if it is one.
+    pub device: Option<Dn>,
+    /// The number that was dialled.
+    pub dialled: Dn,
+    /// Where that leads.
+    pub to: Diversion,
+    /// What is attached from the beginning.
+    pub user_data: UserData,
+}
+
+/// An agent calls somebody from his phone (core-and-voice §5.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dial {
+    /// A fresh id for the call.
+    pub call: InteractionId,
+    /// A fresh connection id: 16 hex digits.
+    pub conn_id: String,
+    /// His phone.
+    pub device: Dn,
+    /// The number.
+    pub dialled: Dn,
+    /// Where that leads.
+    pub to: Diversion,
+    /// A remote location, shown to desktops.
+    pub location: Option<String>,
+    /// What is attached from the beginning.
+    pub user_data: UserData,
+}
+
+/// What an agent does with a call (core-and-voice §5.7, §6).
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallAct {
+    /// Makes his phone answer.
+    Answer,
+    /// Refuses it.
+    Reject,
+    /// Leaves it.
+    Hangup,
+    /// Ends it for everyone.
+    Clear,
+    /// Puts the others on hold.
+    Hold,
+    /// Comes back to them.
+    Retrieve,
+    /// Sends tones: 0-9, `*`, `#`, A-D, a comma is half a second.
+    SendDtmf(String),
+    /// Keeps what he says from the others, or lets them hear it again.
+    Mute(bool),
+    /// Adds pairs. The same as replacing them (DESIGN §4), but reported under its own name.
+    AttachUserData(UserData),
+    /// Adds and replaces pairs.
+    UpdateUserData(UserData),
+    /// Takes all pairs away.
+    DeleteUserData,
+    /// Takes one pair away; one that is not there is no matter.
+    DeleteUserDataPair(String),
+    /// Sets the disposition, live or after release.
+    SetDisposition {
+        /// The value; empty clears.
+        value: String,
+        /// The key; the centre's when not given.
+        key: Option<String>,
+    },
+}
+
+/// What an agent does with his phone (core-and-voice §4.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceAct {
+    /// It takes no calls, or takes them again.
+    DoNotDisturb(bool),
+    /// Its calls go elsewhere.
+    Forward(Dn),
+    /// They come to it again.
+    Unforward,
+}

@@ -1,0 +1,166 @@
+//! Erasing somebody who called or was called: number, name and whatever else is his go from wherever they stand.
+
+use super::erasure::holders;
+use crate::suite::{
+    calls::{ROUTING_POINT, call, dn, pairs},
+    scene::{Scene, agent},
+};
+use desk::ports::{FeedQuery, Store};
+use domain::{
+    Command, Key,
+    book::{Code, Group},
+    command::{CallAct, Provision},
+};
+use std::{path::Path, sync::Arc};
+use store_sqlite::{Options, SqliteReader, SqliteStore, Traces, backup, rebuild};
+
+/// Stands in everything that is his.
+const MARKER: &str = "15550142";
+/// His number.
+const HIM: &str = "+15550142";
+/// Somebody else's.
+const OTHER: &str = "+15550199";
+
+async fn set_up(dir: &Path) -> (Arc<SqliteStore>, Scene) {
+    let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
+    let scene = Scene::set_up(store.clone(), 2).await;
+    for number in [1, 2] {
+        scene.connect(number).await;
+    }
+    let codes = vec![Code { id: "1".into(), name: "Solved".into(), display: "Solved".into() }];
+    let group = Group { id: "g".into(), name: "Codes".into(), parent: None, codes };
+    scene.done(Command::Provision(Provision::Book(domain::book::Event::GroupAdded(group)))).await;
+    (store, scene)
+}
+
+/// A call from a number, with everything in which a value of the caller's can stand; it goes on.
+async fn talk(scene: &Scene, id: &str, theirs: &str) {
+    scene.ring(id, (theirs, &format!("Ines {theirs}")), &[("Order", &format!("order of {theirs}"))]).await;
+    scene.answer(id, 1).await;
+    let more = CallAct::UpdateUserData(pairs(&[("Order", "77"), ("Mail", &format!("{theirs}@a.example"))]));
+    scene.on_call(id, 1, more).await;
+    scene.on_call(id, 1, CallAct::DeleteUserDataPair("Mail".into())).await;
+    scene.dispose_call(id, 1, &format!("will call {theirs}")).await;
+    scene.dispose_call(id, 1, "Solved").await;
+}
+
+/// It ends, and the agent is not done with it.
+async fn end(scene: &Scene, id: &str, theirs: &str) {
+    scene.gone(id, 1).await;
+    scene.dispose_call(id, 1, &format!("late: {theirs}")).await;
+}
+
+async fn found(store: &SqliteStore, value: &str) -> Vec<String> {
+    let found = store.find_person(value).await.expect("found");
+    found.conversations.iter().map(|id| id.as_str().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (store, scene) = set_up(dir.path()).await;
+    for (id, theirs) in [("his", HIM), ("other", OTHER)] {
+        talk(&scene, id, theirs).await;
+        end(&scene, id, theirs).await;
+    }
+    for value in ["", "Ines ", "order of ", "will call ", "late: "] {
+        assert_eq!(found(&store, &format!("{value}{HIM}")).await, ["his"], "{value}");
+    }
+    assert_eq!(found(&store, &format!("{HIM}@a.example")).await, ["his"]);
+    assert_eq!(found(&store, "77").await, ["his", "other"]);
+    let reader = SqliteReader::open(dir.path()).expect("a reader");
+    assert_eq!(reader.find_person(HIM).expect("found").conversations, ["his".into()]);
+
+    scene.dial("reached", 1, "+4930222", Some("Bench 3")).await;
+    scene.heard("reached", 1, domain::call::Heard::Up).await;
+    scene.heard("reached", 2, domain::call::Heard::Up).await;
+    assert_eq!(found(&store, "Bench 3").await, ["reached"]);
+    scene.dial("own-phone-only", 2, "+4930222", None).await;
+    assert_eq!(found(&store, "+4930222").await, ["own-phone-only", "reached"]);
+
+    let (first, user) = (dn(1), agent(1));
+    for nobody in ["", "Ines", MARKER, first.as_str(), ROUTING_POINT, "agent1@demo", user.as_str(), "Support"]
+    {
+        assert!(found(&store, nobody).await.is_empty(), "{nobody}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (store, scene) = set_up(dir.path()).await;
+    for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {
+        talk(&scene, id, theirs).await;
+        end(&scene, id, theirs).await;
+    }
+    scene.dial("out", 1, HIM, Some(&format!("near {HIM}"))).await;
+    scene.heard("out", 1, domain::call::Heard::Up).await;
+    scene.heard("out", 2, domain::call::Heard::Up).await;
+    scene.gone("out", 2).await;
+    let other = scene.call("other").await;
+    let phones = [scene.state(&Key::Device(dn(1))).await, scene.state(&Key::Device(dn(2))).await];
+    assert!(phones.iter().all(Option::is_some));
+    let page = async || {
+        let query = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
+        store.events(query).await.expect("events")
+    };
+    let before = page().await;
+    let files = holders(dir.path(), MARKER);
+    assert!(files.iter().any(|file| file.ends_with("-wal")), "{files:?}");
+
+    let traces = store.find_person(HIM).await.expect("found");
+    assert_eq!(traces.conversations, ["his1".into(), "his2".into(), "out".into()]);
+    // Nothing happens to a call that was not erased by command.
+    let erased = store.erase(traces.clone()).await.expect("left alone");
+    assert_eq!((erased.conversations, &erased.left), (0, &traces.conversations));
+    for id in &traces.conversations {
+        scene.done(Command::Erase { session: id.clone() }).await;
+    }
+    let erased = store.erase(traces.clone()).await.expect("erased");
+    assert_eq!((erased.conversations, erased.messages, erased.left.len()), (3, 0, 0));
+    assert!(erased.events > 15 && erased.notes > 15, "{erased:?}");
+    assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
+    assert_eq!(store.find_person(HIM).await.expect("found"), Traces::default());
+
+    // The numbers stay: the journal's order, codes of the book, everybody else's calls, and our own phones.
+    let after = page().await;
+    assert!(!format!("{after:?}").contains(MARKER));
+    let shape = |page: &desk::ports::FeedPage| {
+        page.rows
+            .iter()
+            .map(|row| (row.seq, row.key.clone(), row.version, row.event.kind()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shape(&before), shape(&after)[..before.rows.len()]);
+    let codes = after.rows.iter().filter(|row| row.key == call("his1"));
+    assert!(codes.clone().any(|row| format!("{:?}", row.event).contains("Solved")));
+    assert_eq!(scene.call("other").await, other);
+    assert!(scene.call("out").await.erased);
+    assert_eq!([scene.state(&Key::Device(dn(1))).await, scene.state(&Key::Device(dn(2))).await], phones);
+    for number in [1, 2] {
+        let notes = store.notes(&agent(number), 0, 10_000).await.expect("notes");
+        assert!(notes.iter().all(|note| !note.body.contains(MARKER)));
+    }
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    let copy = elsewhere.path().join("copy");
+    backup(dir.path(), &copy).expect("a copy");
+    assert_eq!(holders(&copy, MARKER), Vec::<String>::new());
+    drop((scene, store));
+    assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_call_that_goes_on_is_left_alone() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (store, scene) = set_up(dir.path()).await;
+    talk(&scene, "his", HIM).await;
+    let going_on = scene.call("his").await;
+    let traces = store.find_person(HIM).await.expect("found");
+    assert_eq!(traces.conversations, ["his".into()]);
+    let refused = scene.run(Command::Erase { session: "his".into() }).await.expect("the store works");
+    assert!(matches!(refused, Err(domain::Refusal::InUse(_))), "{refused:?}");
+    let erased = store.erase(traces.clone()).await.expect("left alone");
+    assert_eq!((erased.conversations, erased.notes, erased.left), (0, 0, traces.conversations));
+    assert_eq!(scene.call("his").await, going_on);
+}
