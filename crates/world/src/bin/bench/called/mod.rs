@@ -3,7 +3,7 @@
 mod sipp;
 mod tap;
 
-pub use sipp::{Callers, Ended};
+pub use sipp::Callers;
 pub use tap::Tap;
 
 use crate::{Setting, centre, figures, lane::Lane, node::Node};
@@ -13,7 +13,7 @@ use phone::{Account, Incoming, Line, Phone};
 use std::{
     fmt::Write as _,
     net::{Ipv4Addr, SocketAddr},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -25,6 +25,8 @@ const FIRST: usize = 100_000;
 const EXPIRES: Duration = Duration::from_secs(3_600);
 /// How many log in or register at the same time.
 const AT_ONCE: usize = 16;
+/// How long a phone that has registered may take to be known.
+const SOON: Duration = Duration::from_secs(10);
 
 /// The number of an agent's phone.
 fn number(agent: usize) -> String {
@@ -75,7 +77,14 @@ pub async fn ready_agents(port: u16, agents: usize) -> anyhow::Result<Vec<Lane>>
     let ready = stream::iter(1..=agents).map(|agent| async move {
         let mut lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
         let start = r#"{"operationName":"StartContactCenterSession","channels":["voice"]}"#;
-        lane.command("/api/v2/me", start).await?;
+        // That his phone has registered is written down a moment after the phone was told.
+        let begun = Instant::now();
+        while let Err(why) = lane.command("/api/v2/me", start).await {
+            if begun.elapsed() > SOON {
+                return Err(why);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         lane.command("/api/v2/me", r#"{"operationName":"Ready"}"#).await?;
         anyhow::Ok(lane)
     });

@@ -90,8 +90,8 @@ impl Callers {
             retransmissions: figure("Retransmissions(C)")?,
             took,
         };
-        if ended.failed > 0 {
-            eprintln!("{}", self.complaints());
+        if ended.failed > 0 || ended.retransmissions > 0 {
+            eprintln!("sipp: {ended:?} {}", self.complaints());
         }
         Ok(ended)
     }

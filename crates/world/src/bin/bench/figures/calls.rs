@@ -23,7 +23,7 @@ use std::{
 use store_sqlite::SqliteStore;
 
 const AGENTS: usize = 500;
-const PER_SECOND: usize = 300;
+const PER_SECOND: usize = 320;
 const SECONDS: usize = 30;
 const LENGTH: Duration = Duration::from_secs(1);
 /// What an agent is told of a call: it rings, he talks, it is over.
