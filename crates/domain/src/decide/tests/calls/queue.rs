@@ -290,6 +290,9 @@ fn a_switch_that_is_stopped_is_nobody_giving_up() {
     let world = offered().then(gone(2, Cause::Closed));
     assert!(
         !world.call().is_open()
-            && world.agent("ann").channel(&medium::voice()).is_some_and(|c| c.takes_work())
+            && world
+                .agent("ann")
+                .channel(&medium::voice())
+                .is_some_and(crate::agent::ChannelState::takes_work)
     );
 }
