@@ -17,14 +17,24 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Starts the log. `RUST_LOG` chooses what is told; without it, servers tell what they do and commands only what
 /// goes wrong.
 pub fn start(is_server: bool) {
-    let default = format!("{},{}", if is_server { "info" } else { "warn" }, voice::LOG_FILTER);
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
+    let filter = filter(wanted.as_deref(), if is_server { "info" } else { "warn" });
     // A second start can only happen in tests; the first one's choices stand.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .try_init();
+}
+
+/// What is told: what is wanted, or this where nothing is wanted or it cannot be read. The SIP library writes whole
+/// messages with credentials, so it speaks up only when it is asked for by its name.
+fn filter(wanted: Option<&str>, usual: &str) -> EnvFilter {
+    let wanted = wanted.filter(|text| !text.trim().is_empty() && EnvFilter::try_new(text).is_ok());
+    match wanted {
+        Some(text) if text.contains("rsipstack") => EnvFilter::new(text),
+        other => EnvFilter::new(format!("{},{}", other.unwrap_or(usual), voice::LOG_FILTER)),
+    }
 }
 
 /// Sums the figures up, for ever: samples that nobody asks for would heap up otherwise.
@@ -41,4 +51,25 @@ pub fn figures() -> Result<PrometheusHandle> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
         .and_then(PrometheusBuilder::install_recorder)
         .context("the metrics could not be started")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sip_library_speaks_up_only_when_it_is_named() {
+        for (wanted, sip) in [
+            (None, "warn"),
+            (Some("info"), "warn"),
+            (Some("debug,voice=trace"), "warn"),
+            (Some("=nonsense="), "warn"),
+            (Some("info,rsipstack=debug"), "debug"),
+        ] {
+            let text = filter(wanted, "info").to_string();
+            let ours: Vec<&str> =
+                text.split(',').filter_map(|part| part.strip_prefix("rsipstack=")).collect();
+            assert_eq!(ours, [sip], "{wanted:?}: {text}");
+        }
+    }
 }

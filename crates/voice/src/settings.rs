@@ -178,7 +178,7 @@ pub struct Limits {
     pub registrations: usize,
     /// Wrong credentials of one address within a minute; after that it is not answered.
     pub failed_logins_per_minute: u32,
-    /// Legs at once; further calls get 503.
+    /// Legs at once, and never more than have ports ([`media::Settings::pairs`]); further calls get 503.
     pub legs: usize,
 }
 

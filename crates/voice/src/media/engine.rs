@@ -5,7 +5,8 @@ use super::{
     inward::Inward,
     line::{Line, REPORTS},
     outward::Outward,
-    ports, receive,
+    ports::{self, Ports},
+    receive,
     room::Room,
     sdp::Session,
     ticker::{self, Shard},
@@ -17,7 +18,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU16, Ordering::Relaxed},
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread::available_parallelism,
 };
@@ -32,8 +33,7 @@ pub struct Engine {
     shards: Vec<Arc<Shard>>,
     tickers: Vec<AbortHandle>,
     rooms: Mutex<HashMap<RoomId, Arc<Room>>>,
-    /// The port bound last.
-    last: AtomicU16,
+    ports: Arc<Ports>,
 }
 
 impl Drop for Engine {
@@ -53,15 +53,15 @@ impl Engine {
             .iter()
             .map(|shard| tokio::spawn(ticker::run(Arc::clone(shard), settings.silence)).abort_handle())
             .collect();
-        Arc::new(Self { settings, shards, tickers, rooms: Mutex::default(), last: AtomicU16::new(0) })
+        let ports = Ports::new(&settings);
+        Arc::new(Self { settings, shards, tickers, rooms: Mutex::default(), ports })
     }
 
     /// Opens a stream for a leg: an even port for RTP and the next for RTCP. It takes nothing and sends nothing until
     /// a description is agreed. Must be called within a tokio runtime.
     pub fn open(self: &Arc<Self>, leg: LegId, events: UnboundedSender<Event>) -> Result<Stream, MediaError> {
-        let ports::Pair { rtp, rtcp } = ports::bind(&self.settings, self.last.load(Relaxed))?;
+        let ports::Pair { rtp, rtcp, lease } = self.ports.bind(self.settings.bind)?;
         let port = rtp.local_addr()?.port();
-        self.last.store(port, Relaxed);
         let shard = Arc::clone(self.shard(port).ok_or(MediaError::NoPort)?);
         let tick = shard.catch_up();
         let [ssrc, numbers, stamp, high, low] = random()?;
@@ -81,6 +81,7 @@ impl Engine {
             fed: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             task: Mutex::default(),
+            lease,
         });
         *held(&line.task) = Some(tokio::spawn(receive::run(Arc::clone(&line))).abort_handle());
         shard.add(Arc::downgrade(&line));

@@ -6,6 +6,7 @@ use super::{
     held,
     inward::{Inward, TICK},
     outward::{Outward, PACKET},
+    ports::Lease,
     room::Room,
     rtcp::{self, REPORT},
     rtp::{HEADER, Header},
@@ -47,6 +48,9 @@ pub(super) struct Line {
     pub fed: AtomicBool,
     pub closed: AtomicBool,
     pub task: Mutex<Option<AbortHandle>>,
+    /// The last of all, since the ports are free when the sockets are gone.
+    #[expect(dead_code, reason = "it gives the ports back as it is dropped")]
+    pub lease: Lease,
 }
 
 impl Line {

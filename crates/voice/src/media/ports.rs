@@ -1,51 +1,83 @@
 //! Pairs of ports, and the address that descriptions name.
 
-use super::{MediaError, Settings};
+use super::{MediaError, Settings, held};
 use std::{
+    collections::VecDeque,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    sync::{Arc, Mutex},
 };
 
-/// How often the system is asked for a pair before it counts as having none.
+/// How many pairs are tried before none counts as free: others may sit on some.
 const TRIES: usize = 64;
 
 /// An even port for RTP and the next for RTCP, both without blocking.
 pub(super) struct Pair {
     pub rtp: UdpSocket,
     pub rtcp: UdpSocket,
+    /// To be dropped after the sockets.
+    pub lease: Lease,
 }
 
-/// Binds a pair. Of a range, the search begins behind `after`, so that a port just freed rests: late packets of a call
-/// that is over must not be heard in the next.
-pub(super) fn bind(settings: &Settings, after: u16) -> Result<Pair, MediaError> {
-    if *settings.ports.start() == 0 {
-        return (0..TRIES).find_map(|_| any(settings.bind)).ok_or(MediaError::NoPort);
-    }
-    let even = |port: &u16| port.is_multiple_of(2) && settings.ports.contains(&(port + 1));
-    let range = || settings.ports.clone().filter(even);
-    let mut refused = None;
-    for port in range().filter(|port| *port > after).chain(range().filter(|port| *port <= after)) {
-        match pair(settings.bind, port) {
-            Ok(pair) => return Ok(pair),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-            Err(error) => refused = Some(error),
+/// The pairs of a range that nobody of ours uses, the longest free first, so that a port just freed rests: late packets
+/// of a call that is over must not be heard in the next.
+pub(super) struct Ports {
+    free: Mutex<VecDeque<u16>>,
+    /// The system chooses.
+    any: bool,
+}
+
+/// A pair goes back with it.
+pub(super) struct Lease(Option<(Arc<Ports>, u16)>);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some((ports, port)) = self.0.take() {
+            held(&ports.free).push_back(port);
         }
     }
-    Err(refused.map_or(MediaError::NoPort, MediaError::Io))
+}
+
+impl Ports {
+    pub fn new(settings: &Settings) -> Arc<Self> {
+        let any = *settings.ports.start() == 0;
+        let free = if any { VecDeque::new() } else { pairs(settings).collect() };
+        Arc::new(Self { free: Mutex::new(free), any })
+    }
+
+    /// Binds a pair. When all are used nothing is tried; those that others sit on come last again.
+    pub fn bind(self: &Arc<Self>, ip: IpAddr) -> Result<Pair, MediaError> {
+        if self.any {
+            return (0..TRIES).find_map(|_| any(ip)).ok_or(MediaError::NoPort);
+        }
+        let mut refused = None;
+        for _ in 0..TRIES {
+            let Some(port) = held(&self.free).pop_front() else { break };
+            let lease = Lease(Some((Arc::clone(self), port)));
+            match socket(ip, port).and_then(|rtp| Ok((rtp, socket(ip, port + 1)?))) {
+                Ok((rtp, rtcp)) => return Ok(Pair { rtp, rtcp, lease }),
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+                Err(error) => refused = Some(error),
+            }
+        }
+        Err(refused.map_or(MediaError::NoPort, MediaError::Io))
+    }
+}
+
+/// The pairs of the range, by their even port.
+pub(super) fn pairs(settings: &Settings) -> impl Iterator<Item = u16> {
+    let ports = settings.ports.clone();
+    ports.clone().filter(move |port| port.is_multiple_of(2) && *port < *ports.end())
 }
 
 fn any(ip: IpAddr) -> Option<Pair> {
     let first = socket(ip, 0).ok()?;
     let port = first.local_addr().ok()?.port();
     if port.is_multiple_of(2) {
-        Some(Pair { rtp: first, rtcp: socket(ip, port.checked_add(1)?).ok()? })
+        Some(Pair { rtp: first, rtcp: socket(ip, port.checked_add(1)?).ok()?, lease: Lease(None) })
     } else {
-        Some(Pair { rtp: socket(ip, port - 1).ok()?, rtcp: first })
+        Some(Pair { rtp: socket(ip, port - 1).ok()?, rtcp: first, lease: Lease(None) })
     }
-}
-
-fn pair(ip: IpAddr, port: u16) -> io::Result<Pair> {
-    Ok(Pair { rtp: socket(ip, port)?, rtcp: socket(ip, port + 1)? })
 }
 
 fn socket(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
@@ -83,11 +115,15 @@ fn towards(bind: IpAddr, peer: Option<IpAddr>) -> IpAddr {
 mod tests {
     use super::*;
 
+    fn bind(settings: &Settings) -> Pair {
+        Ports::new(settings).bind(settings.bind).expect("a pair")
+    }
+
     #[test]
     fn a_pair_is_an_even_port_and_the_next() {
         let settings = Settings::loopback();
         for _ in 0..20 {
-            let pair = bind(&settings, 0).expect("a pair");
+            let pair = bind(&settings);
             let port = pair.rtp.local_addr().expect("bound").port();
             assert_eq!(port % 2, 0);
             assert_eq!(pair.rtcp.local_addr().expect("bound").port(), port + 1);
@@ -95,13 +131,39 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_used_up_and_then_refused_and_a_freed_port_comes_last() {
-        let free = bind(&Settings::loopback(), 0).expect("a pair").rtp.local_addr().expect("bound").port();
+    fn a_range_is_used_up_and_then_refused_and_a_freed_port_is_found_again() {
+        let free = bind(&Settings::loopback()).rtp.local_addr().expect("bound").port();
         let settings = Settings { ports: free..=free + 1, ..Settings::loopback() };
-        let first = bind(&settings, 0).expect("the one pair there is");
-        assert!(matches!(bind(&settings, 0), Err(MediaError::NoPort)));
+        assert_eq!(settings.pairs(), 1);
+        let ports = Ports::new(&settings);
+        let first = ports.bind(settings.bind).expect("the one pair there is");
+        assert!(matches!(ports.bind(settings.bind), Err(MediaError::NoPort)));
         drop(first);
-        assert!(bind(&settings, free).is_ok(), "it is found again behind itself");
+        assert!(ports.bind(settings.bind).is_ok());
+    }
+
+    #[test]
+    fn a_freed_port_comes_last() {
+        let settings = Settings { ports: 20_000..=20_005, ..Settings::loopback() };
+        let ports = Ports::new(&settings);
+        let next = || held(&ports.free).front().copied();
+        let first = held(&ports.free).pop_front().expect("a pair");
+        drop(Lease(Some((Arc::clone(&ports), first))));
+        assert_eq!(next(), Some(20_002));
+        assert_eq!(held(&ports.free).back(), Some(&20_000));
+        let odd = Settings { ports: 20_001..=20_002, ..settings };
+        assert_eq!(odd.pairs(), 0);
+    }
+
+    #[test]
+    fn what_others_sit_on_is_passed_over() {
+        let theirs = bind(&Settings::loopback());
+        let port = theirs.rtp.local_addr().expect("bound").port();
+        let settings = Settings { ports: port..=port + 1, ..Settings::loopback() };
+        let ports = Ports::new(&settings);
+        assert!(matches!(ports.bind(settings.bind), Err(MediaError::NoPort)));
+        drop(theirs);
+        assert!(ports.bind(settings.bind).is_ok());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the engine is told.
 
-use super::Prompts;
+use super::{Prompts, ports};
 use std::{
     net::{IpAddr, Ipv4Addr},
     ops::RangeInclusive,
@@ -32,6 +32,11 @@ impl Settings {
             prompts: Prompts::built_in(),
             silence: (Duration::from_secs(60), Duration::from_secs(300)),
         }
+    }
+
+    /// How many legs have ports at once: a pair each. As many as one likes where the system chooses.
+    pub fn pairs(&self) -> usize {
+        if *self.ports.start() == 0 { usize::MAX } else { ports::pairs(self).count() }
     }
 
     /// On the loop-back interface with ports of the system's choice: for tests.

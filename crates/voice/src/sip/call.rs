@@ -74,8 +74,7 @@ fn begin(
 ) -> Result<InviteDialog, Refusal> {
     let request = &tx.original;
     let plain = |status| (status, Vec::new());
-    if core.closing.load(Ordering::Relaxed) || core.legs() >= core.settings.limits.legs || !core.pace.takes()
-    {
+    if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !core.pace.takes() {
         return Err((StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]));
     }
     if let Some(unsupported) = headers::unsupported(request) {

@@ -46,6 +46,8 @@ pub(super) struct Core {
     pub digest: Digest,
     pub logins: Logins,
     pub pace: Pace,
+    /// Legs at once, at most as many as have ports.
+    pub most_legs: usize,
     pub layer: Arc<DialogLayer>,
     /// Where we are reached, as phones are told.
     pub addresses: Vec<(Carrier, SocketAddr)>,
@@ -75,6 +77,7 @@ impl Core {
         Self {
             logins: Logins::new(settings.limits.failed_logins_per_minute),
             pace: Pace::new(settings.limits.calls_per_second),
+            most_legs: settings.limits.legs.min(settings.media.pairs()),
             settings,
             listener,
             engine,

@@ -5,7 +5,7 @@ use domain::call::{Caller, Cause};
 use rsipstack::sip::{HasHeaders, Header, HeadersExt, Param, Request, Uri, typed};
 
 /// What we take (RFC 3261 §20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER, PRACK";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
 /// Headers of one call that may become user data, and the bytes of one.

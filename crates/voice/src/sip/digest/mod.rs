@@ -175,6 +175,6 @@ mod tests {
         let [first, second] = &challenges[..] else { panic!("two challenges") };
         assert!(first.contains("algorithm=SHA-256") && first.contains("stale=true"));
         assert!(second.contains("algorithm=MD5"));
-        assert_eq!(nonce_of(&first), nonce_of(&second));
+        assert_eq!(nonce_of(first), nonce_of(second));
     }
 }

@@ -165,17 +165,23 @@ impl Leg {
     async fn live(&mut self) {
         while self.over.is_none() {
             let due = self.due();
+            // Before what comes in, so that a flood of it does not hold up what is due.
+            let now = Instant::now();
+            if due.is_some_and(|due| due <= now) {
+                self.time(now);
+                continue;
+            }
             tokio::select! {
                 biased;
                 Some(asked) = self.acts.recv() => match asked {
                     Asked::Act(act) => self.act(act),
                     Asked::Closed(flow) => self.closed(flow),
                 },
+                () = self.teller.step() => {}
                 Some(event) = self.events.recv() => self.event(event),
                 Some(outcome) = self.outcomes.recv() => self.outcome(outcome),
                 ended = branch_ended(&mut self.side) => self.branch_ended(ended),
                 Some(event) = self.media.recv() => self.media_event(event),
-                () = self.teller.step() => {}
                 () = at(due) => self.time(Instant::now()),
             }
         }

@@ -257,7 +257,7 @@ impl Leg {
         if branches.answer_until.is_some_and(|until| until <= now) {
             branches.answer_until = None;
             branches.answering = false;
-            // It may be asked once more.
+            // Nobody waits for it any more; it may still be answered by hand.
             for branch in branches.all.iter_mut().filter(|branch| branch.asking == Asking::Talk) {
                 branch.asking = Asking::Nothing;
             }

@@ -31,6 +31,11 @@ impl Teller {
         if self.waiting.len() >= MOST && matches!(heard, Heard::Digit(_)) {
             return;
         }
+        // Of a hold key that is pressed again and again while nobody listens, the last counts.
+        if let (Heard::PhoneHold(on), Some(Heard::PhoneHold(before))) = (&heard, self.waiting.back_mut()) {
+            *before = *on;
+            return;
+        }
         self.waiting.push_back(heard);
         self.next();
     }
@@ -61,5 +66,53 @@ impl Teller {
             let (listener, leg) = (self.listener.clone(), self.leg.clone());
             self.now = Some(Box::pin(async move { listener.heard(leg, heard).await }));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use desk::ports::Arrival;
+    use domain::{InteractionId, call::Dn};
+    use std::sync::Mutex;
+    use tokio::sync::Semaphore;
+
+    /// Hears each thing when it is let.
+    struct Slow(Semaphore, Mutex<Vec<Heard>>);
+
+    impl Listener for Slow {
+        fn fresh_call(&self) -> InteractionId {
+            InteractionId::new("call")
+        }
+
+        fn arrived(&self, _: Arrival) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::ready(()))
+        }
+
+        fn heard(&self, _: LegId, heard: Heard) -> BoxFuture<'_, ()> {
+            Box::pin(async move {
+                self.0.acquire().await.expect("open").forget();
+                crate::sip::locked(&self.1).push(heard);
+            })
+        }
+
+        fn in_service(&self, _: Dn, _: bool) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hold_key_pressed_often_while_nobody_listens_is_one_press() {
+        let slow = Arc::new(Slow(Semaphore::new(0), Mutex::default()));
+        let leg = LegId { call: InteractionId::new("call"), number: 1 };
+        let mut teller = Teller::new(slow.clone(), leg);
+        teller.tell(Heard::Up);
+        for press in 0..1001 {
+            teller.tell(Heard::PhoneHold(press % 2 == 0));
+        }
+        teller.tell(Heard::Played);
+        slow.0.add_permits(10_000);
+        teller.finish().await;
+        assert_eq!(*crate::sip::locked(&slow.1), [Heard::Up, Heard::PhoneHold(true), Heard::Played]);
     }
 }
