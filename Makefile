@@ -35,6 +35,7 @@ prove: build ## Kills, cut connections and restarts under load; then what was ac
 	cargo run --release -p world --bin prove -- --binary $(RELEASE) $(ARGS)
 
 bench: build ## The figures of docs/performance.md, as JSON
+	cargo build --release -p voice --example relay
 	cargo run --release -p world --bin bench -- --binary $(RELEASE) $(ARGS)
 
 deny: ## Licences, sources and unwanted crates among the dependencies
