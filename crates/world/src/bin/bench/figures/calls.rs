@@ -75,7 +75,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         lanes.clear();
         drop((phones, node));
         let told = told(&dir.path().join("data")).await?;
-        let as_they_should = told.get(&EVENTS.to_vec()).copied().unwrap_or(0);
+        let as_they_should = told.get(EVENTS.as_slice()).copied().unwrap_or(0);
         let otherwise: BTreeMap<String, usize> = told
             .iter()
             .filter(|(events, _)| **events != EVENTS)
@@ -115,12 +115,13 @@ async fn told(data: &Path) -> anyhow::Result<HashMap<Vec<&'static str>, usize>> 
         for row in page.rows {
             let call = match (&row.key, &row.event) {
                 (Key::Call(call), _) => call.clone(),
-                (_, Event::Agent(agent::Event { fact, .. })) => match fact {
-                    agent::Fact::SlotTaken { session, .. } | agent::Fact::SlotFreed { session, .. } => {
-                        session.clone()
-                    }
-                    _ => continue,
-                },
+                (
+                    _,
+                    Event::Agent(agent::Event {
+                        fact: agent::Fact::SlotTaken { session, .. } | agent::Fact::SlotFreed { session, .. },
+                        ..
+                    }),
+                ) => session.clone(),
                 _ => continue,
             };
             calls.entry(call).or_default().push(row.event.kind());
