@@ -30,6 +30,7 @@ pub struct Voice {
     addresses: Vec<(Carrier, SocketAddr)>,
     tasks: TaskTracker,
     token: CancellationToken,
+    over: CancellationToken,
 }
 
 impl Voice {
@@ -80,18 +81,29 @@ impl Voice {
             tasks.clone(),
         ));
 
-        tokio::spawn(async move { endpoint.serve().await });
+        let over = CancellationToken::new();
+        let last = over.clone().drop_guard();
+        tokio::spawn(async move {
+            endpoint.serve().await;
+            drop(last);
+        });
         until(&token, request::serve(core.clone(), incoming));
         until(&token, registrar::watch(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
         until(&token, tell_closings(core.clone(), heard_closings));
         transport::listening(&bound).await.inspect_err(|_| token.cancel())?;
-        Ok(Arc::new(Self { core, addresses: bound, tasks, token }))
+        Ok(Arc::new(Self { core, addresses: bound, tasks, token, over }))
     }
 
     /// Where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
         self.addresses.clone()
+    }
+
+    /// Waits until nothing is heard any more: after [`Voice::stop`], or when signalling broke down by itself, with which
+    /// the program should end too.
+    pub async fn ended(&self) {
+        self.over.cancelled().await;
     }
 
     /// Takes no more calls (503), and waits until those there are over or the time has passed.
