@@ -7,7 +7,7 @@ use super::{
     leg,
     registrar::{self, Registrar},
     request,
-    transport::{self, Closings, Finder, Marks, StartError},
+    transport::{self, Closings, Finder, Marks, StartError, Streams},
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::Switch;
@@ -43,7 +43,8 @@ impl Voice {
         let (changes, heard_changes) = mpsc::unbounded_channel();
         let (closings, heard_closings) = mpsc::unbounded_channel();
         let registrar = Arc::new(Registrar::new(&settings.limits, changes));
-        let (layer, told, bound) = transport::open(&settings, &registrar, &token).await?;
+        let strangers = Streams::new(&settings.limits, settings.peers.clone());
+        let (layer, told, bound) = transport::open(&settings, &registrar, &strangers, &token).await?;
         let host = told.first().map(|(_, addr)| addr.ip().to_string());
         let timers = &settings.timers;
         let option = EndpointOption {
@@ -63,7 +64,11 @@ impl Voice {
             .with_option(option)
             .with_inspector(Box::new(Marks(registrar.clone())))
             .with_target_locator(Box::new(Finder))
-            .with_transport_inspector(Box::new(Closings { registrar: registrar.clone(), tell: closings }))
+            .with_transport_inspector(Box::new(Closings {
+                registrar: registrar.clone(),
+                strangers: strangers.clone(),
+                tell: closings,
+            }))
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
@@ -75,6 +80,7 @@ impl Voice {
             listener.clone(),
             engine,
             registrar,
+            strangers.clone(),
             digest,
             layer,
             told,
@@ -88,6 +94,7 @@ impl Voice {
             drop(last);
         });
         until(&token, request::serve(core.clone(), incoming));
+        until(&token, strangers.watch(core.settings.timers.stranger));
         until(&token, registrar::watch(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
         until(&token, tell_closings(core.clone(), heard_closings));

@@ -81,7 +81,10 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
         core.registrar.closed(flow);
     }
     match done {
-        Ok(listed) => answer(tx, StatusCode::OK, listed.iter().map(contact_header).collect()).await,
+        Ok(listed) => {
+            core.strangers.forget(flow);
+            answer(tx, StatusCode::OK, listed.iter().map(contact_header).collect()).await;
+        }
         Err(Refused::TooBrief) => {
             let least = Header::MinExpires(core.settings.timers.min_expires.as_secs().to_string().into());
             answer(tx, StatusCode::IntervalTooBrief, vec![least]).await;

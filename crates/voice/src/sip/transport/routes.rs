@@ -2,6 +2,7 @@
 //! what its Contact says (voice-sip §3). The library sends to the Contact, so the Contact of such a phone is marked
 //! with its flow as it comes in, and the mark is taken off again as a request goes out.
 
+use super::Streams;
 use crate::{
     settings::Carrier,
     sip::{flow::Flow, registrar::Registrar},
@@ -26,9 +27,10 @@ pub(in crate::sip) struct Marks(pub Arc<Registrar>);
 /// Finds where a request goes.
 pub(in crate::sip) struct Finder;
 
-/// Hears of streams that were closed.
+/// Hears of streams that come and go.
 pub(in crate::sip) struct Closings {
     pub registrar: Arc<Registrar>,
+    pub strangers: Arc<Streams>,
     pub tell: mpsc::UnboundedSender<Flow>,
 }
 
@@ -106,11 +108,20 @@ impl TransportEventInspector for Closings {
         's: 'f,
         Self: 'f,
     {
-        if let TransportEvent::Closed(connection) = &event
-            && let Some(flow) = Flow::of(connection)
-        {
-            self.registrar.closed(flow);
-            let _ = self.tell.send(flow);
+        match &event {
+            TransportEvent::New(connection) => {
+                if let Some(flow) = Flow::of(connection).filter(|flow| flow.is_stream()) {
+                    self.strangers.opened(flow, connection);
+                }
+            }
+            TransportEvent::Closed(connection) => {
+                if let Some(flow) = Flow::of(connection) {
+                    self.strangers.forget(flow);
+                    self.registrar.closed(flow);
+                    let _ = self.tell.send(flow);
+                }
+            }
+            TransportEvent::Incoming(..) => {}
         }
         Box::pin(std::future::ready(Some(event)))
     }
