@@ -39,7 +39,11 @@ impl Leg {
         };
         let mut with = session.agreed();
         with.push(headers::allow());
-        let wish = if self.changes.held { Direction::Inactive } else { Direction::SendRecv };
+        // Held by us, and the phone goes on by its own key (voice-sip §5.4).
+        let back = self.changes.held
+            && headers::is_sdp(request)
+            && self.stream.resumes(&String::from_utf8_lossy(&request.body));
+        let wish = if self.changes.held && !back { Direction::Inactive } else { Direction::SendRecv };
         let body = if request.body.is_empty() {
             // No offer: ours is in the 200, their answer in the ACK (RFC 3261 §14.2).
             let offers = request.method == Method::Invite;
@@ -50,6 +54,9 @@ impl Leg {
         } else if headers::is_sdp(request) {
             match self.stream.answer(&String::from_utf8_lossy(&request.body), wish) {
                 Ok(answered) => {
+                    if back {
+                        (self.changes.held, self.phone_holds) = (false, true);
+                    }
                     self.phone_holds(answered.remote_holds);
                     Some(answered.sdp)
                 }
