@@ -180,11 +180,22 @@ pub struct Limits {
     pub failed_logins_per_minute: u32,
     /// Legs at once, and never more than have ports ([`media::Settings::pairs`]); further calls get 503.
     pub legs: usize,
+    /// Streams over which nobody registered or called yet; further ones are closed at once.
+    pub stranger_streams: usize,
+    /// The same from one address.
+    pub stranger_streams_per_address: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { calls_per_second: 400, registrations: 10, failed_logins_per_minute: 60, legs: 20_000 }
+        Self {
+            calls_per_second: 400,
+            registrations: 10,
+            failed_logins_per_minute: 60,
+            legs: 20_000,
+            stranger_streams: 1000,
+            stranger_streams_per_address: 100,
+        }
     }
 }
 
@@ -214,6 +225,8 @@ pub struct Timers {
     /// The longest wait before a refused change is tried again by the owner of the Call-ID; 0 to half of it is the
     /// other side's (RFC 3261 §14.1: 4 s).
     pub glare: Duration,
+    /// How long a stream stays open over which nobody registers or calls.
+    pub stranger: Duration,
     /// How long [`crate::Voice::stop`] waits for phones to hear the end.
     pub stop: Duration,
 }
@@ -233,6 +246,7 @@ impl Default for Timers {
             session: secs(1800),
             min_session: secs(90),
             glare: secs(4),
+            stranger: secs(30),
             stop: secs(4),
         }
     }

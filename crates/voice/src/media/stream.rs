@@ -72,6 +72,11 @@ impl Stream {
         session.offer(wish)
     }
 
+    /// Whether an offer says anew that both shall talk: a refresh of the session repeats what was said.
+    pub fn resumes(&self, offer: &str) -> bool {
+        held(&self.0.session).resumes(offer)
+    }
+
     /// The answer to an offer of the other end, narrowed to what we wish. A refused offer changes nothing.
     pub fn answer(&self, offer: &str, wish: Direction) -> Result<Answered, SdpError> {
         let address = self.local();

@@ -25,7 +25,10 @@ const LONGEST_NUMBER: usize = 64;
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
 pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
     let device = match admit(&core, &tx.original, flow) {
-        Admission::Device(dn) => Some(dn),
+        Admission::Device(dn) => {
+            core.strangers.forget(flow);
+            Some(dn)
+        }
         Admission::Outside => None,
         Admission::Silence => return,
         Admission::Challenge { stale } => {

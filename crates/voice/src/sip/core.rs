@@ -6,6 +6,7 @@ use super::{
     limits::{Logins, Pace},
     locked,
     registrar::Registrar,
+    transport::Streams,
 };
 use crate::{
     Listener, media,
@@ -43,6 +44,7 @@ pub(super) struct Core {
     pub listener: Arc<dyn Listener>,
     pub engine: Arc<media::Engine>,
     pub registrar: Arc<Registrar>,
+    pub strangers: Arc<Streams>,
     pub digest: Digest,
     pub logins: Logins,
     pub pace: Pace,
@@ -69,6 +71,7 @@ impl Core {
         listener: Arc<dyn Listener>,
         engine: Arc<media::Engine>,
         registrar: Arc<Registrar>,
+        strangers: Arc<Streams>,
         digest: Digest,
         layer: Arc<DialogLayer>,
         addresses: Vec<(Carrier, SocketAddr)>,
@@ -82,6 +85,7 @@ impl Core {
             listener,
             engine,
             registrar,
+            strangers,
             digest,
             layer,
             addresses,

@@ -7,7 +7,7 @@ use super::{
     leg,
     registrar::{self, Registrar},
     request,
-    transport::{self, Closings, Finder, Marks, StartError},
+    transport::{self, Closings, Finder, Marks, StartError, Streams},
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::Switch;
@@ -30,6 +30,7 @@ pub struct Voice {
     addresses: Vec<(Carrier, SocketAddr)>,
     tasks: TaskTracker,
     token: CancellationToken,
+    over: CancellationToken,
 }
 
 impl Voice {
@@ -42,7 +43,8 @@ impl Voice {
         let (changes, heard_changes) = mpsc::unbounded_channel();
         let (closings, heard_closings) = mpsc::unbounded_channel();
         let registrar = Arc::new(Registrar::new(&settings.limits, changes));
-        let (layer, told, bound) = transport::open(&settings, &registrar, &token).await?;
+        let strangers = Streams::new(&settings.limits, settings.peers.clone());
+        let (layer, told, bound) = transport::open(&settings, &registrar, &strangers, &token).await?;
         let host = told.first().map(|(_, addr)| addr.ip().to_string());
         let timers = &settings.timers;
         let option = EndpointOption {
@@ -62,7 +64,11 @@ impl Voice {
             .with_option(option)
             .with_inspector(Box::new(Marks(registrar.clone())))
             .with_target_locator(Box::new(Finder))
-            .with_transport_inspector(Box::new(Closings { registrar: registrar.clone(), tell: closings }))
+            .with_transport_inspector(Box::new(Closings {
+                registrar: registrar.clone(),
+                strangers: strangers.clone(),
+                tell: closings,
+            }))
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
@@ -74,24 +80,37 @@ impl Voice {
             listener.clone(),
             engine,
             registrar,
+            strangers.clone(),
             digest,
             layer,
             told,
             tasks.clone(),
         ));
 
-        tokio::spawn(async move { endpoint.serve().await });
+        let over = CancellationToken::new();
+        let last = over.clone().drop_guard();
+        tokio::spawn(async move {
+            endpoint.serve().await;
+            drop(last);
+        });
         until(&token, request::serve(core.clone(), incoming));
+        until(&token, strangers.watch(core.settings.timers.stranger));
         until(&token, registrar::watch(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
         until(&token, tell_closings(core.clone(), heard_closings));
         transport::listening(&bound).await.inspect_err(|_| token.cancel())?;
-        Ok(Arc::new(Self { core, addresses: bound, tasks, token }))
+        Ok(Arc::new(Self { core, addresses: bound, tasks, token, over }))
     }
 
     /// Where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
         self.addresses.clone()
+    }
+
+    /// Waits until nothing is heard any more: after [`Voice::stop`], or when signalling broke down by itself, with which
+    /// the program should end too.
+    pub async fn ended(&self) {
+        self.over.cancelled().await;
     }
 
     /// Takes no more calls (503), and waits until those there are over or the time has passed.

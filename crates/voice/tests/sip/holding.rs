@@ -253,3 +253,24 @@ async fn a_refresh_that_is_too_short_twice_is_tried_as_a_change() {
     phone.expect("INVITE").await;
     assert!(phone.within(Duration::from_millis(150), "UPDATE").await.is_none());
 }
+
+#[tokio::test]
+async fn a_phone_that_is_held_comes_back_by_its_own_key_and_not_by_a_refresh() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let (mut call, leg, _) = called(&mut hall, &mut phone).await;
+    hall.act(&leg, Act::HoldPhone(true));
+    let ours = phone.expect("INVITE").await;
+    phone.answer(&ours, "200 OK", "", &phone.sdp("inactive")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
+    phone.request(&mut call, "INVITE", SDP, &phone.sdp("sendrecv")).await;
+    assert_eq!(phone.expect("200 INVITE").await.direction(), "inactive");
+    phone.request(&mut call, "ACK", "", "").await;
+    hall.hears_nothing(Duration::from_millis(50)).await;
+    let anew = phone.sdp("sendrecv").replace("o=- 7 7", "o=- 7 8");
+    phone.request(&mut call, "INVITE", SDP, &anew).await;
+    assert_eq!(phone.expect("200 INVITE").await.direction(), "sendrecv");
+    phone.request(&mut call, "ACK", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::PhoneHold(false));
+}

@@ -5,7 +5,7 @@ use crate::{
     message::sdp,
 };
 use std::time::Duration;
-use voice::{Limits, Settings};
+use voice::{Limits, Settings, Timers};
 
 const QUIET: Duration = Duration::from_millis(200);
 
@@ -214,4 +214,34 @@ async fn a_request_of_an_unknown_dialog_gets_481() {
         peer.expect(&format!("481 {method}")).await;
     }
     assert!(hall.told.is_empty());
+}
+
+#[tokio::test]
+async fn streams_of_strangers_are_few_and_brief_and_phones_keep_theirs() {
+    use tokio::{io::AsyncReadExt, net::TcpStream};
+    let limits = Limits { stranger_streams_per_address: 2, ..Limits::default() };
+    let timers = Timers { stranger: Duration::from_secs(2), ..Timers::default() };
+    let mut hall = Hall::open(Settings { limits, timers, ..strict() }).await;
+    let stream = TcpStream::connect(hall.server).await.expect("a stream");
+    let mut phone = hall.peer("5001").await.over(crate::line::Line::bytes("TCP", stream));
+    phone.register().await;
+    hall.next().await;
+    let ended = async |stream: &mut TcpStream, within| {
+        tokio::time::timeout(within, stream.read(&mut [0; 8])).await.is_ok_and(|read| read.unwrap_or(0) == 0)
+    };
+    let mut idle = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(hall.server).await.expect("a stream");
+        assert!(!ended(&mut stream, QUIET).await);
+        idle.push(stream);
+    }
+    let mut third = TcpStream::connect(hall.server).await.expect("a stream");
+    assert!(ended(&mut third, QUIET).await, "one too many");
+    // Datagrams from there are taken.
+    hall.phone("5002").await;
+    for mut stream in idle {
+        assert!(ended(&mut stream, Duration::from_secs(4)).await, "too long a stranger");
+    }
+    phone.send(&options(&phone, "OPTIONS")).await;
+    phone.expect("200 OPTIONS").await;
 }

@@ -145,3 +145,58 @@ async fn an_address_that_another_holds_is_an_error() {
     let silent = Hall::listener();
     assert!(voice::Voice::start(settings, silent).await.is_err());
 }
+
+#[tokio::test]
+async fn a_phone_whose_stream_carries_nothing_goes_out_of_service() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "503 Service Unavailable", "", "").await;
+    let told = [hall.next().await, hall.next().await];
+    assert!(told.iter().any(|told| matches!(told, Told::InService(_, false))), "{told:?}");
+    let gone = Heard::Gone { cause: Cause::Unreachable, code: Some(503) };
+    assert!(
+        told.iter().any(|told| matches!(told, Told::Heard(of, heard) if *of == leg && *heard == gone)),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_end_of_signalling_is_known() {
+    let hall = Hall::open(settings()).await;
+    assert!(tokio::time::timeout(Duration::from_millis(50), hall.voice.ended()).await.is_err());
+    hall.voice.stop().await;
+    tokio::time::timeout(Duration::from_secs(5), hall.voice.ended()).await.expect("the end");
+}
+
+#[tokio::test]
+async fn a_phone_that_comes_back_over_a_new_stream_keeps_its_call() {
+    let timers = Timers { t1: Duration::from_millis(5), ..Timers::default() };
+    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
+    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let leg = hall.call("5001", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    phone.cut();
+    assert!(matches!(hall.next().await, Told::InService(_, false)));
+    let mut phone = phone.over(tcp(hall.server).await);
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    hall.hears_nothing(Duration::from_millis(500)).await;
+    hall.act(&leg, Act::HoldPhone(true));
+    let held = phone.expect("INVITE").await;
+    assert!(!held.0.contains("x-jf-flow"), "{held:?}");
+    phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
+    hall.act(&leg, Act::Release(Cause::Normal));
+    let bye = phone.expect("BYE").await;
+    phone.answer(&bye, "200 OK", "", "").await;
+}

@@ -43,13 +43,15 @@ pub struct Session {
     offered: Option<Vec<Ours>>,
     /// The streams as of the last agreement: later offers keep their number and order.
     agreed: Option<Vec<Ours>>,
+    /// The origin (`o=`) of what the other end said last: the same again is nothing new (RFC 3264 §8).
+    origin: Option<String>,
 }
 
 impl Session {
     /// A leg that nothing was said on yet, heard at `address`.
     pub fn new(id: u64, address: SocketAddr) -> Self {
         let codecs = vec![Codec::Pcmu, Codec::Pcma];
-        Self { id, version: 0, address, codecs, said: None, offered: None, agreed: None }
+        Self { id, version: 0, address, codecs, said: None, offered: None, agreed: None, origin: None }
     }
 
     /// Where the other end shall send to, from the next description on.
@@ -76,6 +78,12 @@ impl Session {
         self.say(streams)
     }
 
+    /// Whether an offer says anew that both shall talk; a refresh of the session repeats what was said.
+    pub fn resumes(&self, offer: &str) -> bool {
+        let sendrecv = |stream: &Stream| stream.is_audio() && stream.direction == Direction::SendRecv;
+        origin(offer) != self.origin.as_deref() && read(offer).is_ok_and(|it| it.streams.iter().any(sendrecv))
+    }
+
     /// Our answer to an offer, and what is agreed by it. A refused offer changes nothing.
     pub fn answer(&mut self, offer: &str, wish: Direction) -> Result<(String, Agreed), SdpError> {
         let remote = read(offer)?;
@@ -86,6 +94,7 @@ impl Session {
         };
         let agreed = agree(theirs, ours, theirs.direction.reversed().and(wish), !theirs.direction.listens())?;
         self.agreed = Some(choice.streams.clone());
+        self.origin = origin(offer).map(str::to_owned);
         self.offered = None;
         Ok((self.say(choice.streams), agreed))
     }
@@ -107,6 +116,7 @@ impl Session {
         let agreed = agree(theirs, ours, direction, held)?;
         // Later answers of other branches (forking) may follow the same offer, so it stays open.
         self.agreed = self.offered.clone();
+        self.origin = origin(answer).map(str::to_owned);
         Ok(agreed)
     }
 
@@ -128,6 +138,10 @@ impl Session {
         self.said = Some(streams);
         text
     }
+}
+
+fn origin(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| line.strip_prefix("o="))
 }
 
 fn agree(theirs: &Stream, ours: &Ours, direction: Direction, held: bool) -> Result<Agreed, SdpError> {

@@ -51,6 +51,11 @@ impl Leg {
 
     /// Tells that it is there, and lives.
     pub async fn arrive(mut self, arrival: Arrival) {
+        self.phone = arrival.device.clone().map(|dn| {
+            let bindings = self.core.registrar.bindings(&dn);
+            let instance = bindings.into_iter().find(|binding| binding.flow == self.flow);
+            (dn, instance.and_then(|binding| binding.instance))
+        });
         let listener = self.core.listener.clone();
         self.teller.begin(Box::pin(async move { listener.arrived(arrival).await }));
         self.run().await;

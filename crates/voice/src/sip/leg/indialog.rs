@@ -3,13 +3,13 @@
 use super::{Leg, Session};
 use crate::{
     media::Direction,
-    sip::{call::unacceptable, headers},
+    sip::{call::unacceptable, headers, registrar::Binding, transport::mark},
 };
 use domain::call::Heard;
 use futures::FutureExt;
 use rsipstack::{
-    dialog::dialog::TransactionHandle,
-    sip::{Header, HeadersExt, Method, Request, StatusCode},
+    dialog::dialog::{Dialog, TransactionHandle},
+    sip::{Header, HeadersExt, Method, Request, StatusCode, Uri},
 };
 
 impl Leg {
@@ -39,7 +39,11 @@ impl Leg {
         };
         let mut with = session.agreed();
         with.push(headers::allow());
-        let wish = if self.changes.held { Direction::Inactive } else { Direction::SendRecv };
+        // Held by us, and the phone goes on by its own key (voice-sip §5.4).
+        let back = self.changes.held
+            && headers::is_sdp(request)
+            && self.stream.resumes(&String::from_utf8_lossy(&request.body));
+        let wish = if self.changes.held && !back { Direction::Inactive } else { Direction::SendRecv };
         let body = if request.body.is_empty() {
             // No offer: ours is in the 200, their answer in the ACK (RFC 3261 §14.2).
             let offers = request.method == Method::Invite;
@@ -50,6 +54,9 @@ impl Leg {
         } else if headers::is_sdp(request) {
             match self.stream.answer(&String::from_utf8_lossy(&request.body), wish) {
                 Ok(answered) => {
+                    if back {
+                        (self.changes.held, self.phone_holds) = (false, true);
+                    }
                     self.phone_holds(answered.remote_holds);
                     Some(answered.sdp)
                 }
@@ -67,6 +74,20 @@ impl Leg {
             with.push(headers::sdp());
         }
         (StatusCode::OK, with, body.map(String::into_bytes))
+    }
+
+    /// A phone whose stream was closed may have registered over another: its dialog goes on there.
+    pub(super) fn come_back(&mut self) {
+        let (Some((dn, instance)), Some(dialog)) = (&self.phone, self.dialog()) else { return };
+        let bindings = self.core.registrar.bindings(dn);
+        let same = |binding: &&Binding| instance.is_none() || binding.instance == *instance;
+        let Some(binding) = bindings.iter().rev().find(same) else { return };
+        let Ok(mut target) = Uri::try_from(binding.contact.as_str()) else { return };
+        mark(&mut target, binding.flow);
+        Dialog::Invite(dialog.clone()).set_remote_target(target, None);
+        self.stream.signalled_from(binding.flow.ip());
+        self.flow = binding.flow;
+        self.lost_at = None;
     }
 
     /// What the hold key of the phone says.

@@ -23,7 +23,7 @@ use crate::{
 };
 use branch::Branches;
 use change::Changes;
-use domain::call::{Act, Alone, Cause, Heard, LegId, RoomId};
+use domain::call::{Act, Alone, Cause, Dn, Heard, LegId, RoomId};
 use futures::FutureExt;
 pub(super) use incoming::Incoming;
 use keys::Keys;
@@ -73,6 +73,8 @@ pub(super) struct Leg {
     flow: Flow,
     /// The stream is closed; until when the phone may come back over another.
     lost_at: Option<Instant>,
+    /// Which phone it is, where it is one of ours: its number, and its instance if it told one.
+    phone: Option<(Dn, Option<String>)>,
 }
 
 /// Which end began.
@@ -150,6 +152,7 @@ impl Leg {
             phone_holds: false,
             flow,
             lost_at: None,
+            phone: None,
         }
     }
 
@@ -189,6 +192,9 @@ impl Leg {
 
     /// Does what is asked.
     fn act(&mut self, act: Act) {
+        if self.lost_at.is_some() {
+            self.come_back();
+        }
         match act {
             // The leg is there.
             Act::Originate(_) => {}
@@ -299,8 +305,11 @@ impl Leg {
             self.waited(now);
         }
         if self.over.is_none() && self.lost_at.is_some_and(|at| at <= now) {
-            metrics::counter!("jackfield_sip_failures_total", "what" => "stream").increment(1);
-            self.hang_up(Cause::Lost, None);
+            self.come_back();
+            if self.lost_at.is_some() {
+                metrics::counter!("jackfield_sip_failures_total", "what" => "stream").increment(1);
+                self.hang_up(Cause::Lost, None);
+            }
         }
         if self.over.is_none() && self.changes.retry_at.is_some_and(|at| at <= now) {
             self.change_again();

@@ -150,6 +150,7 @@ impl Leg {
         }
         let Some((winner, others)) = branches.win(tag) else { return };
         winner.binding.ways.answered();
+        self.phone = Some((branches.originate.to.clone(), winner.binding.instance.clone()));
         for other in &others {
             self.leave_branch(other, Cause::Normal);
         }
@@ -191,6 +192,9 @@ impl Leg {
         let code = code.unwrap_or(503);
         if !branch.ringing && code == 408 {
             self.silent_phone(&branch.binding);
+        } else if !branch.ringing && code == 503 && branch.binding.flow.is_stream() {
+            // The library says so too when its stream is dead.
+            self.core.registrar.drop_binding(&branches.originate.to, branch.binding.serial);
         } else {
             branch.binding.ways.answered();
         }

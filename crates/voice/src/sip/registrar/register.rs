@@ -8,6 +8,7 @@ use crate::{
 use rsipstack::{
     sip::{Header, HeadersExt, Param, Request, StatusCode},
     transaction::Transaction,
+    transport::SipConnection,
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -74,8 +75,16 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
     }
     let done = read(&tx.original, flow, &core.settings.timers)
         .and_then(|asked| core.registrar.apply(&dn, asked, Instant::now()));
+    if tx.connection.as_ref().and_then(SipConnection::cancel_token).is_some_and(|token| token.is_cancelled())
+    {
+        // The stream was closed meanwhile, and what registered over it taken out before this.
+        core.registrar.closed(flow);
+    }
     match done {
-        Ok(listed) => answer(tx, StatusCode::OK, listed.iter().map(contact_header).collect()).await,
+        Ok(listed) => {
+            core.strangers.forget(flow);
+            answer(tx, StatusCode::OK, listed.iter().map(contact_header).collect()).await;
+        }
         Err(Refused::TooBrief) => {
             let least = Header::MinExpires(core.settings.timers.min_expires.as_secs().to_string().into());
             answer(tx, StatusCode::IntervalTooBrief, vec![least]).await;

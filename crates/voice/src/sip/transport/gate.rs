@@ -1,7 +1,7 @@
 //! The datagram socket, and what is looked at before the library reads a datagram: it drops what it cannot read, so
 //! that methods it does not know (405) and requests that lack a header (400) are answered here; strangers hear nothing.
 
-use super::among;
+use super::{Streams, among};
 use crate::{
     settings::{Carrier, Network},
     sip::{flow::Flow, headers::ALLOW, registrar::Registrar},
@@ -32,6 +32,7 @@ const METHODS: [&str; 14] = [
 pub(super) struct Gate {
     socket: UdpSocket,
     registrar: Arc<Registrar>,
+    strangers: Arc<Streams>,
     peers: Vec<Network>,
 }
 
@@ -47,8 +48,13 @@ enum Look {
 }
 
 impl Gate {
-    pub async fn bind(addr: SocketAddr, registrar: Arc<Registrar>, peers: Vec<Network>) -> io::Result<Self> {
-        Ok(Self { socket: UdpSocket::bind(addr).await?, registrar, peers })
+    pub async fn bind(
+        addr: SocketAddr,
+        registrar: Arc<Registrar>,
+        strangers: Arc<Streams>,
+        peers: Vec<Network>,
+    ) -> io::Result<Self> {
+        Ok(Self { socket: UdpSocket::bind(addr).await?, registrar, strangers, peers })
     }
 
     pub fn local(&self) -> io::Result<SocketAddr> {
@@ -56,6 +62,7 @@ impl Gate {
     }
 
     async fn next(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.strangers.this_reads_datagrams();
         loop {
             let (len, from) = match self.socket.recv_from(buffer).await {
                 Ok(got) => got,

@@ -2,6 +2,7 @@
 
 mod gate;
 mod routes;
+mod streams;
 
 use super::registrar::Registrar;
 use crate::settings::{Carrier, Listen, Network, Settings, Transport};
@@ -16,6 +17,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+pub(super) use streams::Streams;
 use tokio_util::sync::CancellationToken;
 
 /// Why SIP could not start.
@@ -49,11 +51,14 @@ pub(super) type Addresses = Vec<(Carrier, SocketAddr)>;
 pub(super) async fn open(
     settings: &Settings,
     registrar: &Arc<Registrar>,
+    strangers: &Arc<Streams>,
     token: &CancellationToken,
 ) -> Result<(TransportLayer, Addresses, Addresses), StartError> {
     let layer = TransportLayer::new(token.clone());
     // As long as a registration, so that a phone that says nothing in between keeps its stream.
     layer.set_stream_idle_timeout(settings.timers.max_expires + Duration::from_secs(60));
+    let takes = strangers.clone();
+    layer.set_whitelist(move |ip| std::future::ready(takes.takes(ip)));
     let (mut told, mut bound) = (Vec::new(), Vec::<(Carrier, SocketAddr)>::new());
     // The library takes the first for what has no transport of its own, which must be datagrams.
     let (datagrams, streams): (Vec<&Listen>, Vec<&Listen>) =
@@ -66,9 +71,10 @@ pub(super) async fn open(
         let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
         let (local, connection): (SocketAddr, SipConnection) = match &listen.transport {
             Transport::Udp => {
-                let gate = gate::Gate::bind(local, registrar.clone(), settings.peers.clone())
-                    .await
-                    .map_err(failed)?;
+                let gate =
+                    gate::Gate::bind(local, registrar.clone(), strangers.clone(), settings.peers.clone())
+                        .await
+                        .map_err(failed)?;
                 let local = gate.local().map_err(failed)?;
                 let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
                 let connection =

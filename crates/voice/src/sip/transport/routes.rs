@@ -2,6 +2,7 @@
 //! what its Contact says (voice-sip §3). The library sends to the Contact, so the Contact of such a phone is marked
 //! with its flow as it comes in, and the mark is taken off again as a request goes out.
 
+use super::Streams;
 use crate::{
     settings::Carrier,
     sip::{flow::Flow, registrar::Registrar},
@@ -26,17 +27,16 @@ pub(in crate::sip) struct Marks(pub Arc<Registrar>);
 /// Finds where a request goes.
 pub(in crate::sip) struct Finder;
 
-/// Hears of streams that were closed.
+/// Hears of streams that come and go.
 pub(in crate::sip) struct Closings {
     pub registrar: Arc<Registrar>,
+    pub strangers: Arc<Streams>,
     pub tell: mpsc::UnboundedSender<Flow>,
 }
 
-/// Marks a URI with a flow, when it is one of datagrams.
+/// Marks a URI with a flow.
 pub(in crate::sip) fn mark(uri: &mut Uri, flow: Flow) {
-    if flow.carrier == Carrier::Udp {
-        uri.params.push(Param::Other(OtherParam::new(MARK), Some(write(flow.peer).into())));
-    }
+    uri.params.push(Param::Other(OtherParam::new(MARK), Some(write(flow).into())));
 }
 
 impl MessageInspector for Marks {
@@ -95,7 +95,7 @@ impl TargetLocator for Finder {
             _ => None,
         });
         let found = match marked {
-            Some(peer) => Ok(Flow { carrier: Carrier::Udp, peer }.to_addr()),
+            Some(flow) => Ok(flow.to_addr()),
             None => SipAddr::try_from(uri),
         };
         Box::pin(std::future::ready(found))
@@ -108,11 +108,20 @@ impl TransportEventInspector for Closings {
         's: 'f,
         Self: 'f,
     {
-        if let TransportEvent::Closed(connection) = &event
-            && let Some(flow) = Flow::of(connection)
-        {
-            self.registrar.closed(flow);
-            let _ = self.tell.send(flow);
+        match &event {
+            TransportEvent::New(connection) => {
+                if let Some(flow) = Flow::of(connection).filter(|flow| flow.is_stream()) {
+                    self.strangers.opened(flow, connection);
+                }
+            }
+            TransportEvent::Closed(connection) => {
+                if let Some(flow) = Flow::of(connection) {
+                    self.strangers.forget(flow);
+                    self.registrar.closed(flow);
+                    let _ = self.tell.send(flow);
+                }
+            }
+            TransportEvent::Incoming(..) => {}
         }
         Box::pin(std::future::ready(Some(event)))
     }
@@ -130,15 +139,24 @@ fn without(value: &str) -> Option<String> {
     Some(format!("{}{}", &value[..at], &rest[end..]))
 }
 
-/// An address as letters and digits, since a colon may not stand in a parameter.
-fn write(addr: SocketAddr) -> String {
-    match addr.ip() {
-        IpAddr::V4(ip) => format!("4{:08x}{:04x}", ip.to_bits(), addr.port()),
-        IpAddr::V6(ip) => format!("6{:032x}{:04x}", ip.to_bits(), addr.port()),
+/// The transports by their letter.
+const CARRIERS: [(Carrier, u8); 4] =
+    [(Carrier::Udp, b'u'), (Carrier::Tcp, b't'), (Carrier::Tls, b's'), (Carrier::Ws, b'w')];
+
+/// A flow as letters and digits, since a colon may not stand in a parameter.
+fn write(flow: Flow) -> String {
+    let letter =
+        CARRIERS.iter().find(|(carrier, _)| *carrier == flow.carrier).map_or(b'u', |(_, letter)| *letter);
+    let (letter, port) = (char::from(letter), flow.peer.port());
+    match flow.ip() {
+        IpAddr::V4(ip) => format!("{letter}4{:08x}{port:04x}", ip.to_bits()),
+        IpAddr::V6(ip) => format!("{letter}6{:032x}{port:04x}", ip.to_bits()),
     }
 }
 
-fn read(text: &str) -> Option<SocketAddr> {
+fn read(text: &str) -> Option<Flow> {
+    let carrier = CARRIERS.iter().find(|(_, letter)| text.as_bytes().first() == Some(letter))?.0;
+    let text = text.get(1..)?;
     let (ip, port) = text.get(1..)?.split_at_checked(text.len().checked_sub(5)?)?;
     let port = u16::from_str_radix(port, 16).ok()?;
     let ip = match text.as_bytes().first()? {
@@ -146,7 +164,7 @@ fn read(text: &str) -> Option<SocketAddr> {
         b'6' => IpAddr::V6(u128::from_str_radix(ip, 16).ok()?.into()),
         _ => return None,
     };
-    Some(SocketAddr::new(ip, port))
+    Some(Flow { carrier, peer: SocketAddr::new(ip, port) })
 }
 
 #[cfg(test)]
@@ -156,10 +174,12 @@ mod tests {
     #[test]
     fn an_address_reads_back() {
         for text in ["192.0.2.7:5062", "[2001:db8::7]:65535"] {
-            let addr: SocketAddr = text.parse().expect("address");
-            assert_eq!(read(&write(addr)), Some(addr));
+            for (carrier, _) in CARRIERS {
+                let flow = Flow { carrier, peer: text.parse().expect("address") };
+                assert_eq!(read(&write(flow)), Some(flow));
+            }
         }
-        for text in ["", "4", "4zz", "9000000001388"] {
+        for text in ["", "4", "u4", "u4zz", "u9000000001388", "x4c00002071394", "ü4"] {
             assert_eq!(read(text), None);
         }
     }
@@ -167,7 +187,7 @@ mod tests {
     #[test]
     fn the_mark_comes_off() {
         assert_eq!(without("<sip:a@10.0.0.1>;tag=1"), None);
-        let marked = "<sip:a@10.0.0.1;ob;x-jf-flow=4c00002071394>;tag=1";
+        let marked = "<sip:a@10.0.0.1;ob;x-jf-flow=u4c00002071394>;tag=1";
         assert_eq!(without(marked).as_deref(), Some("<sip:a@10.0.0.1;ob>;tag=1"));
     }
 }
