@@ -107,7 +107,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let stop = async {
         tokio::select! {
             signal = told_to_stop => tracing::info!(signal, "told to stop"),
-            ended = background.join_next() => ended_early = ended,
+            ended = background.join_next() => ended_early = ended.map(why),
+            () = telephony.ended() => ended_early = Some("signalling of calls".into()),
         }
         // Agents go on working while their calls come to an end; simulated people need no such courtesy.
         if populace != Populace::Alive {
@@ -127,7 +128,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     desk.disconnect();
     match ended_early {
         None => Ok(()),
-        Some(ended) => Err(anyhow!("a part of the server ended: {}", why(ended))),
+        Some(ended) => Err(anyhow!("a part of the server ended: {ended}")),
     }
 }
 

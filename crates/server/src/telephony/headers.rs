@@ -76,7 +76,7 @@ fn plain(value: &str) -> String {
 }
 
 fn text_of(digits: &str) -> Option<String> {
-    if !digits.is_ascii() || digits.len() % 2 != 0 {
+    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
         return None;
     }
     let pairs = digits.as_bytes().chunks_exact(2);

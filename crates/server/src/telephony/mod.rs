@@ -62,6 +62,14 @@ impl Telephony {
         addresses.into_iter().find(|(carrier, _)| *carrier == voice::Carrier::Udp).map(|(_, addr)| addr)
     }
 
+    /// Waits until signalling ends by itself, which it should not; for ever when there are no calls.
+    pub async fn ended(&self) {
+        match &self.voice {
+            Some(voice) => voice.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Takes no more calls, and lets those there are go on for a while (DESIGN §4, Command line: calls are kept until a
     /// deadline).
     pub async fn drain(&self, time: Duration) {
