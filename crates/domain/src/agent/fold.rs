@@ -1,7 +1,7 @@
 //! Folding events into an agent at work.
 
 use super::{Agent, ChannelState, Event, Fact, Login, RECENT};
-use crate::Millis;
+use crate::{Millis, medium};
 use std::collections::BTreeMap;
 
 impl Agent {
@@ -13,8 +13,12 @@ impl Agent {
                 if self.login.is_none() {
                     self.idle_since = at;
                 }
-                let login =
-                    self.login.get_or_insert_with(|| Login { at, place: None, channels: BTreeMap::new() });
+                let login = self.login.get_or_insert_with(|| Login {
+                    at,
+                    place: None,
+                    channels: BTreeMap::new(),
+                    wrap_up: None,
+                });
                 if place.is_some() {
                     login.place.clone_from(place);
                 }
@@ -23,7 +27,6 @@ impl Agent {
                         state: None,
                         since: at,
                         do_not_disturb: false,
-                        until: None,
                     });
                 }
             }
@@ -32,11 +35,13 @@ impl Agent {
                 self.focus = None;
             }
             Fact::StateChanged { channels, state, until, .. } => {
+                if let Some(login) = self.login.as_mut().filter(|_| channels.contains(&medium::voice())) {
+                    login.wrap_up = *until;
+                }
                 for channel in channels {
                     if let Some(found) = self.channel_mut(channel) {
                         found.state = Some(state.clone());
                         found.since = at;
-                        found.until = *until;
                     }
                 }
             }

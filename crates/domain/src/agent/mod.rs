@@ -68,9 +68,6 @@ pub struct ChannelState {
     pub since: Millis,
     /// Whether the agent asked not to be disturbed.
     pub do_not_disturb: bool,
-    /// When he is ready again: the end of work after a call.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Millis>,
 }
 
 impl ChannelState {
@@ -89,6 +86,9 @@ pub struct Login {
     pub place: Option<String>,
     /// The channels that could be started.
     pub channels: BTreeMap<MediumName, ChannelState>,
+    /// When he is ready for calls again: the end of work after one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<Millis>,
 }
 
 /// An agent at work.
@@ -129,9 +129,9 @@ impl Agent {
         self.login.as_ref()?.channels.get(medium)
     }
 
-    /// When a channel is ready again, of those that are in their state for a time only.
+    /// When he is ready for calls again, if his work after one has an end.
     pub fn ready_again(&self) -> Option<Millis> {
-        self.login.as_ref()?.channels.values().filter_map(|channel| channel.until).min()
+        self.login.as_ref()?.wrap_up
     }
 
     /// How many slots of a medium are taken.

@@ -97,14 +97,12 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
 /// The time for work after a call is over: he is ready again.
 pub(super) fn wrap_up_over(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     let Some(agent) = draft.agent(id)? else { return Ok(()) };
-    let Some(login) = &agent.login else { return Ok(()) };
-    let over =
-        login.channels.iter().filter(|(_, channel)| channel.until.is_some_and(|until| until <= draft.now));
-    let channels: Vec<MediumName> = over.map(|(name, _)| name.clone()).collect();
+    let is_over = agent.ready_again().is_some_and(|until| until <= draft.now);
     let ready = draft.centre()?.agent_state("Ready").cloned();
     let ready = ready.or_else(|| system_states().into_iter().find(|state| state.state == Readiness::Ready));
     match ready {
-        Some(state) if !channels.is_empty() => {
+        Some(state) if is_over => {
+            let channels = vec![medium::voice()];
             draft.tell_agent(id, Fact::StateChanged { channels, state, by_server: true, until: None })
         }
         _ => Ok(()),

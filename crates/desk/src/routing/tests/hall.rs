@@ -126,7 +126,7 @@ pub fn who(name: &str) -> Who {
         settings: BTreeMap::new(),
     };
     let mut agent = Agent::new(name.into(), name.into());
-    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new() });
+    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None });
     Who { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 
@@ -140,8 +140,7 @@ impl Who {
             work_mode: None,
             reason: reason.map(Into::into),
         };
-        let channel =
-            ChannelState { state: Some(state.into()), since: 0, do_not_disturb: false, until: None };
+        let channel = ChannelState { state: Some(state.into()), since: 0, do_not_disturb: false };
         self.channels().insert(medium.into(), channel);
         self
     }
