@@ -153,6 +153,8 @@ async def answer_by_talk(flags, leaving):
     call = await tom.hears("Ringing")
     same([call["ani"], call["userData"].get("X-Order"), call["userData"].get("User-to-User")],
          ["+15550142", "17", "00aabb;encoding=hex"], "who calls, and what with")
+    # Both of these speak to where they are spoken to from, so that one must hear something first.
+    await outside.hears_the_centre()
     await tom.operate(call["id"], "Answer")
     await tom.hears("Established", call["id"])
     await asyncio.gather(outside.hears(desk), desk.hears(outside))
