@@ -1,4 +1,5 @@
-//! Opening hours, in the syntax of `OpenStreetMap`'s `opening_hours`: `Mo-Fr 08:00-18:00; PH off`.
+//! Opening hours, in the syntax of `OpenStreetMap`'s `opening_hours`: `Mo-Fr 08:00-18:00; Dec 25 off`. There is no
+//! calendar of public holidays.
 
 use chrono::{DateTime, NaiveDateTime};
 use domain::Millis;
@@ -36,6 +37,7 @@ mod tests {
     #[test]
     fn hours_are_those_of_the_place() {
         let utc = |hours| is_open(hours, local(FRIDAY, &TimeZone::UTC));
+        assert!(!utc("Mo-Fr 08:00-17:00; Nov 20 off") && utc("Mo-Fr 08:00-17:00; Dec 25 off"));
         assert!(utc("Mo-Fr 08:00-17:00") && !utc("Mo-Fr 08:00-16:00") && !utc("Sa,Su 00:00-24:00"));
         let east = TimeZone::fixed(jiff::tz::offset(1));
         assert!(!is_open("Mo-Fr 08:00-17:00", local(FRIDAY, &east)), "it is half past five there");

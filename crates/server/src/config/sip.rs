@@ -37,7 +37,8 @@ pub struct Sip {
     /// Networks (`10.1.0.0/16`, or one address) whose calls are taken without credentials: gateways and trunks. What
     /// such a call says of its origin is shown and trusted for nothing.
     pub peers: Vec<String>,
-    /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key.
+    /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key. The switch
+    /// hands on those that begin with `X-`, `User-to-User`, `Diversion` and `Subject`.
     pub user_data: Vec<String>,
     /// How long a stop lets calls go on, in seconds.
     pub drain: u32,
