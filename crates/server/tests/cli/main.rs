@@ -7,6 +7,7 @@ mod house;
 mod commands;
 mod customer;
 mod demo;
+mod earlier;
 mod messenger;
 mod provisioning;
 mod settings;

@@ -1,0 +1,114 @@
+//! Journals of earlier releases: opened, worked on, rebuilt.
+
+use crate::house::{House, Server};
+use serde_json::{Value, json};
+use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf};
+
+/// `agent1@demo:demo` and `admin@demo:demo`, as `Authorization: Basic` has them.
+const AGENT: &str = "YWdlbnQxQGRlbW86ZGVtbw==";
+const ADMIN: &str = "YWRtaW5AZGVtbzpkZW1v";
+/// The fixture grows older than any journal is kept by itself.
+const SETTINGS: &str = "data = \"data\"\n[journal]\nkeep_days = 36500\n";
+
+/// A data directory of an earlier release, and what is known of it.
+struct Earlier {
+    house: House,
+    contents: Value,
+    events: String,
+}
+
+impl Earlier {
+    fn of(schema: &str) -> Self {
+        let fixture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(schema);
+        let house = House::new();
+        fs::DirBuilder::new().mode(0o700).create(house.path("data")).unwrap();
+        fs::write(house.path("data/journal.db"), fs::read(fixture.join("journal.db")).unwrap()).unwrap();
+        house.write("settings.toml", SETTINGS);
+        let contents =
+            serde_json::from_str(&fs::read_to_string(fixture.join("contents.json")).unwrap()).unwrap();
+        let events = fs::read_to_string(fixture.join("events.jsonl")).unwrap();
+        Self { house, contents, events }
+    }
+
+    fn id(&self, name: &str) -> &str {
+        self.contents[name].as_str().unwrap()
+    }
+
+    /// Brings the journal to the schema of this build. One that has it already says so, too.
+    fn migrate(&self) {
+        let said = self.house.run("migrate --config settings.toml");
+        assert!(said.ok, "{}", said.err);
+    }
+
+    fn rebuild(&self) {
+        let said = self.house.run("rebuild --config settings.toml");
+        assert!(said.ok && said.out.contains("agree"), "{} {}", said.out, said.err);
+    }
+
+    fn serve(&self) -> Server {
+        self.house.serve("serve --demo --config settings.toml --http 127.0.0.1:0")
+    }
+}
+
+fn operate(server: &Server, path: &str, body: &Value) -> Value {
+    let headers = [("Authorization", &*format!("Basic {AGENT}")), ("Content-Type", "application/json")];
+    let (_, answer) = server.send(&format!("POST {path}"), &headers, &body.to_string());
+    serde_json::from_str(&answer).unwrap()
+}
+
+fn read(server: &Server, path: &str, who: &str) -> Value {
+    let (status, body) = server.get(path, Some(who));
+    assert_eq!(status, 200, "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+#[test]
+fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
+    let earlier = Earlier::of("schema-2");
+    earlier.migrate();
+    let said = earlier.house.run("events --config settings.toml");
+    assert!(said.ok, "{}", said.err);
+    assert_eq!(said.out, earlier.events);
+    earlier.rebuild();
+}
+
+#[test]
+fn a_journal_of_schema_2_is_worked_on_and_rebuilt() {
+    let earlier = Earlier::of("schema-2");
+    earlier.migrate();
+    let server = earlier.serve();
+
+    let chats = read(&server, "/api/v2/me/chats?fields=*", AGENT);
+    let open = chats["chats"].as_array().unwrap().iter().find(|chat| chat["id"] == earlier.id("openChat"));
+    assert_eq!(open.unwrap()["state"], "Chatting");
+    let path = format!("/api/v2/me/chats/{}", earlier.id("openChat"));
+    let log = read(&server, &format!("{path}/messages"), AGENT);
+    assert!(log.to_string().contains("Are you there?") && log.to_string().contains("I am."), "{log}");
+    let say = json!({"operationName": "SendMessage", "text": "A new release is here."});
+    assert_eq!(operate(&server, &path, &say)["statusCode"], 0);
+    assert_eq!(operate(&server, &path, &json!({"operationName": "Complete"}))["statusCode"], 0);
+
+    for (path, name) in [("chats", "completedChat"), ("smsessions", "completedSms"), ("chats", "openChat")] {
+        let late = json!({"operationName": "SetDisposition", "disposition": "Quality"});
+        let answer = operate(&server, &format!("/api/v2/me/{path}/{}", earlier.id(name)), &late);
+        assert_eq!(answer["statusCode"], 0, "{name}: {answer}");
+    }
+    for name in ["releasedCall", "heldCall"] {
+        let late = json!({"operationName": "SetCallDisposition", "disposition": "Quality"});
+        let answer = operate(&server, &format!("/api/v2/me/calls/{}", earlier.id(name)), &late);
+        assert_eq!(answer["statusCode"], 0, "{name}: {answer}");
+    }
+
+    let quarantine = read(&server, "/api/v2/diagnostics/quarantine", ADMIN);
+    assert!(quarantine.to_string().contains("'mid' is missing"), "{quarantine}");
+    let feed = read(&server, "/api/v2/reporting/events?limit=1000", ADMIN);
+    let of = |wanted: &str, key: &str, value: &str| {
+        let hits = feed.as_array().unwrap().iter().filter(|event| event["type"] == wanted);
+        hits.filter(|event| event["data"].to_string().contains(&format!("\"{key}\":\"{value}\""))).count()
+    };
+    assert_eq!(of("jackfield.disposition", "value", "Quality"), 5);
+    assert!(of("jackfield.call.released", "closer", "restart") >= 1, "the held call ended with its process");
+
+    assert!(server.stop());
+    earlier.rebuild();
+}
