@@ -102,7 +102,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     announce(&Place { url: &url, sip: telephony.addr() })?;
 
     let drain = Duration::from_secs(config.http.drain.into());
-    let server = http::Server { listener, tls, app, gate, drain };
+    let proxies = Arc::new(listen.proxies);
+    let server = http::Server { listener, tls, app, gate, drain, proxies };
     let mut ended_early = None;
     let stop = async {
         tokio::select! {

@@ -1,8 +1,13 @@
 //! Where to listen and what to call ourselves (DESIGN §4, Command line).
 
 use super::{Http, Tls};
-use anyhow::{Result, bail};
-use std::net::SocketAddr;
+use anyhow::{Context, Result, bail};
+use edge::{ForwardedHeader, Proxies};
+use std::net::{IpAddr, SocketAddr};
+
+/// Where a proxy is trusted when the settings name none: on this machine and on private networks (RFC 1918, RFC 4193).
+const PRIVATE: [&str; 6] =
+    ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
 /// The listener, once its settings are found to fit together.
 #[derive(Clone, Debug)]
@@ -14,6 +19,8 @@ pub struct Listen {
     pub public_url: Option<String>,
     /// TLS of our own.
     pub tls: Option<Tls>,
+    /// The proxies that are believed about the address of a client.
+    pub proxies: Proxies,
 }
 
 impl Listen {
@@ -34,7 +41,7 @@ impl Listen {
             );
         }
         let public_url = http.public_url.as_deref().map(checked_url).transpose()?;
-        Ok(Self { addr: http.addr, public_url, tls: http.tls.clone() })
+        Ok(Self { addr: http.addr, public_url, tls: http.tls.clone(), proxies: proxies(http)? })
     }
 
     /// The public URL once the port is known.
@@ -44,6 +51,28 @@ impl Listen {
             format!("{scheme}://localhost:{port}")
         })
     }
+}
+
+fn proxies(http: &Http) -> Result<Proxies> {
+    let networks = if http.trusted_proxies.is_empty() && http.behind_proxy {
+        PRIVATE.iter().filter_map(|network| network.parse().ok()).collect()
+    } else {
+        let read = |text: &String| {
+            let address = || text.parse::<IpAddr>().map(Into::into);
+            text.parse().or_else(|_| address()).with_context(|| {
+                format!(
+                    "http.trusted_proxies: '{text}' is neither an address nor a network such as 10.0.0.0/8"
+                )
+            })
+        };
+        http.trusted_proxies.iter().map(read).collect::<Result<_>>()?
+    };
+    let header = match http.forwarded_header.to_ascii_lowercase().as_str() {
+        "x-forwarded-for" => ForwardedHeader::XForwardedFor,
+        "forwarded" => ForwardedHeader::Forwarded,
+        other => bail!("http.forwarded_header: '{other}' is neither 'X-Forwarded-For' nor 'Forwarded'"),
+    };
+    Ok(Proxies { networks, header })
 }
 
 fn checked_url(text: &str) -> Result<String> {
@@ -90,6 +119,24 @@ mod tests {
         assert!(why.to_string().contains("http.behind_proxy"), "{why}");
         let listen = Listen::check(&http("0.0.0.0:80", Some("https://desk.example/"), true)).unwrap();
         assert_eq!(listen.url(80), "https://desk.example");
+    }
+
+    #[test]
+    fn proxies_are_trusted_only_behind_one_or_when_named() {
+        let trusts = |http: &Http, ip: &str| Listen::check(http).unwrap().proxies.trusts(ip.parse().unwrap());
+        assert!(!trusts(&http("127.0.0.1:80", None, false), "127.0.0.1"));
+        assert!(trusts(&http("127.0.0.1:80", None, true), "10.1.2.3"));
+        assert!(!trusts(&http("127.0.0.1:80", None, true), "203.0.113.1"));
+        let named = Http { trusted_proxies: vec!["203.0.113.1".into()], ..http("127.0.0.1:80", None, true) };
+        assert!(trusts(&named, "203.0.113.1") && !trusts(&named, "10.1.2.3"));
+    }
+
+    #[test]
+    fn a_proxy_or_header_that_cannot_be_read_names_its_setting() {
+        let wrong = Http { trusted_proxies: vec!["proxy.example".into()], ..Http::default() };
+        assert!(Listen::check(&wrong).unwrap_err().to_string().contains("http.trusted_proxies"));
+        let wrong = Http { forwarded_header: "X-Real-IP".into(), ..Http::default() };
+        assert!(Listen::check(&wrong).unwrap_err().to_string().contains("http.forwarded_header"));
     }
 
     #[test]

@@ -104,6 +104,11 @@ pub struct Http {
     pub public_url: Option<String>,
     /// A proxy in front of us speaks TLS.
     pub behind_proxy: bool,
+    /// The proxies that are believed about the address of a client, as addresses or networks (`10.0.0.0/8`). When
+    /// none are given and `behind_proxy` is set, these are this machine and private networks.
+    pub trusted_proxies: Vec<String>,
+    /// The header in which they name the client, `X-Forwarded-For` or `Forwarded`; the other one is not read.
+    pub forwarded_header: String,
     /// TLS of our own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
@@ -123,6 +128,8 @@ impl Default for Http {
             addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             behind_proxy: false,
+            trusted_proxies: Vec::new(),
+            forwarded_header: "X-Forwarded-For".into(),
             tls: None,
             cors: Cors::default(),
             csrf: false,

@@ -4,10 +4,11 @@
 //! counts is what an idle connection costs.
 
 use super::outer::Gate;
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{Router, body::Body};
+use edge::Proxies;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{io, net::SocketAddr, pin::pin, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -39,11 +40,19 @@ pub struct Server {
     pub gate: Gate,
     /// How long a stop waits for requests in flight.
     pub drain: Duration,
+    /// The proxies that are believed about the client's address.
+    pub proxies: Arc<Proxies>,
+}
+
+/// The other end of a connection.
+struct Peer {
+    address: SocketAddr,
+    proxies: Arc<Proxies>,
 }
 
 /// Serves until `stop` is done, then lets requests in flight finish. `closing` runs in between: it ends held polls.
 pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl Future<Output = ()>) {
-    let Server { listener, tls, app, gate, drain } = server;
+    let Server { listener, tls, app, gate, drain, proxies } = server;
     let (stopping, told) = watch::channel(());
     // Every connection holds the sender; when the receiver hears the end, the last is gone.
     let (alive, mut gone) = mpsc::channel::<()>(1);
@@ -60,12 +69,13 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
             () = &mut stop => break,
         };
         let (app, tls, told, alive) = (app.clone(), tls.clone(), told.clone(), alive.clone());
+        let peer = Peer { address: peer, proxies: proxies.clone() };
         tokio::spawn(async move {
             let open = metrics::gauge!("jackfield_http_connections");
             open.increment(1);
             // Notifications are small and must not wait for more.
             if let Err(why) = stream.set_nodelay(true) {
-                tracing::debug!(%why, %peer, "TCP_NODELAY");
+                tracing::debug!(%why, peer = %peer.address, "TCP_NODELAY");
             }
             match tls {
                 None => exchange(stream, peer, app, told).await,
@@ -101,26 +111,28 @@ async fn rejected(why: &io::Error) {
 
 async fn encrypted(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Peer,
     tls: TlsAcceptor,
     app: NormalizePath<Router>,
     stopping: watch::Receiver<()>,
 ) {
     match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
         Ok(Ok(stream)) => exchange(stream, peer, app, stopping).await,
-        Ok(Err(why)) => tracing::debug!(%why, %peer, "TLS handshake failed"),
-        Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
+        Ok(Err(why)) => tracing::debug!(%why, peer = %peer.address, "TLS handshake failed"),
+        Err(_) => tracing::debug!(peer = %peer.address, "TLS handshake took too long"),
     }
 }
 
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
+    peer: Peer,
     app: NormalizePath<Router>,
     mut stopping: watch::Receiver<()>,
 ) {
+    let address = peer.address;
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let client = peer.proxies.client(peer.address.ip(), request.headers());
+        request.extensions_mut().insert(client);
         app.clone().oneshot(request.map(Body::new))
     });
     let mut connection = pin!(
@@ -140,6 +152,6 @@ async fn exchange(
         }
     };
     if let Err(why) = ended {
-        tracing::debug!(%why, %peer, "a connection ended");
+        tracing::debug!(%why, peer = %address, "a connection ended");
     }
 }
