@@ -7,6 +7,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+/// The longest `statusMessage`, in bytes as it is sent: it may name what was asked for, which may be long.
+const MAX_MESSAGE_BYTES: usize = 2 * 1024;
 /// The shortest good answer.
 const DONE: &str = r#"{"statusCode":0}"#;
 
@@ -162,8 +164,23 @@ impl IntoResponse for Problem {
             status_message: &'a str,
         }
         metrics::counter!("jackfield_refusals_total", "code" => self.code.to_string()).increment(1);
-        json(self.http, &Wire { status_code: self.code, status_message: &self.message })
+        json(self.http, &Wire { status_code: self.code, status_message: domain::json::prefix(&self.message, MAX_MESSAGE_BYTES) })
     }
+}
+
+/// The first values of a list that together weigh no more than so many bytes as they are sent, and one at least if there
+/// is any; and whether more were left out. No more are made than are looked at.
+pub fn fitting(values: impl IntoIterator<Item = Value>, bytes: usize) -> (Vec<Value>, bool) {
+    let (mut fit, mut weight) = (Vec::new(), 0_usize);
+    for value in values {
+        // A comma stands between two.
+        weight = weight.saturating_add(domain::json::len(&value) + 1);
+        if weight > bytes && !fit.is_empty() {
+            return (fit, true);
+        }
+        fit.push(value);
+    }
+    (fit, false)
 }
 
 /// What a handler gives back.

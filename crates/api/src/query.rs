@@ -1,6 +1,6 @@
 //! Query parameters of GET: `fields`, `subresources`, filters, paging (core-and-voice §1.6).
 
-use crate::answer::{Answer, Problem};
+use crate::answer::{Answer, Problem, fitting};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde_json::{Map, Value};
@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 /// The most resources one page holds.
 const MAX_LIMIT: usize = 1000;
+/// The most that the resources of an answer weigh, in bytes as they are sent; one that weighs more goes alone.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The parameters of a GET. Unknown ones are filters where a collection knows the attribute, and ignored where
 /// it does not.
@@ -92,8 +94,8 @@ impl Query {
         Wanted::parse(self.pairs.get("subresources"))
     }
 
-    /// Answers a collection: addresses without `fields`, resources with it; filtered, sorted and paged. Each
-    /// resource must carry its `uri`; `subresources` are members that only appear when asked for.
+    /// Answers a collection: addresses without `fields`, resources with it; filtered, sorted and paged. What is too
+    /// large for one answer becomes a page of as many as fit, with its `limit` and the `totalCount`. Each resource must carry its `uri`; `subresources` are members that only appear when asked for.
     pub fn collection(
         &self,
         plural: &str,
@@ -118,14 +120,14 @@ impl Query {
         let page = resources.into_iter().skip(offset).take(limit);
 
         let wanted = self.fields();
-        let answer = if wanted == Wanted::None {
-            let uris = page.filter_map(|resource| resource.get("uri").cloned()).collect::<Vec<_>>();
-            Answer::with("uris", uris)
+        let (name, (page, is_cut)) = if wanted == Wanted::None {
+            ("uris", fitting(page.filter_map(|resource| resource.get("uri").cloned()), MAX_BYTES))
         } else {
-            let page = page.map(|resource| self.cut(resource, &wanted, subresources));
-            Answer::with(plural, page.collect::<Vec<_>>())
+            (plural, fitting(page.map(|resource| self.cut(resource, &wanted, subresources)), MAX_BYTES))
         };
-        Ok(if paged {
+        let limit = if is_cut { page.len() } else { limit };
+        let answer = Answer::with(name, page);
+        Ok(if paged || is_cut {
             answer.and("offset", offset).and("limit", limit).and("totalCount", total)
         } else {
             answer

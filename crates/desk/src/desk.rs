@@ -190,14 +190,15 @@ impl Desk {
         Ok(held)
     }
 
-    /// The log of a conversation from an index on.
+    /// A few entries of the log of a conversation, from an index on. What is shown to somebody is read by
+    /// [`Desk::page`], which is bounded in bytes, too.
     pub async fn messages(
         &self,
         id: &InteractionId,
         from: u32,
         limit: u32,
     ) -> Result<Vec<Message>, StoreFault> {
-        self.store.messages(id, from, limit).await
+        Ok(self.store.messages(id, from, limit, usize::MAX).await?.entries)
     }
 
     /// The disposition book.
@@ -271,6 +272,15 @@ impl Desk {
 
     /// Everything that waits, in the order in which it will be served, with what stands against each agent.
     pub fn waiting(&self) -> Vec<(WaitingItem, Vec<Standing>)> {
+        let explained = self.waiting_items().into_iter().map(|item| {
+            let standings = self.standings(&item.interaction);
+            (item, standings)
+        });
+        explained.collect()
+    }
+
+    /// Everything that waits, in the order in which it will be served.
+    pub fn waiting_items(&self) -> Vec<WaitingItem> {
         let (board, now) = (lock(&self.memory.board), self.now());
         let rank = |board: &Board, item: &WaitingItem| {
             board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now))
@@ -278,12 +288,11 @@ impl Desk {
         let mut items: Vec<WaitingItem> = board.waiting().cloned().collect();
         items.sort_by_key(|item| (-rank(&board, item), item.since, item.interaction.clone()));
         items
-            .into_iter()
-            .map(|item| {
-                let why = explain(&board, &item.interaction, now).unwrap_or_default();
-                (item, why)
-            })
-            .collect()
+    }
+
+    /// What stands against offering a waiting conversation to each agent who is logged in; empty when it does not wait.
+    pub fn standings(&self, id: &InteractionId) -> Vec<Standing> {
+        explain(&lock(&self.memory.board), id, self.now()).unwrap_or_default()
     }
 
     /// Conversations whose customer is still there, with their medium and service.

@@ -101,17 +101,19 @@ impl Mailroom {
         self.mails.read().unwrap_or_else(PoisonError::into_inner).get(agent).cloned()
     }
 
-    /// The notes of an agent behind a position, in order, at most `limit`.
+    /// The notes of an agent behind a position, in order: at most `limit`, and no more than have bodies of together
+    /// `bytes` or are in memory anyway, but at least one if there is any.
     pub async fn after(
         &self,
         store: &dyn Store,
         agent: &UserId,
         after: u64,
         limit: usize,
+        bytes: usize,
     ) -> Result<Vec<Arc<Note>>, StoreFault> {
         match self.of(agent).recent(after, limit) {
             Some(notes) => Ok(notes),
-            None => store.notes(agent, after, u32::try_from(limit).unwrap_or(u32::MAX)).await,
+            None => store.notes(agent, after, u32::try_from(limit).unwrap_or(u32::MAX), bytes).await,
         }
     }
 

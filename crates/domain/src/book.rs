@@ -171,7 +171,7 @@ impl Book {
 }
 
 fn named(parameter: &'static str, name: &str) -> Result<(), Refusal> {
-    match name.len() {
+    match crate::json::text_len(name) {
         0 => Err(Refusal::Missing(parameter)),
         1..=255 => Ok(()),
         _ => Err(Refusal::TextTooLong { parameter, bytes: 255 }),

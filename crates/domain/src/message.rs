@@ -8,10 +8,12 @@ name!(
     ParticipantId
 );
 
-/// The longest text of one message, in bytes.
+/// The longest text of one message, in bytes as it stands in JSON ([`crate::json::text_len`]).
 pub const MAX_TEXT_BYTES: usize = 32 * 1024;
-/// The longest nickname, in bytes.
+/// The longest nickname, in bytes as it stands in JSON.
 pub const MAX_NICKNAME_BYTES: usize = 255;
+/// The longest `messageType`, in bytes as it stands in JSON: it is a word, not a text.
+pub const MAX_TYPE_BYTES: usize = 255;
 
 /// Who may see a participant or a message (digital-channels §2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

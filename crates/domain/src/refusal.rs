@@ -63,7 +63,7 @@ pub enum Refusal {
     TextTooLong {
         /// The parameter.
         parameter: &'static str,
-        /// The bound in bytes.
+        /// The bound in bytes, as the text stands in JSON.
         bytes: usize,
     },
     /// The platform takes no longer message (`statusCode` 2).

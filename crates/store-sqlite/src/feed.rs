@@ -20,9 +20,10 @@ pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
     let oldest = schema::oldest(conn)?;
     let head = head(conn)?.max(oldest);
     let after = start(conn, query)?;
-    let rows = if query.kinds.is_empty() { walk(conn, query, after)? } else { pick(conn, query, after)? };
+    let Read { rows, full } =
+        if query.kinds.is_empty() { walk(conn, query, after)? } else { pick(conn, query, after)? };
     tx.finish()?;
-    Ok(FeedPage { rows, head, oldest })
+    Ok(FeedPage { rows, full, head, oldest })
 }
 
 /// The number of the newest event that is in the file; 0 for none.
@@ -44,7 +45,36 @@ fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
     Ok(mark.max(after))
 }
 
-fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRow>> {
+/// Rows of a page as they are read, one after the other, until it is full.
+#[derive(Default)]
+struct Read {
+    rows: Vec<EventRow>,
+    full: bool,
+}
+
+impl Read {
+    /// Takes a row in, unless those before it fill the page already.
+    fn take(&mut self, row: &Row<'_>, left: &mut usize) -> Outcome<()> {
+        let weight = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?.len();
+        match left.checked_sub(weight) {
+            Some(less) => *left = less,
+            None if self.rows.is_empty() => *left = 0,
+            None => self.full = true,
+        }
+        if !self.full {
+            self.rows.push(event(row)?);
+        }
+        Ok(())
+    }
+
+    /// What was read, when at most so many rows were asked for.
+    fn of_at_most(mut self, limit: u32) -> Self {
+        self.full |= u32::try_from(self.rows.len()).is_ok_and(|rows| rows >= limit);
+        self
+    }
+}
+
+fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
     let mut statement = conn.prepare_cached(
         "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity
          WHERE seq > :after AND at >= :since AND (reported OR :unreported) ORDER BY seq LIMIT :limit",
@@ -55,14 +85,16 @@ fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRo
         ":unreported": query.unreported,
         ":limit": query.limit.min(MOST),
     })?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(event(row)?);
+    let (mut found, mut left) = (Read::default(), query.bytes.unwrap_or(usize::MAX));
+    while !found.full
+        && let Some(row) = rows.next()?
+    {
+        found.take(row, &mut left)?;
     }
-    Ok(found)
+    Ok(found.of_at_most(query.limit.min(MOST)))
 }
 
-fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRow>> {
+fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
     let mut numbers: Vec<u64> = Vec::new();
     let mut kinds = query.kinds.clone();
     kinds.sort_unstable();
@@ -90,17 +122,20 @@ fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Vec<EventRo
     }
     numbers.sort_unstable();
     numbers.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut found = Vec::with_capacity(numbers.len());
+    let (mut found, mut left) = (Read::default(), query.bytes.unwrap_or(usize::MAX));
     let mut statement = conn.prepare_cached(
         "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity WHERE seq = ?1",
     )?;
     for seq in numbers {
         let mut rows = statement.query([seq])?;
         if let Some(row) = rows.next()? {
-            found.push(event(row)?);
+            found.take(row, &mut left)?;
+        }
+        if found.full {
+            break;
         }
     }
-    Ok(found)
+    Ok(found.of_at_most(limit))
 }
 
 fn event(row: &Row<'_>) -> Outcome<EventRow> {

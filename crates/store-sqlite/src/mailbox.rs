@@ -25,21 +25,32 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<(UserId, Mailbox)>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The notes behind a position, in order.
-pub(crate) fn notes(conn: &Connection, agent: &UserId, after: u64, limit: u32) -> Outcome<Vec<Arc<Note>>> {
+/// The notes behind a position, in order ([`desk::ports::Store::notes`]).
+pub(crate) fn notes(
+    conn: &Connection,
+    agent: &UserId,
+    after: u64,
+    limit: u32,
+    bytes: usize,
+) -> Outcome<Vec<Arc<Note>>> {
     let Some(mailbox) = id(conn, agent)? else { return Ok(Vec::new()) };
     let mut statement = conn.prepare_cached(
         "SELECT pos, channel, body FROM note WHERE mailbox = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3",
     )?;
-    let rows = statement.query_map((mailbox, signed(after), limit), |row| {
-        Ok(Arc::new(Note {
-            agent: agent.clone(),
-            pos: row.get(0)?,
-            channel: row.get_ref(1)?.as_str()?.into(),
-            body: row.get_ref(2)?.as_str()?.into(),
-        }))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query((mailbox, signed(after), limit))?;
+    let mut notes = Vec::new();
+    let mut read = 0_usize;
+    while let Some(row) = rows.next()? {
+        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        let body = text(2)?;
+        read = read.saturating_add(body.len());
+        if read > bytes && !notes.is_empty() {
+            break;
+        }
+        let (channel, body) = (text(1)?.into(), body.into());
+        notes.push(Arc::new(Note { agent: agent.clone(), pos: row.get(0)?, channel, body }));
+    }
+    Ok(notes)
 }
 
 /// How many notes lie behind a position, and how many bytes their bodies have.

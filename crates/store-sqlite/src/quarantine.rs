@@ -12,21 +12,29 @@ pub(crate) fn keep(conn: &Connection, unit: &Quarantined) -> Outcome<i64> {
     Ok(conn.last_insert_rowid())
 }
 
-/// Units behind a number.
-pub(crate) fn list(conn: &Connection, after: i64, limit: u32) -> Outcome<Vec<Quarantined>> {
+/// Units behind a number ([`desk::ports::Store::quarantined`]).
+pub(crate) fn list(conn: &Connection, after: i64, limit: u32, bytes: usize) -> Outcome<Vec<Quarantined>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, at, service, why, raw FROM quarantine WHERE id > ?1 ORDER BY id LIMIT ?2",
     )?;
-    let rows = statement.query_map((after, limit), |row| {
-        Ok(Quarantined {
+    let mut rows = statement.query((after, limit))?;
+    let mut units = Vec::new();
+    let mut read = 0_usize;
+    while let Some(row) = rows.next()? {
+        let raw = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
+        read = read.saturating_add(raw.len());
+        if read > bytes && !units.is_empty() {
+            break;
+        }
+        units.push(Quarantined {
             id: row.get(0)?,
             at: row.get(1)?,
             service: row.get(2)?,
             why: row.get(3)?,
-            raw: row.get(4)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+            raw: raw.to_vec(),
+        });
+    }
+    Ok(units)
 }
 
 /// Throws a unit out; whether there was one.

@@ -1,7 +1,7 @@
 //! What a decision sees: the group it is part of.
 
 use crate::{fault::Fault, group::Group, snapshot, task};
-use desk::ports::Sight;
+use desk::ports::{LogPart, Sight};
 use domain::{InteractionId, Key, Message, No, Seen, State, UserId, task::Known};
 use std::sync::Arc;
 
@@ -41,19 +41,19 @@ impl Seen for Look<'_, '_> {
 
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
-            Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, index, 1),
-            Ok(None) => Ok(Vec::new()),
+            Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, index, 1, 0),
+            Ok(None) => Ok(LogPart::default()),
             Err(fault) => Err(fault),
         };
-        let found = found.map_err(|fault| self.note(fault))?;
+        let found = found.map_err(|fault| self.note(fault))?.entries;
         Ok(found.into_iter().next().filter(|message| message.index == index))
     }
 }
 
 impl Sight for Look<'_, '_> {
-    fn messages(&mut self, session: &InteractionId) -> Result<Vec<Message>, No> {
+    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
-            Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, 0, u32::MAX),
+            Ok(Some(entry)) => snapshot::newest(self.group.conn, entry.id, bytes),
             Ok(None) => Ok(Vec::new()),
             Err(fault) => Err(fault),
         };

@@ -5,8 +5,9 @@ use crate::{
     fault::{Fault, Outcome},
     place,
 };
+use desk::ports::LogPart;
 use domain::{InteractionId, Key, Kind, Message, Millis, State};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Rows};
 use std::sync::Arc;
 
 /// The committed snapshot of an entity, from the file.
@@ -52,30 +53,55 @@ pub(crate) fn key(text: &str) -> Outcome<Key> {
     Key::parse(text).ok_or_else(|| Fault::Damaged(format!("'{text}' names no entity")))
 }
 
-/// The log of a conversation from an index on.
+/// The log of a conversation from an index on ([`desk::ports::Store::messages`]).
 pub(crate) fn messages(
     conn: &Connection,
     session: &InteractionId,
     from: u32,
     limit: u32,
-) -> Outcome<Vec<Message>> {
+    bytes: usize,
+) -> Outcome<LogPart> {
     match id(conn, &Key::Session(session.clone()))? {
-        Some(entity) => log(conn, entity, from, limit),
-        None => Ok(Vec::new()),
+        Some(entity) => log(conn, entity, from, limit, bytes),
+        None => Ok(LogPart::default()),
     }
 }
 
 /// The log of an entity from an index on.
-pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32) -> Outcome<Vec<Message>> {
+pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: usize) -> Outcome<LogPart> {
     let lies = place::log_from(entity, from);
+    // One row more tells whether there is more.
     let mut statement = conn
         .prepare_cached("SELECT body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")?;
-    let mut rows = statement.query((lies.start(), lies.end(), limit))?;
-    let mut messages = Vec::new();
+    let mut rows = statement.query((lies.start(), lies.end(), i64::from(limit) + 1))?;
+    part(&mut rows, usize::try_from(limit).unwrap_or(usize::MAX), bytes)
+}
+
+/// The end of the log of an entity, in order.
+pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Vec<Message>> {
+    let lies = place::log_from(entity, 0);
+    let mut statement =
+        conn.prepare_cached("SELECT body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC")?;
+    let mut rows = statement.query((lies.start(), lies.end()))?;
+    let mut entries = part(&mut rows, usize::MAX, bytes)?.entries;
+    entries.reverse();
+    Ok(entries)
+}
+
+/// Reads row by row and stops where the next would be too much; the first is taken whatever it weighs.
+fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
+    let mut part = LogPart::default();
+    let mut read = 0_usize;
     while let Some(row) = rows.next()? {
-        messages.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        read = read.saturating_add(body.len());
+        if part.entries.len() >= limit || read > bytes && !part.entries.is_empty() {
+            part.more = true;
+            break;
+        }
+        part.entries.push(serde_json::from_str(body)?);
     }
-    Ok(messages)
+    Ok(part)
 }
 
 /// Writes a snapshot, whether or not there was one; `at` is the moment of its newest event.

@@ -13,9 +13,10 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness,
+    Work,
 };
-use domain::{InteractionId, Key, Kind, Message, Millis, State, UserId};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::future::BoxFuture;
 use std::{
     fs::File,
@@ -146,9 +147,10 @@ impl Store for SqliteStore {
         session: &InteractionId,
         from: u32,
         limit: u32,
-    ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>> {
+        bytes: usize,
+    ) -> BoxFuture<'static, Result<LogPart, StoreFault>> {
         let session = session.clone();
-        Box::pin(self.pool.clone().read(move |conn| snapshot::messages(conn, &session, from, limit)))
+        Box::pin(self.pool.clone().read(move |conn| snapshot::messages(conn, &session, from, limit, bytes)))
     }
 
     fn notes(
@@ -156,9 +158,10 @@ impl Store for SqliteStore {
         agent: &UserId,
         after: u64,
         limit: u32,
+        bytes: usize,
     ) -> BoxFuture<'static, Result<Vec<Arc<Note>>, StoreFault>> {
         let agent = agent.clone();
-        Box::pin(self.pool.clone().read(move |conn| mailbox::notes(conn, &agent, after, limit)))
+        Box::pin(self.pool.clone().read(move |conn| mailbox::notes(conn, &agent, after, limit, bytes)))
     }
 
     fn heads(&self) -> BoxFuture<'static, Result<Vec<(UserId, u64)>, StoreFault>> {
@@ -200,8 +203,9 @@ impl Store for SqliteStore {
         &self,
         after: i64,
         limit: u32,
+        bytes: usize,
     ) -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>> {
-        Box::pin(self.pool.clone().read(move |conn| quarantine::list(conn, after, limit)))
+        Box::pin(self.pool.clone().read(move |conn| quarantine::list(conn, after, limit, bytes)))
     }
 
     fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>> {

@@ -8,10 +8,10 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, Note, Quarantined, Shelf, Sight, Store, StoreFault, TaskRow, Transacted, Witness,
-    Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Sight, Store, StoreFault, TaskRow, Transacted,
+    Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Message, Millis, State, UserId};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 use store_sqlite::SqliteStore;
@@ -91,8 +91,9 @@ impl Store for Journal {
         session: &InteractionId,
         from: u32,
         limit: u32,
-    ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>> {
-        at_once(self.inner.messages(session, from, limit))
+        bytes: usize,
+    ) -> BoxFuture<'static, Result<LogPart, StoreFault>> {
+        at_once(self.inner.messages(session, from, limit, bytes))
     }
 
     fn notes(
@@ -100,8 +101,9 @@ impl Store for Journal {
         agent: &UserId,
         after: u64,
         limit: u32,
+        bytes: usize,
     ) -> BoxFuture<'static, Result<Vec<Arc<Note>>, StoreFault>> {
-        at_once(self.inner.notes(agent, after, limit))
+        at_once(self.inner.notes(agent, after, limit, bytes))
     }
 
     fn heads(&self) -> BoxFuture<'static, Result<Vec<(UserId, u64)>, StoreFault>> {
@@ -145,8 +147,9 @@ impl Store for Journal {
         &self,
         after: i64,
         limit: u32,
+        bytes: usize,
     ) -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>> {
-        at_once(self.inner.quarantined(after, limit))
+        at_once(self.inner.quarantined(after, limit, bytes))
     }
 
     fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>> {

@@ -16,7 +16,7 @@ use std::{
 pub async fn mailboxes(desk: &Desk) -> Result<String, StoreFault> {
     let mut text = String::new();
     for user in desk.directory().all() {
-        let notes = desk.store().notes(&user.id, 0, u32::MAX).await?;
+        let notes = desk.store().notes(&user.id, 0, u32::MAX, usize::MAX).await?;
         if !notes.is_empty() {
             writing(writeln!(text, "{}", user.user_name));
         }

@@ -1,15 +1,18 @@
 //! Notifications of conversations, fact by fact, in the order of digital-channels §1.5 and §2.7.
 
 use super::Notes;
-use crate::wire::{log_message, session_resource};
+use crate::wire::{log_message, message_resource, session_resource};
 use desk::ports::{Cause, NewNote, Sight};
 use domain::{
-    Decision, Key, Message, No, UserId,
+    Decision, Key, Message, No, UserId, json,
     medium::Medium,
     message::{Visibility, without_stale_typing},
     session::{AgentParty, Closer, Delivery, Fact, Invitation, PartyState, Session},
 };
 use std::sync::Arc;
+
+/// The most that the messages of one note weigh, in bytes as they are sent. What is older can be read.
+const MAX_TRANSCRIPT_BYTES: usize = 256 * 1024;
 
 /// One commit's view of a conversation.
 pub(super) struct Scene<'a> {
@@ -61,7 +64,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Flow A: chatting, then who is in it, then all that was said so far, his own joining included.
+    /// Flow A: chatting, then who is in it, then what was said so far, his own joining included: all of it, or of a long
+    /// conversation its newest part, which begins with an index behind 1.
     fn accepted(&self, sight: &mut dyn Sight, agent: &UserId, out: &mut Vec<NewNote>) -> Result<(), No> {
         self.change(agent, "StatusChange", out);
         self.change(agent, "ParticipantsUpdated", out);
@@ -69,14 +73,27 @@ impl Scene<'_> {
             self.change(other, "ParticipantsUpdated", out);
         }
         let Some(party) = self.session.live_party(agent) else { return Ok(()) };
-        let mut log = sight.messages(&self.session.id)?;
+        let mut log = sight.newest(&self.session.id, MAX_TRANSCRIPT_BYTES)?;
         log.extend(self.new_messages().cloned());
         let joined = log.iter().rposition(|message| message.from.participant == party.participant);
         log.truncate(joined.map_or(log.len(), |at| at + 1));
         let log = without_stale_typing(log);
         let heard: Vec<&Message> = log.iter().filter(|message| hears(party, message)).collect();
-        self.log(agent, &heard, out);
+        self.log(agent, self.newest(&heard), out);
         Ok(())
+    }
+
+    /// The newest of some messages that fit one note, and one at least.
+    fn newest<'m>(&self, messages: &'m [&'m Message]) -> &'m [&'m Message] {
+        let mut left = MAX_TRANSCRIPT_BYTES;
+        let fit = messages.iter().rev().take_while(|message| {
+            // A comma stands between two.
+            let weight = json::len(&message_resource(&self.notes.links, message)) + 1;
+            let fits = weight <= left;
+            left = left.saturating_sub(weight);
+            fits
+        });
+        &messages[messages.len() - fit.count().max(1).min(messages.len())..]
     }
 
     /// An offer that ended: its agent loses it, and the colleague whose transfer it was is told.

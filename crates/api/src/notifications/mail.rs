@@ -8,8 +8,11 @@ use std::sync::Arc;
 
 /// The most notes looked at in one go.
 const PAGE: usize = 256;
-/// A response is closed when its notes weigh this much, in bytes; the rest follows in the next.
+/// The most that the notes of one response weigh, in bytes as they are sent; the rest follows in the next. A note that
+/// weighs more by itself goes alone.
 const MAX_BYTES: usize = 512 * 1024;
+/// What a note takes besides its topic and its body: `{"channel":"","data":},`.
+const FRAME: usize = 24;
 
 /// What a look found, and how far it went.
 pub(super) struct Found {
@@ -39,7 +42,16 @@ impl Letter {
 
     /// Puts it into a response.
     pub fn write(&self, out: &mut bayeux::Response) {
-        out.event(self.spelling.unwrap_or(&self.note.channel), self.note.body.as_bytes());
+        out.event(self.topic(), self.note.body.as_bytes());
+    }
+
+    /// How many bytes it takes there.
+    fn weight(&self) -> usize {
+        FRAME + self.topic().len() + self.note.body.len()
+    }
+
+    fn topic(&self) -> &str {
+        self.spelling.unwrap_or(&self.note.channel)
     }
 }
 
@@ -53,19 +65,23 @@ pub(super) async fn look(
     let mut found = Found { letters: Vec::new(), looked: after };
     let mut bytes = 0;
     loop {
-        let page = api.desk.mailroom().after(&**api.desk.store(), agent, found.looked, PAGE).await?;
-        let full = page.len() == PAGE;
+        let (room, store) = (api.desk.mailroom(), api.desk.store());
+        let page = room.after(&**store, agent, found.looked, PAGE, MAX_BYTES).await?;
+        if page.is_empty() {
+            return Ok(found);
+        }
         for note in page {
-            if bytes > MAX_BYTES {
-                return Ok(found);
-            }
-            found.looked = note.pos;
+            let pos = note.pos;
             if let Some(letter) = Letter::address(api, subscriptions, note) {
-                bytes += letter.note.body.len();
+                bytes += letter.weight();
+                if bytes > MAX_BYTES && !found.letters.is_empty() {
+                    return Ok(found);
+                }
                 found.letters.push(letter);
             }
+            found.looked = pos;
         }
-        if !full || !found.letters.is_empty() {
+        if !found.letters.is_empty() {
             return Ok(found);
         }
     }

@@ -10,6 +10,8 @@ use std::time::Duration;
 const LIMIT: u64 = 100;
 /// The most events of one page; who asks for more gets this many.
 const MOST: u64 = 1000;
+/// The most that a page weighs, in bytes as it is sent; an event that weighs more by itself is a page.
+pub(super) const MOST_BYTES: usize = 1024 * 1024;
 /// The longest wait for an event; who asks for more waits this long.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// What every type begins with.
@@ -51,6 +53,7 @@ impl Asked {
         FeedQuery {
             after,
             limit: self.limit,
+            bytes: Some(MOST_BYTES),
             kinds: self.kinds.clone(),
             since: self.since,
             unreported: false,

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn judge(after: u64, oldest: u64, head: u64) -> Option<Astray> {
-        Astray::judge(after, &FeedPage { rows: Vec::new(), head, oldest })
+        Astray::judge(after, &FeedPage { rows: Vec::new(), full: false, head, oldest })
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! `GET /reporting/events`: a page of the feed, at once or held until there is one.
 
 use super::{
-    asked::Asked,
-    cloud_event::cloud_events,
+    asked::{Asked, MOST_BYTES},
+    cloud_event::{CloudEvent, cloud_events},
     cursor::{Astray, begin},
     live,
 };
@@ -27,7 +27,8 @@ const STREAM_ID: HeaderName = HeaderName::from_static("x-stream-id");
 ///
 /// Every reported event at least once and in journal order, as a JSON array of CloudEvents 1.0. Keep the
 /// `sequence` of the last event you have dealt with and ask for what is behind it; a repeated event has the same
-/// `id`. Without `after` the feed begins with the oldest event that is kept. An empty array means that there is
+/// `id`. Without `after` the feed begins with the oldest event that is kept. A page may have fewer events than `limit`
+/// although more follow: it weighs at most 1 MiB. An empty array means that there is
 /// nothing behind the cursor yet; a cursor that is good for nothing answers 409 or 410 instead.
 ///
 /// With `Accept: text/event-stream` the same address follows live: `id:` is the sequence, `data:` one event,
@@ -93,8 +94,10 @@ async fn page(api: &Api, asked: &Asked) -> Result<Response, Problem> {
             return Ok(astray.response());
         }
         if !page.rows.is_empty() || Instant::now() >= until {
-            metrics::counter!("jackfield_feed_events_total").increment(page.rows.len() as u64);
-            return Ok(json(StatusCode::OK, &cloud_events(api, &page.rows)));
+            let mut events = cloud_events(api, &page.rows);
+            fit(&mut events, MOST_BYTES);
+            metrics::counter!("jackfield_feed_events_total").increment(events.len() as u64);
+            return Ok(json(StatusCode::OK, &events));
         }
         // Nothing up to the head is wanted: no need to walk it again.
         after = page.head;
@@ -104,6 +107,21 @@ async fn page(api: &Api, asked: &Asked) -> Result<Response, Problem> {
             _ = closing.wait_for(|closing| *closing) => return Ok(nothing()),
         }
     }
+}
+
+/// Leaves the first events that together weigh no more than a page may, and one at least. The reader finds the others
+/// behind its cursor.
+fn fit(events: &mut Vec<CloudEvent>, bytes: usize) {
+    let mut left = bytes;
+    let fit = events.iter().take_while(|event| {
+        // A comma stands between two.
+        let weight = domain::json::len(event) + 1;
+        let fits = weight <= left;
+        left = left.saturating_sub(weight);
+        fits
+    });
+    let fit = fit.count().max(1);
+    events.truncate(fit);
 }
 
 fn nothing() -> Response {

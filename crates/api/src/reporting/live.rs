@@ -14,7 +14,7 @@ use axum::response::{
     IntoResponse, Response, Sse,
     sse::{Event, KeepAlive},
 };
-use desk::ports::FeedPage;
+use desk::ports::{FeedPage, FeedQuery};
 use futures::stream;
 use http::{HeaderMap, header};
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
@@ -23,6 +23,8 @@ use tokio::sync::watch;
 /// Events read from the journal at a time. The stream reads on only when they are written to the socket, so this
 /// is all that a slow reader costs.
 const PAGE: u32 = 100;
+/// The most that those weigh, in bytes as they are stored; one that weighs more is read alone.
+const PAGE_BYTES: usize = 256 * 1024;
 /// A silent stream says so this often, for proxies and for readers that lost their connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a stream goes on without asking whether its reader may still read.
@@ -54,7 +56,7 @@ pub(super) async fn follow(
     let mut head = api.desk.head();
     head.borrow_and_update();
     let after = begin(api, &asked).await?;
-    let page = api.desk.events(asked.behind(after)).await?;
+    let page = api.desk.events(behind(&asked, after)).await?;
     if let Some(astray) = Astray::judge(after, &page) {
         return Ok(astray.response());
     }
@@ -72,6 +74,10 @@ pub(super) async fn follow(
         live.next().await.map(|event| (Ok::<_, Infallible>(event), live))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+}
+
+fn behind(asked: &Asked, after: u64) -> FeedQuery {
+    FeedQuery { bytes: Some(PAGE_BYTES), ..asked.behind(after) }
 }
 
 /// A reader that follows.
@@ -99,7 +105,7 @@ impl Live {
                 return None;
             }
             self.head.borrow_and_update();
-            match self.api.desk.events(self.asked.behind(self.after)).await {
+            match self.api.desk.events(behind(&self.asked, self.after)).await {
                 Ok(page) if Astray::judge(self.after, &page).is_some() => return None,
                 Ok(page) => self.take(&page),
                 Err(fault) => {
@@ -122,10 +128,9 @@ impl Live {
             let Ok(text) = serde_json::to_string(&event) else { continue };
             self.ready.push_back(Event::default().id(event.sequence).data(text));
         }
-        let full = page.rows.len() >= self.asked.limit as usize;
         let last = page.rows.last().map_or(self.after, |row| row.seq);
         // A page that is not full has looked at everything up to the head.
-        self.after = if full { last } else { page.head.max(last) };
+        self.after = if page.full { last } else { page.head.max(last) };
         metrics::counter!("jackfield_feed_events_total").increment(page.rows.len() as u64);
     }
 

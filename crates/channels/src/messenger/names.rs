@@ -3,7 +3,7 @@
 
 use super::{account::Account, send};
 use desk::session_of;
-use domain::{Command, InteractionId, Key, State, command::CustomerAct, message::MAX_NICKNAME_BYTES};
+use domain::{Command, InteractionId, Key, State, command::CustomerAct, json, message::MAX_NICKNAME_BYTES};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -67,7 +67,7 @@ impl Account {
         let Some(request) = send::profile(&self.config, &person) else { return true };
         let profile = self.ask_in_passing(request, send::answer::profile).await;
         let name = profile.ok().and_then(|profile| profile.name());
-        let name = name.filter(|name| name.len() <= MAX_NICKNAME_BYTES);
+        let name = name.filter(|name| json::text_len(name) <= MAX_NICKNAME_BYTES);
         self.names.learn(&person, name.clone());
         if let Some(name) = name
             && let Some(session) = self.nameless(&person).await

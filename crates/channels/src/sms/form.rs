@@ -1,5 +1,7 @@
 //! The form of a webhook: its fields, and why it cannot be read (channel-connectors §1B.1).
 
+use domain::json;
+
 /// The largest form, in bytes: the longest text with most of its bytes escaped, and the rest many times over.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// The most fields of a form. Providers add some without notice.
@@ -90,10 +92,10 @@ impl Form {
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
-    /// A field that has a value of at most so many bytes.
+    /// A field that has a value of at most so many bytes, as it will stand in JSON.
     pub(super) fn bounded(&self, name: &'static str, bytes: usize) -> Result<Option<String>, Undecodable> {
         match self.get(name)? {
-            Some(value) if value.len() > bytes => Err(Undecodable::TooLong { name, bytes }),
+            Some(value) if json::text_len(value) > bytes => Err(Undecodable::TooLong { name, bytes }),
             value => Ok(value.map(str::to_owned)),
         }
     }

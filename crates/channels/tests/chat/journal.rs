@@ -1,9 +1,9 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    FeedPage, FeedQuery, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Message, Millis, State, UserId};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -62,8 +62,12 @@ impl Store for Faulty {
         })
     }
 
-    fn messages(&self, session: &InteractionId, from: u32, limit: u32) -> Answer<Vec<Message>> {
-        if self.logs.load(Ordering::SeqCst) { failed() } else { self.journal.messages(session, from, limit) }
+    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> Answer<LogPart> {
+        if self.logs.load(Ordering::SeqCst) {
+            failed()
+        } else {
+            self.journal.messages(session, from, limit, bytes)
+        }
     }
 
     fn tasks(&self) -> Answer<Vec<TaskRow>> {
@@ -78,8 +82,8 @@ impl Store for Faulty {
         if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.quarantine(unit) }
     }
 
-    fn quarantined(&self, after: i64, limit: u32) -> Answer<Vec<Quarantined>> {
-        self.journal.quarantined(after, limit)
+    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> Answer<Vec<Quarantined>> {
+        self.journal.quarantined(after, limit, bytes)
     }
 
     fn release(&self, unit: i64) -> Answer<bool> {
@@ -98,8 +102,8 @@ impl Store for Faulty {
         Store::open(&*self.journal, kind)
     }
 
-    fn notes(&self, agent: &UserId, after: u64, limit: u32) -> Answer<Vec<Arc<Note>>> {
-        self.journal.notes(agent, after, limit)
+    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> Answer<Vec<Arc<Note>>> {
+        self.journal.notes(agent, after, limit, bytes)
     }
 
     fn heads(&self) -> Answer<Vec<(UserId, u64)>> {

@@ -261,12 +261,12 @@ impl House {
     }
 
     pub async fn quarantined(&self) -> Vec<Quarantined> {
-        self.store.quarantined(0, 1_000).await.expect("a journal")
+        self.store.quarantined(0, 1_000, usize::MAX).await.expect("a journal")
     }
 
     /// The errors that Tom was told, in words.
     pub async fn errors(&self) -> Vec<String> {
-        let notes = self.store.notes(&UserId::from(TOM), 0, 1_000).await.expect("a mailbox");
+        let notes = self.store.notes(&UserId::from(TOM), 0, 1_000, usize::MAX).await.expect("a mailbox");
         let told = notes.iter().map(|note| serde_json::from_str(&note.body).expect("JSON"));
         let errors = told.filter(|note: &Value| note["notificationType"] == "Error");
         errors.map(|note| note["errorMessage"].as_str().expect("words").to_owned()).collect()

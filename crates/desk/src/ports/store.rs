@@ -24,8 +24,9 @@ pub enum StoreFault {
 
 /// What a transaction may look at: snapshots, mailbox heads, and the message log of a conversation.
 pub trait Sight: Seen {
-    /// The log of a conversation from its beginning, in order, as far as this commit's predecessors wrote it.
-    fn messages(&mut self, session: &InteractionId) -> Result<Vec<Message>, No>;
+    /// The end of a conversation's log, in order, as far as this commit's predecessors wrote it: as many of its newest
+    /// entries as together take at most `bytes` as they are stored, and at least one if there is any.
+    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No>;
 }
 
 /// Everything one commit writes.
@@ -102,6 +103,15 @@ pub trait Witness: Send + Sync {
     fn committed(&self, group: &Committed);
 }
 
+/// A part of a conversation's log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogPart {
+    /// Its entries, in order.
+    pub entries: Vec<Message>,
+    /// Whether more of the log follows.
+    pub more: bool,
+}
+
 /// An event as the journal keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventRow {
@@ -124,6 +134,8 @@ pub struct FeedQuery {
     pub after: u64,
     /// At most so many.
     pub limit: u32,
+    /// No more once those read take so many bytes as they are stored; at least one. `None` is without this bound.
+    pub bytes: Option<usize>,
     /// Only these kinds ([`Event::kind`]); all when empty.
     pub kinds: Vec<String>,
     /// Only events at or after this moment.
@@ -137,6 +149,8 @@ pub struct FeedQuery {
 pub struct FeedPage {
     /// In journal order.
     pub rows: Vec<EventRow>,
+    /// Whether the page ends before the head because it is full, by number or by bytes.
+    pub full: bool,
     /// The newest sequence number of the journal.
     pub head: u64,
     /// Events at or before this number may have been deleted by retention; a cursor before it is too old.
@@ -167,20 +181,24 @@ pub trait Store: Send + Sync + 'static {
     /// Every committed snapshot of a kind that a restart must look at ([`State::is_open`]).
     fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>>;
 
-    /// The log of a conversation from an index on, at most `limit` entries.
+    /// The log of a conversation from an index on: at most `limit` entries, as many as together take at most `bytes`
+    /// as they are stored, and at least one if there is any. No more than that is read.
     fn messages(
         &self,
         session: &InteractionId,
         from: u32,
         limit: u32,
-    ) -> BoxFuture<'static, Result<Vec<Message>, StoreFault>>;
+        bytes: usize,
+    ) -> BoxFuture<'static, Result<LogPart, StoreFault>>;
 
-    /// The notes behind a position of a mailbox, in order, at most `limit`.
+    /// The notes behind a position of a mailbox, in order: at most `limit`, as many as have bodies of together at most
+    /// `bytes`, and at least one if there is any.
     fn notes(
         &self,
         agent: &UserId,
         after: u64,
         limit: u32,
+        bytes: usize,
     ) -> BoxFuture<'static, Result<Vec<Arc<Note>>, StoreFault>>;
 
     /// The position last taken in every mailbox that has one.
@@ -207,9 +225,14 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps a unit that nobody understood; durable when it answers, with its number.
     fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>>;
 
-    /// Units in quarantine behind a number, at most `limit`, in order.
-    fn quarantined(&self, after: i64, limit: u32)
-    -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>>;
+    /// Units in quarantine behind a number, in order: at most `limit`, as many as were together received in at most
+    /// `bytes`, and at least one if there is any.
+    fn quarantined(
+        &self,
+        after: i64,
+        limit: u32,
+        bytes: usize,
+    ) -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>>;
 
     /// Throws a unit out of quarantine; whether there was one of this number.
     fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>>;

@@ -4,7 +4,8 @@ use super::{Draft, No, data, talk};
 use crate::{
     Event, InteractionId, Key, Refusal,
     command::{CustomerAct, Open},
-    message::{Content, MAX_NICKNAME_BYTES, MAX_TEXT_BYTES},
+    json,
+    message::{Content, MAX_NICKNAME_BYTES, MAX_TEXT_BYTES, MAX_TYPE_BYTES},
     session::{self, Fact, Via},
 };
 
@@ -45,6 +46,7 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
     match act {
         CustomerAct::Say { text, message_type } => {
             spoken("message", text)?;
+            typed(message_type.as_deref())?;
             let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
             draft.say(id, author, content)
         }
@@ -76,7 +78,12 @@ pub(super) fn spoken(parameter: &'static str, text: &str) -> Result<(), Refusal>
     if text.is_empty() { Err(Refusal::Missing(parameter)) } else { bounded(parameter, text, MAX_TEXT_BYTES) }
 }
 
-/// Refuses a text longer than a bound.
+/// Refuses a `messageType` that is no word but a text.
+pub(super) fn typed(message_type: Option<&str>) -> Result<(), Refusal> {
+    bounded("messageType", message_type.unwrap_or_default(), MAX_TYPE_BYTES)
+}
+
+/// Refuses a text that takes more bytes than a bound where it is stored and sent, inside a JSON string.
 pub(super) fn bounded(parameter: &'static str, text: &str, bytes: usize) -> Result<(), Refusal> {
-    if text.len() > bytes { Err(Refusal::TextTooLong { parameter, bytes }) } else { Ok(()) }
+    if json::text_len(text) > bytes { Err(Refusal::TextTooLong { parameter, bytes }) } else { Ok(()) }
 }

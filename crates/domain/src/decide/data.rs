@@ -26,7 +26,7 @@ pub(super) fn change(
     if !set.is_empty() && via != Via::System {
         let mut after = session.user_data.clone();
         after.change(set, removed);
-        after.check()?;
+        after.check_after(&session.user_data)?;
     }
 
     let Split { set, removed, disposition } = split(set, removed, &key, &session.user_data);
@@ -78,13 +78,14 @@ pub(super) fn set_disposition(
     if late && (before == value || is_empty(&before) && is_empty(&value)) {
         return Ok(());
     }
-    let mut after = if late {
+    let held = if late {
         UserData::new(party.late.clone().into_iter().collect())
     } else {
         session.user_data.clone()
     };
+    let mut after = held.clone();
     after.set(key.as_str(), value.clone());
-    after.check()?;
+    after.check_after(&held)?;
     dispose(draft, session, Some(party), &key, value, Via::SetDisposition, late)
 }
 

@@ -4,6 +4,7 @@ use super::{Draft, No, customer, data, post, talk};
 use crate::{
     Event, InteractionId, Key, Refusal, UserData,
     command::{Keyword, Receive, Report, Said, Unit},
+    json,
     message::{Author, Content, MAX_NICKNAME_BYTES, Message, ParticipantId, PartyKind, Visibility},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Errand, Task},
@@ -77,7 +78,11 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     let same: Vec<String> = same.map(|(key, _)| key.clone()).collect();
     news.change(&UserData::default(), &same);
     if !news.is_empty() {
-        data::change(draft, &session, None, &news, &[], Via::CustomerData)?;
+        match data::change(draft, &session, None, &news, &[], Via::CustomerData) {
+            // The words count for more than what the platform tells beside them.
+            Err(No::Refused(Refusal::UserDataTooLarge)) => {}
+            changed => changed?,
+        }
     }
     for key in &unit.keys {
         draft.learn(key, first.map(|index| (session.clone(), index)))?;
@@ -142,7 +147,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
     };
     let id = unit.fresh.session.clone();
     let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
-    let name = within(name, MAX_NICKNAME_BYTES);
+    let name = json::prefix(name, MAX_NICKNAME_BYTES);
     create(draft, &unit.service, &id, &unit.fresh.participant, name, &said.user_data, route)?;
     let queue = draft.session(&id)?.queue.clone();
     let priority = draft.queue(&queue)?.priority;
@@ -256,7 +261,7 @@ fn external(session: &Session, name: &str) -> Author {
         participant: ParticipantId::new(format!("{:011X}{:05X}", session.created_at & 0xFFF_FFFF_FFFF, 0)),
         number: 0,
         kind: PartyKind::External,
-        nickname: within(name, MAX_NICKNAME_BYTES).to_owned(),
+        nickname: json::prefix(name, MAX_NICKNAME_BYTES).to_owned(),
         user: None,
         visibility: Visibility::All,
     }
@@ -367,11 +372,4 @@ pub(super) fn open_one(
 
 pub(super) fn terms(draft: &mut Draft<'_>, service: &str) -> Result<Terms, No> {
     Ok(draft.service(service)?.terms)
-}
-
-/// As much of a text as fits into a bound.
-fn within(text: &str, bytes: usize) -> &str {
-    let cut =
-        text.char_indices().map(|(at, char)| at + char.len_utf8()).take_while(|end| *end <= bytes).last();
-    &text[..cut.unwrap_or(0)]
 }

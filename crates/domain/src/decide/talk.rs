@@ -2,7 +2,7 @@
 
 use super::{
     Draft, No,
-    customer::{bounded, spoken},
+    customer::{bounded, spoken, typed},
     data, handover, offer, post,
 };
 use crate::{
@@ -35,6 +35,7 @@ pub(super) fn act(
         SessionAct::Reject => offer::reject(draft, &session, party),
         SessionAct::Say { text, message_type } => {
             spoken("text", text)?;
+            typed(message_type.as_deref())?;
             post::permit(draft, &session, Writer::Person, text)?;
             let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
             draft.say(id, author, content)
@@ -176,6 +177,7 @@ pub(super) fn last_words(
 ) -> Result<(), No> {
     let Some(LastWords { text, message_type }) = last else { return Ok(()) };
     spoken("text", text)?;
+    typed(message_type.as_deref())?;
     if !session.customer.present || party.state != PartyState::Chatting {
         return Err(Refusal::Invalid("'text' cannot be delivered: the customer has left".into()).into());
     }

@@ -17,7 +17,7 @@ pub(crate) use event::{blank, blank_value};
 use crate::{
     InteractionId, Millis, QueueName, UserData, UserId,
     medium::MediumName,
-    message::{Author, ParticipantId, PartyKind, Visibility},
+    message::{Author, Content, Message, ParticipantId, PartyKind, Visibility},
     thread::{Address, Terms, Window, Writer},
 };
 use serde::{Deserialize, Serialize};
@@ -361,6 +361,16 @@ impl Session {
         let served = post.filter(|_| self.chatting().next().is_some());
         let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
         offers.chain(window).chain(idle)
+    }
+
+    /// Whether an entry of its log only tells that somebody typed, and was overtaken by something later of the same
+    /// party (digital-channels §2.5). Entries that are later than this snapshot are news.
+    pub fn is_overtaken(&self, entry: &Message) -> bool {
+        if !entry.content.is_typing() || entry.index >= self.next_index {
+            return false;
+        }
+        let on = matches!(entry.content, Content::TypingStarted { .. });
+        self.typing.get(&entry.from.participant) != Some(&Typing { on, at: entry.at })
     }
 
     /// Whether anyone still has to do with it.

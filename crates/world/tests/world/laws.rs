@@ -85,7 +85,7 @@ async fn messages(world: &World, desk: &Desk, states: &BTreeMap<Key, State>, see
 /// Every mailbox holds what was acknowledged, in order, at growing positions.
 async fn notes(world: &World, desk: &Desk, seed: u64) {
     for user in desk.directory().all() {
-        let notes = desk.store().notes(&user.id, 0, u32::MAX).await.expect("the mailbox");
+        let notes = desk.store().notes(&user.id, 0, u32::MAX, usize::MAX).await.expect("the mailbox");
         assert!(notes.windows(2).all(|pair| pair[0].pos < pair[1].pos), "seed {seed}: {}", user.user_name);
         let record = world.record();
         let acknowledged = record.notes.iter().filter(|(agent, ..)| *agent == user.id);

@@ -1,7 +1,7 @@
 //! `/diagnostics/quarantine`: what connectors brought and nobody understood (channel-connectors §0.2.5).
 
 use crate::{
-    answer::{Answer, Outcome, Problem},
+    answer::{Answer, Outcome, Problem, fitting},
     app::Api,
     auth::Caller,
     body::Body,
@@ -17,12 +17,15 @@ use std::sync::Arc;
 
 /// Who may look at it: it holds customers' words.
 const OPERATORS: &[Role] = &[Role::Admin];
-/// How many units one answer lists.
+/// The most units that one answer lists.
 const PAGE: u32 = 100;
+/// The most that is read for it, and the most that it weighs, in bytes; one unit that weighs more is listed alone.
+const PAGE_BYTES: usize = 1024 * 1024;
 /// How much of a unit a list shows, in bytes.
 const SHOWN: usize = 4_096;
 
-/// Units in quarantine, the oldest first, a hundred at a time behind the number `after`.
+/// Units in quarantine, the oldest first, a hundred at a time behind the number `after`, fewer when they are large.
+/// None is the end.
 #[utoipa::path(
     get, path = "/diagnostics/quarantine", tag = "diagnostics",
     params(("after" = Option<i64>, Query, description = "Only units behind this number")),
@@ -32,8 +35,9 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     caller.needs(OPERATORS)?;
     let after = query.number("after")?.unwrap_or(0);
     let after = i64::try_from(after).map_err(|_| Problem::invalid("'after' is too large"))?;
-    let units = api.desk.store().quarantined(after, PAGE).await?;
-    Ok(Answer::with("units", units.iter().map(resource).collect::<Vec<_>>()))
+    let units = api.desk.store().quarantined(after, PAGE, PAGE_BYTES).await?;
+    let (units, _) = fitting(units.iter().map(resource), PAGE_BYTES);
+    Ok(Answer::with("units", units))
 }
 
 /// Takes a unit in as if it had just come (`Replay`), or throws it away (`Discard`).
@@ -77,7 +81,7 @@ pub async fn operate(
 }
 
 async fn unit(api: &Api, id: i64) -> Result<Option<Quarantined>, Problem> {
-    let found = api.desk.store().quarantined(id.saturating_sub(1), 1).await?;
+    let found = api.desk.store().quarantined(id.saturating_sub(1), 1, PAGE_BYTES).await?;
     Ok(found.into_iter().next().filter(|unit| unit.id == id))
 }
 

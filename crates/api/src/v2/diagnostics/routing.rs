@@ -1,7 +1,7 @@
 //! `GET /diagnostics/routing`: who waits, and what stands against each agent.
 
 use crate::{
-    answer::{Answer, Outcome},
+    answer::{Answer, Outcome, fitting},
     app::Api,
     auth::Caller,
     v2::{params::Denied, users::CARERS},
@@ -12,17 +12,23 @@ use desk::routing::{Standing, WaitingItem};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// The most that the rows of one answer weigh, in bytes as they are sent.
+const MAX_BYTES: usize = 1024 * 1024;
+
 /// Every conversation that waits, in the order in which they will be served, with the first thing that stands
-/// against offering it to each agent who is logged in. An agent without an `obstacle` is about to be offered it.
+/// against offering it to each agent who is logged in. An agent without an `obstacle` is about to be offered it. When
+/// more wait than fit into one answer, `totalCount` says how many.
 #[utoipa::path(
     get, path = "/diagnostics/routing", tag = "diagnostics",
     responses((status = 200, description = "the `waiting` conversations, each with its `agents`"), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     caller.needs(CARERS)?;
-    let waiting = api.desk.waiting();
-    let rows = waiting.iter().map(|(item, agents)| row(&api, item, agents));
-    Ok(Answer::with("waiting", rows.collect::<Vec<Value>>()))
+    let waiting = api.desk.waiting_items();
+    let rows = waiting.iter().map(|item| row(&api, item, &api.desk.standings(&item.interaction)));
+    let (rows, is_cut) = fitting(rows, MAX_BYTES);
+    let answer = Answer::with("waiting", rows);
+    Ok(if is_cut { answer.and("totalCount", waiting.len()) } else { answer })
 }
 
 fn row(api: &Api, item: &WaitingItem, agents: &[Standing]) -> Value {

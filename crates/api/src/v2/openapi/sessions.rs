@@ -171,7 +171,7 @@ fn operate() {}
         ("startIndex" = Option<u32>, Query, description = "The first index to answer, from 1"),
         ("count" = Option<u32>, Query, description = "At most so many"),
     ),
-    responses((status = 200, description = "the `messages`"), Denied)
+    responses((status = 200, description = "the `messages`; `nextIndex`, with which to go on, when more follow than fit into 1 MiB"), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn messages() {}
@@ -194,7 +194,7 @@ fn read_without_me() {}
         ("startIndex" = Option<u32>, Query, description = "The first index to answer, from 1"),
         ("count" = Option<u32>, Query, description = "At most so many"),
     ),
-    responses((status = 200, description = "the `messages`"), Denied)
+    responses((status = 200, description = "the `messages`; `nextIndex`, with which to go on, when more follow than fit into 1 MiB"), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn messages_without_me() {}

@@ -12,22 +12,26 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
-use desk::session_of;
+use desk::{Span, session_of};
 use domain::{
-    InteractionId, Millis, UserId,
+    InteractionId, Message, Millis, UserId, json,
     medium::Medium,
-    message::{Visibility, without_stale_typing},
+    message::Visibility,
     session::{PartyState, Session},
 };
 use std::sync::Arc;
 
 /// So many conversations before his own an agent may read.
 const MOST_BEFORE: usize = 20;
+/// The most that the messages of one answer weigh, in bytes as they are sent; one that weighs more by itself is
+/// answered alone.
+pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
 /// Also of a conversation with the same customer before one in which the agent takes part now.
 ///
-/// Messages from `startIndex` on (inclusive, from 1; default 1), at most `count`. Indexes have gaps where an
-/// entry is not for this agent, or only told that somebody typed.
+/// Messages from `startIndex` on (inclusive, from 1; default 1), at most `count` (default all). Indexes have gaps where
+/// an entry is not for this agent, or only told that somebody typed. A log that is too large for one answer is cut at
+/// its end, and `nextIndex` is the `startIndex` with which to go on; nobody is told it otherwise.
 pub async fn get(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,
@@ -36,9 +40,11 @@ pub async fn get(
     query: Query,
 ) -> Outcome {
     let start = index(&query, "startIndex")?.unwrap_or(1);
-    let count = index(&query, "count")?.unwrap_or(u32::MAX) as usize;
+    let count = index(&query, "count")?.unwrap_or(u32::MAX);
+    let state = api.desk.session(&InteractionId::from(id.as_str())).await?.ok_or_else(|| gone(&id))?;
+    let session = session_of(&state).ok_or_else(|| gone(&id))?;
     let view = match find(&api, &caller, &medium, &id).await {
-        Ok(state) => View::of_part(session_of(&state).ok_or_else(|| gone(&id))?, &caller.user.id),
+        Ok(_) => View::of_part(session, &caller.user.id),
         Err(_) => None,
     };
     let view = match view {
@@ -46,14 +52,12 @@ pub async fn get(
         None if is_before(&api, &caller, &medium, &id).await? => View::BEFORE,
         None => return Err(gone(&id)),
     };
-    let log = without_stale_typing(api.desk.messages(&InteractionId::from(id.as_str()), 1, u32::MAX).await?);
-    let mine = log.iter().filter(|message| {
-        message.index >= start
-            && (message.visibility != Visibility::Supervisors || view.as_supervisor)
-            && view.until.is_none_or(|until| message.at <= until)
-    });
-    let messages: Vec<_> = mine.take(count).map(|message| message_resource(&api.links, message)).collect();
-    Ok(Answer::with("messages", messages))
+    let span = Span { from: start.max(1), count, bytes: MAX_PAGE_BYTES };
+    let show = |message: &Message| view.has(message).then(|| message_resource(&api.links, message));
+    // A comma stands between two.
+    let page = api.desk.page(session, span, show, |message| json::len(message) + 1).await?;
+    let answer = Answer::with("messages", page.shown);
+    Ok(if page.is_cut { answer.and("nextIndex", page.next) } else { answer })
 }
 
 /// What of a log an agent sees.
@@ -66,6 +70,12 @@ struct View {
 impl View {
     /// All that colleagues saw of a conversation before.
     const BEFORE: Self = Self { as_supervisor: false, until: None };
+
+    /// Whether a message is in it.
+    fn has(&self, message: &Message) -> bool {
+        (message.visibility != Visibility::Supervisors || self.as_supervisor)
+            && self.until.is_none_or(|until| message.at <= until)
+    }
 
     /// What an agent sees by his own part; `None` without one that lets him see anything.
     fn of_part(session: &Session, agent: &UserId) -> Option<Self> {

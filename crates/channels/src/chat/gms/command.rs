@@ -12,11 +12,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::Refused;
-use domain::{Command, InteractionId, Refusal, command::CustomerAct, session::Closer};
+use domain::{
+    Command, InteractionId, Refusal, command::CustomerAct, json, message::MAX_TYPE_BYTES, session::Closer,
+};
 use std::sync::Arc;
-
-/// The longest `messageType`, in bytes: it is a word, not a text.
-const MAX_TYPE_BYTES: usize = 255;
 
 /// A command, by the last part of its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +85,7 @@ impl Word {
 
 fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
     let given = form.get("messageType");
-    if given.is_some_and(|given| given.len() > MAX_TYPE_BYTES) {
+    if given.is_some_and(|given| json::text_len(given) > MAX_TYPE_BYTES) {
         let refusal = Refusal::TextTooLong { parameter: "messageType", bytes: MAX_TYPE_BYTES };
         return Err(Trouble::Bad(refusal.to_string()));
     }

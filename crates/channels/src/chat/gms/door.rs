@@ -3,14 +3,10 @@
 use super::{
     form::Form,
     trouble::Trouble,
-    wire::{Answer, Caller},
+    wire::{Answer, Caller, Entry},
 };
-use crate::chat::{
-    Chat,
-    door::Talk,
-    transcript::{self, Transcript},
-};
-use desk::ports::StoreFault;
+use crate::chat::{Chat, door::Talk, transcript};
+use desk::{ports::StoreFault, session_of};
 use domain::InteractionId;
 use subtle::ConstantTimeEq;
 
@@ -74,6 +70,13 @@ impl Wanted {
     }
 }
 
+/// What a customer is told of his chat.
+struct Told {
+    entries: Vec<Entry>,
+    next: u32,
+    over: bool,
+}
+
 /// How a command of a customer who is known went.
 pub(super) enum Outcome {
     /// Nothing was to be committed.
@@ -113,8 +116,8 @@ impl Chat {
             Outcome::Refused(trouble) => (false, Some(trouble)),
         };
         match self.told(service, id, wanted).await {
-            Ok((transcript, over)) => {
-                Ok(Answer::to(caller, transcript.entries, transcript.next, over, trouble.as_ref()))
+            Ok(Told { entries, next, over }) => {
+                Ok(Answer::to(caller, entries, next, over, trouble.as_ref()))
             }
             // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
             // given the position he had.
@@ -126,19 +129,22 @@ impl Chat {
         }
     }
 
-    async fn told(
-        &self,
-        service: &str,
-        id: &InteractionId,
-        wanted: Wanted,
-    ) -> Result<(Transcript, bool), Trouble> {
+    async fn told(&self, service: &str, id: &InteractionId, wanted: Wanted) -> Result<Told, Trouble> {
         // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
-        let talk = self.talk(service, id).await?.ok_or(Trouble::UnknownChat)?;
-        let transcript = match wanted {
-            Wanted::From(from) => transcript::read(&self.desk, id, from, talk.next_index).await?,
-            Wanted::Nothing { had } => Transcript { entries: Vec::new(), next: had.min(talk.next_index) },
-        };
-        Ok((transcript, talk.is_over()))
+        let state = self.desk.session(id).await?;
+        let session = state.as_deref().and_then(session_of).filter(|session| session.service == service && self.is_ours(&session.medium));
+        let session = session.ok_or(Trouble::UnknownChat)?;
+        let over = Talk::of(session).is_over();
+        Ok(match wanted {
+            Wanted::From(from) => {
+                let page = transcript::read(&self.desk, session, from, Entry::of).await?;
+                // Widgets ask no more once they have heard the end, so it comes with the last part.
+                Told { entries: page.shown, next: page.next, over: over && !page.is_cut }
+            }
+            Wanted::Nothing { had } => {
+                Told { entries: Vec::new(), next: had.min(session.next_index), over }
+            }
+        })
     }
 }
 

@@ -83,7 +83,7 @@ impl Answer {
     /// The answer to a customer who is known: a part of the transcript, and what was wrong, if anything was.
     pub fn to(
         caller: Caller,
-        entries: Vec<Message>,
+        messages: Vec<Entry>,
         next_position: u32,
         chat_ended: bool,
         trouble: Option<&Trouble>,
@@ -96,7 +96,7 @@ impl Answer {
             status_code: trouble.map_or(0, Trouble::status_code),
             ticket: Some(Ticket { chat_id, user_id, secure_key, alias, next_position }),
             chat_ended,
-            messages: entries.into_iter().map(Entry::of).collect(),
+            messages,
             errors: trouble.map(Trouble::fault).into_iter().collect(),
         }
     }
@@ -121,8 +121,9 @@ impl IntoResponse for Answer {
 }
 
 impl Entry {
-    fn of(message: Message) -> Self {
-        let Message { index, at, from, content, .. } = message;
+    /// An entry of the log.
+    pub fn of(message: &Message) -> Self {
+        let Message { index, at, from, content, .. } = message.clone();
         let (kind, text, message_type) = match content {
             Content::Text { text, message_type } => ("Message", Some(text), message_type),
             Content::Joined => ("ParticipantJoined", None, None),

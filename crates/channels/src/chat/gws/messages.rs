@@ -1,12 +1,17 @@
 //! `GET /api/v2/chats/{id}/messages`: the transcript, or what of it is new (digital-channels §6.3).
 
-use super::{Trouble, count, pass::Pass, wire::Answer};
+use super::{
+    Trouble, count,
+    pass::Pass,
+    wire::{Answer, Entry},
+};
 use crate::chat::{Chat, transcript};
 use axum::extract::{RawQuery, State};
+use desk::session_of;
 use std::sync::Arc;
 
 /// Answers the messages from `index` on (inclusive, from 1), and without it those that were not given yet. What was
-/// given counts as received, wherever it began.
+/// given counts as received, wherever it began; what does not fit into one answer is given with the next.
 pub(super) async fn get(
     State(chat): State<Arc<Chat>>,
     pass: Result<Pass, Trouble>,
@@ -32,11 +37,12 @@ impl Chat {
         let cursor = self.cursors.of(&id, self.desk.now());
         let mut next = cursor.lock().await;
         // The end is asked for after all that was read before, so that it never lies behind the place.
-        let end = self.look(&id, |session| session.next_index).await?.ok_or(Trouble::UnknownChat)?;
+        let state = self.desk.session(&id).await?;
+        let session = state.as_deref().and_then(session_of).ok_or(Trouble::UnknownChat)?;
         let from = index.unwrap_or(*next);
-        let transcript = transcript::read(&self.desk, &id, from, end).await?;
-        *next = transcript.next;
-        Ok(Answer::messages(transcript.entries))
+        let page = transcript::read(&self.desk, session, from, Entry::of).await?;
+        *next = page.next;
+        Ok(Answer::messages(page.shown))
     }
 }
 

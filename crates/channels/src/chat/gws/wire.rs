@@ -45,7 +45,7 @@ pub(super) struct Room {
 
 /// An entry of the transcript.
 #[derive(Serialize)]
-struct Entry {
+pub(super) struct Entry {
     /// From 1; agents see entries that customers do not, so there are gaps.
     index: u32,
     #[serde(rename = "type")]
@@ -83,8 +83,8 @@ impl Answer {
     }
 
     /// A part of the transcript.
-    pub fn messages(entries: Vec<Message>) -> Self {
-        Self::of(Told::Messages { messages: entries.into_iter().map(Entry::of).collect() })
+    pub const fn messages(messages: Vec<Entry>) -> Self {
+        Self::of(Told::Messages { messages })
     }
 
     const fn of(told: Told) -> Self {
@@ -126,8 +126,8 @@ impl Room {
 
 impl Entry {
     /// A link comes as `url` (digital-channels §2.5) and as text, for widgets that show no more than that.
-    fn of(message: Message) -> Self {
-        let Message { index, from, content, .. } = message;
+    pub fn of(message: &Message) -> Self {
+        let Message { index, from, content, .. } = message.clone();
         let is_agent = from.kind == PartyKind::Agent;
         let (kind, text, url) = match content {
             Content::Text { text, .. } => ("Text", Some(text), None),

@@ -1,5 +1,6 @@
 //! Why a unit cannot be read (channel-connectors §0.2, rule 5).
 
+use domain::json;
 use std::fmt;
 
 /// What is wrong with a unit. It names parts of the format and never holds what was received.
@@ -26,9 +27,9 @@ impl fmt::Display for Poison {
     }
 }
 
-/// A text of at most `most` bytes.
+/// A text of at most `most` bytes, as it will stand in JSON.
 pub(super) fn bounded(text: String, part: &'static str, most: usize) -> Result<String, Poison> {
-    if text.len() > most { Err(Poison::TooLong(part)) } else { Ok(text) }
+    if json::text_len(&text) > most { Err(Poison::TooLong(part)) } else { Ok(text) }
 }
 
 /// A text of at most `most` bytes, if there is one. An empty one is none.

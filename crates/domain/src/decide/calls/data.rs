@@ -26,7 +26,7 @@ pub(super) fn change(
     if !set.is_empty() {
         let mut after = held.clone();
         after.change(set, removed);
-        after.check()?;
+        after.check_after(held)?;
     }
     let split = data::split(set, removed, &key, held);
     if !split.set.is_empty() || !split.removed.is_empty() {
@@ -64,13 +64,14 @@ pub(super) fn set_disposition(
     if late && (before == value || is_empty(&before) && is_empty(&value)) {
         return Ok(());
     }
-    let mut after = if late {
+    let held = if late {
         UserData::new(party.late.clone().into_iter().collect())
     } else {
         call.line(party).user_data.clone()
     };
+    let mut after = held.clone();
     after.set(key.as_str(), value.clone());
-    after.check()?;
+    after.check_after(&held)?;
     dispose(draft, &call, party, &key, value, Via::SetCallDisposition, late)
 }
 

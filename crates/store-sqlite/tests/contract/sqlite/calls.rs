@@ -138,7 +138,7 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     assert!(scene.call("out").await.erased);
     assert_eq!([scene.state(&Key::Device(dn(1))).await, scene.state(&Key::Device(dn(2))).await], phones);
     for number in [1, 2] {
-        let notes = store.notes(&agent(number), 0, 10_000).await.expect("notes");
+        let notes = store.notes(&agent(number), 0, 10_000, usize::MAX).await.expect("notes");
         assert!(notes.iter().all(|note| !note.body.contains(MARKER)));
     }
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);

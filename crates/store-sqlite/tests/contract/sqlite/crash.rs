@@ -99,7 +99,7 @@ async fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
             assert!(found.contains(value), "{value} was acknowledged and is lost");
             let number = value.split('-').nth(1).expect("an agent").parse().expect("a number");
             let position: u64 = position.parse().expect("a number");
-            let notes = store.notes(&agent(number), position - 1, 1).await.expect("notes");
+            let notes = store.notes(&agent(number), position - 1, 1, usize::MAX).await.expect("notes");
             assert!(notes.iter().any(|note| note.pos == position && note.body.contains(value)));
         }
         for number in 1..=8 {

@@ -103,7 +103,7 @@ async fn an_erased_person_is_in_no_file() {
             .collect::<Vec<_>>()
     };
     assert_eq!(shape(&page), shape(&after)[..page.rows.len()]);
-    let messages = store.messages(&"chat0".into(), 0, 100).await.expect("messages");
+    let messages = store.messages(&"chat0".into(), 0, 100, usize::MAX).await.expect("messages").entries;
     assert!(
         messages.iter().any(|said| matches!(&said.content, Content::Text { text, .. } if text.is_empty()))
     );

@@ -49,7 +49,7 @@ pub async fn a_commit_is_all_or_nothing(ground: &dyn Ground) {
     assert_eq!(other.expect("written").expect("allowed").reference, Some(head + 2));
     let after = scene.session("one").await;
     assert_eq!(after.next_index, before.next_index);
-    let messages = scene.store.messages(&"one".into(), 0, 100).await.expect("messages");
+    let messages = scene.store.messages(&"one".into(), 0, 100, usize::MAX).await.expect("messages").entries;
     assert!(!format!("{messages:?}").contains("lost"));
     let news = scene.store.events(FeedQuery { after: page.head, ..all() }).await.expect("events").rows;
     assert_eq!(news.iter().map(|row| row.event.kind()).collect::<Vec<_>>(), ["disposition", "disposition"]);
@@ -93,7 +93,7 @@ pub async fn commands_of_one_group_see_each_other(ground: &dyn Ground) {
         said.expect("the store works").expect("allowed");
     }
     assert_eq!(scene.session("one").await.next_index, before + 200);
-    let messages = scene.store.messages(&"one".into(), before, 1_000).await.expect("messages");
+    let messages = scene.store.messages(&"one".into(), before, 1_000, usize::MAX).await.expect("messages").entries;
     assert_eq!(
         messages.iter().map(|message| message.index).collect::<Vec<_>>(),
         (before..before + 200).collect::<Vec<_>>()
@@ -107,7 +107,7 @@ pub async fn a_decision_sees_the_log_its_group_wrote(ground: &dyn Ground) {
     let seen = Arc::new(OnceLock::new());
     let told = seen.clone();
     let look: Work = Box::new(move |sight| {
-        let _ = told.set(sight.messages(&"one".into())?);
+        let _ = told.set(sight.newest(&"one".into(), usize::MAX)?);
         Err(No::Refused(Refusal::Ended))
     });
     let (said, looked) = tokio::join!(

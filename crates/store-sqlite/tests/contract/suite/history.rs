@@ -115,10 +115,10 @@ pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Gr
     for key in &gone {
         assert_eq!(scene.state(key).await, None);
     }
-    assert_eq!(scene.store.messages(&"old1".into(), 0, 100).await.expect("messages"), []);
+    assert_eq!(scene.store.messages(&"old1".into(), 0, 100, usize::MAX).await.expect("messages").entries, []);
     for id in ["open", "late", "new"] {
         assert!(scene.state(&session(id)).await.is_some(), "{id}");
-        assert!(!scene.store.messages(&id.into(), 0, 100).await.expect("messages").is_empty());
+        assert!(!scene.store.messages(&id.into(), 0, 100, usize::MAX).await.expect("messages").entries.is_empty());
     }
     let after = page(&*scene.store, FeedQuery { unreported: true, ..FeedQuery::default() }).await;
     let kept: Vec<_> = before.rows.iter().filter(|row| !gone.contains(&row.key)).cloned().collect();
@@ -126,7 +126,7 @@ pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Gr
     assert_eq!(after.rows, kept);
     assert_eq!((Some(after.oldest), after.head), (newest, before.head));
     // The open conversation's notes are still there, and no position comes again.
-    assert!(!scene.store.notes(&agent(1), 0, 100).await.expect("notes").is_empty());
+    assert!(!scene.store.notes(&agent(1), 0, 100, usize::MAX).await.expect("notes").is_empty());
     let head = scene.head(1).await;
     assert_eq!(scene.dispose("open", 1, "x").await.reference, Some(head + 1));
     // An id that is free again begins anew.
@@ -146,7 +146,7 @@ pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
     scene.ring("open", ("+15550142", "Ines"), &[]).await;
     let between = scene.tick();
     scene.dispose_call("late", 1, "Solved").await;
-    assert!(!scene.store.notes(&agent(1), 0, 100).await.expect("notes").is_empty());
+    assert!(!scene.store.notes(&agent(1), 0, 100, usize::MAX).await.expect("notes").is_empty());
 
     assert_eq!(scene.store.retire(between, 100).await.expect("retired"), 1);
     assert_eq!(scene.state(&call("old")).await, None);

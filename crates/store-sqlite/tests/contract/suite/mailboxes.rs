@@ -44,7 +44,7 @@ pub async fn positions_grow_and_a_cause_takes_its_own(ground: &dyn Ground) {
     let scene = Scene::at(ground.open(), 1);
     assert_eq!(scene.head(1).await, 5);
     assert_eq!(scene.positions(1, 0).await, [1, 2, 5]);
-    let first = &scene.store.notes(&agent(1), 1, 1).await.expect("notes")[0];
+    let first = &scene.store.notes(&agent(1), 1, 1, usize::MAX).await.expect("notes")[0];
     assert_eq!((first.pos, &*first.body, &*first.channel), (2, "c", "/v2/me/chats"));
     scene
         .store

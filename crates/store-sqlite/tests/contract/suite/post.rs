@@ -78,7 +78,7 @@ impl Scene {
 
     /// The whole log of a conversation.
     pub async fn log(&self, id: &str) -> Vec<Message> {
-        self.store.messages(&id.into(), 0, 10_000).await.expect("the store works")
+        self.store.messages(&id.into(), 0, 10_000, usize::MAX).await.expect("the store works").entries
     }
 }
 

@@ -207,7 +207,7 @@ async fn count(data: &Path) -> anyhow::Result<(usize, usize)> {
         let state = store.state(&Key::Thread(thread)).await?;
         let Some(State::Thread(thread)) = state.as_deref() else { continue };
         let session = thread.latest.as_ref().context("a thread without a conversation")?;
-        for message in store.messages(session, 1, u32::MAX).await? {
+        for message in store.messages(session, 1, u32::MAX, usize::MAX).await?.entries {
             if let Content::Text { text, .. } = message.content {
                 *seen.entry(text).or_default() += 1;
             }
