@@ -23,8 +23,6 @@ pub(super) fn digest(key: &str) -> String {
 pub(super) struct Talk {
     /// The customer's joining.
     pub user_id: String,
-    /// Index of the next entry of the log.
-    pub next_index: u32,
     /// Who ended it, once it is over for the customer.
     pub ended_by: Option<Closer>,
     key_digest: String,
@@ -36,7 +34,6 @@ impl Talk {
     pub fn of(session: &Session) -> Self {
         Self {
             user_id: session.customer.participant.to_string(),
-            next_index: session.next_index,
             ended_by: session.talk_ended,
             key_digest: session.customer.key_digest.clone(),
             left_at: session.customer.left_at,
@@ -87,10 +84,10 @@ impl Chat {
 
 #[cfg(test)]
 impl Talk {
-    /// A chat that goes on, of user `00A1`, with one entry in its log.
+    /// A chat that goes on, of user `00A1`.
     pub fn with_key(key: &str) -> Self {
         let key_digest = digest(key);
-        Self { user_id: "00A1".into(), next_index: 2, ended_by: None, key_digest, left_at: None }
+        Self { user_id: "00A1".into(), ended_by: None, key_digest, left_at: None }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The transcript: everything once, in order, from any position.
 
-use crate::house::{House, texts};
+use crate::house::{House, PLAIN, Window, encoded, texts};
 use futures::future::join_all;
+use http::{Request, header::CONTENT_TYPE};
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 fn indexes(answer: &Value) -> Vec<u64> {
@@ -69,18 +71,49 @@ async fn it_survives_a_restart() {
     assert_eq!(window.refresh(&house).await, before);
 }
 
+/// The most that an answer with a transcript weighs, in bytes as it is sent, and what it may have besides the entries.
+const MOST: usize = 256 * 1024;
+const FRAME: usize = 4 * 1024;
+
+/// What a form asks for and the answer, with the bytes as they were sent.
+async fn asked(house: &House, window: &Window, position: Option<u64>) -> (usize, Value) {
+    let position = position.map(|position| position.to_string());
+    let mut fields = vec![
+        ("userId", window.user_id.as_str()),
+        ("secureKey", window.secure_key.as_str()),
+        ("alias", window.alias.as_str()),
+    ];
+    fields.extend(position.iter().map(|position| ("transcriptPosition", position.as_str())));
+    let request = Request::post(window.path("refresh")).header(CONTENT_TYPE, PLAIN);
+    let answer = house.send(request.body(encoded(&fields).into()).expect("a request")).await;
+    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+    (bytes.len(), serde_json::from_slice(&bytes).expect("json"))
+}
+
 #[tokio::test]
-async fn a_long_one_comes_in_parts() {
+async fn a_long_one_comes_in_parts_that_are_bounded_as_they_are_sent() {
     let house = House::new().await;
     let window = house.customer("Ines").await;
-    let text = "x".repeat(8 * 1024);
+    // 5,000 characters are 30,000 bytes of JSON each.
+    let text = "\u{1}".repeat(5_000);
     let fields = [("message", text.as_str())];
-    join_all((0..300).map(|_| window.command(&house, "send", &fields))).await;
-    let first = window.refresh(&house).await;
-    let rest = window
-        .command(&house, "refresh", &[("transcriptPosition", &first["nextPosition"].to_string())])
-        .await;
-    let all: Vec<u64> = indexes(&first).into_iter().chain(indexes(&rest)).collect();
-    assert!(!indexes(&rest).is_empty());
-    assert_eq!(all, (1..=301).collect::<Vec<_>>());
+    join_all((0..40).map(|_| window.command(&house, "send", &fields))).await;
+    window.command(&house, "disconnect", &[]).await;
+    let (mut all, mut position, mut parts) = (Vec::new(), None, 0);
+    loop {
+        let (bytes, answer) = asked(&house, &window, position).await;
+        assert!(bytes <= MOST, "{bytes}");
+        all.extend(indexes(&answer));
+        parts += 1;
+        position = answer["nextPosition"].as_u64();
+        // Widgets stop when they hear of the end, so they hear of it with the last part.
+        if answer["chatEnded"] == true {
+            break;
+        }
+        assert!(bytes > MOST - FRAME - 32 * 1024, "as many as fit: {bytes}");
+    }
+    assert_eq!(all, (1..=42).collect::<Vec<_>>());
+    assert_eq!((position, parts), (Some(43), 5));
+    let (_, nothing) = asked(&house, &window, position).await;
+    assert_eq!((indexes(&nothing), &nothing["nextPosition"]), (vec![], &43.into()));
 }

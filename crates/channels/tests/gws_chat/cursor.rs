@@ -126,3 +126,21 @@ async fn after_a_restart_a_chat_goes_on_and_is_told_once_more() {
     widget.says(&house, "Still here").await;
     assert_eq!(indexes(&widget.polls(&house).await), [4]);
 }
+
+#[tokio::test]
+async fn a_long_one_is_given_in_parts_poll_by_poll() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    for _ in 0..20 {
+        widget.says(&house, &"\u{1}".repeat(5_000)).await;
+    }
+    let mut all = Vec::new();
+    for most in [8, 8, 5] {
+        let part = widget.polls(&house).await;
+        assert!(serde_json::to_vec(&part).expect("json").len() < 256 * 1024);
+        assert!(part.len() <= most);
+        all.extend(indexes(&part));
+    }
+    assert_eq!(all, (1..=21).collect::<Vec<_>>());
+    assert_eq!(indexes(&widget.polls(&house).await), NOTHING);
+}

@@ -47,6 +47,12 @@ on_sqlite! {
         a_decision_sees_the_log_its_group_wrote,
         a_snapshot_is_the_fold_of_its_events_after_a_reopening,
         a_witness_hears_of_every_commit_in_order_and_before_the_caller;
+    bounds:
+        a_log_is_read_up_to_a_weight,
+        a_decision_sees_the_newest_of_a_log_up_to_a_weight,
+        notes_are_read_up_to_a_weight,
+        units_in_quarantine_are_read_up_to_a_weight,
+        a_page_of_events_is_read_up_to_a_weight;
     mailboxes:
         positions_grow_and_a_cause_takes_its_own,
         a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it,

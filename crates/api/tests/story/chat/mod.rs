@@ -1,4 +1,5 @@
 //! Chats as their agents meet them (digital-channels §2).
 
+mod bounds;
 mod seed_001;
 mod sequences;

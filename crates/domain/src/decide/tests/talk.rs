@@ -23,6 +23,14 @@ fn everyone_speaks_while_both_are_there() {
     );
     check(chatting(), ann(say(&"x".repeat(MAX_TEXT_BYTES))), "said text by ann");
     check(chatting(), ann(say(&"x".repeat(MAX_TEXT_BYTES + 1))), "no: 'text' is longer than 32768 bytes");
+    // It is counted as JSON has it: six bytes for a control character.
+    let (most, over) = ("\u{1}".repeat(5_461) + "xx", "\u{1}".repeat(5_461) + "xxx");
+    check(chatting(), ann(say(&most)), "said text by ann");
+    check(chatting(), ann(say(&over)), "no: 'text' is longer than 32768 bytes");
+    check(chatting(), customer_says(&over), "no: 'message' is longer than 32768 bytes");
+    let typed = |bytes| SessionAct::Say { text: "x".into(), message_type: Some("t".repeat(bytes)) };
+    check(chatting(), ann(typed(255)), "said text by ann");
+    check(chatting(), ann(typed(256)), "no: 'messageType' is longer than 255 bytes");
 }
 
 #[test]

@@ -63,6 +63,50 @@ fn it_is_bounded() {
 }
 
 #[test]
+fn it_is_counted_as_json_has_it() {
+    // {"Subject":"…"} takes 14 bytes besides the text.
+    let of = |escapes: usize, more: usize| json!({"Subject": "\u{1}".repeat(escapes) + &"x".repeat(more)});
+    let told = "data +Subject via UpdateUserData";
+    check(chatting(), ann(update(&of(10_920, 2))), told);
+    check(chatting(), ann(update(&of(10_920, 3))), "no: User data would exceed 65536 bytes");
+    let too_long = "\u{1}".repeat(10_923);
+    check(chatting(), ann(dispose(&too_long)), "no: 'disposition' is longer than 65536 bytes");
+    let comment = "\u{1}".repeat(5_462);
+    check(left(), ann(SessionAct::Comment(comment)), "no: 'comment' is longer than 32768 bytes");
+}
+
+/// Ann's conversation, with data of an earlier release that is heavier than the bound as JSON has it.
+fn heavy() -> World {
+    let mut world = chatting();
+    let key = crate::Key::Session(s1());
+    let fact = crate::session::Fact::DataChanged {
+        set: pairs(&json!({"Old": "\u{1}".repeat(20_000), "Other": "x"})),
+        removed: Vec::new(),
+        agent: None,
+        via: crate::session::Via::CustomerData,
+    };
+    let session = world.session();
+    let event =
+        crate::session::Event { medium: session.medium.clone(), queue: session.queue.clone(), fact };
+    let state = world.states.get(&key).cloned().expect("a conversation");
+    let state = crate::State::apply(Some((*state).clone()), &key, world.now, &crate::Event::Session(event));
+    world.states.insert(key, std::sync::Arc::new(state.expect("folded")));
+    world
+}
+
+#[test]
+fn data_of_an_earlier_release_that_is_too_heavy_may_become_less() {
+    assert_eq!(heavy().session().user_data.weight(), 120_000 + r#"{"Old":"","Other":"x","Subject":"Invoice"}"#.len());
+    check(heavy(), ann(delete(&["Other"])), "data -Other via DeleteUserData");
+    check(heavy(), ann(update(&json!({"Other": "y"}))), "data +Other via UpdateUserData");
+    check(heavy(), ann(update(&json!({"Old": "\u{1}".repeat(19_999)}))), "data +Old via UpdateUserData");
+    let no = "no: User data would exceed 65536 bytes";
+    check(heavy(), ann(update(&json!({"Other": "yz"}))), no);
+    check(heavy(), ann(update(&json!({"New": ""}))), no);
+    check(heavy(), ann(say("Hello")), "said text by ann");
+}
+
+#[test]
 fn a_comment_is_written_and_kept() {
     let world = check(left(), ann(SessionAct::Comment("call back".into())), "commented");
     assert_eq!(world.session().comment.as_deref(), Some("call back"));
