@@ -164,7 +164,13 @@ impl IntoResponse for Problem {
             status_message: &'a str,
         }
         metrics::counter!("jackfield_refusals_total", "code" => self.code.to_string()).increment(1);
-        json(self.http, &Wire { status_code: self.code, status_message: domain::json::prefix(&self.message, MAX_MESSAGE_BYTES) })
+        json(
+            self.http,
+            &Wire {
+                status_code: self.code,
+                status_message: domain::json::prefix(&self.message, MAX_MESSAGE_BYTES),
+            },
+        )
     }
 }
 

@@ -250,6 +250,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_large_for_one_answer_becomes_a_page() {
+        // 65,536 bytes each with its comma: 64 of them fill an answer.
+        let one = |id: usize| json!({"id": format!("{id:02}"), "uri": "u", "name": "x".repeat(65_502)});
+        assert_eq!(domain::json::len(&one(1)) + 1, 65_536);
+        let page = |number: usize, query: &str| {
+            let people = (0..number).map(one).collect();
+            let answer = Query::parse(query).collection("users", &[], people).expect("answered");
+            let body = answer.into_response().into_body();
+            let bytes = futures::executor::block_on(axum::body::to_bytes(body, usize::MAX)).expect("body");
+            let answer: Value = serde_json::from_slice(&bytes).expect("json");
+            let shown = answer["users"].as_array().map_or(0, Vec::len);
+            (shown, answer["offset"].clone(), answer["limit"].clone(), answer["totalCount"].clone())
+        };
+        assert_eq!(page(64, "fields=*"), (64, Value::Null, Value::Null, Value::Null));
+        assert_eq!(page(65, "fields=*"), (64, 0.into(), 64.into(), 65.into()));
+        assert_eq!(page(65, "fields=*&offset=64"), (1, 64.into(), 1000.into(), 65.into()));
+    }
+
+    #[test]
     fn subresources_appear_when_asked_for() {
         assert_eq!(answer("fields=*&subresources=devices")["users"][0]["devices"], json!([]));
     }

@@ -51,7 +51,9 @@ impl Desk {
             // What is stored weighs about what is sent; where it does not, there is another turn.
             let part = self.store.messages(&session.id, page.next, wanted.min(ROWS), left).await?;
             for message in &part.entries {
-                if let Some(entry) = Some(message).filter(|entry| !session.is_overtaken(entry)).and_then(&show) {
+                if let Some(entry) =
+                    Some(message).filter(|entry| !session.is_overtaken(entry)).and_then(&show)
+                {
                     let weight = weigh(&entry);
                     if bytes.saturating_add(weight) > span.bytes && !page.shown.is_empty() {
                         page.is_cut = true;

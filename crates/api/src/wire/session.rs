@@ -4,7 +4,7 @@ use super::{Links, operation_name, participant::Participant, timestamp};
 use domain::{
     Millis, UserId,
     medium::Medium,
-    session::{AgentParty, Operation, PartyState, Session, capabilities},
+    session::{AgentParty, MAX_OUTGOING, Operation, PartyState, Session, capabilities},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -42,7 +42,7 @@ struct Post<'s> {
     address: &'s str,
     /// Our address.
     own_address: &'s str,
-    /// Messages of ours that are not settled, oldest first.
+    /// The latest messages of ours that are not settled, oldest first, at most [`MAX_OUTGOING`].
     deliveries: Vec<Sent>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     previous: Option<Previous<'s>>,
@@ -146,7 +146,13 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
     Post {
         address: &post.address.theirs,
         own_address: &post.address.ours,
-        deliveries: post.outgoing.iter().map(sent).collect(),
+        // Those that wait to be sent are all kept, and nobody knows how many.
+        deliveries: post
+            .outgoing
+            .iter()
+            .skip(post.outgoing.len().saturating_sub(MAX_OUTGOING))
+            .map(sent)
+            .collect(),
         previous: post.previous.as_ref().map(|id| {
             let path = format!("/{}/{id}/messages", medium.collection);
             Previous { id: id.as_str(), uri: links.uri(&path), path }

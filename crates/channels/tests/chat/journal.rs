@@ -1,7 +1,8 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness, Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness,
+    Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::future::{BoxFuture, ready};

@@ -50,11 +50,18 @@ async fn a_log_that_is_too_large_for_one_answer_is_read_page_by_page() {
     assert!(sizes[0] > 1024 * KIB - 32 * KIB && sizes.len() == 2, "{sizes:?}");
     // Without a parameter it is the first page, and a count ends it earlier.
     assert_eq!(Some(indexes(&tom.get(&path).await.ok()["messages"])), first);
-    for (query, expected) in
-        [("count=1", &[1][..]), ("count=2&startIndex=50", &[50, 51]), ("count=0", &[]), ("startIndex=53", &[])]
-    {
+    for (query, expected) in [
+        ("count=1", &[1][..]),
+        ("count=2&startIndex=50", &[50, 51]),
+        ("count=0", &[]),
+        ("startIndex=53", &[]),
+    ] {
         let answer = tom.get(&format!("{path}?{query}")).await.ok();
-        assert_eq!((indexes(&answer["messages"]), answer.get("nextIndex")), (expected.to_vec(), None), "{query}");
+        assert_eq!(
+            (indexes(&answer["messages"]), answer.get("nextIndex")),
+            (expected.to_vec(), None),
+            "{query}"
+        );
     }
 }
 

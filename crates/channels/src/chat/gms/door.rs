@@ -116,9 +116,7 @@ impl Chat {
             Outcome::Refused(trouble) => (false, Some(trouble)),
         };
         match self.told(service, id, wanted).await {
-            Ok(Told { entries, next, over }) => {
-                Ok(Answer::to(caller, entries, next, over, trouble.as_ref()))
-            }
+            Ok(Told { entries, next, over }) => Ok(Answer::to(caller, entries, next, over, trouble.as_ref())),
             // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
             // given the position he had.
             Err(Trouble::Store(fault)) if committed => {
@@ -132,7 +130,10 @@ impl Chat {
     async fn told(&self, service: &str, id: &InteractionId, wanted: Wanted) -> Result<Told, Trouble> {
         // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
         let state = self.desk.session(id).await?;
-        let session = state.as_deref().and_then(session_of).filter(|session| session.service == service && self.is_ours(&session.medium));
+        let session = state
+            .as_deref()
+            .and_then(session_of)
+            .filter(|session| session.service == service && self.is_ours(&session.medium));
         let session = session.ok_or(Trouble::UnknownChat)?;
         let over = Talk::of(session).is_over();
         Ok(match wanted {
@@ -141,9 +142,7 @@ impl Chat {
                 // Widgets ask no more once they have heard the end, so it comes with the last part.
                 Told { entries: page.shown, next: page.next, over: over && !page.is_cut }
             }
-            Wanted::Nothing { had } => {
-                Told { entries: Vec::new(), next: had.min(session.next_index), over }
-            }
+            Wanted::Nothing { had } => Told { entries: Vec::new(), next: had.min(session.next_index), over },
         })
     }
 }

@@ -86,8 +86,7 @@ fn heavy() -> World {
         via: crate::session::Via::CustomerData,
     };
     let session = world.session();
-    let event =
-        crate::session::Event { medium: session.medium.clone(), queue: session.queue.clone(), fact };
+    let event = crate::session::Event { medium: session.medium.clone(), queue: session.queue.clone(), fact };
     let state = world.states.get(&key).cloned().expect("a conversation");
     let state = crate::State::apply(Some((*state).clone()), &key, world.now, &crate::Event::Session(event));
     world.states.insert(key, std::sync::Arc::new(state.expect("folded")));
@@ -96,7 +95,10 @@ fn heavy() -> World {
 
 #[test]
 fn data_of_an_earlier_release_that_is_too_heavy_may_become_less() {
-    assert_eq!(heavy().session().user_data.weight(), 120_000 + r#"{"Old":"","Other":"x","Subject":"Invoice"}"#.len());
+    assert_eq!(
+        heavy().session().user_data.weight(),
+        120_000 + r#"{"Old":"","Other":"x","Subject":"Invoice"}"#.len()
+    );
     check(heavy(), ann(delete(&["Other"])), "data -Other via DeleteUserData");
     check(heavy(), ann(update(&json!({"Other": "y"}))), "data +Other via UpdateUserData");
     check(heavy(), ann(update(&json!({"Old": "\u{1}".repeat(19_999)}))), "data +Old via UpdateUserData");

@@ -110,7 +110,10 @@ async fn nobody_knows_what_became_of_a_copys_tasks_and_quarantine_counts_on() {
     let again = Scene::at(restored.clone(), 9_000);
     assert_eq!(again.tasks().await, [("one/4".into(), true), ("one/6".into(), true)]);
     assert_eq!(again.entry("p1").await, Some(("one".into(), 5)));
-    assert_eq!(restored.quarantined(0, 9, usize::MAX).await.expect("listed"), [Quarantined { id: number, ..unit() }]);
+    assert_eq!(
+        restored.quarantined(0, 9, usize::MAX).await.expect("listed"),
+        [Quarantined { id: number, ..unit() }]
+    );
     assert!(restored.quarantine(unit()).await.expect("kept") > newest);
 }
 

@@ -69,12 +69,8 @@ pub async fn a_decision_sees_the_newest_of_a_log_up_to_a_weight(ground: &dyn Gro
 
 pub async fn notes_are_read_up_to_a_weight(ground: &dyn Ground) {
     let scene = Scene::set_up(ground.open(), 1).await;
-    let note = |body: &str| NewNote {
-        agent: agent(1),
-        channel: TOPIC.into(),
-        body: body.into(),
-        about: Key::Book,
-    };
+    let note =
+        |body: &str| NewNote { agent: agent(1), channel: TOPIC.into(), body: body.into(), about: Key::Book };
     let notes: Vec<_> = (0..3).map(|_| note(&"n".repeat(100))).collect();
     let after = scene.head(1).await;
     let work: Work = Box::new(move |sight| {

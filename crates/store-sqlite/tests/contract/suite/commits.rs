@@ -93,7 +93,8 @@ pub async fn commands_of_one_group_see_each_other(ground: &dyn Ground) {
         said.expect("the store works").expect("allowed");
     }
     assert_eq!(scene.session("one").await.next_index, before + 200);
-    let messages = scene.store.messages(&"one".into(), before, 1_000, usize::MAX).await.expect("messages").entries;
+    let messages =
+        scene.store.messages(&"one".into(), before, 1_000, usize::MAX).await.expect("messages").entries;
     assert_eq!(
         messages.iter().map(|message| message.index).collect::<Vec<_>>(),
         (before..before + 200).collect::<Vec<_>>()

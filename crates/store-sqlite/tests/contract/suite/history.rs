@@ -118,7 +118,9 @@ pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Gr
     assert_eq!(scene.store.messages(&"old1".into(), 0, 100, usize::MAX).await.expect("messages").entries, []);
     for id in ["open", "late", "new"] {
         assert!(scene.state(&session(id)).await.is_some(), "{id}");
-        assert!(!scene.store.messages(&id.into(), 0, 100, usize::MAX).await.expect("messages").entries.is_empty());
+        assert!(
+            !scene.store.messages(&id.into(), 0, 100, usize::MAX).await.expect("messages").entries.is_empty()
+        );
     }
     let after = page(&*scene.store, FeedQuery { unreported: true, ..FeedQuery::default() }).await;
     let kept: Vec<_> = before.rows.iter().filter(|row| !gone.contains(&row.key)).cloned().collect();

@@ -37,6 +37,7 @@ pub async fn what_lies_there_for_longer_than_conversations_are_kept_goes(ground:
         store.quarantine(Quarantined { at, ..unit(b"?") }).await.expect("kept");
     }
     store.retire(7, 100).await.expect("retired");
-    let left: Vec<_> = store.quarantined(0, 10, usize::MAX).await.expect("listed").iter().map(|unit| unit.at).collect();
+    let left: Vec<_> =
+        store.quarantined(0, 10, usize::MAX).await.expect("listed").iter().map(|unit| unit.at).collect();
     assert_eq!(left, [7, 9]);
 }

@@ -130,7 +130,8 @@ impl Scene {
     }
 
     pub async fn positions(&self, number: u32, after: u64) -> Vec<u64> {
-        let notes = self.store.notes(&agent(number), after, 10_000, usize::MAX).await.expect("the store works");
+        let notes =
+            self.store.notes(&agent(number), after, 10_000, usize::MAX).await.expect("the store works");
         notes.iter().map(|note| note.pos).collect()
     }
 }

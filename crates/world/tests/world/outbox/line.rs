@@ -166,7 +166,12 @@ impl Line {
 
     /// What the agent was told went wrong: the number of his command, and why.
     pub async fn errors(&mut self) -> Vec<(u64, String)> {
-        let notes = self.desk().store().notes(&self.agent.clone(), 0, u32::MAX, usize::MAX).await.expect("the mailbox");
+        let notes = self
+            .desk()
+            .store()
+            .notes(&self.agent.clone(), 0, u32::MAX, usize::MAX)
+            .await
+            .expect("the mailbox");
         let bodies = notes.iter().map(|note| serde_json::from_str(&note.body).expect("JSON"));
         let errors = bodies.filter(|body: &serde_json::Value| body["notificationType"] == "Error");
         errors
