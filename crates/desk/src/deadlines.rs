@@ -1,6 +1,10 @@
 //! What falls due: a projection of open interactions and of agents at work, kept in order of time.
+//!
+//! Deadlines are moments of the clock in their snapshots and awake time here ([`Pauses`]), so that what fell due while
+//! nobody could be heard keeps the rest it had. Until when a provider carries an answer is his to count.
 
-use domain::{InteractionId, Key, Millis, State, UserId, call, session::Deadline};
+use crate::pauses::Pauses;
+use domain::{InteractionId, Key, Millis, State, UserId, call, medium, session::Deadline};
 use std::collections::{BTreeSet, HashMap};
 
 /// Something that falls due.
@@ -14,51 +18,115 @@ pub(crate) enum Due {
     WrapUp(UserId),
 }
 
+impl Due {
+    /// Whether it falls due at a moment of the clock, whoever could be heard before.
+    const fn is_fixed(&self) -> bool {
+        matches!(self, Self::Session(_, Deadline::Window))
+    }
+}
+
+/// A moment of the clock, and of the time after which it is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Of the clock.
+    pub clock: Millis,
+    /// In awake time.
+    pub awake: Millis,
+}
+
+/// One thing that falls due.
+#[derive(Debug)]
+struct Entry {
+    due: Due,
+    at: Moment,
+}
+
 /// What falls due when.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
+    /// By awake time.
     due: BTreeSet<(Millis, Due)>,
-    of: HashMap<Key, Vec<(Millis, Due)>>,
+    /// By moments of the clock.
+    fixed: BTreeSet<(Millis, Due)>,
+    of: HashMap<Key, Vec<Entry>>,
 }
 
 impl Deadlines {
     /// Takes a committed snapshot in. Answers whether the earliest deadline may have changed.
-    pub(crate) fn take(&mut self, key: &Key, state: &State) -> bool {
-        let now_due: Vec<(Millis, Due)> = match (key, state) {
-            (Key::Session(id), State::Session(session)) => {
-                session.deadlines().map(|(what, due)| (due, Due::Session(id.clone(), what))).collect()
-            }
-            (Key::Call(id), State::Call(call)) => {
-                call.deadlines().map(|(what, due)| (due, Due::Call(id.clone(), what))).collect()
-            }
-            (Key::Agent(id), State::Agent(agent)) => {
-                agent.ready_again().map(|due| (due, Due::WrapUp(id.clone()))).into_iter().collect()
-            }
-            _ => return false,
-        };
-        if now_due.is_empty() && !self.of.contains_key(key) {
+    pub(crate) fn take(&mut self, key: &Key, state: &State, pauses: &Pauses) -> bool {
+        let found = deadlines(key, state);
+        if found.is_empty() && !self.of.contains_key(key) {
             return false;
         }
         // Every message moves the moments of silence on; who waits for the first of all need not hear of that.
-        let first = self.next();
-        for before in self.of.remove(key).unwrap_or_default() {
-            self.due.remove(&before);
+        let first = self.first();
+        let before = self.of.remove(key).unwrap_or_default();
+        for Entry { due, at } in &before {
+            let (moment, set) = self.place(due, *at);
+            set.remove(&(moment, due.clone()));
         }
-        self.due.extend(now_due.iter().cloned());
-        if !now_due.is_empty() {
-            self.of.insert(key.clone(), now_due);
+        let mut entries = Vec::with_capacity(found.len());
+        for (due, clock, since) in found {
+            let known = before.iter().find(|entry| entry.due == due && entry.at.clock == clock);
+            let awake = match (since, known) {
+                (Some(since), _) => pauses.awake(since) + (clock - since),
+                (None, Some(known)) => known.at.awake,
+                // It was set by the commit that this is.
+                (None, None) => clock - pauses.lost(),
+            };
+            let at = Moment { clock, awake };
+            let (moment, set) = self.place(&due, at);
+            set.insert((moment, due.clone()));
+            entries.push(Entry { due, at });
         }
-        self.next() != first
+        if !entries.is_empty() {
+            self.of.insert(key.clone(), entries);
+        }
+        self.first() != first
     }
 
-    /// The earliest deadline.
-    pub(crate) fn next(&self) -> Option<Millis> {
-        self.due.first().map(|(due, _)| *due)
+    /// How long it is until the earliest deadline; 0 or less when it is over.
+    pub(crate) fn rest(&self, now: Moment) -> Option<Millis> {
+        let (due, fixed) = self.first();
+        due.map(|due| due - now.awake).into_iter().chain(fixed.map(|fixed| fixed - now.clock)).min()
     }
 
     /// Everything due by now, earliest first. It stays listed until a commit settles it.
-    pub(crate) fn due(&self, now: Millis) -> Vec<Due> {
-        self.due.iter().take_while(|(due, _)| *due <= now).map(|(_, due)| due.clone()).collect()
+    pub(crate) fn due(&self, now: Moment) -> Vec<Due> {
+        let due = self.due.iter().take_while(|(due, _)| *due <= now.awake);
+        due.chain(self.fixed.iter().take_while(|(due, _)| *due <= now.clock)).map(|(_, due)| due.clone()).collect()
+    }
+
+    fn first(&self) -> (Option<Millis>, Option<Millis>) {
+        let first = |set: &BTreeSet<(Millis, Due)>| set.first().map(|(due, _)| *due);
+        (first(&self.due), first(&self.fixed))
+    }
+
+    fn place(&mut self, due: &Due, at: Moment) -> (Millis, &mut BTreeSet<(Millis, Due)>) {
+        if due.is_fixed() { (at.clock, &mut self.fixed) } else { (at.awake, &mut self.due) }
+    }
+}
+
+/// What falls due in a snapshot, when, and since when that is counted where it is known.
+fn deadlines(key: &Key, state: &State) -> Vec<(Due, Millis, Option<Millis>)> {
+    match (key, state) {
+        (Key::Session(id), State::Session(session)) => {
+            let since = |what: &Deadline| match what {
+                Deadline::Offer(agent) => session.live_party(agent).map(|party| party.invited_at),
+                Deadline::Idle => session.post.as_ref().map(|post| post.spoken_at),
+                Deadline::Window => None,
+            };
+            session.deadlines().map(|(what, at)| (Due::Session(id.clone(), what.clone()), at, since(&what))).collect()
+        }
+        // A call does not outlive its process.
+        (Key::Call(id), State::Call(call)) => {
+            call.deadlines().map(|(what, at)| (Due::Call(id.clone(), what), at, None)).collect()
+        }
+        (Key::Agent(id), State::Agent(agent)) => {
+            let since = agent.channel(&medium::voice()).map(|channel| channel.since);
+            agent.ready_again().map(|at| (Due::WrapUp(id.clone()), at, since)).into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -98,7 +166,16 @@ mod tests {
     }
 
     fn take(deadlines: &mut Deadlines, session: &Session) -> bool {
-        deadlines.take(&Key::Session(session.id.clone()), &State::Session(session.clone()))
+        deadlines.take(&Key::Session(session.id.clone()), &State::Session(session.clone()), &Pauses::default())
+    }
+
+    /// A moment of a process that never stood still.
+    const fn at(moment: Millis) -> Moment {
+        Moment { clock: moment, awake: moment }
+    }
+
+    fn next(deadlines: &Deadlines) -> Option<Millis> {
+        deadlines.rest(at(0))
     }
 
     fn due(deadlines: &Deadlines, now: Millis) -> Vec<String> {
@@ -106,7 +183,7 @@ mod tests {
             Due::Session(session, Deadline::Offer(agent)) => format!("{session}/{agent}"),
             other => format!("{other:?}"),
         };
-        deadlines.due(now).iter().map(word).collect()
+        deadlines.due(at(now)).iter().map(word).collect()
     }
 
     #[test]
@@ -114,12 +191,12 @@ mod tests {
         let (mut deadlines, mut session) = (Deadlines::default(), session("1"));
         offered(&mut session, "ann", 30);
         assert!(take(&mut deadlines, &session));
-        assert_eq!((deadlines.next(), due(&deadlines, 29)), (Some(30), vec![]));
+        assert_eq!((next(&deadlines), due(&deadlines, 29)), (Some(30), vec![]));
         assert_eq!(due(&deadlines, 30), ["1/ann"]);
         assert_eq!(due(&deadlines, 31), ["1/ann"], "it stays listed");
         session.apply(31, &event(Fact::Accepted { agent: "ann".into(), nickname: "Ann".into() }));
         assert!(take(&mut deadlines, &session));
-        assert_eq!((deadlines.next(), due(&deadlines, 99)), (None, vec![]));
+        assert_eq!((next(&deadlines), due(&deadlines, 99)), (None, vec![]));
     }
 
     #[test]
@@ -130,7 +207,7 @@ mod tests {
             offered(&mut session, "ann", deadline);
             take(&mut deadlines, &session);
         }
-        assert_eq!(deadlines.next(), Some(10));
+        assert_eq!(next(&deadlines), Some(10));
         assert_eq!(due(&deadlines, 25), ["2/ann", "3/ann"]);
     }
 
@@ -159,13 +236,31 @@ mod tests {
         assert!(!offer("1", 60), "a moment that is another's too");
         assert!(offer("3", 70), "the first of all moved on");
         assert!(offer("2", 29));
-        assert_eq!((deadlines.next(), due(&deadlines, 99).len()), (Some(29), 3));
+        assert_eq!((next(&deadlines), due(&deadlines, 99).len()), (Some(29), 3));
     }
 
     #[test]
     fn what_has_no_deadline_wakes_nobody() {
         let mut deadlines = Deadlines::default();
         assert!(!take(&mut deadlines, &session("1")));
-        assert!(!deadlines.take(&Key::Book, &State::Book(domain::book::Book::default())));
+        assert!(!deadlines.take(&Key::Book, &State::Book(domain::book::Book::default()), &Pauses::default()));
+    }
+
+    #[test]
+    fn what_fell_due_while_the_process_stood_still_keeps_its_rest() {
+        let (mut deadlines, mut session, pauses) = (Deadlines::default(), session("1"), Pauses::default());
+        pauses.begin(None, 0);
+        offered(&mut session, "ann", 30_000);
+        let (key, state) = (Key::Session(session.id.clone()), State::Session(session));
+        deadlines.take(&key, &state, &pauses);
+        pauses.beat(4_000);
+        pauses.beat(604_000);
+        let moment = |clock| Moment { clock, awake: pauses.awake(clock) };
+        assert_eq!(deadlines.rest(moment(604_000)), Some(26_000));
+        assert!(deadlines.due(moment(604_000)).is_empty());
+        let mut anew = Deadlines::default();
+        anew.take(&key, &state, &pauses);
+        assert_eq!(anew.rest(moment(604_000)), Some(26_000), "and so it has when it is taken in after the pause");
+        assert_eq!(deadlines.due(moment(630_000)).len(), 1);
     }
 }

@@ -3,8 +3,11 @@
 use crate::{
     Directory, Mailroom, Services,
     channels::Connected,
+    deadlines::Moment,
+    housekeeping::ALIVE,
     keys::keys,
-    ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Sight, Store, StoreFault},
+    pauses::Alive,
+    ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault},
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     witness::{Memory, lock},
 };
@@ -70,6 +73,7 @@ pub struct Desk {
     pub(crate) memory: Arc<Memory>,
     pub(crate) channels: Connected,
     services: Services,
+    down: Millis,
 }
 
 impl Desk {
@@ -79,6 +83,7 @@ impl Desk {
         let Setup { store, render, clock, ids, media } = setup;
         let memory = Arc::new(Memory::new());
         store.watch(memory.clone());
+        let down = memory.pauses.begin(last_alive(&*store).await?, clock.now());
         memory.mailroom.load(store.heads().await?);
         for kind in
             [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call]
@@ -95,7 +100,7 @@ impl Desk {
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
         lock(&memory.doubtful).extend(started.into_iter().map(|row| row.task));
         let (channels, services) = (Connected::default(), Services::default());
-        let desk = Arc::new(Self { store, render, clock, ids, media, memory, channels, services });
+        let desk = Arc::new(Self { store, render, clock, ids, media, memory, channels, services, down });
         desk.begin_anew().await?;
         Ok(desk)
     }
@@ -104,9 +109,9 @@ impl Desk {
     pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
         self.forestall(&command)?;
         let keys = keys(&command);
-        let (render, clock) = (self.render.clone(), self.clock.clone());
+        let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());
         let work = Box::new(move |sight: &mut dyn Sight| {
-            let at = clock.now();
+            let at = look(&*clock, &memory);
             let decision = decide(sight, &command, at)?;
             let cause = match command.actor() {
                 Some(agent) if !decision.changes.is_empty() => {
@@ -252,7 +257,31 @@ impl Desk {
 
     /// Time.
     pub fn now(&self) -> Millis {
-        self.clock.now()
+        look(&*self.clock, &self.memory)
+    }
+
+    /// Now in awake time: without what passed while the process stood still or was down, so that nobody's silence is
+    /// held against them while they could not be heard. It is for measuring how long ago something was and is shown to
+    /// nobody. It goes on from one process to the next.
+    pub fn awake(&self) -> Millis {
+        let now = self.now();
+        now - self.memory.pauses.lost()
+    }
+
+    /// How long the process has stood still and was down, in milliseconds; it only ever grows.
+    pub fn lost(&self) -> Millis {
+        self.now();
+        self.memory.pauses.lost()
+    }
+
+    /// For how long nothing ran before this process did, as far as the journal tells; in milliseconds.
+    pub const fn was_down(&self) -> Millis {
+        self.down
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        let clock = self.now();
+        Moment { clock, awake: clock - self.memory.pauses.lost() }
     }
 
     /// Fresh ids.
@@ -300,6 +329,40 @@ impl Desk {
         let present = lock(&self.memory.present);
         present.iter().map(|(id, (medium, service))| (id.clone(), medium.clone(), service.clone())).collect()
     }
+}
+
+/// The newest moment a journal knows of: of its last event, or when a process was last known to run. A clock must not
+/// begin before it; `None` for a fresh journal.
+pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFault> {
+    let alive = last_alive(store).await?.map(|alive| alive.at);
+    Ok(newest_event(store).await?.max(alive))
+}
+
+/// When a process was last known to run. A journal of an earlier release has its events alone.
+async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
+    if let Some(row) = store.row(Shelf::Process, ALIVE).await? {
+        match serde_json::from_str(&row) {
+            Ok(alive) => return Ok(Some(alive)),
+            Err(fault) => tracing::warn!(%fault, "when the server last ran could not be read"),
+        }
+    }
+    Ok(newest_event(store).await?.map(|at| Alive { at, ..Alive::default() }))
+}
+
+async fn newest_event(store: &dyn Store) -> Result<Option<Millis>, StoreFault> {
+    let head = store.events(FeedQuery::default()).await?.head;
+    let last = FeedQuery { after: head.saturating_sub(1), limit: 1, unreported: true, ..FeedQuery::default() };
+    Ok(store.events(last).await?.rows.last().map(|row| row.at))
+}
+
+/// Looks at the clock, and whether the process stood still before.
+fn look(clock: &dyn Clock, memory: &Memory) -> Millis {
+    let now = clock.now();
+    if let Some(stood) = memory.pauses.beat(now) {
+        metrics::counter!("jackfield_standstills_total").increment(1);
+        tracing::warn!(seconds = stood / 1_000, "the server stood still: everything keeps the rest of its time");
+    }
+    now
 }
 
 /// The session inside a snapshot that [`Desk::session`] or [`Desk::held`] gave.

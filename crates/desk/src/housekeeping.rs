@@ -3,7 +3,8 @@
 use crate::{
     Desk, Refused,
     deadlines::Due,
-    ports::{Done, StoreFault},
+    pauses::Alive,
+    ports::{Done, Shelf, StoreFault},
     routing::{next_change, route},
     witness::lock,
 };
@@ -16,6 +17,12 @@ const OFFERS_AT_ONCE: usize = 64;
 const LOST_RACE: Duration = Duration::from_millis(20);
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
+/// How often the process looks whether it stood still.
+const BEAT: Duration = Duration::from_secs(1);
+/// How often it writes down that it runs, in milliseconds.
+const NOTE_EVERY: Millis = 15_000;
+/// The row in which it does.
+pub(crate) const ALIVE: &str = "alive";
 
 impl Desk {
     /// Offers what waits to who is free, for ever. One task runs this; a lost race is looked at again with the
@@ -69,17 +76,23 @@ impl Desk {
         }
     }
 
-    /// Ends offers and conversations whose time is up, for ever. One task runs this.
+    /// Ends offers and conversations whose time is up, and keeps account of the time in which nobody could be heard,
+    /// for ever. One task runs this.
     pub async fn keep_time(self: Arc<Self>) {
+        tokio::join!(self.end_what_is_due(), self.beat(), self.note_that_it_runs());
+    }
+
+    async fn end_what_is_due(&self) {
         loop {
-            let (due, next) = {
+            let (due, rest) = {
+                let now = self.moment();
                 let deadlines = lock(&self.memory.deadlines);
-                (deadlines.due(self.now()), deadlines.next())
+                (deadlines.due(now), deadlines.rest(now))
             };
             if due.is_empty() {
                 tokio::select! {
                     () = self.memory.clock.notified() => {}
-                    () = self.until(next) => {}
+                    () = after(rest) => {}
                 }
                 continue;
             }
@@ -112,20 +125,47 @@ impl Desk {
         self.perform(command).await
     }
 
-    pub(crate) async fn until(&self, moment: Option<Millis>) {
-        match moment {
-            Some(moment) => {
-                let wait = u64::try_from(moment - self.now()).unwrap_or(0);
-                tokio::time::sleep(Duration::from_millis(wait)).await;
-            }
-            None => std::future::pending().await,
+    /// Looks at the time so often that a time in which the process stood still is found, whatever else goes on.
+    async fn beat(&self) {
+        loop {
+            self.now();
+            tokio::time::sleep(BEAT).await;
         }
+    }
+
+    /// Writes down when the process was last known to run, lazily: what is lost of it in a crash is given to everybody
+    /// as rest.
+    async fn note_that_it_runs(&self) {
+        let mut noted: Option<Alive> = None;
+        loop {
+            let alive = self.memory.pauses.alive();
+            let is_due = noted
+                .as_ref()
+                .is_none_or(|noted| alive.at - noted.at >= NOTE_EVERY || alive.lost != noted.lost);
+            if is_due && let Ok(row) = serde_json::to_string(&alive) {
+                match self.store.shelve(Shelf::Process, vec![(ALIVE.to_owned(), Some(row))]).await {
+                    Ok(()) => {}
+                    Err(StoreFault::Closed) => return,
+                    Err(fault) => tracing::warn!(%fault, "that the server runs could not be written down"),
+                }
+                noted = Some(alive);
+            }
+            tokio::time::sleep(BEAT).await;
+        }
+    }
+
+    pub(crate) async fn until(&self, moment: Option<Millis>) {
+        after(moment.map(|moment| moment - self.now())).await;
+    }
+
+    pub(crate) async fn until_awake(&self, moment: Option<Millis>) {
+        after(moment.map(|moment| moment - self.awake())).await;
     }
 
     /// Throws away what no live notification session can still ask for: up to its lowest acknowledgement, or
     /// all of it for agents without a session. `lowest` answers that acknowledgement.
     pub async fn trim(&self, lowest: impl Fn(&UserId) -> Option<u64>) -> Result<(), StoreFault> {
-        let now = self.now();
+        let now = self.awake();
         let upto = self.memory.mailroom.heads().into_iter().filter_map(|(agent, _)| {
             let mail = self.memory.mailroom.of(&agent);
             let upto = lowest(&agent).unwrap_or_else(|| mail.start(now));
@@ -147,5 +187,13 @@ impl Desk {
             }
             tokio::task::yield_now().await;
         }
+    }
+}
+
+/// Waits for so many milliseconds; for ever when there is nothing to wait for.
+async fn after(rest: Option<Millis>) {
+    match rest {
+        Some(rest) => tokio::time::sleep(Duration::from_millis(u64::try_from(rest).unwrap_or(0))).await,
+        None => std::future::pending().await,
     }
 }

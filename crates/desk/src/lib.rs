@@ -23,12 +23,13 @@ mod housekeeping;
 mod keys;
 mod log;
 mod outbox;
+mod pauses;
 mod services;
 mod witness;
 
 pub use calls::{Dialled, call_of};
 pub use channels::{address, known_key};
-pub use desk::{Desk, Refused, Setup, session_of};
+pub use desk::{Desk, Refused, Setup, newest_moment, session_of};
 pub use directory::Directory;
 pub use log::{LogPage, Span};
 pub use mailroom::{Mail, Mailroom};

@@ -4,6 +4,7 @@ use crate::{
     Directory, Mailroom,
     deadlines::Deadlines,
     outbox::Outbox,
+    pauses::Pauses,
     ports::{Committed, Switch, Witness},
     routing::Board,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Memory {
     pub mailroom: Mailroom,
     pub board: Mutex<Board>,
     pub deadlines: Mutex<Deadlines>,
+    /// When nobody could be heard.
+    pub pauses: Pauses,
     /// Conversations whose customer is still there, with their medium and service.
     pub present: Mutex<HashMap<InteractionId, (MediumName, String)>>,
     pub centre: RwLock<Option<Arc<Centre>>>,
@@ -40,6 +43,7 @@ impl Memory {
             mailroom: Mailroom::default(),
             board: Mutex::default(),
             deadlines: Mutex::default(),
+            pauses: Pauses::default(),
             present: Mutex::default(),
             centre: RwLock::default(),
             head: watch::channel(0).0,
@@ -71,9 +75,11 @@ impl Memory {
                         present.remove(&session.id);
                     }
                     drop(present);
-                    clock |= lock(&self.deadlines).take(key, state);
+                    clock |= lock(&self.deadlines).take(key, state, &self.pauses);
                 }
-                State::Call(_) | State::Agent(_) => clock |= lock(&self.deadlines).take(key, state),
+                State::Call(_) | State::Agent(_) => {
+                    clock |= lock(&self.deadlines).take(key, state, &self.pauses);
+                }
                 _ => {}
             }
             work |= lock(&self.board).take(key, state);
@@ -94,7 +100,7 @@ impl Witness for Memory {
                 matches!(event, Event::Agent(agent::Event { fact: agent::Fact::LoggedIn { .. }, .. }));
             if let (true, Key::Agent(agent)) = (logged_in, key) {
                 let before = self.mailroom.of(agent).head();
-                self.mailroom.logged_in(agent, before, *at);
+                self.mailroom.logged_in(agent, before, self.pauses.awake(*at));
             }
         }
         self.take(group.states.iter().map(|(key, state)| (key, state)));

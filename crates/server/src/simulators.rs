@@ -1,6 +1,6 @@
 //! The demo's SMS provider and Messenger platform, as parts of this server.
 
-use crate::{clock::SystemClock, ids::RandomIds, wiring::Populace};
+use crate::{clock::SteadyClock, ids::RandomIds, wiring::Populace};
 use anyhow::{Context, Result};
 use axum::Router;
 use demo::platforms::{MOUNT, Platforms, Settings};
@@ -29,7 +29,7 @@ impl Simulators {
         if populace == Populace::None {
             return Ok(Self { platforms: None, port: address.port(), server, door: None });
         }
-        let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+        let (clock, ids) = (Arc::new(SteadyClock::start(None)), Arc::new(RandomIds));
         let platforms = Some(Platforms::new(Settings::demo(url), clock, ids)?);
         if reached(address).ip() == IpAddr::V4(Ipv4Addr::LOCALHOST) {
             return Ok(Self { platforms, port: address.port(), server, door: None });

@@ -2,7 +2,7 @@
 //! channels, people of the demo, connections.
 
 use crate::{
-    clock::SystemClock,
+    clock::SteadyClock,
     config::{Config, Listen},
     connectors::{Connectors, Joined, Known},
     http,
@@ -73,7 +73,9 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
     let participants = config.participants()?;
-    let desk = desk(store(&config.data)?, config.media_table()?, &url, participants).await?;
+    let store = store(&config.data)?;
+    let clock = clock(&store).await?;
+    let desk = desk(store, clock.clone(), config.media_table()?, &url, participants).await?;
     provision(&desk, &config, populace).await?;
     let api = Api::start(api::Setup {
         desk: desk.clone(),
@@ -93,6 +95,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let app = http::outer(inner, figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
     background.spawn(telemetry::upkeep(figures));
+    background.spawn(async move { clock.watch().await });
     background.spawn(messenger.run());
     simulators.run(&mut background, populace);
     if populace == Populace::Alive {
@@ -149,21 +152,29 @@ pub fn must_have_journal(data: &Path) -> Result<()> {
     }
 }
 
+/// The time of a process that works on a journal.
+pub async fn clock(store: &SqliteStore) -> Result<Arc<SteadyClock>> {
+    Ok(Arc::new(SteadyClock::start(desk::newest_moment(store).await?)))
+}
+
 /// The desk over a journal. `url` is what its notifications' addresses are built from.
 pub async fn desk(
     store: Arc<SqliteStore>,
+    clock: Arc<SteadyClock>,
     media: Media,
     url: &str,
     participants: api::Participants,
 ) -> Result<Arc<Desk>> {
     let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(participants));
-    let setup = Setup { store, render, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), media };
+    let setup = Setup { store, render, clock, ids: Arc::new(RandomIds), media };
     Ok(Desk::open(setup).await?)
 }
 
 /// The desk for a command that changes something and ends.
 pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
-    desk(store(&config.data)?, config.media_table()?, &default_url(config), config.participants()?).await
+    let store = store(&config.data)?;
+    let clock = clock(&store).await?;
+    desk(store, clock, config.media_table()?, &default_url(config), config.participants()?).await
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.
@@ -245,8 +256,17 @@ fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Confi
     tasks
 }
 
-/// Deletes conversations that ended longer ago than `keep`.
+/// Deletes conversations that ended longer ago than `keep`. After a long time in which nothing ran it waits for a day:
+/// that may be a clock that was set wrong, which must not delete what is young.
 async fn retire(desk: Arc<Desk>, keep: Duration) {
+    let down = Duration::from_millis(u64::try_from(desk.was_down()).unwrap_or(0));
+    if down > DAY {
+        tracing::warn!(
+            days = down.as_secs() / DAY.as_secs(),
+            "by the system's time of day nothing ran for long: nothing is deleted for its age within a day from now"
+        );
+        tokio::time::sleep(DAY).await;
+    }
     loop {
         match desk.retire(keep).await {
             Ok(0) => {}

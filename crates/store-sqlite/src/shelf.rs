@@ -15,6 +15,10 @@ pub(crate) fn put(conn: &Connection, shelf: Shelf, rows: &[(String, Option<Strin
             "INSERT OR REPLACE INTO bayeux_session (id, body) VALUES (?1, ?2)",
             "DELETE FROM bayeux_session WHERE id = ?1",
         ),
+        Shelf::Process => (
+            "INSERT OR REPLACE INTO meta (name, value) VALUES ('process:' || ?1, ?2)",
+            "DELETE FROM meta WHERE name = 'process:' || ?1",
+        ),
     };
     for (id, body) in rows {
         match body {
@@ -30,6 +34,7 @@ pub(crate) fn row(conn: &Connection, shelf: Shelf, id: &str) -> Outcome<Option<S
     let mut statement = conn.prepare_cached(match shelf {
         Shelf::HttpSession => "SELECT body FROM http_session WHERE id = ?1",
         Shelf::BayeuxSession => "SELECT body FROM bayeux_session WHERE id = ?1",
+        Shelf::Process => "SELECT value FROM meta WHERE name = 'process:' || ?1",
     })?;
     Ok(statement.query_row([id], |row| row.get(0)).optional()?)
 }
@@ -39,12 +44,15 @@ pub(crate) fn rows(conn: &Connection, shelf: Shelf) -> Outcome<Vec<(String, Stri
     let mut statement = conn.prepare_cached(match shelf {
         Shelf::HttpSession => "SELECT id, body FROM http_session ORDER BY id",
         Shelf::BayeuxSession => "SELECT id, body FROM bayeux_session ORDER BY id",
+        Shelf::Process => {
+            "SELECT substr(name, 9), value FROM meta WHERE name LIKE 'process:%' ORDER BY name"
+        }
     })?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Clears every shelf: a restored copy knows nobody's session.
+/// Clears the shelves of sessions: a restored copy knows nobody's. When the process last ran stays true of it.
 pub(crate) fn clear(conn: &Connection) -> Outcome<()> {
     conn.execute_batch("DELETE FROM http_session; DELETE FROM bayeux_session;")?;
     Ok(())

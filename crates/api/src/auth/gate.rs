@@ -51,7 +51,7 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
 
 /// Who asks: credentials win over the cookie, so that a client can become somebody else.
 async fn identify(api: &Api, headers: &HeaderMap, cookie: Option<&str>) -> Result<Caller, Problem> {
-    let now = api.desk.now();
+    let now = api.desk.awake();
     let login = cookie.and_then(|id| api.logins.resume(id, now));
     let Some(credentials) = basic::credentials(headers) else {
         let login = login.ok_or_else(Problem::access_denied)?;

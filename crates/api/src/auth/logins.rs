@@ -45,7 +45,8 @@ pub struct Login {
     pub user: UserId,
     /// The CSRF token.
     pub csrf: String,
-    /// When it was last used; a moment since the epoch in milliseconds.
+    /// When it was last used, in awake time ([`Desk::awake`]), so that nobody is logged out by a pause or a restart;
+    /// milliseconds.
     used: AtomicI64,
     #[serde(skip)]
     written: AtomicI64,
@@ -122,7 +123,7 @@ impl Logins {
     /// Opens a session for a user who has shown who he is. A client that does not keep cookies gets the session
     /// it was given a moment ago, so that Basic on every request does not heap sessions up.
     pub async fn open(&self, desk: &Desk, user: &User) -> Result<Arc<Login>, StoreFault> {
-        let now = desk.now();
+        let now = desk.awake();
         if let Some(login) = self.unclaimed(&user.id, now) {
             return Ok(login);
         }
@@ -163,7 +164,7 @@ impl Logins {
     pub async fn check(&self, desk: &Desk, credentials: Credentials) -> Option<Arc<User>> {
         let user = desk.directory().named(&credentials.user_name).filter(|user| user.enabled);
         let Some(user) = user else { return self.failed("unknown").await };
-        let now = desk.now();
+        let now = desk.awake();
         let digest = self.digest(&credentials, &user.password_hash);
         let (trusted, suspected) = {
             let inner = self.lock();
@@ -244,7 +245,7 @@ pub async fn sweep(api: &Api) {
     let mut every = tokio::time::interval(Duration::from_secs(10));
     loop {
         every.tick().await;
-        let now = api.desk.now();
+        let now = api.desk.awake();
         let mut rows = Vec::new();
         {
             let mut inner = api.logins.lock();

@@ -19,12 +19,18 @@ const SLOW_EVERY: u32 = 5;
 /// Keeps the endpoint in order, for ever.
 pub async fn sweep(api: &Api) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
-    let mut turn = 0;
+    let (mut turn, mut lost) = (0, api.desk.lost());
     loop {
         every.tick().await;
         let changes = {
             let mut hub = api.notifications.hub();
-            hub.sweep(millis(api.desk.now()));
+            let now = api.desk.now();
+            // Who could not be heard has not gone away.
+            let before = std::mem::replace(&mut lost, api.desk.lost());
+            if lost > before {
+                hub.stood_still(millis(lost - before));
+            }
+            hub.sweep(millis(now));
             let sizes = hub.sizes();
             metrics::gauge!("jackfield_notification_sessions").set(count(sizes.sessions));
             metrics::gauge!("jackfield_notification_polls_held").set(count(sizes.held));

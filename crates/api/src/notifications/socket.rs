@@ -112,7 +112,7 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
             Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
             Some(Ok(_)) => continue,
         };
-        api.logins.touch(&caller.login.id, api.desk.now());
+        api.logins.touch(&caller.login.id, api.desk.awake());
         match Box::pin(answer(api, caller, browser, &text, socket)).await {
             // An older hold is superseded by the new one; dropping it gives it back.
             Ok(Some(hold)) => held = Some(hold),

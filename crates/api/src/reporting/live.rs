@@ -136,7 +136,7 @@ impl Live {
 
     /// Whether the reader is still who he was. Reading on counts as using his login.
     fn may_read(&self) -> bool {
-        self.api.logins.touch(&self.caller.login.id, self.api.desk.now());
+        self.api.logins.touch(&self.caller.login.id, self.api.desk.awake());
         let user = self.api.desk.directory().user(&self.caller.user.id);
         user.is_some_and(|user| user.enabled && user.has(ADMINS))
     }

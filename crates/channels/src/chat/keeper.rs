@@ -2,7 +2,8 @@
 //! channel-connectors §3.2). Only customers of web chat are his; those of other channels send no requests.
 //!
 //! When a customer was last heard of is no commit (DESIGN §2): it lives in memory and is lost with it, so after a
-//! restart everybody has his full time again.
+//! restart everybody has his full time again. It is awake time ([`Desk::awake`](desk::Desk::awake)): who could not be
+//! heard, because the process stood still, was not silent.
 
 use super::Chat;
 use desk::Refused;
@@ -65,14 +66,14 @@ impl Chat {
         loop {
             let next = self.sweep().await;
             let wait = next.map_or(LOOK, |next| {
-                Duration::from_millis(u64::try_from(next - self.desk.now()).unwrap_or(0))
+                Duration::from_millis(u64::try_from(next - self.desk.awake()).unwrap_or(0))
             });
             tokio::time::sleep(wait.clamp(BREATH, LOOK)).await;
         }
     }
 
     /// Lets go of the customers who are silent for their service's time now, and tells when the next would be. A
-    /// time of 0 or less is no limit.
+    /// time of 0 or less is no limit. The next is in awake time.
     pub async fn sweep(&self) -> Option<Millis> {
         let mut present = self.desk.present();
         present.retain(|(_, medium, _)| self.is_ours(medium));
@@ -82,7 +83,7 @@ impl Chat {
             let inactivity = centre.services.get(&service)?.inactivity;
             (inactivity > 0).then_some((id, inactivity))
         });
-        let (silent, next) = self.presence.silent(present, self.desk.now());
+        let (silent, next) = self.presence.silent(present, self.desk.awake());
         for some in silent.chunks(AT_ONCE) {
             join_all(some.iter().map(|id| self.let_go(id))).await;
         }

@@ -80,6 +80,6 @@ impl Chat {
 
     /// Says that a customer was heard of, by whatever way he came: his inactivity is counted from now on.
     pub fn seen(&self, id: &InteractionId) {
-        self.presence.seen(id, self.desk.now());
+        self.presence.seen(id, self.desk.awake());
     }
 }

@@ -38,7 +38,7 @@ impl Desk {
         self.doubt().await;
         let (mut sends, mut signals) = (JoinSet::new(), JoinSet::new());
         loop {
-            while let Some(turn) = self.memory.outbox.next(self.now()) {
+            while let Some(turn) = self.memory.outbox.next(self.awake()) {
                 let desk = self.clone();
                 sends.spawn(async move { desk.carry(turn).await });
             }
@@ -53,7 +53,7 @@ impl Desk {
             let due = lock(&self.memory.outbox.lanes).due();
             tokio::select! {
                 () = self.memory.outbox.bell.notified() => {}
-                () = self.until(due) => {}
+                () = self.until_awake(due) => {}
                 Some(_) = sends.join_next() => {}
                 Some(_) = signals.join_next() => {}
             }
@@ -99,13 +99,13 @@ impl Desk {
             }
             Err(fault) => {
                 tracing::error!(%fault, task = task.id(), "a message could not be sent: the journal failed");
-                self.again(&task, self.now() + PAUSES[0]);
+                self.again(&task, self.awake() + PAUSES[0]);
                 return;
             }
         };
         metrics::counter!("jackfield_sends_total", "outcome" => word(&sending)).increment(1);
         let sending = match sending {
-            Sending::Later { why, .. } if self.now() - since >= GIVE_UP => {
+            Sending::Later { why, .. } if self.awake() - since >= GIVE_UP => {
                 Sending::Refused { code: None, why, opted_out: false }
             }
             Sending::Later { after, why } => {
@@ -113,7 +113,7 @@ impl Desk {
                 let pause = pause.unwrap_or(PAUSES[PAUSES.len().min(attempts as usize + 1) - 1]);
                 tracing::debug!(task = task.id(), pause, why, "a message is tried again later");
                 self.unbegin(&task).await;
-                self.again(&task, self.now() + pause.clamp(1, LONGEST_PAUSE));
+                self.again(&task, self.awake() + pause.clamp(1, LONGEST_PAUSE));
                 return;
             }
             done => done,

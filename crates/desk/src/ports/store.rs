@@ -157,13 +157,15 @@ pub struct FeedPage {
     pub oldest: u64,
 }
 
-/// A shelf for rows that are not history: sessions of the web and of notification clients.
+/// A shelf for rows that are not history: sessions of the web and of notification clients, and of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shelf {
     /// Logins of the web API.
     HttpSession,
     /// Sessions of notification clients.
     BayeuxSession,
+    /// What one process tells the next of itself: when it was last known to run.
+    Process,
 }
 
 /// The journal. One writer orders all commits; readers see committed data only.

@@ -18,6 +18,7 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     let store = wiring::store(&config.data)?;
     let desk = wiring::desk(
         store.clone(),
+        wiring::clock(&store).await?,
         config.media_table()?,
         &wiring::default_url(&config),
         config.participants()?,

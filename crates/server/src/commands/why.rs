@@ -23,7 +23,9 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
             }
         }
     }
-    let now = crate::clock::SystemClock.now();
+    // The server's time may be ahead of the system's; nobody has waited for less than no time.
+    let newest = board.waiting().map(|item| item.since).max();
+    let now = crate::clock::SteadyClock::start(None).now().max(newest.unwrap_or(Millis::MIN));
     let only = args.session.as_deref().map(InteractionId::from);
     let mut waiting: Vec<&WaitingItem> =
         board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.interaction == *only)).collect();

@@ -18,6 +18,9 @@ use tokio::{
 
 /// After a stall, so many ticks are made good; the rest is skipped, since nobody wants a burst of old audio.
 const MADE_GOOD: u64 = 5;
+/// A ticker that is this many ticks late stood still with its process, 5 seconds: what was sent meanwhile was heard by
+/// nobody, so that the time counts for no leg's silence.
+const STOOD_STILL: u64 = 250;
 /// Legs that are sent to before other tasks have their turn.
 const TURN: usize = 128;
 /// A leg is looked after every so many ticks: 200 ms.
@@ -27,6 +30,8 @@ const ROUND: u64 = 10;
 pub(super) struct Shard {
     began: Instant,
     tick: AtomicU64,
+    /// The ticks during which it stood still; they are not counted.
+    still: AtomicU64,
     inbox: Mutex<Inbox>,
     wake: Notify,
 }
@@ -41,7 +46,13 @@ struct Inbox {
 
 impl Shard {
     pub fn new() -> Self {
-        Self { began: Instant::now(), tick: AtomicU64::new(0), inbox: Mutex::default(), wake: Notify::new() }
+        Self {
+            began: Instant::now(),
+            tick: AtomicU64::new(0),
+            still: AtomicU64::new(0),
+            inbox: Mutex::default(),
+            wake: Notify::new(),
+        }
     }
 
     /// The tick that was last.
@@ -72,7 +83,22 @@ impl Shard {
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis() / TICK.as_millis()).unwrap_or(u64::MAX)
+        let passed = u64::try_from(self.began.elapsed().as_millis() / TICK.as_millis()).unwrap_or(u64::MAX);
+        passed.saturating_sub(self.still.load(Relaxed))
+    }
+
+    /// The moment of a tick that is to come.
+    fn moment(&self, tick: u64) -> Instant {
+        self.began + TICK * u32::try_from(tick + self.still.load(Relaxed)).unwrap_or(u32::MAX)
+    }
+
+    /// The tick of this moment, when `next` was to be the next.
+    fn woken(&self, next: u64) -> u64 {
+        let late = self.now().saturating_sub(next);
+        if late >= STOOD_STILL {
+            self.still.fetch_add(late, Relaxed);
+        }
+        self.now()
     }
 }
 
@@ -87,8 +113,8 @@ pub(super) async fn run(shard: Arc<Shard>, silence: (Duration, Duration)) {
             continue;
         }
         let next = shard.tick() + 1;
-        sleep_until(shard.began + TICK * u32::try_from(next).unwrap_or(u32::MAX)).await;
-        let now = shard.now();
+        sleep_until(shard.moment(next)).await;
+        let now = shard.woken(next);
         for tick in next.max(now.saturating_sub(MADE_GOOD - 1))..=now {
             shard.tick.store(tick, Relaxed);
             take_over(&shard, &mut held_now);
@@ -126,5 +152,24 @@ async fn step(mine: &mut Inbox, tick: u64, silence: (Duration, Duration)) {
     let round = usize::try_from(ROUND).unwrap_or(1);
     for line in mine.lines.iter().skip(first).step_by(round).filter_map(Weak::upgrade) {
         line.look_after(tick, silence);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn while_it_stood_still_no_ticks_are_counted() {
+        let shard = Shard::new();
+        tokio::time::advance(TICK * 10).await;
+        assert_eq!(shard.woken(10), 10);
+        tokio::time::advance(TICK * 100).await;
+        assert_eq!(shard.woken(11), 110, "a moment's stall is counted");
+        tokio::time::advance(Duration::from_secs(600)).await;
+        assert_eq!(shard.woken(111), 111);
+        tokio::time::advance(TICK * 2).await;
+        assert_eq!(shard.now(), 113);
+        assert_eq!(shard.moment(114), Instant::now() + TICK);
     }
 }

@@ -10,6 +10,9 @@ use rsipstack::sip::{HasHeaders, Header, Request, StatusCodeKind};
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// A session that ends this late ended while the process stood still.
+const STOOD_STILL: Duration = Duration::from_secs(5);
+
 /// How long a session lasts without a refresh, and who refreshes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::sip) struct Session {
@@ -88,6 +91,12 @@ fn read(message: &impl HasHeaders) -> Option<(Duration, Option<&str>)> {
 
 impl Leg {
     pub(super) fn session_due(&mut self, now: Instant) {
+        let late = self.session.due.map_or(Duration::ZERO, |due| now.saturating_duration_since(due));
+        if !self.session.ours && late > STOOD_STILL {
+            // The process stood still, and the refresh may be among what has still to be read.
+            self.session.due = Some(now + Duration::from_secs(32));
+            return;
+        }
         if !self.session.ours {
             metrics::counter!("jackfield_sip_failures_total", "what" => "session").increment(1);
             return self.hang_up(Cause::Lost, None);

@@ -17,14 +17,23 @@ use tokio::time::{Instant, MissedTickBehavior};
 /// Unanswered OPTIONS in a row after which a phone is held for gone (voice-sip §3).
 const TOO_MANY: u8 = 3;
 
+/// A watch that is this late stood still with its process: what phones sent meanwhile has still to be read.
+const STOOD_STILL: Duration = Duration::from_secs(5);
+
 /// Watches until the server stops.
 pub(in crate::sip) async fn watch(core: Arc<Core>) {
     let every = core.settings.timers.keep_alive;
     let mut tick = tokio::time::interval(Duration::from_secs(1).min(every));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = Instant::now();
     loop {
         tick.tick().await;
         let now = Instant::now();
+        let late = now.saturating_duration_since(last).saturating_sub(tick.period());
+        last = now;
+        if late > STOOD_STILL {
+            core.registrar.postpone(late);
+        }
         core.registrar.sweep(now);
         for (dn, binding) in core.registrar.to_ask(now, every) {
             let asking = core.clone();

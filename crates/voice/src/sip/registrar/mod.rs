@@ -151,6 +151,14 @@ impl Registrar {
         }
     }
 
+    /// For so long nothing could be heard of any phone, so that all run out so much later.
+    pub fn postpone(&self, by: Duration) {
+        for binding in locked(&self.book).bindings.values_mut().flatten() {
+            binding.expires += by;
+            binding.ask_at += by;
+        }
+    }
+
     /// Bindings that are to be asked whether they are there, and when that is due again.
     fn to_ask(&self, now: Instant, every: Duration) -> Vec<(Dn, Binding)> {
         let mut book = locked(&self.book);

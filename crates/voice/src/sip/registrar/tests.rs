@@ -125,3 +125,14 @@ async fn a_closed_stream_unregisters_what_came_over_it() {
     hall.registrar.closed(flow(2));
     assert_eq!(hall.heard(), [false]);
 }
+
+#[tokio::test]
+async fn what_could_not_refresh_because_nothing_was_heard_runs_out_so_much_later() {
+    let mut hall = hall(10);
+    hall.ask(vec![contact("sip:a", MINUTE)], false, 1).expect("registered");
+    hall.registrar.postpone(10 * MINUTE);
+    hall.registrar.sweep(hall.now + 11 * MINUTE - Duration::from_secs(1));
+    assert_eq!(hall.heard(), [true]);
+    hall.registrar.sweep(hall.now + 11 * MINUTE);
+    assert_eq!(hall.heard(), [false]);
+}
