@@ -31,7 +31,8 @@ build: ## The complete binary, at target/release/jackfield
 	cargo build --release -p server
 	@echo "$(RELEASE)"
 
-prove: build ## Kills, cut connections and restarts under load; then what was acknowledged, reported, doubled, lost
+prove: build ## Kills, cuts, restarts, pauses and clock steps; then what was acknowledged, reported, doubled, lost
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || echo "Clock steps are left out: install the package faketime for them."
 	cargo run --release -p world --bin prove -- --binary $(RELEASE) $(ARGS)
 
 bench: build ## The figures of docs/performance.md, as JSON

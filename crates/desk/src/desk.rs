@@ -268,7 +268,7 @@ impl Desk {
         now - self.memory.pauses.lost()
     }
 
-    /// How long the process has stood still and was down, in milliseconds; it only ever grows.
+    /// How long the process has stood still and was down, in milliseconds; it only grows while it runs.
     pub fn lost(&self) -> Millis {
         self.now();
         self.memory.pauses.lost()
@@ -331,11 +331,11 @@ impl Desk {
     }
 }
 
-/// The newest moment a journal knows of: of its last event, or when a process was last known to run. A clock must not
-/// begin before it; `None` for a fresh journal.
+/// The moment of a journal's newest event, before which a clock must not begin; `None` where there is none.
 pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFault> {
-    let alive = last_alive(store).await?.map(|alive| alive.at);
-    Ok(newest_event(store).await?.max(alive))
+    let head = store.events(FeedQuery::default()).await?.head;
+    let last = FeedQuery { after: head.saturating_sub(1), limit: 1, unreported: true, ..FeedQuery::default() };
+    Ok(store.events(last).await?.rows.last().map(|row| row.at))
 }
 
 /// When a process was last known to run. A journal of an earlier release has its events alone.
@@ -346,13 +346,7 @@ async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
             Err(fault) => tracing::warn!(%fault, "when the server last ran could not be read"),
         }
     }
-    Ok(newest_event(store).await?.map(|at| Alive { at, ..Alive::default() }))
-}
-
-async fn newest_event(store: &dyn Store) -> Result<Option<Millis>, StoreFault> {
-    let head = store.events(FeedQuery::default()).await?.head;
-    let last = FeedQuery { after: head.saturating_sub(1), limit: 1, unreported: true, ..FeedQuery::default() };
-    Ok(store.events(last).await?.rows.last().map(|row| row.at))
+    Ok(newest_moment(store).await?.map(|at| Alive { at, ..Alive::default() }))
 }
 
 /// Looks at the clock, and whether the process stood still before.

@@ -54,11 +54,21 @@ impl Pauses {
         *list = pauses;
         self.lost.store(lost, SeqCst);
         self.last.store(now, SeqCst);
-        let down = (now - at).max(0);
-        if down > 0 {
-            self.add(&mut list, at, now);
+        match now - at {
+            down @ 1.. => {
+                self.add(&mut list, at, now);
+                down
+            }
+            // The earlier process had a clock that was ahead, and perhaps began with a long downtime that was none.
+            // Awake time goes on where it was.
+            ahead => {
+                if ahead < 0 {
+                    list.clear();
+                }
+                self.lost.fetch_add(ahead, SeqCst);
+                0
+            }
         }
-        down
     }
 
     /// It is now, and the process runs. To be called at least every second or so; after more than [`LATE`] the time in
@@ -160,9 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_meanwhile_adds_nothing() {
-        let before = Alive { at: 5_000, ..Alive::default() };
-        assert_eq!(Pauses::default().begin(Some(before), 4_000), 0);
+    fn a_clock_that_was_wrong_for_one_process_is_forgotten_with_it() {
+        const CENTURY: Millis = 3_153_600_000_000;
+        let wrong = Pauses::default();
+        wrong.begin(Some(Alive { at: 1_000, ..Alive::default() }), 2_000 + CENTURY);
+        wrong.beat(3_000 + CENTURY);
+        assert_eq!(wrong.awake(3_000 + CENTURY), 2_000);
+        let right = Pauses::default();
+        assert_eq!(right.begin(Some(wrong.alive()), 4_000), 0);
+        assert_eq!((right.awake(4_000), right.awake(5_000)), (2_000, 3_000));
     }
 
     #[test]

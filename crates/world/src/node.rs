@@ -177,8 +177,16 @@ impl World {
 
     /// Drops everything that is in memory, whatever it was doing, and begins again from the directory.
     pub async fn restart(&mut self) -> Result<(), WorldFault> {
+        self.restart_after(Duration::ZERO).await
+    }
+
+    /// The same, with nothing there for so long.
+    pub async fn restart_after(&mut self, down: Duration) -> Result<(), WorldFault> {
         if let Some(node) = self.node.take() {
             node.down().await?;
+        }
+        if !down.is_zero() {
+            self.pass(down).await;
         }
         self.node = Some(Node::up(&self.quarters).await?);
         Ok(())

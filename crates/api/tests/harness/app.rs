@@ -129,6 +129,17 @@ impl App {
         self.desk.perform(command).await.expect("offered");
     }
 
+    /// Time goes by while the process runs, which looks at it all the while.
+    pub fn pass(&self, by: Millis) {
+        let mut left = by;
+        while left > 0 {
+            let step = left.min(1_000);
+            self.clock.advance(step);
+            self.desk.now();
+            left -= step;
+        }
+    }
+
     /// Time goes by, and offers that are due by then lapse.
     pub async fn lapse(&self, by: Millis, guest: &Guest<'_>, agent: &Client<'_>) {
         self.clock.advance(by);

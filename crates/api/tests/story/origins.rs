@@ -91,8 +91,19 @@ async fn a_login_ends_with_its_contact_centre_session_and_by_itself() {
 
     let (cookie, _) = log_in(&app).await;
     let own = [(header::COOKIE.as_str(), cookie.as_str())];
-    app.clock.advance(1_800_000);
+    app.pass(1_800_000);
     assert_eq!(ask(&app, Method::GET, "/api/v2/me", &own).await.status(), StatusCode::OK);
-    app.clock.advance(1_800_001);
+    app.pass(1_800_001);
     assert_eq!(ask(&app, Method::GET, "/api/v2/me", &own).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_pause_of_the_process_ends_no_login() {
+    let app = App::start().await;
+    let (cookie, _) = log_in(&app).await;
+    let own = [(header::COOKIE.as_str(), cookie.as_str())];
+    app.pass(1_700_000);
+    app.clock.advance(86_400_000);
+    app.pass(99_000);
+    assert_eq!(ask(&app, Method::GET, "/api/v2/me", &own).await.status(), StatusCode::OK);
 }

@@ -83,6 +83,22 @@ fn a_long_pause_asked_for_once_is_over_with_the_next_connect() {
     assert_eq!(rig.hub.sweep(rig.now).len(), 1);
 }
 
+#[test]
+fn while_the_process_stood_still_no_session_expires() {
+    let mut rig = Rig::new();
+    let who = polling("agent1");
+    let id = rig.listening(&who);
+    let hold = rig.connect(&who, &id);
+    rig.finish(hold);
+    rig.now += 4_000 + 600_000;
+    rig.hub.stood_still(600_000);
+    assert!(rig.hub.sweep(rig.now).is_empty());
+    rig.now += 5_999;
+    assert!(rig.hub.sweep(rig.now).is_empty(), "each keeps the rest that it had");
+    rig.now += 1;
+    assert_eq!(rig.hub.sweep(rig.now).len(), 1);
+}
+
 // Item 80.
 #[test]
 fn ten_thousand_cycles_leave_nothing_behind() {

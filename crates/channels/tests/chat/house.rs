@@ -86,6 +86,17 @@ impl House {
         Self { desk, chat, clock, store, ids, router, dir }
     }
 
+    /// Time goes by while the process runs, which looks at it all the while.
+    pub fn pass(&self, by: Millis) {
+        let mut left = by;
+        while left > 0 {
+            let step = left.min(1_000);
+            self.clock.advance(step);
+            self.desk.now();
+            left -= step;
+        }
+    }
+
     pub async fn perform(&self, command: Command) {
         self.desk.perform(command).await.expect("performed");
     }

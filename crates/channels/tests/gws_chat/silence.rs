@@ -13,9 +13,9 @@ async fn is_over(house: &House, widget: &Widget) -> bool {
 async fn a_silent_customer_has_left_when_his_time_is_up() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    house.clock.advance(INACTIVITY - 1);
+    house.pass(INACTIVITY - 1);
     assert_eq!(house.chat.sweep().await.expect("a customer") - house.desk.now(), 1);
-    house.clock.advance(1);
+    house.pass(1);
     house.chat.sweep().await;
     assert!(is_over(&house, &widget).await);
 }
@@ -25,7 +25,7 @@ async fn every_request_is_a_sign_of_life() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
     for request in 0..6 {
-        house.clock.advance(INACTIVITY - 1);
+        house.pass(INACTIVITY - 1);
         match request {
             0 => drop(widget.polls(&house).await),
             1 => drop(widget.messages(&house, "?index=0").await),
@@ -43,7 +43,7 @@ async fn every_request_is_a_sign_of_life() {
 async fn a_stranger_is_no_sign_of_life() {
     let house = House::new().await;
     let widget = Widget::open(&house, "Ines").await;
-    house.clock.advance(INACTIVITY);
+    house.pass(INACTIVITY);
     ask(&house, "GET", &format!("/api/v2/chats/{}", conversation(&house).chat_id), "").await;
     house.chat.sweep().await;
     assert!(is_over(&house, &widget).await);

@@ -4,3 +4,4 @@ mod clients;
 mod course;
 mod laws;
 mod outbox;
+mod pauses;

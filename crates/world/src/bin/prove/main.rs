@@ -7,6 +7,9 @@
 //! ears ──────┘
 //! ```
 //!
+//! After that, another server stands still, is down, and has its system's time of day set; nobody's chat, login or offer
+//! may end of it (`standstill.rs`).
+//!
 //! Everybody writes into one [`Ledger`] what he asked for under a name of its own, and whether he was answered. At
 //! the end, transcripts, the reporting feed and what the CometD clients' applications heard are read, and each
 //! name must be there as often as its answer promises: once if it was acknowledged, not at all if it was refused,
@@ -20,6 +23,7 @@ mod hearing;
 mod ledger;
 mod proxy;
 mod server;
+mod standstill;
 mod table;
 mod turmoil;
 
@@ -39,7 +43,7 @@ use world::client::Target;
 /// How long everybody has to finish once it is calm.
 const CALM: Duration = Duration::from_secs(90);
 
-/// Kills, cuts and restarts a server under load, and counts what came of what it acknowledged.
+/// Kills, cuts, pauses and restarts a server under load, and counts what came of what it acknowledged.
 #[derive(Debug, Parser)]
 struct Options {
     /// How long the turmoil lasts, in seconds
@@ -54,6 +58,9 @@ struct Options {
     /// How many customers there are at one time
     #[arg(long, default_value_t = 16)]
     customers: usize,
+    /// How long the server is paused and is down in the part about time, in seconds; 0 leaves that part out
+    #[arg(long, default_value_t = 40)]
+    pause: u64,
     /// Keep the data directory and the server's log there
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -124,6 +131,10 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     hearing::judge(&heard, &ledger, &mut table);
     ledger.fill(&mut table);
     let log = server.stop_for_good().await?;
+    if options.pause > 0 {
+        let pause = Duration::from_secs(options.pause);
+        standstill::judge(&options.binary, &home.join("time"), pause, &mut table).await?;
+    }
     if !table.holds() {
         println!("seed {seed}; the end of the server's log:\n{log}");
     }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
+    ffi::OsString,
     fs::File,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
@@ -22,11 +23,21 @@ const STOP: Duration = Duration::from_secs(20);
 /// How much of the log is shown, in bytes.
 const TAIL: usize = 4_000;
 
+/// How a server is run.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    /// What follows `serve` on its command line, besides where it listens and where its data are.
+    pub arguments: Vec<OsString>,
+    /// What is set in its environment.
+    pub environment: Vec<(&'static str, OsString)>,
+}
+
 /// The server.
 #[derive(Debug)]
 pub struct Server {
     binary: PathBuf,
     home: PathBuf,
+    way: Way,
     addr: SocketAddr,
     child: Child,
     /// How often it was killed.
@@ -38,10 +49,17 @@ pub struct Server {
 impl Server {
     /// Starts it with the demo centre, its data below a directory.
     pub async fn start(binary: &Path, home: &Path) -> Result<Self> {
+        let arguments = ["--demo", "--sip", "127.0.0.1:0"].map(OsString::from).to_vec();
+        Self::start_in(Way { arguments, ..Way::default() }, binary, home).await
+    }
+
+    /// Starts it in a way of its own.
+    pub async fn start_in(way: Way, binary: &Path, home: &Path) -> Result<Self> {
         // Freed again at once: the same port is wanted after each restart.
         let addr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let child = spawn(binary, home, addr)?;
-        let mut server = Self { binary: binary.into(), home: home.into(), addr, child, kills: 0, stops: 0 };
+        let child = spawn(binary, home, &way, addr)?;
+        let mut server =
+            Self { binary: binary.into(), home: home.into(), way, addr, child, kills: 0, stops: 0 };
         server.until_it_answers().await?;
         Ok(server)
     }
@@ -65,6 +83,13 @@ impl Server {
         self.again(pause).await
     }
 
+    /// Makes it stand still for a while, as a paused machine does.
+    pub async fn pause(&self, time: Duration) -> Result<()> {
+        self.signal(Signal::STOP)?;
+        sleep(time).await;
+        self.signal(Signal::CONT)
+    }
+
     /// Tells it to stop; answers the end of its log.
     pub async fn stop_for_good(mut self) -> Result<String> {
         self.stop().await?;
@@ -73,9 +98,7 @@ impl Server {
     }
 
     async fn stop(&mut self) -> Result<()> {
-        let pid = self.child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-        let Some(pid) = pid else { bail!("the server ended by itself; see its log") };
-        kill_process(pid, Signal::TERM)?;
+        self.signal(Signal::TERM)?;
         let status =
             timeout(STOP, self.child.wait()).await.context("the server did not stop when told to")??;
         if !status.success() {
@@ -84,9 +107,15 @@ impl Server {
         Ok(())
     }
 
+    fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = self.child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        let Some(pid) = pid else { bail!("the server ended by itself; see its log") };
+        Ok(kill_process(pid, signal)?)
+    }
+
     async fn again(&mut self, pause: Duration) -> Result<()> {
         sleep(pause).await;
-        self.child = spawn(&self.binary, &self.home, self.addr)?;
+        self.child = spawn(&self.binary, &self.home, &self.way, self.addr)?;
         self.until_it_answers().await
     }
 
@@ -109,11 +138,14 @@ impl Server {
     }
 }
 
-fn spawn(binary: &Path, home: &Path, addr: SocketAddr) -> Result<Child> {
+fn spawn(binary: &Path, home: &Path, way: &Way, addr: SocketAddr) -> Result<Child> {
     let log = File::options().create(true).append(true).open(home.join("server.log"))?;
     Command::new(binary)
-        .args(["serve", "--demo", "--http", &addr.to_string(), "--sip", "127.0.0.1:0", "--data"])
+        .arg("serve")
+        .args(&way.arguments)
+        .args(["--http", &addr.to_string(), "--data"])
         .arg(home.join("data"))
+        .envs(way.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)

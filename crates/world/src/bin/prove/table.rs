@@ -43,6 +43,11 @@ impl Row {
         self.note(found > 0, || format!("{name}: refused or never asked for, there {found} times"));
     }
 
+    /// How many things were lost.
+    pub const fn lost(&self) -> u32 {
+        self.lost
+    }
+
     fn note(&mut self, wrong: bool, what: impl FnOnce() -> String) {
         if wrong {
             self.wrong.push(what());
