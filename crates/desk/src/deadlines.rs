@@ -94,7 +94,9 @@ impl Deadlines {
     /// Everything due by now, earliest first. It stays listed until a commit settles it.
     pub(crate) fn due(&self, now: Moment) -> Vec<Due> {
         let due = self.due.iter().take_while(|(due, _)| *due <= now.awake);
-        due.chain(self.fixed.iter().take_while(|(due, _)| *due <= now.clock)).map(|(_, due)| due.clone()).collect()
+        due.chain(self.fixed.iter().take_while(|(due, _)| *due <= now.clock))
+            .map(|(_, due)| due.clone())
+            .collect()
     }
 
     fn first(&self) -> (Option<Millis>, Option<Millis>) {
@@ -116,7 +118,10 @@ fn deadlines(key: &Key, state: &State) -> Vec<(Due, Millis, Option<Millis>)> {
                 Deadline::Idle => session.post.as_ref().map(|post| post.spoken_at),
                 Deadline::Window => None,
             };
-            session.deadlines().map(|(what, at)| (Due::Session(id.clone(), what.clone()), at, since(&what))).collect()
+            session
+                .deadlines()
+                .map(|(what, at)| (Due::Session(id.clone(), what.clone()), at, since(&what)))
+                .collect()
         }
         // A call does not outlive its process.
         (Key::Call(id), State::Call(call)) => {
@@ -166,7 +171,11 @@ mod tests {
     }
 
     fn take(deadlines: &mut Deadlines, session: &Session) -> bool {
-        deadlines.take(&Key::Session(session.id.clone()), &State::Session(session.clone()), &Pauses::default())
+        deadlines.take(
+            &Key::Session(session.id.clone()),
+            &State::Session(session.clone()),
+            &Pauses::default(),
+        )
     }
 
     /// A moment of a process that never stood still.
@@ -260,7 +269,11 @@ mod tests {
         assert!(deadlines.due(moment(604_000)).is_empty());
         let mut anew = Deadlines::default();
         anew.take(&key, &state, &pauses);
-        assert_eq!(anew.rest(moment(604_000)), Some(26_000), "and so it has when it is taken in after the pause");
+        assert_eq!(
+            anew.rest(moment(604_000)),
+            Some(26_000),
+            "and so it has when it is taken in after the pause"
+        );
         assert_eq!(deadlines.due(moment(630_000)).len(), 1);
     }
 }

@@ -334,7 +334,8 @@ impl Desk {
 /// The moment of a journal's newest event, before which a clock must not begin; `None` where there is none.
 pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFault> {
     let head = store.events(FeedQuery::default()).await?.head;
-    let last = FeedQuery { after: head.saturating_sub(1), limit: 1, unreported: true, ..FeedQuery::default() };
+    let last =
+        FeedQuery { after: head.saturating_sub(1), limit: 1, unreported: true, ..FeedQuery::default() };
     Ok(store.events(last).await?.rows.last().map(|row| row.at))
 }
 
@@ -354,7 +355,10 @@ fn look(clock: &dyn Clock, memory: &Memory) -> Millis {
     let now = clock.now();
     if let Some(stood) = memory.pauses.beat(now) {
         metrics::counter!("jackfield_standstills_total").increment(1);
-        tracing::warn!(seconds = stood / 1_000, "the server stood still: everything keeps the rest of its time");
+        tracing::warn!(
+            seconds = stood / 1_000,
+            "the server stood still: everything keeps the rest of its time"
+        );
     }
     now
 }

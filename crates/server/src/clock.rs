@@ -49,7 +49,7 @@ impl SteadyClock {
     /// A clock that shows the system's time of day, or `newest` where that is later: the newest moment a journal knows,
     /// before which nothing more can happen in it.
     pub fn start(newest: Option<Millis>) -> Self {
-        let (wall, newest) = (wall(), nanos(newest.unwrap_or(Millis::MIN)));
+        let (wall, newest) = (wall(), newest.map_or(0, nanos));
         let behind = millis(newest.saturating_sub(wall));
         if behind > WORTH_SAYING {
             tracing::warn!(

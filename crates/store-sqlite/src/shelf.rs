@@ -44,9 +44,7 @@ pub(crate) fn rows(conn: &Connection, shelf: Shelf) -> Outcome<Vec<(String, Stri
     let mut statement = conn.prepare_cached(match shelf {
         Shelf::HttpSession => "SELECT id, body FROM http_session ORDER BY id",
         Shelf::BayeuxSession => "SELECT id, body FROM bayeux_session ORDER BY id",
-        Shelf::Process => {
-            "SELECT substr(name, 9), value FROM meta WHERE name LIKE 'process:%' ORDER BY name"
-        }
+        Shelf::Process => "SELECT substr(name, 9), value FROM meta WHERE name LIKE 'process:%' ORDER BY name",
     })?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -101,7 +101,11 @@ async fn receive(
             vouched,
             transport,
             now: millis(now),
-            start: if handshake { api.desk.mailroom().of(&caller.user.id).start(api.desk.awake()) } else { 0 },
+            start: if handshake {
+                api.desk.mailroom().of(&caller.user.id).start(api.desk.awake())
+            } else {
+                0
+            },
             fresh: if handshake { fresh(api) } else { Fresh { session: 0, browser: 0 } },
             admission: Admission::Granted,
             may_subscribe: &may_subscribe,

@@ -38,10 +38,8 @@ impl Hub {
     /// For so many milliseconds nobody could be heard, because the process stood still: every session expires so much
     /// later. To be called before the next sweep.
     pub fn stood_still(&mut self, by: u64) {
-        self.due = std::mem::take(&mut self.due)
-            .into_iter()
-            .map(|(due, id)| (due.saturating_add(by), id))
-            .collect();
+        self.due =
+            std::mem::take(&mut self.due).into_iter().map(|(due, id)| (due.saturating_add(by), id)).collect();
         for session in self.sessions.values_mut() {
             session.expires = session.expires.saturating_add(by);
             session.due = session.due.saturating_add(by);
