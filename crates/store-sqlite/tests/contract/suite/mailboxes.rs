@@ -100,6 +100,9 @@ pub async fn shelves_keep_rows_until_they_are_taken_off(ground: &dyn Ground) {
     let rows = vec![row("a", Some("1")), row("b", Some("2")), row("c", Some("3"))];
     put(Shelf::HttpSession, rows).await;
     put(Shelf::BayeuxSession, vec![row("a", Some("other"))]).await;
+    put(Shelf::Process, vec![row("a", Some("early"))]).await;
+    put(Shelf::Process, vec![row("a", Some("late")), row("b", Some("5"))]).await;
+    put(Shelf::Process, vec![row("b", None)]).await;
     put(Shelf::HttpSession, vec![row("b", None), row("c", Some("4")), row("never", None)]).await;
     drop(scene);
 
@@ -108,4 +111,6 @@ pub async fn shelves_keep_rows_until_they_are_taken_off(ground: &dyn Ground) {
     assert_eq!(found, [("a".into(), "1".into()), ("c".into(), "4".into())]);
     assert_eq!(store.row(Shelf::BayeuxSession, "a").await.expect("row").as_deref(), Some("other"));
     assert_eq!(store.row(Shelf::HttpSession, "b").await.expect("row"), None);
+    assert_eq!(store.rows(Shelf::Process).await.expect("rows"), [("a".into(), "late".into())]);
+    assert_eq!(store.row(Shelf::Process, "a").await.expect("row").as_deref(), Some("late"));
 }
