@@ -111,6 +111,7 @@ impl From<Refusal> for Problem {
             | Refusal::TextTooLong { .. }
             | Refusal::MessageTooLong { .. }
             | Refusal::NotAvailable { .. }
+            | Refusal::WrittenOut
             | Refusal::Ended => (StatusCode::BAD_REQUEST, 2),
             Refusal::Forbidden(_) | Refusal::WindowClosed | Refusal::OptedOut => (StatusCode::FORBIDDEN, 3),
             Refusal::ChannelUnavailable { .. } | Refusal::NotRegistered(_) => {

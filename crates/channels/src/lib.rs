@@ -19,4 +19,4 @@ pub mod outbound;
 pub mod secret;
 pub mod sms;
 
-pub use chat::{Chat, ChatConfig};
+pub use chat::{Chat, ChatConfig, CustomerLimits};

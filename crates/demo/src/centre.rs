@@ -141,6 +141,7 @@ fn queue() -> Queue {
         offer: OFFER,
         cool_down: COOL_DOWN,
         max_waiting: 10_000,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: Some(ROUTING_POINT.into()),
         calls: Calls {
             greeting: Some("welcome".into()),

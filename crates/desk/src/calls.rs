@@ -209,8 +209,8 @@ impl Desk {
         if !open {
             return Some(Overflowing::Closed);
         }
-        let full = lock(&self.memory.board).waiting_in(&queue.name) >= queue.max_waiting as usize;
-        full.then_some(Overflowing::Full)
+        let room = lock(&self.memory.board).admits(queue, &domain::medium::voice());
+        (!room).then_some(Overflowing::Full)
     }
 
     fn overflow(&self, to: &Overflow) -> Diversion {

@@ -4,10 +4,9 @@ use crate::{
     Desk, Refused,
     ports::{Channel, Done},
     session_of,
-    witness::lock,
 };
 use domain::{
-    Command, Key, Refusal, State, ThreadId,
+    Command, Key, State, ThreadId,
     command::{Receive, Unit},
     thread::Address,
 };
@@ -66,14 +65,12 @@ impl Desk {
     /// whoever waits (channel-connectors §1D).
     pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
         let opens = matches!(&unit.unit, Unit::Said(said) if said.opens && said.keyword.is_none());
-        let full = opens.then(|| lock(&self.memory.board).full_queue_of(&unit.service)).flatten();
-        if let Some(queue) = full
-            && !self.is_open(&unit.address.thread).await?
-        {
-            metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
-            return Err(Refusal::QueueFull(queue).into());
-        }
-        self.perform(Command::Receive(Box::new(unit))).await
+        let place = if opens && !self.is_open(&unit.address.thread).await? {
+            Some(self.enter(&unit.service, &unit.fresh.session)?)
+        } else {
+            None
+        };
+        self.perform_holding(Command::Receive(Box::new(unit)), place).await
     }
 
     /// Whether a thread has a conversation whose customer is there.

@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn event(fact: Fact) -> Event {
-        Event { medium: "text".into(), queue: "Support".into(), fact }
+        Event { medium: "text".into(), queue: "Support".into(), fact, written: 0 }
     }
 
     fn offered(session: &mut Session, agent: &str, deadline: Millis) {

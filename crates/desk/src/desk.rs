@@ -49,6 +49,18 @@ impl From<Refusal> for Refused {
     }
 }
 
+/// A place in a queue that is counted, until this is dropped or the journal has the conversation.
+pub(crate) struct Entering {
+    memory: Arc<Memory>,
+    id: InteractionId,
+}
+
+impl Drop for Entering {
+    fn drop(&mut self) {
+        lock(&self.memory.board).entered(&self.id);
+    }
+}
+
 /// What a desk is made of.
 pub struct Setup {
     /// The journal.
@@ -107,10 +119,21 @@ impl Desk {
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
     pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
+        self.perform_holding(command, None).await
+    }
+
+    /// The same, and keeps a place in a queue until the journal has answered, whether or not anybody waits for it.
+    pub(crate) async fn perform_holding(
+        &self,
+        command: Command,
+        place: Option<Entering>,
+    ) -> Result<Done, Refused> {
         self.forestall(&command)?;
         let keys = keys(&command);
         let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());
         let work = Box::new(move |sight: &mut dyn Sight| {
+            // The store lets the work go once its outcome is known to memory, and the place with it.
+            let _place = &place;
             let at = look(&*clock, &memory);
             let decision = decide(sight, &command, at)?;
             let cause = match command.actor() {
@@ -159,16 +182,20 @@ impl Desk {
         }
     }
 
-    /// Lets a customer in, unless as many wait as the queue takes.
+    /// Lets a customer in, unless as many of the medium wait as the queue takes ([`domain::share`]).
     pub async fn open_session(&self, open: Open) -> Result<Done, Refused> {
-        let full = lock(&self.memory.board).full_queue_of(&open.service);
-        match full {
-            Some(queue) => {
-                metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
-                Err(Refusal::QueueFull(queue).into())
-            }
-            None => self.perform(Command::Open(Box::new(open))).await,
-        }
+        let place = self.enter(&open.service, &open.session)?;
+        self.perform_holding(Command::Open(Box::new(open)), Some(place)).await
+    }
+
+    /// A place in the queue of a service, for a conversation that is about to begin.
+    pub(crate) fn enter(&self, service: &str, id: &InteractionId) -> Result<Entering, Refusal> {
+        let entered = lock(&self.memory.board).enter(service, id);
+        entered.map_err(|queue| {
+            metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
+            Refusal::QueueFull(queue)
+        })?;
+        Ok(Entering { memory: self.memory.clone(), id: id.clone() })
     }
 
     /// The committed snapshot of a conversation.

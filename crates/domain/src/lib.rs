@@ -22,6 +22,7 @@ pub mod message;
 pub mod queue;
 pub mod refusal;
 pub mod session;
+pub mod share;
 pub mod state;
 pub mod task;
 pub mod thread;

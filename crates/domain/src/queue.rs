@@ -1,6 +1,6 @@
 //! A provisioned queue.
 
-use crate::{Millis, QueueName, call::Dn};
+use crate::{Millis, QueueName, call::Dn, share::RESERVE_PERCENT};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,14 +22,26 @@ pub struct Queue {
     pub offer: Millis,
     /// For how long an agent who refused is not offered the same conversation again, in milliseconds.
     pub cool_down: Millis,
-    /// The most conversations that may wait.
+    /// The most conversations and calls that may wait.
     pub max_waiting: u32,
+    /// How many of these places are kept for each medium, in percent ([`crate::share`]).
+    #[serde(default = "reserve_percent", skip_serializing_if = "is_usual")]
+    pub reserve_percent: u8,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
     pub routing_point: Option<Dn>,
     /// What callers hear and where they go.
     #[serde(default, skip_serializing_if = "Calls::is_default")]
     pub calls: Calls,
+}
+
+const fn reserve_percent() -> u8 {
+    RESERVE_PERCENT
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_usual(percent: &u8) -> bool {
+    *percent == RESERVE_PERCENT
 }
 
 /// What a queue does with calls.

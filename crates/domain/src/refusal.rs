@@ -85,6 +85,8 @@ pub enum Refusal {
         /// Why, in a sentence.
         why: &'static str,
     },
+    /// The customer has written as much as one conversation takes (`statusCode` 2).
+    WrittenOut,
     /// The conversation is over (`statusCode` 2).
     Ended,
 }
@@ -129,6 +131,9 @@ impl fmt::Display for Refusal {
             ),
             Self::QueueFull(name) => write!(f, "Queue '{name}' takes no more conversations now"),
             Self::NotAvailable { medium, why } => write!(f, "The agent is not available for {medium}: {why}"),
+            Self::WrittenOut => {
+                f.write_str("This conversation takes no more from its customer: begin another one")
+            }
             Self::Ended => f.write_str("The conversation has ended"),
         }
     }

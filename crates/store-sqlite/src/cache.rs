@@ -150,6 +150,7 @@ mod tests {
             offer: 30_000,
             cool_down: 0,
             max_waiting: 10,
+            reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
             calls: Calls::default(),
         });

@@ -91,6 +91,7 @@ fn queue(name: &str, routing_point: Option<&str>) -> Queue {
         offer: 30_000,
         cool_down: 30_000,
         max_waiting: 100,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: routing_point.map(Into::into),
         calls: Calls::default(),
     }

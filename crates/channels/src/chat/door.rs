@@ -23,6 +23,8 @@ pub(super) fn digest(key: &str) -> String {
 pub(super) struct Talk {
     /// The customer's joining.
     pub user_id: String,
+    /// What its user data weighs, in bytes.
+    pub data_bytes: usize,
     /// Who ended it, once it is over for the customer.
     pub ended_by: Option<Closer>,
     key_digest: String,
@@ -34,6 +36,7 @@ impl Talk {
     pub fn of(session: &Session) -> Self {
         Self {
             user_id: session.customer.participant.to_string(),
+            data_bytes: session.user_data.weight(),
             ended_by: session.talk_ended,
             key_digest: session.customer.key_digest.clone(),
             left_at: session.customer.left_at,
@@ -87,7 +90,7 @@ impl Talk {
     /// A chat that goes on, of user `00A1`.
     pub fn with_key(key: &str) -> Self {
         let key_digest = digest(key);
-        Self { user_id: "00A1".into(), ended_by: None, key_digest, left_at: None }
+        Self { user_id: "00A1".into(), data_bytes: 0, ended_by: None, key_digest, left_at: None }
     }
 }
 

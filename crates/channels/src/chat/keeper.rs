@@ -14,11 +14,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// The longest time between two looks; a service's time may be changed in between.
 const LOOK: Duration = Duration::from_secs(1);
 /// The shortest, so that a look that keeps failing costs nothing.
 const BREATH: Duration = Duration::from_millis(50);
+/// How often rates that are whole again are forgotten.
+const TIDY: Duration = Duration::from_secs(60);
 /// How many customers are let go at once; the store groups them into few commits.
 const AT_ONCE: usize = 64;
 
@@ -63,7 +66,12 @@ impl Presence {
 impl Chat {
     /// Lets go of customers who fell silent, for ever. One task runs this.
     pub async fn run(self: Arc<Self>) {
+        let mut tidied = Instant::now();
         loop {
+            if tidied.elapsed() >= TIDY {
+                self.allowance.tidy();
+                tidied = Instant::now();
+            }
             let next = self.sweep().await;
             let wait = next.map_or(LOOK, |next| {
                 Duration::from_millis(u64::try_from(next - self.desk.awake()).unwrap_or(0))

@@ -16,7 +16,8 @@
 //!
 //! Metrics: `jackfield_chat_requests_total{command}` with the protocol's own word for the request,
 //! `jackfield_chat_refused_total{why}` with the words of each `trouble`, and `jackfield_chat_idle_total`, customers
-//! let go because they fell silent.
+//! let go because they fell silent, and `jackfield_customers_refused_total{why}`, refused because of how much was asked
+//! for (`limits`).
 //!
 //! The key of a chat is seen by this module only in passing: the journal holds its SHA-256, and no type that holds
 //! the key can be printed.
@@ -25,12 +26,16 @@ mod door;
 mod gms;
 mod gws;
 mod keeper;
+mod limits;
 mod transcript;
+
+pub use limits::CustomerLimits;
 
 use axum::Router;
 use desk::Desk;
 use domain::InteractionId;
 use keeper::Presence;
+use limits::Allowance;
 use std::{sync::Arc, time::Duration};
 
 /// How long a browser may remember that it is let in.
@@ -42,11 +47,13 @@ pub struct ChatConfig {
     /// Whether agents see what a customer types before he sends it (digital-channels §6.5). On by default. Only the
     /// Chat API v2 tells what is typed.
     pub typing_preview: bool,
+    /// How much customers may ask and write.
+    pub limits: CustomerLimits,
 }
 
 impl Default for ChatConfig {
     fn default() -> Self {
-        Self { typing_preview: true }
+        Self { typing_preview: true, limits: CustomerLimits::default() }
     }
 }
 
@@ -55,6 +62,7 @@ pub struct Chat {
     desk: Arc<Desk>,
     config: ChatConfig,
     presence: Presence,
+    allowance: Allowance,
     cursors: gws::Cursors,
 }
 
@@ -62,7 +70,9 @@ impl Chat {
     /// Web chat over a desk. Serve [`Chat::router`] and what [`Chat::before`] makes, and run [`Chat::run`] beside
     /// them.
     pub fn new(desk: Arc<Desk>, config: ChatConfig) -> Arc<Self> {
-        Arc::new(Self { desk, config, presence: Presence::default(), cursors: gws::Cursors::default() })
+        let allowance = Allowance::new(&config.limits);
+        let (presence, cursors) = (Presence::default(), gws::Cursors::default());
+        Arc::new(Self { desk, config, presence, allowance, cursors })
     }
 
     /// The addresses of the Chat API: `POST /genesys/2/chat/{service}` and what is below it. Open to scripts of any

@@ -226,6 +226,7 @@ fn centre() -> Vec<Provision> {
         offer: 30_000,
         cool_down: 30_000,
         max_waiting: 3,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
     };

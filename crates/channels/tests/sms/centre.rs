@@ -41,6 +41,7 @@ pub fn provisions() -> Vec<Provision> {
         offer: 30_000,
         cool_down: 30_000,
         max_waiting: 1_000,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
     };

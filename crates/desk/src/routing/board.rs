@@ -6,12 +6,13 @@ use domain::{
     call::Dn,
     capacity,
     centre::Centre,
-    queue::Queue,
+    queue::{Overflow, Queue},
     session::Session,
+    share::{self, Waiting},
     user::User,
 };
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -98,8 +99,10 @@ impl Seat {
 #[derive(Debug, Default)]
 pub struct Board {
     waiting: HashMap<InteractionId, WaitingItem>,
-    /// How many wait in each queue.
-    count: HashMap<QueueName, usize>,
+    /// How many wait in each queue, by medium.
+    count: HashMap<QueueName, Waiting>,
+    /// Who was let into a queue and is not committed there yet, so that as many as come at once are counted.
+    entering: HashMap<InteractionId, (QueueName, MediumName)>,
     seats: HashMap<UserId, Seat>,
     users: HashMap<UserId, Arc<User>>,
     /// Numbers whose phone is registered and takes calls.
@@ -182,9 +185,10 @@ impl Board {
 
     /// Takes in that something waits so, or that it does not.
     fn take_item(&mut self, id: &InteractionId, item: Option<WaitingItem>) -> bool {
+        self.entered(id);
         let Some(item) = item else {
             if let Some(item) = self.waiting.remove(id) {
-                self.leaves(&item.queue);
+                self.leaves(&item);
             }
             return false;
         };
@@ -192,15 +196,15 @@ impl Board {
         if self.waiting.get(id) == Some(&item) {
             return false;
         }
-        *self.count.entry(item.queue.clone()).or_default() += 1;
+        *self.count.entry(item.queue.clone()).or_default().entry(item.medium.clone()).or_default() += 1;
         if let Some(before) = self.waiting.insert(id.clone(), item) {
-            self.leaves(&before.queue);
+            self.leaves(&before);
         }
         true
     }
 
-    fn leaves(&mut self, queue: &QueueName) {
-        if let Some(count) = self.count.get_mut(queue) {
+    fn leaves(&mut self, item: &WaitingItem) {
+        if let Some(count) = self.count.get_mut(&item.queue).and_then(|media| media.get_mut(&item.medium)) {
             *count = count.saturating_sub(1);
         }
     }
@@ -250,13 +254,57 @@ impl Board {
 
     /// How many wait in a queue.
     pub fn waiting_in(&self, queue: &QueueName) -> usize {
-        self.count.get(queue).copied().unwrap_or(0)
+        self.count.get(queue).map_or(0, |media| media.values().sum())
     }
 
-    /// The queue of a service, while as many wait there as it takes.
-    pub fn full_queue_of(&self, service: &str) -> Option<QueueName> {
-        let queue = self.queue(&self.centre.as_ref()?.services.get(service)?.queue)?;
-        (self.waiting_in(&queue.name) >= queue.max_waiting as usize).then(|| queue.name.clone())
+    /// Whether a queue takes one more of a medium, those counted who are on their way in ([`share::admits`]).
+    pub fn admits(&self, queue: &Queue, medium: &MediumName) -> bool {
+        let mut waiting = self.count.get(&queue.name).cloned().unwrap_or_default();
+        for (to, medium) in self.entering.values() {
+            if *to == queue.name {
+                *waiting.entry(medium.clone()).or_default() += 1;
+            }
+        }
+        share::admits(queue, &self.served(queue), &waiting, medium)
+    }
+
+    /// Lets somebody into the queue of a service, or answers which queue takes no more of the service's medium. Who was
+    /// let in is counted until the journal has the conversation, or [`Board::entered`] is told that it will not.
+    pub fn enter(&mut self, service: &str, id: &InteractionId) -> Result<(), QueueName> {
+        let found = self.centre.as_ref().and_then(|centre| centre.services.get(service));
+        // What there is none of, the rules will say.
+        let Some(medium) = found.map(|service| service.medium.clone()) else { return Ok(()) };
+        let Some(queue) = found.and_then(|service| self.queue(&service.queue)) else { return Ok(()) };
+        if !self.admits(queue, &medium) {
+            return Err(queue.name.clone());
+        }
+        let name = queue.name.clone();
+        self.entering.insert(id.clone(), (name, medium));
+        Ok(())
+    }
+
+    /// Somebody who was let in is in the journal, or never will be.
+    pub fn entered(&mut self, id: &InteractionId) {
+        self.entering.remove(id);
+    }
+
+    /// The media that can come into a queue: those of its services, and calls when a number or the calls of another
+    /// queue lead there.
+    fn served(&self, queue: &Queue) -> BTreeSet<MediumName> {
+        let services = self.centre.iter().flat_map(|centre| centre.services.values());
+        let mut media: BTreeSet<MediumName> = services
+            .filter(|service| service.queue == queue.name)
+            .map(|service| service.medium.clone())
+            .collect();
+        let leads_here = |to: &Overflow| matches!(to, Overflow::Queue(name) if *name == queue.name);
+        let from = |other: &Queue| {
+            let calls = &other.calls;
+            [&calls.closed, &calls.full, &calls.late].into_iter().any(leads_here)
+        };
+        if queue.routing_point.is_some() || self.queues.values().any(from) {
+            media.insert(domain::medium::voice());
+        }
+        media
     }
 
     /// Every agent that is logged in, in no order.

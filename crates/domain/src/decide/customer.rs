@@ -21,7 +21,6 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
     }
     let service = draft.service(&open.service)?;
     let queue = draft.queue(&service.queue)?;
-    let event = |fact| session::Event { medium: service.medium.clone(), queue: service.queue.clone(), fact };
     let created = Fact::Created {
         service: open.service.clone(),
         participant: open.participant.clone(),
@@ -30,7 +29,9 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
         user_data: open.user_data.clone(),
         post: None,
     };
-    draft.push(key, Event::Session(event(created)))?;
+    let (medium, queue_name) = (service.medium.clone(), service.queue.clone());
+    let event = session::Event { medium, queue: queue_name, fact: created, written: 0 };
+    draft.push(key, Event::Session(event))?;
     let author = draft.session(&open.session)?.customer.author();
     draft.say(&open.session, author, Content::Joined)?;
     let queued = Fact::Queued { priority: queue.priority, since: draft.now, by: None, barred_until: None };
@@ -41,6 +42,11 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
     let session = draft.session(id)?;
     if !session.customer.present {
         return Err(Refusal::Ended.into());
+    }
+    // What a provider or a platform brings was said elsewhere already, and is not refused for being much.
+    if session.post.is_none() {
+        session.customer.written.check(act)?;
+        draft.written = act.bytes().unwrap_or(0);
     }
     let author = session.customer.author();
     match act {

@@ -99,12 +99,14 @@ impl<T> Deref for View<T> {
 pub(super) struct Draft<'a> {
     seen: &'a mut dyn Seen,
     pub now: Millis,
+    /// What the customer writes by this, in bytes of JSON; the next event of the conversation bears it.
+    pub written: u32,
     decision: Decision,
 }
 
 impl<'a> Draft<'a> {
     pub fn new(seen: &'a mut dyn Seen, now: Millis) -> Self {
-        Self { seen, now, decision: Decision::default() }
+        Self { seen, now, written: 0, decision: Decision::default() }
     }
 
     pub fn finish(self) -> Decision {
@@ -244,7 +246,8 @@ impl<'a> Draft<'a> {
     /// A fact of a conversation that brings it into a queue.
     pub fn tell_in(&mut self, id: &InteractionId, queue: &QueueName, fact: Fact) -> Result<(), No> {
         let medium = self.session(id)?.medium.clone();
-        let event = session::Event { medium, queue: queue.clone(), fact };
+        let written = std::mem::take(&mut self.written);
+        let event = session::Event { medium, queue: queue.clone(), fact, written };
         self.push(Key::Session(id.clone()), Event::Session(event))
     }
 

@@ -181,8 +181,12 @@ pub(super) fn create(
         user_data: user_data.clone(),
         post: Some(route),
     };
-    let event =
-        session::Event { medium: service.medium.clone(), queue: service.queue.clone(), fact: created };
+    let event = session::Event {
+        medium: service.medium.clone(),
+        queue: service.queue.clone(),
+        fact: created,
+        written: 0,
+    };
     draft.push(key, Event::Session(event))?;
     draft.tell_thread(&address.thread, service_name, thread::Fact::Began { session: id.clone() })?;
     let author = draft.session(id)?.customer.author();

@@ -56,6 +56,14 @@ pub struct Event {
     pub queue: QueueName,
     /// What happened.
     pub fact: Fact,
+    /// How many bytes of JSON the customer of a web chat wrote by it; 0 is none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub written: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_none(bytes: &u32) -> bool {
+    *bytes == 0
 }
 
 /// What happened to a conversation.

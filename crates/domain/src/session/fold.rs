@@ -2,7 +2,7 @@
 
 use super::{
     AgentParty, Customer, Delivery, End, Event, Fact, Invitation, MAX_OUTGOING, Outgoing, PartyState, Place,
-    Post, Route, Session, Typing,
+    Post, Route, Session, Typing, Written,
     event::{blank, blank_value},
 };
 use crate::{
@@ -30,6 +30,7 @@ impl Session {
                 key_digest: key_digest.clone(),
                 present: true,
                 left_at: None,
+                written: Written::default(),
             },
             agents: Vec::new(),
             queue: event.queue.clone(),
@@ -51,6 +52,11 @@ impl Session {
     /// Folds one event that happened at `at` into the conversation.
     pub fn apply(&mut self, at: Millis, event: &Event) {
         self.queue = event.queue.clone();
+        if event.written > 0 {
+            let written = &mut self.customer.written;
+            written.bytes += u64::from(event.written);
+            written.messages += u32::from(matches!(event.fact, Fact::Said { .. }));
+        }
         match &event.fact {
             Fact::Created { .. } | Fact::Amended { .. } => {}
             Fact::Queued { priority, since, by, barred_until } => {

@@ -8,11 +8,13 @@ mod capabilities;
 mod delivery;
 mod event;
 mod fold;
+mod written;
 
 pub use capabilities::{Operation, capabilities, is_open};
 pub use delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress};
 pub use event::{Amendment, Event, Fact, Route, Via};
 pub(crate) use event::{blank, blank_value};
+pub use written::{MAX_CUSTOMER_BYTES, MAX_CUSTOMER_MESSAGES, Written};
 
 use crate::{
     InteractionId, Millis, QueueName, UserData, UserId,
@@ -159,6 +161,9 @@ pub struct Customer {
     pub present: bool,
     /// When his side ended.
     pub left_at: Option<Millis>,
+    /// How much the customer has written; nothing in conversations of releases that did not count it.
+    #[serde(default, skip_serializing_if = "Written::is_nothing")]
+    pub written: Written,
 }
 
 impl Customer {

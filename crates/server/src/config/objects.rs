@@ -114,9 +114,13 @@ pub struct QueueEntry {
     /// For how long an agent who refused is not offered the same conversation again, in seconds.
     #[serde(default = "thirty")]
     pub cool_down_seconds: u32,
-    /// The most conversations that may wait.
+    /// The most conversations and calls that may wait.
     #[serde(default = "ten_thousand")]
     pub max_waiting: u32,
+    /// How many of these places are kept for each medium that comes into the queue, in percent; one at least. No medium
+    /// takes those of another.
+    #[serde(default = "ten")]
+    pub reserve_percent: u8,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
     pub routing_point: Option<String>,
@@ -158,6 +162,10 @@ pub enum OverflowEntry {
 
 const fn thirty() -> u32 {
     30
+}
+
+const fn ten() -> u8 {
+    domain::share::RESERVE_PERCENT
 }
 
 const fn ten_thousand() -> u32 {

@@ -161,6 +161,9 @@ fn queue(entry: &QueueEntry) -> Result<Queue> {
         desk::hours::check(hours)
             .map_err(|why| anyhow!("[[queues]] '{}': calls.hours '{hours}': {why}", entry.name))?;
     }
+    if entry.reserve_percent > 100 {
+        bail!("[[queues]] '{}': reserve_percent is more than 100", entry.name);
+    }
     Ok(Queue {
         name: entry.name.clone(),
         skills: entry.skills.clone(),
@@ -169,6 +172,7 @@ fn queue(entry: &QueueEntry) -> Result<Queue> {
         offer: seconds(entry.offer_seconds),
         cool_down: seconds(entry.cool_down_seconds),
         max_waiting: entry.max_waiting,
+        reserve_percent: entry.reserve_percent,
         routing_point: entry.routing_point.as_deref().map(Dn::from),
         calls: Calls {
             greeting: calls.greeting.clone(),

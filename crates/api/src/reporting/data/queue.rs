@@ -29,8 +29,10 @@ struct Put<'a> {
     offer_millis: i64,
     /// For how many milliseconds an agent who refused is not offered the same conversation again.
     cool_down_millis: i64,
-    /// The most conversations that may wait.
+    /// The most conversations and calls that may wait.
     max_waiting: u32,
+    /// How many of these places are kept for each medium, in percent.
+    reserve_percent: u8,
     /// The DN by which callers reach it; null without one.
     routing_point: Option<&'a str>,
     /// What callers hear and where they go.
@@ -94,7 +96,18 @@ pub(super) fn data(name: &str, event: &Event) -> Option<Value> {
 }
 
 fn put(queue: &Queue) -> Option<Value> {
-    let Queue { name, skills, priority, ageing, offer, cool_down, max_waiting, routing_point, calls } = queue;
+    let Queue {
+        name,
+        skills,
+        priority,
+        ageing,
+        offer,
+        cool_down,
+        max_waiting,
+        reserve_percent,
+        routing_point,
+        calls,
+    } = queue;
     let queue::Calls { greeting, hours, closed, full, patience, late, wrap_up } = calls;
     json(Put {
         queue: name.as_str(),
@@ -104,6 +117,7 @@ fn put(queue: &Queue) -> Option<Value> {
         offer_millis: *offer,
         cool_down_millis: *cool_down,
         max_waiting: *max_waiting,
+        reserve_percent: *reserve_percent,
         routing_point: routing_point.as_ref().map(Dn::as_str),
         calls: Calls {
             greeting: greeting.as_deref(),

@@ -311,6 +311,7 @@ fn provisioning() -> Vec<(Key, Event)> {
         offer: 30_000,
         cool_down: 10_000,
         max_waiting: 1000,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
     };
@@ -340,7 +341,7 @@ fn provisioning() -> Vec<(Key, Event)> {
 
 fn rows() -> Vec<EventRow> {
     let session = |fact| {
-        let event = session::Event { medium: "chat".into(), queue: "Support".into(), fact };
+        let event = session::Event { medium: "chat".into(), queue: "Support".into(), fact, written: 0 };
         (Key::Session("0001KaF7Q2M80C1D".into()), Event::Session(event))
     };
     let agent = |fact| {

@@ -6,7 +6,7 @@ use super::{
     trouble::Trouble,
     wire::Answer,
 };
-use crate::chat::Chat;
+use crate::chat::{Chat, door::Talk, limits::Origin};
 use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse, Response},
@@ -97,13 +97,14 @@ fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
 pub(super) async fn command(
     State(chat): State<Arc<Chat>>,
     Path((service, id, command)): Path<(String, String, String)>,
+    origin: Origin,
     request: Request,
 ) -> Response {
     let Some((name, word)) = Word::parse(&command) else {
         return Trouble::UnknownCommand.into_response();
     };
     metrics::counter!("jackfield_chat_requests_total", "command" => name).increment(1);
-    chat.obey(&service, &InteractionId::new(id), word, request).await.into_response()
+    chat.obey(&service, &InteractionId::new(id), word, (origin, request)).await.into_response()
 }
 
 /// Answers the commands about files: they are not offered here.
@@ -118,7 +119,7 @@ impl Chat {
         service: &str,
         id: &InteractionId,
         word: Word,
-        request: Request,
+        (origin, request): (Origin, Request),
     ) -> Result<Answer, Trouble> {
         let talk = self.talk(service, id).await?;
         // A chat goes on when its service is taken away; only who has none here is told that there is none.
@@ -135,18 +136,25 @@ impl Chat {
         }
         let (wanted, outcome) = match Wanted::of(&form) {
             Ok(Wanted::Nothing { .. }) if word == Word::Refresh => (Wanted::From(1), Outcome::Looked),
-            Ok(wanted) => (wanted, self.act(id, word, &form).await),
+            Ok(wanted) => (wanted, self.act(id, &talk, word, &form, origin).await),
             Err(trouble) => (Wanted::nothing(&form), Outcome::Refused(trouble)),
         };
+        // Its status says so, which an answer to a customer who is known has not.
+        if let Outcome::Refused(excess @ Trouble::TooMany(_)) = outcome {
+            return Err(excess);
+        }
         self.answer(service, id, caller, wanted, outcome).await
     }
 
-    async fn act(&self, id: &InteractionId, word: Word, form: &Form) -> Outcome {
+    async fn act(&self, id: &InteractionId, talk: &Talk, word: Word, form: &Form, origin: Origin) -> Outcome {
         let act = match word.act(form, self.config.typing_preview) {
             Ok(Some(act)) => act,
             Ok(None) => return Outcome::Looked,
             Err(trouble) => return Outcome::Refused(trouble),
         };
+        if let Err(excess) = self.may_act(origin, id, talk, &act) {
+            return Outcome::Refused(Trouble::TooMany(excess));
+        }
         match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
             Ok(_) => Outcome::Done,
             Err(Refused::Rule(Refusal::Ended)) if !word.carries() => Outcome::Looked,

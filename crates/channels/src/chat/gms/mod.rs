@@ -9,7 +9,8 @@
 //! read `statusCode` only in what the browser hands them as a success, and take a 5xx for a lost connection.
 //! `statusCode` 1 is given for nothing that was committed and for nothing that cannot succeed, because clients
 //! repeat such a request until it does. Other HTTP statuses speak of the request itself: 400 a body that cannot
-//! be read, 404 no such service or command, 413, 415.
+//! be read, 404 no such service or command, 413, 415, 429 more than a
+//! customer may ask, with `Retry-After` in seconds (RFC 6585 §4).
 
 mod command;
 mod door;
@@ -18,11 +19,18 @@ mod request;
 mod trouble;
 mod wire;
 
-use super::{Chat, PREFLIGHT};
-use axum::{Router, routing::post};
-use http::Method;
+use super::{Chat, PREFLIGHT, limits::Origin};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use http::{Method, header::RETRY_AFTER};
 use std::sync::Arc;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use trouble::Trouble;
 
 /// The addresses of the Chat API, open to scripts of any origin.
 pub(super) fn router(chat: &Arc<Chat>) -> Router {
@@ -31,12 +39,27 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
         .allow_origin(Any)
         .allow_methods([Method::POST, Method::OPTIONS])
         .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([RETRY_AFTER])
         .max_age(PREFLIGHT);
     Router::new()
         .route("/genesys/2/chat/{service}", post(request::request))
         .route("/genesys/2/chat/{service}/{chat_id}/{command}", post(command::command))
         .route("/genesys/2/chat/{service}/{chat_id}/file", post(command::file))
         .route("/genesys/2/chat/{service}/{chat_id}/file/{*rest}", post(command::file))
+        .layer(middleware::from_fn_with_state(chat.clone(), within_rate))
         .layer(cors)
         .with_state(chat.clone())
+}
+
+/// Lets through what is not more than an address may ask, before anything of it is read.
+async fn within_rate(
+    State(chat): State<Arc<Chat>>,
+    origin: Origin,
+    request: Request,
+    next: Next,
+) -> Response {
+    match chat.may_ask(origin) {
+        Ok(()) => next.run(request).await,
+        Err(excess) => Trouble::TooMany(excess).into_response(),
+    }
 }

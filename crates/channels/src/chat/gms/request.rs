@@ -6,7 +6,7 @@ use super::{
     trouble::Trouble,
     wire::{Answer, Caller},
 };
-use crate::chat::{Chat, door::digest};
+use crate::chat::{Chat, door::digest, limits::Origin};
 use axum::{
     extract::{Path, Request, State},
     response::{IntoResponse, Response},
@@ -29,14 +29,15 @@ const BUSINESS: [(&str, &str); 4] = [
 pub(super) async fn request(
     State(chat): State<Arc<Chat>>,
     Path(service): Path<String>,
+    origin: Origin,
     request: Request,
 ) -> Response {
     metrics::counter!("jackfield_chat_requests_total", "command" => "request").increment(1);
-    chat.enter(&service, request).await.into_response()
+    chat.enter(&service, origin, request).await.into_response()
 }
 
 impl Chat {
-    async fn enter(&self, service: &str, request: Request) -> Result<Answer, Trouble> {
+    async fn enter(&self, service: &str, origin: Origin, request: Request) -> Result<Answer, Trouble> {
         if !self.serves(service) {
             return Err(Trouble::UnknownService);
         }
@@ -52,6 +53,7 @@ impl Chat {
             key_digest: digest(&secure_key),
             user_data: user_data(&form),
         };
+        self.may_open(origin, &open).map_err(Trouble::TooMany)?;
         self.desk.open_session(open).await.map_err(|refused| match refused {
             // The service or its queue was taken away this moment.
             Refused::Rule(Refusal::NotFound(_)) => Trouble::UnknownService,

@@ -1,10 +1,11 @@
 //! Everything that can be wrong with a request, in the words of the Chat API (digital-channels §6.1, *Errors*).
 
 use super::wire::{Answer, Fault};
+use crate::chat::limits::{Excess, refused};
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
-use http::StatusCode;
+use http::{StatusCode, header::RETRY_AFTER};
 
 /// Why a request was not done. Nothing has changed when one is answered.
 #[derive(Debug)]
@@ -35,6 +36,10 @@ pub(super) enum Trouble {
     Ended,
     /// The queue is full at the moment.
     Full,
+    /// More than a customer may ask in this time.
+    TooMany(Excess),
+    /// The customer has written as much as one chat takes.
+    WrittenOut,
     /// The journal could not be read or written.
     Store(StoreFault),
 }
@@ -53,6 +58,7 @@ impl From<Refused> for Trouble {
             Refused::Rule(Refusal::NotFound(_)) => Self::UnknownChat,
             Refused::Rule(Refusal::Ended) => Self::Ended,
             Refused::Rule(Refusal::QueueFull(_)) => Self::Full,
+            Refused::Rule(Refusal::WrittenOut) => Self::WrittenOut,
             Refused::Rule(other) => Self::Bad(other.to_string()),
         }
     }
@@ -75,6 +81,8 @@ impl Trouble {
             Self::WrongKey => ("wrong-key", StatusCode::OK, 2, 241),
             Self::Ended => ("ended", StatusCode::OK, 2, 240),
             Self::Full => ("queue-full", StatusCode::OK, 1, 249),
+            Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 1, 249),
+            Self::WrittenOut => ("written-out", StatusCode::OK, 2, 104),
             Self::Store(_) => ("store", StatusCode::OK, 1, 249),
         }
     }
@@ -93,8 +101,11 @@ impl Trouble {
     pub fn fault(&self) -> Fault {
         let (why, _, _, code) = self.row();
         metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
-        if let Self::Store(fault) = self {
-            tracing::error!(%fault, "a customer could not be served");
+        match self {
+            Self::Store(fault) => tracing::error!(%fault, "a customer could not be served"),
+            Self::TooMany(excess) => excess.count(),
+            Self::WrittenOut => refused("chat-in-all"),
+            _ => {}
         }
         Fault { code, advice: self.advice() }
     }
@@ -116,6 +127,8 @@ impl Trouble {
             Self::WrongKey => "The user id or the secure key is wrong".into(),
             Self::Ended => Refusal::Ended.to_string(),
             Self::Full => "Too many customers are waiting; try again later".into(),
+            Self::TooMany(excess) => excess.sentence(),
+            Self::WrittenOut => Refusal::WrittenOut.to_string(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
     }
@@ -123,6 +136,10 @@ impl Trouble {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        (self.row().1, Answer::refused(&self)).into_response()
+        let mut response = (self.row().1, Answer::refused(&self)).into_response();
+        if let Self::TooMany(excess) = self {
+            response.headers_mut().insert(RETRY_AFTER, excess.seconds().into());
+        }
+        response
     }
 }

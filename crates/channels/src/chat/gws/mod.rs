@@ -24,11 +24,17 @@ mod wire;
 pub(super) use before::before;
 pub(super) use cursor::Cursors;
 
-use super::{Chat, PREFLIGHT};
-use axum::{Router, middleware, routing::get, routing::post};
+use super::{Chat, PREFLIGHT, limits::Origin};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
 use http::{
     HeaderName, Method,
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER},
 };
 use std::sync::Arc;
 use tower_http::cors::{Any, CorsLayer};
@@ -53,6 +59,7 @@ fn router(chat: &Arc<Chat>) -> Router {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
         .allow_headers(HEADERS)
+        .expose_headers([RETRY_AFTER])
         .max_age(PREFLIGHT);
     Router::new()
         .route(ROOT, post(request::post))
@@ -61,8 +68,22 @@ fn router(chat: &Arc<Chat>) -> Router {
         .fallback(|| async { Trouble::UnknownAddress })
         .method_not_allowed_fallback(|| async { Trouble::UnknownMethod })
         .layer(middleware::from_fn_with_state(chat.clone(), centre::right))
+        .layer(middleware::from_fn_with_state(chat.clone(), within_rate))
         .layer(cors)
         .with_state(chat.clone())
+}
+
+/// Lets through what is not more than an address may ask, before anything of it is read.
+async fn within_rate(
+    State(chat): State<Arc<Chat>>,
+    origin: Origin,
+    request: Request,
+    next: Next,
+) -> Response {
+    match chat.may_ask(origin) {
+        Ok(()) => next.run(request).await,
+        Err(excess) => Trouble::TooMany(excess).into_response(),
+    }
 }
 
 /// Counts a request by its word.

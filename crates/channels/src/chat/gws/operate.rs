@@ -1,7 +1,7 @@
 //! `POST /api/v2/chats/{id}`: what a customer does in his chat (digital-channels §6.3).
 
 use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
-use crate::chat::Chat;
+use crate::chat::{Chat, limits::Origin};
 use axum::extract::State;
 use desk::Refused;
 use domain::{Command, Refusal, command::CustomerAct, session::Closer};
@@ -48,6 +48,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
     pass: Result<Pass, Trouble>,
+    origin: Origin,
     body: Body,
 ) -> Result<Answer, Trouble> {
     let Some(name) = body.maybe_text("operationName")? else {
@@ -55,17 +56,18 @@ pub(super) async fn post(
     };
     let (name, word) = Word::parse(name).ok_or(Trouble::UnknownOperation)?;
     count(name);
-    chat.operate(&pass?, word, &body).await
+    chat.operate(&pass?, word, &body, origin).await
 }
 
 impl Chat {
-    async fn operate(&self, pass: &Pass, word: Word, body: &Body) -> Result<Answer, Trouble> {
+    async fn operate(&self, pass: &Pass, word: Word, body: &Body, origin: Origin) -> Result<Answer, Trouble> {
         let (talk, ()) = self.admit(pass, |_| ()).await?;
         let act = word.act(body)?;
         // Nothing may follow his own word that it is over.
         if talk.ended_by == Some(Closer::Customer) {
             return Err(Trouble::Ended);
         }
+        self.may_act(origin, &pass.session(), &talk, &act).map_err(Trouble::TooMany)?;
         match self.desk.perform(Command::Customer { session: pass.session(), act }).await {
             Ok(_) => Ok(Answer::done()),
             // Somebody else ended it this moment or before. He hears so from the chat; only words would be lost.

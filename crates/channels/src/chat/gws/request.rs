@@ -1,7 +1,7 @@
 //! Request chat: `POST /api/v2/chats` (digital-channels §6.3).
 
 use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
-use crate::chat::{Chat, door::digest};
+use crate::chat::{Chat, door::digest, limits::Origin};
 use axum::extract::State;
 use desk::Refused;
 use domain::{Refusal, UserData, command::Open};
@@ -13,16 +13,20 @@ const OPERATION: &str = "RequestChat";
 const SUBJECT: &str = "Subject";
 
 /// Lets a customer in. Answers the id of his chat, which is his pass.
-pub(super) async fn post(State(chat): State<Arc<Chat>>, body: Body) -> Result<Answer, Trouble> {
+pub(super) async fn post(
+    State(chat): State<Arc<Chat>>,
+    origin: Origin,
+    body: Body,
+) -> Result<Answer, Trouble> {
     if body.text("operationName")? != OPERATION {
         return Err(Trouble::UnknownOperation);
     }
     count(OPERATION);
-    chat.welcome(&body).await
+    chat.welcome(&body, origin).await
 }
 
 impl Chat {
-    async fn welcome(&self, body: &Body) -> Result<Answer, Trouble> {
+    async fn welcome(&self, body: &Body, origin: Origin) -> Result<Answer, Trouble> {
         let nickname = body.maybe_text("nickname")?.map(str::trim).filter(|name| !name.is_empty());
         let nickname = nickname.ok_or(Trouble::Missing("nickname"))?.to_owned();
         let service = self.service(body.maybe_text("endpoint")?)?;
@@ -35,6 +39,7 @@ impl Chat {
             key_digest: digest(pass.key()),
             user_data: user_data(body)?,
         };
+        self.may_open(origin, &open).map_err(Trouble::TooMany)?;
         self.desk.open_session(open).await.map_err(|refused| match refused {
             // The service or its queue was taken away this moment.
             Refused::Rule(Refusal::NotFound(_)) => unknown_endpoint(),

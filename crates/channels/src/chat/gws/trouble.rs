@@ -1,12 +1,16 @@
 //! Everything that can be wrong with a request, in the words of this API (digital-channels §1.3, §6.3).
 
+use crate::chat::limits::{Excess, refused};
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
-use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, RETRY_AFTER},
+};
 use serde::Serialize;
 
 /// Why a request was not done. Nothing has changed when one is answered.
@@ -34,6 +38,10 @@ pub(super) enum Trouble {
     Ended,
     /// The queue is full at the moment.
     Full,
+    /// More than a customer may ask in this time.
+    TooMany(Excess),
+    /// The customer has written as much as one chat takes.
+    WrittenOut,
     /// The journal could not be read or written.
     Store(StoreFault),
 }
@@ -52,6 +60,7 @@ impl From<Refused> for Trouble {
             Refused::Rule(Refusal::NotFound(_)) => Self::UnknownChat,
             Refused::Rule(Refusal::Ended) => Self::Ended,
             Refused::Rule(Refusal::QueueFull(_)) => Self::Full,
+            Refused::Rule(Refusal::WrittenOut) => Self::WrittenOut,
             Refused::Rule(other) => Self::Bad(other.to_string()),
         }
     }
@@ -72,6 +81,8 @@ impl Trouble {
             Self::UnknownChat => ("unknown-chat", StatusCode::BAD_REQUEST, 6),
             Self::Ended => ("ended", StatusCode::BAD_REQUEST, 2),
             Self::Full => ("queue-full", StatusCode::SERVICE_UNAVAILABLE, 4),
+            Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 4),
+            Self::WrittenOut => ("written-out", StatusCode::BAD_REQUEST, 2),
             Self::Store(_) => ("store", StatusCode::SERVICE_UNAVAILABLE, 4),
         }
     }
@@ -89,6 +100,8 @@ impl Trouble {
             Self::UnknownChat => "There is no such chat".into(),
             Self::Ended => Refusal::Ended.to_string(),
             Self::Full => "Too many customers are waiting; try again later".into(),
+            Self::TooMany(excess) => excess.sentence(),
+            Self::WrittenOut => Refusal::WrittenOut.to_string(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
     }
@@ -104,10 +117,18 @@ impl IntoResponse for Trouble {
         }
         let (why, status, status_code) = self.row();
         metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
-        if let Self::Store(fault) = &self {
-            tracing::error!(%fault, "a customer could not be served");
+        match &self {
+            Self::Store(fault) => tracing::error!(%fault, "a customer could not be served"),
+            Self::TooMany(excess) => excess.count(),
+            Self::WrittenOut => refused("chat-in-all"),
+            _ => {}
         }
         let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        (status, headers, Json(Wire { status_code, status_message: self.message() })).into_response()
+        let body = Json(Wire { status_code, status_message: self.message() });
+        let mut response = (status, headers, body).into_response();
+        if let Self::TooMany(excess) = self {
+            response.headers_mut().insert(RETRY_AFTER, excess.seconds().into());
+        }
+        response
     }
 }

@@ -60,6 +60,7 @@ impl Hall {
             offer: 30_000,
             cool_down: 30_000,
             max_waiting: 100,
+            reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
             calls: Calls::default(),
         };
@@ -200,7 +201,7 @@ pub fn what(id: &str) -> What {
         user_data: UserData::default(),
         post: None,
     };
-    let event = Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created };
+    let event = Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created, written: 0 };
     let mut session = Session::begin(id.into(), 0, &event).expect("it begins");
     session.waiting = true;
     What(session)

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     command::{CustomerAct, Open},
-    session::Closer,
+    session::{Closer, MAX_CUSTOMER_BYTES, MAX_CUSTOMER_MESSAGES, Written},
 };
 use serde_json::json;
 
@@ -79,4 +79,48 @@ fn a_customer_sends_links_notices_and_a_new_name() {
         "no: Required parameter 'pushUrl' is missing",
     );
     check(chatting(), customer_says(""), "no: Required parameter 'message' is missing");
+}
+
+/// The conversation, as if its customer had written so much already.
+fn written(messages: u32, bytes: u64) -> World {
+    let mut world = chatting();
+    let key = crate::Key::Session("s1".into());
+    let mut state = crate::State::clone(&world.states[&key]);
+    if let crate::State::Session(session) = &mut state {
+        session.customer.written = Written { messages, bytes };
+    }
+    world.states.insert(key, std::sync::Arc::new(state));
+    world
+}
+
+#[test]
+fn a_customer_who_has_written_as_much_as_a_conversation_takes_is_refused() {
+    let out = "no: This conversation takes no more from its customer: begin another one";
+    let full = || written(MAX_CUSTOMER_MESSAGES, MAX_CUSTOMER_BYTES);
+    check(full(), customer_says("more"), out);
+    check(full(), customer(CustomerAct::Data(pairs(&json!({"a": 1})))), out);
+    check(full(), customer(CustomerAct::Type { on: true, text: Some("mo".into()) }), out);
+    check(full(), customer(CustomerAct::Rename("Inés".into())), out);
+    check(written(MAX_CUSTOMER_MESSAGES - 1, 0), customer_says("last"), "said text by customer");
+}
+
+#[test]
+fn a_customer_who_has_written_all_still_leaves_and_the_agent_still_writes() {
+    let full = || written(MAX_CUSTOMER_MESSAGES, MAX_CUSTOMER_BYTES);
+    check(full(), customer_leaves(), "said left by customer; talk-ended by customer");
+    check(full(), ann(say("x")), "said text by ann");
+}
+
+#[test]
+fn what_a_customer_writes_is_counted_and_what_an_agent_writes_is_not() {
+    let of = |world: World| world.session().customer.written;
+    let begun = of(chatting());
+    assert_eq!(begun, Written::default());
+    let one = of(chatting().then(customer_says("hello")));
+    assert_eq!(one, Written { messages: 1, bytes: 256 + 7 });
+    assert_eq!(of(chatting().then(ann(say("hello")))), begun);
+    let data = of(chatting().then(customer(CustomerAct::Data(pairs(&json!({"a": "\u{1}"}))))));
+    assert_eq!(data, Written { messages: 0, bytes: 256 + 14 });
+    let named = of(chatting().then(customer(CustomerAct::Rename("Jo".into()))));
+    assert_eq!(named, Written { messages: 0, bytes: 256 + 4 });
 }

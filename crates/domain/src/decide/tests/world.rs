@@ -413,6 +413,7 @@ pub fn queue(name: &str) -> Queue {
         offer: 30_000,
         cool_down: 10_000,
         max_waiting: 100,
+        reserve_percent: crate::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
     }

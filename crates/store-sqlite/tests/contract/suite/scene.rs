@@ -222,6 +222,7 @@ fn queue() -> Queue {
         offer: 30_000,
         cool_down: 0,
         max_waiting: 10_000,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
     }

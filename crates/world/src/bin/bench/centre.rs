@@ -90,6 +90,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         offer: 600_000,
         cool_down: 1_000,
         max_waiting: 100_000,
+        reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
     };
