@@ -32,7 +32,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     telemetry::start(cli.command.is_server());
-    match commands::run(cli.command) {
+    let outcome = commands::run(cli.command);
+    telemetry::end();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("jackfield: {why:#}");

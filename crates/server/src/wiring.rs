@@ -83,7 +83,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
         config: api_config(&config, &url, participants, populace != Populace::None),
     })
     .await?;
-    let chat = Chat::new(desk.clone(), ChatConfig::default());
+    let chat = Chat::new(desk.clone(), chat_config(&config));
     let simulators = Simulators::new(populace, &url, &listener).await?;
     let connectors = connectors(&desk, &config, populace, simulators.port)?;
     let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
@@ -242,6 +242,10 @@ fn api_config(config: &Config, url: &str, participants: api::Participants, demo:
         participants,
         ..api::Config::default()
     }
+}
+
+fn chat_config(config: &Config) -> ChatConfig {
+    ChatConfig { limits: config.limits.customers.limits(), ..ChatConfig::default() }
 }
 
 /// What goes on by itself, for ever.

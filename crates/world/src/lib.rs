@@ -11,6 +11,7 @@ mod clock;
 mod faults;
 mod ids;
 mod journal;
+pub mod limits;
 mod node;
 mod record;
 mod transcript;

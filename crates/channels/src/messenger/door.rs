@@ -35,7 +35,8 @@ async fn verify(
     let account = messenger.account(&name).ok_or_else(nobody)?;
     verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
         |why| {
-            tracing::warn!(service = name, %why, "a webhook was not verified");
+            // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
+            tracing::debug!(service = name, %why, "a webhook was not verified");
             account.intake.refuse(StatusCode::FORBIDDEN, "verification")
         },
     )

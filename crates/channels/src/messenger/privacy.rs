@@ -33,7 +33,8 @@ pub(super) async fn request(
     let body = intake.body(body, MAX_FORM).await?;
     let signed = field(&body, "signed_request");
     let user = deletion::user(&signed, &account.config.app_secrets).map_err(|why| {
-        tracing::warn!(service = name, %why, "a request for deletion was refused");
+        // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
+        tracing::debug!(service = name, %why, "a request for deletion was refused");
         intake.refuse(StatusCode::FORBIDDEN, "data-deletion")
     })?;
     let secret = account.config.app_secrets.first();

@@ -6,6 +6,7 @@ mod ending;
 mod faults;
 mod house;
 mod journal;
+mod limits;
 mod shapes;
 mod silence;
 mod transcript;

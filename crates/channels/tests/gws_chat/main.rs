@@ -13,6 +13,7 @@ mod dispatch;
 mod ending;
 mod endpoint;
 mod faults;
+mod limits;
 mod silence;
 mod talk;
 mod widget;

@@ -12,13 +12,15 @@ use std::path::Path;
 
 /// The tables of the file that a name in the environment can reach into, longest first: `JACKFIELD_HTTP_ADDR`
 /// means `http.addr`, and `JACKFIELD_HTTP_TLS_CERT` means `http.tls.cert`.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 11] = [
     ("http_tls_", "http.tls."),
     ("http_cors_", "http.cors."),
     ("http_", "http."),
     ("sip_media_", "sip.media."),
     ("sip_", "sip."),
     ("journal_", "journal."),
+    ("limits_customers_", "limits.customers."),
+    ("limits_", "limits."),
     ("disposition_policy_", "disposition.policy."),
     ("disposition_", "disposition."),
     ("centre_", "centre."),

@@ -3,6 +3,7 @@
 //! A key that nobody knows is an error naming where it stands. [`listen`] holds the rules of DESIGN §4 about
 //! addresses; the objects of the file (users, queues, …) are read here and applied in `crate::objects`.
 
+mod limits;
 mod listen;
 mod load;
 mod messenger;
@@ -10,6 +11,7 @@ mod objects;
 mod sip;
 mod sms;
 
+pub use limits::{Customers, Limits};
 pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
@@ -59,6 +61,8 @@ pub struct Config {
     pub sms: Vec<SmsEntry>,
     /// Pages on Facebook Messenger.
     pub messenger: Vec<MessengerEntry>,
+    /// What others may cost.
+    pub limits: Limits,
     /// Calls.
     pub sip: Sip,
     /// What the server asks of providers and platforms.
@@ -85,6 +89,7 @@ impl Default for Config {
             services: Vec::new(),
             sms: Vec::new(),
             messenger: Vec::new(),
+            limits: Limits::default(),
             sip: Sip::default(),
             outbound: Outbound::default(),
             agent_states: Vec::new(),

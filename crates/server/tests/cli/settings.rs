@@ -32,6 +32,17 @@ fn a_wrong_value_is_named_with_its_file() {
 }
 
 #[test]
+fn a_limit_of_nothing_is_an_error_and_no_way_to_switch_it_off() {
+    let wrong = complaint("[limits.customers]\nchats_per_minute = 0\n");
+    names(&wrong, &["centre.toml", "limits.customers.chats_per_minute"]);
+    names(&complaint("[limits.customers]\nchats = 5\n"), &["limits.customers.chats", "messages_burst"]);
+    let variable = ("JACKFIELD_LIMITS_CUSTOMERS_CHAT_BYTES_BURST", "0");
+    names(&House::new().run_in("config check", variable).err, &["limits.customers.chat_bytes_burst"]);
+    let more = "[[queues]]\nname = \"A\"\nreserve_percent = 101\n";
+    names(&complaint(more), &["queues", "'A'", "reserve_percent"]);
+}
+
+#[test]
 fn a_missing_key_is_named_with_its_file() {
     names(&complaint("[[queues]]\npriority = 1\n"), &["centre.toml", "name"]);
 }

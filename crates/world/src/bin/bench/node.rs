@@ -47,7 +47,7 @@ impl Node {
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }
-        command.envs(variables.iter().copied());
+        command.envs(world::limits::LIFTED).envs(variables.iter().copied());
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).env("RUST_LOG", "warn");
         let start = Instant::now();
         let child = command.spawn().with_context(|| format!("{} cannot be run", setting.binary.display()))?;

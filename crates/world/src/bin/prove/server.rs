@@ -145,6 +145,7 @@ fn spawn(binary: &Path, home: &Path, way: &Way, addr: SocketAddr) -> Result<Chil
         .args(&way.arguments)
         .args(["--http", &addr.to_string(), "--data"])
         .arg(home.join("data"))
+        .envs(world::limits::LIFTED)
         .envs(way.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)

@@ -1,30 +1,42 @@
 //! What the program tells its operator: human-readable lines on stderr, and figures.
 
+mod folding;
+
 use anyhow::{Context, Result};
+use folding::Folding;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::{
     io::{self, IsTerminal},
+    sync::LazyLock,
     time::Duration,
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Upper bounds of latency buckets, in seconds.
 const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
+
+/// The log of this process.
+static LOG: LazyLock<Folding> = LazyLock::new(Folding::default);
 
 /// How often samples are summed up.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Starts the log. `RUST_LOG` chooses what is told; without it, servers tell what they do and commands only what
-/// goes wrong.
+/// goes wrong. Lines of one kind are folded; [`upkeep`] and [`end`] tell how many there were.
 pub fn start(is_server: bool) {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
     let filter = filter(wanted.as_deref(), if is_server { "info" } else { "warn" });
-    // A second start can only happen in tests; the first one's choices stand.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .try_init();
+        .with_filter(LOG.clone());
+    // A second start can only happen in tests; the first one's choices stand.
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}
+
+/// Tells what was not told yet of the lines that were folded.
+pub fn end() {
+    LOG.flush_all();
 }
 
 /// What is told: what is wanted, or this where nothing is wanted or it cannot be read. The SIP library writes whole
@@ -37,11 +49,13 @@ fn filter(wanted: Option<&str>, usual: &str) -> EnvFilter {
     }
 }
 
-/// Sums the figures up, for ever: samples that nobody asks for would heap up otherwise.
+/// Sums the figures up, for ever: samples that nobody asks for would heap up otherwise. Tells what was folded in the
+/// log, too.
 pub async fn upkeep(figures: PrometheusHandle) {
     loop {
         tokio::time::sleep(UPKEEP_EVERY).await;
         figures.run_upkeep();
+        LOG.flush();
     }
 }
 
