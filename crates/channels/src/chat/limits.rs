@@ -31,7 +31,7 @@ pub struct CustomerLimits {
     pub messages: Rate,
     /// Other commands of one chat that write: typing, previews, names, user data.
     pub signs: Rate,
-    /// Bytes of words and user data in one chat.
+    /// Bytes that one chat makes the server write.
     pub chat_bytes: Rate,
     /// New chats of one service, from wherever they come.
     pub service_chats: Rate,
@@ -43,12 +43,12 @@ impl Default for CustomerLimits {
             chats: rate(60, 60),
             // A hundred people behind one address whose widgets poll once a second.
             requests: rate(6_000, 3_000),
-            // 200 KiB a second; what the disk has to write of it is up to four times as much.
-            bytes: rate(12 * 1024 * 1024, 12 * 1024 * 1024),
+            // 200 KiB a second, or forty short messages: the journal writes up to three times as much.
+            bytes: rate(60 * 200 * 1024, 4 * 1024 * 1024),
             messages: rate(60, 60),
             signs: rate(240, 120),
-            // 32 KiB a second.
-            chat_bytes: rate(60 * 32 * 1024, 256 * 1024),
+            // 64 KiB a second: a chat with as much user data as there can be still says something every second.
+            chat_bytes: rate(60 * 64 * 1024, 512 * 1024),
             service_chats: rate(600, 600),
         }
     }
@@ -156,8 +156,8 @@ impl Allowance {
         let Some(bytes) = act.bytes() else { return Ok(()) };
         let often = if act.is_message() { &self.messages } else { &self.signs };
         often.take(id, 1)?;
-        self.chat_bytes.take(id, bytes)?;
         let written = bytes.saturating_add(held).saturating_add(COMMIT_BYTES);
+        self.chat_bytes.take(id, written)?;
         origin.0.map_or(Ok(()), |network| self.bytes.take(&network, written))
     }
 }

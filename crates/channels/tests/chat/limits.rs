@@ -94,7 +94,7 @@ async fn nobody_uses_up_the_rates_of_a_chat_without_its_key() {
 #[tokio::test]
 async fn bytes_are_counted_as_json_for_each_chat_and_for_all_of_an_address() {
     let house =
-        house(|limits, burst| (limits.chat_bytes, limits.bytes) = (burst(9_000), burst(60_000))).await;
+        house(|limits, burst| (limits.chat_bytes, limits.bytes) = (burst(13_000), burst(60_000))).await;
     let escaped = "\u{1}".repeat(1_400);
     let mut taken = Vec::new();
     for name in ["Ines", "Jan", "Kim"] {
@@ -103,7 +103,7 @@ async fn bytes_are_counted_as_json_for_each_chat_and_for_all_of_an_address() {
             taken.push(send(&house, HERE, &window, "send", ("message", &escaped)).await == StatusCode::OK);
         }
     }
-    assert_eq!(taken, [true, false, true, false, true, false], "8.4 kB each");
+    assert_eq!(taken, [true, false, true, false, true, false], "12.8 kB each");
     let house = self::house(|limits, burst| limits.bytes = burst(30_000)).await;
     let mut taken = Vec::new();
     for name in ["Ines", "Jan", "Kim"] {

@@ -38,9 +38,9 @@ pub struct Customers {
     pub signs_per_minute: NonZeroU32,
     /// Other things at once.
     pub signs_burst: NonZeroU32,
-    /// Bytes of words and user data in one chat, as JSON, a minute.
+    /// Bytes that one chat makes the server write, a minute; counted likewise.
     pub chat_bytes_per_minute: NonZeroU32,
-    /// Bytes in one chat at once.
+    /// Bytes that one chat makes the server write at once.
     pub chat_bytes_burst: NonZeroU32,
     /// New chats of one service from wherever they come, a minute.
     pub service_chats_per_minute: NonZeroU32,

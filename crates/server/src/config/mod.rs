@@ -11,7 +11,7 @@ mod objects;
 mod sip;
 mod sms;
 
-pub use limits::{Customers, Limits};
+pub use limits::Limits;
 pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
