@@ -142,6 +142,9 @@ impl From<Refusal> for Problem {
 impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
         tracing::error!(%fault, "a request failed in the store");
+        if matches!(fault, StoreFault::Unknown(_)) {
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, 4, "The outcome is unknown: read it again");
+        }
         // What went wrong inside is for the log, not for whoever asked.
         Self::new(StatusCode::SERVICE_UNAVAILABLE, 4, "The server cannot store anything now; try again")
     }

@@ -155,6 +155,9 @@ pub struct Rebuild {
     /// Write snapshots anew where they disagree; not while a server runs
     #[arg(long)]
     pub fix: bool,
+    /// Take the journal as it is, when a server refuses to start because acknowledged changes are missing
+    #[arg(long)]
+    pub accept_loss: bool,
     /// Settings and data.
     #[command(flatten)]
     pub place: Place,

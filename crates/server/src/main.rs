@@ -31,6 +31,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    // Whatever is made, the journal's temporary files too, is for its owner only.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     telemetry::start(cli.command.is_server());
     let outcome = commands::run(cli.command);
     telemetry::end();

@@ -74,6 +74,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
 
     let participants = config.participants()?;
     let store = store(&config.data)?;
+    let gate = http::Gate::over(store.health());
     let clock = clock(&store).await?;
     let desk = desk(store, clock.clone(), config.media_table()?, &url, participants).await?;
     provision(&desk, &config, populace).await?;
@@ -90,7 +91,6 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
 
     let telephony = Telephony::start(&desk, &config.sip, populace).await?;
 
-    let gate = http::Gate::default();
     let inner = chat.before(api.router().merge(chat.router()).merge(webhooks).merge(simulators.router()));
     let app = http::outer(inner, figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
@@ -106,7 +106,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
 
     let drain = Duration::from_secs(config.http.drain.into());
     let proxies = Arc::new(listen.proxies);
-    let server = http::Server { listener, tls, app, gate, drain, proxies };
+    let server = http::Server { listener, tls, app, drain, proxies };
     let mut ended_early = None;
     let stop = async {
         tokio::select! {
@@ -114,6 +114,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
             ended = background.join_next() => ended_early = ended.map(why),
             () = telephony.ended() => ended_early = Some("signalling of calls".into()),
         }
+        // From this moment on nobody is to be sent here, though calls may go on for a long time.
+        gate.close();
         // Agents go on working while their calls come to an end; simulated people need no such courtesy.
         if populace != Populace::Alive {
             telephony.drain(Duration::from_secs(config.sip.drain.into())).await;

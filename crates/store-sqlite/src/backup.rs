@@ -1,14 +1,15 @@
 //! Backup and restore: a consistent copy of a journal in use, and a journal made from such a copy.
 
 use crate::{
+    damage::{self, Depth, Found},
     fault::Fault,
-    open::{self, FILE, OpenError},
+    files, left,
+    open::{self, OpenError},
     schema, shelf, task,
 };
 use rusqlite::Connection;
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -25,7 +26,7 @@ pub enum BackupError {
     #[error("{0} is not empty")]
     NotEmpty(PathBuf),
     /// The source is damaged.
-    #[error("the journal is damaged: {0}")]
+    #[error("the journal is damaged, and a copy of it would not be whole: {0}")]
     Damaged(String),
     /// A file could not be written.
     #[error("{path}: {source}")]
@@ -53,10 +54,14 @@ impl From<Fault> for BackupError {
 }
 
 /// Copies the journal of a directory, which may be in use by a server, into a directory that is empty or not there
-/// yet. The copy is of one moment, on the disk when this returns, and without what was deleted. Blocks.
+/// yet. The copy is of one moment, on the disk when this returns, for its owner only, without what was deleted, and
+/// knows nobody's session. A damaged journal is refused. Blocks.
 pub fn backup(dir: &Path, to: &Path) -> Result<(), BackupError> {
-    let source = open::reader(dir)?;
+    let source = open::reader_beside(dir)?;
+    check(&source)?;
     let part = copy(&source, to)?;
+    let conn = unfinished(&part)?;
+    conn.close().map_err(|(_, error)| error)?;
     finish(&part, to)
 }
 
@@ -64,36 +69,46 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(), BackupError> {
 /// so that no reader of the feed goes on with a cursor of the other, and knows nobody's session. The backup is
 /// checked as a whole first. Blocks.
 pub fn restore(from: &Path, dir: &Path) -> Result<(), BackupError> {
-    let source = open::reader(from)?;
+    let source = open::reader_beside(from)?;
     check(&source)?;
     let part = copy(&source, dir)?;
-    let conn = Connection::open(&part)?;
-    conn.pragma_update(None, "secure_delete", "ON")?;
+    let conn = unfinished(&part)?;
     schema::renew_stream(&conn)?;
-    shelf::clear(&conn)?;
     task::doubt_all(&conn)?;
     conn.close().map_err(|(_, error)| error)?;
     finish(&part, dir)
 }
 
 fn check(conn: &Connection) -> Result<(), BackupError> {
-    let mut statement = conn.prepare("PRAGMA integrity_check")?;
-    let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    if lines == ["ok"] { Ok(()) } else { Err(BackupError::Damaged(lines.join("; "))) }
+    damage::check(conn, Depth::Full).map_err(|found| match found {
+        Found::Damage(what) => BackupError::Damaged(what),
+        Found::Fault(fault) => fault.into(),
+    })
+}
+
+/// The copy before it has its name, without sessions. What they were is overwritten, and no file beside the copy
+/// keeps it meanwhile.
+fn unfinished(part: &Path) -> Result<Connection, BackupError> {
+    let conn = Connection::open(part)?;
+    conn.pragma_update(None, "journal_mode", "MEMORY")?;
+    conn.pragma_update(None, "secure_delete", "ON")?;
+    shelf::clear(&conn)?;
+    Ok(conn)
 }
 
 /// Writes the copy under a name that no server opens.
 fn copy(source: &Connection, to: &Path) -> Result<PathBuf, BackupError> {
-    open::make_directory(to)?;
     let failed = |source| BackupError::File { path: to.into(), source };
-    if fs::read_dir(to).map_err(failed)?.next().is_some() {
+    if to.exists() && fs::read_dir(to).map_err(failed)?.next().is_some() {
         return Err(BackupError::NotEmpty(to.into()));
     }
+    files::private_directory(to)?;
     let part = to.join(UNFINISHED);
     let name = part.to_str().ok_or_else(|| {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "the name is not Unicode");
         BackupError::File { path: part.clone(), source }
     })?;
+    drop(files::open_private(&part).map_err(failed)?);
     // The reader's own protection would forbid even this, which writes to the new file only.
     source.pragma_update(None, "query_only", "OFF")?;
     // Unlike a copy page by page this one is not begun anew whenever the writer commits, and it leaves out
@@ -104,8 +119,5 @@ fn copy(source: &Connection, to: &Path) -> Result<PathBuf, BackupError> {
 
 /// Gives the copy its name once every byte of it is on the disk.
 fn finish(part: &Path, dir: &Path) -> Result<(), BackupError> {
-    let failed = |source| BackupError::File { path: part.into(), source };
-    File::options().write(true).open(part).and_then(|file| file.sync_all()).map_err(failed)?;
-    fs::rename(part, dir.join(FILE)).map_err(failed)?;
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)
+    left::rename(part, dir).map_err(|source| BackupError::File { path: part.into(), source })
 }

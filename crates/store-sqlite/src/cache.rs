@@ -65,6 +65,12 @@ impl Cache {
         inner.evict(self.bound);
     }
 
+    /// Forgets everything: the file is asked anew.
+    pub fn clear(&self) {
+        let mut inner = self.write();
+        *inner = Inner { epoch: inner.epoch + 1, ..Inner::default() };
+    }
+
     /// Keeps what was read from the file, unless something was published since `epoch` was looked up: a reader
     /// may have seen the snapshot before that.
     pub fn keep(&self, key: &Key, entry: Entry, epoch: u64) {

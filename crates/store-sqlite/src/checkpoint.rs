@@ -27,6 +27,8 @@ const LONG: i32 = 64_000;
 thread_local! {
     /// How many frames the WAL of this thread's connection has; the hook that tells it takes no data along.
     static FRAMES: Cell<i32> = const { Cell::new(0) };
+    /// Whether a commit wrote something since that was last asked.
+    static WROTE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Counts the frames of the WAL with each commit of this connection, on this thread; replaces the checkpoints that
@@ -34,8 +36,14 @@ thread_local! {
 pub(crate) fn count_frames(conn: &Connection) {
     conn.wal_hook(Some(|_, frames| {
         FRAMES.set(frames);
+        WROTE.set(true);
         Ok(())
     }));
+}
+
+/// How many frames the WAL has, if a commit of this thread wrote to it since this was last asked.
+pub(crate) fn written() -> Option<u32> {
+    WROTE.take().then(|| u32::try_from(FRAMES.get()).unwrap_or(0))
 }
 
 /// The thread that checkpoints.

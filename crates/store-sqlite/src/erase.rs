@@ -5,7 +5,8 @@ use crate::{
     cache::Entry,
     fault::{Fault, Outcome},
     group::Group,
-    mailbox, place, quarantine, task,
+    mailbox,
+    mark::Mark, place, quarantine, task,
 };
 use domain::{Event, InteractionId, Key, Message, State};
 use rusqlite::Connection;
@@ -116,10 +117,9 @@ impl Group<'_> {
 
 /// Writes the file anew and empties the WAL. `secure_delete` overwrites what is deleted, but a row that moved
 /// when its page was rebuilt leaves a copy in the page's free bytes, and no pragma finds that one.
-pub(crate) fn scrub(conn: &Connection) -> Outcome<()> {
+pub(crate) fn scrub(conn: &Connection, mark: &mut Mark) -> Outcome<()> {
     conn.execute_batch("VACUUM")?;
-    let busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if busy {
+    if !mark.empty_wal(conn)? {
         return Err(Fault::Damaged("a reader holds on to the WAL; erase again when it is done".into()));
     }
     Ok(())
@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn deletion_alone_leaves_copies_of_rows_and_scrubbing_does_not() {
         let dir = tempfile::tempdir().expect("a directory");
-        let conn = crate::open::writer(dir.path(), false).expect("open");
+        let mut hold = crate::open::Hold::open(dir.path(), false).expect("open");
+        let conn = &hold.conn;
         conn.execute_batch("PRAGMA synchronous = OFF; CREATE TABLE page (id INTEGER PRIMARY KEY, body TEXT)")
             .expect("sql");
         let mut chance = 7_u64;
@@ -158,7 +159,7 @@ mod tests {
         conn.execute_batch("UPDATE page SET body = ''").expect("sql");
         conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("sql");
         assert_ne!(copies(), 0);
-        scrub(&conn).expect("scrubbed");
+        scrub(&hold.conn, &mut hold.mark).expect("scrubbed");
         assert_eq!(copies(), 0);
         assert_eq!(std::fs::metadata(dir.path().join("journal.db-wal")).expect("the WAL").len(), 0);
     }

@@ -4,18 +4,24 @@
 //! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
-//! Reading order: `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
+//! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
 //! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `rebuild`).
 
 mod backup;
 mod cache;
 mod checkpoint;
+mod damage;
+mod digests;
 mod erase;
 mod fault;
 mod feed;
+mod files;
 mod flush;
 mod group;
+mod health;
+mod left;
 mod mailbox;
+mod mark;
 mod open;
 mod person;
 mod place;
@@ -32,12 +38,14 @@ mod sight;
 mod snapshot;
 mod store;
 mod task;
+mod wal;
 mod writer;
 
 pub use backup::{BackupError, backup, restore};
 pub use erase::Erased;
+pub use health::Health;
 pub use open::{OpenError, Options};
 pub use person::Traces;
 pub use reader::SqliteReader;
-pub use rebuild::{Difference, Finding, RebuildError, Report, rebuild};
+pub use rebuild::{Difference, Finding, RebuildError, Report, accept_loss, rebuild};
 pub use store::SqliteStore;

@@ -82,15 +82,24 @@ impl Queue {
         Ok(())
     }
 
-    /// Adds whatever waits, up to `most` jobs in all; sleeps while there is nothing to do. Answers how many still
-    /// wait, or `None` once the queue is closed and everything done.
-    pub fn take(&self, most: usize, into: &mut Vec<Job>) -> Option<usize> {
+    /// Adds whatever waits, up to `most` jobs in all; sleeps while there is nothing to do, though not longer than
+    /// `patience`. Answers how many still wait, or `None` once the queue is closed and everything done.
+    pub fn take(&self, most: usize, into: &mut Vec<Job>, patience: Option<Duration>) -> Option<usize> {
         let mut waiting = self.lock();
         while waiting.jobs.is_empty() && into.is_empty() {
             if waiting.closed {
                 return None;
             }
-            waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            let Some(patience) = patience else {
+                waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let (after, timeout) =
+                self.more.wait_timeout(waiting, patience).unwrap_or_else(PoisonError::into_inner);
+            waiting = after;
+            if timeout.timed_out() {
+                break;
+            }
         }
         let count = waiting.jobs.len().min(most.saturating_sub(into.len()));
         into.extend(waiting.jobs.drain(..count).map(|(job, _)| job));

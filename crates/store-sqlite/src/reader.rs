@@ -16,7 +16,7 @@ pub struct SqliteReader {
 impl SqliteReader {
     /// Opens the journal of a directory. Needs the exact schema of this program.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let conn = open::reader(dir)?;
+        let conn = open::reader_beside(dir)?;
         let stream_id = schema::meta(&conn, "stream_id")?
             .ok_or_else(|| Fault::Damaged("the journal has no stream id".into()))?;
         Ok(Self { conn, stream_id })

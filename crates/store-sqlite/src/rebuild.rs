@@ -1,8 +1,9 @@
 //! Rebuild: folds every event again and compares the outcome with the snapshots.
 
 use crate::{
+    damage::{self, Depth, Found},
     fault::{Fault, Outcome},
-    open::{self, OpenError},
+    open::{self, Hold, OpenError},
     snapshot,
 };
 use desk::ports::StoreFault;
@@ -53,6 +54,11 @@ pub enum RebuildError {
     /// It could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Pages of the file are damaged: what stands in them cannot be told.
+    #[error(
+        "the journal is damaged: {0}. Restore a backup (`jackfield restore`); snapshots and events were not compared"
+    )]
+    Damaged(String),
     /// It could not be read, or not be mended.
     #[error(transparent)]
     Store(#[from] StoreFault),
@@ -64,25 +70,43 @@ impl From<Fault> for RebuildError {
     }
 }
 
-/// Folds the events of every entity and compares the outcome with its snapshot. With `fix`, snapshots that differ
+/// Looks through the whole file for damage, then folds the events of every entity and compares the outcome with its
+/// snapshot. With `fix`, snapshots that differ
 /// or are missing are replaced by what was folded; that needs the directory for this process alone. Without, a
 /// server may be at work: what is compared is of one moment. Holds one entity in memory at a time. Blocks.
 pub fn rebuild(dir: &Path, fix: bool) -> Result<Report, RebuildError> {
     if fix {
         let _lock = open::lock(dir)?;
         // Opened as a reader first: a directory without a journal must not become one.
-        drop(open::reader(dir)?);
-        let conn = open::writer(dir, false)?;
-        Ok(in_one_moment(&conn, fix)?)
+        drop(open::reader_beside(dir)?);
+        let hold = Hold::open(dir, false)?;
+        let report = in_one_moment(&hold.conn, fix);
+        hold.end();
+        report
     } else {
-        Ok(in_one_moment(&open::reader(dir)?, fix)?)
+        in_one_moment(&open::reader_beside(dir)?, fix)
     }
 }
 
-fn in_one_moment(conn: &Connection, fix: bool) -> Outcome<Report> {
-    let tx = conn.unchecked_transaction()?;
+/// Takes a journal as it is, of which a process that did not end cleanly left less than it acknowledged: what can be
+/// read is the journal from then on. Needs the directory for this process alone. Blocks.
+pub fn accept_loss(dir: &Path) -> Result<(), OpenError> {
+    let _lock = open::lock(dir)?;
+    if !dir.join(open::FILE).exists() {
+        return Err(OpenError::Missing(dir.into()));
+    }
+    Hold::open_as_it_is(dir)?.end();
+    Ok(())
+}
+
+fn in_one_moment(conn: &Connection, fix: bool) -> Result<Report, RebuildError> {
+    let tx = conn.unchecked_transaction().map_err(Fault::from)?;
+    damage::check(&tx, Depth::Full).map_err(|found| match found {
+        Found::Damage(what) => RebuildError::Damaged(what),
+        Found::Fault(fault) => fault.into(),
+    })?;
     let report = check(&tx, fix)?;
-    tx.commit()?;
+    tx.commit().map_err(Fault::from)?;
     Ok(report)
 }
 

@@ -1,13 +1,28 @@
 //! The tables and how they came to be: numbered steps, each a file, counted in `user_version`.
 
-use crate::fault::{Fault, Outcome};
-use crate::open::OpenError;
+use crate::{
+    digests,
+    fault::{Fault, Outcome},
+    open::OpenError,
+};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::str::FromStr;
 
+/// One step from a schema to the next.
+#[derive(Clone, Copy)]
+pub(crate) enum Step {
+    /// Statements.
+    Sql(&'static str),
+    /// What SQL cannot say, run in the same transaction.
+    Rows(fn(&Connection) -> Outcome<()>),
+}
+
 /// The steps in order; a journal at version `n` has had the first `n`.
-pub(crate) const STEPS: &[&str] =
-    &[include_str!("migrations/0001_journal.sql"), include_str!("migrations/0002_connectors.sql")];
+pub(crate) const STEPS: &[Step] = &[
+    Step::Sql(include_str!("migrations/0001_journal.sql")),
+    Step::Sql(include_str!("migrations/0002_connectors.sql")),
+    Step::Rows(digests::keep),
+];
 
 /// Marks the file as a journal of this program: `Jack`, in ASCII.
 const APPLICATION: i32 = 0x4a61_636b;
@@ -17,7 +32,7 @@ pub(crate) fn bring_up(conn: &mut Connection, migrate: bool) -> Result<(), OpenE
     bring_up_to(conn, STEPS, migrate)
 }
 
-fn bring_up_to(conn: &mut Connection, steps: &[&str], migrate: bool) -> Result<(), OpenError> {
+fn bring_up_to(conn: &mut Connection, steps: &[Step], migrate: bool) -> Result<(), OpenError> {
     let found = version(conn)?;
     let newest = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     check(found, newest)?;
@@ -29,7 +44,10 @@ fn bring_up_to(conn: &mut Connection, steps: &[&str], migrate: bool) -> Result<(
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Fault::from)?;
     for (number, step) in (1..).zip(steps).filter(|(number, _)| *number > found) {
-        tx.execute_batch(step).map_err(Fault::from)?;
+        match step {
+            Step::Sql(sql) => tx.execute_batch(sql).map_err(Fault::from)?,
+            Step::Rows(work) => work(&tx)?,
+        }
         tx.pragma_update(None, "user_version", number).map_err(Fault::from)?;
     }
     tx.pragma_update(None, "application_id", APPLICATION).map_err(Fault::from)?;
@@ -104,8 +122,8 @@ pub(crate) fn renew_stream(conn: &Connection) -> Outcome<String> {
 mod tests {
     use super::*;
 
-    const FIRST: &str = "CREATE TABLE meta (name TEXT);";
-    const SECOND: &str = "ALTER TABLE meta ADD COLUMN value TEXT;";
+    const FIRST: Step = Step::Sql("CREATE TABLE meta (name TEXT);");
+    const SECOND: Step = Step::Sql("ALTER TABLE meta ADD COLUMN value TEXT;");
 
     #[test]
     fn an_older_schema_is_brought_up_only_when_allowed() {

@@ -4,8 +4,13 @@ use crate::{
     Erased, OpenError, Options, SqliteReader, Traces,
     cache::Cache,
     checkpoint::Checkpointer,
+    damage,
     fault::Fault,
-    feed, mailbox, open, person,
+    feed, files,
+    health::Health,
+    mailbox,
+    open::{self, Hold},
+    person,
     pool::Pool,
     quarantine,
     queue::{Job, Queue},
@@ -36,7 +41,10 @@ pub struct SqliteStore {
     cache: Arc<Cache>,
     watch: Watch,
     stream_id: String,
+    health: Health,
     writer: Option<JoinHandle<()>>,
+    /// Looks through a journal that was not left cleanly.
+    check: Option<damage::Watch>,
     /// Held until the writer has ended.
     _lock: File,
 }
@@ -45,23 +53,32 @@ impl SqliteStore {
     /// Opens the journal of a directory, or makes both. The directory is for its owner only, and for one process
     /// at a time.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
-        open::make_directory(dir)?;
+        files::private_directory(dir)?;
         let lock = open::lock(dir)?;
-        let conn = open::writer(dir, options.migrate)?;
-        let stream_id = schema::meta(&conn, "stream_id")?
+        let hold = Hold::open(dir, options.migrate)?;
+        let is_unchecked = hold.is_unchecked;
+        let stream_id = schema::meta(&hold.conn, "stream_id")?
             .ok_or_else(|| Fault::Damaged("the journal has no stream id".into()))?;
         let cache = Arc::new(Cache::new(options.cached));
         let watch = Watch::default();
         let queue = Arc::new(Queue::new());
-        let writer = Writer::new(conn, cache.clone(), watch.clone())?;
+        let health = Health::default();
+        let writer = Writer::new(hold, cache.clone(), watch.clone(), health.clone())?;
         let checkpointer = Checkpointer::start(dir)?;
         let jobs = queue.clone();
         let writer = std::thread::Builder::new()
             .name("journal".into())
-            .spawn(move || writer.run(&jobs, &checkpointer))
+            .spawn(move || writer.run(&jobs, checkpointer))
             .map_err(|source| OpenError::Directory { path: dir.into(), source })?;
         let pool = Pool::new(dir, options.readers);
-        Ok(Self { queue, pool, cache, watch, stream_id, writer: Some(writer), _lock: lock })
+        let check = if is_unchecked { Some(damage::Watch::start(dir)?) } else { None };
+        let writer = Some(writer);
+        Ok(Self { queue, pool, cache, watch, stream_id, health, writer, check, _lock: lock })
+    }
+
+    /// Whether commits succeed.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Opens the journal of a directory for reading only, beside the process that writes it.
@@ -236,6 +253,7 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        drop(self.check.take());
         self.pool.close();
         self.queue.close();
         if self.writer.take().is_some_and(|writer| writer.join().is_err()) {

@@ -7,7 +7,9 @@ use crate::{
     fault::{Fault, Outcome},
     feed,
     group::{Counters, Group},
+    health::Health,
     mailbox::{self, Mailbox},
+    open::Hold,
     quarantine,
     queue::{Answer, Job, Queue},
     schema, shelf,
@@ -22,24 +24,31 @@ use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// The most jobs in one transaction: enough to share an `fsync`, few enough to be quick.
 const MOST: usize = 512;
 /// How often a decision may ask for one more entity before it is held to be mad.
 const PATIENCE: usize = 64;
+/// How often a commit is tried while they fail and nobody asks for one.
+const PROBE_EVERY: Duration = Duration::from_secs(2);
+/// What such a commit writes: more than most groups do, so that it does not fit where they do not.
+const PROBE: i32 = 64 * 1024;
 
 /// Whoever is told of commits.
 pub(crate) type Watch = Arc<Mutex<Option<Arc<dyn Witness>>>>;
 
 /// The writer and all it alone knows.
 pub(crate) struct Writer {
-    conn: Connection,
+    hold: Hold,
     cache: Arc<Cache>,
     watch: Watch,
+    health: Health,
     mailboxes: HashMap<UserId, Mailbox>,
     count: Counters,
+    /// Nobody knows whether the last commit is on the disk. Until that is settled nothing else is tried.
+    is_unsettled: bool,
 }
 
 /// What became of one job.
@@ -57,46 +66,97 @@ enum Fate {
 }
 
 impl Writer {
-    pub fn new(conn: Connection, cache: Arc<Cache>, watch: Watch) -> Outcome<Self> {
-        let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let oldest = schema::oldest(&conn)?;
-        let mark = number("SELECT coalesce(max(seq), 0) FROM mark")?.cast_unsigned();
-        let latest = conn.query_row(
-            "SELECT coalesce(max(at), ?2) FROM event WHERE seq > ?1",
-            (mark, Millis::MIN),
-            |row| row.get(0),
-        )?;
-        let count = Counters {
-            // A number is never given again, even if its event was retired.
-            seq: feed::head(&conn)?.max(oldest),
-            entity: number("SELECT coalesce(max(id), 0) FROM entity")?.max(schema::newest_entity(&conn)?),
-            mailbox: number("SELECT coalesce(max(id), 0) FROM mailbox")?,
-            oldest,
-            mark,
-            latest,
-        };
-        let mailboxes = mailbox::all(&conn)?.into_iter().collect();
-        Ok(Self { conn, cache, watch, mailboxes, count })
+    pub fn new(hold: Hold, cache: Arc<Cache>, watch: Watch, health: Health) -> Outcome<Self> {
+        let count = counters(&hold.conn)?;
+        let mailboxes = mailbox::all(&hold.conn)?.into_iter().collect();
+        Ok(Self { hold, cache, watch, health, mailboxes, count, is_unsettled: false })
     }
 
-    /// Works until the queue is closed and empty.
-    pub fn run(mut self, queue: &Queue, checkpointer: &Checkpointer) {
-        checkpoint::count_frames(&self.conn);
+    /// Works until the queue is closed and empty; then ends the journal cleanly.
+    pub fn run(mut self, queue: &Queue, checkpointer: Checkpointer) {
+        checkpoint::count_frames(&self.hold.conn);
         let mut jobs = Vec::with_capacity(MOST);
-        while let Some(waiting) = queue.take(MOST, &mut jobs) {
+        let patience = |health: &Health| health.is_failing().then_some(PROBE_EVERY);
+        while let Some(waiting) = queue.take(MOST, &mut jobs, patience(&self.health)) {
+            if jobs.is_empty() {
+                self.probe();
+                continue;
+            }
             #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
             {
                 gauge!("jackfield_store_queue_depth").set(waiting as f64);
                 histogram!("jackfield_store_group_size").record(jobs.len() as f64);
             }
             self.run_group(&mut jobs);
-            checkpointer.after_group(&self.conn);
+            checkpointer.after_group(&self.hold.conn);
         }
+        drop(checkpointer);
+        if !self.is_unsettled || self.settle() {
+            self.hold.end();
+        }
+    }
+
+    /// Tries whether commits succeed again.
+    fn probe(&mut self) {
+        if self.is_unsettled {
+            self.settle();
+            return;
+        }
+        match probe(&self.hold.conn) {
+            Ok(()) => self.succeeded(),
+            Err(fault) => self.failed(&fault),
+        }
+    }
+
+    /// Finds out what became of the last commit: a connection of its own reads what is there, and a commit of its own
+    /// takes the place of what a failed one may have left in the WAL, so that no later start finds that instead. Then
+    /// memory is what the disk has. Whether it is settled.
+    fn settle(&mut self) -> bool {
+        let settled = self.hold.reopen().and_then(|()| {
+            checkpoint::count_frames(&self.hold.conn);
+            probe(&self.hold.conn)?;
+            Ok((counters(&self.hold.conn)?, mailbox::all(&self.hold.conn)?))
+        });
+        match settled {
+            Ok((count, mailboxes)) => {
+                let is_there = count.seq != self.count.seq;
+                tracing::warn!(is_there, "what became of the last commit is known now");
+                self.count = count;
+                self.mailboxes = mailboxes.into_iter().collect();
+                self.cache.clear();
+                self.is_unsettled = false;
+                self.succeeded();
+                true
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "what became of the last commit is not known yet");
+                false
+            }
+        }
+    }
+
+    /// A commit is durable: the mark says so before anybody hears of it.
+    fn succeeded(&mut self) {
+        if let Some(frames) = checkpoint::written() {
+            self.hold.mark.committed(self.count.seq, frames);
+            self.health.set(false);
+        }
+    }
+
+    fn failed(&mut self, fault: &Fault) {
+        self.hold.mark.failed();
+        self.health.set(true);
+        self.is_unsettled |= !fault.is_certain();
     }
 
     /// Runs and answers the jobs; leaves those that have more to do.
     fn run_group(&mut self, jobs: &mut Vec<Job>) {
         let started = Instant::now();
+        if self.is_unsettled && !self.settle() {
+            let fault = StoreFault::Failed("what became of an earlier commit is not known yet".into());
+            jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
+            return;
+        }
         match self.commit(jobs) {
             Ok(fates) => {
                 counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
@@ -115,22 +175,44 @@ impl Writer {
                     jobs.append(&mut alone);
                 }
             }
-            Err(Abort::Job(fault) | Abort::Commit(fault)) => {
+            Err(abort) => {
                 counter!("jackfield_store_faults_total").increment(1);
-                tracing::error!(%fault, jobs = jobs.len(), "a group of commits failed and was rolled back");
-                let fault = StoreFault::from(fault);
+                let fault = self.aborted(abort, jobs.len());
                 jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
             }
         }
         histogram!("jackfield_store_commit_seconds").record(started.elapsed().as_secs_f64());
     }
 
-    /// Runs the jobs in one transaction. On an error nothing of any of them is left.
+    /// What the callers of a group are told that was not committed.
+    fn aborted(&mut self, abort: Abort, jobs: usize) -> StoreFault {
+        match abort {
+            Abort::Job(fault) | Abort::Begin(fault) => {
+                if fault.is_of_the_disk() {
+                    self.health.set(true);
+                }
+                tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
+                fault.into()
+            }
+            Abort::Commit(fault) => {
+                self.failed(&fault);
+                if fault.is_certain() {
+                    tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
+                    return fault.into();
+                }
+                tracing::error!(%fault, jobs, "nobody knows what became of a group of commits");
+                StoreFault::Unknown(fault.to_string())
+            }
+        }
+    }
+
+    /// Runs the jobs in one transaction. On an error nothing of any of them is left, if it was not the end of the
+    /// transaction that failed.
     fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
         let result = self.transaction(jobs);
         if result.is_err()
-            && !self.conn.is_autocommit()
-            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+            && !self.hold.conn.is_autocommit()
+            && let Err(error) = self.hold.conn.execute_batch("ROLLBACK")
         {
             tracing::error!(%error, "a rollback failed");
         }
@@ -138,18 +220,19 @@ impl Writer {
     }
 
     fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
-        execute(&self.conn, "BEGIN IMMEDIATE").map_err(Abort::Commit)?;
-        let mut group = Group::new(&self.conn, &self.cache, &self.mailboxes, self.count);
+        execute(&self.hold.conn, "BEGIN IMMEDIATE").map_err(Abort::Begin)?;
+        let mut group = Group::new(&self.hold.conn, &self.cache, &self.mailboxes, self.count);
         let mut fates = Vec::with_capacity(jobs.len());
         for job in jobs {
             fates.push(run_job(&mut group, job).map_err(Abort::Job)?);
         }
         group.flush().map_err(Abort::Job)?;
-        execute(&self.conn, "COMMIT").map_err(Abort::Commit)?;
+        execute(&self.hold.conn, "COMMIT").map_err(Abort::Commit)?;
 
         // Durable. From here on nothing can fail any more.
         let Group { count, slots, opened, changed, mut committed, is_erasing, .. } = group;
         self.count = count;
+        self.succeeded();
         committed.head = count.seq;
         committed.states = changed
             .into_iter()
@@ -166,7 +249,7 @@ impl Writer {
         if told.contains(&false) {
             tell(&self.watch, &committed);
         }
-        if is_erasing && let Err(fault) = crate::erase::scrub(&self.conn) {
+        if is_erasing && let Err(fault) = crate::erase::scrub(&self.hold.conn, &mut self.hold.mark) {
             tracing::error!(%fault, "what was erased could not be overwritten everywhere");
             let failed = StoreFault::Failed(format!("erased, but not overwritten everywhere yet: {fault}"));
             for outcome in fates.iter_mut().filter(|outcome| matches!(outcome, Fate::Erased(_))) {
@@ -175,6 +258,27 @@ impl Writer {
         }
         Ok(fates)
     }
+}
+
+/// Where the file stands.
+fn counters(conn: &Connection) -> Outcome<Counters> {
+        let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let oldest = schema::oldest(conn)?;
+        let mark = number("SELECT coalesce(max(seq), 0) FROM mark")?.cast_unsigned();
+        let latest = conn.query_row(
+            "SELECT coalesce(max(at), ?2) FROM event WHERE seq > ?1",
+            (mark, Millis::MIN),
+            |row| row.get(0),
+        )?;
+        Ok(Counters {
+            // A number is never given again, even if its event was retired.
+            seq: feed::head(conn)?.max(oldest),
+            entity: number("SELECT coalesce(max(id), 0) FROM entity")?.max(schema::newest_entity(conn)?),
+            mailbox: number("SELECT coalesce(max(id), 0) FROM mailbox")?,
+            oldest,
+            mark,
+            latest,
+        })
 }
 
 /// A witness that panics must not take the writer with it.
@@ -191,8 +295,17 @@ fn tell(watch: &Watch, committed: &Committed) {
 enum Abort {
     /// A job could not be written.
     Job(Fault),
-    /// The transaction could not be begun or ended.
+    /// The transaction could not be begun.
+    Begin(Fault),
+    /// The transaction could not be ended.
     Commit(Fault),
+}
+
+/// Commits something, and takes it away again.
+fn probe(conn: &Connection) -> Outcome<()> {
+    conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob(?1 / 2)))", [PROBE])?;
+    conn.execute("DELETE FROM meta WHERE name = 'probe'", [])?;
+    Ok(())
 }
 
 fn execute(conn: &Connection, sql: &str) -> Outcome<()> {

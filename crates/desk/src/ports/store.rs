@@ -8,7 +8,7 @@ use domain::{
 use futures::future::BoxFuture;
 use std::sync::Arc;
 
-/// Why the store could not do its work. Nothing was changed when one is returned.
+/// Why the store could not do its work. Nothing was changed when one is returned, unless it is [`Self::Unknown`].
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreFault {
     /// The store is closing down, or its writer has ended.
@@ -17,6 +17,10 @@ pub enum StoreFault {
     /// The disk, the file or the database said no.
     #[error("the store failed: {0}")]
     Failed(String),
+    /// The disk failed as the work was made durable: it was done, or it was not. Who asked must read what is there
+    /// before they ask again.
+    #[error("nobody knows whether it was stored: {0}")]
+    Unknown(String),
     /// Too much is waiting to be written; come back later.
     #[error("the store is busy")]
     Busy,
@@ -53,7 +57,7 @@ pub struct Done {
     pub reference: Option<u64>,
 }
 
-/// The outcome of a transaction: committed and durable, or refused without a trace.
+/// The outcome of a transaction: committed and durable, refused without a trace, or a fault.
 pub type Transacted = Result<Result<Done, Refusal>, StoreFault>;
 
 /// A note as it lies in a mailbox: one notification, rendered, ready to deliver.

@@ -5,9 +5,13 @@ use anyhow::{Result, bail};
 use std::io::Write;
 use store_sqlite::{Difference, Finding};
 
-/// Compares, also while a server runs; with `--fix` mends, without a server. Fails while anything disagrees.
+/// Looks for damage and compares, also while a server runs; with `--fix` mends, without a server. Fails while anything disagrees.
 pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
+    if args.accept_loss {
+        store_sqlite::accept_loss(&config.data)?;
+        writeln!(out, "The journal in {} is taken as it is; what was missing stays lost.", config.data.display())?;
+    }
     let report = store_sqlite::rebuild(&config.data, args.fix)?;
     for difference in &report.differences {
         writeln!(out, "{}", in_words(difference))?;

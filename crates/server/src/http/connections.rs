@@ -3,7 +3,6 @@
 //! Ten thousand clients hold a poll open at the same time and most of them hear nothing for half a minute, so what
 //! counts is what an idle connection costs.
 
-use super::outer::Gate;
 use axum::{Router, body::Body};
 use edge::Proxies;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -36,8 +35,6 @@ pub struct Server {
     pub tls: Option<TlsAcceptor>,
     /// What answers.
     pub app: NormalizePath<Router>,
-    /// Whether the server is stopping.
-    pub gate: Gate,
     /// How long a stop waits for requests in flight.
     pub drain: Duration,
     /// The proxies that are believed about the client's address.
@@ -52,7 +49,7 @@ struct Peer {
 
 /// Serves until `stop` is done, then lets requests in flight finish. `closing` runs in between: it ends held polls.
 pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl Future<Output = ()>) {
-    let Server { listener, tls, app, gate, drain, proxies } = server;
+    let Server { listener, tls, app, drain, proxies } = server;
     let (stopping, told) = watch::channel(());
     // Every connection holds the sender; when the receiver hears the end, the last is gone.
     let (alive, mut gone) = mpsc::channel::<()>(1);
@@ -87,7 +84,6 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
         });
     }
     drop((listener, alive));
-    gate.close();
     tracing::info!(seconds = drain.as_secs(), "stopping: waiting for requests in flight");
     let end = async {
         closing.await;

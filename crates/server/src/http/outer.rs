@@ -16,6 +16,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use store_sqlite::Health;
 use tower::Layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -24,16 +25,24 @@ use tower_http::{
 
 /// Whether the server takes work.
 #[derive(Clone, Debug, Default)]
-pub struct Gate(Arc<AtomicBool>);
+pub struct Gate {
+    closed: Arc<AtomicBool>,
+    journal: Health,
+}
 
 impl Gate {
+    /// The gate of a server over a journal: without one that takes commits there is no work to be done.
+    pub fn over(journal: Health) -> Self {
+        Self { closed: Arc::default(), journal }
+    }
+
     /// From now on it does not: `/ready` says so.
     pub fn close(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.closed.store(true, Ordering::Relaxed);
     }
 
     fn is_closed(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.closed.load(Ordering::Relaxed)
     }
 }
 
@@ -52,6 +61,8 @@ pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizeP
 async fn ready(State(gate): State<Gate>) -> Response {
     if gate.is_closed() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    } else if gate.journal.is_failing() {
+        (StatusCode::SERVICE_UNAVAILABLE, "nothing can be stored\n").into_response()
     } else {
         "ready\n".into_response()
     }

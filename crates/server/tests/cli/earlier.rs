@@ -2,6 +2,7 @@
 
 use crate::house::{House, Server};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf};
 
 /// `agent1@demo:demo` and `admin@demo:demo`, as `Authorization: Basic` has them.
@@ -70,6 +71,21 @@ fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
     assert!(said.ok, "{}", said.err);
     assert_eq!(said.out, earlier.events);
     earlier.rebuild();
+}
+
+#[test]
+fn a_journal_of_schema_2_keeps_its_login_and_nobody_can_read_its_cookie() {
+    let earlier = Earlier::of("schema-2");
+    let cookie = earlier.id("cookie").strip_prefix("JSESSIONID=").unwrap();
+    let digest: String = Sha256::digest(cookie).iter().map(|byte| format!("{byte:02x}")).collect();
+    let holds = |words: &str| {
+        let files = fs::read_dir(earlier.house.path("data")).unwrap();
+        let mut files = files.map(|file| fs::read(file.unwrap().path()).unwrap());
+        files.any(|bytes| bytes.windows(words.len()).any(|window| window == words.as_bytes()))
+    };
+    assert!(holds(cookie) && !holds(&digest));
+    earlier.migrate();
+    assert!(!holds(cookie) && holds(&digest));
 }
 
 #[test]

@@ -63,8 +63,20 @@ impl House {
 
     /// Starts a server on ports of the system's choice and waits until it serves.
     pub fn serve(&self, line: &str) -> Server {
-        let mut child = self
-            .command(line)
+        Self::start(self.command(line))
+    }
+
+    /// The same with a server whose files may be kept from growing ([`Server::limit_files`]): it ignores the signal
+    /// that would end it.
+    pub fn serve_on_a_disk_that_fails(&self, line: &str) -> Server {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_jackfield")]);
+        command.args(line.split_whitespace()).current_dir(self.0.path());
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> Server {
+        let mut child = command
             .args(["--sip", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -148,6 +160,13 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head.to_owned(), body.to_owned())
+    }
+
+    /// Lets none of its files grow beyond so many bytes from now on; `None` for as long as they like.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        let limits = rustix::process::Rlimit { current: bytes, maximum: None };
+        rustix::process::prlimit(Some(process), rustix::process::Resource::Fsize, limits).unwrap();
     }
 
     /// Asks it to stop, and tells whether it did so in good order.

@@ -6,6 +6,7 @@ mod house;
 
 mod commands;
 mod customer;
+mod damage;
 mod demo;
 mod earlier;
 mod messenger;

@@ -16,7 +16,7 @@ use std::{
 };
 use store_sqlite::{Options, SqliteStore, rebuild};
 
-const DIRECTORY: &str = "JACKFIELD_TEST_CRASH";
+pub const DIRECTORY: &str = "JACKFIELD_TEST_CRASH";
 /// So many acknowledgements are more than a beginning.
 const SOMEWHERE: usize = 12;
 

@@ -74,6 +74,12 @@ impl Scene {
         self.act(id, number, SessionAct::SetDisposition { value: value.into(), key: None }).await
     }
 
+    /// The same where the store may fail.
+    pub async fn try_dispose(&self, id: &str, number: u32, value: &str) -> desk::ports::Transacted {
+        let act = SessionAct::SetDisposition { value: value.into(), key: None };
+        self.run(session_command(id, number, act)).await
+    }
+
     pub async fn customer(&self, id: &str, act: CustomerAct) {
         self.done(Command::Customer { session: id.into(), act }).await;
     }
