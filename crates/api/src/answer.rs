@@ -211,3 +211,17 @@ fn json_response(status: StatusCode, body: bytes::Bytes) -> Response {
     let kind = HeaderValue::from_static("application/json");
     (status, [(header::CONTENT_TYPE, kind)], body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_outcome_is_not_told_as_a_refusal() {
+        let of = |fault: StoreFault| Problem::from(fault);
+        let unknown = of(StoreFault::Unknown("fsync".into()));
+        assert_eq!((unknown.http, unknown.code), (StatusCode::SERVICE_UNAVAILABLE, 4));
+        assert_eq!(unknown.message, "The outcome is unknown: read it again");
+        assert_ne!(of(StoreFault::Failed("full".into())).message, unknown.message);
+    }
+}

@@ -61,12 +61,20 @@ impl Watch {
         let thread = std::thread::Builder::new()
             .name("check".into())
             .spawn(move || match check(&conn, Depth::Quick) {
-                Ok(()) => tracing::info!("the journal was looked through after an end that was not clean: sound"),
+                Ok(()) => {
+                    tracing::info!("the journal was looked through after an end that was not clean: sound")
+                }
                 Err(Found::Damage(what)) => {
                     metrics::gauge!("jackfield_store_damaged").set(1.0);
-                    tracing::error!(dir = place, what, "the journal is damaged: restore a backup (`jackfield restore`)");
+                    tracing::error!(
+                        dir = place,
+                        what,
+                        "the journal is damaged: restore a backup (`jackfield restore`)"
+                    );
                 }
-                Err(Found::Fault(fault)) => tracing::warn!(%fault, "the journal was not looked through to its end"),
+                Err(Found::Fault(fault)) => {
+                    tracing::warn!(%fault, "the journal was not looked through to its end")
+                }
             })
             .map_err(|source| open::OpenError::Directory { path: dir.into(), source })?;
         Ok(Self { interrupt, thread: Some(thread) })

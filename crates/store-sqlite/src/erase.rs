@@ -6,7 +6,8 @@ use crate::{
     fault::{Fault, Outcome},
     group::Group,
     mailbox,
-    mark::Mark, place, quarantine, task,
+    mark::Mark,
+    place, quarantine, task,
 };
 use domain::{Event, InteractionId, Key, Message, State};
 use rusqlite::Connection;

@@ -1,9 +1,9 @@
 //! What the last process left: whether it ended cleanly, and whether everything is there that it acknowledged.
 
 use crate::{
-    damage, fault::Outcome,
-    feed,
-    files,
+    damage,
+    fault::Outcome,
+    feed, files,
     mark::{self, Found, Record},
     open::{FILE, OpenError},
     schema,
@@ -47,11 +47,17 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
     let length = |name: &str| files::length(&dir.join(name)).map_err(failed);
     let (wal, shm) = (format!("{FILE}-wal"), format!("{FILE}-shm"));
     let found = mark::find(dir).map_err(failed)?;
-    let beside = [(found != Found::Nothing).then_some(mark::FILE), length(&wal)?.and(Some(&*wal)), length(&shm)?.and(Some(&*shm))];
+    let beside = [
+        (found != Found::Nothing).then_some(mark::FILE),
+        length(&wal)?.and(Some(&*wal)),
+        length(&shm)?.and(Some(&*shm)),
+    ];
     let beside: Vec<&str> = beside.into_iter().flatten().collect();
     match length(FILE)? {
         None if beside.is_empty() => return Ok(Left { nothing: true, ..Left::default() }),
-        None => return Err(gone(dir, &format!("is missing, though {} of it is there", beside.join(" and ")))),
+        None => {
+            return Err(gone(dir, &format!("is missing, though {} of it is there", beside.join(" and "))));
+        }
         Some(0) => return Err(gone(dir, "is empty, which no journal ever is")),
         Some(_) => {}
     }
@@ -75,9 +81,7 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
 /// The same for a process that only reads: what one that writes has open is its matter.
 pub(crate) fn inspect_beside(dir: &Path) -> Result<Left, OpenError> {
     match inspect(dir) {
-        Err(OpenError::Lost { .. } | OpenError::Gone { .. }) if is_open(dir) => {
-            Ok(Left::default())
-        }
+        Err(OpenError::Lost { .. } | OpenError::Gone { .. }) if is_open(dir) => Ok(Left::default()),
         left => left,
     }
 }
@@ -127,7 +131,10 @@ fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
     }
     match stream(&dir.join(FILE)) {
         Ok(Some(found)) if found != record.stream => {
-            let what = format!("is another journal than the one that was open (stream {found}, not {})", record.stream);
+            let what = format!(
+                "is another journal than the one that was open (stream {found}, not {})",
+                record.stream
+            );
             Err(gone(dir, &what))
         }
         // The file alone may be halfway through a checkpoint; with its WAL it will be looked at again.
@@ -139,7 +146,8 @@ fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
 fn stream(file: &Path) -> Outcome<Option<String>> {
     let name = file.to_str().unwrap_or_default();
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?;
     schema::meta(&conn, "stream_id")
 }
@@ -159,7 +167,10 @@ impl Left {
         }
         let newest = feed::head(conn)?.max(schema::oldest(conn)?);
         if newest < self.event {
-            return Err(lost(format!("the journal ends with event {newest}, though event {} was committed", self.event)));
+            return Err(lost(format!(
+                "the journal ends with event {newest}, though event {} was committed",
+                self.event
+            )));
         }
         Ok(())
     }

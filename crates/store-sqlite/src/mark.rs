@@ -6,7 +6,7 @@
 //! process, which is what a kill needs, and after a power cut it tells of an earlier commit, which asks for less. Only
 //! the first commit of a WAL syncs it, so that a WAL which holds acknowledged commits is never believed to be empty.
 
-use crate::{files, fault::Outcome, wal};
+use crate::{fault::Outcome, files, wal};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::{
@@ -92,7 +92,8 @@ impl Mark {
         let is_first = !self.record.in_wal;
         let salts = wal::salts(&self.wal).unwrap_or_default();
         let failed = self.record.failed && salts == self.record.salts;
-        self.record = Record { in_wal: true, event, salts, frames, failed, stream: self.record.stream.clone() };
+        self.record =
+            Record { in_wal: true, event, salts, frames, failed, stream: self.record.stream.clone() };
         let written = self.write().and_then(|()| if is_first { self.file.sync_data() } else { Ok(()) });
         if let Err(why) = written {
             tracing::warn!(%why, "the mark of the open journal could not be written");

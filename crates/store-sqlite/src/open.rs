@@ -77,7 +77,9 @@ pub enum OpenError {
         newest: i64,
     },
     /// Others can enter the directory, and it could not be closed to them.
-    #[error("others can enter {dir}, and it cannot be closed to them ({source}): its owner must `chmod 700` it")]
+    #[error(
+        "others can enter {dir}, and it cannot be closed to them ({source}): its owner must `chmod 700` it"
+    )]
     Entered {
         /// The directory.
         dir: PathBuf,
@@ -192,8 +194,12 @@ impl Hold {
         let marked = Mark::make(dir, left::wal_of(dir), record);
         let mut mark = marked.map_err(|source| OpenError::Directory { path: dir.into(), source })?;
         // What is left of a commit that failed must not lie there when the next one fails.
-        if left.torn && !mark.empty_wal(&conn)? {
-            return Err(OpenError::Failed("another process reads the journal and holds up its recovery".into()));
+        if left.torn {
+            match mark.empty_wal(&conn) {
+                Ok(true) => {}
+                // A full disk, or somebody who reads: the mark says that it may lie there.
+                Ok(false) | Err(_) => mark.failed(),
+            }
         }
         Ok(Self { conn, mark, is_unchecked: left.unclean && left.large, dir: dir.into() })
     }

@@ -88,8 +88,7 @@ pub(crate) fn survey(path: &Path) -> io::Result<Survey> {
         let is_commit = word(&buffer, 4) != 0;
         if !is_broken {
             let next = checksum(is_big, &buffer[FRAME..], checksum(is_big, &buffer[..8], sum));
-            is_broken =
-                !is_ours || word(&buffer, 0) == 0 || next != (word(&buffer, 16), word(&buffer, 20));
+            is_broken = !is_ours || word(&buffer, 0) == 0 || next != (word(&buffer, 16), word(&buffer, 20));
             sum = next;
         }
         if !is_broken {
@@ -204,7 +203,12 @@ mod tests {
     fn a_cut_wal_ends_with_its_last_whole_commit() {
         let dir = tempfile::tempdir().expect("a directory");
         let (path, counts) = wal(dir.path());
-        File::options().write(true).open(&path).expect("open").set_len(HEADER as u64 + 5 * SIZE + 7).expect("cut");
+        File::options()
+            .write(true)
+            .open(&path)
+            .expect("open")
+            .set_len(HEADER as u64 + 5 * SIZE + 7)
+            .expect("cut");
         let frames = whole(&path);
         assert!(frames.whole <= 5 && frames.whole < counts[4] && !frames.damaged);
     }

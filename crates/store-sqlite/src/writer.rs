@@ -262,23 +262,23 @@ impl Writer {
 
 /// Where the file stands.
 fn counters(conn: &Connection) -> Outcome<Counters> {
-        let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let oldest = schema::oldest(conn)?;
-        let mark = number("SELECT coalesce(max(seq), 0) FROM mark")?.cast_unsigned();
-        let latest = conn.query_row(
-            "SELECT coalesce(max(at), ?2) FROM event WHERE seq > ?1",
-            (mark, Millis::MIN),
-            |row| row.get(0),
-        )?;
-        Ok(Counters {
-            // A number is never given again, even if its event was retired.
-            seq: feed::head(conn)?.max(oldest),
-            entity: number("SELECT coalesce(max(id), 0) FROM entity")?.max(schema::newest_entity(conn)?),
-            mailbox: number("SELECT coalesce(max(id), 0) FROM mailbox")?,
-            oldest,
-            mark,
-            latest,
-        })
+    let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let oldest = schema::oldest(conn)?;
+    let mark = number("SELECT coalesce(max(seq), 0) FROM mark")?.cast_unsigned();
+    let latest = conn.query_row(
+        "SELECT coalesce(max(at), ?2) FROM event WHERE seq > ?1",
+        (mark, Millis::MIN),
+        |row| row.get(0),
+    )?;
+    Ok(Counters {
+        // A number is never given again, even if its event was retired.
+        seq: feed::head(conn)?.max(oldest),
+        entity: number("SELECT coalesce(max(id), 0) FROM entity")?.max(schema::newest_entity(conn)?),
+        mailbox: number("SELECT coalesce(max(id), 0) FROM mailbox")?,
+        oldest,
+        mark,
+        latest,
+    })
 }
 
 /// A witness that panics must not take the writer with it.
@@ -303,7 +303,10 @@ enum Abort {
 
 /// Commits something, and takes it away again.
 fn probe(conn: &Connection) -> Outcome<()> {
-    conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob(?1 / 2)))", [PROBE])?;
+    conn.execute(
+        "INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob(?1 / 2)))",
+        [PROBE],
+    )?;
     conn.execute("DELETE FROM meta WHERE name = 'probe'", [])?;
     Ok(())
 }

@@ -10,7 +10,11 @@ pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     if args.accept_loss {
         store_sqlite::accept_loss(&config.data)?;
-        writeln!(out, "The journal in {} is taken as it is; what was missing stays lost.", config.data.display())?;
+        writeln!(
+            out,
+            "The journal in {} is taken as it is; what was missing stays lost.",
+            config.data.display()
+        )?;
     }
     let report = store_sqlite::rebuild(&config.data, args.fix)?;
     for difference in &report.differences {

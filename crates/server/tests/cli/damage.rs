@@ -48,7 +48,9 @@ fn after_a_kill_a_server_starts_and_after_a_stop_no_mark_is_left() {
 fn a_server_whose_wal_is_gone_after_a_kill_refuses_and_names_the_way_out() {
     let house = killed();
     fs::remove_file(house.path("d/journal.db-wal")).unwrap();
-    for line in [SERVE, "backup copy --data d", "rebuild --data d", "events --data d", "user add eve --data d"] {
+    for line in
+        [SERVE, "backup copy --data d", "rebuild --data d", "events --data d", "user add eve --data d"]
+    {
         let said = house.run_with(line, "some password\n");
         assert!(!said.ok, "{line}: {said:?}");
         assert!(said.err.contains("journal.db-wal is missing"), "{line}: {said:?}");

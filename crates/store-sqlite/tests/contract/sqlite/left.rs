@@ -113,7 +113,10 @@ async fn a_wal_that_lost_acknowledged_commits_is_refused_with_the_way_out() {
     let length = killed.length("journal.db-wal");
     let half = 32 + (length - 32) / FRAME / 2 * FRAME;
     let spoils: [(&str, Box<dyn Fn(&Killed)>); 6] = [
-        ("missing or empty", Box::new(|killed| fs::remove_file(killed.path("journal.db-wal")).expect("removed"))),
+        (
+            "missing or empty",
+            Box::new(|killed| fs::remove_file(killed.path("journal.db-wal")).expect("removed")),
+        ),
         ("missing or empty", Box::new(|killed| killed.cut("journal.db-wal", 0))),
         ("cut or damaged", Box::new(move |killed| killed.cut("journal.db-wal", half))),
         ("cut or damaged", Box::new(move |killed| killed.spoil("journal.db-wal", half + 100))),
@@ -158,7 +161,8 @@ async fn a_journal_that_is_missing_or_empty_beside_what_belongs_to_it_does_not_b
     for name in ["journal.db-wal", "journal.db-shm", "in-use"] {
         let killed = killed.again();
         fs::remove_file(killed.path("journal.db")).expect("removed");
-        for other in ["journal.db-wal", "journal.db-shm", "in-use"].into_iter().filter(|other| *other != name) {
+        for other in ["journal.db-wal", "journal.db-shm", "in-use"].into_iter().filter(|other| *other != name)
+        {
             fs::remove_file(killed.path(other)).expect("removed");
         }
         let refused = killed.refused();
@@ -233,7 +237,10 @@ async fn damaged_pages_are_called_damage_and_nothing_is_made_of_them() {
     let middle = clean.again();
     middle.spoil("journal.db", pages / 2 * 4096);
     let damaged = rebuild(middle.dir(), false).expect_err("damaged");
-    assert!(matches!(damaged, RebuildError::Damaged(_)) && damaged.to_string().contains("damaged"), "{damaged}");
+    assert!(
+        matches!(damaged, RebuildError::Damaged(_)) && damaged.to_string().contains("damaged"),
+        "{damaged}"
+    );
     assert!(matches!(backup(middle.dir(), &parent.path().join("x")), Err(BackupError::Damaged(_))));
 }
 
@@ -287,7 +294,9 @@ async fn commit_where_files_cannot_grow() {
     let before = scene.session("one").await;
     let wal = || fs::metadata(dir.join("journal.db-wal")).expect("a WAL").len();
     let limits = getrlimit(Resource::Fsize);
-    let limit = |current| setrlimit(Resource::Fsize, rustix::process::Rlimit { current, ..limits.clone() }).expect("set");
+    let limit = |current| {
+        setrlimit(Resource::Fsize, rustix::process::Rlimit { current, ..limits.clone() }).expect("set")
+    };
 
     limit(Some(wal()));
     let answer = scene.try_dispose("one", 1, "unknown").await;
@@ -324,7 +333,8 @@ fn a_commit_that_the_disk_failed_is_unknown_and_settled_before_anything_else() {
         .env(DIRECTORY, dir.path())
         .output()
         .expect("a child");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let told =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && told.contains("went through"), "{told}");
     drop(SqliteStore::open(dir.path(), Options::default()).expect("open"));
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
