@@ -1,7 +1,7 @@
 //! The API as one value: what every endpoint needs, and the router that holds them all.
 
 use crate::{
-    auth::{self, Logins},
+    auth::{self, Checks, Logins, Origins},
     notifications::{self, Notifications},
     pages,
     unknown::Unknown,
@@ -69,7 +69,9 @@ pub struct Api {
     pub(crate) desk: Arc<Desk>,
     pub(crate) links: Links,
     pub(crate) config: Config,
+    pub(crate) origins: Origins,
     pub(crate) logins: Logins,
+    pub(crate) checks: Checks,
     pub(crate) notifications: Notifications,
     pub(crate) unknown: Unknown,
     /// When it started.
@@ -85,6 +87,8 @@ impl Api {
         let notifications = Notifications::load(&desk).await?;
         Ok(Arc::new(Self {
             started: desk.now(),
+            origins: Origins::new(links.root(), &config.cors.origins),
+            checks: Checks::new(&desk),
             desk,
             links,
             config,

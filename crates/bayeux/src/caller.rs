@@ -11,6 +11,9 @@ use crate::Advice;
 pub struct Caller<'a> {
     /// The authenticated user; a session answers to the user of its handshake only.
     pub principal: Arc<str>,
+    /// The host's login under which the request came, by any name that says nothing. A session goes with the login of
+    /// its latest request: [`crate::Hub::end_login`].
+    pub login: Option<Arc<str>>,
     /// The value of the browser cookie, when the request (or the WebSocket's upgrade) had one.
     pub browser: Option<&'a str>,
     /// Whether the request proves by itself who sent it, with credentials of its own: then it may come
@@ -22,6 +25,8 @@ pub struct Caller<'a> {
     pub now: u64,
     /// The mailbox position a session opened by this request starts after; read only for a handshake.
     pub start: u64,
+    /// The newest position of the principal's mailbox: nobody can have received more than that.
+    pub head: u64,
     /// Randomness for a session opened by this request; read only for a handshake.
     pub fresh: Fresh,
     /// The host's verdict on a handshake (conformance item 20).

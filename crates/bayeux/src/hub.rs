@@ -8,6 +8,8 @@ mod removal;
 mod subscribe;
 mod volatile;
 
+pub use removal::without_login;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -237,7 +239,11 @@ impl Hub {
         if found.is_none() {
             self.totals.unknown += 1;
         }
-        found.map(|(id, _)| id.clone())
+        let id = found.map(|(id, _)| id.clone())?;
+        if let Some(session) = self.sessions.get_mut(&id).filter(|session| session.login != from.login) {
+            session.login = from.login.clone();
+        }
+        Some(id)
     }
 
     /// Clients only listen, so every publish fails; which error tells what else was wrong with it

@@ -61,11 +61,13 @@
 //! let mut send = |hub: &mut Hub, body: &str| {
 //!     let caller = Caller {
 //!         principal: Arc::from("agent1"),
+//!         login: None,
 //!         browser: Some("cookie"),
 //!         vouched: false,
 //!         transport: Transport::LongPolling,
 //!         now: 1_000,
 //!         start: 40,
+//!         head: 40,
 //!         fresh: Fresh { session: 0xfeed, browser: 0xbeef }, // random in earnest
 //!         admission: Admission::Granted,
 //!         may_subscribe: &|_| true,
@@ -121,7 +123,7 @@ mod volatile;
 pub use caller::{Admission, Caller, Fresh, Transport};
 pub use config::Config;
 pub use hold::{Completed, Hold, Released};
-pub use hub::{Answer, BatchRefused, Hub, Sizes, Totals};
+pub use hub::{Answer, BatchRefused, Hub, Sizes, Totals, without_login};
 pub use message::{Ack, AskedAdvice, Ext, Message, Subscription, TimeSync, named_sessions};
 pub use parse::{MAX_BATCH, Malformed, parse};
 pub use reply::{Advice, Reconnect, Reply};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Subscriptions;
+use crate::{Reconnect, Subscriptions};
 
 /// The `clientId`: 128 random bits in hexadecimal, a secret between server and client (conformance
 /// item 17). Cheap to clone.
@@ -100,6 +100,10 @@ pub struct Acked {
 pub(crate) struct Session {
     pub principal: Arc<str>,
     pub browser: Option<Arc<str>>,
+    /// The host's login it goes with. Not in its record: whoever resumes it shows one.
+    pub login: Option<Arc<str>>,
+    /// It ends when its held connect is answered, with this advice.
+    pub leaving: Option<Reconnect>,
     pub subscriptions: Arc<Subscriptions>,
     pub revision: u32,
     pub ack: bool,
@@ -131,6 +135,14 @@ pub(crate) struct Held {
     pub generation: u64,
     /// Whether it counts against its browser's limit (item 64).
     pub counted: bool,
+}
+
+impl Record {
+    /// Takes back what the mailbox, whose newest position is `head`, cannot have held: a client may have claimed it.
+    #[must_use]
+    pub fn cut_to(self, head: u64) -> Self {
+        Self { start: self.start.min(head), acked: self.acked.min(head), ..self }
+    }
 }
 
 impl Session {

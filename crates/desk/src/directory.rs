@@ -5,17 +5,20 @@ use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
+use tokio::sync::watch;
 
 /// The users of the centre.
 #[derive(Debug, Default)]
 pub struct Directory {
     inner: RwLock<Inner>,
+    ended: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     users: HashMap<UserId, Arc<User>>,
     names: HashMap<String, UserId>,
+    endings: HashMap<UserId, u64>,
 }
 
 impl Directory {
@@ -38,10 +41,31 @@ impl Directory {
         users
     }
 
+    /// Any user at all.
+    pub fn any(&self) -> Option<Arc<User>> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).users.values().next().cloned()
+    }
+
+    /// How often, since this process began, everything that a user had logged in with ended: with their password, when
+    /// they were disabled, when they were taken away. It stays when they come back.
+    pub fn endings(&self, id: &UserId) -> u64 {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.endings.get(id).copied().unwrap_or(0)
+    }
+
+    /// Tells whenever that happened to anybody.
+    pub fn ended(&self) -> watch::Receiver<u64> {
+        self.ended.subscribe()
+    }
+
     pub(crate) fn take(&self, key: &Key, state: &State) {
         let (Key::User(id), State::User(user)) = (key, state) else { return };
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mut ends = false;
         if let Some(gone) = inner.users.remove(id) {
+            let is_same =
+                |user: &User| user.password_hash == gone.password_hash && (user.enabled || !gone.enabled);
+            ends = !user.as_ref().is_some_and(|user| is_same(user));
             // The name may be another's by now.
             if inner.names.get(&gone.user_name) == Some(id) {
                 inner.names.remove(&gone.user_name);
@@ -50,6 +74,11 @@ impl Directory {
         if let Some(user) = user {
             inner.names.insert(user.user_name.clone(), id.clone());
             inner.users.insert(id.clone(), user.clone());
+        }
+        if ends {
+            *inner.endings.entry(id.clone()).or_default() += 1;
+            drop(inner);
+            self.ended.send_modify(|count| *count += 1);
         }
     }
 }
@@ -90,6 +119,27 @@ mod tests {
         assert_eq!((named(&directory, "ann"), named(&directory, "anna")), (None, Some("1".into())));
         directory.take(&Key::User("1".into()), &State::User(None));
         assert_eq!((named(&directory, "anna"), directory.all().len()), (None, 0));
+    }
+
+    #[test]
+    fn logins_end_with_the_password_the_enablement_and_the_user() {
+        let directory = Directory::default();
+        put(&directory, "1", "ann");
+        let ann = (*directory.user(&"1".into()).expect("a user")).clone();
+        let mut heard = directory.ended();
+        let mut ends = |user: Option<User>| {
+            directory.take(&Key::User("1".into()), &State::User(user.map(Into::into)));
+            let told = heard.has_changed().expect("a directory");
+            heard.mark_unchanged();
+            (told, directory.endings(&"1".into()))
+        };
+        assert_eq!(ends(Some(User { first_name: "Ann".into(), ..ann.clone() })), (false, 0));
+        assert_eq!(ends(Some(User { password_hash: "new".into(), ..ann.clone() })), (true, 1));
+        let disabled = User { password_hash: "new".into(), enabled: false, ..ann.clone() };
+        assert_eq!(ends(Some(disabled)), (true, 2));
+        assert_eq!(ends(Some(User { password_hash: "new".into(), ..ann.clone() })), (false, 2));
+        assert_eq!(ends(None), (true, 3));
+        assert_eq!(ends(Some(User { password_hash: "new".into(), ..ann })), (false, 3));
     }
 
     #[test]

@@ -60,6 +60,7 @@ impl Mail {
     /// Whether notes up to a position are still to be thrown away; then they count as thrown away.
     pub(crate) fn trims(&self, upto: u64) -> bool {
         let mut tail = self.tail();
+        let upto = upto.min(tail.head);
         let more = upto > tail.trimmed;
         tail.trimmed = tail.trimmed.max(upto);
         tail.forget(upto);
@@ -266,10 +267,15 @@ mod tests {
 
     #[test]
     fn what_was_thrown_away_is_thrown_away_once() {
-        let mail = Mail::default();
+        let room = Mailroom::default();
+        room.load(vec![("a".into(), 6)]);
+        let mail = room.of(&"a".into());
         assert!(!mail.trims(0), "there was nothing");
         assert!(mail.trims(5));
         assert!(!mail.trims(5) && !mail.trims(4));
-        assert!(mail.trims(6));
+        assert!(mail.trims(u64::MAX), "as far as there is anything");
+        assert!(!mail.trims(6));
+        room.deliver(&[note(7)]);
+        assert!(mail.trims(7));
     }
 }

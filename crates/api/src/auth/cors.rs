@@ -1,28 +1,20 @@
 //! Other origins: the exact origin of the list, with credentials, or nothing at all (client-requirements 8).
 
-use crate::app::Config;
+use super::Origins;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 const ALLOWED: &str = "Authorization, Content-Type, X-CSRF-TOKEN, X-Requested-With, ContactCenterId";
 const EXPOSED: &str = "X-CSRF-HEADER, X-CSRF-TOKEN, X-Stream-Id";
 
-/// The origin of a request, when it is on the list.
-pub fn allowed_origin(config: &Config, headers: &HeaderMap) -> Option<HeaderValue> {
-    let origin = headers.get(header::ORIGIN)?;
-    let listed =
-        origin.to_str().is_ok_and(|origin| config.cors.origins.iter().any(|listed| listed == origin));
-    listed.then(|| origin.clone())
-}
-
 /// The answer to a preflight, if the request is one. It needs no login.
-pub fn preflight(config: &Config, method: &Method, headers: &HeaderMap) -> Option<Response> {
+pub fn preflight(origins: &Origins, method: &Method, headers: &HeaderMap) -> Option<Response> {
     let asks = headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if *method != Method::OPTIONS || !asks {
         return None;
     }
     let mut response = StatusCode::OK.into_response();
-    if let Some(origin) = allowed_origin(config, headers) {
+    if let Some(origin) = origins.listed(headers) {
         admit(&mut response, origin);
         let out = response.headers_mut();
         out.insert(

@@ -1,90 +1,140 @@
-//! The gate before every address that needs a user: preflight, login, CSRF, and the headers all answers carry.
+//! The gate before every address that needs a user: preflight, origin, login, CSRF, and the headers all answers carry.
 
 use super::{
     Caller, Login, basic,
-    cors::{admit, allowed_origin, preflight},
+    checks::From,
+    cookie::{SESSION, cookie, set_cookie},
+    cors::{admit, preflight},
+    logins::Ending,
 };
-use crate::{answer::Problem, app::Api};
+use crate::{answer::Problem, app::Api, notifications};
 use axum::{
-    extract::{Request, State},
+    extract::{OriginalUri, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::Refusal;
+use edge::Client;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::sync::Arc;
 
-/// The session cookie (core-and-voice §2.1).
-const COOKIE: &str = "JSESSIONID";
 /// Tells the name of the token's header.
 const CSRF_NAME: HeaderName = HeaderName::from_static("x-csrf-header");
 /// The token's header.
 const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+/// The code of a request without a live login (core-and-voice §1.4).
+const NO_SESSION: u8 = 20;
+/// Where notifications are.
+const NOTIFICATIONS: &str = "/api/v2/notifications";
 
 /// Lets a request through with its [`Caller`], or answers it.
 pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
-    if let Some(answer) = preflight(&api.config, request.method(), request.headers()) {
+    if let Some(answer) = preflight(&api.origins, request.method(), request.headers()) {
         return answer;
     }
-    let origin = allowed_origin(&api.config, request.headers());
-    let cookie = cookie(request.headers(), COOKIE).map(str::to_owned);
-    let mut response = match Box::pin(identify(&api, request.headers(), cookie.as_deref())).await {
-        Ok(caller) => {
+    let origin = api.origins.listed(request.headers());
+    let from = client(&request);
+    let mut response = match Box::pin(identify(&api, request.method(), request.headers(), from)).await {
+        Ok((caller, is_new)) => {
             let login = caller.login.clone();
             let mut response = if api.config.csrf && !has_token(&request, &login) {
-                let why = "The Csrf token is missing or invalid";
-                Problem::from(Refusal::Forbidden(why.into())).into_response()
+                no_token().into_response()
             } else {
                 request.extensions_mut().insert(caller);
                 next.run(request).await
             };
-            mark(&api, &mut response, &login, cookie.as_deref());
+            // A login that this very request has ended gives nothing any more.
+            if !login.has_ended() {
+                mark(&api, &mut response, &login, is_new);
+            }
             response
+        }
+        Err(problem) if problem.code == NO_SESSION && is_farewell(&request) => {
+            notifications::farewell(&api, request, problem).await
         }
         Err(problem) => problem.into_response(),
     };
-    if let Some(origin) = origin {
-        admit(&mut response, origin);
-    }
+    seal(&mut response, origin);
     response
 }
 
-/// Who asks: credentials win over the cookie, so that a client can become somebody else.
-async fn identify(api: &Api, headers: &HeaderMap, cookie: Option<&str>) -> Result<Caller, Problem> {
-    let now = api.desk.awake();
-    let login = cookie.and_then(|id| api.logins.resume(id, now));
+/// What every answer carries that may bear a login or what only its user may see.
+pub fn seal(response: &mut Response, origin: Option<HeaderValue>) {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(origin) = origin {
+        admit(response, origin);
+    }
+}
+
+/// Who asks, and whether the login is new to them: credentials win over the cookie, so that a client can become
+/// somebody else.
+async fn identify(
+    api: &Api,
+    method: &Method,
+    headers: &HeaderMap,
+    client: Client,
+) -> Result<(Caller, bool), Problem> {
+    api.origins.admit(method, headers)?;
+    let login = cookie(headers, SESSION).and_then(|cookie| api.logins.resume(&api.desk, cookie));
     let Some(credentials) = basic::credentials(headers) else {
         let login = login.ok_or_else(Problem::access_denied)?;
         let user = api.desk.directory().user(&login.user).filter(|user| user.enabled);
-        return Ok(Caller { user: user.ok_or_else(Problem::access_denied)?, login });
+        return Ok((Caller { user: user.ok_or_else(Problem::access_denied)?, login }, false));
     };
-    let user = api.logins.check(&api.desk, credentials).await.ok_or_else(Problem::access_denied)?;
+    let from = From { client, login: login.as_deref() };
+    let user = api.checks.check(&api.desk, credentials, from).await.ok_or_else(Problem::access_denied)?;
     if let Some(login) = login.filter(|login| login.user == user.id) {
-        return Ok(Caller { user, login });
+        return Ok((Caller { user, login }, false));
     }
-    let login = api.logins.open(&api.desk, &user).await?;
-    Ok(Caller { user, login })
+    let (login, gone) = api.logins.open(&api.desk, &user).await;
+    if let Some(gone) = gone {
+        notifications::login_ended(api, &gone, Ending::Revoked).await;
+    }
+    Ok((Caller { user, login }, true))
+}
+
+/// Whose address a request comes from.
+pub fn client(request: &Request) -> Client {
+    request.extensions().get::<Client>().copied().unwrap_or_default()
+}
+
+/// Whether a notification client speaks whose login has ended: it is told so in its own words.
+fn is_farewell(request: &Request) -> bool {
+    let headers = request.headers();
+    request.method() == Method::POST
+        && path(request).starts_with(NOTIFICATIONS)
+        && cookie(headers, SESSION).is_some()
+        && !headers.contains_key(header::AUTHORIZATION)
 }
 
 /// Whether a changing request carries the token of its session. The notifications endpoint is left out: not all
 /// clients put the token there (core-and-voice §2.3).
 fn has_token(request: &Request, login: &Login) -> bool {
-    let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::DELETE);
-    if !changes || request.uri().path().starts_with("/api/v2/notifications") {
-        return true;
-    }
-    let token = request.headers().get(CSRF_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
-    let right: bool = subtle::ConstantTimeEq::ct_eq(token, login.csrf.as_bytes()).into();
-    right && cookie(request.headers(), COOKIE).is_some()
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    reads || path(request).starts_with(NOTIFICATIONS) || shows_token(request.headers(), login)
 }
 
-/// The cookie of a new session, and the CSRF headers.
-fn mark(api: &Api, response: &mut Response, login: &Login, shown: Option<&str>) {
-    if shown != Some(&*login.id) {
-        let secure = if api.config.secure_cookies { "; Secure" } else { "" };
-        if let Ok(value) = format!("{COOKIE}={}; Path=/; HttpOnly{secure}", login.id).parse() {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+/// Whether the token of a login stands in the headers, beside its cookie.
+pub fn shows_token(headers: &HeaderMap, login: &Login) -> bool {
+    let token = headers.get(CSRF_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
+    let right: bool = subtle::ConstantTimeEq::ct_eq(token, login.csrf.as_bytes()).into();
+    right && cookie(headers, SESSION).is_some()
+}
+
+/// The refusal of a change without it.
+pub fn no_token() -> Problem {
+    Refusal::Forbidden("The Csrf token is missing or invalid".into()).into()
+}
+
+/// The whole path: below a root, the router shows only what follows it.
+fn path(request: &Request) -> &str {
+    request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0).path()
+}
+
+/// The cookie of a new login, and the CSRF headers.
+pub fn mark(api: &Api, response: &mut Response, login: &Login, is_new: bool) {
+    if is_new && let Some(value) = login.cookie().and_then(|value| set_cookie(&api.config, SESSION, &value)) {
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     if api.config.csrf
         && let Ok(token) = HeaderValue::from_str(&login.csrf)
@@ -92,14 +142,4 @@ fn mark(api: &Api, response: &mut Response, login: &Login, shown: Option<&str>) 
         response.headers_mut().insert(CSRF_NAME, HeaderValue::from_static("X-CSRF-TOKEN"));
         response.headers_mut().insert(CSRF_TOKEN, token);
     }
-}
-
-/// A cookie of a request.
-pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }

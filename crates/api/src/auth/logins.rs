@@ -1,206 +1,200 @@
-//! Logins: sessions of the web API, and the checking of credentials.
+//! All logins: opened, resumed by their cookies, ended.
+//!
+//! A login ends by its own request, by inactivity, and with the password, the enablement or the existence of its user,
+//! also when those changed while no process ran. What hangs on it is ended in [`super::upkeep`].
 
-use super::{basic::Credentials, password::verify_password};
-use crate::app::Api;
+use super::login::{Found, Login, key};
 use desk::{
     Desk,
-    ports::{Shelf, StoreFault},
+    ports::{FeedQuery, Shelf, StoreFault},
 };
-use domain::{Millis, UserId, user::User};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use domain::{Event, Key, Millis, UserId, user};
 use std::{
-    collections::{HashMap, VecDeque},
-    num::NonZeroU32,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
-    time::Duration,
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::Semaphore;
 
-/// A verified credential is trusted for this long (DESIGN §4). Milliseconds.
-const TRUST: Millis = 15 * 60 * 1000;
-/// The most sessions of one user; the oldest goes when one more comes.
+/// The most sessions of one user; the one not used for longest goes when one more comes.
 const MAX_PER_USER: usize = 256;
 /// The use of a session is written down at most this often. Milliseconds.
 const WRITE_EVERY: Millis = 30_000;
 /// A client that never shows its cookie is given the same session again for this long. Milliseconds.
 const UNCLAIMED: Millis = 60_000;
-/// How long a wrong password waits for its answer.
-const SLOWED: Duration = Duration::from_millis(300);
-/// How many passwords are checked at once; each check takes 19 MiB and a core.
-const CHECKS_AT_ONCE: usize = 2;
-/// After too many wrong passwords a user name is suspected for this long. Milliseconds.
-const SUSPECTED: Millis = 60_000;
+/// How many events are looked through at a time for changes of users.
+const PAGE: u32 = 1_000;
 
-/// A session of the web API.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Login {
-    /// The cookie's value.
-    pub id: Arc<str>,
-    /// Whose.
-    pub user: UserId,
-    /// The CSRF token.
-    pub csrf: String,
-    /// When it was last used, in awake time ([`Desk::awake`]), so that nobody is logged out by a pause or a restart;
-    /// milliseconds.
-    used: AtomicI64,
-    #[serde(skip)]
-    written: AtomicI64,
-    /// Whether the client has shown the cookie.
-    #[serde(skip)]
-    claimed: AtomicBool,
-}
-
-/// All sessions of the web API, and what is known of credentials.
+/// All logins.
 pub struct Logins {
     inner: Mutex<Inner>,
     inactivity: Millis,
-    /// Wrong passwords, by user name. Right ones are never limited.
-    failures: DefaultKeyedRateLimiter<String>,
-    checks: Semaphore,
-    /// Passwords of suspected names are checked one at a time, so that guessing keeps nobody else waiting.
-    suspects: Semaphore,
-    /// Keys the digests of the cache below, so that they say nothing outside this process.
-    pepper: String,
 }
 
 #[derive(Default)]
 struct Inner {
     logins: HashMap<Arc<str>, Arc<Login>>,
-    of_user: HashMap<UserId, VecDeque<Arc<str>>>,
-    trusted: HashMap<[u8; 32], Millis>,
-    suspected: HashMap<String, Millis>,
+    of_user: HashMap<UserId, Vec<Arc<Login>>>,
+    /// Rows that are to go, and could not yet be taken off the shelf.
+    gone: HashSet<Arc<str>>,
+}
+
+/// How a login ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Its client said so: what it has not heard yet is still told.
+    Asked,
+    /// It was ended: nothing more is told.
+    Revoked,
 }
 
 impl Logins {
-    /// Takes up what the shelf holds; what expired meanwhile is left there for the sweep.
+    /// Takes up the logins that the shelf holds and that still hold. Whatever happened to their users while no process
+    /// ran stands in the journal; what expired meanwhile is left for the sweep.
     pub async fn load(desk: &Desk, inactivity: Millis) -> Result<Self, StoreFault> {
-        let logins = Self {
-            inner: Mutex::default(),
-            inactivity,
-            failures: RateLimiter::keyed(
-                Quota::per_minute(NonZeroU32::MIN.saturating_add(9))
-                    .allow_burst(NonZeroU32::MIN.saturating_add(9)),
-            ),
-            checks: Semaphore::new(CHECKS_AT_ONCE),
-            suspects: Semaphore::new(1),
-            pepper: desk.ids().secret(),
-        };
-        for (id, row) in desk.store().rows(Shelf::HttpSession).await? {
-            match serde_json::from_str::<Login>(&row) {
-                Ok(login) => {
-                    login.claimed.store(true, Ordering::Relaxed);
-                    logins.lock().insert(Arc::new(login));
+        let mut inner = Inner::default();
+        let mut found = Vec::new();
+        for (key, row) in desk.store().rows(Shelf::HttpSession).await? {
+            match Login::read(key.clone(), &row, desk) {
+                Ok(read) if read.login.holds(desk) => found.push(read),
+                Ok(_) => drop(inner.gone.insert(key.into())),
+                Err(fault) => {
+                    tracing::warn!(%fault, "a stored login could not be read");
+                    inner.gone.insert(key.into());
                 }
-                Err(fault) => tracing::warn!(%id, %fault, "a stored login could not be read"),
             }
         }
-        Ok(logins)
+        let since = found.iter().map(|found| found.outlived.unwrap_or(0)).min();
+        let changes = match since {
+            Some(since) => changes_since(desk, since).await?,
+            None => HashMap::new(),
+        };
+        for found in found {
+            if changes.get(&found.login.user).is_some_and(|changes| changes.end(&found)) {
+                inner.gone.insert(found.login.key);
+            } else {
+                inner.insert(Arc::new(found.login));
+            }
+        }
+        Ok(Self { inner: Mutex::new(inner), inactivity })
     }
 
-    /// The live session of a cookie, marked as used now.
-    pub fn resume(&self, id: &str, now: Millis) -> Option<Arc<Login>> {
-        let login = self.lock().logins.get(id).cloned()?;
-        if now - login.used.load(Ordering::Relaxed) > self.inactivity {
+    /// The live login of a cookie, marked as used now.
+    pub fn resume(&self, desk: &Desk, cookie: &str) -> Option<Arc<Login>> {
+        let now = desk.awake();
+        let login = self.lock().logins.get(&*key(cookie)).cloned()?;
+        if now - login.used() > self.inactivity || !login.holds(desk) {
             return None;
         }
-        login.used.store(now, Ordering::Relaxed);
-        login.claimed.store(true, Ordering::Relaxed);
+        login.touch(now);
+        login.claim();
         Some(login)
     }
 
-    /// Keeps a session alive while a notification poll is held on it.
-    pub fn touch(&self, id: &str, now: Millis) {
-        if let Some(login) = self.lock().logins.get(id) {
-            login.used.store(now, Ordering::Relaxed);
+    /// A login for a user who has shown who they are with every request so far. A client that does not keep cookies
+    /// gets the one it was given a moment ago, so that Basic on every request does not heap logins up.
+    pub async fn open(&self, desk: &Desk, user: &user::User) -> (Arc<Login>, Option<Arc<Login>>) {
+        match self.unclaimed(desk, &user.id) {
+            Some(login) => (login, None),
+            None => self.begin(desk, user).await,
         }
     }
 
-    /// Opens a session for a user who has shown who he is. A client that does not keep cookies gets the session
-    /// it was given a moment ago, so that Basic on every request does not heap sessions up.
-    pub async fn open(&self, desk: &Desk, user: &User) -> Result<Arc<Login>, StoreFault> {
-        let now = desk.awake();
-        if let Some(login) = self.unclaimed(&user.id, now) {
-            return Ok(login);
-        }
-        let login = Arc::new(Login {
-            id: desk.ids().secret().into(),
-            user: user.id.clone(),
-            csrf: desk.ids().guid(),
-            used: AtomicI64::new(now),
-            written: AtomicI64::new(now),
-            claimed: AtomicBool::new(false),
-        });
-        let mut rows = vec![(login.id.to_string(), serde_json::to_string(&*login).ok())];
-        rows.extend(self.lock().insert(login.clone()).map(|gone| (gone.to_string(), None)));
-        desk.store().shelve(Shelf::HttpSession, rows).await?;
+    /// A login of its own. One that cannot be written now is good all the same, and is written with the next sweep: who
+    /// cannot log in while the disk is full cannot read either. Answers also the one that had to go for it.
+    pub async fn begin(&self, desk: &Desk, user: &user::User) -> (Arc<Login>, Option<Arc<Login>>) {
+        let login = Arc::new(Login::begin(desk, user));
+        let gone = self.lock().insert(login.clone());
         metrics::counter!("jackfield_logins_total").increment(1);
-        Ok(login)
-    }
-
-    fn unclaimed(&self, user: &UserId, now: Millis) -> Option<Arc<Login>> {
-        let inner = self.lock();
-        let newest = inner.logins.get(inner.of_user.get(user)?.back()?)?;
-        let fresh = now - newest.written.load(Ordering::Relaxed) < UNCLAIMED;
-        if newest.claimed.load(Ordering::Relaxed) || !fresh {
-            return None;
+        let at = login.used();
+        let mut rows = vec![(login.key.to_string(), login.row(head(desk)))];
+        rows.extend(gone.iter().map(|gone| (gone.key.to_string(), None)));
+        match desk.store().shelve(Shelf::HttpSession, rows).await {
+            Ok(()) => login.set_written(at),
+            Err(fault) => {
+                tracing::warn!(%fault, "a login could not be written; it holds until the server stops");
+                self.lock().gone.extend(gone.iter().map(|gone| gone.key.clone()));
+            }
         }
-        newest.used.store(now, Ordering::Relaxed);
-        Some(newest.clone())
+        (login, gone)
     }
 
-    /// Ends a session.
-    pub async fn end(&self, desk: &Desk, id: &str) -> Result<(), StoreFault> {
-        self.lock().remove(id);
-        desk.store().shelve(Shelf::HttpSession, vec![(id.to_owned(), None)]).await
-    }
-
-    /// Checks credentials. A wrong password waits and counts; after too many of them a name's passwords are looked
-    /// at one at a time, and not at all while one is. A right one costs one hash in a quarter of an hour.
-    pub async fn check(&self, desk: &Desk, credentials: Credentials) -> Option<Arc<User>> {
-        let user = desk.directory().named(&credentials.user_name).filter(|user| user.enabled);
-        let Some(user) = user else { return self.failed("unknown").await };
+    fn unclaimed(&self, desk: &Desk, user: &UserId) -> Option<Arc<Login>> {
         let now = desk.awake();
-        let digest = self.digest(&credentials, &user.password_hash);
-        let (trusted, suspected) = {
-            let inner = self.lock();
-            let holds = |until: Option<&Millis>| until.is_some_and(|until| *until > now);
-            (holds(inner.trusted.get(&digest)), holds(inner.suspected.get(&user.user_name)))
+        let newest = self.lock().of_user.get(user)?.last()?.clone();
+        let fresh = newest.cookie().is_some() && now - newest.since < UNCLAIMED && newest.holds(desk);
+        newest.touch(now);
+        fresh.then_some(newest)
+    }
+
+    /// Takes a login out; `None` when it is out already. Its row goes now, or as soon as the store can.
+    pub async fn remove(&self, desk: &Desk, login: &Login) -> Option<Arc<Login>> {
+        let removed = self.lock().remove(&login.key)?;
+        self.unwrite(desk).await;
+        Some(removed)
+    }
+
+    /// Takes out every login that does not hold any more; called whenever the directory says that some ended.
+    pub async fn revoked(&self, desk: &Desk) -> Vec<Arc<Login>> {
+        let revoked: Vec<_> = {
+            let mut inner = self.lock();
+            let stale: Vec<_> = inner
+                .logins
+                .values()
+                .filter(|login| !login.holds(desk))
+                .map(|login| login.key.clone())
+                .collect();
+            stale.iter().filter_map(|key| inner.remove(key)).collect()
         };
-        if trusted {
-            return Some(user);
-        }
-        let permit =
-            if suspected { self.suspects.try_acquire().ok() } else { self.checks.acquire().await.ok() };
-        let Some(permit) = permit else { return self.failed("too-many").await };
-        if verify(credentials.password, user.clone()).await {
-            self.lock().trusted.insert(digest, now + TRUST);
-            return Some(user);
-        }
-        drop(permit);
-        if self.failures.check_key(&user.user_name).is_err() {
-            self.lock().suspected.insert(user.user_name.clone(), now + SUSPECTED);
-        }
-        self.failed("wrong").await
+        self.unwrite(desk).await;
+        revoked
     }
 
-    async fn failed(&self, why: &'static str) -> Option<Arc<User>> {
-        metrics::counter!("jackfield_logins_failed_total", "why" => why).increment(1);
-        tokio::time::sleep(SLOWED).await;
-        None
+    /// Takes out expired logins, and writes down the use of others.
+    pub async fn sweep(&self, desk: &Desk) -> Vec<Arc<Login>> {
+        let now = desk.awake();
+        let head = head(desk);
+        let mut expired = Vec::new();
+        let mut written = Vec::new();
+        {
+            let mut inner = self.lock();
+            let all: Vec<_> = inner.logins.values().cloned().collect();
+            for login in all {
+                let used = login.used();
+                if now - used > self.inactivity {
+                    expired.extend(inner.remove(&login.key));
+                } else if used.saturating_sub(login.written()) >= WRITE_EVERY {
+                    written.push((login, used));
+                }
+            }
+            metrics::gauge!("jackfield_logins")
+                .set(f64::from(u32::try_from(inner.logins.len()).unwrap_or(u32::MAX)));
+        }
+        let rows = written.iter().map(|(login, _)| (login.key.to_string(), login.row(head))).collect();
+        if !written.is_empty() {
+            match desk.store().shelve(Shelf::HttpSession, rows).await {
+                Ok(()) => written.iter().for_each(|(login, used)| login.set_written(*used)),
+                Err(fault) => tracing::error!(%fault, "logins could not be written"),
+            }
+            // Some may have ended while they were being written.
+            let mut inner = self.lock();
+            let ended = written.iter().filter(|(login, _)| !inner.logins.contains_key(&login.key));
+            let ended: Vec<_> = ended.map(|(login, _)| login.key.clone()).collect();
+            inner.gone.extend(ended);
+        }
+        self.unwrite(desk).await;
+        expired
     }
 
-    fn digest(&self, credentials: &Credentials, hash: &str) -> [u8; 32] {
-        let mut digest = Sha256::new();
-        for part in [&self.pepper, &credentials.user_name, &credentials.password, hash] {
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
+    /// Takes the rows of ended logins off the shelf.
+    async fn unwrite(&self, desk: &Desk) {
+        let gone: Vec<_> = self.lock().gone.iter().cloned().collect();
+        if gone.is_empty() {
+            return;
         }
-        digest.finalize().into()
+        let rows = gone.iter().map(|key| (key.to_string(), None)).collect();
+        match desk.store().shelve(Shelf::HttpSession, rows).await {
+            Ok(()) => self.lock().gone.retain(|key| !gone.contains(key)),
+            Err(fault) => tracing::error!(%fault, "ended logins could not be taken off the shelf yet"),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -208,71 +202,86 @@ impl Logins {
     }
 }
 
-async fn verify(password: String, user: Arc<User>) -> bool {
-    tokio::task::spawn_blocking(move || verify_password(&password, &user.password_hash))
-        .await
-        .unwrap_or(false)
-}
-
 impl Inner {
-    /// Adds a session; answers the one that had to go for it.
-    fn insert(&mut self, login: Arc<Login>) -> Option<Arc<str>> {
+    /// Adds a login; answers the one that had to go for it.
+    fn insert(&mut self, login: Arc<Login>) -> Option<Arc<Login>> {
         let of_user = self.of_user.entry(login.user.clone()).or_default();
-        of_user.push_back(login.id.clone());
-        let gone = if of_user.len() > MAX_PER_USER { of_user.pop_front() } else { None };
+        let gone = (of_user.len() >= MAX_PER_USER)
+            .then(|| of_user.iter().enumerate().min_by_key(|(_, login)| login.used()).map(|(at, _)| at))
+            .flatten()
+            .map(|at| of_user.remove(at));
+        of_user.push(login.clone());
         if let Some(gone) = &gone {
             metrics::counter!("jackfield_logins_evicted_total").increment(1);
-            self.logins.remove(gone);
+            self.logins.remove(&gone.key);
+            gone.end();
         }
-        self.logins.insert(login.id.clone(), login);
+        self.logins.insert(login.key.clone(), login);
         gone
     }
 
-    fn remove(&mut self, id: &str) {
-        if let Some(login) = self.logins.remove(id)
-            && let Some(of_user) = self.of_user.get_mut(&login.user)
-        {
-            of_user.retain(|held| **held != *id);
+    /// Takes a login out and ends it; its row is to go.
+    fn remove(&mut self, key: &Arc<str>) -> Option<Arc<Login>> {
+        let login = self.logins.remove(key)?;
+        if let Some(of_user) = self.of_user.get_mut(&login.user) {
+            of_user.retain(|held| held.key != login.key);
             if of_user.is_empty() {
                 self.of_user.remove(&login.user);
             }
         }
+        self.gone.insert(login.key.clone());
+        login.end();
+        Some(login)
     }
 }
 
-/// Drops expired sessions and writes down the use of others, for ever.
-pub async fn sweep(api: &Api) {
-    let mut every = tokio::time::interval(Duration::from_secs(10));
-    loop {
-        every.tick().await;
-        let now = api.desk.awake();
-        let mut rows = Vec::new();
-        {
-            let mut inner = api.logins.lock();
-            inner.trusted.retain(|_, until| *until > now);
-            inner.suspected.retain(|_, until| *until > now);
-            let mut gone = Vec::new();
-            for login in inner.logins.values() {
-                let used = login.used.load(Ordering::Relaxed);
-                if now - used > api.config.session_inactivity {
-                    gone.push(login.id.clone());
-                } else if used - login.written.load(Ordering::Relaxed) >= WRITE_EVERY {
-                    login.written.store(used, Ordering::Relaxed);
-                    rows.push((login.id.to_string(), serde_json::to_string(&**login).ok()));
-                }
-            }
-            for id in gone {
-                inner.remove(&id);
-                rows.push((id.to_string(), None));
-            }
-            metrics::gauge!("jackfield_logins")
-                .set(f64::from(u32::try_from(inner.logins.len()).unwrap_or(u32::MAX)));
+/// The newest event that memory has taken in: whatever it did to users has been looked at.
+fn head(desk: &Desk) -> u64 {
+    *desk.head().borrow()
+}
+
+/// What the journal tells of a user.
+#[derive(Default)]
+struct Changes {
+    /// The last event that ended all logins, by its place.
+    ended: u64,
+    /// When the user was last written, in whatever way.
+    at: Millis,
+}
+
+impl Changes {
+    /// Whether a login did not outlive them. Of one whose row does not tell, only when it was last used is known.
+    fn end(&self, found: &Found) -> bool {
+        match found.outlived {
+            Some(outlived) => self.ended > outlived,
+            None => self.at > found.login.used(),
         }
-        api.logins.failures.retain_recent();
-        if !rows.is_empty()
-            && let Err(fault) = api.desk.store().shelve(Shelf::HttpSession, rows).await
-        {
-            tracing::error!(%fault, "logins could not be written");
+    }
+}
+
+/// What happened to users behind a place in the journal.
+async fn changes_since(desk: &Desk, mut after: u64) -> Result<HashMap<UserId, Changes>, StoreFault> {
+    let mut all: HashMap<UserId, Changes> = HashMap::new();
+    loop {
+        let kinds = ["user.put", "user.removed"].map(str::to_owned).into();
+        let query = FeedQuery { after, limit: PAGE, kinds, unreported: true, ..FeedQuery::default() };
+        let page = desk.events(query).await?;
+        let full = page.rows.len() >= PAGE as usize;
+        for row in page.rows {
+            after = row.seq;
+            let Key::User(id) = row.key else { continue };
+            let changes = all.entry(id).or_default();
+            changes.at = row.at;
+            let ends = match &row.event {
+                Event::User(user::Event::Put(user)) => !user.enabled,
+                _ => true,
+            };
+            if ends {
+                changes.ended = row.seq;
+            }
+        }
+        if !full {
+            return Ok(all);
         }
     }
 }

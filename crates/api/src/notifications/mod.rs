@@ -7,38 +7,49 @@
 mod housekeeping;
 mod mail;
 mod polling;
+mod pulse;
 mod socket;
+mod sockets;
 mod volatile;
 
 pub use housekeeping::sweep;
-pub use polling::post;
+pub use polling::{farewell, post};
 pub use socket::get;
 pub use volatile::{announce, tell_device_error};
 
-use crate::{app::Api, auth::Caller};
+use crate::{
+    app::Api,
+    auth::{Caller, Ending, Login},
+};
 use bayeux::{
     Admission, Answer, BatchRefused, Change, Completed, Fresh, Hold, Hub, Message, Reconnect, Record,
-    Transport, Volatile,
+    Transport, Volatile, without_login,
 };
 use desk::{
     Desk,
     ports::{Shelf, StoreFault},
 };
-use domain::user::Role;
+use domain::{UserId, user::Role};
+use sockets::Sockets;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::sync::Notify;
 
 /// The cookie that tells one browser's sessions from another's.
 pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
 
+/// So long after a login has ended, whatever went with it in the hub is over.
+const SETTLED: Duration = Duration::from_secs(1);
+
 /// All notification sessions of this node.
 pub struct Notifications {
     hub: Mutex<Hub>,
     /// How to wake the task that holds a connect, by the hold's generation.
     holds: Mutex<HashMap<u64, Arc<Notify>>>,
+    sockets: Sockets,
 }
 
 impl Notifications {
@@ -47,11 +58,14 @@ impl Notifications {
         let mut hub = Hub::new(bayeux::Config::default());
         for (id, row) in desk.store().rows(Shelf::BayeuxSession).await? {
             match serde_json::from_str::<Record>(&row) {
-                Ok(record) => hub.adopt(record, millis(desk.now())),
+                Ok(record) => {
+                    let head = desk.mailroom().of(&UserId::from(&*record.principal)).head();
+                    hub.adopt(record.cut_to(head), millis(desk.now()));
+                }
                 Err(fault) => tracing::warn!(%id, %fault, "a stored notification session could not be read"),
             }
         }
-        Ok(Self { hub: Mutex::new(hub), holds: Mutex::default() })
+        Ok(Self { hub: Mutex::new(hub), holds: Mutex::default(), sockets: Sockets::default() })
     }
 
     /// Ends held connects with the advice to come back; sessions stay for the process that follows.
@@ -82,6 +96,26 @@ impl Notifications {
     }
 }
 
+/// Ends the notification sessions of a login that has ended. One that its client has ended still hears what there is,
+/// its own logging out for instance.
+pub async fn login_ended(api: &Api, login: &Login, how: Ending) {
+    let changes = {
+        let mut hub = api.notifications.hub();
+        hub.end_login(login.user.as_str(), &login.key, how == Ending::Asked);
+        hub.take_changes()
+    };
+    api.notifications.release();
+    if let Err(fault) = persist(api, changes).await {
+        tracing::error!(%fault, "notification sessions that ended could not be written");
+    }
+}
+
+/// Done when a login has ended and what went with it had its time to be told so.
+async fn settled(login: &Login) {
+    login.ended().await;
+    tokio::time::sleep(SETTLED).await;
+}
+
 /// Hands a batch to the hub and writes down what it changed, before anything is answered.
 async fn receive(
     api: &Api,
@@ -97,6 +131,7 @@ async fn receive(
     let outcome = {
         let from = bayeux::Caller {
             principal: caller.user.id.as_str().into(),
+            login: Some(caller.login.key.clone()),
             browser,
             vouched,
             transport,
@@ -106,11 +141,17 @@ async fn receive(
             } else {
                 0
             },
+            head: api.desk.mailroom().of(&caller.user.id).head(),
             fresh: if handshake { fresh(api) } else { Fresh { session: 0, browser: 0 } },
             admission: Admission::Granted,
             may_subscribe: &may_subscribe,
         };
         let mut hub = api.notifications.hub();
+        // Looked at with the hub in hand: after its end, nothing goes with a login any more.
+        if caller.login.has_ended() {
+            let replies = without_login(batch, millis(now));
+            return Ok(Ok(replies.into_iter().map(Answer::Reply).collect()));
+        }
         let outcome = hub.receive(batch, &from);
         (outcome, hub.take_changes())
     };

@@ -1,9 +1,10 @@
 //! Long polling: one POST, one response; a connect is held until there is something to tell.
 
-use super::{BROWSER_COOKIE, Held, complete, mail, millis, receive, write};
+use super::{BROWSER_COOKIE, Held, complete, mail, millis, receive, settled, write};
 use crate::{
+    answer::Problem,
     app::Api,
-    auth::{Caller, cookie},
+    auth::{Caller, cookie, set_cookie},
     body::read,
 };
 use axum::{
@@ -13,9 +14,12 @@ use axum::{
 use bayeux::{Answer, Completed, Malformed, Reply, Transport};
 use bytes::Bytes;
 use desk::ports::StoreFault;
-use domain::UserId;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::{sync::Arc, time::Duration};
+
+/// The largest body that is read of a client whose login has ended, in bytes, and how long it may take.
+const MAX_FAREWELL: usize = 16 * 1024;
+const FAREWELL_TIME: Duration = Duration::from_secs(5);
 
 /// Answers a batch of Bayeux messages. The path below the endpoint says nothing (conformance item 2).
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
@@ -41,13 +45,13 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
         Ok(Err(refused)) => return (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string()).into_response(),
         Err(fault) => return unavailable(&fault),
     };
-    match respond(&api, &caller.user.id, answers).await {
+    match respond(&api, &caller, answers).await {
         Ok(response) => response,
         Err(fault) => unavailable(&fault),
     }
 }
 
-async fn respond(api: &Api, agent: &UserId, answers: Vec<Answer>) -> Result<Response, StoreFault> {
+async fn respond(api: &Api, caller: &Caller, answers: Vec<Answer>) -> Result<Response, StoreFault> {
     let mut out = bayeux::Response::new();
     let mut browser = None;
     for answer in answers {
@@ -56,37 +60,57 @@ async fn respond(api: &Api, agent: &UserId, answers: Vec<Answer>) -> Result<Resp
                 browser = reply.set_browser().map(str::to_owned).or(browser);
                 out.reply(&reply);
             }
-            Answer::Hold(hold) => match hold_connect(api, agent, Held::new(api, hold), &mut out).await? {
+            Answer::Hold(hold) => match hold_connect(api, caller, Held::new(api, hold), &mut out).await? {
                 Some(reply) => out.reply(&reply),
                 None => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
             },
         }
     }
+    let mut response = messages(out);
+    if let Some(value) = browser.and_then(|browser| set_cookie(&api.config, BROWSER_COOKIE, &browser)) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+fn messages(out: bayeux::Response) -> Response {
     let mut response = Bytes::from(out.finish()).into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("application/json;charset=utf-8");
     headers.insert(header::CONTENT_TYPE, kind);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(browser) = browser {
-        let secure = if api.config.secure_cookies { "; Secure" } else { "" };
-        if let Ok(value) = format!("{BROWSER_COOKIE}={browser}; Path=/; HttpOnly{secure}").parse() {
-            headers.append(header::SET_COOKIE, value);
+    response
+}
+
+/// Answers a client whose login has ended while it goes on polling or takes its leave: its sessions are unknown, and a
+/// disconnect is a quiet success. Anything else is the problem that it is.
+pub async fn farewell(api: &Api, request: Request, problem: Problem) -> Response {
+    let body = axum::body::to_bytes(request.into_body(), MAX_FAREWELL);
+    let Ok(Ok(body)) = tokio::time::timeout(FAREWELL_TIME, body).await else {
+        return problem.into_response();
+    };
+    match bayeux::parse(&body) {
+        Ok(batch) if !batch.iter().any(bayeux::Message::is_handshake) => {
+            let mut out = bayeux::Response::new();
+            bayeux::without_login(batch, millis(api.desk.now())).iter().for_each(|reply| out.reply(reply));
+            messages(out)
         }
+        _ => problem.into_response(),
     }
-    Ok(response)
 }
 
 /// Waits until there are notes or volatile messages, the time is up, or the hub lets the connect go. What there is
 /// stands in `out` when this returns; `None` when a newer connect has taken over.
 async fn hold_connect(
     api: &Api,
-    agent: &UserId,
+    caller: &Caller,
     mut held: Held<'_>,
     out: &mut bayeux::Response,
 ) -> Result<Option<Reply>, StoreFault> {
     let Some((until, mut looked)) = held.hold.as_ref().map(|hold| (hold.until(), hold.after())) else {
         return Ok(None);
     };
+    let agent = &caller.user.id;
     let mailbox = api.desk.mailroom().of(agent);
     let mut letters = Vec::new();
     loop {
@@ -107,6 +131,8 @@ async fn hold_connect(
         tokio::select! {
             () = bell => {}
             () = held.waker.notified() => {}
+            // Its session may go with another login by now.
+            () = settled(&caller.login) => break,
             () = tokio::time::sleep(Duration::from_millis(until.saturating_sub(now))) => {}
         }
     }

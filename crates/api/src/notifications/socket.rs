@@ -1,9 +1,15 @@
 //! The WebSocket transport: the same messages, and notes pushed while a connect is held.
 
-use super::{BROWSER_COOKIE, Held, complete, mail, millis, receive, write};
+use super::{
+    BROWSER_COOKIE, Held, complete, mail, millis,
+    pulse::{Beat, Pulse},
+    receive, settled,
+    sockets::Place,
+    write,
+};
 use crate::{
     app::Api,
-    auth::{Caller, allowed_origin, cookie},
+    auth::{Caller, cookie},
 };
 use axum::{
     extract::{
@@ -13,26 +19,29 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bayeux::{Answer, Completed, Transport};
-use http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http::{StatusCode, header};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::futures::Notified;
+use tokio::time::Instant;
 
 /// The largest message from a client, in bytes (the reference's default).
 const MAX_MESSAGE: usize = 64 * 1024;
 /// A client that does not read for this long is given up.
-const SLOWEST_READER: Duration = Duration::from_secs(30);
-/// Closed for a message that cannot be read (RFC 6455 §7.4.1, conformance item 69).
-const UNREADABLE: u16 = 1011;
+const SLOWEST_READER: Duration = Duration::from_secs(20);
+/// What a client is told who may try again when another of the user's sockets has ended, in seconds.
+const TRY_AGAIN: &str = "30";
 
-/// Opens a socket; a plain GET has no meaning here (conformance item 8).
+/// Opens a socket; a plain GET has no meaning here (conformance item 8). Whether the page may that asks was looked at
+/// before.
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &api).await else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    if !same_or_allowed(&api, &parts.headers) {
-        return StatusCode::FORBIDDEN.into_response();
-    }
+    let Some(place) = api.notifications.sockets.take(&caller.user.id) else {
+        metrics::counter!("jackfield_sockets_refused_total").increment(1);
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, TRY_AGAIN)]).into_response();
+    };
     let browser = cookie(&parts.headers, BROWSER_COOKIE).map(str::to_owned);
     // What clients send is small: with these buffers an idle socket weighs little more than its session.
     upgrade
@@ -42,20 +51,20 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| async move {
             // A task of its own: the one that upgraded the connection is larger than all that is kept here.
-            tokio::spawn(serve(api, caller, browser, Box::new(socket)));
+            tokio::spawn(serve(api.clone(), caller, browser, Box::new(socket), Home { api, place }));
         })
 }
 
-/// A page of another origin could ride on the user's cookie: only our own and listed origins may (DESIGN §3).
-fn same_or_allowed(api: &Api, headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let same = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"))
-        .is_some_and(|(_, authority)| Some(authority) == host);
-    same || allowed_origin(&api.config, headers).is_some()
+/// A socket's place among those of its user, given back however the socket ends.
+struct Home {
+    api: Arc<Api>,
+    place: Arc<Place>,
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        self.api.notifications.sockets.give_back(&self.place);
+    }
 }
 
 /// Why a socket ends.
@@ -64,25 +73,60 @@ enum End {
     Gone,
     /// It sent what cannot be read.
     Unreadable,
+    /// It says nothing, or has no notification session.
+    Silent,
+    /// Another of the user's sockets needs its place.
+    Crowded,
+    /// Its login has ended.
+    LoggedOut,
+}
+
+impl End {
+    /// The code (RFC 6455 §7.4.1; item 69 for what cannot be read) and the words that the client is told, if it is there
+    /// to be told, and the word for the operator.
+    const fn told(&self) -> (Option<(u16, &'static str)>, &'static str) {
+        match self {
+            Self::Gone => (None, "gone"),
+            Self::Unreadable => (Some((1011, "unreadable message")), "unreadable"),
+            Self::Silent => (Some((1001, "nothing was heard")), "silent"),
+            Self::Crowded => (Some((1013, "too many sockets")), "crowded"),
+            Self::LoggedOut => (Some((1008, "the login has ended")), "logged-out"),
+        }
+    }
 }
 
 /// Serves a socket until it ends. It is boxed, because an `async fn` keeps room for its arguments twice.
-async fn serve(api: Arc<Api>, caller: Caller, browser: Option<String>, mut socket: Box<WebSocket>) {
+async fn serve(
+    api: Arc<Api>,
+    caller: Caller,
+    browser: Option<String>,
+    mut socket: Box<WebSocket>,
+    home: Home,
+) {
     metrics::gauge!("jackfield_sockets").increment(1);
-    let end = converse(&api, &caller, browser.as_deref(), &mut socket).await;
-    if matches!(end, End::Unreadable) {
-        let frame = CloseFrame { code: UNREADABLE, reason: Utf8Bytes::from_static("unreadable message") };
-        // The client may be gone already; then there is nobody to tell.
-        socket.send(Message::Close(Some(frame))).await.ok();
+    let end = converse(&api, &caller, browser.as_deref(), &mut socket, &home.place).await;
+    let (told, why) = end.told();
+    metrics::counter!("jackfield_sockets_closed_total", "why" => why).increment(1);
+    if let Some((code, reason)) = told {
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+        // The client may be gone already, or not read; then there is nobody to tell.
+        tokio::time::timeout(SLOWEST_READER, socket.send(Message::Close(Some(frame)))).await.ok();
     }
     metrics::gauge!("jackfield_sockets").decrement(1);
 }
 
 /// Speaks with one client until either is gone. What is only needed while something is said is boxed, so that an
 /// idle socket does not keep room for it.
-async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mut WebSocket) -> End {
+async fn converse(
+    api: &Api,
+    caller: &Caller,
+    browser: Option<&str>,
+    socket: &mut WebSocket,
+    place: &Place,
+) -> End {
     let mailbox = api.desk.mailroom().of(&caller.user.id);
     let mut held: Option<Held<'_>> = None;
+    let mut pulse = Pulse::new(Instant::now());
     loop {
         let bell = mailbox.bell().notified();
         tokio::pin!(bell);
@@ -93,32 +137,47 @@ async fn converse(api: &Api, caller: &Caller, browser: Option<&str>, socket: &mu
                 Err(end) => return end,
             }
         }
-        let incoming = match &held {
-            None => socket.recv().await,
-            Some(waiting) => {
-                let until = waiting.hold.as_ref().map_or(0, bayeux::Hold::until);
-                let left = until.saturating_sub(millis(api.desk.now()));
-                let woken: Notified<'_> = waiting.waker.notified();
-                tokio::select! {
-                    incoming = socket.recv() => incoming,
-                    () = bell => continue,
-                    () = woken => continue,
-                    () = tokio::time::sleep(Duration::from_millis(left)) => continue,
+        if held.is_none() && caller.login.has_ended() {
+            return End::LoggedOut;
+        }
+        let hold = held.as_ref().and_then(|waiting| waiting.hold.as_ref());
+        let left =
+            hold.map(|hold| Duration::from_millis(hold.until().saturating_sub(millis(api.desk.now()))));
+        let waker = held.as_ref().map(|waiting| waiting.waker.clone());
+        let look = left.map_or(pulse.next(), |left| pulse.next().min(Instant::now() + left));
+        let incoming = tokio::select! {
+            incoming = socket.recv() => incoming,
+            () = bell, if waker.is_some() => continue,
+            () = async { if let Some(waker) = &waker { waker.notified().await } }, if waker.is_some() => continue,
+            () = place.claimed() => return End::Crowded,
+            () = settled(&caller.login) => return End::LoggedOut,
+            () = tokio::time::sleep_until(look) => {
+                let lives = held.is_some() || pulse.session().is_some_and(|id| api.notifications.hub().knows(id.as_str()));
+                place.set_settled(lives);
+                match pulse.look(lives, Instant::now()) {
+                    Beat::Wait => {}
+                    Beat::Ping => if let Err(end) = transmit(socket, Message::Ping(Bytes::new())).await {
+                        return end;
+                    },
+                    Beat::Over => return End::Silent,
                 }
+                continue;
             }
         };
+        pulse.heard(Instant::now());
         let text = match incoming {
             Some(Ok(Message::Text(text))) if !text.is_empty() => text,
             Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
             Some(Ok(_)) => continue,
         };
-        api.logins.touch(&caller.login.id, api.desk.awake());
-        match Box::pin(answer(api, caller, browser, &text, socket)).await {
+        caller.login.touch(api.desk.awake());
+        match Box::pin(answer(api, caller, browser, &text, socket, &mut pulse)).await {
             // An older hold is superseded by the new one; dropping it gives it back.
             Ok(Some(hold)) => held = Some(hold),
             Ok(None) => {}
             Err(end) => return end,
         }
+        place.set_settled(pulse.session().is_some());
     }
 }
 
@@ -129,6 +188,7 @@ async fn answer<'a>(
     browser: Option<&str>,
     text: &str,
     socket: &mut WebSocket,
+    pulse: &mut Pulse,
 ) -> Result<Option<Held<'a>>, End> {
     let Ok(batch) = bayeux::parse(text.as_bytes()) else { return Err(End::Unreadable) };
     let answers = match receive(api, caller, browser, true, Transport::WebSocket, batch).await {
@@ -143,8 +203,16 @@ async fn answer<'a>(
     let mut out = bayeux::Response::new();
     for answer in answers {
         match answer {
-            Answer::Reply(reply) => out.reply(&reply),
-            Answer::Hold(hold) => held = Some(Held::new(api, hold)),
+            Answer::Reply(reply) => {
+                if let Some(id) = reply.opened() {
+                    pulse.serves(id.clone());
+                }
+                out.reply(&reply);
+            }
+            Answer::Hold(hold) => {
+                pulse.serves(hold.session().clone());
+                held = Some(Held::new(api, hold));
+            }
         }
     }
     if !out.is_empty() {
@@ -217,7 +285,11 @@ async fn deliver<'a>(
 
 async fn send(socket: &mut WebSocket, response: bayeux::Response) -> Result<(), End> {
     let Ok(text) = Utf8Bytes::try_from(response.finish()) else { return Err(End::Unreadable) };
-    match tokio::time::timeout(SLOWEST_READER, socket.send(Message::Text(text))).await {
+    transmit(socket, Message::Text(text)).await
+}
+
+async fn transmit(socket: &mut WebSocket, message: Message) -> Result<(), End> {
+    match tokio::time::timeout(SLOWEST_READER, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(End::Gone),
     }

@@ -117,6 +117,7 @@ impl Live {
                 tokio::select! {
                     changed = self.head.changed() => changed.ok()?,
                     _ = self.closing.wait_for(|closing| *closing) => return None,
+                    () = self.caller.login.ended() => return None,
                     () = tokio::time::sleep(TRUST) => {}
                 }
             }
@@ -136,7 +137,10 @@ impl Live {
 
     /// Whether the reader is still who he was. Reading on counts as using his login.
     fn may_read(&self) -> bool {
-        self.api.logins.touch(&self.caller.login.id, self.api.desk.awake());
+        self.caller.login.touch(self.api.desk.awake());
+        if self.caller.login.has_ended() {
+            return false;
+        }
         let user = self.api.desk.directory().user(&self.caller.user.id);
         user.is_some_and(|user| user.enabled && user.has(ADMINS))
     }

@@ -7,6 +7,7 @@ mod diagnostics;
 mod feature;
 mod features;
 mod groups;
+mod login;
 mod me;
 mod mirror;
 mod openapi;
@@ -50,6 +51,7 @@ pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
         .nest("/api/v2", guarded(api, routes))
         .nest("/internal-api", guarded(api, internal::router()))
+        .merge(login::router(api))
 }
 
 /// Every address whose handler carries its documentation.

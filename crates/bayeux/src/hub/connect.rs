@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::hold::{Completed, Hold, Released};
 use crate::message::{Ack, Message};
 use crate::reply::{AckReply, Advice, Reconnect, Reply, ReplyExt, TimeSyncReply};
-use crate::session::Held;
+use crate::session::{Cause, Held};
 use crate::{Caller, ClientId, Transport};
 
 use super::{Answer, Hub};
@@ -40,7 +40,9 @@ impl Hub {
 
         let after = match message.ext.ack {
             Some(Ack::Position(n)) if session.ack => {
-                let after = n.max(session.start);
+                // Nothing beyond the mailbox's newest note has arrived: a session that claimed it would hear nothing, and
+                // hold up the trimming for all others.
+                let after = n.min(from.head).max(session.start);
                 if after > session.acked {
                     session.acked = after;
                     self.acked.insert(id.clone());
@@ -133,9 +135,11 @@ impl Hub {
         if !self.let_go(&hold.session, hold.generation) {
             return Completed::Superseded;
         }
-        let advice = match self.draining {
-            Some(reconnect) => Some(Advice { interval: Some(0), ..Advice::only(reconnect) }),
-            None => hold.advice,
+        let leaving = self.sessions.get(&hold.session).and_then(|session| session.leaving);
+        let advice = match (leaving, self.draining) {
+            (Some(reconnect), _) => Some(Advice::only(reconnect)),
+            (None, Some(reconnect)) => Some(Advice { interval: Some(0), ..Advice::only(reconnect) }),
+            (None, None) => hold.advice,
         };
         let looked = looked.max(hold.after);
         let mut ext = ReplyExt { timesync, ..ReplyExt::default() };
@@ -144,7 +148,10 @@ impl Hub {
             session.last_connect = now;
             ext.ack = session.ack.then_some(AckReply::Position(looked));
         }
-        self.rest(&hold.session, now);
+        match leaving {
+            Some(reconnect) => drop(self.end(&hold.session, Cause::Removed, reconnect)),
+            None => self.rest(&hold.session, now),
+        }
         Completed::Deliver(Reply::connect(hold.id, advice, ext))
     }
 
@@ -157,10 +164,12 @@ impl Hub {
     pub fn abandon(&mut self, hold: Hold, now: u64) {
         self.endings.remove(&hold.generation);
         if self.let_go(&hold.session, hold.generation) {
-            if let Some(session) = self.sessions.get_mut(&hold.session) {
-                session.last_connect = now;
+            let Some(session) = self.sessions.get_mut(&hold.session) else { return };
+            session.last_connect = now;
+            match session.leaving {
+                Some(reconnect) => drop(self.end(&hold.session, Cause::Removed, reconnect)),
+                None => self.rest(&hold.session, now),
             }
-            self.rest(&hold.session, now);
         }
     }
 

@@ -45,6 +45,8 @@ impl Hub {
             Session {
                 principal: from.principal.clone(),
                 browser,
+                login: from.login.clone(),
+                leaving: None,
                 subscriptions,
                 revision: 0,
                 ack,

@@ -59,6 +59,8 @@ impl Hub {
         let session = Session {
             principal: record.principal,
             browser: record.browser,
+            login: None,
+            leaving: None,
             subscriptions: self.shelf.share(set(&record.subscriptions)),
             revision: record.revision,
             ack: true,

@@ -2,7 +2,7 @@
 
 use crate::hold::Released;
 use crate::message::Message;
-use crate::reply::{Reconnect, Reply};
+use crate::reply::{Advice, Reconnect, Reply};
 use crate::session::{Cause, Session};
 use crate::{Caller, ClientId};
 
@@ -30,6 +30,26 @@ impl Hub {
     pub fn remove_principal(&mut self, principal: &str, reconnect: Reconnect) -> usize {
         let ids = self.sessions_of(principal).to_vec();
         ids.iter().filter(|id| self.remove(id, reconnect)).count()
+    }
+
+    /// Ends every session of a principal that goes with a login of the host, which has ended. `told` lets a connect that is
+    /// held bring the notes there are and then end its session, for a client that has logged out by itself; else
+    /// nothing more is delivered. Held connects complete with `reconnect: "none"`.
+    pub fn end_login(&mut self, principal: &str, login: &str, told: bool) {
+        for id in self.sessions_of(principal).to_vec() {
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            if session.login.as_deref() != Some(login) {
+                continue;
+            }
+            match session.held.as_ref().filter(|_| told) {
+                Some(held) => {
+                    session.leaving = Some(Reconnect::None);
+                    let generation = held.generation;
+                    self.released.push(Released { session: id, generation });
+                }
+                None => drop(self.remove(&id, Reconnect::None)),
+            }
+        }
     }
 
     /// Begins an orderly shutdown (conformance item 38): every held connect is released and completes
@@ -65,4 +85,15 @@ impl Hub {
         self.forget(id, &session, cause);
         Some(session)
     }
+}
+
+/// The answers to messages of sessions that ended with the login of their client: a disconnect has nothing left to do,
+/// all else is unknown (items 30, 31), and a connect is to stop, as a handshake would be refused.
+pub fn without_login(batch: Vec<Message>, now: u64) -> Vec<Reply> {
+    let answer = |message: Message| match message.channel.as_deref() {
+        Some("/meta/disconnect") => Reply::ok(message, now),
+        Some("/meta/connect") => Reply::unknown(message, now).advised(Advice::only(Reconnect::None)),
+        _ => Reply::unknown(message, now),
+    };
+    batch.into_iter().map(answer).collect()
 }

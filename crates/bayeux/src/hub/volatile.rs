@@ -35,7 +35,7 @@ impl Hub {
         let Some(session) = self.sessions.get(&hold.session) else { return true };
         let current = session.held.as_ref().is_some_and(|held| held.generation == hold.generation);
         let told = || !hold.pushes && self.untold(session).next().is_some();
-        now >= hold.until || !current || self.draining.is_some() || told()
+        now >= hold.until || !current || self.draining.is_some() || session.leaving.is_some() || told()
     }
 
     /// What is volatile and new to the hold's session, which with this counts as having heard it: to be

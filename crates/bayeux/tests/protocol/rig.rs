@@ -15,6 +15,7 @@ pub const DAWN: u64 = 1_000_000;
 #[derive(Clone)]
 pub struct Who {
     pub principal: &'static str,
+    pub login: Option<&'static str>,
     pub browser: Option<String>,
     pub vouched: bool,
     pub transport: Transport,
@@ -23,7 +24,7 @@ pub struct Who {
 /// A user whose every request carries a cookie of its own.
 pub fn polling(principal: &'static str) -> Who {
     let browser = Some(format!("browser of {principal}"));
-    Who { principal, browser, vouched: false, transport: Transport::LongPolling }
+    Who { principal, login: None, browser, vouched: false, transport: Transport::LongPolling }
 }
 
 /// The same user on a WebSocket.
@@ -61,11 +62,13 @@ impl Rig {
         let batch = parse(body.to_string().as_bytes()).expect("the test's body is well formed");
         let caller = Caller {
             principal: Arc::from(who.principal),
+            login: who.login.map(Arc::from),
             browser: who.browser.as_deref(),
             vouched: who.vouched,
             transport: who.transport,
             now: self.now,
             start: self.start,
+            head: self.mailbox.last().map_or(self.start, |note| note.position).max(self.start),
             fresh: Fresh { session: self.fresh, browser: self.fresh << 64 },
             admission: self.admission.clone(),
             may_subscribe: &|channel| !channel.starts_with("/v2/others/"),

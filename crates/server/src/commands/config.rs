@@ -6,7 +6,7 @@ use crate::{
     connectors::Connectors,
     ids::RandomIds,
     objects::{self, Current, Wanted},
-    wiring,
+    telephony, wiring,
 };
 use anyhow::Result;
 use std::io::Write;
@@ -18,6 +18,9 @@ pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     let wanted = Wanted::of(&config, &Current::default(), &RandomIds)?;
     let services = wanted.centre.map(|centre| centre.services).unwrap_or_default();
     let connectors = Connectors::of(&config, &services, &config.media_table()?)?;
+    if !config.sip.off {
+        telephony::settings(&config.sip, false)?;
+    }
     let url = listen.url(listen.addr.port());
     writeln!(out, "The settings are in order.")?;
     writeln!(out, "  listens on {}, is reached as {}", listen.addr, url)?;
@@ -44,6 +47,12 @@ pub async fn apply(place: &Place, dry_run: bool, out: &mut impl Write) -> Result
     let desk = wiring::desk_for_a_command(&config).await?;
     let current = Current::read(&desk).await?;
     let wanted = Wanted::of(&config, &current, desk.ids())?;
+    // What `serve` would refuse is not settled first.
+    let services = wanted.centre.as_ref().map(|centre| centre.services.clone()).unwrap_or_default();
+    Connectors::of(&config, &services, &config.media_table()?)?;
+    if !config.sip.off {
+        telephony::settings(&config.sip, false)?;
+    }
     let differences = objects::differences(&current, &wanted);
     objects::print(&differences, out)?;
     match (differences.len(), dry_run) {

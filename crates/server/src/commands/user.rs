@@ -60,7 +60,7 @@ fn password() -> Result<String> {
         io::stdin().read_line(&mut line).context("standard input")?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
-    if password.is_empty() {
+    if password.trim().is_empty() {
         bail!("the password is empty");
     }
     Ok(password)

@@ -241,6 +241,28 @@ impl Config {
         }
     }
 
+    /// Refuses secrets that stand in the file and are empty: one that was forgotten would let everybody in. Those that
+    /// the file only refers to are looked at where they are read.
+    pub(super) fn check_secrets(&self) -> Result<()> {
+        let is_empty = |password: &Option<Password>| {
+            password.as_ref().is_some_and(|Password(password)| password.trim().is_empty())
+        };
+        for user in &self.users {
+            if is_empty(&user.password) {
+                bail!("[[users]] '{}': the 'password' is empty", user.user_name);
+            }
+            if user.password_hash.as_deref().is_some_and(|hash| hash.trim().is_empty()) {
+                bail!("[[users]] '{}': the 'password_hash' is empty", user.user_name);
+            }
+        }
+        for phone in &self.sip.phones {
+            if is_empty(&phone.password) {
+                bail!("[[sip.phones]] '{}': the 'password' is empty", phone.dn);
+            }
+        }
+        Ok(())
+    }
+
     /// How the other parties of a call stand in it.
     pub fn participants(&self) -> Result<api::Participants> {
         match self.compat.participants.as_deref() {

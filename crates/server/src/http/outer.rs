@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -53,8 +53,11 @@ pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizeP
         .route("/health", get(|| async { "ok\n" }))
         .route("/ready", get(ready).with_state(gate))
         .route("/metrics", get(metrics).with_state(figures));
-    let app =
-        inner.merge(operators).layer(CatchPanicLayer::custom(panicked)).layer(middleware::from_fn(counted));
+    let app = inner
+        .merge(operators)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::map_response(sealed))
+        .layer(middleware::from_fn(counted));
     NormalizePathLayer::trim_trailing_slash().layer(app)
 }
 
@@ -71,6 +74,15 @@ async fn ready(State(gate): State<Gate>) -> Response {
 async fn metrics(State(figures): State<PrometheusHandle>) -> impl IntoResponse {
     figures.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], figures.render())
+}
+
+/// No browser is to guess what an answer is, and none is to keep it, unless it says itself for how long: most bear what
+/// only one user, or one customer, may see.
+async fn sealed(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    answer
 }
 
 async fn counted(request: Request, next: Next) -> Response {
@@ -101,6 +113,7 @@ mod tests {
         let figures = PrometheusBuilder::new().build_recorder().handle();
         let inner = Router::new()
             .route("/me", get(|| async { "me" }))
+            .route("/asset", get(|| async { ([(header::CACHE_CONTROL, "max-age=9")], "asset") }))
             .route("/oops", get(|| async { panic!("a secret") as () }));
         outer(inner, figures, gate.clone())
     }
@@ -124,6 +137,18 @@ mod tests {
         let (status, body) = ask(&Gate::default(), "/oops").await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(body, r#"{"statusCode":4,"statusMessage":"Internal error"}"#);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_guessed_and_nothing_is_kept_that_does_not_say_so() {
+        for (path, kept) in
+            [("/me", "no-store"), ("/asset", "max-age=9"), ("/oops", "no-store"), ("/health", "no-store")]
+        {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = app(&Gate::default()).oneshot(request).await.unwrap();
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
+            assert_eq!(answer.headers()["cache-control"], kept, "{path}");
+        }
     }
 
     #[tokio::test]

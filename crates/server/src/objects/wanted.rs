@@ -97,7 +97,7 @@ fn stable_guid(kind: &str, name: &str) -> String {
 }
 
 fn hashed(password: &str) -> Result<String> {
-    api::hash_password(password).context("the password is longer than argon2 takes")
+    api::hash_password(password).context("the password is empty or longer than argon2 takes")
 }
 
 fn user(entry: &UserEntry, current: &Current) -> Result<User> {

@@ -4,7 +4,7 @@ use super::devices::why_not_registered;
 use crate::{
     answer::{Answer, Outcome, Problem, json},
     app::Api,
-    auth::Caller,
+    auth::{self, Caller, Ending},
     body::Body,
     v2::feature,
 };
@@ -111,6 +111,6 @@ fn partial(started: &[String], failed: &Failed) -> Response {
 pub async fn end(api: &Api, caller: &Caller) -> Outcome {
     let act = AgentAct::LogOut;
     api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
-    api.logins.end(&api.desk, &caller.login.id).await?;
+    auth::end(api, &caller.login, Ending::Asked).await;
     Ok(Answer::done())
 }

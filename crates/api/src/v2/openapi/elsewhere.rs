@@ -9,6 +9,8 @@ use utoipa::OpenApi;
 #[derive(OpenApi)]
 #[openapi(paths(
     document,
+    log_in,
+    log_out,
     notifications,
     socket,
     own_settings,
@@ -28,6 +30,37 @@ pub(super) struct Described;
 )]
 #[expect(dead_code, reason = "it describes")]
 fn document() {}
+
+/// Logs in, for browsers.
+///
+/// Sets the cookie `JSESSIONID`, which then stands for the user with every request. Programs may send Basic credentials
+/// with every request instead, and are given the same cookie. Pages of other origins must be on the list of the settings.
+#[utoipa::path(
+    post, path = "/api/v2/login", tag = "me", security(()), request_body = Credentials,
+    responses((status = 200, description = "logged in; the cookie is set"), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn log_in() {}
+
+/// Ends the login of the cookie, and everything that goes with it.
+///
+/// Notification sessions, held polls, sockets and streams of this login end at once; the contact-centre session does not.
+/// Without a live login it is a quiet success.
+#[utoipa::path(
+    post, path = "/api/v2/logout", tag = "me", security(()),
+    responses((status = 200, description = "logged out; the cookie is taken away"), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn log_out() {}
+
+/// A user name and a password.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes")]
+struct Credentials {
+    user_name: String,
+    password: String,
+}
 
 /// Bayeux messages, by long polling.
 ///

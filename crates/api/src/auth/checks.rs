@@ -1,0 +1,184 @@
+//! Whether credentials are right.
+
+use super::{
+    basic::Credentials,
+    failures::Failures,
+    guesses::{Asking, Digest, Guesses},
+    login::Login,
+    password::{AT_ONCE, verify_nobody, verify_password},
+};
+use desk::Desk;
+use domain::{Millis, user::User};
+use edge::Client;
+use sha2::Digest as _;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time::Instant};
+
+/// A verified credential is trusted for this long (DESIGN §4). Milliseconds.
+const TRUST: Millis = 15 * 60 * 1000;
+/// For this long it is at least no guess. Milliseconds.
+const RIGHT: Millis = 24 * 60 * 60 * 1000;
+/// When a login that failed is answered, however it failed: so the answer does not tell how far the look went.
+const SLOWED: Duration = Duration::from_millis(300);
+
+/// Who shows credentials.
+#[derive(Clone, Copy)]
+pub struct From<'a> {
+    /// The client's address.
+    pub client: Client,
+    /// The live login whose cookie came along.
+    pub login: Option<&'a Login>,
+}
+
+/// The checking of credentials, and what is known of them.
+pub struct Checks {
+    inner: Mutex<Inner>,
+    /// Each check takes memory and a core.
+    permits: Arc<Semaphore>,
+    failures: Failures,
+    /// Keys the digests, so that they say nothing outside this process.
+    pepper: String,
+}
+
+#[derive(Default)]
+struct Inner {
+    guesses: Guesses,
+    /// Credentials found right, and when.
+    right: HashMap<Digest, Millis>,
+}
+
+/// What is known of credentials before they are looked at.
+enum Known {
+    /// Right, and looked at a moment ago.
+    Trusted,
+    /// Right when they were last looked at.
+    Right,
+    /// To be looked at.
+    Nothing,
+    /// Wrong, or not to be looked at now.
+    Refused(&'static str),
+}
+
+impl Checks {
+    /// Nothing is known yet.
+    pub fn new(desk: &Desk) -> Self {
+        Self {
+            inner: Mutex::default(),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+            failures: Failures::default(),
+            pepper: desk.ids().secret(),
+        }
+    }
+
+    /// The user whose credentials these are. A right password costs one hash in a quarter of an hour; how many others
+    /// are looked at is said in [`super::guesses`]. A name that nobody has is treated as one with another password.
+    pub async fn check(&self, desk: &Desk, credentials: Credentials, from: From<'_>) -> Option<Arc<User>> {
+        let until = Instant::now() + SLOWED;
+        let user = desk.directory().named(&credentials.user_name).filter(|user| user.enabled);
+        let digest = self.digest(&credentials, user.as_ref().map_or("", |user| &user.password_hash));
+        let login = from.login.filter(|login| user.as_ref().is_some_and(|user| user.id == login.user));
+        let asking = Asking {
+            name: &credentials.user_name,
+            network: from.client.network(),
+            login: login.map(|login| &*login.key),
+            digest: &digest,
+        };
+        let why = match self.look(desk, &credentials.password, user.as_ref(), &asking).await {
+            None => return user,
+            Some(why) => why,
+        };
+        metrics::counter!("jackfield_logins_failed_total", "why" => why).increment(1);
+        self.failures.add(&credentials.user_name, from.client, why, Instant::now().into_std());
+        tokio::time::sleep_until(until).await;
+        None
+    }
+
+    /// Looks at credentials if they are to be looked at; answers why they are refused.
+    async fn look(
+        &self,
+        desk: &Desk,
+        password: &str,
+        user: Option<&Arc<User>>,
+        asking: &Asking<'_>,
+    ) -> Option<&'static str> {
+        match self.known(asking, desk.awake()) {
+            Known::Trusted => return None,
+            Known::Refused(why) => return Some(why),
+            Known::Right | Known::Nothing => {}
+        }
+        let Ok(permit) = self.permits.clone().acquire_owned().await else { return Some("too-many") };
+        // Others with the same credentials may have been before us in the line.
+        let taken = match self.known(asking, desk.awake()) {
+            Known::Trusted => return None,
+            Known::Refused(why) => return Some(why),
+            Known::Right => None,
+            Known::Nothing => match self.lock().guesses.take(asking, now()) {
+                Some(taken) => Some(taken),
+                None => return Some("too-many"),
+            },
+        };
+        let any = desk.directory().any();
+        let (password, looked_at) = (password.to_owned(), user.cloned());
+        let looked = tokio::task::spawn_blocking(move || {
+            // Whoever hangs up has still taken it.
+            let _permit = permit;
+            match looked_at {
+                Some(user) => verify_password(&password, &user.password_hash),
+                None => {
+                    verify_nobody(&password, any.as_ref().map(|user| &*user.password_hash));
+                    false
+                }
+            }
+        });
+        if looked.await.unwrap_or(false) {
+            let mut inner = self.lock();
+            inner.guesses.was_right(asking, taken, now());
+            inner.right.insert(*asking.digest, desk.awake());
+            return None;
+        }
+        self.lock().guesses.remember_wrong(asking.digest, now());
+        Some(if user.is_some() { "wrong" } else { "unknown" })
+    }
+
+    fn known(&self, asking: &Asking<'_>, at: Millis) -> Known {
+        let mut inner = self.lock();
+        match inner.right.get(asking.digest).map(|right| at - right) {
+            Some(age) if age < TRUST => Known::Trusted,
+            Some(age) if age < RIGHT => Known::Right,
+            _ if inner.guesses.is_wrong(asking.digest, now()) => Known::Refused("repeated"),
+            _ if inner.guesses.may(asking, now()) => Known::Nothing,
+            _ => Known::Refused("too-many"),
+        }
+    }
+
+    /// Forgets what is of no use any more and writes what was gathered for the log; to be called now and then.
+    pub fn tidy(&self, at: Millis) {
+        {
+            let mut inner = self.lock();
+            inner.right.retain(|_, right| at - *right < RIGHT);
+            inner.guesses.tidy(now());
+        }
+        self.failures.tell(now());
+    }
+
+    fn digest(&self, credentials: &Credentials, hash: &str) -> Digest {
+        let mut digest = sha2::Sha256::new();
+        for part in [&self.pepper, &credentials.user_name, &credentials.password, hash] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}

@@ -1,0 +1,112 @@
+//! `POST /login` and `POST /logout`: what a browser does instead of sending Basic credentials (DESIGN §4).
+
+use crate::{
+    answer::{Answer, Problem},
+    app::Api,
+    auth::{
+        self, Credentials, Ending, From, SESSION, clear_cookie, client, cookie, mark, no_token, preflight,
+        seal, shows_token,
+    },
+    body::Body,
+    notifications,
+};
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use http::{HeaderMap, Method, StatusCode, header};
+use std::{sync::Arc, time::Duration};
+
+/// The largest body, in bytes, and how long it may take: nobody is known yet.
+const MAX_BODY: usize = 4 * 1024;
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// The two addresses. They stand before the gate, as they need no login.
+pub fn router(api: &Arc<Api>) -> Router {
+    Router::new()
+        .route("/api/v2/login", any(log_in))
+        .route("/api/v2/logout", any(log_out))
+        .with_state(api.clone())
+}
+
+async fn log_in(State(api): State<Arc<Api>>, request: Request) -> Response {
+    if let Some(answer) = preflight(&api.origins, request.method(), request.headers()) {
+        return answer;
+    }
+    let origin = api.origins.listed(request.headers());
+    let mut response = try_log_in(&api, request).await.unwrap_or_else(IntoResponse::into_response);
+    seal(&mut response, origin);
+    response
+}
+
+async fn try_log_in(api: &Api, request: Request) -> Result<Response, Problem> {
+    posted(request.method(), "/login")?;
+    api.origins.admit(request.method(), request.headers())?;
+    let client = client(&request);
+    let login = cookie(request.headers(), SESSION).and_then(|cookie| api.logins.resume(&api.desk, cookie));
+    let body = read(request).await?;
+    let credentials = Credentials {
+        user_name: body.text("userName")?.to_owned(),
+        password: body.text("password")?.to_owned(),
+    };
+    let from = From { client, login: login.as_deref() };
+    let user = api.checks.check(&api.desk, credentials, from).await.ok_or_else(Problem::access_denied)?;
+    let (login, gone) = api.logins.begin(&api.desk, &user).await;
+    if let Some(gone) = gone {
+        notifications::login_ended(api, &gone, Ending::Revoked).await;
+    }
+    let mut response = Answer::done().into_response();
+    mark(api, &mut response, &login, true);
+    Ok(response)
+}
+
+async fn log_out(State(api): State<Arc<Api>>, request: Request) -> Response {
+    if let Some(answer) = preflight(&api.origins, request.method(), request.headers()) {
+        return answer;
+    }
+    let origin = api.origins.listed(request.headers());
+    let mut response = try_log_out(&api, request.method(), request.headers())
+        .await
+        .unwrap_or_else(IntoResponse::into_response);
+    seal(&mut response, origin);
+    response
+}
+
+async fn try_log_out(api: &Api, method: &Method, headers: &HeaderMap) -> Result<Response, Problem> {
+    posted(method, "/logout")?;
+    api.origins.admit(method, headers)?;
+    let login = cookie(headers, SESSION).and_then(|cookie| api.logins.resume(&api.desk, cookie));
+    if let Some(login) = login {
+        if api.config.csrf && !shows_token(headers, &login) {
+            return Err(no_token());
+        }
+        auth::end(api, &login, Ending::Asked).await;
+    }
+    let mut response = Answer::done().into_response();
+    if let Some(value) = clear_cookie(&api.config, SESSION) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+fn posted(method: &Method, path: &str) -> Result<(), Problem> {
+    match *method {
+        Method::POST => Ok(()),
+        Method::GET | Method::HEAD => Err(Problem::not_found(path)),
+        ref other => Err(Problem::not_found(&format!("{other} {path}"))),
+    }
+}
+
+async fn read(request: Request) -> Result<Body, Problem> {
+    let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY);
+    match tokio::time::timeout(BODY_TIME, bytes).await {
+        Ok(Ok(bytes)) => Body::parse(&bytes),
+        Ok(Err(_)) => {
+            let why = format!("The body is larger than {MAX_BODY} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, 2, why))
+        }
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, 2, "The body took too long")),
+    }
+}
