@@ -158,6 +158,11 @@ impl Login {
         ended.wait_for(|ended| *ended).await.ok();
     }
 
+    /// Whether requests under it may go on.
+    pub fn is_live(&self, desk: &Desk) -> bool {
+        !self.has_ended() && self.holds(desk)
+    }
+
     /// Whether it has.
     pub fn has_ended(&self) -> bool {
         *self.ended.borrow()

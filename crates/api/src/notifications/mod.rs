@@ -148,7 +148,7 @@ async fn receive(
         };
         let mut hub = api.notifications.hub();
         // Looked at with the hub in hand: after its end, nothing goes with a login any more.
-        if caller.login.has_ended() {
+        if !caller.login.is_live(&api.desk) {
             let replies = without_login(batch, millis(now));
             return Ok(Ok(replies.into_iter().map(Answer::Reply).collect()));
         }

@@ -124,6 +124,10 @@ async fn hold_connect(
         looked = found.looked;
         letters = found.letters;
         let now = millis(api.desk.now());
+        if !caller.login.holds(&api.desk) {
+            // Its end is on its way here, and what came since is not for it.
+            letters.clear();
+        }
         let due = held.hold.as_ref().is_none_or(|hold| api.notifications.hub().is_due(hold, now));
         if !letters.is_empty() || due {
             break;

@@ -230,6 +230,9 @@ async fn deliver<'a>(
     mut held: Held<'a>,
     socket: &mut WebSocket,
 ) -> Result<Option<Held<'a>>, End> {
+    if !caller.login.holds(&api.desk) {
+        return Err(End::LoggedOut);
+    }
     let Some(hold) = held.hold.as_mut() else { return Ok(None) };
     let subscriptions = api.notifications.hub().listening(hold);
     let mut out = bayeux::Response::new();

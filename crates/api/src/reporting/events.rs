@@ -77,11 +77,11 @@ async fn answer(
     if live::is_wanted(headers) {
         live::follow(api, caller, asked, headers).await
     } else {
-        page(api, &asked).await
+        page(api, &caller, &asked).await
     }
 }
 
-async fn page(api: &Api, asked: &Asked) -> Result<Response, Problem> {
+async fn page(api: &Api, caller: &Caller, asked: &Asked) -> Result<Response, Problem> {
     let until = Instant::now() + asked.wait;
     let mut head = api.desk.head();
     let mut closing = api.closing();
@@ -89,6 +89,9 @@ async fn page(api: &Api, asked: &Asked) -> Result<Response, Problem> {
     loop {
         // Marked as seen before looking, so that an event that comes in between ends the wait below.
         head.borrow_and_update();
+        if !caller.login.is_live(&api.desk) {
+            return Err(Problem::access_denied());
+        }
         let page = api.desk.events(asked.behind(after)).await?;
         if let Some(astray) = Astray::judge(after, &page) {
             return Ok(astray.response());
@@ -104,6 +107,7 @@ async fn page(api: &Api, asked: &Asked) -> Result<Response, Problem> {
         tokio::select! {
             changed = head.changed() => if changed.is_err() { return Ok(nothing()) },
             () = tokio::time::sleep_until(until) => return Ok(nothing()),
+            () = caller.login.ended() => return Err(Problem::access_denied()),
             _ = closing.wait_for(|closing| *closing) => return Ok(nothing()),
         }
     }

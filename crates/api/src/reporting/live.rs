@@ -138,7 +138,7 @@ impl Live {
     /// Whether the reader is still who he was. Reading on counts as using his login.
     fn may_read(&self) -> bool {
         self.caller.login.touch(self.api.desk.awake());
-        if self.caller.login.has_ended() {
+        if !self.caller.login.is_live(&self.api.desk) {
             return false;
         }
         let user = self.api.desk.directory().user(&self.caller.user.id);

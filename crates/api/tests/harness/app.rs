@@ -78,6 +78,26 @@ impl App {
         Self { desk, clock, ids, router, api, _dir: dir }
     }
 
+    /// Somebody changes the journal while no server runs, and one begins again.
+    pub async fn restarted(self, changes: impl IntoIterator<Item = Provision>) -> Self {
+        let (media, links) = (self.desk.media().clone(), Links::new(PUBLIC_URL));
+        let setup = || desk::Setup {
+            store: self.desk.store().clone(),
+            render: Arc::new(Notes::new(media.clone(), links.clone())),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            media: media.clone(),
+        };
+        let command = Desk::open(setup()).await.expect("a desk");
+        for change in changes {
+            command.perform(Command::Provision(change)).await.expect("provisioned");
+        }
+        let desk = Desk::open(setup()).await.expect("a desk");
+        let setup = Setup { desk: desk.clone(), links: links.clone(), config: Config::default() };
+        let api = Api::start(setup).await.expect("an API");
+        Self { desk, router: api.router(), api, ..self }
+    }
+
     /// The centre without a feature.
     pub async fn without(features: &[&str]) -> Self {
         Self::with(|centre| centre.features.retain(|feature| !features.contains(&feature.as_str()))).await

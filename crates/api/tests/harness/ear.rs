@@ -24,6 +24,11 @@ impl<'a> Ear<'a> {
         ear
     }
 
+    /// The id of the session.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The messages of one connect, held for so many milliseconds at most.
     pub async fn connect(&mut self, hold: u64) -> Vec<Value> {
         let connect = json!({

@@ -159,3 +159,32 @@ fn the_mailbox_is_needed_down_to_its_slowest_session() {
     rig.finish(hold);
     assert_eq!(rig.hub.low_water("agent1"), Some(7));
 }
+
+#[test]
+fn an_acknowledgement_beyond_the_mailbox_is_cut_to_its_head() {
+    for claimed in [json!(u64::MAX), json!(i64::MAX), json!(1e308), json!(5_000.5)] {
+        let mut rig = Rig::new();
+        let who = polling("agent1");
+        let id = listening(&mut rig, &who);
+        rig.note("/a", &json!(1));
+        let body = json!({"channel": "/meta/connect", "clientId": id, "ext": {"ack": claimed}});
+        let hold = rig.hold(&who, &body);
+        assert_eq!(hold.after(), 10, "{claimed}");
+        rig.finish(hold);
+        assert_eq!(rig.hub.low_water("agent1"), Some(10), "{claimed}");
+        rig.note("/a", &json!(2));
+        let hold = rig.connect_ack(&who, &id, 10);
+        assert_eq!(data(&rig.finish(hold)), [2], "it goes on hearing");
+    }
+}
+
+#[test]
+fn a_negative_acknowledgement_is_that_of_nothing() {
+    let mut rig = Rig::new();
+    let who = polling("agent1");
+    let id = listening(&mut rig, &who);
+    rig.note("/a", &json!(1));
+    let hold = rig.connect_ack(&who, &id, i64::MIN);
+    assert_eq!(data(&rig.finish(hold)), [1]);
+    assert_eq!(rig.hub.low_water("agent1"), Some(0));
+}

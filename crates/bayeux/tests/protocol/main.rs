@@ -8,6 +8,7 @@ mod delivery;
 mod disconnect;
 mod envelope;
 mod handshake;
+mod login;
 mod persistence;
 mod rig;
 mod size;

@@ -109,14 +109,19 @@ impl Form {
         Ok(id)
     }
 
-    /// The id of the message, under the first of the names it has had.
+    /// The id of the message, under the first of the names it has had. All of them are looked at: names and values are
+    /// signed as one text without boundaries, so whoever has heard one signed form could move a boundary and let an id
+    /// swallow the name behind it, for another id under the same signature.
     pub(super) fn message_id(&self) -> Result<String, Undecodable> {
+        let mut first = None;
         for name in ["MessageSid", "SmsSid", "SmsMessageSid"] {
-            if let Some(id) = self.id(name)? {
-                return Ok(id);
+            let id = self.id(name)?;
+            if id.as_deref().is_some_and(|id| !is_message_id(id)) {
+                return Err(Undecodable::Malformed(name));
             }
+            first = first.or(id);
         }
-        Err(Undecodable::Missing("MessageSid"))
+        first.ok_or(Undecodable::Missing("MessageSid"))
     }
 
     /// An address, without the prefix that those of this account have.
@@ -138,6 +143,14 @@ impl Form {
 fn bare<'a>(name: &'static str, given: &'a str, prefix: Option<&str>) -> Result<&'a str, Undecodable> {
     let Some(prefix) = prefix else { return Ok(given) };
     given.strip_prefix(prefix).ok_or_else(|| Undecodable::Prefix { name, prefix: prefix.to_owned() })
+}
+
+/// Whether something has the shape of a message's id: at most two capitals, then digits and small letters (`SM` or `MM`
+/// and 32 hex digits at Twilio, a UUID elsewhere). Every name of a field begins with a capital, so none is in it.
+fn is_message_id(text: &str) -> bool {
+    let bare = text.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    let is_small = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase() || b"-_".contains(&byte);
+    text.len() - bare.len() <= 2 && !bare.is_empty() && bare.len() <= 64 && bare.bytes().all(is_small)
 }
 
 /// Whether something may be an id of a provider.
@@ -188,6 +201,17 @@ mod tests {
         let form = Form::read(b"From=+1555&To=a%0Ab");
         assert_eq!(form.address("From", None), Err(Undecodable::Malformed("From")));
         assert_eq!(form.address("To", None), Err(Undecodable::Malformed("To")));
+    }
+
+    #[test]
+    fn no_id_swallows_the_field_behind_it() {
+        for right in ["SM1", "SM8f14e45fceea167a5a36dedd4bea2543", "MM1", "0f8a1c52-3b7d-4e10-9c44-5a6b7c8d9e0f"] {
+            let form = Form::read(format!("MessageSid={right}").as_bytes());
+            assert_eq!(form.message_id(), Ok(right.to_owned()));
+        }
+        for wrong in ["MessageSid=SM1NumMedia0", "MessageSid=SM1&SmsSid=SM1SmsStatusreceived", "SmsMessageSid=SM1SmsSidSM1"] {
+            assert!(matches!(Form::read(wrong.as_bytes()).message_id(), Err(Undecodable::Malformed(_))), "{wrong}");
+        }
     }
 
     proptest! {

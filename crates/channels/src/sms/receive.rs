@@ -6,6 +6,7 @@ use super::{
     inbound::Inbound,
     raw::{Raw, Subject},
     report::Report,
+    signature::digest,
 };
 use desk::{Refused, known_key};
 use domain::{
@@ -40,7 +41,9 @@ impl Sms {
                 if !to_the_group && !self.config.from.contains(&inbound.to) {
                     return Err(Undecodable::Stranger("To"));
                 }
-                Ok(Told::Message(Box::new(self.unit(inbound))))
+                // A GET is signed as its query is written, where boundaries are marked.
+                let signed = (!raw.get).then(|| digest(&raw.path, form.fields()));
+                Ok(Told::Message(Box::new(self.unit(inbound, signed))))
             }
             Subject::Report { session, index } => {
                 let report = Report::read(&form, repetition)?;
@@ -65,10 +68,12 @@ impl Sms {
         }
     }
 
-    fn unit(&self, inbound: Inbound) -> Receive {
+    /// A message, known by each of the names that a repetition of it has; `signed` is one.
+    fn unit(&self, inbound: Inbound, signed: Option<String>) -> Receive {
         let service = self.intake.service();
+        let signed = signed.map(|digest| format!("signed:{digest}"));
         let repetition = inbound.repetition.as_ref().map(|token| format!("repetition:{token}"));
-        let ids = [Some(inbound.provider_id.clone()), repetition];
+        let ids = [Some(inbound.provider_id.clone()), repetition, signed];
         let keys = ids.into_iter().flatten().map(|id| known_key(service, &id)).collect();
         // A provider that keeps consent has its own lists, and answers by itself.
         let keyword = inbound.keyword.or_else(|| self.config.keywords.meaning(&inbound.text));

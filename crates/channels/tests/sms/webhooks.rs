@@ -175,3 +175,30 @@ async fn a_token_may_be_changed_over() {
     .await;
     assert_eq!(house.texted(INES, "SM1", "Hello").await, StatusCode::OK, "signed with the old one");
 }
+
+#[tokio::test]
+async fn a_captured_webhook_brings_nothing_new_however_its_boundaries_are_moved() {
+    let house = House::new().await;
+    let told =
+        [("MessageSid", "SM1"), ("From", INES), ("To", OURS), ("Body", "Hello"), ("NumMedia", "0"), ("Z", "zab")];
+    let given = signature(&format!("{PUBLIC}{TEXTS}"), &told);
+    let moved: [&[(&str, &str)]; 3] = [
+        &told,
+        &[("MessageSid", "SM1NumMedia0"), ("From", INES), ("To", OURS), ("Body", "Hello"), ("Z", "zab")],
+        &[
+            ("MessageSid", "SM1"),
+            ("From", INES),
+            ("To", OURS),
+            ("Body", "Hello"),
+            ("NumMedia", "0"),
+            ("Zz", "ab"),
+        ],
+    ];
+    for fields in moved {
+        let captured = request(TEXTS).header("X-Twilio-Signature", &given);
+        let answer = house.send(captured.body(encoded(fields).into()).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{fields:?}");
+    }
+    let session = house.latest(INES).await.expect("a conversation");
+    assert_eq!(house.texts(&session).await, ["Hello"]);
+}

@@ -117,3 +117,27 @@ fn the_settings_printed_in_the_readme_are_in_order() {
     assert!(said.ok, "{}", said.err);
     names(&said.out, &["https://desk.example", "1 users, 1 queues, 1 services"]);
 }
+
+#[test]
+fn a_secret_that_is_empty_is_refused_wherever_it_is_named() {
+    let house = House::new();
+    house.write("empty", "\n");
+    for (toml, words) in [
+        ("[[users]]\nuser_name = \"ada\"\npassword = \"\"\n", &["users", "ada", "'password' is empty"]),
+        ("[[users]]\nuser_name = \"ada\"\npassword = \"  \"\n", &["users", "ada", "'password' is empty"]),
+        ("[[users]]\nuser_name = \"ada\"\npassword_hash = \"\"\n", &["users", "ada", "'password_hash' is empty"]),
+        ("[[sip.phones]]\ndn = \"7001\"\npassword = \"\"\n", &["sip.phones", "7001", "'password' is empty"]),
+        ("[[sip.phones]]\ndn = \"7001\"\npassword_file = \"empty\"\n", &["sip.phones", "7001", "is empty"]),
+    ] {
+        house.write("centre.toml", toml);
+        for line in ["config check --config centre.toml", "config apply --config centre.toml"] {
+            let said = house.run(line);
+            assert!(!said.ok, "accepted by {line}: {toml}");
+            names(&said.err, words);
+        }
+    }
+    house.write("centre.toml", "[[users]]\nuser_name = \"ada\"\npassword = \"\"\n");
+    let said = house.run("serve --config centre.toml --http 127.0.0.1:0");
+    assert!(!said.ok);
+    names(&said.err, &["ada", "'password' is empty"]);
+}
