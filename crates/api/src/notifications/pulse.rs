@@ -63,11 +63,14 @@ impl Pulse {
 
     /// Looks, knowing whether its session lives.
     pub fn look(&mut self, lives: bool, now: Instant) -> Beat {
-        match self.without {
-            Some(since) if !lives && now - since >= WITHOUT => return Beat::Over,
-            _ if lives => self.without = None,
-            Some(_) => {}
-            None => self.without = Some(now),
+        if lives {
+            self.without = None;
+        } else {
+            // Whenever it expired, nothing has been said since then.
+            self.without.get_or_insert(self.heard);
+        }
+        if self.without.is_some_and(|since| now - since >= WITHOUT) {
+            return Beat::Over;
         }
         if now - self.heard >= GONE {
             return Beat::Over;
@@ -134,7 +137,7 @@ mod tests {
         let mut pulse = Pulse::new(began);
         pulse.serves("s".into());
         let beats = run(&mut pulse, began, 100, |at| at < 10);
-        assert_eq!(beats, [(30, Beat::Ping), (60, Beat::Over)]);
+        assert_eq!(beats, [(30, Beat::Over)]);
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl End {
         match self {
             Self::Gone => (None, "gone"),
             Self::Unreadable => (Some((1011, "unreadable message")), "unreadable"),
-            Self::Silent => (Some((1001, "nothing was heard")), "silent"),
+            // Who says nothing does not read either.
+            Self::Silent => (None, "silent"),
             Self::Crowded => (Some((1013, "too many sockets")), "crowded"),
             Self::LoggedOut => (Some((1008, "the login has ended")), "logged-out"),
         }

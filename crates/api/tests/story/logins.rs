@@ -123,7 +123,8 @@ async fn a_page_of_another_origin_neither_logs_in_nor_changes_anything() {
     let cookie = cookie_of(&app, "agent1").await;
     let basic = "Basic YWdlbnQxQGRlbW86ZGVtbw==";
     let body = json!({"userName": "agent1@demo", "password": "demo", "operationName": "Ready"});
-    for stranger in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+    for stranger in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
         for who in [("cookie", cookie.as_str()), ("authorization", basic)] {
             for path in ["/login", "/logout", "/me", "/notifications", "/me/chats/1"] {
                 let answer = ask(&app, Method::POST, path, &[stranger, who], &body).await;
@@ -246,13 +247,17 @@ async fn a_client_that_takes_its_leave_after_its_login_is_answered_quietly() {
     let cookie = cookie_of(&app, "agent1").await;
     let who = [("cookie", cookie.as_str())];
     let shake = json!({"channel": "/meta/handshake", "version": "1.0"});
-    let id = json_of(ask(&app, Method::POST, "/notifications", &who, &shake).await).await[0]["clientId"].clone();
+    let id =
+        json_of(ask(&app, Method::POST, "/notifications", &who, &shake).await).await[0]["clientId"].clone();
     let end = json!({"operationName": "EndContactCenterSession"});
     assert_eq!(ask(&app, Method::POST, "/me", &who, &end).await.status(), StatusCode::OK);
     let leave = json!([{"channel": "/meta/disconnect", "clientId": id, "id": "9"}]);
     let answer = ask(&app, Method::POST, "/notifications", &who, &leave).await;
     assert_eq!(answer.status(), StatusCode::OK);
-    assert_eq!(json_of(answer).await, json!([{"channel": "/meta/disconnect", "id": "9", "successful": true}]));
+    assert_eq!(
+        json_of(answer).await,
+        json!([{"channel": "/meta/disconnect", "id": "9", "successful": true}])
+    );
     let again = ask(&app, Method::POST, "/notifications", &who, &shake).await;
     assert_eq!(again.status(), StatusCode::FORBIDDEN, "a new session needs a login");
     let nobody = ask(&app, Method::POST, "/notifications", &[], &leave).await;

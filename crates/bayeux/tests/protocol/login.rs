@@ -1,6 +1,6 @@
 //! Sessions end with the login of their client.
 
-use bayeux::{Completed, ClientId, parse, without_login};
+use bayeux::{ClientId, Completed, parse, without_login};
 use serde_json::{Value, json};
 
 use crate::rig::{Rig, Who, polling};
@@ -75,7 +75,8 @@ fn after_the_login_a_disconnect_is_quiet_and_a_connect_is_to_stop() {
         {"channel": "/meta/subscribe", "clientId": "c", "subscription": "/a"},
     ]);
     let replies = without_login(parse(batch.to_string().as_bytes()).unwrap(), 7);
-    let replies: Vec<Value> = replies.iter().map(|it| serde_json::from_slice(&it.to_json()).unwrap()).collect();
+    let replies: Vec<Value> =
+        replies.iter().map(|it| serde_json::from_slice(&it.to_json()).unwrap()).collect();
     assert_eq!(replies[0], json!({"channel": "/meta/disconnect", "id": "9", "successful": true}));
     assert_eq!(replies[1]["advice"], json!({"reconnect": "none"}));
     for reply in &replies[1..] {

@@ -205,12 +205,21 @@ mod tests {
 
     #[test]
     fn no_id_swallows_the_field_behind_it() {
-        for right in ["SM1", "SM8f14e45fceea167a5a36dedd4bea2543", "MM1", "0f8a1c52-3b7d-4e10-9c44-5a6b7c8d9e0f"] {
+        for right in
+            ["SM1", "SM8f14e45fceea167a5a36dedd4bea2543", "MM1", "0f8a1c52-3b7d-4e10-9c44-5a6b7c8d9e0f"]
+        {
             let form = Form::read(format!("MessageSid={right}").as_bytes());
             assert_eq!(form.message_id(), Ok(right.to_owned()));
         }
-        for wrong in ["MessageSid=SM1NumMedia0", "MessageSid=SM1&SmsSid=SM1SmsStatusreceived", "SmsMessageSid=SM1SmsSidSM1"] {
-            assert!(matches!(Form::read(wrong.as_bytes()).message_id(), Err(Undecodable::Malformed(_))), "{wrong}");
+        for wrong in [
+            "MessageSid=SM1NumMedia0",
+            "MessageSid=SM1&SmsSid=SM1SmsStatusreceived",
+            "SmsMessageSid=SM1SmsSidSM1",
+        ] {
+            assert!(
+                matches!(Form::read(wrong.as_bytes()).message_id(), Err(Undecodable::Malformed(_))),
+                "{wrong}"
+            );
         }
     }
 

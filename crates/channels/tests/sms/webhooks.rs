@@ -179,8 +179,14 @@ async fn a_token_may_be_changed_over() {
 #[tokio::test]
 async fn a_captured_webhook_brings_nothing_new_however_its_boundaries_are_moved() {
     let house = House::new().await;
-    let told =
-        [("MessageSid", "SM1"), ("From", INES), ("To", OURS), ("Body", "Hello"), ("NumMedia", "0"), ("Z", "zab")];
+    let told = [
+        ("MessageSid", "SM1"),
+        ("From", INES),
+        ("To", OURS),
+        ("Body", "Hello"),
+        ("NumMedia", "0"),
+        ("Z", "zab"),
+    ];
     let given = signature(&format!("{PUBLIC}{TEXTS}"), &told);
     let moved: [&[(&str, &str)]; 3] = [
         &told,

@@ -125,7 +125,10 @@ fn a_secret_that_is_empty_is_refused_wherever_it_is_named() {
     for (toml, words) in [
         ("[[users]]\nuser_name = \"ada\"\npassword = \"\"\n", &["users", "ada", "'password' is empty"]),
         ("[[users]]\nuser_name = \"ada\"\npassword = \"  \"\n", &["users", "ada", "'password' is empty"]),
-        ("[[users]]\nuser_name = \"ada\"\npassword_hash = \"\"\n", &["users", "ada", "'password_hash' is empty"]),
+        (
+            "[[users]]\nuser_name = \"ada\"\npassword_hash = \"\"\n",
+            &["users", "ada", "'password_hash' is empty"],
+        ),
         ("[[sip.phones]]\ndn = \"7001\"\npassword = \"\"\n", &["sip.phones", "7001", "'password' is empty"]),
         ("[[sip.phones]]\ndn = \"7001\"\npassword_file = \"empty\"\n", &["sip.phones", "7001", "is empty"]),
     ] {
