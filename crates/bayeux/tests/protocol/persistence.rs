@@ -34,6 +34,7 @@ fn polling_writes_no_row_and_acks_are_gathered() {
     let mut rig = Rig::new();
     let who = polling("agent1");
     let id = rig.open_ack(&who);
+    rig.note("/elsewhere", &json!(1));
     rig.hub.take_changes();
     for ack in [0, 5, 3, 9] {
         let hold = rig.connect_ack(&who, &id, ack);
