@@ -241,7 +241,7 @@ impl Hub {
         }
         let id = found.map(|(id, _)| id.clone())?;
         if let Some(session) = self.sessions.get_mut(&id).filter(|session| session.login != from.login) {
-            session.login = from.login.clone();
+            session.login.clone_from(&from.login);
         }
         Some(id)
     }
