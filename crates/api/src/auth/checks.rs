@@ -87,10 +87,8 @@ impl Checks {
             login: login.map(|login| &*login.key),
             digest: &digest,
         };
-        let why = match self.look(desk, &credentials.password, user.as_ref(), &asking).await {
-            None => return user,
-            Some(why) => why,
-        };
+        let refused = self.look(desk, &credentials.password, user.as_ref(), &asking).await;
+        let Some(why) = refused else { return user };
         metrics::counter!("jackfield_logins_failed_total", "why" => why).increment(1);
         self.failures.add(&credentials.user_name, from.client, why, Instant::now().into_std());
         tokio::time::sleep_until(until).await;
@@ -126,13 +124,11 @@ impl Checks {
         let looked = tokio::task::spawn_blocking(move || {
             // Whoever hangs up has still taken it.
             let _permit = permit;
-            match looked_at {
-                Some(user) => verify_password(&password, &user.password_hash),
-                None => {
-                    verify_nobody(&password, any.as_ref().map(|user| &*user.password_hash));
-                    false
-                }
+            if let Some(user) = looked_at {
+                return verify_password(&password, &user.password_hash);
             }
+            verify_nobody(&password, any.as_ref().map(|user| &*user.password_hash));
+            false
         });
         if looked.await.unwrap_or(false) {
             let mut inner = self.lock();

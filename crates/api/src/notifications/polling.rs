@@ -92,7 +92,9 @@ pub async fn farewell(api: &Api, request: Request, problem: Problem) -> Response
     match bayeux::parse(&body) {
         Ok(batch) if !batch.iter().any(bayeux::Message::is_handshake) => {
             let mut out = bayeux::Response::new();
-            bayeux::without_login(batch, millis(api.desk.now())).iter().for_each(|reply| out.reply(reply));
+            for reply in &bayeux::without_login(batch, millis(api.desk.now())) {
+                out.reply(reply);
+            }
             messages(out)
         }
         _ => problem.into_response(),
