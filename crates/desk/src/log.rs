@@ -1,7 +1,8 @@
 //! Pages of a conversation's log, for whoever may see a part of it.
 
 use crate::{Desk, ports::StoreFault};
-use domain::{Message, session::Session};
+use domain::{Message, message::ParticipantId, session::Session};
+use std::collections::HashMap;
 
 /// How many entries are read at once.
 const ROWS: u32 = 512;
@@ -42,6 +43,8 @@ impl Desk {
     ) -> Result<LogPage<T>, StoreFault> {
         let mut page = LogPage { shown: Vec::new(), next: span.from, is_cut: false };
         let mut bytes = 0_usize;
+        // Where in the page somebody is told to type.
+        let mut typing: HashMap<ParticipantId, usize> = HashMap::new();
         loop {
             let shown = u32::try_from(page.shown.len()).unwrap_or(u32::MAX);
             let (wanted, left) = (span.count.saturating_sub(shown), span.bytes.saturating_sub(bytes));
@@ -51,6 +54,10 @@ impl Desk {
             // What is stored weighs about what is sent; where it does not, there is another turn.
             let part = self.store.messages(&session.id, page.next, wanted.min(ROWS), left).await?;
             for message in &part.entries {
+                if let Some(at) = typing.remove(&message.from.participant) {
+                    bytes = bytes.saturating_sub(weigh(&page.shown.remove(at)));
+                    typing.values_mut().filter(|place| **place > at).for_each(|place| *place -= 1);
+                }
                 if let Some(entry) =
                     Some(message).filter(|entry| !session.is_overtaken(entry)).and_then(&show)
                 {
@@ -60,6 +67,9 @@ impl Desk {
                         return Ok(page);
                     }
                     bytes = bytes.saturating_add(weight);
+                    if message.content.is_typing() {
+                        typing.insert(message.from.participant.clone(), page.shown.len());
+                    }
                     page.shown.push(entry);
                 }
                 page.next = message.index.saturating_add(1);
