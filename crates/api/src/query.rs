@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn what_is_too_large_for_one_answer_becomes_a_page() {
         // 65,536 bytes each with its comma: 64 of them fill an answer.
-        let one = |id: usize| json!({"id": format!("{id:02}"), "uri": "u", "name": "x".repeat(65_502)});
+        let one = |id: usize| json!({"id": format!("{id:02}"), "uri": "u", "name": "x".repeat(65_504)});
         assert_eq!(domain::json::len(&one(1)) + 1, 65_536);
         let page = |number: usize, query: &str| {
             let people = (0..number).map(one).collect();
