@@ -18,6 +18,8 @@ use std::{
 const MAX_PER_USER: usize = 256;
 /// The use of a session is written down at most this often. Milliseconds.
 const WRITE_EVERY: Millis = 30_000;
+/// So much later than its row says a session may have been used: until the sweep that writes it. Milliseconds.
+const UNWRITTEN: Millis = WRITE_EVERY + 10_000;
 /// A client that never shows its cookie is given the same session again for this long. Milliseconds.
 const UNCLAIMED: Millis = 60_000;
 /// How many events are looked through at a time for changes of users.
@@ -71,6 +73,8 @@ impl Logins {
             if changes.get(&found.login.user).is_some_and(|changes| changes.end(&found)) {
                 inner.gone.insert(found.login.key);
             } else {
+                // What the earlier process did not come to write down counts for the login.
+                found.login.touch((found.login.used() + UNWRITTEN).min(desk.awake()));
                 inner.insert(Arc::new(found.login));
             }
         }
