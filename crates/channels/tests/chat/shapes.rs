@@ -93,7 +93,7 @@ async fn a_full_queue_may_be_tried_again() {
 
 #[tokio::test]
 async fn without_preview_what_is_typed_stays_with_the_customer() {
-    let house = House::with(ChatConfig { typing_preview: false }).await;
+    let house = House::with(ChatConfig { typing_preview: false, ..ChatConfig::default() }).await;
     let window = house.customer("Ines").await;
     let fields = [("message", "I was won"), ("transcriptPosition", "2")];
     let answer = window.command(&house, "startTyping", &fields).await;
