@@ -2,7 +2,7 @@
 
 use crate::journal::Faulty;
 use axum::{Router, body::Body};
-use channels::{Chat, ChatConfig};
+use channels::{Chat, ChatConfig, CustomerLimits};
 use desk::{
     Desk, Setup,
     ports::{Cause, Clock, Ids, NewNote, Render, Sight},
@@ -16,11 +16,13 @@ use domain::{
     queue::{Calls, Queue},
     user::{Role, User},
 };
+use edge::Rate;
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
+    num::NonZeroU32,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -140,6 +142,13 @@ impl House {
     pub async fn tom_says(&self, window: &Window, text: &str) {
         self.tom(window, SessionAct::Say { text: text.into(), message_type: None }).await;
     }
+}
+
+/// Web chat whose customers may ask and write as much as they like.
+pub fn unlimited() -> ChatConfig {
+    let most = Rate { per_minute: NonZeroU32::MAX, burst: NonZeroU32::MAX };
+    let limits = CustomerLimits { messages: most, chat_bytes: most, ..CustomerLimits::default() };
+    ChatConfig { limits, ..ChatConfig::default() }
 }
 
 /// A widget with a chat open: the values that open it, as its last answer gave them.

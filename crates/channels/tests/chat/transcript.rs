@@ -1,6 +1,6 @@
 //! The transcript: everything once, in order, from any position.
 
-use crate::house::{House, PLAIN, Window, encoded, texts};
+use crate::house::{House, PLAIN, Window, encoded, texts, unlimited};
 use futures::future::join_all;
 use http::{Request, header::CONTENT_TYPE};
 use http_body_util::BodyExt;
@@ -92,7 +92,7 @@ async fn asked(house: &House, window: &Window, position: Option<u64>) -> (usize,
 
 #[tokio::test]
 async fn a_long_one_comes_in_parts_that_are_bounded_as_they_are_sent() {
-    let house = House::new().await;
+    let house = House::with(unlimited()).await;
     let window = house.customer("Ines").await;
     // 5,000 characters are 30,000 bytes of JSON each.
     let text = "\u{1}".repeat(5_000);

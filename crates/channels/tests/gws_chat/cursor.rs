@@ -91,7 +91,7 @@ async fn the_places_of_two_chats_are_two() {
 
 #[tokio::test]
 async fn a_long_log_comes_in_parts_and_whole() {
-    let house = House::new().await;
+    let house = House::with(crate::house::unlimited()).await;
     let widget = Widget::open(&house, "Ines").await;
     let text = "x".repeat(8 * 1024);
     join_all((0..300).map(|_| widget.says(&house, &text))).await;
