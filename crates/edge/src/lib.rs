@@ -1,11 +1,19 @@
 //! What anybody may cost before the server knows who they are.
 //!
 //! The agents' API and the customers' channels are reached over the same HTTP listener, and both must hold against
-//! whoever can send packets. This crate holds what they share: [`Client`], the address a request comes from, and
-//! [`Rates`], how often each address or conversation may ask. It knows nothing of agents, customers or interactions.
+//! whoever can send packets. This crate holds what they share: [`Client`], the address a request comes from;
+//! [`Rates`], how often each address or conversation may ask; [`Crowd`], how many who have shown nothing yet may wait
+//! for something; [`Connection`], which leaves such a crowd when somebody is known on it; and [`read_body`], the one
+//! way in which the bodies of requests are read. It knows nothing of agents, customers or interactions.
 
+mod body;
 mod client;
+mod connection;
+mod crowd;
 mod rates;
 
+pub use body::{Bodies, Sender, Unread, read_body};
 pub use client::{Client, ForwardedHeader, Network, Proxies};
+pub use connection::Connection;
+pub use crowd::{Bounds, Crowd, Member};
 pub use rates::{Rate, Rates, TooMany};
