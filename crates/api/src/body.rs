@@ -1,16 +1,18 @@
 //! Request bodies: JSON whatever the content type says, bounded in size and depth, with words for what is wrong.
 
-use crate::{answer::Problem, app::Api};
+use crate::{answer::Problem, app::Api, auth::Caller};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
 };
-use http::StatusCode;
+use edge::{Sender, Unread, read_body};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// The largest body, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
+/// The largest body of a user, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+/// The largest body from whom nobody knows yet, in bytes: two or three short texts.
+const MAX_STRANGERS_BODY: usize = 16 * 1024;
 /// How deep JSON may nest.
 const MAX_DEPTH: usize = 64;
 
@@ -104,24 +106,24 @@ impl Body {
 impl FromRequest<Arc<Api>> for Body {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &Arc<Api>) -> Result<Self, Problem> {
-        Self::parse(&read(request, state).await?)
+    async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Problem> {
+        Self::parse(&read(request).await?)
     }
 }
 
-/// Reads a whole body up to [`MAX_BODY`].
-pub async fn read(request: Request, state: &Arc<Api>) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            metrics::counter!("jackfield_bodies_refused_total", "why" => "size").increment(1);
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                2,
-                format!("The body is larger than {MAX_BODY} bytes"),
-            )
-        } else {
-            Problem::invalid("The body could not be read")
-        }
+/// Reads a whole body: up to a mebibyte of a user whom the gate let in, and little of anybody else.
+pub async fn read(request: Request) -> Result<Bytes, Problem> {
+    let (head, body) = request.into_parts();
+    let is_known = head.extensions.get::<Caller>().is_some();
+    let (sender, most) =
+        if is_known { (Sender::Known, MAX_BODY) } else { (Sender::Stranger, MAX_STRANGERS_BODY) };
+    read_body(&head.extensions, body, sender, most).await.map_err(|why| {
+        let words = match why {
+            Unread::TooLarge => format!("The body is larger than {most} bytes"),
+            Unread::TooSlow | Unread::Crowded => "The body did not come in time".into(),
+            Unread::Broken => "The body could not be read".into(),
+        };
+        Problem::new(why.status(), 2, words)
     })
 }
 
@@ -156,6 +158,7 @@ fn byte_of(bytes: &[u8], line: usize, column: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::StatusCode;
 
     #[test]
     fn single_quotes_are_refused_naming_the_byte() {
@@ -170,6 +173,26 @@ mod tests {
         assert!(Body::parse(deep(MAX_DEPTH - 1).as_bytes()).is_ok());
         assert!(Body::parse(deep(MAX_DEPTH).as_bytes()).is_err());
         assert!(Body::parse(format!("{{\"a\":\"{}\\\"\"}}", "[".repeat(100)).as_bytes()).is_ok());
+    }
+
+    fn posted(body: axum::body::Body) -> Request {
+        Request::post("/").body(body).expect("a request")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_answered_408() {
+        let stalled =
+            axum::body::Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>());
+        let problem = read(posted(stalled)).await.expect_err("nothing comes");
+        assert_eq!((problem.http, problem.code), (StatusCode::REQUEST_TIMEOUT, 2));
+    }
+
+    #[tokio::test]
+    async fn little_is_read_of_whom_the_gate_did_not_let_in() {
+        let read = |bytes| read(posted(vec![b' '; bytes].into()));
+        assert!(read(MAX_STRANGERS_BODY).await.is_ok());
+        let problem = read(MAX_STRANGERS_BODY + 1).await.expect_err("refused");
+        assert_eq!(problem.http, StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     #[test]

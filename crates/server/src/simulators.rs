@@ -2,7 +2,12 @@
 
 use crate::{clock::SteadyClock, ids::RandomIds, wiring::Populace};
 use anyhow::{Context, Result};
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
 use demo::platforms::{MOUNT, Platforms, Settings};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -40,7 +45,10 @@ impl Simulators {
 
     /// Their addresses, below [`MOUNT`].
     pub fn router(&self) -> Router {
-        self.platforms.iter().fold(Router::new(), |router, platforms| router.nest(MOUNT, platforms.router()))
+        let mounted = |router: Router, platforms: &Arc<Platforms>| {
+            router.nest(MOUNT, platforms.router().layer(middleware::from_fn(whole)))
+        };
+        self.platforms.iter().fold(Router::new(), mounted)
     }
 
     /// Runs them, and their customers where the demo is alive.
@@ -58,6 +66,15 @@ impl Simulators {
         if populace == Populace::Alive {
             tasks.spawn(platforms.customers());
         }
+    }
+}
+
+/// Reads the body of a request before the simulators, which have no bounds of their own in time, see any of it.
+async fn whole(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    match edge::read_body(&head.extensions, body, edge::Sender::Stranger, demo::platforms::MAX_BODY).await {
+        Ok(body) => next.run(Request::from_parts(head, body.into())).await,
+        Err(why) => why.status().into_response(),
     }
 }
 

@@ -63,7 +63,8 @@ pub struct Place<'a> {
 pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let Plan { config, listen, populace } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
-    limits::raise();
+    config.limits.check()?;
+    let open_files = limits::raise();
     let figures = telemetry::figures()?;
     let listener = TcpListener::bind(listen.addr)
         .await
@@ -106,7 +107,12 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
 
     let drain = Duration::from_secs(config.http.drain.into());
     let proxies = Arc::new(listen.proxies);
-    let server = http::Server { listener, tls, app, drain, proxies };
+    let room = http::Room {
+        connections: config.limits.connections(open_files),
+        strangers: config.limits.strangers(),
+        bodies: config.limits.bodies(),
+    };
+    let server = http::Server { listener, tls, app, drain, proxies, room };
     let mut ended_early = None;
     let stop = async {
         tokio::select! {

@@ -36,6 +36,9 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
     let from = client(&request);
     let mut response = match Box::pin(identify(&api, request.method(), request.headers(), from)).await {
         Ok((caller, is_new)) => {
+            if let Some(connection) = request.extensions().get::<edge::Connection>() {
+                connection.known();
+            }
             let login = caller.login.clone();
             let mut response = if api.config.csrf && !has_token(&request, &login) {
                 no_token().into_response()

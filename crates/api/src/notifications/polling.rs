@@ -27,7 +27,7 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
     let vouched = request.headers().contains_key(header::AUTHORIZATION);
     let charset = charset(request.headers());
     // Boxed here and below, so that a held poll does not keep room for what came before it.
-    let body = match Box::pin(read(request, &api)).await {
+    let body = match Box::pin(read(request)).await {
         Ok(body) => decode(charset, body),
         Err(problem) => return problem.into_response(),
     };

@@ -25,10 +25,10 @@ pub use openapi::openapi;
 pub use services::{all_services, own_services};
 pub use settings::option_groups;
 
-use crate::{answer::Problem, app::Api, auth::gate, body::MAX_BODY, internal, notifications, reporting};
+use crate::{answer::Problem, app::Api, auth::gate, internal, notifications, reporting};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, OriginalUri, Request, State},
+    extract::{OriginalUri, Request, State},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, any, on},
@@ -79,7 +79,6 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
         .fallback(any(unknown))
         .method_not_allowed_fallback(unknown)
         .layer(middleware::from_fn_with_state(api.clone(), gate))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(api.clone())
 }
 

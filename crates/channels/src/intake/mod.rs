@@ -1,9 +1,13 @@
 //! The intake: what all connectors do alike with what a platform sends (channel-connectors §0.2).
 //!
 //! ```text
-//! webhook ─▶ admit (room?) ─▶ body (bounded) ─▶ [signature, decoding: the connector's] ─▶ take ─▶ 2xx
-//!              │ 503             │ 408, 413        │ refuse: 403        │ quarantine           │ Later: 503
+//! webhook ─▶ [signed at all?] ─▶ body (bounded) ─▶ [signature] ─▶ admit (room?) ─▶ [decoding] ─▶ take ─▶ 2xx
+//!              │ refuse: 403        │ 408, 413        │ refuse: 403    │ 503             │ quarantine  │ Later: 503
 //! ```
+//!
+//! What stands in brackets is the connector's. A place is taken after proof: what comes before it costs a stranger's
+//! share of what [`edge`] lets slow bodies hold, and nothing of what the platform needs. So nobody who cannot sign
+//! can keep the platform out, and it alone is told to come back later.
 //!
 //! A webhook is acknowledged once what it brought is durable: as part of the journal or, if the rules will never take
 //! it, in quarantine. Whatever may succeed later is answered so that the platform sends it again.
@@ -19,16 +23,15 @@ use desk::{
     ports::{Quarantined, StoreFault},
 };
 use domain::{Refusal, command::Receive};
-use http::{StatusCode, header::RETRY_AFTER};
+use edge::{Connection, Sender, Unread, read_body};
+use http::{Extensions, StatusCode, header::RETRY_AFTER};
 use lanes::Lanes;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many webhooks of one connector may be at work at once. Each holds a body of bounded size, so this bounds the
-/// memory that a platform, or somebody who plays one, can take.
+/// memory that a platform can take.
 const AT_ONCE: usize = 256;
-/// How long a body may take to arrive, so that nobody keeps a place by sending nothing.
-const BODY_TIME: Duration = Duration::from_secs(10);
 /// When a platform is asked to come back, in seconds.
 const COME_BACK: &str = "5";
 
@@ -72,22 +75,30 @@ impl Intake {
         &self.service
     }
 
-    /// Lets a webhook in while there is room; before its body is read.
-    pub fn admit(&self) -> Result<Admitted, Later> {
+    /// Reads the body of a request of which nothing is proven yet, of at most so many bytes: 413 for a longer one, 408
+    /// for one that does not come.
+    pub async fn body(&self, of: &Extensions, body: Body, most: usize) -> Result<Bytes, Response> {
+        read_body(of, body, Sender::Stranger, most).await.map_err(|unread| {
+            let why = match unread {
+                Unread::TooLarge => "too-large",
+                Unread::TooSlow | Unread::Crowded => "too-slow",
+                Unread::Broken => "broken",
+            };
+            self.refuse(unread.status(), why)
+        })
+    }
+
+    /// Lets a webhook in that was proven to be the platform's, while there is room. Its connection is from now on one
+    /// on which somebody is known.
+    pub fn admit(&self, of: &Extensions) -> Result<Admitted, Later> {
+        if let Some(connection) = of.get::<Connection>() {
+            connection.known();
+        }
         let place = self.room.clone().try_acquire_owned();
         place.map(|place| Admitted { _place: place }).map_err(|_| {
             self.count_refused("busy");
             Later
         })
-    }
-
-    /// Reads a body of at most so many bytes: 413 for a longer one, 408 for one that does not come.
-    pub async fn body(&self, body: Body, most: usize) -> Result<Bytes, Response> {
-        match tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, most)).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(self.refuse(StatusCode::PAYLOAD_TOO_LARGE, "too-large")),
-            Err(_) => Err(self.refuse(StatusCode::REQUEST_TIMEOUT, "too-slow")),
-        }
     }
 
     /// Turns a webhook away for good; `why` is the word under which it is counted. Nothing of it is kept.

@@ -3,12 +3,11 @@
 use super::{Messenger, privacy, signature, verification, webhook};
 use axum::{
     Router,
-    body::Body,
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, Request, State},
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use std::sync::Arc;
 
 /// What the platform is told when everything is kept.
@@ -45,16 +44,19 @@ async fn verify(
 async fn deliver(
     State(messenger): State<Arc<Messenger>>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<&'static str, Response> {
     let account = messenger.account(&name).ok_or_else(nobody)?;
     let intake = &account.intake;
-    let _place = intake.admit().map_err(IntoResponse::into_response)?;
-    let body = intake.body(body, webhook::MAX_BODY_BYTES).await?;
-    if !signature::is_genuine(&account.config.app_secrets, &headers, &body) {
+    let (head, body) = request.into_parts();
+    if !head.headers.contains_key(signature::HEADER) {
+        return Err(intake.refuse(StatusCode::FORBIDDEN, "no-signature"));
+    }
+    let body = intake.body(&head.extensions, body, webhook::MAX_BODY_BYTES).await?;
+    if !signature::is_genuine(&account.config.app_secrets, &head.headers, &body) {
         return Err(intake.refuse(StatusCode::FORBIDDEN, "signature"));
     }
+    let _place = intake.admit(&head.extensions).map_err(IntoResponse::into_response)?;
     let kept = match webhook::decode(&body) {
         Ok(units) => messenger.take(account, units).await,
         Err(why) => intake.quarantine(why.to_string(), body.to_vec()).await,

@@ -7,8 +7,7 @@
 use super::{Messenger, deletion, door::nobody};
 use axum::{
     Json,
-    body::Body,
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, Request, State},
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
@@ -25,18 +24,19 @@ const WHY: &str =
 pub(super) async fn request(
     State(messenger): State<Arc<Messenger>>,
     Path(name): Path<String>,
-    body: Body,
+    request: Request,
 ) -> Result<Json<Value>, Response> {
     let account = messenger.account(&name).ok_or_else(nobody)?;
     let intake = &account.intake;
-    let _place = intake.admit().map_err(IntoResponse::into_response)?;
-    let body = intake.body(body, MAX_FORM).await?;
+    let (head, body) = request.into_parts();
+    let body = intake.body(&head.extensions, body, MAX_FORM).await?;
     let signed = field(&body, "signed_request");
     let user = deletion::user(&signed, &account.config.app_secrets).map_err(|why| {
         // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
         tracing::debug!(service = name, %why, "a request for deletion was refused");
         intake.refuse(StatusCode::FORBIDDEN, "data-deletion")
     })?;
+    let _place = intake.admit(&head.extensions).map_err(IntoResponse::into_response)?;
     let secret = account.config.app_secrets.first();
     let code = secret.map(|secret| deletion::confirmation_code(&user, secret)).unwrap_or_default();
     let kept = json!({ "object": "data-deletion", "user_id": user, "confirmation_code": code });

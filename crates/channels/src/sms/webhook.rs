@@ -47,13 +47,17 @@ async fn webhook(
 
 impl Sms {
     async fn take(&self, request: Request<Body>) -> Result<Response, Response> {
-        let _place = self.intake.admit().map_err(IntoResponse::into_response)?;
         let (head, body) = request.into_parts();
-        let body = self.intake.body(body, MAX_BODY_BYTES).await?;
+        let given = head.headers.get(&self.config.headers.signature);
+        let given = given.and_then(|value| value.to_str().ok()).filter(|given| !given.is_empty());
+        let given = given.ok_or_else(|| self.intake.refuse(StatusCode::FORBIDDEN, "no-signature"))?;
+        let body = self.intake.body(&head.extensions, body, MAX_BODY_BYTES).await?;
         let raw = self.raw(&head, body.to_vec());
         let is_form = is_form(&head);
-        let signed = self.authenticate(&head, &raw, is_form);
-        signed.map_err(|why| self.intake.refuse(StatusCode::FORBIDDEN, why))?;
+        if !self.is_genuine(given, &raw, is_form) {
+            return Err(self.intake.refuse(StatusCode::FORBIDDEN, "signature"));
+        }
+        let _place = self.intake.admit(&head.extensions).map_err(IntoResponse::into_response)?;
         let read = if is_form || raw.get { self.read(&raw) } else { Err(Undecodable::NoForm) };
         let kept = match read {
             Ok(Told::Message(unit)) => self.intake.take(*unit, || raw.write()).await,
@@ -71,17 +75,13 @@ impl Sms {
         Raw { get: head.method == Method::GET, path, repetition: repetition.map(str::to_owned), body }
     }
 
-    /// Whether the provider signed it; if not, the word under which that is counted. The `Host` header has no say:
-    /// what counts is as what we are known, and that is configured.
-    fn authenticate(&self, head: &Parts, raw: &Raw, is_form: bool) -> Result<(), &'static str> {
-        let given = head.headers.get(&self.config.headers.signature);
-        let Some(given) = given.and_then(|value| value.to_str().ok()) else {
-            return Err("no-signature");
-        };
+    /// Whether the provider signed it. The `Host` header has no say: what counts is as what we are known, and that is
+    /// configured.
+    fn is_genuine(&self, given: &str, raw: &Raw, is_form: bool) -> bool {
         let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
         let form = (is_form && !raw.get).then(|| Form::read(&raw.body));
         let fields = form.as_ref().map(Form::fields);
-        if genuine(&self.config.tokens, &urls, fields, &raw.body, given) { Ok(()) } else { Err("signature") }
+        genuine(&self.config.tokens, &urls, fields, &raw.body, given)
     }
 }
 

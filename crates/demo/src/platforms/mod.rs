@@ -116,7 +116,7 @@ use tokio_rustls::rustls::{
 };
 
 /// The largest body that is read, in bytes.
-const BODY: usize = 64 * 1024;
+pub const MAX_BODY: usize = 64 * 1024;
 /// How many messages may wait to be heard by a customer.
 const UNHEARD: usize = 256;
 
@@ -188,7 +188,7 @@ impl Platforms {
             .route(picture::PATH, get(picture::picture))
             .route("/say", post(say::say))
             .route("/log", get(log::log))
-            .layer(DefaultBodyLimit::max(BODY))
+            .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(self.clone())
     }
 

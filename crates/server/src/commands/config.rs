@@ -15,6 +15,7 @@ use std::io::Write;
 pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
     let listen = Listen::check(&config.http)?;
+    config.limits.check()?;
     let wanted = Wanted::of(&config, &Current::default(), &RandomIds)?;
     let services = wanted.centre.map(|centre| centre.services).unwrap_or_default();
     let connectors = Connectors::of(&config, &services, &config.media_table()?)?;

@@ -1,90 +1,89 @@
-//! What others may cost.
+//! What strangers may cost: connections, and the bodies of their requests (docs/limits.md).
 
-use channels::CustomerLimits;
-use edge::Rate;
+use super::Customers;
+use crate::limits;
+use anyhow::{Result, bail};
+use edge::{Bodies, Bounds, Crowd};
 use serde::{Deserialize, Serialize};
-use std::num::NonZeroU32;
+use std::{ops::RangeInclusive, time::Duration};
 
-/// What others may cost. There is no "off": 0 is an error, and whoever wants a limit away gives a large one.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What connections and bodies may take.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
+    /// How many connections there may be; when not given, as many as the system's limit of open files allows beside
+    /// what the journal, calls and backups need.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<usize>,
+    /// How many of them may be such on which nobody has logged in.
+    pub unknown_connections: usize,
+    /// How many of those one address may have. A trusted proxy is not bounded by it.
+    pub unknown_connections_per_address: usize,
+    /// How long the body of a request may take from whom nobody knows yet, in seconds.
+    pub unknown_body_seconds: u32,
+    /// How much the slow bodies of all of them may hold together, in MiB; one address may hold an eighth of it.
+    pub unknown_bodies_mib: usize,
     /// How much customers may ask and write.
     pub customers: Customers,
 }
 
-/// How much customers may ask and write: so much a minute in the long run, and so much at once after a pause.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Customers {
-    /// New chats from one address (an IPv6 network of 64 bits is one), a minute.
-    pub chats_per_minute: NonZeroU32,
-    /// New chats from one address at once.
-    pub chats_burst: NonZeroU32,
-    /// Requests from one address, a minute; a widget polls about once a second.
-    pub requests_per_minute: NonZeroU32,
-    /// Requests from one address at once.
-    pub requests_burst: NonZeroU32,
-    /// Bytes that one address makes the server write, a minute: what is said, the user data of the chat it is said in,
-    /// and 4 KiB for each time.
-    pub bytes_per_minute: NonZeroU32,
-    /// Bytes that one address makes the server write at once.
-    pub bytes_burst: NonZeroU32,
-    /// Messages in one chat, a minute: words, links and notices.
-    pub messages_per_minute: NonZeroU32,
-    /// Messages in one chat at once.
-    pub messages_burst: NonZeroU32,
-    /// Other things a customer tells in one chat, a minute: typing, previews, names, user data.
-    pub signs_per_minute: NonZeroU32,
-    /// Other things at once.
-    pub signs_burst: NonZeroU32,
-    /// Bytes that one chat makes the server write, a minute; counted likewise.
-    pub chat_bytes_per_minute: NonZeroU32,
-    /// Bytes that one chat makes the server write at once.
-    pub chat_bytes_burst: NonZeroU32,
-    /// New chats of one service from wherever they come, a minute.
-    pub service_chats_per_minute: NonZeroU32,
-    /// New chats of one service at once.
-    pub service_chats_burst: NonZeroU32,
-}
-
-impl Default for Customers {
+impl Default for Limits {
     fn default() -> Self {
-        let CustomerLimits { chats, requests, bytes, messages, signs, chat_bytes, service_chats } =
-            CustomerLimits::default();
         Self {
-            chats_per_minute: chats.per_minute,
-            chats_burst: chats.burst,
-            requests_per_minute: requests.per_minute,
-            requests_burst: requests.burst,
-            bytes_per_minute: bytes.per_minute,
-            bytes_burst: bytes.burst,
-            messages_per_minute: messages.per_minute,
-            messages_burst: messages.burst,
-            signs_per_minute: signs.per_minute,
-            signs_burst: signs.burst,
-            chat_bytes_per_minute: chat_bytes.per_minute,
-            chat_bytes_burst: chat_bytes.burst,
-            service_chats_per_minute: service_chats.per_minute,
-            service_chats_burst: service_chats.burst,
+            connections: None,
+            unknown_connections: 8_192,
+            unknown_connections_per_address: 1_024,
+            unknown_body_seconds: 10,
+            unknown_bodies_mib: 16,
+            customers: Customers::default(),
         }
     }
 }
 
-impl Customers {
-    /// The same, in the words of the channels.
-    pub fn limits(&self) -> CustomerLimits {
-        let rate = |per_minute, burst| Rate { per_minute, burst };
-        CustomerLimits {
-            chats: rate(self.chats_per_minute, self.chats_burst),
-            requests: rate(self.requests_per_minute, self.requests_burst),
-            bytes: rate(self.bytes_per_minute, self.bytes_burst),
-            messages: rate(self.messages_per_minute, self.messages_burst),
-            signs: rate(self.signs_per_minute, self.signs_burst),
-            chat_bytes: rate(self.chat_bytes_per_minute, self.chat_bytes_burst),
-            service_chats: rate(self.service_chats_per_minute, self.service_chats_burst),
-        }
+impl Limits {
+    /// Refuses values with which nobody could be served, or anybody could take everything.
+    pub fn check(&self) -> Result<()> {
+        within("connections", self.connections.unwrap_or(limits::FEWEST), limits::FEWEST..=1_000_000)?;
+        within("unknown_connections", self.unknown_connections, 16..=1_000_000)?;
+        within("unknown_connections_per_address", self.unknown_connections_per_address, 4..=1_000_000)?;
+        within("unknown_body_seconds", self.unknown_body_seconds as usize, 1..=300)?;
+        // An eighth must hold the largest body there is, a platform's.
+        within("unknown_bodies_mib", self.unknown_bodies_mib, 8..=4_096)
     }
+
+    /// How many connections there may be, with so many open files.
+    pub fn connections(&self, open_files: usize) -> usize {
+        let possible = limits::connections(open_files);
+        let wanted = self.connections.unwrap_or(possible);
+        if wanted > possible {
+            tracing::warn!(
+                wanted,
+                possible,
+                open_files,
+                "limits.connections: the system allows fewer open files"
+            );
+        }
+        wanted.min(possible)
+    }
+
+    /// Those on which nobody is known.
+    pub fn strangers(&self) -> Crowd {
+        let (total, per_network) = (self.unknown_connections, self.unknown_connections_per_address);
+        Crowd::new(Bounds { total, per_network })
+    }
+
+    /// The bodies that are on their way.
+    pub fn bodies(&self) -> Bodies {
+        let time = Duration::from_secs(self.unknown_body_seconds.into());
+        Bodies::new(time, self.unknown_bodies_mib * 1024 * 1024)
+    }
+}
+
+fn within(name: &str, value: usize, range: RangeInclusive<usize>) -> Result<()> {
+    if !range.contains(&value) {
+        bail!("limits.{name}: {value} is not from {} to {}", range.start(), range.end());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -92,7 +91,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_set_is_what_the_channels_hold_themselves() {
-        assert_eq!(Customers::default().limits(), CustomerLimits::default());
+    fn what_is_set_by_default_is_in_order() {
+        Limits::default().check().unwrap();
+    }
+
+    #[test]
+    fn a_limit_with_which_nobody_could_be_served_names_its_setting() {
+        let usual = Limits::default;
+        for (name, wrong) in [
+            ("limits.connections", Limits { connections: Some(0), ..usual() }),
+            ("limits.connections", Limits { connections: Some(usize::MAX), ..usual() }),
+            ("limits.unknown_connections", Limits { unknown_connections: 0, ..usual() }),
+            (
+                "limits.unknown_connections_per_address",
+                Limits { unknown_connections_per_address: 0, ..usual() },
+            ),
+            ("limits.unknown_body_seconds", Limits { unknown_body_seconds: 0, ..usual() }),
+            ("limits.unknown_body_seconds", Limits { unknown_body_seconds: 3_600, ..usual() }),
+            ("limits.unknown_bodies_mib", Limits { unknown_bodies_mib: 0, ..usual() }),
+        ] {
+            let why = wrong.check().unwrap_err().to_string();
+            assert!(why.starts_with(&format!("{name}:")), "{why}");
+        }
+    }
+
+    #[test]
+    fn the_system_has_the_last_word_about_connections() {
+        let wanted = |connections| Limits { connections, ..Limits::default() };
+        let possible = limits::connections(1_024);
+        assert_eq!(wanted(None).connections(1_024), possible);
+        assert_eq!(wanted(Some(100)).connections(1_024), 100);
+        assert_eq!(wanted(Some(100_000)).connections(1_024), possible);
     }
 }

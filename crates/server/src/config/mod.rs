@@ -3,6 +3,7 @@
 //! A key that nobody knows is an error naming where it stands. [`listen`] holds the rules of DESIGN §4 about
 //! addresses; the objects of the file (users, queues, …) are read here and applied in `crate::objects`.
 
+mod customers;
 mod limits;
 mod listen;
 mod load;
@@ -11,6 +12,7 @@ mod objects;
 mod sip;
 mod sms;
 
+pub use customers::Customers;
 pub use limits::Limits;
 pub use listen::Listen;
 pub use load::load;
@@ -39,6 +41,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The listener and the web API.
     pub http: Http,
+    /// What strangers may cost.
+    pub limits: Limits,
     /// The journal.
     pub journal: Journal,
     /// The disposition rule; what is not set stays as the journal has it.
@@ -61,8 +65,6 @@ pub struct Config {
     pub sms: Vec<SmsEntry>,
     /// Pages on Facebook Messenger.
     pub messenger: Vec<MessengerEntry>,
-    /// What others may cost.
-    pub limits: Limits,
     /// Calls.
     pub sip: Sip,
     /// What the server asks of providers and platforms.
@@ -78,6 +80,7 @@ impl Default for Config {
         Self {
             data: "./jackfield-data".into(),
             http: Http::default(),
+            limits: Limits::default(),
             journal: Journal::default(),
             disposition: Disposition::default(),
             interaction: Interaction::default(),
@@ -89,7 +92,6 @@ impl Default for Config {
             services: Vec::new(),
             sms: Vec::new(),
             messenger: Vec::new(),
-            limits: Limits::default(),
             sip: Sip::default(),
             outbound: Outbound::default(),
             agent_states: Vec::new(),

@@ -1,9 +1,15 @@
-//! Serving HTTP: connections, TLS, what every request passes, and the drain.
+//! Serving HTTP: connections and how long their clients may keep them waiting, TLS, what every request passes, and the
+//! drain.
 
 mod connections;
+mod followed;
 mod outer;
+mod patience;
+mod phase;
+mod stream;
 mod tls;
+mod unread;
 
-pub use connections::{Server, serve};
+pub use connections::{Room, Server, serve};
 pub use outer::{Gate, outer};
 pub use tls::acceptor;

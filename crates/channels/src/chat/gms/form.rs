@@ -1,17 +1,17 @@
 //! Reading a form: the fields of a request, in either of the two encodings (digital-channels §6.1).
 
 use super::trouble::Trouble;
+use crate::chat::MAX_BODY_BYTES;
 use axum::{
     Form as Encoded,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{FromRequest, Multipart, Request},
 };
 use domain::UserData;
+use edge::{Sender, read_body};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
-/// The largest body, in bytes.
-pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The most fields of one form. User data is bounded by this in number, and by the domain in weight.
 pub(super) const MAX_FIELDS: usize = 256;
 /// Where a mobile application can be woken. That is between it and its provider, not for an agent's eyes
@@ -60,11 +60,7 @@ impl Form {
 pub(super) async fn read(request: Request) -> Result<Form, Trouble> {
     let (parts, body) = request.into_parts();
     let encoding = Encoding::of(&parts.headers).ok_or(Trouble::ContentType)?;
-    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|fault| {
-        // The limit is the one fault here that is not the connection's, and then nobody hears the answer anyway.
-        tracing::debug!(%fault, "a form could not be received");
-        Trouble::TooLarge
-    })?;
+    let bytes = read_body(&parts.extensions, body, Sender::Stranger, MAX_BODY_BYTES).await?;
     let fields = match encoding {
         Encoding::Urlencoded => urlencoded(bytes).await?,
         Encoding::Multipart => multipart(Request::from_parts(parts, Body::from(bytes))).await?,

@@ -1,10 +1,14 @@
 //! Everything that can be wrong with a request, in the words of the Chat API (digital-channels §6.1, *Errors*).
 
 use super::wire::{Answer, Fault};
-use crate::chat::limits::{Excess, refused};
+use crate::chat::{
+    MAX_BODY_BYTES,
+    limits::{Excess, refused},
+};
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
+use edge::Unread;
 use http::{StatusCode, header::RETRY_AFTER};
 
 /// Why a request was not done. Nothing has changed when one is answered.
@@ -20,6 +24,8 @@ pub(super) enum Trouble {
     ContentType,
     /// The body is larger than a form may be.
     TooLarge,
+    /// The body did not come in time.
+    TooSlow,
     /// The body is not what its content type says.
     Unreadable,
     /// The form has more fields than one may have.
@@ -50,6 +56,16 @@ impl From<StoreFault> for Trouble {
     }
 }
 
+impl From<Unread> for Trouble {
+    fn from(why: Unread) -> Self {
+        match why {
+            Unread::TooLarge => Self::TooLarge,
+            Unread::TooSlow | Unread::Crowded => Self::TooSlow,
+            Unread::Broken => Self::Unreadable,
+        }
+    }
+}
+
 impl From<Refused> for Trouble {
     fn from(refused: Refused) -> Self {
         match refused {
@@ -73,6 +89,7 @@ impl Trouble {
             Self::NoFiles => ("no-files", StatusCode::OK, 2, 200),
             Self::ContentType => ("content-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, 2, 104),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, 2, 104),
+            Self::TooSlow => ("too-slow", StatusCode::REQUEST_TIMEOUT, 1, 249),
             Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST, 2, 104),
             Self::TooManyFields => ("too-many-fields", StatusCode::OK, 2, 104),
             Self::Missing(_) => ("missing", StatusCode::OK, 2, 104),
@@ -118,7 +135,8 @@ impl Trouble {
             Self::ContentType => {
                 "The body must be application/x-www-form-urlencoded or multipart/form-data".into()
             }
-            Self::TooLarge => format!("The body is larger than {} bytes", super::form::MAX_BODY_BYTES),
+            Self::TooLarge => format!("The body is larger than {} bytes", MAX_BODY_BYTES),
+            Self::TooSlow => "The form did not come in time".into(),
             Self::Unreadable => "The body is not a form".into(),
             Self::TooManyFields => format!("The form has more than {} fields", super::form::MAX_FIELDS),
             Self::Missing(name) => Refusal::Missing(name).to_string(),

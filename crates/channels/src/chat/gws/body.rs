@@ -2,14 +2,11 @@
 //! and depth.
 
 use super::Trouble;
-use axum::{
-    body::to_bytes,
-    extract::{FromRequest, Request},
-};
+use crate::chat::MAX_BODY_BYTES;
+use axum::extract::{FromRequest, Request};
+use edge::{Sender, read_body};
 use serde_json::{Map, Value};
 
-/// The largest body, in bytes.
-pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// How deep JSON may nest. User data goes on to agents inside larger objects, which must stay readable.
 pub(super) const MAX_DEPTH: usize = 64;
 
@@ -64,11 +61,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Trouble> {
-        let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|fault| {
-            // The limit is the one fault here that is not the connection's, and then nobody hears the answer anyway.
-            tracing::debug!(%fault, "a body could not be received");
-            Trouble::TooLarge
-        })?;
+        let (head, body) = request.into_parts();
+        let bytes = read_body(&head.extensions, body, Sender::Stranger, MAX_BODY_BYTES).await?;
         Self::parse(&bytes)
     }
 }

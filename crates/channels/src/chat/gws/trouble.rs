@@ -1,12 +1,16 @@
 //! Everything that can be wrong with a request, in the words of this API (digital-channels §1.3, §6.3).
 
-use crate::chat::limits::{Excess, refused};
+use crate::chat::{
+    MAX_BODY_BYTES,
+    limits::{Excess, refused},
+};
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
+use edge::Unread;
 use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, RETRY_AFTER},
@@ -28,6 +32,8 @@ pub(super) enum Trouble {
     UnknownOperation,
     /// The body is larger than one may be.
     TooLarge,
+    /// The body did not come in time.
+    TooSlow,
     /// A required member was left out.
     Missing(&'static str),
     /// The request says something impossible, or breaks a bound. A sentence.
@@ -49,6 +55,16 @@ pub(super) enum Trouble {
 impl From<StoreFault> for Trouble {
     fn from(fault: StoreFault) -> Self {
         Self::Store(fault)
+    }
+}
+
+impl From<Unread> for Trouble {
+    fn from(why: Unread) -> Self {
+        match why {
+            Unread::TooLarge => Self::TooLarge,
+            Unread::TooSlow | Unread::Crowded => Self::TooSlow,
+            Unread::Broken => Self::Bad("The body could not be read".into()),
+        }
     }
 }
 
@@ -76,6 +92,7 @@ impl Trouble {
             Self::UnknownMethod => ("unknown-method", StatusCode::METHOD_NOT_ALLOWED, 2),
             Self::UnknownOperation => ("unknown-operation", StatusCode::METHOD_NOT_ALLOWED, 2),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, 2),
+            Self::TooSlow => ("too-slow", StatusCode::REQUEST_TIMEOUT, 4),
             Self::Missing(_) => ("missing", StatusCode::BAD_REQUEST, 1),
             Self::Bad(_) => ("bad", StatusCode::BAD_REQUEST, 2),
             Self::UnknownChat => ("unknown-chat", StatusCode::BAD_REQUEST, 6),
@@ -94,7 +111,8 @@ impl Trouble {
             Self::UnknownAddress => "There is nothing at this address".into(),
             Self::UnknownMethod => "This address does not take this method".into(),
             Self::UnknownOperation => "There is no such operation".into(),
-            Self::TooLarge => format!("The body is larger than {} bytes", super::body::MAX_BODY_BYTES),
+            Self::TooLarge => format!("The body is larger than {} bytes", MAX_BODY_BYTES),
+            Self::TooSlow => "The body did not come in time".into(),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
             Self::Bad(why) => why.clone(),
             Self::UnknownChat => "There is no such chat".into(),

@@ -1,0 +1,98 @@
+//! What a connection is at: what its stream, its requests and whoever accepted it know of each other.
+
+use edge::Connection;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
+};
+
+/// What a connection is at.
+#[derive(Debug)]
+pub struct Phase {
+    /// The connection among those of strangers.
+    pub connection: Connection,
+    /// Whether it comes from a proxy that the settings trust; such a one keeps idle connections for long.
+    pub is_trusted: bool,
+    requests: AtomicU32,
+    is_answering: AtomicBool,
+    leaves_unread: AtomicBool,
+    _open: Open,
+}
+
+/// One of the open connections, sockets that were upgraded included, until it is dropped.
+#[derive(Debug)]
+pub struct Open(Arc<AtomicUsize>);
+
+/// A request that is being answered, until it is dropped with the last of its answer.
+#[derive(Debug)]
+pub struct Answering(Arc<Phase>);
+
+impl Open {
+    /// Counts a connection.
+    pub fn count(all: &Arc<AtomicUsize>) -> Self {
+        all.fetch_add(1, Ordering::Relaxed);
+        Self(all.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Phase {
+    /// Of a connection that has just come.
+    pub fn new(connection: Connection, is_trusted: bool, open: Open) -> Arc<Self> {
+        Arc::new(Self {
+            connection,
+            is_trusted,
+            requests: AtomicU32::new(0),
+            is_answering: AtomicBool::new(false),
+            leaves_unread: AtomicBool::new(false),
+            _open: open,
+        })
+    }
+
+    /// The head of a request is here.
+    pub fn answer(self: &Arc<Self>) -> Answering {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.is_answering.store(true, Ordering::Relaxed);
+        self.connection.stir();
+        Answering(self.clone())
+    }
+
+    /// How many requests there were; it tells one wait for a request from the next.
+    pub fn requests(&self) -> u32 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request is being answered, or the connection is no HTTP any more.
+    pub fn is_answering(&self) -> bool {
+        self.is_answering.load(Ordering::Relaxed)
+    }
+
+    /// The connection closes after an answer that was given before its request was read whole.
+    pub fn leave_unread(&self) {
+        self.leaves_unread.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the client may still be sending when the connection closes.
+    pub fn leaves_unread(&self) -> bool {
+        self.leaves_unread.load(Ordering::Relaxed)
+    }
+}
+
+impl Answering {
+    /// The answer makes something else of the connection, which has no end that HTTP knows.
+    pub fn upgraded(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.is_answering.store(false, Ordering::Relaxed);
+        self.0.connection.stir();
+    }
+}
