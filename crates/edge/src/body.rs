@@ -21,8 +21,8 @@ const SHARE: usize = 8;
 const KNOWN_BYTES: usize = 64 * 1024 * 1024;
 /// What a body weighs of which nothing has come yet: the tasks, timers and headers that wait for it.
 const EMPTY: usize = 4 * 1024;
-/// By how much the memory of a body grows at once. It does not double, so that what is held is what was sent.
-const STEP: usize = 16 * 1024;
+/// The least that the memory of a body grows at once; else it doubles. What is weighed is what is held.
+const STEP: usize = 4 * 1024;
 
 /// Whose body it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Bodies {
             return gathered.map(|()| so_far.into());
         }
         let until = Instant::now() + queue.time;
-        let member = queue.crowd.enter(client.network(), EMPTY + so_far.len());
+        let member = queue.crowd.enter(client.network(), EMPTY + so_far.capacity());
         tokio::select! {
             biased;
             gathered = gather(&mut body, &mut so_far, most, Some(&member)) => gathered,
@@ -148,13 +148,15 @@ async fn gather(
         if so_far.len() + data.len() > most {
             return Err(Unread::TooLarge);
         }
-        if so_far.capacity() - so_far.len() < data.len() {
-            so_far.reserve_exact(data.len().max(STEP.min(most - so_far.len())));
+        let (held, needed) = (so_far.capacity(), so_far.len() + data.len());
+        if held < needed {
+            let wanted = (2 * held).max(STEP).min(most).max(needed);
+            so_far.reserve_exact(wanted - so_far.len());
+            if let Some(member) = member {
+                member.grow(so_far.capacity() - held);
+            }
         }
         so_far.extend_from_slice(&data);
-        if let Some(member) = member {
-            member.grow(data.len());
-        }
     }
     Ok(())
 }

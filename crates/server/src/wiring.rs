@@ -109,8 +109,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let proxies = Arc::new(listen.proxies);
     let room = http::Room {
         connections: config.limits.connections(open_files),
-        strangers: config.limits.strangers(),
-        bodies: config.limits.bodies(),
+        strangers: config.limits.strangers.crowd(),
+        bodies: config.limits.strangers.bodies(),
     };
     let server = http::Server { listener, tls, app, drain, proxies, room };
     let mut ended_early = None;

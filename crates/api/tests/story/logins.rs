@@ -4,12 +4,29 @@ use crate::harness::{App, Ear};
 use api::{Config, Cors};
 use axum::{body::Body, response::Response};
 use domain::{Command, command::Provision, user::User};
+use futures::FutureExt;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// More wrong passwords than a name is allowed in a minute.
 const GUESSES: usize = 15;
+
+/// Nobody reads, or waits for, what somebody sends whom nobody knows.
+#[tokio::test]
+async fn who_is_not_known_is_refused_before_their_body_comes() {
+    let app = App::start().await;
+    for path in ["/api/v2/me", "/api/v2/notifications", "/api/v2/nosuch", "/api/v2/groups", "/internal-api/x"]
+    {
+        for method in [Method::POST, Method::PUT] {
+            let nothing = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+            let request = Request::builder().method(method).uri(path).body(Body::from_stream(nothing));
+            let answer = app.router.clone().oneshot(request.expect("a request"));
+            let answer = answer.now_or_never().expect("an answer at once").expect("an answer");
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn guesses_are_denied_and_keep_nobody_out_who_knows_the_password() {

@@ -23,6 +23,26 @@ async fn only_forms_of_a_bounded_size_are_read() {
 }
 
 #[tokio::test]
+async fn the_largest_user_data_find_room_in_a_form() {
+    let house = House::new().await;
+    let value = "λ".repeat(127);
+    let names: Vec<String> = (0..245).map(|n| format!("userData[k{n}]")).collect();
+    let mut fields: Vec<_> = names.iter().map(|name| (name.as_str(), value.as_str())).collect();
+    fields.push(("nickname", &value));
+    let (status, answer) = house.post(SERVICE, &fields).await;
+    assert_eq!((status, &answer["statusCode"]), (StatusCode::OK, &0.into()), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_that_does_not_come_is_answered_408() {
+    let house = House::new().await;
+    let stalled = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = Request::post(SERVICE).header(CONTENT_TYPE, PLAIN).body(stalled);
+    let (status, answer) = read(house.send(request.expect("a request")).await).await;
+    assert_eq!((status, &answer["statusCode"]), (StatusCode::REQUEST_TIMEOUT, &1.into()));
+}
+
+#[tokio::test]
 async fn multipart_is_as_good_as_urlencoded() {
     let house = House::new().await;
     let part = |(name, value): (&str, &str)| {

@@ -2,6 +2,7 @@
 
 use crate::house::{APP_SECRET, HOOK, House, INES, VERIFY_TOKEN, delivery, hex, posted, signed};
 use axum::body::Body;
+use futures::{FutureExt, future::join_all};
 use http::{Request, StatusCode};
 
 async fn asked(house: &House, path: &str, mode: &str, token: &str) -> (StatusCode, String) {
@@ -40,6 +41,34 @@ async fn only_what_the_app_signed_is_read() {
     assert_eq!((house.latest(INES).await, house.quarantined().await.len()), (None, 0));
     assert_eq!(house.send(posted(HOOK, &body, Some(&right))).await.status, StatusCode::OK);
     assert!(house.latest(INES).await.is_some());
+}
+
+fn stalled(path: &str, signature: Option<&str>) -> Request<Body> {
+    let nothing = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+    let mut request = posted(path, "", signature);
+    *request.body_mut() = Body::from_stream(nothing);
+    request
+}
+
+#[tokio::test]
+async fn what_nobody_signed_is_refused_before_its_body_comes() {
+    let house = House::new().await;
+    let answer = house.send(stalled(HOOK, None)).now_or_never().expect("an answer at once");
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn those_who_cannot_sign_take_no_places() {
+    let house = House::new().await;
+    let forged = format!("sha256={}", "0".repeat(64));
+    let strangers = (0..300).map(|n| match n % 2 {
+        0 => house.send(stalled(HOOK, Some(&forged))),
+        _ => house.send(stalled(&format!("{HOOK}/data-deletion"), None)),
+    });
+    let mut strangers = Box::pin(join_all(strangers));
+    assert!(strangers.as_mut().now_or_never().is_none(), "they wait for their bodies");
+    let body = delivery("messaging", &[house.says(INES, "m_1", "Hello")]);
+    assert_eq!(house.deliver(&body).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::house::{
     House, INES, OURS, PUBLIC, TEXTS, counter, encoded, figures, request, signature, signed, text_from,
 };
+use axum::body::Body;
 use desk::ports::Store;
 use domain::Key;
 use futures::{FutureExt, future::join_all};
@@ -133,6 +134,30 @@ async fn a_report_of_what_is_gone_is_done_with_and_of_what_is_anothers_is_kept()
     assert_eq!(house.post(&path, &report).await, StatusCode::OK);
     assert_eq!(house.quarantined().await.len(), 1);
     assert_eq!(house.state(&session).await, Some(domain::session::Delivery::Sent));
+}
+
+fn stalled() -> Body {
+    Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>())
+}
+
+#[tokio::test]
+async fn what_nobody_signed_is_refused_before_its_body_comes() {
+    let house = House::new().await;
+    let unsigned = request(TEXTS).body(stalled()).expect("a request");
+    let answer = house.send(unsigned).now_or_never().expect("an answer at once");
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn those_who_cannot_sign_take_no_places() {
+    let house = House::new().await;
+    let forged = || {
+        let request = request(TEXTS).header("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+        house.send(request.body(stalled()).expect("a request"))
+    };
+    let mut strangers = Box::pin(join_all((0..300).map(|_| forged())));
+    assert!(strangers.as_mut().now_or_never().is_none(), "they wait for their bodies");
+    assert_eq!(house.texted(INES, "SM1", "Hello").await, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -1,54 +1,30 @@
-//! What strangers may cost: connections, and the bodies of their requests (docs/limits.md).
+//! What others may cost (docs/limits.md).
 
-use super::Customers;
+use super::{Customers, Strangers, strangers::within};
 use crate::limits;
-use anyhow::{Result, bail};
-use edge::{Bodies, Bounds, Crowd};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use std::{ops::RangeInclusive, time::Duration};
 
-/// What connections and bodies may take.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What others may cost.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// How many connections there may be; when not given, as many as the system's limit of open files allows beside
     /// what the journal, calls and backups need.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections: Option<usize>,
-    /// How many of them may be such on which nobody has logged in.
-    pub unknown_connections: usize,
-    /// How many of those one address may have. A trusted proxy is not bounded by it.
-    pub unknown_connections_per_address: usize,
-    /// How long the body of a request may take from whom nobody knows yet, in seconds.
-    pub unknown_body_seconds: u32,
-    /// How much the slow bodies of all of them may hold together, in MiB; one address may hold an eighth of it.
-    pub unknown_bodies_mib: usize,
+    /// What those may take whom nobody knows yet.
+    pub strangers: Strangers,
     /// How much customers may ask and write.
     pub customers: Customers,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: None,
-            unknown_connections: 8_192,
-            unknown_connections_per_address: 1_024,
-            unknown_body_seconds: 10,
-            unknown_bodies_mib: 16,
-            customers: Customers::default(),
-        }
-    }
 }
 
 impl Limits {
     /// Refuses values with which nobody could be served, or anybody could take everything.
     pub fn check(&self) -> Result<()> {
-        within("connections", self.connections.unwrap_or(limits::FEWEST), limits::FEWEST..=1_000_000)?;
-        within("unknown_connections", self.unknown_connections, 16..=1_000_000)?;
-        within("unknown_connections_per_address", self.unknown_connections_per_address, 4..=1_000_000)?;
-        within("unknown_body_seconds", self.unknown_body_seconds as usize, 1..=300)?;
-        // An eighth must hold the largest body there is, a platform's.
-        within("unknown_bodies_mib", self.unknown_bodies_mib, 8..=4_096)
+        let connections = self.connections.unwrap_or(limits::FEWEST);
+        within("limits.connections", connections, limits::FEWEST..=1_000_000)?;
+        self.strangers.check()
     }
 
     /// How many connections there may be, with so many open files.
@@ -65,25 +41,6 @@ impl Limits {
         }
         wanted.min(possible)
     }
-
-    /// Those on which nobody is known.
-    pub fn strangers(&self) -> Crowd {
-        let (total, per_network) = (self.unknown_connections, self.unknown_connections_per_address);
-        Crowd::new(Bounds { total, per_network })
-    }
-
-    /// The bodies that are on their way.
-    pub fn bodies(&self) -> Bodies {
-        let time = Duration::from_secs(self.unknown_body_seconds.into());
-        Bodies::new(time, self.unknown_bodies_mib * 1024 * 1024)
-    }
-}
-
-fn within(name: &str, value: usize, range: RangeInclusive<usize>) -> Result<()> {
-    if !range.contains(&value) {
-        bail!("limits.{name}: {value} is not from {} to {}", range.start(), range.end());
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -91,27 +48,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_by_default_is_in_order() {
+    fn a_number_of_connections_that_serves_nobody_names_its_setting() {
         Limits::default().check().unwrap();
-    }
-
-    #[test]
-    fn a_limit_with_which_nobody_could_be_served_names_its_setting() {
-        let usual = Limits::default;
-        for (name, wrong) in [
-            ("limits.connections", Limits { connections: Some(0), ..usual() }),
-            ("limits.connections", Limits { connections: Some(usize::MAX), ..usual() }),
-            ("limits.unknown_connections", Limits { unknown_connections: 0, ..usual() }),
-            (
-                "limits.unknown_connections_per_address",
-                Limits { unknown_connections_per_address: 0, ..usual() },
-            ),
-            ("limits.unknown_body_seconds", Limits { unknown_body_seconds: 0, ..usual() }),
-            ("limits.unknown_body_seconds", Limits { unknown_body_seconds: 3_600, ..usual() }),
-            ("limits.unknown_bodies_mib", Limits { unknown_bodies_mib: 0, ..usual() }),
-        ] {
-            let why = wrong.check().unwrap_err().to_string();
-            assert!(why.starts_with(&format!("{name}:")), "{why}");
+        for wrong in [0, usize::MAX] {
+            let why = Limits { connections: Some(wrong), ..Limits::default() }.check().unwrap_err();
+            assert!(why.to_string().starts_with("limits.connections:"), "{why}");
         }
     }
 

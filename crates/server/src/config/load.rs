@@ -12,10 +12,11 @@ use std::path::Path;
 
 /// The tables of the file that a name in the environment can reach into, longest first: `JACKFIELD_HTTP_ADDR`
 /// means `http.addr`, and `JACKFIELD_HTTP_TLS_CERT` means `http.tls.cert`.
-const TABLES: [(&str, &str); 11] = [
+const TABLES: [(&str, &str); 12] = [
     ("http_tls_", "http.tls."),
     ("http_cors_", "http.cors."),
     ("http_", "http."),
+    ("limits_strangers_", "limits.strangers."),
     ("sip_media_", "sip.media."),
     ("sip_", "sip."),
     ("journal_", "journal."),

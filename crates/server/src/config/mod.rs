@@ -11,6 +11,7 @@ mod messenger;
 mod objects;
 mod sip;
 mod sms;
+mod strangers;
 
 pub use customers::Customers;
 pub use limits::Limits;
@@ -23,6 +24,7 @@ pub use objects::{
 };
 pub use sip::{AnswerBy, DEFAULT_ADDR, PhoneEntry, Sip, SipTls};
 pub use sms::{KeywordLists, SmsEntry};
+pub use strangers::Strangers;
 
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -41,7 +43,7 @@ pub struct Config {
     pub data: PathBuf,
     /// The listener and the web API.
     pub http: Http,
-    /// What strangers may cost.
+    /// What others may cost.
     pub limits: Limits,
     /// The journal.
     pub journal: Journal,

@@ -8,7 +8,7 @@ use super::{
     followed::follow,
     outer::Gate,
     patience::cut,
-    phase::{Open, Phase},
+    phase::{Count, Phase},
     stream::Watched,
     unread::lend,
 };
@@ -23,17 +23,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{SockRef, TcpKeepalive};
-use std::{
-    convert::Infallible,
-    io,
-    net::SocketAddr,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -99,7 +89,7 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
     let (stopping, told) = watch::channel(());
     // Every connection holds the sender; when the receiver hears the end, the last is gone.
     let (alive, mut gone) = mpsc::channel::<()>(1);
-    let open = Arc::<AtomicUsize>::default();
+    let count = Arc::<Count>::default();
     let mut stop = pin!(stop);
     loop {
         let (stream, address) = tokio::select! {
@@ -112,7 +102,7 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
             },
             () = &mut stop => break,
         };
-        if open.load(Ordering::Relaxed) >= room.connections && !room.strangers.thin_out() {
+        if count.open() >= room.connections && !make_room(&room, &count).await {
             cut("full");
             continue;
         }
@@ -120,7 +110,7 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
         // A proxy is many clients, and looks after them itself.
         let network = (!is_trusted).then(|| Network::of(address.ip()));
         let connection = Connection::enter(&room.strangers, network);
-        let phase = Phase::new(connection, is_trusted, Open::count(&open));
+        let phase = Phase::new(connection, is_trusted, count.add());
         let peer = Peer { address, proxies: proxies.clone(), bodies: room.bodies.clone(), phase };
         let (app, tls, told, alive) = (app.clone(), tls.clone(), told.clone(), alive.clone());
         tokio::spawn(async move {
@@ -155,6 +145,20 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
     if tokio::time::timeout(drain, end).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
     }
+}
+
+/// Closes a connection of a stranger for another that has come; false when there is none.
+async fn make_room(room: &Room, count: &Count) -> bool {
+    if !room.strangers.thin_out() {
+        return false;
+    }
+    while count.open() >= room.connections {
+        // A task that does not get round to closing its connection does not keep all others out.
+        if tokio::time::timeout(BREATH, count.closed()).await.is_err() {
+            break;
+        }
+    }
+    true
 }
 
 /// Notifications are small and must not wait for more, and a client that vanished is to be noticed though nothing is
@@ -248,5 +252,182 @@ async fn exchange(
     };
     if let Err(why) = ended {
         tracing::debug!(%why, peer = %address, "a connection ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{
+        extract::Request as Asked,
+        http::StatusCode,
+        response::{IntoResponse, Response},
+        routing::{any, post},
+    };
+    use edge::{Bounds, Client, Sender};
+    use futures::{StreamExt, stream};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tower::Layer;
+    use tower_http::normalize_path::NormalizePathLayer;
+
+    async fn read(request: Asked) -> Response {
+        let (head, body) = request.into_parts();
+        match edge::read_body(&head.extensions, body, Sender::Stranger, 1_000).await {
+            Ok(bytes) => bytes.len().to_string().into_response(),
+            Err(why) => why.status().into_response(),
+        }
+    }
+
+    async fn log_in(request: Asked) -> &'static str {
+        request.extensions().get::<Connection>().expect("a connection").known();
+        "in"
+    }
+
+    fn app() -> NormalizePath<Router> {
+        let feed = || async {
+            let events = stream::once(async { Ok::<_, Infallible>("event\n") }).chain(stream::pending());
+            axum::body::Body::from_stream(events)
+        };
+        let router = Router::new()
+            .route("/read", post(read))
+            .route("/refuse", any(|| async { StatusCode::FORBIDDEN }))
+            .route("/large", any(|| async { vec![b'x'; 4 * 1024 * 1024] }))
+            .route("/feed", any(feed))
+            .route("/in", any(log_in));
+        NormalizePathLayer::trim_trailing_slash().layer(router)
+    }
+
+    fn strangers(total: usize) -> Crowd {
+        Crowd::new(Bounds { total, per_network: total })
+    }
+
+    /// A client and its connection, served until it ends.
+    fn connected() -> (DuplexStream, tokio::task::JoinHandle<()>) {
+        let (theirs, ours) = duplex(64 * 1024);
+        let address = SocketAddr::from(([192, 0, 2, 1], 4711));
+        let connection = Connection::enter(&strangers(8), Client::at(address.ip()).network());
+        let phase = Phase::new(connection, false, Arc::<Count>::default().add());
+        let peer = Peer { address, proxies: Arc::default(), bodies: Bodies::default(), phase: phase.clone() };
+        let served = tokio::spawn(async move {
+            // The server runs for as long as the sender is there.
+            let (_running, stopping) = watch::channel(());
+            exchange(Watched::new(ours, phase), peer, app(), stopping).await;
+        });
+        (theirs, served)
+    }
+
+    fn ask(path: &str, length: usize) -> String {
+        format!("POST {path} HTTP/1.1\r\nHost: t\r\nContent-Length: {length}\r\n\r\n")
+    }
+
+    /// The next answer, up to its end or for as long as something comes.
+    async fn answer(client: &mut (impl AsyncReadExt + Unpin)) -> String {
+        let mut told = vec![0; 4096];
+        let length = client.read(&mut told).await.expect("an answer");
+        told.truncate(length);
+        String::from_utf8(told).expect("text").to_ascii_lowercase()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_answered_408_and_its_connection_closed() {
+        let (mut client, served) = connected();
+        client.write_all((ask("/read", 100) + "half").as_bytes()).await.expect("sent");
+        let told = answer(&mut client).await;
+        assert!(told.starts_with("http/1.1 408 ") && told.contains("connection: close"), "{told}");
+        served.await.expect("it ends");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_before_the_body_was_read_says_that_the_connection_closes() {
+        let (mut client, served) = connected();
+        client.write_all((ask("/refuse", 100) + "half").as_bytes()).await.expect("sent");
+        let told = answer(&mut client).await;
+        assert!(told.starts_with("http/1.1 403 ") && told.contains("connection: close"), "{told}");
+        served.await.expect("it ends");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_little_that_was_not_read_is_thrown_away_and_the_connection_goes_on() {
+        let (mut client, _served) = connected();
+        for (request, status) in [("/refuse", "403"), ("/read", "200"), ("/refuse", "403"), ("/in", "200")] {
+            client.write_all((ask(request, 4) + "body").as_bytes()).await.expect("sent");
+            let told = answer(&mut client).await;
+            assert!(told.starts_with(&format!("http/1.1 {status} ")), "{told}");
+            assert!(!told.contains("connection: close"), "{told}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_take_its_answer_is_cut() {
+        let (mut client, served) = connected();
+        client.write_all(ask("/large", 0).as_bytes()).await.expect("sent");
+        let began = tokio::time::Instant::now();
+        served.await.expect("it ends");
+        assert_eq!(began.elapsed().as_secs(), 20);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_feed_on_which_nothing_happens_is_not_cut() {
+        let (mut client, served) = connected();
+        client.write_all(ask("/feed", 0).as_bytes()).await.expect("sent");
+        while !answer(&mut client).await.contains("event") {}
+        assert!(tokio::time::timeout(Duration::from_secs(3_600), served).await.is_err());
+    }
+
+    /// A server on a port of its own with room for so many connections.
+    async fn serving(connections: usize) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let room = Room { connections, strangers: strangers(connections), bodies: Bodies::default() };
+        let server = Server {
+            listener,
+            tls: None,
+            app: app(),
+            gate: Gate::default(),
+            drain: Duration::ZERO,
+            proxies: Arc::default(),
+            room,
+        };
+        tokio::spawn(serve(server, std::future::pending(), async {}));
+        address
+    }
+
+    async fn asks(client: &mut TcpStream, path: &str) -> String {
+        client.write_all(ask(path, 0).as_bytes()).await.expect("sent");
+        answer(client).await
+    }
+
+    #[tokio::test]
+    async fn when_there_is_no_room_the_stranger_who_was_still_for_longest_makes_some() {
+        let address = serving(3).await;
+        let mut known = TcpStream::connect(address).await.expect("connected");
+        assert!(asks(&mut known, "/in").await.starts_with("http/1.1 200 "));
+        let mut silent = TcpStream::connect(address).await.expect("connected");
+        let mut others = Vec::new();
+        for _ in 0..8 {
+            let mut other = TcpStream::connect(address).await.expect("connected");
+            assert!(asks(&mut other, "/read").await.starts_with("http/1.1 200 "));
+            others.push(other);
+        }
+        assert_eq!(silent.read(&mut [0; 1]).await.unwrap_or(0), 0, "it was closed");
+        assert!(asks(&mut known, "/in").await.starts_with("http/1.1 200 "));
+        let last = others.last_mut().expect("some");
+        assert!(asks(last, "/read").await.starts_with("http/1.1 200 "));
+    }
+
+    #[tokio::test]
+    async fn where_all_are_known_a_newcomer_is_turned_away() {
+        let address = serving(2).await;
+        let mut known = Vec::new();
+        for _ in 0..2 {
+            let mut client = TcpStream::connect(address).await.expect("connected");
+            assert!(asks(&mut client, "/in").await.starts_with("http/1.1 200 "));
+            known.push(client);
+        }
+        let mut newcomer = TcpStream::connect(address).await.expect("connected");
+        assert_eq!(newcomer.read(&mut [0; 1]).await.unwrap_or(0), 0, "it is closed");
+        for client in &mut known {
+            assert!(asks(client, "/in").await.starts_with("http/1.1 200 "));
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
 };
+use tokio::sync::Notify;
 
 /// What a connection is at.
 #[derive(Debug)]
@@ -19,25 +20,43 @@ pub struct Phase {
     _open: Open,
 }
 
-/// One of the open connections, sockets that were upgraded included, until it is dropped.
+/// The open connections, sockets that were upgraded included.
+#[derive(Debug, Default)]
+pub struct Count {
+    open: AtomicUsize,
+    closed: Notify,
+}
+
+/// One of them, until it is dropped.
 #[derive(Debug)]
-pub struct Open(Arc<AtomicUsize>);
+pub struct Open(Arc<Count>);
 
 /// A request that is being answered, until it is dropped with the last of its answer.
 #[derive(Debug)]
 pub struct Answering(Arc<Phase>);
 
-impl Open {
+impl Count {
     /// Counts a connection.
-    pub fn count(all: &Arc<AtomicUsize>) -> Self {
-        all.fetch_add(1, Ordering::Relaxed);
-        Self(all.clone())
+    pub fn add(self: &Arc<Self>) -> Open {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Open(self.clone())
+    }
+
+    /// How many there are.
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Waits until one is closed, or was since the last time.
+    pub async fn closed(&self) {
+        self.closed.notified().await;
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.0.closed.notify_one();
     }
 }
 

@@ -139,14 +139,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::phase::Open;
+    use crate::http::phase::Count;
     use edge::{Bounds, Connection, Crowd};
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     fn watched(room: usize, is_trusted: bool) -> (Watched<DuplexStream>, Arc<Phase>, DuplexStream) {
         let (ours, theirs) = duplex(room);
         let crowd = Crowd::new(Bounds { total: 10, per_network: 10 });
-        let phase = Phase::new(Connection::enter(&crowd, None), is_trusted, Open::count(&Arc::default()));
+        let phase = Phase::new(Connection::enter(&crowd, None), is_trusted, Arc::<Count>::default().add());
         (Watched::new(ours, phase.clone()), phase, theirs)
     }
 

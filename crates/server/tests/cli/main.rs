@@ -13,3 +13,4 @@ mod messenger;
 mod provisioning;
 mod settings;
 mod sms;
+mod strangers;
