@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use futures::FutureExt;
 use http::{Extensions, StatusCode};
 use http_body_util::BodyExt;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// How long a body may take from whom nobody knows yet, unless the settings say otherwise.
@@ -68,12 +68,15 @@ impl Unread {
 
 /// What slow bodies may take, as an extension of every request.
 #[derive(Clone, Debug)]
-pub struct Bodies {
+pub struct Bodies(Arc<Queues>);
+
+#[derive(Debug)]
+struct Queues {
     strangers: Queue,
     known: Queue,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Queue {
     time: Duration,
     crowd: Crowd,
@@ -84,7 +87,8 @@ impl Bodies {
     pub fn new(time: Duration, bytes: usize) -> Self {
         let strangers = Crowd::new(Bounds { total: bytes, per_network: bytes / SHARE });
         let known = Crowd::new(Bounds { total: KNOWN_BYTES, per_network: KNOWN_BYTES });
-        Self { strangers: Queue { time, crowd: strangers }, known: Queue { time: KNOWN_TIME, crowd: known } }
+        let strangers = Queue { time, crowd: strangers };
+        Self(Arc::new(Queues { strangers, known: Queue { time: KNOWN_TIME, crowd: known } }))
     }
 
     async fn read(
@@ -98,8 +102,8 @@ impl Bodies {
             return Err(Unread::TooLarge);
         }
         let queue = match sender {
-            Sender::Stranger => &self.strangers,
-            Sender::Known => &self.known,
+            Sender::Stranger => &self.0.strangers,
+            Sender::Known => &self.0.known,
         };
         let mut so_far = Vec::new();
         // What came with the head is here at once, and costs nobody's place.
@@ -241,11 +245,11 @@ mod tests {
         let honest = of("192.0.2.2", &bodies);
         let read = read_body(&honest, Body::from_stream(slow), Sender::Stranger, MOST).await;
         assert_eq!(read, Ok(Bytes::from("honest")));
-        assert!(bodies.strangers.crowd.weight() <= 1024 * 1024 / SHARE);
+        assert!(bodies.0.strangers.crowd.weight() <= 1024 * 1024 / SHARE);
         let ends = stalled_ones.join_all().await;
         let cut = ends.iter().filter(|end| **end == Err(Unread::Crowded)).count();
         assert!((900..1_000).contains(&cut), "{cut} were cut, the others ran out of time");
-        assert_eq!(bodies.strangers.crowd.weight(), 0);
+        assert_eq!(bodies.0.strangers.crowd.weight(), 0);
     }
 
     #[tokio::test(start_paused = true)]

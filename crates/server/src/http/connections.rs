@@ -14,6 +14,7 @@ use super::{
 };
 use axum::Router;
 use edge::{Bodies, Connection, Crowd, Network, Proxies};
+use futures::future::Either;
 use hyper::{
     Request,
     body::Incoming,
@@ -111,25 +112,24 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
         let network = (!is_trusted).then(|| Network::of(address.ip()));
         let connection = Connection::enter(&room.strangers, network);
         let phase = Phase::new(connection, is_trusted, count.add());
-        let peer = Peer { address, proxies: proxies.clone(), bodies: room.bodies.clone(), phase };
-        let (app, tls, told, alive) = (app.clone(), tls.clone(), told.clone(), alive.clone());
+        if let Err(why) = set_up(&stream) {
+            tracing::debug!(%why, peer = %address, "options of a socket");
+        }
+        let stream = Watched::new(stream, phase.clone());
+        let peer =
+            Peer { address, proxies: proxies.clone(), bodies: room.bodies.clone(), phase: phase.clone() };
+        let (app, told, alive) = (app.clone(), told.clone(), alive.clone());
+        let served = match tls.clone() {
+            None => Either::Left(exchange(stream, peer, app, told)),
+            // Boxed, so that plain connections do not keep room for an encrypted one.
+            Some(tls) => Either::Right(Box::pin(encrypted(stream, peer, tls, app, told))),
+        };
         tokio::spawn(async move {
             let connections = metrics::gauge!("jackfield_http_connections");
             connections.increment(1);
-            if let Err(why) = set_up(&stream) {
-                tracing::debug!(%why, peer = %address, "options of a socket");
-            }
-            let phase = peer.phase.clone();
-            let stream = Watched::new(stream, phase.clone());
             tokio::select! {
                 () = phase.connection.cut() => drop(cut("crowd")),
-                () = async {
-                    match tls {
-                        None => exchange(stream, peer, app, told).await,
-                        // Boxed, so that plain connections do not keep room for an encrypted one.
-                        Some(tls) => Box::pin(encrypted(stream, peer, tls, app, told)).await,
-                    }
-                } => {}
+                () = served => {}
             }
             connections.decrement(1);
             drop(alive);
@@ -204,12 +204,13 @@ async fn encrypted(
     }
 }
 
-async fn exchange(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+/// Serves a connection. Not an `async fn`, which would keep room for all of it twice.
+fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
     peer: Peer,
     app: NormalizePath<Router>,
     mut stopping: watch::Receiver<()>,
-) {
+) -> impl Future<Output = ()> + Send + use<S> {
     let address = peer.address;
     let service = service_fn(move |mut request: Request<Incoming>| {
         let answering = peer.phase.answer();
@@ -222,7 +223,8 @@ async fn exchange(
         let asks_first = request.headers().contains_key(EXPECT);
         let (head, body) = request.into_parts();
         let (body, rest) = lend(body);
-        let answer = app.clone().oneshot(Request::from_parts(head, body));
+        // Boxed, so that an idle connection keeps no room for it.
+        let answer = Box::pin(app.clone().oneshot(Request::from_parts(head, body)));
         let phase = peer.phase.clone();
         async move {
             let mut answer = answer.await?;
@@ -233,25 +235,27 @@ async fn exchange(
             Ok::<_, Infallible>(follow(answer, answering))
         }
     });
-    let mut connection = pin!(
+    let mut connection = Box::pin(
         http1::Builder::new()
             .timer(TokioTimer::new())
             // The stream itself knows how long to wait.
             .header_read_timeout(None)
             .max_buf_size(BUFFER)
             .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades()
+            .with_upgrades(),
     );
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        // The sender sends nothing: it is dropped when the server stops.
-        _ = stopping.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    async move {
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            // The sender sends nothing: it is dropped when the server stops.
+            _ = stopping.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(why) = ended {
+            tracing::debug!(%why, peer = %address, "a connection ended");
         }
-    };
-    if let Err(why) = ended {
-        tracing::debug!(%why, peer = %address, "a connection ended");
     }
 }
 

@@ -58,7 +58,8 @@ impl Reading {
     pub fn poll_wait(&mut self, phase: &Phase, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.follow(phase);
         if phase.is_answering() {
-            self.until = None;
+            // A held poll or a socket lasts, and does not keep room for a timer.
+            (self.until, self.timer) = (None, Timer::default());
             return Poll::Pending;
         }
         let (until, wait) = *self.until.get_or_insert_with(|| {

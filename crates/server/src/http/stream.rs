@@ -32,7 +32,7 @@ pub struct Watched<S> {
     phase: Arc<Phase>,
     reading: Reading,
     writing: Writing,
-    closing: Option<Closing>,
+    closing: Option<Box<Closing>>,
 }
 
 struct Closing {
@@ -115,10 +115,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         if !this.phase.leaves_unread() {
             return Poll::Ready(Ok(()));
         }
-        let closing = this.closing.get_or_insert_with(|| Closing {
-            until: Instant::now() + LINGER,
-            thrown_away: 0,
-            timer: Timer::default(),
+        let closing = this.closing.get_or_insert_with(|| {
+            let until = Instant::now() + LINGER;
+            Box::new(Closing { until, thrown_away: 0, timer: Timer::default() })
         });
         while closing.thrown_away < LINGER_BYTES {
             let mut room = [MaybeUninit::uninit(); 4096];
