@@ -135,7 +135,7 @@ impl Trouble {
             Self::ContentType => {
                 "The body must be application/x-www-form-urlencoded or multipart/form-data".into()
             }
-            Self::TooLarge => format!("The body is larger than {} bytes", MAX_BODY_BYTES),
+            Self::TooLarge => format!("The body is larger than {MAX_BODY_BYTES} bytes"),
             Self::TooSlow => "The form did not come in time".into(),
             Self::Unreadable => "The body is not a form".into(),
             Self::TooManyFields => format!("The form has more than {} fields", super::form::MAX_FIELDS),

@@ -111,7 +111,7 @@ impl Trouble {
             Self::UnknownAddress => "There is nothing at this address".into(),
             Self::UnknownMethod => "This address does not take this method".into(),
             Self::UnknownOperation => "There is no such operation".into(),
-            Self::TooLarge => format!("The body is larger than {} bytes", MAX_BODY_BYTES),
+            Self::TooLarge => format!("The body is larger than {MAX_BODY_BYTES} bytes"),
             Self::TooSlow => "The body did not come in time".into(),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
             Self::Bad(why) => why.clone(),
