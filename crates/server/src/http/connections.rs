@@ -387,7 +387,6 @@ mod tests {
             listener,
             tls: None,
             app: app(),
-            gate: Gate::default(),
             drain: Duration::ZERO,
             proxies: Arc::default(),
             room,

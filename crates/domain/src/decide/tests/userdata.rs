@@ -86,7 +86,12 @@ fn heavy() -> World {
         via: crate::session::Via::CustomerData,
     };
     let session = world.session();
-    let event = crate::session::Event { medium: session.medium.clone(), queue: session.queue.clone(), fact };
+    let event = crate::session::Event {
+        medium: session.medium.clone(),
+        queue: session.queue.clone(),
+        written: 0,
+        fact,
+    };
     let state = world.states.get(&key).cloned().expect("a conversation");
     let state = crate::State::apply(Some((*state).clone()), &key, world.now, &crate::Event::Session(event));
     world.states.insert(key, std::sync::Arc::new(state.expect("folded")));
