@@ -201,8 +201,8 @@ mod tests {
         Crowd::new(Bounds { total, per_network })
     }
 
-    fn at(ip: &str) -> Option<Network> {
-        Some(Network::of(ip.parse().expect("an address")))
+    fn at(ip: &str) -> Network {
+        Network::of(ip.parse().expect("an address"))
     }
 
     fn is_cut(member: &Member) -> bool {
@@ -212,8 +212,8 @@ mod tests {
     #[test]
     fn a_newcomer_takes_the_place_of_the_first_of_the_same_network() {
         let crowd = crowd(100, 2);
-        let members: Vec<_> = (0..3).map(|_| crowd.enter(at("192.0.2.1"), 1)).collect();
-        let other = crowd.enter(at("192.0.2.2"), 1);
+        let members: Vec<_> = (0..3).map(|_| crowd.enter(Some(at("192.0.2.1")), 1)).collect();
+        let other = crowd.enter(Some(at("192.0.2.2")), 1);
         assert_eq!(members.iter().map(is_cut).collect::<Vec<_>>(), [true, false, false]);
         assert!(!is_cut(&other));
         assert_eq!(crowd.weight(), 3);
@@ -222,9 +222,9 @@ mod tests {
     #[test]
     fn when_all_is_full_the_network_that_has_most_gives_way() {
         let crowd = crowd(4, 4);
-        let quiet = crowd.enter(at("192.0.2.1"), 1);
-        let crowded: Vec<_> = (0..3).map(|_| crowd.enter(at("192.0.2.2"), 1)).collect();
-        let newcomer = crowd.enter(at("192.0.2.3"), 1);
+        let quiet = crowd.enter(Some(at("192.0.2.1")), 1);
+        let crowded: Vec<_> = (0..3).map(|_| crowd.enter(Some(at("192.0.2.2")), 1)).collect();
+        let newcomer = crowd.enter(Some(at("192.0.2.3")), 1);
         assert!(!is_cut(&quiet) && !is_cut(&newcomer));
         assert_eq!(crowded.iter().map(is_cut).collect::<Vec<_>>(), [true, false, false]);
     }
@@ -232,12 +232,12 @@ mod tests {
     #[test]
     fn of_networks_that_have_as_much_the_one_that_waited_longest_gives_way() {
         let crowd = crowd(2, 2);
-        let first = crowd.enter(at("192.0.2.1"), 1);
-        let mut second = crowd.enter(at("192.0.2.9"), 1);
-        let third = crowd.enter(at("192.0.2.5"), 1);
+        let first = crowd.enter(Some(at("192.0.2.1")), 1);
+        let mut second = crowd.enter(Some(at("192.0.2.9")), 1);
+        let third = crowd.enter(Some(at("192.0.2.5")), 1);
         assert_eq!([&first, &second, &third].map(is_cut), [true, false, false]);
         second.renew();
-        let fourth = crowd.enter(at("192.0.2.4"), 1);
+        let fourth = crowd.enter(Some(at("192.0.2.4")), 1);
         assert_eq!([&second, &third, &fourth].map(is_cut), [false, true, false]);
     }
 
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn who_grows_too_heavy_is_cut_off_and_weighs_nothing_any_more() {
         let crowd = crowd(100, 10);
-        let member = crowd.enter(at("192.0.2.1"), 4);
+        let member = crowd.enter(Some(at("192.0.2.1")), 4);
         member.grow(6);
         assert!(!is_cut(&member));
         member.grow(1);
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn who_leaves_is_forgotten() {
         let crowd = crowd(2, 2);
-        drop(crowd.enter(at("192.0.2.1"), 1));
+        drop(crowd.enter(Some(at("192.0.2.1")), 1));
         assert_eq!(crowd.weight(), 0);
         assert!(!crowd.thin_out(), "nobody is there");
         let inside = crowd.inside();
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn a_member_that_waits_to_be_cut_off_is_woken() {
         let crowd = crowd(1, 1);
-        let member = crowd.enter(at("192.0.2.1"), 1);
+        let member = crowd.enter(Some(at("192.0.2.1")), 1);
         let mut cut = Box::pin(member.cut());
         assert!(cut.as_mut().now_or_never().is_none());
         assert!(crowd.thin_out());

@@ -49,7 +49,7 @@ impl Strangers {
 }
 
 /// Refuses a value that is out of its range, naming the setting.
-pub fn within<T: PartialOrd + std::fmt::Display>(
+pub fn within<T: Copy + PartialOrd + std::fmt::Display>(
     name: &str,
     value: T,
     range: RangeInclusive<T>,

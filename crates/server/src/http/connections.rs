@@ -44,9 +44,11 @@ const BREATH: Duration = Duration::from_millis(50);
 const THINNED: usize = 16;
 /// After how long without a sign a client is asked whether it is still there: it may hold a poll.
 const ASK_AFTER: Duration = Duration::from_secs(30);
-/// How often it is asked, and how long what was sent may stay without a sign that it arrived.
+/// How long it is waited for an answer.
 const ASK_EVERY: Duration = Duration::from_secs(10);
-/// How long a client may give no sign until it is gone.
+/// How often it is asked.
+const ASKED: u32 = 3;
+/// How long a client may give no sign until it is gone, also when something was sent to it.
 const GONE: Duration = Duration::from_secs(60);
 
 /// Everything that serves connections.
@@ -166,9 +168,8 @@ async fn make_room(room: &Room, count: &Count) -> bool {
 fn set_up(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
-    let asked = (GONE - ASK_AFTER).as_secs() / ASK_EVERY.as_secs();
     let keepalive = TcpKeepalive::new().with_time(ASK_AFTER).with_interval(ASK_EVERY);
-    socket.set_tcp_keepalive(&keepalive.with_retries(u32::try_from(asked).unwrap_or(1)))?;
+    socket.set_tcp_keepalive(&keepalive.with_retries(ASKED))?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(GONE))?;
     Ok(())
