@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::io;
 
-/// The length of a value as serde_json writes it, in bytes of UTF-8. In texts a control character counts six
+/// The length of a value as `serde_json` writes it, in bytes of UTF-8. In texts a control character counts six
 /// (`\u0001`) or two (`\n`), a quotation mark and a backslash two. What cannot be written is longer than every bound.
 pub fn len(value: &(impl Serialize + ?Sized)) -> usize {
     let mut counted = Counted(0);

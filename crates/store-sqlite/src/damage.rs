@@ -62,7 +62,7 @@ impl Watch {
             .name("check".into())
             .spawn(move || match check(&conn, Depth::Quick) {
                 Ok(()) => {
-                    tracing::info!("the journal was looked through after an end that was not clean: sound")
+                    tracing::info!("the journal was looked through after an end that was not clean: sound");
                 }
                 Err(Found::Damage(what)) => {
                     metrics::gauge!("jackfield_store_damaged").set(1.0);
@@ -73,7 +73,7 @@ impl Watch {
                     );
                 }
                 Err(Found::Fault(fault)) => {
-                    tracing::warn!(%fault, "the journal was not looked through to its end")
+                    tracing::warn!(%fault, "the journal was not looked through to its end");
                 }
             })
             .map_err(|source| open::OpenError::Directory { path: dir.into(), source })?;

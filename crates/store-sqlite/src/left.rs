@@ -21,6 +21,7 @@ const SMALL: u64 = 64 << 20;
 
 /// How a directory was left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own, and they come together")]
 pub(crate) struct Left {
     /// There is no journal, nor anything of one.
     pub nothing: bool,

@@ -6,7 +6,6 @@
 
 use super::{
     followed::follow,
-    outer::Gate,
     patience::cut,
     phase::{Count, Phase},
     stream::Watched,
@@ -384,14 +383,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let room = Room { connections, strangers: strangers(connections), bodies: Bodies::default() };
-        let server = Server {
-            listener,
-            tls: None,
-            app: app(),
-            drain: Duration::ZERO,
-            proxies: Arc::default(),
-            room,
-        };
+        let server =
+            Server { listener, tls: None, app: app(), drain: Duration::ZERO, proxies: Arc::default(), room };
         tokio::spawn(serve(server, std::future::pending(), async {}));
         address
     }

@@ -77,7 +77,8 @@ fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
 fn a_journal_of_schema_2_keeps_its_login_and_nobody_can_read_its_cookie() {
     let earlier = Earlier::of("schema-2");
     let cookie = earlier.id("cookie").strip_prefix("JSESSIONID=").unwrap();
-    let digest: String = Sha256::digest(cookie).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(cookie).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let holds = |words: &str| {
         let files = fs::read_dir(earlier.house.path("data")).unwrap();
         let mut files = files.map(|file| fs::read(file.unwrap().path()).unwrap());

@@ -67,7 +67,7 @@ async fn offers_keep_the_rest_they_had_before_a_pause() {
     let mut world = offered().await;
     world.pass(Duration::from_secs(10)).await;
     stand_still(PAUSE).await;
-    world.pass(OFFER - Duration::from_secs(14)).await;
+    world.pass(OFFER.saturating_sub(Duration::from_secs(14))).await;
     assert_eq!(standing(&mut world).await, 2, "none lapsed because of it");
     world.pass(Duration::from_secs(6)).await;
     assert_eq!(standing(&mut world).await, 0, "nor do they stand for ever");
@@ -93,8 +93,10 @@ async fn customers_who_could_not_ask_during_a_pause_are_still_there() {
     let mut world = offered().await;
     let ids = CHATS.map(InteractionId::from);
     let chat = world.node().chat.clone();
-    ids.iter().for_each(|id| chat.seen(id));
-    world.pass(SILENCE - Duration::from_secs(10)).await;
+    for id in &ids {
+        chat.seen(id);
+    }
+    world.pass(SILENCE.saturating_sub(Duration::from_secs(10))).await;
     stand_still(PAUSE).await;
     world.pass(Duration::from_secs(5)).await;
     assert_eq!(world.desk().present().len(), 2);

@@ -12,7 +12,7 @@ fn heavy() -> String {
 }
 
 /// A customer who has said so much before anybody took the chat, and an agent who takes it.
-async fn told<'a>(app: &'a App, times: usize) -> (Client<'a>, Guest<'a>) {
+async fn told(app: &App, times: usize) -> (Client<'_>, Guest<'_>) {
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;

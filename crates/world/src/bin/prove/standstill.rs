@@ -75,11 +75,12 @@ pub async fn judge(binary: &Path, home: &Path, pause: Duration, table: &mut Tabl
 fn way(home: &Path, wall: &Path, faketime: Option<&Path>, pause: Duration) -> Result<Way> {
     let silence = (pause.as_secs() / 2).max(5);
     let config: PathBuf = home.join("config.toml");
-    let agents: String = (0..AGENTS)
-        .map(|agent| {
-            format!("[[users]]\nuser_name = \"{}\"\npassword = \"prove\"\nroles = [\"agent\"]\n", name(agent))
-        })
-        .collect();
+    let agents = (0..AGENTS).fold(String::new(), |agents, agent| {
+        agents
+            + "[[users]]\nuser_name = \""
+            + &name(agent)
+            + "\"\npassword = \"prove\"\nroles = [\"agent\"]\n"
+    });
     let text = format!(
         "[http]\nsession_inactivity = {silence}\n[sip]\noff = true\n[[queues]]\nname = \"Support\"\n\
          [[services]]\nname = \"website\"\nmedium = \"chat\"\nqueue = \"Support\"\n\
