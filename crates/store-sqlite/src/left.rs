@@ -70,6 +70,10 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
         Found::Nothing | Found::Unreadable => Record::default(),
     };
     same_journal(dir, &record)?;
+    let mut record = record;
+    if record.in_wal && survey == Survey::Nothing && was_moved(dir, &record) {
+        record.in_wal = false;
+    }
     judge(&record, survey).map_err(|what| OpenError::Lost { dir: dir.into(), what })?;
     let frames = match survey {
         Survey::Frames(frames) => Some(frames),
@@ -143,14 +147,25 @@ fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
     }
 }
 
-/// The stream id in the file alone, as if there were no WAL.
+/// Whether the WAL is gone because another program (the `sqlite3` shell, for instance) moved all of it into the journal:
+/// the file alone then has the newest event. Its pages are looked through afterwards, as after every unclean end.
+fn was_moved(dir: &Path, record: &Record) -> bool {
+    let newest = |conn: Connection| Ok(feed::head(&conn)?.max(schema::oldest(&conn)?));
+    alone(&dir.join(FILE)).and_then(newest).is_ok_and(|newest| newest >= record.event)
+}
+
+/// The stream id in the file alone.
 fn stream(file: &Path) -> Outcome<Option<String>> {
+    schema::meta(&alone(file)?, "stream_id")
+}
+
+/// The file alone, as if there were no WAL.
+fn alone(file: &Path) -> Outcome<Connection> {
     let name = file.to_str().unwrap_or_default();
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?;
-    schema::meta(&conn, "stream_id")
+    Ok(Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?)
 }
 
 impl Left {

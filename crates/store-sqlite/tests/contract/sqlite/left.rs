@@ -146,6 +146,18 @@ async fn a_wal_that_lost_acknowledged_commits_is_refused_with_the_way_out() {
 }
 
 #[tokio::test]
+async fn a_wal_that_another_program_moved_into_the_journal_is_not_missed() {
+    let killed = Killed::after(5).await;
+    let before = killed.again().opened();
+    let shell = Connection::open(killed.path("journal.db")).expect("open");
+    let rows: i64 = shell.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).expect("a count");
+    shell.close().expect("closed");
+    assert!(rows > 0 && !killed.path("journal.db-wal").exists());
+    assert_eq!(killed.opened(), before);
+    assert_eq!(rebuild(killed.dir(), false).expect("a report").differences, []);
+}
+
+#[tokio::test]
 async fn damage_in_the_middle_is_found_without_a_mark_too() {
     let killed = Killed::after(5).await;
     fs::remove_file(killed.path("in-use")).expect("removed");
