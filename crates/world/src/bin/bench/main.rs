@@ -50,6 +50,7 @@ const FIGURES: &[Figure] = &[
     ("fan_out", figures::fan_out::measure),
     ("flood", figures::flood::measure),
     ("restart", figures::restart::measure),
+    ("strangers", figures::strangers::measure),
     ("webhook_latency", figures::webhooks::latency),
     ("webhooks_sustained", figures::webhooks::sustained),
     ("conversations", figures::conversations::measure),

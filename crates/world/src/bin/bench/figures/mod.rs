@@ -11,6 +11,7 @@ pub mod idle;
 pub mod notify;
 pub mod relay;
 pub mod restart;
+pub mod strangers;
 pub mod webhooks;
 
 use crate::{Setting, centre, lane::Lane, node::Node};
