@@ -203,15 +203,17 @@ mod tests {
 
     #[test]
     fn every_field_is_bounded() {
-        for (field, value, bytes) in
-            [("MessageSid", "SM1", 128), ("To", "%2B15550100", 64), ("Body", "Hi", 32 * 1024)]
-        {
+        for (field, value, bytes) in [("To", "%2B15550100", 64), ("Body", "Hi", 32 * 1024)] {
             let field_of = |length: usize| {
                 PLAIN.replace(&format!("{field}={value}"), &format!("{field}={}", "x".repeat(length)))
             };
             assert!(read(&field_of(bytes)).is_ok(), "{field}");
             assert_eq!(read(&field_of(bytes + 1)), Err(Undecodable::TooLong { name: field, bytes }));
         }
+        let id =
+            |length: usize| PLAIN.replace("MessageSid=SM1", &format!("MessageSid=SM{}", "0".repeat(length)));
+        assert!(read(&id(64)).is_ok());
+        assert_eq!(read(&id(65)), Err(Undecodable::Malformed("MessageSid")));
         let long = "é".repeat(MAX_NICKNAME_BYTES);
         assert_eq!(with(&format!("ProfileName={long}")).name.map(|name| name.len()), Some(254));
         assert!(read(&format!("{PLAIN}&ButtonPayload={}", "x".repeat(1025))).is_err());

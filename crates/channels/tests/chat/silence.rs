@@ -47,7 +47,7 @@ async fn after_a_restart_a_customer_has_his_full_time() {
     house.pass(INACTIVITY);
     let house = house.restarted().await;
     let next = house.chat.sweep().await;
-    assert_eq!(next.expect("a customer") - house.desk.now(), INACTIVITY);
+    assert_eq!(next.expect("a customer") - house.desk.awake(), INACTIVITY);
     assert!(!over(&house, &window).await);
 }
 

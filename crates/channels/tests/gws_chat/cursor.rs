@@ -1,7 +1,7 @@
 //! What was given is not given again: widgets show every message they get.
 
 use crate::{
-    house::House,
+    house::{House, unlimited},
     widget::{Widget, ask, code, conversation, indexes},
 };
 use futures::future::join_all;
@@ -135,7 +135,7 @@ async fn after_a_restart_a_chat_goes_on_and_is_told_once_more() {
 
 #[tokio::test]
 async fn a_long_one_is_given_in_parts_poll_by_poll() {
-    let house = House::new().await;
+    let house = House::with(unlimited()).await;
     let widget = Widget::open(&house, "Ines").await;
     for _ in 0..20 {
         widget.says(&house, &"\u{1}".repeat(5_000)).await;

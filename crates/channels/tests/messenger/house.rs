@@ -104,7 +104,7 @@ impl House {
             (service.to_owned(), config)
         });
         let messenger = Messenger::new(&desk, &outbound, PUBLIC, accounts.into()).expect("accounts");
-        let post = tokio::spawn(desk.clone().post());
+        let post = tokio::spawn(runs(desk.clone()));
         let router = messenger.router();
         let house = Self { desk, store, graph, dir, clock, messenger, router, _post: post };
         for change in provisions() {
@@ -117,6 +117,14 @@ impl House {
             house.perform(Command::Agent { agent: TOM.into(), act }).await.expect("at work");
         }
         house
+    }
+
+    /// Time goes by while the process runs, which looks at it all the while.
+    pub fn pass(&self, by: Millis) {
+        for _ in 0..by / 1_000 {
+            self.clock.advance(1_000);
+            self.desk.now();
+        }
     }
 
     pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
@@ -276,6 +284,18 @@ impl House {
     pub fn condition(&self) -> Condition {
         let all = self.desk.services().all();
         all.into_iter().find(|state| state.id == "MESSENGER_page").expect("a state").condition
+    }
+}
+
+/// What a process does: it sends, and looks at the time, so that none of it is taken for a standstill.
+async fn runs(desk: Arc<Desk>) {
+    tokio::join!(desk.clone().post(), looks(desk));
+}
+
+async fn looks(desk: Arc<Desk>) {
+    loop {
+        desk.now();
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -56,7 +56,7 @@ async fn at_85_percent_it_is_slower_and_at_100_it_waits() {
     assert_eq!((house.graph.texts().len(), house.state(&session).await), (2, Some(Delivery::Queued)));
     assert_eq!(house.condition(), Condition::RateLimited);
     // After the minute that the platform asked for, it goes out.
-    house.clock.advance(60_000);
+    house.pass(60_000);
     let other = house.talk(crate::house::JAN, "m_2").await;
     house.tom_gets(&other, "Elsewhere", Delivery::Sent).await;
     house.until(&session, Delivery::Sent).await;

@@ -132,7 +132,7 @@ impl House {
             desk.connect(&service, sms.clone());
             sms
         });
-        let post = tokio::spawn(desk.clone().post());
+        let post = tokio::spawn(runs(desk.clone()));
         Self { desk, store, provider, dir, clock, ids, router: router(accounts), change, post }
     }
 
@@ -273,6 +273,18 @@ impl House {
         let id = format!("SMS_{service}");
         let all = self.desk.services().all();
         all.into_iter().find(|state| state.id == id).expect("a state").condition
+    }
+}
+
+/// What a process does: it sends, and looks at the time, so that none of it is taken for a standstill.
+async fn runs(desk: Arc<Desk>) {
+    tokio::join!(desk.clone().post(), looks(desk));
+}
+
+async fn looks(desk: Arc<Desk>) {
+    loop {
+        desk.now();
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -57,6 +57,16 @@ fn operate(server: &Server, path: &str, body: &Value) -> Value {
     serde_json::from_str(&answer).unwrap()
 }
 
+/// Whether a value has everything that an earlier one had. Members may be added to an event, and none changed.
+fn includes(now: &Value, then: &Value) -> bool {
+    match (now, then) {
+        (Value::Object(now), Value::Object(then)) => {
+            then.iter().all(|(name, value)| now.get(name).is_some_and(|now| includes(now, value)))
+        }
+        _ => now == then,
+    }
+}
+
 fn read(server: &Server, path: &str, who: &str) -> Value {
     let (status, body) = server.get(path, Some(who));
     assert_eq!(status, 200, "{path}: {body}");
@@ -69,7 +79,12 @@ fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
     earlier.migrate();
     let said = earlier.house.run("events --config settings.toml");
     assert!(said.ok, "{}", said.err);
-    assert_eq!(said.out, earlier.events);
+    assert_eq!(said.out.lines().count(), earlier.events.lines().count());
+    for (now, then) in said.out.lines().zip(earlier.events.lines()) {
+        let (now, then): (Value, Value) =
+            (serde_json::from_str(now).unwrap(), serde_json::from_str(then).unwrap());
+        assert!(includes(&now, &then), "{now}\n{then}");
+    }
     earlier.rebuild();
 }
 
