@@ -21,6 +21,9 @@ pub struct Settings {
     /// The hashes that phones are asked for, the first preferred. Many phones in the field give up at the sight of one
     /// they do not know, so that the default is the one all know.
     pub digest: Vec<Algorithm>,
+    /// Whether a phone may answer without `qop`, as RFC 2069 had it: whoever reads along can then choose the phone's
+    /// challenges, so it is off unless an old phone needs it.
+    pub digest_without_qop: bool,
     /// Who may register: the user part is the number.
     pub accounts: HashMap<Dn, Account>,
     /// From where calls are taken without credentials. What such a call says of its origin is shown and trusted for
@@ -172,11 +175,22 @@ impl From<IpAddr> for Network {
 /// What is taken from the network.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Calls that may come in within a second; further ones get 503.
+    /// Calls that may come in within a second, those with a password and those without counted apart; further ones get
+    /// 503.
     pub calls_per_second: u32,
+    /// The same of calls without a password from one network: an IPv4 address, or the /64 of an IPv6 address.
+    pub calls_per_second_per_network: u32,
+    /// Calls at once that came without a password: of peers, and of phones known by their flow. A peer's further calls
+    /// get 503, a phone is asked for its password.
+    pub open_calls: usize,
+    /// The same from one network.
+    pub open_calls_per_network: usize,
+    /// The same from one network over datagrams, before an ACK shows that the source is not forged.
+    pub unacknowledged_calls_per_network: usize,
     /// Contacts of one number; the oldest goes (voice-sip §3).
     pub registrations: usize,
-    /// Wrong credentials of one address within a minute; after that it is not answered.
+    /// Wrong credentials of one network within a minute, each for a nonce that was sent there; after that only phones
+    /// that are registered are answered.
     pub failed_logins_per_minute: u32,
     /// Legs at once, and never more than have ports ([`media::Settings::pairs`]); further calls get 503.
     pub legs: usize,
@@ -190,6 +204,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             calls_per_second: 400,
+            calls_per_second_per_network: 200,
+            open_calls: 2000,
+            open_calls_per_network: 1000,
+            unacknowledged_calls_per_network: 200,
             registrations: 10,
             failed_logins_per_minute: 60,
             legs: 20_000,

@@ -34,6 +34,9 @@ pub struct Sip {
     /// The hashes phones are asked for, `MD5` and `SHA-256`, the first preferred. Many phones give up at the sight of one
     /// they do not know: add SHA-256 where all of them know it.
     pub digest: Vec<String>,
+    /// Whether a phone may answer a challenge without `qop`, as RFC 2069 had it. It protects less; the log says when a
+    /// phone needs it.
+    pub digest_without_qop: bool,
     /// Networks (`10.1.0.0/16`, or one address) whose calls are taken without credentials: gateways and trunks. What
     /// such a call says of its origin is shown and trusted for nothing.
     pub peers: Vec<String>,
@@ -42,6 +45,8 @@ pub struct Sip {
     pub user_data: Vec<String>,
     /// How long a stop lets calls go on, in seconds.
     pub drain: u32,
+    /// What is taken from the network.
+    pub limits: SipLimits,
     /// Sound.
     pub media: Media,
     /// Who may register.
@@ -58,11 +63,47 @@ impl Default for Sip {
             public: None,
             realm: "jackfield".into(),
             digest: vec!["MD5".into()],
+            digest_without_qop: false,
             peers: Vec::new(),
             user_data: vec!["X-*".into(), "User-to-User".into()],
             drain: 10,
+            limits: SipLimits::default(),
             media: Media::default(),
             phones: Vec::new(),
+        }
+    }
+}
+
+/// What is taken from the network. A network is an IPv4 address, or the /64 of an IPv6 address.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SipLimits {
+    /// Calls that may come in within a second, those with a password and those without counted apart; more get 503.
+    pub calls_per_second: u32,
+    /// The same of calls without a password from one network.
+    pub calls_per_second_per_network: u32,
+    /// Calls at once that came without a password: of peers, and of phones known by where they registered from. A
+    /// peer's further calls get 503, a phone is asked for its password.
+    pub open_calls: usize,
+    /// The same from one network.
+    pub open_calls_per_network: usize,
+    /// The same from one network over UDP, before an ACK shows that the source is not forged.
+    pub unacknowledged_calls_per_network: usize,
+    /// Wrong credentials of one network within a minute, each for a nonce that was sent there; after that only phones
+    /// that are registered are answered.
+    pub failed_logins_per_minute: u32,
+}
+
+impl Default for SipLimits {
+    fn default() -> Self {
+        let usual = voice::Limits::default();
+        Self {
+            calls_per_second: usual.calls_per_second,
+            calls_per_second_per_network: usual.calls_per_second_per_network,
+            open_calls: usual.open_calls,
+            open_calls_per_network: usual.open_calls_per_network,
+            unacknowledged_calls_per_network: usual.unacknowledged_calls_per_network,
+            failed_logins_per_minute: usual.failed_logins_per_minute,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The settings of calls, in the switch's own words.
 
 use crate::{
-    config::{AnswerBy, DEFAULT_ADDR, Password, PhoneEntry, Sip, SipTls},
+    config::{AnswerBy, DEFAULT_ADDR, Password, PhoneEntry, Sip, SipLimits, SipTls},
     connectors::Reference,
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -53,10 +53,11 @@ pub fn settings(sip: &Sip, demo: bool) -> Result<Settings> {
         public: sip.public,
         realm: sip.realm.clone(),
         digest: algorithms(sip)?,
+        digest_without_qop: sip.digest_without_qop,
         accounts,
         peers,
         media: sound,
-        limits: voice::Limits::default(),
+        limits: limits(&sip.limits)?,
         timers: voice::Timers::default(),
     })
 }
@@ -66,6 +67,29 @@ fn identity(tls: &SipTls) -> Result<Identity> {
         fs::read(path).with_context(|| format!("sip.tls.{key}: {}", path.display()))
     };
     Ok(Identity { certificate: read("cert", &tls.cert)?, key: read("key", &tls.key)? })
+}
+
+fn limits(limits: &SipLimits) -> Result<voice::Limits> {
+    let none = [
+        ("calls_per_second", limits.calls_per_second == 0),
+        ("calls_per_second_per_network", limits.calls_per_second_per_network == 0),
+        ("open_calls", limits.open_calls == 0),
+        ("open_calls_per_network", limits.open_calls_per_network == 0),
+        ("unacknowledged_calls_per_network", limits.unacknowledged_calls_per_network == 0),
+        ("failed_logins_per_minute", limits.failed_logins_per_minute == 0),
+    ];
+    for (name, is_none) in none {
+        ensure!(!is_none, "sip.limits.{name}: nobody could call or register");
+    }
+    Ok(voice::Limits {
+        calls_per_second: limits.calls_per_second,
+        calls_per_second_per_network: limits.calls_per_second_per_network,
+        open_calls: limits.open_calls,
+        open_calls_per_network: limits.open_calls_per_network,
+        unacknowledged_calls_per_network: limits.unacknowledged_calls_per_network,
+        failed_logins_per_minute: limits.failed_logins_per_minute,
+        ..voice::Limits::default()
+    })
 }
 
 fn algorithms(sip: &Sip) -> Result<Vec<Algorithm>> {

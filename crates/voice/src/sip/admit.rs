@@ -8,15 +8,21 @@ use rsipstack::sip::{HeadersExt, Request, Uri};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// A phone of ours.
-    Device(Dn),
+    Device {
+        /// Its number.
+        dn: Dn,
+        /// Whether this very call proves it: by a password, or by the stream that it registered over. The source of a
+        /// datagram proves nothing.
+        proved: bool,
+    },
     /// A peer.
     Outside,
-    /// He is to prove it (407).
+    /// They are to prove it (407).
     Challenge {
-        /// His proof was right but for its nonce.
+        /// The nonce of their proof is no good any more.
         stale: bool,
     },
-    /// He is not answered.
+    /// They are not answered.
     Silence,
 }
 
@@ -37,22 +43,22 @@ pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
         .flatten()
         .filter_map(|uri: Uri| uri.user().map(Dn::new))
         .find(|dn| core.registrar.is_flow_of(dn, flow));
-    if let Some(dn) = registered {
-        return Admission::Device(dn);
-    }
-    let proved = core.digest.verify(
+    let verdict = core.digest.verify(
         &core.settings.accounts,
+        flow,
         &request.method.to_string(),
         request.uri.user(),
         headers::authorizations(request),
     );
-    match proved {
-        // Among too many failures nobody learns that he guessed right.
-        Verdict::Right(_) | Verdict::Stale(_) if blocked && !core.is_peer(flow) => Admission::Silence,
-        Verdict::Right(dn) => Admission::Device(dn),
-        Verdict::Stale(_) => Admission::Challenge { stale: true },
-        Verdict::Wrong if core.failed_login(flow) => Admission::Silence,
-        Verdict::Absent if core.is_peer(flow) => Admission::Outside,
-        Verdict::Wrong | Verdict::Absent => Admission::Challenge { stale: false },
+    match (verdict, registered) {
+        (Verdict::Right(dn), Some(own)) if dn == own => Admission::Device { dn, proved: true },
+        (Verdict::Right(dn), _) if !blocked || core.is_peer(flow) => Admission::Device { dn, proved: true },
+        (_, Some(dn)) => Admission::Device { dn, proved: flow.is_stream() },
+        // Among too many failures nobody learns that they guessed right.
+        (Verdict::Right(_), None) => Admission::Silence,
+        (Verdict::Stale, None) => Admission::Challenge { stale: true },
+        (Verdict::Wrong, None) if core.failed_login(flow) => Admission::Silence,
+        (Verdict::Absent, None) if core.is_peer(flow) => Admission::Outside,
+        (Verdict::Wrong | Verdict::Absent, None) => Admission::Challenge { stale: false },
     }
 }

@@ -6,6 +6,7 @@ use super::{
     flow::Flow,
     headers,
     leg::{self, Incoming, Session},
+    limits::Guest,
     request::{Once, reply},
 };
 use crate::media::{Direction, SdpError};
@@ -24,24 +25,27 @@ const LONGEST_NUMBER: usize = 64;
 
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
 pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
-    let device = match admit(&core, &tx.original, flow) {
-        Admission::Device(dn) => {
+    let (device, proved) = match admit(&core, &tx.original, flow) {
+        Admission::Device { dn, proved } => {
             core.strangers.forget(flow);
-            Some(dn)
+            (Some(dn), proved)
         }
-        Admission::Outside => None,
+        Admission::Outside => (None, false),
         Admission::Silence => return,
-        Admission::Challenge { stale } => {
-            let challenges = core.digest.challenges(stale);
-            let challenges: Vec<Header> =
-                challenges.into_iter().map(|text| Header::ProxyAuthenticate(text.into())).collect();
-            return reply(&mut tx, StatusCode::ProxyAuthenticationRequired, challenges).await;
-        }
+        Admission::Challenge { stale } => return challenge(&core, &mut tx, flow, stale).await,
     };
     let Some(once) = Once::enter(&core, &tx) else {
         return reply(&mut tx, StatusCode::LoopDetected, Vec::new()).await;
     };
-    match begin(&core, &tx, flow, device) {
+    let guest = if proved { None } else { core.guests.enter(flow.ip(), flow.is_stream()) };
+    if !proved && guest.is_none() {
+        // Somebody may forge a phone's address: its password still gets it in.
+        return match device {
+            Some(_) => challenge(&core, &mut tx, flow, false).await,
+            None => refuse(&mut tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]).await,
+        };
+    }
+    match begin(&core, &tx, flow, Whence { device, proved, guest }) {
         Ok(mut dialog) => {
             if let Err(why) = dialog.handle(&mut tx).await {
                 tracing::debug!(%why, "an INVITE failed");
@@ -53,12 +57,27 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
             finish(tx).await;
         }
         // Nothing was said before, so the caller asks again until he hears it; the library answers that by itself.
-        Err((status, headers)) => {
-            metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string())
-                .increment(1);
-            reply(&mut tx, status, headers).await;
-        }
+        Err((status, headers)) => refuse(&mut tx, status, headers).await,
     }
+}
+
+/// What is known of who calls.
+struct Whence {
+    device: Option<Dn>,
+    proved: bool,
+    guest: Option<Guest>,
+}
+
+async fn challenge(core: &Core, tx: &mut Transaction, flow: Flow, stale: bool) {
+    let challenges = core.digest.challenges(flow, stale);
+    let challenges: Vec<Header> =
+        challenges.into_iter().map(|text| Header::ProxyAuthenticate(text.into())).collect();
+    reply(tx, StatusCode::ProxyAuthenticationRequired, challenges).await;
+}
+
+async fn refuse(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) {
+    metrics::counter!("jackfield_sip_refused_total", "code" => status.code().to_string()).increment(1);
+    reply(tx, status, headers).await;
 }
 
 /// Sends a refusal again until it is acknowledged: the library does so only while somebody waits for it.
@@ -69,15 +88,12 @@ async fn finish(mut tx: Transaction) {
 type Refusal = (StatusCode, Vec<Header>);
 
 /// Makes the leg, or says why not.
-fn begin(
-    core: &Arc<Core>,
-    tx: &Transaction,
-    flow: Flow,
-    device: Option<Dn>,
-) -> Result<InviteDialog, Refusal> {
+fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Result<InviteDialog, Refusal> {
     let request = &tx.original;
+    let Whence { device, proved, guest } = whence;
     let plain = |status| (status, Vec::new());
-    if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !core.pace.takes() {
+    let takes = || core.pace.takes(flow.ip(), proved);
+    if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !takes() {
         return Err((StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]));
     }
     if let Some(unsupported) = headers::unsupported(request) {
@@ -99,6 +115,7 @@ fn begin(
         (StatusCode::ServiceUnavailable, vec![headers::retry_after(2)])
     })?;
     stream.signalled_from(flow.ip());
+    stream.behind_nat(device.as_ref().is_some_and(|dn| core.registrar.is_behind_nat(dn, flow)));
     let answer = match offer(request) {
         Some(offer) => {
             Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp)
@@ -119,7 +136,7 @@ fn begin(
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
     let (ours, events_of_dialog) = dialog;
-    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, flow };
+    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, flow, guest };
     let leg = leg::Leg::incoming(core, id, acts, (stream, events), events_of_dialog, incoming, request);
     core.spawn(leg.arrive(arrival));
     Ok(ours)

@@ -3,7 +3,7 @@
 use super::{
     digest::Digest,
     flow::{Flow, wire},
-    limits::{Logins, Pace},
+    limits::{Guests, Logins, Pace},
     locked,
     registrar::Registrar,
     transport::Streams,
@@ -48,6 +48,7 @@ pub(super) struct Core {
     pub digest: Digest,
     pub logins: Logins,
     pub pace: Pace,
+    pub guests: Arc<Guests>,
     /// Legs at once, at most as many as have ports.
     pub most_legs: usize,
     pub layer: Arc<DialogLayer>,
@@ -79,7 +80,8 @@ impl Core {
     ) -> Self {
         Self {
             logins: Logins::new(settings.limits.failed_logins_per_minute),
-            pace: Pace::new(settings.limits.calls_per_second),
+            pace: Pace::new(&settings.limits),
+            guests: Guests::new(&settings.limits),
             most_legs: settings.limits.legs.min(settings.media.pairs()),
             settings,
             listener,

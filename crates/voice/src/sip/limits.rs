@@ -1,10 +1,11 @@
 //! What strangers may cost us.
 
-use crate::sip::locked;
+use crate::{settings::Limits, sip::locked};
+use edge::Network;
 use std::{
     collections::{HashMap, VecDeque},
     net::IpAddr,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -13,7 +14,8 @@ use tokio::time::Instant;
 const WATCHED: usize = 10_000;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Wrong credentials, by where they came from.
+/// Wrong credentials, by the network they came from. Only those count that prove that they came from there: they are
+/// for a nonce that was sent there (see [`super::digest`]).
 pub(super) struct Logins {
     most: u32,
     failures: Mutex<Failures>,
@@ -22,9 +24,9 @@ pub(super) struct Logins {
 #[derive(Default)]
 struct Failures {
     /// Since when, and how many.
-    counts: HashMap<IpAddr, (Instant, u32)>,
+    counts: HashMap<Network, (Instant, u32)>,
     /// The same, the oldest first.
-    order: VecDeque<(Instant, IpAddr)>,
+    order: VecDeque<(Instant, Network)>,
 }
 
 impl Logins {
@@ -38,13 +40,13 @@ impl Logins {
         let failures = locked(&self.failures);
         failures
             .counts
-            .get(&from)
+            .get(&Network::of(from))
             .is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
     }
 
     /// One more.
     pub fn failed(&self, from: IpAddr) {
-        let now = Instant::now();
+        let (now, from) = (Instant::now(), Network::of(from));
         let mut failures = locked(&self.failures);
         let Failures { counts, order } = &mut *failures;
         while order.front().is_some_and(|(since, _)| now - *since >= WINDOW)
@@ -61,26 +63,126 @@ impl Logins {
     }
 }
 
-/// Calls that come in, by the second.
+/// Calls that come in, by the second. Those whose caller proved a password have a measure of their own, so that nobody
+/// who only sends packets keeps them out.
 pub(super) struct Pace {
     most: u32,
-    second: Mutex<(Instant, u32)>,
+    most_of_one: u32,
+    second: Mutex<Second>,
+}
+
+struct Second {
+    began: Instant,
+    proved: u32,
+    others: u32,
+    /// Never more entries than calls are taken in a second.
+    by_network: HashMap<Network, u32>,
 }
 
 impl Pace {
-    /// At most so many within a second.
-    pub fn new(most: u32) -> Self {
-        Self { most, second: Mutex::new((Instant::now(), 0)) }
+    /// At most so many within a second, and without a password so many from one network.
+    pub fn new(limits: &Limits) -> Self {
+        let second = Second { began: Instant::now(), proved: 0, others: 0, by_network: HashMap::new() };
+        Self {
+            most: limits.calls_per_second,
+            most_of_one: limits.calls_per_second_per_network,
+            second: Mutex::new(second),
+        }
     }
 
     /// Whether one more may come now.
-    pub fn takes(&self) -> bool {
+    pub fn takes(&self, from: IpAddr, proved: bool) -> bool {
         let mut second = locked(&self.second);
-        if second.0.elapsed() >= Duration::from_secs(1) {
-            *second = (Instant::now(), 0);
+        if second.began.elapsed() >= Duration::from_secs(1) {
+            *second = Second { began: Instant::now(), proved: 0, others: 0, by_network: HashMap::new() };
         }
-        second.1 += 1;
-        second.1 <= self.most
+        let Second { proved: proved_so_far, others, by_network, .. } = &mut *second;
+        let count = if proved { proved_so_far } else { others };
+        if *count >= self.most {
+            return false;
+        }
+        if !proved {
+            let of_one = by_network.entry(Network::of(from)).or_insert(0);
+            if *of_one >= self.most_of_one {
+                return false;
+            }
+            *of_one += 1;
+        }
+        *count += 1;
+        true
+    }
+}
+
+/// Calls that were taken without a password, for as long as they last: how many there are in all, from one network, and
+/// of those how many have not yet proved by an ACK that they come from where they say. A forged source never gets past
+/// that, and what it took is free again when the ACK is given up (RFC 3261 §13.3.1.4).
+pub(super) struct Guests {
+    most: usize,
+    most_of_one: usize,
+    most_unproved_of_one: usize,
+    now: Mutex<GuestsNow>,
+}
+
+#[derive(Default)]
+struct GuestsNow {
+    all: usize,
+    by_network: HashMap<Network, (usize, usize)>,
+}
+
+/// The place of one such call; it is free when this is dropped.
+pub(super) struct Guest {
+    guests: Arc<Guests>,
+    network: Network,
+    unproved: bool,
+}
+
+impl Guests {
+    pub fn new(limits: &Limits) -> Arc<Self> {
+        Arc::new(Self {
+            most: limits.open_calls,
+            most_of_one: limits.open_calls_per_network,
+            most_unproved_of_one: limits.unacknowledged_calls_per_network,
+            now: Mutex::default(),
+        })
+    }
+
+    /// Takes a place for a call from there, if there is one. Over a stream the source is proved already.
+    pub fn enter(self: &Arc<Self>, from: IpAddr, over_stream: bool) -> Option<Guest> {
+        let (network, unproved) = (Network::of(from), !over_stream);
+        let mut now = locked(&self.now);
+        let (all, open) = now.by_network.get(&network).copied().unwrap_or_default();
+        if now.all >= self.most || all >= self.most_of_one || unproved && open >= self.most_unproved_of_one {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "too-many-calls").increment(1);
+            return None;
+        }
+        now.all += 1;
+        now.by_network.insert(network, (all + 1, open + usize::from(unproved)));
+        Some(Guest { guests: self.clone(), network, unproved })
+    }
+}
+
+impl Guest {
+    /// Its caller gets what is sent there.
+    pub fn prove(&mut self) {
+        if std::mem::take(&mut self.unproved)
+            && let Some((_, open)) = locked(&self.guests.now).by_network.get_mut(&self.network)
+        {
+            *open = open.saturating_sub(1);
+        }
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.prove();
+        let mut now = locked(&self.guests.now);
+        now.all = now.all.saturating_sub(1);
+        if let Some((all, _)) = now.by_network.get_mut(&self.network) {
+            *all = all.saturating_sub(1);
+            if *all == 0 {
+                now.by_network.remove(&self.network);
+            }
+        }
     }
 }
 
@@ -115,12 +217,62 @@ mod tests {
         assert!(logins.blocked(address(5)) && !logins.blocked(address(6)));
     }
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+    #[tokio::test(start_paused = true)]
+    async fn an_ipv6_network_is_counted_as_one() {
+        let logins = Logins::new(1);
+        logins.failed("2001:db8:1:2::1".parse().expect("an address"));
+        assert!(logins.blocked("2001:db8:1:2:9::7".parse().expect("an address")));
+        assert!(!logins.blocked("2001:db8:1:3::1".parse().expect("an address")));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_second_has_room_again() {
-        let pace = Pace::new(1);
-        assert!(pace.takes());
-        assert!(!pace.takes());
+        let pace = Pace::new(&Limits { calls_per_second: 1, ..Limits::default() });
+        assert!(pace.takes(HERE, false));
+        assert!(!pace.takes(HERE, false));
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(pace.takes());
+        assert!(pace.takes(HERE, false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_without_passwords_keeps_out_neither_other_networks_nor_who_proves_a_password() {
+        let limits = Limits { calls_per_second: 3, calls_per_second_per_network: 2, ..Limits::default() };
+        let pace = Pace::new(&limits);
+        let taken = (0..100).filter(|_| pace.takes(HERE, false)).count();
+        assert_eq!(taken, 2);
+        assert!(pace.takes(THERE, false));
+        assert!(!pace.takes(THERE, false), "all of the second");
+        assert!(pace.takes(HERE, true));
+    }
+
+    #[test]
+    fn calls_without_a_password_are_bounded_in_all_and_per_network() {
+        let limits = Limits { open_calls: 3, open_calls_per_network: 2, ..Limits::default() };
+        let guests = Guests::new(&limits);
+        let mut here: Vec<Guest> = (0..9).filter_map(|_| guests.enter(HERE, true)).collect();
+        assert_eq!(here.len(), 2);
+        let there: Vec<Guest> = (0..9).filter_map(|_| guests.enter(THERE, true)).collect();
+        assert_eq!(there.len(), 1, "three in all");
+        here.pop();
+        assert!(guests.enter(THERE, true).is_some());
+    }
+
+    #[test]
+    fn a_source_that_never_acknowledges_takes_few_places_and_gives_them_back() {
+        let limits = Limits { unacknowledged_calls_per_network: 1, ..Limits::default() };
+        let guests = Guests::new(&limits);
+        let mut first = guests.enter(HERE, false).expect("a place");
+        assert!(guests.enter(HERE, false).is_none());
+        assert!(guests.enter(HERE, true).is_some(), "a stream has no forged source");
+        first.prove();
+        let second = guests.enter(HERE, false).expect("a place");
+        assert!(guests.enter(HERE, false).is_none());
+        drop(second);
+        assert!(guests.enter(HERE, false).is_some());
+        drop(first);
+        assert!(locked(&guests.now).by_network.is_empty());
     }
 }

@@ -72,7 +72,7 @@ impl Voice {
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
-        let digest = Digest::new(settings.realm.clone(), settings.digest.clone(), timers.nonce)?;
+        let digest = Digest::new(&settings)?;
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let engine = Engine::new(settings.media.clone());
         let core = Arc::new(Core::new(

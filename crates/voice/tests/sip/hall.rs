@@ -73,6 +73,7 @@ pub fn settings() -> Settings {
         listen: Settings::both(([127, 0, 0, 1], 0).into()),
         public: None,
         digest: vec![voice::Algorithm::Sha256, voice::Algorithm::Md5],
+        digest_without_qop: false,
         realm: "jackfield".into(),
         accounts: accounts.into_iter().map(|(dn, profile)| (Dn::new(dn), account(profile))).collect(),
         peers: vec![Network { addr: [127, 0, 0, 1].into(), bits: 32 }],

@@ -96,6 +96,80 @@ async fn a_flood_of_wrong_passwords_is_met_with_silence() {
 }
 
 #[tokio::test]
+async fn wrong_credentials_that_prove_no_return_path_silence_nobody() {
+    let limits = Limits { failed_logins_per_minute: 3, ..Limits::default() };
+    let hall = Hall::open(Settings { limits, ..strict() }).await;
+    // Who asks from one port learns a nonce that is good for that port only.
+    let mut elsewhere = hall.peer("5001").await;
+    elsewhere.send(&elsewhere.register_text("f", 1, "")).await;
+    let challenge = elsewhere.expect("401 REGISTER").await;
+    let theirs = challenge.headers("WWW-Authenticate").nth(1).expect("MD5").to_owned();
+    let invented = theirs.replace("nonce=\"", "nonce=\"00");
+    let mut forger = hall.peer("5001").await;
+    let uri = format!("sip:{}", hall.server);
+    for (n, md5) in [theirs, invented].iter().cycle().take(20).enumerate() {
+        let nc = u32::try_from(n).expect("small") + 1;
+        let proof = forger.authorization(md5, "REGISTER", &uri, nc, "guess");
+        forger.send(&forger.register_text("f", nc + 1, &format!("Authorization: {proof}\r\n"))).await;
+        let again = forger.expect("401 REGISTER").await;
+        assert!(
+            again.header("WWW-Authenticate").is_some_and(|text| text.contains("stale=true")),
+            "{again:?}"
+        );
+    }
+    forger.register().await;
+}
+
+#[tokio::test]
+async fn a_phone_whose_calls_never_acknowledge_is_asked_for_its_password() {
+    let limits = Limits { unacknowledged_calls_per_network: 1, ..Limits::default() };
+    let mut hall = Hall::open(Settings { limits, ..strict() }).await;
+    let mut phone = hall.phone("5001").await;
+    let body = phone.sdp("sendrecv");
+    phone.invite("9000", &body).await;
+    hall.arrived().await;
+    // Anybody could have sent this one in its name.
+    let mut call = phone.invite("9000", &body).await;
+    let challenge = phone.expect("407 INVITE").await;
+    call.learn_tag(&challenge);
+    phone.of_invite(&call, "ACK").await;
+    let md5 = challenge.headers("Proxy-Authenticate").nth(1).expect("MD5").to_owned();
+    let proof = phone.authorization(&md5, "INVITE", &format!("sip:9000@{}", hall.server), 1, "demo");
+    phone.invite_with("9000", &body, &format!("Proxy-Authorization: {proof}\r\n")).await;
+    assert_eq!(hall.arrived().await.device.map(|dn| dn.to_string()).as_deref(), Some("5001"));
+}
+
+#[tokio::test]
+async fn calls_without_a_password_are_bounded_for_each_network() {
+    let limits = Limits { open_calls_per_network: 2, ..Limits::default() };
+    let mut hall = Hall::open(Settings { limits, ..settings() }).await;
+    let mut peer = hall.peer("100").await;
+    let body = peer.sdp("sendrecv");
+    for _ in 0..2 {
+        peer.invite("9000", &body).await;
+        hall.arrived().await;
+    }
+    peer.invite("9000", &body).await;
+    assert!(peer.expect("503 INVITE").await.header("Retry-After").is_some());
+    hall.hears_nothing(QUIET).await;
+}
+
+#[tokio::test]
+async fn an_answer_without_qop_is_taken_only_where_the_settings_say_so() {
+    for set in [false, true] {
+        let hall = Hall::open(Settings { digest_without_qop: set, ..strict() }).await;
+        let mut phone = hall.peer("5001").await;
+        phone.send(&phone.register_text("old", 1, "")).await;
+        let challenge = phone.expect("401 REGISTER").await;
+        let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5");
+        let uri = format!("sip:{}", hall.server);
+        let proof = crate::peer::authorization_without_qop("5001", md5, "REGISTER", &uri, "demo");
+        phone.send(&phone.register_text("old", 2, &format!("Authorization: {proof}\r\n"))).await;
+        phone.expect(if set { "200 REGISTER" } else { "401 REGISTER" }).await;
+    }
+}
+
+#[tokio::test]
 async fn nonsense_gets_400_from_a_phone_and_silence_from_a_stranger_and_harms_nobody() {
     let mut hall = Hall::open(strict()).await;
     let mut phone = hall.phone("5001").await;

@@ -35,16 +35,22 @@ pub(super) struct Credentials<'a> {
     uri: &'a str,
     pub response: &'a str,
     pub algorithm: Algorithm,
+    /// What RFC 2617 added; `None` of one that answers in the way of RFC 2069.
+    quality: Option<Quality<'a>>,
+}
+
+/// `qop`, and what comes with it.
+#[derive(Debug)]
+struct Quality<'a> {
+    qop: &'a str,
     cnonce: &'a str,
     nc: &'a str,
-    /// The nonce count as a number.
-    pub count: u32,
-    qop: &'a str,
+    count: u32,
 }
 
 impl<'a> Credentials<'a> {
     /// Reads a header. `None` for another scheme, for what lacks a part, and for `qop` other than `auth`, which is
-    /// the only one we offer.
+    /// the only one we offer. One without `qop` is read: whether it is good enough is for whoever asks.
     pub fn parse(header: &'a str) -> Option<Self> {
         if header.len() > LONGEST {
             return None;
@@ -74,7 +80,15 @@ impl<'a> Credentials<'a> {
                 _ => {}
             }
         }
-        let nc = nc.filter(|nc| nc.len() == 8)?;
+        let quality = match qop {
+            Some(qop) => {
+                let nc = nc.filter(|nc| nc.len() == 8)?;
+                let count = u32::from_str_radix(nc, 16).ok()?;
+                let qop = Some(qop).filter(|qop| qop.eq_ignore_ascii_case("auth"))?;
+                Some(Quality { qop, cnonce: cnonce?, nc, count })
+            }
+            None => None,
+        };
         Some(Self {
             username: username?,
             realm: realm?,
@@ -82,18 +96,25 @@ impl<'a> Credentials<'a> {
             uri: uri?,
             response: response?,
             algorithm: algorithm?,
-            cnonce: cnonce?,
-            nc,
-            count: u32::from_str_radix(nc, 16).ok()?,
-            qop: qop.filter(|qop| qop.eq_ignore_ascii_case("auth"))?,
+            quality,
         })
     }
 
-    /// The response that the password gives (RFC 7616 §3.4.1), in lower-case hex.
+    /// The nonce count; `None` in the way of RFC 2069, which knows none.
+    pub fn count(&self) -> Option<u32> {
+        self.quality.as_ref().map(|quality| quality.count)
+    }
+
+    /// The response that the password gives (RFC 7616 §3.4.1, or RFC 2069 §2.1.2 without `qop`), in lower-case hex.
     pub fn expected(&self, password: &str, method: &str) -> String {
         let secret = self.algorithm.hash(&[self.username, self.realm, password]);
         let request = self.algorithm.hash(&[method, self.uri]);
-        self.algorithm.hash(&[&secret, self.nonce, self.nc, self.cnonce, self.qop, &request])
+        match &self.quality {
+            Some(Quality { qop, cnonce, nc, .. }) => {
+                self.algorithm.hash(&[&secret, self.nonce, nc, cnonce, qop, &request])
+            }
+            None => self.algorithm.hash(&[&secret, self.nonce, &request]),
+        }
     }
 
     /// Whether the URI that was hashed names this user, or none: clients in the field hash the host alone. The Request-URI
@@ -184,7 +205,7 @@ mod tests {
             );
             let given = Credentials::parse(&header).expect("credentials");
             assert!(given.is_for(user) && given.is_for("other") == user.is_empty(), "{uri}");
-            assert_eq!(given.count, 10);
+            assert_eq!(given.count(), Some(10));
         }
     }
 

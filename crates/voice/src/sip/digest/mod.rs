@@ -3,11 +3,12 @@
 mod credentials;
 mod nonce;
 
-use crate::settings::{Account, Algorithm};
+use super::flow::Flow;
+use crate::settings::{Account, Algorithm, Settings};
 use credentials::Credentials;
 use domain::call::Dn;
 use nonce::Nonces;
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 use subtle::ConstantTimeEq;
 
 /// What credentials prove.
@@ -17,9 +18,11 @@ pub(super) enum Verdict {
     Absent,
     /// They are right.
     Right(Dn),
-    /// Right, with a nonce that is too old, not ours or used up: the phone may try again by itself.
-    Stale(Dn),
-    /// Wrong.
+    /// They are for a nonce that is too old, that we did not send there, or whose count is used up: the phone may try
+    /// again by itself (RFC 7616 §3.3). Whether the password is right is not looked at before the nonce is, so that
+    /// nobody can guess uncounted.
+    Stale,
+    /// Wrong, for a nonce that we sent to where they come from.
     Wrong,
 }
 
@@ -28,18 +31,25 @@ pub(super) struct Digest {
     realm: String,
     /// What phones are asked for, in this order.
     algorithms: Vec<Algorithm>,
+    /// Whether answers without `qop` are taken.
+    without_qop: bool,
     nonces: Nonces,
 }
 
 impl Digest {
     /// Fails when the system has no chance for a key.
-    pub fn new(realm: String, algorithms: Vec<Algorithm>, life: Duration) -> Result<Self, getrandom::Error> {
-        Ok(Self { realm, algorithms, nonces: Nonces::new(life)? })
+    pub fn new(settings: &Settings) -> Result<Self, getrandom::Error> {
+        Ok(Self {
+            realm: settings.realm.clone(),
+            algorithms: settings.digest.clone(),
+            without_qop: settings.digest_without_qop,
+            nonces: Nonces::new(settings.timers.nonce)?,
+        })
     }
 
-    /// The challenges, all with one nonce (RFC 8760 §2.3: one header each).
-    pub fn challenges(&self, stale: bool) -> Vec<String> {
-        let nonce = self.nonces.issue();
+    /// The challenges for who is at the other end of a flow, all with one nonce (RFC 8760 §2.3: one header each).
+    pub fn challenges(&self, flow: Flow, stale: bool) -> Vec<String> {
+        let nonce = self.nonces.issue(flow);
         let challenge = |algorithm: &Algorithm| {
             let stale = if stale { ", stale=true" } else { "" };
             format!(
@@ -51,12 +61,13 @@ impl Digest {
         self.algorithms.iter().map(challenge).collect()
     }
 
-    /// What the Authorization (or Proxy-Authorization) headers of a request prove; those with a hash that was not asked
-    /// for are none, since who stands between could choose the weaker. `user` is the user part of its
+    /// What the Authorization (or Proxy-Authorization) headers of a request over a flow prove; those with a hash that
+    /// was not asked for are none, since who stands between could choose the weaker. `user` is the user part of its
     /// Request-URI: credentials for another number are refused.
     pub fn verify<'a>(
         &self,
         accounts: &HashMap<Dn, Account>,
+        flow: Flow,
         method: &str,
         user: Option<&str>,
         headers: impl Iterator<Item = &'a str>,
@@ -66,6 +77,7 @@ impl Digest {
             .filter(|given| given.realm == self.realm && self.algorithms.contains(&given.algorithm))
             .max_by_key(|given| given.algorithm);
         let Some(given) = ours else { return Verdict::Absent };
+        let Some(stamp) = self.nonces.read(given.nonce, flow) else { return Verdict::Stale };
         let dn = Dn::new(given.username);
         // An unknown user costs the same work and gets the same answer as a wrong password.
         let account = accounts.get(&dn);
@@ -75,21 +87,38 @@ impl Digest {
         if !same || account.is_none() || !given.is_for(user.unwrap_or_default()) {
             return Verdict::Wrong;
         }
-        if self.nonces.spend(given.nonce, given.count) { Verdict::Right(dn) } else { Verdict::Stale(dn) }
+        if given.count().is_none() && !self.without_qop {
+            tracing::warn!(number = %dn, "a phone answers challenges in the way of RFC 2069, without qop; \
+                it is let in only where sip.digest_without_qop is set");
+            return Verdict::Absent;
+        }
+        // Without a count, a nonce is good once.
+        let count = given.count().unwrap_or(u32::MAX);
+        if self.nonces.spend(stamp, count) { Verdict::Right(dn) } else { Verdict::Stale }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Carrier;
+    use std::time::Duration;
+
+    fn here() -> Flow {
+        Flow { carrier: Carrier::Udp, peer: ([192, 0, 2, 1], 5060).into() }
+    }
+
+    fn asking(algorithms: Vec<Algorithm>) -> Digest {
+        let nonces = Nonces::new(Duration::from_secs(300)).expect("a key");
+        Digest { realm: "jackfield".into(), algorithms, without_qop: false, nonces }
+    }
 
     fn accounts() -> HashMap<Dn, Account> {
         HashMap::from([(Dn::new("5001"), Account { password: "demo".into(), ..Account::default() })])
     }
 
     fn digest() -> Digest {
-        Digest::new("jackfield".into(), vec![Algorithm::Sha256, Algorithm::Md5], Duration::from_secs(300))
-            .expect("a key")
+        asking(vec![Algorithm::Sha256, Algorithm::Md5])
     }
 
     fn nonce_of(challenge: &str) -> String {
@@ -113,10 +142,11 @@ mod tests {
     fn nonce_counts_are_taken_as_they_are_written() {
         let digest = digest();
         for algorithm in ["MD5", "SHA-256"] {
-            let nonce = nonce_of(&digest.challenges(false)[0]);
+            let nonce = nonce_of(&digest.challenges(here(), false)[0]);
             for nc in ["00000001", "00000009", "0000000a", "00000010", "000000ff", "00000100"] {
                 let header = header(&digest, &nonce, nc, algorithm, "demo");
-                let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+                let verdict =
+                    digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
                 assert_eq!(verdict, Verdict::Right(Dn::new("5001")), "{algorithm} {nc}");
             }
         }
@@ -124,12 +154,12 @@ mod tests {
 
     #[test]
     fn a_hash_that_was_not_asked_for_proves_nothing() {
-        let digest = Digest::new("jackfield".into(), vec![Algorithm::Sha256], Duration::from_secs(300))
-            .expect("a key");
-        let nonce = nonce_of(&digest.challenges(false)[0]);
+        let digest = asking(vec![Algorithm::Sha256]);
+        let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         for (algorithm, verdict) in [("MD5", Verdict::Absent), ("SHA-256", Verdict::Right(Dn::new("5001")))] {
             let header = header(&digest, &nonce, "00000001", algorithm, "demo");
-            let given = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+            let given =
+                digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
             assert_eq!(given, verdict, "{algorithm}");
         }
     }
@@ -137,21 +167,21 @@ mod tests {
     #[test]
     fn the_same_count_twice_is_refused() {
         let digest = digest();
-        let nonce = nonce_of(&digest.challenges(false)[0]);
+        let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
-        let ask = || digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
+        let ask = || digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
         assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
-        assert_eq!(ask(), Verdict::Stale(Dn::new("5001")));
+        assert_eq!(ask(), Verdict::Stale);
     }
 
     #[test]
     fn a_wrong_password_another_method_and_another_number_are_refused() {
         let digest = digest();
-        let nonce = nonce_of(&digest.challenges(false)[0]);
+        let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         let wrong = header(&digest, &nonce, "00000001", "SHA-256", "other");
         let right = header(&digest, &nonce, "00000001", "SHA-256", "demo");
         let ask = |method: &str, user: Option<&str>, header: &str| {
-            digest.verify(&accounts(), method, user, std::iter::once(header))
+            digest.verify(&accounts(), here(), method, user, std::iter::once(header))
         };
         assert_eq!(ask("REGISTER", None, &wrong), Verdict::Wrong);
         assert_eq!(ask("INVITE", None, &right), Verdict::Wrong);
@@ -163,18 +193,56 @@ mod tests {
     fn a_nonce_that_is_not_ours_is_stale() {
         let digest = digest();
         let other = super::tests::digest();
-        let nonce = nonce_of(&other.challenges(false)[0]);
+        let nonce = nonce_of(&other.challenges(here(), false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
-        let verdict = digest.verify(&accounts(), "REGISTER", None, std::iter::once(header.as_str()));
-        assert_eq!(verdict, Verdict::Stale(Dn::new("5001")));
+        let verdict = digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
+        assert_eq!(verdict, Verdict::Stale);
     }
 
     #[test]
     fn challenges_name_the_strongest_first() {
-        let challenges = digest().challenges(true);
+        let challenges = digest().challenges(here(), true);
         let [first, second] = &challenges[..] else { panic!("two challenges") };
         assert!(first.contains("algorithm=SHA-256") && first.contains("stale=true"));
         assert!(second.contains("algorithm=MD5"));
         assert_eq!(nonce_of(first), nonce_of(second));
+    }
+
+    #[test]
+    fn wrong_credentials_on_a_nonce_of_another_address_are_not_wrong_but_stale() {
+        let digest = digest();
+        let nonce = nonce_of(&digest.challenges(here(), false)[0]);
+        let forger = Flow { peer: ([192, 0, 2, 9], 5060).into(), ..here() };
+        for password in ["demo", "guess"] {
+            let header = header(&digest, &nonce, "00000001", "MD5", password);
+            let ask =
+                |flow| digest.verify(&accounts(), flow, "REGISTER", None, std::iter::once(header.as_str()));
+            assert_eq!(ask(forger), Verdict::Stale, "nothing is learned of the password");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_qop_is_taken_only_where_it_is_set_and_once_a_nonce() {
+        let mut digest = digest();
+        for (set, outcomes) in [
+            (false, [Verdict::Absent, Verdict::Absent]),
+            (true, [Verdict::Right(Dn::new("5001")), Verdict::Stale]),
+        ] {
+            digest.without_qop = set;
+            let nonce = nonce_of(&digest.challenges(here(), false)[0]);
+            let unsigned = |response: &str| {
+                format!(
+                    "Digest username=\"5001\", realm=\"jackfield\", nonce=\"{nonce}\", uri=\"sip:h\", \
+                     response=\"{response}\""
+                )
+            };
+            let blank = unsigned("");
+            let proof = Credentials::parse(&blank).expect("credentials").expected("demo", "REGISTER");
+            let (right, wrong) = (unsigned(&proof), unsigned("00"));
+            let ask =
+                |text: &str| digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(text));
+            assert_eq!(ask(&wrong), Verdict::Wrong);
+            assert_eq!([ask(&right), ask(&right)], outcomes);
+        }
     }
 }

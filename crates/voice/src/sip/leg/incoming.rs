@@ -8,6 +8,7 @@ use crate::{
         core::{Asked, Core},
         flow::Flow,
         headers,
+        limits::Guest,
     },
 };
 use desk::ports::Arrival;
@@ -28,6 +29,8 @@ pub(in crate::sip) struct Incoming {
     pub session: Session,
     pub answered: bool,
     pub flow: Flow,
+    /// Its place among the calls that came without a password.
+    pub guest: Option<Guest>,
 }
 
 impl Leg {
@@ -101,6 +104,9 @@ impl Leg {
                 return self.hang_up(Cause::Incompatible, Some(488));
             }
             let Side::In(incoming) = &mut self.side else { return };
+            if let Some(guest) = &mut incoming.guest {
+                guest.prove();
+            }
             self.session = std::mem::take(&mut incoming.session);
             self.session.begin();
             self.up = true;

@@ -121,6 +121,13 @@ impl Registrar {
         locked(&self.book).flows.get(&flow).is_some_and(|dns| dns.contains(dn))
     }
 
+    /// Whether the phone that registered this number over this flow sits behind a NAT.
+    pub fn is_behind_nat(&self, dn: &Dn, flow: Flow) -> bool {
+        let book = locked(&self.book);
+        let all = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
+        all.iter().any(|binding| binding.flow == flow && binding.behind_nat)
+    }
+
     /// Whether anybody registered over this flow.
     pub fn knows(&self, flow: Flow) -> bool {
         locked(&self.book).flows.contains_key(&flow)

@@ -53,21 +53,20 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
         .map(|auth| auth.user);
     let proved = core.digest.verify(
         &core.settings.accounts,
+        flow,
         "REGISTER",
         tx.original.uri.user(),
         headers::authorizations(&tx.original),
     );
     let dn = match proved {
         // A phone that is heard among too many failures is heard for its own number, so that it cannot guess others.
-        Verdict::Right(dn) | Verdict::Stale(dn)
-            if core.logins.blocked(flow.ip()) && !core.registrar.is_flow_of(&dn, flow) =>
-        {
+        Verdict::Right(dn) if core.logins.blocked(flow.ip()) && !core.registrar.is_flow_of(&dn, flow) => {
             return;
         }
         Verdict::Right(dn) => dn,
         Verdict::Wrong if core.failed_login(flow) => return,
-        Verdict::Stale(_) => return challenge(core, tx, true).await,
-        Verdict::Wrong | Verdict::Absent => return challenge(core, tx, false).await,
+        Verdict::Stale => return challenge(core, tx, flow, true).await,
+        Verdict::Wrong | Verdict::Absent => return challenge(core, tx, flow, false).await,
     };
     if user.as_deref() != Some(dn.as_str()) {
         // The credentials are right, and not for this address of record (voice-sip §3.3).
@@ -94,8 +93,8 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
     }
 }
 
-async fn challenge(core: &Core, tx: &mut Transaction, stale: bool) {
-    let challenges = core.digest.challenges(stale);
+async fn challenge(core: &Core, tx: &mut Transaction, flow: Flow, stale: bool) {
+    let challenges = core.digest.challenges(flow, stale);
     let challenges: Vec<Header> =
         challenges.into_iter().map(|text| Header::WwwAuthenticate(text.into())).collect();
     answer(tx, StatusCode::Unauthorized, challenges).await;
