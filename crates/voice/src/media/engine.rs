@@ -67,11 +67,14 @@ impl Engine {
         let [ssrc, numbers, stamp, high, low] = random()?;
         // The first number stays below half, so that the first wrap is not soon (RFC 3711 §3.3.1 has trouble with it).
         let sequence = u16::try_from(numbers & 0x7FFF).unwrap_or_default();
+        // Session ids of 63 bits, since some read them as signed.
+        let id = (u64::from(high) << 32 | u64::from(low)) >> 1;
         let line = Arc::new(Line {
             leg,
             socket: UdpSocket::from_std(rtp)?,
             rtcp,
             port,
+            name: id,
             inward: Mutex::new(Inward::default()),
             outward: Mutex::new(Outward::new(Track::new(ssrc, sequence, stamp, tick), tick + REPORTS)),
             events,
@@ -87,8 +90,6 @@ impl Engine {
         shard.add(Arc::downgrade(&line));
         line.play(Alone::Silence);
         tracing::debug!(leg = %line.leg, port, "media port open");
-        // Session ids of 63 bits, since some read them as signed.
-        let id = (u64::from(high) << 32 | u64::from(low)) >> 1;
         let session = Session::new(id, ports::advertised(&self.settings, port, None));
         Ok(Stream::new(Arc::clone(self), line, session))
     }

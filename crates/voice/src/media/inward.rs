@@ -38,7 +38,12 @@ pub(super) struct Inward {
 pub(super) enum Kind {
     Audio(Codec),
     Key,
+    /// Comfort noise (RFC 3389): a sign of life, and otherwise silence.
+    Comfort,
 }
+
+/// The static number of comfort noise (RFC 3551 §6).
+const COMFORT: u8 = 13;
 
 impl Inward {
     /// The payload-type test: what was not agreed is not taken.
@@ -48,6 +53,7 @@ impl Inward {
         }
         match Codec::of_payload(payload_type) {
             Some(codec) => Some(Kind::Audio(codec)),
+            None if payload_type == COMFORT => Some(Kind::Comfort),
             None => self.events.contains(&Some(payload_type)).then_some(Kind::Key),
         }
     }

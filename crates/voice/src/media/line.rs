@@ -17,7 +17,7 @@ use super::{
 };
 use domain::call::{Alone, LegId};
 use std::{
-    net::{SocketAddr, UdpSocket as Plain},
+    net::UdpSocket as Plain,
     ops::Range,
     sync::{
         Arc, Mutex,
@@ -29,6 +29,8 @@ use tokio::{net::UdpSocket, sync::mpsc::UnboundedSender, task::AbortHandle};
 
 /// Ticks from one report to the next: 5 s.
 pub(super) const REPORTS: u64 = 250;
+/// Reports read each time a leg is looked after, every 200 ms.
+const MOST_REPORTS: usize = 16;
 
 /// One leg's sockets and what passes over them.
 pub(super) struct Line {
@@ -37,6 +39,8 @@ pub(super) struct Line {
     /// Read and written by the ticker alone, so it needs no place in the runtime.
     pub rtcp: Plain,
     pub port: u16,
+    /// What reports call it.
+    pub name: u64,
     pub inward: Mutex<Inward>,
     pub outward: Mutex<Outward>,
     pub events: UnboundedSender<Event>,
@@ -61,11 +65,12 @@ impl Line {
     /// A description was agreed.
     pub fn agree(&self, agreed: &Agreed) {
         let mut inward = held(&self.inward);
-        let moved = inward.latch.describe(agreed.target);
+        let tick = self.shard.tick();
+        let moved = inward.latch.describe(agreed.target, agreed.reports, tick);
         inward.agreed = true;
         inward.events = [agreed.event_in, agreed.event_out];
         inward.quiet.idle = agreed.remote_holds || !agreed.direction.listens();
-        inward.quiet.begin(self.shard.tick());
+        inward.quiet.begin(tick);
         let mut outward = held(&self.outward);
         if moved {
             outward.target = agreed.target;
@@ -224,9 +229,9 @@ impl Line {
         out.send(&self.socket, to, head, codec.payload(), &mut packet);
     }
 
-    /// What is due from time to time: reports, silence. Reports that came in are read and dropped, so that they do not
-    /// fill the system's memory.
+    /// What is due from time to time: reports, silence.
     pub fn look_after(&self, tick: u64, silence: (Duration, Duration)) {
+        self.read_reports(tick);
         let quiet = {
             let mut inward = held(&self.inward);
             if inward.agreed { inward.quiet.check(tick, silence) } else { None }
@@ -245,25 +250,32 @@ impl Line {
         };
         if due {
             self.report(tick, false);
-            let mut dropped = [0; 64];
-            for _ in 0..64 {
-                if self.rtcp.recv_from(&mut dropped).is_err() {
-                    break;
-                }
+        }
+    }
+
+    /// Reports that came in: those of the other end are a sign of life of who only listens (RFC 3550 §6.2), once they
+    /// can be read as such.
+    fn read_reports(&self, tick: u64) {
+        let mut report = [0; 512];
+        for _ in 0..MOST_REPORTS {
+            let Ok((length, from)) = self.rtcp.recv_from(&mut report) else { break };
+            let mut inward = held(&self.inward);
+            if inward.latch.reports(from) && report.get(..length).is_some_and(rtcp::is_report) {
+                inward.quiet.begin(tick);
             }
         }
     }
 
     /// Sends a report, and with it a goodbye at the end. Who was sent nothing gets neither.
     pub fn report(&self, tick: u64, end: bool) {
+        let to = held(&self.inward).latch.report_target();
         let outward = held(&self.outward);
-        let Some(to) = outward.target.filter(|_| outward.sent > 0) else { return };
-        let Some(port) = to.port().checked_add(1) else { return };
+        let Some(to) = to.filter(|_| outward.sent > 0) else { return };
         let clock = TICK * u32::try_from(tick).unwrap_or(u32::MAX);
         let mut out = [0; REPORT];
-        let length = rtcp::write(outward.report(clock, tick), end, &mut out);
+        let length = rtcp::write(outward.report(clock, tick, self.name), end, &mut out);
         // Lost reports are made good by the next.
-        let _ = self.rtcp.send_to(&out[..length], SocketAddr::new(to.ip(), port));
+        let _ = self.rtcp.send_to(&out[..length], to);
     }
 
     pub fn tell(&self, event: Event) {

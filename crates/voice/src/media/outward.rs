@@ -77,7 +77,7 @@ impl Outward {
     }
 
     /// What a report says now.
-    pub fn report(&self, clock: Duration, tick: u64) -> Report {
+    pub fn report(&self, clock: Duration, tick: u64, name: u64) -> Report {
         // The counts of RTCP wrap (RFC 3550 §6.4.1).
         let low = |count: u64| u32::try_from(count & u64::from(u32::MAX)).unwrap_or_default();
         Report {
@@ -86,6 +86,7 @@ impl Outward {
             timestamp: self.track.now(tick),
             packets: low(self.sent),
             bytes: low(self.bytes),
+            name,
         }
     }
 }

@@ -39,9 +39,17 @@ impl Drop for Lease {
 }
 
 impl Ports {
+    /// They are handed out from a random one on: what is left of the calls of an earlier process still comes in at the
+    /// ports that it had last.
     pub fn new(settings: &Settings) -> Arc<Self> {
         let any = *settings.ports.start() == 0;
-        let free = if any { VecDeque::new() } else { pairs(settings).collect() };
+        let mut free: VecDeque<u16> = if any { VecDeque::new() } else { pairs(settings).collect() };
+        let mut chance = [0; 4];
+        // Without chance they begin with the first.
+        if !free.is_empty() && getrandom::fill(&mut chance).is_ok() {
+            let first = usize::try_from(u32::from_ne_bytes(chance)).unwrap_or_default() % free.len();
+            free.rotate_left(first);
+        }
         Arc::new(Self { free: Mutex::new(free), any })
     }
 
@@ -146,13 +154,24 @@ mod tests {
     fn a_freed_port_comes_last() {
         let settings = Settings { ports: 20_000..=20_005, ..Settings::loopback() };
         let ports = Ports::new(&settings);
-        let next = || held(&ports.free).front().copied();
+        let all: Vec<u16> = held(&ports.free).iter().copied().collect();
         let first = held(&ports.free).pop_front().expect("a pair");
         drop(Lease(Some((Arc::clone(&ports), first))));
-        assert_eq!(next(), Some(20_002));
-        assert_eq!(held(&ports.free).back(), Some(&20_000));
+        assert_eq!(held(&ports.free).iter().copied().collect::<Vec<_>>(), [all[1], all[2], all[0]]);
         let odd = Settings { ports: 20_001..=20_002, ..settings };
         assert_eq!(odd.pairs(), 0);
+    }
+
+    #[test]
+    fn after_a_start_the_ports_begin_anywhere_in_the_range() {
+        let settings = Settings { ports: 10_000..=19_999, ..Settings::loopback() };
+        let first = |_| held(&Ports::new(&settings).free).front().copied();
+        let starts: std::collections::BTreeSet<_> = (0..20).map(first).collect();
+        assert!(starts.len() > 10, "{starts:?}");
+        let ports = Ports::new(&settings);
+        let mut all: Vec<u16> = held(&ports.free).iter().copied().collect();
+        all.sort_unstable();
+        assert_eq!(all, pairs(&settings).collect::<Vec<_>>(), "and every pair is there");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{
     Event, held,
     inward::{Kind, Route, TICK},
-    latch::Heard,
+    latch::{Heard, Packet},
     line::Line,
     rtp,
 };
@@ -46,13 +46,17 @@ fn turn(line: &Line) -> io::Result<()> {
 fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
     let rtp::Received { header, payload } = rtp::read(packet)?;
     let mut inward = held(&line.inward);
+    if !inward.agreed {
+        inward.latch.early(from);
+        return None;
+    }
     let kind = inward.kind(header.payload_type)?;
-    match inward.latch.hear(from) {
+    let tick = line.shard.tick();
+    match inward.latch.hear(Packet { from, ssrc: header.ssrc, sequence: header.sequence }, tick) {
         Heard::Taken => {}
         Heard::Follow(target) => held(&line.outward).target = Some(target),
         Heard::Refused => return None,
     }
-    let tick = line.shard.tick();
     inward.count.packet(header.ssrc, header.sequence);
     inward.quiet.begin(tick);
     let muted = inward.muted;
@@ -71,6 +75,7 @@ fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
                 }
             }
         },
+        Kind::Comfort => {}
         Kind::Key => {
             let digit = packet
                 .get(payload.clone())

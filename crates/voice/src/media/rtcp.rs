@@ -1,10 +1,10 @@
 //! Reports and goodbyes (RFC 3550 §6).
 
-use rtcp_types::{Bye, Compound, RtcpPacketWriterExt, SenderReport};
+use rtcp_types::{Bye, Compound, Packet, RtcpPacketWriterExt, Sdes, SdesChunk, SdesItem, SenderReport};
 use std::time::Duration;
 
 /// Room for what we write.
-pub const REPORT: usize = 64;
+pub const REPORT: usize = 80;
 
 /// What a report says of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,12 @@ pub struct Report {
     pub packets: u32,
     /// Bytes of payload sent.
     pub bytes: u32,
+    /// What names the sender beyond its SSRC (CNAME): chance, for as long as the stream lives (RFC 7022 §4.2).
+    pub name: u64,
 }
 
-/// Writes a sender report, and a goodbye behind it when the stream ends. The bytes written.
+/// Writes a sender report and the name of the sender, which RFC 3550 §6.1 wants in each, and a goodbye behind it when the
+/// stream ends. The bytes written.
 pub fn write(report: Report, end: bool, out: &mut [u8; REPORT]) -> usize {
     let seconds = report.clock.as_secs() & u64::from(u32::MAX);
     let fraction = (u64::from(report.clock.subsec_nanos()) << 32) / 1_000_000_000;
@@ -30,17 +33,24 @@ pub fn write(report: Report, end: bool, out: &mut [u8; REPORT]) -> usize {
         .rtp_timestamp(report.timestamp)
         .packet_count(report.packets)
         .octet_count(report.bytes);
-    let mut compound = Compound::builder().add_packet(sender);
+    let name = format!("{:016x}", report.name);
+    let chunk = SdesChunk::builder(report.ssrc).add_item(SdesItem::builder(SdesItem::CNAME, &name));
+    let mut compound = Compound::builder().add_packet(sender).add_packet(Sdes::builder().add_chunk(chunk));
     if end {
         compound = compound.add_packet(Bye::builder().add_source(report.ssrc));
     }
     compound.write_into(out).unwrap_or_default()
 }
 
+/// Whether this is a compound packet that begins with a report, as all do (RFC 3550 §6.1).
+pub fn is_report(packet: &[u8]) -> bool {
+    let Ok(mut packets) = Compound::parse(packet) else { return false };
+    matches!(packets.next(), Some(Ok(Packet::Sr(_) | Packet::Rr(_))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rtcp_types::Packet;
 
     #[test]
     fn a_report_tells_what_was_sent_and_the_last_one_says_goodbye() {
@@ -50,17 +60,24 @@ mod tests {
             timestamp: 20_000,
             packets: 125,
             bytes: 20_000,
+            name: 0xC0FFEE,
         };
         let mut out = [0; REPORT];
         let length = write(report, true, &mut out);
         let packets: Vec<_> = Compound::parse(&out[..length]).expect("RTCP").collect();
-        let [Ok(Packet::Sr(sender)), Ok(Packet::Bye(bye))] = packets.as_slice() else {
+        let [Ok(Packet::Sr(sender)), Ok(Packet::Sdes(names)), Ok(Packet::Bye(bye))] = packets.as_slice()
+        else {
             panic!("{packets:?}")
         };
         assert_eq!((sender.ssrc(), sender.rtp_timestamp(), sender.packet_count()), (7, 20_000, 125));
         assert_eq!(sender.ntp_timestamp(), 2 << 32 | 1 << 31);
+        let named: Vec<_> = names
+            .chunks()
+            .flat_map(|chunk| chunk.items().map(|item| (chunk.ssrc(), item.type_(), item.value().to_vec())))
+            .collect();
+        assert_eq!(named, [(7, SdesItem::CNAME, b"0000000000c0ffee".to_vec())]);
         assert_eq!(bye.ssrcs().collect::<Vec<_>>(), [7]);
         let alone = write(report, false, &mut out);
-        assert_eq!(Compound::parse(&out[..alone]).expect("RTCP").count(), 1);
+        assert_eq!(Compound::parse(&out[..alone]).expect("RTCP").count(), 2);
     }
 }

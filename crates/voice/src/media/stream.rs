@@ -103,13 +103,13 @@ impl Stream {
         held(&self.0.session).only(codec);
     }
 
-    /// Where the signalling of this leg comes from: media from there are followed to whichever port they come from
-    /// (latching, voice-sip §4), and an unspecified bound address is resolved towards it.
+    /// Where the signalling of this leg comes from: behind a NAT, media from that host are followed to whichever port
+    /// they come from (`docs/calls.md`, "Sound"), and an unspecified bound address is resolved towards it.
     pub fn signalled_from(&self, ip: IpAddr) {
         held(&self.0.line.inward).latch.signalled_from(ip);
     }
 
-    /// Marks the leg as behind a NAT: media are followed to wherever they come from.
+    /// Marks the leg as behind a NAT: it cannot name the address where its media come from.
     pub fn behind_nat(&self, nat: bool) {
         held(&self.0.line.inward).latch.behind_nat(nat);
     }

@@ -27,6 +27,8 @@ pub(super) struct Stream {
     pub codecs: Vec<Codec>,
     /// Its number for telephone-event (RFC 4733).
     pub event: Option<u8>,
+    /// What `a=rtcp` says: a port, and another address perhaps (RFC 3605 §2.1).
+    pub rtcp: Option<(u16, Option<IpAddr>)>,
 }
 
 impl Stream {
@@ -39,6 +41,15 @@ impl Stream {
     pub fn target(&self) -> Result<Option<SocketAddr>, SdpError> {
         let ip = self.address.ok_or(SdpError::Address)?;
         Ok((!ip.is_unspecified()).then(|| SocketAddr::new(ip, self.port)))
+    }
+
+    /// Where its reports go to and come from.
+    pub fn reports(&self) -> Option<SocketAddr> {
+        let (port, ip) = match self.rtcp {
+            Some((port, ip)) => (port, ip.or(self.address)?),
+            None => (self.port.checked_add(1)?, self.address?),
+        };
+        (!ip.is_unspecified() && port != 0).then(|| SocketAddr::new(ip, port))
     }
 }
 
@@ -76,6 +87,7 @@ fn stream(media: &Media, common: Option<&Connection>, direction: Option<Directio
         address,
         direction,
         codecs: formats.iter().filter_map(|number| codec(media, *number)).collect(),
+        rtcp: value(media, "rtcp").and_then(rtcp),
         event: formats
             .iter()
             .copied()
@@ -87,6 +99,14 @@ fn address(connection: &Connection) -> Option<IpAddr> {
     let ip: IpAddr = connection.connection_address.parse().ok()?;
     let many = ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST);
     (!many).then_some(ip)
+}
+
+/// `4001`, or `4001 IN IP4 192.0.2.7`.
+fn rtcp(value: &str) -> Option<(u16, Option<IpAddr>)> {
+    let mut words = value.split_ascii_whitespace();
+    let port = words.next()?.parse().ok()?;
+    let ip: Option<IpAddr> = words.nth(2).and_then(|ip| ip.parse().ok());
+    Some((port, ip.filter(|ip| !ip.is_multicast())))
 }
 
 /// The codec of a number; 0 and 8 need no `rtpmap`, but one that is there decides.

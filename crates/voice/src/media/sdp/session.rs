@@ -17,6 +17,8 @@ const EVENT: u8 = 101;
 pub struct Agreed {
     /// Where to send to; `None` when the other end wants nothing.
     pub target: Option<SocketAddr>,
+    /// Where to send reports to: what `a=rtcp` says (RFC 3605), or the port behind that of the stream.
+    pub reports: Option<SocketAddr>,
     /// What we send.
     pub codec: Codec,
     /// The number of telephone-event that the other end wants to get; `None` when it takes none.
@@ -150,6 +152,7 @@ fn agree(theirs: &Stream, ours: &Ours, direction: Direction, held: bool) -> Resu
         theirs.codecs.iter().copied().find(|codec| codecs.contains(codec)).ok_or(SdpError::NoCodec)?;
     Ok(Agreed {
         target: theirs.target()?,
+        reports: theirs.reports(),
         codec,
         event_out: theirs.event,
         event_in: *event,
