@@ -1,8 +1,8 @@
 //! Who calls: never what From says (voice-sip §3).
 
-use super::{core::Core, digest::Verdict, flow::Flow, headers};
+use super::{address::Address, core::Core, digest::Verdict, flow::Flow, headers};
 use domain::call::Dn;
-use rsipstack::sip::{HeadersExt, Request, Uri};
+use rsipstack::sip::Request;
 
 /// Who calls.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,22 +32,17 @@ pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
     if blocked && !core.answers_to(flow) {
         return Admission::Silence;
     }
-    let from = request.from_header().ok().and_then(|from| from.uri().ok());
-    let contact = request
-        .typed_contact_headers()
-        .ok()
-        .and_then(|all| all.into_iter().next())
-        .map(|contact| contact.uri);
-    let registered = [from, contact]
+    let named = [headers::find(request, "From"), headers::find(request, "Contact")];
+    let registered = named
         .into_iter()
         .flatten()
-        .filter_map(|uri: Uri| uri.user().map(Dn::new))
+        .filter_map(|header| Address::first(header)?.user().map(Dn::new))
         .find(|dn| core.registrar.is_flow_of(dn, flow));
     let verdict = core.digest.verify(
         &core.settings.accounts,
         flow,
         &request.method.to_string(),
-        request.uri.user(),
+        &headers::target(request),
         headers::authorizations(request),
     );
     match (verdict, registered) {

@@ -105,8 +105,8 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Resu
     let session = Session::asked(request, &core.settings.timers).map_err(|least| {
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
     })?;
-    let fits = |user: &&str| (1..=LONGEST_NUMBER).contains(&user.len());
-    let dialled = request.uri.user().filter(fits).map(Dn::new);
+    let fits = |user: &String| (1..=LONGEST_NUMBER).contains(&user.len());
+    let dialled = headers::dialled(request).filter(fits).map(Dn::new);
     let dialled = dialled.ok_or(plain(StatusCode::NotFound))?;
     let id = LegId { call: core.listener.fresh_call(), number: 1 };
     let (tell, events) = mpsc::unbounded_channel();

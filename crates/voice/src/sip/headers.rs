@@ -1,13 +1,16 @@
 //! Headers, read and written.
 
+use super::address::{self, Address};
 use crate::settings::Timers;
 use domain::call::{Caller, Cause};
-use rsipstack::sip::{HasHeaders, Header, HeadersExt, Param, Request, Uri, typed};
+use rsipstack::sip::{HasHeaders, Header, Request, Uri};
 
 /// What we take (RFC 3261 §20.5).
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
+/// Identities of a caller that are looked at.
+const MOST_IDENTITIES: usize = 8;
 /// Headers of one call that may become user data, and the bytes of one.
 const MOST_EXTRAS: usize = 32;
 const LONGEST_EXTRA: usize = 512;
@@ -52,24 +55,69 @@ pub(super) fn unsupported(request: &Request) -> Option<Header> {
     if unknown.is_empty() { None } else { Some(Header::Unsupported(unknown.join(", ").into())) }
 }
 
-/// Who calls: P-Asserted-Identity where it is there (RFC 3325), else From. Who wants to stay unknown is (RFC 3323).
+/// The number that was dialled: that of the Request-URI, or of To where a gateway sends its calls to our host alone.
+pub(super) fn dialled(request: &Request) -> Option<String> {
+    address::user(&target(request)).or_else(|| Address::first(find(request, "To")?)?.user())
+}
+
+/// The Request-URI as it came. The library writes an escape of an escape.
+pub(super) fn target(request: &Request) -> String {
+    let uri = &request.uri;
+    match (&uri.scheme, &uri.auth) {
+        (Some(scheme), Some(auth)) => {
+            let rest = Uri { scheme: None, auth: None, ..uri.clone() };
+            format!("{scheme}:{}@{rest}", auth.user)
+        }
+        _ => uri.to_string(),
+    }
+}
+
+/// Who calls: P-Asserted-Identity where it is there (RFC 3325), else Remote-Party-ID, which came before it, or
+/// P-Preferred-Identity, else From. Of several identities the first with a telephone number counts; a `sip` and a `tel`
+/// URI name the same caller (RFC 3325 §9.1). Who wants to stay unknown is (RFC 3323).
 pub(super) fn caller(request: &Request) -> Caller {
-    let withheld = find(request, "Privacy").is_some_and(|value| {
-        value.split(';').any(|kind| {
-            ["id", "user", "header"].iter().any(|hidden| kind.trim().eq_ignore_ascii_case(hidden))
-        })
+    let privacy = values(request, "Privacy").flat_map(|value| value.split([';', ',']));
+    let withheld = privacy.map(str::trim).any(|kind| {
+        ["id", "user", "header"].iter().any(|hidden| kind.eq_ignore_ascii_case(hidden))
     });
-    let asserted = find(request, "P-Asserted-Identity").and_then(|value| typed::From::parse(value).ok());
-    let from = || request.from_header().ok().and_then(|from| typed::From::parse(from.value()).ok());
-    let Some(identity) = asserted.or_else(from) else { return Caller::default() };
-    let number = identity.uri.user().unwrap_or_default();
-    if withheld || number.eq_ignore_ascii_case("anonymous") {
+    if withheld {
         return Caller::default();
     }
-    Caller {
-        number: number.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect(),
-        name: plain(identity.display_name.as_deref().unwrap_or_default()),
+    let asserted = ["P-Asserted-Identity", "Remote-Party-ID", "P-Preferred-Identity", "From"];
+    for name in asserted {
+        let all: Vec<Address<'_>> =
+            values(request, name).flat_map(Address::all).filter(is_calling).take(MOST_IDENTITIES).collect();
+        // `;privacy=full` of Remote-Party-ID says what Privacy says of the others.
+        let hides = |who: &Address<'_>| who.parameter("privacy").is_some_and(|kind| !kind.eq_ignore_ascii_case("off"));
+        if name == "Remote-Party-ID" && all.iter().any(hides) {
+            return Caller::default();
+        }
+        let named = || all.iter().filter(|who| !who.is_anonymous());
+        let with_number = || named().find(|who| who.user().is_some_and(|user| is_number(&user)));
+        let Some(who) = with_number().or_else(|| named().next()) else { continue };
+        let display = [who].into_iter().chain(named()).map(|who| plain(&who.name)).find(|name| !name.is_empty());
+        return Caller {
+            number: who.user().unwrap_or_default().chars().take(LONGEST_NAME).collect(),
+            name: display.unwrap_or_default(),
+        };
     }
+    Caller::default()
+}
+
+/// Whether an identity is the caller's: Remote-Party-ID may name the called, too.
+fn is_calling(who: &Address<'_>) -> bool {
+    who.parameter("party").is_none_or(|party| party.eq_ignore_ascii_case("calling"))
+}
+
+fn is_number(user: &str) -> bool {
+    let digits = user.strip_prefix('+').unwrap_or(user);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// All headers of a name.
+fn values<'a>(message: &'a impl HasHeaders, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let named = move |header: &&Header| header.name().eq_ignore_ascii_case(name);
+    message.headers().iter().filter(named).map(|header| header.value())
 }
 
 /// A display name without what could end it.
@@ -161,9 +209,65 @@ pub(super) fn session_offer(timers: &Timers, interval: u64) -> [Header; 3] {
 
 /// The tag of a To header, if it has one.
 pub(super) fn to_tag(request: &Request) -> Option<String> {
-    let to = request.to_header().ok().and_then(|to| typed::To::parse(to.value()).ok())?;
-    to.params.into_iter().find_map(|param| match param {
-        Param::Tag(tag) => Some(tag.value().to_owned()),
-        _ => None,
-    })
+    Address::first(find(request, "To")?)?.parameter("tag").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rsipstack::sip::SipMessage;
+
+    fn request(headers: &str) -> Request {
+        let text = format!(
+            "INVITE sip:1@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nTo: <sip:1@h>\r\nCall-ID: 1\r\n\
+             CSeq: 1 INVITE\r\n{headers}Content-Length: 0\r\n\r\n"
+        );
+        match SipMessage::try_from(text.as_str()) {
+            Ok(SipMessage::Request(request)) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_caller_is_who_the_network_asserts_else_who_they_say_they_are() {
+        let plain = "From: \"Ada\" <sip:+15550000000@c>;tag=x\r\n";
+        let hidden = "From: <sip:anonymous@anonymous.invalid>;tag=x\r\n";
+        for (from, headers, number, name) in [
+            (plain, "", "+15550000000", "Ada"),
+            ("From: <tel:+1-555-000-0000>;tag=x\r\n", "", "+15550000000", ""),
+            (plain, "P-Asserted-Identity: \"Ines\" <sip:+1555@c;user=phone>\r\n", "+1555", "Ines"),
+            (plain, "P-Asserted-Identity: tel:+1555\r\n", "+1555", ""),
+            (plain, "P-Asserted-Identity: <sip:ines@c>, \"Ines\" <tel:+1555>\r\n", "+1555", "Ines"),
+            (plain, "P-Asserted-Identity: \"Ines\" <sip:ines@c>\r\nP-Asserted-Identity: <tel:+1555>\r\n", "+1555", "Ines"),
+            (plain, "P-Asserted-Identity: <sip:ines@c>\r\n", "ines", ""),
+            (hidden, "P-Asserted-Identity: <sip:+1555@c>\r\n", "+1555", ""),
+            (hidden, "", "", ""),
+            (hidden, "P-Asserted-Identity: <sip:+1555@c>\r\nPrivacy: id\r\n", "", ""),
+            (plain, "Privacy: critical ; User\r\n", "", ""),
+            (plain, "Privacy: none\r\n", "+15550000000", "Ada"),
+            (plain, "Remote-Party-ID: <sip:+1555@c>;party=calling;privacy=off\r\n", "+1555", ""),
+            (plain, "Remote-Party-ID: <sip:+1555@c>;party=called\r\n", "+15550000000", "Ada"),
+            (plain, "Remote-Party-ID: <sip:+1555@c>;privacy=full\r\n", "", ""),
+            (plain, "P-Preferred-Identity: <tel:+1555>\r\n", "+1555", ""),
+            ("From: \"a \\\"<sip:5550199@h>\" <sip:+1555@h>;tag=x\r\n", "", "+1555", "a sip:5550199@h"),
+        ] {
+            let said = caller(&request(&format!("{from}{headers}")));
+            assert_eq!((said.number.as_str(), said.name.as_str()), (number, name), "{from}{headers}");
+        }
+    }
+
+    #[test]
+    fn the_number_dialled_is_that_of_the_request_uri_or_of_to() {
+        for (uri, number) in [
+            ("sip:9000@h", Some("9000")),
+            ("tel:+1-555-111-2222", Some("+15551112222")),
+            ("sip:+15551112222;npdi;rn=1@h;user=phone", Some("+15551112222")),
+            ("sip:*70%23@h", Some("*70#")),
+            ("sip:h", Some("1")),
+        ] {
+            let mut request = request("From: <sip:a@h>;tag=1\r\n");
+            request.uri = Uri::try_from(uri).expect("a URI");
+            assert_eq!(dialled(&request).as_deref(), number, "{uri}");
+        }
+    }
 }

@@ -11,11 +11,13 @@
 //! happens to a leg happens in one order. It never waits for the network: what takes time is a task of its own, whose
 //! outcome comes back as one more thing that happened.
 
+mod address;
 mod admit;
 mod call;
 mod causes;
 mod core;
 mod digest;
+mod escape;
 mod flow;
 mod headers;
 mod info;

@@ -1,6 +1,6 @@
 //! The Authorization header (RFC 7616 §3.4), read without changing a letter of what is hashed.
 
-use crate::settings::Algorithm;
+use crate::{settings::Algorithm, sip::address};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -117,13 +117,15 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// Whether the URI that was hashed names this user, or none: clients in the field hash the host alone. The Request-URI
-    /// comes to us unescaped, so the other is compared both ways.
-    pub fn is_for(&self, user: &str) -> bool {
-        let after = self.uri.split_once(':').map_or(self.uri, |(_, after)| after);
-        let named = after.split_once('@').map_or("", |(user, _)| user);
-        let named = named.split([';', ':']).next().unwrap_or_default();
-        named.is_empty() || named == user || unescaped(named) == user.as_bytes()
+    /// The number it is for: clients in the field write their domain behind it, too.
+    pub fn number(&self) -> &'a str {
+        self.username.split('@').next().unwrap_or_default()
+    }
+
+    /// Whether the URI that was hashed names the same user as the Request-URI, or none: clients in the field hash the host
+    /// alone.
+    pub fn is_for(&self, target: &str) -> bool {
+        address::user(self.uri).is_none_or(|named| address::user(target).as_ref() == Some(&named))
     }
 }
 
@@ -142,24 +144,6 @@ fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     }
     let end = rest.find(',').unwrap_or(rest.len());
     Some((name.trim(), rest[..end].trim(), &rest[end..]))
-}
-
-/// A text without its escapes (RFC 3261 §25.1).
-fn unescaped(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escape =
-            if *first == b'%' { after.get(..2).and_then(|two| std::str::from_utf8(two).ok()) } else { None };
-        if let Some(byte) = escape.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            bytes.push(byte);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    bytes
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -193,18 +177,19 @@ mod tests {
 
     #[test]
     fn the_user_of_the_uri_is_found() {
-        for (uri, user) in [
-            ("sip:9000@host;transport=udp", "9000"),
+        for (uri, target) in [
+            ("sip:9000@host;transport=udp", "sip:9000@other"),
             ("sip:host", ""),
-            ("sips:a;b@host", "a"),
-            ("sip:*70%23@host", "*70#"),
-            ("sip:50%@host", "50%"),
+            ("sips:a;b@host", "sip:a@host"),
+            ("sip:*70%23@host", "sip:*70%23@host"),
+            ("sip:50%@host", "sip:50%@host"),
+            ("tel:+1-555", "sip:+1555@host;user=phone"),
         ] {
             let header = format!(
                 "Digest username=\"u\",realm=\"r\",nonce=\"n\",uri=\"{uri}\",response=\"x\",cnonce=\"c\",nc=0000000a,qop=\"auth\""
             );
             let given = Credentials::parse(&header).expect("credentials");
-            assert!(given.is_for(user) && given.is_for("other") == user.is_empty(), "{uri}");
+            assert!(given.is_for(target) && given.is_for("sip:other@host") == target.is_empty(), "{uri}");
             assert_eq!(given.count(), Some(10));
         }
     }

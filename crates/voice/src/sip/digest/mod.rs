@@ -62,14 +62,14 @@ impl Digest {
     }
 
     /// What the Authorization (or Proxy-Authorization) headers of a request over a flow prove; those with a hash that
-    /// was not asked for are none, since who stands between could choose the weaker. `user` is the user part of its
-    /// Request-URI: credentials for another number are refused.
+    /// was not asked for are none, since who stands between could choose the weaker. `target` is its Request-URI: credentials
+    /// for another number are refused.
     pub fn verify<'a>(
         &self,
         accounts: &HashMap<Dn, Account>,
         flow: Flow,
         method: &str,
-        user: Option<&str>,
+        target: &str,
         headers: impl Iterator<Item = &'a str>,
     ) -> Verdict {
         let ours = headers
@@ -78,13 +78,13 @@ impl Digest {
             .max_by_key(|given| given.algorithm);
         let Some(given) = ours else { return Verdict::Absent };
         let Some(stamp) = self.nonces.read(given.nonce, flow) else { return Verdict::Stale };
-        let dn = Dn::new(given.username);
+        let dn = Dn::new(given.number());
         // An unknown user costs the same work and gets the same answer as a wrong password.
         let account = accounts.get(&dn);
         let password = account.map_or("", |account| account.password.as_str());
         let expected = given.expected(password, method);
         let same: bool = expected.as_bytes().ct_eq(given.response.to_ascii_lowercase().as_bytes()).into();
-        if !same || account.is_none() || !given.is_for(user.unwrap_or_default()) {
+        if !same || account.is_none() || !given.is_for(target) {
             return Verdict::Wrong;
         }
         if given.count().is_none() && !self.without_qop {
@@ -146,7 +146,7 @@ mod tests {
             for nc in ["00000001", "00000009", "0000000a", "00000010", "000000ff", "00000100"] {
                 let header = header(&digest, &nonce, nc, algorithm, "demo");
                 let verdict =
-                    digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
+                    digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
                 assert_eq!(verdict, Verdict::Right(Dn::new("5001")), "{algorithm} {nc}");
             }
         }
@@ -159,7 +159,7 @@ mod tests {
         for (algorithm, verdict) in [("MD5", Verdict::Absent), ("SHA-256", Verdict::Right(Dn::new("5001")))] {
             let header = header(&digest, &nonce, "00000001", algorithm, "demo");
             let given =
-                digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
+                digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
             assert_eq!(given, verdict, "{algorithm}");
         }
     }
@@ -169,7 +169,7 @@ mod tests {
         let digest = digest();
         let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
-        let ask = || digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
+        let ask = || digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
         assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
         assert_eq!(ask(), Verdict::Stale);
     }
@@ -180,13 +180,13 @@ mod tests {
         let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         let wrong = header(&digest, &nonce, "00000001", "SHA-256", "other");
         let right = header(&digest, &nonce, "00000001", "SHA-256", "demo");
-        let ask = |method: &str, user: Option<&str>, header: &str| {
-            digest.verify(&accounts(), here(), method, user, std::iter::once(header))
+        let ask = |method: &str, target: &str, header: &str| {
+            digest.verify(&accounts(), here(), method, target, std::iter::once(header))
         };
-        assert_eq!(ask("REGISTER", None, &wrong), Verdict::Wrong);
-        assert_eq!(ask("INVITE", None, &right), Verdict::Wrong);
+        assert_eq!(ask("REGISTER", "sip:127.0.0.1", &wrong), Verdict::Wrong);
+        assert_eq!(ask("INVITE", "sip:127.0.0.1", &right), Verdict::Wrong);
         let elsewhere = right.replace("uri=\"sip:", "uri=\"sip:7000@");
-        assert_eq!(ask("REGISTER", Some("9000"), &elsewhere), Verdict::Wrong);
+        assert_eq!(ask("REGISTER", "sip:9000@127.0.0.1", &elsewhere), Verdict::Wrong);
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
         let other = super::tests::digest();
         let nonce = nonce_of(&other.challenges(here(), false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
-        let verdict = digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(header.as_str()));
+        let verdict = digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
         assert_eq!(verdict, Verdict::Stale);
     }
 
@@ -216,7 +216,7 @@ mod tests {
         for password in ["demo", "guess"] {
             let header = header(&digest, &nonce, "00000001", "MD5", password);
             let ask =
-                |flow| digest.verify(&accounts(), flow, "REGISTER", None, std::iter::once(header.as_str()));
+                |flow| digest.verify(&accounts(), flow, "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
             assert_eq!(ask(forger), Verdict::Stale, "nothing is learned of the password");
         }
     }
@@ -240,7 +240,7 @@ mod tests {
             let proof = Credentials::parse(&blank).expect("credentials").expected("demo", "REGISTER");
             let (right, wrong) = (unsigned(&proof), unsigned("00"));
             let ask =
-                |text: &str| digest.verify(&accounts(), here(), "REGISTER", None, std::iter::once(text));
+                |text: &str| digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(text));
             assert_eq!(ask(&wrong), Verdict::Wrong);
             assert_eq!([ask(&right), ask(&right)], outcomes);
         }

@@ -3,7 +3,7 @@
 use super::{Listed, Refused};
 use crate::{
     settings::Timers,
-    sip::{core::Core, digest::Verdict, flow::Flow, headers},
+    sip::{address::Address, core::Core, digest::Verdict, flow::Flow, headers},
 };
 use rsipstack::{
     sip::{Header, HeadersExt, Param, Request, StatusCode},
@@ -44,18 +44,12 @@ pub(in crate::sip) struct Contact {
 
 /// Answers a REGISTER.
 pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Flow) {
-    let user = tx
-        .original
-        .to_header()
-        .ok()
-        .and_then(|to| to.uri().ok())
-        .and_then(|uri| uri.auth)
-        .map(|auth| auth.user);
+    let user = headers::find(&tx.original, "To").and_then(|to| Address::first(to)?.user());
     let proved = core.digest.verify(
         &core.settings.accounts,
         flow,
         "REGISTER",
-        tx.original.uri.user(),
+        &headers::target(&tx.original),
         headers::authorizations(&tx.original),
     );
     let dn = match proved {

@@ -5,11 +5,16 @@
 use super::Streams;
 use crate::{
     settings::Carrier,
-    sip::{flow::Flow, registrar::Registrar},
+    sip::{
+        address::{Address, behind_parameters},
+        escape::unescaped,
+        flow::Flow,
+        registrar::Registrar,
+    },
 };
 use futures::future::BoxFuture;
 use rsipstack::{
-    sip::{HeadersExt, Method, Param, SipMessage, Uri, param::OtherParam},
+    sip::{HeadersExt, Method, Param, Request, SipMessage, Uri, param::OtherParam},
     transaction::endpoint::{MessageInspector, TargetLocator, TransportEventInspector},
     transport::{SipAddr, TransportEvent},
 };
@@ -42,15 +47,12 @@ pub(in crate::sip) fn mark(uri: &mut Uri, flow: Flow) {
 impl MessageInspector for Marks {
     fn before_send(&self, message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
         match message {
-            // The ACK of a 2xx is kept by the library as it was sent, to be sent again: there the mark has to stay.
-            SipMessage::Request(mut request) if request.method != Method::Ack => {
-                request.uri.params.retain(|param| !is_mark(param));
-                if let Ok(to) = request.to_header_mut()
-                    && let Some(clean) = without(to.value())
-                {
-                    to.replace(clean);
+            SipMessage::Request(mut request) => {
+                // The library keeps the escapes of a user as they came and escapes them again as it writes them.
+                if let Some(auth) = &mut request.uri.auth {
+                    auth.user = unescaped(&auth.user).into_owned();
                 }
-                SipMessage::Request(request)
+                Self::unmark(request)
             }
             other => other,
         }
@@ -67,10 +69,22 @@ impl MessageInspector for Marks {
                 .and_then(rsipstack::sip::CSeq::method)
                 .is_ok_and(|method| matches!(method, Method::Invite | Method::Update)),
         };
-        if !targets || message.record_route_header().is_some() || !self.0.knows(flow) {
+        if !targets || message.record_route_header().is_some() {
             return message;
         }
+        let known = self.0.knows(flow);
         let Ok(contact) = message.contact_header_mut() else { return message };
+        let named = Address::first(contact.value()).and_then(|address| behind_parameters(address.uri));
+        if let Some(found) = named.filter(|_| !known)
+            && let Ok(mut typed) = rsipstack::sip::typed::Contact::parse(contact.value())
+        {
+            mark(&mut typed.uri, Flow { peer: found.unwrap_or(flow.peer), ..flow });
+            contact.replace(typed.to_string());
+            return message;
+        }
+        if !known {
+            return message;
+        }
         let Ok(typed) = rsipstack::sip::typed::Contact::parse(contact.value()) else { return message };
         if SocketAddr::try_from(typed.uri.host_with_port.clone()).ok() == Some(flow.peer) {
             return message;
@@ -124,6 +138,21 @@ impl TransportEventInspector for Closings {
             TransportEvent::Incoming(..) => {}
         }
         Box::pin(std::future::ready(Some(event)))
+    }
+}
+
+impl Marks {
+    fn unmark(mut request: Request) -> SipMessage {
+        // The ACK of a 2xx is kept by the library as it was sent, to be sent again: there the mark has to stay.
+        if request.method != Method::Ack {
+            request.uri.params.retain(|param| !is_mark(param));
+            if let Ok(to) = request.to_header_mut()
+                && let Some(clean) = without(to.value())
+            {
+                to.replace(clean);
+            }
+        }
+        SipMessage::Request(request)
     }
 }
 
