@@ -29,6 +29,9 @@ pub struct Settings {
     /// From where calls are taken without credentials. What such a call says of its origin is shown and trusted for
     /// nothing else (voice-sip §3).
     pub peers: Vec<Network>,
+    /// Pages whose scripts may open a WebSocket, by their origin (`https://phone.example`). What sends no Origin is no
+    /// browser, and may.
+    pub ws_origins: Vec<String>,
     /// Streams, prompts, ports.
     pub media: media::Settings,
     /// What is taken from the network.

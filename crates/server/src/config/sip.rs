@@ -26,6 +26,9 @@ pub struct Sip {
     /// Where it is spoken over WebSocket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ws: Option<SocketAddr>,
+    /// Pages whose scripts may open that WebSocket, by their origin (`https://phone.example`). What is no browser may
+    /// always.
+    pub ws_origins: Vec<String>,
     /// The address that phones see, where it is not that of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<IpAddr>,
@@ -60,6 +63,7 @@ impl Default for Sip {
             addr: None,
             tls: None,
             ws: None,
+            ws_origins: Vec::new(),
             public: None,
             realm: "jackfield".into(),
             digest: vec!["MD5".into()],

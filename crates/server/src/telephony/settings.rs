@@ -56,6 +56,7 @@ pub fn settings(sip: &Sip, demo: bool) -> Result<Settings> {
         digest_without_qop: sip.digest_without_qop,
         accounts,
         peers,
+        ws_origins: sip.ws_origins.clone(),
         media: sound,
         limits: limits(&sip.limits)?,
         timers: voice::Timers::default(),

@@ -100,7 +100,10 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Resu
         return Err((StatusCode::BadExtension, vec![unsupported]));
     }
     if !request.body.is_empty() && !headers::is_sdp(request) {
-        return Err((StatusCode::UnsupportedMediaType, vec![Header::Accept("application/sdp".into())]));
+        return Err((
+            StatusCode::UnsupportedMediaType,
+            vec![Header::Accept("application/sdp, multipart/mixed".into())],
+        ));
     }
     let session = Session::asked(request, &core.settings.timers).map_err(|least| {
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])

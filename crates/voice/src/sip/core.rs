@@ -6,7 +6,7 @@ use super::{
     limits::{Guests, Logins, Pace},
     locked,
     registrar::Registrar,
-    transport::Streams,
+    transport::{Doorkeeper, Streams},
 };
 use crate::{
     Listener, media,
@@ -45,8 +45,8 @@ pub(super) struct Core {
     pub engine: Arc<media::Engine>,
     pub registrar: Arc<Registrar>,
     pub strangers: Arc<Streams>,
-    pub digest: Digest,
-    pub logins: Logins,
+    pub digest: Arc<Digest>,
+    pub logins: Arc<Logins>,
     pub pace: Pace,
     pub guests: Arc<Guests>,
     /// Legs at once, at most as many as have ports.
@@ -73,13 +73,13 @@ impl Core {
         engine: Arc<media::Engine>,
         registrar: Arc<Registrar>,
         strangers: Arc<Streams>,
-        digest: Digest,
+        doorkeeper: &Doorkeeper,
         layer: Arc<DialogLayer>,
         addresses: Vec<(Carrier, SocketAddr)>,
         tasks: TaskTracker,
     ) -> Self {
         Self {
-            logins: Logins::new(settings.limits.failed_logins_per_minute),
+            logins: doorkeeper.logins.clone(),
             pace: Pace::new(&settings.limits),
             guests: Guests::new(&settings.limits),
             most_legs: settings.limits.legs.min(settings.media.pairs()),
@@ -88,7 +88,7 @@ impl Core {
             engine,
             registrar,
             strangers,
-            digest,
+            digest: doorkeeper.digest.clone(),
             layer,
             addresses,
             pending: Mutex::default(),

@@ -5,6 +5,8 @@ use crate::settings::Timers;
 use domain::call::{Caller, Cause};
 use rsipstack::sip::{HasHeaders, Header, Request, Uri};
 
+/// What we call ourselves in User-Agent.
+pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
 /// What we take (RFC 3261 §20.5).
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
 /// Longest display name that is passed on, in characters.
@@ -77,9 +79,9 @@ pub(super) fn target(request: &Request) -> String {
 /// URI name the same caller (RFC 3325 §9.1). Who wants to stay unknown is (RFC 3323).
 pub(super) fn caller(request: &Request) -> Caller {
     let privacy = values(request, "Privacy").flat_map(|value| value.split([';', ',']));
-    let withheld = privacy.map(str::trim).any(|kind| {
-        ["id", "user", "header"].iter().any(|hidden| kind.eq_ignore_ascii_case(hidden))
-    });
+    let withheld = privacy
+        .map(str::trim)
+        .any(|kind| ["id", "user", "header"].iter().any(|hidden| kind.eq_ignore_ascii_case(hidden)));
     if withheld {
         return Caller::default();
     }
@@ -88,14 +90,17 @@ pub(super) fn caller(request: &Request) -> Caller {
         let all: Vec<Address<'_>> =
             values(request, name).flat_map(Address::all).filter(is_calling).take(MOST_IDENTITIES).collect();
         // `;privacy=full` of Remote-Party-ID says what Privacy says of the others.
-        let hides = |who: &Address<'_>| who.parameter("privacy").is_some_and(|kind| !kind.eq_ignore_ascii_case("off"));
+        let hides = |who: &Address<'_>| {
+            who.parameter("privacy").is_some_and(|kind| !kind.eq_ignore_ascii_case("off"))
+        };
         if name == "Remote-Party-ID" && all.iter().any(hides) {
             return Caller::default();
         }
         let named = || all.iter().filter(|who| !who.is_anonymous());
         let with_number = || named().find(|who| who.user().is_some_and(|user| is_number(&user)));
         let Some(who) = with_number().or_else(|| named().next()) else { continue };
-        let display = [who].into_iter().chain(named()).map(|who| plain(&who.name)).find(|name| !name.is_empty());
+        let display =
+            [who].into_iter().chain(named()).map(|who| plain(&who.name)).find(|name| !name.is_empty());
         return Caller {
             number: who.user().unwrap_or_default().chars().take(LONGEST_NAME).collect(),
             name: display.unwrap_or_default(),
@@ -238,7 +243,12 @@ mod tests {
             (plain, "P-Asserted-Identity: \"Ines\" <sip:+1555@c;user=phone>\r\n", "+1555", "Ines"),
             (plain, "P-Asserted-Identity: tel:+1555\r\n", "+1555", ""),
             (plain, "P-Asserted-Identity: <sip:ines@c>, \"Ines\" <tel:+1555>\r\n", "+1555", "Ines"),
-            (plain, "P-Asserted-Identity: \"Ines\" <sip:ines@c>\r\nP-Asserted-Identity: <tel:+1555>\r\n", "+1555", "Ines"),
+            (
+                plain,
+                "P-Asserted-Identity: \"Ines\" <sip:ines@c>\r\nP-Asserted-Identity: <tel:+1555>\r\n",
+                "+1555",
+                "Ines",
+            ),
             (plain, "P-Asserted-Identity: <sip:ines@c>\r\n", "ines", ""),
             (hidden, "P-Asserted-Identity: <sip:+1555@c>\r\n", "+1555", ""),
             (hidden, "", "", ""),

@@ -41,7 +41,7 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
         Method::Options => {
             let able = vec![
                 headers::allow(),
-                Header::Accept("application/sdp".into()),
+                Header::Accept("application/sdp, multipart/mixed".into()),
                 Header::Supported("timer".into()),
             ];
             reply(&mut tx, StatusCode::OK, able).await;

@@ -4,10 +4,11 @@ use super::{
     core::{Asked, Core},
     digest::Digest,
     flow::Flow,
-    leg,
+    headers, leg,
+    limits::Logins,
     registrar::{self, Registrar},
     request,
-    transport::{self, Closings, Finder, Marks, StartError, Streams},
+    transport::{self, Closings, Doorkeeper, Finder, House, Marks, Opened, StartError, Streams},
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::Switch;
@@ -20,9 +21,6 @@ use std::{
 };
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-/// What we call ourselves in User-Agent.
-const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
 
 /// SIP phones and their media behind the port [`Switch`].
 pub struct Voice {
@@ -44,7 +42,13 @@ impl Voice {
         let (closings, heard_closings) = mpsc::unbounded_channel();
         let registrar = Arc::new(Registrar::new(&settings.limits, changes));
         let strangers = Streams::new(&settings.limits, settings.peers.clone());
-        let (layer, told, bound) = transport::open(&settings, &registrar, &strangers, &token).await?;
+        let doorkeeper = Arc::new(Doorkeeper {
+            registrar: registrar.clone(),
+            digest: Arc::new(Digest::new(&settings)?),
+            logins: Arc::new(Logins::new(settings.limits.failed_logins_per_minute)),
+            peers: settings.peers.clone(),
+        });
+        let Opened { layer, told, bound, doors } = transport::open(&settings, &doorkeeper, &token).await?;
         let host = told.first().map(|(_, addr)| addr.ip().to_string());
         let timers = &settings.timers;
         let option = EndpointOption {
@@ -60,7 +64,7 @@ impl Voice {
         let endpoint = EndpointBuilder::new()
             .with_transport_layer(layer)
             .with_cancel_token(token.clone())
-            .with_user_agent(NAME)
+            .with_user_agent(headers::NAME)
             .with_option(option)
             .with_inspector(Box::new(Marks(registrar.clone())))
             .with_target_locator(Box::new(Finder))
@@ -72,7 +76,15 @@ impl Voice {
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
-        let digest = Digest::new(&settings)?;
+        let house = Arc::new(House {
+            endpoint: endpoint.inner.clone(),
+            strangers: strangers.clone(),
+            doorkeeper: doorkeeper.clone(),
+            origins: settings.ws_origins.clone(),
+            // As long as a registration, so that a phone that says nothing in between keeps its stream.
+            idle: timers.max_expires + Duration::from_secs(60),
+            token: token.clone(),
+        });
         let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let engine = Engine::new(settings.media.clone());
         let core = Arc::new(Core::new(
@@ -81,7 +93,7 @@ impl Voice {
             engine,
             registrar,
             strangers.clone(),
-            digest,
+            &doorkeeper,
             layer,
             told,
             tasks.clone(),
@@ -98,7 +110,9 @@ impl Voice {
         until(&token, registrar::watch(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
         until(&token, tell_closings(core.clone(), heard_closings));
-        transport::listening(&bound).await.inspect_err(|_| token.cancel())?;
+        for door in doors {
+            until(&token, transport::serve(door, house.clone()));
+        }
         Ok(Arc::new(Self { core, addresses: bound, tasks, token, over }))
     }
 

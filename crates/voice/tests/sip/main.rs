@@ -16,3 +16,4 @@ mod slow;
 mod strangers;
 mod streams;
 mod together;
+mod written;

@@ -239,19 +239,29 @@ impl Peer {
         self.invite_with(number, body, "").await
     }
 
+    /// The server that it speaks with.
+    pub fn server(&self) -> SocketAddr {
+        self.server
+    }
+
     pub async fn invite_with(&self, number: &str, body: &str, extra: &str) -> Call {
+        let call = self.call_to(number);
+        self.send(&self.invite_text(&call, body, extra)).await;
+        call
+    }
+
+    /// A call to a number, before anything is sent.
+    pub fn call_to(&self, number: &str) -> Call {
         let n = fresh();
         let server = self.server;
-        let call = Call {
+        Call {
             id: format!("call{n}@{}", self.addr()),
             ours: format!("\"Caller\" <sip:{}@{server}>;tag=f{n}", self.user),
             theirs: format!("<sip:{number}@{server}>"),
             target: format!("sip:{number}@{server}"),
             cseq: 1,
             branch: format!("z9hG4bKi{n}"),
-        };
-        self.send(&self.invite_text(&call, body, extra)).await;
-        call
+        }
     }
 
     /// The text of the INVITE of a call, also to be sent again.
@@ -297,6 +307,41 @@ impl Peer {
             call.theirs,
             call.id,
             call.cseq,
+            self.contact(),
+            body.len()
+        ))
+        .await;
+    }
+
+    /// The text of a request within a dialog, without a body.
+    pub fn request_text(&self, call: &mut Call, method: &str) -> String {
+        if method != "ACK" {
+            call.cseq += 1;
+        }
+        call.branch = format!("z9hG4bKd{}", fresh());
+        format!(
+            "{method} {} SIP/2.0\r\n{}Max-Forwards: 70\r\nFrom: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {} {method}\r\n\
+             Content-Length: 0\r\n\r\n",
+            call.target,
+            self.via(&call.branch),
+            call.ours,
+            call.theirs,
+            call.id,
+            call.cseq,
+        )
+    }
+
+    /// Answers a call with a body of several parts; `kind` is its Content-Type.
+    pub async fn answer_in_parts(&self, request: &Message, kind: &str, body: &str) {
+        let to = format!("To: {}", request.header("To").expect("To"));
+        let named = ["Via", "From", "Call-ID", "CSeq"];
+        let copied: String = named
+            .iter()
+            .map(|name| format!("{name}: {}\r\n", request.header(name).expect("a header")))
+            .collect();
+        self.send(&format!(
+            "SIP/2.0 200 OK\r\n{copied}{to};tag={}\r\nContact: <{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+            self.tag(),
             self.contact(),
             body.len()
         ))

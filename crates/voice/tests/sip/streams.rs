@@ -200,3 +200,35 @@ async fn a_phone_that_comes_back_over_a_new_stream_keeps_its_call() {
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
 }
+
+/// The status line of the answer to an upgrade with these headers.
+async fn upgrade(server: SocketAddr, headers: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = TcpStream::connect(server).await.expect("a stream");
+    let text = format!(
+        "GET / HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n"
+    );
+    stream.write_all(text.as_bytes()).await.expect("sent");
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.expect("an answer");
+    String::from_utf8(answer.to_vec()).expect("text")
+}
+
+#[tokio::test]
+async fn a_web_socket_is_for_sip_alone_and_for_pages_that_the_settings_name() {
+    let hall = Hall::open(with(Transport::Ws)).await;
+    let server = at(&hall, Carrier::Ws);
+    for (headers, status) in [
+        ("Sec-WebSocket-Protocol: sip\r\n", "HTTP/1.1 101"),
+        ("Sec-WebSocket-Protocol: chat, SIP\r\n", "HTTP/1.1 101"),
+        ("Origin: https://phone.example\r\nSec-WebSocket-Protocol: sip\r\n", "HTTP/1.1 101"),
+        ("Origin: http://evil.example\r\nSec-WebSocket-Protocol: sip\r\n", "HTTP/1.1 403"),
+        ("Origin: null\r\nSec-WebSocket-Protocol: sip\r\n", "HTTP/1.1 403"),
+        ("Sec-WebSocket-Protocol: chat\r\n", "HTTP/1.1 400"),
+        ("Sec-WebSocket-Protocol: sipx\r\n", "HTTP/1.1 400"),
+        ("", "HTTP/1.1 400"),
+    ] {
+        assert_eq!(upgrade(server, headers).await, status, "{headers}");
+    }
+}

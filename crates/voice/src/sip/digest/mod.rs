@@ -61,6 +61,20 @@ impl Digest {
         self.algorithms.iter().map(challenge).collect()
     }
 
+    /// Whether one of these headers is for a nonce that we sent to the other end of a flow.
+    pub fn sent_nonce_of<'a>(&self, mut headers: impl Iterator<Item = &'a str>, flow: Flow) -> bool {
+        headers.any(|header| {
+            Credentials::parse(header).is_some_and(|given| {
+                given.realm == self.realm && self.nonces.read(given.nonce, flow).is_some()
+            })
+        })
+    }
+
+    /// A tag for an answer of which nothing is kept: the same again for the same request (RFC 3261 §8.2.7).
+    pub fn tag(&self, named: &[&str]) -> String {
+        self.nonces.tag(named.join("\n").as_bytes())
+    }
+
     /// What the Authorization (or Proxy-Authorization) headers of a request over a flow prove; those with a hash that
     /// was not asked for are none, since who stands between could choose the weaker. `target` is its Request-URI: credentials
     /// for another number are refused.
@@ -145,8 +159,13 @@ mod tests {
             let nonce = nonce_of(&digest.challenges(here(), false)[0]);
             for nc in ["00000001", "00000009", "0000000a", "00000010", "000000ff", "00000100"] {
                 let header = header(&digest, &nonce, nc, algorithm, "demo");
-                let verdict =
-                    digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
+                let verdict = digest.verify(
+                    &accounts(),
+                    here(),
+                    "REGISTER",
+                    "sip:127.0.0.1",
+                    std::iter::once(header.as_str()),
+                );
                 assert_eq!(verdict, Verdict::Right(Dn::new("5001")), "{algorithm} {nc}");
             }
         }
@@ -158,8 +177,13 @@ mod tests {
         let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         for (algorithm, verdict) in [("MD5", Verdict::Absent), ("SHA-256", Verdict::Right(Dn::new("5001")))] {
             let header = header(&digest, &nonce, "00000001", algorithm, "demo");
-            let given =
-                digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
+            let given = digest.verify(
+                &accounts(),
+                here(),
+                "REGISTER",
+                "sip:127.0.0.1",
+                std::iter::once(header.as_str()),
+            );
             assert_eq!(given, verdict, "{algorithm}");
         }
     }
@@ -169,7 +193,9 @@ mod tests {
         let digest = digest();
         let nonce = nonce_of(&digest.challenges(here(), false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
-        let ask = || digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
+        let ask = || {
+            digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()))
+        };
         assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
         assert_eq!(ask(), Verdict::Stale);
     }
@@ -195,7 +221,8 @@ mod tests {
         let other = super::tests::digest();
         let nonce = nonce_of(&other.challenges(here(), false)[0]);
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
-        let verdict = digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
+        let verdict =
+            digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
         assert_eq!(verdict, Verdict::Stale);
     }
 
@@ -215,8 +242,15 @@ mod tests {
         let forger = Flow { peer: ([192, 0, 2, 9], 5060).into(), ..here() };
         for password in ["demo", "guess"] {
             let header = header(&digest, &nonce, "00000001", "MD5", password);
-            let ask =
-                |flow| digest.verify(&accounts(), flow, "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
+            let ask = |flow| {
+                digest.verify(
+                    &accounts(),
+                    flow,
+                    "REGISTER",
+                    "sip:127.0.0.1",
+                    std::iter::once(header.as_str()),
+                )
+            };
             assert_eq!(ask(forger), Verdict::Stale, "nothing is learned of the password");
         }
     }
@@ -239,8 +273,9 @@ mod tests {
             let blank = unsigned("");
             let proof = Credentials::parse(&blank).expect("credentials").expected("demo", "REGISTER");
             let (right, wrong) = (unsigned(&proof), unsigned("00"));
-            let ask =
-                |text: &str| digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(text));
+            let ask = |text: &str| {
+                digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(text))
+            };
             assert_eq!(ask(&wrong), Verdict::Wrong);
             assert_eq!([ask(&right), ask(&right)], outcomes);
         }

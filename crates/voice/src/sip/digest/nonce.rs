@@ -95,6 +95,18 @@ impl Nonces {
         true
     }
 
+    /// Sixteen digits that nobody else can foretell for a text.
+    pub fn tag(&self, text: &[u8]) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return String::new() };
+        mac.update(b"tag");
+        mac.update(text);
+        let bytes = mac.finalize().into_bytes();
+        bytes[..8].iter().fold(String::with_capacity(16), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
     /// When the oldest nonce was issued that is still good.
     fn oldest(&self) -> u64 {
         self.now().saturating_sub(u64::try_from(self.life.as_millis()).unwrap_or(u64::MAX))

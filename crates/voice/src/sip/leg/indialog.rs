@@ -66,7 +66,11 @@ impl Leg {
                 }
             }
         } else {
-            return (StatusCode::UnsupportedMediaType, vec![Header::Accept("application/sdp".into())], None);
+            return (
+                StatusCode::UnsupportedMediaType,
+                vec![Header::Accept("application/sdp, multipart/mixed".into())],
+                None,
+            );
         };
         self.session = session;
         self.session.begin();

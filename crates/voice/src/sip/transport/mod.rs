@@ -1,23 +1,40 @@
 //! Sockets, and what stands between them and the library.
 
+mod framing;
 mod gate;
+mod look;
+mod message;
+mod parts;
 mod routes;
+mod stream;
 mod streams;
 
-use super::registrar::Registrar;
-use crate::settings::{Carrier, Listen, Network, Settings, Transport};
+use super::flow::wire;
+use crate::settings::{Carrier, Identity, Listen, Network, Settings, Transport};
+pub(super) use gate::Doorkeeper;
 pub(super) use routes::{Closings, Finder, Marks, mark};
-use rsipstack::transport::{
-    TcpListenerConnection, TlsConfig, TlsListenerConnection, TransportLayer, WebSocketListenerConnection,
-    connection::SipConnection, udp::UdpConnection,
+use rsipstack::{
+    sip::HostWithPort,
+    transport::{
+        SipAddr, TransportLayer, channel::ChannelConnection, connection::SipConnection, udp::UdpConnection,
+    },
 };
 use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
+pub(super) use stream::{Door, House, serve};
 pub(super) use streams::Streams;
+use tokio::{net::TcpListener, sync::mpsc};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    },
+};
 use tokio_util::sync::CancellationToken;
 
 /// Why SIP could not start.
@@ -39,6 +56,9 @@ pub enum StartError {
     /// The system gives no chance for keys.
     #[error("no random numbers: {0}")]
     Chance(#[from] getrandom::Error),
+    /// The certificate or the key of TLS cannot be used.
+    #[error("SIP over TLS: {0}")]
+    Identity(String),
     /// The library refused.
     #[error("SIP did not start: {0}")]
     Library(String),
@@ -47,19 +67,26 @@ pub enum StartError {
 /// Where we listen, as phones are told: with the public address where one is set, with the port that was taken.
 pub(super) type Addresses = Vec<(Carrier, SocketAddr)>;
 
-/// Opens the datagram socket and names the streams; they are bound when the endpoint serves.
+/// What was opened.
+pub(super) struct Opened {
+    pub layer: TransportLayer,
+    /// Where we are reached, as phones are told.
+    pub told: Addresses,
+    /// Where we listen.
+    pub bound: Addresses,
+    /// Where streams come in.
+    pub doors: Vec<Door>,
+}
+
+/// Opens the datagram socket, and the doors of streams.
 pub(super) async fn open(
     settings: &Settings,
-    registrar: &Arc<Registrar>,
-    strangers: &Arc<Streams>,
+    doorkeeper: &Arc<Doorkeeper>,
     token: &CancellationToken,
-) -> Result<(TransportLayer, Addresses, Addresses), StartError> {
+) -> Result<Opened, StartError> {
     let layer = TransportLayer::new(token.clone());
-    // As long as a registration, so that a phone that says nothing in between keeps its stream.
-    layer.set_stream_idle_timeout(settings.timers.max_expires + Duration::from_secs(60));
-    let takes = strangers.clone();
-    layer.set_whitelist(move |ip| std::future::ready(takes.takes(ip)));
-    let (mut told, mut bound) = (Vec::new(), Vec::<(Carrier, SocketAddr)>::new());
+    let (mut told, mut bound) = (Addresses::new(), Addresses::new());
+    let mut doors = Vec::new();
     // The library takes the first for what has no transport of its own, which must be datagrams.
     let (datagrams, streams): (Vec<&Listen>, Vec<&Listen>) =
         settings.listen.iter().partition(|listen| listen.transport.carrier() == Carrier::Udp);
@@ -67,75 +94,71 @@ pub(super) async fn open(
         let carrier = listen.transport.carrier();
         let failed = |why: io::Error| StartError::Listen { addr: listen.addr, carrier, why };
         let known = |why: rsipstack::Error| StartError::Library(why.to_string());
-        let local = free(listen, &bound).map_err(failed)?;
-        let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
+        let reached = |local: SocketAddr| {
+            SocketAddr::new(settings.public.unwrap_or_else(|| interface(local)), local.port())
+        };
         let (local, connection): (SocketAddr, SipConnection) = match &listen.transport {
             Transport::Udp => {
-                let gate =
-                    gate::Gate::bind(local, registrar.clone(), strangers.clone(), settings.peers.clone())
-                        .await
-                        .map_err(failed)?;
+                let gate = gate::Gate::bind(listen.addr, doorkeeper.clone()).await.map_err(failed)?;
                 let local = gate.local().map_err(failed)?;
                 let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
                 let connection =
                     UdpConnection::from_socket(Arc::new(gate), public, Some(token.child_token()));
                 (local, connection.await.map_err(known)?.into())
             }
-            Transport::Tcp => (local, TcpListenerConnection::new(local, public).await.map_err(known)?.into()),
-            Transport::Tls(identity) => {
-                let config = TlsConfig {
-                    cert: Some(identity.certificate.clone()),
-                    key: Some(identity.key.clone()),
-                    ..TlsConfig::default()
+            stream => {
+                let acceptor = match stream {
+                    Transport::Tls(identity) => Some(acceptor(identity)?),
+                    _ => None,
                 };
-                (local, TlsListenerConnection::new(local, public, config).await.map_err(known)?.into())
-            }
-            Transport::Ws => {
-                (local, WebSocketListenerConnection::new(local, public, false).await.map_err(known)?.into())
+                let listener = bind(listen, &bound).await.map_err(failed)?;
+                let local = listener.local_addr().map_err(failed)?;
+                doors.push(Door { carrier, listener, acceptor });
+                (local, named(carrier, reached(local)).await.map_err(known)?)
             }
         };
-        let ip = settings.public.unwrap_or_else(|| interface(local));
-        told.push((carrier, SocketAddr::new(ip, local.port())));
+        told.push((carrier, reached(local)));
         bound.push((carrier, local));
         layer.add_transport(connection);
     }
     if bound.is_empty() {
         return Err(StartError::Nowhere);
     }
-    Ok((layer, told, bound))
+    Ok(Opened { layer, told, bound, doors })
 }
 
-/// Waits until the streams are listened on: the library binds them late, and does not say when it cannot.
-pub(super) async fn listening(bound: &[(Carrier, SocketAddr)]) -> Result<(), StartError> {
-    for (carrier, addr) in bound.iter().filter(|(carrier, _)| *carrier != Carrier::Udp) {
-        let near = SocketAddr::new(interface(*addr), addr.port());
-        let mut outcome = tokio::net::TcpStream::connect(near).await;
-        for _ in 0..40 {
-            if outcome.is_ok() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-            outcome = tokio::net::TcpStream::connect(near).await;
-        }
-        outcome.map_err(|why| StartError::Listen { addr: *addr, carrier: *carrier, why })?;
-    }
-    Ok(())
+/// What the library knows of a door: only the address that stands in Via.
+async fn named(carrier: Carrier, addr: SocketAddr) -> rsipstack::Result<SipConnection> {
+    let addr = SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(addr) };
+    let (nothing, incoming) = mpsc::unbounded_channel();
+    let channel = ChannelConnection::create_connection(incoming, nothing, addr, None);
+    Ok(SipConnection::Channel(channel.await?))
 }
 
-/// The address with its port: a stream with port 0 takes that of the datagrams on the same address, when it is free.
-/// What another holds is found out here.
-fn free(listen: &Listen, bound: &[(Carrier, SocketAddr)]) -> io::Result<SocketAddr> {
-    if listen.transport.carrier() == Carrier::Udp {
-        return Ok(listen.addr);
-    }
+fn acceptor(identity: &Identity) -> Result<TlsAcceptor, StartError> {
+    let wrong = |why: String| StartError::Identity(why);
+    let chain = CertificateDer::pem_slice_iter(&identity.certificate)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|why| wrong(format!("certificate: {why}")))?;
+    let key = PrivateKeyDer::from_pem_slice(&identity.key).map_err(|why| wrong(format!("key: {why}")))?;
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|why| wrong(why.to_string()))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|why| wrong(why.to_string()))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Listens for streams. Port 0 is that of the datagrams on the same address, when it is free.
+async fn bind(listen: &Listen, bound: &[(Carrier, SocketAddr)]) -> io::Result<TcpListener> {
     let same = bound.iter().find(|(carrier, addr)| *carrier == Carrier::Udp && addr.ip() == listen.addr.ip());
     if let (0, Some((_, addr))) = (listen.addr.port(), same)
-        && !bound.iter().any(|(carrier, other)| *carrier != Carrier::Udp && other == addr)
-        && std::net::TcpListener::bind(addr).is_ok()
+        && let Ok(listener) = TcpListener::bind(addr).await
     {
-        return Ok(*addr);
+        return Ok(listener);
     }
-    std::net::TcpListener::bind(listen.addr)?.local_addr()
+    TcpListener::bind(listen.addr).await
 }
 
 /// The address of the interface that is used, where one listens on all.

@@ -123,11 +123,6 @@ impl TransportEventInspector for Closings {
         Self: 'f,
     {
         match &event {
-            TransportEvent::New(connection) => {
-                if let Some(flow) = Flow::of(connection).filter(|flow| flow.is_stream()) {
-                    self.strangers.opened(flow, connection);
-                }
-            }
             TransportEvent::Closed(connection) => {
                 if let Some(flow) = Flow::of(connection) {
                     self.strangers.forget(flow);
@@ -135,7 +130,7 @@ impl TransportEventInspector for Closings {
                     let _ = self.tell.send(flow);
                 }
             }
-            TransportEvent::Incoming(..) => {}
+            TransportEvent::New(_) | TransportEvent::Incoming(..) => {}
         }
         Box::pin(std::future::ready(Some(event)))
     }

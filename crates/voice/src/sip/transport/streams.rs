@@ -4,14 +4,14 @@ use crate::{
     settings::{Limits, Network},
     sip::{flow::Flow, locked},
 };
-use rsipstack::transport::SipConnection;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     net::IpAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::{task, time::Instant};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Streams over which nobody registered or called yet.
 pub(in crate::sip) struct Streams {
@@ -19,14 +19,12 @@ pub(in crate::sip) struct Streams {
     most_of_one: usize,
     peers: Vec<Network>,
     strangers: Mutex<HashMap<Flow, Stranger>>,
-    /// The tasks that read datagrams: the library asks for those as it does for streams.
-    datagrams: Mutex<HashSet<task::Id>>,
 }
 
 struct Stranger {
     since: Instant,
-    /// `None` when it was told to go.
-    connection: Option<SipConnection>,
+    /// Ends it.
+    token: CancellationToken,
 }
 
 impl Streams {
@@ -36,20 +34,12 @@ impl Streams {
             most_of_one: limits.stranger_streams_per_address,
             peers,
             strangers: Mutex::default(),
-            datagrams: Mutex::default(),
         })
-    }
-
-    /// The task that calls this reads datagrams.
-    pub fn this_reads_datagrams(&self) {
-        if let Some(task) = task::try_id() {
-            locked(&self.datagrams).insert(task);
-        }
     }
 
     /// Whether one more from there is taken.
     pub fn takes(&self, from: IpAddr) -> bool {
-        if task::try_id().is_some_and(|task| locked(&self.datagrams).contains(&task)) || self.is_peer(from) {
+        if self.is_peer(from) {
             return true;
         }
         let strangers = locked(&self.strangers);
@@ -61,14 +51,14 @@ impl Streams {
         takes
     }
 
-    pub fn opened(&self, flow: Flow, connection: &SipConnection) {
+    /// One was opened, which the token ends.
+    pub fn opened(&self, flow: Flow, token: CancellationToken) {
         if !self.is_peer(flow.ip()) {
-            let stranger = Stranger { since: Instant::now(), connection: Some(connection.clone()) };
-            locked(&self.strangers).insert(flow, stranger);
+            locked(&self.strangers).insert(flow, Stranger { since: Instant::now(), token });
         }
     }
 
-    /// It is closed, or he is no stranger any more.
+    /// It is closed, or who is at its other end is no stranger any more.
     pub fn forget(&self, flow: Flow) {
         locked(&self.strangers).remove(&flow);
     }
@@ -77,16 +67,10 @@ impl Streams {
     pub async fn watch(self: Arc<Self>, patience: Duration) {
         loop {
             tokio::time::sleep(patience / 4).await;
-            let over: Vec<SipConnection> = locked(&self.strangers)
-                .values_mut()
-                .filter(|stranger| stranger.since.elapsed() >= patience)
-                .filter_map(|stranger| stranger.connection.take())
-                .collect();
-            for connection in over {
-                // Apart, since it waits for whoever writes to the stream.
-                tokio::spawn(async move {
-                    let _ = tokio::time::timeout(Duration::from_secs(5), connection.close()).await;
-                });
+            for stranger in locked(&self.strangers).values() {
+                if stranger.since.elapsed() >= patience {
+                    stranger.token.cancel();
+                }
             }
         }
     }

@@ -1,0 +1,319 @@
+//! Streams: TCP, TLS and WebSocket (RFC 7118). They are read here and not by the library, so that messages over them are
+//! looked at like datagrams, and so that what strangers may send and leave unread has bounds. The library sees each as a
+//! channel of messages.
+
+use super::{
+    Streams,
+    framing::{self, Read},
+    gate::Doorkeeper,
+    look::{Look, answer, method},
+};
+use crate::{
+    settings::Carrier,
+    sip::flow::{Flow, wire},
+};
+use futures::{SinkExt, StreamExt};
+use rsipstack::{
+    sip::SipMessage,
+    transaction::endpoint::EndpointInnerRef,
+    transport::{SipAddr, SipConnection, TransportEvent, channel::ChannelConnection},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_tungstenite::{
+    accept_hdr_async_with_config,
+    tungstenite::{
+        Message as Frame,
+        handshake::server::{ErrorResponse, Request, Response},
+        http::StatusCode,
+        protocol::WebSocketConfig,
+    },
+};
+use tokio_util::sync::CancellationToken;
+
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long one message may take to be written: whoever does not read is cut off.
+const WRITE: Duration = Duration::from_secs(20);
+/// Messages that wait to be written.
+const MOST_WAITING: usize = 1000;
+/// The longest frame of WebSocket.
+const LONGEST_FRAME: usize = 64 * 1024;
+/// Bytes read at once.
+const CHUNK: usize = 4096;
+/// How long to wait when the system gives no more streams.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Where streams come in.
+pub(in crate::sip) struct Door {
+    pub carrier: Carrier,
+    pub listener: TcpListener,
+    /// Of TLS.
+    pub acceptor: Option<TlsAcceptor>,
+}
+
+/// What all streams share.
+pub(in crate::sip) struct House {
+    pub endpoint: EndpointInnerRef,
+    pub strangers: Arc<Streams>,
+    pub doorkeeper: Arc<Doorkeeper>,
+    /// Pages whose scripts may open a WebSocket: `https://phone.example`.
+    pub origins: Vec<String>,
+    /// How long a stream may carry nothing.
+    pub idle: Duration,
+    pub token: CancellationToken,
+}
+
+/// Takes streams until the end.
+pub(in crate::sip) async fn serve(door: Door, house: Arc<House>) {
+    loop {
+        let (stream, peer) = match door.listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(why) => {
+                tracing::debug!(%why, "a stream was not accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        if !house.strangers.takes(peer.ip()) {
+            continue;
+        }
+        let (flow, token) = (Flow { carrier: door.carrier, peer }, house.token.child_token());
+        house.strangers.opened(flow, token.clone());
+        let (house, acceptor) = (house.clone(), door.acceptor.clone());
+        tokio::spawn(async move {
+            let served = token.clone().run_until_cancelled_owned(take(&house, flow, stream, acceptor, token));
+            served.await;
+            house.strangers.forget(flow);
+        });
+    }
+}
+
+async fn take(
+    house: &House,
+    flow: Flow,
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    token: CancellationToken,
+) {
+    let _ = stream.set_nodelay(true);
+    match (flow.carrier, acceptor) {
+        (Carrier::Ws, _) => {
+            let config = WebSocketConfig::default()
+                .max_message_size(Some(LONGEST_FRAME))
+                .max_frame_size(Some(LONGEST_FRAME));
+            let asked = |request: &Request, response| admitted(request, response, &house.origins);
+            let opening = accept_hdr_async_with_config(stream, asked, Some(config));
+            if let Ok(Ok(frames)) = timeout(HANDSHAKE, opening).await
+                && let Some(line) = Line::open(house, flow, token).await
+            {
+                line.frames(frames).await;
+            }
+        }
+        (_, Some(acceptor)) => {
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await
+                && let Some(line) = Line::open(house, flow, token).await
+            {
+                line.bytes(stream).await;
+            }
+        }
+        (_, None) => {
+            if let Some(line) = Line::open(house, flow, token).await {
+                line.bytes(stream).await;
+            }
+        }
+    }
+}
+
+/// Whether a WebSocket is opened: for the subprotocol `sip` (RFC 7118 §4.1), and of browsers only for pages that the
+/// settings name (RFC 6455 §10.2). What is no browser sends no Origin.
+#[expect(clippy::result_large_err, reason = "the library wants the answer by value")]
+fn admitted(
+    request: &Request,
+    mut response: Response,
+    origins: &[String],
+) -> Result<Response, ErrorResponse> {
+    let refused = |status: StatusCode| {
+        let mut answer = ErrorResponse::new(None);
+        *answer.status_mut() = status;
+        answer
+    };
+    let text =
+        |name: &str| request.headers().get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    let foreign =
+        text("origin").any(|origin| !origins.iter().any(|known| known.eq_ignore_ascii_case(origin)));
+    if foreign || request.headers().contains_key("origin") && text("origin").next().is_none() {
+        return Err(refused(StatusCode::FORBIDDEN));
+    }
+    let offered = text("sec-websocket-protocol").flat_map(|value| value.split(','));
+    if !offered.map(str::trim).any(|protocol| protocol.eq_ignore_ascii_case("sip")) {
+        return Err(refused(StatusCode::BAD_REQUEST));
+    }
+    response.headers_mut().insert(
+        "sec-websocket-protocol",
+        tokio_tungstenite::tungstenite::http::HeaderValue::from_static("sip"),
+    );
+    Ok(response)
+}
+
+/// One open stream.
+struct Line<'h> {
+    house: &'h House,
+    flow: Flow,
+    addr: SipAddr,
+    connection: SipConnection,
+    to_library: UnboundedSender<TransportEvent>,
+    from_library: UnboundedReceiver<TransportEvent>,
+}
+
+impl<'h> Line<'h> {
+    /// Makes it known to the library, which tells when it is gone.
+    async fn open(house: &'h House, flow: Flow, token: CancellationToken) -> Option<Self> {
+        let (to_library, incoming) = mpsc::unbounded_channel();
+        let (outgoing, from_library) = mpsc::unbounded_channel();
+        let addr = flow.to_addr();
+        let channel = ChannelConnection::create_connection(incoming, outgoing, addr.clone(), Some(token));
+        let connection = SipConnection::Channel(channel.await.ok()?);
+        house.endpoint.transport_layer.add_connection(connection.clone());
+        Some(Self { house, flow, addr, connection, to_library, from_library })
+    }
+
+    /// Bytes, until either end closes.
+    async fn bytes(mut self, stream: impl AsyncRead + AsyncWrite) {
+        let (mut reading, mut writing) = tokio::io::split(stream);
+        let (own, mut ours) = mpsc::channel::<Vec<u8>>(16);
+        let mut from_library = std::mem::replace(&mut self.from_library, mpsc::unbounded_channel().1);
+        let write = async {
+            while let Some(bytes) = next_out(&mut from_library, &mut ours).await {
+                match timeout(WRITE, async { writing.write_all(&bytes).await.and(writing.flush().await) })
+                    .await
+                {
+                    Ok(Ok(())) => {}
+                    _ => break,
+                }
+            }
+        };
+        let read = async {
+            let mut buffer = Vec::new();
+            loop {
+                let mut chunk = [0; CHUNK];
+                let len = match timeout(self.house.idle, reading.read(&mut chunk)).await {
+                    Ok(Ok(len)) if len > 0 => len,
+                    _ => return,
+                };
+                buffer.extend_from_slice(&chunk[..len]);
+                loop {
+                    match framing::next(&mut buffer) {
+                        Ok(Some(read)) => self.heard(read, &own),
+                        Ok(None) => break,
+                        Err(framing::Broken) => {
+                            metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable")
+                                .increment(1);
+                            return;
+                        }
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = write => {}
+            () = read => {}
+        }
+        let _ = timeout(PAUSE, writing.shutdown()).await;
+    }
+
+    /// Frames, each a message, until either end closes.
+    async fn frames(mut self, frames: tokio_tungstenite::WebSocketStream<TcpStream>) {
+        let (mut writing, mut reading) = frames.split();
+        let (own, mut ours) = mpsc::channel::<Vec<u8>>(16);
+        let mut from_library = std::mem::replace(&mut self.from_library, mpsc::unbounded_channel().1);
+        let write = async {
+            while let Some(bytes) = next_out(&mut from_library, &mut ours).await {
+                let frame = match String::from_utf8(bytes) {
+                    Ok(text) => Frame::text(text),
+                    Err(other) => Frame::binary(other.into_bytes()),
+                };
+                match timeout(WRITE, writing.send(frame)).await {
+                    Ok(Ok(())) => {}
+                    _ => break,
+                }
+            }
+        };
+        let read = async {
+            loop {
+                match timeout(self.house.idle, reading.next()).await {
+                    Ok(Some(Ok(Frame::Text(text)))) => self.heard(framing::whole(text.as_bytes()), &own),
+                    Ok(Some(Ok(Frame::Binary(bytes)))) => self.heard(framing::whole(&bytes), &own),
+                    Ok(Some(Ok(Frame::Ping(_) | Frame::Pong(_)))) => {}
+                    _ => return,
+                }
+            }
+        };
+        tokio::select! {
+            () = write => {}
+            () = read => {}
+        }
+    }
+
+    /// Something came in.
+    fn heard(&self, read: Read, own: &mpsc::Sender<Vec<u8>>) {
+        match read {
+            Read::Ping(asks) => {
+                if asks {
+                    let _ = own.try_send(b"\r\n".to_vec());
+                }
+            }
+            Read::Message(Look::Pass(head, body)) => {
+                let message = SipMessage::try_from(&head.write(&body)[..]).map_err(|why| why.to_string());
+                let message = message.and_then(|message| {
+                    SipConnection::update_msg_received(message, self.flow.peer, wire(self.flow.carrier))
+                        .map_err(|why| why.to_string())
+                });
+                match message {
+                    Ok(message) => {
+                        let event =
+                            TransportEvent::Incoming(message, self.connection.clone(), self.addr.clone());
+                        let _ = self.to_library.send(event);
+                    }
+                    Err(why) => tracing::debug!(%why, "a message over a stream makes no sense"),
+                }
+            }
+            Read::Message(Look::Drop) => {
+                metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1);
+            }
+            Read::Message(Look::Refuse(status, head)) => {
+                metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
+                if self.house.doorkeeper.knows(self.flow)
+                    && method(&head).is_some_and(|method| method != "ACK")
+                {
+                    let _ = own.try_send(answer(&head, status, "", &[], self.flow.peer).into_bytes());
+                }
+            }
+        }
+    }
+}
+
+/// What is to be written next; `None` when too much waits, since the other end does not read.
+async fn next_out(
+    from_library: &mut UnboundedReceiver<TransportEvent>,
+    ours: &mut mpsc::Receiver<Vec<u8>>,
+) -> Option<Vec<u8>> {
+    loop {
+        if from_library.len() > MOST_WAITING {
+            return None;
+        }
+        tokio::select! {
+            event = from_library.recv() => match event? {
+                TransportEvent::Incoming(message, ..) => return Some(message.to_bytes()),
+                TransportEvent::New(_) | TransportEvent::Closed(_) => {}
+            },
+            Some(bytes) = ours.recv() => return Some(bytes),
+        }
+    }
+}
