@@ -88,6 +88,10 @@ pub enum Cause {
     Failed,
     /// The service is closed or full.
     Closed,
+    /// The phone sends its calls elsewhere (3xx of SIP). It is not followed.
+    Diverted,
+    /// The phone takes no calls now, as it says itself: it is not to be disturbed (480 of SIP).
+    Unavailable,
 }
 
 impl Cause {
@@ -105,6 +109,8 @@ impl Cause {
             Self::Lost => "lost",
             Self::Failed => "failed",
             Self::Closed => "closed",
+            Self::Diverted => "diverted",
+            Self::Unavailable => "unavailable",
         }
     }
 }
@@ -181,8 +187,11 @@ pub enum Heard {
     },
     /// The hold key of the phone was pressed.
     PhoneHold(bool),
-    /// A tone came in: 0-9, `*`, `#`, A-D.
+    /// A tone came in: 0-9, `*`, `#`, A-D. Those that hear the leg have heard it, or are not to.
     Digit(char),
+    /// The same, and the switch cannot pass it on by itself: it came in the signalling, or the other end takes none in
+    /// the sound. Whoever hears the leg is to be sent it.
+    Key(char),
     /// The prompt it heard is over.
     Played,
     /// It is gone.

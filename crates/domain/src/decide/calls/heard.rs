@@ -36,11 +36,27 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
             release::everyone(draft, &call.id, How::by(Closer::Idle, Cause::Closed))
         }
         Heard::Played | Heard::Digit(_) => Ok(()),
+        Heard::Key(key) => {
+            pass_key(draft, &call, party, *key);
+            Ok(())
+        }
         // The switch ends its calls in good order: nobody gave up.
         Heard::Gone { cause: Cause::Closed, .. } => {
             release::everyone(draft, &call.id, How::by(Closer::Restart, Cause::Closed))
         }
         Heard::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
+    }
+}
+
+/// A key is sent to the one who hears the party; never into a conference, where nobody would know whose it is
+/// (voice-sip §5.9), and not for who is muted or held.
+fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
+    if party.muted || !room::talks(party) {
+        return;
+    }
+    let mut others = call.others(party).filter(|other| room::talks(other));
+    if let (Some(other), None) = (others.next(), others.next()) {
+        draft.effect(call.leg(other.leg), Act::Dtmf(key.to_string()));
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), N
 }
 
 /// Whether a party is to hear the others and be heard.
-fn talks(party: &Party) -> bool {
+pub(super) fn talks(party: &Party) -> bool {
     party.up && party.state == PartyState::Established && party.holding.is_none()
 }
 

@@ -45,6 +45,17 @@ fn who_is_muted_is_not_heard_until_he_is_unmuted() {
 }
 
 #[test]
+fn a_key_that_the_switch_cannot_pass_on_is_sent_to_the_one_who_hears_it() {
+    check(talking(), hears(1, Heard::Key('5')), "=> 2 tones 5");
+    check(talking(), hears(2, Heard::Key('#')), "=> 1 tones #");
+    check(talking().then(ann(CallAct::Mute(true))), hears(2, Heard::Key('5')), "");
+    let held = talking().then(ann(CallAct::Hold));
+    check(held.clone(), hears(1, Heard::Key('5')), "");
+    check(held.then(hold_done(2, true)), hears(1, Heard::Key('5')), "");
+    check(waiting(), hears(1, Heard::Key('5')), "");
+}
+
+#[test]
 fn what_comes_in_meanwhile_changes_nothing() {
     for heard in [Heard::Digit('5'), Heard::Played, Heard::Ringing, Heard::Up] {
         check(talking(), hears(1, heard.clone()), "");
