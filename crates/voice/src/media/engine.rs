@@ -64,6 +64,7 @@ impl Engine {
         let port = rtp.local_addr()?.port();
         let shard = Arc::clone(self.shard(port).ok_or(MediaError::NoPort)?);
         let tick = shard.catch_up();
+        let mapped = rtp.local_addr()?.is_ipv6();
         let [ssrc, numbers, stamp, high, low] = random()?;
         // The first number stays below half, so that the first wrap is not soon (RFC 3711 §3.3.1 has trouble with it).
         let sequence = u16::try_from(numbers & 0x7FFF).unwrap_or_default();
@@ -76,7 +77,10 @@ impl Engine {
             port,
             name: id,
             inward: Mutex::new(Inward::default()),
-            outward: Mutex::new(Outward::new(Track::new(ssrc, sequence, stamp, tick), tick + REPORTS)),
+            outward: Mutex::new(Outward {
+                mapped,
+                ..Outward::new(Track::new(ssrc, sequence, stamp, tick), tick + REPORTS)
+            }),
             events,
             prompts: self.settings.prompts.clone(),
             shard: Arc::clone(&shard),

@@ -5,7 +5,7 @@ use super::{
     dtmf::{Step, tone},
     held,
     inward::{Inward, TICK},
-    outward::{Outward, PACKET},
+    outward::{Outward, PACKET, fit},
     ports::Lease,
     room::Room,
     rtcp::{self, REPORT},
@@ -17,7 +17,7 @@ use super::{
 };
 use domain::call::{Alone, LegId};
 use std::{
-    net::UdpSocket as Plain,
+    net::{SocketAddr, UdpSocket as Plain},
     ops::Range,
     sync::{
         Arc, Mutex,
@@ -78,6 +78,11 @@ impl Line {
         outward.codec = agreed.codec;
         outward.event = agreed.event_out;
         outward.sends = agreed.direction.sends();
+    }
+
+    /// Sends nothing until it is answered, or sends from now on.
+    pub fn wait(&self, on: bool) {
+        held(&self.outward).waits = on;
     }
 
     pub fn hold(&self, on: bool) {
@@ -259,6 +264,7 @@ impl Line {
         let mut report = [0; 512];
         for _ in 0..MOST_REPORTS {
             let Ok((length, from)) = self.rtcp.recv_from(&mut report) else { break };
+            let from = SocketAddr::new(from.ip().to_canonical(), from.port());
             let mut inward = held(&self.inward);
             if inward.latch.reports(from) && report.get(..length).is_some_and(rtcp::is_report) {
                 inward.quiet.begin(tick);
@@ -275,7 +281,7 @@ impl Line {
         let mut out = [0; REPORT];
         let length = rtcp::write(outward.report(clock, tick, self.name), end, &mut out);
         // Lost reports are made good by the next.
-        let _ = self.rtcp.send_to(&out[..length], to);
+        let _ = self.rtcp.send_to(&out[..length], fit(to, outward.mapped));
     }
 
     pub fn tell(&self, event: Event) {

@@ -43,6 +43,7 @@ pub use engine::Engine;
 pub use error::MediaError;
 pub use event::Event;
 pub use g711::Codec;
+pub(crate) use ports::towards;
 pub use prompts::{PromptError, Prompts};
 pub use sdp::{Direction, SdpError};
 pub use settings::Settings;

@@ -24,6 +24,11 @@ pub(super) struct Outward {
     pub event: Option<u8>,
     /// Whether the agreed direction lets us send.
     pub sends: bool,
+    /// The call was not answered yet: what came now would be early media, for which a phone stops ringing back by
+    /// itself.
+    pub waits: bool,
+    /// The socket is one of IPv6, which takes addresses of IPv4 in their mapped form.
+    pub mapped: bool,
     /// What it hears that no room feeds.
     pub playing: Option<Playing>,
     pub keys: Keys,
@@ -34,6 +39,14 @@ pub(super) struct Outward {
     pub bytes: u64,
 }
 
+/// An address as a socket takes it.
+pub(super) fn fit(to: SocketAddr, mapped: bool) -> SocketAddr {
+    match to {
+        SocketAddr::V4(to) if mapped => SocketAddr::new(to.ip().to_ipv6_mapped().into(), to.port()),
+        to => to,
+    }
+}
+
 impl Outward {
     pub fn new(track: Track, report: u64) -> Self {
         Self {
@@ -42,6 +55,8 @@ impl Outward {
             codec: Codec::Pcmu,
             event: None,
             sends: false,
+            waits: false,
+            mapped: false,
             playing: None,
             keys: Keys::default(),
             report,
@@ -53,7 +68,7 @@ impl Outward {
 
     /// Where to send to, if we may.
     pub fn open(&self) -> Option<SocketAddr> {
-        self.target.filter(|_| self.sends)
+        self.target.filter(|_| self.sends && !self.waits)
     }
 
     /// Writes the header before a payload and sends both. A packet that the system would not take is not tried again:
@@ -68,7 +83,7 @@ impl Outward {
     ) {
         let Head { ssrc, sequence, timestamp, marker } = head;
         rtp::write(rtp::Header { payload_type, marker, sequence, timestamp, ssrc }, packet);
-        if socket.try_send_to(packet, to).is_ok() {
+        if socket.try_send_to(packet, fit(to, self.mapped)).is_ok() {
             self.sent += 1;
             self.bytes += u64::try_from(packet.len().saturating_sub(HEADER)).unwrap_or_default();
         } else {

@@ -97,14 +97,26 @@ fn socket(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
 /// The address that descriptions name: the public one, else the bound one, else that of the interface towards the peer
 /// (voice-sip §3).
 pub(super) fn advertised(settings: &Settings, port: u16, peer: Option<IpAddr>) -> SocketAddr {
-    let ip = settings.public.unwrap_or_else(|| {
+    let public = settings.public.filter(|public| peer.is_none_or(|peer| fits(*public, peer)));
+    let ip = public.unwrap_or_else(|| {
         if settings.bind.is_unspecified() { towards(settings.bind, peer) } else { settings.bind }
     });
     SocketAddr::new(ip, port)
 }
 
-/// Asks the system's table of routes; no packet is sent. Without a peer, that of the way out.
-fn towards(bind: IpAddr, peer: Option<IpAddr>) -> IpAddr {
+/// Whether an address of ours is of a family that a peer reaches.
+fn fits(ours: IpAddr, peer: IpAddr) -> bool {
+    ours.is_ipv4() == peer.to_canonical().is_ipv4()
+}
+
+/// The address of ours that a peer reaches, where we listen on all. It asks the system's table of routes; no packet is
+/// sent. Without a peer, that of the way out. Who listens on all of IPv6 listens on IPv4 as well.
+pub(crate) fn towards(bind: IpAddr, peer: Option<IpAddr>) -> IpAddr {
+    let peer = peer.map(|peer| peer.to_canonical());
+    let bind = match (bind, peer) {
+        (IpAddr::V6(_), Some(IpAddr::V4(_))) => Ipv4Addr::UNSPECIFIED.into(),
+        _ => bind,
+    };
     // Addresses for documentation (RFC 5737, RFC 3849) lie behind the default route everywhere.
     let (outside, home): (IpAddr, IpAddr) = if bind.is_ipv4() {
         (Ipv4Addr::new(192, 0, 2, 1).into(), Ipv4Addr::LOCALHOST.into())
@@ -191,6 +203,11 @@ mod tests {
         let home = advertised(&settings, 10, Some(Ipv4Addr::LOCALHOST.into()));
         assert_eq!(home, SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 10));
         assert!(!advertised(&settings, 10, None).ip().is_unspecified());
+        let both = Settings::new(Ipv6Addr::UNSPECIFIED.into());
+        for peer in ["127.0.0.1", "::ffff:127.0.0.1", "::1"] {
+            let peer: IpAddr = peer.parse().expect("an address");
+            assert_eq!(advertised(&both, 10, Some(peer)).ip(), peer.to_canonical(), "its own family");
+        }
         settings.public = Some(Ipv4Addr::new(203, 0, 113, 7).into());
         assert_eq!(advertised(&settings, 10, None).ip(), Ipv4Addr::new(203, 0, 113, 7));
     }

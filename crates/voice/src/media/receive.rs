@@ -30,6 +30,7 @@ fn turn(line: &Line) -> io::Result<()> {
     for _ in 0..TURN {
         match line.socket.try_recv_from(&mut buffer) {
             Ok((length, from)) => {
+                let from = SocketAddr::new(from.ip().to_canonical(), from.port());
                 let Some(packet) = buffer.get_mut(..length) else { continue };
                 if take(line, packet, from).is_none() {
                     held(&line.inward).count.refused += 1;
@@ -80,17 +81,17 @@ fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
             let digit = packet
                 .get(payload.clone())
                 .and_then(|event| inward.digits.hear(header.ssrc, header.timestamp, event, tick));
-            if let Some(digit) = digit {
-                line.tell(Event::Digit(digit));
-            }
+            let mut passed = true;
             if let Route::Relay(other) = &inward.route
                 && !muted
             {
-                if other.takes_events() {
+                passed = other.takes_events();
+                if passed {
                     other.pass((line.port, header), None, packet, payload);
-                } else if let Some(digit) = digit {
-                    other.dtmf_in_band(digit.encode_utf8(&mut [0; 4]));
                 }
+            }
+            if let Some(digit) = digit {
+                line.tell(if passed { Event::Digit(digit) } else { Event::Unpassed(digit) });
             }
         }
     }

@@ -114,6 +114,12 @@ impl Stream {
         held(&self.0.line.inward).latch.behind_nat(nat);
     }
 
+    /// Until the call is answered nothing is sent, whatever was agreed: most phones stop ringing back by themselves at
+    /// the first packet.
+    pub fn answered(&self, is: bool) {
+        self.0.line.wait(!is);
+    }
+
     /// Puts the leg into a room; it leaves the one it was in, and what it was played stops at once. Alone in a room it
     /// hears silence. Fails when the room is full.
     pub fn join(&self, room: RoomId) -> Result<(), MediaError> {

@@ -117,6 +117,7 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Resu
         tracing::warn!(leg = %id, %why, "no media for a call");
         (StatusCode::ServiceUnavailable, vec![headers::retry_after(2)])
     })?;
+    stream.answered(false);
     stream.signalled_from(flow.ip());
     stream.behind_nat(device.as_ref().is_some_and(|dn| core.registrar.is_behind_nat(dn, flow)));
     let answer = match offer(request) {
@@ -147,7 +148,7 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Resu
 
 fn dialog(core: &Core, tx: &Transaction, flow: Flow) -> Result<(InviteDialog, DialogStateReceiver), Refusal> {
     let (tell, events) = core.layer.new_dialog_state_channel();
-    let contact = core.contact(flow.carrier, None);
+    let contact = core.contact_towards(flow);
     match core.layer.get_or_create_server_invite(tx, tell, None, Some(contact)) {
         Ok(dialog) => Ok((dialog, events)),
         Err(why) => {

@@ -15,6 +15,8 @@ pub(super) const fn refusal(cause: Cause) -> u16 {
         | Cause::NoAnswer
         | Cause::Unreachable
         | Cause::Lost
+        | Cause::Diverted
+        | Cause::Unavailable
         | Cause::Closed => 480,
     }
 }
@@ -27,10 +29,34 @@ pub(super) const fn meaning(code: u16, rang: bool) -> Cause {
         404 | 410 | 484 | 485 | 604 => Cause::NoSuchNumber,
         415 | 488 | 606 => Cause::Incompatible,
         487 => Cause::Cancelled,
-        408 | 480 | 504 if rang => Cause::NoAnswer,
-        300..=399 | 408 | 480 | 502..=504 => Cause::Unreachable,
+        480 => Cause::Unavailable,
+        300..=399 => Cause::Diverted,
+        408 | 504 if rang => Cause::NoAnswer,
+        408 | 502..=504 => Cause::Unreachable,
         _ => Cause::Failed,
     }
+}
+
+/// Whether a final response is the phone's own no, so that others that are silent need not be waited for. `rang` is
+/// whether it rang before: then somebody was there.
+pub(super) const fn declines(code: u16, rang: bool) -> Declined {
+    match code {
+        600.. => Declined::ForAll,
+        300..=399 | 480 | 486 if rang => Declined::ForAll,
+        300..=399 | 480 | 486 => Declined::Here,
+        _ => Declined::No,
+    }
+}
+
+/// What a final response says of the other phones of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Declined {
+    /// Nothing.
+    No,
+    /// This phone is busy or diverted: another that rings may be answered.
+    Here,
+    /// Somebody refused.
+    ForAll,
 }
 
 /// Which of the codes of several phones tells most: one that speaks for all (6xx), then busy, then the lowest
@@ -58,7 +84,8 @@ mod tests {
             (484, Cause::NoSuchNumber),
             (488, Cause::Incompatible),
             (606, Cause::Incompatible),
-            (302, Cause::Unreachable),
+            (302, Cause::Diverted),
+            (480, Cause::Unavailable),
             (503, Cause::Unreachable),
             (408, Cause::Unreachable),
             (500, Cause::Failed),
@@ -66,7 +93,8 @@ mod tests {
         for (code, cause) in table {
             assert_eq!(meaning(code, false), cause, "{code}");
         }
-        assert_eq!(meaning(480, true), Cause::NoAnswer);
+        assert_eq!(meaning(408, true), Cause::NoAnswer);
+        assert_eq!(meaning(480, true), Cause::Unavailable);
     }
 
     #[test]

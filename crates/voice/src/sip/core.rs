@@ -5,6 +5,7 @@ use super::{
     flow::{Flow, wire},
     limits::{Guests, Logins, Pace},
     locked,
+    reasons::Reasons,
     registrar::Registrar,
     transport::{Doorkeeper, Streams},
 };
@@ -49,6 +50,8 @@ pub(super) struct Core {
     pub logins: Arc<Logins>,
     pub pace: Pace,
     pub guests: Arc<Guests>,
+    /// Why calls are being cancelled.
+    pub reasons: Arc<Reasons>,
     /// Legs at once, at most as many as have ports.
     pub most_legs: usize,
     pub layer: Arc<DialogLayer>,
@@ -74,6 +77,7 @@ impl Core {
         registrar: Arc<Registrar>,
         strangers: Arc<Streams>,
         doorkeeper: &Doorkeeper,
+        reasons: Arc<Reasons>,
         layer: Arc<DialogLayer>,
         addresses: Vec<(Carrier, SocketAddr)>,
         tasks: TaskTracker,
@@ -82,6 +86,7 @@ impl Core {
             logins: doorkeeper.logins.clone(),
             pace: Pace::new(&settings.limits),
             guests: Guests::new(&settings.limits),
+            reasons,
             most_legs: settings.limits.legs.min(settings.media.pairs()),
             settings,
             listener,
@@ -172,6 +177,23 @@ impl Core {
     /// Our host, as it stands in URIs.
     pub fn host(&self) -> std::net::IpAddr {
         self.address(Carrier::Udp).ip()
+    }
+
+    /// Our Contact for who is at the other end of a flow, in a family of addresses that they reach.
+    pub fn contact_towards(&self, flow: Flow) -> Uri {
+        let mut uri = self.contact(flow.carrier, None);
+        let listen = self.settings.listen.iter().find(|listen| listen.transport.carrier() == flow.carrier);
+        let everywhere = listen.is_some_and(|listen| listen.addr.ip().is_unspecified());
+        let ours = self.address(flow.carrier);
+        let fits = ours.ip().is_ipv4() == flow.ip().is_ipv4();
+        if let Some(listen) = listen
+            && everywhere
+            && (self.settings.public.is_none() || !fits)
+        {
+            let ip = media::towards(listen.addr.ip(), Some(flow.ip()));
+            uri.host_with_port = HostWithPort::from(SocketAddr::new(ip, ours.port()));
+        }
+        uri
     }
 
     /// The Via of a transport.

@@ -8,7 +8,7 @@ use rsipstack::sip::{HasHeaders, Header, Request, Uri};
 /// What we call ourselves in User-Agent.
 pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
 /// What we take (RFC 3261 §20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
 /// Identities of a caller that are looked at.
@@ -192,6 +192,15 @@ pub(super) fn reason(cause: Cause) -> Header {
         other => super::causes::refusal(other),
     };
     Header::Reason(format!("SIP;cause={code};text=\"{}\"", cause.as_str()).into())
+}
+
+/// `Reason` of a CANCEL (RFC 3326 §2): a call that was answered elsewhere is no call that was missed.
+pub(super) fn cancel_reason(cause: Cause) -> String {
+    match cause {
+        Cause::Normal => "SIP;cause=200;text=\"Call completed elsewhere\"".to_owned(),
+        Cause::Cancelled => "SIP;cause=487;text=\"cancelled\"".to_owned(),
+        other => format!("SIP;cause={};text=\"{}\"", super::causes::refusal(other), other.as_str()),
+    }
 }
 
 /// What makes a phone answer by itself: the older ways besides RFC 5373, which few know (voice-sip §2, §5.1).

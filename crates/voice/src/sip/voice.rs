@@ -6,6 +6,7 @@ use super::{
     flow::Flow,
     headers, leg,
     limits::Logins,
+    reasons::Reasons,
     registrar::{self, Registrar},
     request,
     transport::{self, Closings, Doorkeeper, Finder, House, Marks, Opened, StartError, Streams},
@@ -48,6 +49,7 @@ impl Voice {
             logins: Arc::new(Logins::new(settings.limits.failed_logins_per_minute)),
             peers: settings.peers.clone(),
         });
+        let reasons = Arc::new(Reasons::default());
         let Opened { layer, told, bound, doors } = transport::open(&settings, &doorkeeper, &token).await?;
         let host = told.first().map(|(_, addr)| addr.ip().to_string());
         let timers = &settings.timers;
@@ -66,7 +68,7 @@ impl Voice {
             .with_cancel_token(token.clone())
             .with_user_agent(headers::NAME)
             .with_option(option)
-            .with_inspector(Box::new(Marks(registrar.clone())))
+            .with_inspector(Box::new(Marks { registrar: registrar.clone(), reasons: reasons.clone() }))
             .with_target_locator(Box::new(Finder))
             .with_transport_inspector(Box::new(Closings {
                 registrar: registrar.clone(),
@@ -94,6 +96,7 @@ impl Voice {
             registrar,
             strangers.clone(),
             &doorkeeper,
+            reasons,
             layer,
             told,
             tasks.clone(),
@@ -177,7 +180,7 @@ impl Switch for Voice {
 
     fn answers(&self, dn: &Dn) -> Option<bool> {
         let account = self.core.settings.accounts.get(dn).filter(|_| self.core.registrar.serves(dn))?;
-        Some(account.profile != Profile::Manual)
+        Some(account.profile != Profile::Manual && self.core.registrar.is_made_to_answer(dn))
     }
 }
 

@@ -91,6 +91,20 @@ async fn keys_that_come_in_are_told_once_and_passed_on_with_the_others_number() 
 }
 
 #[tokio::test]
+async fn a_key_that_the_other_end_takes_none_of_is_told_to_be_passed_on() {
+    let engine = engine();
+    let [mut agent, mut customer] = [Phone::new(&engine, Pcmu).await, Phone::unanswered(&engine, Pcmu).await];
+    let offer = customer.stream.offer(Direction::SendRecv).replace(" 0 8 101", " 0");
+    let (answer, _) = customer.session.answer(&offer, Direction::SendRecv).expect("an answer");
+    customer.stream.accept(&answer).expect("accepted");
+    agent.stream.join(room(0)).expect("room");
+    customer.stream.join(room(0)).expect("room");
+    agent.press(4, 4000).await;
+    assert_eq!(agent.event().await, Event::Unpassed('4'));
+    assert_eq!(agent.told(), None);
+}
+
+#[tokio::test]
 async fn keys_of_a_muted_leg_or_in_a_conference_are_told_and_not_passed_on() {
     let engine = engine();
     let [mut agent, mut customer, third] =

@@ -218,7 +218,7 @@ async fn keys_come_in_with_info_and_go_out_with_info_where_the_stream_takes_none
     {
         caller.request(&mut call, "INFO", &format!("Content-Type: {kind}\r\n"), body).await;
         caller.expect("200 INFO").await;
-        assert_eq!(hall.heard(&leg).await, Heard::Digit(key));
+        assert_eq!(hall.heard(&leg).await, Heard::Key(key));
     }
     caller.request(&mut call, "INFO", "Content-Type: text/plain\r\n", "x").await;
     caller.expect("415 INFO").await;

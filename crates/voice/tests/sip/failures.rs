@@ -30,9 +30,9 @@ async fn the_codes_of_a_phone_are_told_with_their_cause() {
         ("486 Busy Here", Cause::Busy, 486),
         ("600 Busy Everywhere", Cause::Busy, 600),
         ("603 Decline", Cause::Refused, 603),
-        ("480 Temporarily Unavailable", Cause::NoAnswer, 480),
+        ("480 Temporarily Unavailable", Cause::Unavailable, 480),
         ("404 Not Found", Cause::NoSuchNumber, 404),
-        ("302 Moved", Cause::Unreachable, 302),
+        ("302 Moved", Cause::Diverted, 302),
         ("500 Server Error", Cause::Failed, 500),
         ("407 Proxy Authentication Required", Cause::Refused, 407),
     ] {
@@ -44,6 +44,145 @@ async fn the_codes_of_a_phone_are_told_with_their_cause() {
         assert_eq!(hall.heard(&leg).await, Heard::Ringing);
         assert_eq!(hall.heard(&leg).await, Heard::Gone { cause, code: Some(code) }, "{status}");
     }
+}
+
+/// Two phones of one number: what the second does to its INVITE ends the call, or not.
+async fn two_phones(hall: &mut Hall) -> (crate::peer::Peer, crate::peer::Peer) {
+    let first = hall.phone("5001").await;
+    let mut second = hall.peer("5001").await;
+    second.register().await;
+    (first, second)
+}
+
+#[tokio::test]
+async fn a_no_of_one_phone_ends_the_call_beside_another_that_says_nothing() {
+    let timers = Timers { t1: Duration::from_millis(50), ..Timers::default() };
+    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
+    let (mut silent, mut phone) = two_phones(&mut hall).await;
+    for (status, cause, code) in [
+        ("603 Decline", Cause::Refused, 603),
+        ("486 Busy Here", Cause::Busy, 486),
+        ("480 Temporarily Unavailable", Cause::Unavailable, 480),
+        ("302 Moved", Cause::Diverted, 302),
+    ] {
+        let leg = hall.call("5001", false);
+        let begun = tokio::time::Instant::now();
+        let invite = phone.expect("INVITE").await;
+        phone.answer(&invite, status, "", "").await;
+        assert_eq!(hall.heard(&leg).await, Heard::Gone { cause, code: Some(code) }, "{status}");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{status}");
+        phone.expect("ACK").await;
+        // It may be asked whether it is there.
+        silent.register().await;
+        silent.forget().await;
+    }
+}
+
+#[tokio::test]
+async fn a_busy_phone_beside_one_that_rings_leaves_it_ringing_and_a_refusal_does_not() {
+    let timers = Timers { t1: Duration::from_millis(50), ..Timers::default() };
+    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
+    let (mut ringing, mut phone) = two_phones(&mut hall).await;
+    for (status, ends) in [("486 Busy Here", false), ("603 Decline", true)] {
+        let leg = hall.call("5001", false);
+        let invite = ringing.expect("INVITE").await;
+        ringing.answer(&invite, "180 Ringing", "", "").await;
+        assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+        let other = phone.expect("INVITE").await;
+        phone.answer(&other, status, "", "").await;
+        phone.expect("ACK").await;
+        if ends {
+            assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Refused, code: Some(603) });
+            ringing.expect("CANCEL").await;
+        } else {
+            hall.hears_nothing(Duration::from_millis(400)).await;
+            ringing.answer(&invite, "200 OK", "", &ringing.sdp("sendrecv")).await;
+            assert_eq!(hall.heard(&leg).await, Heard::Up);
+            ringing.expect("ACK").await;
+            hall.act(&leg, Act::Release(Cause::Normal));
+            let bye = ringing.expect("BYE").await;
+            ringing.answer(&bye, "200 OK", "", "").await;
+            assert!(matches!(hall.heard(&leg).await, Heard::Gone { .. }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_stops_ringing_is_told_why() {
+    let mut hall = Hall::open(settings()).await;
+    let (mut first, mut second) = two_phones(&mut hall).await;
+    let leg = hall.call("5001", false);
+    let (invite, other) = (first.expect("INVITE").await, second.expect("INVITE").await);
+    second.answer(&other, "180 Ringing", "", "").await;
+    first.answer(&invite, "200 OK", "", &first.sdp("sendrecv")).await;
+    let cancel = second.expect("CANCEL").await;
+    assert_eq!(cancel.header("Reason"), Some("SIP;cause=200;text=\"Call completed elsewhere\""));
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+
+    let mut phone = hall.phone("5002").await;
+    let leg = hall.call("5002", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard_among(&leg).await, Heard::Ringing);
+    hall.act(&leg, Act::Release(Cause::Cancelled));
+    let cancel = phone.expect("CANCEL").await;
+    assert_eq!(cancel.header("Reason"), Some("SIP;cause=487;text=\"cancelled\""));
+}
+
+#[tokio::test]
+async fn a_phone_that_rings_on_when_it_is_told_to_answer_is_answered_by_hand_from_then_on() {
+    let timers = Timers { auto_answer: Duration::from_millis(300), ..Timers::default() };
+    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
+    let mut phone = hall.phone("5003").await;
+    let dn = domain::call::Dn::new("5003");
+    assert_eq!(desk::ports::Switch::answers(&*hall.voice, &dn), Some(true));
+    let leg = hall.call("5003", false);
+    let invite = phone.expect("INVITE").await;
+    phone.answer(&invite, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    hall.act(&leg, Act::Answer);
+    let cancel = phone.expect("CANCEL").await;
+    phone.answer(&cancel, "200 OK", "", "").await;
+    phone.answer(&invite, "487 Request Terminated", "", "").await;
+    phone.expect("ACK").await;
+    let again = phone.expect("INVITE").await;
+    phone.answer(&again, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::NotAnswered(408));
+    match hall.next().await {
+        crate::hall::Told::InService(of, true) => assert_eq!(of, dn, "what it can do is told anew"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(desk::ports::Switch::answers(&*hall.voice, &dn), Some(false));
+}
+
+#[tokio::test]
+async fn a_caller_hears_nothing_of_ours_before_the_answer() {
+    let mut hall = Hall::open(settings()).await;
+    let mut caller = hall.peer("100").await;
+    let mut call = caller.invite("5001", &caller.sdp("sendrecv")).await;
+    let leg = hall.arrived().await.leg;
+    hall.act(&leg, Act::Ring);
+    caller.expect("180 INVITE").await;
+    assert!(!caller.hears_anything(Duration::from_millis(300)).await);
+    hall.act(&leg, Act::Answer);
+    caller.established(&mut call).await;
+    assert!(caller.hears_anything(Duration::from_secs(2)).await);
+}
+
+#[tokio::test]
+async fn what_is_not_announced_is_not_taken_and_what_is_not_taken_not_announced() {
+    let mut hall = Hall::open(settings()).await;
+    let mut peer = hall.peer("100").await;
+    let body = peer.sdp("sendrecv");
+    peer.invite_with("9000", &body, "Require: 100rel\r\n").await;
+    let refusal = peer.expect("420 INVITE").await;
+    assert_eq!(refusal.header("Unsupported"), Some("100rel"));
+    let mut call = peer.invite("9000", &body).await;
+    let leg = hall.arrived().await.leg;
+    hall.act(&leg, Act::Answer);
+    let answer = peer.established(&mut call).await;
+    assert!(answer.header("Allow").is_some_and(|allow| !allow.contains("PRACK")), "{answer:?}");
 }
 
 #[tokio::test]

@@ -162,6 +162,26 @@ async fn a_refused_hold_is_told_and_the_call_goes_on_but_481_ends_it() {
 }
 
 #[tokio::test]
+async fn a_hold_that_is_never_answered_is_told_before_long_and_undone_if_it_comes_late() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    let (_, leg, _) = called(&mut hall, &mut phone).await;
+    let asked = tokio::time::Instant::now();
+    hall.act(&leg, Act::HoldPhone(true));
+    let held = phone.expect("INVITE").await;
+    assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: true, refused: Some(408) });
+    assert!(asked.elapsed() < Duration::from_secs(8));
+    phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
+    let back = loop {
+        let invite = phone.expect("INVITE").await;
+        if invite.header("CSeq") != held.header("CSeq") {
+            break invite;
+        }
+    };
+    assert_eq!(back.direction(), "sendrecv");
+}
+
+#[tokio::test]
 async fn a_session_that_we_refresh_is_refreshed_at_half_its_time() {
     let timers = Timers { min_session: Duration::from_secs(1), ..Timers::default() };
     let mut hall = Hall::open(Settings { timers, ..settings() }).await;

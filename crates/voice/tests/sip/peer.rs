@@ -109,7 +109,8 @@ impl Call {
 
 impl Peer {
     pub async fn new(user: &str, server: SocketAddr) -> Self {
-        let bind = || UdpSocket::bind("127.0.0.1:0");
+        let here = if server.is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
+        let bind = || UdpSocket::bind(here);
         let (socket, rtp) = (bind().await.expect("a socket"), bind().await.expect("a socket"));
         Self { socket, rtp, user: user.to_owned(), server, backlog: VecDeque::new(), line: None }
     }
@@ -439,6 +440,18 @@ impl Peer {
             self.rtp.send_to(&packet, ("127.0.0.1", port)).await.expect("sent");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Drops what was received and not looked at.
+    pub async fn forget(&mut self) {
+        while self.receive(Duration::from_millis(20)).await.is_some() {}
+        self.backlog.clear();
+    }
+
+    /// Whether any sound is heard within this time.
+    pub async fn hears_anything(&self, time: Duration) -> bool {
+        let mut buffer = [0; 2048];
+        timeout(time, self.rtp.recv_from(&mut buffer)).await.is_ok()
     }
 
     /// Whether this payload is heard before long.

@@ -2,7 +2,7 @@
 
 use crate::hall::{Hall, Told, settings, strict};
 use std::time::Duration;
-use voice::Timers;
+use voice::{Settings, Timers};
 
 #[tokio::test]
 async fn a_phone_registers_with_either_hash_offered_strongest_first() {
@@ -148,4 +148,38 @@ async fn a_ping_over_datagrams_is_answered() {
         .expect("a pong")
         .expect("received");
     assert_eq!(&buffer[..len], b"\r\n");
+}
+
+#[tokio::test]
+async fn a_switch_on_every_address_names_to_each_phone_one_that_it_reaches() {
+    let mut everywhere = settings();
+    everywhere.listen = Settings::both("[::]:0".parse().expect("an address"));
+    everywhere.media = voice::media::Settings { bind: "::".parse().expect("an address"), ..everywhere.media };
+    let mut hall = Hall::open(everywhere).await;
+    let port = hall.server.port();
+    for host in ["127.0.0.1", "[::1]"] {
+        let server = format!("{host}:{port}").parse().expect("an address");
+        let mut phone = crate::peer::Peer::new("5001", server).await;
+        phone.register().await;
+        loop {
+            if let Told::InService(_, true) = hall.next().await {
+                break;
+            }
+        }
+        let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
+        let arrival = hall.arrived().await;
+        hall.act(&arrival.leg, domain::call::Act::Answer);
+        let answer = phone.established(&mut call).await;
+        let bare = host.trim_matches(['[', ']']);
+        let family = if host == bare { "IP4" } else { "IP6" };
+        assert!(answer.body().contains(&format!("c=IN {family} {bare}")), "{answer:?}");
+        assert_eq!(answer.contact(), format!("sip:{host}:{port}"));
+        assert!(answer.header("Via").is_some_and(|via| !via.contains("ffff")), "{answer:?}");
+        phone.register_with("Contact: *\r\nExpires: 0\r\n").await;
+        loop {
+            if let Told::InService(_, false) = hall.next().await {
+                break;
+            }
+        }
+    }
 }

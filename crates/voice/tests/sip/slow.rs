@@ -64,5 +64,5 @@ async fn effects_are_done_while_the_listener_is_busy_and_what_is_heard_waits_in_
     slow.go_on.notify_one();
     slow.gone.notified().await;
     let gone = Heard::Gone { cause: Cause::Normal, code: None };
-    assert_eq!(*slow.heard.lock().expect("a list"), [Heard::Up, Heard::Digit('4'), gone]);
+    assert_eq!(*slow.heard.lock().expect("a list"), [Heard::Up, Heard::Key('4'), gone]);
 }

@@ -49,6 +49,8 @@ pub(super) struct Branches {
     pub answer_until: Option<Instant>,
     /// Until when it rings.
     pub ring_until: Option<Instant>,
+    /// A phone declined: until when the others may show that they are there.
+    pub decline_until: Option<Instant>,
     running: FuturesUnordered<BoxFuture<'static, Ended>>,
     won: Option<InviteDialog>,
 }
@@ -63,6 +65,7 @@ impl Branches {
             answering: false,
             answer_until: None,
             ring_until: None,
+            decline_until: None,
             running: FuturesUnordered::new(),
             won: None,
         }
@@ -92,7 +95,7 @@ impl Branches {
     pub fn win(&mut self, tag: &str) -> Option<(Branch, Vec<Branch>)> {
         let winner = self.take(tag)?;
         self.won = Some(winner.dialog.clone());
-        (self.answer_until, self.ring_until) = (None, None);
+        (self.answer_until, self.ring_until, self.decline_until) = (None, None, None);
         Some((winner, std::mem::take(&mut self.all)))
     }
 
@@ -112,6 +115,6 @@ impl Branches {
 
     /// When time matters next.
     pub fn due(&self) -> Option<Instant> {
-        [self.answer_until, self.ring_until].into_iter().flatten().min()
+        [self.answer_until, self.ring_until, self.decline_until].into_iter().flatten().min()
     }
 }

@@ -11,6 +11,10 @@ use tokio::time::Instant;
 /// How often a change that crossed one of theirs is tried (491).
 const TRIES: u8 = 3;
 
+/// How long a phone may take to answer a change before those who asked are told that it does not: longer than a few
+/// lost messages take to come again (RFC 3261 §17.1.1.2).
+const UNANSWERED: Duration = Duration::from_secs(5);
+
 /// What is under way.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Under {
@@ -33,6 +37,10 @@ pub(super) struct Changes {
     tries: u8,
     /// When it is tried again.
     pub retry_at: Option<Instant>,
+    /// When those who asked are told that the phone does not answer.
+    pub told_at: Option<Instant>,
+    /// They were told so: if the phone does it after all, it is asked to be as it was.
+    late: bool,
     /// We asked the phone to hold, and it does.
     pub held: bool,
     /// A refresh waits for its turn.
@@ -111,6 +119,7 @@ impl Leg {
     fn send_change(&mut self, hold: bool) {
         let Some(dialog) = self.dialog().cloned() else { return };
         self.changes.under = Under::Ours;
+        (self.changes.told_at, self.changes.late) = (Some(Instant::now() + UNANSWERED), false);
         let wish = if hold { Direction::Inactive } else { Direction::SendRecv };
         let offer = self.stream.offer(wish).into_bytes();
         let mut with = self.refresh_headers();
@@ -124,8 +133,17 @@ impl Leg {
         self.send_change(target);
     }
 
+    /// The phone says nothing to a change. Nobody waits for as long as its transaction does, at whose end it is held for
+    /// gone: they are told that it did not come about.
+    pub(super) fn change_unanswered(&mut self) {
+        self.changes.told_at = None;
+        self.changes.late = !self.changes.asked.is_empty();
+        self.tell_hold(Some(408));
+    }
+
     pub(super) fn changed(&mut self, answer: Answer) {
         self.changes.under = Under::Nothing;
+        self.changes.told_at = None;
         match answer {
             Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => {
                 self.take(&response);
@@ -150,6 +168,8 @@ impl Leg {
             Ok(accepted) => {
                 self.changes.held = self.changes.asked.last().copied().unwrap_or(self.changes.held);
                 self.session_answered(response);
+                // It does what nobody waits for any more: back to what was told.
+                self.changes.refresh |= std::mem::take(&mut self.changes.late);
                 let key = accepted.remote_holds && !self.changes.held;
                 if self.changes.asked.is_empty() && !self.changes.held {
                     self.phone_holds(key);

@@ -91,10 +91,11 @@ async fn part(core: &Arc<Core>, dialogs: &[InviteDialog], mut events: DialogStat
 
 /// Ends one dialog: CANCEL while it rings, BYE when it was answered, also when both cross.
 pub(super) async fn take_leave(core: &Arc<Core>, dialog: &InviteDialog, cause: Cause) {
-    if dialog.state().can_cancel()
-        && let Err(why) = dialog.cancel().await
-    {
-        tracing::debug!(%why, "a CANCEL failed");
+    if dialog.state().can_cancel() {
+        let _said = core.reasons.say(&dialog.id().call_id, headers::cancel_reason(cause));
+        if let Err(why) = dialog.cancel().await {
+            tracing::debug!(%why, "a CANCEL failed");
+        }
     }
     if dialog.state().is_confirmed()
         && let Err(why) = dialog.bye_with_headers(Some(vec![headers::reason(cause)])).await

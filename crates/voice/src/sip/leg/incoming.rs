@@ -89,6 +89,7 @@ impl Leg {
             return;
         }
         incoming.answered = true;
+        self.stream.answered(true);
         self.take_place();
     }
 

@@ -63,7 +63,7 @@ impl Leg {
         let kind = find(request, "Content-Type").unwrap_or_default();
         let status = match info::key(kind, &request.body) {
             Some(key) => {
-                self.teller.tell(Heard::Digit(key));
+                self.teller.tell(Heard::Key(key));
                 StatusCode::OK
             }
             None if request.body.is_empty() => StatusCode::OK,

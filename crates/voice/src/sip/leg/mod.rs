@@ -280,6 +280,7 @@ impl Leg {
         match event {
             media::Event::Played => self.teller.tell(Heard::Played),
             media::Event::Digit(key) => self.teller.tell(Heard::Digit(key)),
+            media::Event::Unpassed(key) => self.teller.tell(Heard::Key(key)),
             media::Event::Silent(time) if time < self.core.settings.media.silence.1 => {
                 tracing::info!(leg = %self.id, secs = time.as_secs(), "nothing is heard of a leg");
             }
@@ -297,7 +298,10 @@ impl Leg {
             Side::In(_) => None,
             Side::Out(branches) => branches.due(),
         };
-        [calling, self.changes.retry_at, self.session.due(), self.lost_at].into_iter().flatten().min()
+        [calling, self.changes.retry_at, self.changes.told_at, self.session.due(), self.lost_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn time(&mut self, now: Instant) {
@@ -313,6 +317,9 @@ impl Leg {
         }
         if self.over.is_none() && self.changes.retry_at.is_some_and(|at| at <= now) {
             self.change_again();
+        }
+        if self.over.is_none() && self.changes.told_at.is_some_and(|at| at <= now) {
+            self.change_unanswered();
         }
         if self.over.is_none() && self.session.due().is_some_and(|at| at <= now) {
             self.session_due(now);

@@ -9,11 +9,11 @@ use crate::{
     media::{Codec, Direction},
     settings::Profile,
     sip::{
-        causes,
+        causes::{self, Declined},
         core::{Asked, Core},
         flow::Flow,
         headers,
-        registrar::Binding,
+        registrar::{self, Binding},
         transport::mark,
     },
 };
@@ -35,6 +35,9 @@ use tokio::{
 
 /// Silent INVITEs in a row after which a phone is held for gone (voice-sip §7).
 const TOO_MANY: u8 = 2;
+
+/// For how many T1 after a phone declined the others may show that they are there: 2 s.
+const DECLINED: u32 = 4;
 
 /// What differs from one call of a leg to the next.
 #[derive(Clone, Copy, Default)]
@@ -216,7 +219,48 @@ impl Leg {
         {
             return;
         }
+        let rang = branch.ringing;
         self.failed(code);
+        self.declined(causes::declines(code, rang));
+    }
+
+    /// A phone said no: the others are not waited for, unless they ring and may be answered. Those that say nothing are
+    /// asked whether they are there at all.
+    fn declined(&mut self, how: Declined) {
+        let grace = self.core.settings.timers.t1 * DECLINED;
+        let Side::Out(branches) = &mut self.side else { return };
+        if self.over.is_some() || how == Declined::No || branches.all.is_empty() {
+            return;
+        }
+        match how {
+            Declined::ForAll => self.give_up(),
+            _ if branches.all.iter().any(|branch| branch.ringing) => {}
+            _ => branches.decline_until = Some(Instant::now() + grace),
+        }
+    }
+
+    /// Ends the calls that are left, and tells what those said that are over.
+    fn give_up(&mut self) {
+        let Side::Out(branches) = &mut self.side else { return };
+        branches.decline_until = None;
+        let Some(telling) = causes::telling(branches.codes.iter().copied()) else { return };
+        let (answering, rang) = (branches.answering, branches.rang);
+        let dn = branches.originate.to.clone();
+        let silent: Vec<Binding> = branches
+            .all
+            .iter()
+            .filter(|branch| !branch.ringing)
+            .map(|branch| branch.binding.clone())
+            .collect();
+        for binding in silent.into_iter().filter(|binding| !binding.flow.is_stream()) {
+            let (core, dn) = (self.core.clone(), dn.clone());
+            self.core.spawn(async move { registrar::ask(&core, dn, binding).await });
+        }
+        if answering {
+            self.teller.tell(Heard::NotAnswered(telling));
+        }
+        let cause = causes::meaning(telling, rang);
+        self.end(cause, Some(telling), super::end::Over::Part(cause));
     }
 
     /// A phone that says nothing to INVITE is taken out after the second.
@@ -262,10 +306,32 @@ impl Leg {
             branches.answer_until = None;
             branches.answering = false;
             // Nobody waits for it any more; it may still be answered by hand.
-            for branch in branches.all.iter_mut().filter(|branch| branch.asking == Asking::Talk) {
-                branch.asking = Asking::Nothing;
+            let mut learned = false;
+            for branch in &mut branches.all {
+                let ways = &branch.binding.ways;
+                match branch.asking {
+                    Asking::Talk => {
+                        branch.asking = Asking::Nothing;
+                        ways.refused_talk.store(true, Ordering::Relaxed);
+                    }
+                    // It rings on, though it was told to answer: it cannot.
+                    Asking::Auto if branch.ringing => learned |= !ways.by_hand.swap(true, Ordering::Relaxed),
+                    _ => {}
+                }
             }
             self.teller.tell(Heard::NotAnswered(408));
+            if learned {
+                let Side::Out(branches) = &self.side else { return };
+                tracing::info!(number = %branches.originate.to, "a phone cannot be made to answer and is answered by hand");
+                self.core.registrar.tell_again(&branches.originate.to);
+            }
+        }
+        let Side::Out(branches) = &mut self.side else { return };
+        if branches.decline_until.is_some_and(|until| until <= now) {
+            branches.decline_until = None;
+            if !branches.all.iter().any(|branch| branch.ringing) {
+                return self.give_up();
+            }
         }
         let Side::Out(branches) = &self.side else { return };
         if branches.ring_until.is_some_and(|until| until <= now) {
@@ -303,8 +369,7 @@ fn invitation(
     if binding.behind_nat {
         mark(&mut callee, binding.flow);
     }
-    let Flow { carrier, .. } = binding.flow;
-    let ours = core.contact(carrier, None);
+    let ours = core.contact_towards(binding.flow);
     let (caller_display_name, caller) = headers::identity(&asked.from, &ours);
     let timers = &core.settings.timers;
     let interval = how.interval.unwrap_or(timers.session);

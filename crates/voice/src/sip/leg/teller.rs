@@ -28,7 +28,7 @@ impl Teller {
 
     /// Tells, when it is its turn.
     pub fn tell(&mut self, heard: Heard) {
-        if self.waiting.len() >= MOST && matches!(heard, Heard::Digit(_)) {
+        if self.waiting.len() >= MOST && matches!(heard, Heard::Digit(_) | Heard::Key(_)) {
             return;
         }
         // Of a hold key that is pressed again and again while nobody listens, the last counts.

@@ -42,7 +42,8 @@ pub(in crate::sip) async fn watch(core: Arc<Core>) {
     }
 }
 
-async fn ask(core: &Core, dn: Dn, binding: Binding) {
+/// Asks a phone whether it is there, and takes it out when it was silent too often.
+pub(in crate::sip) async fn ask(core: &Core, dn: Dn, binding: Binding) {
     match options(core, &binding).await {
         Ok(true) => binding.ways.answered(),
         Ok(false) if binding.ways.missed() >= TOO_MANY => {
@@ -58,7 +59,7 @@ async fn ask(core: &Core, dn: Dn, binding: Binding) {
 /// Whether anything came back, be it a refusal.
 async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
     let target = Uri::try_from(binding.contact.as_str())?;
-    let ours = core.contact(binding.flow.carrier, None);
+    let ours = core.contact_towards(binding.flow);
     let from = typed::From { display_name: None, uri: ours.clone(), params: Vec::new() }.with_tag(make_tag());
     let to = typed::To { display_name: None, uri: target.clone(), params: Vec::new() };
     let endpoint = &core.layer.endpoint;

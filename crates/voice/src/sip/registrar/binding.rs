@@ -41,6 +41,8 @@ pub(in crate::sip) struct Ways {
     pub talks: AtomicBool,
     /// It refused to be made to answer by it.
     pub refused_talk: AtomicBool,
+    /// It rang on when it was called with the headers for answering by itself: it is answered by hand.
+    pub by_hand: AtomicBool,
     /// How often it did not answer OPTIONS.
     unanswered: AtomicU8,
 }

@@ -11,13 +11,13 @@ use crate::{
     settings::Limits,
     sip::{flow::Flow, locked},
 };
-pub(super) use alive::watch;
+pub(super) use alive::{ask, watch};
 pub(super) use binding::Binding;
 use domain::call::Dn;
 pub(super) use register::{Asked, Contact, register};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 use tokio::{sync::mpsc, time::Instant};
@@ -114,6 +114,21 @@ impl Registrar {
     /// Whether a phone is registered under a number.
     pub fn serves(&self, dn: &Dn) -> bool {
         locked(&self.book).bindings.contains_key(dn)
+    }
+
+    /// Whether one of its phones may still be made to answer: it has not been tried in vain.
+    pub fn is_made_to_answer(&self, dn: &Dn) -> bool {
+        let by_hand = |binding: &Binding| binding.ways.by_hand.load(Ordering::Relaxed);
+        let book = locked(&self.book);
+        book.bindings.get(dn).is_some_and(|bindings| !bindings.iter().all(by_hand))
+    }
+
+    /// Has it told once more that a number is in service, since what its phones can do has changed.
+    pub fn tell_again(&self, dn: &Dn) {
+        let book = locked(&self.book);
+        if book.bindings.contains_key(dn) {
+            let _ = self.changes.send((dn.clone(), true));
+        }
     }
 
     /// Whether this number registered over this flow.

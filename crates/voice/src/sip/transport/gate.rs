@@ -31,6 +31,8 @@ pub(in crate::sip) struct Doorkeeper {
 pub(super) struct Gate {
     socket: UdpSocket,
     doorkeeper: Arc<Doorkeeper>,
+    /// The socket is one of IPv6: it takes addresses of IPv4 in their mapped form, and nobody else sees them so.
+    mapped: bool,
     /// Only one reads at a time.
     datagram: Mutex<Vec<u8>>,
 }
@@ -72,7 +74,8 @@ impl Doorkeeper {
 impl Gate {
     pub async fn bind(addr: SocketAddr, doorkeeper: Arc<Doorkeeper>) -> io::Result<Self> {
         let datagram = Mutex::new(vec![0; DATAGRAM]);
-        Ok(Self { socket: UdpSocket::bind(addr).await?, doorkeeper, datagram })
+        let mapped = addr.is_ipv6();
+        Ok(Self { socket: UdpSocket::bind(addr).await?, doorkeeper, mapped, datagram })
     }
 
     pub fn local(&self) -> io::Result<SocketAddr> {
@@ -83,7 +86,7 @@ impl Gate {
         let mut datagram = self.datagram.lock().await;
         loop {
             let (len, from) = match self.socket.recv_from(&mut datagram).await {
-                Ok(got) => got,
+                Ok((len, from)) => (len, SocketAddr::new(from.ip().to_canonical(), from.port())),
                 // An ICMP message about something sent before: the socket is well.
                 Err(why) if why.kind() == io::ErrorKind::ConnectionRefused => continue,
                 Err(why) => return Err(why),
@@ -98,7 +101,7 @@ impl Gate {
                 Read::Message(Look::Pass(head, body)) => match self.doorkeeper.turns_back(&head, flow) {
                     Some(challenge) => {
                         if let Some(text) = challenge {
-                            let _ = self.socket.send_to(text.as_bytes(), answered_at(&head, from)).await;
+                            let _ = self.send(text.as_bytes(), answered_at(&head, from)).await;
                         }
                         continue;
                     }
@@ -124,12 +127,20 @@ impl Gate {
         }
     }
 
+    async fn send(&self, text: &[u8], to: SocketAddr) -> io::Result<usize> {
+        let to = match to {
+            SocketAddr::V4(to) if self.mapped => SocketAddr::new(to.ip().to_ipv6_mapped().into(), to.port()),
+            to => to,
+        };
+        self.socket.send_to(text, to).await
+    }
+
     /// Refuses a request of somebody known.
     async fn refuse(&self, head: &Head, status: &str, flow: Flow) {
         metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
         if self.doorkeeper.knows(flow) && method(head).is_some_and(|method| method != "ACK") {
             let text = answer(head, status, "", &[], flow.peer);
-            let _ = self.socket.send_to(text.as_bytes(), flow.peer).await;
+            let _ = self.send(text.as_bytes(), flow.peer).await;
         }
     }
 }
@@ -157,7 +168,7 @@ impl Socket for Gate {
         'b: 'f,
         Self: 'f,
     {
-        Box::pin(async move { Ok(self.socket.send_to(buf, addr).await?) })
+        Box::pin(async move { Ok(self.send(buf, addr).await?) })
     }
 
     fn local_addr(&self) -> rsipstack::Result<SocketAddr> {

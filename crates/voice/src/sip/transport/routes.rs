@@ -9,12 +9,13 @@ use crate::{
         address::{Address, behind_parameters},
         escape::unescaped,
         flow::Flow,
+        reasons::Reasons,
         registrar::Registrar,
     },
 };
 use futures::future::BoxFuture;
 use rsipstack::{
-    sip::{HeadersExt, Method, Param, Request, SipMessage, Uri, param::OtherParam},
+    sip::{Header, HeadersExt, Method, Param, Request, SipMessage, Uri, param::OtherParam},
     transaction::endpoint::{MessageInspector, TargetLocator, TransportEventInspector},
     transport::{SipAddr, TransportEvent},
 };
@@ -27,7 +28,10 @@ use tokio::sync::mpsc;
 const MARK: &str = "x-jf-flow";
 
 /// Marks what comes in and unmarks what goes out.
-pub(in crate::sip) struct Marks(pub Arc<Registrar>);
+pub(in crate::sip) struct Marks {
+    pub registrar: Arc<Registrar>,
+    pub reasons: Arc<Reasons>,
+}
 
 /// Finds where a request goes.
 pub(in crate::sip) struct Finder;
@@ -52,6 +56,12 @@ impl MessageInspector for Marks {
                 if let Some(auth) = &mut request.uri.auth {
                     auth.user = unescaped(&auth.user).into_owned();
                 }
+                if request.method == Method::Cancel
+                    && let Ok(call) = request.call_id_header()
+                    && let Some(reason) = self.reasons.of(call.value())
+                {
+                    request.headers.unique_push(Header::Reason(reason.into()));
+                }
                 Self::unmark(request)
             }
             other => other,
@@ -72,7 +82,7 @@ impl MessageInspector for Marks {
         if !targets || message.record_route_header().is_some() {
             return message;
         }
-        let known = self.0.knows(flow);
+        let known = self.registrar.knows(flow);
         let Ok(contact) = message.contact_header_mut() else { return message };
         let named = Address::first(contact.value()).and_then(|address| behind_parameters(address.uri));
         if let Some(found) = named.filter(|_| !known)

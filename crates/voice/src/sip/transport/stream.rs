@@ -18,7 +18,7 @@ use rsipstack::{
     transaction::endpoint::EndpointInnerRef,
     transport::{SipAddr, SipConnection, TransportEvent, channel::ChannelConnection},
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -74,7 +74,7 @@ pub(in crate::sip) struct House {
 pub(in crate::sip) async fn serve(door: Door, house: Arc<House>) {
     loop {
         let (stream, peer) = match door.listener.accept().await {
-            Ok(accepted) => accepted,
+            Ok((stream, peer)) => (stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())),
             Err(why) => {
                 tracing::debug!(%why, "a stream was not accepted");
                 tokio::time::sleep(PAUSE).await;

@@ -1,0 +1,37 @@
+//! Why calls are being cancelled (RFC 3326). The library writes CANCEL by itself, so the reason is laid down here and put
+//! into the message as it goes out.
+
+use super::locked;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+/// Reasons, by the Call-ID of the call.
+#[derive(Default)]
+pub(super) struct Reasons(Mutex<HashMap<String, String>>);
+
+/// A reason, for as long as this lives.
+pub(super) struct Said {
+    reasons: Arc<Reasons>,
+    call: String,
+}
+
+impl Reasons {
+    /// Lays down why a call is cancelled.
+    pub fn say(self: &Arc<Self>, call: &str, reason: String) -> Said {
+        locked(&self.0).insert(call.to_owned(), reason);
+        Said { reasons: self.clone(), call: call.to_owned() }
+    }
+
+    /// Why a call is cancelled, if anybody said.
+    pub fn of(&self, call: &str) -> Option<String> {
+        locked(&self.0).get(call).cloned()
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        locked(&self.reasons.0).remove(&self.call);
+    }
+}
