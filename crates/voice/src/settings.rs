@@ -207,10 +207,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             calls_per_second: 400,
-            calls_per_second_per_network: 200,
-            open_calls: 2000,
-            open_calls_per_network: 1000,
-            unacknowledged_calls_per_network: 200,
+            calls_per_second_per_network: 350,
+            open_calls: 4000,
+            open_calls_per_network: 2500,
+            unacknowledged_calls_per_network: 300,
             registrations: 10,
             failed_logins_per_minute: 60,
             legs: 20_000,

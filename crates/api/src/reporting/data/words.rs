@@ -246,4 +246,8 @@ pub enum Cause {
     Failed,
     /// The service is closed or full.
     Closed,
+    /// The phone sends its calls elsewhere. It is not followed.
+    Diverted,
+    /// The phone takes no calls now, as it says itself.
+    Unavailable,
 }
