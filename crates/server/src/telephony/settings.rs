@@ -167,6 +167,14 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_nothing_is_refused_by_its_name() {
+        let mut sip = Sip::default();
+        sip.limits.open_calls_per_network = 0;
+        let why = settings(&sip, false).expect_err("nobody could call").to_string();
+        assert!(why.contains("sip.limits.open_calls_per_network"), "{why}");
+    }
+
+    #[test]
     fn everywhere_needs_an_address_to_be_called_at() {
         let sip = Sip { addr: Some("0.0.0.0:5060".parse().expect("an address")), ..Sip::default() };
         assert!(settings(&sip, false).expect_err("no address").to_string().contains("sip.public"));

@@ -94,16 +94,26 @@ pub(super) fn user(uri: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Where a `sip` URI with parameters in its user part is reached, if it names an address: the library takes what follows
+/// Where a `sip` URI with parameters in its user part is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// At the address that it names.
+    At(SocketAddr),
+    /// At a host whose name would have to be looked up.
+    Named,
+}
+
+/// Where a `sip` URI with parameters in its user part is reached; `None` of one without. The library takes what follows
 /// the first semicolon for parameters of the URI, and would look for a host of the caller's number.
-pub(super) fn behind_parameters(uri: &str) -> Option<Option<SocketAddr>> {
+pub(super) fn behind_parameters(uri: &str) -> Option<Reached> {
     let (user, host) = uri.split_once(':')?.1.split_once('@')?;
     if !user.contains(';') {
         return None;
     }
     let host = host.split([';', '?']).next().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    Some(host.parse().ok().or_else(|| Some(SocketAddr::new(bare.parse().ok()?, PORT))))
+    let at = host.parse().ok().or_else(|| Some(SocketAddr::new(bare.parse().ok()?, PORT)));
+    Some(at.map_or(Reached::Named, Reached::At))
 }
 
 /// Whether a text is a telephone number, though nobody says so.
@@ -253,10 +263,10 @@ mod tests {
         for (uri, found) in [
             ("sip:5001@192.0.2.7:5062", None),
             ("sip:192.0.2.7;transport=udp", None),
-            ("sip:+1;npdi@192.0.2.7:5062;transport=udp", Some(Some(at("192.0.2.7:5062")))),
-            ("sip:+1;npdi@192.0.2.7", Some(Some(at("192.0.2.7:5060")))),
-            ("sip:+1;npdi@[2001:db8::1]", Some(Some(at("[2001:db8::1]:5060")))),
-            ("sip:+1;npdi@carrier.example", Some(None)),
+            ("sip:+1;npdi@192.0.2.7:5062;transport=udp", Some(Reached::At(at("192.0.2.7:5062")))),
+            ("sip:+1;npdi@192.0.2.7", Some(Reached::At(at("192.0.2.7:5060")))),
+            ("sip:+1;npdi@[2001:db8::1]", Some(Reached::At(at("[2001:db8::1]:5060")))),
+            ("sip:+1;npdi@carrier.example", Some(Reached::Named)),
         ] {
             assert_eq!(behind_parameters(uri), found, "{uri}");
         }

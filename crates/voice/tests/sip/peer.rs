@@ -336,10 +336,9 @@ impl Peer {
     pub async fn answer_in_parts(&self, request: &Message, kind: &str, body: &str) {
         let to = format!("To: {}", request.header("To").expect("To"));
         let named = ["Via", "From", "Call-ID", "CSeq"];
-        let copied: String = named
-            .iter()
-            .map(|name| format!("{name}: {}\r\n", request.header(name).expect("a header")))
-            .collect();
+        let copied = named.iter().fold(String::new(), |text, name| {
+            text + &format!("{name}: {}\r\n", request.header(name).expect("a header"))
+        });
         self.send(&format!(
             "SIP/2.0 200 OK\r\n{copied}{to};tag={}\r\nContact: <{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
             self.tag(),

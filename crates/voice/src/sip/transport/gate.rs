@@ -37,37 +37,46 @@ pub(super) struct Gate {
     datagram: Mutex<Vec<u8>>,
 }
 
+/// What becomes of a message.
+enum Met {
+    /// It goes on: it is from somebody known, brings credentials for a nonce that was sent there, or is answered or not
+    /// behind.
+    Enters,
+    /// It is from a stranger who has had too many failures.
+    Silence,
+    /// It is from a stranger who has not proved anything yet, and gets this.
+    Challenge(String),
+}
+
 impl Doorkeeper {
     /// Whether who is at the other end is known: a phone that registered from there, or a peer.
     pub fn knows(&self, flow: Flow) -> bool {
         self.registrar.knows(flow) || among(&self.peers, flow.peer)
     }
 
-    /// What a stranger gets who has not proved anything yet: nothing, or a challenge. `None` for who is no stranger, or
-    /// brings credentials for a nonce that was sent there: those are looked at behind.
-    fn turns_back(&self, head: &Head, flow: Flow) -> Option<Option<String>> {
-        let method = method(head)?;
-        let (status, name) = match method {
-            "REGISTER" => ("401 Unauthorized", "WWW-Authenticate"),
-            "INVITE" => ("407 Proxy Authentication Required", "Proxy-Authenticate"),
-            _ => return None,
+    /// What becomes of a message from a flow.
+    fn meets(&self, head: &Head, flow: Flow) -> Met {
+        let (status, name) = match method(head) {
+            Some("REGISTER") => ("401 Unauthorized", "WWW-Authenticate"),
+            Some("INVITE") => ("407 Proxy Authentication Required", "Proxy-Authenticate"),
+            _ => return Met::Enters,
         };
-        let to = Address::first(head.find("To")?);
+        let to = head.find("To").and_then(Address::first);
         if self.knows(flow) || to.is_some_and(|to| to.parameter("tag").is_some()) {
-            return None;
+            return Met::Enters;
         }
         if self.logins.blocked(flow.ip()) {
-            return Some(None);
+            return Met::Silence;
         }
         let given = || head.all("Authorization").chain(head.all("Proxy-Authorization"));
         if self.digest.sent_nonce_of(given(), flow) {
-            return None;
+            return Met::Enters;
         }
         let challenges = self.digest.challenges(flow, given().next().is_some());
         let more: Vec<(&str, String)> = challenges.into_iter().map(|text| (name, text)).collect();
         let named =
             [head.find("Call-ID"), head.find("CSeq"), head.find("From")].map(Option::unwrap_or_default);
-        Some(Some(answer(head, status, &self.digest.tag(&named), &more, flow.peer)))
+        Met::Challenge(answer(head, status, &self.digest.tag(&named), &more, flow.peer))
     }
 }
 
@@ -98,14 +107,13 @@ impl Gate {
                     out[..len].copy_from_slice(&datagram[..len]);
                     return Ok((len, from));
                 }
-                Read::Message(Look::Pass(head, body)) => match self.doorkeeper.turns_back(&head, flow) {
-                    Some(challenge) => {
-                        if let Some(text) = challenge {
-                            let _ = self.send(text.as_bytes(), answered_at(&head, from)).await;
-                        }
+                Read::Message(Look::Pass(head, body)) => match self.doorkeeper.meets(&head, flow) {
+                    Met::Enters => head.write(&body),
+                    Met::Silence => continue,
+                    Met::Challenge(text) => {
+                        let _ = self.send(text.as_bytes(), answered_at(&head, from)).await;
                         continue;
                     }
-                    None => head.write(&body),
                 },
                 Read::Message(Look::Drop) => {
                     metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1);

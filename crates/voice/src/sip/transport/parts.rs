@@ -26,12 +26,11 @@ fn within(kind: &str, body: &[u8], depth: u8) -> Option<Vec<u8>> {
 
 /// The description that a part is, or has within.
 fn read(part: &[u8], depth: u8) -> Option<Vec<u8>> {
-    let (head, body) = match part.strip_prefix(b"\r\n") {
-        Some(body) => (&[][..], body),
-        None => {
-            let end = end_of_head(part)?;
-            (&part[..end], &part[end + 4..])
-        }
+    let (head, body) = if let Some(body) = part.strip_prefix(b"\r\n") {
+        (&[][..], body)
+    } else {
+        let end = end_of_head(part)?;
+        (&part[..end], &part[end + 4..])
     };
     // What stands before the first header is a start line elsewhere.
     let head = Head::read(&[&b"\r\n"[..], head].concat())?;

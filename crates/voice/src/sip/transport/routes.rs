@@ -6,7 +6,7 @@ use super::Streams;
 use crate::{
     settings::Carrier,
     sip::{
-        address::{Address, behind_parameters},
+        address::{Address, Reached, behind_parameters},
         escape::unescaped,
         flow::Flow,
         reasons::Reasons,
@@ -64,7 +64,7 @@ impl MessageInspector for Marks {
                 }
                 Self::unmark(request)
             }
-            other => other,
+            other @ SipMessage::Response(_) => other,
         }
     }
 
@@ -88,7 +88,11 @@ impl MessageInspector for Marks {
         if let Some(found) = named.filter(|_| !known)
             && let Ok(mut typed) = rsipstack::sip::typed::Contact::parse(contact.value())
         {
-            mark(&mut typed.uri, Flow { peer: found.unwrap_or(flow.peer), ..flow });
+            let peer = match found {
+                Reached::At(addr) => addr,
+                Reached::Named => flow.peer,
+            };
+            mark(&mut typed.uri, Flow { peer, ..flow });
             contact.replace(typed.to_string());
             return message;
         }

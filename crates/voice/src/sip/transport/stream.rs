@@ -108,24 +108,25 @@ async fn take(
             let config = WebSocketConfig::default()
                 .max_message_size(Some(LONGEST_FRAME))
                 .max_frame_size(Some(LONGEST_FRAME));
+            #[expect(clippy::result_large_err, reason = "the library wants the answer by value")]
             let asked = |request: &Request, response| admitted(request, response, &house.origins);
-            let opening = accept_hdr_async_with_config(stream, asked, Some(config));
+            let opening = Box::pin(accept_hdr_async_with_config(stream, asked, Some(config)));
             if let Ok(Ok(frames)) = timeout(HANDSHAKE, opening).await
                 && let Some(line) = Line::open(house, flow, token).await
             {
-                line.frames(frames).await;
+                Box::pin(line.frames(frames)).await;
             }
         }
         (_, Some(acceptor)) => {
-            if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE, Box::pin(acceptor.accept(stream))).await
                 && let Some(line) = Line::open(house, flow, token).await
             {
-                line.bytes(stream).await;
+                Box::pin(line.bytes(stream)).await;
             }
         }
         (_, None) => {
             if let Some(line) = Line::open(house, flow, token).await {
-                line.bytes(stream).await;
+                Box::pin(line.bytes(stream)).await;
             }
         }
     }
@@ -202,12 +203,11 @@ impl<'h> Line<'h> {
         let read = async {
             let mut buffer = Vec::new();
             loop {
-                let mut chunk = [0; CHUNK];
-                let len = match timeout(self.house.idle, reading.read(&mut chunk)).await {
-                    Ok(Ok(len)) if len > 0 => len,
+                buffer.reserve(CHUNK);
+                match timeout(self.house.idle, reading.read_buf(&mut buffer)).await {
+                    Ok(Ok(len)) if len > 0 => {}
                     _ => return,
-                };
-                buffer.extend_from_slice(&chunk[..len]);
+                }
                 loop {
                     match framing::next(&mut buffer) {
                         Ok(Some(read)) => self.heard(read, &own),

@@ -147,6 +147,13 @@ fn who_refuses_stays_ready_and_is_left_alone_for_a_while() {
         "2 Released by agent busy 486 barred until 10000; ann: -slot; queued Support since 0",
     );
     check(world, offer("ann"), &format!("{NOT} the agent did not take it a moment ago"));
+    for (cause, code) in [(Cause::Diverted, 302), (Cause::Unavailable, 480)] {
+        let told = format!(
+            "2 Released by agent {} {code} barred until 10000; ann: -slot; queued Support since 0",
+            cause.as_str()
+        );
+        check(offered(), refuses(2, cause, code), &told);
+    }
     check(talking(), ann(CallAct::Reject), "no: Reject is not valid in state Established");
     let world = offered().then(ann(CallAct::Reject));
     check(world, ann(CallAct::Answer), "no: Answer is not valid in state Released");
