@@ -60,7 +60,7 @@ mod tests {
             timestamp: 20_000,
             packets: 125,
             bytes: 20_000,
-            name: 0xC0FFEE,
+            name: 0x00C0_FFEE,
         };
         let mut out = [0; REPORT];
         let length = write(report, true, &mut out);
