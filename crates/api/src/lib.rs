@@ -3,6 +3,7 @@
 //! One endpoint, one file, in the order types, rule, wire, tests. Words of the wire (operation names, JSON names,
 //! message types) stand in [`wire`] alone; what they mean stands in `domain`.
 
+mod address;
 mod answer;
 mod app;
 mod auth;

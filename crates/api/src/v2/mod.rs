@@ -25,7 +25,7 @@ pub use openapi::openapi;
 pub use services::{all_services, own_services};
 pub use settings::option_groups;
 
-use crate::{answer::Problem, app::Api, auth::gate, internal, notifications, reporting};
+use crate::{address, answer::Problem, app::Api, auth::gate, internal, notifications, reporting};
 use axum::{
     Router,
     extract::{OriginalUri, Request, State},
@@ -52,6 +52,8 @@ pub fn router(api: &Arc<Api>) -> Router {
         .nest("/api/v2", guarded(api, routes))
         .nest("/internal-api", guarded(api, internal::router()))
         .merge(login::router(api))
+        // Whatever else lies below the root of the API is refused in its words, too.
+        .merge(nowhere(api))
 }
 
 /// Every address whose handler carries its documentation.
@@ -78,7 +80,17 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
     routes
         .fallback(any(unknown))
         .method_not_allowed_fallback(unknown)
+        .layer(middleware::from_fn(address::sound))
         .layer(middleware::from_fn_with_state(api.clone(), gate))
+        .with_state(api.clone())
+}
+
+/// What lies below `/api` and is no version of it that is served here.
+fn nowhere(api: &Arc<Api>) -> Router {
+    Router::new()
+        .route("/api", any(unknown))
+        .route("/api/{*rest}", any(unknown))
+        .layer(middleware::from_fn(address::sound))
         .with_state(api.clone())
 }
 

@@ -50,11 +50,12 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 pub async fn operate(
     State(api): State<Arc<Api>>,
     caller: Caller,
-    Path(id): Path<i64>,
+    Path(number): Path<String>,
     body: Body,
 ) -> Outcome {
     caller.needs(OPERATORS)?;
-    let gone = || Problem::not_found(&format!("Unit {id}"));
+    let gone = || Problem::not_found(&format!("Unit {number}"));
+    let id: i64 = number.parse().map_err(|_| gone())?;
     match body.operation()? {
         "Replay" => {
             let unit = unit(&api, id).await?.ok_or_else(gone)?;

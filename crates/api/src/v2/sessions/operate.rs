@@ -1,6 +1,6 @@
 //! `POST /me/{collection}/{id}`: an operation of an agent on a conversation (digital-channels §2.6).
 
-use super::gated;
+use super::{gated, gone};
 use crate::{
     answer::{Answer, Outcome, Problem},
     app::Api,
@@ -12,6 +12,7 @@ use axum::{
     Extension,
     extract::{Path, State},
 };
+use desk::session_of;
 use domain::{Command, InteractionId, Refusal, command::SessionAct, medium::Medium, user::Role};
 use std::sync::Arc;
 
@@ -29,8 +30,17 @@ pub async fn post(
     let act = session_act(&body).inspect_err(|problem| count_unknown(&api, &medium, &body, problem))?;
     let silent = matches!(act, SessionAct::SetDisposition { .. });
     let session = InteractionId::from(id.as_str());
+    in_collection(&api, &medium, &session).await?;
     let done = api.desk.perform(Command::Session { session, agent: caller.user.id.clone(), act }).await?;
     Ok(if silent { Answer::done() } else { Answer::referenced(done.reference) })
+}
+
+/// Refuses a conversation of another medium, as a GET at the same address does. What the medium of a conversation is
+/// never changes, so looking before the commit is as good as in it.
+async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result<(), Problem> {
+    let state = api.desk.session(id).await?;
+    let found = state.as_deref().and_then(session_of).is_some_and(|session| session.medium == medium.name);
+    if found { Ok(()) } else { Err(gone(id.as_str())) }
 }
 
 fn count_unknown(api: &Api, medium: &Medium, body: &Body, problem: &Problem) {
