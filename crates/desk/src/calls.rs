@@ -99,8 +99,8 @@ impl Desk {
         Ok(calls)
     }
 
-    /// An agent calls somebody from a phone of his.
-    pub async fn dial(&self, agent: &UserId, device: &Dn, dialled: Dialled) -> Result<Done, Refused> {
+    /// The command by which an agent calls somebody from a phone of theirs.
+    pub async fn dialling(&self, agent: &UserId, device: &Dn, dialled: Dialled) -> Result<Command, Refused> {
         let number = Dn::from(dialled.number.as_str());
         let dial = Dial {
             call: self.ids.call(),
@@ -111,7 +111,7 @@ impl Desk {
             location: dialled.location,
             user_data: dialled.user_data,
         };
-        self.perform(Command::Dial { agent: agent.clone(), dial: Box::new(dial) }).await
+        Ok(Command::Dial { agent: agent.clone(), dial: Box::new(dial) })
     }
 
     /// Takes in a call that the switch brings. What of its headers becomes user data is the switch's configuration.

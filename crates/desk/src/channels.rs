@@ -70,7 +70,7 @@ impl Desk {
         } else {
             None
         };
-        self.perform_holding(Command::Receive(Box::new(unit)), place).await
+        self.perform_holding(Command::Receive(Box::new(unit)), None, place).await
     }
 
     /// Whether a thread has a conversation whose customer is there.

@@ -5,6 +5,7 @@ use crate::{
     channels::Connected,
     deadlines::Moment,
     housekeeping::ALIVE,
+    idempotency::{Asked, InProgress, Repeatable, Saving},
     keys::keys,
     pauses::Alive,
     ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault},
@@ -12,7 +13,7 @@ use crate::{
     witness::{Memory, lock},
 };
 use domain::{
-    Command, InteractionId, Key, Kind, MediumName, Message, Millis, Refusal, State,
+    Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, Refusal, State,
     agent::Agent,
     book::Book,
     centre::Centre,
@@ -86,6 +87,7 @@ pub struct Desk {
     pub(crate) channels: Connected,
     services: Services,
     down: Millis,
+    in_progress: InProgress,
 }
 
 impl Desk {
@@ -112,29 +114,56 @@ impl Desk {
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
         lock(&memory.doubtful).extend(started.into_iter().map(|row| row.task));
         let (channels, services) = (Connected::default(), Services::default());
-        let desk = Arc::new(Self { store, render, clock, ids, media, memory, channels, services, down });
+        let in_progress = InProgress::default();
+        let desk = Arc::new(Self {
+            store,
+            render,
+            clock,
+            ids,
+            media,
+            memory,
+            channels,
+            services,
+            down,
+            in_progress,
+        });
         desk.begin_anew().await?;
         Ok(desk)
     }
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
     pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
-        self.perform_holding(command, None).await
+        self.perform_once(command, None).await
+    }
+
+    /// The same for a request that may come again: its result is written in the commit, and a request that was performed
+    /// before is answered with the result it had then ([`Done::result`]), and changes nothing.
+    pub async fn perform_once(&self, command: Command, saving: Option<Saving>) -> Result<Done, Refused> {
+        self.perform_holding(command, saving, None).await
     }
 
     /// The same, and keeps a place in a queue until the journal has answered, whether or not anybody waits for it.
     pub(crate) async fn perform_holding(
         &self,
         command: Command,
+        saving: Option<Saving>,
         place: Option<Entering>,
     ) -> Result<Done, Refused> {
         self.forestall(&command)?;
+        let request = saving.as_ref().map(|saving| saving.request.clone());
         let keys = keys(&command);
         let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());
         let work = Box::new(move |sight: &mut dyn Sight| {
             // The store lets the work go once its outcome is known to memory, and the place with it.
             let _place = &place;
             let at = look(&*clock, &memory);
+            if let Some(Saving { request, .. }) = &saving
+                && let Some(saved) = sight.result(&request.id)?
+                && request.stand(saved.clone(), at).is_some()
+            {
+                let decision = Decision::default();
+                return Ok(Plan { at, decision, notes: Vec::new(), cause: None, result: Some(saved) });
+            }
             let decision = decide(sight, &command, at)?;
             let cause = match command.actor() {
                 Some(agent) if !decision.changes.is_empty() => {
@@ -144,9 +173,30 @@ impl Desk {
             };
             let notes = render.notes(sight, &decision, cause.as_ref(), at)?;
             let cause = cause.map(|cause| (cause.agent, cause.reference));
-            Ok(Plan { at, decision, notes, cause })
+            let reference = cause.as_ref().map(|(_, reference)| *reference);
+            let result = saving.as_ref().map(|saving| saving.row(&decision, reference, at));
+            Ok(Plan { at, decision, notes, cause, result })
         });
-        self.store.transact(keys, work).await?.map_err(Refused::Rule)
+        let done = self.store.transact(keys, work).await?.map_err(Refused::Rule)?;
+        match (&request, &done.result) {
+            (Some(asked), Some(result)) if asked.fingerprint != result.fingerprint => {
+                Err(Refusal::Exists("A request with this Idempotency-Key".into()).into())
+            }
+            _ => Ok(done),
+        }
+    }
+
+    /// Whether a request that may come again is to be performed.
+    pub async fn asked(&self, request: &Repeatable) -> Result<Asked, StoreFault> {
+        let Some(running) = self.in_progress.begin(request) else { return Ok(Asked::Running) };
+        let saved = self.store.result(&request.id).await?;
+        let known = saved.and_then(|saved| request.stand(saved, self.now()));
+        Ok(known.map_or(Asked::New(running), Asked::Known))
+    }
+
+    /// Keeps the result of a request that was performed without a commit of its own.
+    pub async fn save(&self, request: &Repeatable, status: u16, body: String) -> Result<(), StoreFault> {
+        self.store.save(request.result(self.now(), status, body)).await
     }
 
     /// Performs what has happened already, whatever the store thinks of it: while that fails or is busy, again. Only the
@@ -184,8 +234,13 @@ impl Desk {
 
     /// Lets a customer in, unless as many of the medium wait as the queue takes ([`domain::share`]).
     pub async fn open_session(&self, open: Open) -> Result<Done, Refused> {
+        self.open_session_once(open, None).await
+    }
+
+    /// The same for a request that may come again.
+    pub async fn open_session_once(&self, open: Open, saving: Option<Saving>) -> Result<Done, Refused> {
         let place = self.enter(&open.service, &open.session)?;
-        self.perform_holding(Command::Open(Box::new(open)), Some(place)).await
+        self.perform_holding(Command::Open(Box::new(open)), saving, Some(place)).await
     }
 
     /// A place in the queue of a service, for a conversation that is about to begin.

@@ -3,6 +3,7 @@
 use crate::{
     Desk, Refused,
     deadlines::Due,
+    idempotency::KEPT,
     pauses::Alive,
     ports::{Done, Shelf, StoreFault},
     routing::{next_change, route},
@@ -175,8 +176,10 @@ impl Desk {
         if upto.is_empty() { Ok(()) } else { self.store.trim(upto).await }
     }
 
-    /// Deletes conversations that ended longer ago than `keep`, in small steps so that others get their turn.
+    /// Deletes conversations that ended longer ago than `keep`, in small steps so that others get their turn. Results
+    /// that are too old to be given again go before.
     pub async fn retire(&self, keep: Duration) -> Result<u64, StoreFault> {
+        self.store.forget(self.now() - KEPT).await?;
         let before = self.now() - Millis::try_from(keep.as_millis()).unwrap_or(Millis::MAX);
         let mut total = 0;
         loop {

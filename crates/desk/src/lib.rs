@@ -9,6 +9,7 @@
 //! Invariants: nothing is told before it is committed; memory here is a cache of the journal and is rebuilt from
 //! it at start; no rule of the domain is repeated here.
 
+pub mod idempotency;
 pub mod mailroom;
 pub mod ports;
 pub mod routing;

@@ -8,7 +8,7 @@ use crate::{
     cache::{Cache, Entry},
     fault::{Fault, Outcome},
     mailbox::{self, Mailbox},
-    place, snapshot,
+    place, result, snapshot,
 };
 use desk::ports::{Committed, Done, NewNote, Note, Plan};
 use domain::{Decision, Event, InteractionId, Key, Message, Millis, UserId};
@@ -142,7 +142,7 @@ impl<'a> Group<'a> {
 
     /// Writes a plan. After an error the group must be dropped.
     pub fn write(&mut self, plan: Plan) -> Outcome<Done> {
-        let Plan { at, decision, notes, cause } = plan;
+        let Plan { at, decision, notes, cause, result } = plan;
         if let Some((agent, reference)) = &cause {
             let next = self.mailbox(agent).map_or(0, |mailbox| mailbox.head) + 1;
             if *reference != next {
@@ -185,7 +185,10 @@ impl<'a> Group<'a> {
         self.committed.signals.extend(signals);
         self.committed.effects.extend(effects);
         self.write_notes(notes, cause.as_ref().map(|(agent, _)| agent), at)?;
-        Ok(Done { reference: cause.map(|(_, reference)| reference) })
+        if let Some(result) = &result {
+            result::save(self.conn, result)?;
+        }
+        Ok(Done { reference: cause.map(|(_, reference)| reference), result })
     }
 
     fn new_entity(&mut self, key: &Key) -> Outcome<i64> {

@@ -31,6 +31,7 @@ mod queue;
 mod raw;
 mod reader;
 mod rebuild;
+mod result;
 mod retire;
 mod schema;
 mod shelf;

@@ -4,7 +4,7 @@
 //! store does not depend on every caller having let go of its end.
 
 use crate::{Erased, Traces};
-use desk::ports::{Quarantined, Shelf, StoreFault, Transacted, Work};
+use desk::ports::{Quarantined, SavedResult, Shelf, StoreFault, Transacted, Work};
 use domain::{Millis, UserId};
 use std::{
     collections::VecDeque,
@@ -35,6 +35,10 @@ pub(crate) enum Job {
     Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
     /// Throw notes away.
     Trim { upto: Vec<(UserId, u64)>, answer: Answer<()> },
+    /// Keep the result of a request.
+    Save { result: SavedResult, answer: Answer<()> },
+    /// Forget results older than a moment.
+    Forget { before: Millis, answer: Answer<()> },
     /// Delete conversations.
     Retire { before: Millis, limit: u32, answer: Answer<u32> },
     /// Overwrite what erased conversations left in other rows, and what else is known of a person.

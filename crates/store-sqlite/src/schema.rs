@@ -22,6 +22,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Sql(include_str!("migrations/0001_journal.sql")),
     Step::Sql(include_str!("migrations/0002_connectors.sql")),
     Step::Rows(digests::keep),
+    Step::Sql(include_str!("migrations/0004_results.sql")),
 ];
 
 /// Marks the file as a journal of this program: `Jack`, in ASCII.

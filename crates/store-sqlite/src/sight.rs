@@ -1,7 +1,7 @@
 //! What a decision sees: the group it is part of.
 
-use crate::{fault::Fault, group::Group, snapshot, task};
-use desk::ports::{LogPart, Sight};
+use crate::{fault::Fault, group::Group, result, snapshot, task};
+use desk::ports::{LogPart, SavedResult, Sight};
 use domain::{InteractionId, Key, Message, No, Seen, State, UserId, task::Known};
 use std::sync::Arc;
 
@@ -58,5 +58,9 @@ impl Sight for Look<'_, '_> {
             Err(fault) => Err(fault),
         };
         found.map_err(|fault| self.note(fault))
+    }
+
+    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No> {
+        result::find(self.group.conn, key).map_err(|fault| self.note(fault))
     }
 }

@@ -14,12 +14,12 @@ use crate::{
     pool::Pool,
     quarantine,
     queue::{Job, Queue},
-    schema, shelf, snapshot, task,
+    result, schema, shelf, snapshot, task,
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness,
-    Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault, TaskRow, Transacted,
+    Witness, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::future::BoxFuture;
@@ -244,6 +244,19 @@ impl Store for SqliteStore {
 
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
         Box::pin(self.pool.clone().read(move |conn| shelf::rows(conn, shelf)))
+    }
+
+    fn result(&self, key: &str) -> BoxFuture<'static, Result<Option<SavedResult>, StoreFault>> {
+        let key = key.to_owned();
+        Box::pin(self.pool.clone().read(move |conn| result::find(conn, &key)))
+    }
+
+    fn save(&self, result: SavedResult) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::Save { result, answer })
+    }
+
+    fn forget(&self, before: Millis) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::Forget { before, answer })
     }
 
     fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {

@@ -12,7 +12,7 @@ use crate::{
     open::Hold,
     quarantine,
     queue::{Answer, Job, Queue},
-    schema, shelf,
+    result, schema, shelf,
     sight::Look,
     task,
 };
@@ -29,6 +29,8 @@ use std::{
 
 /// The most jobs in one transaction: enough to share an `fsync`, few enough to be quick.
 const MOST: usize = 512;
+/// How many results a group forgets at most, so that nobody waits long behind it.
+const FORGOTTEN: u32 = 4_096;
 /// How often a decision may ask for one more entity before it is held to be mad.
 const PATIENCE: usize = 64;
 /// How often a commit is tried while they fail and nobody asks for one.
@@ -330,6 +332,14 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
             Ok(Fate::Written)
         }
         Job::Trim { upto, .. } => Ok(if group.trim(upto)? { Fate::Written } else { Fate::Unfinished }),
+        Job::Save { result, .. } => {
+            result::save(group.conn, result)?;
+            Ok(Fate::Written)
+        }
+        Job::Forget { before, .. } => {
+            let all = result::forget(group.conn, *before, FORGOTTEN)? < FORGOTTEN as usize;
+            Ok(if all { Fate::Written } else { Fate::Unfinished })
+        }
         Job::Retire { before, limit, .. } => {
             Ok(group.retire(*before, *limit)?.map_or(Fate::Unfinished, Fate::Retired))
         }
@@ -374,7 +384,11 @@ fn answer(job: Job, outcome: Fate) {
             Fate::Released(there_was) => Some(there_was),
             _ => None,
         }),
-        Job::Start { answer, .. } | Job::Shelve { answer, .. } | Job::Trim { answer, .. } => {
+        Job::Start { answer, .. }
+        | Job::Shelve { answer, .. }
+        | Job::Trim { answer, .. }
+        | Job::Save { answer, .. }
+        | Job::Forget { answer, .. } => {
             send(answer, outcome, |outcome| matches!(outcome, Fate::Written).then_some(()));
         }
         Job::Retire { answer, .. } => send(answer, outcome, |outcome| match outcome {

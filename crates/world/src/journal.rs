@@ -8,7 +8,7 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Sight, Store, StoreFault, TaskRow, Transacted,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Store, StoreFault, TaskRow, Transacted,
     Witness, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, State, UserId};
@@ -170,6 +170,18 @@ impl Store for Journal {
 
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
         at_once(self.inner.rows(shelf))
+    }
+
+    fn result(&self, key: &str) -> BoxFuture<'static, Result<Option<SavedResult>, StoreFault>> {
+        at_once(self.inner.result(key))
+    }
+
+    fn save(&self, result: SavedResult) -> BoxFuture<'static, Result<(), StoreFault>> {
+        at_once(self.inner.save(result))
+    }
+
+    fn forget(&self, before: Millis) -> BoxFuture<'static, Result<(), StoreFault>> {
+        at_once(self.inner.forget(before))
     }
 
     fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {

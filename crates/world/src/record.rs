@@ -48,6 +48,7 @@ impl Copy {
             decision: plan.decision.clone(),
             notes: plan.notes.clone(),
             cause: plan.cause.clone(),
+            result: plan.result.clone(),
         })
     }
 }

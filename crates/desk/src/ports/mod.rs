@@ -9,7 +9,7 @@ mod world;
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
 pub use render::{Cause, NewNote, Render};
 pub use store::{
-    Committed, Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, Shelf, Sight, Store, StoreFault,
+    Committed, Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Store, StoreFault,
     TaskRow, Transacted, Witness, Work,
 };
 pub use switch::{Arrival, Switch};

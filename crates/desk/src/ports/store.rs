@@ -31,6 +31,26 @@ pub trait Sight: Seen {
     /// The end of a conversation's log, in order, as far as this commit's predecessors wrote it: as many of its newest
     /// entries as together take at most `bytes` as they are stored, and at least one if there is any.
     fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No>;
+    /// The result of a request by its name, as far as this commit's predecessors wrote it.
+    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No>;
+}
+
+/// The result of a request, kept for the one that comes again under the same idempotency key. Names are digests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedResult {
+    /// Its name.
+    pub key: String,
+    /// Whose request it was. The store keeps at least the last 1,000 results of a scope, unless they are large, and may
+    /// forget those before.
+    pub scope: String,
+    /// What was asked for.
+    pub fingerprint: String,
+    /// When it was performed.
+    pub at: Millis,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// The body of the answer, or what it is made of.
+    pub body: String,
 }
 
 /// Everything one commit writes.
@@ -45,6 +65,9 @@ pub struct Plan {
     /// The agent whose command this is and the number it bears. The position is taken even if no note of this
     /// commit uses it, so that no later command bears the same number.
     pub cause: Option<(UserId, u64)>,
+    /// The result of the request behind the command, if that may come again; of an earlier one, with a decision that
+    /// changes nothing, when this is the one that came again.
+    pub result: Option<SavedResult>,
 }
 
 /// The decision, run inside the transaction. It may run more than once and must be pure.
@@ -55,6 +78,8 @@ pub type Work = Box<dyn FnMut(&mut dyn Sight) -> Result<Plan, No> + Send>;
 pub struct Done {
     /// The number the command bears (`referenceId`), for commands of agents.
     pub reference: Option<u64>,
+    /// The result that is kept, for requests that may come again: perhaps that of an earlier one.
+    pub result: Option<SavedResult>,
 }
 
 /// The outcome of a transaction: committed and durable, refused without a trace, or a fault.
@@ -255,6 +280,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Every row of a shelf.
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
+
+    /// The result of a request by its name.
+    fn result(&self, key: &str) -> BoxFuture<'static, Result<Option<SavedResult>, StoreFault>>;
+
+    /// Keeps the result of a request that was performed without a commit; durable when it answers.
+    fn save(&self, result: SavedResult) -> BoxFuture<'static, Result<(), StoreFault>>;
+
+    /// Forgets results older than a moment.
+    fn forget(&self, before: Millis) -> BoxFuture<'static, Result<(), StoreFault>>;
 
     /// Deletes whole conversations that ended before a moment, at most `limit` of them; answers how many.
     fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>>;

@@ -77,6 +77,10 @@ on_sqlite! {
         a_name_of_a_deleted_conversation_leads_nowhere,
         retiring_forgets_old_names_however_many,
         an_amended_entry_keeps_its_place;
+    results:
+        a_result_comes_with_its_commit_and_is_seen_by_the_next,
+        a_refused_command_leaves_no_result,
+        results_are_bounded_in_each_scope_and_forgotten_when_they_are_old;
     quarantine:
         a_unit_stays_until_it_is_released_and_no_number_comes_again,
         what_lies_there_for_longer_than_conversations_are_kept_goes;

@@ -74,7 +74,7 @@ pub async fn a_decision_may_ask_for_more_and_runs_again(ground: &dyn Ground) {
             return Err(No::Need(Key::Book));
         }
         assert!(sight.state(&Key::Centre)?.is_some());
-        Ok(Plan { at: 1, decision: Decision::default(), notes: Vec::new(), cause: None })
+        Ok(Plan { at: 1, decision: Decision::default(), notes: Vec::new(), cause: None, result: None })
     });
     scene.store.transact(Vec::new(), asking).await.expect("the store works").expect("granted");
     let insatiable: Work = Box::new(|_| Err(No::Need(Key::Book)));

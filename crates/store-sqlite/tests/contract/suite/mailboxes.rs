@@ -15,7 +15,7 @@ fn note(number: u32, body: &str) -> NewNote {
 fn tell(notes: Vec<NewNote>, cause: Option<(u32, u64)>) -> Work {
     Box::new(move |_| {
         let cause = cause.map(|(number, reference)| (agent(number), reference));
-        Ok(Plan { at: 1, decision: Decision::default(), notes: notes.clone(), cause })
+        Ok(Plan { at: 1, decision: Decision::default(), notes: notes.clone(), cause, result: None })
     })
 }
 

@@ -8,6 +8,7 @@ pub mod mailboxes;
 pub mod names;
 pub mod post;
 pub mod quarantine;
+pub mod results;
 pub mod scene;
 pub mod tasks;
 

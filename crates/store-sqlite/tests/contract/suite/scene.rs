@@ -165,7 +165,7 @@ pub fn work(command: Command, now: Millis, topic: &'static str) -> Work {
         };
         let decision = domain::decide(sight, &command, now)?;
         let notes = notes(&decision, topic);
-        Ok(Plan { at: now, decision, notes, cause })
+        Ok(Plan { at: now, decision, notes, cause, result: None })
     })
 }
 
