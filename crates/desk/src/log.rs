@@ -12,6 +12,9 @@ const ROWS: u32 = 512;
 pub struct Span {
     /// From this index on (inclusive; a log begins at 1).
     pub from: u32,
+    /// Up to this index (exclusive), as far as the log goes if there is none. A page that ends before one is the same
+    /// whenever it is read: what came after tells nothing of it.
+    pub until: Option<u32>,
     /// At most so many entries.
     pub count: u32,
     /// As many as weigh at most this together, and at least one if there is any.
@@ -48,19 +51,27 @@ impl Desk {
         loop {
             let shown = u32::try_from(page.shown.len()).unwrap_or(u32::MAX);
             let (wanted, left) = (span.count.saturating_sub(shown), span.bytes.saturating_sub(bytes));
+            if let Some(until) = span.until.filter(|until| page.next >= *until) {
+                page.next = until;
+                return Ok(page);
+            }
             if wanted == 0 {
                 return Ok(page);
             }
+            let rows = span.until.map_or(u32::MAX, |until| until - page.next).min(wanted).min(ROWS);
             // What is stored weighs about what is sent; where it does not, there is another turn.
-            let part = self.store.messages(&session.id, page.next, wanted.min(ROWS), left).await?;
+            let part = self.store.messages(&session.id, page.next, rows, left).await?;
             for message in &part.entries {
+                if let Some(until) = span.until.filter(|until| message.index >= *until) {
+                    page.next = until;
+                    return Ok(page);
+                }
                 if let Some(at) = typing.remove(&message.from.participant) {
                     bytes = bytes.saturating_sub(weigh(&page.shown.remove(at)));
                     typing.values_mut().filter(|place| **place > at).for_each(|place| *place -= 1);
                 }
-                if let Some(entry) =
-                    Some(message).filter(|entry| !session.is_overtaken(entry)).and_then(&show)
-                {
+                let stands = span.until.is_some() || !session.is_overtaken(message);
+                if let Some(entry) = Some(message).filter(|_| stands).and_then(&show) {
                     let weight = weigh(&entry);
                     if bytes.saturating_add(weight) > span.bytes && !page.shown.is_empty() {
                         page.is_cut = true;
@@ -76,7 +87,9 @@ impl Desk {
             }
             if !part.more {
                 // Whoever asks from beyond the end is led back to it.
-                if page.next == span.from {
+                if let Some(until) = span.until {
+                    page.next = until;
+                } else if page.next == span.from {
                     page.next = session.next_index;
                 }
                 return Ok(page);

@@ -25,6 +25,8 @@ pub(super) struct Talk {
     pub user_id: String,
     /// What its user data weighs, in bytes.
     pub data_bytes: usize,
+    /// The index that the next entry of its log will have.
+    pub next_index: u32,
     /// Who ended it, once it is over for the customer.
     pub ended_by: Option<Closer>,
     key_digest: String,
@@ -37,6 +39,7 @@ impl Talk {
         Self {
             user_id: session.customer.participant.to_string(),
             data_bytes: session.user_data.weight(),
+            next_index: session.next_index,
             ended_by: session.talk_ended,
             key_digest: session.customer.key_digest.clone(),
             left_at: session.customer.left_at,
@@ -90,7 +93,14 @@ impl Talk {
     /// A chat that goes on, of user `00A1`.
     pub fn with_key(key: &str) -> Self {
         let key_digest = digest(key);
-        Self { user_id: "00A1".into(), data_bytes: 0, ended_by: None, key_digest, left_at: None }
+        Self {
+            user_id: "00A1".into(),
+            data_bytes: 0,
+            next_index: 1,
+            ended_by: None,
+            key_digest,
+            left_at: None,
+        }
     }
 }
 

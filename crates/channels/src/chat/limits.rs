@@ -94,6 +94,13 @@ pub(super) fn refused(why: &'static str) {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin(Option<Network>);
 
+impl Origin {
+    /// What is counted together, if the address is known.
+    pub const fn network(self) -> Option<Network> {
+        self.0
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 

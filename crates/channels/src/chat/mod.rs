@@ -27,6 +27,7 @@ mod gms;
 mod gws;
 mod keeper;
 mod limits;
+mod repeat;
 mod transcript;
 
 pub use limits::CustomerLimits;
@@ -68,6 +69,7 @@ pub struct Chat {
     presence: Presence,
     allowance: Allowance,
     cursors: gws::Cursors,
+    told: gms::Told,
 }
 
 impl Chat {
@@ -75,8 +77,8 @@ impl Chat {
     /// them.
     pub fn new(desk: Arc<Desk>, config: ChatConfig) -> Arc<Self> {
         let allowance = Allowance::new(&config.limits);
-        let (presence, cursors) = (Presence::default(), gws::Cursors::default());
-        Arc::new(Self { desk, config, presence, allowance, cursors })
+        let (presence, cursors, told) = (Presence::default(), gws::Cursors::default(), gms::Told::default());
+        Arc::new(Self { desk, config, presence, allowance, cursors, told })
     }
 
     /// The addresses of the Chat API: `POST /genesys/2/chat/{service}` and what is below it. Open to scripts of any

@@ -18,7 +18,27 @@ pub(super) async fn read<T: Serialize>(
     from: u32,
     show: impl Fn(&Message) -> T,
 ) -> Result<LogPage<T>, StoreFault> {
-    let span = Span { from, count: u32::MAX, bytes: MAX_ANSWER_BYTES - FRAME_BYTES };
+    page(desk, session, (from, None), show).await
+}
+
+/// The part of the transcript from a position on (inclusive) that ends before another (exclusive), the same whenever it
+/// is read: less of it, when it is more than one answer carries.
+pub(super) async fn read_until<T: Serialize>(
+    desk: &Desk,
+    session: &Session,
+    (from, until): (u32, u32),
+    show: impl Fn(&Message) -> T,
+) -> Result<LogPage<T>, StoreFault> {
+    page(desk, session, (from, Some(until)), show).await
+}
+
+async fn page<T: Serialize>(
+    desk: &Desk,
+    session: &Session,
+    (from, until): (u32, Option<u32>),
+    show: impl Fn(&Message) -> T,
+) -> Result<LogPage<T>, StoreFault> {
+    let span = Span { from, until, count: u32::MAX, bytes: MAX_ANSWER_BYTES - FRAME_BYTES };
     let seen = |entry: &Message| (entry.visibility == Visibility::All).then(|| show(entry));
     // A comma stands between two.
     desk.page(session, span, seen, |entry| json::len(entry) + 1).await

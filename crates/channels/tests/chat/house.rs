@@ -99,6 +99,11 @@ impl House {
         }
     }
 
+    /// Where its journal is.
+    pub fn directory(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     pub async fn perform(&self, command: Command) {
         self.desk.perform(command).await.expect("performed");
     }

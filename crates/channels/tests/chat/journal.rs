@@ -1,8 +1,8 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, Shelf, Store, StoreFault, TaskRow, Transacted, Witness,
-    Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault, TaskRow,
+    Transacted, Witness, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::future::{BoxFuture, ready};
@@ -139,6 +139,18 @@ impl Store for Faulty {
 
     fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
         self.journal.rows(shelf)
+    }
+
+    fn result(&self, key: &str) -> Answer<Option<SavedResult>> {
+        self.journal.result(key)
+    }
+
+    fn save(&self, result: SavedResult) -> Answer<()> {
+        self.journal.save(result)
+    }
+
+    fn forget(&self, before: Millis) -> Answer<()> {
+        self.journal.forget(before)
     }
 
     fn retire(&self, before: Millis, limit: u32) -> Answer<u32> {

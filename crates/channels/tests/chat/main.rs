@@ -7,6 +7,7 @@ mod faults;
 mod house;
 mod journal;
 mod limits;
+mod repeated;
 mod shapes;
 mod silence;
 mod transcript;

@@ -14,6 +14,7 @@ mod ending;
 mod endpoint;
 mod faults;
 mod limits;
+mod repeated;
 mod silence;
 mod talk;
 mod widget;

@@ -52,7 +52,7 @@ pub async fn get(
         None if is_before(&api, &caller, &medium, &id).await? => View::BEFORE,
         None => return Err(gone(&id)),
     };
-    let span = Span { from: start.max(1), count, bytes: MAX_PAGE_BYTES };
+    let span = Span { from: start.max(1), until: None, count, bytes: MAX_PAGE_BYTES };
     let show = |message: &Message| view.has(message).then(|| message_resource(&api.links, message));
     // A comma stands between two.
     let page = api.desk.page(session, span, show, |message| json::len(message) + 1).await?;

@@ -1,17 +1,22 @@
 //! The commands of a chat: `POST /genesys/2/chat/{service}/{chatId}/{command}` (digital-channels §6.1).
 
 use super::{
-    door::{Credentials, Outcome, Wanted},
+    door::{Credentials, Outcome, Wanted, alias},
     form::{self, Form},
     trouble::Trouble,
     wire::Answer,
 };
-use crate::chat::{Chat, door::Talk, limits::Origin};
+use crate::chat::{
+    Chat,
+    door::Talk,
+    limits::Origin,
+    repeat::{self, Kept, Turn},
+};
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
-use desk::Refused;
+use desk::idempotency::Repeatable;
 use domain::{
     Command, InteractionId, Refusal, command::CustomerAct, json, message::MAX_TYPE_BYTES, session::Closer,
 };
@@ -52,23 +57,27 @@ impl Word {
 
     /// Whether a customer who comes too late with it would lose something, and so must hear that it was in vain.
     /// What only looks, types or leaves succeeds on a chat that is over.
-    const fn carries(self) -> bool {
-        matches!(
-            self,
-            Self::Send | Self::PushUrl | Self::UpdateNickname | Self::CustomNotice | Self::UpdateData
-        )
+    fn carries(self, form: &Form) -> bool {
+        match self {
+            Self::Send | Self::PushUrl | Self::UpdateNickname | Self::CustomNotice | Self::UpdateData => true,
+            Self::Refresh => form.get("message").is_some(),
+            Self::StartTyping | Self::StopTyping | Self::Disconnect | Self::ReadReceipt => false,
+        }
     }
 
     /// What the customer does by it; `None` when he only looks. A read receipt moves nothing but his inactivity:
     /// nobody is shown it.
     fn act(self, form: &Form, preview: bool) -> Result<Option<CustomerAct>, Trouble> {
         Ok(Some(match self {
-            Self::Refresh => return Ok(None),
+            // Widgets send the field empty; what stands in it was said.
+            Self::Refresh if form.get("message").is_none() => return Ok(None),
             Self::ReadReceipt => {
                 form.required("transcriptPosition")?;
                 return Ok(None);
             }
-            Self::Send => CustomerAct::Say { text: form.text("message"), message_type: message_type(form)? },
+            Self::Send | Self::Refresh => {
+                CustomerAct::Say { text: form.text("message"), message_type: message_type(form)? }
+            }
             Self::StartTyping => {
                 let text = form.get("message").filter(|_| preview).map(str::to_owned);
                 CustomerAct::Type { on: true, text }
@@ -81,6 +90,11 @@ impl Word {
             Self::UpdateData => CustomerAct::Data(form.user_data()),
         }))
     }
+}
+
+/// What a command asks for.
+fn asks<'f>(name: &'static str, form: &'f Form) -> impl Iterator<Item = &'f [u8]> {
+    std::iter::once(name.as_bytes()).chain(form.asks())
 }
 
 fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
@@ -96,15 +110,16 @@ fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
 /// without one, all of it; another command without one, none of it ([`Wanted`]).
 pub(super) async fn command(
     State(chat): State<Arc<Chat>>,
-    Path((service, id, command)): Path<(String, String, String)>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
     origin: Origin,
     request: Request,
 ) -> Response {
+    let Ok(Path((service, id, command))) = path else { return Trouble::UnknownCommand.into_response() };
     let Some((name, word)) = Word::parse(&command) else {
         return Trouble::UnknownCommand.into_response();
     };
     metrics::counter!("jackfield_chat_requests_total", "command" => name).increment(1);
-    chat.obey(&service, &InteractionId::new(id), word, (origin, request)).await.into_response()
+    chat.obey(&service, &InteractionId::new(id), (name, word), (origin, request)).await.into_response()
 }
 
 /// Answers the commands about files: they are not offered here.
@@ -118,7 +133,7 @@ impl Chat {
         &self,
         service: &str,
         id: &InteractionId,
-        word: Word,
+        (name, word): (&'static str, Word),
         (origin, request): (Origin, Request),
     ) -> Result<Answer, Trouble> {
         let talk = self.talk(service, id).await?;
@@ -126,6 +141,7 @@ impl Chat {
         if talk.is_none() && !self.serves(service) {
             return Err(Trouble::UnknownService);
         }
+        let key = repeat::key(request.headers()).map_err(Trouble::BadKey)?;
         let form = form::read(request).await?;
         let credentials = Credentials::of(&form)?;
         let talk = talk.ok_or(Trouble::UnknownChat)?;
@@ -134,31 +150,80 @@ impl Chat {
         if talk.is_gone(self.desk.now()) {
             return Err(Trouble::Ended);
         }
-        let (wanted, outcome) = match Wanted::of(&form) {
-            Ok(Wanted::Nothing { .. }) if word == Word::Refresh => (Wanted::From(1), Outcome::Looked),
-            Ok(wanted) => (wanted, self.act(id, &talk, word, &form, origin).await),
-            Err(trouble) => (Wanted::nothing(&form), Outcome::Refused(trouble)),
+        let at = |alias| self.told.at(id, alias);
+        let (wanted, outcome) = match Wanted::of(&form, at) {
+            Ok(wanted) => {
+                let wanted = match wanted {
+                    Wanted::Nothing { .. } if word == Word::Refresh => Wanted::From(1),
+                    wanted => wanted,
+                };
+                let asked = key.map(|key| repeat::in_chat(id, key, asks(name, &form)));
+                let outcome = match (word.act(&form, self.config.typing_preview), asked) {
+                    (Ok(None), _) => Outcome::Looked,
+                    (Ok(Some(act)), None) => self.act(id, &talk, act, origin).await?,
+                    (Ok(Some(act)), Some(asked)) => {
+                        self.act_once(id, &talk, (act, asked), wanted, origin).await?
+                    }
+                    (Err(trouble), _) => Outcome::Refused(trouble),
+                };
+                (wanted, outcome)
+            }
+            Err(trouble) => (Wanted::nothing(&form, at), Outcome::Refused(trouble)),
         };
-        // Its status says so, which an answer to a customer who is known has not.
-        if let Outcome::Refused(excess @ Trouble::TooMany(_)) = outcome {
-            return Err(excess);
+        let outcome = match outcome {
+            Outcome::Refused(Trouble::Ended) if !word.carries(&form) => Outcome::Looked,
+            outcome => outcome,
+        };
+        let answer = self.answer(service, id, caller, wanted, outcome).await?;
+        if let Some(next) = answer.next() {
+            self.told.gave(id, alias(&form), wanted.position(), next);
         }
-        self.answer(service, id, caller, wanted, outcome).await
+        Ok(answer)
     }
 
-    async fn act(&self, id: &InteractionId, talk: &Talk, word: Word, form: &Form, origin: Origin) -> Outcome {
-        let act = match word.act(form, self.config.typing_preview) {
-            Ok(Some(act)) => act,
-            Ok(None) => return Outcome::Looked,
-            Err(trouble) => return Outcome::Refused(trouble),
+    /// Does it once, however often it comes under one key. A repeat changes nothing, and uses up no rates.
+    async fn act_once(
+        &self,
+        id: &InteractionId,
+        talk: &Talk,
+        (act, asked): (CustomerAct, Repeatable),
+        wanted: Wanted,
+        origin: Origin,
+    ) -> Result<Outcome, Trouble> {
+        // Held until the answer is known.
+        let _running = match self.turn(&asked).await? {
+            Turn::First(running) => running,
+            Turn::Again(saved) => return Ok(Outcome::Kept(Kept::of(&saved))),
+            Turn::Refused(why) => return Err(Trouble::Repeated(why)),
         };
-        if let Err(excess) = self.may_act(origin, id, talk, &act) {
-            return Outcome::Refused(Trouble::TooMany(excess));
-        }
-        match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
-            Ok(_) => Outcome::Done,
-            Err(Refused::Rule(Refusal::Ended)) if !word.carries() => Outcome::Looked,
+        self.may_act(origin, id, talk, &act).map_err(Trouble::TooMany)?;
+        let kept = Kept {
+            from: wanted.from(),
+            had: wanted.position(),
+            next: talk.next_index,
+            over: talk.is_over(),
+            ..Kept::default()
+        };
+        let command = Command::Customer { session: id.clone(), act };
+        Ok(match self.perform_once(id, command, asked, kept).await {
+            Ok(kept) => Outcome::Kept(kept),
             Err(refused) => Outcome::Refused(refused.into()),
-        }
+        })
+    }
+
+    /// Does it. Only that it is too much is answered with a status of its own, which an answer to a customer who is
+    /// known has not.
+    async fn act(
+        &self,
+        id: &InteractionId,
+        talk: &Talk,
+        act: CustomerAct,
+        origin: Origin,
+    ) -> Result<Outcome, Trouble> {
+        self.may_act(origin, id, talk, &act).map_err(Trouble::TooMany)?;
+        Ok(match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
+            Ok(_) => Outcome::Done,
+            Err(refused) => Outcome::Refused(refused.into()),
+        })
     }
 }

@@ -5,7 +5,7 @@ use super::{
     trouble::Trouble,
     wire::{Answer, Caller, Entry},
 };
-use crate::chat::{Chat, door::Talk, transcript};
+use crate::chat::{Chat, door::Talk, repeat::Kept, transcript};
 use desk::{ports::StoreFault, session_of};
 use domain::InteractionId;
 use subtle::ConstantTimeEq;
@@ -52,25 +52,38 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    /// What a form asks for.
-    pub fn of(form: &Form) -> Result<Self, Trouble> {
-        Ok(form.position()?.map_or_else(|| Self::nothing(form), Self::From))
+    /// What a form asks for; `at` tells where a client is that hands back an alias.
+    pub fn of(form: &Form, at: impl Fn(u32) -> u32) -> Result<Self, Trouble> {
+        Ok(form.position()?.map_or_else(|| Self::nothing(form, at), Self::From))
     }
 
     /// No transcript, and the position the client had.
-    pub fn nothing(form: &Form) -> Self {
-        let had = form.get("alias").and_then(|alias| alias.parse().ok()).unwrap_or(1);
-        Self::Nothing { had: had.max(1) }
+    pub fn nothing(form: &Form, at: impl Fn(u32) -> u32) -> Self {
+        Self::Nothing { had: at(alias(form)) }
     }
 
-    const fn position(self) -> u32 {
+    /// The position from which the transcript is wanted, if it is.
+    pub const fn from(self) -> Option<u32> {
+        match self {
+            Self::From(position) => Some(position),
+            Self::Nothing { .. } => None,
+        }
+    }
+
+    /// That position, or where the client is.
+    pub const fn position(self) -> u32 {
         match self {
             Self::From(position) | Self::Nothing { had: position } => position,
         }
     }
 }
 
-/// What a customer is told of his chat.
+/// The position that a client hands back as its alias; a word that is none is taken for the beginning.
+pub(super) fn alias(form: &Form) -> u32 {
+    form.get("alias").and_then(|alias| alias.parse().ok()).unwrap_or(1).max(1)
+}
+
+/// What a customer is told of their chat.
 struct Told {
     entries: Vec<Entry>,
     next: u32,
@@ -83,6 +96,8 @@ pub(super) enum Outcome {
     Looked,
     /// It was committed.
     Done,
+    /// It was committed, now or before, and this is what its answer is made of.
+    Kept(Kept),
     /// It was refused.
     Refused(Trouble),
 }
@@ -111,6 +126,7 @@ impl Chat {
         outcome: Outcome,
     ) -> Result<Answer, Trouble> {
         let (committed, trouble) = match outcome {
+            Outcome::Kept(kept) => return Ok(self.answer_kept(id, caller, &kept).await),
             Outcome::Looked => (false, None),
             Outcome::Done => (true, None),
             Outcome::Refused(trouble) => (false, Some(trouble)),
@@ -125,6 +141,28 @@ impl Chat {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Answers a request that may come again, the same whenever it does.
+    async fn answer_kept(&self, id: &InteractionId, caller: Caller, kept: &Kept) -> Answer {
+        match self.told_before(id, kept).await {
+            Ok(Told { entries, next, over }) => Answer::to(caller, entries, next, over, None),
+            Err(fault) => {
+                tracing::warn!(%fault, "a customer was served, but the transcript could not be read");
+                let (next, over) = (kept.from.unwrap_or(1), kept.over && kept.from.is_none());
+                Answer::to(caller, Vec::new(), next, over, None)
+            }
+        }
+    }
+
+    async fn told_before(&self, id: &InteractionId, kept: &Kept) -> Result<Told, StoreFault> {
+        let nothing = |next: u32| Told { entries: Vec::new(), next: next.min(kept.next), over: kept.over };
+        let Some(from) = kept.from else { return Ok(nothing(kept.had)) };
+        let state = self.desk.session(id).await?;
+        // Its conversation may have been forgotten since.
+        let Some(session) = state.as_deref().and_then(session_of) else { return Ok(nothing(from)) };
+        let page = transcript::read_until(&self.desk, session, (from, kept.next), Entry::of).await?;
+        Ok(Told { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
     }
 
     async fn told(&self, service: &str, id: &InteractionId, wanted: Wanted) -> Result<Told, Trouble> {

@@ -29,6 +29,14 @@ impl Form {
         named.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// What the form asks to be done, for telling whether another asks for the same: the fields without those that show who
+    /// asks and those that say how much of the transcript shall come with the answer.
+    pub fn asks(&self) -> impl Iterator<Item = &[u8]> {
+        const BESIDES: [&str; 4] = ["userId", "secureKey", "alias", "transcriptPosition"];
+        let fields = self.0.iter().filter(|(name, _)| !BESIDES.contains(&name.as_str()));
+        fields.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()])
+    }
+
     /// A field that has a value, or why the request cannot be done without it.
     pub fn required(&self, name: &'static str) -> Result<&str, Trouble> {
         self.get(name).ok_or(Trouble::Missing(name))

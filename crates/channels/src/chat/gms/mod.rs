@@ -16,8 +16,11 @@ mod command;
 mod door;
 mod form;
 mod request;
+mod told;
 mod trouble;
 mod wire;
+
+pub(super) use told::Told;
 
 use super::{Chat, PREFLIGHT, limits::Origin};
 use axum::{

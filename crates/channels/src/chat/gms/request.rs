@@ -6,13 +6,18 @@ use super::{
     trouble::Trouble,
     wire::{Answer, Caller},
 };
-use crate::chat::{Chat, door::digest, limits::Origin};
+use crate::chat::{
+    Chat,
+    door::digest,
+    limits::Origin,
+    repeat::{self, Kept, Turn},
+};
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
-use desk::Refused;
-use domain::{Refusal, UserData, command::Open};
+use desk::{Refused, idempotency::Repeatable};
+use domain::{InteractionId, Refusal, UserData, command::Open};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -28,10 +33,11 @@ const BUSINESS: [(&str, &str); 4] = [
 /// Lets a customer in. Answers the values that open the chat for him, and the transcript so far.
 pub(super) async fn request(
     State(chat): State<Arc<Chat>>,
-    Path(service): Path<String>,
+    service: Result<Path<String>, PathRejection>,
     origin: Origin,
     request: Request,
 ) -> Response {
+    let Ok(Path(service)) = service else { return Trouble::UnknownService.into_response() };
     metrics::counter!("jackfield_chat_requests_total", "command" => "request").increment(1);
     chat.enter(&service, origin, request).await.into_response()
 }
@@ -41,10 +47,23 @@ impl Chat {
         if !self.serves(service) {
             return Err(Trouble::UnknownService);
         }
+        let key = repeat::key(request.headers()).map_err(Trouble::BadKey)?;
         let form = form::read(request).await?;
         let nickname = nickname(&form)?;
+        let asks = || std::iter::once(service.as_bytes()).chain(form.asks());
+        let asked = key.map(|key| repeat::opening(origin, key, asks()));
+        // Held until the answer is known.
+        let _running = match &asked {
+            None => None,
+            Some(asked) => match self.turn(asked).await? {
+                Turn::First(running) => Some(running),
+                Turn::Again(saved) => return self.entered(service, asked, Kept::of(&saved)).await,
+                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+            },
+        };
         let ids = self.desk.ids();
-        let (session, participant, secure_key) = (ids.session(), ids.participant(), ids.secret());
+        let (session, participant, random) = (ids.session(), ids.participant(), ids.secret());
+        let secure_key = asked.as_ref().map_or_else(|| random.clone(), |asked| drawn(asked, &random));
         let open = Open {
             session: session.clone(),
             service: service.to_owned(),
@@ -54,15 +73,36 @@ impl Chat {
             user_data: user_data(&form),
         };
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
-        self.desk.open_session(open).await.map_err(|refused| match refused {
+        let refused = |refused| match refused {
             // The service or its queue was taken away this moment.
             Refused::Rule(Refusal::NotFound(_)) => Trouble::UnknownService,
             other => other.into(),
-        })?;
+        };
+        if let Some(asked) = asked {
+            let (chat, user) = (session.to_string(), participant.to_string());
+            let kept = Kept { chat, user, random, from: Some(1), ..Kept::default() };
+            let kept = self.open_once(open, asked.clone(), kept).await.map_err(refused)?;
+            return self.entered(service, &asked, kept).await;
+        }
+        self.desk.open_session(open).await.map_err(refused)?;
         self.seen(&session);
         let caller = Caller { chat_id: session.to_string(), user_id: participant.to_string(), secure_key };
         self.answer(service, &session, caller, Wanted::From(1), Outcome::Done).await
     }
+
+    /// Answers whoever opened a chat with a request that may come again.
+    async fn entered(&self, service: &str, asked: &Repeatable, kept: Kept) -> Result<Answer, Trouble> {
+        let session = InteractionId::from(kept.chat.as_str());
+        self.seen(&session);
+        let secure_key = drawn(asked, &kept.random);
+        let caller = Caller { chat_id: kept.chat.clone(), user_id: kept.user.clone(), secure_key };
+        self.answer(service, &session, caller, Wanted::From(1), Outcome::Kept(kept)).await
+    }
+}
+
+/// The key of a chat that was opened by a request that may come again: 32 hex digits, as other keys are.
+fn drawn(asked: &Repeatable, random: &str) -> String {
+    asked.draw(random).iter().take(16).fold(String::new(), |key, byte| key + &format!("{byte:02x}"))
 }
 
 /// The name agents see: the nickname, or the name of which at least the first is known.

@@ -4,6 +4,7 @@ use super::wire::{Answer, Fault};
 use crate::chat::{
     MAX_BODY_BYTES,
     limits::{Excess, refused},
+    repeat::Why,
 };
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
@@ -46,6 +47,10 @@ pub(super) enum Trouble {
     TooMany(Excess),
     /// The customer has written as much as one chat takes.
     WrittenOut,
+    /// The `Idempotency-Key` is none. A sentence.
+    BadKey(&'static str),
+    /// A request that bears a key is not performed.
+    Repeated(Why),
     /// The journal could not be read or written.
     Store(StoreFault),
 }
@@ -100,6 +105,10 @@ impl Trouble {
             Self::Full => ("queue-full", StatusCode::OK, 1, 249),
             Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 1, 249),
             Self::WrittenOut => ("written-out", StatusCode::OK, 2, 104),
+            Self::BadKey(_) => ("bad-key", StatusCode::BAD_REQUEST, 2, 104),
+            // Asked again, this one succeeds.
+            Self::Repeated(Why::Running) => ("key-in-progress", Why::Running.status(), 1, 249),
+            Self::Repeated(Why::Other) => ("key-reused", Why::Other.status(), 2, 104),
             Self::Store(_) => ("store", StatusCode::OK, 1, 249),
         }
     }
@@ -147,6 +156,8 @@ impl Trouble {
             Self::Full => "Too many customers are waiting; try again later".into(),
             Self::TooMany(excess) => excess.sentence(),
             Self::WrittenOut => Refusal::WrittenOut.to_string(),
+            Self::BadKey(why) => (*why).into(),
+            Self::Repeated(why) => why.words().into(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
     }

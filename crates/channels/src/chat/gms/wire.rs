@@ -101,6 +101,11 @@ impl Answer {
         }
     }
 
+    /// The position from which to go on, in an answer to somebody who is known.
+    pub fn next(&self) -> Option<u32> {
+        self.ticket.as_ref().map(|ticket| ticket.next_position)
+    }
+
     /// The answer to somebody who is not known.
     pub fn refused(trouble: &Trouble) -> Self {
         Self {

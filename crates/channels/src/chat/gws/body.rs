@@ -33,6 +33,11 @@ impl Body {
         }
     }
 
+    /// What the body asks for, for telling whether another asks for the same.
+    pub fn asks(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
     /// A text; one that is null or empty counts as left out.
     pub fn maybe_text(&self, name: &'static str) -> Result<Option<&str>, Trouble> {
         match self.0.get(name) {

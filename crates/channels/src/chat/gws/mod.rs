@@ -43,12 +43,13 @@ use trouble::Trouble;
 /// Names the contact centre that a customer wants. It makes a request a customer's.
 const CONTACT_CENTER_ID: HeaderName = HeaderName::from_static("contactcenterid");
 /// What widgets send (digital-channels §6.3); `apikey` is for gateways before us.
-const HEADERS: [HeaderName; 5] = [
+const HEADERS: [HeaderName; 6] = [
     HeaderName::from_static("x-requested-with"),
     ACCEPT,
     CONTACT_CENTER_ID,
     CONTENT_TYPE,
     HeaderName::from_static("apikey"),
+    super::repeat::IDEMPOTENCY_KEY,
 ];
 /// Where chats are.
 const ROOT: &str = "/api/v2/chats";

@@ -1,10 +1,15 @@
 //! `POST /api/v2/chats/{id}`: what a customer does in his chat (digital-channels §6.3).
 
 use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
-use crate::chat::{Chat, limits::Origin};
+use crate::chat::{
+    Chat,
+    limits::Origin,
+    repeat::{self, Kept, Turn},
+};
 use axum::extract::State;
-use desk::Refused;
+use desk::{Refused, idempotency::IdempotencyKey};
 use domain::{Command, Refusal, command::CustomerAct, session::Closer};
+use http::HeaderMap;
 use std::sync::Arc;
 
 /// An operation of a customer.
@@ -49,6 +54,7 @@ pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
     pass: Result<Pass, Trouble>,
     origin: Origin,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, Trouble> {
     let Some(name) = body.maybe_text("operationName")? else {
@@ -56,19 +62,42 @@ pub(super) async fn post(
     };
     let (name, word) = Word::parse(name).ok_or(Trouble::UnknownOperation)?;
     count(name);
-    chat.operate(&pass?, word, &body, origin).await
+    let key = repeat::key(&headers).map_err(Trouble::BadKey)?;
+    chat.operate(&pass?, word, &body, (origin, key)).await
 }
 
 impl Chat {
-    async fn operate(&self, pass: &Pass, word: Word, body: &Body, origin: Origin) -> Result<Answer, Trouble> {
+    async fn operate(
+        &self,
+        pass: &Pass,
+        word: Word,
+        body: &Body,
+        (origin, key): (Origin, Option<IdempotencyKey>),
+    ) -> Result<Answer, Trouble> {
         let (talk, ()) = self.admit(pass, |_| ()).await?;
         let act = word.act(body)?;
+        let id = pass.session();
+        let asked = key.map(|key| repeat::in_chat(&id, key, [body.asks().as_bytes()]));
+        // Held until the answer is known.
+        let _running = match &asked {
+            None => None,
+            Some(asked) => match self.turn(asked).await? {
+                Turn::First(running) => Some(running),
+                Turn::Again(_) => return Ok(Answer::done()),
+                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+            },
+        };
         // Nothing may follow his own word that it is over.
         if talk.ended_by == Some(Closer::Customer) {
             return Err(Trouble::Ended);
         }
-        self.may_act(origin, &pass.session(), &talk, &act).map_err(Trouble::TooMany)?;
-        match self.desk.perform(Command::Customer { session: pass.session(), act }).await {
+        self.may_act(origin, &id, &talk, &act).map_err(Trouble::TooMany)?;
+        let command = Command::Customer { session: id.clone(), act };
+        let performed = match asked {
+            None => self.desk.perform(command).await.map(drop),
+            Some(asked) => self.perform_once(&id, command, asked, Kept::default()).await.map(drop),
+        };
+        match performed {
             Ok(_) => Ok(Answer::done()),
             // Somebody else ended it this moment or before. He hears so from the chat; only words would be lost.
             Err(Refused::Rule(Refusal::Ended)) if word != Word::Say => Ok(Answer::done()),

@@ -25,6 +25,14 @@ impl Pass {
         Self(ids.guid().to_ascii_lowercase())
     }
 
+    /// The one of 16 bytes, as a UUID of version 4.
+    pub fn drawn(mut bytes: [u8; 16]) -> Self {
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex = bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        Self(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+    }
+
     /// A text that has the form of one. Some platforms write UUIDs in capitals.
     pub fn parse(text: &str) -> Option<Self> {
         let is_right = |(at, byte): (usize, u8)| match at {
@@ -80,6 +88,13 @@ mod tests {
         ] {
             assert!(Pass::parse(wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_pass_that_was_drawn_is_a_uuid_of_version_4() {
+        let pass = Pass::drawn([0xff; 16]);
+        assert_eq!(pass.key(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert!(Pass::parse(pass.key()).is_some());
     }
 
     #[test]

@@ -1,10 +1,16 @@
 //! Request chat: `POST /api/v2/chats` (digital-channels §6.3).
 
 use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
-use crate::chat::{Chat, door::digest, limits::Origin};
+use crate::chat::{
+    Chat,
+    door::digest,
+    limits::Origin,
+    repeat::{self, Kept, Turn},
+};
 use axum::extract::State;
-use desk::Refused;
+use desk::{Refused, idempotency::Repeatable};
 use domain::{Refusal, UserData, command::Open};
+use http::HeaderMap;
 use std::sync::Arc;
 
 /// The one operation of this address.
@@ -16,21 +22,42 @@ const SUBJECT: &str = "Subject";
 pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
     origin: Origin,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, Trouble> {
     if body.text("operationName")? != OPERATION {
         return Err(Trouble::UnknownOperation);
     }
     count(OPERATION);
-    chat.welcome(&body, origin).await
+    let key = repeat::key(&headers).map_err(Trouble::BadKey)?;
+    let asked = key.map(|key| repeat::opening(origin, key, [OPERATION.as_bytes(), body.asks().as_bytes()]));
+    chat.welcome(&body, origin, asked).await
 }
 
 impl Chat {
-    async fn welcome(&self, body: &Body, origin: Origin) -> Result<Answer, Trouble> {
+    async fn welcome(
+        &self,
+        body: &Body,
+        origin: Origin,
+        asked: Option<Repeatable>,
+    ) -> Result<Answer, Trouble> {
         let nickname = body.maybe_text("nickname")?.map(str::trim).filter(|name| !name.is_empty());
         let nickname = nickname.ok_or(Trouble::Missing("nickname"))?.to_owned();
         let service = self.service(body.maybe_text("endpoint")?)?;
-        let pass = Pass::fresh(self.desk.ids());
+        // Held until the answer is known.
+        let _running = match &asked {
+            None => None,
+            Some(asked) => match self.turn(asked).await? {
+                Turn::First(running) => Some(running),
+                Turn::Again(saved) => return Ok(self.welcomed(asked, &Kept::of(&saved))),
+                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+            },
+        };
+        let random = self.desk.ids().secret();
+        let pass = match &asked {
+            None => Pass::fresh(self.desk.ids()),
+            Some(asked) => drawn(asked, &random),
+        };
         let open = Open {
             session: pass.session(),
             service,
@@ -40,13 +67,26 @@ impl Chat {
             user_data: user_data(body)?,
         };
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
-        self.desk.open_session(open).await.map_err(|refused| match refused {
+        let refused = |refused| match refused {
             // The service or its queue was taken away this moment.
             Refused::Rule(Refusal::NotFound(_)) => unknown_endpoint(),
             other => other.into(),
-        })?;
+        };
+        if let Some(asked) = asked {
+            let kept = Kept { random, ..Kept::default() };
+            let kept = self.open_once(open, asked.clone(), kept).await.map_err(refused)?;
+            return Ok(self.welcomed(&asked, &kept));
+        }
+        self.desk.open_session(open).await.map_err(refused)?;
         self.seen(&pass.session());
         Ok(Answer::opened(&pass))
+    }
+
+    /// Answers whoever opened a chat with a request that may come again.
+    fn welcomed(&self, asked: &Repeatable, kept: &Kept) -> Answer {
+        let pass = drawn(asked, &kept.random);
+        self.seen(&pass.session());
+        Answer::opened(&pass)
     }
 
     /// The service that an endpoint names, by its own name or by its queue's. Who names none comes in through the only
@@ -66,6 +106,13 @@ impl Chat {
         };
         found.map(|(name, _)| name.clone()).ok_or_else(unknown_endpoint)
     }
+}
+
+/// The pass of a chat that was opened by a request that may come again.
+fn drawn(asked: &Repeatable, random: &str) -> Pass {
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(asked.draw(random)).for_each(|(byte, drawn)| *byte = drawn);
+    Pass::drawn(bytes)
 }
 
 /// The pairs as given, and the subject, which wins over a pair.

@@ -3,6 +3,7 @@
 use crate::chat::{
     MAX_BODY_BYTES,
     limits::{Excess, refused},
+    repeat::Why,
 };
 use axum::{
     Json,
@@ -48,6 +49,10 @@ pub(super) enum Trouble {
     TooMany(Excess),
     /// The customer has written as much as one chat takes.
     WrittenOut,
+    /// The `Idempotency-Key` is none. A sentence.
+    BadKey(&'static str),
+    /// A request that bears a key is not performed.
+    Repeated(Why),
     /// The journal could not be read or written.
     Store(StoreFault),
 }
@@ -100,6 +105,9 @@ impl Trouble {
             Self::Full => ("queue-full", StatusCode::SERVICE_UNAVAILABLE, 4),
             Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 4),
             Self::WrittenOut => ("written-out", StatusCode::BAD_REQUEST, 2),
+            Self::BadKey(_) => ("bad-key", StatusCode::BAD_REQUEST, 2),
+            Self::Repeated(Why::Running) => ("key-in-progress", Why::Running.status(), 9),
+            Self::Repeated(Why::Other) => ("key-reused", Why::Other.status(), 2),
             Self::Store(_) => ("store", StatusCode::SERVICE_UNAVAILABLE, 4),
         }
     }
@@ -120,6 +128,8 @@ impl Trouble {
             Self::Full => "Too many customers are waiting; try again later".into(),
             Self::TooMany(excess) => excess.sentence(),
             Self::WrittenOut => Refusal::WrittenOut.to_string(),
+            Self::BadKey(why) => (*why).into(),
+            Self::Repeated(why) => why.words().into(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
     }

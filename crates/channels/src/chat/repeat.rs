@@ -1,0 +1,169 @@
+//! Requests of customers that may come twice: the header `Idempotency-Key` (docs/idempotency.md).
+//!
+//! What the journal keeps of a request holds no word of the customer's and no key: where the answer's part of the
+//! transcript began and ended, and for a chat that was opened, the random number from which its key was drawn. Who comes
+//! again with the same request draws the same key from it; nobody else can.
+
+use super::{Chat, limits::Origin};
+use desk::{
+    Refused,
+    idempotency::{Asked, IdempotencyKey, Known, Repeatable, Running, Saving, Told},
+    ports::{SavedResult, StoreFault},
+};
+use domain::{Command, Decision, InteractionId, Key, State, command::Open, session::Session};
+use http::{HeaderMap, HeaderName};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The header.
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The key of a request; a sentence when it is none.
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, &'static str> {
+    IdempotencyKey::of(headers.get_all(IDEMPOTENCY_KEY).into_iter().map(http::HeaderValue::as_bytes))
+}
+
+/// A request in a chat, for whoever opens that chat alone.
+pub(super) fn in_chat<'p>(
+    id: &InteractionId,
+    key: IdempotencyKey,
+    parts: impl IntoIterator<Item = &'p [u8]>,
+) -> Repeatable {
+    Repeatable::new(&format!("chat:{id}"), key, parts)
+}
+
+/// A request for a chat. Nobody is known yet: it is the network it comes from, the key and all that is asked for that make
+/// it the same.
+pub(super) fn opening<'p>(
+    origin: Origin,
+    key: IdempotencyKey,
+    parts: impl IntoIterator<Item = &'p [u8]>,
+) -> Repeatable {
+    Repeatable::new(&format!("open:{:?}", origin.network()), key, parts)
+}
+
+/// Why a request that bears a key is not performed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The same is being performed.
+    Running,
+    /// The key was used for another.
+    Other,
+}
+
+impl Why {
+    /// The HTTP status that the draft gives it.
+    pub const fn status(self) -> http::StatusCode {
+        match self {
+            Self::Running => http::StatusCode::CONFLICT,
+            Self::Other => http::StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    /// The same in a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Running => "The request with this Idempotency-Key is still being served",
+            Self::Other => "This Idempotency-Key was used for another request",
+        }
+    }
+}
+
+/// Whether a request is to be performed: hold the first meanwhile, or answer with the result of the one before.
+pub(super) enum Turn {
+    First(Running),
+    Again(SavedResult),
+    Refused(Why),
+}
+
+/// What the journal keeps of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// The chat, if it was opened.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub chat: String,
+    /// The customer's joining, if it was opened.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    /// The random number from which its key was drawn, if it was opened.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub random: String,
+    /// From where the customer wanted the transcript, if he did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u32>,
+    /// Where the client was, if the customer did not.
+    #[serde(default)]
+    pub had: u32,
+    /// The index of the next entry when it had been performed.
+    pub next: u32,
+    /// Whether the chat was over then.
+    #[serde(default)]
+    pub over: bool,
+}
+
+impl Kept {
+    /// What a row holds; of one that cannot be read, nothing.
+    pub fn of(result: &SavedResult) -> Self {
+        serde_json::from_str(&result.body).unwrap_or_default()
+    }
+
+    /// The same with where the log stands after a decision, if that touched the chat.
+    fn after(mut self, decision: &Decision, id: &InteractionId) -> Self {
+        let key = Key::Session(id.clone());
+        let change = decision.changes.iter().find(|change| change.key == key);
+        if let Some(State::Session(session)) = change.map(|change| &*change.after) {
+            self.next = session.next_index;
+            self.over = is_over(session);
+        }
+        self
+    }
+}
+
+fn is_over(session: &Session) -> bool {
+    session.customer.left_at.is_some()
+}
+
+impl Chat {
+    /// Whether a request that bears a key is to be performed.
+    pub(super) async fn turn(&self, request: &Repeatable) -> Result<Turn, StoreFault> {
+        Ok(match self.desk.asked(request).await? {
+            Asked::New(running) => Turn::First(running),
+            Asked::Known(Known::Done(saved)) => Turn::Again(saved),
+            Asked::Known(Known::Other) => Turn::Refused(Why::Other),
+            Asked::Running => Turn::Refused(Why::Running),
+        })
+    }
+
+    /// Performs a command in a chat; the answer's facts as they stood before are completed and kept in its commit.
+    pub(super) async fn perform_once(
+        &self,
+        id: &InteractionId,
+        command: Command,
+        request: Repeatable,
+        kept: Kept,
+    ) -> Result<Kept, Refused> {
+        let done = self.desk.perform_once(command, Some(saving(id, request, kept.clone()))).await?;
+        Ok(done.result.as_ref().map_or(kept, Kept::of))
+    }
+
+    /// Opens a chat; likewise.
+    pub(super) async fn open_once(
+        &self,
+        open: Open,
+        request: Repeatable,
+        kept: Kept,
+    ) -> Result<Kept, Refused> {
+        let saving = saving(&open.session.clone(), request, kept.clone());
+        let done = self.desk.open_session_once(open, Some(saving)).await?;
+        Ok(done.result.as_ref().map_or(kept, Kept::of))
+    }
+}
+
+fn saving(id: &InteractionId, request: Repeatable, kept: Kept) -> Saving {
+    let id = id.clone();
+    let tell = move |decision: &Decision, _: Option<u64>| {
+        let body = serde_json::to_string(&kept.clone().after(decision, &id)).unwrap_or_default();
+        Told { status: 200, body }
+    };
+    Saving { request, tell: Arc::new(tell) }
+}
