@@ -11,17 +11,44 @@ use serde_json::{Map, Value};
 const MAX_MESSAGE_BYTES: usize = 2 * 1024;
 /// The shortest good answer.
 const DONE: &str = r#"{"statusCode":0}"#;
+/// The `statusCode` of a success of a part.
+const PARTIAL: u8 = 7;
 
-/// A good answer: `statusCode` 0 and what was asked for.
+/// A good answer: `statusCode` 0 and what was asked for, or 7 when only a part of it was done.
 #[derive(Debug, Default)]
 pub struct Answer {
+    code: u8,
     members: Map<String, Value>,
+    /// The body as it was written before.
+    kept: Option<String>,
 }
 
 impl Answer {
     /// `{"statusCode":0}` and nothing else.
     pub fn done() -> Self {
         Self::default()
+    }
+
+    /// Only a part was done.
+    pub fn partial(why: &str) -> Self {
+        Self { code: PARTIAL, ..Self::with("statusMessage", why) }
+    }
+
+    /// An answer as it was written before.
+    pub fn kept(body: String) -> Self {
+        Self { kept: Some(body), ..Self::default() }
+    }
+
+    /// The body.
+    pub fn body(mut self) -> String {
+        if let Some(kept) = self.kept {
+            return kept;
+        }
+        if self.members.is_empty() {
+            return DONE.to_owned();
+        }
+        self.members.insert("statusCode".into(), self.code.into());
+        serde_json::to_string(&self.members).unwrap_or_default()
     }
 
     /// An answer with one member.
@@ -55,12 +82,8 @@ impl Answer {
 }
 
 impl IntoResponse for Answer {
-    fn into_response(mut self) -> Response {
-        if self.members.is_empty() {
-            return json_response(StatusCode::OK, DONE.into());
-        }
-        self.members.insert("statusCode".into(), 0.into());
-        json(StatusCode::OK, &self.members)
+    fn into_response(self) -> Response {
+        json_response(StatusCode::OK, self.body().into())
     }
 }
 

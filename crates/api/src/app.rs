@@ -6,7 +6,7 @@ use crate::{
     pages,
     unknown::Unknown,
     v2,
-    wire::{Links, Participants},
+    wire::{Links, Shown},
 };
 use axum::Router;
 use desk::{Desk, ports::StoreFault};
@@ -29,8 +29,8 @@ pub struct Config {
     pub version: String,
     /// Whether this is the demo centre: the start page then tells its logins.
     pub demo: bool,
-    /// How the other parties of a call are written; [`crate::Notes::showing`] must be given the same.
-    pub participants: Participants,
+    /// What clients differ about; [`crate::Notes::showing`] must be given the same.
+    pub shown: Shown,
 }
 
 /// Which other origins may call (core-and-voice §2.4).
@@ -49,7 +49,7 @@ impl Default for Config {
             secure_cookies: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             demo: false,
-            participants: Participants::default(),
+            shown: Shown::default(),
         }
     }
 }

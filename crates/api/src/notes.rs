@@ -5,7 +5,7 @@ mod calls;
 mod devices;
 mod sessions;
 
-use crate::wire::{Links, Participants};
+use crate::wire::{Links, Shown};
 use desk::ports::{Cause, NewNote, Render, Sight};
 use domain::{Decision, Event, Key, Millis, No, State, medium::Media};
 use std::sync::Arc;
@@ -15,19 +15,19 @@ use std::sync::Arc;
 pub struct Notes {
     media: Media,
     links: Links,
-    participants: Participants,
+    shown: Shown,
 }
 
 impl Notes {
     /// A renderer for these media, with addresses built from these links.
     pub fn new(media: Media, links: Links) -> Self {
-        Self { media, links, participants: Participants::default() }
+        Self { media, links, shown: Shown::default() }
     }
 
-    /// The same with the other parties of calls in another form.
+    /// The same with what clients differ about in another form.
     #[must_use]
-    pub fn showing(self, participants: Participants) -> Self {
-        Self { participants, ..self }
+    pub fn showing(self, shown: Shown) -> Self {
+        Self { shown, ..self }
     }
 }
 
@@ -52,7 +52,7 @@ impl Render for Notes {
                     )?;
                 }
                 (State::Agent(agent), Some(Event::Agent(event))) => {
-                    agents::render(agent, &event.fact, &mut notes);
+                    agents::render(sight, decision, agent, &event.fact, &mut notes)?;
                     let scene = devices::Scene { notes: self, decision, change };
                     scene.agent(sight, agent, &event.fact, &mut notes)?;
                 }

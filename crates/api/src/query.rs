@@ -108,7 +108,7 @@ impl Query {
             resources.sort_by_cached_key(|resource| {
                 resource.get(&by).map(|value| plain(value).to_lowercase()).unwrap_or_default()
             });
-            if self.get("order").is_some_and(|order| order.eq_ignore_ascii_case("descending")) {
+            if self.descends()? {
                 resources.reverse();
             }
         }
@@ -132,6 +132,16 @@ impl Query {
         } else {
             answer
         })
+    }
+
+    /// Whether the order is the other way round; a word for an order that there is not is refused.
+    fn descends(&self) -> Result<bool, Problem> {
+        match self.get("order").unwrap_or_default() {
+            "" => Ok(false),
+            order if order.eq_ignore_ascii_case("ascending") => Ok(false),
+            order if order.eq_ignore_ascii_case("descending") => Ok(true),
+            _ => Err(Problem::invalid("'order' is neither 'Ascending' nor 'Descending'")),
+        }
     }
 
     /// Leaves of a resource what was asked for.

@@ -73,16 +73,16 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let url = listen.url(port);
     let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
-    let participants = config.participants()?;
+    let shown = config.shown()?;
     let store = store(&config.data)?;
     let gate = http::Gate::over(store.health());
     let clock = clock(&store).await?;
-    let desk = desk(store, clock.clone(), config.media_table()?, &url, participants).await?;
+    let desk = desk(store, clock.clone(), config.media_table()?, &url, shown).await?;
     provision(&desk, &config, populace).await?;
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
-        config: api_config(&config, &url, participants, populace != Populace::None),
+        config: api_config(&config, &url, shown, populace != Populace::None),
     })
     .await?;
     let chat = Chat::new(desk.clone(), chat_config(&config));
@@ -171,9 +171,9 @@ pub async fn desk(
     clock: Arc<SteadyClock>,
     media: Media,
     url: &str,
-    participants: api::Participants,
+    shown: api::Shown,
 ) -> Result<Arc<Desk>> {
-    let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(participants));
+    let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(shown));
     let setup = Setup { store, render, clock, ids: Arc::new(RandomIds), media };
     Ok(Desk::open(setup).await?)
 }
@@ -182,7 +182,7 @@ pub async fn desk(
 pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
     let store = store(&config.data)?;
     let clock = clock(&store).await?;
-    desk(store, clock, config.media_table()?, &default_url(config), config.participants()?).await
+    desk(store, clock, config.media_table()?, &default_url(config), config.shown()?).await
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.
@@ -240,14 +240,14 @@ fn refuse_demo(current: &Current) -> Result<()> {
     Ok(())
 }
 
-fn api_config(config: &Config, url: &str, participants: api::Participants, demo: bool) -> api::Config {
+fn api_config(config: &Config, url: &str, shown: api::Shown, demo: bool) -> api::Config {
     api::Config {
         session_inactivity: Millis::from(config.http.session_inactivity) * 1_000,
         csrf: config.http.csrf,
         cors: api::Cors { origins: config.http.cors.origins.clone() },
         secure_cookies: url.starts_with("https:"),
         demo,
-        participants,
+        shown,
         ..api::Config::default()
     }
 }

@@ -4,7 +4,8 @@ use super::Origins;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-const ALLOWED: &str = "Authorization, Content-Type, X-CSRF-TOKEN, X-Requested-With, ContactCenterId";
+const ALLOWED: &str =
+    "Authorization, Content-Type, X-CSRF-TOKEN, X-Requested-With, ContactCenterId, Idempotency-Key";
 const EXPOSED: &str = "X-CSRF-HEADER, X-CSRF-TOKEN, X-Stream-Id";
 
 /// The answer to a preflight, if the request is one. It needs no login.

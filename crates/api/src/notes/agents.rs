@@ -1,30 +1,39 @@
 //! Notifications of channel states. Every one lists all channels: one client rebuilds its whole map from it,
 //! another takes each entry (digital-channels §5.5).
 
-use crate::wire::channel_resources;
-use desk::ports::NewNote;
+use super::{after, calls::user_of};
+use crate::wire::{activity, channel_resources};
+use desk::ports::{NewNote, Sight};
 use domain::{
-    Key,
+    Decision, Key, No, State,
     agent::{Agent, Fact},
-    medium::VOICE,
+    medium::{VOICE, voice},
 };
 use serde_json::json;
 
 const TOPIC: &str = "/v2/me/channels";
 
 /// The note that a fact of an agent means, if any; a later one of the same commit replaces it.
-pub(super) fn render(agent: &Agent, fact: &Fact, notes: &mut Vec<NewNote>) {
+pub(super) fn render(
+    sight: &mut dyn Sight,
+    decision: &Decision,
+    agent: &Agent,
+    fact: &Fact,
+    notes: &mut Vec<NewNote>,
+) -> Result<(), No> {
     match fact {
         // What concerns the phone alone is told of it.
         Fact::StateChanged { channels, .. } | Fact::DoNotDisturb { channels, .. }
             if channels.iter().all(|channel| channel.as_str() == VOICE) =>
         {
-            return;
+            return Ok(());
         }
         Fact::LoggedIn { .. } | Fact::LoggedOut | Fact::StateChanged { .. } | Fact::DoNotDisturb { .. } => {}
-        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return,
+        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return Ok(()),
     }
-    let body = json!({"messageType": "ChannelStateChangeMessageV2", "channels": channel_resources(agent)});
+    let Some(user) = user_of(sight, decision, &agent.id)? else { return Ok(()) };
+    let channels = channel_resources(&user, agent, activity_of(sight, decision, agent)?);
+    let body = json!({"messageType": "ChannelStateChangeMessageV2", "channels": channels});
     notes.retain(|note| note.agent != agent.id || &*note.channel != TOPIC);
     notes.push(NewNote {
         agent: agent.id.clone(),
@@ -32,4 +41,18 @@ pub(super) fn render(agent: &Agent, fact: &Fact, notes: &mut Vec<NewNote>) {
         body: body.to_string().into(),
         about: Key::Agent(agent.id.clone()),
     });
+    Ok(())
+}
+
+/// What an agent's phone does as a decision leaves it.
+fn activity_of(sight: &mut dyn Sight, decision: &Decision, agent: &Agent) -> Result<&'static str, No> {
+    let mut calls = Vec::new();
+    for id in agent.slots.get(&voice()).into_iter().flatten() {
+        calls.extend(after(sight, decision, &Key::Call(id.clone()))?);
+    }
+    let parts = calls.iter().filter_map(|state| match &**state {
+        State::Call(call) => Some((&**call, call.live_party(&agent.id)?)),
+        _ => None,
+    });
+    Ok(activity(parts))
 }

@@ -44,14 +44,14 @@ impl Scene<'_> {
             let device = known.as_ref().and_then(|user| user.device.as_ref());
             let device = device.filter(|device| device.phone_number == party.dn);
             let view = CallView { call: self.call, party, device, at: self.at };
-            let Notes { links, participants, .. } = self.notes;
+            let Notes { links, shown, .. } = self.notes;
             if let Some(began) = self.as_it_began(party) {
                 let view = CallView { call: &began, party: began.on(party.leg).unwrap_or(party), ..view };
                 let status = CallChange::Status;
-                self.tell(user, &call_message(links, *participants, &view, status, extensions), out);
+                self.tell(user, &call_message(links, shown.participants, &view, status, extensions), out);
             }
             for change in changes {
-                self.tell(user, &call_message(links, *participants, &view, change, extensions), out);
+                self.tell(user, &call_message(links, shown.participants, &view, change, extensions), out);
             }
             for (operation, code) in refused {
                 self.tell(user, &call_error(links, &view, operation, code), out);

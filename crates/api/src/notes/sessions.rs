@@ -219,7 +219,14 @@ impl Scene<'_> {
 
     fn log(&self, agent: &UserId, messages: &[&Message], out: &mut Vec<NewNote>) {
         let reference = self.cause.filter(|cause| cause.agent == *agent).map(|cause| cause.reference);
-        let body = log_message(&self.notes.links, self.medium_row(), &self.session.id, messages, reference);
+        let body = log_message(
+            &self.notes.links,
+            self.notes.shown,
+            self.medium_row(),
+            &self.session.id,
+            messages,
+            reference,
+        );
         self.note(agent, body, out);
     }
 

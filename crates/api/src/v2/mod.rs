@@ -25,7 +25,7 @@ pub use openapi::openapi;
 pub use services::{all_services, own_services};
 pub use settings::option_groups;
 
-use crate::{address, answer::Problem, app::Api, auth::gate, internal, notifications, reporting};
+use crate::{address, answer::Problem, app::Api, auth::gate, internal, notifications, repeat, reporting};
 use axum::{
     Router,
     extract::{OriginalUri, Request, State},
@@ -80,6 +80,7 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
     routes
         .fallback(any(unknown))
         .method_not_allowed_fallback(unknown)
+        .layer(middleware::from_fn_with_state(api.clone(), repeat::once))
         .layer(middleware::from_fn(address::sound))
         .layer(middleware::from_fn_with_state(api.clone(), gate))
         .with_state(api.clone())

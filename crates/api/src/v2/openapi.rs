@@ -11,7 +11,8 @@ use utoipa::{
     OpenApi as _, PartialSchema,
     openapi::{
         Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Server, Tag,
-        path::{Operation, PathItem},
+        Required,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         schema::{AdditionalProperties, SchemaType, Type},
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -58,9 +59,26 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
             if path.starts_with("/api/v2") || path.starts_with("/internal-api") {
                 fill_answers(operation);
             }
+            if method == "post" && !path.starts_with("/api/v2/notifications") {
+                operation.parameters.get_or_insert_default().push(idempotency_key());
+            }
         }
     }
     document
+}
+
+/// The header of every POST that may come twice (docs/idempotency.md).
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(257))))
+        .description(Some(
+            "A random UUID. The request is performed once, and one that comes again within 24 hours is answered as the \
+             first was; 422 for another request under the same key, 409 while the first is being served.",
+        ))
+        .build()
 }
 
 fn login(scheme: &str) -> SecurityRequirement {

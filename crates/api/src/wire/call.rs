@@ -7,7 +7,7 @@ use domain::{
     user::Device,
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Where what happens to a user's calls is told.
 pub const CALLS_TOPIC: &str = "/v2/me/calls";
@@ -20,6 +20,16 @@ pub enum Participants {
     Objects,
     /// As numbers, with objects beside them in `participantsInfo`: the form of 8.5.0, which some clients need.
     Legacy,
+}
+
+/// What clients differ about, and an operator therefore chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// How the other parties of a call are written.
+    pub participants: Participants,
+    /// Whether agents are shown the `messageType` that the writer of a message gave it: the server option
+    /// `includeMessageType` (digital-channels §2.5).
+    pub message_types: bool,
 }
 
 /// A call as the party of one user sees it.
@@ -123,6 +133,19 @@ pub fn call_resource(links: &Links, form: Participants, view: &CallView<'_>, unt
         path,
     };
     serde_json::to_value(resource).unwrap_or_default()
+}
+
+/// A call as somebody sees it who looks after its agent: that it is there, and what of.
+pub fn call_in_brief(call: &Call, party: &Party) -> Value {
+    let line = call.line(party);
+    json!({
+        "id": call.id,
+        "state": party.state.as_str(),
+        "callType": line.kind.as_str(),
+        "userData": line.user_data.pairs(),
+        "receivedDate": timestamp(party.began_at),
+        "capabilities": [],
+    })
 }
 
 /// Its path, without `/me`.

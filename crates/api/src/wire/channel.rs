@@ -1,7 +1,15 @@
 //! Channels of an agent and their states (core-and-voice §4.6, digital-channels §5.5).
 
-use domain::agent::{Agent, AgentState, ChannelState, Readiness};
+use domain::{
+    agent::{Agent, AgentState, ChannelState, Readiness},
+    call::{Call, Kind, Party, PartyState},
+    medium::VOICE,
+    user::User,
+};
 use serde_json::{Value, json};
+
+/// The name of the switch: there is one, and it is in this program.
+pub const SWITCH: &str = "Jackfield";
 
 /// The state of a channel or device; right after login it is only that (client-requirements 24).
 pub fn user_state(channel: Option<&ChannelState>) -> Value {
@@ -29,7 +37,7 @@ fn chosen(state: &AgentState) -> Value {
 
 /// A state as the list of states shows it. There the offline one counts as `Logout`, although whoever is in it
 /// shows as `LoggedOut` (core-and-voice §4.3).
-pub fn agent_state_resource(state: &AgentState) -> Value {
+fn agent_state_resource(state: &AgentState) -> Value {
     let mut out = chosen(state);
     out["operationName"] = state.operation.as_str().into();
     if state.state == Readiness::LoggedOut {
@@ -38,14 +46,59 @@ pub fn agent_state_resource(state: &AgentState) -> Value {
     out
 }
 
-/// The channels of an agent's contact-centre session; none without one.
-pub fn channel_resources(agent: &Agent) -> Vec<Value> {
+/// The states that an agent can enter by an operation. `Offline` is none of them: a session ends with its own operation,
+/// so offering it would offer what is refused.
+pub fn states_to_choose<'s>(states: impl Iterator<Item = &'s AgentState>) -> Vec<Value> {
+    states.filter(|state| state.state != Readiness::LoggedOut).map(agent_state_resource).collect()
+}
+
+/// The channels of an agent's contact-centre session; none without one. `activity` is what the phone of `user` does now
+/// ([`activity`]). Whether an agent wants not to be disturbed stands under the name that documents give it on channels,
+/// and under the one it has on devices.
+pub fn channel_resources(user: &User, agent: &Agent, activity: &'static str) -> Vec<Value> {
     let login = agent.login.as_ref();
     let channels = login.into_iter().flat_map(|login| &login.channels);
     channels
         .map(|(name, state)| {
             let quiet = if state.do_not_disturb { "On" } else { "Off" };
-            json!({"channel": name.as_str(), "userState": user_state(Some(state)), "doNotDisturb": quiet})
+            let mut out = json!({
+                "channel": name.as_str(),
+                "userState": user_state(Some(state)),
+                "dndState": quiet,
+                "doNotDisturb": quiet,
+            });
+            if name.as_str() == VOICE {
+                let number = user.device.as_ref().map(|device| device.phone_number.as_str());
+                out["phoneNumber"] = number.unwrap_or_default().into();
+                out["switchName"] = SWITCH.into();
+                out["userActivity"] = activity.into();
+            }
+            out
         })
         .collect()
 }
+
+/// What a phone does, from its user's parts in calls: `Idle` (core-and-voice §4.6) without one, else the word by which
+/// the vendor's statistics know it. Of several parts the one that talks counts.
+pub fn activity<'c>(parts: impl Iterator<Item = (&'c Call, &'c Party)>) -> &'static str {
+    let rank = |party: &Party| match party.state {
+        PartyState::Established => 4,
+        PartyState::Dialing => 3,
+        PartyState::Ringing => 2,
+        PartyState::Held => 1,
+        PartyState::Released => 0,
+    };
+    let Some((call, party)) = parts.max_by_key(|(_, party)| rank(party)) else { return IDLE };
+    match (party.state, call.line(party).kind) {
+        (PartyState::Released, _) => IDLE,
+        (PartyState::Dialing, _) => "CallDialing",
+        (PartyState::Ringing, _) => "CallRinging",
+        (PartyState::Held, _) => "CallOnHold",
+        (PartyState::Established, Kind::Internal) => "CallInternal",
+        (PartyState::Established, Kind::Inbound) => "CallInbound",
+        (PartyState::Established, Kind::Outbound) => "CallOutbound",
+        (PartyState::Established, Kind::Consult) => "CallConsult",
+    }
+}
+
+const IDLE: &str = "Idle";

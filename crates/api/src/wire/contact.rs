@@ -1,6 +1,6 @@
 //! Entries of the internal directory: whom an interaction can be handed to (admin-and-reporting §2.9).
 
-use super::{Links, queue_resource, user_state};
+use super::{Links, SWITCH, queue_resource, user_state};
 use domain::{
     agent::{Agent, ChannelState},
     centre::Centre,
@@ -9,13 +9,20 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-/// A colleague, with the channels he is logged in on.
-pub fn user_contact(links: &Links, centre: &Centre, user: &User, agent: &Agent) -> Value {
+/// A colleague, with the channels they are logged in on; `activity` is what their phone does now. The `name` of a user is
+/// the login name (admin-and-reporting §2.9).
+pub fn user_contact(
+    links: &Links,
+    centre: &Centre,
+    user: &User,
+    agent: &Agent,
+    activity: &'static str,
+) -> Value {
     let path = format!("/contacts/{}", user.id);
     let numbers = user.device.iter().map(|device| number(device.phone_number.as_str()));
     json!({
         "id": user.id,
-        "name": full_name(user),
+        "name": user.user_name,
         "type": "User",
         "phoneNumbers": numbers.collect::<Vec<_>>(),
         "userName": user.user_name,
@@ -25,34 +32,31 @@ pub fn user_contact(links: &Links, centre: &Centre, user: &User, agent: &Agent) 
         "emailAddress": user.email,
         "businessUnits": [centre.name],
         "roles": user.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>(),
-        "availability": {"channels": availability(user, agent)},
+        "availability": {"channels": availability(user, agent, activity)},
         "uri": links.uri(&path),
         "path": path,
     })
 }
 
 /// A queue. Its address is that of the queue, so that whoever hands over to it says what he means.
-pub fn queue_contact(links: &Links, queue: &Queue) -> Value {
-    let mut out = queue_resource(links, queue);
+pub fn queue_contact(links: &Links, queue: &Queue, channels: &[&str]) -> Value {
+    let mut out = queue_resource(links, queue, channels, None);
     out["phoneNumbers"] = queue.routing_point.iter().map(|dn| number(dn.as_str())).collect();
     out["availability"] = json!({"channels": []});
     out
 }
 
 fn number(text: &str) -> Value {
-    json!({"phoneNumber": text, "description": "", "switchName": ""})
+    json!({"phoneNumber": text, "description": "", "switchName": SWITCH})
 }
 
-/// What people call him; the login name of somebody without a name.
-fn full_name(user: &User) -> String {
-    let name = format!("{} {}", user.first_name, user.last_name);
-    match name.trim() {
-        "" => user.user_name.clone(),
-        name => name.to_owned(),
-    }
+/// What people call the user of a contact, by which a directory is searched as well; empty for who has no name.
+pub fn full_name(contact: &Value) -> String {
+    let part = |name: &str| contact[name].as_str().unwrap_or_default();
+    format!("{} {}", part("firstName"), part("lastName")).trim().to_owned()
 }
 
-fn availability(user: &User, agent: &Agent) -> Vec<Value> {
+fn availability(user: &User, agent: &Agent, activity: &'static str) -> Vec<Value> {
     let channels = agent.login.iter().flat_map(|login| &login.channels);
     channels
         .map(|(name, state)| {
@@ -63,7 +67,7 @@ fn availability(user: &User, agent: &Agent) -> Vec<Value> {
             });
             if let (domain::medium::VOICE, Some(device)) = (name.as_str(), &user.device) {
                 out["phoneNumber"] = device.phone_number.as_str().into();
-                out["userActivity"] = "Idle".into();
+                out["userActivity"] = activity.into();
             }
             out
         })

@@ -1,7 +1,7 @@
 //! Messages of a conversation, and the notification that brings new ones (digital-channels §2.5).
 
 use super::{
-    Links,
+    Links, Shown,
     participant::{Participant, visibility_name},
     timestamp,
 };
@@ -38,7 +38,7 @@ struct Wire<'m> {
 }
 
 impl<'m> Wire<'m> {
-    fn of(links: &Links, message: &'m Message) -> Self {
+    fn of(links: &Links, shown: Shown, message: &'m Message) -> Self {
         let mut wire = Self {
             index: message.index,
             r#type: "Text",
@@ -57,7 +57,7 @@ impl<'m> Wire<'m> {
         match &message.content {
             Content::Text { text, message_type } => {
                 wire.text = Some(text);
-                wire.message_type = message_type.as_deref();
+                wire.message_type = message_type.as_deref().filter(|_| shown.message_types);
             }
             Content::Joined => wire.r#type = "ParticipantJoined",
             Content::Left => wire.r#type = "ParticipantLeft",
@@ -88,14 +88,15 @@ impl<'m> Wire<'m> {
 }
 
 /// A message as `GET …/messages` answers it.
-pub fn message_resource(links: &Links, message: &Message) -> Value {
-    serde_json::to_value(Wire::of(links, message)).unwrap_or_default()
+pub fn message_resource(links: &Links, shown: Shown, message: &Message) -> Value {
+    serde_json::to_value(Wire::of(links, shown, message)).unwrap_or_default()
 }
 
 /// The notification of new messages, as JSON text. It names the conversation by address and by path under each
 /// of the medium's keys, and has no `id` (client-requirements 18).
 pub fn log_message(
     links: &Links,
+    shown: Shown,
     medium: &Medium,
     session: &InteractionId,
     messages: &[&Message],
@@ -123,7 +124,7 @@ pub fn log_message(
         message_type: "MessageLogUpdated",
         kind: "NewMessages",
         reference_id: reference,
-        messages: messages.iter().map(|message| Wire::of(links, message)).collect(),
+        messages: messages.iter().map(|message| Wire::of(links, shown, message)).collect(),
         names,
     };
     serde_json::to_string(&notification).unwrap_or_default()

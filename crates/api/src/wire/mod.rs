@@ -24,24 +24,24 @@ mod time;
 mod user;
 
 pub use attribute::business_attributes;
-pub use call::{CALLS_TOPIC, CallView, Participants, call_resource, numbers};
+pub use call::{CALLS_TOPIC, CallView, Participants, Shown, call_in_brief, call_resource, numbers};
 pub use call_message::{CallChange, Extensions, call_error, call_message};
 pub use call_operation::{CALL_OPERATIONS, SET_CALL_DISPOSITION, call_act, disposed_call};
-pub use channel::{agent_state_resource, channel_resources, user_state};
-pub use contact::{queue_contact, user_contact};
+pub use channel::{SWITCH, activity, channel_resources, states_to_choose, user_state};
+pub use contact::{full_name, queue_contact, user_contact};
 pub use device::{
     DEVICES_TOPIC, Phone, device_error, device_message, device_resource, find_device, provisioned_device,
 };
-pub use device_operation::{SEND_USER_EVENT, device_act, is_of_the_phone, quiet, wrap_up};
+pub use device_operation::{SEND_USER_EVENT, device_act, is_of_the_phone, quiet, work_mode, wrap_up};
 pub use dial::{DIAL, dialled};
 pub use feature::{assigned_features, known_features};
 pub use group::{code_resource, disposition_group, unit_resource};
 pub use links::{Links, escape, unescape};
 pub use message::{log_message, message_resource};
 pub use operation::{SESSION_OPERATIONS, operation_name, session_act};
-pub use queue::queue_resource;
+pub use queue::{queue_channels, queue_resource};
 pub use service::{SERVICES_TOPIC, only_service, service_message, service_resource};
-pub use session::{Until, late_session_resource, session_resource};
+pub use session::{Until, late_session_resource, session_in_brief, session_resource};
 pub use setting::{code_setting, option_settings, workspace_defaults};
 pub use skill::{skill_definition, skill_id, user_skill};
 pub use time::timestamp;

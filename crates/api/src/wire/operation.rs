@@ -1,5 +1,6 @@
 //! Operations of a conversation by their names on the wire (digital-channels §2.6).
 
+use super::unescape;
 use crate::{answer::Problem, body::Body};
 use domain::{
     QueueName, Refusal, UserData, UserId,
@@ -56,18 +57,21 @@ pub const SESSION_OPERATIONS: &[&str] = &[
     "ResendMessage",
 ];
 
-/// What a request body asks an agent's conversation to do.
-pub fn session_act(body: &Body) -> Result<SessionAct, Problem> {
+/// What a request body asks an agent's conversation to do. `contact` tells what an entry of the directory is, by its id.
+pub fn session_act(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<SessionAct, Problem> {
     Ok(match body.operation()? {
         "Accept" => SessionAct::Accept {
             nickname: body.text("nickname")?.to_owned(),
             save_last_agent: body.flag("saveLAR", false)?,
         },
         "Reject" => SessionAct::Reject,
-        "SendMessage" => SessionAct::Say {
-            text: body.text("text")?.to_owned(),
-            message_type: body.maybe_text("messageType")?.map(str::to_owned),
-        },
+        "SendMessage" => {
+            treat_as(body)?;
+            SessionAct::Say {
+                text: body.text("text")?.to_owned(),
+                message_type: body.maybe_text("messageType")?.map(str::to_owned),
+            }
+        }
         "SendUrl" => SessionAct::SendUrl(body.text("url")?.to_owned()),
         "SendStartTypingNotification" => SessionAct::Type { on: true },
         "SendStopTypingNotification" => SessionAct::Type { on: false },
@@ -79,12 +83,10 @@ pub fn session_act(body: &Body) -> Result<SessionAct, Problem> {
             save_last_agent: body.flag("saveLAR", false)?,
             last: last_words(body)?,
         },
-        "PlaceInQueue" => SessionAct::Complete {
-            queue: Some(QueueName::from(body.text("queueName")?)),
-            save_last_agent: false,
-            last: None,
-        },
-        "Transfer" => SessionAct::Transfer { to: target(body)?, last: last_words(body)? },
+        "PlaceInQueue" => {
+            SessionAct::Complete { queue: Some(named_queue(body)?), save_last_agent: false, last: None }
+        }
+        "Transfer" => SessionAct::Transfer { to: target(body, contact)?, last: last_words(body)? },
         "SetDisposition" => SessionAct::SetDisposition {
             value: body.text("disposition")?.to_owned(),
             key: body.maybe_text("dispositionKey")?.map(str::to_owned),
@@ -107,10 +109,19 @@ fn user_data(body: &Body) -> Result<UserData, Problem> {
     Ok(UserData::new(body.object("userData")?.clone()))
 }
 
+/// As what a message counts. Only `Normal` ones are carried here, so that `System` is refused.
+fn treat_as(body: &Body) -> Result<Option<&str>, Problem> {
+    match body.maybe_text("treatAs")? {
+        found @ (None | Some("Normal")) => Ok(found),
+        Some("System") => Err(Problem::invalid("'treatAs' System is not supported")),
+        Some(_) => Err(Problem::invalid("'treatAs' is neither 'Normal' nor 'System'")),
+    }
+}
+
 /// The last message; `messageType` and `treatAs` only mean something beside it (digital-channels §2.10).
 fn last_words(body: &Body) -> Result<Option<LastWords>, Problem> {
     let message_type = body.maybe_text("messageType")?.map(str::to_owned);
-    let treat_as = body.maybe_text("treatAs")?;
+    let treat_as = treat_as(body)?;
     match body.maybe_text("text")? {
         Some(text) => Ok(Some(LastWords { text: text.to_owned(), message_type })),
         None if message_type.is_some() || treat_as.is_some() => {
@@ -120,8 +131,28 @@ fn last_words(body: &Body) -> Result<Option<LastWords>, Problem> {
     }
 }
 
-/// Where a transfer goes: an agent or a queue by its address or path, or a queue by its name. The address wins.
-fn target(body: &Body) -> Result<Target, Problem> {
+/// A queue by its name or by its address (digital-channels §2.6).
+fn named_queue(body: &Body) -> Result<QueueName, Problem> {
+    match (body.maybe_text("queueName")?, body.maybe_text("queueUri")?) {
+        (Some(name), _) => Ok(name.into()),
+        (None, None) => Err(Refusal::Missing("queueName").into()),
+        (None, Some(uri)) => match last_parts(uri) {
+            (name, "queues") if !name.is_empty() => Ok(unescape(name).as_str().into()),
+            _ => Err(Problem::invalid("'queueUri' is not the address of a queue")),
+        },
+    }
+}
+
+/// The last segment of an address and the one before it, whatever stands behind a question mark.
+fn last_parts(address: &str) -> (&str, &str) {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+/// Where a transfer goes: an agent, a queue or an entry of the directory by its address or path, or a queue by its name.
+/// The address wins.
+fn target(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<Target, Problem> {
     let address = match body.maybe_text("targetUri")? {
         Some(uri) => Some(uri),
         None => body.maybe_text("targetPath")?,
@@ -132,12 +163,11 @@ fn target(body: &Body) -> Result<Target, Problem> {
             None => Err(Refusal::Missing("targetUri").into()),
         };
     };
-    let mut parts = address.trim_end_matches('/').rsplit('/');
-    match (parts.next(), parts.next()) {
-        (Some(id), Some("users" | "contacts")) if !id.is_empty() => Ok(Target::Agent(UserId::from(id))),
-        (Some(name), Some("queues")) if !name.is_empty() => {
-            Ok(Target::Queue(super::links::unescape(name).as_str().into()))
-        }
+    match last_parts(address) {
+        ("", _) => Err(Problem::invalid("'targetUri' names nobody")),
+        (id, "users") => Ok(Target::Agent(UserId::from(id))),
+        (id, "contacts") => Ok(contact(&unescape(id))),
+        (name, "queues") => Ok(Target::Queue(unescape(name).as_str().into())),
         _ => Err(Problem::invalid("'targetUri' is neither the address of a user nor of a queue")),
     }
 }
@@ -151,7 +181,7 @@ mod tests {
         for name in SESSION_OPERATIONS {
             let body = Body::parse(format!(r#"{{"operationName":"{name}"}}"#).as_bytes()).expect("a body");
             let unknown = Problem::from(Refusal::UnknownOperation((*name).to_owned()));
-            assert_ne!(session_act(&body).err(), Some(unknown), "{name}");
+            assert_ne!(session_act(&body, &|id| Target::Agent(id.into())).err(), Some(unknown), "{name}");
         }
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     session::{AgentParty, MAX_OUTGOING, Operation, PartyState, Session, capabilities},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 /// The resource as an agent sees it.
@@ -74,6 +74,19 @@ pub fn session_resource(links: &Links, medium: &Medium, session: &Session, agent
         Some(party) => write(&resource(links, medium, session, party)),
         None => String::new(),
     }
+}
+
+/// A conversation as somebody sees it who looks after its agent: that it is there, and what of (digital-channels §2.8).
+/// It has no address: only those who take part can read it.
+pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<Value> {
+    let party = session.party(agent)?;
+    Some(json!({
+        "id": session.id,
+        "state": party.state.as_str(),
+        "userData": user_data(session),
+        "receivedDate": timestamp(party.invited_at),
+        "capabilities": [],
+    }))
 }
 
 /// Until when a completed conversation takes a disposition (DESIGN §4).

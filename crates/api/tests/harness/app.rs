@@ -60,7 +60,7 @@ impl App {
         let media = Media::default();
         let setup = desk::Setup {
             store: Arc::new(store),
-            render: Arc::new(Notes::new(media.clone(), links.clone()).showing(config.participants)),
+            render: Arc::new(Notes::new(media.clone(), links.clone()).showing(config.shown)),
             clock: clock.clone(),
             ids: ids.clone(),
             media,

@@ -55,8 +55,25 @@ impl<'a> Client<'a> {
         self.post(path, json!({"operationName": operation})).await
     }
 
+    /// Posts under an idempotency key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Reply {
+        let header = ("idempotency-key", key);
+        self.send_with(Method::POST, path, Some(body.to_string()), Some(header)).await
+    }
+
     /// Any request. A path is below `/api/v2` unless it begins with one of the roots; an address is taken whole.
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Reply {
+        self.send_with(method, path, body, None).await
+    }
+
+    /// The same with a header.
+    pub async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        header: Option<(&str, &str)>,
+    ) -> Reply {
         let path = path.strip_prefix(super::app::PUBLIC_URL).unwrap_or(path);
         let rooted = ["/api/", "/internal-api"].iter().any(|root| path.starts_with(root));
         let path = if rooted { path.to_owned() } else { format!("/api/v2{path}") };
@@ -64,6 +81,9 @@ impl<'a> Client<'a> {
         if let Some(name) = &self.user_name {
             let credentials = STANDARD.encode(format!("{name}:{}", self.password));
             request = request.header(header::AUTHORIZATION, format!("Basic {credentials}"));
+        }
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let request = request.body(body.map_or_else(Body::empty, Body::from)).expect("a request");
         let response = self.app.router.clone().oneshot(request).await.expect("an answer");

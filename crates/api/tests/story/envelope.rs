@@ -35,6 +35,31 @@ async fn unknown_members_and_parameters_are_ignored() {
 }
 
 #[tokio::test]
+async fn an_address_that_cannot_be_read_is_refused_in_the_envelope() {
+    let app = App::start().await;
+    let admin = app.agent("admin");
+    let path = format!("/{}", "a".repeat(9_000));
+    admin.get(&path).await.refused(414, 2);
+    for path in
+        ["/me/chats/%ff", "/settings/%c0%ae", "/users/%zz", "/me?fields=%ff", "/internal-api/%ff", "/%"]
+    {
+        admin.get(path).await.refused(400, 2);
+        admin.post(path, json!({"operationName": "Accept"})).await.refused(400, 2);
+    }
+    let replay = json!({"operationName": "Replay"});
+    admin.post("/diagnostics/quarantine/abc", replay).await.refused(404, 6);
+}
+
+#[tokio::test]
+async fn what_lies_nowhere_is_not_found_in_the_envelope() {
+    let app = App::start().await;
+    for path in ["/nowhere", "/api/v3/me", "/api/v1/stats/1", "/internal-api/nowhere", "/api/%ff"] {
+        let code = if path.ends_with("%ff") { (400, 2) } else { (404, 6) };
+        app.agent("admin").get(path).await.refused(code.0, code.1);
+    }
+}
+
+#[tokio::test]
 async fn a_method_that_an_address_does_not_take_is_not_found() {
     let app = App::start().await;
     let admin = app.agent("admin");

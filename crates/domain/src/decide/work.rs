@@ -21,7 +21,9 @@ pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Resu
                 return Err(Refusal::UnknownOperation(operation.clone()).into());
             };
             let channels = channels(draft, agent, channel.as_ref())?;
-            let until = wrap_up.filter(|length| *length > 0).map(|length| draft.now + length);
+            // Only a phone has calls to work after.
+            let is_voice = channels.contains(&medium::voice());
+            let until = wrap_up.filter(|length| *length > 0 && is_voice).map(|length| draft.now + length);
             draft.tell_agent(agent, Fact::StateChanged { channels, state, by_server: false, until })
         }
         AgentAct::DoNotDisturb { channel, on } => {

@@ -21,7 +21,7 @@ pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
         wiring::clock(&store).await?,
         config.media_table()?,
         &wiring::default_url(&config),
-        config.participants()?,
+        config.shown()?,
     )
     .await?;
     // Calls of a process that is gone were ended when the desk was opened: none goes on now.

@@ -267,13 +267,14 @@ impl Config {
         Ok(())
     }
 
-    /// How the other parties of a call stand in it.
-    pub fn participants(&self) -> Result<api::Participants> {
-        match self.compat.participants.as_deref() {
-            None | Some("objects") => Ok(api::Participants::Objects),
-            Some("legacy") => Ok(api::Participants::Legacy),
+    /// What clients differ about.
+    pub fn shown(&self) -> Result<api::Shown> {
+        let participants = match self.compat.participants.as_deref() {
+            None | Some("objects") => api::Participants::Objects,
+            Some("legacy") => api::Participants::Legacy,
             Some(other) => bail!("compat.participants: '{other}' is neither 'objects' nor 'legacy'"),
-        }
+        };
+        Ok(api::Shown { participants, message_types: self.compat.include_message_type })
     }
 
     /// The disposition key, under either name.

@@ -229,6 +229,9 @@ pub struct Compat {
     /// `participantsInfo` (core-and-voice §5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participants: Option<String>,
+    /// Whether agents are shown the `messageType` of messages that were given one (digital-channels §2.5); off unless
+    /// set.
+    pub include_message_type: bool,
 }
 
 /// A state agents can choose besides those every installation has.

@@ -5,6 +5,7 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    repeat::Repeat,
     v2::{feature, openapi::calls::DialOperation, params::Refused},
     wire::{DIAL, dialled, find_device},
 };
@@ -28,6 +29,7 @@ pub async fn post(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(id): Path<String>,
+    repeat: Repeat,
     body: Body,
 ) -> Outcome {
     feature::allows(&api, feature::VOICE)?;
@@ -41,6 +43,6 @@ pub async fn post(
             return Err(Refusal::UnknownOperation(other.to_owned()).into());
         }
     }
-    api.desk.dial(&caller.user.id, &device.phone_number, dialled(&body)?).await?;
-    Ok(Answer::done())
+    let command = api.desk.dialling(&caller.user.id, &device.phone_number, dialled(&body)?).await?;
+    Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }

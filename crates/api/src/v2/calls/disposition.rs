@@ -5,15 +5,16 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    repeat::Repeat,
     wire::{call_act, disposed_call},
 };
 use domain::Command;
 
 /// Sets the disposition of the call that the address, `callUri` and `callUuid` name. What is wrong with the request is
 /// said before the call is looked for.
-pub async fn set(api: &Api, caller: &Caller, address: Option<&str>, body: &Body) -> Outcome {
+pub async fn set(api: &Api, caller: &Caller, repeat: &Repeat, address: Option<&str>, body: &Body) -> Outcome {
     let act = call_act(body)?;
     let call = disposed_call(body, address)?;
-    api.desk.perform(Command::Call { call, agent: caller.user.id.clone(), act }).await?;
-    Ok(Answer::done())
+    let command = Command::Call { call, agent: caller.user.id.clone(), act };
+    Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }

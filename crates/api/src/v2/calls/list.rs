@@ -10,10 +10,11 @@ use crate::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{CallView, call_resource},
+    wire::{self, CallView, call_resource},
 };
 use axum::extract::State;
 use desk::call_of;
+use domain::agent::Agent;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -27,6 +28,16 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
     query.collection("calls", &[], resources(&api, &caller).await?)
 }
 
+/// What the phone of an agent does now.
+pub async fn activity(api: &Api, agent: &Agent) -> Result<&'static str, Problem> {
+    let held = api.desk.calls(agent).await?;
+    let parts = held.iter().filter_map(|state| {
+        let call = call_of(state)?;
+        Some((call, call.live_party(&agent.id)?))
+    });
+    Ok(wire::activity(parts))
+}
+
 /// The resources, oldest first.
 pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
@@ -37,5 +48,5 @@ pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem
         let party = call.live_party(&caller.user.id)?;
         Some(CallView { call, party, device: device_of(&caller.user, party), at })
     });
-    Ok(views.map(|view| call_resource(&api.links, api.config.participants, &view, None)).collect())
+    Ok(views.map(|view| call_resource(&api.links, api.config.shown.participants, &view, None)).collect())
 }

@@ -7,7 +7,7 @@ mod operate;
 mod read;
 
 pub use disposition::set as set_disposition;
-pub use list::resources;
+pub use list::{activity, resources};
 
 use crate::{answer::Problem, app::Api, wire::Until};
 use domain::{

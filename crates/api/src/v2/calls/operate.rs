@@ -6,6 +6,7 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    repeat::Repeat,
     v2::{feature, openapi::calls::CallOperation, params::Refused},
     wire::{SET_CALL_DISPOSITION, call_act},
 };
@@ -35,17 +36,18 @@ pub async fn post(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(id): Path<String>,
+    repeat: Repeat,
     body: Body,
 ) -> Outcome {
     feature::allows(&api, feature::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     if body.operation()? == SET_CALL_DISPOSITION {
-        return disposition::set(&api, &caller, Some(&id), &body).await;
+        return disposition::set(&api, &caller, &repeat, Some(&id), &body).await;
     }
     let act = call_act(&body).inspect_err(|problem| count_unknown(&api, &body, problem))?;
     let call = InteractionId::from(id.as_str());
-    api.desk.perform(Command::Call { call, agent: caller.user.id.clone(), act }).await?;
-    Ok(Answer::done())
+    let command = Command::Call { call, agent: caller.user.id.clone(), act };
+    Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }
 
 fn count_unknown(api: &Api, body: &Body, problem: &Problem) {

@@ -45,5 +45,5 @@ async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
         Some(late_until(api, call, party, &agent).ok_or_else(|| gone(id))?)
     };
     let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };
-    Ok(Answer::with("call", call_resource(&api.links, api.config.participants, &view, until)))
+    Ok(Answer::with("call", call_resource(&api.links, api.config.shown.participants, &view, until)))
 }

@@ -11,6 +11,7 @@ use crate::{
     query::Query,
     v2::{
         params::{Denied, Listing},
+        queues,
         users::ANYONE,
     },
     wire::queue_contact,
@@ -41,7 +42,12 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
     for user in api.desk.directory().all().iter().filter(|user| user.enabled) {
         found.push(user_contact(&api, user).await?);
     }
-    found.extend(api.desk.queues().iter().map(|queue| queue_contact(&api.links, queue)));
+    found.extend(
+        api.desk
+            .queues()
+            .iter()
+            .map(|queue| queue_contact(&api.links, queue, &queues::channels(&api, queue))),
+    );
     found.retain(|contact| search.fits(contact));
     // Desktops ask for contacts without `fields` and expect them whole.
     let query = query.without(&MEANT).with_default("fields", "*");

@@ -6,7 +6,7 @@ mod search;
 
 pub use read::get as read;
 
-use crate::{answer::Problem, app::Api, wire};
+use crate::{answer::Problem, app::Api, v2::calls, wire};
 use domain::user::User;
 use serde_json::Value;
 use std::sync::Arc;
@@ -21,5 +21,5 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 async fn user_contact(api: &Api, user: &User) -> Result<Value, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let agent = api.desk.agent(user).await?;
-    Ok(wire::user_contact(&api.links, &centre, user, &agent))
+    Ok(wire::user_contact(&api.links, &centre, user, &agent, calls::activity(api, &agent).await?))
 }

@@ -8,6 +8,7 @@ use crate::{
     query::Query,
     v2::{
         params::Denied,
+        queues,
         users::{self, ANYONE},
     },
     wire::queue_contact,
@@ -39,7 +40,7 @@ pub async fn get(
         }
         Some("Queue") => {
             let queue = api.desk.queue(&id.as_str().into()).ok_or_else(absent)?;
-            queue_contact(&api.links, &queue)
+            queue_contact(&api.links, &queue, &queues::channels(&api, &queue))
         }
         Some(_) => return Err(absent()),
     };

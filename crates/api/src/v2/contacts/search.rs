@@ -1,6 +1,7 @@
 //! What a search of the directory lets through (admin-and-reporting §2.9).
 
-use crate::{answer::Problem, query::Query};
+use crate::{answer::Problem, query::Query, wire::full_name};
+use domain::Refusal;
 use serde_json::Value;
 
 /// The parameters that mean something of their own here, and so are no filters by attribute.
@@ -26,7 +27,8 @@ impl Search {
     pub fn parse(query: &Query) -> Result<Self, Problem> {
         let list = |name: &str| items(query.get(name).unwrap_or_default());
         let either = match query.get("filterName") {
-            None | Some("") => Vec::new(),
+            None | Some("") if list("filterParameters").is_empty() => Vec::new(),
+            None | Some("") => return Err(Refusal::Missing("filterName").into()),
             Some(NAMES_OR_NUMBER) => list("filterParameters"),
             Some(other) => return Err(Problem::invalid(format!("There is no filter '{other}'"))),
         };
@@ -46,7 +48,9 @@ impl Search {
             wanted.is_empty() || wanted.iter().any(|wanted| has.contains(&wanted.as_str()))
         };
         let numbers = numbers(contact);
-        let names = texts(contact, &["name", "firstName", "lastName", "userName"]);
+        let whole = full_name(contact);
+        let mut names = texts(contact, &["name", "firstName", "lastName", "userName"]);
+        names.push(&whole);
         let fits_either = |pattern: &Pattern| {
             let number = Pattern::of(&digits(&pattern.whole()));
             names.iter().any(|name| pattern.fits(name))
@@ -54,11 +58,13 @@ impl Search {
                     .iter()
                     .any(|text| pattern.fits(text) || number.says_something() && number.fits(text))
         };
-        let full_name = texts(contact, &["name"]);
+        // The documents say the name of the entry; people type the name of the person.
+        let mut known_as = texts(contact, &["name"]);
+        known_as.push(&whole);
         any(&self.types, &texts(contact, &["type"]))
             && any(&self.roles, &strings(&contact["roles"]))
             && (self.names.is_empty()
-                || self.names.iter().any(|name| full_name.iter().any(|text| name.fits(text))))
+                || self.names.iter().any(|name| known_as.iter().any(|text| name.fits(text))))
             && (self.numbers.is_empty()
                 || self.numbers.iter().any(|number| numbers.iter().any(|text| number.fits(text))))
             && self.channels.iter().all(|channel| has_channel(contact, channel))
@@ -129,7 +135,7 @@ mod tests {
 
     fn check(query: &str, fits: bool) {
         let contact = json!({
-            "name": "Mei Ito", "firstName": "Mei", "lastName": "Ito", "userName": "m.ito@demo", "type": "User",
+            "name": "m.ito@demo", "firstName": "Mei", "lastName": "Ito", "userName": "m.ito@demo", "type": "User",
             "roles": ["ROLE_AGENT"], "phoneNumbers": [{"phoneNumber": "+1 555-0100"}],
             "availability": {"channels": [{"channel": "chat"}]},
         });
@@ -147,6 +153,7 @@ mod tests {
     #[test]
     fn names_are_exact_but_for_the_star_and_case() {
         check("name=mei+ito", true);
+        check("name=m.ito@demo", true);
         check("name=Mei", false);
         check("name=Bo,Mei*", true);
         check("name=*I*o", true);

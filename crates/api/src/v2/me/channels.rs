@@ -7,8 +7,12 @@ use crate::{
     auth::Caller,
     body::Body,
     query::Query,
-    v2::params::{Denied, Listing, Operation, Refused},
-    wire::{channel_resources, quiet, wrap_up},
+    repeat::Repeat,
+    v2::{
+        calls,
+        params::{Denied, Listing, Operation, Refused},
+    },
+    wire::{channel_resources, quiet, work_mode, wrap_up},
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, Refusal, command::AgentAct, medium::VOICE, user::Role};
@@ -49,6 +53,7 @@ pub async fn operate(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(name): Path<String>,
+    repeat: Repeat,
     body: Body,
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
@@ -56,16 +61,16 @@ pub async fn operate(
     let operation = body.operation()?;
     let act = state_act(&api, Some(channel.clone()), operation, &body, "/me/channels/{channel}")?;
     if channel.as_str() == VOICE {
-        return devices::set_state(&api, &caller, caller.user.device.as_ref(), operation, act).await;
+        return devices::set_state(&api, &caller, &repeat, caller.user.device.as_ref(), operation, act).await;
     }
-    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
-    Ok(Answer::done())
+    let command = Command::Agent { agent: caller.user.id.clone(), act };
+    Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }
 
 /// The channel resources, each with its address.
 pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
-    let mut channels = channel_resources(&agent);
+    let mut channels = channel_resources(&caller.user, &agent, calls::activity(api, &agent).await?);
     for channel in &mut channels {
         let path = format!("/me/channels/{}", channel["channel"].as_str().unwrap_or_default());
         channel["uri"] = api.links.uri(&path).into();
@@ -98,7 +103,10 @@ pub fn state_act(
         return Err(Refusal::UnknownOperation(operation.to_owned()).into());
     }
     // Only the phone has calls to work after.
-    let is_voice = channel.as_ref().is_some_and(|channel| channel.as_str() == VOICE);
-    let wrap_up = if is_voice { wrap_up(body, operation)? } else { None };
+    let wrap_up = wrap_up(body, operation)?;
+    if wrap_up.is_some() && channel.as_ref().is_some_and(|channel| channel.as_str() != VOICE) {
+        return Err(Problem::invalid("'wrapUpTime' is of the channel 'voice' alone"));
+    }
+    work_mode(body, operation)?;
     Ok(AgentAct::SetState { channel, operation: operation.to_owned(), wrap_up })
 }

@@ -8,6 +8,7 @@ use crate::{
     body::Body,
     notifications::tell_device_error,
     query::Query,
+    repeat::Repeat,
     v2::{
         calls, devices, feature,
         params::{Denied, Listing, Operation, Refused},
@@ -73,6 +74,7 @@ pub async fn operate(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(id): Path<String>,
+    repeat: Repeat,
     body: Body,
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
@@ -83,46 +85,45 @@ pub async fn operate(
         feature::allows(&api, feature::VOICE)?;
     }
     match operation {
-        SET_CALL_DISPOSITION => return calls::set_disposition(&api, &caller, None, &body).await,
+        SET_CALL_DISPOSITION => return calls::set_disposition(&api, &caller, &repeat, None, &body).await,
         SEND_USER_EVENT => return Err(not_registered(Some(device))),
         _ => {}
     }
     if let Some(act) = device_act(&body)? {
-        return act_on(&api, &caller, device, act).await;
+        return act_on(&api, &caller, &repeat, device, act).await;
     }
     let act = state_act(&api, Some(voice()), operation, &body, "/me/devices/{id}")?;
-    set_state(&api, &caller, Some(device), operation, act).await
+    set_state(&api, &caller, &repeat, Some(device), operation, act).await
 }
 
 /// Changes what the phone does with calls. An agent who wants calls again is not kept from them by his channel.
-async fn act_on(api: &Api, caller: &Caller, device: &Device, act: DeviceAct) -> Outcome {
+async fn act_on(api: &Api, caller: &Caller, repeat: &Repeat, device: &Device, act: DeviceAct) -> Outcome {
     let opens = act == DeviceAct::DoNotDisturb(false);
     let (dn, agent) = (device.phone_number.clone(), caller.user.id.clone());
-    api.desk.perform(Command::Device { dn, agent: agent.clone(), act }).await?;
+    let mut last = Command::Device { dn, agent: agent.clone(), act };
     let found = api.desk.agent(&caller.user).await?;
     if opens && found.channel(&voice()).is_some_and(|channel| channel.do_not_disturb) {
         let act = AgentAct::DoNotDisturb { channel: Some(voice()), on: false };
-        api.desk.perform(Command::Agent { agent, act }).await?;
+        api.desk.perform(std::mem::replace(&mut last, Command::Agent { agent, act })).await?;
     }
-    Ok(Answer::done())
+    Ok(api.perform(repeat, last, |_| Answer::done()).await?)
 }
 
-/// What was said of all channels holds for the phone of a voice channel, if it can be reached.
-pub async fn follow(api: &Api, caller: &Caller, on: bool) -> Result<(), Problem> {
-    let Some(device) = &caller.user.device else { return Ok(()) };
+/// What was said of all channels holds for the phone of a voice channel, if it can be reached: the command that says so.
+pub async fn follows(api: &Api, caller: &Caller, on: bool) -> Result<Option<Command>, Problem> {
+    let Some(device) = &caller.user.device else { return Ok(None) };
     let dn = device.phone_number.clone();
     let is_at_work = api.desk.agent(&caller.user).await?.channel(&voice()).is_some();
-    if is_at_work && api.desk.device(&dn).await?.in_service {
-        let (agent, act) = (caller.user.id.clone(), DeviceAct::DoNotDisturb(on));
-        api.desk.perform(Command::Device { dn, agent, act }).await?;
-    }
-    Ok(())
+    let is_reached = is_at_work && api.desk.device(&dn).await?.in_service;
+    let (agent, act) = (caller.user.id.clone(), DeviceAct::DoNotDisturb(on));
+    Ok(is_reached.then_some(Command::Device { dn, agent, act }))
 }
 
 /// Sets the state of the voice channel, which is that of the phone: without one there is no state to change.
 pub async fn set_state(
     api: &Api,
     caller: &Caller,
+    repeat: &Repeat,
     device: Option<&Device>,
     operation: &str,
     act: AgentAct,
@@ -133,10 +134,10 @@ pub async fn set_state(
     };
     if let Some(on) = quiet(operation) {
         feature::allows(api, feature::VOICE)?;
-        return act_on(api, caller, reached, DeviceAct::DoNotDisturb(on)).await;
+        return act_on(api, caller, repeat, reached, DeviceAct::DoNotDisturb(on)).await;
     }
-    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
-    Ok(Answer::done())
+    let command = Command::Agent { agent: caller.user.id.clone(), act };
+    Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }
 
 /// What a state operation says whose phone is not there. The agent's sessions are told the same, because some clients

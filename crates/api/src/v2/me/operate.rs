@@ -6,13 +6,11 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    repeat::Repeat,
     v2::params::{Operation, Refused},
     wire::quiet,
 };
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use domain::{Command, user::Role};
 use std::sync::Arc;
 
@@ -22,21 +20,23 @@ use std::sync::Arc;
     post, path = "/me", tag = "me", request_body = Operation,
     responses((status = 200, description = "accepted; `statusCode` 7 when only some channels started"), Refused)
 )]
-pub async fn post(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Response {
-    match body.operation() {
-        Ok("StartContactCenterSession") => session::start(&api, &caller, &body).await,
-        Ok("EndContactCenterSession") => session::end(&api, &caller).await.into_response(),
-        Ok(operation) => all_channels(&api, &caller, operation, &body).await.into_response(),
-        Err(problem) => problem.into_response(),
+pub async fn post(State(api): State<Arc<Api>>, caller: Caller, repeat: Repeat, body: Body) -> Outcome {
+    match body.operation()? {
+        "StartContactCenterSession" => session::start(&api, &caller, &repeat, &body).await,
+        "EndContactCenterSession" => session::end(&api, &caller, &repeat).await,
+        operation => all_channels(&api, &caller, &repeat, operation, &body).await,
     }
 }
 
-async fn all_channels(api: &Api, caller: &Caller, operation: &str, body: &Body) -> Outcome {
+async fn all_channels(api: &Api, caller: &Caller, repeat: &Repeat, operation: &str, body: &Body) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let act = state_act(api, None, operation, body, "/me")?;
-    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
-    if let Some(on) = quiet(operation) {
-        devices::follow(api, caller, on).await?;
+    let mut last = Command::Agent { agent: caller.user.id.clone(), act };
+    // What is said of all channels holds for the phone, too.
+    if let Some(on) = quiet(operation)
+        && let Some(follows) = devices::follows(api, caller, on).await?
+    {
+        api.desk.perform(std::mem::replace(&mut last, follows)).await?;
     }
-    Ok(Answer::done())
+    Ok(api.perform(repeat, last, |_| Answer::done()).await?)
 }

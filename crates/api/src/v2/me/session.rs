@@ -2,13 +2,14 @@
 
 use super::devices::why_not_registered;
 use crate::{
-    answer::{Answer, Outcome, Problem, json},
+    answer::{Answer, Outcome, Problem},
     app::Api,
     auth::{self, Caller, Ending},
     body::Body,
+    repeat::Repeat,
     v2::feature,
+    wire::find_device,
 };
-use axum::response::{IntoResponse, Response};
 use desk::ports::StoreFault;
 use domain::{
     Command, MediumName, Refusal,
@@ -16,7 +17,6 @@ use domain::{
     medium::{VOICE, voice},
     user::{Role, User},
 };
-use http::StatusCode;
 use serde_json::{Value, json as value};
 
 /// The most channels one request names.
@@ -24,23 +24,10 @@ const MAX_CHANNELS: usize = 32;
 
 /// Starts every channel that can be started. All failed: the answer is that of the first. Some: `statusCode` 7
 /// with what became of each (client-requirements 11).
-pub async fn start(api: &Api, caller: &Caller, body: &Body) -> Response {
-    match try_start(api, caller, body).await {
-        Ok((started, failed)) if failed.is_empty() => {
-            metrics::counter!("jackfield_channels_started_total").increment(started.len() as u64);
-            Answer::done().into_response()
-        }
-        Ok((started, failed)) => partial(&started, &failed),
-        Err(problem) => problem.into_response(),
-    }
-}
-
-type Failed = Vec<(String, Problem)>;
-
-async fn try_start(api: &Api, caller: &Caller, body: &Body) -> Result<(Vec<String>, Failed), Problem> {
+pub async fn start(api: &Api, caller: &Caller, repeat: &Repeat, body: &Body) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let names = body.texts("channels")?;
-    let place = body.maybe_text("place")?.map(str::to_owned);
+    let place = own_place(&caller.user, body)?;
     if names.is_empty() || names.len() > MAX_CHANNELS {
         return Err(Problem::invalid(format!("'channels' must name 1 to {MAX_CHANNELS} channels")));
     }
@@ -59,8 +46,39 @@ async fn try_start(api: &Api, caller: &Caller, body: &Body) -> Result<(Vec<Strin
         _ => {}
     }
     let act = AgentAct::LogIn { channels, place };
-    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
-    Ok((started, failed))
+    let command = Command::Agent { agent: caller.user.id.clone(), act };
+    let count = started.len() as u64;
+    let answer = move |_| if failed.is_empty() { Answer::done() } else { partial(&started, &failed) };
+    let answer = api.perform(repeat, command, answer).await?;
+    metrics::counter!("jackfield_channels_started_total").increment(count);
+    Ok(answer)
+}
+
+type Failed = Vec<(String, Problem)>;
+
+/// The place the session begins at. A user has one place with one phone on it, so `place`, `devicePath` and `loginCode` can
+/// only name the user's own; an ACD queue to log in to (`queue`) there is none. What names anything else is refused, since
+/// the session would begin elsewhere than the client believes. An empty text counts as left out.
+fn own_place(user: &User, body: &Body) -> Result<Option<String>, Problem> {
+    let given = |name| Ok::<_, Problem>(body.maybe_text(name)?.filter(|text| !text.is_empty()));
+    let other = |name: &str, what: &str| Problem::invalid(format!("'{name}' is not {what} of this user"));
+    let place = given("place")?;
+    if place.is_some() && place != user.place.as_deref() {
+        return Err(other("place", "the place"));
+    }
+    let device = given("devicePath")?.map(|path| path.trim_end_matches('/').rsplit('/').next());
+    if device.is_some_and(|id| id.is_none_or(|id| find_device(user, id).is_none())) {
+        return Err(other("devicePath", "the path of a device"));
+    }
+    if given("loginCode")?.is_some_and(|code| code != user.user_name) {
+        return Err(other("loginCode", "the employee id"));
+    }
+    if given("queue")?.is_some() {
+        return Err(Problem::invalid(
+            "'queue' is not supported: calls are offered to whoever is ready for them",
+        ));
+    }
+    Ok(place.map(str::to_owned))
 }
 
 /// The medium a channel name means, if it can be started.
@@ -88,7 +106,7 @@ async fn channel(api: &Api, user: &User, name: &str) -> Result<Result<MediumName
 
 const NO_FEATURE: &str = "The contact center does not have its feature.";
 
-fn partial(started: &[String], failed: &Failed) -> Response {
+fn partial(started: &[String], failed: &Failed) -> Answer {
     let succeeded: Vec<Value> =
         started.iter().map(|channel| value!({"statusCode": 0, "channel": channel})).collect();
     let failed: Vec<Value> = failed
@@ -97,20 +115,14 @@ fn partial(started: &[String], failed: &Failed) -> Response {
             value!({"statusCode": problem.code, "statusMessage": problem.message, "channel": channel})
         })
         .collect();
-    let body = value!({
-        "statusCode": 7,
-        "statusMessage": "Operation partially succeeded",
-        "succeeded": succeeded,
-        "failed": failed,
-    });
-    json(StatusCode::OK, &body)
+    Answer::partial("Operation partially succeeded").and("succeeded", succeeded).and("failed", failed)
 }
 
 /// Logs the agent out of all channels and ends the web session; a client's last request. Repeating it, or
 /// ending what never began, is a quiet success.
-pub async fn end(api: &Api, caller: &Caller) -> Outcome {
-    let act = AgentAct::LogOut;
-    api.desk.perform(Command::Agent { agent: caller.user.id.clone(), act }).await?;
+pub async fn end(api: &Api, caller: &Caller, repeat: &Repeat) -> Outcome {
+    let command = Command::Agent { agent: caller.user.id.clone(), act: AgentAct::LogOut };
+    let answer = api.perform(repeat, command, |_| Answer::done()).await?;
     auth::end(api, &caller.login, Ending::Asked).await;
-    Ok(Answer::done())
+    Ok(answer)
 }

@@ -6,6 +6,7 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    repeat::Repeat,
 };
 use axum::{Extension, extract::State};
 use desk::ports::Channel;
@@ -18,6 +19,7 @@ pub async fn post(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,
     caller: Caller,
+    repeat: Repeat,
     body: Body,
 ) -> Outcome {
     gated(&api, &medium)?;
@@ -46,12 +48,15 @@ pub async fn post(
     };
     let id = begin.fresh.session.clone();
     let command = Command::Begin { agent: caller.user.id.clone(), begin: Box::new(begin) };
-    let done = api.desk.perform(command).await?;
     let path = format!("/{}/{id}", medium.collection);
-    Ok(Answer::referenced(done.reference)
-        .and("id", id.as_str())
-        .and("uri", api.links.uri(&path))
-        .and("path", path))
+    let uri = api.links.uri(&path);
+    let answer = move |reference| {
+        Answer::referenced(reference)
+            .and("id", id.as_str())
+            .and("uri", uri.as_str())
+            .and("path", path.as_str())
+    };
+    Ok(api.perform(&repeat, command, answer).await?)
 }
 
 /// The service of a medium that sends from an address of ours; the only one there is, when none is named.

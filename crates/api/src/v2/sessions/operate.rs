@@ -6,6 +6,7 @@ use crate::{
     app::Api,
     auth::Caller,
     body::Body,
+    repeat::Repeat,
     wire::session_act,
 };
 use axum::{
@@ -13,7 +14,12 @@ use axum::{
     extract::{Path, State},
 };
 use desk::session_of;
-use domain::{Command, InteractionId, Refusal, command::SessionAct, medium::Medium, user::Role};
+use domain::{
+    Command, InteractionId, QueueName, Refusal, UserId,
+    command::{SessionAct, Target},
+    medium::Medium,
+    user::Role,
+};
 use std::sync::Arc;
 
 /// Accepts the operation and commits it; what follows is told by notification. `SetDisposition` answers
@@ -23,16 +29,19 @@ pub async fn post(
     Extension(medium): Extension<Arc<Medium>>,
     caller: Caller,
     Path(id): Path<String>,
+    repeat: Repeat,
     body: Body,
 ) -> Outcome {
     gated(&api, &medium)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let act = session_act(&body).inspect_err(|problem| count_unknown(&api, &medium, &body, problem))?;
+    let act = session_act(&body, &|id| contact(&api, id))
+        .inspect_err(|problem| count_unknown(&api, &medium, &body, problem))?;
     let silent = matches!(act, SessionAct::SetDisposition { .. });
     let session = InteractionId::from(id.as_str());
     in_collection(&api, &medium, &session).await?;
-    let done = api.desk.perform(Command::Session { session, agent: caller.user.id.clone(), act }).await?;
-    Ok(if silent { Answer::done() } else { Answer::referenced(done.reference) })
+    let command = Command::Session { session, agent: caller.user.id.clone(), act };
+    let answer = move |reference| if silent { Answer::done() } else { Answer::referenced(reference) };
+    Ok(api.perform(&repeat, command, answer).await?)
 }
 
 /// Refuses a conversation of another medium, as a GET at the same address does. What the medium of a conversation is
@@ -41,6 +50,16 @@ async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result
     let state = api.desk.session(id).await?;
     let found = state.as_deref().and_then(session_of).is_some_and(|session| session.medium == medium.name);
     if found { Ok(()) } else { Err(gone(id.as_str())) }
+}
+
+/// What an entry of the directory is: a user by their id, else a queue by its name, which is its id there.
+fn contact(api: &Api, id: &str) -> Target {
+    let queue = QueueName::from(id);
+    if api.desk.directory().user(&UserId::from(id)).is_none() && api.desk.queue(&queue).is_some() {
+        Target::Queue(queue)
+    } else {
+        Target::Agent(id.into())
+    }
 }
 
 fn count_unknown(api: &Api, medium: &Medium, body: &Body, problem: &Problem) {

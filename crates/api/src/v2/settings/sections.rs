@@ -4,7 +4,7 @@ use crate::{
     answer::Problem,
     app::Api,
     v2::feature,
-    wire::{agent_state_resource, code_setting, option_settings, workspace_defaults},
+    wire::{code_setting, option_settings, states_to_choose, workspace_defaults},
 };
 use domain::{book::Book, user::User};
 use serde_json::{Value, json};
@@ -43,12 +43,12 @@ pub async fn groups(api: &Api, user: Option<&User>) -> Result<Vec<Group>, Proble
     let general = sections.remove("general-settings").unwrap_or_default();
     let mut reporting = sections.remove("reporting").unwrap_or_default();
     reporting.entry("defaultServiceLevelInterval".to_owned()).or_insert_with(|| json!(20));
-    let states = centre.agent_states.iter().map(|state| agent_state_resource(state)).collect();
+    let states = states_to_choose(centre.agent_states.iter().map(|state| &**state));
     let codes = book.default_group().into_iter().flat_map(|group| &group.codes).map(code_setting).collect();
     let mut groups = vec![
         group("general-settings", "name", general_settings(general)),
         group("reporting", "name", option_settings(&reporting)),
-        group("agent-states", "id", states),
+        group("agent-states", "id", states.into()),
         group("dispositions", "name", codes),
     ];
     if feature::has(api, feature::VOICE) {

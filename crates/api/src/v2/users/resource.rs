@@ -7,9 +7,13 @@ use crate::{
     auth::Caller,
     query::Wanted,
     v2::{calls, devices, feature, me, sessions, settings},
-    wire::{assigned_features, channel_resources, device_resource, unit_resource, user_resource, user_skill},
+    wire::{
+        assigned_features, call_in_brief, channel_resources, device_resource, session_in_brief,
+        unit_resource, user_resource, user_skill,
+    },
 };
-use domain::user::User;
+use desk::{call_of, session_of};
+use domain::{medium::Medium, user::User};
 use serde_json::{Value, json};
 
 /// Names that `subresources` may hold, the media's own excepted.
@@ -18,12 +22,17 @@ const EMBEDDED: [&str; 8] =
 
 /// The names under which [`resource`] embeds something.
 pub fn embedded(api: &Api) -> Vec<&str> {
-    let media = api.desk.media().rows().iter().map(|medium| medium.plural);
+    let media = api.desk.media().rows().iter().flat_map(plurals);
     EMBEDDED.into_iter().chain(["settings"]).chain(media).collect()
 }
 
-/// The user. What hangs below him is for himself and for those who look after others; his conversations and
-/// settings are his alone.
+/// The names under which the conversations of a medium are embedded, canonical first.
+fn plurals(medium: &Medium) -> impl Iterator<Item = &'static str> {
+    std::iter::once(medium.plural).chain(medium.plural_aliases.iter().copied())
+}
+
+/// The user. What hangs below a user is for the user and for those who look after others, who see of conversations and
+/// calls only that they are there (digital-channels §2.8, §3); settings are the user's own alone.
 pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) -> Result<Value, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let mut out = user_resource(&api.links, &centre.id, user);
@@ -49,7 +58,8 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
         let channels = if own {
             me::channel_resources(api, caller).await?
         } else {
-            channel_resources(&api.desk.agent(user).await?)
+            let agent = api.desk.agent(user).await?;
+            channel_resources(user, &agent, calls::activity(api, &agent).await?)
         };
         if wanted.has("channels") {
             add("channels", channels.clone().into());
@@ -58,8 +68,45 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
     }
     if own {
         embed_own(api, caller, wanted, &mut add).await?;
+    } else {
+        embed_of_another(api, user, wanted, &mut add).await?;
     }
     Ok(out)
+}
+
+/// What an agent works on, reduced to what somebody needs who may look in on it.
+async fn embed_of_another(
+    api: &Api,
+    user: &User,
+    wanted: &Wanted,
+    add: &mut impl FnMut(&str, Value),
+) -> Result<(), Problem> {
+    let agent = api.desk.agent(user).await?;
+    if wanted.has("calls") {
+        let held = if feature::has(api, feature::VOICE) { api.desk.calls(&agent).await? } else { Vec::new() };
+        let parts = held.iter().filter_map(|state| {
+            let call = call_of(state)?;
+            Some(call_in_brief(call, call.live_party(&user.id)?))
+        });
+        add("calls", parts.collect());
+    }
+    let mut interactions = Vec::new();
+    for medium in api.desk.media().rows() {
+        if plurals(medium).any(|name| wanted.has(name)) || wanted.has("interactions") {
+            let held = api.desk.held(&agent, &medium.name).await?;
+            let sessions = held.iter().filter_map(|state| session_of(state));
+            let briefs: Vec<Value> =
+                sessions.filter_map(|session| session_in_brief(session, &user.id)).collect();
+            for name in plurals(medium).filter(|name| wanted.has(name)) {
+                add(name, briefs.clone().into());
+            }
+            interactions.extend(briefs);
+        }
+    }
+    if wanted.has("interactions") {
+        add("interactions", interactions.into());
+    }
+    Ok(())
 }
 
 async fn embed_own(
@@ -74,10 +121,10 @@ async fn embed_own(
     }
     let mut interactions = Vec::new();
     for medium in api.desk.media().rows() {
-        if wanted.has(medium.plural) || wanted.has("interactions") {
+        if plurals(medium).any(|name| wanted.has(name)) || wanted.has("interactions") {
             let resources = sessions::resources(api, caller, medium).await?;
-            if wanted.has(medium.plural) {
-                add(medium.plural, resources.clone().into());
+            for name in plurals(medium).filter(|name| wanted.has(name)) {
+                add(name, resources.clone().into());
             }
             interactions.extend(resources);
         }

@@ -1,7 +1,7 @@
 //! Calls as they are asked for (core-and-voice §3.9, §5.1, §5.2).
 
 use crate::harness::{App, Exchange, settled, with_voice};
-use api::{Config, Participants};
+use api::{Config, Participants, Shown};
 use domain::{
     UserData,
     call::{Cause, Heard},
@@ -86,7 +86,10 @@ async fn a_call_is_nobody_elses() {
 
 #[tokio::test]
 async fn old_clients_are_given_numbers() {
-    let config = Config { participants: Participants::Legacy, ..Config::default() };
+    let config = Config {
+        shown: Shown { participants: Participants::Legacy, ..Shown::default() },
+        ..Config::default()
+    };
     let app = App::built(with_voice, config).await;
     let exchange = Exchange::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
