@@ -53,7 +53,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .nest("/internal-api", guarded(api, internal::router()))
         .merge(login::router(api))
         // Whatever else lies below the root of the API is refused in its words, too.
-        .merge(nowhere(api))
+        .nest("/api", nowhere(api))
 }
 
 /// Every address whose handler carries its documentation.
@@ -88,11 +88,8 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
 
 /// What lies below `/api` and is no version of it that is served here.
 fn nowhere(api: &Arc<Api>) -> Router {
-    Router::new()
-        .route("/api", any(unknown))
-        .route("/api/{*rest}", any(unknown))
-        .layer(middleware::from_fn(address::sound))
-        .with_state(api.clone())
+    // A route would be found before the fallbacks of the addresses above.
+    Router::new().fallback(any(unknown)).layer(middleware::from_fn(address::sound)).with_state(api.clone())
 }
 
 /// Nothing is at this address: told to the client, and counted for the operator.

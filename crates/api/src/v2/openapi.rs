@@ -10,8 +10,8 @@ use domain::medium::{Connector, Media, Medium};
 use utoipa::{
     OpenApi as _, PartialSchema,
     openapi::{
-        Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Server, Tag,
-        Required,
+        Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Required,
+        Server, Tag,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         schema::{AdditionalProperties, SchemaType, Type},
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},

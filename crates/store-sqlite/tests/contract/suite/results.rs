@@ -69,7 +69,8 @@ pub async fn results_are_bounded_in_each_scope_and_forgotten_when_they_are_old(g
     let store = ground.open();
     let save = |result| store.save(result);
     save(saved("other", "t", 1, "")).await.expect("kept");
-    let small = (0..1_000).map(|number| save(saved(&format!("k{number}"), "s", number, "{\"statusCode\":0}")));
+    let small =
+        (0..1_000).map(|number| save(saved(&format!("k{number}"), "s", number, "{\"statusCode\":0}")));
     for kept in futures::future::join_all(small).await {
         kept.expect("kept");
     }
