@@ -42,16 +42,6 @@ pub fn device_act(body: &Body) -> Result<Option<DeviceAct>, Problem> {
 /// The longest time for work after a call that can be asked for, in seconds: a day.
 const LONGEST_WRAP_UP: u64 = 86_400;
 
-/// Refuses a `workmode` of `Ready` that is not how phones work here (core-and-voice §4.3): who has ended a call is ready
-/// again by themselves, at once or after the queue's time for work after a call, which is `AutoIn`.
-pub fn work_mode(body: &Body, operation: &str) -> Result<(), Problem> {
-    match body.maybe_text("workmode")?.filter(|_| operation == "Ready") {
-        None | Some("" | "AutoIn") => Ok(()),
-        Some("ManualIn") => Err(Problem::invalid("'workmode' ManualIn is not supported")),
-        Some(_) => Err(Problem::invalid("'workmode' is neither 'AutoIn' nor 'ManualIn'")),
-    }
-}
-
 /// For how long work after a call shall last (admin-and-reporting §7.5): seconds, as a text or as a number.
 pub fn wrap_up(body: &Body, operation: &str) -> Result<Option<Millis>, Problem> {
     let Some(value) = body.get("wrapUpTime").filter(|_| operation == "AfterCallWork") else {

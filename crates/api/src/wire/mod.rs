@@ -14,6 +14,7 @@ mod group;
 mod links;
 mod message;
 mod operation;
+mod parameter;
 mod participant;
 mod queue;
 mod service;
@@ -32,13 +33,14 @@ pub use contact::{full_name, queue_contact, user_contact};
 pub use device::{
     DEVICES_TOPIC, Phone, device_error, device_message, device_resource, find_device, provisioned_device,
 };
-pub use device_operation::{SEND_USER_EVENT, device_act, is_of_the_phone, quiet, work_mode, wrap_up};
+pub use device_operation::{SEND_USER_EVENT, device_act, is_of_the_phone, quiet, wrap_up};
 pub use dial::{DIAL, dialled};
 pub use feature::{assigned_features, known_features};
 pub use group::{code_resource, disposition_group, unit_resource};
 pub use links::{Links, escape, unescape};
 pub use message::{log_message, message_resource};
 pub use operation::{SESSION_OPERATIONS, operation_name, session_act};
+pub use parameter::work_mode;
 pub use queue::{queue_channels, queue_resource};
 pub use service::{SERVICES_TOPIC, only_service, service_message, service_resource};
 pub use session::{Until, late_session_resource, session_in_brief, session_resource};

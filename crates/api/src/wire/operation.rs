@@ -1,6 +1,6 @@
 //! Operations of a conversation by their names on the wire (digital-channels §2.6).
 
-use super::unescape;
+use super::{parameter::treat_as, unescape};
 use crate::{answer::Problem, body::Body};
 use domain::{
     QueueName, Refusal, UserData, UserId,
@@ -107,15 +107,6 @@ pub fn session_act(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<Sess
 
 fn user_data(body: &Body) -> Result<UserData, Problem> {
     Ok(UserData::new(body.object("userData")?.clone()))
-}
-
-/// As what a message counts. Only `Normal` ones are carried here, so that `System` is refused.
-fn treat_as(body: &Body) -> Result<Option<&str>, Problem> {
-    match body.maybe_text("treatAs")? {
-        found @ (None | Some("Normal")) => Ok(found),
-        Some("System") => Err(Problem::invalid("'treatAs' System is not supported")),
-        Some(_) => Err(Problem::invalid("'treatAs' is neither 'Normal' nor 'System'")),
-    }
 }
 
 /// The last message; `messageType` and `treatAs` only mean something beside it (digital-channels §2.10).
