@@ -89,7 +89,9 @@ impl Repeatable {
     pub fn new<'p>(scope: &str, key: IdempotencyKey, parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let mut asks = Parts::default();
         asks.add(key.0.as_bytes());
-        parts.into_iter().for_each(|part| asks.add(part));
+        for part in parts {
+            asks.add(part);
+        }
         Self {
             id: Parts::of(["key", scope, &key.0]).digest(),
             scope: Parts::of(["scope", scope]).digest(),
@@ -117,7 +119,9 @@ struct Parts(Sha256);
 impl Parts {
     fn of<const N: usize>(parts: [&str; N]) -> Self {
         let mut all = Self::default();
-        parts.iter().for_each(|part| all.add(part.as_bytes()));
+        for part in parts {
+            all.add(part.as_bytes());
+        }
         all
     }
 

@@ -134,7 +134,7 @@ async fn widgets_of_any_site_are_let_in_without_cookies() {
         assert_eq!(header("access-control-allow-origin"), Some("*"));
         assert_eq!(
             header("access-control-allow-headers"),
-            Some("x-requested-with,accept,contactcenterid,content-type,apikey")
+            Some("x-requested-with,accept,contactcenterid,content-type,apikey,idempotency-key")
         );
         assert_eq!(header("access-control-allow-methods"), Some("GET,POST,OPTIONS"));
         assert_eq!(header("access-control-allow-credentials"), None);

@@ -32,7 +32,7 @@ impl Told {
     pub fn at(&self, id: &InteractionId, alias: u32) -> u32 {
         let chats = self.lock();
         let given = chats.given.get(id).into_iter().flatten();
-        given.filter(|(said, _)| *said == alias).map(|(_, next)| *next).last().unwrap_or(alias)
+        given.rev().find(|(said, _)| *said == alias).map_or(alias, |(_, next)| *next)
     }
 
     /// A client that handed back an alias was given everything between two positions. What it skips it has not been given.

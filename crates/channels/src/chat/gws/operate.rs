@@ -98,7 +98,7 @@ impl Chat {
             Some(asked) => self.perform_once(&id, command, asked, Kept::default()).await.map(drop),
         };
         match performed {
-            Ok(_) => Ok(Answer::done()),
+            Ok(()) => Ok(Answer::done()),
             // Somebody else ended it this moment or before. He hears so from the chat; only words would be lost.
             Err(Refused::Rule(Refusal::Ended)) if word != Word::Say => Ok(Answer::done()),
             Err(Refused::Rule(Refusal::TextTooLong { bytes, .. })) => {
