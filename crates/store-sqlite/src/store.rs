@@ -18,8 +18,8 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault, TaskRow, Transacted,
-    Witness, Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault, TaskRow,
+    Transacted, Witness, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::future::BoxFuture;

@@ -8,8 +8,8 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Store, StoreFault, TaskRow, Transacted,
-    Witness, Work,
+    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Store, StoreFault, TaskRow,
+    Transacted, Witness, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, State, UserId};
 use futures::{executor::block_on, future::BoxFuture};

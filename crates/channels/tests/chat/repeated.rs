@@ -214,11 +214,8 @@ async fn an_answer_that_is_repeated_carries_as_much_as_others_and_the_end_with_t
     join_all((0..20).map(|_| window.command(&house, "send", &[("message", text.as_str())]))).await;
     let leaves = async |key| {
         let Window { user_id, secure_key, .. } = &window;
-        let fields = [
-            ("userId", user_id.as_str()),
-            ("secureKey", secure_key.as_str()),
-            ("transcriptPosition", "1"),
-        ];
+        let fields =
+            [("userId", user_id.as_str()), ("secureKey", secure_key.as_str()), ("transcriptPosition", "1")];
         once(&house, &window.path("disconnect"), key, None, &fields).await
     };
     let first = leaves(KEY).await;

@@ -9,8 +9,8 @@ mod world;
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
 pub use render::{Cause, NewNote, Render};
 pub use store::{
-    Committed, Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Store, StoreFault,
-    TaskRow, Transacted, Witness, Work,
+    Committed, Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Store,
+    StoreFault, TaskRow, Transacted, Witness, Work,
 };
 pub use switch::{Arrival, Switch};
 pub use world::{Clock, Ids};

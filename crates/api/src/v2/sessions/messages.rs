@@ -53,7 +53,9 @@ pub async fn get(
         None => return Err(gone(&id)),
     };
     let span = Span { from: start.max(1), until: None, count, bytes: MAX_PAGE_BYTES };
-    let show = |message: &Message| view.has(message).then(|| message_resource(&api.links, api.config.shown, message));
+    let show = |message: &Message| {
+        view.has(message).then(|| message_resource(&api.links, api.config.shown, message))
+    };
     // A comma stands between two.
     let page = api.desk.page(session, span, show, |message| json::len(message) + 1).await?;
     let answer = Answer::with("messages", page.shown);
