@@ -88,7 +88,7 @@ impl Scene<'_> {
         let mut left = MAX_TRANSCRIPT_BYTES;
         let fit = messages.iter().rev().take_while(|message| {
             // A comma stands between two.
-            let weight = json::len(&message_resource(&self.notes.links, message)) + 1;
+            let weight = json::len(&message_resource(&self.notes.links, self.notes.shown, message)) + 1;
             let fits = weight <= left;
             left = left.saturating_sub(weight);
             fits

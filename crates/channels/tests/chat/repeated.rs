@@ -211,7 +211,8 @@ async fn an_answer_that_is_repeated_carries_as_much_as_others_and_the_end_with_t
     let window = house.customer("Ines").await;
     // 5,000 characters are 30,000 bytes of JSON each.
     let text = "\u{1}".repeat(5_000);
-    join_all((0..20).map(|_| window.command(&house, "send", &[("message", text.as_str())]))).await;
+    let message = [("message", text.as_str())];
+    join_all((0..20).map(|_| window.command(&house, "send", &message))).await;
     let leaves = async |key| {
         let Window { user_id, secure_key, .. } = &window;
         let fields =
