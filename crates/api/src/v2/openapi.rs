@@ -59,7 +59,8 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
             if path.starts_with("/api/v2") || path.starts_with("/internal-api") {
                 fill_answers(operation);
             }
-            if method == "post" && !path.starts_with("/api/v2/notifications") {
+            let takes_no_key = ["/api/v2/notifications", "/api/v2/login", "/api/v2/logout"];
+            if method == "post" && !takes_no_key.iter().any(|root| path.starts_with(root)) {
                 operation.parameters.get_or_insert_default().push(idempotency_key());
             }
         }
