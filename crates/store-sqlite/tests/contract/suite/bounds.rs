@@ -75,7 +75,7 @@ pub async fn notes_are_read_up_to_a_weight(ground: &dyn Ground) {
     let after = scene.head(1).await;
     let work: Work = Box::new(move |sight| {
         let cause = Some((agent(1), sight.head(&agent(1))? + 1));
-        Ok(Plan { at: 1, decision: Decision::default(), notes: notes.clone(), cause })
+        Ok(Plan { at: 1, decision: Decision::default(), notes: notes.clone(), cause, result: None })
     });
     scene.store.transact(Vec::new(), work).await.expect("the store works").expect("allowed");
     for (bytes, expected) in [(0, 1), (199, 1), (200, 2), (299, 2), (300, 3), (usize::MAX, 3)] {
