@@ -1,7 +1,7 @@
 //! What falls due: a projection of open interactions and of agents at work, kept in order of time.
 //!
 //! Deadlines are moments of the clock in their snapshots and awake time here ([`Pauses`]), so that what fell due while
-//! nobody could be heard keeps the rest it had. Until when a provider carries an answer is his to count.
+//! nobody could be heard keeps the rest it had. Until when a provider carries an answer is the carrier's to count.
 
 use crate::pauses::Pauses;
 use domain::{InteractionId, Key, Millis, State, UserId, call, medium, session::Deadline};

@@ -64,7 +64,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Flow A: chatting, then who is in it, then what was said so far, his own joining included: all of it, or of a long
+    /// Flow A: chatting, then who is in it, then what was said so far, their own joining included: all of it, or of a long
     /// conversation its newest part, which begins with an index behind 1.
     fn accepted(&self, sight: &mut dyn Sight, agent: &UserId, out: &mut Vec<NewNote>) -> Result<(), No> {
         self.change(agent, "StatusChange", out);

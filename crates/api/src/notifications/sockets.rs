@@ -83,7 +83,9 @@ mod tests {
         places[0].set_settled(true);
         let more = sockets.take(&user).expect("that of the second");
         assert!(places[1].claimed().now_or_never().is_some() && places[0].claimed().now_or_never().is_none());
-        places.iter().for_each(|place| place.set_settled(true));
+        for place in &places {
+            place.set_settled(true);
+        }
         more.set_settled(true);
         assert!(sockets.take(&user).is_none());
         assert!(sockets.take(&"bob".into()).is_some(), "others have places of their own");

@@ -88,7 +88,7 @@ pub(super) struct Kept {
     /// The random number from which its key was drawn, if it was opened.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub random: String,
-    /// From where the customer wanted the transcript, if he did.
+    /// From where the customer wanted the transcript, if they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<u32>,
     /// Where the client was, if the customer did not.

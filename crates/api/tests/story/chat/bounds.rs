@@ -92,7 +92,7 @@ async fn who_joins_late_is_given_the_newest_of_what_was_said() {
     let messages = &log["data"]["messages"];
     let size = serde_json::to_string(messages).expect("json").len();
     assert!(size <= 256 * KIB && size > 256 * KIB - 32 * KIB, "{size}");
-    // 22 is his own joining.
+    // 22 is their own joining.
     assert_eq!(indexes(messages), (14..=22).collect::<Vec<_>>());
     let all = tom.get(&format!("{}/messages", ines.path())).await.ok();
     assert_eq!(indexes(&all["messages"]), (1..=22).collect::<Vec<_>>());

@@ -307,7 +307,7 @@ async fn commit_where_files_cannot_grow() {
     let wal = || fs::metadata(dir.join("journal.db-wal")).expect("a WAL").len();
     let limits = getrlimit(Resource::Fsize);
     let limit = |current| {
-        setrlimit(Resource::Fsize, rustix::process::Rlimit { current, ..limits.clone() }).expect("set")
+        setrlimit(Resource::Fsize, rustix::process::Rlimit { current, ..limits }).expect("set");
     };
 
     limit(Some(wal()));
