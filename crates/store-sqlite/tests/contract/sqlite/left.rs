@@ -19,6 +19,9 @@ use store_sqlite::{
 
 const FRAME: u64 = 24 + 4096;
 
+/// What becomes of a directory behind the server's back.
+type Spoil = Box<dyn Fn(&Killed)>;
+
 /// A directory as a kill leaves it: a copy of one whose store is open and has answered everybody.
 struct Killed(tempfile::TempDir);
 
@@ -112,7 +115,7 @@ async fn a_wal_that_lost_acknowledged_commits_is_refused_with_the_way_out() {
     let killed = Killed::after(5).await;
     let length = killed.length("journal.db-wal");
     let half = 32 + (length - 32) / FRAME / 2 * FRAME;
-    let spoils: [(&str, Box<dyn Fn(&Killed)>); 6] = [
+    let spoils: [(&str, Spoil); 6] = [
         (
             "missing or empty",
             Box::new(|killed| fs::remove_file(killed.path("journal.db-wal")).expect("removed")),
@@ -235,13 +238,12 @@ async fn damaged_pages_are_called_damage_and_nothing_is_made_of_them() {
         damaged.spoil("journal.db", page * 4096);
         let sound = rebuild(damaged.dir(), false);
         let copied = backup(damaged.dir(), &copy);
-        match &sound {
-            Ok(_) => copied.expect("what is sound can be copied"),
-            Err(_) => {
-                found += 1;
-                copied.expect_err("what is damaged is not copied");
-                assert!(!copy.exists());
-            }
+        if sound.is_ok() {
+            copied.expect("what is sound can be copied");
+        } else {
+            found += 1;
+            copied.expect_err("what is damaged is not copied");
+            assert!(!copy.exists());
         }
     }
     // Only a page that holds nothing may be garbage.
