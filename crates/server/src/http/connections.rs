@@ -35,6 +35,8 @@ use tower_http::normalize_path::NormalizePath;
 
 /// What a request line and its headers may weigh; hyper keeps as much for each direction at most.
 const BUFFER: usize = 16 * 1024;
+/// How much of an answer the system may hold for a client that does not take it, in bytes; it counts twice as much.
+const SEND_BUFFER: usize = 128 * 1024;
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no more sockets.
@@ -171,6 +173,8 @@ fn set_up(stream: &TcpStream) -> io::Result<()> {
     socket.set_tcp_keepalive(&keepalive.with_retries(ASKED))?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(GONE))?;
+    // The system would keep megabytes for a client that reads nothing, and hide from us that it does not.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     Ok(())
 }
 
@@ -318,6 +322,21 @@ mod tests {
             exchange(Watched::new(ours, phase), peer, app(), stopping).await;
         });
         (theirs, served)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_idle_after_an_answer_is_closed() {
+        for (path, seconds) in [("/refuse", 30), ("/large", 30), ("/in", 75)] {
+            let (mut client, served) = connected();
+            let ask = format!("GET {path} HTTP/1.1\r\nHost: t\r\n\r\n");
+            client.write_all(ask.as_bytes()).await.expect("sent");
+            let mut told = Vec::new();
+            let began = tokio::time::Instant::now();
+            client.read_to_end(&mut told).await.expect("an end");
+            assert!(told.starts_with(b"HTTP/1.1 "), "{path}");
+            assert_eq!(began.elapsed().as_secs(), seconds, "{path}");
+            served.await.expect("served");
+        }
     }
 
     fn ask(path: &str, length: usize) -> String {

@@ -60,6 +60,7 @@ impl Reading {
         if phase.is_answering() {
             // A held poll or a socket lasts, and does not keep room for a timer.
             (self.until, self.timer) = (None, Timer::default());
+            phase.look_again(cx);
             return Poll::Pending;
         }
         let (until, wait) = *self.until.get_or_insert_with(|| {

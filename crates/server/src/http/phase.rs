@@ -1,9 +1,13 @@
 //! What a connection is at: what its stream, its requests and whoever accepted it know of each other.
 
 use edge::Connection;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
+use futures::task::AtomicWaker;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
+    },
+    task::Context,
 };
 use tokio::sync::Notify;
 
@@ -17,6 +21,8 @@ pub struct Phase {
     requests: AtomicU32,
     is_answering: AtomicBool,
     leaves_unread: AtomicBool,
+    /// Who waits for a request without a time, because the last one is still being answered.
+    reader: AtomicWaker,
     _open: Open,
 }
 
@@ -69,6 +75,7 @@ impl Phase {
             requests: AtomicU32::new(0),
             is_answering: AtomicBool::new(false),
             leaves_unread: AtomicBool::new(false),
+            reader: AtomicWaker::new(),
             _open: open,
         })
     }
@@ -89,6 +96,17 @@ impl Phase {
     /// Whether a request is being answered, or the connection is no HTTP any more.
     pub fn is_answering(&self) -> bool {
         self.is_answering.load(Ordering::Relaxed)
+    }
+
+    /// Who reads now shall look again once the answer is over. hyper reads on while it answers, to notice a client that
+    /// is gone, and does not ask again by itself when the answer ends: an idle connection would have no end.
+    pub fn look_again(&self, cx: &Context<'_>) {
+        self.reader.register(cx.waker());
+    }
+
+    /// Nothing keeps the next request from being waited for.
+    pub fn is_free(&self) {
+        self.reader.wake();
     }
 
     /// The connection closes after an answer that was given before its request was read whole.
@@ -113,5 +131,6 @@ impl Drop for Answering {
     fn drop(&mut self) {
         self.0.is_answering.store(false, Ordering::Relaxed);
         self.0.connection.stir();
+        self.0.is_free();
     }
 }

@@ -50,6 +50,9 @@ impl<S> Watched<S> {
     fn wrote(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match wrote {
             Poll::Ready(Ok(bytes)) => {
+                if self.writing.is_blocked() {
+                    self.phase.is_free();
+                }
                 self.writing.took(bytes);
                 self.reading.stir();
                 Poll::Ready(Ok(bytes))
@@ -77,7 +80,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             }
             Poll::Ready(failed) => Poll::Ready(failed),
             // Whoever is late with taking an answer is not late with asking.
-            Poll::Pending if this.writing.is_blocked() => Poll::Pending,
+            Poll::Pending if this.writing.is_blocked() => {
+                this.phase.look_again(cx);
+                Poll::Pending
+            }
             Poll::Pending => this.reading.poll_wait(&this.phase, cx).map(Err),
         }
     }
