@@ -3,13 +3,13 @@
 use super::{
     basic::Credentials,
     failures::Failures,
-    guesses::{Asking, Digest, Guesses},
+    guesses::{Asking, Digest, Guesses, Taken},
     login::Login,
     password::{AT_ONCE, verify_nobody, verify_password},
 };
 use desk::Desk;
 use domain::{Millis, user::User};
-use edge::Client;
+use edge::{Client, Network};
 use sha2::Digest as _;
 use std::{
     collections::HashMap,
@@ -36,7 +36,7 @@ pub struct From<'a> {
 
 /// The checking of credentials, and what is known of them.
 pub struct Checks {
-    inner: Mutex<Inner>,
+    inner: Arc<Mutex<Inner>>,
     /// Each check takes memory and a core.
     permits: Arc<Semaphore>,
     failures: Failures,
@@ -67,7 +67,7 @@ impl Checks {
     /// Nothing is known yet.
     pub fn new(desk: &Desk) -> Self {
         Self {
-            inner: Mutex::default(),
+            inner: Arc::default(),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
             failures: Failures::default(),
             pepper: desk.ids().secret(),
@@ -119,25 +119,25 @@ impl Checks {
                 None => return Some("too-many"),
             },
         };
-        let any = desk.directory().any();
-        let (password, looked_at) = (password.to_owned(), user.cloned());
-        let looked = tokio::task::spawn_blocking(move || {
-            // Whoever hangs up has still taken it.
+        let look = Look {
+            inner: self.inner.clone(),
+            name: asking.name.to_owned(),
+            network: asking.network,
+            digest: *asking.digest,
+            password: password.to_owned(),
+            user: user.cloned(),
+            anybody: desk.directory().any(),
+            at: desk.awake(),
+        };
+        let right = tokio::task::spawn_blocking(move || {
+            // Whoever hangs up has still taken it; whoever is next in the line finds the outcome.
             let _permit = permit;
-            if let Some(user) = looked_at {
-                return verify_password(&password, &user.password_hash);
-            }
-            verify_nobody(&password, any.as_ref().map(|user| &*user.password_hash));
-            false
+            look.settle(taken)
         });
-        if looked.await.unwrap_or(false) {
-            let mut inner = self.lock();
-            inner.guesses.was_right(asking, taken, now());
-            inner.right.insert(*asking.digest, desk.awake());
-            return None;
+        match right.await {
+            Ok(true) => None,
+            _ => Some(if user.is_some() { "wrong" } else { "unknown" }),
         }
-        self.lock().guesses.remember_wrong(asking.digest, now());
-        Some(if user.is_some() { "wrong" } else { "unknown" })
     }
 
     fn known(&self, asking: &Asking<'_>, at: Millis) -> Known {
@@ -171,8 +171,49 @@ impl Checks {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner)
     }
+}
+
+/// One look at a password, with what its outcome is written to.
+struct Look {
+    inner: Arc<Mutex<Inner>>,
+    name: String,
+    network: Option<Network>,
+    digest: Digest,
+    password: String,
+    /// Whose password it would be, if the name has a user.
+    user: Option<Arc<User>>,
+    /// Somebody whose hash takes the time of a look at a name that nobody has.
+    anybody: Option<Arc<User>>,
+    at: Millis,
+}
+
+impl Look {
+    /// Takes the time of a hash; answers whether the password is right, once that is remembered.
+    fn settle(self, taken: Option<Taken>) -> bool {
+        let right = match &self.user {
+            Some(user) => verify_password(&self.password, &user.password_hash),
+            None => {
+                verify_nobody(&self.password, self.anybody.as_ref().map(|user| &*user.password_hash));
+                false
+            }
+        };
+        let mut inner = lock(&self.inner);
+        if right {
+            let asking =
+                Asking { name: &self.name, network: self.network, login: None, digest: &self.digest };
+            inner.guesses.was_right(&asking, taken, now());
+            inner.right.insert(self.digest, self.at);
+        } else {
+            inner.guesses.remember_wrong(&self.digest, now());
+        }
+        right
+    }
+}
+
+fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
+    inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn now() -> std::time::Instant {

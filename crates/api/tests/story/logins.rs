@@ -36,10 +36,8 @@ async fn guesses_are_denied_and_keep_nobody_out_who_knows_the_password() {
     for guess in guesses {
         assert_eq!(guess.refused(403, 20), "Access denied");
     }
-    // How many of the same guesses were under way at once decides whether the first try is one too many.
-    let owner = app.agent("agent1");
-    let tries = [owner.get("/me").await.status, owner.get("/me").await.status];
-    assert!(tries.contains(&StatusCode::OK), "{tries:?}");
+    // The same guess is looked at no more often than looks are under way at once, so the owner is not one too many.
+    app.agent("agent1").get("/me").await.ok();
     app.agent("agent2").get("/me").await.ok();
 }
 
