@@ -1,18 +1,30 @@
 //! Requests as they come in.
 
 use super::{call, core::Core, flow::Flow, headers, locked, registrar::register};
+use futures::FutureExt;
 use rsipstack::{
     dialog::{DialogId, dialog::Dialog, dialog::DialogState},
     sip::{Header, HeadersExt, Method, StatusCode},
     transaction::{Transaction, TransactionReceiver},
 };
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 /// Takes requests until the endpoint ends. Each is a task of its own, since handling an INVITE lasts until its ACK.
 pub(super) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
     while let Some(tx) = incoming.recv().await {
-        let taking = core.clone();
-        core.spawn(async move { take(taking, tx).await });
+        let in_dialog = headers::to_tag(&tx.original).is_some();
+        let taking = take(core.clone(), tx);
+        if !in_dialog {
+            core.spawn(taking);
+            continue;
+        }
+        // One that panics at its first step must not end this loop.
+        let mut taking = Box::pin(AssertUnwindSafe(taking).catch_unwind());
+        // Requests of a dialog have an order (RFC 3261 §12.2.2), which tasks on several threads would lose: each takes
+        // its first step, which compares its number and hands it on, before the next comes in.
+        if futures::poll!(&mut taking).is_pending() {
+            core.spawn(taking.map(drop));
+        }
     }
 }
 

@@ -231,6 +231,25 @@ async fn keys_come_in_with_info_and_go_out_with_info_where_the_stream_takes_none
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn keys_that_are_sent_at_once_come_in_in_their_order() {
+    let mut hall = Hall::open(settings()).await;
+    let mut caller = hall.peer("15550199").await;
+    let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
+    let leg = hall.arrived().await.leg;
+    hall.act(&leg, Act::Answer);
+    caller.established(&mut call).await;
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    let keys = "1234567890*#".repeat(10);
+    for key in keys.chars() {
+        caller.request(&mut call, "INFO", "Content-Type: application/dtmf\r\n", &key.to_string()).await;
+    }
+    for key in keys.chars() {
+        caller.expect("200 INFO").await;
+        assert_eq!(hall.heard(&leg).await, Heard::Key(key));
+    }
+}
+
 #[tokio::test]
 async fn a_phone_behind_nat_is_reached_where_it_registered_from() {
     let mut hall = Hall::open(settings()).await;
