@@ -177,15 +177,16 @@ fn phones_and_callers_hear_each_other_without_a_server() {
 }
 
 macro_rules! calls {
-    ($($name:ident: $case:literal;)*) => {
+    ($script:literal $($name:ident: $case:literal;)*) => {
         $(#[test]
         fn $name() {
-            run_alone("voice.py", &["--only", $case]);
+            run_alone($script, &["--only", $case]);
         })*
     };
 }
 
 calls! {
+    "voice.py"
     softphones_hear_each_other_through_the_queue_and_whatever_the_agent_does: "answer";
     a_phone_worked_by_hand_is_told_of: "by_hand";
     a_phone_that_knows_event_talk_is_answered_by_it: "answer_by_talk";
@@ -198,4 +199,13 @@ calls! {
     a_call_that_nobody_answers_goes_to_the_next_agent: "no_answer";
     callers_who_give_up: "abandoned";
     calls_and_chats_share_an_agent: "slots";
+}
+
+calls! {
+    "pjsip.py"
+    a_phone_of_pjsip_at_an_agents_desk: "agent";
+    a_caller_with_pjsip_and_session_timers: "caller";
+    pjsip_with_reliable_provisional_answers: "reliable";
+    agents_with_phones_of_pjsip_dial_each_other: "agents";
+    a_phone_of_pjsip_with_a_wrong_password: "refused";
 }
