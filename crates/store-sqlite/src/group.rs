@@ -18,8 +18,8 @@ use std::{collections::HashMap, sync::Arc};
 /// After so many events a mark is set: where a reader who asks for a moment may begin.
 const MARK_EVERY: u64 = 1024;
 
-/// How many notes a group throws away at most, so that nobody waits long behind a trimming.
-const TRIMS: usize = 512;
+/// How many rows a group looks at for housekeeping, whatever jobs it has, so that nobody waits long behind it.
+const CHORES: usize = 64;
 
 /// Numbers the writer gives out, and where it stands. A failed group gives them back.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,8 +81,8 @@ pub(crate) struct Group<'a> {
     pub changed: Vec<Key>,
     pub committed: Committed,
     pub is_erasing: bool,
-    /// How many more notes the group may throw away.
-    pub trims_left: usize,
+    /// How many more rows the group may look at for housekeeping.
+    pub chores_left: usize,
 }
 
 impl<'a> Group<'a> {
@@ -102,7 +102,7 @@ impl<'a> Group<'a> {
             changed: Vec::new(),
             committed: Committed::default(),
             is_erasing: false,
-            trims_left: TRIMS,
+            chores_left: CHORES,
         }
     }
 
@@ -128,16 +128,23 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Throws away notes up to positions; whether all of them are gone.
-    pub fn trim(&mut self, upto: &[(UserId, u64)]) -> Outcome<bool> {
-        for (agent, position) in upto {
-            let Some(mailbox) = self.mailbox(agent) else { continue };
-            self.trims_left -= mailbox::trim(self.conn, mailbox.id, *position, self.trims_left)?;
-            if self.trims_left == 0 {
-                return Ok(false);
+    /// Throws away notes up to positions; answers for how many of these mailboxes, from the first on, all of them are
+    /// gone.
+    pub fn trim(&mut self, upto: &[(UserId, u64)]) -> Outcome<usize> {
+        for (done, (agent, position)) in upto.iter().enumerate() {
+            if self.chores_left == 0 {
+                return Ok(done);
             }
+            let Some(mailbox) = self.mailbox(agent) else { continue };
+            let trimmed = mailbox::trim(self.conn, mailbox.id, *position, self.chores_left)?;
+            if trimmed == self.chores_left {
+                self.chores_left = 0;
+                return Ok(done);
+            }
+            // Looking is work even where there is nothing.
+            self.chores_left -= trimmed.max(1);
         }
-        Ok(true)
+        Ok(upto.len())
     }
 
     /// Writes a plan. After an error the group must be dropped.

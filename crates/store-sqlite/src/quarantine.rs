@@ -43,7 +43,7 @@ pub(crate) fn release(conn: &Connection, id: i64) -> Outcome<bool> {
 }
 
 /// Throws away units that came before a moment, the oldest first; answers how many.
-pub(crate) fn forget(conn: &Connection, before: Millis, limit: u32) -> Outcome<usize> {
+pub(crate) fn forget(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE at < ?1 ORDER BY id LIMIT ?2)",
     )?;

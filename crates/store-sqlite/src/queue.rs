@@ -33,14 +33,14 @@ pub(crate) enum Job {
     Release { unit: i64, answer: Answer<bool> },
     /// Put rows on a shelf, or take them off.
     Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
-    /// Throw notes away.
-    Trim { upto: Vec<(UserId, u64)>, answer: Answer<()> },
+    /// Throw notes away; the mailboxes before `done` are through.
+    Trim { upto: Vec<(UserId, u64)>, done: usize, answer: Answer<()> },
     /// Keep the result of a request.
     Save { result: SavedResult, answer: Answer<()> },
     /// Forget results older than a moment.
     Forget { before: Millis, answer: Answer<()> },
-    /// Delete conversations.
-    Retire { before: Millis, limit: u32, answer: Answer<u32> },
+    /// Delete conversations; so many are gone by now.
+    Retire { before: Millis, limit: u32, done: u32, answer: Answer<u32> },
     /// Overwrite what erased conversations left in other rows, and what else is known of a person.
     Erase { traces: Traces, answer: Answer<Erased> },
 }

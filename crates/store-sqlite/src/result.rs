@@ -56,7 +56,7 @@ pub(crate) fn save(conn: &Connection, result: &SavedResult) -> Outcome<()> {
 }
 
 /// Forgets results older than a moment, the oldest first, at most `limit`; answers how many.
-pub(crate) fn forget(conn: &Connection, before: Millis, limit: u32) -> Outcome<usize> {
+pub(crate) fn forget(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM result WHERE id IN (SELECT id FROM result WHERE at < ?1 ORDER BY at LIMIT ?2)",
     )?;

@@ -3,49 +3,68 @@
 use crate::{
     fault::Outcome,
     group::{Group, Slot, Stored},
-    mailbox, quarantine, schema, snapshot, task,
+    mailbox, quarantine, result, schema, snapshot, task,
 };
 use domain::Millis;
-
-/// How many names a group forgets at most, so that nobody waits long behind it.
-const NAMES: u32 = 4_096;
-
-/// How many units in quarantine a group throws away at most: each may be large.
-const UNITS: u32 = 64;
+use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
+    /// Forgets results of requests older than a moment; whether all of them are gone.
+    pub fn forget_results(&mut self, before: Millis) -> Outcome<bool> {
+        self.chore(|conn, limit| result::forget(conn, before, limit))
+    }
+
     /// Deletes conversations whose newest event is before a moment and which are over, the oldest first: events,
     /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten, and what lies in
-    /// quarantine for longer; `None` while there is more of either. Answers how many conversations went.
-    pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<Option<u32>> {
-        if task::forget_known(self.conn, before, NAMES)? == NAMES as usize {
-            return Ok(None);
-        }
-        if quarantine::forget(self.conn, before, UNITS)? == UNITS as usize {
-            return Ok(None);
+    /// quarantine for longer. Answers how many conversations went, at most `limit`, and whether this is all there is to
+    /// do.
+    pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<(u32, bool)> {
+        if !self.chore(|conn, limit| task::forget_known(conn, before, limit))?
+            || !self.chore(|conn, limit| quarantine::forget(conn, before, limit))?
+        {
+            return Ok((0, false));
         }
         // What earlier jobs of the group changed must be rows, lest it be written behind the deletion.
         self.flush()?;
-        let mut statement = self.conn.prepare_cached(
-            "SELECT snapshot.entity, key FROM snapshot JOIN entity ON entity.id = snapshot.entity
-             WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2",
-        )?;
-        let rows = statement.query_map((before, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let due: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-        for (entity, key) in &due {
-            let newest = self.newest_event(*entity)?;
+        let mut gone = Vec::new();
+        while gone.len() < limit as usize {
+            if self.chores_left == 0 {
+                break;
+            }
+            let Some((entity, key)) = self.oldest_before(before)? else { break };
+            let newest = self.newest_event(entity)?;
             self.count.oldest = self.count.oldest.max(newest);
-            self.delete(*entity)?;
+            // A conversation goes whole, however long it was.
+            self.chores_left = self.chores_left.saturating_sub(self.delete(entity)?.max(1));
             self.slots
-                .insert(snapshot::key(key)?, Slot { entry: None, stored: Stored::Nothing, dirty: None });
+                .insert(snapshot::key(&key)?, Slot { entry: None, stored: Stored::Nothing, dirty: None });
+            gone.push(entity);
         }
         // A note is not later than the conversation's newest event, and that was before the moment.
-        mailbox::forget(self.conn, &due.iter().map(|(entity, _)| *entity).collect(), Some(before))?;
-        if !due.is_empty() {
+        mailbox::forget(self.conn, &gone.iter().copied().collect(), Some(before))?;
+        if !gone.is_empty() {
             schema::set_meta(self.conn, "oldest", &self.count.oldest.to_string())?;
             schema::set_meta(self.conn, "entity", &self.count.entity.to_string())?;
         }
-        Ok(Some(u32::try_from(due.len()).unwrap_or(limit)))
+        Ok((u32::try_from(gone.len()).unwrap_or(limit), self.chores_left > 0 || gone.len() == limit as usize))
+    }
+
+    /// Deletes rows as far as the group may; whether there are no more of them.
+    fn chore(&mut self, delete: impl FnOnce(&Connection, usize) -> Outcome<usize>) -> Outcome<bool> {
+        if self.chores_left == 0 {
+            return Ok(false);
+        }
+        let gone = delete(self.conn, self.chores_left)?;
+        self.chores_left = self.chores_left.saturating_sub(gone);
+        Ok(self.chores_left > 0)
+    }
+
+    fn oldest_before(&self, before: Millis) -> Outcome<Option<(i64, String)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT snapshot.entity, key FROM snapshot JOIN entity ON entity.id = snapshot.entity
+             WHERE ended_at < ?1 ORDER BY ended_at LIMIT 1",
+        )?;
+        Ok(statement.query_row([before], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     fn newest_event(&self, entity: i64) -> Outcome<u64> {
@@ -54,9 +73,11 @@ impl Group<'_> {
         Ok(statement.query_row([entity], |row| row.get(0))?)
     }
 
-    fn delete(&self, entity: i64) -> Outcome<()> {
+    /// Deletes the rows of a conversation; answers how many.
+    fn delete(&self, entity: i64) -> Outcome<usize> {
         let log = crate::place::log_from(entity, 0);
-        self.conn
+        let mut rows = self
+            .conn
             .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?
             .execute((log.start(), log.end()))?;
         for sql in [
@@ -64,8 +85,8 @@ impl Group<'_> {
             "DELETE FROM snapshot WHERE entity = ?1",
             "DELETE FROM entity WHERE id = ?1",
         ] {
-            self.conn.prepare_cached(sql)?.execute([entity])?;
+            rows += self.conn.prepare_cached(sql)?.execute([entity])?;
         }
-        Ok(())
+        Ok(rows)
     }
 }

@@ -193,7 +193,7 @@ impl Store for SqliteStore {
     }
 
     fn trim(&self, upto: Vec<(UserId, u64)>) -> BoxFuture<'static, Result<(), StoreFault>> {
-        self.ask(|answer| Job::Trim { upto, answer })
+        self.ask(|answer| Job::Trim { upto, done: 0, answer })
     }
 
     fn events(&self, query: FeedQuery) -> BoxFuture<'static, Result<FeedPage, StoreFault>> {
@@ -260,7 +260,7 @@ impl Store for SqliteStore {
     }
 
     fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {
-        self.ask(|answer| Job::Retire { before, limit, answer })
+        self.ask(|answer| Job::Retire { before, limit, done: 0, answer })
     }
 }
 

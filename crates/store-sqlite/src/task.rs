@@ -92,7 +92,7 @@ pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
 
 /// Forgets names older than a moment, the oldest first, at most `limit`; answers how many. No provider delivers
 /// anything again after so long.
-pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: u32) -> Outcome<usize> {
+pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM dedup WHERE key IN (SELECT key FROM dedup WHERE at < ?1 ORDER BY at LIMIT ?2)",
     )?;

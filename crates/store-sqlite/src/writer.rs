@@ -29,8 +29,6 @@ use std::{
 
 /// The most jobs in one transaction: enough to share an `fsync`, few enough to be quick.
 const MOST: usize = 512;
-/// How many results a group forgets at most, so that nobody waits long behind it.
-const FORGOTTEN: u32 = 4_096;
 /// How often a decision may ask for one more entity before it is held to be mad.
 const PATIENCE: usize = 64;
 /// How often a commit is tried while they fail and nobody asks for one.
@@ -57,14 +55,30 @@ pub(crate) struct Writer {
 enum Fate {
     Transacted(Result<Done, Refusal>),
     Written,
-    /// There is more to do; the job goes into the next group.
-    Unfinished,
+    /// There is more to do: the job goes on in the next group, behind this part.
+    Unfinished(Part),
     Retired(u32),
     Erased(Erased),
     Quarantined(i64),
     Released(bool),
     /// This job failed, and nothing of it was written.
     Failed(StoreFault),
+}
+
+/// How far a job has come that takes several groups, counted as the job counts.
+struct Part(usize);
+
+impl Part {
+    /// The job as it goes on behind its part.
+    fn of(self, mut job: Job) -> Job {
+        match &mut job {
+            Job::Trim { done, .. } => *done = self.0,
+            Job::Retire { done, .. } => *done = u32::try_from(self.0).unwrap_or(u32::MAX),
+            // What these have done is not there any more.
+            _ => {}
+        }
+        job
+    }
 }
 
 impl Writer {
@@ -162,12 +176,15 @@ impl Writer {
         match self.commit(jobs) {
             Ok(fates) => {
                 counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
-                let (unfinished, done): (Vec<_>, Vec<_>) =
-                    jobs.drain(..).zip(fates).partition(|(_, outcome)| matches!(outcome, Fate::Unfinished));
-                for (job, outcome) in done {
-                    answer(job, outcome);
+                let mut unfinished = Vec::new();
+                for (job, fate) in jobs.drain(..).zip(fates) {
+                    match fate {
+                        // Only now that the part is durable does the job go on behind it.
+                        Fate::Unfinished(part) => unfinished.push(part.of(job)),
+                        fate => answer(job, fate),
+                    }
                 }
-                jobs.extend(unfinished.into_iter().map(|(job, _)| job));
+                *jobs = unfinished;
             }
             // One bad job must not fail its neighbours: each is tried alone.
             Err(Abort::Job(_)) if jobs.len() > 1 => {
@@ -331,17 +348,22 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
             shelf::put(group.conn, *shelf, rows)?;
             Ok(Fate::Written)
         }
-        Job::Trim { upto, .. } => Ok(if group.trim(upto)? { Fate::Written } else { Fate::Unfinished }),
+        Job::Trim { upto, done, .. } => {
+            let all = upto.len();
+            let done = *done + group.trim(&upto[*done..])?;
+            Ok(if done == all { Fate::Written } else { Fate::Unfinished(Part(done)) })
+        }
         Job::Save { result, .. } => {
             result::save(group.conn, result)?;
             Ok(Fate::Written)
         }
         Job::Forget { before, .. } => {
-            let all = result::forget(group.conn, *before, FORGOTTEN)? < FORGOTTEN as usize;
-            Ok(if all { Fate::Written } else { Fate::Unfinished })
+            Ok(if group.forget_results(*before)? { Fate::Written } else { Fate::Unfinished(Part(0)) })
         }
-        Job::Retire { before, limit, .. } => {
-            Ok(group.retire(*before, *limit)?.map_or(Fate::Unfinished, Fate::Retired))
+        Job::Retire { before, limit, done, .. } => {
+            let (gone, all) = group.retire(*before, *limit - *done)?;
+            let done = *done + gone;
+            Ok(if all { Fate::Retired(done) } else { Fate::Unfinished(Part(done as usize)) })
         }
         Job::Erase { traces, .. } => Ok(Fate::Erased(group.erase(traces)?)),
     }

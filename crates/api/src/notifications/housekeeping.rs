@@ -15,6 +15,8 @@ const MAX_BYTES_BEHIND: u64 = 16 * 1024 * 1024;
 const WORTH_WEIGHING: u64 = 100;
 /// Acknowledgements are written and mailboxes trimmed once in so many seconds.
 const SLOW_EVERY: u32 = 5;
+/// So many rows are written at once.
+const ROWS_AT_ONCE: usize = 64;
 
 /// Keeps the endpoint in order, for ever.
 pub async fn sweep(api: &Api) {
@@ -65,10 +67,12 @@ async fn write_acknowledgements(api: &Api) {
             })
             .collect()
     };
-    if !rows.is_empty()
-        && let Err(fault) = api.desk.store().shelve(Shelf::BayeuxSession, rows).await
-    {
-        tracing::error!(%fault, "acknowledgements could not be written");
+    // In parts, so that commands get their turn at the store between them.
+    for part in rows.chunks(ROWS_AT_ONCE) {
+        if let Err(fault) = api.desk.store().shelve(Shelf::BayeuxSession, part.to_vec()).await {
+            tracing::error!(%fault, "acknowledgements could not be written");
+            return;
+        }
     }
 }
 

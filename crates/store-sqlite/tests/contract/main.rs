@@ -56,6 +56,7 @@ on_sqlite! {
     mailboxes:
         positions_grow_and_a_cause_takes_its_own,
         a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it,
+        a_trim_goes_through_all_of_many_mailboxes,
         shelves_keep_rows_until_they_are_taken_off;
     history:
         the_feed_tells_in_order_and_only_what_was_asked_for,

@@ -92,6 +92,28 @@ pub async fn a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it(ground: &dy
     assert_eq!(scene.positions(1, 0).await, [2_001]);
 }
 
+pub async fn a_trim_goes_through_all_of_many_mailboxes(ground: &dyn Ground) {
+    let scene = Scene::at(ground.open(), 1);
+    // More mailboxes, and more notes in one of them, than are dealt with at once; the first has nothing to lose.
+    let notes =
+        (1..=300).flat_map(|number| (0..if number == 150 { 400 } else { 3 }).map(move |_| note(number, "x")));
+    scene.store.transact(Vec::new(), tell(notes.collect(), None)).await.expect("written").expect("allowed");
+    let upto = |number| if number == 1 { 0 } else { 2 };
+    let trim = scene.store.trim((1..=300).map(|number| (agent(number), upto(number))).collect());
+    // Others are served meanwhile.
+    let (trimmed, told) =
+        futures::join!(trim, scene.store.transact(Vec::new(), tell(vec![note(7, "y")], None)));
+    trimmed.expect("trimmed");
+    told.expect("written").expect("allowed");
+    for number in 1..=300 {
+        let first = scene.positions(number, 0).await[0];
+        assert_eq!(first, upto(number) + 1, "{number}");
+    }
+    scene.store.trim(vec![(agent(150), 399)]).await.expect("trimmed");
+    assert_eq!(scene.positions(150, 0).await, [400]);
+    assert_eq!(scene.positions(7, 0).await, [3, 4]);
+}
+
 pub async fn shelves_keep_rows_until_they_are_taken_off(ground: &dyn Ground) {
     let scene = Scene::at(ground.open(), 1);
     let row = |id: &str, body: Option<&str>| (id.to_owned(), body.map(str::to_owned));
