@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod calls;
+pub mod caused;
 pub mod conversations;
 pub mod dispositions;
 pub mod fan_out;

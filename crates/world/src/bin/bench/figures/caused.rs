@@ -1,0 +1,161 @@
+//! Notifications of which each is caused by a request of its own over REST, against the real binary: from the moment
+//! before the request is written to the notification at the agent's own client.
+
+use super::{node, ready_agent, runtime};
+use crate::{
+    Setting, centre,
+    ear::Ear,
+    figures::idle::Socket,
+    lane::Lane,
+    stats::{Durations, cores, rate},
+};
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+const SPAN: Duration = Duration::from_secs(15);
+/// How many connect at the same time.
+const AT_ONCE: usize = 64;
+const REQUEST: &str = r#"{"operationName":"NotReady"}"#;
+
+/// When the requests were written whose notifications have not come yet.
+type Asked = Arc<Mutex<VecDeque<Instant>>>;
+
+/// How an agent hears.
+enum Client {
+    Polls(Ear),
+    Socket(Box<Socket>),
+}
+
+pub fn many_long_polling(setting: &Setting) -> anyhow::Result<Value> {
+    measure(setting, 2_000, 8_000, false)
+}
+
+pub fn many_websocket(setting: &Setting) -> anyhow::Result<Value> {
+    measure(setting, 2_000, 8_000, true)
+}
+
+pub fn crowd_long_polling(setting: &Setting) -> anyhow::Result<Value> {
+    measure(setting, 10_000, 2_000, false)
+}
+
+pub fn crowd_websocket(setting: &Setting) -> anyhow::Result<Value> {
+    measure(setting, 10_000, 2_000, true)
+}
+
+fn measure(setting: &Setting, agents: usize, per_second: u32, websocket: bool) -> anyhow::Result<Value> {
+    let agents = setting.scaled(agents);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates are small and positive"
+    )]
+    let per_second = (f64::from(per_second) * setting.scale.min(1.0)) as u32;
+    let runtime = runtime()?;
+    let value = runtime.block_on(async {
+        let (node, _dir) = node(setting, agents)?;
+        let port = node.port;
+        let opened: Vec<_> = stream::iter(1..=agents)
+            .map(|agent| async move { anyhow::Ok((ready_agent(port, agent).await?, client(port, agent, websocket).await?)) })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let start = Instant::now() + Duration::from_secs(3);
+        let pause = Duration::from_secs(1) * u32::try_from(agents)? / per_second;
+        let mut tasks = Vec::with_capacity(agents);
+        let mut asking = Vec::with_capacity(agents);
+        for (at, opened) in (0_u32..).zip(opened) {
+            let (lane, client) = opened?;
+            let asked = Asked::default();
+            tasks.push(tokio::spawn(hear(client, asked.clone(), start)));
+            // Spread over the pause, so that the requests do not come in waves.
+            asking.push(tokio::spawn(ask(lane, asked, start + pause * at / u32::try_from(agents)?, pause, start + SPAN)));
+        }
+        tokio::time::sleep_until(start.into()).await;
+        let before = node.processor()?;
+        tokio::time::sleep_until((start + SPAN).into()).await;
+        let spent = node.processor()? - before;
+        let mut requests = 0;
+        for task in asking {
+            requests += task.await??;
+        }
+        let mut all = Durations::default();
+        for task in tasks {
+            all.extend(task.await??);
+        }
+        let heard = all.count();
+        anyhow::Ok(json!({
+            "agents": agents,
+            "asked_per_second": per_second,
+            "requests": requests,
+            "notifications": heard,
+            "delivered_per_second": rate(heard, SPAN),
+            "server_cores": cores(spent, SPAN),
+            "server_seconds_per_thousand": crate::stats::millis(spent) / 1.0_f64.max(f64::from(u32::try_from(heard)?)),
+            "latency": all.summary(),
+        }))
+    });
+    runtime.shutdown_background();
+    value
+}
+
+async fn client(port: u16, agent: usize, websocket: bool) -> anyhow::Result<Client> {
+    if websocket {
+        return Ok(Client::Socket(Box::new(Socket::open(port, agent).await?)));
+    }
+    let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
+    Ok(Client::Polls(Ear::open(lane).await?))
+}
+
+/// Writes a request at each of its moments; one that is answered late makes the next one late, never two at once.
+/// Answers how many were written.
+async fn ask(
+    mut lane: Lane,
+    asked: Asked,
+    first: Instant,
+    pause: Duration,
+    end: Instant,
+) -> anyhow::Result<usize> {
+    let (mut due, mut count) = (first, 0);
+    while due < end && Instant::now() < end {
+        tokio::time::sleep_until(due.into()).await;
+        asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(Instant::now());
+        lane.command("/api/v2/me", REQUEST).await?;
+        count += 1;
+        due += pause;
+    }
+    Ok(count)
+}
+
+async fn hear(mut client: Client, asked: Asked, start: Instant) -> anyhow::Result<Durations> {
+    let mut latencies = Durations::default();
+    let end = start + SPAN + Duration::from_secs(3);
+    while let Ok(came) = tokio::time::timeout_at(end.into(), client.next()).await {
+        let (came, now) = (came?, Instant::now());
+        let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..came {
+            // What the login itself caused was asked by nobody.
+            if let Some(at) = asked.pop_front() {
+                latencies.add(now - at);
+            }
+        }
+    }
+    Ok(latencies)
+}
+
+impl Client {
+    /// Waits for something; answers how many notifications it was.
+    async fn next(&mut self) -> anyhow::Result<usize> {
+        match self {
+            Self::Polls(ear) => ear.poll().await,
+            Self::Socket(socket) => {
+                let text = socket.next(Duration::from_secs(3_600)).await?;
+                Ok(text.matches(r#""messageType":"#).count())
+            }
+        }
+    }
+}
