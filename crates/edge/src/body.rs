@@ -146,6 +146,11 @@ async fn gather(
     most: usize,
     member: Option<&Member>,
 ) -> Result<(), Unread> {
+    // A length that is too much is refused before anything of it comes.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if so_far.len().saturating_add(announced) > most {
+        return Err(Unread::TooLarge);
+    }
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return Err(Unread::Broken) };
         let Ok(data) = frame.into_data() else { continue };
@@ -218,6 +223,35 @@ mod tests {
         let without_length = Body::from_stream(without_length);
         assert_eq!(read(without_length, Sender::Stranger).await, Err(Unread::TooLarge));
         assert_eq!(read(Body::empty(), Sender::Stranger).await, Ok(Bytes::new()));
+    }
+
+    /// A body that says how long it is, and of which nothing comes.
+    struct Announced(u64);
+
+    impl HttpBody for Announced {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+            std::task::Poll::Pending
+        }
+
+        fn size_hint(&self) -> http_body::SizeHint {
+            http_body::SizeHint::with_exact(self.0)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_length_that_is_too_much_is_refused_before_the_body_comes() {
+        let began = Instant::now();
+        let announced = |length| read(Body::new(Announced(length)), Sender::Stranger);
+        assert_eq!(announced(MOST as u64 + 1).await, Err(Unread::TooLarge));
+        assert_eq!(announced(u64::MAX).await, Err(Unread::TooLarge));
+        assert_eq!(began.elapsed().as_secs(), 0);
+        assert_eq!(announced(MOST as u64).await, Err(Unread::TooSlow));
     }
 
     #[tokio::test(start_paused = true)]
