@@ -107,7 +107,11 @@ impl FromRequest<Arc<Api>> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Problem> {
-        Self::parse(&read(request).await?)
+        let body = Self::parse(&read(request).await?)?;
+        if let Some(Value::String(operation)) = body.get("operationName") {
+            edge::span::operation(operation);
+        }
+        Ok(body)
     }
 }
 

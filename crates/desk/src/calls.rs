@@ -3,6 +3,7 @@
 use crate::{
     Desk, Refused,
     ports::{Arrival, Done, StoreFault, Switch},
+    trace,
     witness::lock,
 };
 use domain::{
@@ -47,12 +48,13 @@ impl Desk {
         }
         for chunk in commands.chunks(AT_ONCE) {
             let told = chunk.iter().map(|command| self.perform(command.clone()));
-            for outcome in futures::future::join_all(told).await {
+            for (command, outcome) in chunk.iter().zip(futures::future::join_all(told).await) {
                 match outcome {
                     Ok(_) => {}
                     Err(Refused::Store(fault)) => return Err(fault),
                     Err(Refused::Rule(why)) => {
-                        tracing::error!(%why, "what an earlier process left could not be ended");
+                        let interaction = trace::interaction(command).map(InteractionId::as_str);
+                        tracing::error!(%why, interaction, "what an earlier process left could not be ended");
                     }
                 }
             }

@@ -19,6 +19,14 @@ pub(crate) enum Due {
 }
 
 impl Due {
+    /// The conversation or call in which it falls due.
+    pub fn interaction(&self) -> Option<&str> {
+        match self {
+            Self::Session(id, _) | Self::Call(id, _) => Some(id.as_str()),
+            Self::WrapUp(_) => None,
+        }
+    }
+
     /// Whether it falls due at a moment of the clock, whoever could be heard before.
     const fn is_fixed(&self) -> bool {
         matches!(self, Self::Session(_, Deadline::Window))

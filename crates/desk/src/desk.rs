@@ -10,6 +10,7 @@ use crate::{
     pauses::Alive,
     ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault},
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
+    trace::{self, Unnamed},
     witness::{Memory, lock},
 };
 use domain::{
@@ -29,6 +30,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::watch;
+use tracing::Instrument;
 
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
@@ -149,6 +151,23 @@ impl Desk {
         saving: Option<Saving>,
         place: Option<Entering>,
     ) -> Result<Done, Refused> {
+        let span = trace::of(&command);
+        let unnamed = Unnamed::of(&command, &span);
+        let performed = async {
+            let outcome = self.commit(command, saving, place, unnamed).await;
+            trace::ended(&outcome);
+            outcome
+        };
+        performed.instrument(span).await
+    }
+
+    async fn commit(
+        &self,
+        command: Command,
+        saving: Option<Saving>,
+        place: Option<Entering>,
+        mut unnamed: Unnamed,
+    ) -> Result<Done, Refused> {
         self.forestall(&command)?;
         let request = saving.as_ref().map(|saving| saving.request.clone());
         let keys = keys(&command);
@@ -165,6 +184,7 @@ impl Desk {
                 return Ok(Plan { at, decision, notes: Vec::new(), cause: None, result: Some(saved) });
             }
             let decision = decide(sight, &command, at)?;
+            unnamed.name(&decision);
             let cause = match command.actor() {
                 Some(agent) if !decision.changes.is_empty() => {
                     Some(Cause { agent: agent.clone(), reference: sight.head(agent)? + 1 })

@@ -53,16 +53,17 @@ impl Desk {
                 });
                 let outcomes = futures::future::join_all(commands).await;
                 let (mut refused, mut failed) = (false, false);
-                for outcome in outcomes {
+                for (offer, outcome) in chunk.iter().zip(outcomes) {
+                    let interaction = offer.interaction.as_str();
                     match outcome {
                         Ok(_) => metrics::counter!("jackfield_offers_total").increment(1),
                         // The board was a moment old; the commit that made it so has rung.
                         Err(Refused::Rule(why)) => {
-                            tracing::debug!(%why, "offer lost a race");
+                            tracing::debug!(%why, interaction, "offer lost a race");
                             refused = true;
                         }
                         Err(Refused::Store(fault)) => {
-                            tracing::error!(%fault, "an offer could not be written");
+                            tracing::error!(%fault, interaction, "an offer could not be written");
                             failed = true;
                         }
                     }
@@ -101,9 +102,10 @@ impl Desk {
             for chunk in due.chunks(OFFERS_AT_ONCE) {
                 let commands = chunk.iter().map(|due| self.fall_due(due.clone()));
                 let mut failed = false;
-                for outcome in futures::future::join_all(commands).await {
+                for (due, outcome) in chunk.iter().zip(futures::future::join_all(commands).await) {
                     if let Err(why) = outcome {
-                        tracing::error!(%why, "what fell due could not be done");
+                        let interaction = due.interaction();
+                        tracing::error!(%why, interaction, "what fell due could not be done");
                         failed = true;
                     }
                 }

@@ -26,6 +26,7 @@ mod log;
 mod outbox;
 mod pauses;
 mod services;
+mod trace;
 mod witness;
 
 pub use calls::{Dialled, call_of};

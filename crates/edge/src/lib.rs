@@ -4,13 +4,15 @@
 //! whoever can send packets. This crate holds what they share: [`Client`], the address a request comes from;
 //! [`Rates`], how often each address or conversation may ask; [`Crowd`], how many who have shown nothing yet may wait
 //! for something; [`Connection`], which leaves such a crowd when somebody is known on it; and [`read_body`], the one
-//! way in which the bodies of requests are read. It knows nothing of agents, customers or interactions.
+//! way in which the bodies of requests are read; [`span`], what the log says of a request. It knows nothing of agents,
+//! customers or interactions.
 
 mod body;
 mod client;
 mod connection;
 mod crowd;
 mod rates;
+pub mod span;
 
 pub use body::{Bodies, Sender, Unread, read_body};
 pub use client::{Client, ForwardedHeader, Network, Proxies};

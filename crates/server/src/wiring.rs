@@ -15,6 +15,7 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow, bail};
 use api::{Api, Links, Notes};
+use axum::middleware;
 use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup};
 use domain::{InteractionId, Millis, medium::Media};
@@ -92,7 +93,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
 
     let telephony = Telephony::start(&desk, &config.sip, populace).await?;
 
-    let inner = chat.before(api.router().merge(chat.router()).merge(webhooks).merge(simulators.router()));
+    let webhooks = webhooks.merge(simulators.router()).layer(middleware::from_fn(http::routed));
+    let inner = chat.before(api.router().merge(chat.router()).merge(webhooks));
     let app = http::outer(inner, figures.clone(), gate.clone());
     let mut background = background(&desk, &api, &chat, &config);
     background.spawn(telemetry::upkeep(figures));

@@ -32,6 +32,7 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
     if let Some(answer) = preflight(&api.origins, request.method(), request.headers()) {
         return answer;
     }
+    edge::span::route(&request);
     let origin = api.origins.listed(request.headers());
     let from = client(&request);
     let mut response = match Box::pin(identify(&api, request.method(), request.headers(), from)).await {
@@ -39,6 +40,7 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
             if let Some(connection) = request.extensions().get::<edge::Connection>() {
                 connection.known();
             }
+            edge::span::user(&caller.user.user_name);
             let login = caller.login.clone();
             let mut response = if api.config.csrf && !has_token(&request, &login) {
                 no_token().into_response()

@@ -126,6 +126,8 @@ async fn receive(
     batch: Vec<Message>,
 ) -> Result<Result<Vec<Answer>, BatchRefused>, StoreFault> {
     let now = api.desk.now();
+    let first = batch.first().and_then(|message| message.channel.as_deref());
+    edge::span::operation(first.filter(|channel| channel.starts_with("/meta/")).unwrap_or("publish"));
     let handshake = batch.first().is_some_and(Message::is_handshake);
     let may_subscribe = |channel: &str| may_subscribe(caller, channel);
     let outcome = {

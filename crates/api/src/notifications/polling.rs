@@ -43,11 +43,11 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
     let answers = match received {
         Ok(Ok(answers)) => answers,
         Ok(Err(refused)) => return (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string()).into_response(),
-        Err(fault) => return unavailable(&fault),
+        Err(fault) => return unavailable(&caller, &fault),
     };
     match respond(&api, &caller, answers).await {
         Ok(response) => response,
-        Err(fault) => unavailable(&fault),
+        Err(fault) => unavailable(&caller, &fault),
     }
 }
 
@@ -172,7 +172,7 @@ fn decode(charset: Option<&'static encoding_rs::Encoding>, body: Bytes) -> Bytes
     }
 }
 
-fn unavailable(fault: &StoreFault) -> Response {
-    tracing::error!(%fault, "a notification request failed in the store");
+fn unavailable(caller: &Caller, fault: &StoreFault) -> Response {
+    tracing::error!(%fault, user = caller.user.user_name, "a notification request failed in the store");
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }

@@ -23,6 +23,7 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 /// The largest message from a client, in bytes (the reference's default).
 const MAX_MESSAGE: usize = 64 * 1024;
@@ -50,8 +51,10 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| async move {
+            let span = tracing::debug_span!("socket", user = caller.user.user_name);
             // A task of its own: the one that upgraded the connection is larger than all that is kept here.
-            tokio::spawn(serve(api.clone(), caller, browser, Box::new(socket), Home { api, place }));
+            let serving = serve(api.clone(), caller, browser, Box::new(socket), Home { api, place });
+            tokio::spawn(serving.instrument(span));
         })
 }
 
@@ -196,7 +199,8 @@ async fn answer<'a>(
         Ok(Ok(answers)) => answers,
         Ok(Err(_)) => return Err(End::Unreadable),
         Err(fault) => {
-            tracing::error!(%fault, "a notification message failed in the store");
+            let user = &caller.user.user_name;
+            tracing::error!(%fault, user, "a notification message failed in the store");
             return Err(End::Gone);
         }
     };
@@ -243,7 +247,8 @@ async fn deliver<'a>(
         match mail::look(api, &caller.user.id, &subscriptions, looked).await {
             Ok(found) => (looked, letters) = (found.looked, found.letters),
             Err(fault) => {
-                tracing::error!(%fault, "a mailbox could not be read");
+                let user = &caller.user.user_name;
+                tracing::error!(%fault, user, "a mailbox could not be read");
                 return Err(End::Gone);
             }
         }

@@ -103,9 +103,13 @@ impl Chat {
         match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
             Ok(_) => metrics::counter!("jackfield_chat_idle_total").increment(1),
             // He has left by himself this moment.
-            Err(Refused::Rule(why)) => tracing::debug!(%why, "a silent customer was gone already"),
+            Err(Refused::Rule(why)) => {
+                tracing::debug!(%why, interaction = id.as_str(), "a silent customer was gone already");
+            }
             // The next look finds him again.
-            Err(Refused::Store(fault)) => tracing::error!(%fault, "a silent customer could not be let go"),
+            Err(Refused::Store(fault)) => {
+                tracing::error!(%fault, interaction = id.as_str(), "a silent customer could not be let go");
+            }
         }
     }
 }

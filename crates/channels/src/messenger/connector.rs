@@ -18,6 +18,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tracing::{Instrument, Span};
 
 /// How many threads of one delivery are at work at once.
 const AT_ONCE: usize = 32;
@@ -113,6 +114,11 @@ fn is_same_page(one: &MessengerConfig, other: &MessengerConfig) -> bool {
     (&one.page_id, &one.app_id) == (&other.page_id, &other.app_id)
 }
 
+/// The span of what an account asks the platform for by itself.
+fn passing(service: &str, call: &'static str) -> Span {
+    tracing::debug_span!("connector", service, call)
+}
+
 impl Account {
     /// Does what the account does by itself, for ever.
     async fn keep(&self) {
@@ -120,14 +126,14 @@ impl Account {
         loop {
             let pause = if self.standing.is_down() { CHECKS[0] } else { CHECKS[1] };
             if checked.is_none_or(|checked| checked.elapsed() >= pause) {
-                self.check().await;
+                self.check().instrument(passing(self.service(), "subscription")).await;
                 checked = Some(Instant::now());
             }
             for person in self.typing.due(Instant::now()) {
-                self.show(&person, Action::TypingOn).await;
+                self.show(&person, Action::TypingOn).instrument(passing(self.service(), "typing")).await;
             }
             // Two in a second would be allowed (channel-connectors §2.7).
-            self.ask_a_name().await;
+            self.ask_a_name().instrument(passing(self.service(), "profile")).await;
             self.report();
             tokio::time::sleep(TICK).await;
         }

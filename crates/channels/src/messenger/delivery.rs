@@ -18,6 +18,7 @@ use domain::{
     command::{self, Receive},
     task::Fresh,
 };
+use tracing::{Instrument, field::Empty};
 
 /// How far the platform's clock may be ahead of ours, in milliseconds.
 const AHEAD: Millis = 60_000;
@@ -25,6 +26,13 @@ const AHEAD: Millis = 60_000;
 impl Account {
     /// Takes a unit in: durable when this answers `Ok`, in quarantine if it is of no use as it is.
     pub async fn take(&self, unit: &Unit) -> Result<(), Later> {
+        // One delivery brings units of many conversations, so that its request bears the id of none.
+        let kind = unit.event.as_ref().map_or("poison", |event| event.what.name());
+        let span = tracing::info_span!("unit", service = self.service(), kind, interaction = Empty);
+        self.take_in(unit).instrument(span).await
+    }
+
+    async fn take_in(&self, unit: &Unit) -> Result<(), Later> {
         let raw = || wrapped(unit);
         let event = match &unit.event {
             Ok(event) => event,

@@ -73,8 +73,9 @@ impl Account {
             && let Some(session) = self.nameless(&person).await
         {
             let act = CustomerAct::Rename(name);
-            if let Err(why) = self.intake.desk().perform(Command::Customer { session, act }).await {
-                tracing::debug!(%why, "a customer keeps his id for a name");
+            let command = Command::Customer { session: session.clone(), act };
+            if let Err(why) = self.intake.desk().perform(command).await {
+                tracing::debug!(%why, interaction = session.as_str(), "a customer keeps his id for a name");
             }
         }
         true

@@ -114,6 +114,7 @@ impl Sms {
         if there.service != service {
             return Err(Refusal::NotFound(format!("Conversation '{session}'")).into());
         }
+        edge::span::interaction(session.as_str());
         let reason = report.reason();
         let report = command::Report {
             code: reason.and(report.code).map(|code| code.to_string()),

@@ -17,6 +17,7 @@ use domain::{
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
+use tracing::{Instrument, Span, field::Empty};
 
 /// Pauses between attempts when the provider names none, in milliseconds; the last is kept up.
 const PAUSES: [Millis; 5] = [1_000, 5_000, 25_000, 60_000, 120_000];
@@ -85,11 +86,17 @@ impl Desk {
                 "the outcome of a message is unknown: the server stopped while it was sent"
             );
             let why = "The server stopped while the message was being sent".to_owned();
-            self.settle(&task, Sending::Unknown { why }).await;
+            let span = span(&task, 0);
+            self.settle(&task, Sending::Unknown { why }).instrument(span).await;
         }
     }
 
     async fn carry(&self, turn: Turn) {
+        let span = span(&turn.task, turn.attempts + 1);
+        self.carry_in(turn).instrument(span).await;
+    }
+
+    async fn carry_in(&self, turn: Turn) {
         let Turn { task, attempts, since } = turn;
         let sending = match self.attempt(&task).await {
             Ok(Some(sending)) => sending,
@@ -104,6 +111,8 @@ impl Desk {
             }
         };
         metrics::counter!("jackfield_sends_total", "outcome" => word(&sending)).increment(1);
+        Span::current().record("outcome", word(&sending));
+        tracing::debug!("a connector was asked to send");
         let sending = match sending {
             Sending::Later { why, .. } if self.awake() - since >= GIVE_UP => {
                 Sending::Refused { code: None, why, opted_out: false }
@@ -214,12 +223,36 @@ impl Desk {
     }
 
     async fn carry_signal(&self, signal: Signal) {
+        let thread = signal.address.thread.as_str();
+        let span = tracing::debug_span!("connector", service = signal.service, call = "sign", thread);
+        self.show(signal).instrument(span).await;
+    }
+
+    async fn show(&self, signal: Signal) {
         if let Some(channel) = self.channel(&signal.service)
             && AssertUnwindSafe(async { channel.signal(signal).await }).catch_unwind().await.is_err()
         {
             tracing::error!("a connector panicked over a passing sign");
         }
     }
+}
+
+/// What the log says of all that is done to send something. A notice is of no conversation.
+fn span(task: &Task, attempt: u32) -> Span {
+    let (session, index) = match &task.errand {
+        Errand::Message { session, index } => (Some(session.as_str()), Some(*index)),
+        Errand::Notice { .. } => (None, None),
+    };
+    tracing::info_span!(
+        "connector",
+        service = task.service,
+        call = "send",
+        interaction = session,
+        thread = task.thread.as_str(),
+        entry = index,
+        attempt,
+        outcome = Empty,
+    )
 }
 
 enum Packed {

@@ -11,5 +11,5 @@ mod tls;
 mod unread;
 
 pub use connections::{Room, Server, serve};
-pub use outer::{Gate, outer};
+pub use outer::{Gate, outer, routed};
 pub use tls::acceptor;

@@ -22,6 +22,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     normalize_path::{NormalizePath, NormalizePathLayer},
 };
+use tracing::Instrument;
 
 /// Whether the server takes work.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,7 @@ impl Gate {
 }
 
 /// The whole of what answers: `inner` and the operators' addresses. A trailing slash makes no difference
-/// (core-and-voice §1.1), a panic is an answer, and every request is counted.
+/// (core-and-voice §1.1), a panic is an answer, and every request is counted and has a span of its own.
 pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizePath<Router> {
     let operators = Router::new()
         .route("/health", get(|| async { "ok\n" }))
@@ -86,10 +87,19 @@ async fn sealed(mut answer: Response) -> Response {
 }
 
 async fn counted(request: Request, next: Next) -> Response {
-    let answer = next.run(request).await;
-    let status = answer.status().as_u16().to_string();
-    metrics::counter!("jackfield_http_requests_total", "status" => status).increment(1);
+    let span = edge::span::request(&request);
+    let answer = next.run(request).instrument(span.clone()).await;
+    let status = answer.status().as_u16();
+    span.record("status", status);
+    span.in_scope(|| tracing::debug!("a request was answered"));
+    metrics::counter!("jackfield_http_requests_total", "status" => status.to_string()).increment(1);
     answer
+}
+
+/// Tells the log which address it was that was asked, where no part of the server does so for its own.
+pub async fn routed(request: Request, next: Next) -> Response {
+    edge::span::route(&request);
+    next.run(request).await
 }
 
 /// The code for what went wrong in here (core-and-voice §1.4). What exactly is for the log alone.

@@ -19,6 +19,7 @@ use rsipstack::{
 };
 use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::mpsc;
+use tracing::Instrument;
 
 /// Longest number that can be dialled, in bytes: what callers say is kept and shown.
 const LONGEST_NUMBER: usize = 64;
@@ -46,9 +47,9 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
         };
     }
     match begin(&core, &tx, flow, Whence { device, proved, guest }) {
-        Ok(mut dialog) => {
+        Ok((id, mut dialog)) => {
             if let Err(why) = dialog.handle(&mut tx).await {
-                tracing::debug!(%why, "an INVITE failed");
+                tracing::debug!(leg = %id, %why, "an INVITE failed");
             }
             if dialog.state().is_terminated() {
                 core.layer.remove_dialog(&dialog.id());
@@ -87,8 +88,13 @@ async fn finish(mut tx: Transaction) {
 
 type Refusal = (StatusCode, Vec<Header>);
 
-/// Makes the leg, or says why not.
-fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Result<InviteDialog, Refusal> {
+/// Makes the leg and tells which, or says why not.
+fn begin(
+    core: &Arc<Core>,
+    tx: &Transaction,
+    flow: Flow,
+    whence: Whence,
+) -> Result<(LegId, InviteDialog), Refusal> {
     let request = &tx.original;
     let Whence { device, proved, guest } = whence;
     let plain = |status| (status, Vec::new());
@@ -141,9 +147,11 @@ fn begin(core: &Arc<Core>, tx: &Transaction, flow: Flow, whence: Whence) -> Resu
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
     let (ours, events_of_dialog) = dialog;
     let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, flow, guest };
-    let leg = leg::Leg::incoming(core, id, acts, (stream, events), events_of_dialog, incoming, request);
-    core.spawn(leg.arrive(arrival));
-    Ok(ours)
+    let leg =
+        leg::Leg::incoming(core, id.clone(), acts, (stream, events), events_of_dialog, incoming, request);
+    let span = leg::span(&id, "in", arrival.device.as_ref());
+    core.spawn(leg.arrive(arrival).instrument(span));
+    Ok((id, ours))
 }
 
 fn dialog(core: &Core, tx: &Transaction, flow: Flow) -> Result<(InviteDialog, DialogStateReceiver), Refusal> {

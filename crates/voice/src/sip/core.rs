@@ -29,6 +29,7 @@ use tokio::{
     sync::{Notify, mpsc},
 };
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 /// What comes to a leg from outside its dialog.
 #[derive(Clone)]
@@ -107,7 +108,7 @@ impl Core {
 
     /// Runs something beside, whoever asks; [`crate::Voice::stop`] waits for it.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn_on(work, &self.runtime);
+        self.tasks.spawn_on(work.in_current_span(), &self.runtime);
     }
 
     /// Makes the way to a leg; `None` when there is a leg of this name.

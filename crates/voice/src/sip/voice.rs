@@ -22,6 +22,7 @@ use std::{
 };
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
 
 /// SIP phones and their media behind the port [`Switch`].
 pub struct Voice {
@@ -171,7 +172,8 @@ impl Switch for Voice {
                 Act::Originate(asked) => {
                     let Some(acts) = self.core.enter(leg) else { continue };
                     let making = leg::originate(self.core.clone(), leg.clone(), acts, (**asked).clone());
-                    self.core.spawn(making);
+                    let phone = Some(&asked.to).filter(|to| self.core.settings.accounts.contains_key(*to));
+                    self.core.spawn(making.instrument(leg::span(leg, "out", phone)));
                 }
                 other => self.core.act(leg, other.clone()),
             }

@@ -10,7 +10,7 @@ use crate::{
     wire::{DIAL, dialled, find_device},
 };
 use axum::extract::{Path, State};
-use domain::{Refusal, user::Role};
+use domain::{Command, Refusal, user::Role};
 use std::sync::Arc;
 
 /// Calls somebody from a phone of the caller. The phone is called first and answers by itself; the id of the call is
@@ -44,5 +44,8 @@ pub async fn post(
         }
     }
     let command = api.desk.dialling(&caller.user.id, &device.phone_number, dialled(&body)?).await?;
+    if let Command::Dial { dial, .. } = &command {
+        edge::span::interaction(dial.call.as_str());
+    }
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }

@@ -15,6 +15,7 @@ use domain::Command;
 pub async fn set(api: &Api, caller: &Caller, repeat: &Repeat, address: Option<&str>, body: &Body) -> Outcome {
     let act = call_act(body)?;
     let call = disposed_call(body, address)?;
+    edge::span::interaction(call.as_str());
     let command = Command::Call { call, agent: caller.user.id.clone(), act };
     Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }

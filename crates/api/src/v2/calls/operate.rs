@@ -45,6 +45,7 @@ pub async fn post(
         return disposition::set(&api, &caller, &repeat, Some(&id), &body).await;
     }
     let act = call_act(&body).inspect_err(|problem| count_unknown(&api, &body, problem))?;
+    edge::span::interaction(&id);
     let call = InteractionId::from(id.as_str());
     let command = Command::Call { call, agent: caller.user.id.clone(), act };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)

@@ -38,6 +38,7 @@ async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
     let state = api.desk.call(id).await?.ok_or_else(|| gone(id))?;
     let call = call_of(&state).ok_or_else(|| gone(id))?;
     let party = part(call, &caller.user.id).ok_or_else(|| gone(id))?;
+    edge::span::interaction(id.as_str());
     let until = if party.is_live() {
         None
     } else {

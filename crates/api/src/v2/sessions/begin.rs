@@ -47,6 +47,7 @@ pub async fn post(
         fresh: Fresh { session: ids.session(), participant: ids.participant() },
     };
     let id = begin.fresh.session.clone();
+    edge::span::interaction(id.as_str());
     let command = Command::Begin { agent: caller.user.id.clone(), begin: Box::new(begin) };
     let path = format!("/{}/{id}", medium.collection);
     let uri = api.links.uri(&path);

@@ -49,7 +49,10 @@ pub async fn get(
     };
     let view = match view {
         Some(view) => view,
-        None if is_before(&api, &caller, &medium, &id).await? => View::BEFORE,
+        None if is_before(&api, &caller, &medium, &id).await? => {
+            edge::span::interaction(session.id.as_str());
+            View::BEFORE
+        }
         None => return Err(gone(&id)),
     };
     let span = Span { from: start.max(1), until: None, count, bytes: MAX_PAGE_BYTES };

@@ -53,6 +53,7 @@ async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<A
     if session.medium != medium.name || session.party(&caller.user.id).is_none() {
         return Err(gone(id));
     }
+    edge::span::interaction(session.id.as_str());
     Ok(state)
 }
 

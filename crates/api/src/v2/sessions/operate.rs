@@ -49,7 +49,11 @@ pub async fn post(
 async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result<(), Problem> {
     let state = api.desk.session(id).await?;
     let found = state.as_deref().and_then(session_of).is_some_and(|session| session.medium == medium.name);
-    if found { Ok(()) } else { Err(gone(id.as_str())) }
+    if !found {
+        return Err(gone(id.as_str()));
+    }
+    edge::span::interaction(id.as_str());
+    Ok(())
 }
 
 /// What an entry of the directory is: a user by their id, else a queue by its name, which is its id there.

@@ -119,6 +119,7 @@ pub(super) async fn command(
         return Trouble::UnknownCommand.into_response();
     };
     metrics::counter!("jackfield_chat_requests_total", "command" => name).increment(1);
+    edge::span::operation(name);
     chat.obey(&service, &InteractionId::new(id), (name, word), (origin, request)).await.into_response()
 }
 
@@ -146,6 +147,7 @@ impl Chat {
         let credentials = Credentials::of(&form)?;
         let talk = talk.ok_or(Trouble::UnknownChat)?;
         let caller = talk.admit(id, credentials)?;
+        edge::span::interaction(id.as_str());
         self.seen(id);
         if talk.is_gone(self.desk.now()) {
             return Err(Trouble::Ended);

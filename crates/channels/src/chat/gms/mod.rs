@@ -61,6 +61,7 @@ async fn within_rate(
     request: Request,
     next: Next,
 ) -> Response {
+    edge::span::route(&request);
     match chat.may_ask(origin) {
         Ok(()) => next.run(request).await,
         Err(excess) => Trouble::TooMany(excess).into_response(),

@@ -39,6 +39,7 @@ pub(super) async fn request(
 ) -> Response {
     let Ok(Path(service)) = service else { return Trouble::UnknownService.into_response() };
     metrics::counter!("jackfield_chat_requests_total", "command" => "request").increment(1);
+    edge::span::operation("request");
     chat.enter(&service, origin, request).await.into_response()
 }
 
@@ -73,6 +74,7 @@ impl Chat {
             user_data: user_data(&form),
         };
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
+        edge::span::interaction(session.as_str());
         let refused = |refused| match refused {
             // The service or its queue was taken away this moment.
             Refused::Rule(Refusal::NotFound(_)) => Trouble::UnknownService,
@@ -93,6 +95,7 @@ impl Chat {
     /// Answers whoever opened a chat with a request that may come again.
     async fn entered(&self, service: &str, asked: &Repeatable, kept: Kept) -> Result<Answer, Trouble> {
         let session = InteractionId::from(kept.chat.as_str());
+        edge::span::interaction(session.as_str());
         self.seen(&session);
         let secure_key = drawn(asked, &kept.random);
         let caller = Caller { chat_id: kept.chat.clone(), user_id: kept.user.clone(), secure_key };

@@ -81,13 +81,15 @@ async fn within_rate(
     request: Request,
     next: Next,
 ) -> Response {
+    edge::span::route(&request);
     match chat.may_ask(origin) {
         Ok(()) => next.run(request).await,
         Err(excess) => Trouble::TooMany(excess).into_response(),
     }
 }
 
-/// Counts a request by its word.
+/// Counts a request by its word, and tells the log.
 fn count(command: &'static str) {
+    edge::span::operation(command);
     metrics::counter!("jackfield_chat_requests_total", "command" => command).increment(1);
 }

@@ -35,6 +35,7 @@ impl Chat {
         if !bool::from(talk.opens_to(pass.key())) {
             return Err(Trouble::UnknownChat);
         }
+        edge::span::interaction(id.as_str());
         self.seen(&id);
         if talk.is_gone(self.desk.now()) { Err(Trouble::UnknownChat) } else { Ok((talk, seen)) }
     }

@@ -67,6 +67,7 @@ impl Chat {
             user_data: user_data(body)?,
         };
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
+        edge::span::interaction(open.session.as_str());
         let refused = |refused| match refused {
             // The service or its queue was taken away this moment.
             Refused::Rule(Refusal::NotFound(_)) => unknown_endpoint(),

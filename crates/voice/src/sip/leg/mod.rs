@@ -42,6 +42,7 @@ use tokio::{
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
     time::Instant,
 };
+use tracing::Span;
 
 /// A leg.
 pub(super) struct Leg {
@@ -110,6 +111,12 @@ enum Outcome {
 
 /// The answer to a request of a dialog; `None` when the dialog is no more.
 type Answer = rsipstack::Result<Option<Response>>;
+
+/// What the log says of all that a leg does. The number of a phone of ours is no secret; whoever is outside bears none.
+pub(super) fn span(id: &LegId, way: &'static str, phone: Option<&Dn>) -> Span {
+    let phone = phone.map(Dn::as_str);
+    tracing::info_span!("leg", interaction = id.call.as_str(), leg = id.number, way, phone)
+}
 
 impl Able {
     fn read(message: &impl HasHeaders) -> Self {
