@@ -41,6 +41,8 @@ pub enum Command {
     Events(Events),
     /// Say for each waiting conversation why each agent is not offered it
     Why(Why),
+    /// Print the course of one conversation or call
+    Trace(Trace),
 }
 
 impl Command {
@@ -241,6 +243,23 @@ pub struct Events {
 pub struct Why {
     /// One conversation; all that wait when not given
     pub session: Option<String>,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `jackfield trace`
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The id of the conversation or call, as the log and the reporting feed have it
+    #[arg(value_name = "ID")]
+    pub interaction: String,
+    /// Show what was said, names, addresses and values, too
+    #[arg(long)]
+    pub texts: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
     /// Settings and data.
     #[command(flatten)]
     pub place: Place,

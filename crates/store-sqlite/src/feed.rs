@@ -8,6 +8,7 @@ use crate::{
     schema, snapshot,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery};
+use domain::Key;
 use rusqlite::{Connection, Row, named_params};
 
 /// The most rows of a page, whatever was asked for.
@@ -136,6 +137,20 @@ fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
         }
     }
     Ok(found.of_at_most(limit))
+}
+
+/// The events of one entity behind a version, in order, at most so many.
+pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> Outcome<Vec<EventRow>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity
+         WHERE key = ?1 AND version > ?2 ORDER BY version LIMIT ?3",
+    )?;
+    let mut rows = statement.query((key.to_string(), after, limit.min(MOST)))?;
+    let mut history = Vec::new();
+    while let Some(row) = rows.next()? {
+        history.push(event(row)?);
+    }
+    Ok(history)
 }
 
 fn event(row: &Row<'_>) -> Outcome<EventRow> {

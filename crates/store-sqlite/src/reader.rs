@@ -1,8 +1,8 @@
 //! A reader for programs that do not write, beside a server that does.
 
 use crate::{Traces, fault::Fault, feed, open, open::OpenError, person, schema, snapshot};
-use desk::ports::{FeedPage, FeedQuery, StoreFault};
-use domain::{Kind, State};
+use desk::ports::{EventRow, FeedPage, FeedQuery, StoreFault};
+use domain::{InteractionId, Key, Kind, Message, State};
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
 
@@ -35,6 +35,26 @@ impl SqliteReader {
     /// Every snapshot of a kind that is still open ([`desk::ports::Store::open`]).
     pub fn states(&self, kind: Kind) -> Result<Vec<Arc<State>>, StoreFault> {
         Ok(snapshot::open(&self.conn, kind)?.into_iter().map(|(_, entry)| entry.state).collect())
+    }
+
+    /// The events of one entity behind a version, in order, at most so many.
+    pub fn history(&self, key: &Key, after: u64, limit: u32) -> Result<Vec<EventRow>, StoreFault> {
+        Ok(feed::history(&self.conn, key, after, limit)?)
+    }
+
+    /// The committed snapshot of an entity ([`desk::ports::Store::state`]).
+    pub fn state(&self, key: &Key) -> Result<Option<Arc<State>>, StoreFault> {
+        Ok(snapshot::load(&self.conn, key)?.map(|entry| entry.state))
+    }
+
+    /// Entries of the log of a conversation from an index on, at most so many.
+    pub fn messages(
+        &self,
+        session: &InteractionId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreFault> {
+        Ok(snapshot::messages(&self.conn, session, from, limit, usize::MAX)?.entries)
     }
 
     /// What holds a value of a customer's: see [`crate::SqliteStore::find_person`].

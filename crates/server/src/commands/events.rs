@@ -44,7 +44,8 @@ pub async fn run(args: &Events, out: &mut impl Write) -> Result<()> {
     }
 }
 
-fn centre(reader: &SqliteReader) -> Result<Option<String>> {
+/// The id of the contact centre.
+pub fn centre(reader: &SqliteReader) -> Result<Option<String>> {
     let states = reader.states(Kind::Centre)?;
     Ok(states.iter().find_map(|state| match &**state {
         State::Centre(centre) => Some(centre.id.clone()),
@@ -52,7 +53,8 @@ fn centre(reader: &SqliteReader) -> Result<Option<String>> {
     }))
 }
 
-fn users(reader: &SqliteReader) -> Result<HashMap<UserId, String>> {
+/// The names that the users bear now.
+pub fn users(reader: &SqliteReader) -> Result<HashMap<UserId, String>> {
     let states = reader.states(Kind::User)?;
     let named = states.iter().filter_map(|state| match &**state {
         State::User(Some(user)) => Some((user.id.clone(), user.user_name.clone())),

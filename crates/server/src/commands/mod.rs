@@ -2,6 +2,7 @@
 
 mod backup;
 mod banner;
+mod board;
 mod config;
 mod demo;
 mod erase;
@@ -9,6 +10,7 @@ mod events;
 mod migrate;
 mod rebuild;
 mod serve;
+mod trace;
 mod user;
 mod why;
 
@@ -38,6 +40,7 @@ pub fn run(command: Command) -> Result<()> {
             Command::User(UserCommand::Add(args)) => user::add(args, &mut out).await,
             Command::Erase(args) => erase::run(args, &mut out).await,
             Command::Events(args) => events::run(&args, &mut out).await,
+            Command::Trace(args) => trace::run(&args, &mut out),
             Command::Why(args) => why::run(&args, &mut out),
         }
     })

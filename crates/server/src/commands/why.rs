@@ -1,11 +1,9 @@
 //! `jackfield why`: what stands between those who wait and those who work.
 
+use super::board::board;
 use crate::{cli::Why, config};
 use anyhow::{Result, bail};
-use desk::{
-    ports::Clock,
-    routing::{Board, Standing, WaitingItem, effective_priority, explain},
-};
+use desk::routing::{Standing, WaitingItem, effective_priority, explain};
 use domain::{InteractionId, Kind, Millis};
 use std::io::Write;
 use store_sqlite::SqliteStore;
@@ -15,17 +13,7 @@ use store_sqlite::SqliteStore;
 pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let reader = SqliteStore::open_reader(&config.data)?;
-    let mut board = Board::default();
-    for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session] {
-        for state in reader.states(kind)? {
-            if let Some(key) = state.key() {
-                board.take(&key, &state);
-            }
-        }
-    }
-    // The server's time may be ahead of the system's; nobody has waited for less than no time.
-    let newest = board.waiting().map(|item| item.since).max();
-    let now = crate::clock::SteadyClock::start(None).now().max(newest.unwrap_or(Millis::MIN));
+    let (board, now) = board(&reader, &[Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session])?;
     let only = args.session.as_deref().map(InteractionId::from);
     let mut waiting: Vec<&WaitingItem> =
         board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.interaction == *only)).collect();

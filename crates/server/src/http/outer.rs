@@ -118,14 +118,21 @@ mod tests {
     use axum::body::{Body, to_bytes};
     use metrics_exporter_prometheus::PrometheusBuilder;
     use tower::ServiceExt;
+    use tracing_subscriber::{EnvFilter, layer::SubscriberExt};
 
     fn app(gate: &Gate) -> NormalizePath<Router> {
         let figures = PrometheusBuilder::new().build_recorder().handle();
         let inner = Router::new()
             .route("/me", get(|| async { "me" }))
             .route("/asset", get(|| async { ([(header::CACHE_CONTROL, "max-age=9")], "asset") }))
+            .route("/span", get(current_span))
+            .route("/api/v2/notifications", get(current_span))
             .route("/oops", get(|| async { panic!("a secret") as () }));
         outer(inner, figures, gate.clone())
+    }
+
+    async fn current_span() -> &'static str {
+        tracing::Span::current().metadata().map_or("none", tracing::Metadata::name)
     }
 
     async fn ask(gate: &Gate, path: &str) -> (StatusCode, String) {
@@ -134,6 +141,25 @@ mod tests {
         let status = answer.status();
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// The span in which a request is served when the log tells so much; the subscriber is of this thread alone.
+    async fn span_of(path: &str, told: &str) -> String {
+        let subscriber = tracing_subscriber::registry().with(EnvFilter::new(told));
+        let _guard = tracing::subscriber::set_default(subscriber);
+        ask(&Gate::default(), path).await.1
+    }
+
+    #[tokio::test]
+    async fn a_span_that_the_log_does_not_want_is_never_made() {
+        for (path, told, span) in [
+            ("/span", "info", "request"),
+            ("/span", "warn", "none"),
+            ("/api/v2/notifications", "info", "none"),
+            ("/api/v2/notifications", "debug", "request"),
+        ] {
+            assert_eq!(span_of(path, told).await, span, "{path} {told}");
+        }
     }
 
     #[tokio::test]

@@ -12,14 +12,14 @@ const ADMIN: &str = "YWRtaW5AZGVtbzpkZW1v";
 const SETTINGS: &str = "data = \"data\"\n[journal]\nkeep_days = 36500\n";
 
 /// A data directory of an earlier release, and what is known of it.
-struct Earlier {
-    house: House,
+pub struct Earlier {
+    pub house: House,
     contents: Value,
     events: String,
 }
 
 impl Earlier {
-    fn of(schema: &str) -> Self {
+    pub fn of(schema: &str) -> Self {
         let fixture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(schema);
         let house = House::new();
         fs::DirBuilder::new().mode(0o700).create(house.path("data")).unwrap();
@@ -31,12 +31,12 @@ impl Earlier {
         Self { house, contents, events }
     }
 
-    fn id(&self, name: &str) -> &str {
+    pub fn id(&self, name: &str) -> &str {
         self.contents[name].as_str().unwrap()
     }
 
     /// Brings the journal to the schema of this build. One that has it already says so, too.
-    fn migrate(&self) {
+    pub fn migrate(&self) {
         let said = self.house.run("migrate --config settings.toml");
         assert!(said.ok, "{}", said.err);
     }
@@ -46,7 +46,7 @@ impl Earlier {
         assert!(said.ok && said.out.contains("agree"), "{} {}", said.out, said.err);
     }
 
-    fn serve(&self) -> Server {
+    pub fn serve(&self) -> Server {
         self.house.serve("serve --demo --config settings.toml --http 127.0.0.1:0")
     }
 }

@@ -6,6 +6,7 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -66,6 +67,13 @@ impl House {
         Self::start(self.command(line))
     }
 
+    /// The same with something in the environment.
+    pub fn serve_in(&self, line: &str, (name, value): (&str, &str)) -> Server {
+        let mut command = self.command(line);
+        command.env(name, value);
+        Self::start(command)
+    }
+
     /// The same with a server whose files may be kept from growing ([`Server::limit_files`]): it ignores the signal
     /// that would end it.
     pub fn serve_on_a_disk_that_fails(&self, line: &str) -> Server {
@@ -99,9 +107,17 @@ impl House {
                 _ => {}
             }
         };
-        // Nobody reads the rest; a full pipe would stop the server.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Server { child, port, sip }
+        // A full pipe would stop the server.
+        let told = Arc::new(Mutex::new(told));
+        let rest = told.clone();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while log.read_line(&mut line).is_ok_and(|read| read > 0) {
+                rest.lock().unwrap().push_str(&line);
+                line.clear();
+            }
+        });
+        Server { child, port, sip, told }
     }
 }
 
@@ -119,6 +135,7 @@ pub struct Server {
     pub port: u16,
     /// Where it speaks SIP over UDP, if it does.
     pub sip: Option<u16>,
+    told: Arc<Mutex<String>>,
 }
 
 impl Server {
@@ -162,6 +179,11 @@ impl Server {
         (head.to_owned(), body.to_owned())
     }
 
+    /// What it has written to its log so far.
+    pub fn log(&self) -> String {
+        self.told.lock().unwrap().clone()
+    }
+
     /// Lets none of its files grow beyond so many bytes from now on; `None` for as long as they like.
     pub fn limit_files(&self, bytes: Option<u64>) {
         let process = rustix::process::Pid::from_child(&self.child);
@@ -169,10 +191,15 @@ impl Server {
         rustix::process::prlimit(Some(process), rustix::process::Resource::Fsize, limits).unwrap();
     }
 
-    /// Asks it to stop, and tells whether it did so in good order.
-    pub fn stop(mut self) -> bool {
+    /// Asks it to stop.
+    pub fn tell_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, and tells whether it did so in good order.
+    pub fn stop(mut self) -> bool {
+        self.tell_to_stop();
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(20) {
             if let Some(status) = self.child.try_wait().unwrap() {

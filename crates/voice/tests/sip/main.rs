@@ -13,6 +13,7 @@ mod peer;
 mod races;
 mod registrar;
 mod slow;
+mod spans;
 mod strangers;
 mod streams;
 mod together;

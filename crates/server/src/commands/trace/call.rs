@@ -1,0 +1,175 @@
+//! The course of a call, event by event.
+
+use super::words::{Disposition, Names, Told, changed, closer, disposition, dispositioned, moment, pairs};
+use domain::call::{Event, Fact, Origin, Overflowing, RefusedOperation, Who};
+use std::collections::HashMap;
+
+/// What is known of a call so far, to tell its next event.
+pub struct Course<'n> {
+    names: &'n Names,
+    texts: bool,
+    /// Who is on each leg.
+    legs: HashMap<u16, Party>,
+}
+
+/// Somebody in a call.
+#[derive(Clone)]
+struct Party {
+    /// The user name, `caller` or `phone`.
+    name: String,
+    /// The same with its leg.
+    label: String,
+}
+
+impl<'n> Course<'n> {
+    /// A call of which nothing was told yet.
+    pub fn new(names: &'n Names, texts: bool) -> Self {
+        Self { names, texts, legs: HashMap::new() }
+    }
+
+    /// What the next event tells. Personal values that the event still holds are told.
+    pub fn tell(&mut self, event: &Event) -> Told {
+        match &event.fact {
+            Fact::Began { kind, from, dialled, user_data, .. } => {
+                let mut words = format!("a call began ({})", kind.as_str());
+                if self.texts {
+                    words.push_str(&format!(" from {:?}", from.number));
+                    if !from.name.is_empty() {
+                        words.push_str(&format!(" {:?}", from.name));
+                    }
+                }
+                if !dialled.as_str().is_empty() {
+                    words.push_str(&format!(" to {:?}", dialled.as_str()));
+                }
+                if !user_data.pairs().is_empty() {
+                    words.push_str(&format!("; user data: {}", pairs(user_data, self.texts)));
+                }
+                Told::by("switch", words)
+            }
+            Fact::Joined { leg, who, dn, origin, state, deadline, .. } => {
+                let coming = self.comes(*leg, who, dn.as_str());
+                let how = match origin {
+                    Origin::Caller => "as who calls",
+                    Origin::Dial => "to be connected with whom they dialled",
+                    Origin::Called => "called by number",
+                    Origin::Queue => "offered by the queue",
+                };
+                let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
+                Told::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))
+            }
+            Fact::Queued { priority, overflow_at, .. } => {
+                let queue = event.queue.as_ref().map_or("?", domain::QueueName::as_str);
+                let until = overflow_at.map_or_else(String::new, |at| format!(", until {}", moment(at)));
+                Told::by_server(format!("it waits in queue {queue} with priority {priority}{until}"))
+            }
+            Fact::Overflowed { why, announcement } => {
+                let why = match why {
+                    Overflowing::Closed => "it is outside of the opening hours",
+                    Overflowing::Full => "as many wait as the queue takes",
+                    Overflowing::Late => "it has waited for too long",
+                };
+                let what = match announcement {
+                    Some(prompt) => format!("it is turned away with the announcement {prompt:?}"),
+                    None => "it goes to another queue or to its end".into(),
+                };
+                Told::by_server(format!("{why}: {what}"))
+            }
+            Fact::LegUp { leg } => self.of(*leg, |party| format!("the phone of {party} was answered")),
+            Fact::Established { leg } => self.of(*leg, |party| format!("{party} talks")),
+            Fact::AnswerAsked { leg, deadline } => self.of(*leg, |party| {
+                format!("the phone of {party} is asked to answer, until {}", moment(*deadline))
+            }),
+            Fact::HoldAsked { leg, on } => {
+                let what = if *on { "hold" } else { "go on" };
+                self.of(*leg, |party| format!("the phone of {party} is asked to {what}"))
+            }
+            Fact::Held { leg } => self.of(*leg, |party| format!("{party} holds the others")),
+            Fact::Muted { leg, on } => {
+                let what = if *on { "is kept from the others" } else { "is heard again" };
+                self.of(*leg, |party| format!("what {party} says {what}"))
+            }
+            Fact::Refused { leg, operation, code } => {
+                let what = match operation {
+                    RefusedOperation::Answer => "answer",
+                    RefusedOperation::Hold => "hold",
+                    RefusedOperation::Retrieve => "go on",
+                };
+                self.of(*leg, |party| format!("the phone of {party} refused to {what} (SIP {code})"))
+            }
+            Fact::Released {
+                leg,
+                closer: who,
+                cause,
+                code,
+                talked,
+                dispositioned: bore,
+                barred_until,
+                ..
+            } => {
+                let code = code.map_or_else(String::new, |code| format!(", SIP {code}"));
+                let talked = if *talked { "after talking" } else { "without having talked" };
+                let mut words = format!(
+                    "{} was released {}: {}{code}, {talked}, {}",
+                    self.party(*leg).label,
+                    closer(*who),
+                    cause.as_str(),
+                    dispositioned(*bore)
+                );
+                if let Some(until) = barred_until {
+                    words.push_str(&format!("; it is not offered to them again before {}", moment(*until)));
+                }
+                Told::by_server(words)
+            }
+            Fact::DataChanged { set, removed, agent, via, .. } => {
+                let actor = agent.as_ref().map(|agent| self.names.of(agent));
+                Told { actor, ..Told::by_server(changed(set, removed, *via, self.texts)) }
+            }
+            Fact::Disposition { user_name, key, value, previous, late, known, .. } => {
+                let (late, known) = (*late, *known);
+                let words = disposition(user_name, &Disposition { key, value, previous, late, known });
+                Told::by(user_name, words)
+            }
+            Fact::Ended { closer: who, dispositioned: bore, abandoned } => {
+                let abandoned = if *abandoned { "; the caller gave up waiting" } else { "" };
+                Told::by_server(format!(
+                    "it is over, ended {}, {}{abandoned}",
+                    closer(*who),
+                    dispositioned(*bore)
+                ))
+            }
+            Fact::Erased => Told::by_server("the personal values in it were erased"),
+        }
+    }
+
+    /// Takes a party in, and names it as it comes.
+    fn comes(&mut self, leg: u16, who: &Who, dn: &str) -> String {
+        let (name, label, coming) = match who {
+            Who::Outside => {
+                let label = format!("the other end (leg {leg})");
+                let number = if self.texts { format!(" at {dn:?}") } else { String::new() };
+                ("caller".into(), label, format!("somebody outside{number} (leg {leg})"))
+            }
+            Who::Phone => {
+                let label = format!("phone {dn} (leg {leg})");
+                (format!("phone {dn}"), label.clone(), label)
+            }
+            Who::User { name, .. } => {
+                let coming = format!("{name} at phone {dn} (leg {leg})");
+                (name.clone(), format!("{name} (leg {leg})"), coming)
+            }
+        };
+        self.legs.insert(leg, Party { name, label });
+        coming
+    }
+
+    fn party(&self, leg: u16) -> Party {
+        let unknown = || Party { name: "caller".into(), label: format!("leg {leg}") };
+        self.legs.get(&leg).cloned().unwrap_or_else(unknown)
+    }
+
+    /// What somebody's phone, or they themselves, did.
+    fn of(&self, leg: u16, words: impl FnOnce(&str) -> String) -> Told {
+        let party = self.party(leg);
+        Told::by(party.name, words(&party.label))
+    }
+}

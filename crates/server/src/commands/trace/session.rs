@@ -1,0 +1,223 @@
+//! The course of a conversation, event by event.
+
+use super::words::{
+    Disposition, Names, Told, changed, closer, disposition, dispositioned, moment, pairs, subject,
+};
+use domain::{
+    message::{ParticipantId, PartyKind, Visibility},
+    session::{Amendment, Closer, Delivery, Event, Fact, Invitation, PartyState},
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// What is known of a conversation so far, to tell its next event.
+pub struct Course<'n> {
+    names: &'n Names,
+    texts: bool,
+    /// Who stands behind each joining.
+    who: HashMap<ParticipantId, String>,
+    /// What a connector was to carry, and how far it has come.
+    sent: BTreeMap<u32, Delivery>,
+}
+
+impl<'n> Course<'n> {
+    /// A conversation of which nothing was told yet.
+    pub fn new(names: &'n Names, texts: bool) -> Self {
+        Self { names, texts, who: HashMap::new(), sent: BTreeMap::new() }
+    }
+
+    /// The entries of the log that are on their way to the customer.
+    pub fn on_their_way(&self) -> impl Iterator<Item = (u32, Delivery)> {
+        let open = [Delivery::Queued, Delivery::Unknown];
+        self.sent.iter().filter(move |(_, state)| open.contains(state)).map(|(index, state)| (*index, *state))
+    }
+
+    /// What the next event tells. Personal values that the event still holds are told.
+    pub fn tell(&mut self, event: &Event) -> Told {
+        match &event.fact {
+            Fact::Created { service, participant, nickname, user_data, post, .. } => {
+                self.who.insert(participant.clone(), "customer".into());
+                let begun_by =
+                    post.as_ref().and_then(|post| post.begun_by.as_ref()).map(|id| self.names.of(id));
+                let mut words = match &begun_by {
+                    None => format!("a customer came through the service {service} ({})", event.medium),
+                    Some(agent) => {
+                        format!("{agent} began it through the service {service} ({})", event.medium)
+                    }
+                };
+                if let Some(before) = post.as_ref().and_then(|post| post.previous.as_ref()) {
+                    words.push_str(&format!(", after conversation {before} with the same address"));
+                }
+                if self.texts {
+                    words.push_str(&format!("; they are called {nickname:?}"));
+                    if let Some(post) = post {
+                        words.push_str(&format!(" and reached at {:?}", post.address.theirs));
+                    }
+                }
+                if !user_data.pairs().is_empty() {
+                    words.push_str(&format!("; user data: {}", pairs(user_data, self.texts)));
+                }
+                Told::by(begun_by.unwrap_or_else(|| "customer".into()), words)
+            }
+            Fact::Queued { priority, by, barred_until, .. } => {
+                let mut words = format!("it waits in queue {} with priority {priority}", event.queue);
+                let by = by.as_ref().map(|by| self.names.of(by));
+                if let (Some(by), Some(until)) = (&by, barred_until) {
+                    words.push_str(&format!("; it is not offered to {by} before {}", moment(*until)));
+                }
+                Told { actor: by, ..Told::by_server(words) }
+            }
+            Fact::Offered { user_name, participant, invitation, deadline, .. } => {
+                self.who.insert(participant.clone(), user_name.clone());
+                let (actor, why) = match invitation {
+                    Invitation::Queue => (None, String::from("by the queue")),
+                    Invitation::Transfer { from, .. } => {
+                        let from = self.names.of(from);
+                        (Some(from.clone()), format!("by {from}, who hands it over"))
+                    }
+                    Invitation::Own => (Some(user_name.clone()), String::from("because they began it")),
+                };
+                let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
+                let words = format!("it is offered to {user_name} {why}{until}");
+                Told { actor, ..Told::by_server(words) }
+            }
+            Fact::OfferEnded { agent, state, closer: who, barred_until, .. } => {
+                let agent = self.names.of(agent);
+                let (actor, mut words) = match (state, who) {
+                    (PartyState::Completed, _) => (Some(agent.clone()), format!("{agent} refused the offer")),
+                    (_, Closer::NoAnswer) => (None, format!("{agent} did not answer the offer in time")),
+                    (_, other) => (None, format!("the offer to {agent} was withdrawn {}", closer(*other))),
+                };
+                if let Some(until) = barred_until {
+                    words.push_str(&format!("; it is not offered to them again before {}", moment(*until)));
+                }
+                Told { actor, ..Told::by_server(words) }
+            }
+            Fact::Accepted { agent, .. } => {
+                let agent = self.names.of(agent);
+                let words = format!("{agent} took it and joined the talk");
+                Told::by(agent, words)
+            }
+            Fact::JoinFailed { agent, .. } => {
+                let agent = self.names.of(agent);
+                let words = format!("{agent} took it, but the talk was over");
+                Told::by(agent, words)
+            }
+            Fact::Said { index, by, agent, kind, visibility, posted, .. } => {
+                let actor = match (by, agent) {
+                    (_, Some(agent)) => Some(self.names.of(agent)),
+                    (PartyKind::Customer, None) => Some("customer".into()),
+                    (PartyKind::Agent | PartyKind::External, None) => None,
+                };
+                if posted.is_some() {
+                    self.sent.insert(*index, Delivery::Queued);
+                }
+                let who = actor.as_deref().map_or("the server", subject);
+                let mut words = match kind.as_str() {
+                    "joined" => format!("{who} joined (entry {index})"),
+                    "left" => format!("{who} left (entry {index})"),
+                    kind => format!("{who} wrote entry {index} ({kind})"),
+                };
+                match visibility {
+                    Visibility::All => {}
+                    Visibility::Agents => words.push_str(", for agents only"),
+                    Visibility::Supervisors => words.push_str(", for supervisors only"),
+                }
+                if posted.is_some() {
+                    words.push_str(", to be carried to the customer");
+                }
+                Told { actor, words, entry: Some(*index) }
+            }
+            Fact::Delivery { index, state, code } => {
+                self.sent.insert(*index, *state);
+                let code = code.as_ref().map_or_else(String::new, |code| format!(" (code {code:?})"));
+                Told::by("provider", format!("entry {index} {}{code}", delivery(*state)))
+            }
+            Fact::Resent { index, agent, .. } => {
+                self.sent.insert(*index, Delivery::Queued);
+                let agent = self.names.of(agent);
+                let words = format!("{agent} has entry {index} sent again");
+                Told::by(agent, words)
+            }
+            Fact::Amended { index, how } => {
+                let how = match how {
+                    Amendment::Edited => "changed",
+                    Amendment::Unsent => "took back",
+                };
+                Told {
+                    entry: Some(*index),
+                    ..Told::by("customer", format!("the customer {how} entry {index}"))
+                }
+            }
+            Fact::WindowClosing { at } => {
+                Told::by_server(format!("the time to answer the customer is over at {}", moment(*at)))
+            }
+            Fact::Typed { participant, on, .. } => {
+                let who = self.who.get(participant).cloned();
+                let words = format!(
+                    "{} {} to type",
+                    who.as_deref().map_or("a party", subject),
+                    if *on { "began" } else { "ceased" }
+                );
+                Told { actor: who, ..Told::by_server(words) }
+            }
+            Fact::Renamed { agent, nickname } => {
+                let who = agent.as_ref().map_or_else(|| "customer".into(), |agent| self.names.of(agent));
+                let mut words = format!("{} changed the name they bear in the talk", subject(&who));
+                if self.texts {
+                    words.push_str(&format!(" to {nickname:?}"));
+                }
+                Told::by(who, words)
+            }
+            Fact::TalkEnded { closer: who } => Told::by_server(format!("the talk ended {}", closer(*who))),
+            Fact::DataChanged { set, removed, agent, via } => {
+                let actor = agent.as_ref().map(|agent| self.names.of(agent));
+                Told { actor, ..Told::by_server(changed(set, removed, *via, self.texts)) }
+            }
+            Fact::Disposition { user_name, key, value, previous, late, known, .. } => {
+                let (late, known) = (*late, *known);
+                let who = user_name.clone().unwrap_or_else(|| "customer".into());
+                let words = disposition(subject(&who), &Disposition { key, value, previous, late, known });
+                Told::by(who, words)
+            }
+            Fact::Commented { agent, comment } => {
+                let agent = self.names.of(agent);
+                let mut words = format!("{agent} changed the agents' note");
+                if self.texts {
+                    words.push_str(&format!(" to {comment:?}"));
+                }
+                Told::by(agent, words)
+            }
+            Fact::PartyClosed { user_name, state, closer: who, dispositioned: bore, to, .. } => {
+                let mut words = match state {
+                    PartyState::LeftChat => {
+                        format!("{user_name} has left the talk and works on, ended {}", closer(*who))
+                    }
+                    PartyState::Revoked => format!("it was taken from {user_name} {}", closer(*who)),
+                    _ => format!("the part of {user_name} is completed {}", closer(*who)),
+                };
+                if let Some(to) = to {
+                    words.push_str(&format!("; it went to {}", self.names.of(to)));
+                }
+                words.push_str(&format!(", {}", dispositioned(*bore)));
+                Told::by_server(words)
+            }
+            Fact::Ended { closer: who, dispositioned: bore } => {
+                Told::by_server(format!("it is over, ended {}, {}", closer(*who), dispositioned(*bore)))
+            }
+            Fact::Erased => Told::by_server("the personal values in it were erased"),
+        }
+    }
+}
+
+/// How far a message has come, as the end of a sentence about it.
+pub const fn delivery(state: Delivery) -> &'static str {
+    match state {
+        Delivery::Queued => "waits to be sent",
+        Delivery::Unknown => "may have been sent or not: nobody knows",
+        Delivery::Sent => "was taken by the provider",
+        Delivery::Delivered => "is on the customer's device",
+        Delivery::Read => "was seen by the customer",
+        Delivery::Failed => "was refused, and nothing was sent",
+        Delivery::Undelivered => "was sent and did not arrive",
+    }
+}
