@@ -14,7 +14,7 @@ use std::{
     io,
     sync::{Arc, Mutex},
 };
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt};
 use voice::Listener;
 
 /// Writes a line whenever something is told.
@@ -63,7 +63,9 @@ async fn every_line_of_a_leg_names_its_call_and_no_number_from_outside() {
     let written = Written::default();
     let writer = written.clone();
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+    // The library writes whole messages.
+    let filter = EnvFilter::new(format!("debug,{}", voice::LOG_FILTER));
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(filter).with(lines));
     let mut hall = Hall::open_behind(settings(), |listener| Arc::new(Writing(listener))).await;
     let mut phone = hall.phone("5001").await;
     // Two numbers from outside: 15550199 calls, and the phone is told that 15550123 does.
