@@ -20,7 +20,7 @@ mod v2;
 mod wire;
 
 pub use app::{Api, Config, Cors, Setup};
-pub use auth::{hash_password, verify_password};
+pub use auth::{hash_password, is_password_hash, verify_password};
 pub use notes::Notes;
 pub use reporting::{cloud_event, data_schemas, envelope_schema};
 pub use v2::openapi;

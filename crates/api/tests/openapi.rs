@@ -104,3 +104,18 @@ fn it_tells_where_the_server_is_and_how_to_log_in() {
     let collections = &document["paths"]["/api/v2/me/{collection}"]["get"]["parameters"][0]["schema"]["enum"];
     assert_eq!(collections[0], "chats");
 }
+
+#[test]
+fn what_answers_with_an_array_says_so() {
+    let document = document();
+    for (path, method) in [("/api/v2/reporting/events", "get"), ("/api/v2/notifications", "post")] {
+        let answer = &document["paths"][path][method]["responses"]["200"]["content"]["application/json"];
+        assert_eq!(answer["schema"]["type"], "array", "{path}: {answer}");
+    }
+    let events = &document["paths"]["/api/v2/reporting/events"]["get"]["responses"]["200"]["content"];
+    assert!(events["text/event-stream"].is_object(), "{events}");
+    let event = &document["components"]["schemas"]["CloudEvent"]["properties"];
+    for name in ["specversion", "id", "source", "type", "subject", "time", "sequence", "data"] {
+        assert!(event[name].is_object(), "{name} is not described: {event}");
+    }
+}

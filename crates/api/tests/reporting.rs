@@ -300,6 +300,9 @@ impl Stream {
     fn of(response: Response<Body>) -> Self {
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
         assert!(response.headers().contains_key("x-stream-id"));
+        // Neither a cache nor a proxy that gathers answers may stand between an event and its reader.
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
         Self { body: response.into_body().into_data_stream(), text: String::new() }
     }
 

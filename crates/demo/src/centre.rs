@@ -111,6 +111,7 @@ fn the_centre() -> Centre {
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
         services: services.map(|(name, service)| (name.to_owned(), service)).into(),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     }
 }
 

@@ -237,17 +237,23 @@ impl Desk {
     /// somebody waits. Both are rare and by administrators, so a look at memory is exact enough.
     fn forestall(&self, command: &Command) -> Result<(), Refusal> {
         match command {
-            Command::Provision(Provision::PutUser(user)) => match self.directory().named(&user.user_name) {
+            Command::Provision(change) => self.forestall_change(change),
+            _ => Ok(()),
+        }
+    }
+
+    fn forestall_change(&self, change: &Provision) -> Result<(), Refusal> {
+        match change {
+            Provision::PutUser(user) => match self.directory().named(&user.user_name) {
                 Some(other) if other.id != user.id => {
                     Err(Refusal::Exists(format!("User '{}'", user.user_name)))
                 }
                 _ => Ok(()),
             },
-            Command::Provision(Provision::RemoveQueue(name))
-                if lock(&self.memory.board).waiting_in(name) > 0 =>
-            {
+            Provision::RemoveQueue(name) if lock(&self.memory.board).waiting_in(name) > 0 => {
                 Err(Refusal::InUse(format!("Queue '{name}'")))
             }
+            Provision::All(changes) => changes.iter().try_for_each(|change| self.forestall_change(change)),
             _ => Ok(()),
         }
     }
@@ -315,6 +321,12 @@ impl Desk {
             Some(State::Book(book)) => book.clone(),
             _ => Book::default(),
         })
+    }
+
+    /// The store has overwritten rows behind the desk's back, because somebody was erased: nothing is told from memory
+    /// that it does not have any more.
+    pub fn was_erased(&self) {
+        self.memory.mailroom.reread();
     }
 
     /// The centre, once it is provisioned.

@@ -73,18 +73,23 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.extend([Key::Device(dn.clone()), Key::Agent(agent.clone())]);
         }
         Command::WrapUpOver { agent } => keys.push(Key::Agent(agent.clone())),
-        Command::Provision(change) => keys.push(match change {
-            Provision::PutUser(user) => Key::User(user.id.clone()),
-            Provision::RemoveUser(id) => Key::User(id.clone()),
-            Provision::PutQueue(queue) => Key::Queue(queue.name.clone()),
-            Provision::RemoveQueue(name) => Key::Queue(name.clone()),
-            Provision::PutCentre(_) => Key::Centre,
-            Provision::Book(_) => Key::Book,
-        }),
+        Command::Provision(change) => provisioned(change, &mut keys),
     }
     keys.sort();
     keys.dedup();
     keys
+}
+
+fn provisioned(change: &Provision, keys: &mut Vec<Key>) {
+    keys.push(match change {
+        Provision::PutUser(user) => Key::User(user.id.clone()),
+        Provision::RemoveUser(id) => Key::User(id.clone()),
+        Provision::PutQueue(queue) => Key::Queue(queue.name.clone()),
+        Provision::RemoveQueue(name) => Key::Queue(name.clone()),
+        Provision::PutCentre(_) => Key::Centre,
+        Provision::Book(_) => Key::Book,
+        Provision::All(changes) => return changes.iter().for_each(|change| provisioned(change, keys)),
+    });
 }
 
 /// The phone a number leads to.

@@ -145,6 +145,18 @@ impl Mailroom {
         }
     }
 
+    /// Lets go of every note in memory: the journal no longer has all of them as they were. Whoever asks for one is given
+    /// what the journal has.
+    pub(crate) fn reread(&self) {
+        let mails = self.mails.read().unwrap_or_else(PoisonError::into_inner);
+        for mail in mails.values() {
+            let mut tail = mail.tail();
+            let head = tail.head;
+            tail.forget(head);
+            tail.floor = head;
+        }
+    }
+
     /// Remembers that an agent logged in, and where his mailbox stood before that.
     pub(crate) fn logged_in(&self, agent: &UserId, before: u64, at: Millis) {
         self.of(agent).tail().login = Some((before, at));
@@ -185,6 +197,19 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_erased_is_not_told_from_memory() {
+        let room = Mailroom::default();
+        room.deliver(&[note(1), note(2)]);
+        let mail = room.of(&"a".into());
+        assert!(mail.recent(0, 10).is_some());
+        room.reread();
+        assert_eq!((mail.recent(0, 10), mail.head()), (None, 2));
+        assert_eq!(mail.recent(2, 10), Some(vec![]));
+        room.deliver(&[note(3)]);
+        assert_eq!(mail.recent(2, 10).map(|notes| notes.len()), Some(1));
+    }
 
     fn note(pos: u64) -> Arc<Note> {
         Arc::new(Note { agent: "a".into(), pos, channel: "/c".into(), body: "{}".into() })

@@ -1,6 +1,7 @@
 //! The contact centre: what it has and how it is set up.
 
 use crate::{
+    QueueName, UserId,
     agent::{AgentState, Readiness},
     disposition::Rule,
     medium::MediumName,
@@ -32,6 +33,35 @@ pub struct Centre {
     /// Settings by section and option, as desktops read them.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+    /// What the settings file made.
+    #[serde(default, skip_serializing_if = "MadeByFile::is_nothing")]
+    pub made_by_file: MadeByFile,
+}
+
+/// What the settings file made, in this centre and beside it. `config apply` takes away by itself only what is named
+/// here; what a command or the API made, and what an earlier release left without a maker, stays until it is told to
+/// go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MadeByFile {
+    /// Users, by id.
+    pub users: BTreeSet<UserId>,
+    /// Queues, by name.
+    pub queues: BTreeSet<QueueName>,
+    /// Services, by name.
+    pub services: BTreeSet<String>,
+    /// States of agents, by operation.
+    pub agent_states: BTreeSet<String>,
+    /// Groups of the disposition book, by id.
+    pub groups: BTreeSet<String>,
+    /// Codes of the disposition book, by id.
+    pub codes: BTreeSet<String>,
+}
+
+impl MadeByFile {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A service that customers come in through.
@@ -40,7 +70,7 @@ pub struct Service {
     /// The medium.
     pub medium: MediumName,
     /// The queue its customers wait in.
-    pub queue: crate::QueueName,
+    pub queue: QueueName,
     /// A customer without any request for this long has left; on an asynchronous medium, a conversation in which
     /// nobody wrote for this long is over. In milliseconds; 0 is never.
     pub inactivity: crate::Millis,

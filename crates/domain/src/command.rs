@@ -505,4 +505,6 @@ pub enum Provision {
     PutCentre(Box<Centre>),
     /// Changes the disposition book.
     Book(book::Event),
+    /// All of these, in order and as one: if one of them is refused, none is made.
+    All(Vec<Self>),
 }

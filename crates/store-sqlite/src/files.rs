@@ -32,6 +32,23 @@ pub(crate) fn private_directory(dir: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// Whether a directory is there, and an error where [`private_directory`] would refuse it. Changes nothing.
+pub(crate) fn look(dir: &Path) -> Result<bool, OpenError> {
+    let failed = |source| OpenError::Directory { path: dir.into(), source };
+    let found = match fs::metadata(dir) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(false),
+        found => found.map_err(failed)?,
+    };
+    if !found.is_dir() {
+        return Err(failed(io::ErrorKind::NotADirectory.into()));
+    }
+    let mode = found.permissions().mode();
+    if mode & OTHERS != 0 && mode & STICKY != 0 {
+        return Err(OpenError::Shared(dir.into()));
+    }
+    Ok(true)
+}
+
 /// Closes a file to others than its owner, if it is there and they can use it.
 pub(crate) fn private_file(path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::Directory { path: path.into(), source };

@@ -160,7 +160,7 @@ fn stream(file: &Path) -> Outcome<Option<String>> {
 }
 
 /// The file alone, as if there were no WAL.
-fn alone(file: &Path) -> Outcome<Connection> {
+pub(crate) fn alone(file: &Path) -> Outcome<Connection> {
     let name = file.to_str().unwrap_or_default();
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags =

@@ -292,6 +292,58 @@ pub(crate) fn reader_beside(dir: &Path) -> Result<Connection, OpenError> {
     reader(dir)
 }
 
+/// A connection that leaves no trace, and what keeps others from writing meanwhile.
+pub(crate) struct Untouched {
+    pub conn: Connection,
+    /// Held while nobody else has the journal open: a file that is read as it lies must not change.
+    pub lock: Option<File>,
+}
+
+/// The journal for somebody who may change nothing, not even make a file: neither the index nor the WAL that a reader
+/// makes where there is none. `None` when there is no journal, nor anything of one.
+///
+/// Beside a process that writes, an ordinary reader finds everything made. Otherwise a journal with commits in its WAL is
+/// read with an index in memory, which SQLite does under an exclusive lock; one without is read as if it could not
+/// change.
+pub(crate) fn untouched(dir: &Path) -> Result<Option<Untouched>, OpenError> {
+    if !files::look(dir)? {
+        return Ok(None);
+    }
+    let failed = |source| OpenError::Directory { path: dir.join(LOCK), source };
+    let lock = match File::open(dir.join(LOCK)) {
+        Ok(file) => match file.try_lock_shared() {
+            Ok(()) => Some(file),
+            Err(TryLockError::WouldBlock) => return beside(dir),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        },
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => None,
+        Err(source) => return Err(failed(source)),
+    };
+    let left = left::inspect(dir)?;
+    if left.nothing {
+        return Ok(None);
+    }
+    let conn = if files::length(&left::wal_of(dir)).map_err(failed)?.unwrap_or(0) > 0 {
+        let conn = existing(dir)?;
+        conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        conn.pragma_update(None, "query_only", "ON")?;
+        conn
+    } else {
+        left::alone(&dir.join(FILE))?
+    };
+    left.check(dir, &conn)?;
+    schema::check_current(&conn)?;
+    Ok(Some(Untouched { conn, lock }))
+}
+
+fn beside(dir: &Path) -> Result<Option<Untouched>, OpenError> {
+    match reader_beside(dir) {
+        Ok(conn) => Ok(Some(Untouched { conn, lock: None })),
+        Err(OpenError::Missing(_)) => Ok(None),
+        Err(why) => Err(why),
+    }
+}
+
 fn existing(dir: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(dir.join(FILE), flags)?;

@@ -1,25 +1,45 @@
 //! A reader for programs that do not write, beside a server that does.
 
-use crate::{Traces, fault::Fault, feed, open, open::OpenError, person, schema, snapshot};
+use crate::{
+    Traces,
+    fault::Fault,
+    feed,
+    open::{self, OpenError, Untouched},
+    person, schema, snapshot,
+};
 use desk::ports::{EventRow, FeedPage, FeedQuery, StoreFault};
 use domain::{InteractionId, Key, Kind, Message, State};
 use rusqlite::Connection;
-use std::{path::Path, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc};
 
 /// A journal opened without its lock, for reading, usable while a server runs in another process. Its functions
 /// block.
 pub struct SqliteReader {
     conn: Connection,
     stream_id: String,
+    /// Held where the journal is read as it lies.
+    _lock: Option<File>,
 }
 
 impl SqliteReader {
     /// Opens the journal of a directory. Needs the exact schema of this program.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let conn = open::reader_beside(dir)?;
+        Self::over(open::reader_beside(dir)?, None)
+    }
+
+    /// The same without leaving a trace: no file is made or changed, whether or not a server runs. `None` when the
+    /// directory or its journal is not there. Where no server runs none can start before this is dropped.
+    pub fn look(dir: &Path) -> Result<Option<Self>, OpenError> {
+        match open::untouched(dir)? {
+            Some(Untouched { conn, lock }) => Self::over(conn, lock).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn over(conn: Connection, lock: Option<File>) -> Result<Self, OpenError> {
         let stream_id = schema::meta(&conn, "stream_id")?
             .ok_or_else(|| Fault::Damaged("the journal has no stream id".into()))?;
-        Ok(Self { conn, stream_id })
+        Ok(Self { conn, stream_id, _lock: lock })
     }
 
     /// The id of this journal's stream ([`desk::ports::Store::stream_id`]).

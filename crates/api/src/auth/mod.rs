@@ -23,5 +23,5 @@ pub use gate::{client, gate, mark, no_token, seal, shows_token};
 pub use login::Login;
 pub use logins::{Ending, Logins};
 pub use origin::Origins;
-pub use password::{hash_password, verify_password};
+pub use password::{hash_password, is_password_hash, verify_password};
 pub use upkeep::{end, sweep};

@@ -52,15 +52,38 @@ pub fn verify_nobody(password: &str, hash: Option<&str>) {
     fits(password, hash.unwrap_or(NOBODYS));
 }
 
+/// Whether a text is a hash that passwords can be compared with: argon2 in PHC form, whole.
+pub fn is_password_hash(text: &str) -> bool {
+    Parts::of(text).is_some()
+}
+
 fn fits(password: &str, hash: &str) -> Option<bool> {
-    let hash = PasswordHash::new(hash).ok()?;
-    let algorithm = Algorithm::try_from(hash.algorithm).ok()?;
-    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
-    let params = Params::try_from(&hash).ok()?;
-    let expected = hash.hash?;
+    let Parts { algorithm, version, params, salt, expected } = Parts::of(hash)?;
     let mut out = vec![0; expected.len()];
-    fill(algorithm, version, params, password, hash.salt?, &mut out)?;
+    fill(algorithm, version, params, password, salt, &mut out)?;
     Some(out.ct_eq(expected.as_bytes()).into())
+}
+
+/// What a hash in PHC form says.
+struct Parts<'a> {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    salt: Salt<'a>,
+    expected: Output,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let hash = PasswordHash::new(text).ok()?;
+        Some(Self {
+            algorithm: Algorithm::try_from(hash.algorithm).ok()?,
+            version: hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?,
+            params: Params::try_from(&hash).ok()?,
+            salt: hash.salt?,
+            expected: hash.hash?,
+        })
+    }
 }
 
 fn fill(
@@ -141,6 +164,12 @@ mod tests {
     #[test]
     fn a_password_fits_its_own_hash_alone() {
         let hash = hash_password("long enough").expect("a hash");
+        assert!(is_password_hash(&hash));
+        for damaged in
+            ["", "secret", "$argon2id$", &hash[..hash.len() / 2], &hash.replace("argon2id", "bcrypt")]
+        {
+            assert!(!is_password_hash(damaged), "{damaged}");
+        }
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(verify_password("long enough", &hash));
         for wrong in ["", "long enoug", "Long enough"] {

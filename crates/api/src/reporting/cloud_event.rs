@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// One event of the reporting feed, as CloudEvents 1.0. Its `data` has the schema named like its `type`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, ToSchema)]
 #[schemars(title = "jackfield.event")]
 pub(super) struct CloudEvent {
     /// The version of CloudEvents.
@@ -34,6 +35,7 @@ pub(super) struct CloudEvent {
     #[schemars(regex(pattern = r"^\d{20}$"))]
     pub sequence: String,
     /// What happened.
+    #[schema(value_type = Object)]
     data: Value,
 }
 

@@ -23,6 +23,8 @@ use tokio::time::Instant;
 /// Names the stream; a restored journal has another, and cursors of the old one mean nothing in it.
 const STREAM_ID: HeaderName = HeaderName::from_static("x-stream-id");
 
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
 /// The reporting feed.
 ///
 /// Every reported event at least once and in journal order, as a JSON array of CloudEvents 1.0. Keep the
@@ -46,7 +48,8 @@ const STREAM_ID: HeaderName = HeaderName::from_static("x-stream-id");
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event of an interrupted stream"),
     ),
     responses(
-        (status = 200, description = "CloudEvents 1.0, in journal order",
+        (status = 200, description = "CloudEvents 1.0, in journal order: a page of them, or the stream",
+            content((Vec<CloudEvent> = "application/json"), (String = "text/event-stream")),
             headers(("X-Stream-Id" = String, description = "Names the stream; renewed by a restore"))),
         (status = 403, description = "The role is neither admin nor apiuser (statusCode 5), or no login (20)"),
         (status = 409, description = "The cursor is beyond the newest event: statusCode 2, and `head`"),
@@ -63,6 +66,9 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query, head
         response.headers_mut().insert(STREAM_ID, stream);
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A proxy that gathers answers before it hands them on would keep a stream until it has enough of it; this header
+    // is nginx's word for "hand it on at once" (ngx_http_proxy_module, proxy_buffering), and others know it, too.
+    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
     response
 }
 

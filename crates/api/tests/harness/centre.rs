@@ -49,6 +49,7 @@ pub fn centre() -> Centre {
             "workspace-tab".to_owned(),
             BTreeMap::from([("tab.title".to_owned(), "Work".into())]),
         )]),
+        made_by_file: domain::centre::MadeByFile::default(),
     }
 }
 

@@ -253,6 +253,7 @@ fn centre() -> Vec<Provision> {
         capacity: BTreeMap::from([(medium.name, 3)]),
         services: BTreeMap::from([("help".into(), service), ("other".into(), other)]),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     };
     let user = User {
         id: tom(),

@@ -63,6 +63,7 @@ pub fn provisions() -> Vec<Provision> {
         capacity: BTreeMap::from([(medium.name, 9)]),
         services: BTreeMap::from([("page".into(), service.clone()), ("other".into(), service)]),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     };
     let user = User {
         id: UserId::from(TOM),

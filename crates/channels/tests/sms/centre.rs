@@ -54,6 +54,7 @@ pub fn provisions() -> Vec<Provision> {
         capacity: rows.iter().map(|row| (row.name.clone(), 9)).collect(),
         services: BTreeMap::from([("texts".into(), service(rows[0])), ("whats".into(), service(rows[1]))]),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     };
     let user = User {
         id: UserId::from(TOM),

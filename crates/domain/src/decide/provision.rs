@@ -51,6 +51,7 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
             }
             draft.push(Key::Book, Event::Book(change.clone()))
         }
+        Provision::All(changes) => changes.iter().try_for_each(|change| provision(draft, change)),
     }
 }
 

@@ -76,7 +76,7 @@ impl Wanted {
                 Provision::PutUser(user) => wanted.users.get_or_insert_default().push(*user),
                 Provision::PutQueue(queue) => wanted.queues.get_or_insert_default().push(*queue),
                 Provision::Book(change) => wanted.book.get_or_insert_default().apply(&change),
-                Provision::RemoveUser(_) | Provision::RemoveQueue(_) => {}
+                Provision::RemoveUser(_) | Provision::RemoveQueue(_) | Provision::All(_) => {}
             }
         }
         Ok(wanted)
@@ -285,6 +285,7 @@ fn plain_centre(media: &Media, id: String) -> Centre {
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     }
 }
 

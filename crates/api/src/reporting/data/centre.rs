@@ -78,7 +78,18 @@ pub(super) fn data(event: &Event) -> Option<Value> {
 }
 
 fn put(centre: &Centre) -> Option<Value> {
-    let Centre { id, name, features, agent_states, disposition, capacity, services, settings } = centre;
+    // Who made what is a matter of `config apply`.
+    let Centre {
+        id,
+        name,
+        features,
+        agent_states,
+        disposition,
+        capacity,
+        services,
+        settings,
+        made_by_file: _,
+    } = centre;
     json(Put {
         contact_center_id: id,
         name,

@@ -299,6 +299,7 @@ fn centre() -> Centre {
         capacity: BTreeMap::from([("chat".into(), 3)]),
         services: BTreeMap::from([("customer-support".into(), service)]),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     }
 }
 

@@ -69,7 +69,11 @@ struct Credentials {
 #[utoipa::path(
     post, path = "/api/v2/notifications", tag = "notifications",
     request_body(content = Vec<std::collections::BTreeMap<String, serde_json::Value>>, description = "Bayeux messages"),
-    responses((status = 200, description = "Bayeux messages", content_type = "application/json"))
+    responses((
+        status = 200,
+        description = "Bayeux messages",
+        body = Vec<std::collections::BTreeMap<String, serde_json::Value>>
+    ))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn notifications() {}

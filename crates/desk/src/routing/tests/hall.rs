@@ -35,6 +35,7 @@ pub fn hall() -> Hall {
         capacity: BTreeMap::from([(MEDIUM.into(), 1), ("post".into(), 1)]),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     };
     let hall = Hall { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
     hall.queue(QUEUE, |_| {})

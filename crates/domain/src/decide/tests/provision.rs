@@ -93,3 +93,23 @@ fn codes_are_added_renamed_and_removed() {
     let crate::State::Book(kept) = &*gone.states[&crate::Key::Book] else { panic!("a book") };
     assert_eq!(kept.named("Billing"), None);
 }
+
+#[test]
+fn of_several_changes_all_are_made_or_none() {
+    let all = |name: &str| {
+        put(Provision::All(vec![
+            PutQueue(Box::new(world::queue("New"))),
+            PutUser(Box::new(crate::user::User { user_name: name.into(), ..world::user("dan") })),
+        ]))
+    };
+    check(World::new(), all("dan"), "queue.put, user.put");
+    let refused = check(
+        World::new(),
+        all("a:b"),
+        "no: 'userName' cannot contain a colon: HTTP Basic could not carry it",
+    );
+    assert!(!refused.states.contains_key(&crate::Key::Queue("New".into())));
+    let later =
+        Provision::All(vec![RemoveUser("dan".into()), Provision::All(vec![RemoveQueue("New".into())])]);
+    check(World::new().then(all("dan")), put(later), "user.removed, queue.removed");
+}

@@ -401,6 +401,7 @@ pub fn centre() -> Centre {
             ("page".to_owned(), Service { inactivity: 0, ..service(page) }),
         ]),
         settings: BTreeMap::new(),
+        made_by_file: crate::centre::MadeByFile::default(),
     }
 }
 

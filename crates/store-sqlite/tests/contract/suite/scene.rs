@@ -216,6 +216,7 @@ fn centre() -> Centre {
             (super::post::SERVICE.into(), service("smsession")),
         ]),
         settings: BTreeMap::new(),
+        made_by_file: domain::centre::MadeByFile::default(),
     }
 }
 

@@ -135,6 +135,13 @@ async fn named(carrier: Carrier, addr: SocketAddr) -> rsipstack::Result<SipConne
     Ok(SipConnection::Channel(channel.await?))
 }
 
+impl Identity {
+    /// Whether it can be used: both parts can be read and belong to each other.
+    pub fn check(&self) -> Result<(), StartError> {
+        acceptor(self).map(drop)
+    }
+}
+
 fn acceptor(identity: &Identity) -> Result<TlsAcceptor, StartError> {
     let wrong = |why: String| StartError::Identity(why);
     let chain = CertificateDer::pem_slice_iter(&identity.certificate)
