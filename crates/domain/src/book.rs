@@ -170,6 +170,11 @@ impl Book {
     }
 }
 
+/// Refuses a name that no group and no code can bear.
+pub fn check_name(name: &str) -> Result<(), Refusal> {
+    named("name", name)
+}
+
 fn named(parameter: &'static str, name: &str) -> Result<(), Refusal> {
     match crate::json::text_len(name) {
         0 => Err(Refusal::Missing(parameter)),

@@ -35,7 +35,7 @@ pub enum Command {
     /// Look after users
     #[command(subcommand)]
     User(UserCommand),
-    /// Take the words and personal values of a person out of the journal, for good
+    /// Take the words and personal values of a person out of the journal, for good; also while a server runs
     Erase(Erase),
     /// Print the journal's events as JSON, one a line
     Events(Events),
@@ -128,17 +128,25 @@ impl Serve {
 /// `jackfield config …`
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Check the settings without touching anything
+    /// Say everything that a server would refuse, without touching anything; the exit code is 1 when there is something
     Check(Place),
-    /// Show what differs between the objects of the settings and those of the journal, and settle it
-    Apply {
-        /// Settings and data.
-        #[command(flatten)]
-        place: Place,
-        /// Only show it
-        #[arg(long)]
-        dry_run: bool,
-    },
+    /// Show what differs between the objects of the settings and those of the journal, and settle it; also while a
+    /// server runs
+    Apply(Apply),
+}
+
+/// `jackfield config apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// Only show it; nothing is written
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take away also what the settings do not name and did not make, of the kinds of objects they name
+    #[arg(long)]
+    pub delete: bool,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// `jackfield backup` and `jackfield restore`
@@ -168,8 +176,20 @@ pub struct Rebuild {
 /// `jackfield user …`
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Add a user; the password is read from the terminal, or a line of standard input
+    /// Add a user, also while a server runs; the password is read from the terminal, or a line of standard input
     Add(UserAdd),
+    /// Give a user another password, which ends their logins; it is read likewise
+    Passwd(UserPasswd),
+}
+
+/// `jackfield user passwd`
+#[derive(Debug, Args)]
+pub struct UserPasswd {
+    /// The login name
+    pub user_name: String,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// `jackfield user add`

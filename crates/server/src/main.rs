@@ -3,6 +3,9 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`cli`] | what can be typed |
+//! | [`admin`] | what commands change, with and without a server |
+//! | [`check`], [`findings`] | everything that a server refuses, found beforehand |
+//! | [`certificate`] | certificates and keys of our own |
 //! | [`config`] | what can be set, and the rules of it |
 //! | [`objects`] | users, queues, … of the file against those of the journal |
 //! | [`connectors`] | the accounts of the file, joined with the desk |
@@ -12,11 +15,15 @@
 //! | [`http`] | connections, TLS, health, metrics, the drain |
 //! | [`clock`], [`ids`] | time and chance: the only place where the real ones are asked |
 
+mod admin;
+mod certificate;
+mod check;
 mod cli;
 mod clock;
 mod commands;
 mod config;
 mod connectors;
+mod findings;
 mod http;
 mod ids;
 mod limits;

@@ -2,13 +2,16 @@
 //! channels, people of the demo, connections.
 
 use crate::{
+    admin::{Admin, Socket},
+    check::{self, Look, Parts},
     clock::SteadyClock,
     config::{Config, Listen},
     connectors::{Connectors, Joined, Known},
+    findings::Findings,
     http,
     ids::RandomIds,
     limits,
-    objects::{self, Current, Wanted},
+    objects::{self, Besides, Current, Passwords, Reading, Wanted},
     simulators::Simulators,
     telemetry,
     telephony::Telephony,
@@ -17,9 +20,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use api::{Api, Links, Notes};
 use axum::middleware;
 use channels::{Chat, ChatConfig};
-use desk::{Desk, Setup};
-use domain::{InteractionId, Millis, medium::Media};
-use std::{collections::BTreeSet, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use desk::{Desk, Setup, ports::Store};
+use domain::{Command, InteractionId, Kind, Millis, medium::Media};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::{
     net::TcpListener,
@@ -35,8 +38,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Plan {
     /// The settings.
     pub config: Config,
-    /// Where to listen.
-    pub listen: Listen,
+    /// Where to listen, if not where the settings say.
+    pub listen: Option<Listen>,
     /// How much of the demo centre there is.
     pub populace: Populace,
 }
@@ -64,7 +67,9 @@ pub struct Place<'a> {
 pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let Plan { config, listen, populace } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
-    config.limits.check()?;
+    let look = Look { listen, demo: populace != Populace::None, ..Look::default() };
+    let examined = check::examine(&config, look);
+    let Parts { listen, tls, media, shown, calls } = examined.into_parts()?;
     let open_files = limits::raise();
     let figures = telemetry::figures()?;
     let listener = TcpListener::bind(listen.addr)
@@ -72,13 +77,11 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
         .with_context(|| format!("--http (http.addr): {} cannot be listened on", listen.addr))?;
     let port = listener.local_addr()?.port();
     let url = listen.url(port);
-    let tls = listen.tls.as_ref().map(http::acceptor).transpose()?;
 
-    let shown = config.shown()?;
     let store = store(&config.data)?;
     let gate = http::Gate::over(store.health());
     let clock = clock(&store).await?;
-    let desk = desk(store, clock.clone(), config.media_table()?, &url, shown).await?;
+    let desk = desk(store.clone(), clock.clone(), media, &url, shown).await?;
     provision(&desk, &config, populace).await?;
     let api = Api::start(api::Setup {
         desk: desk.clone(),
@@ -91,7 +94,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let connectors = connectors(&desk, &config, populace, simulators.port)?;
     let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
 
-    let telephony = Telephony::start(&desk, &config.sip, populace).await?;
+    let telephony = Telephony::start(&desk, calls, config.sip.addr.is_some()).await?;
 
     let webhooks = webhooks.merge(simulators.router()).layer(middleware::from_fn(http::routed));
     let inner = chat.before(api.router().merge(chat.router()).merge(webhooks));
@@ -100,6 +103,11 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     background.spawn(telemetry::upkeep(figures));
     background.spawn(async move { clock.watch().await });
     background.spawn(messenger.run());
+    // A server that cannot be administered while it runs serves all the same.
+    match Socket::bind(&config.data) {
+        Ok(socket) => drop(background.spawn(Admin::new(desk.clone(), store).serve(socket))),
+        Err(why) => tracing::error!("commands cannot reach this server: {why:#}"),
+    }
     simulators.run(&mut background, populace);
     if populace == Populace::Alive {
         populate(&mut background, &desk, &chat, telephony.addr());
@@ -180,11 +188,15 @@ pub async fn desk(
     Ok(Desk::open(setup).await?)
 }
 
-/// The desk for a command that changes something and ends.
-pub async fn desk_for_a_command(config: &Config) -> Result<Arc<Desk>> {
+/// The journal and the desk for a command that changes something and ends.
+pub async fn desk_for_a_command(config: &Config) -> Result<(Arc<Desk>, Arc<SqliteStore>)> {
     let store = store(&config.data)?;
     let clock = clock(&store).await?;
-    desk(store, clock, config.media_table()?, &default_url(config), config.shown()?).await
+    let media = config.media_table()?;
+    let kept = check::rows_in_use(&store.open(Kind::Session).await?, &media);
+    let media = if kept.is_empty() { media } else { config.media_table_and(kept)? };
+    let desk = desk(store.clone(), clock, media, &default_url(config), config.shown()?).await?;
+    Ok((desk, store))
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.
@@ -203,13 +215,23 @@ async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<(
             "the data directory {} (--data) has a centre of its own, which is not to become the demo's",
             config.data.display()
         ),
-        Some(_) if is_demo => return Ok(()),
-        Some(_) => return refuse_demo(&current),
+        Some(_) => return Ok(()),
         None => {}
     }
-    let wanted = if is_demo { Wanted::demo()? } else { Wanted::of(config, &current, desk.ids())? };
-    let wanted = Wanted { only: false, ..wanted };
-    let count = objects::apply(desk, objects::differences(&current, &wanted)).await?;
+    let wanted = if is_demo {
+        Wanted::demo()?
+    } else {
+        let mut findings = Findings::default();
+        let (media, fresh) = (desk.media(), desk.ids());
+        let (besides, passwords) = (Besides::Stays, Passwords::Hashed);
+        let reading = Reading { media, current: &current, fresh, besides, passwords };
+        let wanted = Wanted::of(config, &reading, &mut findings);
+        findings.refuse()?;
+        wanted
+    };
+    let differences = objects::differences(&current, &wanted);
+    let count = differences.lines().len();
+    desk.perform(Command::Provision(differences.into_change())).await?;
     tracing::info!(count, "objects applied");
     if desk.directory().all().is_empty() {
         tracing::warn!("nobody can log in: add users to the settings, or with `jackfield user add`");
@@ -220,26 +242,11 @@ async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<(
 /// The accounts that carry messages for the services of the centre.
 fn connectors(desk: &Desk, config: &Config, populace: Populace, port: u16) -> Result<Connectors> {
     let services = desk.centre().map(|centre| centre.services.clone()).unwrap_or_default();
-    match populace {
-        Populace::None => Connectors::of(config, &services, desk.media()),
-        Populace::Provisioned | Populace::Alive => Connectors::of_demo(config, &services, desk.media(), port),
-    }
-}
-
-/// A centre that still lets in whoever has read the manual must not be served as a real one.
-fn refuse_demo(current: &Current) -> Result<()> {
-    let of_the_demo = current.users.iter().filter(|user| user.user_name.ends_with(demo::centre::DOMAIN));
-    let mut seen = BTreeSet::new();
-    for user in of_the_demo {
-        let is_new = seen.insert(&user.password_hash);
-        if is_new && api::verify_password(demo::centre::PASSWORD, &user.password_hash) {
-            bail!(
-                "user '{}' of this data directory has the demo's password: use another directory, or --demo",
-                user.user_name
-            );
-        }
-    }
-    Ok(())
+    let demo = (populace != Populace::None).then_some(port);
+    let mut findings = Findings::default();
+    let connectors = Connectors::of(config, &services, desk.media(), demo, &mut findings);
+    findings.refuse()?;
+    connectors.context("the accounts do not fit the services")
 }
 
 fn api_config(config: &Config, url: &str, shown: api::Shown, demo: bool) -> api::Config {

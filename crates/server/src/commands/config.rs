@@ -1,30 +1,33 @@
 //! `jackfield config check` and `jackfield config apply`.
 
 use crate::{
-    cli::Place,
-    config::{self, Listen},
-    connectors::Connectors,
-    ids::RandomIds,
-    objects::{self, Current, Wanted},
-    telephony, wiring,
+    admin::{self, Request},
+    check::{self, Look},
+    cli::{Apply, Place},
+    config,
+    objects::{Besides, Passwords},
 };
 use anyhow::Result;
 use std::io::Write;
 
-/// Reads the settings as `serve` would and applies its rules.
+/// Says everything that `serve` and `config apply` would refuse, by the code that they go by.
 pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
-    let listen = Listen::check(&config.http)?;
-    config.limits.check()?;
-    let wanted = Wanted::of(&config, &Current::default(), &RandomIds)?;
-    let services = wanted.centre.map(|centre| centre.services).unwrap_or_default();
-    let connectors = Connectors::of(&config, &services, &config.media_table()?)?;
-    if !config.sip.off {
-        telephony::settings(&config.sip, false)?;
+    let examined = check::examine(&config, Look { besides: Besides::GoesIfOurs, ..Look::default() });
+    let (webhooks, is_provisioned) = (examined.webhooks.clone(), examined.is_provisioned);
+    let differing = examined.differences.lines().len();
+    let listen = config::Listen::of(&config.http, &mut crate::findings::Findings::default());
+    let findings = examined.findings();
+    if findings.problems().is_empty() {
+        writeln!(out, "The settings are in order.")?;
     }
-    let url = listen.url(listen.addr.port());
-    writeln!(out, "The settings are in order.")?;
-    writeln!(out, "  listens on {}, is reached as {}", listen.addr, url)?;
+    if let Some(listen) = listen {
+        let url = listen.url(listen.addr.port());
+        writeln!(out, "  listens on {}, is reached as {url}", listen.addr)?;
+        for (service, path) in webhooks {
+            writeln!(out, "  takes webhooks of '{service}' at {url}{path}")?;
+        }
+    }
     writeln!(out, "  keeps its data in {}", config.data.display())?;
     writeln!(
         out,
@@ -33,36 +36,28 @@ pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
         config.queues.len(),
         config.services.len()
     )?;
-    for (service, path) in connectors.webhooks() {
-        writeln!(out, "  takes webhooks of '{service}' at {url}{path}")?;
+    if is_provisioned && differing > 0 {
+        writeln!(out, "  differs from the journal: `jackfield config apply --dry-run` shows in what")?;
     }
-    for warning in connectors.warnings() {
+    for warning in findings.warnings() {
         writeln!(out, "  warning: {warning}")?;
     }
-    Ok(())
+    findings.refuse()
 }
 
-/// Shows what differs and, unless it is a dry run, settles it.
-pub async fn apply(place: &Place, dry_run: bool, out: &mut impl Write) -> Result<()> {
-    let config = config::load(place.config.as_deref(), place.flags())?;
-    let desk = wiring::desk_for_a_command(&config).await?;
-    let current = Current::read(&desk).await?;
-    let wanted = Wanted::of(&config, &current, desk.ids())?;
+/// Shows what differs and, unless it is a dry run, settles it: in the journal, or by the server that has it.
+pub async fn apply(args: &Apply, out: &mut impl Write) -> Result<()> {
+    let config = config::load(args.place.config.as_deref(), args.place.flags())?;
+    let besides = if args.delete { Besides::Goes } else { Besides::GoesIfOurs };
+    let passwords = if args.dry_run { Passwords::Hashed } else { Passwords::LeftOut };
+    let mut examined = check::examine(&config, Look { besides, passwords, ..Look::default() });
+    let differences = std::mem::take(&mut examined.differences);
     // What `serve` would refuse is not settled first.
-    let services = wanted.centre.as_ref().map(|centre| centre.services.clone()).unwrap_or_default();
-    Connectors::of(&config, &services, &config.media_table()?)?;
-    if !config.sip.off {
-        telephony::settings(&config.sip, false)?;
+    examined.findings().refuse()?;
+    if args.dry_run {
+        write!(out, "{}", differences.told(false))?;
+        return Ok(());
     }
-    let differences = objects::differences(&current, &wanted);
-    objects::print(&differences, out)?;
-    match (differences.len(), dry_run) {
-        (0, _) => writeln!(out, "Nothing differs.")?,
-        (count, true) => writeln!(out, "{count} to settle; nothing was changed.")?,
-        (_, false) => {
-            let count = objects::apply(&desk, differences).await?;
-            writeln!(out, "{count} settled.")?;
-        }
-    }
-    Ok(())
+    let request = Request::Apply { config: Box::new(config.clone()), delete: args.delete };
+    admin::perform(&config, request).await?.print(out)
 }

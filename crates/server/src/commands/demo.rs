@@ -31,7 +31,7 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
     // The demo may be shown around without TLS: its passwords are no secrets.
     let public_url = config.http.public_url.clone().or_else(|| url_of(addr));
     let listen = Listen { addr, public_url, tls: None, proxies: edge::Proxies::default() };
-    let plan = Plan { config, listen, populace: Populace::Alive };
+    let plan = Plan { config, listen: Some(listen), populace: Populace::Alive };
     wiring::run(plan, |place| Ok(banner::show(place, args.data.as_deref(), out)?)).await
 }
 

@@ -1,57 +1,24 @@
-//! `jackfield erase`: no table, file or answer holds the words afterwards (DESIGN §2, The journal).
+//! `jackfield erase`: what an erasure request asks for.
 
-use crate::{cli::Erase, config, wiring};
-use anyhow::{Result, anyhow, bail};
-use desk::Refused;
-use domain::{Command, Refusal};
+use crate::{
+    admin::{self, Request},
+    cli::Erase,
+    config, wiring,
+};
+use anyhow::{Context, Result};
 use std::io::Write;
-use store_sqlite::{SqliteStore, Traces};
+use store_sqlite::{OpenError, SqliteReader, Traces};
 
-/// Finds what the journal has of a person and erases it.
+/// Finds what the journal has of a person and erases it, in the journal or by the server that has it.
 pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     if args.dry_run {
-        let found = SqliteStore::open_reader(&config.data)?.find_person(&args.person)?;
-        return would_erase(&found, out);
+        let reader = SqliteReader::look(&config.data)?;
+        let reader = reader.with_context(|| OpenError::Missing(config.data.clone()).to_string())?;
+        return would_erase(&reader.find_person(&args.person)?, out);
     }
     wiring::must_have_journal(&config.data)?;
-    let store = wiring::store(&config.data)?;
-    let desk = wiring::desk(
-        store.clone(),
-        wiring::clock(&store).await?,
-        config.media_table()?,
-        &wiring::default_url(&config),
-        config.shown()?,
-    )
-    .await?;
-    // Calls of a process that is gone were ended when the desk was opened: none goes on now.
-    let found = store.find_person(&args.person).await?;
-    let (mut over, mut going_on) = (Vec::new(), Vec::new());
-    for session in found.conversations {
-        match desk.perform(Command::Erase { session: session.clone() }).await {
-            Ok(_) => over.push(session),
-            Err(Refused::Rule(Refusal::InUse(_))) => going_on.push(session),
-            Err(why) => return Err(anyhow!("{session}: {why}")),
-        }
-    }
-    let erased = store.erase(Traces { conversations: over, ..found }).await?;
-    writeln!(
-        out,
-        "{} conversations erased, calls included: {} log entries, {} events, {} notes. {} units in quarantine and {} texts to be sent deleted.",
-        erased.conversations,
-        erased.messages,
-        erased.events,
-        erased.notes,
-        erased.quarantined,
-        erased.notices
-    )?;
-    if !erased.left.is_empty() {
-        bail!("could not be erased: {:?}", erased.left);
-    }
-    if !going_on.is_empty() {
-        bail!("still going on, erase again when they are over: {going_on:?}");
-    }
-    Ok(())
+    admin::perform(&config, Request::Erase { person: args.person }).await?.print(out)
 }
 
 fn would_erase(found: &Traces, out: &mut impl Write) -> Result<()> {

@@ -30,14 +30,13 @@ pub fn run(command: Command) -> Result<()> {
             Command::Demo(args) => demo::run(args, &mut out).await,
             Command::Serve(args) => serve::run(args).await,
             Command::Config(ConfigCommand::Check(place)) => config::check(&place, &mut out),
-            Command::Config(ConfigCommand::Apply { place, dry_run }) => {
-                config::apply(&place, dry_run, &mut out).await
-            }
+            Command::Config(ConfigCommand::Apply(args)) => config::apply(&args, &mut out).await,
             Command::Migrate(place) => migrate::run(&place, &mut out),
             Command::Rebuild(args) => rebuild::run(&args, &mut out),
             Command::Backup(args) => backup::backup(&args, &mut out),
             Command::Restore(args) => backup::restore(&args, &mut out),
             Command::User(UserCommand::Add(args)) => user::add(args, &mut out).await,
+            Command::User(UserCommand::Passwd(args)) => user::passwd(args, &mut out).await,
             Command::Erase(args) => erase::run(args, &mut out).await,
             Command::Events(args) => events::run(&args, &mut out).await,
             Command::Trace(args) => trace::run(&args, &mut out),

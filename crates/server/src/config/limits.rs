@@ -1,8 +1,7 @@
 //! What others may cost (docs/limits.md).
 
 use super::{Customers, Strangers, strangers::within};
-use crate::limits;
-use anyhow::Result;
+use crate::{findings::Findings, limits};
 use serde::{Deserialize, Serialize};
 
 /// What others may cost.
@@ -21,10 +20,10 @@ pub struct Limits {
 
 impl Limits {
     /// Refuses values with which nobody could be served, or anybody could take everything.
-    pub fn check(&self) -> Result<()> {
+    pub fn check(&self, findings: &mut Findings) {
         let connections = self.connections.unwrap_or(limits::FEWEST);
-        within("limits.connections", connections, limits::FEWEST..=1_000_000)?;
-        self.strangers.check()
+        within("limits.connections", connections, limits::FEWEST..=1_000_000, findings);
+        self.strangers.check(findings);
     }
 
     /// How many connections there may be, with so many open files.
@@ -49,10 +48,15 @@ mod tests {
 
     #[test]
     fn a_number_of_connections_that_serves_nobody_names_its_setting() {
-        Limits::default().check().unwrap();
+        let problems = |connections| {
+            let mut findings = Findings::default();
+            Limits { connections, ..Limits::default() }.check(&mut findings);
+            findings.problems().to_vec()
+        };
+        assert!(problems(None).is_empty());
         for wrong in [0, usize::MAX] {
-            let why = Limits { connections: Some(wrong), ..Limits::default() }.check().unwrap_err();
-            assert!(why.to_string().starts_with("limits.connections:"), "{why}");
+            let why = problems(Some(wrong));
+            assert!(why.len() == 1 && why[0].starts_with("limits.connections:"), "{why:?}");
         }
     }
 

@@ -1,8 +1,10 @@
 //! Where to listen and what to call ourselves (DESIGN §4, Command line).
 
 use super::{Http, Tls};
-use anyhow::{Context, Result, bail};
+use crate::findings::Findings;
+use anyhow::{Result, bail};
 use edge::{ForwardedHeader, Proxies};
+use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
 /// Where a proxy is trusted when the settings name none: on this machine and on private networks (RFC 1918, RFC 4193).
@@ -25,23 +27,29 @@ pub struct Listen {
 
 impl Listen {
     /// Refuses settings that would leave clients with unusable addresses or passwords in the open.
-    pub fn check(http: &Http) -> Result<Self> {
+    pub fn of(http: &Http, findings: &mut Findings) -> Option<Self> {
         let public = !http.addr.ip().is_loopback();
+        let mut fits = true;
         if public && http.public_url.is_none() {
-            bail!(
+            fits = false;
+            findings.problem(format!(
                 "listening on {} needs --public-url (http.public_url): every address in an answer is built from it",
                 http.addr
-            );
+            ));
         }
         if public && http.tls.is_none() && !http.behind_proxy {
-            bail!(
+            fits = false;
+            findings.problem(format!(
                 "listening on {} needs TLS, since every request carries a password: set http.tls.cert and \
                  http.tls.key, or http.behind_proxy = true when a proxy in front speaks TLS",
                 http.addr
-            );
+            ));
         }
-        let public_url = http.public_url.as_deref().map(checked_url).transpose()?;
-        Ok(Self { addr: http.addr, public_url, tls: http.tls.clone(), proxies: proxies(http)? })
+        let public_url = findings.keep(http.public_url.as_deref().map(checked_url).transpose());
+        let networks = networks(http, findings);
+        let header = findings.keep(forwarded_header(&http.forwarded_header));
+        let proxies = Proxies { networks: networks?, header: header? };
+        fits.then_some(Self { addr: http.addr, public_url: public_url?, tls: http.tls.clone(), proxies })
     }
 
     /// The public URL once the port is known.
@@ -53,26 +61,28 @@ impl Listen {
     }
 }
 
-fn proxies(http: &Http) -> Result<Proxies> {
-    let networks = if http.trusted_proxies.is_empty() && http.behind_proxy {
-        PRIVATE.iter().filter_map(|network| network.parse().ok()).collect()
-    } else {
-        let read = |text: &String| {
-            let address = || text.parse::<IpAddr>().map(Into::into);
-            text.parse().or_else(|_| address()).with_context(|| {
-                format!(
-                    "http.trusted_proxies: '{text}' is neither an address nor a network such as 10.0.0.0/8"
-                )
-            })
-        };
-        http.trusted_proxies.iter().map(read).collect::<Result<_>>()?
-    };
-    let header = match http.forwarded_header.to_ascii_lowercase().as_str() {
-        "x-forwarded-for" => ForwardedHeader::XForwardedFor,
-        "forwarded" => ForwardedHeader::Forwarded,
+fn networks(http: &Http, findings: &mut Findings) -> Option<Vec<IpNet>> {
+    if http.trusted_proxies.is_empty() && http.behind_proxy {
+        return Some(PRIVATE.iter().filter_map(|network| network.parse().ok()).collect());
+    }
+    let mut read = Vec::new();
+    for text in &http.trusted_proxies {
+        match text.parse().or_else(|_| text.parse::<IpAddr>().map(Into::into)) {
+            Ok(network) => read.push(network),
+            Err(_) => findings.problem(format!(
+                "http.trusted_proxies: '{text}' is neither an address nor a network such as 10.0.0.0/8"
+            )),
+        }
+    }
+    (read.len() == http.trusted_proxies.len()).then_some(read)
+}
+
+fn forwarded_header(name: &str) -> Result<ForwardedHeader> {
+    match name.to_ascii_lowercase().as_str() {
+        "x-forwarded-for" => Ok(ForwardedHeader::XForwardedFor),
+        "forwarded" => Ok(ForwardedHeader::Forwarded),
         other => bail!("http.forwarded_header: '{other}' is neither 'X-Forwarded-For' nor 'Forwarded'"),
-    };
-    Ok(Proxies { networks, header })
+    }
 }
 
 fn checked_url(text: &str) -> Result<String> {
@@ -92,6 +102,26 @@ fn checked_url(text: &str) -> Result<String> {
 mod tests {
     use super::*;
 
+    fn check(http: &Http) -> Result<Listen> {
+        let mut findings = Findings::default();
+        let listen = Listen::of(http, &mut findings);
+        findings.refuse()?;
+        Ok(listen.expect("nothing was refused"))
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let wrong = Http {
+            trusted_proxies: vec!["proxy.example".into(), "10.0.0.0/8".into(), "another".into()],
+            forwarded_header: "X-Real-IP".into(),
+            ..http("0.0.0.0:80", None, false)
+        };
+        let why = check(&wrong).unwrap_err().to_string();
+        for words in ["--public-url", "http.tls.cert", "'proxy.example'", "'another'", "'x-real-ip'"] {
+            assert!(why.contains(words), "{words}: {why}");
+        }
+    }
+
     fn http(addr: &str, public_url: Option<&str>, behind_proxy: bool) -> Http {
         Http {
             addr: addr.parse().unwrap(),
@@ -103,27 +133,27 @@ mod tests {
 
     #[test]
     fn loopback_needs_nothing() {
-        let listen = Listen::check(&http("127.0.0.1:0", None, false)).unwrap();
+        let listen = check(&http("127.0.0.1:0", None, false)).unwrap();
         assert_eq!(listen.url(8080), "http://localhost:8080");
     }
 
     #[test]
     fn a_public_bind_without_a_public_url_names_the_flag() {
-        let why = Listen::check(&http("0.0.0.0:8080", None, true)).unwrap_err().to_string();
+        let why = check(&http("0.0.0.0:8080", None, true)).unwrap_err().to_string();
         assert!(why.contains("--public-url"), "{why}");
     }
 
     #[test]
     fn a_public_bind_without_tls_or_proxy_is_refused() {
-        let why = Listen::check(&http("0.0.0.0:80", Some("https://desk.example"), false)).unwrap_err();
+        let why = check(&http("0.0.0.0:80", Some("https://desk.example"), false)).unwrap_err();
         assert!(why.to_string().contains("http.behind_proxy"), "{why}");
-        let listen = Listen::check(&http("0.0.0.0:80", Some("https://desk.example/"), true)).unwrap();
+        let listen = check(&http("0.0.0.0:80", Some("https://desk.example/"), true)).unwrap();
         assert_eq!(listen.url(80), "https://desk.example");
     }
 
     #[test]
     fn proxies_are_trusted_only_behind_one_or_when_named() {
-        let trusts = |http: &Http, ip: &str| Listen::check(http).unwrap().proxies.trusts(ip.parse().unwrap());
+        let trusts = |http: &Http, ip: &str| check(http).unwrap().proxies.trusts(ip.parse().unwrap());
         assert!(!trusts(&http("127.0.0.1:80", None, false), "127.0.0.1"));
         assert!(trusts(&http("127.0.0.1:80", None, true), "10.1.2.3"));
         assert!(!trusts(&http("127.0.0.1:80", None, true), "203.0.113.1"));
@@ -134,15 +164,15 @@ mod tests {
     #[test]
     fn a_proxy_or_header_that_cannot_be_read_names_its_setting() {
         let wrong = Http { trusted_proxies: vec!["proxy.example".into()], ..Http::default() };
-        assert!(Listen::check(&wrong).unwrap_err().to_string().contains("http.trusted_proxies"));
+        assert!(check(&wrong).unwrap_err().to_string().contains("http.trusted_proxies"));
         let wrong = Http { forwarded_header: "X-Real-IP".into(), ..Http::default() };
-        assert!(Listen::check(&wrong).unwrap_err().to_string().contains("http.forwarded_header"));
+        assert!(check(&wrong).unwrap_err().to_string().contains("http.forwarded_header"));
     }
 
     #[test]
     fn a_public_url_must_be_one() {
         for wrong in ["desk.example", "ftp://desk.example", "https://desk.example/?a=1"] {
-            assert!(Listen::check(&http("127.0.0.1:80", Some(wrong), false)).is_err(), "{wrong}");
+            assert!(check(&http("127.0.0.1:80", Some(wrong), false)).is_err(), "{wrong}");
         }
     }
 }

@@ -226,7 +226,11 @@ pub struct InteractionDisposition {
 impl Config {
     /// The media table: the rows of this build and those of the file.
     pub fn media_table(&self) -> Result<Media> {
-        let mut rows = Vec::new();
+        self.media_table_and(Vec::new())
+    }
+
+    /// The same with further rows, which the journal still needs.
+    pub fn media_table_and(&self, mut rows: Vec<Medium>) -> Result<Media> {
         for entry in &self.media {
             let row = Medium::added(&entry.name, entry.connector).with_context(|| {
                 format!("[[media]] '{}': a name is one word of lower-case letters and digits", entry.name)
@@ -243,28 +247,6 @@ impl Config {
             }
             Some(key) => bail!("compat.sms_keys: '{key}' is neither 'both' nor a key of that medium"),
         }
-    }
-
-    /// Refuses secrets that stand in the file and are empty: one that was forgotten would let everybody in. Those that
-    /// the file only refers to are looked at where they are read.
-    pub(super) fn check_secrets(&self) -> Result<()> {
-        let is_empty = |password: &Option<Password>| {
-            password.as_ref().is_some_and(|Password(password)| password.trim().is_empty())
-        };
-        for user in &self.users {
-            if is_empty(&user.password) {
-                bail!("[[users]] '{}': the 'password' is empty", user.user_name);
-            }
-            if user.password_hash.as_deref().is_some_and(|hash| hash.trim().is_empty()) {
-                bail!("[[users]] '{}': the 'password_hash' is empty", user.user_name);
-            }
-        }
-        for phone in &self.sip.phones {
-            if is_empty(&phone.password) {
-                bail!("[[sip.phones]] '{}': the 'password' is empty", phone.dn);
-            }
-        }
-        Ok(())
     }
 
     /// What clients differ about.

@@ -82,10 +82,17 @@ const fn yes() -> bool {
     true
 }
 
-/// A password as it stands in the file. It is never shown.
-#[derive(Clone, Deserialize)]
+/// A password as it stands in the file. It is never shown; it is written only to a server of our own.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Password(pub String);
+
+impl Password {
+    /// Whether it is none: one that was forgotten would let everybody in.
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! What those may take whom nobody knows yet: connections, and the bodies of their requests (docs/limits.md).
 
-use anyhow::{Result, bail};
+use crate::findings::Findings;
 use edge::{Bodies, Bounds, Crowd};
 use serde::{Deserialize, Serialize};
 use std::{ops::RangeInclusive, time::Duration};
@@ -27,13 +27,13 @@ impl Default for Strangers {
 
 impl Strangers {
     /// Refuses values with which nobody could be served, or anybody could take everything.
-    pub fn check(&self) -> Result<()> {
+    pub fn check(&self, findings: &mut Findings) {
         let name = |key| format!("limits.strangers.{key}");
-        within(&name("connections"), self.connections, 16..=1_000_000)?;
-        within(&name("connections_per_address"), self.connections_per_address, 4..=1_000_000)?;
-        within(&name("body_seconds"), self.body_seconds, 1..=300)?;
+        within(&name("connections"), self.connections, 16..=1_000_000, findings);
+        within(&name("connections_per_address"), self.connections_per_address, 4..=1_000_000, findings);
+        within(&name("body_seconds"), self.body_seconds, 1..=300, findings);
         // An eighth must hold the largest body there is, a platform's of 1 MiB.
-        within(&name("bodies_mib"), self.bodies_mib, 16..=4_096)
+        within(&name("bodies_mib"), self.bodies_mib, 16..=4_096, findings);
     }
 
     /// The connections.
@@ -53,21 +53,27 @@ pub fn within<T: Copy + PartialOrd + std::fmt::Display>(
     name: &str,
     value: T,
     range: RangeInclusive<T>,
-) -> Result<()> {
+    findings: &mut Findings,
+) {
     if !range.contains(&value) {
-        bail!("{name}: {value} is not from {} to {}", range.start(), range.end());
+        findings.problem(format!("{name}: {value} is not from {} to {}", range.start(), range.end()));
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn problems(strangers: &Strangers) -> Vec<String> {
+        let mut findings = Findings::default();
+        strangers.check(&mut findings);
+        findings.problems().to_vec()
+    }
+
     #[test]
     fn a_limit_with_which_nobody_could_be_served_names_its_setting() {
         let usual = Strangers::default;
-        usual().check().unwrap();
+        assert!(problems(&usual()).is_empty());
         for (name, wrong) in [
             ("connections", Strangers { connections: 0, ..usual() }),
             ("connections_per_address", Strangers { connections_per_address: 0, ..usual() }),
@@ -75,8 +81,8 @@ mod tests {
             ("body_seconds", Strangers { body_seconds: 3_600, ..usual() }),
             ("bodies_mib", Strangers { bodies_mib: 0, ..usual() }),
         ] {
-            let why = wrong.check().unwrap_err().to_string();
-            assert!(why.starts_with(&format!("limits.strangers.{name}: ")), "{why}");
+            let why = problems(&wrong);
+            assert!(why.len() == 1 && why[0].starts_with(&format!("limits.strangers.{name}: ")), "{why:?}");
         }
     }
 }

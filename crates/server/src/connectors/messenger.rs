@@ -1,7 +1,7 @@
 //! From an entry of `[[messenger]]` to an account.
 
 use super::{loopback, secret::Reference};
-use crate::config::MessengerEntry;
+use crate::{config::MessengerEntry, findings::Findings};
 use anyhow::{Context, Result, anyhow, ensure};
 use channels::{messenger::MessengerConfig, outbound::Url, secret::Secret};
 use demo::platforms::{APP_ID, APP_SECRET, MOUNT, PAGE, PAGE_TOKEN, VERIFY_TOKEN};
@@ -13,7 +13,13 @@ const KNOWN: [&str; 3] = [APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN];
 
 /// An account as its entry wants it, for this service. `demo` lets it be asked without https and with the secrets of
 /// the manual.
-pub(super) fn account(entry: &MessengerEntry, service: &Service, demo: bool) -> Result<MessengerConfig> {
+pub(super) fn account(
+    entry: &MessengerEntry,
+    service: &Service,
+    demo: bool,
+    findings: &mut Findings,
+) -> Option<MessengerConfig> {
+    let before = findings.problems().len();
     let place = format!("[[messenger]] '{}'", entry.service);
     let secret = |key, env: &Option<String>, file: &Option<PathBuf>| {
         let secret = Reference { place: (&place, key), env: env.as_deref(), file: file.as_deref() }.read()?;
@@ -24,29 +30,34 @@ pub(super) fn account(entry: &MessengerEntry, service: &Service, demo: bool) -> 
     let needed = |key, env, file| {
         secret(key, env, file)?.ok_or_else(|| anyhow!("{place}: '{key}_env' or '{key}_file' is missing"))
     };
-    let app_secret = needed("app_secret", &entry.app_secret_env, &entry.app_secret_file)?;
-    let page_token = needed("page_token", &entry.page_token_env, &entry.page_token_file)?;
-    let verify_token = needed("verify_token", &entry.verify_token_env, &entry.verify_token_file)?;
-    let secondary =
-        secret("secondary_app_secret", &entry.secondary_app_secret_env, &entry.secondary_app_secret_file)?;
-    ensure!(
-        entry.human_agent || service.terms.person.is_none(),
-        "{place}: 'person_reply_seconds' of the service needs the feature Human Agent: 'human_agent = true'"
-    );
+    let app_secret = findings.keep(needed("app_secret", &entry.app_secret_env, &entry.app_secret_file));
+    let page_token = findings.keep(needed("page_token", &entry.page_token_env, &entry.page_token_file));
+    let verify_token =
+        findings.keep(needed("verify_token", &entry.verify_token_env, &entry.verify_token_file));
+    let secondary = findings.keep(secret(
+        "secondary_app_secret",
+        &entry.secondary_app_secret_env,
+        &entry.secondary_app_secret_file,
+    ));
+    if !entry.human_agent && service.terms.person.is_some() {
+        findings.problem(format!(
+            "{place}: 'person_reply_seconds' of the service needs the feature Human Agent: 'human_agent = true'"
+        ));
+    }
 
     let mut config =
-        MessengerConfig::new(&entry.page_id, &entry.app_id, app_secret, page_token, verify_token);
-    config.app_secrets.extend(secondary);
+        MessengerConfig::new(&entry.page_id, &entry.app_id, app_secret?, page_token?, verify_token?);
+    config.app_secrets.extend(secondary?);
     if let Some(version) = &entry.version {
-        config.version = version.parse().with_context(|| format!("{place}: 'version'"))?;
+        config.version = findings.keep(version.parse().with_context(|| format!("{place}: 'version'")))?;
     }
     if let Some(url) = &entry.base_url {
         // It is not shown: it may hold a password.
-        let https = url.starts_with("https://") || demo && url.starts_with("http://");
-        ensure!(
-            https,
-            "{place}: 'base_url': the platform must be asked over https, since every request carries a token"
-        );
+        if !url.starts_with("https://") && !(demo && url.starts_with("http://")) {
+            findings.problem(format!(
+                "{place}: 'base_url': the platform must be asked over https, since every request carries a token"
+            ));
+        }
         url.trim_end_matches('/').clone_into(&mut config.base_url);
     }
     if let Some(rate) = entry.per_second {
@@ -55,8 +66,8 @@ pub(super) fn account(entry: &MessengerEntry, service: &Service, demo: bool) -> 
     if let Some(seconds) = entry.echo_seconds {
         config.echo_wait = Duration::from_secs(seconds.get().into());
     }
-    config.check().context(place)?;
-    Ok(config)
+    findings.keep(config.check().context(place));
+    (findings.problems().len() == before).then_some(config)
 }
 
 /// What is worth a warning: a page that may answer longer than its service lets it.

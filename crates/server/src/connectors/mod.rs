@@ -7,7 +7,7 @@ mod sms;
 
 pub use secret::Reference;
 
-use crate::config::Config;
+use crate::{config::Config, findings::Findings};
 use anyhow::{Context, Result, ensure};
 use axum::Router;
 use channels::{
@@ -22,17 +22,19 @@ use domain::{
     centre::Service,
     medium::{Connector, Media},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The accounts of a centre, found to fit its services.
 pub struct Connectors {
     sms: BTreeMap<String, SmsConfig>,
     messenger: BTreeMap<String, MessengerConfig>,
-    /// How far the server reaches to ask them, without their addresses.
-    rules: Rules,
+    /// The client with which they are asked.
+    outbound: Outbound,
     /// Whether accounts may be asked as the demo's are.
     demo: bool,
-    warnings: Vec<String>,
 }
 
 /// The accounts, joined with the desk.
@@ -52,67 +54,40 @@ pub struct Known<'a> {
 }
 
 impl Connectors {
-    /// The accounts that the settings want for these services. Slow when secrets are in files.
-    pub fn of(config: &Config, services: &BTreeMap<String, Service>, media: &Media) -> Result<Self> {
-        Self::checked(config, services, media, false)
-    }
-
-    /// The same in the demo centre, whose own accounts are with the simulators of this server at this port. An
-    /// entry for a service of the demo takes the place of its account.
-    pub fn of_demo(
+    /// The accounts that the settings want for these services. Slow when secrets are in files. With the port of a demo
+    /// centre's simulators the demo's own accounts are there, too; an entry for a service of the demo takes the place
+    /// of its account.
+    pub fn of(
         config: &Config,
         services: &BTreeMap<String, Service>,
         media: &Media,
-        port: u16,
-    ) -> Result<Self> {
-        let mut connectors = Self::checked(config, services, media, true)?;
-        let name = demo::centre::SMS_SERVICE;
-        if services.contains_key(name) && !connectors.sms.contains_key(name) {
-            let base_url = format!("{}{MOUNT}/sms", loopback(port)).parse().context("the simulators' URL")?;
-            let token = Secret::new(SMS_AUTH_TOKEN);
-            let account = SmsConfig::new(SMS_ACCOUNT_SID, token, vec![SMS_NUMBER.to_owned()]);
-            connectors.sms.insert(name.to_owned(), SmsConfig { base_url, ..account });
-        }
-        let name = demo::centre::MESSENGER_SERVICE;
-        if services.contains_key(name) && !connectors.messenger.contains_key(name) {
-            connectors.messenger.insert(name.to_owned(), messenger::of_demo(port));
-        }
-        Ok(connectors)
-    }
-
-    fn checked(
-        config: &Config,
-        services: &BTreeMap<String, Service>,
-        media: &Media,
-        demo: bool,
-    ) -> Result<Self> {
+        demo: Option<u16>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let carried = Carried { services, media };
-        let (mut sms, mut messenger, mut warnings) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        for entry in &config.sms {
-            let name = &entry.service;
-            let account = sms::account(entry, carried.service("sms", name, Connector::Sms)?, demo)?;
-            ensure!(sms.insert(name.clone(), account).is_none(), "[[sms]]: '{name}' stands there twice");
+        let is_demo = demo.is_some();
+        let mut sms = carried.sms(config, is_demo, findings);
+        let mut messenger = carried.messenger(config, is_demo, findings);
+        match demo {
+            Some(port) => findings.keep(of_demo(services, port, &mut sms, &mut messenger))?,
+            None => {
+                carried.lacking(
+                    "sms",
+                    Connector::Sms,
+                    |name| config.sms.iter().any(|it| it.service == name),
+                    findings,
+                );
+                let has = |name: &str| config.messenger.iter().any(|it| it.service == name);
+                carried.lacking("messenger", Connector::Messenger, has, findings);
+            }
         }
-        for entry in &config.messenger {
-            let name = &entry.service;
-            let service = carried.service("messenger", name, Connector::Messenger)?;
-            let account = messenger::account(entry, service, demo)?;
-            warnings.extend(messenger::warning(entry, service));
-            let before = messenger.insert(name.clone(), account);
-            ensure!(before.is_none(), "[[messenger]]: '{name}' stands there twice");
+        let mut peers: Vec<Url> = sms.values().map(|account| account.base_url.clone()).collect();
+        for account in messenger.values() {
+            peers.extend(findings.keep(messenger::peer(account)));
         }
-        if !demo {
-            warnings.extend(carried.lacking("sms", Connector::Sms, |name| sms.contains_key(name)));
-            let has = |name: &str| messenger.contains_key(name);
-            warnings.extend(carried.lacking("messenger", Connector::Messenger, has));
-        }
-        let rules = reach::rules(&config.outbound, demo)?;
-        Ok(Self { sms, messenger, rules, demo, warnings })
-    }
-
-    /// What is allowed and yet is probably not what was meant.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+        let rules = reach::rules(&config.outbound, is_demo, findings);
+        let outbound = Outbound::new(Rules { peers, ..rules }).context("outbound.roots");
+        Some(Self { sms, messenger, outbound: findings.keep(outbound)?, demo: is_demo })
     }
 
     /// The path to which each account's provider must send its webhooks, by service.
@@ -123,14 +98,7 @@ impl Connectors {
 
     /// Joins the accounts with the desk. Before [`Desk::post`] is run.
     pub fn join(self, desk: &Arc<Desk>, known: &Known<'_>) -> Result<Joined> {
-        for warning in &self.warnings {
-            tracing::warn!("{warning}");
-        }
-        let mut peers: Vec<Url> = self.sms.values().map(|account| account.base_url.clone()).collect();
-        for account in self.messenger.values() {
-            peers.push(messenger::peer(account)?);
-        }
-        let outbound = Arc::new(Outbound::new(Rules { peers, ..self.rules })?);
+        let outbound = Arc::new(self.outbound);
         let mut urls = vec![known.url.to_owned()];
         urls.extend(self.demo.then(|| loopback(known.port)));
         let mut accounts = Vec::new();
@@ -145,6 +113,27 @@ impl Connectors {
     }
 }
 
+/// The demo's own accounts, where the settings have none for their services.
+fn of_demo(
+    services: &BTreeMap<String, Service>,
+    port: u16,
+    sms: &mut BTreeMap<String, SmsConfig>,
+    messenger: &mut BTreeMap<String, MessengerConfig>,
+) -> Result<()> {
+    let name = demo::centre::SMS_SERVICE;
+    if services.contains_key(name) && !sms.contains_key(name) {
+        let base_url = format!("{}{MOUNT}/sms", loopback(port)).parse().context("the simulators' URL")?;
+        let token = Secret::new(SMS_AUTH_TOKEN);
+        let account = SmsConfig::new(SMS_ACCOUNT_SID, token, vec![SMS_NUMBER.to_owned()]);
+        sms.insert(name.to_owned(), SmsConfig { base_url, ..account });
+    }
+    let name = demo::centre::MESSENGER_SERVICE;
+    if services.contains_key(name) && !messenger.contains_key(name) {
+        messenger.insert(name.to_owned(), messenger::of_demo(port));
+    }
+    Ok(())
+}
+
 /// The services of a centre, by what carries their messages.
 struct Carried<'a> {
     services: &'a BTreeMap<String, Service>,
@@ -152,6 +141,50 @@ struct Carried<'a> {
 }
 
 impl<'a> Carried<'a> {
+    fn sms(&self, config: &Config, demo: bool, findings: &mut Findings) -> BTreeMap<String, SmsConfig> {
+        let (mut all, mut seen) = (BTreeMap::new(), BTreeSet::new());
+        for entry in &config.sms {
+            let name = &entry.service;
+            if !seen.insert(name) {
+                findings.problem(format!("[[sms]]: '{name}' stands there twice"));
+            }
+            let Some(service) = findings.keep(self.service("sms", name, Connector::Sms)) else { continue };
+            if let Some(account) = sms::account(entry, service, demo, findings) {
+                all.insert(name.clone(), account);
+            }
+        }
+        all
+    }
+
+    fn messenger(
+        &self,
+        config: &Config,
+        demo: bool,
+        findings: &mut Findings,
+    ) -> BTreeMap<String, MessengerConfig> {
+        let (mut all, mut seen, mut pages) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        for entry in &config.messenger {
+            let name = &entry.service;
+            if !seen.insert(name) {
+                findings.problem(format!("[[messenger]]: '{name}' stands there twice"));
+            } else if !pages.insert((&entry.page_id, &entry.app_id)) {
+                findings.problem(format!(
+                    "[[messenger]] '{name}': the page {} of this app belongs to another service already",
+                    entry.page_id
+                ));
+            }
+            let service = self.service("messenger", name, Connector::Messenger);
+            let Some(service) = findings.keep(service) else { continue };
+            if let Some(warning) = messenger::warning(entry, service) {
+                findings.warning(warning);
+            }
+            if let Some(account) = messenger::account(entry, service, demo, findings) {
+                all.insert(name.clone(), account);
+            }
+        }
+        all
+    }
+
     /// The service of an entry of a table.
     fn service(&self, table: &str, name: &str, connector: Connector) -> Result<&'a Service> {
         let service = self.services.get(name).with_context(|| {
@@ -168,15 +201,18 @@ impl<'a> Carried<'a> {
     /// A warning for each service that no account carries.
     fn lacking(
         &self,
-        table: &'static str,
+        table: &str,
         connector: Connector,
         has: impl Fn(&str) -> bool,
-    ) -> impl Iterator<Item = String> {
-        let of_it =
-            self.services.iter().filter(move |(_, service)| self.connector(service) == Some(connector));
-        of_it.filter(move |(name, _)| !has(name)).map(move |(name, _)| {
-            format!("service '{name}' has no [[{table}]]: nothing is carried to or from its customers")
-        })
+        findings: &mut Findings,
+    ) {
+        for (name, service) in self.services {
+            if self.connector(service) == Some(connector) && !has(name) {
+                findings.warning(format!(
+                    "service '{name}' has no [[{table}]]: nothing is carried to or from its customers"
+                ));
+            }
+        }
     }
 
     fn connector(&self, service: &Service) -> Option<Connector> {

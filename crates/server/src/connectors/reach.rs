@@ -1,24 +1,29 @@
 //! What the server may ask of others, and whom it trusts there.
 
-use crate::config::Outbound;
+use crate::{config::Outbound, findings::Findings};
 use anyhow::{Context, Result, ensure};
 use channels::outbound::{CertificateDer, Reach, Rules};
+use std::path::Path;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 /// The rules of the one client, as yet without anybody who may be asked. Slow, as it reads files.
-pub fn rules(settings: &Outbound, demo: bool) -> Result<Rules> {
+pub fn rules(settings: &Outbound, demo: bool, findings: &mut Findings) -> Rules {
     let mut extra_roots = Vec::new();
     for path in &settings.roots {
-        let found = CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .with_context(|| format!("outbound.roots: {}", path.display()))?;
-        ensure!(!found.is_empty(), "outbound.roots: there is no certificate in {}", path.display());
-        extra_roots.extend(found);
+        extra_roots.extend(findings.keep(certificates(path)).into_iter().flatten());
     }
     let reach = match (settings.own_network, demo) {
         (true, _) => Reach::OwnNetwork,
         (false, true) => Reach::Loopback,
         (false, false) => Reach::Public,
     };
-    Ok(Rules { plain_http: demo, reach, extra_roots, ..Rules::new(Vec::new()) })
+    Rules { plain_http: demo, reach, extra_roots, ..Rules::new(Vec::new()) }
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let found = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("outbound.roots: {}", path.display()))?;
+    ensure!(!found.is_empty(), "outbound.roots: there is no certificate in {}", path.display());
+    Ok(found)
 }

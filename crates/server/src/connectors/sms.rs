@@ -1,7 +1,10 @@
 //! From an entry of `[[sms]]` to an account.
 
 use super::secret::Reference;
-use crate::config::{KeywordLists, SmsEntry};
+use crate::{
+    config::{KeywordLists, SmsEntry},
+    findings::Findings,
+};
 use anyhow::{Context, Result, bail, ensure};
 use axum::http::HeaderName;
 use channels::{
@@ -15,41 +18,54 @@ use channels::{
     },
 };
 use domain::centre::Service;
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 /// The longest address of ours, in bytes.
 const MAX_ADDRESS_BYTES: usize = 64;
 
 /// An account as its entry wants it. What a text may be follows from the service. `demo` lets it be asked without
 /// https and with the tokens of the manual.
-pub(super) fn account(entry: &SmsEntry, service: &Service, demo: bool) -> Result<SmsConfig> {
+pub(super) fn account(
+    entry: &SmsEntry,
+    service: &Service,
+    demo: bool,
+    findings: &mut Findings,
+) -> Option<SmsConfig> {
+    let before = findings.problems().len();
     let place = format!("[[sms]] '{}'", entry.service);
-    let secret = |key, env: &Option<String>, file: &Option<std::path::PathBuf>| {
+    let secret = |key, env: &Option<String>, file: &Option<PathBuf>| {
         let secret = Reference { place: (&place, key), env: env.as_deref(), file: file.as_deref() }.read()?;
         let is_known = secret.as_ref().is_some_and(|it| it.reveal() == demo::platforms::SMS_AUTH_TOKEN);
         ensure!(demo || !is_known, "{place}: the '{key}' is the demo's, which everybody knows");
         Ok(secret)
     };
-    let token = secret("auth_token", &entry.auth_token_env, &entry.auth_token_file)?;
-    let Some(token) = token else {
-        bail!(
-            "{place}: 'auth_token_env' or 'auth_token_file' is missing: webhooks are signed with the token"
-        );
-    };
-    let secondary = secret("secondary_token", &entry.secondary_token_env, &entry.secondary_token_file)?;
-    let key = secret("api_key_secret", &entry.api_key_secret_env, &entry.api_key_secret_file)?;
-    check_id(&entry.account_sid).with_context(|| format!("{place}: 'account_sid'"))?;
-    check_addresses(entry).with_context(|| format!("{place}: 'from'"))?;
+    let token = secret("auth_token", &entry.auth_token_env, &entry.auth_token_file).and_then(|token| {
+        token.with_context(|| {
+            format!("{place}: 'auth_token_env' or 'auth_token_file' is missing: webhooks are signed with the token")
+        })
+    });
+    let token = findings.keep(token);
+    let secondary =
+        findings.keep(secret("secondary_token", &entry.secondary_token_env, &entry.secondary_token_file));
+    let key = findings.keep(secret("api_key_secret", &entry.api_key_secret_env, &entry.api_key_secret_file));
+    findings.keep(check_id(&entry.account_sid).with_context(|| format!("{place}: 'account_sid'")));
+    findings.keep(check_addresses(entry).with_context(|| format!("{place}: 'from'")));
+    let credentials = key.and_then(|key| findings.keep(credentials(entry, key).context(place.clone())));
+    let url = entry
+        .base_url
+        .as_ref()
+        .map(|url| findings.keep(base_url(url, demo).with_context(|| format!("{place}: 'base_url'"))));
+    let headers = findings.keep(headers(entry).context(place));
 
-    let mut config = SmsConfig::new(&entry.account_sid, token, entry.from.clone());
-    config.tokens.secondary = secondary;
-    config.credentials = credentials(entry, key).context(place.clone())?;
+    let mut config = SmsConfig::new(&entry.account_sid, token?, entry.from.clone());
+    config.tokens.secondary = secondary?;
+    config.credentials = credentials?;
     config.service_sid.clone_from(&entry.messaging_service_sid);
-    if let Some(url) = &entry.base_url {
-        config.base_url = base_url(url, demo).with_context(|| format!("{place}: 'base_url'"))?;
+    if let Some(url) = url {
+        config.base_url = url?;
     }
     config.address_prefix = entry.address_prefix.clone().filter(|prefix| !prefix.is_empty());
-    config.headers = headers(entry).context(place)?;
+    config.headers = headers?;
     config.limits = limits(entry, service);
     config.keywords = keywords(&entry.keywords);
     config.we_reply = entry.replies.as_ref().map(|texts| Replies {
@@ -65,7 +81,7 @@ pub(super) fn account(entry: &SmsEntry, service: &Service, demo: bool) -> Result
     config.validity = entry.validity_seconds.map(|seconds| Duration::from_secs(seconds.get().into()));
     config.smart_encoded = entry.smart_encoded;
     config.status_callbacks = entry.status_callbacks;
-    Ok(config)
+    (findings.problems().len() == before).then_some(config)
 }
 
 fn check_id(id: &str) -> Result<()> {

@@ -1,46 +1,92 @@
 //! The disposition book: groups are known by their path of names, codes by their name within the group.
 
 use super::{difference::Difference, stable_id};
-use crate::config::{CodeEntry, GroupEntry};
+use crate::{
+    config::{CodeEntry, GroupEntry},
+    findings::Findings,
+};
 use domain::{
     book::{Book, Code, Event, Group},
     command::Provision,
 };
+use std::collections::BTreeSet;
 
 /// The book a file wants, with the ids of the present one where the names are the same.
-pub fn wanted(entries: &[GroupEntry], current: &Book) -> Book {
+pub fn wanted(entries: &[GroupEntry], current: &Book, findings: &mut Findings) -> Book {
     let mut book = Book::default();
-    for entry in entries {
-        add(&mut book, entry, None, current, "");
-    }
+    add_all(&mut book, entries, None, current, "", findings);
     book
 }
 
-fn add(book: &mut Book, entry: &GroupEntry, parent: Option<&Group>, current: &Book, above: &str) {
+fn add_all(
+    book: &mut Book,
+    entries: &[GroupEntry],
+    parent: Option<&Group>,
+    current: &Book,
+    above: &str,
+    findings: &mut Findings,
+) {
+    let mut names = BTreeSet::new();
+    for entry in entries {
+        if names.insert(&entry.name) {
+            add(book, entry, parent, current, above, findings);
+        } else {
+            let place = format!("{above}/{}", entry.name);
+            findings.problem(format!("[[dispositions]]: the group '{}' stands there twice", plain(&place)));
+        }
+    }
+}
+
+fn add(
+    book: &mut Book,
+    entry: &GroupEntry,
+    parent: Option<&Group>,
+    current: &Book,
+    above: &str,
+    findings: &mut Findings,
+) {
     let path = format!("{above}/{}", entry.name);
     let known = current.groups.iter().find(|group| self::path(current, group) == path);
-    let codes = entry.codes.iter().map(|code| {
+    check_name("group", &path, &entry.name, findings);
+    let (mut names, mut codes) = (BTreeSet::new(), Vec::new());
+    for code in &entry.codes {
         let (name, display) = match code {
             CodeEntry::Name(name) => (name, name),
             CodeEntry::Labelled { name, display } => (name, display),
         };
+        check_name("code", &format!("{path}/{name}"), name, findings);
+        if !names.insert(name) {
+            findings.problem(format!(
+                "[[dispositions]] '{}': the code '{name}' stands there twice",
+                plain(&path)
+            ));
+            continue;
+        }
         let kept = known.and_then(|group| group.codes.iter().find(|code| code.name == *name));
-        Code {
+        codes.push(Code {
             id: kept.map_or_else(|| stable_id("code", &format!("{path}/{name}")), |code| code.id.clone()),
             name: name.clone(),
             display: display.clone(),
-        }
-    });
+        });
+    }
     let group = Group {
         id: known.map_or_else(|| stable_id("group", &path), |group| group.id.clone()),
         name: entry.name.clone(),
         parent: parent.map(|parent| parent.id.clone()),
-        codes: codes.collect(),
+        codes,
     };
     book.groups.push(group.clone());
-    for inner in &entry.groups {
-        add(book, inner, Some(&group), current, &path);
+    add_all(book, &entry.groups, Some(&group), current, &path, findings);
+}
+
+fn check_name(what: &str, path: &str, name: &str, findings: &mut Findings) {
+    if let Err(why) = domain::book::check_name(name) {
+        findings.problem(format!("[[dispositions]]: the {what} '{}': {why}", plain(path)));
     }
+}
+
+fn plain(path: &str) -> &str {
+    path.trim_start_matches('/')
 }
 
 /// The names from the root down to a group, each behind a slash.
@@ -49,38 +95,73 @@ fn path(book: &Book, group: &Group) -> String {
     format!("{}/{}", above.map_or_else(String::new, |above| path(book, above)), group.name)
 }
 
-/// The changes that lead from one book to the other.
-pub fn differences(current: &Book, wanted: &Book, only: bool) -> Vec<Difference> {
+/// The changes that lead from one book to the other; `stays` says of an id of a group or code that the file does not
+/// name whether it stays, and is told to `kept`.
+pub fn differences(
+    current: &Book,
+    wanted: &Book,
+    stays: impl Fn(&str) -> bool,
+    kept: &mut Vec<String>,
+) -> Vec<Difference> {
     let mut all = Vec::new();
     for group in &wanted.groups {
         let place = path(wanted, group);
-        let place = place.trim_start_matches('/');
-        match current.groups.iter().find(|there| path(current, there).trim_start_matches('/') == place) {
+        let place = plain(&place);
+        match current.groups.iter().find(|there| plain(&path(current, there)) == place) {
             None => {
                 let codes: Vec<&str> = group.codes.iter().map(|code| code.name.as_str()).collect();
                 let words = format!("+ disposition group {place}: {}", codes.join(", "));
                 all.push(difference(words, Event::GroupAdded(group.clone())));
             }
-            Some(there) => all.extend(codes(there, group, place, only)),
+            Some(there) => {
+                all.extend(codes(there, group, place));
+                for code in there.codes.iter().filter(|code| !has(group, code)) {
+                    let what = format!("disposition {place}/{}", code.name);
+                    if stays(&code.id) {
+                        kept.push(what);
+                    } else {
+                        let change = Event::CodeRemoved { id: code.id.clone() };
+                        all.push(difference(format!("- {what}"), change));
+                    }
+                }
+            }
         }
     }
-    if only {
-        // Only the topmost: what lies in a group goes with it.
-        let gone =
-            |group: &&Group| !wanted.groups.iter().any(|kept| path(wanted, kept) == path(current, group));
-        let doomed: Vec<&Group> = current.groups.iter().filter(gone).collect();
-        for group in &doomed {
-            let inside = doomed.iter().any(|above| group.parent.as_ref() == Some(&above.id));
-            if !inside {
-                let words = format!("- disposition group {}", path(current, group).trim_start_matches('/'));
-                all.push(difference(words, Event::GroupRemoved { id: group.id.clone() }));
-            }
+    let besides = current.groups.iter().filter(|group| {
+        let place = path(current, group);
+        !wanted.groups.iter().any(|kept| path(wanted, kept) == place)
+    });
+    let mut gone: BTreeSet<&str> = BTreeSet::new();
+    // Parents stand before their children, and what lies in a group goes with it: only the topmost is taken away, and
+    // one that holds something which stays is not.
+    for group in besides {
+        if group.parent.as_deref().is_some_and(|parent| gone.contains(parent)) {
+            gone.insert(&group.id);
+            continue;
+        }
+        let what = format!("disposition group {}", plain(&path(current, group)));
+        if holds_something_that(current, group, &stays) {
+            kept.push(what);
+        } else {
+            gone.insert(&group.id);
+            all.push(difference(format!("- {what}"), Event::GroupRemoved { id: group.id.clone() }));
         }
     }
     all
 }
 
-fn codes(there: &Group, wanted: &Group, place: &str, only: bool) -> Vec<Difference> {
+/// Whether a group, one of its codes, or anything in the groups inside it stays.
+fn holds_something_that(book: &Book, group: &Group, stays: &impl Fn(&str) -> bool) -> bool {
+    stays(&group.id)
+        || group.codes.iter().any(|code| stays(&code.id))
+        || book.children(Some(&group.id)).any(|inner| holds_something_that(book, inner, stays))
+}
+
+fn has(group: &Group, code: &Code) -> bool {
+    group.codes.iter().any(|kept| kept.name == code.name)
+}
+
+fn codes(there: &Group, wanted: &Group, place: &str) -> Vec<Difference> {
     let mut all = Vec::new();
     for code in &wanted.codes {
         match there.codes.iter().find(|known| known.name == code.name) {
@@ -99,18 +180,9 @@ fn codes(there: &Group, wanted: &Group, place: &str, only: bool) -> Vec<Differen
             Some(_) => {}
         }
     }
-    if only {
-        let gone = there.codes.iter().filter(|code| !wanted.codes.iter().any(|kept| kept.name == code.name));
-        all.extend(gone.map(|code| {
-            difference(
-                format!("- disposition {place}/{}", code.name),
-                Event::CodeRemoved { id: code.id.clone() },
-            )
-        }));
-    }
     all
 }
 
 fn difference(words: String, change: Event) -> Difference {
-    Difference { words, change: Provision::Book(change) }
+    Difference { lines: vec![words], change: Provision::Book(change) }
 }

@@ -1,15 +1,30 @@
 //! The objects of the settings against those of the journal: what is wanted, what differs, in words and commands.
 //!
-//! A kind of object that the file names is wholly the file's: what the journal has besides is taken away. A kind
-//! it does not name is left alone.
+//! Of a kind of object that the file names, everything is the file's that the file has made: what it no longer names is
+//! taken away. What a command or the API made stays unless it is told to go ([`Besides`]). A kind of which the file does
+//! not speak is left alone.
 
-mod apply;
 mod book;
+mod centre;
 mod current;
 mod difference;
+mod doubts;
+mod rehearsal;
 mod wanted;
 
-pub use apply::{apply, print};
 pub use current::Current;
-pub use difference::{Difference, differences};
-pub use wanted::{Wanted, stable_id};
+pub use difference::{Difference, Differences, differences};
+pub use rehearsal::refusals;
+pub use wanted::{Passwords, Reading, Wanted, hashed, stable_id};
+
+/// What becomes of an object that the file does not name though it speaks of its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Besides {
+    /// It stays: at first start, and in the demo.
+    #[default]
+    Stays,
+    /// It goes if the file made it.
+    GoesIfOurs,
+    /// It goes.
+    Goes,
+}

@@ -4,12 +4,10 @@ mod headers;
 mod listener;
 mod settings;
 
-pub use settings::settings;
+pub use settings::{Calls, settings};
 
-use crate::{config::Sip, wiring::Populace};
 use anyhow::{Context, Result};
 use desk::{Condition, Desk, ServiceKind, ServiceState};
-use headers::Headers;
 use listener::Ears;
 use std::{io::ErrorKind, sync::Arc, time::Duration};
 use voice::{StartError, Voice};
@@ -25,22 +23,19 @@ pub struct Telephony {
 
 impl Telephony {
     /// Starts the switch, unless it is turned off. A default port that another program has leaves the server without
-    /// calls, and says so; any other failure is one of the server.
-    pub async fn start(desk: &Arc<Desk>, sip: &Sip, populace: Populace) -> Result<Self> {
+    /// calls, and says so; where an address is given (`is_given`), and at any other failure, the server does not start.
+    pub async fn start(desk: &Arc<Desk>, calls: Option<Calls>, is_given: bool) -> Result<Self> {
         let without = |why: &str| {
             desk.services().set(state(desk, Condition::Absent).because(why));
             Self { desk: desk.clone(), voice: None }
         };
-        if sip.off {
+        let Some(Calls { settings, headers }) = calls else {
             return Ok(without("Calls are turned off (sip.off)."));
-        }
-        let settings = settings(sip, populace != Populace::None)?;
-        let (ears, joined) = Ears::new(desk.clone(), Headers::of(&sip.user_data)?);
+        };
+        let (ears, joined) = Ears::new(desk.clone(), headers);
         let voice = match Voice::start(settings, Arc::new(ears)).await {
             Ok(voice) => voice,
-            Err(StartError::Listen { addr, why, .. })
-                if sip.addr.is_none() && why.kind() == ErrorKind::AddrInUse =>
-            {
+            Err(StartError::Listen { addr, why, .. }) if !is_given && why.kind() == ErrorKind::AddrInUse => {
                 tracing::warn!(%addr, "another program has the port for calls: give one with --sip, or set sip.off");
                 return Ok(without("Another program has the port for calls."));
             }

@@ -1,30 +1,50 @@
 //! The settings of calls, in the switch's own words.
 
+use super::headers::Headers;
 use crate::{
+    certificate,
+    check::origins,
     config::{AnswerBy, DEFAULT_ADDR, Password, PhoneEntry, Sip, SipLimits, SipTls},
     connectors::Reference,
+    findings::Findings,
 };
 use anyhow::{Context, Result, bail, ensure};
-use domain::call::Dn;
-use std::{collections::HashMap, fs, net::IpAddr};
+use domain::{Millis, call::Dn};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+};
 use voice::{Account, Algorithm, Identity, Listen, Network, Profile, Settings, Transport, media};
 
-/// The settings, found to fit together. Slow, as it reads files.
-pub fn settings(sip: &Sip, demo: bool) -> Result<Settings> {
+/// Calls as the settings want them.
+pub struct Calls {
+    /// The switch's settings.
+    pub settings: Settings,
+    /// Which headers of a caller become user data.
+    pub headers: Headers,
+}
+
+/// The settings, found to fit together; `demo` adds what the demo centre has. `now` is the time of day. Slow, as it
+/// reads files.
+pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> Option<Calls> {
+    let before = findings.problems().len();
     let addr = sip.addr.unwrap_or(DEFAULT_ADDR);
     if addr.ip().is_unspecified() && sip.public.is_none() && !demo {
-        bail!("speaking SIP on {addr} needs sip.public: the address that phones shall call");
+        findings
+            .problem(format!("speaking SIP on {addr} needs sip.public: the address that phones shall call"));
     }
     let mut listen = Settings::both(addr);
-    if let Some(tls) = &sip.tls {
-        listen.push(Listen { transport: Transport::Tls(Box::new(identity(tls)?)), addr: tls.addr });
+    if let Some(tls) = &sip.tls
+        && let Some(identity) = identity(tls, now, findings)
+    {
+        listen.push(Listen { transport: Transport::Tls(Box::new(identity)), addr: tls.addr });
     }
     listen.extend(sip.ws.map(|addr| Listen { transport: Transport::Ws, addr }));
-
-    let mut peers = Vec::new();
-    for text in &sip.peers {
-        peers.push(network(text)?);
+    for origin in &sip.ws_origins {
+        origins::check("sip.ws_origins", origin, findings);
     }
+
+    let mut peers: Vec<Network> = sip.peers.iter().filter_map(|text| findings.keep(network(text))).collect();
     let mut accounts = HashMap::new();
     if demo {
         // The simulated callers, and whoever tries the demo from the same machine.
@@ -34,43 +54,55 @@ pub fn settings(sip: &Sip, demo: bool) -> Result<Settings> {
         let account = || Account { password: demo::centre::PASSWORD.into(), ..Account::default() };
         accounts.extend(demo::centre::numbers().map(|dn| (dn, account())));
     }
+    let mut seen = HashSet::new();
     for phone in &sip.phones {
-        let before = accounts.insert(Dn::from(phone.dn.as_str()), account(phone)?);
-        ensure!(demo || before.is_none(), "[[sip.phones]]: '{}' stands there twice", phone.dn);
+        if !seen.insert(&phone.dn) {
+            findings.problem(format!("[[sip.phones]]: '{}' stands there twice", phone.dn));
+        }
+        if let Some(account) = findings.keep(account(phone, demo)) {
+            accounts.insert(Dn::from(phone.dn.as_str()), account);
+        }
     }
 
     let (first, last) = sip.media.ports;
-    ensure!(first < last, "sip.media.ports: the last port is not behind the first");
-    let prompts = media::Prompts::load(sip.media.prompts.as_deref()).context("sip.media.prompts")?;
+    if first >= last {
+        findings.problem("sip.media.ports: the last port is not behind the first");
+    }
+    let prompts = media::Prompts::load(sip.media.prompts.as_deref()).context("sip.media.prompts");
+    let prompts = findings.keep(prompts);
+    let digest = algorithms(sip, findings);
+    let limits = limits(&sip.limits, findings);
+    let headers = findings.keep(Headers::of(&sip.user_data));
     let sound = media::Settings {
         public: sip.media.public.or(sip.public),
         ports: first..=last,
-        prompts,
+        prompts: prompts?,
         ..media::Settings::new(addr.ip())
     };
-    Ok(Settings {
+    let settings = Settings {
         listen,
         public: sip.public,
         realm: sip.realm.clone(),
-        digest: algorithms(sip)?,
+        digest,
         digest_without_qop: sip.digest_without_qop,
         accounts,
         peers,
         ws_origins: sip.ws_origins.clone(),
         media: sound,
-        limits: limits(&sip.limits)?,
+        limits,
         timers: voice::Timers::default(),
-    })
-}
-
-fn identity(tls: &SipTls) -> Result<Identity> {
-    let read = |key: &str, path: &std::path::Path| {
-        fs::read(path).with_context(|| format!("sip.tls.{key}: {}", path.display()))
     };
-    Ok(Identity { certificate: read("cert", &tls.cert)?, key: read("key", &tls.key)? })
+    (findings.problems().len() == before).then_some(Calls { settings, headers: headers? })
 }
 
-fn limits(limits: &SipLimits) -> Result<voice::Limits> {
+fn identity(tls: &SipTls, now: Millis, findings: &mut Findings) -> Option<Identity> {
+    let pair = certificate::read("sip.tls", &tls.cert, &tls.key, now, findings)?;
+    let identity = Identity { certificate: pair.chain_pem, key: pair.key_pem };
+    findings.keep(identity.check().context("sip.tls"))?;
+    Some(identity)
+}
+
+fn limits(limits: &SipLimits, findings: &mut Findings) -> voice::Limits {
     let none = [
         ("calls_per_second", limits.calls_per_second == 0),
         ("calls_per_second_per_network", limits.calls_per_second_per_network == 0),
@@ -79,10 +111,10 @@ fn limits(limits: &SipLimits) -> Result<voice::Limits> {
         ("unacknowledged_calls_per_network", limits.unacknowledged_calls_per_network == 0),
         ("failed_logins_per_minute", limits.failed_logins_per_minute == 0),
     ];
-    for (name, is_none) in none {
-        ensure!(!is_none, "sip.limits.{name}: nobody could call or register");
+    for (name, _) in none.into_iter().filter(|(_, is_none)| *is_none) {
+        findings.problem(format!("sip.limits.{name}: nobody could call or register"));
     }
-    Ok(voice::Limits {
+    voice::Limits {
         calls_per_second: limits.calls_per_second,
         calls_per_second_per_network: limits.calls_per_second_per_network,
         open_calls: limits.open_calls,
@@ -90,17 +122,22 @@ fn limits(limits: &SipLimits) -> Result<voice::Limits> {
         unacknowledged_calls_per_network: limits.unacknowledged_calls_per_network,
         failed_logins_per_minute: limits.failed_logins_per_minute,
         ..voice::Limits::default()
-    })
+    }
 }
 
-fn algorithms(sip: &Sip) -> Result<Vec<Algorithm>> {
-    ensure!(!sip.digest.is_empty(), "sip.digest: phones cannot be asked for nothing");
-    let read = sip.digest.iter().map(|name| match name.as_str() {
-        "MD5" => Ok(Algorithm::Md5),
-        "SHA-256" => Ok(Algorithm::Sha256),
-        _ => bail!("sip.digest: '{name}' is neither MD5 nor SHA-256"),
-    });
-    read.collect()
+fn algorithms(sip: &Sip, findings: &mut Findings) -> Vec<Algorithm> {
+    if sip.digest.is_empty() {
+        findings.problem("sip.digest: phones cannot be asked for nothing");
+    }
+    let mut read = Vec::new();
+    for name in &sip.digest {
+        match name.as_str() {
+            "MD5" => read.push(Algorithm::Md5),
+            "SHA-256" => read.push(Algorithm::Sha256),
+            _ => findings.problem(format!("sip.digest: '{name}' is neither MD5 nor SHA-256")),
+        }
+    }
+    read
 }
 
 fn network(text: &str) -> Result<Network> {
@@ -114,7 +151,7 @@ fn network(text: &str) -> Result<Network> {
     }
 }
 
-fn account(phone: &PhoneEntry) -> Result<Account> {
+fn account(phone: &PhoneEntry, demo: bool) -> Result<Account> {
     let dn = &phone.dn;
     ensure!(!dn.is_empty() && dn.len() <= 64, "[[sip.phones]]: '{dn}' is no number of a phone");
     let place = format!("[[sip.phones]] '{dn}'");
@@ -129,7 +166,12 @@ fn account(phone: &PhoneEntry) -> Result<Account> {
         (None, Some(secret)) => secret.reveal().to_owned(),
         (None, None) => bail!("{place}: there is no 'password', 'password_env' or 'password_file'"),
     };
-    ensure!(!password.is_empty(), "{place}: the 'password' is empty");
+    ensure!(!password.trim().is_empty(), "{place}: the 'password' is empty");
+    // The demo's password is printed in every manual.
+    ensure!(
+        demo || password != demo::centre::PASSWORD,
+        "{place} has the demo's password: choose another, or use --demo"
+    );
     let profile = match phone.answer {
         AnswerBy::Auto => Profile::Auto,
         AnswerBy::Talk => Profile::Talk,
@@ -142,6 +184,13 @@ fn account(phone: &PhoneEntry) -> Result<Account> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is wrong with settings, and the settings.
+    fn read(sip: &Sip, demo: bool) -> (String, Option<Calls>) {
+        let mut findings = Findings::default();
+        let calls = settings(sip, demo, 0, &mut findings);
+        (findings.problems().join("\n"), calls)
+    }
 
     #[test]
     fn a_peer_is_an_address_or_a_network() {
@@ -162,29 +211,37 @@ mod tests {
             password_file: None,
             answer: AnswerBy::Manual,
         };
-        assert_eq!(account(&phone(Some("key"))).expect("a phone").profile, Profile::Manual);
-        assert!(account(&phone(None)).is_err() && account(&phone(Some(""))).is_err());
+        assert_eq!(account(&phone(Some("key")), false).expect("a phone").profile, Profile::Manual);
+        for wrong in [None, Some(""), Some(" "), Some(demo::centre::PASSWORD)] {
+            assert!(account(&phone(wrong), false).is_err(), "{wrong:?}");
+        }
+        let twice = Sip { phones: vec![phone(Some("key")), phone(None)], ..Sip::default() };
+        let (problems, calls) = read(&twice, false);
+        assert!(
+            problems.contains("'7001' stands there twice") && problems.contains("no 'password'"),
+            "{problems}"
+        );
+        assert!(calls.is_none());
     }
 
     #[test]
     fn a_limit_of_nothing_is_refused_by_its_name() {
         let mut sip = Sip::default();
         sip.limits.open_calls_per_network = 0;
-        let why = settings(&sip, false).expect_err("nobody could call").to_string();
-        assert!(why.contains("sip.limits.open_calls_per_network"), "{why}");
+        assert!(read(&sip, false).0.contains("sip.limits.open_calls_per_network"));
     }
 
     #[test]
     fn everywhere_needs_an_address_to_be_called_at() {
         let sip = Sip { addr: Some("0.0.0.0:5060".parse().expect("an address")), ..Sip::default() };
-        assert!(settings(&sip, false).expect_err("no address").to_string().contains("sip.public"));
+        assert!(read(&sip, false).0.contains("sip.public"));
     }
 
     #[test]
     fn the_demo_has_its_phones_and_takes_calls_from_here() {
-        let settings = settings(&Sip::default(), true).expect("settings");
+        let settings = read(&Sip::default(), true).1.expect("settings").settings;
         assert_eq!(settings.accounts.len(), 9);
         assert!(settings.peers.iter().any(|peer| peer.contains([127, 0, 0, 1].into())));
-        assert!(super::settings(&Sip::default(), false).expect("settings").accounts.is_empty());
+        assert!(read(&Sip::default(), false).1.expect("settings").settings.accounts.is_empty());
     }
 }

@@ -1,0 +1,151 @@
+//! The journal that there is, as far as settings must fit it.
+
+use crate::{
+    findings::Findings,
+    objects::{Current, Wanted},
+};
+use anyhow::Result;
+use domain::{
+    Key, Kind, MediumName, QueueName, State,
+    medium::{Connector, Media, Medium},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+};
+use store_sqlite::SqliteReader;
+
+/// Snapshots of a journal: what is provisioned, and what is open.
+#[derive(Debug, Default)]
+pub struct Journal {
+    provisioned: HashMap<Key, Arc<State>>,
+    open: Vec<Arc<State>>,
+}
+
+impl Journal {
+    /// Reads the journal of a directory without leaving a trace; `None` when there is none.
+    pub fn look(data: &Path) -> Result<Option<Self>> {
+        let Some(reader) = SqliteReader::look(data)? else { return Ok(None) };
+        let mut provisioned = HashMap::new();
+        for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Book] {
+            let states = reader.states(kind)?;
+            provisioned.extend(states.into_iter().filter_map(|state| Some((state.key()?, state))));
+        }
+        let mut open = reader.states(Kind::Session)?;
+        open.extend(reader.states(Kind::Call)?);
+        Ok(Some(Self { provisioned, open }))
+    }
+
+    /// The objects.
+    pub fn current(&self) -> Current {
+        Current::of(self.provisioned.iter())
+    }
+
+    /// The snapshots of what is provisioned.
+    pub fn provisioned(&self) -> HashMap<Key, Arc<State>> {
+        self.provisioned.clone()
+    }
+
+    /// Rows for the media of open conversations that a table does not have.
+    pub fn rows_kept(&self, media: &Media) -> Vec<Medium> {
+        rows_in_use(&self.open, media)
+    }
+
+    /// A centre that still lets in whoever has read the manual must not be served as a real one.
+    pub fn of_the_demo(&self, findings: &mut Findings) {
+        let current = self.current();
+        let users = current.users.iter().filter(|user| user.user_name.ends_with(demo::centre::DOMAIN));
+        let mut seen = BTreeSet::new();
+        for user in users {
+            if seen.insert(&user.password_hash)
+                && api::verify_password(demo::centre::PASSWORD, &user.password_hash)
+            {
+                findings.problem(format!(
+                    "user '{}' of this data directory has the demo's password: use another directory, or --demo",
+                    user.user_name
+                ));
+            }
+        }
+    }
+
+    /// Warns of what open conversations and calls use and the settings no longer have.
+    pub fn still_used(&self, media: &Media, wanted: &Wanted, findings: &mut Findings) {
+        let (mut in_media, mut through, mut of_queues) = (
+            BTreeMap::<&MediumName, usize>::new(),
+            BTreeMap::<&str, usize>::new(),
+            BTreeMap::<&QueueName, usize>::new(),
+        );
+        for state in &self.open {
+            match &**state {
+                State::Session(session) => {
+                    *in_media.entry(&session.medium).or_default() += 1;
+                    *through.entry(&session.service).or_default() += 1;
+                    *of_queues.entry(&session.queue).or_default() += 1;
+                }
+                State::Call(call) => {
+                    if let Some(queued) = &call.queued {
+                        *of_queues.entry(&queued.queue).or_default() += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let services = wanted.centre.iter().flat_map(|centre| &centre.services);
+        for (name, service) in services.filter(|(_, service)| media.named(&service.medium).is_none()) {
+            findings.warning(format!(
+                "service '{name}' has the medium '{}', which no [[media]] of the file has: nobody comes in through it",
+                service.medium
+            ));
+        }
+        for (medium, count) in in_media.into_iter().filter(|(name, _)| media.named(name).is_none()) {
+            findings.warning(format!(
+                "[[media]]: the file has no medium '{medium}', in which {} open: they go on and can be ended, and \
+                 nothing is carried",
+                conversations(count)
+            ));
+        }
+        for (service, count) in through {
+            if wanted.centre.as_ref().is_some_and(|centre| !centre.services.contains_key(service)) {
+                findings.warning(format!(
+                    "[[services]]: there is no service '{service}' any more, through which {} open: they go on and can \
+                     be ended, and nothing new comes in",
+                    conversations(count)
+                ));
+            }
+        }
+        for (queue, count) in of_queues {
+            let goes = wanted.queues.as_ref().is_some_and(|queues| {
+                let made = self.current().made_by_file().queues.contains(queue);
+                !queues.iter().any(|there| there.name == *queue) && !wanted.besides.stays(made)
+            });
+            if goes {
+                findings.warning(format!(
+                    "[[queues]]: there is no queue '{queue}' any more, from which {} open",
+                    conversations(count)
+                ));
+            }
+        }
+    }
+}
+
+fn conversations(count: usize) -> String {
+    if count == 1 { "1 conversation is".to_owned() } else { format!("{count} conversations are") }
+}
+
+/// Rows for the media of open conversations that a table does not have: the conversations were begun when it had them,
+/// and their agents and customers must be able to end them. The name of an added row says all but its connector, which
+/// carries nothing any more.
+pub fn rows_in_use(open: &[Arc<State>], media: &Media) -> Vec<Medium> {
+    let mut rows: BTreeMap<&MediumName, Option<Medium>> = BTreeMap::new();
+    for state in open {
+        let State::Session(session) = &**state else { continue };
+        if media.named(&session.medium).is_none() {
+            let connector = if session.post.is_some() { Connector::Sms } else { Connector::WebChat };
+            rows.entry(&session.medium).or_insert_with(|| {
+                Medium::added(session.medium.as_str().strip_suffix("session")?, connector)
+            });
+        }
+    }
+    rows.into_values().flatten().collect()
+}

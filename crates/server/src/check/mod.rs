@@ -1,0 +1,195 @@
+//! Everything that `serve` refuses, found before anything is made, opened or changed. `config check` says what was
+//! found, `serve` and `config apply` go by it: there is one list.
+
+mod journal;
+pub mod origins;
+
+pub use journal::{Journal, rows_in_use};
+
+use crate::{
+    clock::SteadyClock,
+    config::{Config, Listen},
+    connectors::Connectors,
+    findings::Findings,
+    http,
+    ids::RandomIds,
+    objects::{self, Besides, Current, Differences, Passwords, Reading, Wanted},
+    telephony::{self, Calls},
+};
+use anyhow::Result;
+use desk::ports::Clock;
+use domain::{centre::Service, medium::Media};
+use std::collections::BTreeMap;
+use tokio_rustls::TlsAcceptor;
+
+/// What a server is made of: its settings, found to fit together.
+pub struct Parts {
+    /// The listener.
+    pub listen: Listen,
+    /// TLS of our own.
+    pub tls: Option<TlsAcceptor>,
+    /// The media: those of the settings, and those in which conversations are open.
+    pub media: Media,
+    /// What clients differ about.
+    pub shown: api::Shown,
+    /// Calls, unless they are turned off.
+    pub calls: Option<Calls>,
+}
+
+/// What was found.
+pub struct Examined {
+    /// What a server is made of; `None` when `settings` says why not.
+    parts: Option<Parts>,
+    /// What is wrong with the settings themselves: a server never starts with it.
+    pub settings: Findings,
+    /// What is wrong with the objects of the file: they are not applied with it.
+    pub objects: Findings,
+    /// What differs between the objects of the file and those of the journal.
+    pub differences: Differences,
+    /// Where providers send their webhooks: the service and the path.
+    pub webhooks: Vec<(String, String)>,
+    /// Whether the journal has objects already. Those of the file are not applied by a start then.
+    pub is_provisioned: bool,
+}
+
+/// How the settings are looked through.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// The listener, where it does not follow from the settings.
+    pub listen: Option<Listen>,
+    /// Whether it is the demo centre, whose objects are not those of the file.
+    pub demo: bool,
+    /// What becomes of what the file does not name.
+    pub besides: Besides,
+    /// Whether passwords are compared, too.
+    pub passwords: Passwords,
+}
+
+/// Looks through everything: the settings, the files they name, the objects, and the journal that there is. Writes
+/// nothing. Slow, as it reads files and the journal.
+pub fn examine(config: &Config, look: Look) -> Examined {
+    let Look { listen, demo, besides, passwords } = look;
+    let (mut settings, mut objects) = (Findings::default(), Findings::default());
+    let now = SteadyClock::start(None).now();
+    let listen = listen.or_else(|| Listen::of(&config.http, &mut settings));
+    config.limits.check(&mut settings);
+    for origin in &config.http.cors.origins {
+        origins::check("http.cors.origins", origin, &mut settings);
+    }
+    let tls = config.http.tls.as_ref().map(|tls| http::acceptor(tls, now, &mut settings));
+    let shown = settings.keep(config.shown());
+    let calls = (!config.sip.off).then(|| telephony::settings(&config.sip, demo, now, &mut settings));
+
+    let journal = settings.keep(Journal::look(&config.data)).flatten().unwrap_or_default();
+    let current = journal.current();
+    let is_provisioned = current.centre.is_some();
+    let media = settings.keep(config.media_table_and(Vec::new()));
+    let kept = media.as_ref().map(|media| journal.rows_kept(media)).unwrap_or_default();
+    let mut differences = Differences::default();
+    let mut webhooks = Vec::new();
+    if let (Some(media), false) = (&media, demo) {
+        journal.of_the_demo(&mut settings);
+        let reading = Reading { media, current: &current, fresh: &RandomIds, besides, passwords };
+        let wanted = Wanted::of(config, &reading, &mut objects);
+        differences = objects::differences(&current, &wanted);
+        // What has been named with its place in the file need not be named again.
+        if objects.problems().is_empty() {
+            for refusal in objects::refusals(journal.provisioned(), &differences.all) {
+                objects.problem(refusal);
+            }
+        }
+        prompts(&wanted, &current, calls.as_ref().and_then(Option::as_ref), &mut objects);
+        webhooks = accounts(config, media, &current, &wanted, &mut settings);
+        journal.still_used(media, &wanted, &mut settings);
+    }
+    let all = || {
+        Some(Parts {
+            listen: listen?,
+            tls: tls.map_or(Some(None), |tls| tls.map(Some))?,
+            media: config.media_table_and(kept).ok()?,
+            shown: shown?,
+            calls: calls.map_or(Some(None), |calls| calls.map(Some))?,
+        })
+    };
+    Examined { parts: all(), settings, objects, differences, webhooks, is_provisioned }
+}
+
+impl Examined {
+    /// What a server is made of. Refused is what is wrong with the settings; what is wrong with the objects only where
+    /// they would be applied now, and told in the log otherwise.
+    pub fn into_parts(mut self) -> Result<Parts> {
+        if self.is_provisioned {
+            self.settings.take_as_warnings(self.objects);
+        } else {
+            self.settings.take(self.objects);
+        }
+        self.settings.refuse()?;
+        for warning in self.settings.warnings() {
+            tracing::warn!("{warning}");
+        }
+        self.parts.ok_or_else(|| anyhow::anyhow!("the settings do not fit together"))
+    }
+
+    /// Everything that was found.
+    pub fn findings(self) -> Findings {
+        let Self { mut settings, objects, .. } = self;
+        settings.take(objects);
+        settings
+    }
+}
+
+/// The accounts, for the services there will be once the objects are applied. A start goes by those there are.
+fn accounts(
+    config: &Config,
+    media: &Media,
+    current: &Current,
+    wanted: &Wanted,
+    findings: &mut Findings,
+) -> Vec<(String, String)> {
+    let none = BTreeMap::new();
+    let services_of = |centre: Option<&domain::centre::Centre>| -> BTreeMap<String, Service> {
+        centre.map_or(&none, |centre| &centre.services).clone()
+    };
+    let (after, before) = (services_of(wanted.centre.as_ref()), services_of(current.centre.as_ref()));
+    let connectors = Connectors::of(config, &after, media, None, findings);
+    if current.centre.is_some() && before != after {
+        let mut now = Findings::default();
+        Connectors::of(config, &before, media, None, &mut now);
+        for problem in now.problems() {
+            if findings.problems().contains(problem) {
+                continue;
+            }
+            findings.warning(format!("before `config apply` the server does not start: {problem}"));
+        }
+    }
+    let webhooks = connectors.iter().flat_map(Connectors::webhooks);
+    webhooks.map(|(service, path)| (service.to_owned(), path)).collect()
+}
+
+/// A prompt that is not there would be silence in a caller's ear.
+fn prompts(wanted: &Wanted, current: &Current, calls: Option<&Calls>, findings: &mut Findings) {
+    use domain::queue::Overflow;
+    let Some(calls) = calls else { return };
+    let is_there = |name: &str| calls.settings.media.prompts.named(name).is_some();
+    for queue in wanted.queues.as_ref().unwrap_or(&current.queues) {
+        let rules = &queue.calls;
+        let told = |to: &Overflow| match to {
+            Overflow::Announce(prompt) => Some(prompt.clone()),
+            Overflow::Close | Overflow::Queue(_) => None,
+        };
+        for (key, prompt) in [
+            ("greeting", rules.greeting.clone()),
+            ("closed", told(&rules.closed)),
+            ("full", told(&rules.full)),
+            ("late", told(&rules.late)),
+        ] {
+            if let Some(prompt) = prompt.filter(|prompt| !is_there(prompt)) {
+                findings.problem(format!(
+                    "[[queues]] '{}': calls.{key}: there is no prompt '{prompt}': neither built in nor a file \
+                     {prompt}.wav in sip.media.prompts",
+                    queue.name
+                ));
+            }
+        }
+    }
+}

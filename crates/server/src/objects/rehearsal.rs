@@ -1,0 +1,43 @@
+//! Whether the rules would take changes, found out on copies of what is there.
+
+use super::Difference;
+use domain::{Command, InteractionId, Key, Message, No, Seen, State, UserId, decide, task::Known};
+use std::{collections::HashMap, sync::Arc};
+
+/// Snapshots that changes are tried on.
+struct Rehearsal(HashMap<Key, Arc<State>>);
+
+/// What the rules refuse of these changes, in words: each is tried behind those before it.
+pub fn refusals(states: HashMap<Key, Arc<State>>, differences: &[Difference]) -> Vec<String> {
+    let mut rehearsal = Rehearsal(states);
+    let mut refusals = Vec::new();
+    for Difference { lines, change } in differences {
+        match decide(&mut rehearsal, &Command::Provision(change.clone()), 0) {
+            Ok(decision) => {
+                rehearsal.0.extend(decision.changes.into_iter().map(|change| (change.key, change.after)));
+            }
+            Err(No::Refused(why)) => refusals.push(format!("{}: {why}", lines.join(", "))),
+            Err(No::Need(key)) => refusals.push(format!("{}: {key} cannot be read", lines.join(", "))),
+            Err(No::Fault) => refusals.push(format!("{}: the journal cannot be read", lines.join(", "))),
+        }
+    }
+    refusals
+}
+
+impl Seen for Rehearsal {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+        Ok(self.0.get(key).cloned())
+    }
+
+    fn head(&mut self, _: &UserId) -> Result<u64, No> {
+        Ok(0)
+    }
+
+    fn known(&mut self, _: &str) -> Result<Option<Known>, No> {
+        Ok(None)
+    }
+
+    fn message(&mut self, _: &InteractionId, _: u32) -> Result<Option<Message>, No> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,106 @@
+//! Queues of the file.
+
+use super::seconds;
+use crate::{
+    config::{Config, OverflowEntry, QueueEntry},
+    findings::Findings,
+};
+use domain::{
+    call::Dn,
+    queue::{Calls, Overflow, Queue},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The queues that a file wants, each once.
+pub(super) fn wanted(config: &Config, findings: &mut Findings) -> Vec<Queue> {
+    let mut names = BTreeSet::new();
+    let mut queues = Vec::new();
+    for entry in &config.queues {
+        if entry.name.as_str().trim().is_empty() {
+            findings.problem("[[queues]]: a 'name' is empty");
+        } else if names.insert(&entry.name) {
+            queues.push(queue(entry, findings));
+        } else {
+            findings.problem(format!("[[queues]]: '{}' stands there twice", entry.name));
+        }
+    }
+    fit_together(config, &queues, findings);
+    queues
+}
+
+fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
+    let calls = &entry.calls;
+    if let Some(hours) = &calls.hours
+        && let Err(why) = desk::hours::check(hours)
+    {
+        findings.problem(format!("[[queues]] '{}': calls.hours '{hours}': {why}", entry.name));
+    }
+    if entry.reserve_percent > 100 {
+        findings.problem(format!("[[queues]] '{}': reserve_percent is more than 100", entry.name));
+    }
+    Queue {
+        name: entry.name.clone(),
+        skills: entry.skills.clone(),
+        priority: entry.priority,
+        ageing: seconds(entry.ageing_seconds),
+        offer: seconds(entry.offer_seconds),
+        cool_down: seconds(entry.cool_down_seconds),
+        max_waiting: entry.max_waiting,
+        reserve_percent: entry.reserve_percent,
+        routing_point: entry.routing_point.as_deref().map(Dn::from),
+        calls: Calls {
+            greeting: calls.greeting.clone(),
+            hours: calls.hours.clone(),
+            closed: overflow(calls.closed.as_ref()),
+            full: overflow(calls.full.as_ref()),
+            patience: seconds(calls.patience_seconds),
+            late: overflow(calls.late.as_ref()),
+            wrap_up: seconds(calls.wrap_up_seconds),
+        },
+    }
+}
+
+fn fit_together(config: &Config, queues: &[Queue], findings: &mut Findings) {
+    let phones: BTreeSet<Dn> = config
+        .users
+        .iter()
+        .filter_map(|user| user.phone_number.as_deref())
+        .chain(config.sip.phones.iter().map(|phone| &*phone.dn))
+        .map(Dn::from)
+        .collect();
+    let mut points: BTreeMap<&Dn, &Queue> = BTreeMap::new();
+    for queue in queues {
+        let name = &queue.name;
+        if let Some(point) = &queue.routing_point {
+            if let Some(other) = points.insert(point, queue) {
+                let other = &other.name;
+                findings.problem(format!(
+                    "[[queues]] '{name}': the routing_point '{point}' is that of '{other}', too: it belongs to two queues"
+                ));
+            }
+            if phones.contains(point) {
+                findings.problem(format!(
+                    "[[queues]] '{name}': the routing_point '{point}' is the number of a phone, too"
+                ));
+            }
+        }
+        let calls = &queue.calls;
+        for (key, to) in [("closed", &calls.closed), ("full", &calls.full), ("late", &calls.late)] {
+            if let Overflow::Queue(to) = to
+                && !queues.iter().any(|queue| queue.name == *to)
+            {
+                findings.problem(format!(
+                    "[[queues]] '{name}': calls.{key}: there is no queue '{to}' for its calls to go to"
+                ));
+            }
+        }
+    }
+}
+
+fn overflow(entry: Option<&OverflowEntry>) -> Overflow {
+    match entry {
+        None => Overflow::Close,
+        Some(OverflowEntry::Announce(prompt)) => Overflow::Announce(prompt.clone()),
+        Some(OverflowEntry::Queue(name)) => Overflow::Queue(name.clone()),
+    }
+}
