@@ -24,6 +24,9 @@ const BREATH: Duration = Duration::from_millis(50);
 const TIDY: Duration = Duration::from_secs(60);
 /// How many customers are let go at once; the store groups them into few commits.
 const AT_ONCE: usize = 64;
+/// The time of those whose service was taken away while they were in it, in milliseconds: that of a service that says
+/// nothing.
+const USUAL: Millis = 300_000;
 
 /// When customers were last heard of.
 #[derive(Default)]
@@ -88,7 +91,7 @@ impl Chat {
         self.cursors.forget(present.iter().map(|(id, ..)| id), self.desk.now());
         let centre = self.desk.centre()?;
         let present = present.into_iter().filter_map(|(id, _, service)| {
-            let inactivity = centre.services.get(&service)?.inactivity;
+            let inactivity = centre.services.get(&service).map_or(USUAL, |service| service.inactivity);
             (inactivity > 0).then_some((id, inactivity))
         });
         let (silent, next) = self.presence.silent(present, self.desk.awake());

@@ -1,6 +1,7 @@
 //! A customer of whom nothing is heard for too long has left; the conversation goes on without him.
 
 use crate::house::{House, INACTIVITY, SERVICE, Window};
+use domain::{Command, command::Provision};
 use std::{sync::atomic::Ordering, time::Duration};
 
 async fn over(house: &House, window: &Window) -> bool {
@@ -49,6 +50,20 @@ async fn after_a_restart_a_customer_has_his_full_time() {
     let next = house.chat.sweep().await;
     assert_eq!(next.expect("a customer") - house.desk.awake(), INACTIVITY);
     assert!(!over(&house, &window).await);
+}
+
+#[tokio::test]
+async fn whose_service_was_taken_away_has_the_usual_time() {
+    let house = House::new().await;
+    house.customer("Ines").await;
+    let mut centre = (*house.desk.centre().expect("a centre")).clone();
+    centre.services.clear();
+    house.perform(Command::Provision(Provision::PutCentre(Box::new(centre)))).await;
+    let next = house.chat.sweep().await;
+    assert_eq!(next.expect("a customer") - house.desk.awake(), 300_000);
+    house.pass(300_000);
+    house.chat.sweep().await;
+    assert_eq!(house.desk.present().len(), 0);
 }
 
 #[tokio::test]

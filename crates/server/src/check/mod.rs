@@ -7,6 +7,7 @@ pub mod origins;
 pub use journal::{Journal, rows_in_use};
 
 use crate::{
+    admin,
     clock::SteadyClock,
     config::{Config, Listen},
     connectors::Connectors,
@@ -80,6 +81,9 @@ pub fn examine(config: &Config, look: Look) -> Examined {
     let shown = settings.keep(config.shown());
     let calls = (!config.sip.off).then(|| telephony::settings(&config.sip, demo, now, &mut settings));
 
+    if let Err(why) = admin::path(&config.data) {
+        settings.warning(format!("data: {why:#}: no command can reach the server while it runs"));
+    }
     let journal = settings.keep(Journal::look(&config.data)).flatten().unwrap_or_default();
     let current = journal.current();
     let is_provisioned = current.centre.is_some();

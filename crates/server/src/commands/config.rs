@@ -21,12 +21,9 @@ pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     if findings.problems().is_empty() {
         writeln!(out, "The settings are in order.")?;
     }
+    let url = listen.as_ref().map(|listen| listen.url(listen.addr.port())).unwrap_or_default();
     if let Some(listen) = listen {
-        let url = listen.url(listen.addr.port());
         writeln!(out, "  listens on {}, is reached as {url}", listen.addr)?;
-        for (service, path) in webhooks {
-            writeln!(out, "  takes webhooks of '{service}' at {url}{path}")?;
-        }
     }
     writeln!(out, "  keeps its data in {}", config.data.display())?;
     writeln!(
@@ -36,6 +33,9 @@ pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
         config.queues.len(),
         config.services.len()
     )?;
+    for (service, path) in webhooks {
+        writeln!(out, "  takes webhooks of '{service}' at {url}{path}")?;
+    }
     if is_provisioned && differing > 0 {
         writeln!(out, "  differs from the journal: `jackfield config apply --dry-run` shows in what")?;
     }

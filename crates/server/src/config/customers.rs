@@ -3,11 +3,12 @@
 
 use channels::CustomerLimits;
 use edge::Rate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 
 /// How much customers may ask and write: so much a minute in the long run, and so much at once after a pause.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Customers {
     /// New chats from one address (an IPv6 network of 64 bits is one), a minute.

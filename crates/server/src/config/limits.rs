@@ -2,15 +2,17 @@
 
 use super::{Customers, Strangers, strangers::within};
 use crate::{findings::Findings, limits};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What others may cost.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// How many connections there may be; when not given, as many as the system's limit of open files allows beside
     /// what the journal, calls and backups need.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 4_096)]
     pub connections: Option<usize>,
     /// What those may take whom nobody knows yet.
     pub strangers: Strangers,

@@ -9,6 +9,8 @@ mod listen;
 mod load;
 mod messenger;
 mod objects;
+#[cfg(test)]
+mod reference;
 mod sip;
 mod sms;
 mod strangers;
@@ -32,11 +34,12 @@ use domain::{
     disposition::Policy,
     medium::{Media, Medium},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 /// Everything that can be set.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where the journal lives; made with mode 0700.
@@ -103,18 +106,20 @@ impl Default for Config {
 }
 
 /// The listener and the web API.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Http {
     /// Where to listen.
     pub addr: SocketAddr,
     /// How clients reach us; `http://localhost:PORT` when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "https://desk.example")]
     pub public_url: Option<String>,
     /// A proxy in front of us speaks TLS.
     pub behind_proxy: bool,
     /// The proxies that are believed about the address of a client, as addresses or networks (`10.0.0.0/8`). When
     /// none are given and `behind_proxy` is set, these are this machine and private networks.
+    #[schemars(example = ["10.1.2.3", "10.2.0.0/16"])]
     pub trusted_proxies: Vec<String>,
     /// The header in which they name the client, `X-Forwarded-For` or `Forwarded`; the other one is not read.
     pub forwarded_header: String,
@@ -149,36 +154,40 @@ impl Default for Http {
 }
 
 /// A certificate chain and its key, both PEM files.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
     /// The chain, the server's own certificate first.
+    #[schemars(example = "/etc/jackfield/cert.pem")]
     pub cert: PathBuf,
     /// The private key.
+    #[schemars(example = "/etc/jackfield/key.pem")]
     pub key: PathBuf,
 }
 
 /// Who may call from other origins (core-and-voice §2.4).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cors {
     /// Exact origins, scheme and port included.
+    #[schemars(example = ["https://desk.example:8443"])]
     pub origins: Vec<String>,
 }
 
 /// What the server asks of providers and platforms. Only the hosts of its accounts are asked, over https, and only at
 /// public addresses (channel-connectors §0.2.9).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Outbound {
     /// Whether they may be on the operator's own network, too: private addresses and this machine.
     pub own_network: bool,
     /// Certificates to trust besides those of the system, PEM files.
+    #[schemars(example = ["/etc/jackfield/own-root.pem"])]
     pub roots: Vec<PathBuf>,
 }
 
 /// The journal.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Journal {
     /// Closed conversations are deleted whole after so many days.
@@ -192,22 +201,26 @@ impl Default for Journal {
 }
 
 /// The disposition rule (DESIGN §4, Dispositions).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Disposition {
     /// The user-data key that is the disposition.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "DispositionCode")]
     pub key: Option<String>,
     /// How long after completion a disposition is still taken, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 3_600)]
     pub late_seconds: Option<u32>,
-    /// Which values each medium takes.
+    /// Which values each medium takes: `open` (any), `warn` (any; those not in the book are marked in the feed) or
+    /// `strict` (only those of the book). Media not named are open; `voice` is that of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<BTreeMap<String, String>>", example = serde_json::json!({"chat": "strict", "voice": "warn"}))]
     pub policy: Option<BTreeMap<MediumName, Policy>>,
 }
 
 /// `interaction.disposition.key-name`, as desktops call `disposition.key`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Interaction {
     /// The table of that name.
@@ -215,11 +228,12 @@ pub struct Interaction {
 }
 
 /// The inner table of the alias.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct InteractionDisposition {
     /// The user-data key that is the disposition.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "DispositionCode")]
     pub key_name: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The objects of the file: what is provisioned, in the words of whoever writes the file.
 
 use domain::{MediumName, QueueName, medium::Connector};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -9,68 +10,87 @@ use std::{
 };
 
 /// The centre. What is not given stays as the journal has it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CentreEntry {
     /// GUID, the `contactCenterId`; made at first start when not given.
+    #[schemars(example = "0b7e6d5c-1111-4222-8333-444455556666")]
     pub id: Option<String>,
     /// Its name.
+    #[schemars(example = "Night desk")]
     pub name: Option<String>,
     /// Ids of the features it has; all of this build when not given.
+    #[schemars(example = ["api-multimedia", "api-voice"])]
     pub features: Option<BTreeSet<String>>,
     /// Slots per agent, by medium; 3 each when not given.
+    #[schemars(with = "Option<BTreeMap<String, u8>>", example = serde_json::json!({"chat": 3, "voice": 1}))]
     pub capacity: Option<BTreeMap<MediumName, u8>>,
     /// Settings by section and option, as desktops read them.
+    #[schemars(example = serde_json::json!({"workspace-tab": {"tab.title": "Work"}}))]
     pub settings: Option<BTreeMap<String, BTreeMap<String, Value>>>,
 }
 
 /// A user.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserEntry {
     /// The login name.
+    #[schemars(example = "ada@desk.example")]
     pub user_name: String,
     /// 32 hex digits; follows from the login name when not given.
     #[serde(default)]
+    #[schemars(example = "00112233445566778899aabbccddeeff")]
     pub id: Option<String>,
     /// First name.
     #[serde(default)]
+    #[schemars(example = "Ada")]
     pub first_name: String,
     /// Last name.
     #[serde(default)]
+    #[schemars(example = "Lovelace")]
     pub last_name: String,
     /// E-mail address.
     #[serde(default)]
+    #[schemars(example = "ada@desk.example")]
     pub email: String,
     /// The password, hashed when it is applied.
     #[serde(default, skip_serializing)]
+    #[schemars(with = "Option<String>", example = "change me")]
     pub password: Option<Password>,
     /// The argon2 hash of the password in PHC form, instead of the password.
     #[serde(default, skip_serializing)]
+    #[schemars(example = "$argon2id$v=19$m=19456,t=2,p=1$…")]
     pub password_hash: Option<String>,
-    /// What the user may do.
+    /// What the user may do: `agent`, `supervisor`, `admin`, `apiuser` (a program with an administrator's reach).
     #[serde(default = "agent")]
+    #[schemars(with = "Vec<String>", example = ["agent", "supervisor"])]
     pub roles: Vec<domain::user::Role>,
     /// Whether the user may log in.
     #[serde(default = "yes")]
     pub enabled: bool,
     /// Skills with levels.
     #[serde(default)]
+    #[schemars(example = serde_json::json!({"Support": 10}))]
     pub skills: BTreeMap<String, u8>,
     /// The DN of the user's phone, if any.
     #[serde(default)]
+    #[schemars(example = "7001")]
     pub phone_number: Option<String>,
     /// The place the user sits at by default.
     #[serde(default)]
+    #[schemars(example = "Desk 12")]
     pub place: Option<String>,
     /// Slots per medium, where it differs from the centre's.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, u8>", example = serde_json::json!({"chat": 2}))]
     pub capacity: BTreeMap<MediumName, u8>,
-    /// The queues whose work the user takes; empty means those whose skills he has.
+    /// The queues whose work the user takes; empty means those whose skills they have.
     #[serde(default)]
+    #[schemars(with = "Vec<String>", example = ["Support"])]
     pub queues: Vec<QueueName>,
     /// Settings of the user's own, by section and option.
     #[serde(default)]
+    #[schemars(example = serde_json::json!({"workspace-tab": {"tab.title": "Ada"}}))]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
@@ -101,13 +121,15 @@ impl fmt::Debug for Password {
 }
 
 /// A queue.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueueEntry {
     /// Its name.
+    #[schemars(with = "String", example = "Support")]
     pub name: QueueName,
     /// Skills an agent must have, each with the least level.
     #[serde(default)]
+    #[schemars(example = serde_json::json!({"Support": 1}))]
     pub skills: BTreeMap<String, u8>,
     /// Priority of what comes in; higher goes first.
     #[serde(default)]
@@ -130,6 +152,7 @@ pub struct QueueEntry {
     pub reserve_percent: u8,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
+    #[schemars(example = "9000")]
     pub routing_point: Option<String>,
     /// What callers hear and where they go.
     #[serde(default)]
@@ -137,33 +160,39 @@ pub struct QueueEntry {
 }
 
 /// What a queue does with calls.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallsEntry {
     /// The prompt a caller hears first, by name.
+    #[schemars(example = "welcome")]
     pub greeting: Option<String>,
     /// When it takes calls, as `OpenStreetMap` writes opening hours (`Mo-Fr 08:00-18:00`), by the local time of the
     /// server; always when not given.
+    #[schemars(example = "Mo-Fr 08:00-18:00")]
     pub hours: Option<String>,
     /// Where a call goes outside of these hours; it is released when not given.
+    #[schemars(example = serde_json::json!({"announce": "closed"}))]
     pub closed: Option<OverflowEntry>,
     /// Where a call goes while as many wait as the queue takes; it is released when not given.
+    #[schemars(example = serde_json::json!({"announce": "busy"}))]
     pub full: Option<OverflowEntry>,
     /// For how many seconds a call may wait; 0 is for ever.
     pub patience_seconds: u32,
     /// Where a call goes that has waited for so long; it is released when not given.
+    #[schemars(example = serde_json::json!({"queue": "Overflow"}))]
     pub late: Option<OverflowEntry>,
-    /// For how many seconds an agent may work after a call before he is ready again; 0 is not at all.
+    /// For how many seconds an agent may work after a call before they are ready again; 0 is not at all.
     pub wrap_up_seconds: u32,
 }
 
 /// Where a call goes that a queue does not take: one of the two.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OverflowEntry {
     /// It hears a prompt, by name, and is released.
     Announce(String),
     /// It goes into another queue.
+    #[schemars(with = "String")]
     Queue(QueueName),
 }
 
@@ -180,31 +209,38 @@ const fn ten_thousand() -> u32 {
 }
 
 /// A service that customers come in through.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceEntry {
     /// Its name, the last part of its address.
+    #[schemars(example = "website")]
     pub name: String,
     /// The medium.
+    #[schemars(with = "String", example = "chat")]
     pub medium: MediumName,
     /// The queue its customers wait in.
+    #[schemars(with = "String", example = "Support")]
     pub queue: QueueName,
     /// A customer without any request for this long has left, in seconds; five minutes when not given. Where a
     /// connector carries the messages: a conversation in which nobody wrote for this long is over; a day when not
     /// given. 0 is never.
     #[serde(default)]
+    #[schemars(example = 300)]
     pub inactivity_seconds: Option<u32>,
     /// The longest message, in characters; the connector's when not given.
     #[serde(default)]
+    #[schemars(example = 1_600)]
     pub max_chars: Option<u32>,
-    /// For so long after a customer's last message he may be answered, in seconds; the connector's when not given, 0 is
+    /// For so long after a customer's last message they may be answered, in seconds; the connector's when not given, 0 is
     /// always.
     #[serde(default)]
+    #[schemars(example = 86_400)]
     pub reply_seconds: Option<u32>,
     /// For so long a person may, in seconds, where the platform has granted that; no longer than anyone when not given.
     #[serde(default)]
+    #[schemars(example = 604_800)]
     pub person_reply_seconds: Option<u32>,
-    /// Whether somebody who opted out is still answered in a conversation he began himself.
+    /// Whether somebody who opted out is still answered in a conversation that they began.
     #[serde(default)]
     pub reply_when_out: bool,
     /// Whether a word of consent opens a conversation when none is open.
@@ -212,29 +248,34 @@ pub struct ServiceEntry {
     pub keywords_open: bool,
     /// Whether the platform tells what was read; the connector's when not given.
     #[serde(default)]
+    #[schemars(example = true)]
     pub tells_reading: Option<bool>,
 }
 
 /// A medium over a connector there is already.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MediumEntry {
     /// Its name, one word of lower-case letters and digits: the collection is `<name>sessions`.
+    #[schemars(example = "whatsapp")]
     pub name: String,
-    /// What carries its messages.
+    /// What carries its messages: `web-chat`, `sms` or `messenger`.
+    #[schemars(with = "String", example = "sms")]
     pub connector: Connector,
 }
 
 /// Spellings that clients differ about (DESIGN §4, Answers and names).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compat {
     /// Under which key conversations over SMS stand in messages: one spelling, or `both`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "both")]
     pub sms_keys: Option<String>,
     /// How the other parties of a call stand in it: `objects`, or `legacy`, a list of numbers beside
     /// `participantsInfo` (core-and-voice §5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "objects")]
     pub participants: Option<String>,
     /// Whether agents are shown the `messageType` of messages that were given one (digital-channels §2.5); off unless
     /// set.
@@ -242,30 +283,35 @@ pub struct Compat {
 }
 
 /// A state agents can choose besides those every installation has.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentStateEntry {
     /// The operation that enters it.
+    #[schemars(example = "Lunch")]
     pub operation: String,
     /// What people read; the operation when not given.
     #[serde(default)]
+    #[schemars(example = "At lunch")]
     pub display: Option<String>,
     /// Whether an agent in it takes work.
     #[serde(default)]
     pub state: Pause,
     /// A finer word for it.
     #[serde(default)]
+    #[schemars(example = "AuxWork")]
     pub work_mode: Option<String>,
     /// The reason it stands for.
     #[serde(default)]
+    #[schemars(example = "Lunch")]
     pub reason: Option<String>,
     /// A GUID; follows from the operation when not given.
     #[serde(default)]
+    #[schemars(example = "DE300057-0000-4000-8000-000000000009")]
     pub id: Option<String>,
 }
 
 /// Whether a state takes work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pause {
     /// It does.
@@ -276,21 +322,24 @@ pub enum Pause {
 }
 
 /// A group of disposition codes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupEntry {
     /// Its name.
+    #[schemars(example = "DispositionCode")]
     pub name: String,
     /// Its codes, in order.
     #[serde(default)]
+    #[schemars(example = serde_json::json!(["Resolved", {"name": "CallBack", "display": "Call back"}]))]
     pub codes: Vec<CodeEntry>,
     /// The groups inside it.
     #[serde(default)]
+    #[schemars(example = serde_json::json!([{"name": "Complaint", "codes": ["Late"]}]))]
     pub groups: Vec<GroupEntry>,
 }
 
 /// A disposition code: its value, or value and label.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum CodeEntry {
     /// The value, which people read too.

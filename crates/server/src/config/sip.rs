@@ -1,6 +1,7 @@
 //! Calls, in the words of whoever writes the file: where SIP is spoken, who may register, what callers bring along.
 
 use super::Password;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -11,7 +12,7 @@ use std::{
 pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060);
 
 /// Calls.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sip {
     /// No calls at all.
@@ -19,18 +20,22 @@ pub struct Sip {
     /// Where SIP is spoken over UDP and TCP; `127.0.0.1:5060` when not given. An address that is given must be free;
     /// without one, the server does without calls when another program has that port.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "10.0.0.5:5060")]
     pub addr: Option<SocketAddr>,
     /// Where it is spoken over TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<SipTls>,
     /// Where it is spoken over WebSocket.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "127.0.0.1:5066")]
     pub ws: Option<SocketAddr>,
     /// Pages whose scripts may open that WebSocket, by their origin (`https://phone.example`). What is no browser may
     /// always.
+    #[schemars(example = ["https://phone.example"])]
     pub ws_origins: Vec<String>,
     /// The address that phones see, where it is not that of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "203.0.113.5")]
     pub public: Option<IpAddr>,
     /// The realm for which phones have their passwords.
     pub realm: String,
@@ -42,6 +47,7 @@ pub struct Sip {
     pub digest_without_qop: bool,
     /// Networks (`10.1.0.0/16`, or one address) whose calls are taken without credentials: gateways and trunks. What
     /// such a call says of its origin is shown and trusted for nothing.
+    #[schemars(example = ["10.1.0.0/16"])]
     pub peers: Vec<String>,
     /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key. The switch
     /// hands on those that begin with `X-`, `User-to-User`, `Diversion` and `Subject`.
@@ -79,7 +85,7 @@ impl Default for Sip {
 }
 
 /// What is taken from the network. A network is an IPv4 address, or the /64 of an IPv6 address.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SipLimits {
     /// Calls that may come in within a second, those with a password and those without counted apart; more get 503.
@@ -113,28 +119,33 @@ impl Default for SipLimits {
 }
 
 /// SIP over TLS.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SipTls {
     /// Where.
+    #[schemars(example = "10.0.0.5:5061")]
     pub addr: SocketAddr,
     /// The chain, the server's own certificate first; PEM.
+    #[schemars(example = "/etc/jackfield/sip-cert.pem")]
     pub cert: PathBuf,
     /// The private key; PEM.
+    #[schemars(example = "/etc/jackfield/sip-key.pem")]
     pub key: PathBuf,
 }
 
 /// Sound.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Media {
     /// The address that phones send sound to, where it is not that of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "203.0.113.5")]
     pub public: Option<IpAddr>,
     /// The first and the last port.
     pub ports: (u16, u16),
     /// A directory of WAV files: prompts by the names of their files, `hold` for who waits.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "/etc/jackfield/prompts")]
     pub prompts: Option<PathBuf>,
 }
 
@@ -145,19 +156,23 @@ impl Default for Media {
 }
 
 /// A phone that may register.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneEntry {
     /// Its number, which is its user name at the registrar too.
+    #[schemars(example = "7001")]
     pub dn: String,
     /// Its password.
     #[serde(default, skip_serializing)]
+    #[schemars(with = "Option<String>", example = "change me")]
     pub password: Option<Password>,
     /// The variable of the environment that holds it instead.
     #[serde(default)]
+    #[schemars(example = "PHONE_7001")]
     pub password_env: Option<String>,
     /// The file that holds it instead.
     #[serde(default)]
+    #[schemars(example = "/etc/jackfield/phone-7001")]
     pub password_file: Option<PathBuf>,
     /// How it is made to answer when its agent says so over the API.
     #[serde(default)]
@@ -165,7 +180,7 @@ pub struct PhoneEntry {
 }
 
 /// How a phone is made to answer (voice-sip §5.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerBy {
     /// As it says of itself.

@@ -2,11 +2,12 @@
 
 use crate::findings::Findings;
 use edge::{Bodies, Bounds, Crowd};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{ops::RangeInclusive, time::Duration};
 
 /// What those may take whom nobody knows yet.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Strangers {
     /// How many connections there may be on which nobody is known.

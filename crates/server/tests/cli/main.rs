@@ -4,6 +4,8 @@
 
 mod house;
 
+mod beside;
+mod check;
 mod commands;
 mod customer;
 mod damage;

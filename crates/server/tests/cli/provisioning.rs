@@ -63,9 +63,14 @@ fn apply_shows_the_difference_settles_it_and_finds_none_again() {
     house.write("c.toml", CENTRE);
     let first = house.run("config apply --config c.toml");
     assert!(first.ok, "{}", first.err);
-    for line in
-        ["+ centre", "+ user ada", "+ queue Sales", "+ disposition group DispositionCode: Sold, NotNow"]
-    {
+    for line in [
+        "+ centre",
+        "+ user ada",
+        "+ queue Sales",
+        "+ service web",
+        "+ agent state Tea",
+        "+ disposition group DispositionCode: Sold, NotNow",
+    ] {
         assert!(first.out.contains(line), "'{line}' is not in: {}", first.out);
     }
     assert!(house.run("config apply --config c.toml").out.contains("Nothing differs."));
@@ -141,4 +146,75 @@ fn the_demo_password_in_a_file_is_refused() {
     assert!(!said.ok && said.err.contains("'ada'"), "{}", said.err);
     let said = house.run_with("user add bob --data d", "demo\n");
     assert!(!said.ok && said.err.contains("demo's password"), "{}", said.err);
+}
+
+/// `CENTRE` without its user `root`.
+fn without_root() -> String {
+    CENTRE
+        .replace("[[users]]\nuser_name = \"root\"\npassword = \"battery staple\"\nroles = [\"admin\"]\n", "")
+}
+
+#[test]
+fn what_the_file_did_not_make_stays_until_it_is_told_to_go() {
+    let house = House::new();
+    house.write("c.toml", CENTRE);
+    assert!(house.run("config apply --config c.toml").ok);
+    assert!(house.run_with("user add boss --role admin --config c.toml", "some password\n").ok);
+    let stays = "  user boss stays: the file does not name it and did not make it; --delete takes it away\n";
+    for line in ["config apply --config c.toml --dry-run", "config apply --config c.toml"] {
+        assert_eq!(house.run(line).out, format!("{stays}Nothing else differs.\n"), "{line}");
+    }
+    // What it made and no longer names goes.
+    house.write("c.toml", &without_root());
+    assert_eq!(house.run("config apply --config c.toml").out, format!("- user root\n{stays}1 settled.\n"));
+    let dry = house.run("config apply --config c.toml --delete --dry-run");
+    assert_eq!(dry.out, "- user boss\n1 to settle; nothing was changed.\n");
+    assert_eq!(house.run("config apply --config c.toml --delete").out, "- user boss\n1 settled.\n");
+    assert_eq!(house.run("config apply --config c.toml --delete").out, "Nothing differs.\n");
+}
+
+#[test]
+fn what_the_file_names_is_the_files_from_then_on() {
+    let house = House::new();
+    assert!(house.run_with("user add root --role admin", "battery staple\n").ok);
+    house.write("c.toml", CENTRE);
+    let said = house.run("config apply --config c.toml");
+    assert!(said.out.contains("~ the file's from now on: user root\n"), "{said:?}");
+    house.write("c.toml", &without_root());
+    assert_eq!(house.run("config apply --config c.toml").out, "- user root\n1 settled.\n");
+}
+
+#[test]
+fn services_and_states_are_told_one_by_one() {
+    let house = House::new();
+    house.write("c.toml", CENTRE);
+    assert!(house.run("config apply --config c.toml").ok);
+    let other = CENTRE
+        .replace("name = \"web\"\nmedium = \"chat\"", "name = \"shop\"\nmedium = \"chat\"")
+        .replace("operation = \"Tea\"", "operation = \"Lunch\"");
+    house.write("c.toml", &other);
+    let said = house.run("config apply --config c.toml");
+    let expected =
+        ["+ service shop", "+ agent state Lunch", "- service web", "- agent state Tea", "4 settled."];
+    assert_eq!(said.out.lines().collect::<Vec<_>>(), expected, "{}", said.err);
+}
+
+#[test]
+fn a_phone_is_given_on_and_two_are_exchanged() {
+    let house = House::new();
+    let phones = |ada: &str, root: &str| {
+        CENTRE
+            .replace("phone_number = \"7001\"", &format!("phone_number = \"{ada}\""))
+            .replace("roles = [\"admin\"]", &format!("roles = [\"admin\"]\nphone_number = \"{root}\""))
+    };
+    house.write("c.toml", &phones("7001", "7002"));
+    assert!(house.run("config apply --config c.toml").ok);
+    house.write("c.toml", &phones("7002", "7001"));
+    let said = house.run("config apply --config c.toml");
+    assert!(said.ok && said.out.ends_with("2 settled.\n"), "{said:?}");
+    assert_eq!(house.run("config apply --config c.toml").out, "Nothing differs.\n");
+    // The one who has it goes, and another comes.
+    house.write("c.toml", &without_root().replace("user_name = \"ada\"", "user_name = \"eve\""));
+    let said = house.run("config apply --config c.toml");
+    assert!(said.ok && said.out.ends_with("3 settled.\n"), "{said:?}");
 }

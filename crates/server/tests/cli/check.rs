@@ -1,0 +1,306 @@
+//! What `config check` finds, and that `serve` refuses the same.
+
+use crate::house::{House, Said};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+use serde_json::json;
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// What both say of a file; neither may make anything.
+fn refused_by_all(house: &House, toml: &str) -> Vec<Said> {
+    house.write("centre.toml", toml);
+    let lines = [
+        "config check --config centre.toml",
+        "serve --config centre.toml --http 127.0.0.1:0 --sip 127.0.0.1:0",
+        "config apply --config centre.toml",
+    ];
+    let all = lines.map(|line| {
+        let said = house.run(line);
+        assert!(!said.ok, "accepted by {line}: {toml}\n{}", said.out);
+        assert!(!house.path("jackfield-data").exists(), "{line} made a data directory");
+        said
+    });
+    all.into()
+}
+
+#[track_caller]
+fn names(said: &Said, words: &[&str]) {
+    for word in words {
+        assert!(said.err.contains(word), "'{word}' is not in: {}", said.err);
+    }
+}
+
+const ADA: &str = "[[users]]\nuser_name = \"ada\"\npassword = \"correct horse\"\n";
+
+#[test]
+fn what_a_server_refuses_is_found_beforehand_with_its_place() {
+    let house = House::new();
+    house.write("empty", " \n");
+    fs::create_dir(house.path("prompts")).unwrap();
+    house.write("prompts/bad.wav", "no sound");
+    let (user, queue) = (ADA, "[[queues]]\nname = \"Sales\"\n");
+    for (toml, words) in [
+        ("[http.tls]\ncert = \"nowhere\"\nkey = \"no-key\"\n".to_owned(), vec!["http.tls.cert: nowhere", "http.tls.key: no-key"]),
+        ("[sip.tls]\naddr = \"127.0.0.1:0\"\ncert = \"empty\"\nkey = \"empty\"\n".into(), vec!["sip.tls.cert: empty", "sip.tls.key: empty"]),
+        ("[[sip.phones]]\ndn = \"7001\"\npassword_file = \"nowhere\"\n".into(), vec!["[[sip.phones]] '7001'", "'password_file'", "nowhere"]),
+        ("[[sip.phones]]\ndn = \"7001\"\npassword_file = \"empty\"\n".into(), vec!["[[sip.phones]] '7001'", "'password' is empty"]),
+        ("[[sip.phones]]\ndn = \"7001\"\npassword = \"a\"\n[[sip.phones]]\ndn = \"7001\"\npassword = \"b\"\n".into(), vec!["[[sip.phones]]", "'7001' stands there twice"]),
+        ("[sip.media]\nprompts = \"nowhere\"\n".into(), vec!["sip.media.prompts", "nowhere"]),
+        ("[sip.media]\nprompts = \"prompts\"\n".into(), vec!["sip.media.prompts", "bad.wav"]),
+        (format!("{queue}calls = {{ greeting = \"hallo\" }}\n"), vec!["[[queues]] 'Sales'", "calls.greeting", "'hallo'"]),
+        (format!("{queue}calls = {{ closed = {{ announce = \"zu\" }} }}\n"), vec!["'Sales'", "calls.closed", "'zu'"]),
+        ("[disposition.policy]\npigeon = \"open\"\n".into(), vec!["disposition.policy", "unknown medium 'pigeon'"]),
+        ("[disposition.policy]\nchat = \"strict\"\n".into(), vec!["disposition.policy", "strict", "[[dispositions]]"]),
+        ("[[dispositions]]\nname = \"D\"\ncodes = [\"A\", \"A\"]\n".into(), vec!["[[dispositions]] 'D'", "'A' stands there twice"]),
+        ("[[dispositions]]\nname = \"D\"\n[[dispositions]]\nname = \"D\"\n".into(), vec!["[[dispositions]]", "'D' stands there twice"]),
+        (format!("{user}phone_number = \"7001\"\n{}phone_number = \"7001\"\n", user.replace("ada", "bob")), vec!["[[users]] 'bob'", "phone_number '7001'", "'ada'"]),
+        (format!("{user}phone_number = \"7001\"\n{queue}routing_point = \"7001\"\n"), vec!["[[queues]] 'Sales'", "routing_point '7001'", "phone"]),
+        (format!("{user}password_hash = \"$argon2id$\"\n"), vec!["[[users]] 'ada'", "exclude each other"]),
+        ("[[users]]\nuser_name = \"ada\"\npassword_hash = \"$argon2id$broken\"\n".into(), vec!["[[users]] 'ada'", "no argon2 hash"]),
+        (user.replace("ada", "a:b"), vec!["[[users]] 'a:b'", "colon"]),
+        (user.replace("correct horse", "demo"), vec!["[[users]] 'ada'", "demo's password"]),
+        (format!("{user}capacity = {{ pigeon = 1 }}\n"), vec!["[[users]] 'ada'", "'capacity'", "'pigeon'"]),
+        (format!("{queue}{queue}"), vec!["[[queues]]", "'Sales' stands there twice"]),
+        (format!("{queue}{0}{0}", "[[services]]\nname = \"web\"\nmedium = \"chat\"\nqueue = \"Sales\"\n"), vec!["[[services]]", "'web' stands there twice"]),
+        ("[[agent_states]]\noperation = \"Ready\"\n".into(), vec!["[[agent_states]] 'Ready'"]),
+        ("[outbound]\nroots = [\"empty\"]\n".into(), vec!["outbound.roots", "empty"]),
+    ] {
+        for said in refused_by_all(&house, &toml) {
+            names(&said, &words);
+        }
+    }
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let house = House::new();
+    let toml = format!(
+        "[limits]\nconnections = 0\n[http.tls]\ncert = \"nowhere\"\nkey = \"nowhere\"\n[disposition.policy]\nchat = \"strict\"\n\
+         {}phone_number = \"7001\"\n{}phone_number = \"7001\"\n[[queues]]\nname = \"Sales\"\nreserve_percent = 101\n\
+         [[sip.phones]]\ndn = \"7001\"\n",
+        ADA,
+        ADA.replace("ada", "bob").replace("correct horse", "")
+    );
+    for said in refused_by_all(&house, &toml) {
+        names(
+            &said,
+            &["the settings have 8 problems", "limits.connections", "http.tls.cert", "http.tls.key"],
+        );
+        names(
+            &said,
+            &[
+                "'strict'".trim_matches('\''),
+                "'7001' is that of 'ada'",
+                "[[users]] 'bob': the 'password' is empty",
+            ],
+        );
+        names(&said, &["reserve_percent", "[[sip.phones]] '7001'"]);
+    }
+}
+
+/// A certificate that ends in a year, and its key, in files.
+fn certificate(house: &House, until: i32) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec!["desk.example".into()]).unwrap();
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(until, 1, 1);
+    house.write("cert.pem", &params.self_signed(&key).unwrap().pem());
+    house.write("key.pem", &key.serialize_pem());
+}
+
+#[test]
+fn certificates_are_looked_at_as_a_client_would() {
+    let house = House::new();
+    let tls = |cert: &str, key: &str| {
+        format!(
+            "[http.tls]\ncert = \"{cert}\"\nkey = \"{key}\"\n[sip.tls]\naddr = \"127.0.0.1:0\"\ncert = \"{cert}\"\nkey = \"{key}\"\n"
+        )
+    };
+    certificate(&house, 2022);
+    for said in refused_by_all(&house, &tls("cert.pem", "key.pem")) {
+        names(
+            &said,
+            &["http.tls.cert: the certificate has expired", "sip.tls.cert: the certificate has expired"],
+        );
+    }
+    certificate(&house, 2090);
+    for said in refused_by_all(&house, &tls("key.pem", "cert.pem")) {
+        names(&said, &["http.tls.cert", "http.tls.key", "swapped"]);
+    }
+    fs::rename(house.path("key.pem"), house.path("other.pem")).unwrap();
+    certificate(&house, 2090);
+    for said in refused_by_all(&house, &tls("cert.pem", "other.pem")) {
+        names(&said, &["http.tls: the certificate and the key do not go together", "sip.tls: "]);
+    }
+    house.write("centre.toml", &tls("cert.pem", "key.pem"));
+    let said = house.run("config check --config centre.toml");
+    assert!(said.ok, "{}", said.err);
+}
+
+#[test]
+fn a_skill_that_nobody_has_is_a_warning() {
+    let house = House::new();
+    let queue = "[[queues]]\nname = \"Support\"\nskills = { Billing = 2 }\n";
+    for (skills, warns) in [("{}", true), ("{ Billing = 1 }", true), ("{ Billing = 2 }", false)] {
+        house.write("centre.toml", &format!("{ADA}skills = {skills}\n{queue}"));
+        let said = house.run("config check --config centre.toml");
+        assert!(said.ok, "{}", said.err);
+        let warned =
+            said.out.contains("warning: [[queues]] 'Support': nobody has the skill 'Billing' at level 2");
+        assert_eq!(warned, warns, "{}", said.out);
+    }
+}
+
+/// Every file of a directory with its bytes and the moment of its last change.
+fn contents(dir: &Path) -> Vec<(String, Vec<u8>, std::time::SystemTime)> {
+    let mut all: Vec<_> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let bytes = fs::read(entry.path()).unwrap_or_default();
+            let changed = entry.metadata().unwrap().modified().unwrap();
+            (entry.file_name().into_string().unwrap(), bytes, changed)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+const LOOKING: [&str; 3] = [
+    "config apply --dry-run --config c.toml",
+    "config check --config c.toml",
+    "erase --dry-run --person nobody --config c.toml",
+];
+
+#[test]
+fn whoever_only_looks_writes_nothing() {
+    let house = House::new();
+    house.write("c.toml", &format!("data = \"d\"\n{ADA}"));
+    for line in &LOOKING[..2] {
+        assert!(house.run(line).ok, "{line}");
+        assert!(!house.path("d").exists(), "{line} made the data directory");
+    }
+    assert!(house.run("config apply --config c.toml").ok);
+    house.write("c.toml", &format!("data = \"d\"\n{ADA}first_name = \"Ada\"\n"));
+    let untouched = |how: &str| {
+        let before = contents(&house.path("d"));
+        for line in LOOKING {
+            let said = house.run(line);
+            assert!(said.ok, "{how}: {line}: {said:?}");
+            if line.contains("apply") {
+                assert!(said.out.contains("~ user ada: first_name: \"\" → \"Ada\""), "{how}: {said:?}");
+            }
+            assert!(contents(&house.path("d")) == before, "{how}: {line} wrote something");
+        }
+    };
+    untouched("closed cleanly");
+    let server = house.serve("serve --config c.toml --http 127.0.0.1:0");
+    assert_eq!(server.get("/health", None).0, 200);
+    drop(server);
+    assert!(house.path("d/journal.db-wal").metadata().unwrap().len() > 0);
+    untouched("killed");
+    fs::remove_file(house.path("d/journal.db-shm")).unwrap();
+    untouched("without its index");
+}
+
+#[test]
+fn an_older_journal_is_named_and_not_migrated() {
+    let house = House::new();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-2/journal.db");
+    fs::create_dir(house.path("d")).unwrap();
+    fs::copy(fixture, house.path("d/journal.db")).unwrap();
+    let before = contents(&house.path("d"));
+    for line in ["config check --data d", "config apply --dry-run --data d"] {
+        let said = house.run(line);
+        assert!(!said.ok && said.err.contains("run `jackfield migrate`"), "{said:?}");
+        assert!(contents(&house.path("d")) == before, "{line} wrote something");
+    }
+}
+
+#[test]
+fn a_directory_that_all_share_is_refused_before_anything_is_made() {
+    let house = House::new();
+    fs::create_dir(house.path("shared")).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o1777);
+    fs::set_permissions(house.path("shared"), mode).unwrap();
+    let said = house.run("config check --data shared");
+    assert!(!said.ok && said.err.contains("is shared by all users"), "{said:?}");
+}
+
+/// A centre with a medium of its own.
+const SHOP: &str = r#"
+data = "d"
+[[queues]]
+name = "Support"
+[[users]]
+user_name = "ada"
+password = "correct horse"
+[[media]]
+name = "shop"
+connector = "web-chat"
+[[services]]
+name = "website"
+medium = "shopsession"
+queue = "Support"
+inactivity_seconds = 3
+"#;
+/// The same without it.
+const PLAIN: &str = r#"
+data = "d"
+[[queues]]
+name = "Support"
+[[users]]
+user_name = "ada"
+password = "correct horse"
+"#;
+
+#[test]
+fn a_medium_that_open_conversations_use_is_missed_by_all_who_look_and_the_conversations_end() {
+    let house = House::new();
+    house.write("a.toml", SHOP);
+    house.write("b.toml", PLAIN);
+    // ada:correct horse
+    let ada = [("Authorization", "Basic YWRhOmNvcnJlY3QgaG9yc2U="), ("Content-Type", "application/json")];
+    let server = house.serve("serve --config a.toml --http 127.0.0.1:0");
+    let operate = |path: &str, body: serde_json::Value| {
+        let (_, answer) = server.send(&format!("POST {path}"), &ada, &body.to_string());
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["statusCode"], 0, "{path}: {answer}");
+    };
+    operate("/api/v2/me", json!({"operationName": "StartContactCenterSession", "channels": ["shopsession"]}));
+    operate("/api/v2/me", json!({"operationName": "Ready"}));
+    let (status, body) = server.post("/genesys/2/chat/website", "nickname=Ines");
+    assert_eq!(status, 200, "{body}");
+    let begun = Instant::now();
+    let id = loop {
+        let (_, list) = server.get("/api/v2/me/shopsessions?fields=*", Some("YWRhOmNvcnJlY3QgaG9yc2U="));
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        if let Some(id) = list["shopsessions"][0]["id"].as_str() {
+            break id.to_owned();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "nobody is offered: {list}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    operate(&format!("/api/v2/me/shopsessions/{id}"), json!({"operationName": "Accept", "nickname": "Ada"}));
+    drop(server);
+
+    let said = house.run("config check --config b.toml");
+    assert!(said.ok, "{said:?}");
+    for words in ["no medium 'shopsession'", "1 conversation", "service 'website'"] {
+        assert!(said.out.contains(words), "'{words}' is not in: {}", said.out);
+    }
+    // The customer is not heard of any more: the conversation ends, and its agent is told.
+    let server = house.serve("serve --config b.toml --http 127.0.0.1:0");
+    let begun = Instant::now();
+    while !house.run("events --config b.toml").out.contains("jackfield.session.talk-ended") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the conversation does not end");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let (status, body) =
+        server.get(&format!("/api/v2/me/shopsessions/{id}"), Some("YWRhOmNvcnJlY3QgaG9yc2U="));
+    assert_eq!(status, 200, "{body}");
+    assert!(server.stop());
+}
