@@ -32,6 +32,9 @@ use tokio::{
 
 /// How often old conversations are looked for.
 const RETIRE_EVERY: Duration = Duration::from_secs(600);
+/// How often a start looks whether the journal is free, and how long it waits in between.
+const PATIENCE: u32 = 40;
+const BREATH: Duration = Duration::from_millis(50);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What to run.
@@ -78,7 +81,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let port = listener.local_addr()?.port();
     let url = listen.url(port);
 
-    let store = store(&config.data)?;
+    let store = store_of_a_start(&config.data).await?;
     let gate = http::Gate::over(store.health());
     let clock = clock(&store).await?;
     let desk = desk(store.clone(), clock.clone(), media, &url, shown).await?;
@@ -159,6 +162,20 @@ pub fn store(data: &Path) -> Result<Arc<SqliteStore>> {
     let store = SqliteStore::open(data, Options::default())
         .with_context(|| format!("the data directory {} (--data)", data.display()))?;
     Ok(Arc::new(store))
+}
+
+/// The same for a server. A command that only looks, or that changes something, has the journal for a moment, which is no
+/// reason not to start.
+async fn store_of_a_start(data: &Path) -> Result<Arc<SqliteStore>> {
+    for _ in 0..PATIENCE {
+        match store(data) {
+            Err(why) if matches!(why.downcast_ref(), Some(OpenError::InUse(_))) => {
+                tokio::time::sleep(BREATH).await;
+            }
+            opened => return opened,
+        }
+    }
+    store(data)
 }
 
 /// Refuses a directory without a journal, so that a command does not make one by mistake.

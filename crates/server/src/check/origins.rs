@@ -23,7 +23,8 @@ fn is_one(text: &str) -> bool {
     let plain = uri
         .authority()
         .is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'));
-    plain && text == text.to_ascii_lowercase() && (uri.port_u16().is_none() || uri.port_u16() != usual)
+    let has_scheme = uri.scheme_str().is_some();
+    has_scheme && plain && text == text.to_ascii_lowercase() && (uri.port_u16().is_none() || uri.port_u16() != usual)
 }
 
 #[cfg(test)]

@@ -12,18 +12,23 @@ use std::path::Path;
 
 /// The tables of the file that a name in the environment can reach into, longest first: `JACKFIELD_HTTP_ADDR`
 /// means `http.addr`, and `JACKFIELD_HTTP_TLS_CERT` means `http.tls.cert`.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 17] = [
     ("http_tls_", "http.tls."),
     ("http_cors_", "http.cors."),
     ("http_", "http."),
-    ("limits_strangers_", "limits.strangers."),
+    ("sip_limits_", "sip.limits."),
     ("sip_media_", "sip.media."),
+    ("sip_tls_", "sip.tls."),
     ("sip_", "sip."),
     ("journal_", "journal."),
     ("limits_customers_", "limits.customers."),
+    ("limits_strangers_", "limits.strangers."),
     ("limits_", "limits."),
     ("disposition_policy_", "disposition.policy."),
     ("disposition_", "disposition."),
+    ("interaction_disposition_", "interaction.disposition."),
+    ("compat_", "compat."),
+    ("outbound_", "outbound."),
     ("centre_", "centre."),
 ];
 
@@ -48,8 +53,12 @@ pub fn load(file: Option<&Path>, flags: Value) -> Result<Config> {
     }
 }
 
-fn dotted(key: &str) -> Uncased<'static> {
+/// Where a name of the environment reaches, without our prefix.
+pub(super) fn dotted(key: &str) -> Uncased<'static> {
     let key = key.to_ascii_lowercase();
+    if key == "interaction_disposition_key_name" {
+        return "interaction.disposition.key-name".into();
+    }
     let found = TABLES.iter().find_map(|(flat, table)| Some(format!("{table}{}", key.strip_prefix(flat)?)));
     found.unwrap_or(key).into()
 }

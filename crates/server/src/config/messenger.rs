@@ -12,53 +12,53 @@ pub struct MessengerEntry {
     /// The service it carries, the name of an entry of `[[services]]` whose medium has the connector `messenger`. The
     /// platform's webhooks go to `/channels/messenger/` and this name; those of several pages of one app to any of
     /// theirs.
-    #[schemars(example = "page")]
+    #[schemars(example = &"page")]
     pub service: String,
     /// The page, a number.
-    #[schemars(example = "1234567890")]
+    #[schemars(example = &"1234567890")]
     pub page_id: String,
     /// The app, a number.
-    #[schemars(example = "9876543210")]
+    #[schemars(example = &"9876543210")]
     pub app_id: String,
     /// The variable that holds the app's secret: webhooks are signed with it.
     #[serde(default)]
-    #[schemars(example = "FB_APP_SECRET")]
+    #[schemars(example = &"FB_APP_SECRET")]
     pub app_secret_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/fb-secret")]
+    #[schemars(example = &"/etc/jackfield/fb-secret")]
     pub app_secret_file: Option<PathBuf>,
     /// The variable that holds the other secret of the app while one replaces the other.
     #[serde(default)]
-    #[schemars(example = "FB_OTHER_SECRET")]
+    #[schemars(example = &"FB_OTHER_SECRET")]
     pub secondary_app_secret_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/fb-other-secret")]
+    #[schemars(example = &"/etc/jackfield/fb-other-secret")]
     pub secondary_app_secret_file: Option<PathBuf>,
     /// The variable that holds the page's access token.
     #[serde(default)]
-    #[schemars(example = "FB_PAGE_TOKEN")]
+    #[schemars(example = &"FB_PAGE_TOKEN")]
     pub page_token_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/fb-token")]
+    #[schemars(example = &"/etc/jackfield/fb-token")]
     pub page_token_file: Option<PathBuf>,
     /// The variable that holds what the platform shows when it verifies the webhook.
     #[serde(default)]
-    #[schemars(example = "FB_VERIFY_TOKEN")]
+    #[schemars(example = &"FB_VERIFY_TOKEN")]
     pub verify_token_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/fb-verify")]
+    #[schemars(example = &"/etc/jackfield/fb-verify")]
     pub verify_token_file: Option<PathBuf>,
     /// The version of the Graph API, such as `v26.0`; the newest this server was written for when not given.
     #[serde(default)]
-    #[schemars(example = "v26.0")]
+    #[schemars(example = &"v26.0")]
     pub version: Option<String>,
     /// Where the Graph API is; `https://graph.facebook.com` when not given.
     #[serde(default)]
-    #[schemars(example = "https://graph.facebook.com")]
+    #[schemars(example = &"https://graph.facebook.com")]
     pub base_url: Option<String>,
     /// Whether the page has the feature *Human Agent*. Then a service that does not say how long a person may answer
     /// gives them seven days.

@@ -113,7 +113,7 @@ pub struct Http {
     pub addr: SocketAddr,
     /// How clients reach us; `http://localhost:PORT` when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "https://desk.example")]
+    #[schemars(example = &"https://desk.example")]
     pub public_url: Option<String>,
     /// A proxy in front of us speaks TLS.
     pub behind_proxy: bool,
@@ -158,10 +158,10 @@ impl Default for Http {
 #[serde(deny_unknown_fields)]
 pub struct Tls {
     /// The chain, the server's own certificate first.
-    #[schemars(example = "/etc/jackfield/cert.pem")]
+    #[schemars(example = &"/etc/jackfield/cert.pem")]
     pub cert: PathBuf,
     /// The private key.
-    #[schemars(example = "/etc/jackfield/key.pem")]
+    #[schemars(example = &"/etc/jackfield/key.pem")]
     pub key: PathBuf,
 }
 
@@ -206,7 +206,7 @@ impl Default for Journal {
 pub struct Disposition {
     /// The user-data key that is the disposition.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "DispositionCode")]
+    #[schemars(example = &"DispositionCode")]
     pub key: Option<String>,
     /// How long after completion a disposition is still taken, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -233,7 +233,7 @@ pub struct Interaction {
 pub struct InteractionDisposition {
     /// The user-data key that is the disposition.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "DispositionCode")]
+    #[schemars(example = &"DispositionCode")]
     pub key_name: Option<String>,
 }
 

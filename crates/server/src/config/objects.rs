@@ -14,10 +14,10 @@ use std::{
 #[serde(deny_unknown_fields, default)]
 pub struct CentreEntry {
     /// GUID, the `contactCenterId`; made at first start when not given.
-    #[schemars(example = "0b7e6d5c-1111-4222-8333-444455556666")]
+    #[schemars(example = &"0b7e6d5c-1111-4222-8333-444455556666")]
     pub id: Option<String>,
     /// Its name.
-    #[schemars(example = "Night desk")]
+    #[schemars(example = &"Night desk")]
     pub name: Option<String>,
     /// Ids of the features it has; all of this build when not given.
     #[schemars(example = ["api-multimedia", "api-voice"])]
@@ -35,31 +35,31 @@ pub struct CentreEntry {
 #[serde(deny_unknown_fields)]
 pub struct UserEntry {
     /// The login name.
-    #[schemars(example = "ada@desk.example")]
+    #[schemars(example = &"ada@desk.example")]
     pub user_name: String,
     /// 32 hex digits; follows from the login name when not given.
     #[serde(default)]
-    #[schemars(example = "00112233445566778899aabbccddeeff")]
+    #[schemars(example = &"00112233445566778899aabbccddeeff")]
     pub id: Option<String>,
     /// First name.
     #[serde(default)]
-    #[schemars(example = "Ada")]
+    #[schemars(example = &"Ada")]
     pub first_name: String,
     /// Last name.
     #[serde(default)]
-    #[schemars(example = "Lovelace")]
+    #[schemars(example = &"Lovelace")]
     pub last_name: String,
     /// E-mail address.
     #[serde(default)]
-    #[schemars(example = "ada@desk.example")]
+    #[schemars(example = &"ada@desk.example")]
     pub email: String,
     /// The password, hashed when it is applied.
-    #[serde(default, skip_serializing)]
-    #[schemars(with = "Option<String>", example = "change me")]
+    #[serde(default)]
+    #[schemars(with = "Option<String>", example = &"change me")]
     pub password: Option<Password>,
     /// The argon2 hash of the password in PHC form, instead of the password.
-    #[serde(default, skip_serializing)]
-    #[schemars(example = "$argon2id$v=19$m=19456,t=2,p=1$…")]
+    #[serde(default)]
+    #[schemars(example = &"$argon2id$v=19$m=19456,t=2,p=1$…")]
     pub password_hash: Option<String>,
     /// What the user may do: `agent`, `supervisor`, `admin`, `apiuser` (a program with an administrator's reach).
     #[serde(default = "agent")]
@@ -74,11 +74,11 @@ pub struct UserEntry {
     pub skills: BTreeMap<String, u8>,
     /// The DN of the user's phone, if any.
     #[serde(default)]
-    #[schemars(example = "7001")]
+    #[schemars(example = &"7001")]
     pub phone_number: Option<String>,
     /// The place the user sits at by default.
     #[serde(default)]
-    #[schemars(example = "Desk 12")]
+    #[schemars(example = &"Desk 12")]
     pub place: Option<String>,
     /// Slots per medium, where it differs from the centre's.
     #[serde(default)]
@@ -125,7 +125,7 @@ impl fmt::Debug for Password {
 #[serde(deny_unknown_fields)]
 pub struct QueueEntry {
     /// Its name.
-    #[schemars(with = "String", example = "Support")]
+    #[schemars(with = "String", example = &"Support")]
     pub name: QueueName,
     /// Skills an agent must have, each with the least level.
     #[serde(default)]
@@ -152,7 +152,7 @@ pub struct QueueEntry {
     pub reserve_percent: u8,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
-    #[schemars(example = "9000")]
+    #[schemars(example = &"9000")]
     pub routing_point: Option<String>,
     /// What callers hear and where they go.
     #[serde(default)]
@@ -164,11 +164,11 @@ pub struct QueueEntry {
 #[serde(deny_unknown_fields, default)]
 pub struct CallsEntry {
     /// The prompt a caller hears first, by name.
-    #[schemars(example = "welcome")]
+    #[schemars(example = &"welcome")]
     pub greeting: Option<String>,
     /// When it takes calls, as `OpenStreetMap` writes opening hours (`Mo-Fr 08:00-18:00`), by the local time of the
     /// server; always when not given.
-    #[schemars(example = "Mo-Fr 08:00-18:00")]
+    #[schemars(example = &"Mo-Fr 08:00-18:00")]
     pub hours: Option<String>,
     /// Where a call goes outside of these hours; it is released when not given.
     #[schemars(example = serde_json::json!({"announce": "closed"}))]
@@ -213,13 +213,13 @@ const fn ten_thousand() -> u32 {
 #[serde(deny_unknown_fields)]
 pub struct ServiceEntry {
     /// Its name, the last part of its address.
-    #[schemars(example = "website")]
+    #[schemars(example = &"website")]
     pub name: String,
     /// The medium.
-    #[schemars(with = "String", example = "chat")]
+    #[schemars(with = "String", example = &"chat")]
     pub medium: MediumName,
     /// The queue its customers wait in.
-    #[schemars(with = "String", example = "Support")]
+    #[schemars(with = "String", example = &"Support")]
     pub queue: QueueName,
     /// A customer without any request for this long has left, in seconds; five minutes when not given. Where a
     /// connector carries the messages: a conversation in which nobody wrote for this long is over; a day when not
@@ -257,10 +257,10 @@ pub struct ServiceEntry {
 #[serde(deny_unknown_fields)]
 pub struct MediumEntry {
     /// Its name, one word of lower-case letters and digits: the collection is `<name>sessions`.
-    #[schemars(example = "whatsapp")]
+    #[schemars(example = &"whatsapp")]
     pub name: String,
     /// What carries its messages: `web-chat`, `sms` or `messenger`.
-    #[schemars(with = "String", example = "sms")]
+    #[schemars(with = "String", example = &"sms")]
     pub connector: Connector,
 }
 
@@ -270,12 +270,12 @@ pub struct MediumEntry {
 pub struct Compat {
     /// Under which key conversations over SMS stand in messages: one spelling, or `both`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "both")]
+    #[schemars(example = &"both")]
     pub sms_keys: Option<String>,
     /// How the other parties of a call stand in it: `objects`, or `legacy`, a list of numbers beside
     /// `participantsInfo` (core-and-voice §5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "objects")]
+    #[schemars(example = &"objects")]
     pub participants: Option<String>,
     /// Whether agents are shown the `messageType` of messages that were given one (digital-channels §2.5); off unless
     /// set.
@@ -287,26 +287,26 @@ pub struct Compat {
 #[serde(deny_unknown_fields)]
 pub struct AgentStateEntry {
     /// The operation that enters it.
-    #[schemars(example = "Lunch")]
+    #[schemars(example = &"Lunch")]
     pub operation: String,
     /// What people read; the operation when not given.
     #[serde(default)]
-    #[schemars(example = "At lunch")]
+    #[schemars(example = &"At lunch")]
     pub display: Option<String>,
     /// Whether an agent in it takes work.
     #[serde(default)]
     pub state: Pause,
     /// A finer word for it.
     #[serde(default)]
-    #[schemars(example = "AuxWork")]
+    #[schemars(example = &"AuxWork")]
     pub work_mode: Option<String>,
     /// The reason it stands for.
     #[serde(default)]
-    #[schemars(example = "Lunch")]
+    #[schemars(example = &"Lunch")]
     pub reason: Option<String>,
     /// A GUID; follows from the operation when not given.
     #[serde(default)]
-    #[schemars(example = "DE300057-0000-4000-8000-000000000009")]
+    #[schemars(example = &"DE300057-0000-4000-8000-000000000009")]
     pub id: Option<String>,
 }
 
@@ -326,7 +326,7 @@ pub enum Pause {
 #[serde(deny_unknown_fields)]
 pub struct GroupEntry {
     /// Its name.
-    #[schemars(example = "DispositionCode")]
+    #[schemars(example = &"DispositionCode")]
     pub name: String,
     /// Its codes, in order.
     #[serde(default)]

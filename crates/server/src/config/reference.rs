@@ -68,7 +68,8 @@ fn tables() -> Vec<Table> {
     let none = Map::new();
     let definitions = schema["$defs"].as_object().unwrap_or(&none);
     let mut tables = Tables { definitions, found: Vec::new() };
-    tables.add("", "Before any table", &schema, &schema);
+    let root = serde_json::json!({"description": "What stands in no table."});
+    tables.add("", "Before any table", &root, &schema);
     tables.found
 }
 
@@ -250,4 +251,19 @@ fn every_setting_is_described_and_shown_by_an_example_that_is_read() {
         .merge(Toml::string(&file))
         .extract::<Config>();
     read.unwrap_or_else(|why| panic!("{why}\n{file}"));
+}
+
+#[test]
+fn every_setting_outside_of_lists_can_come_from_the_environment() {
+    let is_in_list = |path: &str| path.split('.').any(|part| {
+        ["users", "queues", "media", "services", "sms", "messenger", "phones", "agent_states", "dispositions"].contains(&part)
+            && path != "sip.media"
+    });
+    for Table { path, rows, .. } in tables().iter().filter(|table| !is_in_list(&table.path)) {
+        for row in rows {
+            let name = if path.is_empty() { row.key.clone() } else { format!("{path}.{}", row.key) };
+            let variable = name.replace(['.', '-'], "_").to_uppercase();
+            assert_eq!(super::load::dotted(&variable).as_str(), name, "JACKFIELD_{variable}");
+        }
+    }
 }

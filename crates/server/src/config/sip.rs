@@ -20,14 +20,14 @@ pub struct Sip {
     /// Where SIP is spoken over UDP and TCP; `127.0.0.1:5060` when not given. An address that is given must be free;
     /// without one, the server does without calls when another program has that port.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "10.0.0.5:5060")]
+    #[schemars(example = &"10.0.0.5:5060")]
     pub addr: Option<SocketAddr>,
     /// Where it is spoken over TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<SipTls>,
     /// Where it is spoken over WebSocket.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "127.0.0.1:5066")]
+    #[schemars(example = &"127.0.0.1:5066")]
     pub ws: Option<SocketAddr>,
     /// Pages whose scripts may open that WebSocket, by their origin (`https://phone.example`). What is no browser may
     /// always.
@@ -35,7 +35,7 @@ pub struct Sip {
     pub ws_origins: Vec<String>,
     /// The address that phones see, where it is not that of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "203.0.113.5")]
+    #[schemars(example = &"203.0.113.5")]
     pub public: Option<IpAddr>,
     /// The realm for which phones have their passwords.
     pub realm: String,
@@ -123,13 +123,13 @@ impl Default for SipLimits {
 #[serde(deny_unknown_fields)]
 pub struct SipTls {
     /// Where.
-    #[schemars(example = "10.0.0.5:5061")]
+    #[schemars(example = &"10.0.0.5:5061")]
     pub addr: SocketAddr,
     /// The chain, the server's own certificate first; PEM.
-    #[schemars(example = "/etc/jackfield/sip-cert.pem")]
+    #[schemars(example = &"/etc/jackfield/sip-cert.pem")]
     pub cert: PathBuf,
     /// The private key; PEM.
-    #[schemars(example = "/etc/jackfield/sip-key.pem")]
+    #[schemars(example = &"/etc/jackfield/sip-key.pem")]
     pub key: PathBuf,
 }
 
@@ -139,13 +139,13 @@ pub struct SipTls {
 pub struct Media {
     /// The address that phones send sound to, where it is not that of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "203.0.113.5")]
+    #[schemars(example = &"203.0.113.5")]
     pub public: Option<IpAddr>,
     /// The first and the last port.
     pub ports: (u16, u16),
     /// A directory of WAV files: prompts by the names of their files, `hold` for who waits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = "/etc/jackfield/prompts")]
+    #[schemars(example = &"/etc/jackfield/prompts")]
     pub prompts: Option<PathBuf>,
 }
 
@@ -160,19 +160,19 @@ impl Default for Media {
 #[serde(deny_unknown_fields)]
 pub struct PhoneEntry {
     /// Its number, which is its user name at the registrar too.
-    #[schemars(example = "7001")]
+    #[schemars(example = &"7001")]
     pub dn: String,
     /// Its password.
     #[serde(default, skip_serializing)]
-    #[schemars(with = "Option<String>", example = "change me")]
+    #[schemars(with = "Option<String>", example = &"change me")]
     pub password: Option<Password>,
     /// The variable of the environment that holds it instead.
     #[serde(default)]
-    #[schemars(example = "PHONE_7001")]
+    #[schemars(example = &"PHONE_7001")]
     pub password_env: Option<String>,
     /// The file that holds it instead.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/phone-7001")]
+    #[schemars(example = &"/etc/jackfield/phone-7001")]
     pub password_file: Option<PathBuf>,
     /// How it is made to answer when its agent says so over the API.
     #[serde(default)]

@@ -12,66 +12,66 @@ use std::{num::NonZeroU32, path::PathBuf};
 pub struct SmsEntry {
     /// The service it carries, the name of an entry of `[[services]]` whose medium has the connector `sms`. The
     /// provider's webhooks go to `/channels/sms/` and this name.
-    #[schemars(example = "texts")]
+    #[schemars(example = &"texts")]
     pub service: String,
     /// The provider's id of the account.
-    #[schemars(example = "AC00000000000000000000000000000001")]
+    #[schemars(example = &"AC00000000000000000000000000000001")]
     pub account_sid: String,
     /// Our addresses, without prefix. Conversations that agents begin come from the first.
     #[schemars(example = ["+15550100"])]
     pub from: Vec<String>,
     /// The variable that holds the account's token: webhooks are signed with it.
     #[serde(default)]
-    #[schemars(example = "SMS_AUTH_TOKEN")]
+    #[schemars(example = &"SMS_AUTH_TOKEN")]
     pub auth_token_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/sms-token")]
+    #[schemars(example = &"/etc/jackfield/sms-token")]
     pub auth_token_file: Option<PathBuf>,
     /// The variable that holds the other token while tokens are changed over.
     #[serde(default)]
-    #[schemars(example = "SMS_OTHER_TOKEN")]
+    #[schemars(example = &"SMS_OTHER_TOKEN")]
     pub secondary_token_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/sms-other-token")]
+    #[schemars(example = &"/etc/jackfield/sms-other-token")]
     pub secondary_token_file: Option<PathBuf>,
     /// The id of a key of the account, by which messages are sent instead of by the token.
     #[serde(default)]
-    #[schemars(example = "SK00000000000000000000000000000001")]
+    #[schemars(example = &"SK00000000000000000000000000000001")]
     pub api_key_sid: Option<String>,
     /// The variable that holds the secret of the key.
     #[serde(default)]
-    #[schemars(example = "SMS_KEY_SECRET")]
+    #[schemars(example = &"SMS_KEY_SECRET")]
     pub api_key_secret_env: Option<String>,
     /// The file that holds it.
     #[serde(default)]
-    #[schemars(example = "/etc/jackfield/sms-key-secret")]
+    #[schemars(example = &"/etc/jackfield/sms-key-secret")]
     pub api_key_secret_file: Option<PathBuf>,
     /// The group of senders by which the provider chooses one.
     #[serde(default)]
-    #[schemars(example = "MG00000000000000000000000000000001")]
+    #[schemars(example = &"MG00000000000000000000000000000001")]
     pub messaging_service_sid: Option<String>,
     /// Where the provider's interface is; `https://api.twilio.com` when not given.
     #[serde(default)]
-    #[schemars(example = "https://sms.example")]
+    #[schemars(example = &"https://sms.example")]
     pub base_url: Option<String>,
     /// What every address begins with at the provider and not here, such as `whatsapp:`.
     #[serde(default)]
-    #[schemars(example = "whatsapp:")]
+    #[schemars(example = &"whatsapp:")]
     pub address_prefix: Option<String>,
     /// The header that bears the signature of a webhook.
     #[serde(default)]
-    #[schemars(example = "X-Twilio-Signature")]
+    #[schemars(example = &"X-Twilio-Signature")]
     pub signature_header: Option<String>,
     /// The header that stays the same when a webhook is repeated.
     #[serde(default)]
-    #[schemars(example = "I-Twilio-Idempotency-Token")]
+    #[schemars(example = &"I-Twilio-Idempotency-Token")]
     pub repetition_header: Option<String>,
     /// How freely texts may be spelled to spare parts: `off`, `typographic`, `full`; `typographic` when not given, `off`
     /// where addresses have a prefix.
     #[serde(default)]
-    #[schemars(with = "Option<String>", example = "typographic")]
+    #[schemars(with = "Option<String>", example = &"typographic")]
     pub transliterate: Option<Transliterate>,
     /// The most parts of a text; ten when not given, any number where addresses have a prefix.
     #[serde(default)]
@@ -130,12 +130,12 @@ pub struct KeywordLists {
 #[serde(deny_unknown_fields, default)]
 pub struct ReplyTexts {
     /// To one who opted out.
-    #[schemars(example = "You will hear no more from us.")]
+    #[schemars(example = &"You will hear no more from us.")]
     pub opt_out: String,
     /// To one who opted in.
-    #[schemars(example = "Welcome back.")]
+    #[schemars(example = &"Welcome back.")]
     pub opt_in: String,
     /// To one who asked for help.
-    #[schemars(example = "Call +1 555 0100.")]
+    #[schemars(example = &"Call +1 555 0100.")]
     pub help: String,
 }

@@ -1,6 +1,7 @@
 //! What `config check` finds, and that `serve` refuses the same.
 
 use crate::house::{House, Said};
+use base64::Engine as _;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use serde_json::json;
 use std::{
@@ -107,8 +108,13 @@ fn certificate(house: &House, until: i32) {
     let mut params = CertificateParams::new(vec!["desk.example".into()]).unwrap();
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(until, 1, 1);
-    house.write("cert.pem", &params.self_signed(&key).unwrap().pem());
-    house.write("key.pem", &key.serialize_pem());
+    house.write("cert.pem", &pem("CERTIFICATE", params.self_signed(&key).unwrap().der()));
+    house.write("key.pem", &pem("PRIVATE KEY", &key.serialize_der()));
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
 }
 
 #[test]

@@ -87,8 +87,8 @@ fn apply_shows_the_difference_settles_it_and_finds_none_again() {
         "~ user ada: skills: {\"Sales\":5} → {\"Sales\":9}",
         "+ disposition DispositionCode/Maybe",
         "~ disposition DispositionCode/NotNow: \"Not now\" → \"Not today\"",
-        "- disposition group DispositionCode/Complaint",
         "- user root",
+        "- disposition group DispositionCode/Complaint",
         "5 to settle; nothing was changed.",
     ];
     assert_eq!(dry.out.lines().collect::<Vec<_>>(), expected, "{}", dry.err);
