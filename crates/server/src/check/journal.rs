@@ -108,8 +108,8 @@ impl Journal {
         for (service, count) in through {
             if wanted.centre.as_ref().is_some_and(|centre| !centre.services.contains_key(service)) {
                 findings.warning(format!(
-                    "[[services]]: there is no service '{service}' any more, through which {} open: they go on and can \
-                     be ended, and nothing new comes in",
+                    "[[services]]: the file has no service '{service}', through which {} open: once it is taken away \
+                     nothing new comes in; they go on and can be ended",
                     conversations(count)
                 ));
             }
@@ -121,7 +121,8 @@ impl Journal {
             });
             if goes {
                 findings.warning(format!(
-                    "[[queues]]: there is no queue '{queue}' any more, from which {} open",
+                    "[[queues]]: the file has no queue '{queue}', from which {} open: it is not taken away while somebody \
+                     waits in it",
                     conversations(count)
                 ));
             }

@@ -47,6 +47,8 @@ pub struct Examined {
     pub objects: Findings,
     /// What differs between the objects of the file and those of the journal.
     pub differences: Differences,
+    /// The listener, if its settings are in order.
+    pub listen: Option<Listen>,
     /// Where providers send their webhooks: the service and the path.
     pub webhooks: Vec<(String, String)>,
     /// Whether the journal has objects already. Those of the file are not applied by a start then.
@@ -108,14 +110,15 @@ pub fn examine(config: &Config, look: Look) -> Examined {
     }
     let all = || {
         Some(Parts {
-            listen: listen?,
+            listen: listen.clone()?,
             tls: tls.map_or(Some(None), |tls| tls.map(Some))?,
             media: config.media_table_and(kept).ok()?,
             shown: shown?,
             calls: calls.map_or(Some(None), |calls| calls.map(Some))?,
         })
     };
-    Examined { parts: all(), settings, objects, differences, webhooks, is_provisioned }
+    let parts = all();
+    Examined { parts, settings, objects, differences, listen, webhooks, is_provisioned }
 }
 
 impl Examined {

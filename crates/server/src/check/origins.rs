@@ -24,7 +24,10 @@ fn is_one(text: &str) -> bool {
         .authority()
         .is_some_and(|authority| text.ends_with(authority.as_str()) && !authority.as_str().contains('@'));
     let has_scheme = uri.scheme_str().is_some();
-    has_scheme && plain && text == text.to_ascii_lowercase() && (uri.port_u16().is_none() || uri.port_u16() != usual)
+    has_scheme
+        && plain
+        && text == text.to_ascii_lowercase()
+        && (uri.port_u16().is_none() || uri.port_u16() != usual)
 }
 
 #[cfg(test)]

@@ -13,10 +13,9 @@ use std::io::Write;
 /// Says everything that `serve` and `config apply` would refuse, by the code that they go by.
 pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
-    let examined = check::examine(&config, Look { besides: Besides::GoesIfOurs, ..Look::default() });
-    let (webhooks, is_provisioned) = (examined.webhooks.clone(), examined.is_provisioned);
-    let differing = examined.differences.lines().len();
-    let listen = config::Listen::of(&config.http, &mut crate::findings::Findings::default());
+    let mut examined = check::examine(&config, Look { besides: Besides::GoesIfOurs, ..Look::default() });
+    let (listen, webhooks) = (examined.listen.take(), std::mem::take(&mut examined.webhooks));
+    let differs = examined.is_provisioned && !examined.differences.lines().is_empty();
     let findings = examined.findings();
     if findings.problems().is_empty() {
         writeln!(out, "The settings are in order.")?;
@@ -36,7 +35,7 @@ pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     for (service, path) in webhooks {
         writeln!(out, "  takes webhooks of '{service}' at {url}{path}")?;
     }
-    if is_provisioned && differing > 0 {
+    if differs {
         writeln!(out, "  differs from the journal: `jackfield config apply --dry-run` shows in what")?;
     }
     for warning in findings.warnings() {

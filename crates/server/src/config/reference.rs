@@ -255,10 +255,23 @@ fn every_setting_is_described_and_shown_by_an_example_that_is_read() {
 
 #[test]
 fn every_setting_outside_of_lists_can_come_from_the_environment() {
-    let is_in_list = |path: &str| path.split('.').any(|part| {
-        ["users", "queues", "media", "services", "sms", "messenger", "phones", "agent_states", "dispositions"].contains(&part)
-            && path != "sip.media"
-    });
+    let is_in_list = |path: &str| {
+        path.split('.').any(|part| {
+            [
+                "users",
+                "queues",
+                "media",
+                "services",
+                "sms",
+                "messenger",
+                "phones",
+                "agent_states",
+                "dispositions",
+            ]
+            .contains(&part)
+                && path != "sip.media"
+        })
+    };
     for Table { path, rows, .. } in tables().iter().filter(|table| !is_in_list(&table.path)) {
         for row in rows {
             let name = if path.is_empty() { row.key.clone() } else { format!("{path}.{}", row.key) };

@@ -298,6 +298,14 @@ fn a_medium_that_open_conversations_use_is_missed_by_all_who_look_and_the_conver
     for words in ["no medium 'shopsession'", "1 conversation", "service 'website'"] {
         assert!(said.out.contains(words), "'{words}' is not in: {}", said.out);
     }
+    let other = PLAIN.replace("\"Support\"", "\"Other\"")
+        + "[[services]]\nname = \"other\"\nmedium = \"chat\"\nqueue = \"Other\"\n";
+    house.write("c.toml", &other);
+    let said = house.run("config check --config c.toml");
+    assert!(said.ok, "{said:?}");
+    for words in ["the file has no service 'website'", "the file has no queue 'Support'"] {
+        assert!(said.out.contains(words), "'{words}' is not in: {}", said.out);
+    }
     // The customer is not heard of any more: the conversation ends, and its agent is told.
     let server = house.serve("serve --config b.toml --http 127.0.0.1:0");
     let begun = Instant::now();

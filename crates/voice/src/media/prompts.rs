@@ -45,6 +45,9 @@ pub enum PromptError {
     /// The directory holds more than 256 sounds.
     #[error("{0}: more than {FILES} sounds")]
     TooMany(PathBuf),
+    /// Several files are none.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<PromptError>),
 }
 
 /// What can be played, kept once in memory ready to be sent. Clones share it.
@@ -78,19 +81,32 @@ impl Prompts {
     }
 
     /// The built-in ones, and every `*.wav` of a directory under the name of its file; one of the same name replaces a
-    /// built-in one, and `hold.wav` the hold tone. Fails on the first file that is no sound, and names it.
+    /// built-in one, and `hold.wav` the hold tone. Fails when a file is no sound, and names each.
     pub fn load(directory: Option<&Path>) -> Result<Self, PromptError> {
         let Self(book) = Self::built_in();
         let mut book = Arc::into_inner(book).unwrap_or_else(|| unreachable!("nobody else has it yet"));
         if let Some(directory) = directory {
+            let mut wrong = Vec::new();
             for path in files(directory)? {
-                let sound = sound(&path)?;
+                let sound = match sound(&path) {
+                    Ok(sound) => sound,
+                    Err(why) => {
+                        wrong.push(why);
+                        continue;
+                    }
+                };
                 let name =
                     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
                 if name == HOLD {
                     book.hold = sound.clone();
                 }
                 book.named.insert(name, sound);
+            }
+            if wrong.len() > 1 {
+                return Err(PromptError::Several(wrong));
+            }
+            if let Some(one) = wrong.pop() {
+                return Err(one);
             }
         }
         Ok(Self(Arc::new(book)))
@@ -174,5 +190,8 @@ mod tests {
         fs::write(directory.path().join("bad.wav"), "no sound").expect("written");
         let error = Prompts::load(Some(directory.path())).expect_err("refused").to_string();
         assert!(error.contains("bad.wav"), "{error}");
+        fs::write(directory.path().join("worse.wav"), "no sound").expect("written");
+        let error = Prompts::load(Some(directory.path())).expect_err("refused").to_string();
+        assert!(error.contains("bad.wav") && error.contains("worse.wav"), "{error}");
     }
 }
