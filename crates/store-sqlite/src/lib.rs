@@ -5,11 +5,12 @@
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
 //! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
-//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `rebuild`).
+//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`).
 
 mod backup;
 mod cache;
 mod checkpoint;
+mod clear;
 mod damage;
 mod digests;
 mod erase;
@@ -43,6 +44,7 @@ mod wal;
 mod writer;
 
 pub use backup::{BackupError, backup, restore};
+pub use clear::clear;
 pub use erase::Erased;
 pub use health::Health;
 pub use open::{OpenError, Options};

@@ -20,7 +20,7 @@ pub(crate) const FILE: &str = "journal.db";
 /// The file whose lock a process holds while it writes.
 pub(crate) const LOCK: &str = "lock";
 /// A new journal's name until it is whole.
-const PART: &str = "journal.db.part";
+pub(crate) const PART: &str = "journal.db.part";
 /// Prepared statements kept by each connection; more than there are in the program.
 const STATEMENTS: usize = 64;
 /// How long a connection waits for another process, a backup for instance.
