@@ -30,7 +30,7 @@ pub const SMS_SERVICE: &str = "demo-sms";
 /// The Messenger account, which is a service too.
 pub const MESSENGER_SERVICE: &str = "demo-page";
 /// The media of these services.
-const MEDIUM: &str = "chat";
+pub(crate) const MEDIUM: &str = "chat";
 const SMS_MEDIUM: &str = "smsession";
 const MESSENGER_MEDIUM: &str = "facebooksession";
 /// On media where people answer when they like, a conversation without a word for so long is over.
@@ -50,7 +50,9 @@ pub fn numbers() -> impl Iterator<Item = Dn> {
 }
 
 /// How long an offer stands, in milliseconds.
-const OFFER: domain::Millis = 30_000;
+pub const OFFER: domain::Millis = 30_000;
+/// The same where people live in the centre: whoever tries it out reads before they accept.
+pub const PATIENT_OFFER: domain::Millis = 600_000;
 /// How long an agent who refused is spared the same customer, in milliseconds.
 const COOL_DOWN: domain::Millis = 30_000;
 /// A customer without any request for so long has left (digital-channels §8), in milliseconds.
@@ -74,9 +76,10 @@ pub fn agent_name(number: u32) -> String {
 }
 
 /// The demo centre, in an order in which each part finds what it refers to. `password_hash` is the PHC string of
-/// [`PASSWORD`], the same for all.
-pub fn centre(password_hash: &str) -> Vec<Provision> {
-    let mut all = vec![Provision::PutQueue(Box::new(queue())), Provision::PutCentre(Box::new(the_centre()))];
+/// [`PASSWORD`], the same for all; `offer` is how long an offer stands, in milliseconds.
+pub fn centre(password_hash: &str, offer: domain::Millis) -> Vec<Provision> {
+    let mut all =
+        vec![Provision::PutQueue(Box::new(queue(offer))), Provision::PutCentre(Box::new(the_centre()))];
     all.extend(users(password_hash).into_iter().map(|user| Provision::PutUser(Box::new(user))));
     all.extend(dispositions().into_iter().map(|group| Provision::Book(book::Event::GroupAdded(group))));
     all
@@ -133,13 +136,13 @@ fn pauses() -> impl Iterator<Item = AgentState> {
     [pause(1, "Break"), pause(2, "Lunch")].into_iter()
 }
 
-fn queue() -> Queue {
+fn queue(offer: domain::Millis) -> Queue {
     Queue {
         name: QUEUE.into(),
         skills: BTreeMap::from([(QUEUE.into(), 1)]),
         priority: 0,
         ageing: 0,
-        offer: OFFER,
+        offer,
         cool_down: COOL_DOWN,
         max_waiting: 10_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
@@ -224,7 +227,7 @@ mod tests {
     use super::*;
 
     fn of<T>(pick: impl Fn(Provision) -> Option<T>) -> Vec<T> {
-        centre("hash").into_iter().filter_map(pick).collect()
+        centre("hash", OFFER).into_iter().filter_map(pick).collect()
     }
 
     fn all_users() -> Vec<User> {

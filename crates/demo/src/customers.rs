@@ -1,9 +1,10 @@
 //! Simulated customers: they come, say what they want, answer, wait, lose patience, leave.
 
 use crate::{
-    centre::SERVICE,
+    centre::{AGENTS, MEDIUM, SERVICE},
     chance::Chance,
     dialogue::{CUSTOMERS, DIALOGUES, Dialogue, IMPATIENCE, THANKS},
+    staff::{FIRST, guests},
 };
 use desk::{Desk, Refused, session_of};
 use domain::{
@@ -15,26 +16,26 @@ use domain::{
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
-/// The most at once: four for the staff, the others wait for a person.
-const AT_ONCE: usize = 6;
-/// Time between two arrivals, in milliseconds.
-const ARRIVAL: Range<u64> = 3_000..7_000;
-/// The same while the house fills for the first time: nobody who has just started it should have to wait.
-const FIRST_ARRIVAL: Range<u64> = 300..900;
+/// How many the staff serves at once.
+const STAFF: usize = (AGENTS - FIRST + 1) as usize;
+/// Time before an arrival, in milliseconds: an agent who has become free is ready by then.
+const ARRIVAL: Range<u64> = 300..900;
 /// How long a sentence takes to type, in milliseconds.
 const TYPING: Range<u64> = 2_000..6_000;
-/// How long a customer waits for an agent before he gives up, in milliseconds.
-const PATIENCE: Range<u64> = 120_000..200_000;
-/// After this long in the queue he asks whether anyone is there.
+/// How long a customer waits for an agent before they give up, in milliseconds: longer than it takes to read about them.
+const PATIENCE: Range<u64> = 600_000..900_000;
+/// After this long in the queue they ask whether anyone is there.
 const RESTLESS: Duration = Duration::from_secs(45);
-/// How long he stays when the agent has stopped talking.
-const LEFT_HANGING: Duration = Duration::from_secs(600);
-/// How long he stays after his last words when nobody answers them.
-const LINGER: Duration = Duration::from_secs(20);
+/// How long they stay when the agent has stopped talking.
+const LEFT_HANGING: Duration = Duration::from_secs(900);
+/// How long they stay after their last words when nobody answers them.
+const LINGER: Duration = Duration::from_secs(60);
+/// How long the agent has at most to be done, after a customer has left, before another comes.
+const SEEN_OFF: Duration = Duration::from_secs(15);
 /// How long to wait at most before looking again.
 const LOOK: Duration = Duration::from_secs(5);
 /// User data that marks a simulated customer.
-const MARK: &str = "Simulated";
+pub(crate) const MARK: &str = "Simulated";
 
 /// Sends customers in, for as long as it is polled. `seen` is called now and then for each who is still there, so
 /// that whoever looks after silent customers does not take him for gone.
@@ -43,24 +44,31 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
     send_home(&desk).await;
     let mut chance = Chance::new(desk.ids());
     let mut visits = JoinSet::new();
-    let mut filling = true;
     loop {
-        while visits.try_join_next().is_some() {}
-        if visits.len() < AT_ONCE
-            && let (Some(dialogue), Some(who)) = (chance.pick(&DIALOGUES), chance.pick(&CUSTOMERS))
-        {
-            let visit = Visit {
-                seen: seen.clone(),
-                desk: desk.clone(),
-                head: desk.head(),
-                chance: Chance::new(desk.ids()),
-                dialogue,
-            };
-            visits.spawn(visit.run(*who));
+        if visits.len() >= at_once(&desk).await {
+            let _ = tokio::time::timeout(LOOK, visits.join_next()).await;
+            continue;
         }
-        filling &= visits.len() < AT_ONCE;
-        tokio::time::sleep(chance.moment(if filling { FIRST_ARRIVAL } else { ARRIVAL })).await;
+        tokio::time::sleep(chance.moment(ARRIVAL)).await;
+        let (Some(dialogue), Some(who)) = (chance.pick(&DIALOGUES), chance.pick(&CUSTOMERS)) else {
+            continue;
+        };
+        let visit = Visit {
+            seen: seen.clone(),
+            desk: desk.clone(),
+            head: desk.head(),
+            chance: Chance::new(desk.ids()),
+            dialogue,
+        };
+        visits.spawn(visit.run(*who));
     }
+}
+
+/// The most at once: as many as the staff serves, one more who waits for a person, and one for each person at work.
+/// More would crowd in on somebody who tries out one chat.
+async fn at_once(desk: &Desk) -> usize {
+    let people = guests::at_work(desk, &MEDIUM.into()).await.unwrap_or(0);
+    STAFF + people.max(1)
 }
 
 /// Customers of an earlier run have nobody to speak for them any more.
@@ -89,16 +97,35 @@ struct Visit {
 
 impl Visit {
     async fn run(mut self, who: (&'static str, &'static str)) {
-        match self.visit(who).await {
-            // He was cut short: by the agent, an administrator, or a full queue.
+        match self.come(who).await {
+            // They were cut short: by the agent, an administrator, or a full queue.
             Ok(()) => {}
             Err(Refused::Rule(why)) => tracing::debug!(%why, "a simulated customer was refused"),
             Err(Refused::Store(fault)) => tracing::warn!(%fault, "a simulated customer could not go on"),
         }
     }
 
-    async fn visit(&mut self, who: (&str, &str)) -> Result<(), Refused> {
+    async fn come(&mut self, who: (&str, &str)) -> Result<(), Refused> {
         let id = self.enter(who).await?;
+        self.visit(id.clone()).await?;
+        self.see_off(&id).await
+    }
+
+    /// Keeps the place until the agent is done: who comes in between would find nobody but the people free.
+    async fn see_off(&mut self, id: &InteractionId) -> Result<(), Refused> {
+        let until = Instant::now() + SEEN_OFF;
+        while Instant::now() < until {
+            let state = self.desk.session(id).await?;
+            let is_held = |session: &Session| session.live_agents().next().is_some();
+            if !state.as_deref().and_then(session_of).is_some_and(is_held) {
+                break;
+            }
+            self.look().await;
+        }
+        Ok(())
+    }
+
+    async fn visit(&mut self, id: InteractionId) -> Result<(), Refused> {
         self.say(&id, self.dialogue.opening).await?;
         let patience = self.chance.moment(PATIENCE);
         let mut last_word = Instant::now();

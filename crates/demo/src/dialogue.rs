@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_dialogue_ends_in_a_code_of_the_book() {
         let mut book = book::Book::default();
-        for change in crate::centre("hash") {
+        for change in crate::centre("hash", crate::centre::OFFER) {
             if let Provision::Book(change) = change {
                 book.apply(&change);
             }

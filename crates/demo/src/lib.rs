@@ -3,10 +3,11 @@
 //! Everything here goes through the desk's ports, as any other program's requests do: no rule is repeated and no
 //! door is opened that others do not have.
 //!
-//! **Who gets the customers.** [`staff`] (agents 5 to 8) never takes more than one customer at a time, takes its
-//! time over each and pauses afterwards, and [`customers`] come faster than the four of them can serve. So
-//! somebody always waits, and a person who logs in as `agent1@demo` and says *Ready* is offered a customer
-//! within seconds.
+//! **Who gets the customers.** [`staff`] (agents 5 to 8) takes whatever it is offered at once. Of chats each of them
+//! serves one at a time, and [`customers`] are one more than that, so that somebody waits for a person most of the time.
+//! While a person is free on a channel, the staff leaves the next customer of that channel to them; so whoever logs in
+//! as `agent1@demo` and says *Ready* is offered a customer within seconds, and not several. [`lookout`] tells on the
+//! terminal who waits.
 //!
 //! **Telephone**: [`callers`] call the routing point over real SIP, as customers from outside do, and
 //! [`staff_phones`] are the telephones of agents 5 to 8.
@@ -19,6 +20,7 @@ pub mod centre;
 mod chance;
 mod customers;
 mod dialogue;
+mod lookout;
 pub mod platforms;
 mod staff;
 mod staff_phones;
@@ -26,5 +28,6 @@ mod staff_phones;
 pub use callers::{Manners, ORDER_HEADER, callers};
 pub use centre::centre;
 pub use customers::customers;
+pub use lookout::lookout;
 pub use staff::staff;
 pub use staff_phones::staff_phones;

@@ -144,7 +144,7 @@ impl World {
             channels: Vec::new(),
         };
         let node = Node::up(&calm).await?;
-        for change in demo::centre(password_hash) {
+        for change in demo::centre(password_hash, demo::centre::OFFER) {
             node.desk.perform(Command::Provision(change)).await?;
         }
         let mut world = Self { quarters: Quarters { faults: Arc::new(faults), ..calm }, node: Some(node) };

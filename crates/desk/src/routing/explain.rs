@@ -48,7 +48,7 @@ impl fmt::Display for Obstacle {
             Self::NotReady { reason: None } => f.write_str("not ready"),
             Self::NotReady { reason: Some(reason) } => write!(f, "not ready: {reason}"),
             Self::DoNotDisturb => f.write_str("does not want to be disturbed"),
-            Self::NoPhone => f.write_str("his phone is not registered, or takes no calls"),
+            Self::NoPhone => f.write_str("the phone is not registered, or takes no calls"),
             Self::OtherQueues => f.write_str("works for other queues"),
             Self::Skill { name, needed, has } => write!(f, "has {name} at {has}, needs {needed}"),
             Self::Full { capacity } => write!(f, "has all {capacity} slots taken"),
