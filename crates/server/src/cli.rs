@@ -1,5 +1,6 @@
 //! What can be typed (DESIGN §4, Command line).
 
+use crate::telemetry::Tells;
 use clap::{Args, Parser, Subcommand};
 use domain::user::Role;
 use serde_json::{Value, json};
@@ -46,9 +47,13 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it goes on until it is stopped.
-    pub const fn is_server(&self) -> bool {
-        matches!(self, Self::Demo(_) | Self::Serve(_))
+    /// How much its log tells by itself.
+    pub const fn tells(&self) -> Tells {
+        match self {
+            Self::Demo(_) => Tells::DoingsUnlessWatched,
+            Self::Serve(_) => Tells::Doings,
+            _ => Tells::Troubles,
+        }
     }
 }
 
@@ -80,12 +85,18 @@ pub struct Demo {
     /// Where to listen, with or without a port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub host: Option<String>,
+    /// The port to listen on, if --host does not tell it [default: 8080]
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
     /// Where to speak SIP, over UDP and TCP [default: port 5060 where the demo listens]
     #[arg(long, value_name = "ADDR")]
     pub sip: Option<SocketAddr>,
     /// Keep the data in this directory; without it they are gone afterwards
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Begin anew in that directory: what an earlier demo with this flag left there is deleted
+    #[arg(long, requires = "data")]
+    pub fresh: bool,
 }
 
 /// `jackfield serve`

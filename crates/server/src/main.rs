@@ -12,6 +12,8 @@
 //! | [`simulators`] | the platforms of the demo |
 //! | [`commands`] | one file for each command |
 //! | [`wiring`] | how the parts become one server |
+//! | [`taken`] | addresses that cannot be listened on, and which flag helps |
+//! | [`output`] | what commands print |
 //! | [`http`] | connections, TLS, health, metrics, the drain |
 //! | [`clock`], [`ids`] | time and chance: the only place where the real ones are asked |
 
@@ -28,25 +30,31 @@ mod http;
 mod ids;
 mod limits;
 mod objects;
+mod output;
 mod simulators;
+mod taken;
 mod telemetry;
 mod telephony;
 mod wiring;
 
 use clap::Parser;
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     // Whatever is made, the journal's temporary files too, is for its owner only.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    telemetry::start(cli.command.is_server());
+    telemetry::start(cli.command.tells());
     let outcome = commands::run(cli.command);
     telemetry::end();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("jackfield: {why:#}");
+            // Nobody may be left to read it.
+            let _ = writeln!(io::stderr(), "jackfield: {why:#}");
             ExitCode::FAILURE
         }
     }

@@ -12,8 +12,9 @@ use crate::{
     ids::RandomIds,
     limits,
     objects::{self, Besides, Current, Passwords, Reading, Wanted},
+    output::Output,
     simulators::Simulators,
-    telemetry,
+    taken, telemetry,
     telephony::Telephony,
 };
 use anyhow::{Context, Result, anyhow, bail};
@@ -62,6 +63,8 @@ pub enum Populace {
 pub struct Place<'a> {
     /// The public URL.
     pub url: &'a str,
+    /// Where HTTP is spoken.
+    pub addr: SocketAddr,
     /// Where SIP is spoken over UDP, if it is.
     pub sip: Option<SocketAddr>,
 }
@@ -77,8 +80,9 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let figures = telemetry::figures()?;
     let listener = TcpListener::bind(listen.addr)
         .await
-        .with_context(|| format!("--http (http.addr): {} cannot be listened on", listen.addr))?;
-    let port = listener.local_addr()?.port();
+        .map_err(|why| anyhow!(taken::in_words("--http (http.addr)", listen.addr, &why)))?;
+    let addr = listener.local_addr()?;
+    let port = addr.port();
     let url = listen.url(port);
 
     let store = store_of_a_start(&config.data).await?;
@@ -86,6 +90,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let clock = clock(&store).await?;
     let desk = desk(store.clone(), clock.clone(), media, &url, shown).await?;
     provision(&desk, &config, populace).await?;
+    warn_if_open(populace, &config, addr);
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
@@ -113,10 +118,10 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     }
     simulators.run(&mut background, populace);
     if populace == Populace::Alive {
-        populate(&mut background, &desk, &chat, telephony.addr());
+        populate(&mut background, &desk, &chat, &Place { url: &url, addr, sip: telephony.addr() });
     }
-    tracing::info!(%url, addr = %listener.local_addr()?, data = %config.data.display(), "serving");
-    announce(&Place { url: &url, sip: telephony.addr() })?;
+    tracing::info!(%url, %addr, data = %config.data.display(), "serving");
+    announce(&Place { url: &url, addr, sip: telephony.addr() })?;
 
     let drain = Duration::from_secs(config.http.drain.into());
     let proxies = Arc::new(listen.proxies);
@@ -236,7 +241,7 @@ async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<(
         None => {}
     }
     let wanted = if is_demo {
-        Wanted::demo()?
+        Wanted::demo(populace == Populace::Alive)?
     } else {
         let mut findings = Findings::default();
         let (media, fresh) = (desk.media(), desk.ids());
@@ -315,13 +320,24 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
     }
 }
 
-fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, sip: Option<SocketAddr>) {
+/// The demo's passwords stand in every manual.
+fn warn_if_open(populace: Populace, config: &Config, http: SocketAddr) {
+    let sip = config.sip.addr.filter(|_| !config.sip.off);
+    for addr in [Some(http), sip].into_iter().flatten().filter(|addr| !addr.ip().is_loopback()) {
+        if populace != Populace::None {
+            tracing::warn!(%addr, "the demo is open to a network: whoever reaches it can log in as anybody");
+        }
+    }
+}
+
+fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, place: &Place<'_>) {
     let chat = chat.clone();
-    if let Some(sip) = sip {
+    if let Some(sip) = place.sip {
         tasks.spawn(demo::staff_phones(sip));
         tasks.spawn(demo::callers(sip, demo::Manners::default(), desk.ids()));
     }
     tasks.spawn(demo::staff(desk.clone()));
+    tasks.spawn(demo::lookout(desk.clone(), place.url.to_owned(), Output::standard()));
     tasks.spawn(demo::customers(desk.clone(), move |id: &InteractionId| chat.seen(id)));
 }
 

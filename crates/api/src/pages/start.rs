@@ -40,7 +40,7 @@ mod tests {
     fn only_the_demo_tells_logins() {
         assert!(
             html("1", "http://localhost:8080", true)
-                .contains("agent1@demo:demo http://localhost:8080/api/v2/me")
+                .contains("agent1@demo:demo 'http://localhost:8080/api/v2/me?subresources=*'")
         );
         assert!(!html("1", "http://localhost:8080", false).contains("@demo"));
     }

@@ -5,6 +5,10 @@ use desk::{ports::Clock, routing::Board};
 use domain::{Kind, Millis};
 use store_sqlite::SqliteReader;
 
+/// What the router looks at.
+pub const ROUTED: [Kind; 7] =
+    [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call];
+
 /// What waits and who works, and now: the server's time may be ahead of the system's, and nobody has waited for less
 /// than no time.
 pub fn board(reader: &SqliteReader, kinds: &[Kind]) -> Result<(Board, Millis)> {

@@ -1,24 +1,20 @@
 //! `jackfield events`: the reporting feed out of the journal, one event a line.
 
-use crate::{cli::Events, config};
+use crate::{cli::Events, config, output::Output};
 use anyhow::Result;
 use desk::ports::FeedQuery;
 use domain::{Kind, State, UserId};
-use std::{
-    collections::HashMap,
-    io::{ErrorKind, Write},
-    time::Duration,
-};
-use store_sqlite::{SqliteReader, SqliteStore};
+use std::{collections::HashMap, io::Write, time::Duration};
+use store_sqlite::SqliteReader;
 
 const PAGE: u32 = 1_000;
 /// How long to wait before looking for more.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Prints the events behind a sequence number, and those to come if asked to.
-pub async fn run(args: &Events, out: &mut impl Write) -> Result<()> {
+pub async fn run<W: Write>(args: &Events, out: &mut Output<W>) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let reader = SqliteStore::open_reader(&config.data)?;
+    let reader = super::reader(&config.data)?;
     let mut after = args.after;
     loop {
         let page = reader.events(&FeedQuery { after, limit: PAGE, ..FeedQuery::default() })?;
@@ -34,10 +30,10 @@ pub async fn run(args: &Events, out: &mut impl Write) -> Result<()> {
         let (centre, users) = (centre(&reader)?, users(&reader)?);
         let names = |id: &UserId| users.get(id).cloned();
         for event in page.rows.iter().filter_map(|row| api::cloud_event(centre.as_deref(), row, &names)) {
-            match writeln!(out, "{event}") {
-                // Whoever read it has had enough.
-                Err(why) if why.kind() == ErrorKind::BrokenPipe => return Ok(()),
-                written => written?,
+            writeln!(out, "{event}")?;
+            // Whoever read it may have had enough.
+            if !out.is_read() {
+                return Ok(());
             }
         }
         out.flush()?;

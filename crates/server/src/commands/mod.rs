@@ -14,9 +14,13 @@ mod trace;
 mod user;
 mod why;
 
-use crate::cli::{Command, ConfigCommand, UserCommand};
-use anyhow::{Context, Result};
-use std::io;
+use crate::{
+    cli::{Command, ConfigCommand, UserCommand},
+    output::Output,
+};
+use anyhow::{Context, Result, anyhow};
+use std::path::Path;
+use store_sqlite::{OpenError, SqliteReader, SqliteStore};
 
 /// Runs one command to its end.
 pub fn run(command: Command) -> Result<()> {
@@ -24,7 +28,7 @@ pub fn run(command: Command) -> Result<()> {
         .enable_all()
         .build()
         .context("the runtime could not be started")?;
-    let mut out = io::stdout().lock();
+    let mut out = Output::standard();
     runtime.block_on(async {
         match command {
             Command::Demo(args) => demo::run(args, &mut out).await,
@@ -42,5 +46,16 @@ pub fn run(command: Command) -> Result<()> {
             Command::Trace(args) => trace::run(&args, &mut out),
             Command::Why(args) => why::run(&args, &mut out),
         }
+    })
+}
+
+/// The journal of a data directory for looking into it, beside whatever server runs.
+fn reader(data: &Path) -> Result<SqliteReader> {
+    SqliteStore::open_reader(data).map_err(|why| match why {
+        OpenError::Missing(_) => anyhow!(
+            "{why}: name the data directory of the server with --data, or its settings with --config; the demo prints \
+             the line with its own when it starts"
+        ),
+        other => other.into(),
     })
 }

@@ -1,24 +1,23 @@
 //! `jackfield why`: what stands between those who wait and those who work.
 
-use super::board::board;
+use super::board::{ROUTED, board};
 use crate::{cli::Why, config};
 use anyhow::{Result, bail};
 use desk::routing::{Standing, WaitingItem, effective_priority, explain};
-use domain::{InteractionId, Kind, Millis};
+use domain::{InteractionId, Millis};
 use std::io::Write;
-use store_sqlite::SqliteStore;
 
-/// Explains one waiting conversation, or all, in the order in which they will be served. Reads the journal only,
+/// Explains one conversation or call that waits, or all, in the order in which they will be served. Reads the journal only,
 /// beside whatever server runs.
 pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let reader = SqliteStore::open_reader(&config.data)?;
-    let (board, now) = board(&reader, &[Kind::Centre, Kind::Queue, Kind::User, Kind::Agent, Kind::Session])?;
+    let reader = super::reader(&config.data)?;
+    let (board, now) = board(&reader, &ROUTED)?;
     let only = args.session.as_deref().map(InteractionId::from);
     let mut waiting: Vec<&WaitingItem> =
         board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.interaction == *only)).collect();
     if let (Some(only), true) = (&only, waiting.is_empty()) {
-        bail!("conversation {only} does not wait");
+        bail!("{only} does not wait");
     }
     if waiting.is_empty() {
         writeln!(out, "Nobody waits.")?;

@@ -21,14 +21,32 @@ static LOG: LazyLock<Folding> = LazyLock::new(Folding::default);
 /// How often samples are summed up.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// Starts the log. `RUST_LOG` chooses what is told; without it, servers tell what they do and commands only what
-/// goes wrong. Lines of one kind are folded; [`upkeep`] and [`end`] tell how many there were.
-pub fn start(is_server: bool) {
+/// How much is told by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// What it does: a server.
+    Doings,
+    /// The same, but on a terminal only what goes wrong: the demo, which has words of its own for whoever looks on.
+    DoingsUnlessWatched,
+    /// Only what goes wrong: a command.
+    Troubles,
+}
+
+/// Starts the log. `RUST_LOG` chooses what is told; without it, what is said here. Lines of one kind are folded;
+/// [`upkeep`] and [`end`] tell how many there were.
+pub fn start(tells: Tells) {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
-    let filter = filter(wanted.as_deref(), if is_server { "info" } else { "warn" });
+    let usual = match tells {
+        Tells::Doings => "info",
+        Tells::DoingsUnlessWatched if !io::stderr().is_terminal() => "info",
+        Tells::DoingsUnlessWatched | Tells::Troubles => "warn",
+    };
+    let filter = filter(wanted.as_deref(), usual);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
+        // Whoever read the log may have gone: that is no reason for a server to stumble.
+        .log_internal_errors(false)
         .with_filter(LOG.clone());
     // A second start can only happen in tests; the first one's choices stand.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();

@@ -6,11 +6,12 @@ mod settings;
 
 pub use settings::{Calls, settings};
 
-use anyhow::{Context, Result};
+use crate::taken;
+use anyhow::{Context, Result, anyhow};
 use desk::{Condition, Desk, ServiceKind, ServiceState};
 use listener::Ears;
 use std::{io::ErrorKind, sync::Arc, time::Duration};
-use voice::{StartError, Voice};
+use voice::{Carrier, StartError, Voice};
 
 /// The id of the switch among the services, as desktops know it (core-and-voice §3.7).
 const SERVICE: &str = "VOICE";
@@ -38,6 +39,15 @@ impl Telephony {
             Err(StartError::Listen { addr, why, .. }) if !is_given && why.kind() == ErrorKind::AddrInUse => {
                 tracing::warn!(%addr, "another program has the port for calls: give one with --sip, or set sip.off");
                 return Ok(without("Another program has the port for calls."));
+            }
+            Err(StartError::Listen { addr, carrier, why }) => {
+                let setting = match carrier {
+                    Carrier::Udp | Carrier::Tcp => "--sip (sip.addr)",
+                    Carrier::Tls => "sip.tls.addr",
+                    Carrier::Ws => "sip.ws",
+                };
+                return Err(anyhow!(taken::in_words(setting, addr, &why)))
+                    .with_context(|| format!("calls over {carrier:?}; sip.off = true does without them"));
             }
             Err(why) => return Err(why).context("calls (--sip, sip.addr)"),
         };

@@ -4,7 +4,10 @@ mod call;
 mod session;
 mod words;
 
-use super::{board::board, events};
+use super::{
+    board::{ROUTED, board},
+    events,
+};
 use crate::{cli::Trace, config};
 use anyhow::{Result, bail};
 use desk::{
@@ -14,20 +17,16 @@ use desk::{
 use domain::{Event, InteractionId, Key, Kind, State, message::Content, thread};
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
-use store_sqlite::{SqliteReader, SqliteStore};
+use store_sqlite::SqliteReader;
 use words::{Names, Told, moment};
 
 /// How many events are read at once.
 const PAGE: u32 = 1_000;
-/// What the router looks at.
-const ROUTED: [Kind; 7] =
-    [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call];
-
 /// Prints what happened to one conversation or call, in the order of the journal, and what stands between it and an
 /// agent if it waits. Reads the journal only, beside whatever server runs.
 pub fn run(args: &Trace, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let reader = SqliteStore::open_reader(&config.data)?;
+    let reader = super::reader(&config.data)?;
     let course = Course::read(&reader, &args.interaction)?;
     let names = Names(events::users(&reader)?);
     let mut lines = Vec::new();

@@ -78,11 +78,12 @@ impl Wanted {
         wanted
     }
 
-    /// What the demo centre consists of.
-    pub fn demo() -> Result<Self> {
+    /// What the demo centre consists of. Where people `live` in it, offers wait for somebody who reads.
+    pub fn demo(live: bool) -> Result<Self> {
         let hash = hashed(demo::centre::PASSWORD)?;
+        let offer = if live { demo::centre::PATIENT_OFFER } else { demo::centre::OFFER };
         let mut wanted = Self::default();
-        for change in demo::centre(&hash) {
+        for change in demo::centre(&hash, offer) {
             match change {
                 Provision::PutCentre(centre) => wanted.centre = Some(*centre),
                 Provision::PutUser(user) => wanted.users.get_or_insert_default().push(*user),
