@@ -2,6 +2,8 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := $(TARGET)/release/jackfield
+# The demo begins anew each time, in a place that `jackfield why` finds; ARGS="--data DIR" keeps the data.
+DEMO_DATA = $(if $(findstring --data,$(ARGS)),,--data $(TARGET)/demo --fresh)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo check test build prove bench deny peers
@@ -10,9 +12,9 @@ help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Run the demo centre: agents, customers, chats. ARGS="--host 0.0.0.0" and the like are passed on
-	@echo "Building the demo; the first time this takes a minute or two."
+	@test -e $(TARGET)/debug/jackfield || echo "Building the demo; the first time this takes five to ten minutes."
 	cargo build -p server
-	@exec $(TARGET)/debug/jackfield demo $(ARGS)
+	@exec $(TARGET)/debug/jackfield demo $(DEMO_DATA) $(ARGS)
 
 check: ## Format, lints and every test that needs no foreign program: no Node, no root
 	cargo fmt --all --check
