@@ -103,16 +103,17 @@ impl<W: Write + Send> Lookout<W> {
         };
         let who = self.named(medium, id).await?;
         let name = shown(&user.user_name);
-        let mut text = format!("{name} is offered {who}");
-        let Some(act) = act else { return Ok(Some(text + "; the phone rings")) };
-        if is_plain(&user.user_name) {
-            let login = if user.user_name.ends_with(DOMAIN) { format!("{name}:{PASSWORD}") } else { name };
-            let url = &self.url;
-            text += &format!(
-                "; to {what}:\n  curl -w '\\n' -u {login} {url}/api/v2/me/{collection}/{id} -d '{act}'"
-            );
+        let Some(act) = act else { return Ok(Some(format!("{name} is offered {who}; the phone rings"))) };
+        if !is_plain(&user.user_name) {
+            return Ok(Some(format!("{name} is offered {who}")));
         }
-        Ok(Some(text))
+        let login =
+            if user.user_name.ends_with(DOMAIN) { format!("{name}:{PASSWORD}") } else { name.clone() };
+        let url = &self.url;
+        Ok(Some(format!(
+            "{name} is offered {who}; to {what}:\n  \
+             curl -w '\\n' -u {login} {url}/api/v2/me/{collection}/{id} -d '{act}'"
+        )))
     }
 
     /// The customer of an interaction, where they wait and for how long.

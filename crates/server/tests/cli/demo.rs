@@ -2,7 +2,7 @@
 
 use crate::house::{House, Server};
 use std::{
-    net::UdpSocket,
+    net::{TcpListener, UdpSocket},
     time::{Duration, Instant},
 };
 
@@ -31,6 +31,80 @@ fn customers_come_and_scripted_agents_serve_them() {
         assert!(begun.elapsed() < Duration::from_secs(60), "nobody waits");
         std::thread::sleep(Duration::from_millis(250));
     }
+    assert!(server.stop());
+}
+
+#[test]
+fn ports_that_are_taken_are_told_at_once_with_the_line_that_helps() {
+    let house = House::new();
+    let (web, sip) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    let (web, sip) =
+        (web.local_addr().map(|at| (at, web)).unwrap(), sip.local_addr().map(|at| (at, sip)).unwrap());
+    let said = house.run(&format!("demo --data d --host {} --sip {}", web.0, sip.0));
+    assert!(!said.ok && said.out.is_empty(), "{said:?}");
+    assert!(said.err.contains(&format!("another program has {} and {}", web.0, sip.0)), "{said:?}");
+    assert!(said.err.contains("jackfield demo --host 127.0.0.1:"), "{said:?}");
+    assert!(said.err.contains("make demo ARGS=\"--host 127.0.0.1:"), "{said:?}");
+    assert!(!house.path("d").exists(), "nothing was begun");
+    // A server tells its own flags.
+    let said = house.run(&format!("serve --demo --data d --http {}", web.0));
+    assert!(said.err.contains("another program has") && said.err.contains("--http"), "{said:?}");
+    let said = house.run(&format!("serve --demo --data d --http 127.0.0.1:0 --sip {}", sip.0));
+    assert!(said.err.contains("another program has") && said.err.contains("--sip"), "{said:?}");
+}
+
+#[test]
+fn a_fresh_demo_forgets_the_last_one_and_nothing_else() {
+    let house = House::new();
+    let events = || house.run("events --data d").out;
+    assert!(house.serve("demo --host 127.0.0.1:0 --data d --fresh").stop());
+    let first = events().lines().next().map(str::to_owned);
+    assert!(house.serve("demo --host 127.0.0.1:0 --data d --fresh").stop());
+    assert_ne!(events().lines().next().map(str::to_owned), first);
+    assert!(house.serve("serve --demo --data other --http 127.0.0.1:0").stop());
+    let said = house.run("demo --host 127.0.0.1:0 --sip 127.0.0.1:0 --data other --fresh");
+    assert!(!said.ok && said.err.contains("--fresh deletes only"), "{said:?}");
+}
+
+#[test]
+fn whoever_stops_reading_makes_no_command_complain() {
+    let house = House::new();
+    let server = house.serve("demo --host 127.0.0.1:0 --data d");
+    let binary = env!("CARGO_BIN_EXE_jackfield");
+    for command in ["why --data d", "events --data d", "events --data d --follow", "--help", "config check"] {
+        let line = format!("{binary} {command} | head -n 0; echo ${{PIPESTATUS[0]}}");
+        let said = house.shell(&line);
+        assert!(said.err.is_empty() && said.out == "0\n", "{command}: {said:?}");
+    }
+    // Nor does one that has nobody to complain to.
+    let said = house
+        .shell(&format!("{binary} why --data nowhere 2>&1 >/dev/null | head -n 0; echo ${{PIPESTATUS[0]}}"));
+    assert_eq!(said.out, "1\n", "{said:?}");
+    assert!(server.stop());
+}
+
+#[test]
+fn a_look_where_no_journal_is_names_the_flag() {
+    let house = House::new();
+    for command in ["why", "events"] {
+        let said = house.run(command);
+        assert!(
+            !said.ok && said.err.contains("there is no journal in") && said.err.contains("--data"),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn a_call_that_waits_is_explained() {
+    let house = House::new();
+    let server = house.serve("serve --demo --data d --http 127.0.0.1:0");
+    call(&server, "4915550177");
+    let said = house.run("why --data d");
+    assert!(
+        said.out.contains("(voice) has waited in Support") && said.out.contains("nobody is logged in"),
+        "{said:?}"
+    );
     assert!(server.stop());
 }
 

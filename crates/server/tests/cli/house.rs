@@ -49,6 +49,12 @@ impl House {
         said(self.command(line).stdin(Stdio::null()).output().unwrap())
     }
 
+    /// Runs a line of bash.
+    pub fn shell(&self, line: &str) -> Said {
+        let mut command = Command::new("bash");
+        said(command.args(["-c", line]).current_dir(self.0.path()).stdin(Stdio::null()).output().unwrap())
+    }
+
     /// The same with a line of standard input.
     pub fn run_with(&self, line: &str, input: &str) -> Said {
         let piped = || Stdio::piped();

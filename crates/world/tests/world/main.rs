@@ -5,3 +5,4 @@ mod course;
 mod laws;
 mod outbox;
 mod pauses;
+mod people;
