@@ -29,6 +29,12 @@ pub struct Settings {
     /// From where calls are taken without credentials. What such a call says of its origin is shown and trusted for
     /// nothing else (voice-sip §3).
     pub peers: Vec<Network>,
+    /// Proxies that are believed about who is behind them (`received` and `rport` of Via, RFC 3581) and how they are
+    /// reached (Path, RFC 3327). An edge proves nothing by itself: who is behind it is a peer by the address that it
+    /// names, or has credentials.
+    pub edges: Vec<Network>,
+    /// Which calls of phones are to be proved.
+    pub challenge: Challenge,
     /// Pages whose scripts may open a WebSocket, by their origin (`https://phone.example`). What sends no Origin is no
     /// browser, and may.
     pub ws_origins: Vec<String>,
@@ -45,6 +51,16 @@ impl Settings {
     pub fn both(addr: SocketAddr) -> Vec<Listen> {
         vec![Listen { transport: Transport::Udp, addr }, Listen { transport: Transport::Tcp, addr }]
     }
+}
+
+/// Which calls of phones are to be proved with a password. Peers have none and are not asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Challenge {
+    /// Those that come by a way that several may use: more than one number registered over it, or a proxy is between.
+    #[default]
+    Shared,
+    /// All.
+    Always,
 }
 
 /// One place where SIP is spoken. Port 0 is any free one; TCP with port 0 takes that of UDP.

@@ -24,7 +24,7 @@ pub use objects::{
     AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry, Password, Pause,
     QueueEntry, ServiceEntry, UserEntry,
 };
-pub use sip::{AnswerBy, DEFAULT_ADDR, PhoneEntry, Sip, SipLimits, SipTls};
+pub use sip::{AnswerBy, Challenge, DEFAULT_ADDR, Edge, PhoneEntry, Sip, SipLimits, SipTls};
 pub use sms::{KeywordLists, SmsEntry};
 pub use strangers::Strangers;
 

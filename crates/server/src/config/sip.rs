@@ -49,6 +49,10 @@ pub struct Sip {
     /// such a call says of its origin is shown and trusted for nothing.
     #[schemars(example = ["10.1.0.0/16"])]
     pub peers: Vec<String>,
+    /// Proxies in front of phones and peers.
+    pub edges: Vec<Edge>,
+    /// Which calls of phones need their password.
+    pub challenge: Challenge,
     /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key. The switch
     /// hands on those that begin with `X-`, `User-to-User`, `Diversion` and `Subject`.
     pub user_data: Vec<String>,
@@ -75,6 +79,8 @@ impl Default for Sip {
             digest: vec!["MD5".into()],
             digest_without_qop: false,
             peers: Vec::new(),
+            edges: Vec::new(),
+            challenge: Challenge::Shared,
             user_data: vec!["X-*".into(), "User-to-User".into()],
             drain: 10,
             limits: SipLimits::default(),
@@ -82,6 +88,25 @@ impl Default for Sip {
             phones: Vec::new(),
         }
     }
+}
+
+/// A proxy in front of phones and peers, which is believed about who is behind it and how they are reached.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edge {
+    /// Its address as we see it, or a network (`10.1.0.0/28`).
+    pub addr: String,
+}
+
+/// Which calls of phones need their password. Peers have none and are not asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Challenge {
+    /// Those that come by a way that several may use: more than one number registered over it, or a proxy is between.
+    #[default]
+    Shared,
+    /// All.
+    Always,
 }
 
 /// What is taken from the network. A network is an IPv4 address, or the /64 of an IPv6 address.

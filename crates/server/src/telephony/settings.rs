@@ -4,7 +4,7 @@ use super::headers::Headers;
 use crate::{
     certificate,
     check::origins,
-    config::{AnswerBy, DEFAULT_ADDR, Password, PhoneEntry, Sip, SipLimits, SipTls},
+    config::{AnswerBy, Challenge, DEFAULT_ADDR, Edge, Password, PhoneEntry, Sip, SipLimits, SipTls},
     connectors::Reference,
     findings::Findings,
 };
@@ -44,7 +44,10 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
         origins::check("sip.ws_origins", origin, findings);
     }
 
-    let mut peers: Vec<Network> = sip.peers.iter().filter_map(|text| findings.keep(network(text))).collect();
+    let mut peers: Vec<Network> =
+        sip.peers.iter().filter_map(|text| findings.keep(network("sip.peers", text))).collect();
+    let edges: Vec<Network> =
+        sip.edges.iter().filter_map(|edge| findings.keep(self::edge(edge, &peers))).collect();
     let mut accounts = HashMap::new();
     if demo {
         // The simulated callers, and whoever tries the demo from the same machine.
@@ -87,6 +90,11 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
         digest_without_qop: sip.digest_without_qop,
         accounts,
         peers,
+        edges,
+        challenge: match sip.challenge {
+            Challenge::Shared => voice::Challenge::Shared,
+            Challenge::Always => voice::Challenge::Always,
+        },
         ws_origins: sip.ws_origins.clone(),
         media: sound,
         limits,
@@ -140,9 +148,21 @@ fn algorithms(sip: &Sip, findings: &mut Findings) -> Vec<Algorithm> {
     read
 }
 
-fn network(text: &str) -> Result<Network> {
+/// The edges. An entry that is a peer's, too, is a contradiction: a peer proves who calls, an edge does not. One within
+/// a network of peers is an edge.
+fn edge(Edge { addr }: &Edge, peers: &[Network]) -> Result<Network> {
+    let edge = network("[[sip.edges]] addr", addr)?;
+    ensure!(
+        !peers.contains(&edge),
+        "[[sip.edges]] addr: '{addr}' is of sip.peers, too; a proxy whose calls are all taken without credentials is a \
+         peer, one that others are behind is an edge"
+    );
+    Ok(edge)
+}
+
+fn network(key: &str, text: &str) -> Result<Network> {
     let (addr, bits) = text.split_once('/').map_or((text, None), |(addr, bits)| (addr, Some(bits)));
-    let wrong = || format!("sip.peers: '{text}' is neither an address nor a network such as 10.1.0.0/16");
+    let wrong = || format!("{key}: '{text}' is neither an address nor a network such as 10.1.0.0/16");
     let all = Network::from(addr.parse::<IpAddr>().with_context(wrong)?);
     match bits.map(str::parse::<u8>) {
         None => Ok(all),
@@ -194,11 +214,27 @@ mod tests {
 
     #[test]
     fn a_peer_is_an_address_or_a_network() {
-        let net = network("10.1.0.0/16").expect("a network");
+        let net = network("sip.peers", "10.1.0.0/16").expect("a network");
         assert!(net.contains([10, 1, 9, 9].into()) && !net.contains([10, 2, 0, 1].into()));
-        assert_eq!(network("192.0.2.7").expect("an address").bits, 32);
+        assert_eq!(network("sip.peers", "192.0.2.7").expect("an address").bits, 32);
         for wrong in ["", "gateway", "10.0.0.0/33", "10.0.0.0/x"] {
-            assert!(network(wrong).is_err(), "{wrong}");
+            assert!(network("sip.peers", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_edge_is_an_address_or_a_network_and_no_peer() {
+        let edge = |addr: &str| Sip {
+            peers: vec!["10.9.0.0/24".into()],
+            edges: vec![Edge { addr: addr.into() }],
+            ..Sip::default()
+        };
+        let edges = settings(&edge("10.1.0.0/28"), false).expect("settings").edges;
+        assert!(edges[0].contains([10, 1, 0, 9].into()));
+        assert!(settings(&edge("10.9.0.7"), false).is_ok());
+        for (addr, word) in [("proxy", "[[sip.edges]]"), ("10.9.0.0/24", "sip.peers")] {
+            let why = settings(&edge(addr), false).expect_err(addr).to_string();
+            assert!(why.contains(word), "{why}");
         }
     }
 

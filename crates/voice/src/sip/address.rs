@@ -132,8 +132,20 @@ const fn is_separator(c: char) -> bool {
     matches!(c, '-' | '.' | '(' | ')' | ' ')
 }
 
+/// The parts of a text between separators; those in quotes are none.
+pub(super) fn separated(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = outside_quotes(text, |c| c == separator);
+        let (part, after) = end.map_or((text, None), |at| (&text[..at], Some(&text[at + separator.len_utf8()..])));
+        rest = after;
+        Some(part)
+    })
+}
+
 /// The entries of a list header: commas in quotes and in brackets are none.
-fn entries(header: &str) -> impl Iterator<Item = &str> {
+pub(super) fn entries(header: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(header);
     std::iter::from_fn(move || {
         let text = rest?;

@@ -1,6 +1,6 @@
 //! Who calls: never what From says (voice-sip §3).
 
-use super::{address::Address, core::Core, digest::Verdict, flow::Flow, headers};
+use super::{address::Address, core::Core, digest::Verdict, headers, origin::Origin};
 use domain::call::Dn;
 use rsipstack::sip::Request;
 
@@ -26,34 +26,37 @@ pub(super) enum Admission {
     Silence,
 }
 
-/// Decides who calls: a number over the flow it registered over, or with credentials; or a peer by its address.
-pub(super) fn admit(core: &Core, request: &Request, flow: Flow) -> Admission {
-    let blocked = core.logins.blocked(flow.ip());
-    if blocked && !core.answers_to(flow) {
+/// Decides who calls: whoever has credentials; a number over the flow that it alone registered over, from its phone
+/// itself; or a peer by its address. Behind an edge the address is that which the edge names, and a flow counts for
+/// nothing.
+pub(super) fn admit(core: &Core, request: &Request, origin: Origin) -> Admission {
+    let blocked = core.logins.blocked(origin.sender.ip());
+    if blocked && !core.answers_to(origin) {
         return Admission::Silence;
     }
     let named = [headers::find(request, "From"), headers::find(request, "Contact")];
-    let registered = named
+    let alone = named
         .into_iter()
         .flatten()
         .filter_map(|header| Address::first(header)?.user().map(Dn::new))
-        .find(|dn| core.registrar.is_flow_of(dn, flow));
+        .find(|dn| core.is_known_by_flow(dn, origin));
     let verdict = core.digest.verify(
         &core.settings.accounts,
-        flow,
+        origin.sender,
         &request.method.to_string(),
         &headers::target(request),
         headers::authorizations(request),
     );
-    match (verdict, registered) {
-        (Verdict::Right(dn), Some(own)) if dn == own => Admission::Device { dn, proved: true },
-        (Verdict::Right(dn), _) if !blocked || core.is_peer(flow) => Admission::Device { dn, proved: true },
-        (_, Some(dn)) => Admission::Device { dn, proved: flow.is_stream() },
+    match (verdict, alone) {
+        (Verdict::Right(dn), _) if !blocked || core.is_peer(origin) || core.may_prove(&dn, origin) => {
+            Admission::Device { dn, proved: true }
+        }
+        (_, Some(dn)) => Admission::Device { dn, proved: origin.is_stream() },
         // Among too many failures nobody learns that they guessed right.
         (Verdict::Right(_), None) => Admission::Silence,
         (Verdict::Stale, None) => Admission::Challenge { stale: true },
-        (Verdict::Wrong, None) if core.failed_login(flow) => Admission::Silence,
-        (Verdict::Absent, None) if core.is_peer(flow) => Admission::Outside,
+        (Verdict::Wrong, None) if core.failed_login(request, origin) => Admission::Silence,
+        (Verdict::Absent, None) if core.is_peer(origin) => Admission::Outside,
         (Verdict::Wrong | Verdict::Absent, None) => Admission::Challenge { stale: false },
     }
 }

@@ -7,6 +7,7 @@ use super::{
     headers,
     leg::{self, Incoming, Session},
     limits::Guest,
+    origin::Origin,
     request::{Once, reply},
 };
 use crate::media::{Direction, SdpError};
@@ -25,28 +26,28 @@ use tracing::Instrument;
 const LONGEST_NUMBER: usize = 64;
 
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
-pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, flow: Flow) {
-    let (device, proved) = match admit(&core, &tx.original, flow) {
+pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
+    let (device, proved) = match admit(&core, &tx.original, origin) {
         Admission::Device { dn, proved } => {
-            core.strangers.forget(flow);
+            core.strangers.forget(origin.flow);
             (Some(dn), proved)
         }
         Admission::Outside => (None, false),
         Admission::Silence => return,
-        Admission::Challenge { stale } => return challenge(&core, &mut tx, flow, stale).await,
+        Admission::Challenge { stale } => return challenge(&core, &mut tx, origin, stale).await,
     };
     let Some(once) = Once::enter(&core, &tx) else {
         return reply(&mut tx, StatusCode::LoopDetected, Vec::new()).await;
     };
-    let guest = if proved { None } else { core.guests.enter(flow.ip(), flow.is_stream()) };
+    let guest = if proved { None } else { core.guests.enter(origin.sender.ip(), origin.is_stream()) };
     if !proved && guest.is_none() {
         // Somebody may forge a phone's address: its password still gets it in.
         return match device {
-            Some(_) => challenge(&core, &mut tx, flow, false).await,
+            Some(_) => challenge(&core, &mut tx, origin, false).await,
             None => refuse(&mut tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]).await,
         };
     }
-    match begin(&core, &tx, flow, Whence { device, proved, guest }) {
+    match begin(&core, &tx, origin, Whence { device, proved, guest }) {
         Ok((id, mut dialog)) => {
             if let Err(why) = dialog.handle(&mut tx).await {
                 tracing::debug!(leg = %id, %why, "an INVITE failed");
@@ -69,8 +70,8 @@ struct Whence {
     guest: Option<Guest>,
 }
 
-async fn challenge(core: &Core, tx: &mut Transaction, flow: Flow, stale: bool) {
-    let challenges = core.digest.challenges(flow, stale);
+async fn challenge(core: &Core, tx: &mut Transaction, origin: Origin, stale: bool) {
+    let challenges = core.digest.challenges(origin.sender, stale);
     let challenges: Vec<Header> =
         challenges.into_iter().map(|text| Header::ProxyAuthenticate(text.into())).collect();
     reply(tx, StatusCode::ProxyAuthenticationRequired, challenges).await;
@@ -92,13 +93,14 @@ type Refusal = (StatusCode, Vec<Header>);
 fn begin(
     core: &Arc<Core>,
     tx: &Transaction,
-    flow: Flow,
+    origin: Origin,
     whence: Whence,
 ) -> Result<(LegId, InviteDialog), Refusal> {
     let request = &tx.original;
+    let Origin { flow, sender, .. } = origin;
     let Whence { device, proved, guest } = whence;
     let plain = |status| (status, Vec::new());
-    let takes = || core.pace.takes(flow.ip(), proved);
+    let takes = || core.pace.takes(sender.ip(), proved);
     if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !takes() {
         return Err((StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]));
     }
@@ -124,8 +126,8 @@ fn begin(
         (StatusCode::ServiceUnavailable, vec![headers::retry_after(2)])
     })?;
     stream.answered(false);
-    stream.signalled_from(flow.ip());
-    stream.behind_nat(device.as_ref().is_some_and(|dn| core.registrar.is_behind_nat(dn, flow)));
+    stream.signalled_from(sender.ip());
+    stream.behind_nat(device.as_ref().is_some_and(|dn| core.registrar.is_behind_nat(dn, sender)));
     let answer = match offer(request) {
         Some(offer) => {
             Some(stream.answer(offer, Direction::SendRecv).map_err(|why| unacceptable(core, &why))?.sdp)
@@ -146,7 +148,7 @@ fn begin(
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
     let (ours, events_of_dialog) = dialog;
-    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, flow, guest };
+    let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, origin, guest };
     let leg =
         leg::Leg::incoming(core, id.clone(), acts, (stream, events), events_of_dialog, incoming, request);
     let span = leg::span(&id, "in", arrival.device.as_ref());

@@ -3,20 +3,22 @@
 use super::{
     digest::Digest,
     flow::{Flow, wire},
-    limits::{Guests, Logins, Pace},
+    headers,
+    limits::{Failures, Guests, Logins, Pace},
     locked,
+    origin::{Origin, is_of},
     reasons::Reasons,
-    registrar::Registrar,
+    registrar::{Registrar, closed},
     transport::{Doorkeeper, Streams},
 };
 use crate::{
     Listener, media,
-    settings::{Carrier, Settings},
+    settings::{Carrier, Challenge, Settings},
 };
-use domain::call::{Act, LegId};
+use domain::call::{Act, Dn, LegId};
 use rsipstack::{
     dialog::dialog_layer::DialogLayer,
-    sip::{Auth, HostWithPort, Param, Scheme, Uri},
+    sip::{Auth, HasHeaders, Header, HostWithPort, Param, Request, Scheme, Uri},
     transport::SipAddr,
 };
 use std::{
@@ -49,6 +51,8 @@ pub(super) struct Core {
     pub strangers: Arc<Streams>,
     pub digest: Arc<Digest>,
     pub logins: Arc<Logins>,
+    /// Wrong credentials for one number from one network.
+    guesses: Failures<(edge::Network, Dn)>,
     pub pace: Pace,
     pub guests: Arc<Guests>,
     /// Why calls are being cancelled.
@@ -85,6 +89,7 @@ impl Core {
     ) -> Self {
         Self {
             logins: doorkeeper.logins.clone(),
+            guesses: Failures::new(settings.limits.failed_logins_per_minute),
             pace: Pace::new(&settings.limits),
             guests: Guests::new(&settings.limits),
             reasons,
@@ -152,21 +157,61 @@ impl Core {
         }
     }
 
-    /// Whether an address is of a peer.
-    pub fn is_peer(&self, flow: Flow) -> bool {
-        self.settings.peers.iter().any(|network| network.contains(flow.ip()))
+    /// Where a request comes from that came over a flow.
+    pub fn origin(&self, request: &Request, flow: Flow) -> Origin {
+        let vias = request.headers().iter().filter_map(|header| match header {
+            Header::Via(via) => Some(via.value()),
+            _ => None,
+        });
+        Origin::of(flow, vias, &self.settings.edges)
     }
 
-    /// Whether we answer at all what needs no proof: strangers hear nothing (voice-sip §3).
-    pub fn answers_to(&self, flow: Flow) -> bool {
-        self.registrar.knows(flow) || self.is_peer(flow)
+    /// Whether an edge is at the other end.
+    pub fn is_edge(&self, flow: Flow) -> bool {
+        is_of(&self.settings.edges, flow)
+    }
+
+    /// A stream is closed: the phones that registered over it are gone, unless it was an edge's.
+    pub fn closed(&self, flow: Flow) {
+        closed(&self.registrar, &self.settings.edges, flow);
+    }
+
+    /// Whether a sender is a peer. An edge never is, whatever its address: it speaks for others.
+    pub fn is_peer(&self, origin: Origin) -> bool {
+        is_of(&self.settings.peers, origin.sender) && !self.is_edge(origin.sender)
+    }
+
+    /// Whether we answer at all what needs no proof: strangers hear nothing (voice-sip §3). An edge may ask whether we
+    /// are there.
+    pub fn answers_to(&self, origin: Origin) -> bool {
+        self.registrar.knows(origin.sender) || self.is_peer(origin) || self.is_edge(origin.sender)
+    }
+
+    /// Whether the flow alone tells that a number calls: its phone registered over it, from there and not through
+    /// somebody who may do so for others, too, and no other number did; unless every call is to be proved.
+    pub fn is_known_by_flow(&self, dn: &Dn, origin: Origin) -> bool {
+        self.settings.challenge == Challenge::Shared
+            && origin.is_direct()
+            && self.registrar.is_alone_on(dn, origin.flow)
+    }
+
+    /// Whether right credentials for a number are heard among too many failures from where they come: those of a phone
+    /// that registered from there, unless too many were for its number, so that nobody guesses those of others.
+    pub fn may_prove(&self, dn: &Dn, origin: Origin) -> bool {
+        let guessed = || self.guesses.blocked(&(edge::Network::of(origin.sender.ip()), dn.clone()));
+        self.registrar.is_flow_of(dn, origin.sender) && !guessed()
     }
 
     /// Counts wrong credentials; whether there were too many to answer.
-    pub fn failed_login(&self, flow: Flow) -> bool {
+    pub fn failed_login(&self, request: &Request, origin: Origin) -> bool {
         metrics::counter!("jackfield_sip_failures_total", "what" => "credentials").increment(1);
-        self.logins.failed(flow.ip());
-        self.logins.blocked(flow.ip())
+        let ip = origin.sender.ip();
+        let claimed = self.digest.claimed(headers::authorizations(request));
+        if let Some(dn) = claimed.filter(|dn| self.settings.accounts.contains_key(dn)) {
+            self.guesses.failed((edge::Network::of(ip), dn));
+        }
+        self.logins.failed(ip);
+        self.logins.blocked(ip)
     }
 
     /// Where we are reached over a transport.

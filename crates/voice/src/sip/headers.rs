@@ -120,7 +120,7 @@ fn is_number(user: &str) -> bool {
 }
 
 /// All headers of a name.
-fn values<'a>(message: &'a impl HasHeaders, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn values<'a>(message: &'a impl HasHeaders, name: &'a str) -> impl Iterator<Item = &'a str> {
     let named = move |header: &&Header| header.name().eq_ignore_ascii_case(name);
     message.headers().iter().filter(named).map(Header::value)
 }

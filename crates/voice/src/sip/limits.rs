@@ -4,60 +4,77 @@ use crate::{settings::Limits, sip::locked};
 use edge::Network;
 use std::{
     collections::{HashMap, VecDeque},
+    hash::Hash,
     net::IpAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::time::Instant;
 
-/// Addresses that are watched at once; of more, the newest.
+/// Whose failures are watched at once; of more, the newest.
 const WATCHED: usize = 10_000;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Wrong credentials, by the network they came from. Only those count that prove that they came from there: they are
 /// for a nonce that was sent there (see [`super::digest`]).
-pub(super) struct Logins {
-    most: u32,
-    failures: Mutex<Failures>,
-}
-
-#[derive(Default)]
-struct Failures {
-    /// Since when, and how many.
-    counts: HashMap<Network, (Instant, u32)>,
-    /// The same, the oldest first.
-    order: VecDeque<(Instant, Network)>,
-}
+pub(super) struct Logins(Failures<Network>);
 
 impl Logins {
     /// At most so many within a minute.
     pub fn new(most: u32) -> Self {
-        Self { most, failures: Mutex::default() }
+        Self(Failures::new(most))
     }
 
     /// Whether an address had too many: nothing of it is even looked at.
     pub fn blocked(&self, from: IpAddr) -> bool {
-        let failures = locked(&self.failures);
-        failures
-            .counts
-            .get(&Network::of(from))
-            .is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
+        self.0.blocked(&Network::of(from))
     }
 
     /// One more.
     pub fn failed(&self, from: IpAddr) {
-        let (now, from) = (Instant::now(), Network::of(from));
-        let mut failures = locked(&self.failures);
-        let Failures { counts, order } = &mut *failures;
-        while order.front().is_some_and(|(since, _)| now - *since >= WINDOW)
-            || counts.len() >= WATCHED && !counts.contains_key(&from)
+        self.0.failed(Network::of(from));
+    }
+}
+
+/// Failures of a minute, by whatever they are counted for.
+pub(super) struct Failures<K> {
+    most: u32,
+    now: Mutex<FailuresNow<K>>,
+}
+
+struct FailuresNow<K> {
+    /// Since when, and how many.
+    counts: HashMap<K, (Instant, u32)>,
+    /// The same, the oldest first.
+    order: VecDeque<(Instant, K)>,
+}
+
+impl<K: Clone + Eq + Hash> Failures<K> {
+    /// At most so many within a minute.
+    pub fn new(most: u32) -> Self {
+        Self { most, now: Mutex::new(FailuresNow { counts: HashMap::new(), order: VecDeque::new() }) }
+    }
+
+    /// Whether there were too many.
+    pub fn blocked(&self, of: &K) -> bool {
+        let now = locked(&self.now);
+        now.counts.get(of).is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
+    }
+
+    /// One more.
+    pub fn failed(&self, of: K) {
+        let moment = Instant::now();
+        let mut now = locked(&self.now);
+        let FailuresNow { counts, order } = &mut *now;
+        while order.front().is_some_and(|(since, _)| moment - *since >= WINDOW)
+            || counts.len() >= WATCHED && !counts.contains_key(&of)
         {
             let Some((_, oldest)) = order.pop_front() else { break };
             counts.remove(&oldest);
         }
-        let entry = counts.entry(from).or_insert_with(|| {
-            order.push_back((now, from));
-            (now, 0)
+        let entry = counts.entry(of.clone()).or_insert_with(|| {
+            order.push_back((moment, of));
+            (moment, 0)
         });
         entry.1 = entry.1.saturating_add(1);
     }

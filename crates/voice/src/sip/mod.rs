@@ -23,6 +23,7 @@ mod headers;
 mod info;
 mod leg;
 mod limits;
+mod origin;
 mod reasons;
 mod registrar;
 mod request;

@@ -30,8 +30,9 @@ pub(super) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
 
 async fn take(core: Arc<Core>, mut tx: Transaction) {
     let Some(flow) = tx.connection.as_ref().and_then(Flow::of) else { return };
+    let origin = core.origin(&tx.original, flow);
     if let Some(status) = refused_at_sight(&tx) {
-        if core.answers_to(flow) || headers::to_tag(&tx.original).is_some() {
+        if core.answers_to(origin) || headers::to_tag(&tx.original).is_some() {
             reply(&mut tx, status, Vec::new()).await;
         }
         return;
@@ -41,13 +42,15 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
     }
     match tx.original.method {
         // Wrong passwords of one do not silence the phones behind the same address.
-        Method::Register if !core.logins.blocked(flow.ip()) || core.registrar.knows(flow) => {
-            register(&core, &mut tx, flow).await;
+        Method::Register
+            if !core.logins.blocked(origin.sender.ip()) || core.registrar.knows(origin.sender) =>
+        {
+            register(&core, &mut tx, origin).await;
         }
         Method::Register => {}
         // Apart, since its future is large and other requests should not carry it.
-        Method::Invite => Box::pin(call::take(core, tx, flow)).await,
-        _ if !core.answers_to(flow) => {
+        Method::Invite => Box::pin(call::take(core, tx, origin)).await,
+        _ if !core.answers_to(origin) => {
             metrics::counter!("jackfield_sip_failures_total", "what" => "stranger").increment(1);
         }
         Method::Options => {

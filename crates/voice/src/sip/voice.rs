@@ -43,12 +43,14 @@ impl Voice {
         let (changes, heard_changes) = mpsc::unbounded_channel();
         let (closings, heard_closings) = mpsc::unbounded_channel();
         let registrar = Arc::new(Registrar::new(&settings.limits, changes));
-        let strangers = Streams::new(&settings.limits, settings.peers.clone());
+        let spared = settings.peers.iter().chain(&settings.edges).copied().collect();
+        let strangers = Streams::new(&settings.limits, spared);
         let doorkeeper = Arc::new(Doorkeeper {
             registrar: registrar.clone(),
             digest: Arc::new(Digest::new(&settings)?),
             logins: Arc::new(Logins::new(settings.limits.failed_logins_per_minute)),
             peers: settings.peers.clone(),
+            edges: settings.edges.clone(),
         });
         let reasons = Arc::new(Reasons::default());
         let Opened { layer, told, bound, doors } = transport::open(&settings, &doorkeeper, &token).await?;
@@ -69,11 +71,16 @@ impl Voice {
             .with_cancel_token(token.clone())
             .with_user_agent(headers::NAME)
             .with_option(option)
-            .with_inspector(Box::new(Marks { registrar: registrar.clone(), reasons: reasons.clone() }))
+            .with_inspector(Box::new(Marks {
+                registrar: registrar.clone(),
+                reasons: reasons.clone(),
+                edges: settings.edges.clone(),
+            }))
             .with_target_locator(Box::new(Finder))
             .with_transport_inspector(Box::new(Closings {
                 registrar: registrar.clone(),
                 strangers: strangers.clone(),
+                edges: settings.edges.clone(),
                 tell: closings,
             }))
             .build();

@@ -77,6 +77,8 @@ pub fn settings() -> Settings {
         realm: "jackfield".into(),
         accounts: accounts.into_iter().map(|(dn, profile)| (Dn::new(dn), account(profile))).collect(),
         peers: vec![Network { addr: [127, 0, 0, 1].into(), bits: 32 }],
+        edges: Vec::new(),
+        challenge: voice::Challenge::default(),
         ws_origins: vec!["https://phone.example".into()],
         media: media::Settings::loopback(),
         limits: Limits::default(),

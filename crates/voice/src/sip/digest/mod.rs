@@ -70,6 +70,13 @@ impl Digest {
         })
     }
 
+    /// The number that credentials for us are of, whether they are right or not.
+    pub fn claimed<'a>(&self, mut headers: impl Iterator<Item = &'a str>) -> Option<Dn> {
+        headers.find_map(|header| {
+            Credentials::parse(header).filter(|given| given.realm == self.realm).map(|given| Dn::new(given.number()))
+        })
+    }
+
     /// A tag for an answer of which nothing is kept: the same again for the same request (RFC 3261 §8.2.7).
     pub fn tag(&self, named: &[&str]) -> String {
         self.nonces.tag(named.join("\n").as_bytes())

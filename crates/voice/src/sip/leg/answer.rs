@@ -1,7 +1,10 @@
 //! Making a phone answer (voice-sip §5.2): asked in the call that rings, or called again so that it answers by itself.
 
 use super::{Leg, Outcome, Side, branch::Asking};
-use crate::{settings::Profile, sip::registrar::Binding};
+use crate::{
+    settings::Profile,
+    sip::{address::entries, headers, registrar::Binding, transport::mark},
+};
 use domain::call::{Cause, Heard};
 use rsipstack::{
     dialog::dialog::Dialog,
@@ -25,6 +28,14 @@ fn way(profile: Profile, binding: &Binding) -> Way {
         Profile::Auto if announced && !refused => Way::Talk,
         _ => Way::Again,
     }
+}
+
+/// The route set that a response to a request of ours gives its dialog: Record-Route, backwards (RFC 3261 §12.1.2).
+fn route_set(response: &Response) -> Vec<String> {
+    let mut route: Vec<String> =
+        headers::values(response, "Record-Route").flat_map(entries).map(|entry| entry.trim().to_owned()).collect();
+    route.reverse();
+    route
 }
 
 impl Leg {
@@ -103,8 +114,13 @@ impl Leg {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
         let Ok(contacts) = response.typed_contact_headers() else { return };
-        if let Some(contact) = contacts.into_iter().next() {
+        if let Some(mut contact) = contacts.into_iter().next() {
             let raw = response.contact_header().ok().cloned();
+            // The library takes the route set with the 200, too (RFC 3261 §12.1.2).
+            let route = route_set(response);
+            if !route.is_empty() {
+                mark(&mut contact.uri, branch.binding.flow, &route);
+            }
             Dialog::Invite(branch.dialog.clone()).set_remote_target(contact.uri, raw);
         }
     }

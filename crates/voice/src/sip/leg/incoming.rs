@@ -6,9 +6,9 @@ use crate::{
     sip::{
         causes,
         core::{Asked, Core},
-        flow::Flow,
         headers,
         limits::Guest,
+        origin::Origin,
     },
 };
 use desk::ports::Arrival;
@@ -28,7 +28,7 @@ pub(in crate::sip) struct Incoming {
     /// The session timer that was agreed on.
     pub session: Session,
     pub answered: bool,
-    pub flow: Flow,
+    pub origin: Origin,
     /// Its place among the calls that came without a password.
     pub guest: Option<Guest>,
 }
@@ -45,7 +45,7 @@ impl Leg {
         request: &Request,
     ) -> Self {
         let mut leg = {
-            let flow = incoming.flow;
+            let flow = incoming.origin.flow;
             Self::new(core, id, acts, media, events, Side::In(incoming), flow)
         };
         leg.able = Able::read(request);
@@ -54,9 +54,13 @@ impl Leg {
 
     /// Tells that it is there, and lives.
     pub async fn arrive(mut self, arrival: Arrival) {
+        let sender = match &self.side {
+            Side::In(incoming) => incoming.origin.sender,
+            Side::Out(_) => self.flow,
+        };
         self.phone = arrival.device.clone().map(|dn| {
             let bindings = self.core.registrar.bindings(&dn);
-            let instance = bindings.into_iter().find(|binding| binding.flow == self.flow);
+            let instance = bindings.into_iter().find(|binding| binding.sender == sender);
             (dn, instance.and_then(|binding| binding.instance))
         });
         let listener = self.core.listener.clone();

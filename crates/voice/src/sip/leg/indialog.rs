@@ -87,9 +87,9 @@ impl Leg {
         let same = |binding: &&Binding| instance.is_none() || binding.instance == *instance;
         let Some(binding) = bindings.iter().rev().find(same) else { return };
         let Ok(mut target) = Uri::try_from(binding.contact.as_str()) else { return };
-        mark(&mut target, binding.flow);
+        mark(&mut target, binding.flow, &binding.path);
         Dialog::Invite(dialog.clone()).set_remote_target(target, None);
-        self.stream.signalled_from(binding.flow.ip());
+        self.stream.signalled_from(binding.sender.ip());
         self.flow = binding.flow;
         self.lost_at = None;
     }

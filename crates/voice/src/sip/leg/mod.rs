@@ -335,6 +335,10 @@ impl Leg {
 
     /// A stream was closed (voice-sip §7): a phone that rang is gone, one that talks may come back.
     fn closed(&mut self, flow: Flow) {
+        // An edge opens another, or takes ours.
+        if self.core.is_edge(flow) {
+            return;
+        }
         if self.is_answered() {
             if self.flow == flow && flow.is_stream() {
                 self.lost_at = Some(Instant::now() + self.core.settings.timers.t1 * 64);

@@ -73,13 +73,13 @@ fn begin(
 ) -> Result<Leg, (Cause, u16)> {
     let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
     let bindings = core.registrar.bindings(&asked.to);
-    let flow = bindings.last().ok_or((Cause::Unreachable, 480))?.flow;
+    let Binding { flow, sender, .. } = *bindings.last().ok_or((Cause::Unreachable, 480))?;
     let (tell, media) = mpsc::unbounded_channel();
     let stream = core.engine.open(id.clone(), tell).map_err(|why| {
         tracing::warn!(leg = %id, %why, "no media for a call");
         (Cause::Failed, 503)
     })?;
-    stream.signalled_from(flow.ip());
+    stream.signalled_from(sender.ip());
     let (tell, events) = core.layer.new_dialog_state_channel();
     let timers = &core.settings.timers;
     let auto = asked.auto_answer;
@@ -159,7 +159,7 @@ impl Leg {
         }
         self.able = Able::read(response);
         self.flow = winner.binding.flow;
-        self.stream.signalled_from(winner.binding.flow.ip());
+        self.stream.signalled_from(winner.binding.sender.ip());
         self.stream.behind_nat(winner.binding.behind_nat);
         if let Err(why) = self.stream.accept(&String::from_utf8_lossy(&response.body)) {
             tracing::info!(leg = %self.id, %why, "the answer to a call does not fit");
@@ -366,8 +366,8 @@ fn invitation(
     offer: Vec<u8>,
 ) -> Option<InviteOption> {
     let mut callee = Uri::try_from(binding.contact.as_str()).ok()?;
-    if binding.behind_nat {
-        mark(&mut callee, binding.flow);
+    if binding.behind_nat || binding.is_forwarded() {
+        mark(&mut callee, binding.flow, &binding.path);
     }
     let ours = core.contact_towards(binding.flow);
     let (caller_display_name, caller) = headers::identity(&asked.from, &ours);

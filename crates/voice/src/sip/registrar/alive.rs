@@ -1,7 +1,7 @@
 //! What keeps the bindings true: the end of their time, and phones behind NAT that are asked whether they are there.
 
 use super::Binding;
-use crate::sip::{core::Core, headers};
+use crate::sip::{core::Core, headers, transport::mark};
 use domain::call::Dn;
 use rsipstack::{
     sip::{Method, SipMessage, StatusCode, StatusCodeKind, Uri, typed},
@@ -58,10 +58,13 @@ pub(in crate::sip) async fn ask(core: &Core, dn: Dn, binding: Binding) {
 
 /// Whether anything came back, be it a refusal.
 async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
-    let target = Uri::try_from(binding.contact.as_str())?;
+    let mut target = Uri::try_from(binding.contact.as_str())?;
     let ours = core.contact_towards(binding.flow);
     let from = typed::From { display_name: None, uri: ours.clone(), params: Vec::new() }.with_tag(make_tag());
     let to = typed::To { display_name: None, uri: target.clone(), params: Vec::new() };
+    if binding.is_forwarded() {
+        mark(&mut target, binding.flow, &binding.path);
+    }
     let endpoint = &core.layer.endpoint;
     let via = endpoint.get_via(Some(core.via(binding.flow.carrier)), None)?;
     let mut request = endpoint.make_request(Method::Options, target, via, from, to, 1, None);

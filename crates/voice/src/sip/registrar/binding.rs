@@ -1,7 +1,7 @@
 //! One binding: where a phone is.
 
 use super::Contact;
-use crate::sip::flow::Flow;
+use crate::sip::{flow::Flow, origin::Origin};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU8, Ordering},
@@ -17,8 +17,14 @@ pub(in crate::sip) struct Binding {
     pub serial: u64,
     /// The URI of the Contact, as it came.
     pub contact: String,
-    /// Where the REGISTER came from.
+    /// What the REGISTER came over.
     pub flow: Flow,
+    /// Who sent it: behind an edge, whom that named; else the other end of the flow.
+    pub sender: Flow,
+    /// Others may come over the flow, too: the REGISTER did not come straight from the phone.
+    pub shared: bool,
+    /// The entries of its Path, which requests for the phone have as Route (RFC 3327 §5.3). Only an edge's is kept.
+    pub path: Vec<String>,
     /// The `Call-ID` and `CSeq` of that REGISTER.
     pub call_id: String,
     pub cseq: u32,
@@ -65,7 +71,7 @@ impl Binding {
         ways: Arc<Ways>,
         contact: Contact,
         (call_id, cseq): (&str, u32),
-        flow: Flow,
+        (origin, path): (Origin, &[String]),
         now: Instant,
     ) -> Self {
         ways.answered();
@@ -75,14 +81,22 @@ impl Binding {
         Self {
             serial,
             contact: contact.uri,
-            flow,
+            flow: origin.flow,
+            sender: origin.sender,
+            shared: !origin.is_direct(),
+            path: path.to_vec(),
             call_id: call_id.to_owned(),
             cseq,
             instance: contact.instance,
             expires: now + contact.expires,
-            behind_nat: contact.elsewhere && !flow.is_stream(),
+            behind_nat: contact.elsewhere && !origin.flow.is_stream(),
             ask_at: now + Duration::from_secs(1),
             ways,
         }
+    }
+
+    /// Whether requests go to an edge, which passes them on.
+    pub fn is_forwarded(&self) -> bool {
+        self.sender != self.flow || !self.path.is_empty()
     }
 }

@@ -3,20 +3,22 @@
 
 mod alive;
 mod binding;
+mod path;
 mod register;
 #[cfg(test)]
 mod tests;
 
 use crate::{
-    settings::Limits,
-    sip::{flow::Flow, locked},
+    settings::{Limits, Network},
+    sip::{flow::Flow, locked, origin::is_of},
 };
 pub(super) use alive::{ask, watch};
 pub(super) use binding::Binding;
 use domain::call::Dn;
+use path::reached_by;
 pub(super) use register::{Asked, Contact, register};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
@@ -32,7 +34,10 @@ pub(super) struct Registrar {
 #[derive(Default)]
 struct Book {
     bindings: HashMap<Dn, Vec<Binding>>,
+    /// Who registered from where, by the sender.
     flows: HashMap<Flow, Vec<Dn>>,
+    /// Of these, over which more than one number came at some time, or one that may not be alone.
+    shared: HashSet<Flow>,
     serial: u64,
     total: usize,
 }
@@ -55,6 +60,11 @@ pub(super) struct Listed {
     pub remaining: Duration,
 }
 
+/// A stream is closed: what registered over it is gone, but not who is behind an edge.
+pub(super) fn closed(registrar: &Registrar, edges: &[Network], flow: Flow) {
+    if is_of(edges, flow) { registrar.edge_closed(flow, edges) } else { registrar.closed(flow) }
+}
+
 impl Registrar {
     /// What becomes of numbers is sent to `changes`: in service or not, in order.
     pub fn new(limits: &Limits, changes: mpsc::UnboundedSender<(Dn, bool)>) -> Self {
@@ -65,22 +75,24 @@ impl Registrar {
     pub fn apply(&self, dn: &Dn, asked: Asked, now: Instant) -> Result<Vec<Listed>, Refused> {
         let mut book = locked(&self.book);
         let before = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
-        let stale = |binding: &Binding| binding.call_id == asked.call_id && asked.cseq <= binding.cseq;
+        // Of the bindings that it is about: another phone of the number may have the same Call-ID.
+        let about = |binding: &Binding| {
+            asked.all || asked.contacts.iter().any(|contact| contact.is_of(binding))
+        };
+        let stale = |binding: &Binding| {
+            about(binding) && binding.call_id == asked.call_id && asked.cseq <= binding.cseq
+        };
         if before.iter().any(stale) {
             return Err(Refused::OutOfOrder);
         }
         let mut bindings = book.bindings.remove(dn).unwrap_or_default();
-        let before: Vec<Flow> = bindings.iter().map(|binding| binding.flow).collect();
+        let before: Vec<Flow> = bindings.iter().map(|binding| binding.sender).collect();
         if asked.all {
             bindings.clear();
         }
         for contact in asked.contacts {
-            // A phone that began anew comes with another contact and the same instance (RFC 5626 §6).
-            let same = |old: &Binding| {
-                old.contact == contact.uri || (contact.instance.is_some() && old.instance == contact.instance)
-            };
-            let known = bindings.iter().position(same).map(|at| bindings.remove(at));
-            bindings.retain(|old| !same(old));
+            let known = bindings.iter().position(|old| contact.is_of(old)).map(|at| bindings.remove(at));
+            bindings.retain(|old| !contact.is_of(old));
             if contact.expires.is_zero() {
                 continue;
             }
@@ -90,7 +102,8 @@ impl Registrar {
             book.serial += 1;
             let fresh = (book.serial, Arc::default());
             let (serial, ways) = known.map_or(fresh, |old| (old.serial, old.ways));
-            bindings.push(Binding::new(serial, ways, contact, (&asked.call_id, asked.cseq), asked.flow, now));
+            let from = (asked.origin, &asked.path[..]);
+            bindings.push(Binding::new(serial, ways, contact, (&asked.call_id, asked.cseq), from, now));
         }
         let listed = bindings
             .iter()
@@ -131,21 +144,48 @@ impl Registrar {
         }
     }
 
-    /// Whether this number registered over this flow.
-    pub fn is_flow_of(&self, dn: &Dn, flow: Flow) -> bool {
-        locked(&self.book).flows.get(&flow).is_some_and(|dns| dns.contains(dn))
+    /// Whether this number registered from there.
+    pub fn is_flow_of(&self, dn: &Dn, sender: Flow) -> bool {
+        locked(&self.book).flows.get(&sender).is_some_and(|dns| dns.contains(dn))
     }
 
-    /// Whether the phone that registered this number over this flow sits behind a NAT.
-    pub fn is_behind_nat(&self, dn: &Dn, flow: Flow) -> bool {
+    /// Whether this number registered from there, and nobody else did for as long as it has been registered.
+    pub fn is_alone_on(&self, dn: &Dn, flow: Flow) -> bool {
+        let book = locked(&self.book);
+        !book.shared.contains(&flow) && book.flows.get(&flow).is_some_and(|dns| dns.contains(dn))
+    }
+
+    /// Whether the phone that registered this number from there sits behind a NAT.
+    pub fn is_behind_nat(&self, dn: &Dn, sender: Flow) -> bool {
         let book = locked(&self.book);
         let all = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
-        all.iter().any(|binding| binding.flow == flow && binding.behind_nat)
+        all.iter().any(|binding| binding.sender == sender && binding.behind_nat)
     }
 
-    /// Whether anybody registered over this flow.
-    pub fn knows(&self, flow: Flow) -> bool {
-        locked(&self.book).flows.contains_key(&flow)
+    /// Whether anybody registered from there.
+    pub fn knows(&self, sender: Flow) -> bool {
+        locked(&self.book).flows.contains_key(&sender)
+    }
+
+    /// A stream of an edge is closed. The phones behind it are where they were, and are called over the way that they
+    /// came by: over another stream to where the edge says in Path that it is, and with it those go that came without.
+    pub fn edge_closed(&self, flow: Flow, edges: &[Network]) {
+        let dns: Vec<Dn> = {
+            let mut book = locked(&self.book);
+            let mut lost = Vec::new();
+            for (dn, bindings) in &mut book.bindings {
+                for binding in bindings.iter_mut().filter(|binding| binding.flow == flow) {
+                    match reached_by(&binding.path, edges) {
+                        Some(way) => binding.flow = way,
+                        None => lost.push(dn.clone()),
+                    }
+                }
+            }
+            lost
+        };
+        for dn in dns {
+            self.drop_where(&dn, |binding| binding.flow == flow);
+        }
     }
 
     /// A stream is closed: what registered over it is gone.
@@ -197,7 +237,7 @@ impl Registrar {
     fn drop_where(&self, dn: &Dn, gone: impl Fn(&Binding) -> bool) {
         let mut book = locked(&self.book);
         let Some(mut bindings) = book.bindings.remove(dn) else { return };
-        let before: Vec<Flow> = bindings.iter().map(|binding| binding.flow).collect();
+        let before: Vec<Flow> = bindings.iter().map(|binding| binding.sender).collect();
         bindings.retain(|binding| !gone(binding));
         self.put_back(&mut book, dn, &before, bindings);
     }
@@ -207,15 +247,21 @@ impl Registrar {
         for flow in before {
             if let Some(dns) = book.flows.get_mut(flow) {
                 dns.retain(|other| other != dn);
-                if dns.is_empty() {
-                    book.flows.remove(flow);
-                }
             }
         }
         for binding in &bindings {
-            let dns = book.flows.entry(binding.flow).or_default();
+            let dns = book.flows.entry(binding.sender).or_default();
             if !dns.contains(dn) {
                 dns.push(dn.clone());
+            }
+            if binding.shared || dns.len() > 1 {
+                book.shared.insert(binding.sender);
+            }
+        }
+        for flow in before {
+            if book.flows.get(flow).is_some_and(Vec::is_empty) {
+                book.flows.remove(flow);
+                book.shared.remove(flow);
             }
         }
         book.total = book.total + bindings.len() - before.len();

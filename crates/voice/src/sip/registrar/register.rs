@@ -1,9 +1,9 @@
 //! REGISTER as it comes in (RFC 3261 §10.3).
 
-use super::{Listed, Refused};
+use super::{Binding, Listed, Refused, path};
 use crate::{
     settings::Timers,
-    sip::{address::Address, core::Core, digest::Verdict, flow::Flow, headers},
+    sip::{address::Address, core::Core, digest::Verdict, headers, origin::Origin},
 };
 use rsipstack::{
     sip::{Header, HeadersExt, Param, Request, StatusCode},
@@ -26,7 +26,9 @@ pub(in crate::sip) struct Asked {
     pub contacts: Vec<Contact>,
     pub call_id: String,
     pub cseq: u32,
-    pub flow: Flow,
+    pub origin: Origin,
+    /// The entries of Path, in order.
+    pub path: Vec<String>,
 }
 
 /// One contact of it.
@@ -42,41 +44,55 @@ pub(in crate::sip) struct Contact {
     pub talks: bool,
 }
 
+impl Contact {
+    /// Whether it is about a binding: one with its URI, or of its instance. A phone that began anew comes with another
+    /// contact and the same instance (RFC 5626 §6).
+    pub fn is_of(&self, binding: &Binding) -> bool {
+        self.uri == binding.contact || (self.instance.is_some() && self.instance == binding.instance)
+    }
+}
+
 /// Answers a REGISTER.
-pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Flow) {
+pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: Origin) {
     let user = headers::find(&tx.original, "To").and_then(|to| Address::first(to)?.user());
     let proved = core.digest.verify(
         &core.settings.accounts,
-        flow,
+        origin.sender,
         "REGISTER",
         &headers::target(&tx.original),
         headers::authorizations(&tx.original),
     );
     let dn = match proved {
         // A phone that is heard among too many failures is heard for its own number, so that it cannot guess others.
-        Verdict::Right(dn) if core.logins.blocked(flow.ip()) && !core.registrar.is_flow_of(&dn, flow) => {
+        Verdict::Right(dn) if core.logins.blocked(origin.sender.ip()) && !core.may_prove(&dn, origin) => {
             return;
         }
         Verdict::Right(dn) => dn,
-        Verdict::Wrong if core.failed_login(flow) => return,
-        Verdict::Stale => return challenge(core, tx, flow, true).await,
-        Verdict::Wrong | Verdict::Absent => return challenge(core, tx, flow, false).await,
+        Verdict::Wrong if core.failed_login(&tx.original, origin) => return,
+        Verdict::Stale => return challenge(core, tx, origin, true).await,
+        Verdict::Wrong | Verdict::Absent => return challenge(core, tx, origin, false).await,
     };
     if user.as_deref() != Some(dn.as_str()) {
         // The credentials are right, and not for this address of record (voice-sip §3.3).
         return answer(tx, StatusCode::Forbidden, Vec::new()).await;
     }
-    let done = read(&tx.original, flow, &core.settings.timers)
+    if !origin.is_of_an_edge() && headers::has_token(&tx.original, "Require", "path") {
+        // We would not keep it (RFC 3327 §5.3).
+        return answer(tx, StatusCode::BadExtension, vec![Header::Unsupported("path".into())]).await;
+    }
+    let done = read(&tx.original, origin, &core.settings.timers)
         .and_then(|asked| core.registrar.apply(&dn, asked, Instant::now()));
     if tx.connection.as_ref().and_then(SipConnection::cancel_token).is_some_and(|token| token.is_cancelled())
     {
         // The stream was closed meanwhile, and what registered over it taken out before this.
-        core.registrar.closed(flow);
+        core.closed(origin.flow);
     }
     match done {
         Ok(listed) => {
-            core.strangers.forget(flow);
-            answer(tx, StatusCode::OK, listed.iter().map(contact_header).collect()).await;
+            core.strangers.forget(origin.flow);
+            let mut with: Vec<Header> = listed.iter().map(contact_header).collect();
+            with.extend(path::answered(&tx.original, origin));
+            answer(tx, StatusCode::OK, with).await;
         }
         Err(Refused::TooBrief) => {
             let least = Header::MinExpires(core.settings.timers.min_expires.as_secs().to_string().into());
@@ -87,8 +103,8 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, flow: Fl
     }
 }
 
-async fn challenge(core: &Core, tx: &mut Transaction, flow: Flow, stale: bool) {
-    let challenges = core.digest.challenges(flow, stale);
+async fn challenge(core: &Core, tx: &mut Transaction, origin: Origin, stale: bool) {
+    let challenges = core.digest.challenges(origin.sender, stale);
     let challenges: Vec<Header> =
         challenges.into_iter().map(|text| Header::WwwAuthenticate(text.into())).collect();
     answer(tx, StatusCode::Unauthorized, challenges).await;
@@ -111,11 +127,12 @@ fn contact_header(listed: &Listed) -> Header {
 }
 
 /// Reads what is asked.
-fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused> {
+fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Refused> {
     let call_id = request.call_id_header().map_err(|_| Refused::Malformed)?.value().to_owned();
     let cseq = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).map_err(|_| Refused::Malformed)?;
     let named = request.expires_header().and_then(|expires| expires.value().trim().parse::<u32>().ok());
-    let mut asked = Asked { all: false, contacts: Vec::new(), call_id, cseq, flow };
+    let path = path::read(request, origin)?;
+    let mut asked = Asked { all: false, contacts: Vec::new(), call_id, cseq, origin, path };
     if request.contact_headers().is_empty() {
         return Ok(asked);
     }
@@ -155,7 +172,7 @@ fn read(request: &Request, flow: Flow, timers: &Timers) -> Result<Asked, Refused
             _ => None,
         });
         let elsewhere =
-            std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok() != Some(flow.peer);
+            std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok() != Some(origin.sender.peer);
         asked.contacts.push(Contact {
             uri,
             instance,

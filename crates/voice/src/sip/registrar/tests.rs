@@ -1,7 +1,7 @@
 //! The table of registrations (voice-sip §3).
 
 use super::*;
-use crate::settings::Carrier;
+use crate::{settings::Carrier, sip::origin::Origin};
 use std::net::SocketAddr;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -34,7 +34,8 @@ impl Hall {
     }
 
     fn ask_at(&mut self, contacts: Vec<Contact>, all: bool, port: u16, cseq: u32) -> Result<usize, Refused> {
-        let asked = Asked { all, contacts, call_id: "one".into(), cseq, flow: flow(port) };
+        let (origin, path) = (Origin::direct(flow(port)), Vec::new());
+        let asked = Asked { all, contacts, call_id: "one".into(), cseq, origin, path };
         self.registrar.apply(&Dn::new("5001"), asked, self.now).map(|listed| listed.len())
     }
 

@@ -2,14 +2,20 @@
 //! them: whoever forges sources can send as many as they like, and no memory is theirs.
 
 use super::{
-    among,
     framing::{Read, whole},
     look::{Look, answer, answered_at, method},
     message::{Head, end_of_head},
 };
 use crate::{
     settings::{Carrier, Network},
-    sip::{address::Address, digest::Digest, flow::Flow, limits::Logins, registrar::Registrar},
+    sip::{
+        address::Address,
+        digest::Digest,
+        flow::Flow,
+        limits::Logins,
+        origin::{Origin, is_of},
+        registrar::Registrar,
+    },
 };
 use futures::future::BoxFuture;
 use rsipstack::platform::net::UdpSocket as Socket;
@@ -25,6 +31,7 @@ pub(in crate::sip) struct Doorkeeper {
     pub digest: Arc<Digest>,
     pub logins: Arc<Logins>,
     pub peers: Vec<Network>,
+    pub edges: Vec<Network>,
 }
 
 /// A socket whose datagrams were looked at.
@@ -49,9 +56,14 @@ enum Met {
 }
 
 impl Doorkeeper {
-    /// Whether who is at the other end is known: a phone that registered from there, or a peer.
-    pub fn knows(&self, flow: Flow) -> bool {
-        self.registrar.knows(flow) || among(&self.peers, flow.peer)
+    /// Whether who sent a message is known: a phone that registered from there, a peer, or an edge that speaks for
+    /// itself.
+    pub(super) fn knows(&self, head: &Head, flow: Flow) -> bool {
+        self.knows_sender(Origin::of(flow, head.all("Via"), &self.edges).sender)
+    }
+
+    fn knows_sender(&self, sender: Flow) -> bool {
+        self.registrar.knows(sender) || is_of(&self.peers, sender) || is_of(&self.edges, sender)
     }
 
     /// What becomes of a message from a flow.
@@ -62,17 +74,18 @@ impl Doorkeeper {
             _ => return Met::Enters,
         };
         let to = head.find("To").and_then(Address::first);
-        if self.knows(flow) || to.is_some_and(|to| to.parameter("tag").is_some()) {
+        let sender = Origin::of(flow, head.all("Via"), &self.edges).sender;
+        if self.knows_sender(sender) || to.is_some_and(|to| to.parameter("tag").is_some()) {
             return Met::Enters;
         }
-        if self.logins.blocked(flow.ip()) {
+        if self.logins.blocked(sender.ip()) {
             return Met::Silence;
         }
         let given = || head.all("Authorization").chain(head.all("Proxy-Authorization"));
-        if self.digest.sent_nonce_of(given(), flow) {
+        if self.digest.sent_nonce_of(given(), sender) {
             return Met::Enters;
         }
-        let challenges = self.digest.challenges(flow, given().next().is_some());
+        let challenges = self.digest.challenges(sender, given().next().is_some());
         let more: Vec<(&str, String)> = challenges.into_iter().map(|text| (name, text)).collect();
         let named =
             [head.find("Call-ID"), head.find("CSeq"), head.find("From")].map(Option::unwrap_or_default);
@@ -146,7 +159,7 @@ impl Gate {
     /// Refuses a request of somebody known.
     async fn refuse(&self, head: &Head, status: &str, flow: Flow) {
         metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
-        if self.doorkeeper.knows(flow) && method(head).is_some_and(|method| method != "ACK") {
+        if self.doorkeeper.knows(head, flow) && method(head).is_some_and(|method| method != "ACK") {
             let text = answer(head, status, "", &[], flow.peer);
             let _ = self.send(text.as_bytes(), flow.peer).await;
         }

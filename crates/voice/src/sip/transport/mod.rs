@@ -10,7 +10,7 @@ mod stream;
 mod streams;
 
 use super::flow::wire;
-use crate::settings::{Carrier, Identity, Listen, Network, Settings, Transport};
+use crate::settings::{Carrier, Identity, Listen, Settings, Transport};
 pub(super) use gate::Doorkeeper;
 pub(super) use routes::{Closings, Finder, Marks, mark};
 use rsipstack::{
@@ -171,9 +171,4 @@ async fn bind(listen: &Listen, bound: &[(Carrier, SocketAddr)]) -> io::Result<Tc
 /// The address of the interface that is used, where one listens on all.
 fn interface(local: SocketAddr) -> IpAddr {
     SipConnection::resolve_bind_address(local).ip()
-}
-
-/// Whether an address is in one of the networks.
-fn among(networks: &[Network], addr: SocketAddr) -> bool {
-    networks.iter().any(|network| network.contains(addr.ip()))
 }

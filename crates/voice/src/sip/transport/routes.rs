@@ -1,16 +1,18 @@
-//! Where requests of a dialog go when the phone sits behind NAT over datagrams: to where it registered from, not to
-//! what its Contact says (voice-sip §3). The library sends to the Contact, so the Contact of such a phone is marked
-//! with its flow as it comes in, and the mark is taken off again as a request goes out.
+//! Where requests go when the phone sits behind NAT over datagrams, or behind a proxy: to where it registered from, not
+//! to what its Contact says (voice-sip §3). The library sends to the Contact, so the Contact of such a phone is marked
+//! with its flow as it comes in, and the mark is taken off again as a request goes out. The mark also tells the Route
+//! that a request is to have outside a confirmed dialog, where the library knows none: that of Path, or of Record-Route.
 
 use super::Streams;
 use crate::{
-    settings::Carrier,
+    settings::{Carrier, Network},
     sip::{
         address::{Address, Reached, behind_parameters},
         escape::unescaped,
         flow::Flow,
+        origin::is_of,
         reasons::Reasons,
-        registrar::Registrar,
+        registrar::{Registrar, closed},
     },
 };
 use futures::future::BoxFuture;
@@ -20,6 +22,7 @@ use rsipstack::{
     transport::{SipAddr, TransportEvent},
 };
 use std::{
+    fmt::Write as _,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
@@ -31,6 +34,7 @@ const MARK: &str = "x-jf-flow";
 pub(in crate::sip) struct Marks {
     pub registrar: Arc<Registrar>,
     pub reasons: Arc<Reasons>,
+    pub edges: Vec<Network>,
 }
 
 /// Finds where a request goes.
@@ -40,12 +44,20 @@ pub(in crate::sip) struct Finder;
 pub(in crate::sip) struct Closings {
     pub registrar: Arc<Registrar>,
     pub strangers: Arc<Streams>,
+    pub edges: Vec<Network>,
     pub tell: mpsc::UnboundedSender<Flow>,
 }
 
-/// Marks a URI with a flow.
-pub(in crate::sip) fn mark(uri: &mut Uri, flow: Flow) {
-    uri.params.push(Param::Other(OtherParam::new(MARK), Some(write(flow).into())));
+/// Marks a URI with a flow, and the entries of a Route.
+pub(in crate::sip) fn mark(uri: &mut Uri, flow: Flow, route: &[String]) {
+    let mut text = write(flow);
+    if !route.is_empty() {
+        text.push('-');
+        for byte in route.join(",").bytes() {
+            let _ = write!(text, "{byte:02x}");
+        }
+    }
+    uri.params.push(Param::Other(OtherParam::new(MARK), Some(text.into())));
 }
 
 impl MessageInspector for Marks {
@@ -82,7 +94,8 @@ impl MessageInspector for Marks {
         if !targets || message.record_route_header().is_some() {
             return message;
         }
-        let known = self.registrar.knows(flow);
+        // What an edge passes on without staying in the dialog goes back to it all the same.
+        let known = self.registrar.knows(flow) || is_of(&self.edges, flow);
         let Ok(contact) = message.contact_header_mut() else { return message };
         let named = Address::first(contact.value()).and_then(|address| behind_parameters(address.uri));
         if let Some(found) = named.filter(|_| !known)
@@ -92,7 +105,7 @@ impl MessageInspector for Marks {
                 Reached::At(addr) => addr,
                 Reached::Named => flow.peer,
             };
-            mark(&mut typed.uri, Flow { peer, ..flow });
+            mark(&mut typed.uri, Flow { peer, ..flow }, &[]);
             contact.replace(typed.to_string());
             return message;
         }
@@ -105,7 +118,7 @@ impl MessageInspector for Marks {
         }
         let mut typed = typed;
         typed.uri.params.retain(|param| !is_mark(param));
-        mark(&mut typed.uri, flow);
+        mark(&mut typed.uri, flow, &[]);
         contact.replace(typed.to_string());
         message
     }
@@ -118,10 +131,7 @@ impl TargetLocator for Finder {
         'u: 'f,
         Self: 'f,
     {
-        let marked = uri.params.iter().find_map(|param| match param {
-            Param::Other(name, Some(value)) if name.value() == MARK => read(value.value()),
-            _ => None,
-        });
+        let marked = marked(uri).and_then(|mark| read(mark.split('-').next()?));
         let found = match marked {
             Some(flow) => Ok(flow.to_addr()),
             None => SipAddr::try_from(uri),
@@ -140,7 +150,7 @@ impl TransportEventInspector for Closings {
             TransportEvent::Closed(connection) => {
                 if let Some(flow) = Flow::of(connection) {
                     self.strangers.forget(flow);
-                    self.registrar.closed(flow);
+                    closed(&self.registrar, &self.edges, flow);
                     let _ = self.tell.send(flow);
                 }
             }
@@ -152,8 +162,14 @@ impl TransportEventInspector for Closings {
 
 impl Marks {
     fn unmark(mut request: Request) -> SipMessage {
-        // The ACK of a 2xx is kept by the library as it was sent, to be sent again: there the mark has to stay.
-        if request.method != Method::Ack {
+        let route = marked(&request.uri).and_then(|mark| route(mark.split_once('-')?.1));
+        let is_routed = route.is_some();
+        if let Some(route) = route.filter(|_| request.route_header().is_none()) {
+            request.headers.push(Header::Route(route.into()));
+        }
+        // The ACK of a 2xx is kept by the library as it was sent, to be sent again: there the mark has to stay. It has
+        // no Route.
+        if request.method != Method::Ack || is_routed {
             request.uri.params.retain(|param| !is_mark(param));
             if let Ok(to) = request.to_header_mut()
                 && let Some(clean) = without(to.value())
@@ -163,6 +179,21 @@ impl Marks {
         }
         SipMessage::Request(request)
     }
+}
+
+/// What the mark of a URI says.
+fn marked(uri: &Uri) -> Option<&str> {
+    uri.params.iter().find_map(|param| match param {
+        Param::Other(name, Some(value)) if name.value() == MARK => Some(value.value()),
+        _ => None,
+    })
+}
+
+/// The Route of a mark.
+fn route(hex: &str) -> Option<String> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes = hex.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>()?;
+    String::from_utf8(bytes).ok()
 }
 
 fn is_mark(param: &Param) -> bool {
@@ -220,6 +251,27 @@ mod tests {
         for text in ["", "4", "u4", "u4zz", "u9000000001388", "x4c00002071394", "ü4"] {
             assert_eq!(read(text), None);
         }
+    }
+
+    #[test]
+    fn the_route_of_a_mark_comes_before_its_flow_and_off_with_it() {
+        let flow = Flow { carrier: Carrier::Udp, peer: ([192, 0, 2, 7], 5062).into() };
+        let mut uri = Uri::try_from("sip:a@10.0.0.1;ob").expect("a URI");
+        let path = ["<sip:192.0.2.7:5062;lr;x=\"ü\">".to_owned(), "<sip:p2;lr>".to_owned()];
+        mark(&mut uri, flow, &path);
+        let text = format!("INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:b@h>;tag=1\r\n\
+            To: <{uri}>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+        for method in ["INVITE", "CANCEL", "ACK", "NOTIFY"] {
+            let request = match SipMessage::try_from(text.replace("INVITE", method).as_str()) {
+                Ok(SipMessage::Request(request)) => request,
+                other => panic!("{other:?}"),
+            };
+            let SipMessage::Request(sent) = Marks::unmark(request) else { panic!("a request") };
+            assert_eq!(sent.route_header().map(|route| route.value().to_owned()), Some(path.join(",")));
+            assert!(!sent.to_string().contains(MARK), "{sent}");
+        }
+        let found = futures::FutureExt::now_or_never(Finder.locate(&uri)).expect("at once").expect("found");
+        assert_eq!(found, flow.to_addr());
     }
 
     #[test]

@@ -289,7 +289,7 @@ impl<'h> Line<'h> {
             }
             Read::Message(Look::Refuse(status, head)) => {
                 metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
-                if self.house.doorkeeper.knows(self.flow)
+                if self.house.doorkeeper.knows(&head, self.flow)
                     && method(&head).is_some_and(|method| method != "ACK")
                 {
                     let _ = own.try_send(answer(&head, status, "", &[], self.flow.peer).into_bytes());

@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 pub(in crate::sip) struct Streams {
     most: usize,
     most_of_one: usize,
-    peers: Vec<Network>,
+    /// Whose streams are not counted: peers and edges.
+    spared: Vec<Network>,
     strangers: Mutex<HashMap<Flow, Stranger>>,
 }
 
@@ -28,18 +29,19 @@ struct Stranger {
 }
 
 impl Streams {
-    pub fn new(limits: &Limits, peers: Vec<Network>) -> Arc<Self> {
+    /// Who comes from the networks that are spared is no stranger.
+    pub fn new(limits: &Limits, spared: Vec<Network>) -> Arc<Self> {
         Arc::new(Self {
             most: limits.stranger_streams,
             most_of_one: limits.stranger_streams_per_address,
-            peers,
+            spared,
             strangers: Mutex::default(),
         })
     }
 
     /// Whether one more from there is taken.
     pub fn takes(&self, from: IpAddr) -> bool {
-        if self.is_peer(from) {
+        if self.is_spared(from) {
             return true;
         }
         let strangers = locked(&self.strangers);
@@ -53,7 +55,7 @@ impl Streams {
 
     /// One was opened, which the token ends.
     pub fn opened(&self, flow: Flow, token: CancellationToken) {
-        if !self.is_peer(flow.ip()) {
+        if !self.is_spared(flow.ip()) {
             locked(&self.strangers).insert(flow, Stranger { since: Instant::now(), token });
         }
     }
@@ -75,7 +77,7 @@ impl Streams {
         }
     }
 
-    fn is_peer(&self, ip: IpAddr) -> bool {
-        self.peers.iter().any(|network| network.contains(ip))
+    fn is_spared(&self, ip: IpAddr) -> bool {
+        self.spared.iter().any(|network| network.contains(ip))
     }
 }
