@@ -3,6 +3,7 @@
 
 mod broken;
 mod calls;
+mod edges;
 mod failures;
 mod hall;
 mod holding;
@@ -12,6 +13,7 @@ mod panics;
 mod peer;
 mod races;
 mod registrar;
+mod shared;
 mod slow;
 mod spans;
 mod strangers;

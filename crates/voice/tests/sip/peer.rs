@@ -25,6 +25,8 @@ pub struct Peer {
     pub socket: UdpSocket,
     pub rtp: UdpSocket,
     pub user: String,
+    /// Via headers below its own, as a proxy has them of whom it speaks for.
+    pub below: String,
     server: SocketAddr,
     backlog: VecDeque<Message>,
     /// Instead of datagrams.
@@ -109,10 +111,15 @@ impl Call {
 
 impl Peer {
     pub async fn new(user: &str, server: SocketAddr) -> Self {
-        let here = if server.is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
+        Self::at(if server.is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" }, user, server).await
+    }
+
+    /// A peer at an address of its own.
+    pub async fn at(here: &str, user: &str, server: SocketAddr) -> Self {
         let bind = || UdpSocket::bind(here);
         let (socket, rtp) = (bind().await.expect("a socket"), bind().await.expect("a socket"));
-        Self { socket, rtp, user: user.to_owned(), server, backlog: VecDeque::new(), line: None }
+        let (user, below) = (user.to_owned(), String::new());
+        Self { socket, rtp, user, below, server, backlog: VecDeque::new(), line: None }
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -192,7 +199,7 @@ impl Peer {
 
     pub fn via(&self, branch: &str) -> String {
         let name = self.line.as_ref().map_or("UDP", |line| line.name);
-        format!("Via: SIP/2.0/{name} {};branch={branch};rport\r\n", self.addr())
+        format!("Via: SIP/2.0/{name} {};branch={branch};rport\r\n{}", self.addr(), self.below)
     }
 
     /// A REGISTER with these headers besides.
@@ -380,6 +387,11 @@ impl Peer {
     /// Answers a request; the To gets our tag where it has none.
     pub async fn answer(&self, request: &Message, status: &str, extra: &str, body: &str) {
         self.answer_from(request, status, &self.contact(), extra, body).await;
+    }
+
+    /// Answers with another Contact than where we are, and these headers besides.
+    pub async fn answer_with(&self, request: &Message, status: &str, contact: &str, extra: &str, body: &str) {
+        self.answer_from(request, status, contact, extra, body).await;
     }
 
     async fn answer_from(&self, request: &Message, status: &str, contact: &str, extra: &str, body: &str) {
