@@ -185,6 +185,16 @@ macro_rules! calls {
     };
 }
 
+#[test]
+fn phones_behind_a_proxy_are_rung_through_it_and_prove_who_they_are() {
+    run_alone("edges.py", &["--only", "through"]);
+}
+
+#[test]
+fn nobody_behind_a_proxy_calls_in_the_name_of_a_phone_whatever_they_write() {
+    run_alone("edges.py", &["--only", "strangers,unknown"]);
+}
+
 calls! {
     "voice.py"
     softphones_hear_each_other_through_the_queue_and_whatever_the_agent_does: "answer";

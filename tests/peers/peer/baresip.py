@@ -8,12 +8,12 @@ import tempfile
 import time
 
 from .expect import Broken, expect, show
-from .ports import free_port
+from .ports import HOST, free_port
 from .wire import parse
 
 CONFIG = """
-sip_listen 127.0.0.1:{port}
-net_interface 127.0.0.1
+sip_listen {host}:{port}
+net_interface {host}
 call_local_timeout 120
 call_max_calls 4
 audio_source ausine,{tone}
@@ -57,8 +57,8 @@ def _record_only_what_is_heard(directory):
 class Baresip:
     """The program. ``events`` is what it told, in order; ``messages`` the SIP it saw, with ``event`` for what changed."""
 
-    def __init__(self, name, tone, account):
-        self.name, self.tone, self.account = name, tone, account
+    def __init__(self, name, tone, account, host=HOST):
+        self.name, self.tone, self.account, self.host = name, tone, account, host
         self.port = free_port()
         self.dir = tempfile.TemporaryDirectory(prefix="jackfield-phone-")
         self.events, self.messages = [], []
@@ -73,7 +73,7 @@ class Baresip:
         leaving.push_async_callback(self.close)
         control = free_port()
         with open(os.path.join(self.dir.name, "config"), "w", encoding="ascii") as file:
-            file.write(CONFIG.format(port=self.port, tone=self.tone, dir=self.dir.name, modules=modules(), control=control))
+            file.write(CONFIG.format(host=self.host, port=self.port, tone=self.tone, dir=self.dir.name, modules=modules(), control=control))
         with open(os.path.join(self.dir.name, "accounts"), "w", encoding="ascii") as file:
             file.write(self.account + "\n")
         _record_only_what_is_heard(self.dir.name)

@@ -24,7 +24,7 @@ class Exchange(House):
 
     def phone(self, name, tone, number, **how):
         """The phone of an agent; it lifts when the server asks it to."""
-        return Phone(name, tone, user=number, server=self.sip, **{"answers_when_asked": True, **how})
+        return Phone(name, tone, user=number, **{"server": self.sip, "answers_when_asked": True, **how})
 
     async def dials(self, caller, number=QUEUE):
         """A phone that is registered nowhere calls in."""

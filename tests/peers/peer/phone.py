@@ -12,28 +12,28 @@ HOST = "127.0.0.1"
 class Phone(Hearing):
     """A phone of baresip. ``server`` is the ``host:port`` where it registers; without one it stands alone, as a caller
     from outside does. With ``answers_when_asked`` it lifts by itself when a call asks for that in its headers: newer
-    releases of baresip do so, for older ones this does it for them. With ``answers_always`` it lifts at once."""
+    releases of baresip do so, for older ones this does it for them. With ``answers_always`` it lifts at once. ``host`` is
+    its own address."""
 
     def __init__(self, name, tone, user=None, server=None, password="demo", transport="udp", expires=300,
-                 answers_when_asked=False, answers_always=False):
-        self.name, self.tone = name, tone
+                 answers_when_asked=False, answers_always=False, host=HOST):
+        self.name, self.tone, self.host = name, tone, host
         self.user, self.server, self.transport = user or name, server, transport
         self.answers_when_asked = answers_when_asked
         mode = "auto" if answers_always else "manual"
-        host = server or HOST
-        account = f"<sip:{self.user}@{host};transport={transport}>;answermode={mode};audio_codecs=PCMU,PCMA"
+        account = f"<sip:{self.user}@{server or host};transport={transport}>;answermode={mode};audio_codecs=PCMU,PCMA"
         if server:
             account += f";auth_user={self.user};auth_pass={password};regint={expires}"
         else:
             account += ";regint=0"
-        self.program = Baresip(name, tone, account)
+        self.program = Baresip(name, tone, account, host)
         self.ear = Recording(name, Waves(self.program.recordings))
         self._asked = 0
 
     @property
     def address(self):
         """Its ``host:port``."""
-        return f"{HOST}:{self.program.port}"
+        return f"{self.host}:{self.program.port}"
 
     @property
     def uri(self):

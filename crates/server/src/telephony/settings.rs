@@ -148,7 +148,7 @@ fn algorithms(sip: &Sip, findings: &mut Findings) -> Vec<Algorithm> {
     read
 }
 
-/// The edges. An entry that is a peer's, too, is a contradiction: a peer proves who calls, an edge does not. One within
+/// An edge. An entry that is a peer's, too, is a contradiction: a peer proves who calls, an edge does not. One within
 /// a network of peers is an edge.
 fn edge(Edge { addr }: &Edge, peers: &[Network]) -> Result<Network> {
     let edge = network("[[sip.edges]] addr", addr)?;
