@@ -138,6 +138,10 @@ impl Desk {
 
     /// Takes in what the switch tells of a leg.
     pub async fn heard(&self, leg: LegId, heard: Heard) -> Result<Done, Refused> {
+        if let Heard::Diverts { to, code } = heard {
+            let to = self.leads(&to).await?;
+            return self.insist(Command::Diverted { leg, to, code }).await;
+        }
         self.insist(Command::Heard { leg, heard }).await
     }
 

@@ -67,6 +67,10 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
         Command::Heard { leg, .. } => keys.push(Key::Call(leg.call.clone())),
+        Command::Diverted { leg, to, .. } => {
+            keys.push(Key::Call(leg.call.clone()));
+            keys.extend(leads_to(to).cloned().map(Key::Device));
+        }
         Command::CallDue { call, .. } | Command::CallLost { call } => keys.push(Key::Call(call.clone())),
         Command::InService { dn, .. } => keys.push(Key::Device(dn.clone())),
         Command::Device { dn, agent, .. } => {

@@ -117,6 +117,15 @@ pub enum Command {
         /// What.
         heard: Heard,
     },
+    /// The switch tells that a phone sends its call elsewhere.
+    Diverted {
+        /// The leg.
+        leg: LegId,
+        /// Where the number leads that it names.
+        to: Diversion,
+        /// The code of SIP.
+        code: u16,
+    },
     /// Something fell due in a call.
     CallDue {
         /// The call.

@@ -88,7 +88,7 @@ pub enum Cause {
     Failed,
     /// The service is closed or full.
     Closed,
-    /// The phone sends its calls elsewhere (3xx of SIP). It is not followed.
+    /// The phone sends its calls elsewhere (3xx of SIP).
     Diverted,
     /// The phone takes no calls now, as it says itself: it is not to be disturbed (480 of SIP).
     Unavailable,
@@ -194,6 +194,13 @@ pub enum Heard {
     Key(char),
     /// The prompt it heard is over.
     Played,
+    /// The phone does not take the call and names another number for it (300 to 302 of SIP). [`Heard::Gone`] follows.
+    Diverts {
+        /// The number.
+        to: Dn,
+        /// The code of SIP.
+        code: u16,
+    },
     /// It is gone.
     Gone {
         /// Why.

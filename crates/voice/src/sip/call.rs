@@ -22,9 +22,6 @@ use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-/// Longest number that can be dialled, in bytes: what callers say is kept and shown.
-const LONGEST_NUMBER: usize = 64;
-
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
 pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
     let (device, proved) = match admit(&core, &tx.original, origin) {
@@ -116,7 +113,7 @@ fn begin(
     let session = Session::asked(request, &core.settings.timers).map_err(|least| {
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
     })?;
-    let fits = |user: &String| (1..=LONGEST_NUMBER).contains(&user.len());
+    let fits = |user: &String| (1..=headers::LONGEST_NUMBER).contains(&user.len());
     let dialled = headers::dialled(request).filter(fits).map(Dn::new);
     let dialled = dialled.ok_or(plain(StatusCode::NotFound))?;
     let id = LegId { call: core.listener.fresh_call(), number: 1 };

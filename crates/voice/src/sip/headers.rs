@@ -3,7 +3,7 @@
 use super::address::{self, Address};
 use crate::settings::Timers;
 use domain::call::{Caller, Cause};
-use rsipstack::sip::{HasHeaders, Header, Request, Uri};
+use rsipstack::sip::{HasHeaders, Header, Request, Response, Uri};
 
 /// What we call ourselves in User-Agent.
 pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
@@ -11,7 +11,9 @@ pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
-/// Identities of a caller that are looked at.
+/// Longest number that can be dialled, in bytes: what callers say is kept and shown.
+pub(super) const LONGEST_NUMBER: usize = 64;
+/// Identities of a caller, or contacts of a diversion, that are looked at.
 const MOST_IDENTITIES: usize = 8;
 /// Headers of one call that may become user data, and the bytes of one.
 const MOST_EXTRAS: usize = 32;
@@ -72,6 +74,20 @@ pub(super) fn target(request: &Request) -> String {
         }
         _ => uri.to_string(),
     }
+}
+
+/// The number that a 3xx names: that of the Contact with the highest `q` that names one (RFC 3261 §8.1.3.4).
+pub(super) fn diverted(response: &Response) -> Option<String> {
+    let rank = |contact: &Address<'_>| {
+        let q = contact.parameter("q").and_then(|q| q.parse::<f32>().ok()).unwrap_or(1.0);
+        if q.is_finite() { q } else { 0.0 }
+    };
+    let numbers = values(response, "Contact")
+        .flat_map(Address::all)
+        .filter_map(|contact| Some((rank(&contact), contact.user().filter(|user| user.len() <= LONGEST_NUMBER)?)));
+    // Of equal ones the first.
+    let best = numbers.take(MOST_IDENTITIES).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map(|(_, number)| number)
 }
 
 /// Who calls: P-Asserted-Identity where it is there (RFC 3325), else Remote-Party-ID, which came before it, or
@@ -272,6 +288,28 @@ mod tests {
         ] {
             let said = caller(&request(&format!("{from}{headers}")));
             assert_eq!((said.number.as_str(), said.name.as_str()), (number, name), "{from}{headers}");
+        }
+    }
+
+    #[test]
+    fn a_diversion_goes_to_the_contact_that_is_wanted_most_and_names_a_number() {
+        for (contacts, number) in [
+            ("Contact: <sip:5003@h>", Some("5003")),
+            ("Contact: <sip:5003@h>;q=0.5, \"B\" <sip:5004@h;user=phone>;q=0.9", Some("5004")),
+            ("Contact: <sip:5003@h>\r\nContact: <sip:5004@h>", Some("5003")),
+            ("Contact: <sip:h>, <tel:+1-555-000-0000>;q=0.1", Some("+15550000000")),
+            ("Contact: <sip:5003@h>;q=nan, <sip:5004@h>;q=0.2", Some("5004")),
+            ("Contact: <mailto:5003@h>", None),
+            ("X: y", None),
+        ] {
+            let text = format!(
+                "SIP/2.0 302 Moved\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n\
+                 To: <sip:b@h>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{contacts}\r\nContent-Length: 0\r\n\r\n"
+            );
+            let Ok(SipMessage::Response(response)) = SipMessage::try_from(text.as_str()) else {
+                panic!("{contacts}")
+            };
+            assert_eq!(diverted(&response).as_deref(), number, "{contacts}");
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     calls::{called, caller},
     hall::{Hall, Told, settings},
 };
-use domain::call::{Act, Cause, Heard, LegId};
+use domain::call::{Act, Cause, Dn, Heard, LegId};
 use std::time::Duration;
 use voice::{Settings, Timers};
 
@@ -43,6 +43,28 @@ async fn the_codes_of_a_phone_are_told_with_their_cause() {
         phone.expect("ACK").await;
         assert_eq!(hall.heard(&leg).await, Heard::Ringing);
         assert_eq!(hall.heard(&leg).await, Heard::Gone { cause, code: Some(code) }, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_names_another_number_is_told_so_before_its_end() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.phone("5001").await;
+    for (status, contact, told) in [
+        ("302 Moved", "<sip:5003@127.0.0.1>", Some(302)),
+        ("301 Moved", "<sip:5003@127.0.0.1>", Some(301)),
+        // Itself is nowhere, and another proxy no number.
+        ("302 Moved", "<sip:5001@127.0.0.1>", None),
+        ("305 Use Proxy", "<sip:5003@127.0.0.1>", None),
+    ] {
+        let leg = hall.call("5001", false);
+        let invite = phone.expect("INVITE").await;
+        phone.answer_as(&invite, status, contact.trim_matches(['<', '>']), "").await;
+        phone.expect("ACK").await;
+        if let Some(code) = told {
+            assert_eq!(hall.heard(&leg).await, Heard::Diverts { to: Dn::new("5003"), code }, "{status}");
+        }
+        assert!(matches!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Diverted, .. }), "{status}");
     }
 }
 

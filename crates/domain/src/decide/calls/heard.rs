@@ -35,7 +35,8 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
         Heard::Played if call.turned_away => {
             release::everyone(draft, &call.id, How::by(Closer::Idle, Cause::Closed))
         }
-        Heard::Played | Heard::Digit(_) => Ok(()),
+        // Where the number leads is a command of its own.
+        Heard::Played | Heard::Digit(_) | Heard::Diverts { .. } => Ok(()),
         Heard::Key(key) => {
             pass_key(draft, &call, party, *key);
             Ok(())

@@ -1,7 +1,7 @@
 //! The calls of a leg that we make: one to each phone of the number, until one answers (voice-sip §5.2).
 
 use crate::sip::registrar::Binding;
-use domain::call::Originate;
+use domain::call::{Dn, Originate};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use rsipstack::{dialog::invite_dialog::InviteDialog, sip::Response};
 use tokio::time::Instant;
@@ -41,6 +41,8 @@ pub(super) struct Branches {
     pub all: Vec<Branch>,
     /// Codes of those that failed.
     pub codes: Vec<u16>,
+    /// The number that a phone named instead, with the code that did.
+    pub diverted: Option<(Dn, u16)>,
     /// It rang somewhere: the listener was told.
     pub rang: bool,
     /// An Answer is being seen to.
@@ -61,6 +63,7 @@ impl Branches {
             originate,
             all: Vec::new(),
             codes: Vec::new(),
+            diverted: None,
             rang: false,
             answering: false,
             answer_until: None,

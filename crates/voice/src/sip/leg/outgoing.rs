@@ -17,7 +17,7 @@ use crate::{
         transport::mark,
     },
 };
-use domain::call::{Cause, Heard, LegId, Originate};
+use domain::call::{Cause, Dn, Heard, LegId, Originate};
 use rsipstack::{
     dialog::invitation::{InviteAsyncResult, InviteOption},
     sip::{Header, Response, Uri},
@@ -220,6 +220,14 @@ impl Leg {
             return;
         }
         let rang = branch.ringing;
+        if let (Some(response), Side::Out(branches)) = (&response, &mut self.side)
+            && matches!(code, 300..=302)
+        {
+            branches.diverted = headers::diverted(response)
+                .map(Dn::new)
+                .filter(|to| *to != branches.originate.to)
+                .map(|to| (to, code));
+        }
         self.failed(code);
         self.declined(causes::declines(code, rang));
     }
@@ -259,6 +267,7 @@ impl Leg {
         if answering {
             self.teller.tell(Heard::NotAnswered(telling));
         }
+        self.tell_diversion(telling);
         let cause = causes::meaning(telling, rang);
         self.end(cause, Some(telling), super::end::Over::Part(cause));
     }
@@ -296,7 +305,16 @@ impl Leg {
         if answering {
             self.teller.tell(Heard::NotAnswered(telling));
         }
+        self.tell_diversion(telling);
         self.end(causes::meaning(telling, rang), Some(telling), super::end::Over::Done);
+    }
+
+    /// Of the phones' answers, the one that counts names another number.
+    fn tell_diversion(&mut self, telling: u16) {
+        let Side::Out(branches) = &mut self.side else { return };
+        if let Some((to, code)) = branches.diverted.take().filter(|(_, code)| *code == telling) {
+            self.teller.tell(Heard::Diverts { to, code });
+        }
     }
 
     /// Time passed while it rings.

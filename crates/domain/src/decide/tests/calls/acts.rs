@@ -130,6 +130,11 @@ pub fn refuses(number: u16, cause: Cause, code: u16) -> Command {
     hears(number, Heard::Gone { cause, code: Some(code) })
 }
 
+/// A phone sends its call elsewhere.
+pub fn diverts(number: u16, to: Diversion) -> Command {
+    Command::Diverted { leg: leg(number), to, code: 302 }
+}
+
 /// A leg has not been answered in time.
 pub fn unanswered(number: u16) -> Command {
     due(Deadline::Leg(number), Diversion::Nowhere)

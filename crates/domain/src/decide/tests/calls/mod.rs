@@ -9,6 +9,7 @@ mod data;
 mod devices;
 mod dial;
 mod dispositions;
+mod divert;
 mod erase;
 mod hold;
 mod properties;

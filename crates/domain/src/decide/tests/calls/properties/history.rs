@@ -51,6 +51,8 @@ pub enum Step {
     Any(Pick, Pick),
     /// It tells something of a live leg.
     Heard(Pick, Pick),
+    /// It tells that a phone sends its call elsewhere.
+    Divert(Pick, Pick),
     /// Something falls due, at its time or not.
     Due(Pick, Pick),
     Lost(Pick),
@@ -76,6 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => two().prop_map(|(call, how)| Step::Dispose(call, how)),
         3 => two().prop_map(|(leg, heard)| Step::Any(leg, heard)),
         16 => two().prop_map(|(leg, heard)| Step::Heard(leg, heard)),
+        3 => two().prop_map(|(leg, how)| Step::Divert(leg, how)),
         4 => two().prop_map(|(call, late)| Step::Due(call, late)),
         1 => one().prop_map(Step::Lost),
         3 => two().prop_map(|(agent, act)| Step::Desk(agent, act)),
@@ -123,7 +126,7 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::CallDue { call, .. }
         | Command::CallLost { call }
         | Command::Erase { session: call } => Some(call),
-        Command::Heard { leg, .. } => Some(&leg.call),
+        Command::Heard { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
         _ => None,
     }
 }
@@ -181,6 +184,10 @@ fn command(world: &World, step: &Step) -> Option<Command> {
         Step::Heard(which, how) => {
             let (call, party) = which.of(&live(world, |_| true))?;
             Command::Heard { leg: call.leg(party.leg), heard: likely(party, *how) }
+        }
+        Step::Divert(which, how) => {
+            let (call, party) = which.of(&live(world, |party| !party.up))?;
+            Command::Diverted { leg: call.leg(party.leg), to: lead(*how), code: 302 }
         }
         Step::Due(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();

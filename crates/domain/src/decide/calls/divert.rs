@@ -1,0 +1,49 @@
+//! A phone sends its call elsewhere (302 of SIP): it is followed to numbers of ours, and to nobody outside, at whose cost
+//! ever that would be.
+
+use super::{
+    super::{Draft, No},
+    begin,
+    release::{self, How},
+};
+use crate::{
+    Key,
+    call::{Call, Cause, Dn, LegId, Origin, Party, PartyState},
+    command::Diversion,
+};
+
+/// How often a call is sent on from phone to phone.
+const MOST: usize = 5;
+
+/// A phone that rings sends its call elsewhere. What is not followed ends as a call that the phone refused, once its leg
+/// is gone; an agent to whom a queue offered the call refuses it so, since the offer is theirs and not their phone's.
+pub(in super::super) fn diverted(
+    draft: &mut Draft<'_>,
+    leg: &LegId,
+    to: &Diversion,
+    code: u16,
+) -> Result<(), No> {
+    if !draft.exists(&Key::Call(leg.call.clone()))? {
+        return Ok(());
+    }
+    let call = draft.call(&leg.call)?;
+    let called = |party: &&Party| party.is_live() && party.origin == Origin::Called;
+    let Some(party) = call.on(leg.number).filter(called) else { return Ok(()) };
+    let leads = match to {
+        Diversion::Queue { .. } => true,
+        Diversion::Device(dn) => draft.device(dn)?.is_some() && !was_called(&call, dn),
+        Diversion::Announcement(_) | Diversion::Nowhere => false,
+    };
+    let sent_on = call.parties.iter().filter(|party| party.origin == Origin::Called).count();
+    if party.state != PartyState::Ringing || !leads || sent_on > MOST {
+        return Ok(());
+    }
+    let how = How { code: Some(code), ..How::by(Call::closer_of(party), Cause::Diverted) };
+    release::part(draft, &call.id, party.leg, how)?;
+    begin::lead(draft, &call.id, to)
+}
+
+/// Whether a number has rung in a call already: phones that name each other would go on for ever.
+fn was_called(call: &Call, dn: &Dn) -> bool {
+    call.parties.iter().any(|party| party.origin == Origin::Called && party.dn == *dn)
+}
