@@ -7,7 +7,8 @@ mod sip;
 
 pub use listener::Listener;
 pub use settings::{
-    Account, Algorithm, Carrier, Challenge, Identity, Limits, Listen, Network, Profile, Settings, Timers, Transport,
+    Account, Algorithm, Carrier, Challenge, Identity, Limits, Listen, Network, Profile, Settings, Timers,
+    Transport,
 };
 pub use sip::{StartError, Voice};
 

@@ -138,7 +138,8 @@ pub(super) fn separated(text: &str, separator: char) -> impl Iterator<Item = &st
     std::iter::from_fn(move || {
         let text = rest?;
         let end = outside_quotes(text, |c| c == separator);
-        let (part, after) = end.map_or((text, None), |at| (&text[..at], Some(&text[at + separator.len_utf8()..])));
+        let (part, after) =
+            end.map_or((text, None), |at| (&text[..at], Some(&text[at + separator.len_utf8()..])));
         rest = after;
         Some(part)
     })

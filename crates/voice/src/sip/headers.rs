@@ -82,9 +82,9 @@ pub(super) fn diverted(response: &Response) -> Option<String> {
         let q = contact.parameter("q").and_then(|q| q.parse::<f32>().ok()).unwrap_or(1.0);
         if q.is_finite() { q } else { 0.0 }
     };
-    let numbers = values(response, "Contact")
-        .flat_map(Address::all)
-        .filter_map(|contact| Some((rank(&contact), contact.user().filter(|user| user.len() <= LONGEST_NUMBER)?)));
+    let numbers = values(response, "Contact").flat_map(Address::all).filter_map(|contact| {
+        Some((rank(&contact), contact.user().filter(|user| user.len() <= LONGEST_NUMBER)?))
+    });
     // Of equal ones the first.
     let best = numbers.take(MOST_IDENTITIES).reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, number)| number)

@@ -141,8 +141,14 @@ mod tests {
     #[test]
     fn behind_an_edge_the_via_below_its_own_says_who_sent_it() {
         for (via, sender) in [
-            ("SIP/2.0/UDP 10.0.0.9:5070;received=198.51.100.7;rport=4000;branch=1", Some("198.51.100.7:4000")),
-            ("SIP/2.0/UDP 10.0.0.9:5070;branch=1;rport=4000;received=198.51.100.7", Some("198.51.100.7:4000")),
+            (
+                "SIP/2.0/UDP 10.0.0.9:5070;received=198.51.100.7;rport=4000;branch=1",
+                Some("198.51.100.7:4000"),
+            ),
+            (
+                "SIP/2.0/UDP 10.0.0.9:5070;branch=1;rport=4000;received=198.51.100.7",
+                Some("198.51.100.7:4000"),
+            ),
             ("SIP/2.0/UDP 198.51.100.7:5070;branch=1", Some("198.51.100.7:5070")),
             ("SIP/2.0/UDP 198.51.100.7;branch=1;rport", Some("198.51.100.7:5060")),
             ("SIP / 2.0 / UDP 198.51.100.7 : 5070", None),

@@ -2,11 +2,13 @@
 
 use crate::{
     hall::{Hall, Told, settings, strict},
+    line::Line,
     message::Message,
     peer::Peer,
 };
 use domain::call::{Act, Cause, Dn, Heard};
 use std::{net::IpAddr, time::Duration};
+use tokio::net::{TcpListener, TcpSocket};
 use voice::{Limits, Network, Settings, Timers};
 
 const QUIET: Duration = Duration::from_millis(200);
@@ -223,6 +225,37 @@ async fn the_path_of_somebody_who_is_no_edge_leads_nowhere() {
     assert_eq!(routes(&phone.expect("INVITE").await), [""; 0]);
     let refused = phone.register_with(&format!("{contact}Require: path\r\n")).await;
     assert_eq!((refused.code(), refused.header("Unsupported")), (Some(420), Some("path")));
+}
+
+#[tokio::test]
+async fn a_phone_behind_an_edge_whose_stream_is_closed_is_called_where_its_path_says() {
+    let mut hall = Hall::open(edged()).await;
+    let listener = TcpListener::bind("127.0.0.2:0").await.expect("a listener");
+    let port = listener.local_addr().expect("an address").port();
+    let opened = async || {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind("127.0.0.2:0".parse().expect("an address")).expect("bound");
+        Line::bytes("TCP", socket.connect(hall.server).await.expect("a stream"))
+    };
+    let mut edge = edge_for(&hall, "5001", "127.0.0.3:5060").await.over(opened().await);
+    let path = format!("<sip:127.0.0.2:{port};transport=tcp;lr>");
+    let answer = edge.register_with(&format!("Contact: <sip:5001@10.0.0.9>\r\nPath: {path}\r\n")).await;
+    assert_eq!(answer.code(), Some(200));
+    // One without Path cannot be reached any more.
+    "5002".clone_into(&mut edge.user);
+    assert_eq!(edge.register_with("Contact: <sip:5002@10.0.0.9>\r\n").await.code(), Some(200));
+    let told = [hall.next().await, hall.next().await];
+    assert!(told.iter().all(|told| matches!(told, Told::InService(_, true))), "{told:?}");
+    edge.cut();
+    match hall.next().await {
+        Told::InService(dn, on) => assert_eq!((dn.as_str(), on), ("5002", false)),
+        other => panic!("{other:?}"),
+    }
+    hall.call("5001", false);
+    let (stream, _) = listener.accept().await.expect("a stream");
+    let mut edge = edge.over(Line::bytes("TCP", stream));
+    let invite = edge.expect("INVITE").await;
+    assert_eq!((invite.start(), routes(&invite)), ("INVITE sip:5001@10.0.0.9 SIP/2.0", vec![&path[..]]));
 }
 
 #[tokio::test]

@@ -201,6 +201,35 @@ async fn a_phone_that_comes_back_over_a_new_stream_keeps_its_call() {
     phone.answer(&bye, "200 OK", "", "").await;
 }
 
+#[tokio::test]
+async fn a_call_whose_stream_is_cut_does_not_go_on_at_another_phone_of_the_number() {
+    let mut hall = Hall::open(settings()).await;
+    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    phone.register().await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let mut other = hall.peer("5001").await;
+    other.register().await;
+    let leg = hall.call("5001", false);
+    let (invite, rung) = (phone.expect("INVITE").await, other.expect("INVITE").await);
+    other.answer(&rung, "180 Ringing", "", "").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
+    phone.expect("ACK").await;
+    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    let cancel = other.expect("CANCEL").await;
+    other.answer(&cancel, "200 OK", "", "").await;
+    other.answer(&rung, "487 Request Terminated", "", "").await;
+    other.expect("ACK").await;
+    phone.cut();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    hall.act(&leg, Act::Mute(true));
+    other.hears_nothing(Duration::from_millis(200)).await;
+    let mut phone = phone.over(tcp(hall.server).await);
+    phone.register().await;
+    hall.act(&leg, Act::HoldPhone(true));
+    phone.expect("INVITE").await;
+}
+
 /// The status line of the answer to an upgrade with these headers.
 async fn upgrade(server: SocketAddr, headers: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

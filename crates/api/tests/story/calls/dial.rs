@@ -45,6 +45,56 @@ async fn the_agents_own_phone_is_called_first_and_then_the_other() {
 }
 
 #[tokio::test]
+async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_nobody_outside() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let tom = exchange.at_work("agent1", "5001").await;
+    exchange.registers("5002", true).await;
+    exchange.registers("5003", true).await;
+    let (mei, ben) = (app.agent("agent2"), app.agent("agent3"));
+    (mei.hears().await, ben.hears().await);
+    tom.post(CALLS, dial("5002")).await.ok();
+    let told = tom.hears().await;
+    let call = told[0]["data"]["call"]["id"].as_str().expect("an id").into();
+    exchange.hears(&call, 1, Heard::Up).await;
+    mei.hears().await;
+    exchange.asked();
+    let diverts = |to: &str| Heard::Diverts { to: to.into(), code: 302 };
+    // A number of nobody's, and one that is the very phone's.
+    for to in ["+15550100142", "5002"] {
+        exchange.hears(&call, 2, diverts(to)).await;
+        assert_eq!((exchange.asked().len(), mei.hears().await.len()), (0, 0), "{to}");
+    }
+    exchange.hears(&call, 2, diverts("5003")).await;
+    exchange.hears(&call, 2, Heard::Gone { cause: Cause::Diverted, code: Some(302) }).await;
+    let asked = exchange.asked();
+    let rung = asked.iter().find_map(|(leg, act)| match act {
+        Act::Originate(made) => Some((*leg, made.to.as_str())),
+        _ => None,
+    });
+    assert_eq!(rung, Some((3, "5003")), "{asked:?}");
+    let state = |told: Vec<Value>| told.last().map(|note| note["data"]["call"]["state"].clone());
+    assert_eq!(state(mei.hears().await), Some(json!("Released")));
+    assert_eq!(state(ben.hears().await), Some(json!("Ringing")));
+    exchange.hears(&call, 3, Heard::Up).await;
+    let told = tom.hears().await;
+    let shown = &told.last().expect("a notification")["data"]["call"];
+    assert_eq!(
+        (&shown["state"], &shown["participants"][0]["phoneNumber"]),
+        (&json!("Established"), &json!("5003"))
+    );
+
+    // Into a queue, by its number.
+    tom.post(&format!("/me/calls/{call}"), json!({"operationName": "Hangup"})).await.ok();
+    tom.post(CALLS, dial("5002")).await.ok();
+    let told = tom.hears().await;
+    let call = told.last().expect("a notification")["data"]["call"]["id"].as_str().expect("an id").into();
+    exchange.hears(&call, 1, Heard::Up).await;
+    exchange.hears(&call, 2, diverts("9000")).await;
+    exchange.offers(&call, &ben).await;
+}
+
+#[tokio::test]
 async fn a_busy_destination_ends_the_call() {
     let app = App::with_calls().await;
     let exchange = Exchange::connect(&app);

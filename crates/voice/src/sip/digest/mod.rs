@@ -73,7 +73,9 @@ impl Digest {
     /// The number that credentials for us are of, whether they are right or not.
     pub fn claimed<'a>(&self, mut headers: impl Iterator<Item = &'a str>) -> Option<Dn> {
         headers.find_map(|header| {
-            Credentials::parse(header).filter(|given| given.realm == self.realm).map(|given| Dn::new(given.number()))
+            Credentials::parse(header)
+                .filter(|given| given.realm == self.realm)
+                .map(|given| Dn::new(given.number()))
         })
     }
 

@@ -32,8 +32,10 @@ fn way(profile: Profile, binding: &Binding) -> Way {
 
 /// The route set that a response to a request of ours gives its dialog: Record-Route, backwards (RFC 3261 §12.1.2).
 fn route_set(response: &Response) -> Vec<String> {
-    let mut route: Vec<String> =
-        headers::values(response, "Record-Route").flat_map(entries).map(|entry| entry.trim().to_owned()).collect();
+    let mut route: Vec<String> = headers::values(response, "Record-Route")
+        .flat_map(entries)
+        .map(|entry| entry.trim().to_owned())
+        .collect();
     route.reverse();
     route
 }

@@ -1,6 +1,6 @@
 //! A leg that came in.
 
-use super::{Able, Leg, Session, Side, end::Over};
+use super::{Able, Leg, Phone, Session, Side, end::Over};
 use crate::{
     media::{self, Direction, Stream},
     sip::{
@@ -60,8 +60,8 @@ impl Leg {
         };
         self.phone = arrival.device.clone().map(|dn| {
             let bindings = self.core.registrar.bindings(&dn);
-            let instance = bindings.into_iter().find(|binding| binding.sender == sender);
-            (dn, instance.and_then(|binding| binding.instance))
+            let own = bindings.iter().find(|binding| binding.sender == sender);
+            Phone::of(dn, &bindings, own)
         });
         let listener = self.core.listener.clone();
         self.teller.begin(Box::pin(async move { listener.arrived(arrival).await }));

@@ -3,7 +3,7 @@
 use super::{Leg, Session};
 use crate::{
     media::Direction,
-    sip::{call::unacceptable, headers, registrar::Binding, transport::mark},
+    sip::{call::unacceptable, headers, transport::mark},
 };
 use domain::call::Heard;
 use futures::FutureExt;
@@ -82,10 +82,9 @@ impl Leg {
 
     /// A phone whose stream was closed may have registered over another: its dialog goes on there.
     pub(super) fn come_back(&mut self) {
-        let (Some((dn, instance)), Some(dialog)) = (&self.phone, self.dialog()) else { return };
-        let bindings = self.core.registrar.bindings(dn);
-        let same = |binding: &&Binding| instance.is_none() || binding.instance == *instance;
-        let Some(binding) = bindings.iter().rev().find(same) else { return };
+        let (Some(phone), Some(dialog)) = (&self.phone, self.dialog()) else { return };
+        let bindings = self.core.registrar.bindings(&phone.dn);
+        let Some(binding) = bindings.iter().rev().find(|binding| phone.has(binding)) else { return };
         let Ok(mut target) = Uri::try_from(binding.contact.as_str()) else { return };
         mark(&mut target, binding.flow, &binding.path);
         Dialog::Invite(dialog.clone()).set_remote_target(target, None);

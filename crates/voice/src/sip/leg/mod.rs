@@ -19,6 +19,7 @@ use crate::{
     sip::{
         core::{Asked, Core},
         flow::Flow,
+        registrar::Binding,
     },
 };
 use branch::Branches;
@@ -74,8 +75,17 @@ pub(super) struct Leg {
     flow: Flow,
     /// The stream is closed; until when the phone may come back over another.
     lost_at: Option<Instant>,
-    /// Which phone it is, where it is one of ours: its number, and its instance if it told one.
-    phone: Option<(Dn, Option<String>)>,
+    /// Which phone it is, where it is one of ours.
+    phone: Option<Phone>,
+}
+
+/// Which of the phones of a number.
+struct Phone {
+    dn: Dn,
+    /// What it calls itself, if it does.
+    instance: Option<String>,
+    /// The bindings of the number that are other phones'.
+    others: Vec<u64>,
 }
 
 /// Which end began.
@@ -122,6 +132,23 @@ impl Able {
     fn read(message: &impl HasHeaders) -> Self {
         let takes = |method| crate::sip::headers::has_token(message, "Allow", method);
         Self { info: takes("INFO"), update: takes("UPDATE") }
+    }
+}
+
+impl Phone {
+    /// The phone of a binding, which is one of all those of its number; of none, one that is not registered.
+    fn of(dn: Dn, all: &[Binding], own: Option<&Binding>) -> Self {
+        let other = |binding: &&Binding| own.is_none_or(|own| own.serial != binding.serial);
+        let others = all.iter().filter(other).map(|binding| binding.serial).collect();
+        Self { dn, instance: own.and_then(|own| own.instance.clone()), others }
+    }
+
+    /// Whether a binding is this phone's. One without a name is known by not being any of those that were there.
+    fn has(&self, binding: &Binding) -> bool {
+        match &self.instance {
+            Some(_) => binding.instance == self.instance,
+            None => !self.others.contains(&binding.serial),
+        }
     }
 }
 

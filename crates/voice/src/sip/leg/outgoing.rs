@@ -1,7 +1,7 @@
 //! A leg that we make (voice-sip §5.1, §5.2).
 
 use super::{
-    Able, Leg, Side,
+    Able, Leg, Phone, Side,
     branch::{Asking, Branch, Branches, Ended},
     end::take_leave,
 };
@@ -153,7 +153,9 @@ impl Leg {
         }
         let Some((winner, others)) = branches.win(tag) else { return };
         winner.binding.ways.answered();
-        self.phone = Some((branches.originate.to.clone(), winner.binding.instance.clone()));
+        let dn = branches.originate.to.clone();
+        let bindings = self.core.registrar.bindings(&dn);
+        self.phone = Some(Phone::of(dn, &bindings, Some(&winner.binding)));
         for other in &others {
             self.leave_branch(other, Cause::Normal);
         }

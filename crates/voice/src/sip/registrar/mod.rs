@@ -76,9 +76,8 @@ impl Registrar {
         let mut book = locked(&self.book);
         let before = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
         // Of the bindings that it is about: another phone of the number may have the same Call-ID.
-        let about = |binding: &Binding| {
-            asked.all || asked.contacts.iter().any(|contact| contact.is_of(binding))
-        };
+        let about =
+            |binding: &Binding| asked.all || asked.contacts.iter().any(|contact| contact.is_of(binding));
         let stale = |binding: &Binding| {
             about(binding) && binding.call_id == asked.call_id && asked.cseq <= binding.cseq
         };

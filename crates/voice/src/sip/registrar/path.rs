@@ -103,7 +103,9 @@ mod tests {
     fn a_path_that_makes_no_sense_or_does_not_end_is_refused() {
         let many = format!("Path: {}<sip:h;lr>\r\n", "<sip:h;lr>,".repeat(MOST));
         let long = format!("Path: <sip:h;lr;x={}>\r\n", "x".repeat(LONGEST));
-        for headers in ["Path: sip:h;lr\r\n", "Path: <h>\r\n", "Path: <>\r\n", "Path: <sip:h>,,\r\n", &many, &long] {
+        for headers in
+            ["Path: sip:h;lr\r\n", "Path: <h>\r\n", "Path: <>\r\n", "Path: <sip:h>,,\r\n", &many, &long]
+        {
             assert_eq!(read(&request(headers), from("192.0.2.1:5060")), Err(Refused::Malformed), "{headers}");
         }
     }
@@ -120,9 +122,11 @@ mod tests {
             told(&knows, "192.0.2.1:5060"),
             ["Path: <sip:192.0.2.1;lr>,<sip:p;lr>", "Supported: path"]
         );
-        for (headers, peer) in
-            [(&knows[..], "198.51.100.7:5060"), (path, "192.0.2.1:5060"), ("Supported: path\r\n", "192.0.2.1:5060")]
-        {
+        for (headers, peer) in [
+            (&knows[..], "198.51.100.7:5060"),
+            (path, "192.0.2.1:5060"),
+            ("Supported: path\r\n", "192.0.2.1:5060"),
+        ] {
             assert!(told(headers, peer).is_empty(), "{headers}");
         }
     }

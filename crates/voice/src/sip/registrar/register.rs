@@ -171,8 +171,8 @@ fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Ref
             }
             _ => None,
         });
-        let elsewhere =
-            std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok() != Some(origin.sender.peer);
+        let elsewhere = std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok()
+            != Some(origin.sender.peer);
         asked.contacts.push(Contact {
             uri,
             instance,

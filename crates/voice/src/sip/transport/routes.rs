@@ -259,8 +259,10 @@ mod tests {
         let mut uri = Uri::try_from("sip:a@10.0.0.1;ob").expect("a URI");
         let path = ["<sip:192.0.2.7:5062;lr;x=\"ü\">".to_owned(), "<sip:p2;lr>".to_owned()];
         mark(&mut uri, flow, &path);
-        let text = format!("INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:b@h>;tag=1\r\n\
-            To: <{uri}>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+        let text = format!(
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:b@h>;tag=1\r\n\
+            To: <{uri}>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        );
         for method in ["INVITE", "CANCEL", "ACK", "NOTIFY"] {
             let request = match SipMessage::try_from(text.replace("INVITE", method).as_str()) {
                 Ok(SipMessage::Request(request)) => request,

@@ -26,7 +26,8 @@ fn a_call_that_a_phone_sends_on_rings_at_the_other_phone_or_waits_in_the_queue()
 }
 
 /// The end of a call from outside whose second phone is busy.
-const LAST: &str = "3 Released by agent busy; bob: -slot; 1 Released by agent busy; ended by agent => 1 release busy";
+const LAST: &str =
+    "3 Released by agent busy; bob: -slot; 1 Released by agent busy; ended by agent => 1 release busy";
 
 #[test]
 fn a_call_that_an_agent_dialled_is_sent_on_as_well() {
@@ -40,11 +41,7 @@ fn a_call_that_an_agent_dialled_is_sent_on_as_well() {
 
 #[test]
 fn nobody_outside_is_called_for_it() {
-    let nowhere = [
-        to_device("+1555"),
-        Diversion::Nowhere,
-        Diversion::Announcement("sorry".into()),
-    ];
+    let nowhere = [to_device("+1555"), Diversion::Nowhere, Diversion::Announcement("sorry".into())];
     for to in nowhere {
         let world = check(ringing(), diverts(2, to), "");
         check(
