@@ -1,11 +1,13 @@
-//! Request bodies: JSON whatever the content type says, bounded in size and depth, with words for what is wrong.
+//! Request bodies: JSON whatever the content type says, in the alphabet that it declares, bounded in size and depth, with
+//! words for what is wrong.
 
 use crate::{answer::Problem, app::Api, auth::Caller};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
 };
-use edge::{Sender, Unread, read_body};
+use edge::{Sender, Unread, in_utf_8, read_body};
+use http::HeaderMap;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -21,7 +23,12 @@ const MAX_DEPTH: usize = 64;
 pub struct Body(Map<String, Value>);
 
 impl Body {
-    /// Reads a body. Unknown members are kept and ignored (DESIGN §4).
+    /// Reads a body that came with these headers.
+    pub fn of(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
+        Self::parse(&text(headers, bytes)?)
+    }
+
+    /// Reads a body in UTF-8. Unknown members are kept and ignored (DESIGN §4).
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         if let Some(at) = too_deep(bytes) {
             return Err(Problem::invalid(format!("JSON nests deeper than {MAX_DEPTH} levels at byte {at}")));
@@ -107,12 +114,19 @@ impl FromRequest<Arc<Api>> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Problem> {
-        let body = Self::parse(&read(request).await?)?;
+        let headers = request.headers().clone();
+        let body = Self::of(&headers, read(request).await?)?;
         if let Some(Value::String(operation)) = body.get("operationName") {
             edge::span::operation(operation);
         }
         Ok(body)
     }
+}
+
+/// The text of a body in UTF-8, in whichever alphabet it came: HTTP 415 for one that is not known, 400 for bytes that
+/// are not of it.
+pub fn text(headers: &HeaderMap, bytes: Bytes) -> Result<Bytes, Problem> {
+    in_utf_8(headers, bytes).map_err(|why| Problem::new(why.status(), 2, why.to_string()))
 }
 
 /// Reads a whole body: up to a mebibyte of a user whom the gate let in, and little of anybody else.
@@ -162,7 +176,7 @@ fn byte_of(bytes: &[u8], line: usize, column: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::StatusCode;
+    use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 
     #[test]
     fn single_quotes_are_refused_naming_the_byte() {
@@ -177,6 +191,21 @@ mod tests {
         assert!(Body::parse(deep(MAX_DEPTH - 1).as_bytes()).is_ok());
         assert!(Body::parse(deep(MAX_DEPTH).as_bytes()).is_err());
         assert!(Body::parse(format!("{{\"a\":\"{}\\\"\"}}", "[".repeat(100)).as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_body_is_read_in_the_alphabet_that_it_declares_and_no_letter_is_replaced() {
+        let read = |kind: &'static str, body: &'static [u8]| {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+            let text = Body::of(&headers, Bytes::from_static(body))
+                .map(|body| body.text("text").expect("a text").to_owned());
+            text.map_err(|problem| (problem.http.as_u16(), problem.code))
+        };
+        let latin = "application/json; charset=ISO-8859-1";
+        assert_eq!(read(latin, b"{\"text\":\"Gr\xfc\xdfe\"}").as_deref(), Ok("Grüße"));
+        assert_eq!(read("application/json", b"\xef\xbb\xbf{\"text\":\"x\"}").as_deref(), Ok("x"));
+        assert_eq!(read("application/json", b"{\"text\":\"Gr\xfc\"}"), Err((400, 2)));
+        assert_eq!(read("application/json; charset=klingon", b"{\"text\":\"x\"}"), Err((415, 2)));
     }
 
     fn posted(body: axum::body::Body) -> Request {

@@ -14,7 +14,8 @@ use axum::{
 use bayeux::{Answer, Completed, Malformed, Reply, Transport};
 use bytes::Bytes;
 use desk::ports::StoreFault;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use edge::in_utf_8;
+use http::{HeaderValue, StatusCode, header};
 use std::{sync::Arc, time::Duration};
 
 /// The largest body that is read of a client whose login has ended, in bytes, and how long it may take.
@@ -25,12 +26,18 @@ const FAREWELL_TIME: Duration = Duration::from_secs(5);
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
     let browser = cookie(request.headers(), BROWSER_COOKIE).map(str::to_owned);
     let vouched = request.headers().contains_key(header::AUTHORIZATION);
-    let charset = charset(request.headers());
+    let headers = request.headers().clone();
     // Boxed here and below, so that a held poll does not keep room for what came before it.
     let body = match Box::pin(read(request)).await {
-        Ok(body) => decode(charset, body),
+        Ok(body) => body,
         Err(problem) => return problem.into_response(),
     };
+    // Whatever alphabet a client declares is honoured (conformance item 3).
+    let body = match in_utf_8(&headers, body) {
+        Ok(body) => body,
+        Err(why) => return (why.status(), why.to_string()).into_response(),
+    };
+    drop(headers);
     let batch = match bayeux::parse(&body) {
         Ok(batch) => batch,
         Err(Malformed::EmptyBody) => return StatusCode::OK.into_response(),
@@ -156,20 +163,6 @@ async fn hold_connect(
         Completed::Ended(reply) => Some(reply),
         Completed::Superseded => None,
     })
-}
-
-/// The charset a client names, when it is not UTF-8 (conformance item 3).
-fn charset(headers: &HeaderMap) -> Option<&'static encoding_rs::Encoding> {
-    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
-    let label = kind.split("charset=").nth(1)?.trim_matches(['"', ' ', ';']);
-    encoding_rs::Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
-}
-
-fn decode(charset: Option<&'static encoding_rs::Encoding>, body: Bytes) -> Bytes {
-    match charset {
-        Some(encoding) => Bytes::from(encoding.decode(&body).0.into_owned().into_bytes()),
-        None => body,
-    }
 }
 
 fn unavailable(caller: &Caller, fault: &StoreFault) -> Response {

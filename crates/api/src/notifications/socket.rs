@@ -18,15 +18,19 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use bayeux::{Answer, Completed, Transport};
+use bayeux::{Answer, Completed, Malformed, Transport};
 use bytes::Bytes;
 use http::{StatusCode, header};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 use tracing::Instrument;
 
 /// The largest message from a client, in bytes (the reference's default).
 const MAX_MESSAGE: usize = 64 * 1024;
+/// How much of a message is read to the end, so that its sender can be told that it is too large: who is cut off while
+/// still sending hears of nothing.
+const MOST_READ: usize = 4 * MAX_MESSAGE;
 /// A client that does not read for this long is given up.
 const SLOWEST_READER: Duration = Duration::from_secs(20);
 /// What a client is told who may try again when another of the user's sockets has ended, in seconds.
@@ -48,8 +52,8 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
     upgrade
         .read_buffer_size(512)
         .write_buffer_size(0)
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
+        .max_message_size(MOST_READ)
+        .max_frame_size(MOST_READ)
         .on_upgrade(move |socket| async move {
             let span = tracing::debug_span!("socket", user = caller.user.user_name);
             // A task of its own: the one that upgraded the connection is larger than all that is kept here.
@@ -74,8 +78,14 @@ impl Drop for Home {
 enum End {
     /// The client is gone, or does not read.
     Gone,
-    /// It sent what cannot be read.
+    /// It sent what is no text, no JSON, or no message.
     Unreadable,
+    /// It sent more than one may at once.
+    TooLarge,
+    /// It broke a rule of the protocol.
+    Broken,
+    /// It sent what is a message and not allowed.
+    Refused,
     /// It says nothing, or has no notification session.
     Silent,
     /// Another of the user's sockets needs its place.
@@ -85,12 +95,15 @@ enum End {
 }
 
 impl End {
-    /// The code (RFC 6455 §7.4.1; item 69 for what cannot be read) and the words that the client is told, if it is there
+    /// The code (RFC 6455 §7.4.1) and the words that the client is told, if it is there
     /// to be told, and the word for the operator.
     const fn told(&self) -> (Option<(u16, &'static str)>, &'static str) {
         match self {
             Self::Gone => (None, "gone"),
-            Self::Unreadable => (Some((1011, "unreadable message")), "unreadable"),
+            Self::Unreadable => (Some((1007, "unreadable message")), "unreadable"),
+            Self::TooLarge => (Some((1009, "message too large")), "too-large"),
+            Self::Broken => (Some((1002, "protocol error")), "broken"),
+            Self::Refused => (Some((1008, "message not allowed")), "refused"),
             // Who says nothing does not read either.
             Self::Silent => (None, "silent"),
             Self::Crowded => (Some((1013, "too many sockets")), "crowded"),
@@ -170,8 +183,10 @@ async fn converse(
         };
         pulse.heard(Instant::now());
         let text = match incoming {
+            Some(Ok(Message::Text(text))) if text.len() > MAX_MESSAGE => return End::TooLarge,
             Some(Ok(Message::Text(text))) if !text.is_empty() => text,
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+            Some(Err(why)) => return broken(why),
+            Some(Ok(Message::Close(_))) | None => return End::Gone,
             Some(Ok(_)) => continue,
         };
         caller.login.touch(api.desk.awake());
@@ -185,6 +200,17 @@ async fn converse(
     }
 }
 
+/// Why reading ended: what the client did that it is to be told of, if it did something.
+fn broken(why: axum::Error) -> End {
+    match why.into_inner().downcast_ref::<tungstenite::Error>() {
+        Some(tungstenite::Error::Utf8(_)) => End::Unreadable,
+        Some(tungstenite::Error::Capacity(_)) => End::TooLarge,
+        Some(tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) | None => End::Gone,
+        Some(tungstenite::Error::Protocol(_)) => End::Broken,
+        Some(_) => End::Gone,
+    }
+}
+
 /// Answers a batch; a connect in it comes back as a hold.
 async fn answer<'a>(
     api: &'a Api,
@@ -194,10 +220,17 @@ async fn answer<'a>(
     socket: &mut WebSocket,
     pulse: &mut Pulse,
 ) -> Result<Option<Held<'a>>, End> {
-    let Ok(batch) = bayeux::parse(text.as_bytes()) else { return Err(End::Unreadable) };
+    let batch = match bayeux::parse(text.as_bytes()) {
+        Ok(batch) => batch,
+        // A frame without anything is passed over before (item 69); one of blanks is no JSON.
+        Err(Malformed::EmptyBody | Malformed::Syntax { .. } | Malformed::NotObjects) => {
+            return Err(End::Unreadable);
+        }
+        Err(Malformed::NoMessages | Malformed::TooMany(_)) => return Err(End::Refused),
+    };
     let answers = match receive(api, caller, browser, true, Transport::WebSocket, batch).await {
         Ok(Ok(answers)) => answers,
-        Ok(Err(_)) => return Err(End::Unreadable),
+        Ok(Err(_)) => return Err(End::Refused),
         Err(fault) => {
             let user = &caller.user.user_name;
             tracing::error!(%fault, user, "a notification message failed in the store");

@@ -1,6 +1,6 @@
 //! Addresses: every absolute one is built from the public URL (DESIGN §4).
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Builds addresses.
 #[derive(Clone, Debug)]
@@ -41,9 +41,10 @@ pub fn escape(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, SEGMENT).to_string()
 }
 
-/// A path segment back as a name; bytes that are no UTF-8 are replaced.
+/// A path segment back as a name; one whose bytes are no UTF-8 is the name of nothing, and stays as it is.
 pub fn unescape(segment: &str) -> String {
-    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+    let name = percent_encoding::percent_decode_str(segment).decode_utf8();
+    name.map_or_else(|_| segment.to_owned(), Cow::into_owned)
 }
 
 /// What a path segment cannot hold as it is (RFC 3986 §3.3).

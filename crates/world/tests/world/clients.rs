@@ -17,7 +17,7 @@ const ENDPOINT: &str = "/api/v2/notifications";
 const TOPICS: [&str; 2] = ["/v2/me/chats", "/v2/me/channels"];
 
 /// A world that listens, with its first agent's id.
-async fn listening() -> (World, Arc<Desk>, Target) {
+pub async fn listening() -> (World, Arc<Desk>, Target) {
     let hash = api::hash_password(demo::centre::PASSWORD).expect("a hash");
     let mut world = World::new(1, Faults::none(), &hash).await.expect("a world");
     let api = world.node().api().await.expect("the API");
@@ -29,7 +29,7 @@ async fn listening() -> (World, Arc<Desk>, Target) {
     (world, desk, target)
 }
 
-fn agent(number: u32) -> Identity {
+pub fn agent(number: u32) -> Identity {
     Identity::basic(&demo::centre::agent_name(number), demo::centre::PASSWORD)
 }
 

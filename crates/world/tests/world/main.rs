@@ -2,6 +2,7 @@
 
 mod clients;
 mod course;
+mod frames;
 mod laws;
 mod outbox;
 mod pauses;

@@ -10,10 +10,11 @@ use crate::{
     wire::timestamp,
 };
 use axum::extract::{Path, State};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use desk::ports::{NotReplayed, Quarantined};
 use domain::{Refusal, user::Role};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Who may look at it: it holds customers' words.
 const OPERATORS: &[Role] = &[Role::Admin];
@@ -88,12 +89,19 @@ async fn unit(api: &Api, id: i64) -> Result<Option<Quarantined>, Problem> {
 
 fn resource(unit: &Quarantined) -> Value {
     let shown = &unit.raw[..unit.raw.len().min(SHOWN)];
-    json!({
+    let text = String::from_utf8_lossy(shown);
+    let is_replaced = matches!(text, Cow::Owned(_));
+    let mut resource = json!({
         "id": unit.id,
         "service": unit.service,
         "receivedDate": timestamp(unit.at),
         "why": unit.why,
         "length": unit.raw.len(),
-        "raw": String::from_utf8_lossy(shown),
-    })
+        "raw": text,
+    });
+    if is_replaced {
+        // Where something had to be replaced, this is what came.
+        resource["rawBase64"] = STANDARD.encode(shown).into();
+    }
+    resource
 }

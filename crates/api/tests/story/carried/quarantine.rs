@@ -43,6 +43,14 @@ async fn an_operator_sees_replays_and_discards_it() {
 }
 
 #[tokio::test]
+async fn what_is_no_utf_8_is_shown_as_it_came_too() {
+    let app = App::start().await;
+    keep(&app, b"Body=Andr\xe9").await;
+    let unit = &app.agent("admin").get("/diagnostics/quarantine").await.ok()["units"][0];
+    assert_eq!((&unit["raw"], &unit["rawBase64"]), (&json!("Body=Andr\u{fffd}"), &json!("Qm9keT1BbmRy6Q==")));
+}
+
+#[tokio::test]
 async fn it_is_for_the_administrator_alone() {
     let app = App::start().await;
     let kept = keep(&app, b"x").await;
