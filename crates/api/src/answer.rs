@@ -6,6 +6,7 @@ use domain::Refusal;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The longest `statusMessage`, in bytes as it is sent: it may name what was asked for, which may be long.
 const MAX_MESSAGE_BYTES: usize = 2 * 1024;
@@ -131,8 +132,10 @@ impl From<Refusal> for Problem {
             | Refusal::FeatureOff(_)
             | Refusal::NotLoggedIn
             | Refusal::UserDataTooLarge
+            | Refusal::TooManyCharacters { .. }
             | Refusal::TextTooLong { .. }
             | Refusal::MessageTooLong { .. }
+            | Refusal::TooManyParts { .. }
             | Refusal::NotAvailable { .. }
             | Refusal::WrittenOut
             | Refusal::Ended => (StatusCode::BAD_REQUEST, 2),
@@ -191,14 +194,17 @@ impl IntoResponse for Problem {
             status_message: &'a str,
         }
         metrics::counter!("jackfield_refusals_total", "code" => self.code.to_string()).increment(1);
-        json(
-            self.http,
-            &Wire {
-                status_code: self.code,
-                status_message: domain::json::prefix(&self.message, MAX_MESSAGE_BYTES),
-            },
-        )
+        json(self.http, &Wire { status_code: self.code, status_message: &cut(&self.message) })
     }
+}
+
+/// As much of a message as is sent, with `…` behind it if it is not all.
+fn cut(message: &str) -> Cow<'_, str> {
+    if domain::json::text_len(message) <= MAX_MESSAGE_BYTES {
+        return Cow::Borrowed(message);
+    }
+    let fits = domain::json::prefix(message, MAX_MESSAGE_BYTES - '…'.len_utf8());
+    Cow::Owned(format!("{fits}…"))
 }
 
 /// The first values of a list that together weigh no more than so many bytes as they are sent, and one at least if there
@@ -238,6 +244,13 @@ fn json_response(status: StatusCode, body: bytes::Bytes) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_that_is_cut_says_so() {
+        assert_eq!(cut("short"), "short");
+        let long = cut(&"ह".repeat(1_000)).into_owned();
+        assert!(long.len() <= MAX_MESSAGE_BYTES && long.ends_with("ह…"), "{}", long.len());
+    }
 
     #[test]
     fn an_unknown_outcome_is_not_told_as_a_refusal() {

@@ -10,13 +10,16 @@
 //! * [`messenger`]: Facebook Messenger, over the webhook and the Send API of a page.
 //!
 //! What all of them share: [`outbound`], the one client for what the server asks of others, `intake`, what is done
-//! with webhooks whosever they are, and [`secret`].
+//! with webhooks whosever they are, `urlencoded`, forms in any alphabet, `shorten`, texts that are longer than they may
+//! be, and [`secret`].
 
 pub mod chat;
 mod intake;
 pub mod messenger;
 pub mod outbound;
 pub mod secret;
+mod shorten;
 pub mod sms;
+mod urlencoded;
 
 pub use chat::{Chat, ChatConfig, CustomerLimits};

@@ -7,7 +7,8 @@ use crate::{
 };
 use domain::{
     Command, Key, State, ThreadId,
-    command::{Receive, Unit},
+    command::{LastWords, Receive, SessionAct, Unit},
+    message::Content,
     thread::Address,
 };
 use sha2::{Digest, Sha256};
@@ -73,8 +74,43 @@ impl Desk {
         self.perform_holding(Command::Receive(Box::new(unit)), None, place).await
     }
 
+    /// Refuses words that the connector of their conversation would refuse to carry, before anything is written
+    /// (channel-connectors §0.2.7). Whether the agent may write at all is the domain's to say, and it says it first.
+    pub(crate) async fn carriable(&self, command: &Command) -> Result<(), Refused> {
+        match command {
+            Command::Begin { begin, .. } => match (&begin.text, self.channel(&begin.service)) {
+                (Some(text), Some(channel)) => Ok(channel.fits(text)?),
+                _ => Ok(()),
+            },
+            Command::Session { session, agent, act } => {
+                let Some(words) = words(act) else { return Ok(()) };
+                let state = self.session(session).await?;
+                let there = state.as_deref().and_then(session_of);
+                let there = there.filter(|there| there.customer.present && there.live_party(agent).is_some());
+                let Some(channel) = there.and_then(|there| self.channel(&there.service)) else {
+                    return Ok(());
+                };
+                match words {
+                    Words::Given("") => Ok(()),
+                    Words::Given(text) => Ok(channel.fits(text)?),
+                    Words::Of(index) => {
+                        let found = self.messages(session, index, 1).await?;
+                        let found = found.into_iter().find(|message| message.index == index);
+                        match found.map(|message| message.content) {
+                            Some(Content::Text { text, .. } | Content::Url { url: text }) => {
+                                Ok(channel.fits(&text)?)
+                            }
+                            _ => Ok(()),
+                        }
+                    }
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a thread has a conversation whose customer is there.
-    async fn is_open(&self, thread: &ThreadId) -> Result<bool, Refused> {
+    pub async fn is_open(&self, thread: &ThreadId) -> Result<bool, Refused> {
         let state = self.store.state(&Key::Thread(thread.clone())).await?;
         let latest = match state.as_deref() {
             Some(State::Thread(thread)) => thread.latest.clone(),
@@ -83,6 +119,25 @@ impl Desk {
         let Some(latest) = latest else { return Ok(false) };
         let session = self.session(&latest).await?;
         Ok(session.as_deref().and_then(session_of).is_some_and(|session| session.customer.present))
+    }
+}
+
+/// What an operation would have carried to the customer.
+enum Words<'a> {
+    /// These.
+    Given(&'a str),
+    /// Those of an entry of the log.
+    Of(u32),
+}
+
+fn words(act: &SessionAct) -> Option<Words<'_>> {
+    match act {
+        SessionAct::Say { text, .. } | SessionAct::SendUrl(text) => Some(Words::Given(text)),
+        SessionAct::Leave { last }
+        | SessionAct::Complete { last, .. }
+        | SessionAct::Transfer { last, .. } => last.as_ref().map(|LastWords { text, .. }| Words::Given(text)),
+        SessionAct::Resend { index } => Some(Words::Of(*index)),
+        _ => None,
     }
 }
 

@@ -169,6 +169,7 @@ impl Desk {
         mut unnamed: Unnamed,
     ) -> Result<Done, Refused> {
         self.forestall(&command)?;
+        self.carriable(&command).await?;
         let request = saving.as_ref().map(|saving| saving.request.clone());
         let keys = keys(&command);
         let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());

@@ -1,7 +1,10 @@
 //! The disposition book: groups of codes, in a tree (admin-and-reporting §6.3).
 
-use crate::Refusal;
+use crate::{Refusal, json::Bound};
 use serde::{Deserialize, Serialize};
+
+/// The longest name of a code or of a group.
+const MAX_NAME: Bound = Bound::chars(255);
 
 /// A code. Its name is the value that a disposition sends, and never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,9 +179,8 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
 }
 
 fn named(parameter: &'static str, name: &str) -> Result<(), Refusal> {
-    match crate::json::text_len(name) {
-        0 => Err(Refusal::Missing(parameter)),
-        1..=255 => Ok(()),
-        _ => Err(Refusal::TextTooLong { parameter, bytes: 255 }),
+    if name.is_empty() {
+        return Err(Refusal::Missing(parameter));
     }
+    MAX_NAME.check(parameter, name)
 }

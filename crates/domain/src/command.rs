@@ -360,6 +360,16 @@ pub enum Unit {
     Said(Said),
     /// The platform tells something about the conversation, for the agent's eyes.
     Notice(String),
+    /// The platform tells something about a message, for the agent's eyes.
+    About {
+        /// The name of the message.
+        of: String,
+        /// What, in a sentence.
+        text: String,
+    },
+    /// The customer did something that this server does not know, by the platform's word for it. It opens no
+    /// conversation, and is refused when none is open, so that it is kept elsewhere.
+    Unknown(String),
     /// Somebody wrote to the customer elsewhere, in the page's name.
     Foreign {
         /// What.
@@ -408,6 +418,10 @@ pub struct Said {
     pub user_data: UserData,
     /// Whether it opens a conversation when none is open.
     pub opens: bool,
+    /// The name of the message that it answers, if it says so.
+    pub answers: Option<String>,
+    /// What the platform tells about it, in a sentence for the agent's eyes.
+    pub notice: Option<String>,
     /// The word of consent it consists of, if it is one.
     pub keyword: Option<Keyword>,
     /// What the server answers to that word, if the account answers itself.

@@ -1,5 +1,6 @@
 //! How long something is as JSON. What is stored and sent is JSON, so a bound that holds there counts JSON's bytes.
 
+use crate::Refusal;
 use serde::Serialize;
 use std::io;
 
@@ -26,6 +27,46 @@ pub fn prefix(text: &str, bytes: usize) -> &str {
         }
     }
     text
+}
+
+/// How long a text may be. People count characters, so that is what a limit says; what is stored and sent is bounded by
+/// the bytes behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The most characters: Unicode scalar values.
+    pub chars: usize,
+    /// The most bytes that it takes inside a JSON string.
+    pub bytes: usize,
+}
+
+impl Bound {
+    /// So many characters, of any alphabet: no character of UTF-8 takes more than four bytes, and only control
+    /// characters take more as JSON.
+    pub const fn chars(chars: usize) -> Self {
+        Self { chars, bytes: 4 * chars }
+    }
+
+    /// Whether a text is no longer.
+    pub fn holds(self, text: &str) -> bool {
+        self.prefix(text).len() == text.len()
+    }
+
+    /// Refuses a text that is longer; the refusal says by which of the two.
+    pub fn check(self, parameter: &'static str, text: &str) -> Result<(), Refusal> {
+        if text.chars().nth(self.chars).is_some() {
+            return Err(Refusal::TooManyCharacters { parameter, chars: self.chars });
+        }
+        if text_len(text) > self.bytes {
+            return Err(Refusal::TextTooLong { parameter, bytes: self.bytes });
+        }
+        Ok(())
+    }
+
+    /// As much of a text, from its beginning, as is no longer.
+    pub fn prefix(self, text: &str) -> &str {
+        let end = text.char_indices().nth(self.chars).map_or(text.len(), |(at, _)| at);
+        prefix(&text[..end], self.bytes)
+    }
 }
 
 /// Counts what is written to it and keeps nothing.
@@ -95,6 +136,17 @@ mod tests {
                 prop_assert!(text_len(taken) + text_len(next.encode_utf8(&mut [0; 4])) > bytes);
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_bounded_in_characters_of_any_alphabet_and_in_bytes_behind_them() {
+        let bound = Bound::chars(10);
+        for character in ["a", "é", "ह", "\u{1F600}"] {
+            assert!(bound.holds(&character.repeat(10)), "{character}");
+            assert!(!bound.holds(&character.repeat(11)), "{character}");
+            assert_eq!(bound.prefix(&character.repeat(11)), character.repeat(10));
+        }
+        assert_eq!(bound.prefix(&"\u{1}".repeat(10)), "\u{1}".repeat(6), "six bytes each, of forty");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is said in a conversation. Text lives in the message log alone: never in an event or a snapshot.
 
-use crate::{Millis, UserId, key::name, session::Progress};
+use crate::{Millis, UserId, json::Bound, key::name, session::Progress};
 use serde::{Deserialize, Serialize};
 
 name!(
@@ -8,12 +8,12 @@ name!(
     ParticipantId
 );
 
-/// The longest text of one message, in bytes as it stands in JSON ([`crate::json::text_len`]).
-pub const MAX_TEXT_BYTES: usize = 32 * 1024;
-/// The longest nickname, in bytes as it stands in JSON.
-pub const MAX_NICKNAME_BYTES: usize = 255;
-/// The longest `messageType`, in bytes as it stands in JSON: it is a word, not a text.
-pub const MAX_TYPE_BYTES: usize = 255;
+/// The longest text of one message: 32,768 characters of any alphabet, and 128 KiB as it stands in JSON.
+pub const MAX_TEXT: Bound = Bound::chars(32 * 1024);
+/// The longest nickname.
+pub const MAX_NICKNAME: Bound = Bound::chars(255);
+/// The longest `messageType`: it is a word, not a text.
+pub const MAX_TYPE: Bound = Bound::chars(255);
 
 /// Who may see a participant or a message (digital-channels §2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -59,7 +59,14 @@ pub enum Refusal {
     },
     /// User data would grow past the bound of a conversation (`statusCode` 2).
     UserDataTooLarge,
-    /// A text is longer than the bound (`statusCode` 2).
+    /// A text has more characters than it may (`statusCode` 2).
+    TooManyCharacters {
+        /// The parameter.
+        parameter: &'static str,
+        /// The bound in characters: Unicode scalar values.
+        chars: usize,
+    },
+    /// A text is longer than the bound of what is stored (`statusCode` 2).
     TextTooLong {
         /// The parameter.
         parameter: &'static str,
@@ -70,6 +77,17 @@ pub enum Refusal {
     MessageTooLong {
         /// The bound in characters.
         chars: u32,
+    },
+    /// A text would go out in more parts than may be sent (`statusCode` 2).
+    TooManyParts {
+        /// How many it would take.
+        parts: usize,
+        /// How many it may take.
+        most: usize,
+        /// The alphabet that it needs, in the provider's word.
+        alphabet: &'static str,
+        /// How long a text of that alphabet may be, in characters that count once.
+        chars: usize,
     },
     /// The time in which the platform lets us write to this customer is over (`statusCode` 3).
     WindowClosed,
@@ -117,12 +135,20 @@ impl fmt::Display for Refusal {
             Self::UserDataTooLarge => {
                 write!(f, "User data would exceed {} bytes", crate::userdata::MAX_BYTES)
             }
+            Self::TooManyCharacters { parameter, chars } => {
+                write!(f, "'{parameter}' is longer than {chars} characters")
+            }
             Self::TextTooLong { parameter, bytes } => {
                 write!(f, "'{parameter}' is longer than {bytes} bytes")
             }
             Self::MessageTooLong { chars } => {
                 write!(f, "The message is longer than the {chars} characters that can be sent at once")
             }
+            Self::TooManyParts { parts, most, alphabet, chars } => write!(
+                f,
+                "The message would take {parts} text messages; at most {most} are allowed, which is {chars} \
+                 characters in {alphabet}"
+            ),
             Self::WindowClosed => f.write_str(
                 "The time to answer this customer is over: nothing can be sent until the customer writes again",
             ),

@@ -1,13 +1,16 @@
 //! User data: the pairs attached to a conversation, and the laws of changing them.
 
-use crate::{Refusal, json};
+use crate::{
+    Refusal,
+    json::{self, Bound},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The most a conversation's user data may weigh, in bytes of the JSON that is stored and sent.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// The longest key, in bytes (DESIGN §4).
-pub const MAX_KEY_BYTES: usize = 255;
+/// The longest key (DESIGN §4).
+pub const MAX_KEY: Bound = Bound::chars(255);
 
 /// Pairs of a conversation: text keys, any JSON values, nested lists included (digital-channels §1.6).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -73,15 +76,12 @@ impl UserData {
     }
 }
 
-/// Refuses a key that is empty or longer than [`MAX_KEY_BYTES`].
+/// Refuses a key that is empty or longer than [`MAX_KEY`].
 pub fn check_key(parameter: &'static str, key: &str) -> Result<(), Refusal> {
     if key.is_empty() {
         return Err(Refusal::Invalid(format!("'{parameter}' has an empty key")));
     }
-    if key.len() > MAX_KEY_BYTES {
-        return Err(Refusal::TextTooLong { parameter, bytes: MAX_KEY_BYTES });
-    }
-    Ok(())
+    MAX_KEY.check(parameter, key)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::{
     echo::Echoes,
     names::Names,
     rate::Rate,
+    referrals::Referrals,
     send::{self, Answer, Request},
     standing::Standing,
     trouble::{Failure, Remedy},
@@ -49,6 +50,8 @@ pub(super) struct Account {
     pub typing: Typing,
     /// What its customers are called.
     pub names: Names,
+    /// By which links they came.
+    pub referrals: Referrals,
     outbound: Arc<Outbound>,
 }
 
@@ -61,6 +64,7 @@ impl Account {
             echoes: Echoes::default(),
             typing: Typing::default(),
             names: Names::default(),
+            referrals: Referrals::default(),
             intake: Intake::new(desk, service),
             outbound,
             config,

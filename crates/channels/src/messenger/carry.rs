@@ -7,7 +7,7 @@ use super::{
     trouble::{Failure, Remedy, Trouble, retry_after},
 };
 use desk::ports::{Parcel, Sending};
-use domain::{message, session::Delivery};
+use domain::{Refusal, message, session::Delivery};
 use std::time::Duration;
 
 /// The most parts in which one message goes out.
@@ -93,6 +93,20 @@ impl Account {
     }
 }
 
+/// Whether a text can be carried: it has words, and goes out in no more parts than are carried.
+pub(super) fn fits(text: &str) -> Result<(), Refusal> {
+    match send::split(text).len() {
+        0 => Err(Refusal::Missing("text")),
+        parts if parts > MOST_PARTS => Err(Refusal::TooManyParts {
+            parts,
+            most: MOST_PARTS,
+            alphabet: "Unicode",
+            chars: MOST_PARTS * send::MAX_TEXT,
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn refused(code: Option<String>, why: impl Into<String>) -> Sending {
     Sending::Refused { code, why: why.into(), opted_out: false }
 }
@@ -117,6 +131,17 @@ fn in_part(sending: Sending, sent: usize, of: usize) -> Sending {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_not_be_carried_is_refused_before() {
+        assert_eq!(fits("hello"), Ok(()));
+        assert_eq!(fits(" \n"), Err(Refusal::Missing("text")));
+        assert_eq!(fits(&"x".repeat(MOST_PARTS * send::MAX_TEXT)), Ok(()));
+        let refused = fits(&"x".repeat(MOST_PARTS * send::MAX_TEXT + 1)).expect_err("refused").to_string();
+        let told = "The message would take 21 text messages; at most 20 are allowed, which is 40000 characters in \
+                    Unicode";
+        assert_eq!(refused, told);
+    }
 
     #[test]
     fn an_agent_learns_how_much_of_a_message_went_out() {

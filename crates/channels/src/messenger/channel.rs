@@ -2,11 +2,14 @@
 
 use super::{
     account::Account,
-    carry::MOST_PARTS,
+    carry::{self, MOST_PARTS},
     send::{self, Action, MAX_TEXT, split},
 };
 use desk::ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
-use domain::task::{Sign, Signal};
+use domain::{
+    Refusal,
+    task::{Sign, Signal},
+};
 use futures::future::BoxFuture;
 use std::time::Instant;
 
@@ -28,7 +31,12 @@ impl Channel for Account {
             parts: parts.len(),
             left: MAX_TEXT - last,
             most_parts: MOST_PARTS,
+            most_length: MOST_PARTS * MAX_TEXT,
         })
+    }
+
+    fn fits(&self, text: &str) -> Result<(), Refusal> {
+        carry::fits(text)
     }
 
     fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {

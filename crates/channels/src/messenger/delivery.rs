@@ -14,7 +14,7 @@ use desk::{
     session_of,
 };
 use domain::{
-    Millis, Refusal, ThreadId, UserData,
+    Millis, ThreadId,
     command::{self, Receive},
     task::Fresh,
 };
@@ -69,18 +69,21 @@ impl Account {
     }
 
     async fn receive(&self, receive: Receive) -> Result<(), Refused> {
-        let person = match &receive.unit {
-            command::Unit::Said(said) if said.opens => Some(receive.address.theirs.clone()),
-            _ => None,
-        };
-        match self.intake.receive(receive.clone()).await {
-            // The words count for more than what the platform tells beside them.
-            Err(Refused::Rule(Refusal::UserDataTooLarge)) => {
-                self.intake.receive(without_data(receive)).await?;
+        let person = receive.address.theirs.clone();
+        let unit = match receive.unit {
+            command::Unit::Said(said) if said.opens => {
+                command::Unit::Said(self.referrals.told_with(&person, said))
             }
-            taken => taken?,
-        }
-        if let Some(person) = person {
+            command::Unit::Said(said) if !self.intake.desk().is_open(&receive.address.thread).await? => {
+                self.referrals.came(&person, said.clone());
+                command::Unit::Said(said)
+            }
+            unit => unit,
+        };
+        let opens = matches!(&unit, command::Unit::Said(said) if said.opens);
+        self.intake.receive(Receive { unit, ..receive }).await?;
+        if opens {
+            self.referrals.told(&person);
             self.names.want(&person);
         }
         Ok(())
@@ -139,16 +142,6 @@ pub(super) fn wrapped(unit: &Unit) -> Vec<u8> {
         (serde_json::Value::from(page.as_str()), if *standby { "standby" } else { "messaging" });
     let time = event.as_ref().map_or_else(|_| String::new(), |event| format!(r#""time":{},"#, event.at));
     format!(r#"{{"object":"page","entry":[{{"id":{page},{time}"{list}":[{raw}]}}]}}"#).into_bytes()
-}
-
-fn without_data(receive: Receive) -> Receive {
-    match receive.unit {
-        command::Unit::Said(said) => {
-            let said = command::Said { user_data: UserData::default(), ..said };
-            Receive { unit: command::Unit::Said(said), ..receive }
-        }
-        _ => receive,
-    }
 }
 
 #[cfg(test)]

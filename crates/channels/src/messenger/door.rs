@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use edge::Charset;
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -57,9 +58,19 @@ async fn deliver(
         return Err(intake.refuse(StatusCode::FORBIDDEN, "signature"));
     }
     let _place = intake.admit(&head.extensions).map_err(IntoResponse::into_response)?;
-    let kept = match webhook::decode(&body) {
+    let charset = Charset::of(&head.headers);
+    let charset = charset.map_err(|why| intake.refuse(why.status(), "charset"))?;
+    // What is not of its alphabet is read as far as it can be: a person wrote it, and the platform would send the same
+    // again. Who reads the message is told.
+    let read = charset.read(&body);
+    let is_whole = read.is_ok();
+    let text = read.unwrap_or_else(|_| charset.read_in_part(&body).0);
+    let kept = match webhook::decode(text.as_bytes()) {
         Ok(units) => messenger.take(account, units).await,
-        Err(why) => intake.quarantine(why.to_string(), body.to_vec()).await,
+        Err(why) => {
+            let kept = if is_whole { text.into_owned().into_bytes() } else { body.to_vec() };
+            intake.quarantine(why.to_string(), kept).await
+        }
     };
     kept.map(|()| RECEIVED).map_err(IntoResponse::into_response)
 }

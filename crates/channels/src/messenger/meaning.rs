@@ -4,11 +4,19 @@ use super::{
     mark, said,
     webhook::{Control, Echo, Event, Happening, Identity, Reaction, ThreadControl},
 };
+use crate::shorten::shortened;
 use desk::known_key;
-use domain::{command::Unit, message::Content, session::Delivery};
+use domain::{
+    command::{Said, Unit},
+    message::{Content, MAX_TEXT},
+    session::Delivery,
+};
 
 /// The app of the page's own inbox (channel-connectors §2.9).
 const INBOX: &str = "263902037430900";
+
+/// What the platform tells of itself, and no person does.
+const PLATFORMS: [&str; 1] = ["app_roles"];
 
 /// Whose events they are.
 #[derive(Clone, Copy, Debug)]
@@ -58,12 +66,19 @@ impl Reader<'_> {
             // Whoever took it back: what is not the customer's, the desk leaves alone.
             Happening::Unsent(mid) => Unit::Unsent { of: self.key(mid) },
             _ if event.by_page => return Meaning::Nothing,
-            Happening::Message(message) => Unit::Said(said::message(message)),
+            Happening::Message(message) => {
+                let answers = message.reply_to.as_ref().map(|answered| self.key(&answered.mid));
+                Unit::Said(Said { answers, ..said::message(message) })
+            }
             Happening::Postback(postback) => Unit::Said(said::postback(postback)),
             Happening::Optin(optin) => Unit::Said(said::optin(optin)),
             Happening::Referral(referral) => Unit::Said(said::referral(referral)),
-            Happening::Edited(edit) => Unit::Edited { of: self.key(&edit.mid), text: edit.text.clone() },
-            Happening::Reaction(reaction) => Unit::Notice(reacted(reaction)),
+            Happening::Edited(edit) => {
+                Unit::Edited { of: self.key(&edit.mid), text: shortened(edit.text.clone(), MAX_TEXT) }
+            }
+            Happening::Reaction(reaction) => {
+                Unit::About { of: self.key(&reaction.mid), text: reacted(reaction) }
+            }
             Happening::Delivered(delivered) => Unit::Reached {
                 state: Delivery::Delivered,
                 upto: Some(delivered.watermark),
@@ -73,7 +88,9 @@ impl Reader<'_> {
                 Unit::Reached { state: Delivery::Read, upto: Some(*watermark), keys: Vec::new() }
             }
             Happening::ThreadControl(control) => self.controlled(control),
-            Happening::Policy(_) | Happening::Unknown(_) => return Meaning::Nothing,
+            Happening::Unknown(kind) if PLATFORMS.contains(&kind.as_str()) => return Meaning::Nothing,
+            Happening::Unknown(kind) => Unit::Unknown(kind.clone()),
+            Happening::Policy(_) => return Meaning::Nothing,
         })
     }
 
@@ -86,7 +103,8 @@ impl Reader<'_> {
             Some(app) if app == self.app => "Page".to_owned(),
             Some(app) => format!("App {app}"),
         };
-        let foreign = Unit::Foreign { content: said::contents(&echo.text, None, &echo.attachments), name };
+        let content = said::contents(&echo.text, None, &echo.attachments, echo.left_out);
+        let foreign = Unit::Foreign { content, name };
         let word = echo.metadata.as_ref().filter(|word| app == Some(self.app) && mark::read(word).is_some());
         match word {
             Some(word) => Meaning::Copy { word: word.clone(), mid: echo.mid.clone(), foreign },
@@ -137,7 +155,8 @@ fn overheard(what: &Happening) -> Meaning {
             _ => None,
         })
         .collect();
-    Meaning::Unit(Unit::Notice(format!("The customer wrote to another application: {}", words.join(" "))))
+    let told = format!("The customer wrote to another application: {}", words.join(" "));
+    Meaning::Unit(Unit::Notice(shortened(told, MAX_TEXT)))
 }
 
 fn reacted(reaction: &Reaction) -> String {
@@ -166,6 +185,7 @@ mod tests {
             mid: "m_1".into(),
             text: "Hello".into(),
             attachments: Vec::new(),
+            left_out: 0,
             quick_reply: None,
             reply_to: None,
             referral: None,
@@ -174,7 +194,14 @@ mod tests {
 
     fn echo(app: Option<&str>, metadata: Option<&str>) -> Meaning {
         let (app_id, metadata) = (app.map(str::to_owned), metadata.map(str::to_owned));
-        let echo = Echo { mid: "m_9".into(), text: "Hi".into(), attachments: Vec::new(), app_id, metadata };
+        let echo = Echo {
+            mid: "m_9".into(),
+            text: "Hi".into(),
+            attachments: Vec::new(),
+            left_out: 0,
+            app_id,
+            metadata,
+        };
         US.meaning(&event(true, Happening::Echo(echo)))
     }
 
@@ -238,7 +265,11 @@ mod tests {
         let reaction =
             || Happening::Reaction(Reaction { mid: "m_1".into(), given: true, emoji: None, name: None });
         assert_eq!(US.meaning(&event(true, reaction())), Meaning::Nothing);
-        assert_eq!(notice(US.meaning(&event(false, reaction()))), "The customer reacted with a sign.");
+        let about = Unit::About { of: "acme|m_1".into(), text: "The customer reacted with a sign.".into() };
+        assert_eq!(US.meaning(&event(false, reaction())), Meaning::Unit(about));
+        let odd = || Happening::Unknown("game_play".into());
+        assert_eq!(US.meaning(&event(true, odd())), Meaning::Nothing);
+        assert_eq!(US.meaning(&event(false, odd())), Meaning::Unit(Unit::Unknown("game_play".into())));
     }
 
     #[test]

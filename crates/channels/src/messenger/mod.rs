@@ -31,6 +31,7 @@ mod meaning;
 mod names;
 mod privacy;
 mod rate;
+mod referrals;
 mod said;
 mod scalar;
 mod send;

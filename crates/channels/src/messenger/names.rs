@@ -2,8 +2,9 @@
 //! name and is given it when it is known (channel-connectors §2.1, People).
 
 use super::{account::Account, send};
+use crate::shorten::shortened;
 use desk::session_of;
-use domain::{Command, InteractionId, Key, State, command::CustomerAct, json, message::MAX_NICKNAME_BYTES};
+use domain::{Command, InteractionId, Key, State, command::CustomerAct, message::MAX_NICKNAME};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -67,7 +68,7 @@ impl Account {
         let Some(request) = send::profile(&self.config, &person) else { return true };
         let profile = self.ask_in_passing(request, send::answer::profile).await;
         let name = profile.ok().and_then(|profile| profile.name());
-        let name = name.filter(|name| json::text_len(name) <= MAX_NICKNAME_BYTES);
+        let name = name.map(|name| shortened(name, MAX_NICKNAME));
         self.names.learn(&person, name.clone());
         if let Some(name) = name
             && let Some(session) = self.nameless(&person).await

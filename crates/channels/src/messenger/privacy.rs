@@ -5,11 +5,13 @@
 //! finds the person and runs `jackfield erase`.
 
 use super::{Messenger, deletion, door::nobody};
+use crate::urlencoded;
 use axum::{
     Json,
     extract::{Path, RawQuery, Request, State},
     response::{IntoResponse, Response},
 };
+use edge::Charset;
 use http::StatusCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -66,6 +68,7 @@ pub(super) async fn status(
 }
 
 fn field(form: &[u8], name: &str) -> String {
-    let mut pairs = form_urlencoded::parse(form);
-    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    // What is not UTF-8 holds neither a code nor a signed request.
+    let fields = urlencoded::fields(Charset::default(), form).unwrap_or_default();
+    fields.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_default()
 }

@@ -1,27 +1,42 @@
 //! What a customer does, in the words of the desk (digital-channels §4, channel-connectors §2.3).
 
 use super::webhook::{Attachment, AttachmentKind, Message, Optin, Place, Postback, Referral, ThreadControl};
+use crate::shorten;
 use domain::{UserData, command::Said, message::Content};
 
-/// The words of a message, with what is attached.
-pub(super) fn contents(text: &str, message_type: Option<&str>, attachments: &[Attachment]) -> Vec<Content> {
+/// What is told of a message that came with half of a character, or with bytes of no alphabet.
+const GARBLED: &str = "Some characters of this message could not be read: \u{fffd} stands for each.";
+
+/// The words of a message, with what is attached, and with what is to be told of what could not be taken over: `left_out`
+/// attachments, letters beyond the longest text, characters that could not be read.
+pub(super) fn contents(
+    text: &str,
+    message_type: Option<&str>,
+    attachments: &[Attachment],
+    left_out: usize,
+) -> Vec<Content> {
     let mut contents = Vec::with_capacity(1 + 2 * attachments.len());
     if !text.is_empty() {
-        contents.push(words(text, message_type));
+        contents.extend(shorten::words(text.to_owned(), message_type.map(str::to_owned)));
     }
     for attachment in attachments {
-        match &attachment.url {
+        let kind = kind(&attachment.kind);
+        if attachment.url.is_none() || attachment.title.is_some() || attachment.place.is_some() {
+            contents.push(words(&described(attachment), Some(kind)));
+        }
+        if let Some(url) = &attachment.url {
             // As a text for clients that know nothing else, and as a link for those that do.
-            Some(url) => {
-                contents.push(words(url, Some(kind(&attachment.kind))));
-                contents.push(Content::Url { url: url.clone() });
-            }
-            None => contents.push(words(&described(attachment), Some(kind(&attachment.kind)))),
+            contents.push(words(url, Some(kind)));
+            contents.push(Content::Url { url: url.clone() });
         }
     }
     if contents.is_empty() {
         contents.push(words("[unsupported]", Some("unsupported")));
     }
+    let more = format!("The customer sent {left_out} more attachments, which could not be taken over.");
+    contents.extend((left_out > 0).then_some(Content::Notice { text: more }));
+    let is_garbled = text.contains(char::REPLACEMENT_CHARACTER);
+    contents.extend(is_garbled.then(|| Content::Notice { text: GARBLED.into() }));
     contents
 }
 
@@ -31,7 +46,8 @@ pub(super) fn message(message: &Message) -> Said {
     let mut data = UserData::default();
     put(&mut data, "quickReplyPayload", message.quick_reply.as_ref());
     refer(&mut data, message.referral.as_ref());
-    opening(contents(&message.text, message_type, &message.attachments), data)
+    let contents = contents(&message.text, message_type, &message.attachments, message.left_out);
+    Said { notice: came(message.referral.as_ref()), ..opening(contents, data) }
 }
 
 /// A button that was pressed.
@@ -41,7 +57,8 @@ pub(super) fn postback(postback: &Postback) -> Said {
     let mut data = UserData::default();
     put(&mut data, "postbackPayload", postback.payload.as_ref());
     refer(&mut data, postback.referral.as_ref());
-    opening(vec![words(text, Some("postback"))], data)
+    let notice = came(postback.referral.as_ref());
+    Said { notice, ..opening(vec![words(text, Some("postback"))], data) }
 }
 
 /// The wish to be written to.
@@ -56,7 +73,19 @@ pub(super) fn optin(optin: &Optin) -> Said {
 pub(super) fn referral(referral: &Referral) -> Said {
     let mut data = UserData::default();
     refer(&mut data, Some(referral));
-    Said { user_data: data, ..Said::default() }
+    Said { user_data: data, notice: came(Some(referral)), ..Said::default() }
+}
+
+/// What an agent reads of the way by which a customer came.
+fn came(referral: Option<&Referral>) -> Option<String> {
+    let Referral { reference, source, ad_id, referer_uri, kind: _ } = referral?;
+    let told = [("ref", reference), ("source", source), ("advertisement", ad_id), ("from", referer_uri)];
+    let told: Vec<String> =
+        told.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?))).collect();
+    Some(match told.is_empty() {
+        true => "The customer came by a link.".to_owned(),
+        false => format!("The customer came by a link: {}.", told.join(", ")),
+    })
 }
 
 /// A conversation that another application passes to us, with what it says of it (channel-connectors §2.9).
@@ -90,11 +119,15 @@ fn put(data: &mut UserData, key: &str, value: Option<&String>) {
     }
 }
 
-/// What stands for something that cannot be fetched.
+/// What is known of something beside its address.
 fn described(attachment: &Attachment) -> String {
     let kind = kind(&attachment.kind);
     let place = attachment.place.map(|Place { latitude, longitude }| format!("{latitude}, {longitude}"));
-    match attachment.title.clone().or(place).or_else(|| attachment.sticker.clone()) {
+    let told = match (place, attachment.title.clone()) {
+        (Some(place), Some(title)) => Some(format!("{place}: {title}")),
+        (place, title) => place.or(title).or_else(|| attachment.sticker.clone()),
+    };
+    match told {
         Some(what) => format!("[{kind}] {what}"),
         None => format!("[{kind}]"),
     }
@@ -123,6 +156,7 @@ fn kind(kind: &AttachmentKind) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::message::MAX_TEXT;
     use serde_json::json;
 
     fn text(text: &str, message_type: &str) -> Content {
@@ -141,11 +175,11 @@ mod tests {
     fn an_attachment_is_a_text_and_a_link() {
         let link = Content::Url { url: "https://cdn/x".into() };
         assert_eq!(
-            contents("Look", None, &[url(AttachmentKind::Image)]),
+            contents("Look", None, &[url(AttachmentKind::Image)], 0),
             [words("Look", None), text("https://cdn/x", "image"), link.clone()]
         );
         let sticker = Attachment { sticker: Some("369".into()), ..url(AttachmentKind::Sticker) };
-        assert_eq!(contents("", None, &[sticker]), [text("https://cdn/x", "sticker"), link]);
+        assert_eq!(contents("", None, &[sticker], 0), [text("https://cdn/x", "sticker"), link]);
     }
 
     #[test]
@@ -168,9 +202,38 @@ mod tests {
             ),
             (attached(AttachmentKind::Other("poll".into())), text("[poll]", "poll")),
         ] {
-            assert_eq!(contents("", None, &[attachment]), [said]);
+            assert_eq!(contents("", None, &[attachment], 0), [said]);
         }
-        assert_eq!(contents("", None, &[]), [text("[unsupported]", "unsupported")]);
+        assert_eq!(contents("", None, &[], 0), [text("[unsupported]", "unsupported")]);
+    }
+
+    #[test]
+    fn a_place_and_a_shared_page_say_what_they_are_beside_their_address() {
+        let link = || Content::Url { url: "https://cdn/x".into() };
+        let place = Some(Place { latitude: 52.5, longitude: -13.25 });
+        let pinned = Attachment { place, title: Some("Pinned".into()), ..url(AttachmentKind::Location) };
+        let told = text("[location] 52.5, -13.25: Pinned", "location");
+        assert_eq!(contents("", None, &[pinned], 0), [told, text("https://cdn/x", "location"), link()]);
+        let page = Attachment { title: Some("A page".into()), ..url(AttachmentKind::Fallback) };
+        let told = text("[fallback] A page", "fallback");
+        assert_eq!(contents("", None, &[page], 0), [told, text("https://cdn/x", "fallback"), link()]);
+    }
+
+    #[test]
+    fn what_could_not_be_taken_over_is_told() {
+        let notices = |contents: Vec<Content>| {
+            let notice = |content| match content {
+                Content::Notice { text } => Some(text),
+                _ => None,
+            };
+            contents.into_iter().filter_map(notice).collect::<Vec<_>>()
+        };
+        let long = "ह".repeat(MAX_TEXT.chars + 1);
+        let told = "The message above was too long to be kept whole: its last 2 characters were left out.";
+        assert_eq!(notices(contents(&long, None, &[], 0)), [told]);
+        assert_eq!(notices(contents("Hi \u{fffd}", None, &[], 0)), [GARBLED]);
+        let told = "The customer sent 3 more attachments, which could not be taken over.";
+        assert_eq!(notices(contents("Hi", None, &[], 3)), [told]);
     }
 
     #[test]
@@ -196,9 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_referral_says_nothing_and_opens_nothing() {
+    fn a_bare_referral_is_told_and_opens_nothing() {
         let said = referral(&Referral { reference: Some("winter".into()), ..Referral::default() });
         assert_eq!((said.content.len(), said.opens), (0, false));
         assert_eq!(said.user_data.get("referralRef"), Some(&json!("winter")));
+        assert_eq!(said.notice.as_deref(), Some("The customer came by a link: ref winter."));
     }
 }

@@ -7,14 +7,14 @@ use super::{
     raw::Raw,
     reason::Reason,
     send::{Outcome, Outgoing, Wait, send},
-    text::{Alphabet, measure, transliterate},
+    text::{Alphabet, Unfit, measure, transliterate},
 };
 use crate::outbound::Url;
 use desk::{
     Condition, ServiceState,
     ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending},
 };
-use domain::{message::Content, task::Signal};
+use domain::{Refusal, message::Content, task::Signal};
 use futures::future::{BoxFuture, FutureExt, ready};
 
 impl Channel for Sms {
@@ -28,6 +28,10 @@ impl Channel for Sms {
 
     fn measure(&self, text: &str) -> Option<Measure> {
         parts(&self.config, text)
+    }
+
+    fn fits(&self, text: &str) -> Result<(), Refusal> {
+        self.config.limits.fit(text).map(drop).map_err(refusal)
     }
 
     fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
@@ -153,15 +157,37 @@ fn parts(config: &SmsConfig, text: &str) -> Option<Measure> {
     let spelled = transliterate(text, config.limits.transliterate);
     let measure = measure(&spelled, config.limits.reference);
     Some(Measure {
-        alphabet: match measure.alphabet {
-            Alphabet::Gsm7 => "GSM-7",
-            Alphabet::Ucs2 => "UCS-2",
-        },
+        alphabet: word(measure.alphabet),
         length: measure.units as usize,
         parts: measure.parts as usize,
         left: measure.units_left_in_last_part as usize,
         most_parts: config.limits.max_parts as usize,
+        most_length: config.limits.most_units(measure.alphabet) as usize,
     })
+}
+
+/// The word of an alphabet.
+const fn word(alphabet: Alphabet) -> &'static str {
+    match alphabet {
+        Alphabet::Gsm7 => "GSM-7",
+        Alphabet::Ucs2 => "UCS-2",
+    }
+}
+
+/// Why a text cannot be sent, as an agent is refused.
+fn refusal(unfit: Unfit) -> Refusal {
+    match unfit {
+        Unfit::Empty => Refusal::Missing("text"),
+        Unfit::TooLong { most, .. } => {
+            Refusal::MessageTooLong { chars: u32::try_from(most).unwrap_or(u32::MAX) }
+        }
+        Unfit::TooManyParts { parts, most, alphabet, units } => Refusal::TooManyParts {
+            parts: parts as usize,
+            most: most as usize,
+            alphabet: word(alphabet),
+            chars: units as usize,
+        },
+    }
 }
 
 #[cfg(test)]
@@ -177,6 +203,7 @@ mod tests {
         config.limits.transliterate = Transliterate::Off;
         let quoted = parts(&config, "“It’s ready”").expect("a text message");
         assert_eq!((quoted.alphabet, quoted.left, quoted.most_parts), ("UCS-2", 58, 10));
+        assert_eq!(quoted.most_length, 660);
         config.address_prefix = Some("whatsapp:".into());
         assert_eq!(parts(&config, "“It’s ready”"), None);
     }

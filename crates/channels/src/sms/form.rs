@@ -1,9 +1,13 @@
 //! The form of a webhook: its fields, and why it cannot be read (channel-connectors §1B.1).
 
-use domain::json;
+use super::signature::Param;
+use crate::{shorten::shortened, urlencoded};
+use domain::json::{self, Bound};
+use edge::Charset;
 
-/// The largest form, in bytes: the longest text with most of its bytes escaped, and the rest many times over.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The largest form, in bytes: the longest text, of which a character of four bytes takes twelve, and the rest many
+/// times over. What is longer is not taken in at all, and no provider writes it.
+pub const MAX_BODY_BYTES: usize = 12 * domain::message::MAX_TEXT.chars + 64 * 1024;
 /// The most fields of a form. Providers add some without notice.
 pub const MAX_FIELDS: usize = 256;
 /// The longest id, in bytes; those of Twilio have 34.
@@ -12,8 +16,12 @@ const MAX_ID_BYTES: usize = 128;
 const MAX_ADDRESS_BYTES: usize = 64;
 
 /// The fields of a webhook, in the order in which they came: those we know and those we do not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form(Vec<(String, String)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+    signed: Vec<Param>,
+    is_garbled: bool,
+}
 
 /// Why a webhook cannot be read. It must be kept as it came, and answered as if it had been read, because the same
 /// would come again (channel-connectors §0.2.5).
@@ -56,21 +64,45 @@ pub enum Undecodable {
 }
 
 impl Form {
-    /// Reads the body of a `POST`, or the query of a `GET`, of at most [`MAX_BODY_BYTES`]. Bytes that are not UTF-8
-    /// are replaced. All fields are kept, however many there are, because the signature covers them all.
+    /// Reads the body of a `POST`, or the query of a `GET`, of at most [`MAX_BODY_BYTES`]: UTF-8, unless a field says
+    /// otherwise. Bytes that are not of that alphabet are replaced, and [`Form::is_garbled`] says so: a person wrote it,
+    /// and their provider would send the same again. All fields are kept, however many there are, because the signature
+    /// covers them all.
     pub fn read(encoded: &[u8]) -> Self {
-        let fields = form_urlencoded::parse(encoded);
-        Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        let charset = urlencoded::charset(Charset::default(), urlencoded::pairs(encoded)).unwrap_or_default();
+        let mut form = Self::default();
+        for (name, value) in urlencoded::pairs(encoded) {
+            let mut part = |bytes: &[u8]| {
+                let (text, is_whole) = charset.read_in_part(bytes);
+                form.is_garbled |= !is_whole;
+                let signed = if is_whole { text.as_bytes() } else { bytes };
+                (text.clone().into_owned(), signed.to_vec())
+            };
+            let ((name, signed_name), (value, signed_value)) = (part(&name), part(&value));
+            form.fields.push((name, value));
+            form.signed.push((signed_name, signed_value));
+        }
+        form
+    }
+
+    /// Whether it has bytes that are of no alphabet, for which U+FFFD stands.
+    pub const fn is_garbled(&self) -> bool {
+        self.is_garbled
     }
 
     /// Refuses a form with more fields than one looks through again and again.
     pub(super) fn check_number(&self) -> Result<(), Undecodable> {
-        if self.0.len() > MAX_FIELDS { Err(Undecodable::TooManyFields) } else { Ok(()) }
+        if self.fields.len() > MAX_FIELDS { Err(Undecodable::TooManyFields) } else { Ok(()) }
+    }
+
+    /// All fields, in their order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
     }
 
     /// All fields, as the signature covers them.
-    pub fn fields(&self) -> &[(String, String)] {
-        &self.0
+    pub fn signed(&self) -> &[Param] {
+        &self.signed
     }
 
     /// A field that has a value.
@@ -84,7 +116,8 @@ impl Form {
     }
 
     fn find(&self, name: &str, known_as: &'static str) -> Result<Option<&str>, Undecodable> {
-        let mut values = self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str());
+        let mut values =
+            self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str());
         let Some(value) = values.next() else { return Ok(None) };
         if values.any(|other| other != value) {
             return Err(Undecodable::Ambiguous(known_as));
@@ -98,6 +131,11 @@ impl Form {
             Some(value) if json::text_len(value) > bytes => Err(Undecodable::TooLong { name, bytes }),
             value => Ok(value.map(str::to_owned)),
         }
+    }
+
+    /// A field that has a value, shortened if it is longer than it may be.
+    pub(super) fn shortened(&self, name: &'static str, most: Bound) -> Result<Option<String>, Undecodable> {
+        Ok(self.get(name)?.map(|value| shortened(value.to_owned(), most)))
     }
 
     /// An id: visible characters of ASCII.
@@ -132,7 +170,8 @@ impl Form {
             return Err(Undecodable::TooLong { name, bytes: MAX_ADDRESS_BYTES });
         }
         // White space at an end is a plus sign that was not escaped: this would be the address of nobody.
-        if address.is_empty() || address.trim() != address || address.contains(char::is_control) {
+        let is_odd = |character: char| character.is_control() || character == char::REPLACEMENT_CHARACTER;
+        if address.is_empty() || address.trim() != address || address.contains(is_odd) {
             return Err(Undecodable::Malformed(name));
         }
         Ok(address.to_owned())
@@ -221,6 +260,19 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_of_no_alphabet_is_replaced_and_told_and_signed_as_it_came() {
+        let form = Form::read(b"Body=Andr%E9&A=%C3%BC");
+        assert_eq!((form.get("Body"), form.is_garbled()), (Ok(Some("Andr\u{fffd}")), true));
+        assert_eq!(form.signed()[0].1, b"Andr\xe9");
+        assert!(!Form::read(b"Body=Andr%C3%A9").is_garbled());
+        let form = Form::read(b"Body=Andr%E9&_charset_=iso-8859-1");
+        assert_eq!((form.get("Body"), form.is_garbled()), (Ok(Some("André")), false));
+        assert_eq!(form.signed()[0].1, "André".as_bytes());
+        let form = Form::read(b"From=%2B1555%FF");
+        assert_eq!(form.address("From", None), Err(Undecodable::Malformed("From")));
     }
 
     proptest! {

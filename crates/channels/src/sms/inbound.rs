@@ -1,9 +1,14 @@
 //! A customer's message, as the provider's webhook tells it (channel-connectors §1B.1).
 
-use super::form::{Form, Undecodable, is_id};
+use super::{
+    form::{Form, Undecodable, is_id},
+    place::Place,
+};
+use crate::shorten::{shorten, shortened};
 use domain::{
     command::Keyword,
-    message::{MAX_NICKNAME_BYTES, MAX_TEXT_BYTES},
+    json::Bound,
+    message::{MAX_NICKNAME, MAX_TEXT, MAX_TYPE},
 };
 use reqwest::Url;
 
@@ -11,8 +16,8 @@ use reqwest::Url;
 pub const MAX_MEDIA: usize = 10;
 /// The longest address of one, in bytes.
 const MAX_MEDIA_URL_BYTES: usize = 2048;
-/// The longest word or payload of a button, in bytes.
-const MAX_BUTTON_BYTES: usize = 1024;
+/// The longest word or payload of a button, and line about a link.
+const MAX_LINE: Bound = Bound::chars(1024);
 
 /// A message of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +36,24 @@ pub struct Inbound {
     pub to: String,
     /// What the customer calls himself, where his service tells it.
     pub name: Option<String>,
-    /// The text, which may be empty if there is something else.
+    /// The text, which may be empty if there is something else; as much of it as a message may be.
     pub text: String,
-    /// The button he pressed.
+    /// How many characters of it were left out.
+    pub left_out: usize,
+    /// Whether characters of the message could not be read, and others stand for them.
+    pub is_garbled: bool,
+    /// The provider's word for what it is, where it tells one: `text`, `location`, `button` and others.
+    pub kind: Option<String>,
+    /// The button that was pressed, or what was chosen of a list.
     pub button: Option<Button>,
+    /// The place that was sent.
+    pub place: Option<Place>,
+    /// What was filled in, where it is more than a button.
+    pub filled_in: Option<String>,
+    /// The provider's id of the message that this one answers.
+    pub answers: Option<String>,
+    /// By what link or advertisement the customer came: keys of the user data and values.
+    pub referral: Vec<(&'static str, String)>,
     /// Pictures and the like, at most [`MAX_MEDIA`].
     pub media: Vec<Media>,
     /// How many more the provider announced that are not among `media`, because they are too many or have no usable
@@ -46,7 +65,7 @@ pub struct Inbound {
     pub keyword: Option<Keyword>,
 }
 
-/// A button that was pressed.
+/// A button that was pressed, or what was chosen of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
     /// What stands on it.
@@ -70,9 +89,7 @@ impl Inbound {
     pub fn read(form: &Form, prefix: Option<&str>, repetition: Option<&str>) -> Result<Self, Undecodable> {
         form.check_number()?;
         let (media, media_left_out) = media(form)?;
-        let text = form.bounded("ButtonText", MAX_BUTTON_BYTES)?;
-        let payload = form.bounded("ButtonPayload", MAX_BUTTON_BYTES)?;
-        let pressed = text.is_some() || payload.is_some();
+        let (text, left_out) = shorten(form.get("Body")?.unwrap_or_default().to_owned(), MAX_TEXT);
         Ok(Self {
             provider_id: form.message_id()?,
             repetition: repetition.filter(|token| is_id(token)).map(str::to_owned),
@@ -81,8 +98,15 @@ impl Inbound {
             from: form.address("From", prefix)?,
             to: form.address("To", prefix)?,
             name: form.get("ProfileName")?.and_then(name),
-            text: form.bounded("Body", MAX_TEXT_BYTES)?.unwrap_or_default(),
-            button: pressed.then_some(Button { text, payload }),
+            text,
+            left_out,
+            is_garbled: form.is_garbled(),
+            kind: form.shortened("MessageType", MAX_TYPE)?,
+            button: button(form)?,
+            place: Place::read(form)?,
+            filled_in: filled_in(form)?,
+            answers: form.get("OriginalRepliedMessageSid")?.filter(|id| is_id(id)).map(str::to_owned),
+            referral: referral(form)?,
             media,
             media_left_out,
             segments: form.get("NumSegments")?.and_then(|number| number.parse().ok()),
@@ -91,12 +115,47 @@ impl Inbound {
     }
 }
 
-/// A name as a nickname may be: on one line, and cut rather than refused, as nothing hangs on it.
+/// A name as a nickname may be: on one line, and shortened rather than refused, as nothing hangs on it.
 fn name(given: &str) -> Option<String> {
-    let mut name: String = given.chars().filter(|character| !character.is_control()).collect();
-    let end = (0..=MAX_NICKNAME_BYTES).rev().find(|end| name.is_char_boundary(*end));
-    name.truncate(end.unwrap_or(0));
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    let name: String = given.chars().filter(|character| !character.is_control()).collect();
+    let name = shortened(name.trim().to_owned(), MAX_NICKNAME);
+    Some(name).filter(|name| !name.is_empty())
+}
+
+/// A button has a text and a payload, what was chosen of a list a title and an id.
+fn button(form: &Form) -> Result<Option<Button>, Undecodable> {
+    let line = |name| form.shortened(name, MAX_LINE);
+    let text = line("ButtonText")?.or(line("ListTitle")?);
+    let payload = line("ButtonPayload")?.or(line("ListId")?);
+    Ok((text.is_some() || payload.is_some()).then_some(Button { text, payload }))
+}
+
+/// What a customer filled in on a page of the platform: JSON, of which nothing is known here.
+fn filled_in(form: &Form) -> Result<Option<String>, Undecodable> {
+    for name in ["InteractiveData", "FlowData"] {
+        if let Some(data) = form.shortened(name, MAX_TEXT)? {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// The fields by which a provider tells of an advertisement, and the keys that what Messenger tells has, too.
+const REFERRAL: [(&str, &str); 6] = [
+    ("ReferralSourceType", "referralType"),
+    ("ReferralSourceId", "referralAdId"),
+    ("ReferralSourceUrl", "referralUri"),
+    ("ReferralHeadline", "referralHeadline"),
+    ("ReferralBody", "referralBody"),
+    ("ReferralCtwaClid", "referralRef"),
+];
+
+fn referral(form: &Form) -> Result<Vec<(&'static str, String)>, Undecodable> {
+    let mut told = Vec::new();
+    for (name, key) in REFERRAL {
+        told.extend(form.shortened(name, MAX_LINE)?.map(|value| (key, value)));
+    }
+    Ok(told)
 }
 
 fn keyword(word: &str) -> Option<Keyword> {
@@ -109,8 +168,16 @@ fn keyword(word: &str) -> Option<Keyword> {
 }
 
 fn media(form: &Form) -> Result<(Vec<Media>, usize), Undecodable> {
-    let number = form.get("NumMedia")?.map(str::parse).transpose();
-    let announced: usize = number.map_err(|_| Undecodable::Malformed("NumMedia"))?.unwrap_or(0);
+    // A number that is none must not take the words with it: as many as have an address are there.
+    let announced: usize = match form.get("NumMedia")? {
+        None => 0,
+        Some(number) => match number.parse() {
+            Ok(number) => number,
+            Err(_) => {
+                (0..MAX_MEDIA).take_while(|at| matches!(form.numbered("MediaUrl", *at), Ok(Some(_)))).count()
+            }
+        },
+    };
     let mut media = Vec::new();
     for number in 0..announced.min(MAX_MEDIA) {
         let url = form.numbered("MediaUrl", number)?.and_then(media_url);
@@ -154,7 +221,14 @@ mod tests {
             to: "+15550100".into(),
             name: None,
             text: "Hi".into(),
+            left_out: 0,
+            is_garbled: false,
+            kind: None,
             button: None,
+            place: None,
+            filled_in: None,
+            answers: None,
+            referral: Vec::new(),
             media: Vec::new(),
             media_left_out: 0,
             segments: Some(2),
@@ -195,28 +269,62 @@ mod tests {
         let malformed = |more: &str| read(&format!("{more}&{PLAIN}"));
         assert_eq!(malformed("Body=x"), Err(Undecodable::Ambiguous("Body")));
         assert_eq!(read(&PLAIN.replace("SM1", "S%0AM")), Err(Undecodable::Malformed("MessageSid")));
-        assert_eq!(
-            read(&PLAIN.replace("NumMedia=0", "NumMedia=many")),
-            Err(Undecodable::Malformed("NumMedia"))
-        );
+        assert_eq!(read(&PLAIN.replace("NumMedia=0", "NumMedia=many")).map(|it| it.text), Ok("Hi".into()));
     }
 
     #[test]
     fn every_field_is_bounded() {
-        for (field, value, bytes) in [("To", "%2B15550100", 64), ("Body", "Hi", 32 * 1024)] {
-            let field_of = |length: usize| {
-                PLAIN.replace(&format!("{field}={value}"), &format!("{field}={}", "x".repeat(length)))
-            };
-            assert!(read(&field_of(bytes)).is_ok(), "{field}");
-            assert_eq!(read(&field_of(bytes + 1)), Err(Undecodable::TooLong { name: field, bytes }));
-        }
+        let to = |length: usize| PLAIN.replace("To=%2B15550100", &format!("To={}", "x".repeat(length)));
+        assert!(read(&to(64)).is_ok());
+        assert_eq!(read(&to(65)), Err(Undecodable::TooLong { name: "To", bytes: 64 }));
         let id =
             |length: usize| PLAIN.replace("MessageSid=SM1", &format!("MessageSid=SM{}", "0".repeat(length)));
         assert!(read(&id(64)).is_ok());
         assert_eq!(read(&id(65)), Err(Undecodable::Malformed("MessageSid")));
-        let long = "é".repeat(MAX_NICKNAME_BYTES);
-        assert_eq!(with(&format!("ProfileName={long}")).name.map(|name| name.len()), Some(254));
-        assert!(read(&format!("{PLAIN}&ButtonPayload={}", "x".repeat(1025))).is_err());
+    }
+
+    #[test]
+    fn what_a_customer_wrote_is_shortened_and_never_refused() {
+        let long =
+            |letter: &str, count: usize| PLAIN.replace("Body=Hi", &format!("Body={}", letter.repeat(count)));
+        for letter in ["x", "%E0%A4%B9", "%F0%9F%98%80"] {
+            let message = read(&long(letter, MAX_TEXT.chars)).expect("a message");
+            assert_eq!((message.text.chars().count(), message.left_out), (MAX_TEXT.chars, 0));
+            let message = read(&long(letter, MAX_TEXT.chars + 5)).expect("a message");
+            assert_eq!((message.text.chars().count(), message.left_out), (MAX_TEXT.chars, 6));
+            assert!(message.text.ends_with('…'));
+        }
+        let name = with(&format!("ProfileName={}", "é".repeat(300))).name.expect("a name");
+        assert_eq!((name.chars().count(), name.ends_with('…')), (255, true));
+        let button = with(&format!("ButtonPayload={}", "x".repeat(2_000))).button.expect("a button");
+        assert_eq!(button.payload.map(|payload| payload.chars().count()), Some(1024));
+    }
+
+    #[test]
+    fn bytes_of_no_alphabet_are_told() {
+        let garbled = read(&PLAIN.replace("Body=Hi", "Body=Andr%E9")).expect("a message");
+        assert_eq!((garbled.text.as_str(), garbled.is_garbled), ("Andr\u{fffd}", true));
+    }
+
+    #[test]
+    fn a_choice_of_a_list_is_a_button_and_an_answer_says_of_what() {
+        let chosen = with("ListTitle=Sizes&ListId=L&MessageType=interactive&OriginalRepliedMessageSid=SM9");
+        let button = Button { text: Some("Sizes".into()), payload: Some("L".into()) };
+        assert_eq!((chosen.button, chosen.answers.as_deref()), (Some(button), Some("SM9")));
+        assert_eq!(chosen.kind.as_deref(), Some("interactive"));
+        let filled = with("InteractiveData=%7B%22size%22:4%7D");
+        assert_eq!(filled.filled_in.as_deref(), Some("{\"size\":4}"));
+    }
+
+    #[test]
+    fn an_advertisement_is_told_under_the_keys_of_messenger() {
+        let came = with("ReferralSourceType=ad&ReferralSourceId=77&ReferralHeadline=Spring");
+        let expected = [
+            ("referralType", "ad".to_owned()),
+            ("referralAdId", "77".into()),
+            ("referralHeadline", "Spring".into()),
+        ];
+        assert_eq!(came.referral, expected);
     }
 
     #[test]

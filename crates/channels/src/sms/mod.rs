@@ -17,6 +17,7 @@ pub mod inbound;
 pub mod keyword;
 mod number;
 mod pace;
+pub mod place;
 mod raw;
 pub mod reason;
 mod receive;

@@ -8,17 +8,22 @@ use super::{
     report::Report,
     signature::digest,
 };
+use crate::shorten::told;
 use desk::{Refused, known_key};
 use domain::{
     Command, InteractionId, Refusal, UserData,
     command::{self, Keyword, Receive, Said, Unit},
-    message::Content,
+    message::{Content, MAX_TYPE},
     task::Fresh,
 };
 use serde_json::Value;
 
 /// The key of the user data under which agents find the customer's number.
 const PHONE_NUMBER: &str = "PhoneNumber";
+/// That under which they find what stands behind a button, as with Messenger.
+const PAYLOAD: &str = "postbackPayload";
+/// What is told of a message that came with bytes of no alphabet.
+const GARBLED: &str = "Some characters of this message could not be read: \u{fffd} stands for each.";
 
 /// What a webhook tells.
 pub(super) enum Told {
@@ -42,7 +47,7 @@ impl Sms {
                     return Err(Undecodable::Stranger("To"));
                 }
                 // A GET is signed as its query is written, where boundaries are marked.
-                let signed = (!raw.get).then(|| digest(&raw.path, form.fields()));
+                let signed = (!raw.get).then(|| digest(&raw.path, form.signed()));
                 Ok(Told::Message(Box::new(self.unit(inbound, signed))))
             }
             Subject::Report { session, index } => {
@@ -80,6 +85,13 @@ impl Sms {
         let answer = keyword.filter(|_| inbound.keyword.is_none()).and_then(|keyword| self.answer(keyword));
         let mut user_data = UserData::default();
         user_data.set(PHONE_NUMBER, Value::from(inbound.from.as_str()));
+        if let Some(payload) = inbound.button.as_ref().and_then(|button| button.payload.as_deref()) {
+            user_data.set(PAYLOAD, Value::from(payload));
+        }
+        for (key, value) in &inbound.referral {
+            user_data.set(*key, Value::from(value.as_str()));
+        }
+        let answers = inbound.answers.as_ref().map(|id| known_key(service, id));
         let desk = self.intake.desk();
         Receive {
             service: service.to_owned(),
@@ -88,7 +100,15 @@ impl Sms {
             at: desk.now(),
             nickname: inbound.name.clone().unwrap_or_default(),
             fresh: Fresh { session: desk.ids().session(), participant: desk.ids().participant() },
-            unit: Unit::Said(Said { content: content(inbound), user_data, opens: true, keyword, answer }),
+            unit: Unit::Said(Said {
+                content: content(inbound),
+                user_data,
+                opens: true,
+                answers,
+                notice: None,
+                keyword,
+                answer,
+            }),
         }
     }
 
@@ -128,22 +148,33 @@ impl Sms {
 }
 
 /// The entries of the log that a message makes. What agents' clients have no type for comes as a text with the
-/// sender's word for its kind, and as a link (digital-channels §4, last paragraph).
+/// sender's word for its kind, and as a link (digital-channels §4, last paragraph). Nothing of it is left out in
+/// silence.
 fn content(inbound: Inbound) -> Vec<Content> {
     let (label, payload) = inbound.button.map_or((None, None), |button| (button.text, button.payload));
     let text = Some(inbound.text).filter(|text| !text.is_empty()).or(label).or_else(|| payload.clone());
-    let text = text.map(|text| Content::Text { text, message_type: payload });
+    // A payload that is no word but a text stands in the user data alone.
+    let kind = payload.map(|payload| if MAX_TYPE.holds(&payload) { payload } else { "button".into() });
+    let text = text.map(|text| Content::Text { text, message_type: kind });
+    let typed = |text: String, kind: &str| Content::Text { text, message_type: Some(kind.to_owned()) };
+    let place = inbound.place.map(|place| typed(place.words(), "location"));
+    let filled_in = inbound.filled_in.map(|data| typed(data, "interactive"));
     let media = inbound.media.into_iter().flat_map(|media| {
         let url = String::from(media.url);
         [Content::Text { text: url.clone(), message_type: None }, Content::Url { url }]
     });
-    let mut content: Vec<Content> = text.into_iter().chain(media).collect();
+    let mut content: Vec<Content> = text.into_iter().chain(told(inbound.left_out)).collect();
+    content.extend(place.into_iter().chain(filled_in).chain(media));
     let left_out = match inbound.media_left_out {
-        0 if content.is_empty() => Some("The customer sent something that cannot be shown here.".to_owned()),
+        0 if content.is_empty() => Some(match inbound.kind {
+            Some(kind) => format!("The customer sent something that cannot be shown here: {kind}."),
+            None => "The customer sent something that cannot be shown here.".to_owned(),
+        }),
         0 => None,
         1 => Some("The customer sent one more attachment, which could not be taken over.".to_owned()),
         count => Some(format!("The customer sent {count} more attachments, which could not be taken over.")),
     };
-    content.extend(left_out.map(|text| Content::Notice { text }));
+    let garbled = inbound.is_garbled.then(|| GARBLED.to_owned());
+    content.extend(left_out.into_iter().chain(garbled).map(|text| Content::Notice { text }));
     content
 }

@@ -10,7 +10,8 @@ use super::{
     status::{delivery, is_failure},
 };
 use crate::outbound::{Ask, Fault, Outbound, Url};
-use domain::session::Delivery;
+use crate::shorten::shortened;
+use domain::{json::Bound, session::Delivery};
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 use serde_json::Value;
@@ -208,7 +209,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn words(text: &str) -> String {
-    text.chars().map(|it| if it.is_control() { ' ' } else { it }).take(MAX_WORDS).collect()
+    let line: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    shortened(line, Bound::chars(MAX_WORDS))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     receive::Told,
     signature::genuine,
 };
+use crate::urlencoded;
 use axum::{
     Router,
     body::Body,
@@ -14,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use edge::Charset;
 use http::{Method, Request, StatusCode, header::CONTENT_TYPE, request::Parts};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -51,9 +53,13 @@ impl Sms {
         let given = head.headers.get(&self.config.headers.signature);
         let given = given.and_then(|value| value.to_str().ok()).filter(|given| !given.is_empty());
         let given = given.ok_or_else(|| self.intake.refuse(StatusCode::FORBIDDEN, "no-signature"))?;
-        let body = self.intake.body(&head.extensions, body, MAX_BODY_BYTES).await?;
-        let raw = self.raw(&head, body.to_vec());
         let is_form = is_form(&head);
+        let charset = Charset::of(&head.headers).ok().filter(|charset| !is_form || charset.extends_ascii());
+        let charset =
+            charset.ok_or_else(|| self.intake.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "charset"))?;
+        let body = self.intake.body(&head.extensions, body, MAX_BODY_BYTES).await?;
+        let body = if is_form { in_utf_8(charset, &body) } else { body.to_vec() };
+        let raw = self.raw(&head, body);
         if !self.is_genuine(given, &raw, is_form) {
             return Err(self.intake.refuse(StatusCode::FORBIDDEN, "signature"));
         }
@@ -80,9 +86,21 @@ impl Sms {
     fn is_genuine(&self, given: &str, raw: &Raw, is_form: bool) -> bool {
         let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
         let form = (is_form && !raw.get).then(|| Form::read(&raw.body));
-        let fields = form.as_ref().map(Form::fields);
+        let fields = form.as_ref().map(Form::signed);
         genuine(&self.config.tokens, &urls, fields, &raw.body, given)
     }
+}
+
+/// A form in UTF-8, whichever alphabet its content type declares: so it is signed, and so it is kept. One that is not of
+/// its alphabet stays as it is.
+fn in_utf_8(charset: Charset, body: &[u8]) -> Vec<u8> {
+    if charset.is_utf_8() {
+        return body.to_vec();
+    }
+    urlencoded::fields(charset, body).map_or_else(
+        |_| body.to_vec(),
+        |fields| form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes(),
+    )
 }
 
 /// Whether the body is a form; one that does not say what it is, is.

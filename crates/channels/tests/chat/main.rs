@@ -1,6 +1,7 @@
 //! Web chat over HTTP: what a customer's widget sees, on a desk with a real journal.
 
 mod access;
+mod alphabets;
 mod bodies;
 mod ending;
 mod faults;

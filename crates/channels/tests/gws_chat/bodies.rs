@@ -95,7 +95,7 @@ async fn what_is_no_operation_is_refused_and_does_nothing() {
         let (found, answer) = widget.tries(&house, operation, members).await;
         assert_eq!((found, code(&answer)), (status, expected), "{operation}");
         if answer["statusMessage"].as_str().is_some_and(|why| why.contains("longer")) {
-            assert_eq!(answer["statusMessage"], "'text' is longer than 32768 bytes");
+            assert_eq!(answer["statusMessage"], "'text' is longer than 32768 characters");
         }
     }
     for body in ["{", "7", "\u{fffd}"] {
@@ -150,4 +150,28 @@ async fn widgets_of_any_site_are_let_in_without_cookies() {
         assert_eq!(response.headers()["access-control-allow-origin"], "*");
         assert_eq!(response.headers()["cache-control"], "no-store");
     }
+}
+
+#[tokio::test]
+async fn json_is_read_in_the_alphabet_it_declares_without_a_byte_order_mark_or_refused() {
+    let opened = async |kind: &str, body: &[u8]| {
+        let request = Request::post(ROOT).header(CENTRE.0, CENTRE.1).header(CONTENT_TYPE, kind);
+        let request = request.body(Body::from(body.to_vec())).expect("a request");
+        let (status, answer) = read(send(&House::new().await, request).await).await;
+        (status.as_u16(), answer["statusCode"].as_u64().expect("a number"))
+    };
+    let asks = |name: &[u8]| {
+        let start = br#"{"operationName":"RequestChat","endpoint":"help","nickname":""#;
+        [&start[..], name, b"\"}"].concat()
+    };
+    let json = "application/json";
+    let marked = [b"\xef\xbb\xbf", &asks(b"Ines")[..]].concat();
+    let wide: Vec<u8> =
+        String::from_utf8(asks(b"Ines")).expect("ASCII").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(opened(json, &marked).await, (200, 0));
+    assert_eq!(opened(json, &[&b"\xff\xfe"[..], &wide].concat()).await, (200, 0));
+    assert_eq!(opened("application/json; charset=utf-16le", &wide).await, (200, 0));
+    assert_eq!(opened("application/json; charset=ISO-8859-1", &asks(b"Andr\xe9")).await, (200, 0));
+    assert_eq!(opened(json, &asks(b"Andr\xe9")).await, (400, 2));
+    assert_eq!(opened("application/json; charset=klingon", &asks(b"Ines")).await, (415, 2));
 }

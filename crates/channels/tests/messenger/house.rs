@@ -335,15 +335,15 @@ pub fn posted(path: &str, body: &str, signature: Option<&str>) -> Request<Body> 
 }
 
 /// The HMAC-SHA256 of a text, in hex.
-pub fn hex(key: &str, text: &str) -> String {
+pub fn hex(key: &str, text: impl AsRef<[u8]>) -> String {
     mac(key, text).iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("room");
         hex
     })
 }
 
-pub fn mac(key: &str, text: &str) -> Vec<u8> {
+pub fn mac(key: &str, text: impl AsRef<[u8]>) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key");
-    mac.update(text.as_bytes());
+    mac.update(text.as_ref());
     mac.finalize().into_bytes().to_vec()
 }

@@ -9,6 +9,7 @@ mod delivery;
 mod graph;
 mod house;
 mod invariants;
+mod kept;
 mod lanes;
 mod parts;
 mod privacy;

@@ -23,13 +23,15 @@ async fn buttons_and_quick_replies_say_what_stood_on_them() {
     let house = House::new().await;
     let postback = json!({ "mid": "m_1", "title": "Get started", "payload": "START",
         "referral": { "ref": "winter", "source": "ADS", "ad_id": 77 } });
-    assert_eq!(said(&house, "postback", &postback).await, [text("Get started", "postback")]);
+    let came = "The customer came by a link: ref winter, source ADS, advertisement 77.".to_owned();
+    let expected = [text("Get started", "postback"), Content::Notice { text: came }];
+    assert_eq!(said(&house, "postback", &postback).await, expected);
     let session = house.latest(INES).await.expect("it opens a conversation");
     assert_eq!(house.data(&session, "postbackPayload").await, Some(json!("START")));
     assert_eq!(house.data(&session, "referralRef").await, Some(json!("winter")));
     assert_eq!(house.data(&session, "referralAdId").await, Some(json!("77")));
     let reply = json!({ "mid": "m_2", "text": "Yes", "quick_reply": { "payload": "YES" } });
-    assert_eq!(said(&house, "message", &reply).await[1..], [text("Yes", "quick_reply")]);
+    assert_eq!(said(&house, "message", &reply).await[2..], [text("Yes", "quick_reply")]);
     assert_eq!(house.data(&session, "quickReplyPayload").await, Some(json!("YES")));
 }
 
@@ -50,7 +52,9 @@ async fn an_opt_in_opens_a_conversation_and_a_referral_alone_does_not() {
     house.events(&[event(INES, house.now(), "referral", &referral)]).await;
     assert_eq!(house.latest(INES).await, None);
     let optin = json!({ "ref": "footer", "type": "notification_messages" });
-    assert_eq!(said(&house, "optin", &optin).await, [text("[opt-in]", "optin")]);
+    let came = "The customer came by a link: ref spring, source SHORTLINK.".to_owned();
+    let expected = [text("[opt-in]", "optin"), Content::Notice { text: came }];
+    assert_eq!(said(&house, "optin", &optin).await, expected, "which is told with what is said next");
     let session = house.latest(INES).await.expect("a conversation");
     assert_eq!(house.data(&session, "optinRef").await, Some(json!("footer")));
     house.events(&[event(INES, house.now() + 1, "referral", &referral)]).await;

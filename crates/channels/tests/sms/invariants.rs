@@ -176,10 +176,10 @@ async fn every_refusal_reaches_the_agent() {
     let words = "The message did not arrive: The customer's telephone is switched off or out of reach.";
     assert_eq!(errors[1]["errorMessage"], words);
 
-    // And what cannot be put into so few parts as the account allows.
-    let reference = house.tom_says(&session, &"ж".repeat(1_600)).await;
-    eventually("a third error", async || house.errors().await.len() == 3).await;
-    let error = &house.errors().await[2];
-    let words = "The message was not sent: The message would take 25 text messages; at most 10 are allowed";
-    assert_eq!((&error["referenceId"], &error["errorMessage"]), (&reference.into(), &words.into()));
+    // And what cannot be put into so few parts as the account allows is known at once.
+    let long = SessionAct::Say { text: "ж".repeat(1_600), message_type: None };
+    let refused = house.tom(&session, long).await.expect_err("too many parts");
+    let parts = Refusal::TooManyParts { parts: 25, most: 10, alphabet: "UCS-2", chars: 660 };
+    assert!(matches!(&refused, Refused::Rule(why) if *why == parts), "{refused}");
+    assert_eq!(house.errors().await.len(), 2);
 }

@@ -8,10 +8,10 @@ use crate::{
 use channels::{
     outbound::{Outbound, Rules},
     secret::Secret,
-    sms::{Sms, SmsConfig, config::Credentials, text::Transliterate},
+    sms::{Sms, SmsConfig, config::Credentials, form::MAX_BODY_BYTES, text::Transliterate},
 };
 use desk::{Condition, ports::Store};
-use domain::{session::Delivery, thread::Consent};
+use domain::{command::SessionAct, session::Delivery, thread::Consent};
 use http::{Request, StatusCode, header::CONTENT_TYPE};
 use std::{
     num::NonZeroU32,
@@ -68,8 +68,11 @@ async fn limits_are_data() {
     assert_eq!((form.get("From"), form.get("StatusCallback")), (None, None));
     assert_eq!(form["ValidityPeriod"], "90");
 
-    house.tom_says(&session, &"x".repeat(161)).await;
-    house.until(&session, Delivery::Failed).await;
+    let long = SessionAct::Say { text: "x".repeat(161), message_type: None };
+    let refused = house.tom(&session, long).await.expect_err("two parts");
+    let why =
+        "The message would take 2 text messages; at most 1 are allowed, which is 160 characters in GSM-7";
+    assert_eq!(refused.to_string(), why);
     assert_eq!(texted(INES, "SM3", "genug").await, StatusCode::OK);
     assert_eq!(thread().await.consent, Some(Consent::Out));
 }
@@ -140,7 +143,7 @@ async fn a_customer_who_was_texted_first_answers_into_the_same_conversation() {
 #[tokio::test]
 async fn a_body_is_bounded() {
     let house = House::new().await;
-    let body = "x".repeat(64 * 1024 + 1);
+    let body = "x".repeat(MAX_BODY_BYTES + 1);
     let request = Request::post(TEXTS)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")

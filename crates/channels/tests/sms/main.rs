@@ -7,6 +7,7 @@ mod centre;
 mod consent;
 mod house;
 mod invariants;
+mod kept;
 mod life;
 mod limits;
 mod provider;

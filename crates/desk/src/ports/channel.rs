@@ -2,7 +2,7 @@
 
 use super::StoreFault;
 use domain::{
-    Millis,
+    Millis, Refusal,
     message::Content,
     session::Delivery,
     task::Signal,
@@ -69,6 +69,8 @@ pub struct Measure {
     pub left: usize,
     /// The most parts that are carried; more are refused.
     pub most_parts: usize,
+    /// How long a text of this alphabet may be in all, in units of it.
+    pub most_length: usize,
 }
 
 /// A unit that was authentic and could not be understood, as it came.
@@ -111,6 +113,10 @@ pub trait Channel: Send + Sync + 'static {
 
     /// What a text would cost on its way; `None` when that is not counted here.
     fn measure(&self, text: &str) -> Option<Measure>;
+
+    /// Whether a text can be carried: the rule by which [`Channel::send`] refuses, so that whoever writes hears of it
+    /// before anything is written.
+    fn fits(&self, text: &str) -> Result<(), Refusal>;
 
     /// Carries a message. Called for one message of a thread at a time. Must come to an end by itself.
     fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending>;

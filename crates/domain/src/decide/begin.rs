@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Refusal, UserId,
     command::Begin,
-    message::{Content, MAX_NICKNAME_BYTES},
+    message::{Content, MAX_NICKNAME},
     session::Route,
     thread::Writer,
 };
@@ -19,7 +19,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Res
     if begin.nickname.is_empty() {
         return Err(Refusal::Missing("nickname").into());
     }
-    bounded("nickname", &begin.nickname, MAX_NICKNAME_BYTES)?;
+    bounded("nickname", &begin.nickname, MAX_NICKNAME)?;
     if let Some(text) = &begin.text {
         spoken("text", text)?;
     }

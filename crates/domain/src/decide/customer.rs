@@ -4,13 +4,13 @@ use super::{Draft, No, data, talk};
 use crate::{
     Event, InteractionId, Key, Refusal,
     command::{CustomerAct, Open},
-    json,
-    message::{Content, MAX_NICKNAME_BYTES, MAX_TEXT_BYTES, MAX_TYPE_BYTES},
+    json::Bound,
+    message::{Content, MAX_NICKNAME, MAX_TEXT, MAX_TYPE},
     session::{self, Fact, Via},
 };
 
 pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
-    bounded("nickname", &open.nickname, MAX_NICKNAME_BYTES)?;
+    bounded("nickname", &open.nickname, MAX_NICKNAME)?;
     if open.nickname.is_empty() {
         return Err(Refusal::Missing("nickname").into());
     }
@@ -69,7 +69,7 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
             if nickname.is_empty() {
                 return Err(Refusal::Missing("nickname").into());
             }
-            bounded("nickname", nickname, MAX_NICKNAME_BYTES)?;
+            bounded("nickname", nickname, MAX_NICKNAME)?;
             draft.tell(id, Fact::Renamed { agent: None, nickname: nickname.clone() })?;
             let author = draft.session(id)?.customer.author();
             draft.say(id, author, Content::Renamed { nickname: nickname.clone() })
@@ -81,15 +81,15 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
 
 /// Refuses an empty text, or one longer than a message may be.
 pub(super) fn spoken(parameter: &'static str, text: &str) -> Result<(), Refusal> {
-    if text.is_empty() { Err(Refusal::Missing(parameter)) } else { bounded(parameter, text, MAX_TEXT_BYTES) }
+    if text.is_empty() { Err(Refusal::Missing(parameter)) } else { bounded(parameter, text, MAX_TEXT) }
 }
 
 /// Refuses a `messageType` that is no word but a text.
 pub(super) fn typed(message_type: Option<&str>) -> Result<(), Refusal> {
-    bounded("messageType", message_type.unwrap_or_default(), MAX_TYPE_BYTES)
+    bounded("messageType", message_type.unwrap_or_default(), MAX_TYPE)
 }
 
-/// Refuses a text that takes more bytes than a bound where it is stored and sent, inside a JSON string.
-pub(super) fn bounded(parameter: &'static str, text: &str, bytes: usize) -> Result<(), Refusal> {
-    if json::text_len(text) > bytes { Err(Refusal::TextTooLong { parameter, bytes }) } else { Ok(()) }
+/// Refuses a text that is longer than a bound.
+pub(super) fn bounded(parameter: &'static str, text: &str, bound: Bound) -> Result<(), Refusal> {
+    bound.check(parameter, text)
 }

@@ -4,7 +4,8 @@ use super::{Draft, No, calls, customer::bounded};
 use crate::{
     InteractionId, Key, MediumName, Refusal, UserData, UserId, agent,
     disposition::{Policy, is_empty},
-    message::{MAX_TEXT_BYTES, ParticipantId},
+    json::Bound,
+    message::{MAX_TEXT, ParticipantId},
     session::{AgentParty, Fact, PartyState, Session, Via},
     userdata::{MAX_BYTES, check_key},
 };
@@ -71,7 +72,7 @@ pub(super) fn set_disposition(
         None => draft.centre()?.disposition.key.clone(),
     };
     check_key("dispositionKey", &key)?;
-    bounded("disposition", value, MAX_BYTES)?;
+    bounded("disposition", value, Bound { chars: usize::MAX, bytes: MAX_BYTES })?;
     let value = Value::from(value);
     let late = !party.is_live();
     let before = previous(session, party, &key, late);
@@ -177,7 +178,7 @@ pub(super) fn comment(
     agent: &UserId,
     comment: &str,
 ) -> Result<(), No> {
-    bounded("comment", comment, MAX_TEXT_BYTES)?;
+    bounded("comment", comment, MAX_TEXT)?;
     draft.tell(id, Fact::Commented { agent: agent.clone(), comment: comment.to_owned() })
 }
 

@@ -6,7 +6,7 @@ use crate::{
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
     medium,
-    message::{Content, MAX_NICKNAME_BYTES},
+    message::{Content, MAX_NICKNAME},
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
     task::Sign,
 };
@@ -117,7 +117,7 @@ pub(super) fn accept(
     if nickname.is_empty() {
         return Err(Refusal::Missing("nickname").into());
     }
-    bounded("nickname", nickname, MAX_NICKNAME_BYTES)?;
+    bounded("nickname", nickname, MAX_NICKNAME)?;
     let (id, agent) = (&session.id, &party.user);
     if !session.customer.present {
         return draft.tell(id, Fact::JoinFailed { agent: agent.clone(), nickname: nickname.to_owned() });

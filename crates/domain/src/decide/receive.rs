@@ -4,8 +4,7 @@ use super::{Draft, No, customer, data, post, talk};
 use crate::{
     Event, InteractionId, Key, Refusal, UserData,
     command::{Keyword, Receive, Report, Said, Unit},
-    json,
-    message::{Author, Content, MAX_NICKNAME_BYTES, Message, ParticipantId, PartyKind, Visibility},
+    message::{Author, Content, MAX_NICKNAME, Message, ParticipantId, PartyKind, Visibility},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Errand, Task},
     thread::{self, Consent, Source, Terms},
@@ -24,6 +23,25 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
     }
     match &unit.unit {
         Unit::Said(said) => hear(draft, unit, said)?,
+        Unit::About { of, text } => {
+            let known = draft.known(of)?.and_then(|known| known.entry);
+            let here = present(draft, unit)?.map(|session| session.id.clone());
+            let text = match known {
+                Some((session, index)) if Some(&session) == here.as_ref() => {
+                    format!("{text} This is about message {index}.")
+                }
+                _ => text.clone(),
+            };
+            elsewhere(draft, unit, &[Content::Notice { text }], SYSTEM)?;
+        }
+        Unit::Unknown(kind) => {
+            if present(draft, unit)?.is_none() {
+                let why = "There is no open conversation in which it could be told";
+                return Err(Refusal::Invalid(why.into()).into());
+            }
+            let text = format!("The customer sent something that cannot be shown here: {kind}.");
+            elsewhere(draft, unit, &[Content::Notice { text }], SYSTEM)?;
+        }
         Unit::Notice(text) => elsewhere(draft, unit, &[Content::Notice { text: text.clone() }], SYSTEM)?,
         Unit::Foreign { content, name } => foreign(draft, unit, content, name)?,
         Unit::Typing(on) => {
@@ -48,7 +66,7 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
 fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     for content in &said.content {
         if let Content::Text { text, .. } | Content::Url { url: text } | Content::Notice { text } = content {
-            customer::bounded("text", text, crate::message::MAX_TEXT_BYTES)?;
+            customer::bounded("text", text, crate::message::MAX_TEXT)?;
         }
     }
     let terms = terms(draft, &unit.service)?;
@@ -64,6 +82,13 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
         }
         None => open(draft, unit, said, terms)?,
     };
+    if let Some(of) = &said.answers {
+        let words = match draft.known(of)?.and_then(|known| known.entry) {
+            Some((other, index)) if other == session => format!("The customer answers message {index}."),
+            _ => "The customer answers a message of an earlier conversation.".to_owned(),
+        };
+        notice(draft, &session, &words)?;
+    }
     let mut first = None;
     for (part, content) in said.content.iter().enumerate() {
         let view = draft.session(&session)?;
@@ -80,9 +105,19 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     if !news.is_empty() {
         match data::change(draft, &session, None, &news, &[], Via::CustomerData) {
             // The words count for more than what the platform tells beside them.
-            Err(No::Refused(Refusal::UserDataTooLarge)) => {}
+            Err(No::Refused(Refusal::UserDataTooLarge)) => {
+                let keys: Vec<&str> = news.pairs().keys().map(String::as_str).collect();
+                let words = format!(
+                    "What came with this message was not added to the user data, which is as large as it may be: {}.",
+                    keys.join(", ")
+                );
+                notice(draft, &session, &words)?;
+            }
             changed => changed?,
         }
+    }
+    if let Some(words) = &said.notice {
+        notice(draft, &session, words)?;
     }
     for key in &unit.keys {
         draft.learn(key, first.map(|index| (session.clone(), index)))?;
@@ -147,8 +182,10 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
     };
     let id = unit.fresh.session.clone();
     let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
-    let name = json::prefix(name, MAX_NICKNAME_BYTES);
-    create(draft, &unit.service, &id, &unit.fresh.participant, name, &said.user_data, route)?;
+    let name = MAX_NICKNAME.prefix(name);
+    // What is too large to begin with is told when it is to be added.
+    let data = if said.user_data.check().is_ok() { &said.user_data } else { &UserData::default() };
+    create(draft, &unit.service, &id, &unit.fresh.participant, name, data, route)?;
     let queue = draft.session(&id)?.queue.clone();
     let priority = draft.queue(&queue)?.priority;
     let queued = Fact::Queued { priority, since: draft.now, by: None, barred_until: None };
@@ -265,7 +302,7 @@ fn external(session: &Session, name: &str) -> Author {
         participant: ParticipantId::new(format!("{:011X}{:05X}", session.created_at & 0xFFF_FFFF_FFFF, 0)),
         number: 0,
         kind: PartyKind::External,
-        nickname: json::prefix(name, MAX_NICKNAME_BYTES).to_owned(),
+        nickname: MAX_NICKNAME.prefix(name).to_owned(),
         user: None,
         visibility: Visibility::All,
     }
@@ -294,7 +331,7 @@ fn reached(
 
 /// The customer changed what he had written: the log says so from now on, and whoever talks with him is told.
 fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: &str) -> Result<(), No> {
-    customer::bounded("text", text, crate::message::MAX_TEXT_BYTES)?;
+    customer::bounded("text", text, crate::message::MAX_TEXT)?;
     let mut entry = draft.known(of)?.and_then(|known| known.entry);
     let Some((id, index)) = entry.clone() else {
         // What is taken back before it comes is not to be shown when it does.

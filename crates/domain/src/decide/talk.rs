@@ -8,7 +8,7 @@ use super::{
 use crate::{
     InteractionId, Millis, Refusal, UserId,
     command::{LastWords, SessionAct},
-    message::{Author, Content, MAX_NICKNAME_BYTES},
+    message::{Author, Content, MAX_NICKNAME},
     session::{AgentParty, Closer, Fact, Operation, PartyState, Session, Via, is_open},
     task::Sign,
     thread::Writer,
@@ -146,7 +146,7 @@ pub(super) fn typing(
     text: Option<String>,
 ) -> Result<bool, No> {
     if let Some(text) = &text {
-        bounded("message", text, crate::message::MAX_TEXT_BYTES)?;
+        bounded("message", text, crate::message::MAX_TEXT)?;
     }
     let repeat = if text.is_some() { PREVIEW_REPEAT } else { TYPING_REPEAT };
     let told = draft.session(id)?.typing.get(&author.participant).copied();
@@ -162,7 +162,7 @@ fn rename(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId, nickname: &
     if nickname.is_empty() {
         return Err(Refusal::Missing("noticeText").into());
     }
-    bounded("noticeText", nickname, MAX_NICKNAME_BYTES)?;
+    bounded("noticeText", nickname, MAX_NICKNAME)?;
     draft.tell(id, Fact::Renamed { agent: Some(agent.clone()), nickname: nickname.to_owned() })?;
     let author = live(&*draft.session(id)?, agent)?.author();
     draft.say(id, author, Content::Renamed { nickname: nickname.to_owned() })

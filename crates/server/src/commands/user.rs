@@ -43,7 +43,8 @@ fn password() -> Result<String> {
     } else {
         let mut line = String::new();
         io::stdin().read_line(&mut line).context("standard input")?;
-        line.trim_end_matches(['\r', '\n']).to_owned()
+        // Some shells begin what they pipe with a byte order mark.
+        line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()
     };
     if password.trim().is_empty() {
         bail!("the password is empty");

@@ -57,5 +57,20 @@ fn is_variable(name: &str) -> bool {
 fn read(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    Ok(text)
+    // Some editors begin a file with a byte order mark, which would become a part of the secret.
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_white_space_nor_a_byte_order_mark_is_part_of_a_secret() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("token");
+        std::fs::write(&path, "\u{feff} hush\r\n").expect("written");
+        let reference = Reference { place: ("[[sms]]", "token"), env: None, file: Some(&path) };
+        assert_eq!(reference.read().expect("read").expect("a secret").reveal(), "hush");
+    }
 }

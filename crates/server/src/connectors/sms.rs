@@ -68,6 +68,7 @@ pub(super) fn account(
     config.headers = headers?;
     config.limits = limits(entry, service);
     config.keywords = keywords(&entry.keywords);
+    check_replies(entry, &config.limits)?;
     config.we_reply = entry.replies.as_ref().map(|texts| Replies {
         opt_out: texts.opt_out.clone(),
         opt_in: texts.opt_in.clone(),
@@ -149,6 +150,18 @@ fn limits(entry: &SmsEntry, service: &Service) -> Limits {
         transliterate: entry.transliterate.unwrap_or(spelling),
         reference: usual.reference,
     }
+}
+
+/// Refuses an answer that would be refused when it is to be sent.
+fn check_replies(entry: &SmsEntry, limits: &Limits) -> Result<()> {
+    let Some(texts) = &entry.replies else { return Ok(()) };
+    for (key, text) in [("opt_out", &texts.opt_out), ("opt_in", &texts.opt_in), ("help", &texts.help)] {
+        if !text.is_empty() {
+            let place = || format!("[[sms]] '{}': 'replies.{key}'", entry.service);
+            limits.fit(text).with_context(place)?;
+        }
+    }
+    Ok(())
 }
 
 fn keywords(lists: &KeywordLists) -> Keywords {

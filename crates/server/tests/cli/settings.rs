@@ -55,6 +55,14 @@ fn toml_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_settings_is_passed_over() {
+    let house = House::new();
+    house.write("centre.toml", "\u{feff}[[queues]]\nname = \"A\"\n");
+    let said = house.run("config check --config centre.toml");
+    assert!(said.ok && said.out.contains("1 queues"), "{said:?}");
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let said = House::new().run("config check --config nowhere.toml");
     assert!(!said.ok);

@@ -56,6 +56,13 @@ fn an_account_in_order_says_where_its_webhooks_go() {
 }
 
 #[test]
+fn an_answer_that_could_not_be_sent_is_refused_before_it_is_needed() {
+    let long = format!("[sms.replies]\nopt_out = \"{}\"", "ж".repeat(661));
+    refused(&with(&long), &["texts", "replies.opt_out", "at most 10 are allowed"]);
+    assert!(check(&with(&format!("[sms.replies]\nopt_out = \"{}\"", "ж".repeat(660)))).ok);
+}
+
+#[test]
 fn everything_can_be_set() {
     let said = check(&with(
         r#"

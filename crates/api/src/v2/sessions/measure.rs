@@ -13,6 +13,7 @@ use axum::{
 };
 use desk::session_of;
 use domain::{
+    Refusal,
     medium::Medium,
     thread::{Window, Writer},
 };
@@ -20,7 +21,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The alphabet of `text`, its length in units of it, in how many parts it is carried, and whether it could be sent
-/// now. Nothing is sent. On a medium that does not count, the length is in characters and there is one part.
+/// now. `maxLength` is how long a text of that alphabet may be, in the same units. Nothing is sent. On a medium that does not count, the length is in characters and there is one part.
 pub async fn post(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,
@@ -36,8 +37,10 @@ pub async fn post(
     let counted = api.desk.channel(&session.service).and_then(|channel| channel.measure(text));
     let most = session.post.as_ref().and_then(|post| post.terms.max_chars);
     let window = session.post.as_ref().map(|post| post.window(Writer::Person, api.desk.now()));
+    // The rules by which a message is refused: the terms of the conversation, and what its connector carries.
+    let fits = api.desk.channel(&session.service).map_or(Ok(()), |channel| channel.fits(text));
     let too_long = most.is_some_and(|most| chars > most as usize)
-        || counted.as_ref().is_some_and(|measure| measure.parts > measure.most_parts);
+        || matches!(fits, Err(Refusal::MessageTooLong { .. } | Refusal::TooManyParts { .. }));
     let mut measure = match counted {
         Some(measure) => json!({
             "alphabet": measure.alphabet,
@@ -45,6 +48,7 @@ pub async fn post(
             "parts": measure.parts,
             "left": measure.left,
             "maxParts": measure.most_parts,
+            "maxLength": measure.most_length,
         }),
         None => json!({"alphabet": "Unicode", "length": chars, "parts": 1}),
     };

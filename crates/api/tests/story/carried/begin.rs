@@ -69,11 +69,37 @@ async fn length_and_alphabet_are_shown_before_sending() {
     let path = format!("{}/measure", guest.path());
     let measured = tom.post(&path, json!({"text": "x".repeat(161)})).await.ok();
     let expected = json!({
-        "alphabet": "GSM-7", "length": 161, "parts": 2, "left": 159, "maxParts": 10,
+        "alphabet": "GSM-7", "length": 161, "parts": 2, "left": 159, "maxParts": 10, "maxLength": 1520,
         "characters": 161, "maxCharacters": null, "tooLong": false, "windowOpen": true,
     });
     assert_eq!(measured["measure"], expected);
     tom.post(&path, json!({})).await.refused(400, 1);
     app.agent("agent2").post(&path, json!({"text": "x"})).await.refused(404, 6);
     assert!(tom.hears().await.is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn what_would_not_be_carried_is_refused_before_anything_is_written_and_says_how_long_it_may_be() {
+    let app = App::start().await;
+    app.desk.connect(SMS, Arc::new(Scripted::default()));
+    let (tom, guest) = talking(&app, &texter(&app)).await;
+    let long = "x".repeat(1_601);
+    let why =
+        "The message would take 11 text messages; at most 10 are allowed, which is 1520 characters in GSM-7";
+    for body in [
+        json!({"operationName": "SendMessage", "text": long}),
+        json!({"operationName": "SendUrl", "url": long}),
+        json!({"operationName": "Complete", "text": long}),
+    ] {
+        assert_eq!(tom.post(&guest.path(), body).await.refused(400, 2), why);
+    }
+    let measured = tom.post(&format!("{}/measure", guest.path()), json!({"text": long})).await.ok();
+    assert_eq!(measured["measure"]["tooLong"], true);
+    // To whom it is not theirs there is nothing, however long it is.
+    let other = app.agent("agent2");
+    let said = json!({"operationName": "SendMessage", "text": long});
+    other.post(&guest.path(), said).await.refused(404, 6);
+    let begun = json!({"to": "+15550143", "text": long});
+    assert_eq!(tom.post("/me/smsessions", create(&begun)).await.refused(400, 2), why);
+    assert!(tom.hears().await.is_empty(), "nothing was written");
 }

@@ -1,7 +1,7 @@
 //! A connector that does as it is told.
 
 use desk::ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
-use domain::{message::Content, task::Signal};
+use domain::{Refusal, message::Content, task::Signal};
 use futures::future::BoxFuture;
 use std::sync::{Mutex, PoisonError};
 
@@ -32,7 +32,14 @@ impl Channel for Scripted {
             parts: length.div_ceil(160),
             left: 160 - length % 160,
             most_parts: 10,
+            most_length: 1520,
         })
+    }
+
+    fn fits(&self, text: &str) -> Result<(), Refusal> {
+        let (parts, most) = (text.len().div_ceil(160), 10);
+        let refusal = Refusal::TooManyParts { parts, most, alphabet: "GSM-7", chars: 1520 };
+        if parts > most { Err(refusal) } else { Ok(()) }
     }
 
     fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {

@@ -17,9 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::idempotency::Repeatable;
-use domain::{
-    Command, InteractionId, Refusal, command::CustomerAct, json, message::MAX_TYPE_BYTES, session::Closer,
-};
+use domain::{Command, InteractionId, command::CustomerAct, message::MAX_TYPE, session::Closer};
 use std::sync::Arc;
 
 /// A command, by the last part of its address.
@@ -99,9 +97,8 @@ fn asks<'f>(name: &'static str, form: &'f Form) -> impl Iterator<Item = &'f [u8]
 
 fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
     let given = form.get("messageType");
-    if given.is_some_and(|given| json::text_len(given) > MAX_TYPE_BYTES) {
-        let refusal = Refusal::TextTooLong { parameter: "messageType", bytes: MAX_TYPE_BYTES };
-        return Err(Trouble::Bad(refusal.to_string()));
+    if let Some(given) = given {
+        MAX_TYPE.check("messageType", given).map_err(|refusal| Trouble::Bad(refusal.to_string()))?;
     }
     Ok(given.map(str::to_owned))
 }

@@ -1,14 +1,13 @@
 //! Reading a form: the fields of a request, in either of the two encodings (digital-channels §6.1).
 
 use super::trouble::Trouble;
-use crate::chat::MAX_BODY_BYTES;
+use crate::{chat::MAX_BODY_BYTES, urlencoded};
 use axum::{
-    Form as Encoded,
     body::{Body, Bytes},
     extract::{FromRequest, Multipart, Request},
 };
 use domain::UserData;
-use edge::{Sender, read_body};
+use edge::{Charset, Sender, read_body};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
@@ -64,14 +63,16 @@ impl Form {
     }
 }
 
-/// Reads the form of a request. Bytes that are not UTF-8 are replaced, as browsers do.
+/// Reads the form of a request, in the alphabet that its content type declares, or a field `_charset_`. Without either
+/// it is UTF-8, and what is none is refused: letters that are replaced are lost.
 pub(super) async fn read(request: Request) -> Result<Form, Trouble> {
     let (parts, body) = request.into_parts();
     let encoding = Encoding::of(&parts.headers).ok_or(Trouble::ContentType)?;
+    let charset = Charset::of(&parts.headers)?;
     let bytes = read_body(&parts.extensions, body, Sender::Stranger, MAX_BODY_BYTES).await?;
     let fields = match encoding {
-        Encoding::Urlencoded => urlencoded(bytes).await?,
-        Encoding::Multipart => multipart(Request::from_parts(parts, Body::from(bytes))).await?,
+        Encoding::Urlencoded => plain(charset, &bytes)?,
+        Encoding::Multipart => multipart(charset, Request::from_parts(parts, Body::from(bytes))).await?,
     };
     Ok(Form(fields))
 }
@@ -93,31 +94,35 @@ impl Encoding {
     }
 }
 
-async fn urlencoded(bytes: Bytes) -> Result<Vec<(String, String)>, Trouble> {
+fn plain(charset: Charset, bytes: &[u8]) -> Result<Vec<(String, String)>, Trouble> {
     // Counted before they are taken apart, so that a megabyte of `&` costs nothing.
     if bytes.split(|byte| *byte == b'&').nth(MAX_FIELDS).is_some() {
         return Err(Trouble::TooManyFields);
     }
-    let mut request = Request::new(Body::from(bytes));
-    *request.method_mut() = http::Method::POST;
-    let plain = http::HeaderValue::from_static("application/x-www-form-urlencoded");
-    request.headers_mut().insert(CONTENT_TYPE, plain);
-    let Encoded(fields) = Encoded::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    Ok(fields)
+    Ok(urlencoded::fields(charset, bytes)?)
 }
 
-async fn multipart(request: Request) -> Result<Vec<(String, String)>, Trouble> {
+/// A part may declare an alphabet of its own (RFC 7578 §4.5); the others are in that of the whole.
+async fn multipart(charset: Charset, request: Request) -> Result<Vec<(String, String)>, Trouble> {
     let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    let mut fields = Vec::new();
+    let mut raw: Vec<(String, Charset, Bytes)> = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(|_| Trouble::Unreadable)? {
-        if fields.len() == MAX_FIELDS {
+        if raw.len() == MAX_FIELDS {
             return Err(Trouble::TooManyFields);
         }
-        let name = part.name().unwrap_or_default().to_owned();
+        // A name that is not UTF-8 is none.
+        let name = part.name().ok_or(Trouble::Unreadable)?.to_owned();
+        let own = Charset::of(part.headers())?;
         let value = part.bytes().await.map_err(|_| Trouble::Unreadable)?;
-        fields.push((name, String::from_utf8_lossy(&value).into_owned()));
+        raw.push((name, own, value));
     }
-    Ok(fields)
+    let named = raw.iter().map(|(name, _, value)| (name.as_bytes(), &**value));
+    let charset = urlencoded::charset(charset, named)?;
+    let text = |(name, own, value): (String, Charset, Bytes)| {
+        let text = if own.is_declared() { own.read(&value)? } else { charset.read_within(&value)? };
+        Ok((name, text.into_owned()))
+    };
+    raw.into_iter().map(text).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@
 //! read `statusCode` only in what the browser hands them as a success, and take a 5xx for a lost connection.
 //! `statusCode` 1 is given for nothing that was committed and for nothing that cannot succeed, because clients
 //! repeat such a request until it does. Other HTTP statuses speak of the request itself: 400 a body that cannot
-//! be read, 404 no such service or command, 408 a body that does not come, 413, 415, 429 more than a customer may ask,
+//! be read, 404 no such service or command, 408 a body that does not come, 413, 415 another content type or an
+//! alphabet that is not known, 429 more than a customer may ask,
 //! with `Retry-After` in seconds (RFC 6585 Â§4).
 
 mod command;

@@ -9,7 +9,7 @@ use crate::chat::{
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
-use edge::Unread;
+use edge::{Illegible, Unread};
 use http::{StatusCode, header::RETRY_AFTER};
 
 /// Why a request was not done. Nothing has changed when one is answered.
@@ -29,6 +29,8 @@ pub(super) enum Trouble {
     TooSlow,
     /// The body is not what its content type says.
     Unreadable,
+    /// The body is in an alphabet that is not known, or has bytes that are not of its alphabet.
+    Illegible(Illegible),
     /// The form has more fields than one may have.
     TooManyFields,
     /// A required field was left out.
@@ -58,6 +60,12 @@ pub(super) enum Trouble {
 impl From<StoreFault> for Trouble {
     fn from(fault: StoreFault) -> Self {
         Self::Store(fault)
+    }
+}
+
+impl From<Illegible> for Trouble {
+    fn from(why: Illegible) -> Self {
+        Self::Illegible(why)
     }
 }
 
@@ -96,6 +104,7 @@ impl Trouble {
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, 2, 104),
             Self::TooSlow => ("too-slow", StatusCode::REQUEST_TIMEOUT, 1, 249),
             Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST, 2, 104),
+            Self::Illegible(why) => ("charset", why.status(), 2, 104),
             Self::TooManyFields => ("too-many-fields", StatusCode::OK, 2, 104),
             Self::Missing(_) => ("missing", StatusCode::OK, 2, 104),
             Self::Bad(_) => ("bad", StatusCode::OK, 2, 104),
@@ -147,6 +156,7 @@ impl Trouble {
             Self::TooLarge => format!("The body is larger than {MAX_BODY_BYTES} bytes"),
             Self::TooSlow => "The form did not come in time".into(),
             Self::Unreadable => "The body is not a form".into(),
+            Self::Illegible(why) => why.to_string(),
             Self::TooManyFields => format!("The form has more than {} fields", super::form::MAX_FIELDS),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
             Self::Bad(why) => why.clone(),

@@ -101,6 +101,9 @@ impl Chat {
             Ok(()) => Ok(Answer::done()),
             // Somebody else ended it this moment or before. He hears so from the chat; only words would be lost.
             Err(Refused::Rule(Refusal::Ended)) if word != Word::Say => Ok(Answer::done()),
+            Err(Refused::Rule(Refusal::TooManyCharacters { chars, .. })) => {
+                Err(Trouble::Bad(Refusal::TooManyCharacters { parameter: "text", chars }.to_string()))
+            }
             Err(Refused::Rule(Refusal::TextTooLong { bytes, .. })) => {
                 Err(Trouble::Bad(Refusal::TextTooLong { parameter: "text", bytes }.to_string()))
             }

@@ -11,7 +11,7 @@ use axum::{
 };
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
-use edge::Unread;
+use edge::{Illegible, Unread};
 use http::{
     HeaderValue, StatusCode,
     header::{CACHE_CONTROL, RETRY_AFTER},
@@ -35,6 +35,8 @@ pub(super) enum Trouble {
     TooLarge,
     /// The body did not come in time.
     TooSlow,
+    /// The body is in an alphabet that is not known, or has bytes that are not of its alphabet.
+    Illegible(Illegible),
     /// A required member was left out.
     Missing(&'static str),
     /// The request says something impossible, or breaks a bound. A sentence.
@@ -60,6 +62,12 @@ pub(super) enum Trouble {
 impl From<StoreFault> for Trouble {
     fn from(fault: StoreFault) -> Self {
         Self::Store(fault)
+    }
+}
+
+impl From<Illegible> for Trouble {
+    fn from(why: Illegible) -> Self {
+        Self::Illegible(why)
     }
 }
 
@@ -97,6 +105,7 @@ impl Trouble {
             Self::UnknownMethod => ("unknown-method", StatusCode::METHOD_NOT_ALLOWED, 2),
             Self::UnknownOperation => ("unknown-operation", StatusCode::METHOD_NOT_ALLOWED, 2),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, 2),
+            Self::Illegible(why) => ("charset", why.status(), 2),
             Self::TooSlow => ("too-slow", StatusCode::REQUEST_TIMEOUT, 4),
             Self::Missing(_) => ("missing", StatusCode::BAD_REQUEST, 1),
             Self::Bad(_) => ("bad", StatusCode::BAD_REQUEST, 2),
@@ -119,6 +128,7 @@ impl Trouble {
             Self::UnknownAddress => "There is nothing at this address".into(),
             Self::UnknownMethod => "This address does not take this method".into(),
             Self::UnknownOperation => "There is no such operation".into(),
+            Self::Illegible(why) => why.to_string(),
             Self::TooLarge => format!("The body is larger than {MAX_BODY_BYTES} bytes"),
             Self::TooSlow => "The body did not come in time".into(),
             Self::Missing(name) => Refusal::Missing(name).to_string(),

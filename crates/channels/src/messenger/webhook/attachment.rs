@@ -1,7 +1,8 @@
 //! What is attached to a message.
 
-use super::poison::{Poison, optional};
+use super::poison::words;
 use crate::messenger::scalar::Id;
+use domain::json::Bound;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -9,17 +10,17 @@ use serde_json::value::RawValue;
 const MAX_ATTACHMENTS: usize = 100;
 /// The longest address, in bytes; those of the platform are signed and some 500 long.
 const MAX_URL: usize = 8 * 1024;
-/// The longest title, in bytes.
-const MAX_TITLE: usize = 4 * 1024;
-/// The longest id of a sticker, and name of a kind that is not known, in bytes.
-const MAX_NAME: usize = 64;
+/// The longest title.
+const MAX_TITLE: Bound = Bound::chars(1024);
+/// The longest id of a sticker, and name of a kind that is not known.
+const MAX_NAME: Bound = Bound::chars(64);
 
 /// Something attached to a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,
-    /// Where it can be fetched from for a short time. Some have none.
+    /// Where it can be fetched from for a short time. Some have none; an address that is too long is none.
     pub url: Option<String>,
     /// Its title, as that of a page somebody shared.
     pub title: Option<String>,
@@ -93,28 +94,23 @@ struct Payload {
     coordinates: Option<Place>,
 }
 
-/// The attachments of a message. `sticker` is the message's own `sticker_id`, the oldest form.
+/// The attachments of a message, and how many more there are than one may have. `sticker` is the message's own
+/// `sticker_id`, the oldest form.
 ///
 /// Until August 2026 a sticker came as an image, for a time as an image and as a sticker, since then as a sticker:
 /// it is one sticker here in any case (channel-connectors §2.3).
-pub(super) fn attachments(attached: Vec<Attached>, sticker: Option<Id>) -> Result<Vec<Attachment>, Poison> {
-    if attached.len() > MAX_ATTACHMENTS {
-        return Err(Poison::TooMany("attachments"));
-    }
-    let mut all = attached.into_iter().map(Attachment::of).collect::<Result<Vec<_>, _>>()?;
-    if let Some(id) = name(sticker)?
+pub(super) fn attachments(attached: Vec<Attached>, sticker: Option<Id>) -> (Vec<Attachment>, usize) {
+    let left_out = attached.len().saturating_sub(MAX_ATTACHMENTS);
+    let mut all: Vec<Attachment> = attached.into_iter().take(MAX_ATTACHMENTS).map(Attachment::of).collect();
+    if let Some(id) = name(sticker)
         && !all.iter().any(|attachment| attachment.sticker.as_ref() == Some(&id))
     {
         let image = all.iter_mut().find(|attachment| attachment.kind == AttachmentKind::Image);
         match image {
             Some(image) => (image.kind, image.sticker) = (AttachmentKind::Sticker, Some(id)),
-            None => all.push(Attachment {
-                kind: AttachmentKind::Sticker,
-                url: None,
-                title: None,
-                sticker: Some(id),
-                place: None,
-            }),
+            None => {
+                all.push(Attachment { sticker: Some(id), ..Attachment::bare(AttachmentKind::Sticker) });
+            }
         }
     }
     let mut kept: Vec<Attachment> = Vec::with_capacity(all.len());
@@ -128,32 +124,38 @@ pub(super) fn attachments(attached: Vec<Attached>, sticker: Option<Id>) -> Resul
             None => kept.push(attachment),
         }
     }
-    Ok(kept)
+    (kept, left_out)
 }
 
-fn name(id: Option<Id>) -> Result<Option<String>, Poison> {
-    optional(id.map(|Id(id)| id), "sticker_id", MAX_NAME)
+fn name(id: Option<Id>) -> Option<String> {
+    words(id.map(|Id(id)| id), MAX_NAME)
 }
 
 impl Attachment {
-    fn of(attached: Attached) -> Result<Self, Poison> {
+    /// Something of this kind, of which nothing else is known.
+    pub(super) const fn bare(kind: AttachmentKind) -> Self {
+        Self { kind, url: None, title: None, sticker: None, place: None }
+    }
+
+    fn of(attached: Attached) -> Self {
         let Attached { kind, title, url, payload } = attached;
         // Only what is not known has a payload of another shape; the words beside it are not to be lost for that.
         let payload: Payload =
             payload.and_then(|payload| serde_json::from_str(payload.get()).ok()).unwrap_or_default();
-        let sticker = name(payload.sticker_id)?;
+        let sticker = name(payload.sticker_id);
         let kind = match kind {
             AttachmentKind::Image if sticker.is_some() => AttachmentKind::Sticker,
-            AttachmentKind::Other(name) => AttachmentKind::Other(name.chars().take(MAX_NAME).collect()),
+            AttachmentKind::Other(name) => AttachmentKind::Other(MAX_NAME.prefix(&name).to_owned()),
             kind => kind,
         };
-        Ok(Self {
+        let url = payload.url.or(url).filter(|url| !url.is_empty() && url.len() <= MAX_URL);
+        Self {
             kind,
-            url: optional(payload.url.or(url), "url", MAX_URL)?,
-            title: optional(title.or(payload.title), "title", MAX_TITLE)?,
+            url,
+            title: words(title.or(payload.title), MAX_TITLE),
             sticker,
             place: payload.coordinates,
-        })
+        }
     }
 }
 
@@ -162,13 +164,13 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn read(attached: Value, sticker: Option<&str>) -> Result<Vec<Attachment>, Poison> {
+    fn read(attached: Value, sticker: Option<&str>) -> Vec<Attachment> {
         let attached = serde_json::from_value(attached).expect("attachments");
-        attachments(attached, sticker.map(|id| Id(id.into())))
+        attachments(attached, sticker.map(|id| Id(id.into()))).0
     }
 
     fn bare(kind: AttachmentKind) -> Attachment {
-        Attachment { kind, url: None, title: None, sticker: None, place: None }
+        Attachment::bare(kind)
     }
 
     #[test]
@@ -191,7 +193,7 @@ mod tests {
         ] {
             let url = Some("https://cdn.example/1".to_owned());
             let attached = json!([{"type": name, "payload": {"url": url, "new": {}}}]);
-            assert_eq!(read(attached, None), Ok(vec![Attachment { url, ..bare(kind) }]));
+            assert_eq!(read(attached, None), vec![Attachment { url, ..bare(kind) }]);
         }
     }
 
@@ -200,18 +202,12 @@ mod tests {
         for payload in [json!(null), json!({}), json!("none"), json!([1])] {
             let attached = json!([{"type": "fallback", "title": "A page", "payload": payload}]);
             let title = Some("A page".to_owned());
-            assert_eq!(
-                read(attached, None),
-                Ok(vec![Attachment { title, ..bare(AttachmentKind::Fallback) }])
-            );
+            assert_eq!(read(attached, None), vec![Attachment { title, ..bare(AttachmentKind::Fallback) }]);
         }
         let attached = json!([{"type": "fallback", "url": "https://example.com", "title": "A page"}]);
         let (url, title) = (Some("https://example.com".to_owned()), Some("A page".to_owned()));
-        assert_eq!(
-            read(attached, None),
-            Ok(vec![Attachment { url, title, ..bare(AttachmentKind::Fallback) }])
-        );
-        assert_eq!(read(json!([{"type": "fallback"}]), None), Ok(vec![bare(AttachmentKind::Fallback)]));
+        assert_eq!(read(attached, None), vec![Attachment { url, title, ..bare(AttachmentKind::Fallback) }]);
+        assert_eq!(read(json!([{"type": "fallback"}]), None), vec![bare(AttachmentKind::Fallback)]);
     }
 
     #[test]
@@ -219,7 +215,7 @@ mod tests {
         let attached =
             json!([{"type": "location", "payload": {"coordinates": {"lat": 48.2, "long": -16.4}}}]);
         let place = Some(Place { latitude: 48.2, longitude: -16.4 });
-        assert_eq!(read(attached, None), Ok(vec![Attachment { place, ..bare(AttachmentKind::Location) }]));
+        assert_eq!(read(attached, None), vec![Attachment { place, ..bare(AttachmentKind::Location) }]);
     }
 
     #[test]
@@ -243,22 +239,26 @@ mod tests {
                 sticker: Some("369".into()),
                 ..bare(AttachmentKind::Sticker)
             };
-            assert_eq!(read(attached.clone(), own), Ok(vec![one]), "{attached} {own:?}");
+            assert_eq!(read(attached.clone(), own), vec![one], "{attached} {own:?}");
         }
         let one = Attachment { sticker: Some("369".into()), ..bare(AttachmentKind::Sticker) };
-        assert_eq!(read(json!([]), Some("369")), Ok(vec![one]));
+        assert_eq!(read(json!([]), Some("369")), vec![one]);
     }
 
     #[test]
     fn number_and_length_are_bounded() {
         let one = json!({"type": "image", "payload": {"url": "https://cdn.example/1"}});
-        assert_eq!(read(vec![one.clone(); 100].into(), None).map(|all| all.len()), Ok(100));
-        assert_eq!(read(vec![one; 101].into(), None), Err(Poison::TooMany("attachments")));
-        let attached = json!([{"type": "image", "payload": {"url": "h".repeat(MAX_URL + 1)}}]);
-        assert_eq!(read(attached, None), Err(Poison::TooLong("url")));
-        let attached = json!([{"type": "image", "title": "t".repeat(MAX_TITLE + 1)}]);
-        assert_eq!(read(attached, None), Err(Poison::TooLong("title")));
-        let other = read(json!([{"type": "x".repeat(500)}]), None).expect("attachments");
-        assert_eq!(other[0].kind, AttachmentKind::Other("x".repeat(MAX_NAME)));
+        let many = |count| {
+            let attached = serde_json::from_value(vec![one.clone(); count].into()).expect("attachments");
+            let (all, left_out) = attachments(attached, None);
+            (all.len(), left_out)
+        };
+        assert_eq!((many(100), many(117)), ((100, 0), (100, 17)));
+        let long = |part: &str, length| json!([{"type": "image", part: "h".repeat(length)}]);
+        assert_eq!(read(long("url", MAX_URL + 1), None), vec![bare(AttachmentKind::Image)]);
+        let title = read(long("title", MAX_TITLE.chars + 1), None)[0].title.clone().expect("a title");
+        assert!(MAX_TITLE.holds(&title) && title.ends_with("h…"));
+        let other = read(json!([{"type": "x".repeat(500)}]), None);
+        assert_eq!(other[0].kind, AttachmentKind::Other("x".repeat(MAX_NAME.chars)));
     }
 }

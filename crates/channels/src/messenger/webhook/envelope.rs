@@ -1,7 +1,8 @@
 //! The envelope of a delivery: entries, and the events in them.
 
-use super::{Unit, event, poison::Poison};
+use super::{Event, Unit, event, halves, poison::Poison};
 use crate::messenger::scalar::{Id, Whole};
+use domain::Millis;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -10,6 +11,9 @@ use std::fmt;
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The most units of one delivery; the platform puts up to 1000 into one.
 pub const MAX_UNITS: usize = 4000;
+
+/// The byte order mark of UTF-8, which a delivery that was set aside may still bear.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Why a whole delivery cannot be read; it is set aside whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +48,7 @@ struct Entry<'a> {
 /// The units of a delivery whose signature was found genuine, in the order in which they came. Those of `changes`
 /// are not for a messenger and are left out.
 pub fn decode(body: &[u8]) -> Result<Vec<Unit>, Undecodable> {
+    let body = body.strip_prefix(MARK).unwrap_or(body);
     if body.len() > MAX_BODY_BYTES {
         return Err(Undecodable::TooLarge);
     }
@@ -75,12 +80,21 @@ fn open(entry: &Entry<'_>, units: &mut Vec<Unit>) -> Result<(), Undecodable> {
             push(units, || Unit {
                 page: page.clone(),
                 standby,
-                event: event::decode(raw.get(), page, time),
+                event: read(raw.get(), page, time),
                 raw: raw.get().to_owned(),
             })?;
         }
     }
     Ok(())
+}
+
+/// Reads an event. A text that was cut within a character bears half of a pair of UTF-16, which is no text for JSON; the
+/// half is replaced then, which [`crate::messenger::said`] tells.
+fn read(raw: &str, page: &str, time: Option<Millis>) -> Result<Event, Poison> {
+    event::decode(raw, page, time).or_else(|poison| match halves::replaced(raw) {
+        Some(mended) => event::decode(&mended, page, time),
+        None => Err(poison),
+    })
 }
 
 fn push(units: &mut Vec<Unit>, unit: impl FnOnce() -> Unit) -> Result<(), Undecodable> {
@@ -179,6 +193,15 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_was_cut_within_a_character_is_read() {
+        let raw = r#"{"sender":{"id":"2002"},"timestamp":1,"message":{"mid":"m_1","text":"Hi \ud83d"}}"#;
+        let body = format!(r#"{{"object":"page","entry":[{{"id":"1001","time":1,"messaging":[{raw}]}}]}}"#);
+        let unit = &decode(body.as_bytes()).expect("an envelope")[0];
+        let Ok(Event { what: Happening::Message(message), .. }) = &unit.event else { panic!("a message") };
+        assert_eq!((message.text.as_str(), unit.raw.as_str()), ("Hi \u{fffd}", raw));
+    }
+
+    #[test]
     fn what_is_no_envelope_is_set_aside_whole() {
         for (body, why) in [
             ("", Undecodable::Malformed),
@@ -192,6 +215,7 @@ mod tests {
         }
         assert_eq!(decode(&vec![b' '; MAX_BODY_BYTES + 1]), Err(Undecodable::TooLarge));
         assert_eq!(decode(br#"{"object":"page"}"#), Ok(vec![]));
+        assert_eq!(decode("\u{feff}{\"object\":\"page\"}".as_bytes()), Ok(vec![]));
     }
 
     #[test]

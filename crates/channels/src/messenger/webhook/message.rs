@@ -1,30 +1,53 @@
 //! What was written: by the person, by the page, changed, and taken back.
 
 use super::{
-    attachment::{Attached, Attachment, attachments},
+    attachment::{Attached, Attachment, AttachmentKind, attachments},
     event::{Happening, MAX_ID, shape},
-    poison::{Poison, bounded, optional, required},
+    poison::{Poison, optional, required, words},
     signal::{Referral, Referred},
 };
 use crate::messenger::scalar::{Id, Whole};
-use serde::Deserialize;
+use domain::json::Bound;
+use serde::{Deserialize, de::IgnoredAny};
+use std::collections::BTreeMap;
 
-/// The longest text, in bytes.
-pub(super) const MAX_TEXT: usize = 32 * 1024;
 /// The longest id of a message, in bytes.
 pub(super) const MAX_MID: usize = 512;
-/// The longest payload of a button, and metadata, in bytes; the platform takes 1000 characters.
-pub(super) const MAX_PAYLOAD: usize = 4 * 1024;
+/// The longest payload of a button, and metadata; the platform takes 1000 characters.
+pub(super) const MAX_PAYLOAD: Bound = Bound::chars(1024);
+/// The longest name of a part that is not known, in characters.
+const MAX_KIND: usize = 64;
+/// What stands for parts of a message that are of a shape nobody knows.
+const UNREADABLE: &str = "unreadable";
+/// The parts of a message that this server knows, or that say nothing to an agent.
+const KNOWN: [&str; 14] = [
+    "mid",
+    "seq",
+    "text",
+    "attachments",
+    "quick_reply",
+    "reply_to",
+    "referral",
+    "sticker_id",
+    "is_echo",
+    "is_deleted",
+    "is_unsupported",
+    "app_id",
+    "metadata",
+    "nlp",
+];
 
 /// What a person wrote.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// Its id.
     pub mid: String,
-    /// The words. Empty if there are none, as with a picture alone.
+    /// The words, all of them. Empty if there are none, as with a picture alone.
     pub text: String,
     /// What is attached, stickers among it.
     pub attachments: Vec<Attachment>,
+    /// How many more attachments there were than a message may have.
+    pub left_out: usize,
     /// What stands behind the quick reply that was chosen.
     pub quick_reply: Option<String>,
     /// What it answers.
@@ -51,6 +74,8 @@ pub struct Echo {
     pub text: String,
     /// What is attached.
     pub attachments: Vec<Attachment>,
+    /// How many more attachments there were than a message may have.
+    pub left_out: usize,
     /// The app it was sent through; none if it was written in the page's inbox.
     pub app_id: Option<String>,
     /// What that app sent with it: our id of the message, if it is ours.
@@ -68,7 +93,7 @@ pub struct Edit {
     pub count: i64,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Written {
     mid: Option<String>,
     text: Option<String>,
@@ -77,6 +102,17 @@ struct Written {
     reply_to: Option<Replied>,
     referral: Option<Referred>,
     sticker_id: Option<Id>,
+    is_echo: Option<bool>,
+    is_deleted: Option<bool>,
+    app_id: Option<Id>,
+    metadata: Option<String>,
+}
+
+/// What of a message is worth most, should something beside it be of a shape that nobody knows.
+#[derive(Deserialize)]
+struct Core {
+    mid: Option<String>,
+    text: Option<String>,
     is_echo: Option<bool>,
     is_deleted: Option<bool>,
     app_id: Option<Id>,
@@ -103,49 +139,68 @@ struct Edited {
 
 /// `message`.
 pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
-    let written: Written = shape(raw, kind)?;
+    let (written, is_whole) = match shape(raw, kind) {
+        Ok(written) => (written, true),
+        Err(_) => {
+            let Core { mid, text, is_echo, is_deleted, app_id, metadata } = shape(raw, kind)?;
+            (Written { mid, text, is_echo, is_deleted, app_id, metadata, ..Written::default() }, false)
+        }
+    };
     let mid = required(written.mid, "mid", MAX_MID)?;
     if written.is_deleted == Some(true) {
         return Ok(Happening::Unsent(mid));
     }
-    let text = bounded(written.text.unwrap_or_default(), "text", MAX_TEXT)?;
-    let attachments = attachments(written.attachments.unwrap_or_default(), written.sticker_id)?;
+    let text = written.text.unwrap_or_default();
+    let (mut attachments, left_out) =
+        attachments(written.attachments.unwrap_or_default(), written.sticker_id);
+    if !is_whole {
+        attachments.push(Attachment::bare(AttachmentKind::Other(UNREADABLE.into())));
+    } else if text.is_empty() && attachments.is_empty() {
+        attachments.extend(unknown(raw)?.map(|kind| Attachment::bare(AttachmentKind::Other(kind))));
+    }
     if written.is_echo == Some(true) {
         return Ok(Happening::Echo(Echo {
             mid,
             text,
             attachments,
+            left_out,
             app_id: optional(written.app_id.map(|Id(id)| id), "app_id", MAX_ID)?,
-            metadata: optional(written.metadata, "metadata", MAX_PAYLOAD)?,
+            // What is longer than ours can be is none of ours.
+            metadata: written.metadata.filter(|word| !word.is_empty() && MAX_PAYLOAD.holds(word)),
         }));
     }
-    let quick_reply = optional(written.quick_reply.and_then(|reply| reply.payload), "payload", MAX_PAYLOAD)?;
+    let quick_reply = words(written.quick_reply.and_then(|reply| reply.payload), MAX_PAYLOAD);
     Ok(Happening::Message(Message {
         mid,
         text,
         attachments,
+        left_out,
         quick_reply,
-        reply_to: written.reply_to.map(ReplyTo::of).transpose()?.flatten(),
-        referral: written.referral.map(Referral::of).transpose()?,
+        reply_to: written.reply_to.and_then(ReplyTo::of),
+        referral: written.referral.map(Referral::of),
     }))
+}
+
+/// What a message is that has nothing this server knows: the name of the part that it does not.
+fn unknown(raw: &str) -> Result<Option<String>, Poison> {
+    let parts: BTreeMap<String, IgnoredAny> = shape(raw, "message")?;
+    let unknown = parts.into_keys().find(|part| !KNOWN.contains(&part.as_str()));
+    Ok(unknown.map(|part| part.chars().filter(|character| !character.is_control()).take(MAX_KIND).collect()))
 }
 
 /// `message_edit`.
 pub(super) fn edit(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
     let Edited { mid, text, num_edit } = shape(raw, kind)?;
     let Whole(count) = num_edit.ok_or(Poison::Missing("num_edit"))?;
-    Ok(Happening::Edited(Edit {
-        mid: required(mid, "mid", MAX_MID)?,
-        text: bounded(text.unwrap_or_default(), "text", MAX_TEXT)?,
-        count,
-    }))
+    Ok(Happening::Edited(Edit { mid: required(mid, "mid", MAX_MID)?, text: text.unwrap_or_default(), count }))
 }
 
 impl ReplyTo {
     /// What a message answers; a story, for instance, is no message and has no `mid`.
-    fn of(replied: Replied) -> Result<Option<Self>, Poison> {
+    fn of(replied: Replied) -> Option<Self> {
         let is_self_reply = replied.is_self_reply.unwrap_or(false);
-        Ok(optional(replied.mid, "reply_to", MAX_MID)?.map(|mid| Self { mid, is_self_reply }))
+        let mid = replied.mid.filter(|mid| !mid.is_empty() && mid.len() <= MAX_MID)?;
+        Some(Self { mid, is_self_reply })
     }
 }
 
@@ -165,6 +220,7 @@ mod tests {
             mid: mid.into(),
             text: text.into(),
             attachments: Vec::new(),
+            left_out: 0,
             quick_reply: None,
             reply_to: None,
             referral: None,
@@ -220,6 +276,35 @@ mod tests {
     }
 
     #[test]
+    fn what_this_server_does_not_know_is_named() {
+        let message = json!({"mid": "m_1", "seq": 7, "poll": {"question": "?"}});
+        let Ok(Happening::Message(message)) = what("message", message) else { panic!("a message") };
+        assert_eq!(message.attachments, [Attachment::bare(AttachmentKind::Other("poll".into()))]);
+        let beside = json!({"mid": "m_1", "text": "Hello", "poll": {}});
+        assert_eq!(what("message", beside), Ok(Happening::Message(plain("m_1", "Hello"))));
+    }
+
+    #[test]
+    fn the_words_are_not_lost_for_what_is_odd_beside_them() {
+        for odd in [
+            json!({"attachments": [{"payload": {}}]}),
+            json!({"attachments": {}}),
+            json!({"quick_reply": "YES"}),
+            json!({"referral": []}),
+        ] {
+            let mut message = odd.clone();
+            (message["mid"], message["text"]) = ("m_1".into(), "Hello".into());
+            let Ok(Happening::Message(message)) = what("message", message) else { panic!("{odd}") };
+            let unreadable = Attachment::bare(AttachmentKind::Other(UNREADABLE.into()));
+            assert_eq!(
+                (message.text.as_str(), &message.attachments[..]),
+                ("Hello", &[unreadable][..]),
+                "{odd}"
+            );
+        }
+    }
+
+    #[test]
     fn the_page_writes_and_the_person_is_the_recipient() {
         let echo = json!({"is_echo": true, "app_id": 1_517_776_481_860_111_i64, "metadata": "01-msg", "mid": "m_3",
             "text": "Good day"});
@@ -229,6 +314,7 @@ mod tests {
             mid: "m_3".into(),
             text: "Good day".into(),
             attachments: Vec::new(),
+            left_out: 0,
             app_id: Some("1517776481860111".into()),
             metadata: Some("01-msg".into()),
         };
@@ -272,9 +358,15 @@ mod tests {
 
     #[test]
     fn length_is_bounded() {
-        let text = |length| json!({"mid": "m_1", "text": "a".repeat(length)});
-        assert!(what("message", text(MAX_TEXT)).is_ok());
-        assert_eq!(what("message", text(MAX_TEXT + 1)), Err(Poison::TooLong("text")));
+        let text = "a".repeat(500_000);
+        assert_eq!(
+            what("message", json!({"mid": "m_1", "text": text})),
+            Ok(Happening::Message(plain("m_1", &text)))
+        );
+        let long = json!({"mid": "m_1", "text": "a", "quick_reply": {"payload": "p".repeat(9_000)},
+            "reply_to": {"mid": "m".repeat(MAX_MID + 1)}});
+        let Ok(Happening::Message(long)) = what("message", long) else { panic!("a message") };
+        assert_eq!((long.quick_reply.map(|it| it.chars().count()), long.reply_to), (Some(1024), None));
         assert_eq!(what("message", json!({"mid": "m".repeat(MAX_MID + 1)})), Err(Poison::TooLong("mid")));
     }
 }

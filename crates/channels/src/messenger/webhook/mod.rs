@@ -8,6 +8,7 @@
 mod attachment;
 mod envelope;
 mod event;
+mod halves;
 mod identity;
 mod message;
 mod poison;

@@ -1,6 +1,7 @@
 //! Why a unit cannot be read (channel-connectors §0.2, rule 5).
 
-use domain::json;
+use crate::shorten::shortened;
+use domain::json::{self, Bound};
 use std::fmt;
 
 /// What is wrong with a unit. It names parts of the format and never holds what was received.
@@ -27,21 +28,24 @@ impl fmt::Display for Poison {
     }
 }
 
-/// A text of at most `most` bytes, as it will stand in JSON.
-pub(super) fn bounded(text: String, part: &'static str, most: usize) -> Result<String, Poison> {
-    if json::text_len(&text) > most { Err(Poison::TooLong(part)) } else { Ok(text) }
+/// What somebody wrote beside a message, if there is something: shortened if it is longer than it may be.
+pub(super) fn words(text: Option<String>, most: Bound) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(|text| shortened(text, most))
 }
 
-/// A text of at most `most` bytes, if there is one. An empty one is none.
+/// An id of at most `most` bytes, as it will stand in JSON, if there is one. An empty one is none.
 pub(super) fn optional(
     text: Option<String>,
     part: &'static str,
     most: usize,
 ) -> Result<Option<String>, Poison> {
-    text.filter(|text| !text.is_empty()).map(|text| bounded(text, part, most)).transpose()
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) if json::text_len(&text) > most => Err(Poison::TooLong(part)),
+        text => Ok(text),
+    }
 }
 
-/// A text of 1 to `most` bytes.
+/// An id of 1 to `most` bytes.
 pub(super) fn required(text: Option<String>, part: &'static str, most: usize) -> Result<String, Poison> {
     optional(text, part, most)?.ok_or(Poison::Missing(part))
 }

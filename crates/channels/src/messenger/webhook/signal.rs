@@ -3,16 +3,16 @@
 use super::{
     event::{Happening, MAX_ID, shape},
     message::{MAX_MID, MAX_PAYLOAD},
-    poison::{Poison, optional, required},
+    poison::{Poison, optional, required, words},
 };
 use crate::messenger::scalar::{Id, Whole};
-use domain::Millis;
+use domain::{Millis, json::Bound};
 use serde::Deserialize;
 
-/// The longest word: an action, a type, a source, in bytes.
-const MAX_WORD: usize = 256;
-/// The longest title, reason and address, in bytes.
-const MAX_LINE: usize = 8 * 1024;
+/// The longest word: an action, a type, a source.
+const MAX_WORD: Bound = Bound::chars(256);
+/// The longest title, reason and address.
+const MAX_LINE: Bound = Bound::chars(2 * 1024);
 /// The most message ids of one receipt.
 const MAX_MIDS: usize = 1000;
 
@@ -172,14 +172,10 @@ pub(super) fn reaction(raw: &str, kind: &'static str) -> Result<Happening, Poiso
     let Reacted { mid, action, emoji, reaction } = shape(raw, kind)?;
     Ok(Happening::Reaction(Reaction {
         mid: required(mid, "mid", MAX_MID)?,
-        given: match action.as_deref() {
-            Some("react") => true,
-            Some("unreact") => false,
-            Some(_) => return Err(Poison::Malformed("action")),
-            None => return Err(Poison::Missing("action")),
-        },
-        emoji: optional(emoji, "emoji", MAX_WORD)?,
-        name: optional(reaction, "reaction", MAX_WORD)?,
+        // Another word than the two there are is some way of reacting, and not of taking it back.
+        given: action.as_deref() != Some("unreact"),
+        emoji: words(emoji, MAX_WORD),
+        name: words(reaction, MAX_WORD),
     }))
 }
 
@@ -211,23 +207,23 @@ pub(super) fn postback(raw: &str, kind: &'static str) -> Result<Happening, Poiso
     let Pressed { mid, title, payload, referral } = shape(raw, kind)?;
     Ok(Happening::Postback(Postback {
         mid: optional(mid, "mid", MAX_MID)?,
-        title: optional(title, "title", MAX_LINE)?,
-        payload: optional(payload, "payload", MAX_PAYLOAD)?,
-        referral: referral.map(Referral::of).transpose()?,
+        title: words(title, MAX_LINE),
+        payload: words(payload, MAX_PAYLOAD),
+        referral: referral.map(Referral::of),
     }))
 }
 
 /// `referral`.
 pub(super) fn referral(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
-    Referral::of(shape(raw, kind)?).map(Happening::Referral)
+    Ok(Happening::Referral(Referral::of(shape(raw, kind)?)))
 }
 
 /// `optin`.
 pub(super) fn optin(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
     let OptedIn { reference, kind, user_ref } = shape(raw, kind)?;
     Ok(Happening::Optin(Optin {
-        reference: optional(reference, "ref", MAX_LINE)?,
-        kind: optional(kind, "type", MAX_WORD)?,
+        reference: words(reference, MAX_LINE),
+        kind: words(kind, MAX_WORD),
         user_ref: optional(user_ref.map(|Id(id)| id), "user_ref", MAX_MID)?,
     }))
 }
@@ -248,7 +244,7 @@ pub(super) fn control(raw: &str, kind: &'static str) -> Result<Happening, Poison
             "new_owner_app_id",
         )?,
         previous_owner: app(controlled.previous_owner_app_id, "previous_owner_app_id")?,
-        metadata: optional(controlled.metadata, "metadata", MAX_PAYLOAD)?,
+        metadata: words(controlled.metadata, MAX_PAYLOAD),
     }))
 }
 
@@ -256,22 +252,22 @@ pub(super) fn control(raw: &str, kind: &'static str) -> Result<Happening, Poison
 pub(super) fn policy(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
     let Enforced { action, reason } = shape(raw, kind)?;
     Ok(Happening::Policy(Policy {
-        action: required(action, "action", MAX_WORD)?,
-        reason: optional(reason, "reason", MAX_LINE)?,
+        action: words(action, MAX_WORD).ok_or(Poison::Missing("action"))?,
+        reason: words(reason, MAX_LINE),
     }))
 }
 
 impl Referral {
     /// What the wire says of it.
-    pub(super) fn of(referred: Referred) -> Result<Self, Poison> {
+    pub(super) fn of(referred: Referred) -> Self {
         let Referred { reference, source, kind, ad_id, referer_uri } = referred;
-        Ok(Self {
-            reference: optional(reference, "ref", MAX_LINE)?,
-            source: optional(source, "source", MAX_WORD)?,
-            kind: optional(kind, "type", MAX_WORD)?,
-            ad_id: optional(ad_id.map(|Id(id)| id), "ad_id", MAX_ID)?,
-            referer_uri: optional(referer_uri, "referer_uri", MAX_LINE)?,
-        })
+        Self {
+            reference: words(reference, MAX_LINE),
+            source: words(source, MAX_WORD),
+            kind: words(kind, MAX_WORD),
+            ad_id: words(ad_id.map(|Id(id)| id), MAX_WORD),
+            referer_uri: words(referer_uri, MAX_LINE),
+        }
     }
 }
 
@@ -295,8 +291,8 @@ mod tests {
             what("reaction", json!({"mid": "m_1", "action": "unreact"})),
             Ok(Happening::Reaction(back))
         );
-        assert_eq!(what("reaction", json!({"mid": "m_1", "action": "?"})), Err(Poison::Malformed("action")));
-        assert_eq!(what("reaction", json!({"mid": "m_1"})), Err(Poison::Missing("action")));
+        let other = Reaction { mid: "m_1".into(), given: true, emoji: None, name: None };
+        assert_eq!(what("reaction", json!({"mid": "m_1", "action": "?"})), Ok(Happening::Reaction(other)));
     }
 
     #[test]
@@ -400,7 +396,9 @@ mod tests {
         assert_eq!(what("delivery", mids(MAX_MIDS + 1)), Err(Poison::TooMany("mids")));
         let long = json!({"watermark": 1, "mids": ["m".repeat(MAX_MID + 1)]});
         assert_eq!(what("delivery", long), Err(Poison::TooLong("mids")));
-        let payload = json!({"payload": "p".repeat(MAX_PAYLOAD + 1)});
-        assert_eq!(what("postback", payload), Err(Poison::TooLong("payload")));
+        let long = json!({"payload": "p".repeat(9_000), "title": "t".repeat(9_000)});
+        let Ok(Happening::Postback(long)) = what("postback", long) else { panic!("a postback") };
+        let ends = [long.payload, long.title].map(|text| text.is_some_and(|text| text.ends_with('…')));
+        assert_eq!(ends, [true, true], "what a person pressed is shortened, never refused");
     }
 }

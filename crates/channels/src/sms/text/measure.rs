@@ -35,6 +35,14 @@ pub struct Measure {
     pub units_left_in_last_part: u32,
 }
 
+/// How many units a text may have that goes out in at most so many parts.
+pub fn most_units(alphabet: Alphabet, parts: u32, reference: Reference) -> u32 {
+    match parts {
+        0 | 1 => alphabet.single(),
+        _ => alphabet.part(reference).saturating_mul(parts),
+    }
+}
+
 impl Alphabet {
     /// How many units a text has that needs no parts.
     const fn single(self) -> u32 {
@@ -124,6 +132,18 @@ mod tests {
         assert_eq!(parts(&text(64, "😀", 132)), (Ucs2, 132, 2, 0));
         assert_eq!(parts(&text(65, "😀", 132)), (Ucs2, 132, 3, 65));
         assert_eq!(measure(&text(66, "😀", 134), Bits8).parts, 3);
+    }
+
+    #[test]
+    fn so_many_units_fit_and_one_more_does_not() {
+        for (letter, alphabet) in [("a", Gsm7), ("ж", Ucs2)] {
+            for (most, reference) in [(1, Bits16), (2, Bits16), (10, Bits16), (10, Bits8)] {
+                let units = most_units(alphabet, most, reference) as usize;
+                assert_eq!(measure(&letter.repeat(units), reference).parts, most, "{letter} {most}");
+                assert_eq!(measure(&letter.repeat(units + 1), reference).parts, most + 1, "{letter} {most}");
+            }
+        }
+        assert_eq!(most_units(Gsm7, u32::MAX, Bits16), u32::MAX);
     }
 
     proptest! {

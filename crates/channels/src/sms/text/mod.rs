@@ -4,7 +4,7 @@ mod alphabet;
 mod measure;
 mod spelling;
 
-pub use measure::{Alphabet, Measure, Reference, measure};
+pub use measure::{Alphabet, Measure, Reference, measure, most_units};
 pub use spelling::{Transliterate, transliterate};
 
 /// What a text of an account may be.
@@ -61,10 +61,20 @@ pub enum Unfit {
         parts: u32,
         /// How many it may take.
         most: u32,
+        /// The alphabet it needs.
+        alphabet: Alphabet,
+        /// How many units of that alphabet it may have.
+        units: u32,
     },
 }
 
 impl Limits {
+    /// How many units a text of an alphabet may have: as its parts allow, and its characters.
+    pub fn most_units(&self, alphabet: Alphabet) -> u32 {
+        let characters = u32::try_from(self.max_characters).unwrap_or(u32::MAX);
+        most_units(alphabet, self.max_parts, self.reference).min(characters)
+    }
+
     /// The text as it would be sent, with its length, or why it cannot be.
     pub fn fit(&self, text: &str) -> Result<Fitting, Unfit> {
         if text.trim().is_empty() {
@@ -77,7 +87,12 @@ impl Limits {
         }
         let measure = measure(&spelled, self.reference);
         if measure.parts > self.max_parts {
-            return Err(Unfit::TooManyParts { parts: measure.parts, most: self.max_parts });
+            return Err(Unfit::TooManyParts {
+                parts: measure.parts,
+                most: self.max_parts,
+                alphabet: measure.alphabet,
+                units: self.most_units(measure.alphabet),
+            });
         }
         Ok(Fitting { text: spelled.into_owned(), measure })
     }
@@ -100,15 +115,16 @@ mod tests {
         let fit = |text: &str| limits.fit(text).map(|fitting| fitting.measure.parts);
         assert_eq!(fit(" \n"), Err(Unfit::Empty));
         assert_eq!(fit(&"a".repeat(1520)), Ok(10));
-        assert_eq!(fit(&"a".repeat(1521)), Err(Unfit::TooManyParts { parts: 11, most: 10 }));
+        let too_many = |alphabet, units| Err(Unfit::TooManyParts { parts: 11, most: 10, alphabet, units });
+        assert_eq!(fit(&"a".repeat(1521)), too_many(Alphabet::Gsm7, 1520));
         assert_eq!(fit(&"a".repeat(1601)), Err(Unfit::TooLong { characters: 1601, most: 1600 }));
         assert_eq!(fit(&"ж".repeat(660)), Ok(10));
-        assert_eq!(fit(&"ж".repeat(661)), Err(Unfit::TooManyParts { parts: 11, most: 10 }));
+        assert_eq!(fit(&"ж".repeat(661)), too_many(Alphabet::Ucs2, 660));
     }
 
     #[test]
     fn a_refusal_is_a_sentence_for_the_agent() {
-        let unfit = Unfit::TooManyParts { parts: 11, most: 10 };
+        let unfit = Unfit::TooManyParts { parts: 11, most: 10, alphabet: Alphabet::Gsm7, units: 1520 };
         let sentence = "The message would take 11 text messages; at most 10 are allowed";
         assert_eq!(unfit.to_string(), sentence);
     }

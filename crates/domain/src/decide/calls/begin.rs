@@ -9,6 +9,7 @@ use crate::{
     Event, InteractionId, Key, Millis, Refusal, UserData, UserId, agent,
     call::{self, Act, Aim, Caller, Cause, Dn, Fact, Kind, LegId, Origin, Originate, PartyState, Who},
     command::{Arrive, Dial, Diversion},
+    json::Bound,
     medium,
     session::Closer,
 };
@@ -17,8 +18,8 @@ use crate::{
 const OWN_PHONE: Millis = 30_000;
 /// How long a phone that is called rings (voice-sip §6).
 const RING: Millis = 60_000;
-/// The longest location, in bytes.
-const MAX_LOCATION: usize = 255;
+/// The longest location.
+const MAX_LOCATION: Bound = Bound::chars(255);
 /// The longest number, in bytes.
 const MAX_NUMBER: usize = 64;
 

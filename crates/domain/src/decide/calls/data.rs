@@ -5,6 +5,7 @@ use crate::{
     InteractionId, Refusal, UserData, UserId,
     call::{Call, Fact, Party},
     disposition::is_empty,
+    json::Bound,
     medium,
     session::Via,
     userdata::{MAX_BYTES, check_key},
@@ -58,7 +59,7 @@ pub(super) fn set_disposition(
         None => draft.centre()?.disposition.key.clone(),
     };
     check_key("dispositionKey", &key)?;
-    bounded("disposition", value, MAX_BYTES)?;
+    bounded("disposition", value, Bound { chars: usize::MAX, bytes: MAX_BYTES })?;
     let value = Value::from(value);
     let before = previous(&call, party, &key, late);
     if late && (before == value || is_empty(&before) && is_empty(&value)) {

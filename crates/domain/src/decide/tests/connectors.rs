@@ -6,6 +6,7 @@ use crate::{
     message::Content,
     session::Delivery,
 };
+use serde_json::json;
 
 fn again(world: &World, command: &Command) {
     check(world.clone(), command.clone(), "");
@@ -78,6 +79,57 @@ fn what_only_joins_opens_nothing() {
         receive(unit("page", "n1", Unit::Notice("The customer reacted".into()))),
         "said notice by another",
     );
+}
+
+#[test]
+fn what_is_not_known_is_told_in_an_open_conversation_and_refused_without_one() {
+    let odd = || receive(unit("page", "u1", Unit::Unknown("game_play".into())));
+    check(messaging(), odd(), "said notice by another");
+    check(World::new(), odd(), "no: There is no open conversation in which it could be told");
+}
+
+/// What the notices of a conversation say.
+fn notices(world: &World) -> Vec<String> {
+    let texts = world.log.values().flatten().filter_map(|message| match &message.content {
+        Content::Notice { text } => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn a_reaction_and_an_answer_say_which_message_is_meant() {
+    let reacted = |of: &str| {
+        let text = "The customer reacted with +.".into();
+        receive(unit("page", "n1", Unit::About { of: of.into(), text }))
+    };
+    let world = World::new().then(on_page("m1", "Hello"));
+    assert_eq!(
+        notices(&world.clone().then(reacted("m1"))),
+        ["The customer reacted with +. This is about message 2."]
+    );
+    assert_eq!(notices(&world.clone().then(reacted("m9"))), ["The customer reacted with +."]);
+    let answered = |of: &str| {
+        let said = Said { answers: Some(of.into()), ..said("Yes") };
+        receive(unit("page", "m2", Unit::Said(said)))
+    };
+    assert_eq!(notices(&world.clone().then(answered("m1"))), ["The customer answers message 2."]);
+    assert_eq!(
+        notices(&world.then(answered("m9"))),
+        ["The customer answers a message of an earlier conversation."]
+    );
+}
+
+#[test]
+fn what_a_platform_tells_beside_the_words_is_not_left_out_in_silence() {
+    let heavy = || {
+        let user_data = pairs(&json!({"referralRef": "x".repeat(crate::userdata::MAX_BYTES)}));
+        receive(unit("page", "m1", Unit::Said(Said { user_data, ..said("Hello") })))
+    };
+    let told = "What came with this message was not added to the user data, which is as large as it may be: \
+                referralRef.";
+    let world = World::new().then(heavy());
+    assert_eq!((notices(&world), world.session().user_data.is_empty()), (vec![told.to_owned()], true));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn the_request_names_the_key_or_the_centre_does() {
     check(
         chatting(),
         ann(dispose_under(&"k".repeat(256), "Referred")),
-        "no: 'dispositionKey' is longer than 255 bytes",
+        "no: 'dispositionKey' is longer than 255 characters",
     );
 }
 

@@ -249,6 +249,8 @@ fn units() -> Vec<Unit> {
         word(Keyword::OptInIfOut),
         word(Keyword::Help),
         Unit::Notice(MARKER.into()),
+        Unit::About { of: "k1".into(), text: MARKER.into() },
+        Unit::Said(Said { answers: Some("k1".into()), ..said(MARKER) }),
         Unit::Foreign { content, name: "Page".into() },
         Unit::Typing(true),
         Unit::Typing(false),

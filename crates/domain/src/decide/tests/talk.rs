@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     command::SessionAct,
-    message::{Content, MAX_TEXT_BYTES},
+    message::{Content, MAX_TEXT},
     session::{Operation, capabilities},
 };
 
@@ -21,13 +21,17 @@ fn everyone_speaks_while_both_are_there() {
         ann(SessionAct::Notice(String::new())),
         "no: Required parameter 'noticeText' is missing",
     );
-    check(chatting(), ann(say(&"x".repeat(MAX_TEXT_BYTES))), "said text by ann");
-    check(chatting(), ann(say(&"x".repeat(MAX_TEXT_BYTES + 1))), "no: 'text' is longer than 32768 bytes");
+    check(chatting(), ann(say(&"x".repeat(MAX_TEXT.chars))), "said text by ann");
+    check(
+        chatting(),
+        ann(say(&"x".repeat(MAX_TEXT.chars + 1))),
+        "no: 'text' is longer than 32768 characters",
+    );
     // It is counted as JSON has it: six bytes for a control character.
     let (most, over) = ("\u{1}".repeat(5_461) + "xx", "\u{1}".repeat(5_461) + "xxx");
     check(chatting(), ann(say(&most)), "said text by ann");
-    check(chatting(), ann(say(&over)), "no: 'text' is longer than 32768 bytes");
-    check(chatting(), customer_says(&over), "no: 'message' is longer than 32768 bytes");
+    check(chatting(), ann(say(&over)), "no: 'text' is longer than 32768 characters");
+    check(chatting(), customer_says(&over), "no: 'message' is longer than 32768 characters");
     let typed = |bytes| SessionAct::Say { text: "x".into(), message_type: Some("t".repeat(bytes)) };
     check(chatting(), ann(typed(255)), "said text by ann");
     check(chatting(), ann(typed(256)), "no: 'messageType' is longer than 255 bytes");

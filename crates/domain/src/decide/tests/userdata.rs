@@ -59,7 +59,7 @@ fn it_is_bounded() {
     let heavy = json!({"A": "x".repeat(crate::userdata::MAX_BYTES)});
     check(chatting(), ann(update(&heavy)), "no: User data would exceed 65536 bytes");
     let key = "k".repeat(256);
-    check(chatting(), ann(update(&json!({key: 1}))), "no: 'userData' is longer than 255 bytes");
+    check(chatting(), ann(update(&json!({key: 1}))), "no: 'userData' is longer than 255 characters");
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn it_is_counted_as_json_has_it() {
     check(chatting(), ann(update(&of(10_920, 3))), "no: User data would exceed 65536 bytes");
     let too_long = "\u{1}".repeat(10_923);
     check(chatting(), ann(dispose(&too_long)), "no: 'disposition' is longer than 65536 bytes");
-    let comment = "\u{1}".repeat(5_462);
-    check(left(), ann(SessionAct::Comment(comment)), "no: 'comment' is longer than 32768 bytes");
+    let comment = "\u{1}".repeat(21_846);
+    check(left(), ann(SessionAct::Comment(comment)), "no: 'comment' is longer than 131072 bytes");
 }
 
 /// Ann's conversation, with data of an earlier release that is heavier than the bound as JSON has it.

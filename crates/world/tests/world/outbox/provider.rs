@@ -2,6 +2,7 @@
 
 use desk::ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
 use domain::{
+    Refusal,
     message::Content,
     session::Delivery,
     task::{Sign, Signal},
@@ -162,6 +163,10 @@ impl Channel for Provider {
 
     fn measure(&self, _: &str) -> Option<Measure> {
         None
+    }
+
+    fn fits(&self, _: &str) -> Result<(), Refusal> {
+        Ok(())
     }
 
     fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {

@@ -1,0 +1,65 @@
+//! By which links people came who have no open conversation: a link by itself opens none, so it is told with the next
+//! thing they say (channel-connectors §2.3).
+
+use domain::command::Said;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// The most people who are kept in mind; then all are forgotten.
+const KNOWN: usize = 1_000;
+
+/// Referrals by person, the latest of each. They are worth telling while somebody is about to write, and are not kept
+/// over a restart.
+#[derive(Debug, Default)]
+pub(super) struct Referrals(Mutex<HashMap<String, Said>>);
+
+impl Referrals {
+    /// A person came by a link.
+    pub fn came(&self, person: &str, referral: Said) {
+        let mut all = self.all();
+        if all.len() >= KNOWN {
+            all.clear();
+        }
+        all.insert(person.to_owned(), referral);
+    }
+
+    /// What a person says, with the link by which they came, unless it tells of another itself.
+    pub fn told_with(&self, person: &str, said: Said) -> Said {
+        let Some(came) = self.all().get(person).cloned() else { return said };
+        let mut user_data = came.user_data;
+        user_data.change(&said.user_data, &[]);
+        Said { user_data, notice: said.notice.or(came.notice), ..said }
+    }
+
+    /// It was told, and is kept by now.
+    pub fn told(&self, person: &str) {
+        self.all().remove(person);
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Said>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_told_once_with_what_is_said_next() {
+        let referrals = Referrals::default();
+        let mut came = Said { notice: Some("by a link".into()), ..Said::default() };
+        came.user_data.set("referralRef", "winter".into());
+        referrals.came("7", came);
+        let hello = || Said { opens: true, ..Said::default() };
+        assert_eq!(referrals.told_with("8", hello()), hello());
+        let said = referrals.told_with("7", hello());
+        assert_eq!((said.opens, said.notice.as_deref()), (true, Some("by a link")));
+        assert_eq!(said.user_data.get("referralRef"), Some(&"winter".into()));
+        assert_eq!(referrals.told_with("7", hello()), said, "it may not have been kept");
+        referrals.told("7");
+        assert_eq!(referrals.told_with("7", hello()), hello());
+    }
+}
