@@ -79,7 +79,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::Erase { session } => Some(session),
         Command::Arrive(arrive) => Some(&arrive.leg.call),
         Command::Dial { dial, .. } => Some(&dial.call),
-        Command::Heard { leg, .. } => Some(&leg.call),
+        Command::Heard { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
         Command::Call { call, .. }
         | Command::OfferCall { call, .. }
         | Command::CallDue { call, .. }
@@ -131,6 +131,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::Dial { .. } => "dial",
         Command::Call { act, .. } => of_call(act),
         Command::Heard { heard, .. } => of_switch(heard),
+        Command::Diverted { .. } => "leg.diverted",
         Command::CallDue { .. } => "call-due",
         Command::CallLost { .. } => "call-lost",
         Command::InService { on: true, .. } => "device.in-service",
@@ -181,6 +182,8 @@ const fn of_unit(unit: &Unit) -> &'static str {
     match unit {
         Unit::Said(_) => "receive.said",
         Unit::Notice(_) => "receive.notice",
+        Unit::About { .. } => "receive.about",
+        Unit::Unknown(_) => "receive.unknown",
         Unit::Foreign { .. } => "receive.foreign",
         Unit::Typing(_) => "receive.typing",
         Unit::Reached { .. } => "receive.reached",
@@ -218,6 +221,7 @@ const fn of_switch(heard: &Heard) -> &'static str {
         // Which key it was may be part of a number or a secret.
         Heard::Digit(_) | Heard::Key(_) => "leg.key",
         Heard::Played => "leg.played",
+        Heard::Diverts { .. } => "leg.diverts",
         Heard::Gone { .. } => "leg.gone",
     }
 }

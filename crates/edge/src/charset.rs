@@ -102,9 +102,9 @@ impl Charset {
     }
 
     /// The same bytes in UTF-8, without a byte order mark.
-    pub fn utf_8(self, bytes: Bytes) -> Result<Bytes, Illegible> {
+    pub fn utf_8(self, bytes: &Bytes) -> Result<Bytes, Illegible> {
         let start = if bytes.starts_with(MARK) { MARK.len() } else { 0 };
-        match self.read(&bytes)? {
+        match self.read(bytes)? {
             Cow::Borrowed(text) if text.len() + start == bytes.len() => Ok(bytes.slice(start..)),
             text => Ok(Bytes::from(text.into_owned())),
         }
@@ -128,7 +128,7 @@ fn strictly<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, 
 
 /// A body in UTF-8, whatever it is written in, without a byte order mark.
 pub fn in_utf_8(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Illegible> {
-    let read = Charset::of(headers).and_then(|charset| charset.utf_8(body));
+    let read = Charset::of(headers).and_then(|charset| charset.utf_8(&body));
     read.inspect_err(|_| {
         metrics::counter!("jackfield_bodies_refused_total", "why" => "charset").increment(1);
     })
