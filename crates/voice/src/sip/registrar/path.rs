@@ -10,7 +10,7 @@ use crate::{
         origin::{Origin, is_of},
     },
 };
-use rsipstack::sip::{Header, HostWithPort, Request, Transport, Uri, uri::ParamsExt};
+use rsipstack::sip::{Header, HostWithPort, Port, Request, Transport, Uri, uri::ParamsExt};
 use std::net::{IpAddr, SocketAddr};
 
 /// Entries of one Path, and their bytes in all: more is no way.
@@ -57,7 +57,7 @@ pub(super) fn reached_by(path: &[String], edges: &[Network]) -> Option<Flow> {
     let HostWithPort { host, port } = &uri.host_with_port;
     let ip: IpAddr = host.to_string().trim_matches(['[', ']']).parse().ok()?;
     let usual = if carrier == Carrier::Tls { 5061 } else { 5060 };
-    let port = port.as_ref().map_or(usual, |port| port.value());
+    let port = port.as_ref().map_or(usual, Port::value);
     Some(Flow { carrier, peer: SocketAddr::new(ip, port) }).filter(|flow| is_of(edges, *flow))
 }
 
