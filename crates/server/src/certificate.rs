@@ -81,19 +81,14 @@ fn private_key(
     pem: &[u8],
     findings: &mut Findings,
 ) -> Option<PrivateKeyDer<'static>> {
-    match PrivateKeyDer::from_pem_slice(pem) {
-        Ok(key) => Some(key),
-        Err(_) => {
-            let holds_certificate = CertificateDer::from_pem_slice(pem).is_ok();
-            let besides =
-                if holds_certificate { ", but a certificate: are cert and key swapped?" } else { "" };
-            findings.problem(format!(
-                "{table}.key: {}: there is no private key in PEM form{besides}",
-                path.display()
-            ));
-            None
-        }
+    if let Ok(key) = PrivateKeyDer::from_pem_slice(pem) {
+        return Some(key);
     }
+    let holds_certificate = CertificateDer::from_pem_slice(pem).is_ok();
+    let besides = if holds_certificate { ", but a certificate: are cert and key swapped?" } else { "" };
+    findings
+        .problem(format!("{table}.key: {}: there is no private key in PEM form{besides}", path.display()));
+    None
 }
 
 /// Refuses a chain that nobody would believe today, and warns of one that nobody will believe soon.

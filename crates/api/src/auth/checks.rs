@@ -192,12 +192,11 @@ struct Look {
 impl Look {
     /// Takes the time of a hash; answers whether the password is right, once that is remembered.
     fn settle(self, taken: Option<Taken>) -> bool {
-        let right = match &self.user {
-            Some(user) => verify_password(&self.password, &user.password_hash),
-            None => {
-                verify_nobody(&self.password, self.anybody.as_ref().map(|user| &*user.password_hash));
-                false
-            }
+        let right = if let Some(user) = &self.user {
+            verify_password(&self.password, &user.password_hash)
+        } else {
+            verify_nobody(&self.password, self.anybody.as_ref().map(|user| &*user.password_hash));
+            false
         };
         let mut inner = lock(&self.inner);
         if right {

@@ -7,7 +7,7 @@ use figment::{
     providers::{Format, Toml},
 };
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
+use std::{collections::BTreeSet, fmt::Write, fs, path::PathBuf};
 
 const HEAD: &str = "# Settings
 
@@ -231,7 +231,7 @@ fn the_committed_page_is_that_of_the_structs() {
 #[test]
 fn every_setting_is_described_and_shown_by_an_example_that_is_read() {
     let mut file = String::new();
-    let mut names = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for Table { path, title, rows, .. } in &tables() {
         let is_list = title.contains("[[");
         // A list inside a list of the file does not occur; a table inside one belongs to its last entry.
@@ -243,7 +243,7 @@ fn every_setting_is_described_and_shown_by_an_example_that_is_read() {
             assert!(!row.about.is_empty() && !row.kind.is_empty(), "{name} is not described");
             let example = row.example.as_ref().unwrap_or_else(|| panic!("{name} has no example"));
             let _ = writeln!(file, "{} = {}", row.key, toml(example));
-            assert!(names.insert(name.clone(), ()).is_none(), "{name} stands there twice");
+            assert!(names.insert(name.clone()).is_none(), "{name} stands there twice");
         }
     }
     assert!(names.len() > 150, "{} settings", names.len());

@@ -53,7 +53,8 @@ pub(super) fn account(
     }
     if let Some(url) = &entry.base_url {
         // It is not shown: it may hold a password.
-        if !url.starts_with("https://") && !(demo && url.starts_with("http://")) {
+        let https = url.starts_with("https://") || demo && url.starts_with("http://");
+        if !https {
             findings.problem(format!(
                 "{place}: 'base_url': the platform must be asked over https, since every request carries a token"
             ));

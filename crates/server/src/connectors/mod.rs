@@ -68,18 +68,13 @@ impl Connectors {
         let is_demo = demo.is_some();
         let mut sms = carried.sms(config, is_demo, findings);
         let mut messenger = carried.messenger(config, is_demo, findings);
-        match demo {
-            Some(port) => findings.keep(of_demo(services, port, &mut sms, &mut messenger))?,
-            None => {
-                carried.lacking(
-                    "sms",
-                    Connector::Sms,
-                    |name| config.sms.iter().any(|it| it.service == name),
-                    findings,
-                );
-                let has = |name: &str| config.messenger.iter().any(|it| it.service == name);
-                carried.lacking("messenger", Connector::Messenger, has, findings);
-            }
+        if let Some(port) = demo {
+            findings.keep(of_demo(services, port, &mut sms, &mut messenger))?;
+        } else {
+            let has = |name: &str| config.sms.iter().any(|entry| entry.service == name);
+            carried.lacking("sms", Connector::Sms, has, findings);
+            let has = |name: &str| config.messenger.iter().any(|entry| entry.service == name);
+            carried.lacking("messenger", Connector::Messenger, has, findings);
         }
         let mut peers: Vec<Url> = sms.values().map(|account| account.base_url.clone()).collect();
         for account in messenger.values() {

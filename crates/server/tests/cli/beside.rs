@@ -21,7 +21,7 @@ fn served() -> (House, Server) {
     (house, server)
 }
 
-fn status(server: &Server, who: &str) -> u16 {
+fn login(server: &Server, who: &str) -> u16 {
     server.get("/api/v2/me", Some(who)).0
 }
 
@@ -38,7 +38,7 @@ fn the_socket_is_for_its_owner_and_goes_with_the_server() {
 #[test]
 fn a_user_is_added_and_can_log_in_at_once() {
     let (house, server) = served();
-    assert_eq!(status(&server, BOB), 403);
+    assert_eq!(login(&server, BOB), 403);
     let said = house.run_with("user add bob --config c.toml --role supervisor", "some password\n");
     assert!(said.ok && said.out.starts_with("User 'bob' was added with id "), "{said:?}");
     let (status, body) = server.get("/api/v2/me", Some(BOB));
@@ -65,14 +65,14 @@ fn another_password_ends_what_was_logged_in_with_the_old_one() {
     let said = house.run_with("user passwd bob --config c.toml", "another one\n");
     assert!(said.ok, "{said:?}");
     assert!(with_cookie().starts_with("HTTP/1.1 403"), "{}", with_cookie());
-    assert_eq!((status(&server, BOB), status(&server, BOB_NEW)), (403, 200));
+    assert_eq!((login(&server, BOB), login(&server, BOB_NEW)), (403, 200));
     let said = house.run_with("user passwd nobody --config c.toml", "another one\n");
     assert!(!said.ok && said.err.contains("no user 'nobody'"), "{said:?}");
     assert!(server.stop());
     // Without a server, by the same command.
     assert!(house.run_with("user passwd bob --config c.toml", "some password\n").ok);
     let server = house.serve(SERVE);
-    assert_eq!((status(&server, BOB), status(&server, BOB_NEW)), (200, 403));
+    assert_eq!((login(&server, BOB), login(&server, BOB_NEW)), (200, 403));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn objects_are_applied_and_seen_at_once() {
     let said = house.run("config apply --config c.toml");
     assert!(!said.ok && said.err.contains("nothing was changed: User 'bob' is in use"), "{said:?}");
     // `ada:another horse`
-    assert_eq!((status(&server, ADA), status(&server, "YWRhOmFub3RoZXIgaG9yc2U=")), (200, 403));
+    assert_eq!((login(&server, ADA), login(&server, "YWRhOmFub3RoZXIgaG9yc2U=")), (200, 403));
     assert_eq!(
         house.run("config apply --dry-run --config c.toml").out.lines().last(),
         Some("2 to settle; nothing was changed.")
@@ -147,7 +147,7 @@ fn the_socket_of_a_killed_server_is_replaced() {
     assert!(said.ok, "{said:?}");
     let server = house.serve(SERVE);
     assert!(house.run_with("user passwd bob --config c.toml", "another one\n").ok);
-    assert_eq!(status(&server, BOB_NEW), 200);
+    assert_eq!(login(&server, BOB_NEW), 200);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_data_directory_whose_path_is_too_long_for_a_socket_is_served_and_said() {
     let data = "d".repeat(120);
     house.write("c.toml", &CENTRE.replace("\"d\"", &format!("\"{data}\"")));
     let server = house.serve(SERVE);
-    assert_eq!(status(&server, ADA), 200);
+    assert_eq!(login(&server, ADA), 200);
     let said = house.run_with("user add bob --config c.toml", "some password\n");
     assert!(!said.ok && said.err.contains("has 131 bytes, and that of a socket has at most 107"), "{said:?}");
     let said = house.run("config check --config c.toml");

@@ -72,7 +72,7 @@ impl Wanted {
             .then(|| book::wanted(&config.dispositions, &current.book, findings));
         let mut kept = Vec::new();
         let mut centre = centre::wanted(config, reading, &mut kept, findings);
-        centre.made_by_file = made(config, &users, &queues, book.as_ref(), current);
+        centre.made_by_file = made(config, users.as_deref(), queues.as_deref(), book.as_ref(), current);
         let wanted = Self { centre: Some(centre), users, queues, book, besides, kept };
         doubts::look(config, media, current, &wanted, findings);
         wanted
@@ -99,8 +99,8 @@ impl Wanted {
 /// What is the file's from now on: all that it names, and of the kinds it does not speak of what was its before.
 fn made(
     config: &Config,
-    users: &Option<Vec<User>>,
-    queues: &Option<Vec<Queue>>,
+    users: Option<&[User]>,
+    queues: Option<&[Queue]>,
     book: Option<&Book>,
     current: &Current,
 ) -> MadeByFile {
