@@ -243,7 +243,7 @@ fn every_setting_is_described_and_shown_by_an_example_that_is_read() {
             assert!(!row.about.is_empty() && !row.kind.is_empty(), "{name} is not described");
             let example = row.example.as_ref().unwrap_or_else(|| panic!("{name} has no example"));
             let _ = writeln!(file, "{} = {}", row.key, toml(example));
-            assert!(names.insert(name.clone()).is_none(), "{name} stands there twice");
+            assert!(names.insert(name.clone()), "{name} stands there twice");
         }
     }
     assert!(names.len() > 150, "{} settings", names.len());
