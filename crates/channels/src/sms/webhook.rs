@@ -2,7 +2,7 @@
 
 use super::{
     Sms,
-    form::{Form, MAX_BODY_BYTES, Undecodable},
+    form::{Form, MAX_BODY_BYTES, MOST_FIELDS, Undecodable},
     raw::Raw,
     receive::Told,
     signature::genuine,
@@ -58,6 +58,9 @@ impl Sms {
         let charset =
             charset.ok_or_else(|| self.intake.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "charset"))?;
         let body = self.intake.body(&head.extensions, body, MAX_BODY_BYTES).await?;
+        if is_form && body.split(|byte| *byte == b'&').nth(MOST_FIELDS).is_some() {
+            return Err(self.intake.refuse(StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
+        }
         let body = if is_form { in_utf_8(charset, &body) } else { body.to_vec() };
         let raw = self.raw(&head, body);
         if !self.is_genuine(given, &raw, is_form) {

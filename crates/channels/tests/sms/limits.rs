@@ -8,7 +8,12 @@ use crate::{
 use channels::{
     outbound::{Outbound, Rules},
     secret::Secret,
-    sms::{Sms, SmsConfig, config::Credentials, form::MAX_BODY_BYTES, text::Transliterate},
+    sms::{
+        Sms, SmsConfig,
+        config::Credentials,
+        form::{MAX_BODY_BYTES, MOST_FIELDS},
+        text::Transliterate,
+    },
 };
 use desk::{Condition, ports::Store};
 use domain::{command::SessionAct, session::Delivery, thread::Consent};
@@ -142,8 +147,13 @@ async fn a_customer_who_was_texted_first_answers_into_the_same_conversation() {
 
 #[tokio::test]
 async fn a_body_is_bounded() {
+    for body in ["x".repeat(MAX_BODY_BYTES + 1), "a&".repeat(MOST_FIELDS)] {
+        refused_for_its_size(body).await;
+    }
+}
+
+async fn refused_for_its_size(body: String) {
     let house = House::new().await;
-    let body = "x".repeat(MAX_BODY_BYTES + 1);
     let request = Request::post(TEXTS)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")
