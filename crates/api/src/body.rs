@@ -24,7 +24,7 @@ pub struct Body(Map<String, Value>);
 
 impl Body {
     /// Reads a body that came with these headers.
-    pub fn of(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
+    pub fn of(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
         Self::parse(&text(headers, bytes)?)
     }
 
@@ -115,7 +115,7 @@ impl FromRequest<Arc<Api>> for Body {
 
     async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Problem> {
         let headers = request.headers().clone();
-        let body = Self::of(&headers, read(request).await?)?;
+        let body = Self::of(&headers, &read(request).await?)?;
         if let Some(Value::String(operation)) = body.get("operationName") {
             edge::span::operation(operation);
         }
@@ -125,7 +125,7 @@ impl FromRequest<Arc<Api>> for Body {
 
 /// The text of a body in UTF-8, in whichever alphabet it came: HTTP 415 for one that is not known, 400 for bytes that
 /// are not of it.
-pub fn text(headers: &HeaderMap, bytes: Bytes) -> Result<Bytes, Problem> {
+pub fn text(headers: &HeaderMap, bytes: &Bytes) -> Result<Bytes, Problem> {
     in_utf_8(headers, bytes).map_err(|why| Problem::new(why.status(), 2, why.to_string()))
 }
 
@@ -197,7 +197,7 @@ mod tests {
     fn a_body_is_read_in_the_alphabet_that_it_declares_and_no_letter_is_replaced() {
         let read = |kind: &'static str, body: &'static [u8]| {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
-            let text = Body::of(&headers, Bytes::from_static(body))
+            let text = Body::of(&headers, &Bytes::from_static(body))
                 .map(|body| body.text("text").expect("a text").to_owned());
             text.map_err(|problem| (problem.http.as_u16(), problem.code))
         };

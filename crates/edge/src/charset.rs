@@ -127,8 +127,8 @@ fn strictly<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Result<Cow<'b, 
 }
 
 /// A body in UTF-8, whatever it is written in, without a byte order mark.
-pub fn in_utf_8(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Illegible> {
-    let read = Charset::of(headers).and_then(|charset| charset.utf_8(&body));
+pub fn in_utf_8(headers: &HeaderMap, body: &Bytes) -> Result<Bytes, Illegible> {
+    let read = Charset::of(headers).and_then(|charset| charset.utf_8(body));
     read.inspect_err(|_| {
         metrics::counter!("jackfield_bodies_refused_total", "why" => "charset").increment(1);
     })
@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn read(kind: &str, body: &[u8]) -> Result<String, Illegible> {
-        let bytes = in_utf_8(&headers(kind), Bytes::copy_from_slice(body))?;
+        let bytes = in_utf_8(&headers(kind), &Bytes::copy_from_slice(body))?;
         Ok(String::from_utf8(bytes.to_vec()).expect("UTF-8"))
     }
 

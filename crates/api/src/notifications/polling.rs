@@ -33,7 +33,7 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
         Err(problem) => return problem.into_response(),
     };
     // Whatever alphabet a client declares is honoured (conformance item 3).
-    let body = match in_utf_8(&headers, body) {
+    let body = match in_utf_8(&headers, &body) {
         Ok(body) => body,
         Err(why) => return (why.status(), why.to_string()).into_response(),
     };

@@ -103,7 +103,7 @@ async fn read(request: Request) -> Result<Body, Problem> {
     let (head, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, MAX_BODY);
     match tokio::time::timeout(BODY_TIME, bytes).await {
-        Ok(Ok(bytes)) => Body::of(&head.headers, bytes),
+        Ok(Ok(bytes)) => Body::of(&head.headers, &bytes),
         Ok(Err(_)) => {
             let why = format!("The body is larger than {MAX_BODY} bytes");
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, 2, why))

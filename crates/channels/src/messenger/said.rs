@@ -82,9 +82,10 @@ fn came(referral: Option<&Referral>) -> Option<String> {
     let told = [("ref", reference), ("source", source), ("advertisement", ad_id), ("from", referer_uri)];
     let told: Vec<String> =
         told.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?))).collect();
-    Some(match told.is_empty() {
-        true => "The customer came by a link.".to_owned(),
-        false => format!("The customer came by a link: {}.", told.join(", ")),
+    Some(if told.is_empty() {
+        "The customer came by a link.".to_owned()
+    } else {
+        format!("The customer came by a link: {}.", told.join(", "))
     })
 }
 

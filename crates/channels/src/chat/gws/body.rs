@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     async fn from_request(request: Request, _: &S) -> Result<Self, Trouble> {
         let (head, body) = request.into_parts();
         let bytes = read_body(&head.extensions, body, Sender::Stranger, MAX_BODY_BYTES).await?;
-        Self::parse(&in_utf_8(&head.headers, bytes)?)
+        Self::parse(&in_utf_8(&head.headers, &bytes)?)
     }
 }
 

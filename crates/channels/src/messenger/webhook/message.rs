@@ -8,7 +8,8 @@ use super::{
 };
 use crate::messenger::scalar::{Id, Whole};
 use domain::json::Bound;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The longest id of a message, in bytes.
@@ -139,12 +140,11 @@ struct Edited {
 
 /// `message`.
 pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
-    let (written, is_whole) = match shape(raw, kind) {
-        Ok(written) => (written, true),
-        Err(_) => {
-            let Core { mid, text, is_echo, is_deleted, app_id, metadata } = shape(raw, kind)?;
-            (Written { mid, text, is_echo, is_deleted, app_id, metadata, ..Written::default() }, false)
-        }
+    let (written, is_whole) = if let Ok(written) = shape(raw, kind) {
+        (written, true)
+    } else {
+        let Core { mid, text, is_echo, is_deleted, app_id, metadata } = shape(raw, kind)?;
+        (Written { mid, text, is_echo, is_deleted, app_id, metadata, ..Written::default() }, false)
     };
     let mid = required(written.mid, "mid", MAX_MID)?;
     if written.is_deleted == Some(true) {
@@ -183,7 +183,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison
 
 /// What a message is that has nothing this server knows: the name of the part that it does not.
 fn unknown(raw: &str) -> Result<Option<String>, Poison> {
-    let parts: BTreeMap<String, IgnoredAny> = shape(raw, "message")?;
+    let parts: BTreeMap<String, Box<RawValue>> = shape(raw, "message")?;
     let unknown = parts.into_keys().find(|part| !KNOWN.contains(&part.as_str()));
     Ok(unknown.map(|part| part.chars().filter(|character| !character.is_control()).take(MAX_KIND).collect()))
 }
