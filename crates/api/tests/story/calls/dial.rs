@@ -90,8 +90,11 @@ async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_n
     let told = tom.hears().await;
     let call = told.last().expect("a notification")["data"]["call"]["id"].as_str().expect("an id").into();
     exchange.hears(&call, 1, Heard::Up).await;
+    exchange.asked();
     exchange.hears(&call, 2, diverts("9000")).await;
-    exchange.offers(&call, &ben).await;
+    let asked = exchange.asked();
+    assert!(asked.contains(&(2, Act::Release(Cause::Diverted))), "{asked:?}");
+    assert!(asked.iter().any(|(leg, act)| *leg == 1 && matches!(act, Act::Part(_))), "{asked:?}");
 }
 
 #[tokio::test]
