@@ -171,6 +171,13 @@ impl From<StoreFault> for Problem {
         if matches!(fault, StoreFault::Unknown(_)) {
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, 4, "The outcome is unknown: read it again");
         }
+        if fault.is_permanent() {
+            return Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                4,
+                "The server cannot do this; its log says why",
+            );
+        }
         // What went wrong inside is for the log, not for whoever asked.
         Self::new(StatusCode::SERVICE_UNAVAILABLE, 4, "The server cannot store anything now; try again")
     }
@@ -259,5 +266,8 @@ mod tests {
         assert_eq!((unknown.http, unknown.code), (StatusCode::SERVICE_UNAVAILABLE, 4));
         assert_eq!(unknown.message, "The outcome is unknown: read it again");
         assert_ne!(of(StoreFault::Failed("full".into())).message, unknown.message);
+        let never = of(StoreFault::Permanent("a row".into()));
+        assert_eq!((never.http, never.code), (StatusCode::INTERNAL_SERVER_ERROR, 4));
+        assert!(!never.message.contains("again"), "nobody is asked to try what can never succeed");
     }
 }

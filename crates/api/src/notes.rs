@@ -7,8 +7,11 @@ mod sessions;
 
 use crate::wire::{Links, Shown};
 use desk::ports::{Cause, NewNote, Render, Sight};
-use domain::{Decision, Event, Key, Millis, No, State, medium::Media};
-use std::sync::Arc;
+use domain::{Change, Decision, Event, Key, Millis, No, State, medium::Media};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// Renders commits for the notifications endpoint.
 #[derive(Clone, Debug)]
@@ -43,32 +46,66 @@ impl Render for Notes {
         let mut calls = Vec::new();
         for (index, event) in &decision.order {
             let Some(change) = decision.changes.get(*index) else { continue };
-            match (&*change.after, change.events.get(*event)) {
-                (State::Session(session), Some(Event::Session(event))) => {
-                    sessions::Scene { notes: self, session, decision, cause }.render(
-                        sight,
-                        &event.fact,
-                        &mut notes,
-                    )?;
+            let Some(event) = change.events.get(*event) else { continue };
+            // What a commit means for a call is told once.
+            if matches!(event, Event::Call(_)) {
+                if calls.contains(index) {
+                    continue;
                 }
-                (State::Agent(agent), Some(Event::Agent(event))) => {
-                    agents::render(sight, decision, agent, &event.fact, &mut notes)?;
-                    let scene = devices::Scene { notes: self, decision, change };
-                    scene.agent(sight, agent, &event.fact, &mut notes)?;
-                }
-                (State::Device(device), Some(Event::Device(event))) => {
-                    let scene = devices::Scene { notes: self, decision, change };
-                    scene.device(sight, device, event, &mut notes)?;
-                }
-                // What a commit means for a call is told once.
-                (State::Call(call), Some(Event::Call(_))) if !calls.contains(index) => {
-                    calls.push(*index);
-                    calls::Scene { notes: self, decision, change, call, at }.render(sight, &mut notes)?;
-                }
-                _ => {}
+                calls.push(*index);
+            }
+            let told = notes.len();
+            let commit = Commit { notes: self, decision, cause, at };
+            let rendering = AssertUnwindSafe(|| commit.render(sight, change, event, &mut notes));
+            if let Ok(rendered) = catch_unwind(rendering) {
+                rendered?;
+            } else {
+                // The change is true whether or not it can be told, and the other notes of the commit are owed.
+                notes.truncate(told);
+                metrics::counter!("jackfield_notes_failed_total", "kind" => event.kind()).increment(1);
+                tracing::error!(entity = %change.key, kind = event.kind(), "a notification could not be rendered");
             }
         }
         Ok(notes)
+    }
+}
+
+/// One commit, to be told.
+struct Commit<'a> {
+    notes: &'a Notes,
+    decision: &'a Decision,
+    cause: Option<&'a Cause>,
+    at: Millis,
+}
+
+impl Commit<'_> {
+    /// What one event of it means.
+    fn render(
+        &self,
+        sight: &mut dyn Sight,
+        change: &Change,
+        event: &Event,
+        out: &mut Vec<NewNote>,
+    ) -> Result<(), No> {
+        let Self { notes, decision, cause, at } = *self;
+        match (&*change.after, event) {
+            (State::Session(session), Event::Session(event)) => {
+                // No client can know the address of a medium that the settings do not have any more.
+                let Some(medium) = notes.media.named(&session.medium) else { return Ok(()) };
+                sessions::Scene { notes, medium, session, decision, cause }.render(sight, &event.fact, out)
+            }
+            (State::Agent(agent), Event::Agent(event)) => {
+                agents::render(sight, decision, agent, &event.fact, out)?;
+                devices::Scene { notes, decision, change }.agent(sight, agent, &event.fact, out)
+            }
+            (State::Device(device), Event::Device(event)) => {
+                devices::Scene { notes, decision, change }.device(sight, device, event, out)
+            }
+            (State::Call(call), Event::Call(_)) => {
+                calls::Scene { notes, decision, change, call, at }.render(sight, out)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

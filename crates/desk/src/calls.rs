@@ -1,7 +1,7 @@
 //! Calls: where numbers lead, what the switch brings, and what it is asked.
 
 use crate::{
-    Desk, Refused,
+    Desk, Refused, given_up,
     ports::{Arrival, Done, StoreFault, Switch},
     trace,
     witness::lock,
@@ -51,6 +51,10 @@ impl Desk {
             for (command, outcome) in chunk.iter().zip(futures::future::join_all(told).await) {
                 match outcome {
                     Ok(_) => {}
+                    // One call or phone that cannot be read must not keep the server from starting.
+                    Err(Refused::Store(fault)) if fault.is_permanent() => {
+                        given_up::tell("left", &"a call or phone of an earlier process", &fault);
+                    }
                     Err(Refused::Store(fault)) => return Err(fault),
                     Err(Refused::Rule(why)) => {
                         let interaction = trace::interaction(command).map(InteractionId::as_str);

@@ -19,6 +19,15 @@ pub(crate) enum Due {
 }
 
 impl Due {
+    /// The entity in whose snapshot it stands.
+    pub(crate) fn key(&self) -> Key {
+        match self {
+            Self::Session(id, _) => Key::Session(id.clone()),
+            Self::Call(id, _) => Key::Call(id.clone()),
+            Self::WrapUp(agent) => Key::Agent(agent.clone()),
+        }
+    }
+
     /// The conversation or call in which it falls due.
     pub fn interaction(&self) -> Option<&str> {
         match self {
@@ -105,6 +114,22 @@ impl Deadlines {
         due.chain(self.fixed.iter().take_while(|(due, _)| *due <= now.clock))
             .map(|(_, due)| due.clone())
             .collect()
+    }
+
+    /// Takes something off the list that can never be done; it comes back with the next change of its snapshot, or the
+    /// next start. Answers whether it was still due: a commit may have settled it meanwhile.
+    pub(crate) fn give_up(&mut self, key: &Key, due: &Due, now: Moment) -> bool {
+        let entries = self.of.get_mut(key);
+        let found = entries.and_then(|entries| {
+            let at = entries.iter().position(|entry| entry.due == *due)?;
+            let moment = if due.is_fixed() { entries[at].at.clock } else { entries[at].at.awake };
+            let is_due = moment <= if due.is_fixed() { now.clock } else { now.awake };
+            is_due.then(|| entries.remove(at).at)
+        });
+        let Some(at) = found else { return false };
+        let (moment, set) = self.place(due, at);
+        set.remove(&(moment, due.clone()));
+        true
     }
 
     fn first(&self) -> (Option<Millis>, Option<Millis>) {
@@ -254,6 +279,22 @@ mod tests {
         assert!(offer("3", 70), "the first of all moved on");
         assert!(offer("2", 29));
         assert_eq!((next(&deadlines), due(&deadlines, 99).len()), (Some(29), 3));
+    }
+
+    #[test]
+    fn what_can_never_be_done_is_not_due_again_until_its_snapshot_changes() {
+        let (mut deadlines, mut one, mut other) = (Deadlines::default(), session("1"), session("2"));
+        offered(&mut one, "ann", 30);
+        offered(&mut other, "ann", 30);
+        take(&mut deadlines, &one);
+        take(&mut deadlines, &other);
+        let due = Due::Session("1".into(), Deadline::Offer("ann".into()));
+        assert!(!deadlines.give_up(&due.key(), &due, at(29)), "it is not due yet");
+        assert!(deadlines.give_up(&due.key(), &due, at(30)));
+        assert!(!deadlines.give_up(&due.key(), &due, at(30)), "it is given up once");
+        assert_eq!(self::due(&deadlines, 30), ["2/ann"], "the other one is not forgotten");
+        take(&mut deadlines, &one);
+        assert_eq!(self::due(&deadlines, 30), ["1/ann", "2/ann"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::{
     Directory, Mailroom, Services,
     channels::Connected,
     deadlines::Moment,
+    given_up,
     housekeeping::ALIVE,
     idempotency::{Asked, InProgress, Repeatable, Saving},
     keys::keys,
@@ -26,6 +27,7 @@ use domain::{
     user::User,
 };
 use std::{
+    collections::BTreeMap,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -108,6 +110,9 @@ impl Desk {
             let keyed: Vec<(Key, Arc<State>)> =
                 states.into_iter().filter_map(|state| Some((state.key()?, state))).collect();
             memory.take(keyed.iter().map(|(key, state)| (key, state)));
+            if kind == Kind::Session {
+                tell_unserved(&media, keyed.iter().filter_map(|(_, state)| session_of(state)));
+            }
         }
         let head = store.events(FeedQuery::default()).await?.head;
         memory.head.send_replace(head);
@@ -220,14 +225,18 @@ impl Desk {
         self.store.save(request.result(self.now(), status, body)).await
     }
 
-    /// Performs what has happened already, whatever the store thinks of it: while that fails or is busy, again. Only the
-    /// rules and a store that is closed end it.
+    /// Performs what has happened already: while the store fails or is busy, again. The rules end it, a store that is
+    /// closed, and a fault that never passes, which is told of here.
     pub(crate) async fn insist(&self, command: Command) -> Result<Done, Refused> {
         loop {
             match self.perform(command.clone()).await {
-                Err(Refused::Store(fault)) if !matches!(fault, StoreFault::Closed) => {
+                Err(Refused::Store(fault)) if fault.is_passing() => {
                     tracing::error!(%fault, "what has happened could not be written down");
                     tokio::time::sleep(RETRY).await;
+                }
+                Err(Refused::Store(fault)) if fault.is_permanent() => {
+                    given_up::tell("happened", &subject(&command), &fault);
+                    return Err(fault.into());
                 }
                 done => return done,
             }
@@ -463,6 +472,26 @@ async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
         }
     }
     Ok(newest_moment(store).await?.map(|at| Alive { at, ..Alive::default() }))
+}
+
+/// Open conversations of a medium that the settings do not have any more are kept: they are not offered, nobody is
+/// notified of them, and they go on when the medium is back.
+fn tell_unserved<'a>(media: &Media, open: impl Iterator<Item = &'a Session>) {
+    let mut unserved: BTreeMap<&MediumName, u32> = BTreeMap::new();
+    for session in open.filter(|session| media.named(&session.medium).is_none()) {
+        *unserved.entry(&session.medium).or_default() += 1;
+    }
+    for (medium, count) in unserved {
+        metrics::gauge!("jackfield_unserved_conversations", "medium" => medium.to_string()).set(count);
+        tracing::warn!(%medium, count, "open conversations have a medium that the settings do not have: they are kept");
+    }
+}
+
+/// The entities that a command looks at, for the log.
+fn subject(command: &Command) -> String {
+    let named: Vec<String> =
+        keys(command).iter().filter(|key| **key != Key::Centre).map(Key::to_string).collect();
+    named.join(" ")
 }
 
 /// Looks at the clock, and whether the process stood still before.

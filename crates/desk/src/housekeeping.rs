@@ -3,17 +3,20 @@
 use crate::{
     Desk, Refused,
     deadlines::Due,
+    given_up,
     idempotency::KEPT,
     pauses::Alive,
     ports::{Done, Shelf, StoreFault},
-    routing::{next_change, route},
+    routing::{Board, Offer, next_change, route},
     witness::lock,
 };
 use domain::{Command, Millis, UserId, session::Deadline};
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// How many offers are written at once; the store groups them into few commits.
 const OFFERS_AT_ONCE: usize = 64;
+/// The same offer is refused by the rules so often before it is given up.
+const MOST_RACES: u32 = 50;
 /// How long to wait after a lost race before looking at the board again.
 const LOST_RACE: Duration = Duration::from_millis(20);
 /// How long to wait after the store failed before trying again.
@@ -29,11 +32,15 @@ impl Desk {
     /// Offers what waits to who is free, for ever. One task runs this; a lost race is looked at again with the
     /// next change.
     pub async fn route(self: Arc<Self>) {
+        // How often in a row the rules refused what the board would make.
+        let mut races: HashMap<Offer, u32> = HashMap::new();
         loop {
             let (offers, next) = {
                 let board = lock(&self.memory.board);
                 let now = self.now();
-                (route(&board, now), next_change(&board, now))
+                let mut offers = route(&board, now);
+                offers.retain(|offer| self.is_served(&board, offer));
+                (offers, next_change(&board, now))
             };
             if offers.is_empty() {
                 tokio::select! {
@@ -42,6 +49,7 @@ impl Desk {
                 }
                 continue;
             }
+            races.retain(|offer, _| offers.contains(offer));
             for chunk in offers.chunks(OFFERS_AT_ONCE) {
                 let commands = chunk.iter().map(|offer| {
                     let (interaction, agent) = (offer.interaction.clone(), offer.agent.clone());
@@ -57,10 +65,23 @@ impl Desk {
                     let interaction = offer.interaction.as_str();
                     match outcome {
                         Ok(_) => metrics::counter!("jackfield_offers_total").increment(1),
+                        // Whoever else waits, and whoever else is free, must not wait for what never comes.
+                        Err(Refused::Store(fault)) if fault.is_permanent() => {
+                            given_up::tell("offer", &offer.interaction, &fault);
+                            lock(&self.memory.board).give_up(&offer.interaction, &offer.agent);
+                            refused = true;
+                        }
                         // The board was a moment old; the commit that made it so has rung.
                         Err(Refused::Rule(why)) => {
                             tracing::debug!(%why, interaction, "offer lost a race");
                             refused = true;
+                            let lost = races.entry(offer.clone()).or_default();
+                            *lost += 1;
+                            // No commit has changed the board: it is no race.
+                            if *lost == MOST_RACES {
+                                given_up::tell("offer", &offer.interaction, &why);
+                                lock(&self.memory.board).give_up(&offer.interaction, &offer.agent);
+                            }
                         }
                         Err(Refused::Store(fault)) => {
                             tracing::error!(%fault, interaction, "an offer could not be written");
@@ -84,10 +105,16 @@ impl Desk {
         tokio::join!(self.end_what_is_due(), self.beat(), self.note_that_it_runs());
     }
 
+    /// Conversations of a medium that the settings do not have any more are left as they are.
+    fn is_served(&self, board: &Board, offer: &Offer) -> bool {
+        let medium = board.item(&offer.interaction).map(|item| &item.medium);
+        offer.is_call || medium.is_some_and(|medium| self.media().named(medium).is_some())
+    }
+
     async fn end_what_is_due(&self) {
         loop {
+            let now = self.moment();
             let (due, rest) = {
-                let now = self.moment();
                 let deadlines = lock(&self.memory.deadlines);
                 (deadlines.due(now), deadlines.rest(now))
             };
@@ -101,12 +128,21 @@ impl Desk {
             // Together, so that they share their commits: after a restart many may be due.
             for chunk in due.chunks(OFFERS_AT_ONCE) {
                 let commands = chunk.iter().map(|due| self.fall_due(due.clone()));
+                let outcomes = futures::future::join_all(commands).await;
                 let mut failed = false;
-                for (due, outcome) in chunk.iter().zip(futures::future::join_all(commands).await) {
-                    if let Err(why) = outcome {
-                        let interaction = due.interaction();
-                        tracing::error!(%why, interaction, "what fell due could not be done");
-                        failed = true;
+                for (due, outcome) in chunk.iter().zip(outcomes) {
+                    let why = match outcome {
+                        Err(Refused::Store(fault)) if !fault.is_permanent() => {
+                            tracing::error!(%fault, interaction = due.interaction(), "what fell due could not be done");
+                            failed = true;
+                            continue;
+                        }
+                        Err(why) => why.to_string(),
+                        Ok(_) => "nothing came of it".to_owned(),
+                    };
+                    // What a commit settled is not listed any more by now.
+                    if lock(&self.memory.deadlines).give_up(&due.key(), due, now) {
+                        given_up::tell("deadline", &due.key(), &why);
                     }
                 }
                 if failed {

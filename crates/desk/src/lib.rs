@@ -19,6 +19,7 @@ mod channels;
 mod deadlines;
 mod desk;
 mod directory;
+mod given_up;
 pub mod hours;
 mod housekeeping;
 mod keys;

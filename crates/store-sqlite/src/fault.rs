@@ -49,6 +49,29 @@ impl Fault {
         )
     }
 
+    /// Whether the same work would fail in the same way for ever: the rows are to blame, or the work itself, not the
+    /// disk's space, its access or somebody else's lock.
+    pub fn is_permanent(&self) -> bool {
+        let passing = matches!(
+            self.code(),
+            Some(
+                ErrorCode::DiskFull
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::FileLockingProtocolFailed
+                    | ErrorCode::OutOfMemory
+                    | ErrorCode::OperationInterrupted
+                    | ErrorCode::OperationAborted
+                    | ErrorCode::SchemaChanged
+            )
+        );
+        !passing
+    }
+
     fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Sql(error) => error.sqlite_error_code(),
@@ -59,9 +82,41 @@ impl Fault {
 
 impl From<Fault> for StoreFault {
     fn from(fault: Fault) -> Self {
-        Self::Failed(fault.to_string())
+        if fault.is_permanent() {
+            Self::Permanent(fault.to_string())
+        } else {
+            Self::Failed(fault.to_string())
+        }
     }
 }
 
 /// The outcome of work on the file.
 pub(crate) type Outcome<T> = Result<T, Fault>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(code: i32) -> StoreFault {
+        Fault::Sql(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)).into()
+    }
+
+    #[test]
+    fn what_the_disk_or_another_process_holds_up_may_succeed_later() {
+        use rusqlite::ffi::{SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY};
+        for code in [SQLITE_FULL, SQLITE_IOERR, SQLITE_BUSY, SQLITE_READONLY, SQLITE_CANTOPEN] {
+            assert!(of(code).is_passing() && !of(code).is_permanent(), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_rows_or_the_work_itself_forbid_never_succeeds() {
+        use rusqlite::ffi::{SQLITE_CONSTRAINT, SQLITE_CORRUPT, SQLITE_TOOBIG};
+        for code in [SQLITE_CONSTRAINT, SQLITE_CORRUPT, SQLITE_TOOBIG] {
+            assert!(of(code).is_permanent() && !of(code).is_passing(), "{code}");
+        }
+        let row = serde_json::from_str::<u8>("{").expect_err("it is no number");
+        assert!(StoreFault::from(Fault::Json(row)).is_permanent());
+        assert!(StoreFault::from(Fault::Damaged("a gap".into())).is_permanent());
+    }
+}

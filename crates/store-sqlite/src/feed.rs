@@ -5,7 +5,7 @@
 
 use crate::{
     fault::{Fault, Outcome},
-    schema, snapshot,
+    schema, snapshot, unreadable,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery};
 use domain::Key;
@@ -20,9 +20,15 @@ pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
     let tx = conn.unchecked_transaction()?;
     let oldest = schema::oldest(conn)?;
     let head = head(conn)?.max(oldest);
-    let after = start(conn, query)?;
-    let Read { rows, full } =
-        if query.kinds.is_empty() { walk(conn, query, after)? } else { pick(conn, query, after)? };
+    let mut after = start(conn, query)?;
+    let Read { rows, full, .. } = loop {
+        let read = if query.kinds.is_empty() { walk(conn, query, after)? } else { pick(conn, query, after)? };
+        // A page of which nothing could be read would leave its reader where they are.
+        if !read.rows.is_empty() || !read.full || read.last <= after {
+            break read;
+        }
+        after = read.last;
+    };
     tx.finish()?;
     Ok(FeedPage { rows, full, head, oldest })
 }
@@ -51,6 +57,10 @@ fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
 struct Read {
     rows: Vec<EventRow>,
     full: bool,
+    /// How many were read, those that cannot be read among them.
+    count: u32,
+    /// The number of the last of them.
+    last: u64,
 }
 
 impl Read {
@@ -63,14 +73,22 @@ impl Read {
             None => self.full = true,
         }
         if !self.full {
-            self.rows.push(event(row)?);
+            self.count += 1;
+            self.last = row.get(0)?;
+            match event(row) {
+                Ok(event) => self.rows.push(event),
+                Err(fault @ (Fault::Damaged(_) | Fault::Json(_))) => {
+                    unreadable::tell("event", &self.last, &fault);
+                }
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(())
     }
 
     /// What was read, when at most so many rows were asked for.
     fn of_at_most(mut self, limit: u32) -> Self {
-        self.full |= u32::try_from(self.rows.len()).is_ok_and(|rows| rows >= limit);
+        self.full |= self.count >= limit;
         self
     }
 }

@@ -4,7 +4,7 @@
 //! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
-//! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
+//! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
 //! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`).
 
 mod backup;
@@ -40,6 +40,7 @@ mod sight;
 mod snapshot;
 mod store;
 mod task;
+mod unreadable;
 mod wal;
 mod writer;
 

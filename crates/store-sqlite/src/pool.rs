@@ -38,7 +38,7 @@ impl Pool {
             let _permit = permit;
             self.0.read(read)
         });
-        reading.await.map_err(|error| StoreFault::Failed(error.to_string()))?
+        reading.await.map_err(|error| StoreFault::Permanent(error.to_string()))?
     }
 
     /// Lets nobody in any more, and lets go of the idle connections.

@@ -9,7 +9,7 @@ use crate::{
 use desk::ports::StoreFault;
 use domain::{Event, Key, Millis, State};
 use rusqlite::{Connection, OptionalExtension};
-use std::path::Path;
+use std::{fmt, path::Path};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,18 @@ pub enum Finding {
     Gap(u64),
     /// An event or the snapshot cannot be read, or an event does not belong to such an entity.
     Unreadable(String),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Differs => f.write_str("the snapshot is not what the events come to"),
+            Self::NoSnapshot => f.write_str("there is no snapshot"),
+            Self::NoEvents => f.write_str("there are no events"),
+            Self::Gap(version) => write!(f, "version {version} of the events is missing"),
+            Self::Unreadable(why) => write!(f, "unreadable: {why}"),
+        }
+    }
 }
 
 /// Why a journal could not be checked.
@@ -139,13 +151,14 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
 }
 
 /// What the events of an entity come to.
-struct Folded {
-    state: State,
-    version: u64,
-    at: Millis,
+pub(crate) struct Folded {
+    pub state: State,
+    pub version: u64,
+    pub at: Millis,
 }
 
-fn fold(
+/// Folds the events of an entity, and counts them; `None` when it has none.
+pub(crate) fn fold(
     conn: &Connection,
     id: i64,
     entity: &str,

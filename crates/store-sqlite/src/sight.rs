@@ -1,7 +1,7 @@
 //! What a decision sees: the group it is part of.
 
 use crate::{fault::Fault, group::Group, result, snapshot, task};
-use desk::ports::{LogPart, SavedResult, Sight};
+use desk::ports::{SavedResult, Sight};
 use domain::{InteractionId, Key, Message, No, Seen, State, UserId, task::Known};
 use std::sync::Arc;
 
@@ -41,12 +41,11 @@ impl Seen for Look<'_, '_> {
 
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
-            Ok(Some(entry)) => snapshot::log(self.group.conn, entry.id, index, 1, 0),
-            Ok(None) => Ok(LogPart::default()),
+            Ok(Some(entry)) => snapshot::message(self.group.conn, entry.id, index),
+            Ok(None) => Ok(None),
             Err(fault) => Err(fault),
         };
-        let found = found.map_err(|fault| self.note(fault))?.entries;
-        Ok(found.into_iter().next().filter(|message| message.index == index))
+        found.map_err(|fault| self.note(fault))
     }
 }
 

@@ -4,10 +4,12 @@ use crate::{
     cache::Entry,
     fault::{Fault, Outcome},
     place,
+    rebuild::{self, Folded},
+    unreadable,
 };
 use desk::ports::LogPart;
 use domain::{InteractionId, Key, Kind, Message, Millis, State};
-use rusqlite::{Connection, OptionalExtension, Rows};
+use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use std::sync::Arc;
 
 /// The committed snapshot of an entity, from the file.
@@ -15,31 +17,57 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.id, version, body FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
     )?;
-    let found = statement
-        .query_row([key.to_string()], |row| {
-            Ok((row.get(0)?, row.get(1)?, serde_json::from_str(row.get_ref(2)?.as_str()?)))
-        })
-        .optional()?;
-    match found {
+    let name = key.to_string();
+    let mut rows = statement.query([&name])?;
+    match rows.next()? {
         None => Ok(None),
-        Some((id, version, state)) => Ok(Some(Entry { id, version, state: Arc::new(state?) })),
+        Some(row) => read(conn, row.get(0)?, &name, row.get(1)?, text(row, 2)?).map(Some),
     }
 }
 
-/// Every open snapshot of a kind.
+/// Every open snapshot of a kind. Work that cannot be read is left out, so that the rest goes on; what is provisioned is
+/// not, for without it nobody could tell what is missing.
 pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.id, key, version, body FROM snapshot JOIN entity ON entity.id = snapshot.entity
          WHERE open AND kind = ?1 ORDER BY entity.id",
     )?;
+    let is_work = matches!(kind, Kind::Session | Kind::Call | Kind::Agent | Kind::Device | Kind::Thread);
     let mut rows = statement.query([kind.as_str()])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-        let state = Arc::new(serde_json::from_str(text(3)?)?);
-        entries.push((self::key(text(1)?)?, Entry { id: row.get(0)?, version: row.get(2)?, state }));
+        let name = text(row, 1)?;
+        match read(conn, row.get(0)?, name, row.get(2)?, text(row, 3)?) {
+            Ok(entry) => entries.push((self::key(name)?, entry)),
+            Err(Fault::Damaged(_)) if is_work => {}
+            Err(fault) => return Err(fault),
+        }
     }
     Ok(entries)
+}
+
+/// A snapshot as its row has it. One that cannot be read is folded anew from its events.
+fn read(conn: &Connection, id: i64, name: &str, version: u64, body: &str) -> Outcome<Entry> {
+    let why = match serde_json::from_str(body) {
+        Ok(state) => return Ok(Entry { id, version, state: Arc::new(state) }),
+        Err(why) => why,
+    };
+    unreadable::tell("snapshot", &name, &why);
+    match rebuild::fold(conn, id, name, &mut 0)? {
+        Ok(Some(Folded { state, version, .. })) => Ok(Entry { id, version, state: Arc::new(state) }),
+        Ok(None) => Err(Fault::Damaged(format!(
+            "the snapshot of {name} cannot be read ({why}), and it has no events"
+        ))),
+        Err(finding) => {
+            let what = format!("the snapshot of {name} cannot be read ({why}), nor its events ({finding})");
+            unreadable::tell("entity", &name, &what);
+            Err(Fault::Damaged(what))
+        }
+    }
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Outcome<&'r str> {
+    Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 /// The id of an entity in the file.
@@ -71,17 +99,26 @@ pub(crate) fn messages(
 pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: usize) -> Outcome<LogPart> {
     let lies = place::log_from(entity, from);
     // One row more tells whether there is more.
-    let mut statement = conn
-        .prepare_cached("SELECT body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT place, at, body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
+    )?;
     let mut rows = statement.query((lies.start(), lies.end(), i64::from(limit) + 1))?;
     part(&mut rows, usize::try_from(limit).unwrap_or(usize::MAX), bytes)
+}
+
+/// One entry of the log of an entity, to be decided upon: one that cannot be read is a fault.
+pub(crate) fn message(conn: &Connection, entity: i64, index: u32) -> Outcome<Option<Message>> {
+    let mut statement = conn.prepare_cached("SELECT body FROM message WHERE place = ?1")?;
+    let mut rows = statement.query([place::of_message(entity, index)])?;
+    rows.next()?.map(|row| Ok(serde_json::from_str(text(row, 0)?)?)).transpose()
 }
 
 /// The end of the log of an entity, in order.
 pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Vec<Message>> {
     let lies = place::log_from(entity, 0);
-    let mut statement =
-        conn.prepare_cached("SELECT body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT place, at, body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC",
+    )?;
     let mut rows = statement.query((lies.start(), lies.end()))?;
     let mut entries = part(&mut rows, usize::MAX, bytes)?.entries;
     entries.reverse();
@@ -93,13 +130,20 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
     let mut part = LogPart::default();
     let mut read = 0_usize;
     while let Some(row) = rows.next()? {
-        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let body = text(row, 2)?;
         read = read.saturating_add(body.len());
         if part.entries.len() >= limit || read > bytes && !part.entries.is_empty() {
             part.more = true;
             break;
         }
-        part.entries.push(serde_json::from_str(body)?);
+        part.entries.push(match serde_json::from_str(body) {
+            Ok(entry) => entry,
+            Err(why) => {
+                let place = row.get(0)?;
+                unreadable::tell("message", &place, &why);
+                unreadable::entry(place::index_of(place), row.get(1)?)
+            }
+        });
     }
     Ok(part)
 }

@@ -3,7 +3,7 @@
 use crate::{
     fault::{Fault, Outcome},
     group::Group,
-    snapshot,
+    snapshot, unreadable,
 };
 use desk::ports::TaskRow;
 use domain::{Key, Millis, Task, task::Known};
@@ -61,14 +61,16 @@ pub(crate) fn known(conn: &Connection, key: &str) -> Outcome<Option<Known>> {
     Ok(Some(Known { key: key.to_owned(), entry }))
 }
 
-/// Every task without an outcome.
+/// Every task without an outcome that can be read.
 pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
-    let mut statement = conn.prepare_cached("SELECT started, body FROM task ORDER BY seq")?;
+    let mut statement = conn.prepare_cached("SELECT started, body, id FROM task ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let mut tasks = Vec::new();
     while let Some(row) = rows.next()? {
-        let task = serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
-        tasks.push(TaskRow { task, started: row.get(0)? });
+        match serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?) {
+            Ok(task) => tasks.push(TaskRow { task, started: row.get(0)? }),
+            Err(why) => unreadable::tell("task", &row.get::<_, String>(2)?, &why),
+        }
     }
     Ok(tasks)
 }

@@ -374,7 +374,7 @@ fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
         let mut look = Look::new(group);
         // A decision writes nothing while it looks, so that its panic concerns it alone.
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| work(&mut look))) else {
-            return Ok(Fate::Failed(StoreFault::Failed("a decision panicked".into())));
+            return Ok(Fate::Failed(StoreFault::Permanent("a decision panicked".into())));
         };
         let fault = look.fault;
         match decided {
@@ -383,12 +383,12 @@ fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
             // Here everything is loaded when it is looked at; a work that asks is obeyed all the same.
             Err(No::Need(key)) => drop(group.entry(&key)?),
             Err(No::Fault) => {
-                let why = fault.map_or_else(|| "a decision failed".into(), |fault| fault.to_string());
-                return Ok(Fate::Failed(StoreFault::Failed(why)));
+                let why = fault.map_or_else(|| StoreFault::Permanent("a decision failed".into()), Into::into);
+                return Ok(Fate::Failed(why));
             }
         }
     }
-    Ok(Fate::Failed(StoreFault::Failed("a decision never had enough to look at".into())))
+    Ok(Fate::Failed(StoreFault::Permanent("a decision never had enough to look at".into())))
 }
 
 /// Answers a job. Nobody may be waiting for it any more; what was done is done.

@@ -24,7 +24,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    pub(crate) const fn new(inner: SqliteStore, faults: Arc<Faults>, record: Arc<Mutex<Record>>) -> Self {
+    /// A journal over a store, with these faults, that writes down what it acknowledges.
+    pub const fn new(inner: SqliteStore, faults: Arc<Faults>, record: Arc<Mutex<Record>>) -> Self {
         Self { inner, faults, record }
     }
 }

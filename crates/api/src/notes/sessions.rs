@@ -17,6 +17,7 @@ const MAX_TRANSCRIPT_BYTES: usize = 256 * 1024;
 /// One commit's view of a conversation.
 pub(super) struct Scene<'a> {
     pub notes: &'a Notes,
+    pub medium: &'a Medium,
     pub session: &'a Session,
     pub decision: &'a Decision,
     pub cause: Option<&'a Cause>,
@@ -193,8 +194,7 @@ impl Scene<'_> {
     /// the agent of this command, or the one whose transfer was taken.
     fn change(&self, agent: &UserId, kind: &'static str, out: &mut Vec<NewNote>) {
         let reference = self.reference(agent, kind);
-        let start =
-            format!(r#"{{"messageType":"{}","notificationType":"{kind}""#, self.medium_row().message_type);
+        let start = format!(r#"{{"messageType":"{}","notificationType":"{kind}""#, self.medium.message_type);
         let reference =
             reference.map(|reference| format!(r#","referenceId":{reference}"#)).unwrap_or_default();
         self.state_change(agent, start + &reference, out);
@@ -204,13 +204,13 @@ impl Scene<'_> {
         let why = serde_json::Value::from(why);
         let start = format!(
             r#"{{"messageType":"{}","notificationType":"Error","referenceId":{reference},"errorCode":2,"errorMessage":{why}"#,
-            self.medium_row().message_type
+            self.medium.message_type
         );
         self.state_change(agent, start, out);
     }
 
     fn state_change(&self, agent: &UserId, start: String, out: &mut Vec<NewNote>) {
-        let medium = self.medium_row();
+        let medium = self.medium;
         let resource = session_resource(&self.notes.links, medium, self.session, agent);
         let members = medium.singular.iter().map(|key| format!(r#","{key}":{resource}"#));
         let body = std::iter::once(start).chain(members).collect::<String>();
@@ -222,7 +222,7 @@ impl Scene<'_> {
         let body = log_message(
             &self.notes.links,
             self.notes.shown,
-            self.medium_row(),
+            self.medium,
             &self.session.id,
             messages,
             reference,
@@ -233,7 +233,7 @@ impl Scene<'_> {
     fn note(&self, agent: &UserId, body: String, out: &mut Vec<NewNote>) {
         let note = NewNote {
             agent: agent.clone(),
-            channel: Arc::from(self.medium_row().topics[0]),
+            channel: Arc::from(self.medium.topics[0]),
             body: body.into(),
             about: Key::Session(self.session.id.clone()),
         };
@@ -254,13 +254,6 @@ impl Scene<'_> {
             _ => None,
         });
         taken.filter(|_| handed_over && kind == "StatusChange")
-    }
-
-    fn medium_row(&self) -> &Medium {
-        match self.notes.media.named(&self.session.medium) {
-            Some(medium) => medium,
-            None => unreachable!("a conversation's medium was checked against the table when it was opened"),
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use desk::Refused;
 use domain::{Command, InteractionId, Millis, command::CustomerAct, session::Closer};
 use futures::future::join_all;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -30,7 +30,11 @@ const USUAL: Millis = 300_000;
 
 /// When customers were last heard of.
 #[derive(Default)]
-pub(super) struct Presence(Mutex<HashMap<InteractionId, Millis>>);
+pub(super) struct Presence {
+    last: Mutex<HashMap<InteractionId, Millis>>,
+    /// Who can never be let go, as was seen when it was tried.
+    kept: Mutex<HashSet<InteractionId>>,
+}
 
 impl Presence {
     /// A customer was heard of.
@@ -45,12 +49,15 @@ impl Presence {
         present: impl Iterator<Item = (InteractionId, Millis)>,
         now: Millis,
     ) -> (Vec<InteractionId>, Option<Millis>) {
-        let mut last = self.last();
+        let (mut last, mut kept) = (self.last(), self.kept());
+        let mut still_kept = HashSet::new();
         let (mut still, mut silent, mut next) = (HashMap::new(), Vec::new(), None);
         for (id, inactivity) in present {
             let heard = last.get(&id).copied().unwrap_or(now);
             let due = heard.saturating_add(inactivity);
-            if due <= now {
+            if kept.contains(&id) {
+                still_kept.insert(id.clone());
+            } else if due <= now {
                 silent.push(id.clone());
             } else {
                 next = Some(next.map_or(due, |next: Millis| next.min(due)));
@@ -58,11 +65,16 @@ impl Presence {
             still.insert(id, heard);
         }
         *last = still;
+        *kept = still_kept;
         (silent, next)
     }
 
     fn last(&self) -> MutexGuard<'_, HashMap<InteractionId, Millis>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashSet<InteractionId>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,6 +120,12 @@ impl Chat {
             // He has left by himself this moment.
             Err(Refused::Rule(why)) => {
                 tracing::debug!(%why, interaction = id.as_str(), "a silent customer was gone already");
+                self.presence.seen(id, self.desk.awake());
+            }
+            Err(Refused::Store(fault)) if fault.is_permanent() => {
+                metrics::counter!("jackfield_given_up_total", "what" => "silence").increment(1);
+                tracing::error!(%fault, interaction = id.as_str(), "a silent customer can never be let go");
+                self.presence.kept().insert(id.clone());
             }
             // The next look finds him again.
             Err(Refused::Store(fault)) => {
@@ -150,6 +168,18 @@ mod tests {
         assert_eq!(look(&presence, &["a"], 50), (vec![], Some(50 + TIME)));
         assert_eq!(look(&presence, &["a"], 49 + TIME), (vec![], Some(50 + TIME)));
         assert_eq!(look(&presence, &["a"], 50 + TIME), (vec!["a".into()], None));
+    }
+
+    #[test]
+    fn who_can_never_be_let_go_is_not_looked_at_again_while_present() {
+        let presence = Presence::default();
+        presence.seen(&"a".into(), 0);
+        presence.seen(&"b".into(), 0);
+        presence.kept().insert("a".into());
+        assert_eq!(look(&presence, &["a", "b"], TIME), (vec!["b".into()], None));
+        look(&presence, &["b"], TIME);
+        assert_eq!(look(&presence, &["a"], 3 * TIME).0, vec![], "who comes again has their full time");
+        assert_eq!(look(&presence, &["a"], 5 * TIME).0, vec!["a".into()]);
     }
 
     #[test]

@@ -124,6 +124,11 @@ impl Intake {
     pub async fn kept(&self, said: Result<(), Refused>, raw: impl FnOnce() -> Vec<u8>) -> Result<(), Later> {
         match said {
             Ok(()) => Ok(()),
+            // It would fail again, however often it is sent.
+            Err(Refused::Store(fault)) if fault.is_permanent() => {
+                tracing::error!(%fault, service = self.service, "a webhook can never be kept");
+                self.quarantine("the journal cannot take it; the log says why".into(), raw()).await
+            }
             Err(Refused::Store(fault)) => Err(self.failed(&fault)),
             Err(Refused::Rule(Refusal::QueueFull(_))) => Err(Later),
             // The same would be refused again, however often it is sent.

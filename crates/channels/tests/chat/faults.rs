@@ -35,3 +35,13 @@ async fn a_chat_that_was_opened_is_not_asked_for_again() {
     let (_, answer) = house.post(SERVICE, &[("nickname", "Ines")]).await;
     assert_eq!((&answer["statusCode"], &answer["nextPosition"]), (&0.into(), &1.into()));
 }
+
+#[tokio::test]
+async fn what_can_never_be_kept_is_not_asked_for_again() {
+    let house = House::new().await;
+    let window = house.customer("Ines").await;
+    house.store.never.store(true, Ordering::SeqCst);
+    let answer = window.command(&house, "send", &[("message", "Hello")]).await;
+    assert_eq!(answer["statusCode"], 2);
+    assert!(!answer["errors"][0]["advice"].to_string().contains("again"), "{answer}");
+}

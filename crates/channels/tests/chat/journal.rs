@@ -18,6 +18,8 @@ pub struct Faulty {
     journal: Arc<SqliteStore>,
     /// No commit succeeds.
     pub writes: AtomicBool,
+    /// No commit ever can.
+    pub never: AtomicBool,
     /// No message log can be read.
     pub logs: AtomicBool,
     /// Commits about this entity each wait for a permit.
@@ -31,6 +33,7 @@ impl Faulty {
         Self {
             journal: Arc::new(journal),
             writes: AtomicBool::new(false),
+            never: AtomicBool::new(false),
             logs: AtomicBool::new(false),
             held: Mutex::default(),
             waiting: AtomicUsize::new(0),
@@ -53,6 +56,9 @@ impl Store for Faulty {
     fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
         if self.writes.load(Ordering::SeqCst) {
             return failed();
+        }
+        if self.never.load(Ordering::SeqCst) {
+            return Box::pin(ready(Err(StoreFault::Permanent("as told".into()))));
         }
         let Some(permits) = self.permits(&keys) else { return self.journal.transact(keys, work) };
         self.waiting.fetch_add(1, Ordering::SeqCst);

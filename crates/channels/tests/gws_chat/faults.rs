@@ -36,3 +36,13 @@ async fn what_could_not_be_read_was_not_given() {
     house.store.logs.store(false, Ordering::SeqCst);
     assert_eq!(indexes(&widget.polls(&house).await), [1, 2]);
 }
+
+#[tokio::test]
+async fn what_can_never_be_kept_is_not_asked_for_again() {
+    let house = House::new().await;
+    let widget = Widget::open(&house, "Ines").await;
+    house.store.never.store(true, Ordering::SeqCst);
+    let (status, answer) = widget.tries(&house, "SendMessage", json!({"text": "Hello"})).await;
+    assert_eq!((status, code(&answer)), (StatusCode::INTERNAL_SERVER_ERROR, 4));
+    assert!(!answer.to_string().contains("again"), "{answer}");
+}

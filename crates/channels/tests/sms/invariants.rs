@@ -30,6 +30,18 @@ async fn store_before_acknowledge() {
 }
 
 #[tokio::test]
+async fn what_can_never_be_stored_is_set_aside_and_not_asked_for_again() {
+    let house = House::new().await;
+    house.store.never.store(true, Ordering::SeqCst);
+    assert_eq!(house.texted(INES, "SM1", "Hello").await, StatusCode::OK);
+    house.store.never.store(false, Ordering::SeqCst);
+    let [unit] = &house.quarantined().await[..] else { panic!("one unit") };
+    assert!(unit.why.contains("the journal cannot take it"), "{}", unit.why);
+    assert_eq!(house.texted(JAN, "SM2", "Hello").await, StatusCode::OK);
+    assert!(house.latest(JAN).await.is_some(), "the others go on");
+}
+
+#[tokio::test]
 async fn deduplicate_atomically() {
     let house = House::new().await;
     let eight = (0..8).map(|_| house.texted(INES, "SM1", "Hello"));

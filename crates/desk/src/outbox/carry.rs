@@ -2,7 +2,7 @@
 
 use super::{Turn, lock};
 use crate::{
-    Desk, Refused,
+    Desk, Refused, given_up,
     ports::{Channel, Parcel, Sending, StoreFault},
     session_of,
 };
@@ -27,6 +27,8 @@ const GIVE_UP: Millis = 15 * 60 * 1_000;
 const LONGEST_PAUSE: Millis = 5 * 60 * 1_000;
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
+/// What an agent is told of a message that is there and cannot be read.
+const UNREADABLE: &str = "The message cannot be read from the journal";
 /// How often a stop looks whether everything has been sent.
 const LOOK: Duration = Duration::from_millis(20);
 /// How many passing signs are on their way at once.
@@ -41,7 +43,7 @@ impl Desk {
         loop {
             while let Some(turn) = self.memory.outbox.next(self.awake()) {
                 let desk = self.clone();
-                sends.spawn(async move { desk.carry(turn).await });
+                sends.spawn(async move { desk.carry_alone(turn).await });
             }
             while signals.len() < SIGNALS_AT_ONCE
                 && let Some(signal) = self.memory.outbox.next_signal()
@@ -91,6 +93,16 @@ impl Desk {
         }
     }
 
+    /// Carries a task so that its panic is its own: the others of its service and thread have their turn.
+    async fn carry_alone(&self, turn: Turn) {
+        let task = turn.task.clone();
+        if AssertUnwindSafe(self.carry(turn)).catch_unwind().await.is_err() {
+            given_up::tell("message", &task.id(), &"carrying it panicked");
+            lock(&self.memory.outbox.lanes).done(&task);
+            self.memory.outbox.bell.notify_one();
+        }
+    }
+
     async fn carry(&self, turn: Turn) {
         let span = span(&turn.task, turn.attempts + 1);
         self.carry_in(turn).instrument(span).await;
@@ -103,6 +115,10 @@ impl Desk {
             Ok(None) => {
                 lock(&self.memory.outbox.lanes).done(&task);
                 return;
+            }
+            Err(fault) if fault.is_permanent() => {
+                given_up::tell("message", &task.id(), &fault);
+                Sending::Refused { code: None, why: UNREADABLE.into(), opted_out: false }
             }
             Err(fault) => {
                 tracing::error!(%fault, task = task.id(), "a message could not be sent: the journal failed");
@@ -134,7 +150,7 @@ impl Desk {
     /// Writes down that a task was certainly not sent, however long the store takes to come back.
     async fn unbegin(&self, task: &Task) {
         while let Err(fault) = self.store.start(task.id(), false).await {
-            if matches!(fault, StoreFault::Closed) {
+            if !fault.is_passing() {
                 return;
             }
             tracing::error!(%fault, "a message that was not sent could not be marked so");

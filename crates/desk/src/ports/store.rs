@@ -24,6 +24,22 @@ pub enum StoreFault {
     /// Too much is waiting to be written; come back later.
     #[error("the store is busy")]
     Busy,
+    /// The same can never succeed, however often it is asked for: a row that it needs cannot be read, its decision
+    /// panics, or what it would write contradicts the journal. Whoever asked gives it up, says so, and goes on.
+    #[error("this can never be done: {0}")]
+    Permanent(String),
+}
+
+impl StoreFault {
+    /// Whether the same may succeed later in this process: the disk is full or fails, the store is busy.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Unknown(_) | Self::Busy)
+    }
+
+    /// Whether the same can never succeed ([`Self::Permanent`]).
+    pub const fn is_permanent(&self) -> bool {
+        matches!(self, Self::Permanent(_))
+    }
 }
 
 /// What a transaction may look at: snapshots, mailbox heads, and the message log of a conversation.

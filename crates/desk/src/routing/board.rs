@@ -31,6 +31,8 @@ pub struct WaitingItem {
     pub since: Millis,
     /// Agents that shall not be offered it before a moment.
     pub barred: BTreeMap<UserId, Millis>,
+    /// Agents to whom it can never be offered, as was seen when it was tried. Kept in memory while it waits.
+    pub given_up: BTreeSet<UserId>,
 }
 
 /// An agent as the router sees him: his snapshot and his provisioning, shared with whoever else reads them.
@@ -124,6 +126,7 @@ impl Board {
                     priority: queued.place.priority,
                     since: queued.place.since,
                     barred: queued.barred.clone(),
+                    given_up: BTreeSet::new(),
                 });
                 self.take_item(id, item)
             }
@@ -179,6 +182,7 @@ impl Board {
             priority: session.place.priority,
             since: session.place.since,
             barred: session.barred.clone(),
+            given_up: BTreeSet::new(),
         });
         self.take_item(id, item)
     }
@@ -186,12 +190,15 @@ impl Board {
     /// Takes in that something waits so, or that it does not.
     fn take_item(&mut self, id: &InteractionId, item: Option<WaitingItem>) -> bool {
         self.entered(id);
-        let Some(item) = item else {
+        let Some(mut item) = item else {
             if let Some(item) = self.waiting.remove(id) {
                 self.leaves(&item);
             }
             return false;
         };
+        if let Some(before) = self.waiting.get(id) {
+            item.given_up.clone_from(&before.given_up);
+        }
         // A customer who speaks while he waits moves nothing: the router need not look at the whole queue again.
         if self.waiting.get(id) == Some(&item) {
             return false;
@@ -201,6 +208,13 @@ impl Board {
             self.leaves(&before);
         }
         true
+    }
+
+    /// Something that waits can never be offered to an agent: it is not tried again while it waits.
+    pub fn give_up(&mut self, id: &InteractionId, agent: &UserId) {
+        if let Some(item) = self.waiting.get_mut(id) {
+            item.given_up.insert(agent.clone());
+        }
     }
 
     fn leaves(&mut self, item: &WaitingItem) {

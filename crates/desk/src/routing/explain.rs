@@ -39,6 +39,8 @@ pub enum Obstacle {
         /// Until when he is spared.
         until: Millis,
     },
+    /// Offering it to him failed in a way that never passes; the log says why.
+    Impossible,
 }
 
 impl fmt::Display for Obstacle {
@@ -53,6 +55,7 @@ impl fmt::Display for Obstacle {
             Self::Skill { name, needed, has } => write!(f, "has {name} at {has}, needs {needed}"),
             Self::Full { capacity } => write!(f, "has all {capacity} slots taken"),
             Self::Refused { .. } => f.write_str("refused it a moment ago"),
+            Self::Impossible => f.write_str("it cannot be offered to them: see the log"),
         }
     }
 }
@@ -90,6 +93,9 @@ pub(super) fn obstacle(
     }
     if seat.room(&item.medium) <= extra {
         return Some(Obstacle::Full { capacity: seat.capacity(&item.medium) });
+    }
+    if item.given_up.contains(&seat.agent) {
+        return Some(Obstacle::Impossible);
     }
     item.barred
         .get(&seat.agent)

@@ -5,7 +5,7 @@ use domain::{InteractionId, Millis, QueueName, UserId, queue::Queue};
 use std::collections::{BTreeMap, HashMap};
 
 /// A conversation and the agent it shall be offered to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Offer {
     /// The conversation or call.
     pub interaction: InteractionId,
@@ -56,6 +56,7 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
         let best = seats
             .iter()
             .filter(|seat| item.barred.get(&seat.agent).is_none_or(|until| *until <= now))
+            .filter(|seat| !item.given_up.contains(&seat.agent))
             .min_by_key(|seat| {
                 let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
                 let load = seat.taken(&item.medium) + extra;
@@ -81,7 +82,7 @@ fn obstacle_besides_bar(
     now: Millis,
 ) -> Option<Obstacle> {
     match obstacle(seat, item, queue, extra, now) {
-        Some(Obstacle::Refused { .. }) | None => None,
+        Some(Obstacle::Refused { .. } | Obstacle::Impossible) | None => None,
         other => other,
     }
 }

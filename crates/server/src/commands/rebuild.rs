@@ -3,7 +3,7 @@
 use crate::{cli::Rebuild, config};
 use anyhow::{Result, bail};
 use std::io::Write;
-use store_sqlite::{Difference, Finding};
+use store_sqlite::Difference;
 
 /// Looks for damage and compares, also while a server runs; with `--fix` mends, without a server. Fails while anything disagrees.
 pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
@@ -30,12 +30,5 @@ pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
 }
 
 fn in_words(Difference { entity, finding, is_fixed }: &Difference) -> String {
-    let what = match finding {
-        Finding::Differs => "the snapshot is not what the events come to".to_owned(),
-        Finding::NoSnapshot => "there is no snapshot".to_owned(),
-        Finding::NoEvents => "there are no events".to_owned(),
-        Finding::Gap(version) => format!("version {version} of the events is missing"),
-        Finding::Unreadable(why) => format!("unreadable: {why}"),
-    };
-    format!("{entity}: {what}{}", if *is_fixed { "; mended" } else { "" })
+    format!("{entity}: {finding}{}", if *is_fixed { "; mended" } else { "" })
 }

@@ -14,9 +14,11 @@ use super::{
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::Switch;
 use domain::call::{Act, Cause, Dn, Effect};
+use futures::FutureExt;
 use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
 use std::{
     net::SocketAddr,
+    panic::AssertUnwindSafe,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -209,6 +211,9 @@ async fn tell_closings(core: Arc<Core>, mut closings: mpsc::UnboundedReceiver<Fl
 /// Numbers come into service and go out of it, in order.
 async fn tell_changes(listener: Arc<dyn Listener>, mut changes: mpsc::UnboundedReceiver<(Dn, bool)>) {
     while let Some((dn, on)) = changes.recv().await {
-        listener.in_service(dn, on).await;
+        // What panics there is not to keep the other numbers from being told.
+        if AssertUnwindSafe(listener.in_service(dn, on)).catch_unwind().await.is_err() {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "panic").increment(1);
+        }
     }
 }

@@ -7,3 +7,4 @@ mod laws;
 mod outbox;
 mod pauses;
 mod people;
+mod permanent;

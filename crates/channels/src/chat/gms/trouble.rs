@@ -118,6 +118,8 @@ impl Trouble {
             // Asked again, this one succeeds.
             Self::Repeated(Why::Running) => ("key-in-progress", Why::Running.status(), 1, 249),
             Self::Repeated(Why::Other) => ("key-reused", Why::Other.status(), 2, 104),
+            // A repeat would fail again.
+            Self::Store(fault) if fault.is_permanent() => ("store", StatusCode::OK, 2, 249),
             Self::Store(_) => ("store", StatusCode::OK, 1, 249),
         }
     }
@@ -168,6 +170,7 @@ impl Trouble {
             Self::WrittenOut => Refusal::WrittenOut.to_string(),
             Self::BadKey(why) => (*why).into(),
             Self::Repeated(why) => why.words().into(),
+            Self::Store(fault) if fault.is_permanent() => "The chat cannot be served any more".into(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
     }

@@ -117,6 +117,7 @@ impl Trouble {
             Self::BadKey(_) => ("bad-key", StatusCode::BAD_REQUEST, 2),
             Self::Repeated(Why::Running) => ("key-in-progress", Why::Running.status(), 9),
             Self::Repeated(Why::Other) => ("key-reused", Why::Other.status(), 2),
+            Self::Store(fault) if fault.is_permanent() => ("store", StatusCode::INTERNAL_SERVER_ERROR, 4),
             Self::Store(_) => ("store", StatusCode::SERVICE_UNAVAILABLE, 4),
         }
     }
@@ -140,6 +141,7 @@ impl Trouble {
             Self::WrittenOut => Refusal::WrittenOut.to_string(),
             Self::BadKey(why) => (*why).into(),
             Self::Repeated(why) => why.words().into(),
+            Self::Store(fault) if fault.is_permanent() => "The chat cannot be served any more".into(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
     }

@@ -1,7 +1,7 @@
 //! One test a rule, most of them one line.
 
 use super::hall::{MEDIUM, hall, what, who};
-use crate::routing::{Obstacle, effective_priority, explain, next_change};
+use crate::routing::{Board, Obstacle, effective_priority, explain, next_change, route};
 use domain::{Key, State, agent::Readiness, user::Role};
 use std::sync::Arc;
 
@@ -151,6 +151,24 @@ fn who_refused_is_spared_until_the_cool_down_is_over() {
     assert_eq!(hall(9).why("1", "ann"), Some(Obstacle::Refused { until: 10 }));
     assert_eq!(next_change(&hall(9).board(), 9), Some(10));
     assert_eq!(next_change(&hall(10).board(), 10), None);
+}
+
+#[test]
+fn what_can_never_be_offered_to_one_agent_holds_up_nobody_else() {
+    let hall = hall().seat(who("ann")).waits(what("1")).waits(what("2"));
+    let mut board = hall.board();
+    board.give_up(&"1".into(), &"ann".into());
+    let given = |board: &Board| {
+        let offers = route(board, 0);
+        offers.iter().map(|offer| format!("{}>{}", offer.interaction, offer.agent)).collect::<Vec<_>>()
+    };
+    assert_eq!(given(&board), ["2>ann"]);
+    let standings = explain(&board, &"1".into(), 0).expect("it waits");
+    assert_eq!(standings[0].obstacle, Some(Obstacle::Impossible));
+    for (key, state) in hall.seat(who("bob")).states {
+        board.take(&key, &state);
+    }
+    assert_eq!(given(&board), ["1>bob", "2>ann"], "others are offered it, and it stays given up meanwhile");
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod left;
 mod migrating;
 mod opening;
 mod rebuilding;
+mod unreadable;

@@ -44,7 +44,7 @@ pub async fn a_commit_is_all_or_nothing(ground: &dyn Ground) {
         scene.store.transact(Vec::new(), work(say, 2_001, "/broken")),
         scene.store.transact(Vec::new(), work(dispose("B"), 2_002, TOPIC)),
     );
-    assert!(matches!(bad, Err(StoreFault::Failed(_))), "{bad:?}");
+    assert!(matches!(bad, Err(StoreFault::Permanent(_))), "{bad:?}");
     assert_eq!(good.expect("written").expect("allowed").reference, Some(head + 1));
     assert_eq!(other.expect("written").expect("allowed").reference, Some(head + 2));
     let after = scene.session("one").await;
@@ -60,7 +60,7 @@ pub async fn a_decision_that_panics_harms_nobody_else(ground: &dyn Ground) {
     let scene = Scene::set_up(ground.open(), 1).await;
     let mad: Work = Box::new(|_| panic!("on purpose"));
     let (fault, fine) = tokio::join!(scene.store.transact(Vec::new(), mad), scene.store.heads());
-    assert!(matches!(fault, Err(StoreFault::Failed(_))));
+    assert!(matches!(fault, Err(StoreFault::Permanent(_))));
     fine.expect("readers go on");
     scene.talk("one", 1).await;
 }

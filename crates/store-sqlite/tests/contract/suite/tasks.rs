@@ -42,7 +42,7 @@ pub async fn a_commit_that_cannot_be_written_leaves_no_task(ground: &dyn Ground)
         |words, topic| scene.store.transact(Vec::new(), work(says("one", 1, words), scene.tick(), topic));
     let (first, bad, last) =
         tokio::join!(says("first", "/fine"), says("lost", "/broken"), says("last", "/fine"));
-    assert!(matches!(bad, Err(StoreFault::Failed(_))), "{bad:?}");
+    assert!(matches!(bad, Err(StoreFault::Permanent(_))), "{bad:?}");
     first.expect("written").expect("allowed");
     last.expect("written").expect("allowed");
     assert_eq!(scene.tasks().await, [("one/4".into(), false), ("one/5".into(), false)]);
