@@ -189,7 +189,7 @@ mod tests {
     }
 
     fn event(fact: Fact) -> Event {
-        Event { medium: "text".into(), queue: "Support".into(), fact, written: 0 }
+        Event { medium: "text".into(), queue: "Support".into(), fact, written: 0, elapsed_ms: None }
     }
 
     fn offered(session: &mut Session, agent: &str, deadline: Millis) {

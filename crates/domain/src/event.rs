@@ -69,6 +69,21 @@ impl Event {
         )
     }
 
+    /// How long the state lasted that it ended, in milliseconds, where that is known.
+    pub const fn elapsed_ms(&self) -> Option<u64> {
+        match self {
+            Self::Session(event) => event.elapsed_ms,
+            Self::Call(event) => event.elapsed_ms,
+            Self::Agent(event) => event.elapsed_ms,
+            Self::User(_)
+            | Self::Queue(_)
+            | Self::Book(_)
+            | Self::Centre(_)
+            | Self::Thread(_)
+            | Self::Device(_) => None,
+        }
+    }
+
     /// Takes the personal values of customers out. Provisioning holds none.
     pub fn redact(&mut self) {
         match self {

@@ -16,6 +16,10 @@ pub struct Event {
     pub queue: Option<QueueName>,
     /// What happened.
     pub fact: Fact,
+    /// How long the state lasted that this ended, in milliseconds; `None` where it ends none, where that is not known, and
+    /// in events of format 1 ([`crate::format`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elapsed_ms: Option<u64>,
 }
 
 /// What happened to a call.

@@ -54,6 +54,7 @@ impl Call {
                     up: false,
                     muted: false,
                     holding: None,
+                    held_at: None,
                     began_at: at,
                     established_at: None,
                     deadline: *deadline,
@@ -92,6 +93,7 @@ impl Call {
                 party.answers = false;
                 party.state = PartyState::Established;
                 party.holding = None;
+                party.held_at = None;
                 party.deadline = None;
                 party.established_at.get_or_insert(at);
             }),
@@ -102,6 +104,7 @@ impl Call {
             Fact::Held { leg } => self.change(*leg, |party| {
                 party.state = PartyState::Held;
                 party.holding = None;
+                party.held_at = Some(at);
             }),
             Fact::Muted { leg, on } => self.change(*leg, |party| party.muted = *on),
             Fact::Released { leg, agent, barred_until, .. } => {
@@ -110,6 +113,7 @@ impl Call {
                     party.released_at = Some(at);
                     party.deadline = None;
                     party.holding = None;
+                    party.held_at = None;
                 });
                 if let (Some(agent), Some(until), Some(queued)) = (agent, barred_until, &mut self.queued) {
                     queued.barred.retain(|_, until| *until > at);

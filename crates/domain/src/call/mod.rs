@@ -143,6 +143,9 @@ pub struct Party {
     /// What was asked of its phone and is not confirmed: to hold, or to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holding: Option<bool>,
+    /// Since when it holds the others, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<Millis>,
     /// When it came in.
     pub began_at: Millis,
     /// When it first talked.

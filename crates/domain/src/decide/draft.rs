@@ -1,5 +1,6 @@
 //! The draft of a decision: what is read, what is pushed, and how both stay in step.
 
+use super::elapsed;
 use crate::{
     Event, InteractionId, Key, Message, Millis, QueueName, Refusal, State, ThreadId, UserId,
     agent::{self, Agent},
@@ -206,17 +207,19 @@ impl<'a> Draft<'a> {
         Ok(self.seen.head(agent)? + 1)
     }
 
-    pub fn push(&mut self, key: Key, event: Event) -> Result<(), No> {
+    pub fn push(&mut self, key: Key, mut event: Event) -> Result<(), No> {
         let at = self.now;
         let changes = &mut self.decision.changes;
         let Some(place) = changes.iter().position(|change| change.key == key) else {
             let before = self.seen.state(&key)?;
+            elapsed::note(before.as_deref(), &mut event, at);
             let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(No::Fault)?;
             changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
             self.decision.order.push((changes.len() - 1, 0));
             return Ok(());
         };
         let change = &mut changes[place];
+        elapsed::note(Some(&change.after), &mut event, at);
         // A view may still hold the snapshot; only then is it copied again.
         let after = std::mem::replace(&mut change.after, Arc::new(State::User(None)));
         let after =
@@ -247,14 +250,14 @@ impl<'a> Draft<'a> {
     pub fn tell_in(&mut self, id: &InteractionId, queue: &QueueName, fact: Fact) -> Result<(), No> {
         let medium = self.session(id)?.medium.clone();
         let written = std::mem::take(&mut self.written);
-        let event = session::Event { medium, queue: queue.clone(), fact, written };
+        let event = session::Event { medium, queue: queue.clone(), fact, written, elapsed_ms: None };
         self.push(Key::Session(id.clone()), Event::Session(event))
     }
 
     /// A fact of a call that leaves it in its queue.
     pub fn tell_call(&mut self, id: &InteractionId, fact: call::Fact) -> Result<(), No> {
         let queue = self.call(id)?.queued.as_ref().map(|queued| queued.queue.clone());
-        self.push(Key::Call(id.clone()), Event::Call(call::Event { queue, fact }))
+        self.push(Key::Call(id.clone()), Event::Call(call::Event { queue, fact, elapsed_ms: None }))
     }
 
     /// A fact of a call that brings it into a queue.
@@ -264,7 +267,8 @@ impl<'a> Draft<'a> {
         queue: &QueueName,
         fact: call::Fact,
     ) -> Result<(), No> {
-        self.push(Key::Call(id.clone()), Event::Call(call::Event { queue: Some(queue.clone()), fact }))
+        let event = call::Event { queue: Some(queue.clone()), fact, elapsed_ms: None };
+        self.push(Key::Call(id.clone()), Event::Call(event))
     }
 
     /// A fact of a phone.
@@ -283,7 +287,7 @@ impl<'a> Draft<'a> {
             Some(agent) => agent.user_name.clone(),
             None => self.user(id)?.user_name.clone(),
         };
-        self.push(Key::Agent(id.clone()), Event::Agent(agent::Event { user_name, fact }))
+        self.push(Key::Agent(id.clone()), Event::Agent(agent::Event { user_name, fact, elapsed_ms: None }))
     }
 
     /// A fact of a thread.

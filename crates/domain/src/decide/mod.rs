@@ -8,6 +8,7 @@ mod calls;
 mod customer;
 mod data;
 mod draft;
+mod elapsed;
 mod handover;
 mod offer;
 mod post;

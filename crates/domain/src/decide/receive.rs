@@ -223,6 +223,7 @@ pub(super) fn create(
         queue: service.queue.clone(),
         fact: created,
         written: 0,
+        elapsed_ms: None,
     };
     draft.push(key, Event::Session(event))?;
     draft.tell_thread(&address.thread, service_name, thread::Fact::Began { session: id.clone() })?;

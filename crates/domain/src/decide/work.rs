@@ -53,7 +53,7 @@ fn log_in(
     let place = place.map(str::to_owned).or(usual);
     let fact = Fact::LoggedIn { place, channels: new.into_iter().collect() };
     // His name may have changed since he last worked.
-    let event = agent::Event { user_name: user.user_name.clone(), fact };
+    let event = agent::Event { user_name: user.user_name.clone(), fact, elapsed_ms: None };
     draft.push(Key::Agent(id.clone()), Event::Agent(event))
 }
 

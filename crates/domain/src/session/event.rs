@@ -59,6 +59,10 @@ pub struct Event {
     /// How many bytes of JSON the customer of a web chat wrote by it; 0 is none.
     #[serde(default, skip_serializing_if = "is_none")]
     pub written: u32,
+    /// How long the state lasted that this ended, in milliseconds; `None` where it ends none, where that is not known, and
+    /// in events of format 1 ([`crate::format`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elapsed_ms: Option<u64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -120,7 +124,6 @@ pub enum Fact {
         /// The agent is not offered it again before this moment.
         barred_until: Option<Millis>,
         /// Whether the conversation bore a disposition then.
-        #[serde(default)]
         dispositioned: bool,
     },
     /// The agent took it and joined the talk.

@@ -20,7 +20,7 @@ use desk::ports::EventRow;
 use domain::{Event, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The name of a user, while he is provisioned.
 type Names<'n> = &'n dyn Fn(&UserId) -> Option<String>;
@@ -28,7 +28,7 @@ type Names<'n> = &'n dyn Fn(&UserId) -> Option<String>;
 /// The `data` of an event; `None` for one that the feed does not tell of.
 pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
     let id = row.key.id();
-    match &row.event {
+    let mut data = match &row.event {
         Event::Session(event) => session::data(id, row.at, event, names),
         Event::Agent(event) => agent::data(id, event),
         Event::User(event) => user::data(id, event),
@@ -38,8 +38,36 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
         Event::Thread(event) => thread::data(id, event),
         Event::Call(event) => call::data(id, row.at, event, names),
         Event::Device(event) => device::data(id, event, names),
+    };
+    if let (Some(Value::Object(data)), Some(elapsed)) = (&mut data, row.event.elapsed_ms()) {
+        data.insert(ELAPSED.to_owned(), elapsed.into());
     }
+    data
 }
+
+/// How long the state lasted that an event ended.
+const ELAPSED: &str = "elapsedMs";
+
+/// The kinds of events that end a state, and which.
+const ENDS: &[(&str, &str)] = &[
+    ("session.offered", "How long the conversation waited; absent when a colleague handed it over."),
+    ("session.accepted", "How long the offer stood."),
+    ("session.join-failed", "How long the offer stood."),
+    ("session.offer-ended", "How long the offer stood."),
+    ("session.party-closed", "How long the agent's part had gone on, since they joined."),
+    ("session.talk-ended", "How long the customer was there."),
+    ("session.ended", "How long the conversation went on."),
+    ("call.joined", "How long the call waited, when a queue offered it; absent otherwise."),
+    ("call.overflowed", "How long the call waited; absent when it did not."),
+    (
+        "call.established",
+        "How long the phone rang or the number was called; of a call taken back from hold, how long it was held.",
+    ),
+    ("call.released", "How long the party talked, held calls included, or else how long its phone rang."),
+    ("call.ended", "How long the call went on."),
+    ("agent.state", "How long the channels were in the state before; where they differ, the longest."),
+    ("agent.logged-out", "How long the login lasted."),
+];
 
 /// Every kind of event that the feed tells of.
 pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
@@ -51,6 +79,15 @@ pub fn data_schemas() -> Vec<(String, Schema)> {
     let schemas = tables().map(|(kind, schema)| {
         let name = format!("{}{kind}", super::asked::PREFIX);
         let mut schema = schema(generator());
+        if let Some((_, words)) = ENDS.iter().find(|(ends, _)| ends == kind) {
+            let member = json!({
+                "description": format!("{words} In milliseconds; absent in events of releases that did not tell it."),
+                "type": "integer", "minimum": 0,
+            });
+            if let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+                members.insert(ELAPSED.to_owned(), member);
+            }
+        }
         schema.insert("title".to_owned(), name.as_str().into());
         (name, schema)
     });

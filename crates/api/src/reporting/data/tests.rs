@@ -342,21 +342,28 @@ fn provisioning() -> Vec<(Key, Event)> {
 
 fn rows() -> Vec<EventRow> {
     let session = |fact| {
-        let event = session::Event { medium: "chat".into(), queue: "Support".into(), fact, written: 0 };
+        let event = session::Event {
+            medium: "chat".into(),
+            queue: "Support".into(),
+            fact,
+            written: 0,
+            elapsed_ms: None,
+        };
         (Key::Session("0001KaF7Q2M80C1D".into()), Event::Session(event))
     };
     let agent = |fact| {
-        let event = agent::Event { user_name: "agent1@demo".into(), fact };
+        let event = agent::Event { user_name: "agent1@demo".into(), fact, elapsed_ms: None };
         (Key::Agent("7f".into()), Event::Agent(event))
     };
     let call = |fact| {
-        let event = call::Event { queue: Some("Support".into()), fact };
+        let event = call::Event { queue: Some("Support".into()), fact, elapsed_ms: None };
         (Key::Call(CALL.into()), Event::Call(event))
     };
     let device = |event| (Key::Device("5001".into()), Event::Device(event));
     let all = session_facts().into_iter().map(session).chain(agent_facts().into_iter().map(agent));
     let all = all.chain(call_facts().into_iter().map(call)).chain(device_events().into_iter().map(device));
-    let direct = call::Event { queue: None, fact: call::Fact::Established { leg: 1 } };
+    let direct =
+        call::Event { queue: None, fact: call::Fact::Established { leg: 1 }, elapsed_ms: Some(1_500) };
     let all = all.chain([(Key::Call(CALL.into()), Event::Call(direct))]);
     let numbered = all.chain(provisioning()).zip(1..);
     numbered

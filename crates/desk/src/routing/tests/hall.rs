@@ -202,7 +202,8 @@ pub fn what(id: &str) -> What {
         user_data: UserData::default(),
         post: None,
     };
-    let event = Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created, written: 0 };
+    let event =
+        Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created, written: 0, elapsed_ms: None };
     let mut session = Session::begin(id.into(), 0, &event).expect("it begins");
     session.waiting = true;
     What(session)

@@ -137,7 +137,7 @@ fn kind(device: Option<&Dn>, to: &Diversion) -> Kind {
 }
 
 fn begin(draft: &mut Draft<'_>, id: &InteractionId, fact: Fact) -> Result<(), No> {
-    draft.push(Key::Call(id.clone()), Event::Call(call::Event { queue: None, fact }))
+    draft.push(Key::Call(id.clone()), Event::Call(call::Event { queue: None, fact, elapsed_ms: None }))
 }
 
 /// Whose phone a number is.

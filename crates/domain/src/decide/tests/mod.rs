@@ -12,6 +12,7 @@ mod world;
 mod connectors;
 mod customers;
 mod dispositions;
+mod elapsed;
 mod erase;
 mod handover;
 mod offers;

@@ -91,6 +91,7 @@ fn heavy() -> World {
         queue: session.queue.clone(),
         written: 0,
         fact,
+        elapsed_ms: None,
     };
     let state = world.states.get(&key).cloned().expect("a conversation");
     let state = crate::State::apply(Some((*state).clone()), &key, world.now, &crate::Event::Session(event));

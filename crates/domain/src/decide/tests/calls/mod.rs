@@ -10,6 +10,7 @@ mod devices;
 mod dial;
 mod dispositions;
 mod divert;
+mod elapsed;
 mod erase;
 mod hold;
 mod properties;
