@@ -15,6 +15,7 @@ mod decide;
 pub mod device;
 pub mod disposition;
 pub mod event;
+pub mod format;
 pub mod json;
 pub mod key;
 pub mod medium;

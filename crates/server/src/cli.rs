@@ -25,8 +25,8 @@ pub enum Command {
     /// Check the settings, or apply the objects in them
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Bring the journal to the schema of this version
-    Migrate(Place),
+    /// Bring the journal to the schema of this version; with --finish also to its format
+    Migrate(Migrate),
     /// Fold the journal's events anew and compare them with its snapshots
     Rebuild(Rebuild),
     /// Copy the journal, also while a server runs
@@ -165,6 +165,17 @@ pub struct Apply {
 pub struct Copy {
     /// The directory of the copy
     pub copy: PathBuf,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `jackfield migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// From now on write this version's format; earlier releases refuse the journal then
+    #[arg(long)]
+    pub finish: bool,
     /// Settings and data.
     #[command(flatten)]
     pub place: Place,

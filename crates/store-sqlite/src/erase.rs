@@ -3,13 +3,17 @@
 use crate::{
     Traces,
     cache::Entry,
+    document,
     fault::{Fault, Outcome},
     group::Group,
     mailbox,
     mark::Mark,
     place, quarantine, task,
 };
-use domain::{Event, InteractionId, Key, Message, State};
+use domain::{
+    Event, InteractionId, Key, Message, State,
+    format::{self, Document},
+};
 use rusqlite::Connection;
 use std::collections::HashSet;
 
@@ -78,40 +82,42 @@ impl Group<'_> {
     fn blank_log(&self, entity: i64) -> Outcome<u32> {
         let log = place::log_from(entity, 0);
         let rows = self.bodies(
-            "SELECT place, body FROM message WHERE place BETWEEN ?1 AND ?2",
+            "SELECT place, body, format FROM message WHERE place BETWEEN ?1 AND ?2",
             (*log.start(), *log.end()),
         )?;
-        let mut update = self.conn.prepare_cached("UPDATE message SET body = ?2 WHERE place = ?1")?;
-        for (place, body) in &rows {
-            let mut message: Message = serde_json::from_str(body)?;
+        let mut update =
+            self.conn.prepare_cached("UPDATE message SET body = ?2, format = ?3 WHERE place = ?1")?;
+        for (place, body, format) in &rows {
+            let mut message: Message = format::read(Document::Message, *format, body)?;
             message.redact();
-            update.execute((place, serde_json::to_string(&message)?))?;
+            update.execute((place, document::text(&message)?, self.count.format))?;
         }
         Ok(count(rows.len()))
     }
 
     fn redact_events(&self, entity: i64) -> Outcome<u32> {
         let rows = self.bodies(
-            "SELECT seq, body FROM event WHERE entity = ?1 AND version <= ?2 ORDER BY version",
+            "SELECT seq, body, format FROM event WHERE entity = ?1 AND version <= ?2 ORDER BY version",
             (entity, i64::MAX),
         )?;
-        let mut update = self.conn.prepare_cached("UPDATE event SET body = ?2 WHERE seq = ?1")?;
+        let mut update =
+            self.conn.prepare_cached("UPDATE event SET body = ?2, format = ?3 WHERE seq = ?1")?;
         let mut redacted = 0;
-        for (seq, body) in &rows {
-            let mut event: Event = serde_json::from_str(body)?;
-            event.redact();
-            let after = serde_json::to_string(&event)?;
-            if after != *body {
-                update.execute((seq, after))?;
+        for (seq, body, format) in &rows {
+            let event: Event = format::read(Document::Event, *format, body)?;
+            let mut after = event.clone();
+            after.redact();
+            if after != event {
+                update.execute((seq, document::event(self.count.format, &mut after)?, self.count.format))?;
                 redacted += 1;
             }
         }
         Ok(redacted)
     }
 
-    fn bodies(&self, sql: &str, bounds: (i64, i64)) -> Outcome<Vec<(i64, String)>> {
+    fn bodies(&self, sql: &str, bounds: (i64, i64)) -> Outcome<Vec<(i64, String, u32)>> {
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -4,11 +4,12 @@
 //! kind and number gives the numbers of each, so that a rare kind costs no walk past the others.
 
 use crate::{
+    document,
     fault::{Fault, Outcome},
     schema, snapshot, unreadable,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery};
-use domain::Key;
+use domain::{Key, format::Document};
 use rusqlite::{Connection, Row, named_params};
 
 /// The most rows of a page, whatever was asked for.
@@ -66,7 +67,7 @@ struct Read {
 impl Read {
     /// Takes a row in, unless those before it fill the page already.
     fn take(&mut self, row: &Row<'_>, left: &mut usize) -> Outcome<()> {
-        let weight = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?.len();
+        let weight = row.get_ref(4)?.as_bytes().map_or(0, <[u8]>::len);
         match left.checked_sub(weight) {
             Some(less) => *left = less,
             None if self.rows.is_empty() => *left = 0,
@@ -95,7 +96,7 @@ impl Read {
 
 fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
     let mut statement = conn.prepare_cached(
-        "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity
+        "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity
          WHERE seq > :after AND at >= :since AND (reported OR :unreported) ORDER BY seq LIMIT :limit",
     )?;
     let mut rows = statement.query(named_params! {
@@ -143,7 +144,7 @@ fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
     numbers.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let (mut found, mut left) = (Read::default(), query.bytes.unwrap_or(usize::MAX));
     let mut statement = conn.prepare_cached(
-        "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity WHERE seq = ?1",
+        "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity WHERE seq = ?1",
     )?;
     for seq in numbers {
         let mut rows = statement.query([seq])?;
@@ -174,7 +175,7 @@ pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> O
 fn event(row: &Row<'_>) -> Outcome<EventRow> {
     let text = |index| row.get_ref(index).map(|value| value.as_str().map_err(rusqlite::Error::from));
     let seq: u64 = row.get(0)?;
-    let event = serde_json::from_str(text(4)??)
-        .map_err(|error| Fault::Damaged(format!("event {seq} cannot be read: {error}")))?;
+    let event = document::read(Document::Event, row, 4)?
+        .map_err(|why| Fault::Damaged(format!("event {seq} cannot be read: {why}")))?;
     Ok(EventRow { seq, key: snapshot::key(text(1)??)?, version: row.get(2)?, at: row.get(3)?, event })
 }

@@ -1,6 +1,7 @@
 //! The end of a group: snapshots and mailbox heads become rows, each once.
 
 use crate::{
+    document,
     fault::{Fault, Outcome},
     group::{Group, Stored},
     snapshot,
@@ -20,17 +21,19 @@ impl Group<'_> {
             let is_open = entry.state.is_open();
             if is_open && slot.stored == Stored::Open {
                 // The common case touches no index.
-                let body = serde_json::to_string(&*entry.state)?;
+                let body = document::snapshot(self.count.format, &entry.state)?;
                 let written = self
                     .conn
-                    .prepare_cached("UPDATE snapshot SET version = ?2, body = ?3 WHERE entity = ?1")?
-                    .execute((entry.id, entry.version, body))?;
+                    .prepare_cached(
+                        "UPDATE snapshot SET version = ?2, body = ?3, format = ?4 WHERE entity = ?1",
+                    )?
+                    .execute((entry.id, entry.version, body, self.count.format))?;
                 if written != 1 {
                     return Err(Fault::Damaged(format!("the snapshot of {key} is gone from the file")));
                 }
                 continue;
             }
-            snapshot::write(self.conn, entry.id, key, entry.version, at, &entry.state)?;
+            snapshot::write(self.conn, entry, key, at, self.count.format)?;
             slot.stored = if is_open { Stored::Open } else { Stored::Closed };
         }
         Ok(())

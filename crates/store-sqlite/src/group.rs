@@ -6,6 +6,7 @@
 
 use crate::{
     cache::{Cache, Entry},
+    document,
     fault::{Fault, Outcome},
     mailbox::{self, Mailbox},
     place, result, snapshot,
@@ -21,7 +22,7 @@ const MARK_EVERY: u64 = 1024;
 /// How many rows a group looks at for housekeeping, whatever jobs it has, so that nobody waits long behind it.
 const CHORES: usize = 64;
 
-/// Numbers the writer gives out, and where it stands. A failed group gives them back.
+/// Numbers the writer gives out, where it stands, and how it writes. A failed group gives them back.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counters {
     /// The newest event.
@@ -36,6 +37,8 @@ pub(crate) struct Counters {
     pub mark: u64,
     /// The latest moment of the events since.
     pub latest: Millis,
+    /// The format in which documents are written.
+    pub format: u32,
 }
 
 /// What the file has of a snapshot.
@@ -207,13 +210,13 @@ impl<'a> Group<'a> {
         Ok(id)
     }
 
-    fn write_event(&mut self, key: &Key, entry: &Entry, at: Millis, event: Event) -> Outcome<()> {
+    fn write_event(&mut self, key: &Key, entry: &Entry, at: Millis, mut event: Event) -> Outcome<()> {
         self.count.seq += 1;
         let seq = self.count.seq;
         self.conn
             .prepare_cached(
-                "INSERT INTO event (seq, entity, version, at, kind, reported, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO event (seq, entity, version, at, kind, reported, body, format)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 seq,
@@ -222,7 +225,8 @@ impl<'a> Group<'a> {
                 at,
                 event.kind(),
                 event.is_reported(),
-                serde_json::to_string(&event)?,
+                document::event(self.count.format, &mut event)?,
+                self.count.format,
             ))?;
         self.count.latest = self.count.latest.max(at);
         if seq >= self.count.mark + MARK_EVERY {
@@ -258,13 +262,14 @@ impl<'a> Group<'a> {
         };
         self.conn
             .prepare_cached(
-                "INSERT INTO message (place, at, body) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (place) DO UPDATE SET body = excluded.body",
+                "INSERT INTO message (place, at, body, format) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (place) DO UPDATE SET body = excluded.body, format = excluded.format",
             )?
             .execute((
                 place::of_message(entry.id, message.index),
                 message.at,
-                serde_json::to_string(message)?,
+                document::text(message)?,
+                self.count.format,
             ))?;
         Ok(())
     }

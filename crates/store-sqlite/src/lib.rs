@@ -4,8 +4,8 @@
 //! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
-//! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
-//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`).
+//! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `document`, `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
+//! `mailbox`, `feed`, `shelf`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`, `finish`).
 
 mod backup;
 mod cache;
@@ -13,10 +13,12 @@ mod checkpoint;
 mod clear;
 mod damage;
 mod digests;
+mod document;
 mod erase;
 mod fault;
 mod feed;
 mod files;
+mod finish;
 mod flush;
 mod group;
 mod health;
@@ -47,6 +49,7 @@ mod writer;
 pub use backup::{BackupError, backup, restore};
 pub use clear::clear;
 pub use erase::Erased;
+pub use finish::{Finished, finish};
 pub use health::Health;
 pub use open::{OpenError, Options};
 pub use person::Traces;

@@ -66,6 +66,16 @@ pub enum OpenError {
         /// The newest schema known.
         newest: i64,
     },
+    /// A later version of the program writes it, and was told that no earlier one will open it again.
+    #[error(
+        "the journal is written in format {found}, but this program knows formats up to {newest}: use a newer jackfield"
+    )]
+    NewerFormat {
+        /// The format in which it is written.
+        found: u32,
+        /// The newest format known.
+        newest: u32,
+    },
     /// An earlier version of the program wrote it.
     #[error(
         "the journal has schema {found}, but this program needs schema {newest}: run `jackfield migrate`"
@@ -186,6 +196,7 @@ impl Hold {
 
     fn take(dir: &Path, mut conn: Connection, left: &Left, migrate: bool) -> Result<Self, OpenError> {
         schema::bring_up(&mut conn, migrate)?;
+        schema::check_format(&conn)?;
         let stream = match schema::meta(&conn, "stream_id")? {
             Some(stream) => stream,
             None => schema::renew_stream(&conn)?,
@@ -245,6 +256,8 @@ fn make(dir: &Path) -> Result<(), OpenError> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     schema::bring_up(&mut conn, false)?;
     schema::renew_stream(&conn)?;
+    // No earlier release has ever had it open.
+    schema::set_format(&conn, domain::format::NEWEST)?;
     conn.close().map_err(|(_, error)| error)?;
     left::rename(&part, dir).map_err(failed)
 }

@@ -4,6 +4,7 @@ use crate::{fault::Outcome, raw, snapshot, task};
 use domain::{
     Event, InteractionId, Key, State, UserData,
     call::{self, Call, Caller, Dn, Who},
+    format::{self, Document, Unread},
     session::{self, Session},
     task::Errand,
 };
@@ -63,12 +64,18 @@ fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> 
     let mut found = BTreeSet::new();
     search(
         conn,
-        "SELECT key, body FROM snapshot JOIN entity ON entity.id = snapshot.entity
+        "SELECT key, body, snapshot.format FROM snapshot JOIN entity ON entity.id = snapshot.entity
          WHERE kind IN ('session', 'call')",
         needle,
         &mut found,
-        |body| {
-            Ok(match serde_json::from_str(body)? {
+        |key, format, body| {
+            let document = Document::Snapshot(key.kind());
+            let state = match format::read(document, format, body) {
+                // What is looked for is the same in every format.
+                Err(Unread::Fold) => serde_json::from_str(body)?,
+                read => read?,
+            };
+            Ok(match state {
                 State::Session(session) => bears(&session, value),
                 State::Call(call) => call_bears(&call, value),
                 _ => false,
@@ -77,12 +84,12 @@ fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> 
     )?;
     search(
         conn,
-        "SELECT key, body FROM event JOIN entity ON entity.id = event.entity
+        "SELECT key, body, event.format FROM event JOIN entity ON entity.id = event.entity
          WHERE kind GLOB 'session.*' OR kind GLOB 'call.*' OR kind = 'disposition'",
         needle,
         &mut found,
-        |body| {
-            Ok(match serde_json::from_str(body)? {
+        |_, format, body| {
+            Ok(match format::read(Document::Event, format, body)? {
                 Event::Session(event) => tells(&event.fact, value),
                 Event::Call(event) => call_tells(&event.fact, value),
                 _ => false,
@@ -97,17 +104,19 @@ fn search(
     sql: &str,
     needle: &str,
     found: &mut BTreeSet<InteractionId>,
-    has: impl Fn(&str) -> Outcome<bool>,
+    has: impl Fn(&Key, u32, &str) -> Outcome<bool>,
 ) -> Outcome<()> {
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-        if !body.contains(needle) || !has(body)? {
+        if !body.contains(needle) {
             continue;
         }
-        let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        if let Key::Session(id) | Key::Call(id) = snapshot::key(key)? {
+        let key = snapshot::key(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+        if has(&key, row.get(2)?, body)?
+            && let Key::Session(id) | Key::Call(id) = key
+        {
             found.insert(id);
         }
     }

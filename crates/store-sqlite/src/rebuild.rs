@@ -1,15 +1,20 @@
 //! Rebuild: folds every event again and compares the outcome with the snapshots.
 
 use crate::{
+    cache::Entry,
     damage::{self, Depth, Found},
+    document,
     fault::{Fault, Outcome},
     open::{self, Hold, OpenError},
-    snapshot,
+    schema, snapshot,
 };
 use desk::ports::StoreFault;
-use domain::{Event, Key, Millis, State};
-use rusqlite::{Connection, OptionalExtension};
-use std::{fmt, path::Path};
+use domain::{
+    Event, Key, Millis, State,
+    format::{Document, Unread},
+};
+use rusqlite::Connection;
+use std::{fmt, path::Path, sync::Arc};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,17 +134,21 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
     while let Some(row) = rows.next()? {
         let (id, entity): (i64, String) = (row.get(0)?, row.get(1)?);
         report.entities += 1;
-        let folded = match fold(conn, id, &entity, &mut report.events)? {
-            Ok(folded) => folded,
+        let read = match snapshot::key(&entity) {
+            Ok(key) => fold(conn, id, &key, &mut report.events)?.map(|folded| (key, folded)),
+            Err(fault) => Err(Finding::Unreadable(fault.to_string())),
+        };
+        let (key, folded) = match read {
+            Ok(read) => read,
             Err(finding) => {
                 report.differences.push(Difference { entity, finding, is_fixed: false });
                 continue;
             }
         };
-        if let Some(finding) = compare(conn, id, folded.as_ref())? {
+        if let Some(finding) = compare(conn, id, &key, folded.as_ref())? {
             let is_fixed = match folded {
                 Some(folded) if fix => {
-                    write(conn, id, &entity, &folded)?;
+                    write(conn, id, &key, folded)?;
                     true
                 }
                 _ => false,
@@ -161,15 +170,11 @@ pub(crate) struct Folded {
 pub(crate) fn fold(
     conn: &Connection,
     id: i64,
-    entity: &str,
+    key: &Key,
     events: &mut u64,
 ) -> Outcome<Result<Option<Folded>, Finding>> {
-    let key: Key = match snapshot::key(entity) {
-        Ok(key) => key,
-        Err(fault) => return Ok(Err(Finding::Unreadable(fault.to_string()))),
-    };
-    let mut statement =
-        conn.prepare_cached("SELECT version, at, body FROM event WHERE entity = ?1 ORDER BY version")?;
+    let mut statement = conn
+        .prepare_cached("SELECT version, at, body, format FROM event WHERE entity = ?1 ORDER BY version")?;
     let mut rows = statement.query([id])?;
     let mut folded: Option<Folded> = None;
     while let Some(row) = rows.next()? {
@@ -179,12 +184,11 @@ pub(crate) fn fold(
         if version != next {
             return Ok(Err(Finding::Gap(next)));
         }
-        let event: Event =
-            match serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?) {
-                Ok(event) => event,
-                Err(error) => return Ok(Err(Finding::Unreadable(format!("event {version}: {error}")))),
-            };
-        let Some(state) = State::apply(folded.map(|folded| folded.state), &key, at, &event) else {
+        let event: Event = match document::read(Document::Event, row, 2)? {
+            Ok(event) => event,
+            Err(why) => return Ok(Err(Finding::Unreadable(format!("event {version}: {why}")))),
+        };
+        let Some(state) = State::apply(folded.map(|folded| folded.state), key, at, &event) else {
             return Ok(Err(Finding::Unreadable(format!("event {version} is not of such an entity"))));
         };
         folded = Some(Folded { state, version, at });
@@ -192,27 +196,30 @@ pub(crate) fn fold(
     Ok(Ok(folded))
 }
 
-fn compare(conn: &Connection, id: i64, folded: Option<&Folded>) -> Outcome<Option<Finding>> {
-    let mut statement = conn.prepare_cached("SELECT version, open, body FROM snapshot WHERE entity = ?1")?;
-    let found = statement
-        .query_row([id], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, bool>(1)?, row.get::<_, String>(2)?)))
-        .optional()?;
-    Ok(match (found, folded) {
-        (None, None) => None,
-        (None, Some(_)) => Some(Finding::NoSnapshot),
-        (Some(_), None) => Some(Finding::NoEvents),
-        (Some((version, is_open, body)), Some(folded)) => match serde_json::from_str::<State>(&body) {
-            Err(error) => Some(Finding::Unreadable(format!("snapshot: {error}"))),
-            Ok(state) => {
-                let same =
-                    state == folded.state && version == folded.version && is_open == folded.state.is_open();
-                (!same).then_some(Finding::Differs)
-            }
-        },
+fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Outcome<Option<Finding>> {
+    let mut statement =
+        conn.prepare_cached("SELECT version, open, body, format FROM snapshot WHERE entity = ?1")?;
+    let mut rows = statement.query([id])?;
+    let row = rows.next()?;
+    let (Some(row), Some(folded)) = (row, folded) else {
+        return Ok(match (row, folded) {
+            (None, Some(_)) => Some(Finding::NoSnapshot),
+            (Some(_), None) => Some(Finding::NoEvents),
+            _ => None,
+        });
+    };
+    let (version, is_open): (u64, bool) = (row.get(0)?, row.get(1)?);
+    let same = version == folded.version && is_open == folded.state.is_open();
+    Ok(match document::read::<State>(Document::Snapshot(key.kind()), row, 2)? {
+        Ok(state) => (!same || state != folded.state).then_some(Finding::Differs),
+        // Its first reader folds it, and that is what this did.
+        Err(Unread::Fold) => (!same).then_some(Finding::Differs),
+        Err(why) => Some(Finding::Unreadable(format!("snapshot: {why}"))),
     })
 }
 
-fn write(conn: &Connection, id: i64, entity: &str, folded: &Folded) -> Outcome<()> {
-    let key = snapshot::key(entity)?;
-    snapshot::write(conn, id, &key, folded.version, folded.at, &folded.state)
+fn write(conn: &Connection, id: i64, key: &Key, folded: Folded) -> Outcome<()> {
+    let Folded { state, version, at } = folded;
+    let entry = Entry { id, version, state: Arc::new(state) };
+    snapshot::write(conn, &entry, key, at, schema::format(conn)?)
 }

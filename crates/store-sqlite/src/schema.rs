@@ -5,6 +5,7 @@ use crate::{
     fault::{Fault, Outcome},
     open::OpenError,
 };
+use domain::format::NEWEST;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::str::FromStr;
 
@@ -23,7 +24,13 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Sql(include_str!("migrations/0002_connectors.sql")),
     Step::Rows(digests::keep),
     Step::Sql(include_str!("migrations/0004_results.sql")),
+    Step::Sql(include_str!("migrations/0006_formats.sql")),
 ];
+
+/// The single value that names the format in which documents are written; 1 when it is not there.
+const FORMAT: &str = "journal.format";
+/// The single value that names the oldest schema whose programs go on with this file.
+const SINCE: &str = "schema.since";
 
 /// Marks the file as a journal of this program: `Jack`, in ASCII.
 const APPLICATION: i32 = 0x4a61_636b;
@@ -36,8 +43,8 @@ pub(crate) fn bring_up(conn: &mut Connection, migrate: bool) -> Result<(), OpenE
 fn bring_up_to(conn: &mut Connection, steps: &[Step], migrate: bool) -> Result<(), OpenError> {
     let found = version(conn)?;
     let newest = i64::try_from(steps.len()).unwrap_or(i64::MAX);
-    check(found, newest)?;
-    if found == newest {
+    check(conn, found, newest)?;
+    if found >= newest {
         return Ok(());
     }
     if found > 0 && !migrate {
@@ -60,12 +67,36 @@ fn bring_up_to(conn: &mut Connection, steps: &[Step], migrate: bool) -> Result<(
 pub(crate) fn check_current(conn: &Connection) -> Result<(), OpenError> {
     let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     let found = version(conn)?;
-    check(found, newest)?;
-    if found < newest { Err(OpenError::Older { found, newest }) } else { Ok(()) }
+    check(conn, found, newest)?;
+    if found < newest {
+        return Err(OpenError::Older { found, newest });
+    }
+    check_format(conn)
 }
 
-fn check(found: i64, newest: i64) -> Result<(), OpenError> {
-    if found > newest { Err(OpenError::Newer { found, newest }) } else { Ok(()) }
+/// A later schema is refused, unless its steps say that programs of this one go on with it: a step that only adds what
+/// has a default puts the oldest such schema into [`SINCE`].
+fn check(conn: &Connection, found: i64, newest: i64) -> Result<(), OpenError> {
+    if found <= newest || number::<i64>(conn, SINCE)?.unwrap_or(found) <= newest {
+        return Ok(());
+    }
+    Err(OpenError::Newer { found, newest })
+}
+
+/// Refuses a journal that a later release writes in a format that this program cannot read.
+pub(crate) fn check_format(conn: &Connection) -> Result<(), OpenError> {
+    let found = format(conn)?;
+    if found > NEWEST { Err(OpenError::NewerFormat { found, newest: NEWEST }) } else { Ok(()) }
+}
+
+/// The format in which documents are written ([`domain::format`]).
+pub(crate) fn format(conn: &Connection) -> Outcome<u32> {
+    Ok(number(conn, FORMAT)?.unwrap_or(1))
+}
+
+/// Has documents written in another format from now on.
+pub(crate) fn set_format(conn: &Connection, format: u32) -> Outcome<()> {
+    set_meta(conn, FORMAT, &format.to_string())
 }
 
 /// The schema version of the file; 0 for an empty one.
@@ -94,20 +125,18 @@ pub(crate) fn set_meta(conn: &Connection, name: &str, value: &str) -> Outcome<()
 
 /// Events up to and with this number may have been deleted.
 pub(crate) fn oldest(conn: &Connection) -> Outcome<u64> {
-    number(conn, "oldest")
+    Ok(number(conn, "oldest")?.unwrap_or(0))
 }
 
 /// The newest entity when one was last deleted. A name may still lead to it, so its number is not given again.
 pub(crate) fn newest_entity(conn: &Connection) -> Outcome<i64> {
-    number(conn, "entity")
+    Ok(number(conn, "entity")?.unwrap_or(0))
 }
 
-/// A number of the table of single values; 0 when it is not there.
-fn number<T: Default + FromStr>(conn: &Connection, name: &str) -> Outcome<T> {
-    match meta(conn, name)? {
-        None => Ok(T::default()),
-        Some(text) => text.parse().map_err(|_| Fault::Damaged(format!("meta.{name} is '{text}'"))),
-    }
+/// A number of the table of single values.
+fn number<T: FromStr>(conn: &Connection, name: &str) -> Outcome<Option<T>> {
+    let parse = |text: String| text.parse().map_err(|_| Fault::Damaged(format!("meta.{name} is '{text}'")));
+    meta(conn, name)?.map(parse).transpose()
 }
 
 /// Gives the journal's stream a new id and answers it: 128 random bits in hex.
@@ -135,6 +164,17 @@ mod tests {
         bring_up_to(&mut conn, &[FIRST, SECOND], true).expect("allowed");
         bring_up_to(&mut conn, &[FIRST, SECOND], false).expect("nothing to do");
         assert_eq!(version(&conn).expect("version"), 2);
+    }
+
+    #[test]
+    fn a_later_schema_is_used_as_it_is_if_it_says_that_it_may_be() {
+        let mut conn = Connection::open_in_memory().expect("memory");
+        let newer = [FIRST, SECOND, Step::Sql("INSERT INTO meta VALUES ('schema.since', '2');")];
+        bring_up_to(&mut conn, &newer, false).expect("a new file is always made");
+        bring_up_to(&mut conn, &newer[..2], false).expect("the third step only adds");
+        assert_eq!(version(&conn).expect("version"), 3, "and it is left as it is");
+        let refused = bring_up_to(&mut conn, &newer[..1], true).expect_err("the second does not");
+        assert!(matches!(refused, OpenError::Newer { found: 3, newest: 1 }), "{refused}");
     }
 
     #[test]

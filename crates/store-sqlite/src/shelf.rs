@@ -1,28 +1,35 @@
 //! Shelves: rows that are not history.
 
-use crate::fault::Outcome;
+use crate::{fault::Outcome, unreadable};
 use desk::ports::Shelf;
+use domain::format::{self, Document, NEWEST, Unread};
 use rusqlite::{Connection, OptionalExtension};
+use serde_json::Value;
 
 /// Puts rows on a shelf, or takes them off.
-pub(crate) fn put(conn: &Connection, shelf: Shelf, rows: &[(String, Option<String>)]) -> Outcome<()> {
+pub(crate) fn put(
+    conn: &Connection,
+    shelf: Shelf,
+    rows: &[(String, Option<String>)],
+    format: u32,
+) -> Outcome<()> {
     let (put, take) = match shelf {
         Shelf::HttpSession => (
-            "INSERT OR REPLACE INTO http_session (id, body) VALUES (?1, ?2)",
+            "INSERT OR REPLACE INTO http_session (id, body, format) VALUES (?1, ?2, ?3)",
             "DELETE FROM http_session WHERE id = ?1",
         ),
         Shelf::BayeuxSession => (
-            "INSERT OR REPLACE INTO bayeux_session (id, body) VALUES (?1, ?2)",
+            "INSERT OR REPLACE INTO bayeux_session (id, body, format) VALUES (?1, ?2, ?3)",
             "DELETE FROM bayeux_session WHERE id = ?1",
         ),
         Shelf::Process => (
-            "INSERT OR REPLACE INTO meta (name, value) VALUES ('process:' || ?1, ?2)",
+            "INSERT OR REPLACE INTO meta (name, value) SELECT 'process:' || ?1, ?2 WHERE ?3",
             "DELETE FROM meta WHERE name = 'process:' || ?1",
         ),
     };
     for (id, body) in rows {
         match body {
-            Some(body) => conn.prepare_cached(put)?.execute([id, body])?,
+            Some(body) => conn.prepare_cached(put)?.execute((id, body, format))?,
             None => conn.prepare_cached(take)?.execute([id])?,
         };
     }
@@ -32,22 +39,49 @@ pub(crate) fn put(conn: &Connection, shelf: Shelf, rows: &[(String, Option<Strin
 /// One row.
 pub(crate) fn row(conn: &Connection, shelf: Shelf, id: &str) -> Outcome<Option<String>> {
     let mut statement = conn.prepare_cached(match shelf {
-        Shelf::HttpSession => "SELECT body FROM http_session WHERE id = ?1",
-        Shelf::BayeuxSession => "SELECT body FROM bayeux_session WHERE id = ?1",
-        Shelf::Process => "SELECT value FROM meta WHERE name = 'process:' || ?1",
+        Shelf::HttpSession => "SELECT body, format FROM http_session WHERE id = ?1",
+        Shelf::BayeuxSession => "SELECT body, format FROM bayeux_session WHERE id = ?1",
+        Shelf::Process => "SELECT value, 1 FROM meta WHERE name = 'process:' || ?1",
     })?;
-    Ok(statement.query_row([id], |row| row.get(0)).optional()?)
+    let found = statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(found.and_then(|(body, format)| newest(shelf, id, body, format)))
 }
 
 /// Every row.
 pub(crate) fn rows(conn: &Connection, shelf: Shelf) -> Outcome<Vec<(String, String)>> {
     let mut statement = conn.prepare_cached(match shelf {
-        Shelf::HttpSession => "SELECT id, body FROM http_session ORDER BY id",
-        Shelf::BayeuxSession => "SELECT id, body FROM bayeux_session ORDER BY id",
-        Shelf::Process => "SELECT substr(name, 9), value FROM meta WHERE name LIKE 'process:%' ORDER BY name",
+        Shelf::HttpSession => "SELECT id, body, format FROM http_session ORDER BY id",
+        Shelf::BayeuxSession => "SELECT id, body, format FROM bayeux_session ORDER BY id",
+        Shelf::Process => {
+            "SELECT substr(name, 9), value, 1 FROM meta WHERE name LIKE 'process:%' ORDER BY name"
+        }
     })?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        if let Some(body) = newest(shelf, &id, row.get(1)?, row.get(2)?) {
+            found.push((id, body));
+        }
+    }
+    Ok(found)
+}
+
+/// The body of a row as it would be written in the newest format; `None` when it cannot be read at all. Whoever put it
+/// there reads what stands in it.
+fn newest(shelf: Shelf, id: &str, body: String, format: u32) -> Option<String> {
+    if format == NEWEST || shelf == Shelf::Process {
+        return Some(body);
+    }
+    match format::read::<Value>(Document::Session, format, &body) {
+        Ok(read) => Some(read.to_string()),
+        // Its owner says what is wrong with its words.
+        Err(Unread::Malformed(_)) => Some(body),
+        Err(why) => {
+            unreadable::tell("session", &id, &why);
+            None
+        }
+    }
 }
 
 /// Clears the shelves of sessions: a restored copy knows nobody's. When the process last ran stays true of it.

@@ -2,26 +2,29 @@
 
 use crate::{
     cache::Entry,
+    document,
     fault::{Fault, Outcome},
     place,
     rebuild::{self, Folded},
     unreadable,
 };
 use desk::ports::LogPart;
-use domain::{InteractionId, Key, Kind, Message, Millis, State};
+use domain::{
+    InteractionId, Key, Kind, Message, Millis,
+    format::{Document, Unread},
+};
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use std::sync::Arc;
 
 /// The committed snapshot of an entity, from the file.
 pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
     let mut statement = conn.prepare_cached(
-        "SELECT entity.id, version, body FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
+        "SELECT entity.id, version, body, snapshot.format FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
     )?;
-    let name = key.to_string();
-    let mut rows = statement.query([&name])?;
+    let mut rows = statement.query([key.to_string()])?;
     match rows.next()? {
         None => Ok(None),
-        Some(row) => read(conn, row.get(0)?, &name, row.get(1)?, text(row, 2)?).map(Some),
+        Some(row) => read(conn, row, key, (row.get(0)?, row.get(1)?), 2).map(Some),
     }
 }
 
@@ -29,16 +32,16 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
 /// not, for without it nobody could tell what is missing.
 pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT entity.id, key, version, body FROM snapshot JOIN entity ON entity.id = snapshot.entity
+        "SELECT entity.id, key, version, body, snapshot.format FROM snapshot JOIN entity ON entity.id = snapshot.entity
          WHERE open AND kind = ?1 ORDER BY entity.id",
     )?;
     let is_work = matches!(kind, Kind::Session | Kind::Call | Kind::Agent | Kind::Device | Kind::Thread);
     let mut rows = statement.query([kind.as_str()])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let name = text(row, 1)?;
-        match read(conn, row.get(0)?, name, row.get(2)?, text(row, 3)?) {
-            Ok(entry) => entries.push((self::key(name)?, entry)),
+        let key = key(text(row, 1)?)?;
+        match read(conn, row, &key, (row.get(0)?, row.get(2)?), 3) {
+            Ok(entry) => entries.push((key, entry)),
             Err(Fault::Damaged(_)) if is_work => {}
             Err(fault) => return Err(fault),
         }
@@ -46,21 +49,24 @@ pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> 
     Ok(entries)
 }
 
-/// A snapshot as its row has it. One that cannot be read is folded anew from its events.
-fn read(conn: &Connection, id: i64, name: &str, version: u64, body: &str) -> Outcome<Entry> {
-    let why = match serde_json::from_str(body) {
+/// A snapshot as its row has it, in two columns. One that cannot be read is folded anew from its events.
+fn read(conn: &Connection, row: &Row<'_>, key: &Key, of: (i64, u64), body: usize) -> Outcome<Entry> {
+    let (id, version) = of;
+    let why = match document::read(Document::Snapshot(key.kind()), row, body)? {
         Ok(state) => return Ok(Entry { id, version, state: Arc::new(state) }),
         Err(why) => why,
     };
-    unreadable::tell("snapshot", &name, &why);
-    match rebuild::fold(conn, id, name, &mut 0)? {
+    if !matches!(why, Unread::Fold) {
+        unreadable::tell("snapshot", key, &why);
+    }
+    match rebuild::fold(conn, id, key, &mut 0)? {
         Ok(Some(Folded { state, version, .. })) => Ok(Entry { id, version, state: Arc::new(state) }),
-        Ok(None) => Err(Fault::Damaged(format!(
-            "the snapshot of {name} cannot be read ({why}), and it has no events"
-        ))),
+        Ok(None) => {
+            Err(Fault::Damaged(format!("the snapshot of {key} cannot be read ({why}), and it has no events")))
+        }
         Err(finding) => {
-            let what = format!("the snapshot of {name} cannot be read ({why}), nor its events ({finding})");
-            unreadable::tell("entity", &name, &what);
+            let what = format!("the snapshot of {key} cannot be read ({why}), nor its events ({finding})");
+            unreadable::tell("entity", key, &what);
             Err(Fault::Damaged(what))
         }
     }
@@ -100,7 +106,7 @@ pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: 
     let lies = place::log_from(entity, from);
     // One row more tells whether there is more.
     let mut statement = conn.prepare_cached(
-        "SELECT place, at, body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
+        "SELECT place, at, body, format FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
     )?;
     let mut rows = statement.query((lies.start(), lies.end(), i64::from(limit) + 1))?;
     part(&mut rows, usize::try_from(limit).unwrap_or(usize::MAX), bytes)
@@ -108,16 +114,16 @@ pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: 
 
 /// One entry of the log of an entity, to be decided upon: one that cannot be read is a fault.
 pub(crate) fn message(conn: &Connection, entity: i64, index: u32) -> Outcome<Option<Message>> {
-    let mut statement = conn.prepare_cached("SELECT body FROM message WHERE place = ?1")?;
+    let mut statement = conn.prepare_cached("SELECT body, format FROM message WHERE place = ?1")?;
     let mut rows = statement.query([place::of_message(entity, index)])?;
-    rows.next()?.map(|row| Ok(serde_json::from_str(text(row, 0)?)?)).transpose()
+    rows.next()?.map(|row| Ok(document::read(Document::Message, row, 0)??)).transpose()
 }
 
 /// The end of the log of an entity, in order.
 pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Vec<Message>> {
     let lies = place::log_from(entity, 0);
     let mut statement = conn.prepare_cached(
-        "SELECT place, at, body FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC",
+        "SELECT place, at, body, format FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC",
     )?;
     let mut rows = statement.query((lies.start(), lies.end()))?;
     let mut entries = part(&mut rows, usize::MAX, bytes)?.entries;
@@ -130,13 +136,12 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
     let mut part = LogPart::default();
     let mut read = 0_usize;
     while let Some(row) = rows.next()? {
-        let body = text(row, 2)?;
-        read = read.saturating_add(body.len());
+        read = read.saturating_add(row.get_ref(2)?.as_bytes().map_or(0, <[u8]>::len));
         if part.entries.len() >= limit || read > bytes && !part.entries.is_empty() {
             part.more = true;
             break;
         }
-        part.entries.push(match serde_json::from_str(body) {
+        part.entries.push(match document::read(Document::Message, row, 2)? {
             Ok(entry) => entry,
             Err(why) => {
                 let place = row.get(0)?;
@@ -148,23 +153,18 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
     Ok(part)
 }
 
-/// Writes a snapshot, whether or not there was one; `at` is the moment of its newest event.
-pub(crate) fn write(
-    conn: &Connection,
-    entity: i64,
-    key: &Key,
-    version: u64,
-    at: Millis,
-    state: &State,
-) -> Outcome<()> {
+/// Writes a snapshot in a format, whether or not there was one; `at` is the moment of its newest event.
+pub(crate) fn write(conn: &Connection, entry: &Entry, key: &Key, at: Millis, format: u32) -> Outcome<()> {
+    let Entry { id, version, state } = entry;
     // Retention counts from the newest event of a conversation that is over.
     let ended_at = (!state.is_open() && matches!(key.kind(), Kind::Session | Kind::Call)).then_some(at);
     let mut statement = conn.prepare_cached(
-        "INSERT INTO snapshot (entity, kind, version, open, ended_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO snapshot (entity, kind, version, open, ended_at, body, format)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (entity) DO UPDATE SET version = excluded.version, open = excluded.open,
-         ended_at = excluded.ended_at, body = excluded.body",
+         ended_at = excluded.ended_at, body = excluded.body, format = excluded.format",
     )?;
-    let body = serde_json::to_string(state)?;
-    statement.execute((entity, key.kind().as_str(), version, state.is_open(), ended_at, body))?;
+    let body = document::snapshot(format, state)?;
+    statement.execute((id, key.kind().as_str(), version, state.is_open(), ended_at, body, format))?;
     Ok(())
 }

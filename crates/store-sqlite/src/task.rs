@@ -1,12 +1,13 @@
 //! Tasks for connectors, and the names the world gave.
 
 use crate::{
+    document,
     fault::{Fault, Outcome},
     group::Group,
     snapshot, unreadable,
 };
 use desk::ports::TaskRow;
-use domain::{Key, Millis, Task, task::Known};
+use domain::{Key, Millis, Task, format::Document, task::Known};
 use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
@@ -17,8 +18,10 @@ impl Group<'_> {
         }
         for task in tasks {
             self.conn
-                .prepare_cached("INSERT OR REPLACE INTO task (id, started, body) VALUES (?1, 0, ?2)")?
-                .execute((task.id(), serde_json::to_string(&task)?))?;
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO task (id, started, body, format) VALUES (?1, 0, ?2, ?3)",
+                )?
+                .execute((task.id(), document::text(&task)?, self.count.format))?;
             self.committed.tasks.push(task);
         }
         Ok(())
@@ -63,13 +66,13 @@ pub(crate) fn known(conn: &Connection, key: &str) -> Outcome<Option<Known>> {
 
 /// Every task without an outcome that can be read.
 pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
-    let mut statement = conn.prepare_cached("SELECT started, body, id FROM task ORDER BY seq")?;
+    let mut statement = conn.prepare_cached("SELECT started, body, format, id FROM task ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let mut tasks = Vec::new();
     while let Some(row) = rows.next()? {
-        match serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?) {
+        match document::read(Document::Task, row, 1)? {
             Ok(task) => tasks.push(TaskRow { task, started: row.get(0)? }),
-            Err(why) => unreadable::tell("task", &row.get::<_, String>(2)?, &why),
+            Err(why) => unreadable::tell("task", &row.get::<_, String>(3)?, &why),
         }
     }
     Ok(tasks)

@@ -297,6 +297,7 @@ fn counters(conn: &Connection) -> Outcome<Counters> {
         oldest,
         mark,
         latest,
+        format: schema::format(conn)?,
     })
 }
 
@@ -345,7 +346,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
         Job::Quarantine { unit, .. } => Ok(Fate::Quarantined(quarantine::keep(group.conn, unit)?)),
         Job::Release { unit, .. } => Ok(Fate::Released(quarantine::release(group.conn, *unit)?)),
         Job::Shelve { shelf, rows, .. } => {
-            shelf::put(group.conn, *shelf, rows)?;
+            shelf::put(group.conn, *shelf, rows, group.count.format)?;
             Ok(Fate::Written)
         }
         Job::Trim { upto, done, .. } => {

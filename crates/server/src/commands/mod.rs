@@ -35,7 +35,7 @@ pub fn run(command: Command) -> Result<()> {
             Command::Serve(args) => serve::run(args).await,
             Command::Config(ConfigCommand::Check(place)) => config::check(&place, &mut out),
             Command::Config(ConfigCommand::Apply(args)) => config::apply(&args, &mut out).await,
-            Command::Migrate(place) => migrate::run(&place, &mut out),
+            Command::Migrate(args) => migrate::run(&args, &mut out),
             Command::Rebuild(args) => rebuild::run(&args, &mut out),
             Command::Backup(args) => backup::backup(&args, &mut out),
             Command::Restore(args) => backup::restore(&args, &mut out),

@@ -6,6 +6,7 @@ mod crash;
 mod erasure;
 mod files;
 mod forgetting;
+mod formats;
 mod left;
 mod migrating;
 mod opening;

@@ -1,0 +1,33 @@
+//! The end of a migration: from then on the journal is written in the newest format, and no earlier release opens it.
+
+use crate::{
+    files,
+    open::{self, Hold, OpenError},
+    schema,
+};
+use domain::format::NEWEST;
+use std::path::Path;
+
+/// In which format a journal was written, and in which it is written now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Before.
+    pub from: u32,
+    /// From now on.
+    pub to: u32,
+}
+
+/// Brings the journal of a directory to the newest schema, and with `raise` to the newest format. Needs the directory
+/// for this process alone. Blocks.
+pub fn finish(dir: &Path, raise: bool) -> Result<Finished, OpenError> {
+    files::private_directory(dir)?;
+    let _lock = open::lock(dir)?;
+    let hold = Hold::open(dir, true)?;
+    let from = schema::format(&hold.conn)?;
+    let to = if raise { from.max(NEWEST) } else { from };
+    if to != from {
+        schema::set_format(&hold.conn, to)?;
+    }
+    hold.end();
+    Ok(Finished { from, to })
+}
