@@ -73,9 +73,8 @@ fn read(server: &Server, path: &str, who: &str) -> Value {
     serde_json::from_str(&body).unwrap()
 }
 
-#[test]
-fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
-    let earlier = Earlier::of("schema-2");
+fn keeps_its_history_word_for_word(schema: &str) {
+    let earlier = Earlier::of(schema);
     earlier.migrate();
     let said = earlier.house.run("events --config settings.toml");
     assert!(said.ok, "{}", said.err);
@@ -85,6 +84,46 @@ fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
             (serde_json::from_str(now).unwrap(), serde_json::from_str(then).unwrap());
         assert!(includes(&now, &then), "{now}\n{then}");
     }
+    earlier.rebuild();
+}
+
+#[test]
+fn a_journal_of_schema_2_keeps_its_history_word_for_word() {
+    keeps_its_history_word_for_word("schema-2");
+}
+
+#[test]
+fn a_journal_of_schema_4_keeps_its_history_word_for_word() {
+    keeps_its_history_word_for_word("schema-4");
+}
+
+#[test]
+fn a_journal_of_schema_4_goes_on_in_its_format_until_the_migration_is_finished() {
+    let earlier = Earlier::of("schema-4");
+    let elapsed = || {
+        let said = earlier.house.run("events --config settings.toml");
+        assert!(said.ok, "{}", said.err);
+        let ends = said.out.lines().filter(|line| line.contains("\"jackfield.session.ended\""));
+        ends.map(|line| line.contains("\"elapsedMs\"")).collect::<Vec<_>>()
+    };
+    let said = earlier.house.run("migrate --config settings.toml");
+    assert!(said.ok && said.out.contains("still written in format 1"), "{said:?}");
+    assert!(said.out.contains("jackfield migrate --finish"), "{said:?}");
+    let complete = |name: &str, path: &str| {
+        let server = earlier.serve();
+        let path = format!("/api/v2/me/{path}/{}", earlier.id(name));
+        assert_eq!(operate(&server, &path, &json!({"operationName": "Complete"}))["statusCode"], 0);
+        assert!(server.stop());
+    };
+    let ended = elapsed().len();
+    complete("openChat", "chats");
+    assert_eq!(elapsed(), vec![false; ended + 1]);
+    let said = earlier.house.run("migrate --finish --config settings.toml");
+    assert!(said.ok && said.out.contains("format 2 from now on"), "{said:?}");
+    complete("openSms", "smsessions");
+    assert_eq!(elapsed()[ended + 1..], [true]);
+    let said = earlier.house.run("migrate --config settings.toml");
+    assert!(said.ok && said.out.contains("format 2, the newest"), "{said:?}");
     earlier.rebuild();
 }
 
@@ -104,9 +143,8 @@ fn a_journal_of_schema_2_keeps_its_login_and_nobody_can_read_its_cookie() {
     assert!(!holds(cookie) && holds(&digest));
 }
 
-#[test]
-fn a_journal_of_schema_2_is_worked_on_and_rebuilt() {
-    let earlier = Earlier::of("schema-2");
+fn is_worked_on_and_rebuilt(schema: &str) {
+    let earlier = Earlier::of(schema);
     earlier.migrate();
     let server = earlier.serve();
 
@@ -138,9 +176,19 @@ fn a_journal_of_schema_2_is_worked_on_and_rebuilt() {
         let hits = feed.as_array().unwrap().iter().filter(|event| event["type"] == wanted);
         hits.filter(|event| event["data"].to_string().contains(&format!("\"{key}\":\"{value}\""))).count()
     };
-    assert_eq!(of("jackfield.disposition", "value", "Quality"), 5);
+    assert_eq!(of("jackfield.disposition", "value", "Quality"), 5, "{schema}");
     assert!(of("jackfield.call.released", "closer", "restart") >= 1, "the held call ended with its process");
 
     assert!(server.stop());
     earlier.rebuild();
+}
+
+#[test]
+fn a_journal_of_schema_2_is_worked_on_and_rebuilt() {
+    is_worked_on_and_rebuilt("schema-2");
+}
+
+#[test]
+fn a_journal_of_schema_4_is_worked_on_and_rebuilt() {
+    is_worked_on_and_rebuilt("schema-4");
 }
