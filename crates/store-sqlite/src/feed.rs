@@ -161,7 +161,7 @@ fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
 /// The events of one entity behind a version, in order, at most so many.
 pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> Outcome<Vec<EventRow>> {
     let mut statement = conn.prepare_cached(
-        "SELECT seq, key, version, at, body FROM event JOIN entity ON entity.id = event.entity
+        "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity
          WHERE key = ?1 AND version > ?2 ORDER BY version LIMIT ?3",
     )?;
     let mut rows = statement.query((key.to_string(), after, limit.min(MOST)))?;
