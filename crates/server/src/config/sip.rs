@@ -91,15 +91,16 @@ impl Default for Sip {
 }
 
 /// A proxy in front of phones and peers, which is believed about who is behind it and how they are reached.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Edge {
     /// Its address as we see it, or a network (`10.1.0.0/28`).
+    #[schemars(example = "10.1.0.0/28")]
     pub addr: String,
 }
 
 /// Which calls of phones need their password. Peers have none and are not asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Challenge {
     /// Those that come by a way that several may use: more than one number registered over it, or a proxy is between.

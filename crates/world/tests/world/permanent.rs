@@ -70,7 +70,7 @@ impl Node {
     }
 
     async fn provision(&self) {
-        for change in demo::centre("hash") {
+        for change in demo::centre("hash", demo::centre::OFFER) {
             self.desk.perform(Command::Provision(change)).await.expect("provisioned");
         }
         let mut centre: Centre = (*self.desk.centre().expect("a centre")).clone();

@@ -1,5 +1,10 @@
 //! `jackfield trace`: the course of one conversation or call, out of the journal.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "lines for people are not many, and `write!` has errors that cannot be"
+)]
+
 mod call;
 mod session;
 mod words;
@@ -14,7 +19,7 @@ use desk::{
     ports::EventRow,
     routing::{Standing, explain},
 };
-use domain::{Event, InteractionId, Key, Kind, State, message::Content, thread};
+use domain::{Event, InteractionId, Key, State, message::Content, thread};
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
 use store_sqlite::SqliteReader;

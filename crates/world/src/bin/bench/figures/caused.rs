@@ -78,7 +78,7 @@ fn measure(setting: &Setting, agents: usize, per_second: u32, websocket: bool) -
         tokio::time::sleep_until(start.into()).await;
         let before = node.processor()?;
         tokio::time::sleep_until((start + SPAN).into()).await;
-        let spent = node.processor()? - before;
+        let spent = node.processor()?.saturating_sub(before);
         let mut requests = 0;
         for task in asking {
             requests += task.await??;
