@@ -27,7 +27,7 @@ const BLOCK: &str = "=== block ";
 /// How long the API may take to answer what is waited for, in seconds: a caller comes within a minute.
 const PATIENCE: u32 = 120;
 /// How often a block is typed that may have to be typed again, a second apart.
-const TIMES: usize = 10;
+const TIMES: usize = 60;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
