@@ -18,6 +18,10 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 /// How many the staff serves at once.
 const STAFF: usize = (AGENTS - FIRST + 1) as usize;
+/// The most at once while no person is at work.
+const MOST: usize = 2 * STAFF;
+/// How long to wait at most before looking again whether one more is to come.
+const GLANCE: Duration = Duration::from_secs(1);
 /// Time before an arrival, in milliseconds: an agent who has become free is ready by then.
 const ARRIVAL: Range<u64> = 300..900;
 /// How long a sentence takes to type, in milliseconds.
@@ -45,8 +49,8 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
     let mut chance = Chance::new(desk.ids());
     let mut visits = JoinSet::new();
     loop {
-        if visits.len() >= at_once(&desk).await {
-            let _ = tokio::time::timeout(LOOK, visits.join_next()).await;
+        if !is_wanted(&desk, visits.len()).await {
+            let _ = tokio::time::timeout(GLANCE, visits.join_next()).await;
             continue;
         }
         tokio::time::sleep(chance.moment(ARRIVAL)).await;
@@ -64,11 +68,13 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
     }
 }
 
-/// The most at once: as many as the staff serves, one more who waits for a person, and one for each person at work.
-/// More would crowd in on somebody who tries out one chat.
-async fn at_once(desk: &Desk) -> usize {
+/// Whether one more is to come to those present: there are as many as the staff serves, one more who waits for a
+/// person, and one for each person at work. More would crowd in on somebody who tries out one chat. While no person is
+/// at work somebody is to wait, even if one of the staff has taken two.
+async fn is_wanted(desk: &Desk, present: usize) -> bool {
     let people = guests::at_work(desk, &MEDIUM.into()).await.unwrap_or(0);
-    STAFF + people.max(1)
+    let waits = || desk.waiting_items().iter().any(|item| item.medium.as_str() == MEDIUM);
+    present < STAFF + people.max(1) || (people == 0 && present < MOST && !waits())
 }
 
 /// Customers of an earlier run have nobody to speak for them any more.
