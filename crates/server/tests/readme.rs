@@ -26,7 +26,7 @@ use tempfile::TempDir;
 const BLOCK: &str = "=== block ";
 /// How long the API may take to answer what is waited for, in seconds: a caller comes within a minute.
 const PATIENCE: u32 = 120;
-/// How often a block is typed that may have to be typed again, a second apart.
+/// How often a block is typed again at most that may have to be, a second apart.
 const TIMES: usize = 60;
 
 fn root() -> PathBuf {
@@ -130,8 +130,10 @@ impl Place {
                 .commands
                 .replace("http://localhost:8080", &format!("http://localhost:{}", self.web.port()));
             let _ = write!(script, "echo '{BLOCK}{number}'\n{commands}\n");
-            for _ in 1..if block.again { TIMES } else { 1 } {
-                let _ = write!(script, "sleep 1\n{commands}\n");
+            if block.again {
+                let again = Self::again(&commands, &block.expect);
+                fs::write(self.dir.path().join(format!("again-{number}")), again).expect("a file");
+                let _ = writeln!(script, "sh again-{number}");
             }
         }
         script.push_str("echo '=== end'\nexit\n");
@@ -155,6 +157,15 @@ impl Place {
         format!(
             "n=0\nwhile [ $n -lt {PATIENCE}0 ]; do\n  if curl -s -u {who}:demo '{url}' | grep -qF '{text}'; then exit 0; fi\n  \
              sleep 0.1; n=$((n + 1))\ndone\necho 'waited for in vain: {path} has {text}'\n"
+        )
+    }
+
+    /// Types commands again, which need no certain shell, until they print what they must; what is exported is known.
+    fn again(commands: &str, expect: &[String]) -> String {
+        let text = expect.join("\n");
+        format!(
+            "n=0\nwhile [ $n -lt {TIMES} ]; do\n  said=$({commands})\n  \
+             if echo \"$said\" | grep -qF '{text}'; then echo \"$said\"; exit 0; fi\n  sleep 1; n=$((n + 1))\ndone\n"
         )
     }
 
