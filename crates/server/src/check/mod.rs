@@ -101,7 +101,13 @@ pub fn examine(config: &Config, look: Look) -> Examined {
         // What has been named with its place in the file need not be named again.
         if objects.problems().is_empty() {
             for refusal in objects::refusals(journal.provisioned(), &differences.all) {
-                objects.problem(refusal);
+                // A user who is logged in or a queue in which somebody waits is no fault of the file.
+                if is_provisioned {
+                    objects.warning(format!("`config apply` is refused as things are: {refusal}"));
+                    differences.refused.push(refusal);
+                } else {
+                    objects.problem(refusal);
+                }
             }
         }
         prompts(&wanted, &current, calls.as_ref().and_then(Option::as_ref), &mut objects);

@@ -22,6 +22,8 @@ pub struct Differences {
     pub all: Vec<Difference>,
     /// What the file does not name and did not make, and what therefore stays.
     pub kept: Vec<String>,
+    /// What the rules would refuse as things are, where that was tried.
+    pub refused: Vec<String>,
 }
 
 impl Differences {
@@ -42,6 +44,7 @@ impl Differences {
                 "  {what} stays: the file does not name it and did not make it; --delete takes it away"
             ));
         }
+        told.extend(self.refused.iter().map(|refusal| format!("  refused as things are: {refusal}")));
         told.push(match (lines.len(), settled) {
             (0, _) if self.kept.is_empty() => "Nothing differs.".into(),
             (0, _) => "Nothing else differs.".into(),
@@ -82,7 +85,7 @@ pub fn differences(current: &Current, wanted: &Wanted) -> Differences {
         all.extend(centre::difference(current, centre, !all.is_empty()));
     }
     all.extend(gone_queues(current, wanted, &mut kept));
-    Differences { all, kept }
+    Differences { all, kept, refused: Vec::new() }
 }
 
 fn gone_users(current: &Current, wanted: &Wanted, kept: &mut Vec<String>) -> Vec<Difference> {
