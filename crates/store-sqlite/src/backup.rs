@@ -1,6 +1,7 @@
 //! Backup and restore: a consistent copy of a journal in use, and a journal made from such a copy.
 
 use crate::{
+    binding,
     damage::{self, Depth, Found},
     fault::Fault,
     files, left,
@@ -55,7 +56,7 @@ impl From<Fault> for BackupError {
 
 /// Copies the journal of a directory, which may be in use by a server, into a directory that is empty or not there
 /// yet. The copy is of one moment, on the disk when this returns, for its owner only, without what was deleted, and
-/// knows nobody's session. A damaged journal is refused. Blocks.
+/// knows nobody's session and no phone. A damaged journal is refused. Blocks.
 pub fn backup(dir: &Path, to: &Path) -> Result<(), BackupError> {
     let source = open::reader_beside(dir)?;
     check(&source)?;
@@ -66,8 +67,8 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(), BackupError> {
 }
 
 /// Makes a journal from a backup, in a directory that is empty or not there yet. The journal has a new stream id,
-/// so that no reader of the feed goes on with a cursor of the other, and knows nobody's session. The backup is
-/// checked as a whole first. Blocks.
+/// so that no reader of the feed goes on with a cursor of the other, and knows nobody's session and no phone. The
+/// backup is checked as a whole first. Blocks.
 pub fn restore(from: &Path, dir: &Path) -> Result<(), BackupError> {
     let source = open::reader_beside(from)?;
     check(&source)?;
@@ -86,13 +87,14 @@ fn check(conn: &Connection) -> Result<(), BackupError> {
     })
 }
 
-/// The copy before it has its name, without sessions. What they were is overwritten, and no file beside the copy
+/// The copy before it has its name, without sessions and bindings. What they were is overwritten, and no file beside the copy
 /// keeps it meanwhile.
 fn unfinished(part: &Path) -> Result<Connection, BackupError> {
     let conn = Connection::open(part)?;
     conn.pragma_update(None, "journal_mode", "MEMORY")?;
     conn.pragma_update(None, "secure_delete", "ON")?;
     shelf::clear(&conn)?;
+    binding::clear(&conn)?;
     Ok(conn)
 }
 

@@ -4,8 +4,8 @@
 //! store does not depend on every caller having let go of its end.
 
 use crate::{Erased, Traces};
-use desk::ports::{Quarantined, SavedResult, Shelf, StoreFault, Transacted, Work};
-use domain::{Millis, UserId};
+use desk::ports::{BindingRow, Quarantined, SavedResult, Shelf, StoreFault, Transacted, Work};
+use domain::{Millis, UserId, call::Dn};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -33,6 +33,8 @@ pub(crate) enum Job {
     Release { unit: i64, answer: Answer<bool> },
     /// Put rows on a shelf, or take them off.
     Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
+    /// Put bindings in the place of those that numbers had.
+    Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: Answer<()> },
     /// Throw notes away; the mailboxes before `done` are through.
     Trim { upto: Vec<(UserId, u64)>, done: usize, answer: Answer<()> },
     /// Keep the result of a request.

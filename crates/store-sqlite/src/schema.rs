@@ -24,6 +24,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Sql(include_str!("migrations/0002_connectors.sql")),
     Step::Rows(digests::keep),
     Step::Sql(include_str!("migrations/0004_results.sql")),
+    Step::Sql(include_str!("migrations/0005_bindings.sql")),
     Step::Sql(include_str!("migrations/0006_formats.sql")),
 ];
 

@@ -1,7 +1,7 @@
 //! The port, over the parts.
 
 use crate::{
-    Erased, OpenError, Options, SqliteReader, Traces,
+    Erased, OpenError, Options, SqliteReader, Traces, binding,
     cache::Cache,
     checkpoint::Checkpointer,
     damage,
@@ -18,10 +18,10 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault, TaskRow,
-    Transacted, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault,
+    TaskRow, Transacted, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, State, UserId};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
 use futures::future::BoxFuture;
 use std::{
     fs::File,
@@ -244,6 +244,14 @@ impl Store for SqliteStore {
 
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
         Box::pin(self.pool.clone().read(move |conn| shelf::rows(conn, shelf)))
+    }
+
+    fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>> {
+        Box::pin(self.pool.clone().read(binding::all))
+    }
+
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::Bind { phones, answer })
     }
 
     fn result(&self, key: &str) -> BoxFuture<'static, Result<Option<SavedResult>, StoreFault>> {

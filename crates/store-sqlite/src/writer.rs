@@ -1,7 +1,7 @@
 //! The one writer: takes what waits, runs it in one transaction, makes it durable, answers.
 
 use crate::{
-    Erased,
+    Erased, binding,
     cache::Cache,
     checkpoint::{self, Checkpointer},
     fault::{Fault, Outcome},
@@ -349,6 +349,10 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
             shelf::put(group.conn, *shelf, rows, group.count.format)?;
             Ok(Fate::Written)
         }
+        Job::Bind { phones, .. } => {
+            binding::put(group.conn, phones)?;
+            Ok(Fate::Written)
+        }
         Job::Trim { upto, done, .. } => {
             let all = upto.len();
             let done = *done + group.trim(&upto[*done..])?;
@@ -409,6 +413,7 @@ fn answer(job: Job, outcome: Fate) {
         }),
         Job::Start { answer, .. }
         | Job::Shelve { answer, .. }
+        | Job::Bind { answer, .. }
         | Job::Trim { answer, .. }
         | Job::Save { answer, .. }
         | Job::Forget { answer, .. } => {

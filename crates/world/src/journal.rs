@@ -8,10 +8,10 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Store, StoreFault, TaskRow,
-    Transacted, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Store,
+    StoreFault, TaskRow, Transacted, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, State, UserId};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
 use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 use store_sqlite::SqliteStore;
@@ -171,6 +171,14 @@ impl Store for Journal {
 
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
         at_once(self.inner.rows(shelf))
+    }
+
+    fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>> {
+        at_once(self.inner.bindings())
+    }
+
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> BoxFuture<'static, Result<(), StoreFault>> {
+        at_once(self.inner.bind(phones))
     }
 
     fn result(&self, key: &str) -> BoxFuture<'static, Result<Option<SavedResult>, StoreFault>> {

@@ -1,10 +1,10 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault, TaskRow,
-    Transacted, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault,
+    TaskRow, Transacted, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, State, UserId};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -145,6 +145,14 @@ impl Store for Faulty {
 
     fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
         self.journal.rows(shelf)
+    }
+
+    fn bindings(&self) -> Answer<Vec<BindingRow>> {
+        self.journal.bindings()
+    }
+
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> Answer<()> {
+        self.journal.bind(phones)
     }
 
     fn result(&self, key: &str) -> Answer<Option<SavedResult>> {

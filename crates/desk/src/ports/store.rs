@@ -1,9 +1,10 @@
 //! The journal: where every accepted change is one atomic commit.
 
-use super::{NewNote, Quarantined};
+use super::{BindingRow, NewNote, Quarantined};
 use domain::{
     Decision, Event, InteractionId, Key, Kind, Message, Millis, No, Refusal, Seen, State, Task, UserId,
-    call::Effect, task::Signal,
+    call::{Dn, Effect},
+    task::Signal,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -296,6 +297,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Every row of a shelf.
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
+
+    /// Every binding of a phone, by number, those of one number in the order in which they were given.
+    fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>>;
+
+    /// Puts these bindings in the place of those that the numbers had; durable when it answers.
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> BoxFuture<'static, Result<(), StoreFault>>;
 
     /// The result of a request by its name.
     fn result(&self, key: &str) -> BoxFuture<'static, Result<Option<SavedResult>, StoreFault>>;

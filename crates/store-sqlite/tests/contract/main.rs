@@ -78,6 +78,9 @@ on_sqlite! {
         a_name_of_a_deleted_conversation_leads_nowhere,
         retiring_forgets_old_names_however_many,
         an_amended_entry_keeps_its_place;
+    bindings:
+        the_bindings_of_a_number_are_those_that_were_given_last,
+        bindings_of_many_numbers_are_written_at_once_and_outlive_the_store;
     results:
         a_result_comes_with_its_commit_and_is_seen_by_the_next,
         a_refused_command_leaves_no_result,

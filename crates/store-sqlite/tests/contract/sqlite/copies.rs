@@ -4,7 +4,7 @@ use crate::suite::{
     post::{outcome, says},
     scene::{Scene, session},
 };
-use desk::ports::{FeedPage, FeedQuery, Quarantined, Shelf, Store};
+use desk::ports::{BindingRow, FeedPage, FeedQuery, Quarantined, Shelf, Store};
 use domain::session::Delivery;
 use std::sync::{
     Arc,
@@ -63,6 +63,8 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
         store.shelve(shelf, vec![("a".into(), Some("b".into()))]).await.expect("shelved");
     }
+    let row = crate::suite::bindings::row("5001", "sip:5001@192.0.2.7");
+    store.bind(vec![("5001".into(), vec![row.clone()])]).await.expect("bound");
     let scene = Scene::set_up(store.clone(), 2).await;
     scene.talk("one", 1).await;
     scene.talk("two", 2).await;
@@ -75,6 +77,11 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     assert_eq!(all(&home).rows, all(dir.path()).rows);
     for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
         assert_eq!(restored.rows(shelf).await.expect("rows"), []);
+    }
+    assert_eq!(restored.bindings().await.expect("rows"), [] as [BindingRow; 0]);
+    assert_eq!(store.bindings().await.expect("rows"), [row]);
+    for bytes in [&copy, &home].map(|dir| std::fs::read(dir.join("journal.db")).expect("the copy")) {
+        assert!(!bytes.windows(9).any(|window| window == b"192.0.2.7"), "an address of a phone");
     }
     let (head, position) = (all(&home).head, scene.head(1).await);
     let again = Scene::at(restored, 9_000);

@@ -1,6 +1,7 @@
 //! Rebuilding snapshots from events.
 
 use crate::suite::{
+    bindings::row,
     calls::dn,
     post::{outcome, says},
     scene::{Scene, session},
@@ -32,6 +33,15 @@ async fn a_sound_journal_has_no_differences() {
     let report = rebuild(dir.path(), false).expect("a report");
     assert_eq!((report.entities, report.differences), (entities as u64, vec![]));
     assert!(report.events > report.entities);
+}
+
+#[tokio::test]
+async fn rebuilding_leaves_alone_where_phones_are() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let open = || SqliteStore::open(dir.path(), Options::default()).expect("open");
+    open().bind(vec![("5001".into(), vec![row("5001", "sip:a@192.0.2.7")])]).await.expect("bound");
+    rebuild(dir.path(), true).expect("a report");
+    assert_eq!(open().bindings().await.expect("read"), [row("5001", "sip:a@192.0.2.7")]);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The suite, on whatever store.
 
+pub mod bindings;
 pub mod bounds;
 pub mod calls;
 pub mod commits;
