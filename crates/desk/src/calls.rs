@@ -2,18 +2,22 @@
 
 use crate::{
     Desk, Refused, given_up,
-    ports::{Arrival, Done, StoreFault, Switch},
+    ports::{Arrival, BindingRow, Bindings, Done, StoreFault, Switch},
     trace,
     witness::lock,
 };
 use domain::{
-    Command, InteractionId, Key, Kind, State, UserData, UserId,
+    Command, InteractionId, Key, Kind, Millis, State, UserData, UserId,
     call::{Act, Call, Cause, Deadline, Dn, Effect, Heard, LegId, Overflowing},
     command::{Arrive, Dial, Diversion},
     device::Device,
     queue::{Overflow, Queue},
 };
-use std::sync::{Arc, PoisonError};
+use futures::future::BoxFuture;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError},
+};
 
 /// How many commands are given at once; the store groups them into few commits.
 const AT_ONCE: usize = 64;
@@ -32,8 +36,7 @@ pub struct Dialled {
 }
 
 impl Desk {
-    /// The calls of the process before are over, and no phone has registered with this one yet: both are said before
-    /// anything else is done (DESIGN §2, Effects).
+    /// The calls of the process before are over, which is said before anything else is done (DESIGN §2, Effects).
     pub(crate) async fn begin_anew(&self) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
         for state in self.store.open(Kind::Call).await? {
@@ -41,11 +44,26 @@ impl Desk {
                 commands.push(Command::CallLost { call: call.id.clone() });
             }
         }
+        self.perform_all(&commands).await
+    }
+
+    /// Takes in which phones the switch has as it begins: those that an earlier process knew and that may still be there.
+    /// All others are out of service; of these nothing is told that was known before. An empty list is for a server
+    /// without calls.
+    pub async fn begin_phones(&self, there: &BTreeSet<Dn>) -> Result<(), StoreFault> {
+        let mut commands = Vec::new();
         for state in self.store.open(Kind::Device).await? {
-            if let State::Device(Device { dn, in_service: true, .. }) = &*state {
+            if let State::Device(Device { dn, in_service: true, .. }) = &*state
+                && !there.contains(dn)
+            {
                 commands.push(Command::InService { dn: dn.clone(), on: false, answers: false });
             }
         }
+        self.perform_all(&commands).await
+    }
+
+    /// Performs what is sure to be allowed. A rule that says no all the same is logged; a store that fails ends it.
+    async fn perform_all(&self, commands: &[Command]) -> Result<(), StoreFault> {
         for chunk in commands.chunks(AT_ONCE) {
             let told = chunk.iter().map(|command| self.perform(command.clone()));
             for (command, outcome) in chunk.iter().zip(futures::future::join_all(told).await) {
@@ -231,6 +249,20 @@ impl Desk {
                 self.queue(name).map_or(Diversion::Nowhere, |queue| self.to_queue(&queue))
             }
         }
+    }
+}
+
+impl Bindings for Desk {
+    fn awake(&self) -> Millis {
+        Desk::awake(self)
+    }
+
+    fn kept(&self) -> BoxFuture<'_, Result<Vec<BindingRow>, StoreFault>> {
+        self.store.bindings()
+    }
+
+    fn keep(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> BoxFuture<'_, Result<(), StoreFault>> {
+        self.store.bind(phones)
     }
 }
 

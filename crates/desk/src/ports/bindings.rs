@@ -16,13 +16,13 @@ pub struct BindingRow {
     pub instance: Option<String>,
     /// `reg-id` (RFC 5626 §4.2).
     pub reg_id: Option<u32>,
-    /// URIs of `Path` (RFC 3327), the one nearest to us first.
+    /// Entries of `Path` (RFC 3327) as they came, the one nearest to us first.
     pub path: Vec<String>,
     /// What the REGISTER came over: `udp`, `tcp`, `tls`, `ws`.
     pub transport: String,
     /// Where the REGISTER came from: address and port.
     pub received: String,
-    /// Who sent it: behind an edge the address that the edge names, else `received`.
+    /// Who sent it, as `transport:address:port`: behind an edge whom the edge names, else the other end of what it came over.
     pub sender: String,
     /// When it ends, in awake time ([`crate::Desk::awake`]).
     pub expires: Millis,

@@ -10,7 +10,7 @@ use crate::taken;
 use anyhow::{Context, Result, anyhow};
 use desk::{Condition, Desk, ServiceKind, ServiceState};
 use listener::Ears;
-use std::{io::ErrorKind, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, io::ErrorKind, sync::Arc, time::Duration};
 use voice::{Carrier, StartError, Voice};
 
 /// The id of the switch among the services, as desktops know it (core-and-voice §3.7).
@@ -26,19 +26,15 @@ impl Telephony {
     /// Starts the switch, unless it is turned off. A default port that another program has leaves the server without
     /// calls, and says so; where an address is given (`is_given`), and at any other failure, the server does not start.
     pub async fn start(desk: &Arc<Desk>, calls: Option<Calls>, is_given: bool) -> Result<Self> {
-        let without = |why: &str| {
-            desk.services().set(state(desk, Condition::Absent).because(why));
-            Self { desk: desk.clone(), voice: None }
-        };
         let Some(Calls { settings, headers }) = calls else {
-            return Ok(without("Calls are turned off (sip.off)."));
+            return Self::without(desk, "Calls are turned off (sip.off).").await;
         };
         let (ears, joined) = Ears::new(desk.clone(), headers);
-        let voice = match Voice::start(settings, Arc::new(ears)).await {
+        let voice = match Voice::start(settings, Arc::new(ears), desk.clone()).await {
             Ok(voice) => voice,
             Err(StartError::Listen { addr, why, .. }) if !is_given && why.kind() == ErrorKind::AddrInUse => {
                 tracing::warn!(%addr, "another program has the port for calls: give one with --sip, or set sip.off");
-                return Ok(without("Another program has the port for calls."));
+                return Self::without(desk, "Another program has the port for calls.").await;
             }
             Err(StartError::Listen { addr, carrier, why }) => {
                 let setting = match carrier {
@@ -52,6 +48,7 @@ impl Telephony {
             Err(why) => return Err(why).context("calls (--sip, sip.addr)"),
         };
         desk.connect_switch(voice.clone());
+        desk.begin_phones(&voice.in_service()).await?;
         desk.services().set(state(desk, Condition::Working));
         for (transport, addr) in voice.addresses() {
             tracing::info!(?transport, %addr, "speaking SIP");
@@ -59,6 +56,13 @@ impl Telephony {
         // What phones have said meanwhile is heard now.
         joined.send_replace(true);
         Ok(Self { desk: desk.clone(), voice: Some(voice) })
+    }
+
+    /// A server without calls, where no phone is in service.
+    async fn without(desk: &Arc<Desk>, why: &str) -> Result<Self> {
+        desk.begin_phones(&BTreeSet::new()).await?;
+        desk.services().set(state(desk, Condition::Absent).because(why));
+        Ok(Self { desk: desk.clone(), voice: None })
     }
 
     /// Where SIP is spoken over UDP, if it is.

@@ -1,5 +1,5 @@
 -- Where phones are: what the registrar knows, for the next process. Operational state and no history: a row goes when
--- its phone does, and no backup has any. `path` is a JSON array of URIs; `expires` is in awake time.
+-- its phone does, and no backup has any. `path` is a JSON array of entries of Path; `expires` is in awake time.
 CREATE TABLE binding (
     id INTEGER PRIMARY KEY,
     dn TEXT NOT NULL,

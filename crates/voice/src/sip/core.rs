@@ -8,13 +8,14 @@ use super::{
     locked,
     origin::{Origin, is_of},
     reasons::Reasons,
-    registrar::{Registrar, closed},
+    registrar::{Keeper, Registrar, closed},
     transport::{Doorkeeper, Streams},
 };
 use crate::{
     Listener, media,
     settings::{Carrier, Challenge, Settings},
 };
+use desk::ports::Bindings;
 use domain::call::{Act, Dn, LegId};
 use rsipstack::{
     dialog::dialog_layer::DialogLayer,
@@ -40,6 +41,8 @@ pub(super) enum Asked {
     Act(Act),
     /// This stream was closed.
     Closed(Flow),
+    /// The phone of this binding answers nothing.
+    Silent(u64),
 }
 
 /// What all of signalling shares.
@@ -48,6 +51,7 @@ pub(super) struct Core {
     pub listener: Arc<dyn Listener>,
     pub engine: Arc<media::Engine>,
     pub registrar: Arc<Registrar>,
+    pub keeper: Keeper,
     pub strangers: Arc<Streams>,
     pub digest: Arc<Digest>,
     pub logins: Arc<Logins>,
@@ -80,6 +84,7 @@ impl Core {
         listener: Arc<dyn Listener>,
         engine: Arc<media::Engine>,
         registrar: Arc<Registrar>,
+        bindings: Arc<dyn Bindings>,
         strangers: Arc<Streams>,
         doorkeeper: &Doorkeeper,
         reasons: Arc<Reasons>,
@@ -97,6 +102,7 @@ impl Core {
             settings,
             listener,
             engine,
+            keeper: Keeper::new(registrar.clone(), bindings),
             registrar,
             strangers,
             digest: doorkeeper.digest.clone(),

@@ -7,6 +7,10 @@ use rsipstack::{
 };
 use std::net::{IpAddr, SocketAddr};
 
+/// The transports by their name. `rows` of bindings have it, so it does not change.
+const NAMES: [(Carrier, &str); 4] =
+    [(Carrier::Udp, "udp"), (Carrier::Tcp, "tcp"), (Carrier::Tls, "tls"), (Carrier::Ws, "ws")];
+
 /// A transport and the address at its other end. Two live streams never share one; for datagrams it is all there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Flow {
@@ -32,6 +36,28 @@ impl Flow {
         Some(Self { carrier, peer: addr.get_socketaddr().ok()? })
     }
 
+    /// The flow over a transport by its name ([`Flow::transport`]) to an address and port.
+    pub fn named(transport: &str, peer: &str) -> Option<Self> {
+        let (carrier, _) = NAMES.into_iter().find(|(_, name)| *name == transport)?;
+        Some(Self { carrier, peer: peer.parse().ok()? })
+    }
+
+    /// The name of its transport, as it is written down.
+    pub fn transport(self) -> &'static str {
+        NAMES.into_iter().find(|(carrier, _)| *carrier == self.carrier).map_or("", |(_, name)| name)
+    }
+
+    /// What is written down of a flow to somebody whom an edge names.
+    pub fn to_text(self) -> String {
+        format!("{}:{}", self.transport(), self.peer)
+    }
+
+    /// The flow of which this was written ([`Flow::to_text`]).
+    pub fn written(text: &str) -> Option<Self> {
+        let (transport, peer) = text.split_once(':')?;
+        Self::named(transport, peer)
+    }
+
     /// Whether it ends by being closed.
     pub fn is_stream(self) -> bool {
         self.carrier != Carrier::Udp
@@ -55,5 +81,24 @@ pub(super) const fn wire(carrier: Carrier) -> Transport {
         Carrier::Tcp => Transport::Tcp,
         Carrier::Tls => Transport::Tls,
         Carrier::Ws => Transport::Ws,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flow_is_found_again_by_what_is_written_of_it() {
+        for peer in ["192.0.2.7:5062", "[2001:db8::7]:65535"] {
+            for (carrier, _) in NAMES {
+                let flow = Flow { carrier, peer: peer.parse().expect("address") };
+                assert_eq!(Flow::named(flow.transport(), &flow.peer.to_string()), Some(flow));
+                assert_eq!(Flow::written(&flow.to_text()), Some(flow));
+            }
+        }
+        for (transport, peer) in [("sctp", "192.0.2.7:5062"), ("udp", "phone.example:5062"), ("udp", "")] {
+            assert_eq!(Flow::named(transport, peer), None);
+        }
     }
 }

@@ -12,17 +12,18 @@ use super::{
     transport::{self, Closings, Doorkeeper, Finder, House, Marks, Opened, StartError, Streams},
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
-use desk::ports::Switch;
+use desk::ports::{Bindings, Switch};
 use domain::call::{Act, Cause, Dn, Effect};
 use futures::FutureExt;
 use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
@@ -36,15 +37,22 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// Listens, and tells what it hears.
+    /// Listens, and tells what it hears. Phones that an earlier process left in `bindings` are known from the beginning,
+    /// and asked whether they are there.
     ///
     /// # Errors
-    /// When an address cannot be listened on, or there is none.
-    pub async fn start(settings: Settings, listener: Arc<dyn Listener>) -> Result<Arc<Self>, StartError> {
+    /// When an address cannot be listened on, or there is none, or when bindings cannot be read.
+    pub async fn start(
+        settings: Settings,
+        listener: Arc<dyn Listener>,
+        bindings: Arc<dyn Bindings>,
+    ) -> Result<Arc<Self>, StartError> {
         let (token, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (changes, heard_changes) = mpsc::unbounded_channel();
         let (closings, heard_closings) = mpsc::unbounded_channel();
-        let registrar = Arc::new(Registrar::new(&settings.limits, changes));
+        let registrar = Arc::new(Registrar::new(&settings.limits, &settings.timers, changes));
+        let kept = bindings.kept().await.map_err(StartError::Bindings)?;
+        registrar.take_up(kept, &settings.accounts, &settings.edges, bindings.awake(), Instant::now());
         let spared = settings.peers.iter().chain(&settings.edges).copied().collect();
         let strangers = Streams::new(&settings.limits, spared);
         let doorkeeper = Arc::new(Doorkeeper {
@@ -104,6 +112,7 @@ impl Voice {
             listener.clone(),
             engine,
             registrar,
+            bindings,
             strangers.clone(),
             &doorkeeper,
             reasons,
@@ -121,6 +130,7 @@ impl Voice {
         until(&token, request::serve(core.clone(), incoming));
         until(&token, strangers.watch(core.settings.timers.stranger));
         until(&token, registrar::watch(core.clone()));
+        until(&token, registrar::keep(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
         until(&token, tell_closings(core.clone(), heard_closings));
         for door in doors {
@@ -132,6 +142,11 @@ impl Voice {
     /// Where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
         self.addresses.clone()
+    }
+
+    /// The numbers that a phone is in service under.
+    pub fn in_service(&self) -> BTreeSet<Dn> {
+        self.core.registrar.in_service()
     }
 
     /// Waits until nothing is heard any more: after [`Voice::stop`], or when signalling broke down by itself, with which
@@ -163,6 +178,9 @@ impl Voice {
         self.tasks.close();
         if tokio::time::timeout(self.core.settings.timers.stop, self.tasks.wait()).await.is_err() {
             tracing::info!(tasks = self.tasks.len(), "phones that were told of the end did not answer");
+        }
+        if let Err(why) = self.core.keeper.flush().await {
+            tracing::warn!(%why, "where phones are could not be written down at the end");
         }
         self.token.cancel();
     }

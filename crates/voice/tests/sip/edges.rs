@@ -129,6 +129,30 @@ async fn a_phone_behind_an_edge_is_asked_over_its_path_whether_it_is_there() {
 }
 
 #[tokio::test]
+async fn a_phone_behind_an_edge_is_asked_and_rung_over_its_path_by_the_next_process_too() {
+    let mut hall = Hall::open(edged()).await;
+    let mut edge = edge_for(&hall, "5001", "127.0.0.3:5060").await;
+    registered(&mut hall, &mut edge, "").await;
+    let row = hall.kept.of("5001").remove(0);
+    assert_eq!((row.received, row.sender.as_str()), (edge.addr().to_string(), "udp:127.0.0.3:5060"));
+    assert_eq!(row.path.join(","), PATH);
+    edge.below.clear();
+    let mut hall = hall.killed(edged()).await;
+    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    let asked = edge.expect("OPTIONS").await;
+    assert_eq!((asked.start(), routes(&asked)), ("OPTIONS sip:5001@10.0.0.9:5060 SIP/2.0", vec![PATH]));
+    edge.answer(&asked, "200 OK", "", "").await;
+    let leg = hall.call("5001", false);
+    let invite = edge.expect("INVITE").await;
+    assert_eq!((invite.start(), routes(&invite)), ("INVITE sip:5001@10.0.0.9:5060 SIP/2.0", vec![PATH]));
+    edge.answer_with(&invite, "200 OK", "sip:5001@10.0.0.9:5060", "", &edge.sdp("sendrecv")).await;
+    assert!(matches!(hall.heard(&leg).await, Heard::Up));
+    // It has not proved anything to this process.
+    speaks_for(&mut edge, "127.0.0.3:5060");
+    challenge(&mut edge).await;
+}
+
+#[tokio::test]
 async fn behind_an_edge_a_phone_proves_itself_though_it_registered_from_there() {
     let mut hall = Hall::open(edged()).await;
     let mut edge = edge_for(&hall, "5001", "127.0.0.3:5060").await;

@@ -222,17 +222,19 @@ async fn a_phone_that_takes_no_codec_of_ours_is_tried_once_more_with_one() {
 }
 
 #[tokio::test]
-async fn a_phone_that_is_gone_is_unreachable_and_after_the_second_time_out_of_service() {
+async fn a_phone_that_answers_options_and_no_call_is_out_of_service_after_the_second() {
     let mut hall = Hall::open(brief()).await;
-    let phone = hall.phone("5001").await;
-    drop(phone);
+    let mut phone = hall.phone("5001").await;
     for _ in 0..2 {
         let leg = hall.call("5001", false);
         let heard = loop {
-            match hall.next().await {
-                Told::Heard(of, heard) if of == leg => break heard,
-                Told::InService(_, false) => {}
-                other => panic!("{other:?}"),
+            tokio::select! {
+                asked = phone.expect("OPTIONS") => phone.answer(&asked, "200 OK", "", "").await,
+                told = hall.next() => match told {
+                    Told::Heard(of, heard) if of == leg => break heard,
+                    Told::InService(_, false) => {}
+                    other => panic!("{other:?}"),
+                },
             }
         };
         assert_eq!(heard, Heard::Gone { cause: Cause::Unreachable, code: Some(408) });

@@ -1,17 +1,18 @@
 //! A switch under test, and a listener that writes down what it is told.
 
 use crate::peer::Peer;
-use desk::ports::{Arrival, Switch};
+use desk::ports::{Arrival, BindingRow, Bindings, StoreFault, Switch};
 use domain::{
     InteractionId,
     call::{Act, Caller, Dn, Effect, Heard, LegId, Originate},
 };
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -52,9 +53,47 @@ impl Listener for Script {
     }
 }
 
+/// Keeps bindings in memory, for the next switch of a test.
+#[derive(Default)]
+pub struct Kept {
+    pub rows: Mutex<BTreeMap<Dn, Vec<BindingRow>>>,
+    pub awake: AtomicI64,
+    /// Nothing can be written.
+    pub fails: AtomicBool,
+    /// How often something was written.
+    pub writes: AtomicUsize,
+}
+
+impl Kept {
+    pub fn of(&self, dn: &str) -> Vec<BindingRow> {
+        self.rows.lock().expect("rows").get(&Dn::new(dn)).cloned().unwrap_or_default()
+    }
+}
+
+impl Bindings for Kept {
+    fn awake(&self) -> i64 {
+        self.awake.load(Ordering::Relaxed)
+    }
+
+    fn kept(&self) -> BoxFuture<'_, Result<Vec<BindingRow>, StoreFault>> {
+        let rows = self.rows.lock().expect("rows").values().flatten().cloned().collect();
+        Box::pin(ready(Ok(rows)))
+    }
+
+    fn keep(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> BoxFuture<'_, Result<(), StoreFault>> {
+        if self.fails.load(Ordering::Relaxed) {
+            return Box::pin(ready(Err(StoreFault::Failed("as told".into()))));
+        }
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.rows.lock().expect("rows").extend(phones);
+        Box::pin(ready(Ok(())))
+    }
+}
+
 /// A switch under test.
 pub struct Hall {
     pub voice: Arc<Voice>,
+    pub kept: Arc<Kept>,
     pub told: mpsc::UnboundedReceiver<Told>,
     pub server: SocketAddr,
     made: u16,
@@ -106,13 +145,38 @@ impl Hall {
         settings: Settings,
         wrap: impl FnOnce(Arc<dyn Listener>) -> Arc<dyn Listener>,
     ) -> Self {
+        Self::open_after(settings, Arc::default(), wrap).await
+    }
+
+    /// After another that kept these bindings.
+    pub async fn open_after(
+        settings: Settings,
+        kept: Arc<Kept>,
+        wrap: impl FnOnce(Arc<dyn Listener>) -> Arc<dyn Listener>,
+    ) -> Self {
         let (told, listening) = mpsc::unbounded_channel();
         let script = Arc::new(Script { told, calls: AtomicU32::new(1) });
-        let voice = Voice::start(settings, wrap(script)).await.expect("a switch");
+        let voice = Voice::start(settings, wrap(script), kept.clone()).await.expect("a switch");
         let addresses = voice.addresses();
         let udp = addresses.iter().find(|(carrier, _)| *carrier == Carrier::Udp).expect("datagrams");
         let server = udp.1;
-        Self { voice, told: listening, server, made: 0 }
+        Self { voice, kept, told: listening, server, made: 0 }
+    }
+
+    /// Another switch at the same address, which knows what this one wrote and was never told to stop. There are no calls.
+    pub async fn killed(self, settings: Settings) -> Self {
+        let Self { voice, kept, server, .. } = self;
+        drop(voice);
+        let is_free = async {
+            while tokio::net::UdpSocket::bind(server).await.is_err()
+                || tokio::net::TcpListener::bind(server).await.is_err()
+            {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), is_free).await.expect("the address is free again");
+        Self::open_after(Settings { listen: Settings::both(server), ..settings }, kept, |listener| listener)
+            .await
     }
 
     pub async fn peer(&self, user: &str) -> Peer {

@@ -7,6 +7,7 @@ mod edges;
 mod failures;
 mod hall;
 mod holding;
+mod kept;
 mod line;
 mod message;
 mod panics;

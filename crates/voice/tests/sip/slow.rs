@@ -1,6 +1,9 @@
 //! A listener that takes its time.
 
-use crate::{hall::settings, peer::Peer};
+use crate::{
+    hall::{Kept, settings},
+    peer::Peer,
+};
 use desk::ports::{Arrival, Switch};
 use domain::{
     InteractionId,
@@ -47,7 +50,7 @@ impl Listener for Slow {
 async fn effects_are_done_while_the_listener_is_busy_and_what_is_heard_waits_in_order() {
     let (arrived, mut legs) = mpsc::unbounded_channel();
     let slow = Arc::new(Slow { go_on: Notify::new(), arrived, heard: Mutex::default(), gone: Notify::new() });
-    let voice = Voice::start(settings(), slow.clone()).await.expect("a switch");
+    let voice = Voice::start(settings(), slow.clone(), Arc::<Kept>::default()).await.expect("a switch");
     let mut caller = Peer::new("15550199", voice.addresses()[0].1).await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = legs.recv().await.expect("a call");

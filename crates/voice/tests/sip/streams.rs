@@ -143,7 +143,9 @@ async fn an_address_that_another_holds_is_an_error() {
     settings.listen =
         vec![Listen { transport: Transport::Tcp, addr: taken.local_addr().expect("an address") }];
     let silent = Hall::listener();
-    assert!(voice::Voice::start(settings, silent).await.is_err());
+    assert!(
+        voice::Voice::start(settings, silent, std::sync::Arc::<crate::hall::Kept>::default()).await.is_err()
+    );
 }
 
 #[tokio::test]

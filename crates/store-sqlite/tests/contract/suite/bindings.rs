@@ -13,7 +13,7 @@ pub fn row(dn: &str, contact: &str) -> BindingRow {
         path: vec!["<sip:edge.example;lr>".into(), "<sip:inner.example;lr>".into()],
         transport: "udp".into(),
         received: "192.0.2.7:5062".into(),
-        sender: "198.51.100.7:40000".into(),
+        sender: "tcp:198.51.100.7:40000".into(),
         expires: 4_200,
         call_id: "a84b4c76e66710".into(),
         cseq: u32::MAX,

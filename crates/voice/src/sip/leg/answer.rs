@@ -98,6 +98,8 @@ impl Leg {
         }
         tracing::info!(leg = %self.id, code, "a phone does not answer when it is asked to");
         branch.binding.ways.refused_talk.store(true, Ordering::Relaxed);
+        let dn = branches.originate.to.clone();
+        self.core.registrar.learned(&dn);
         self.call_again(tag);
     }
 

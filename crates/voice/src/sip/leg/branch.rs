@@ -1,6 +1,6 @@
 //! The calls of a leg that we make: one to each phone of the number, until one answers (voice-sip §5.2).
 
-use crate::sip::registrar::Binding;
+use crate::sip::registrar::{Binding, Registrar};
 use domain::call::{Dn, Originate};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use rsipstack::{dialog::invite_dialog::InviteDialog, sip::Response};
@@ -53,6 +53,8 @@ pub(super) struct Branches {
     pub ring_until: Option<Instant>,
     /// A phone declined: until when the others may show that they are there.
     pub decline_until: Option<Instant>,
+    /// When those are asked whether they are there that have said nothing.
+    pub doubt_at: Option<Instant>,
     running: FuturesUnordered<BoxFuture<'static, Ended>>,
     won: Option<InviteDialog>,
 }
@@ -69,6 +71,7 @@ impl Branches {
             answer_until: None,
             ring_until: None,
             decline_until: None,
+            doubt_at: None,
             running: FuturesUnordered::new(),
             won: None,
         }
@@ -98,7 +101,8 @@ impl Branches {
     pub fn win(&mut self, tag: &str) -> Option<(Branch, Vec<Branch>)> {
         let winner = self.take(tag)?;
         self.won = Some(winner.dialog.clone());
-        (self.answer_until, self.ring_until, self.decline_until) = (None, None, None);
+        (self.answer_until, self.ring_until) = (None, None);
+        (self.decline_until, self.doubt_at) = (None, None);
         Some((winner, std::mem::take(&mut self.all)))
     }
 
@@ -111,6 +115,13 @@ impl Branches {
         Some(self.all.remove(at))
     }
 
+    /// Has the phones that have said nothing asked whether they are there.
+    pub fn doubt(&self, registrar: &Registrar) {
+        for branch in self.all.iter().filter(|branch| !branch.ringing) {
+            registrar.doubt(&self.originate.to, branch.binding.serial);
+        }
+    }
+
     /// All dialogs there are.
     pub fn dialogs(&self) -> Vec<InviteDialog> {
         self.won.iter().chain(self.all.iter().map(|branch| &branch.dialog)).cloned().collect()
@@ -118,6 +129,6 @@ impl Branches {
 
     /// When time matters next.
     pub fn due(&self) -> Option<Instant> {
-        [self.answer_until, self.ring_until, self.decline_until].into_iter().flatten().min()
+        [self.answer_until, self.ring_until, self.decline_until, self.doubt_at].into_iter().flatten().min()
     }
 }

@@ -213,6 +213,7 @@ impl Leg {
                 Some(asked) = self.acts.recv() => match asked {
                     Asked::Act(act) => self.act(act),
                     Asked::Closed(flow) => self.closed(flow),
+                    Asked::Silent(serial) => self.silent(serial),
                 },
                 () = self.teller.step() => {}
                 Some(event) = self.events.recv() => self.event(event),

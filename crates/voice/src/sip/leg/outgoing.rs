@@ -13,7 +13,7 @@ use crate::{
         core::{Asked, Core},
         flow::Flow,
         headers,
-        registrar::{self, Binding},
+        registrar::Binding,
         transport::mark,
     },
 };
@@ -33,8 +33,8 @@ use tokio::{
     time::Instant,
 };
 
-/// Silent INVITEs in a row after which a phone is held for gone (voice-sip §7).
-const TOO_MANY: u8 = 2;
+/// For how many T1 a phone may say nothing to a call before it is asked whether it is there: 2 s.
+const SILENT: u32 = 4;
 
 /// For how many T1 after a phone declined the others may show that they are there: 2 s.
 const DECLINED: u32 = 4;
@@ -72,7 +72,7 @@ fn begin(
     asked: Originate,
 ) -> Result<Leg, (Cause, u16)> {
     let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
-    let bindings = core.registrar.bindings(&asked.to);
+    let bindings = core.registrar.usable(&asked.to);
     let Binding { flow, sender, .. } = *bindings.last().ok_or((Cause::Unreachable, 480))?;
     let (tell, media) = mpsc::unbounded_channel();
     let stream = core.engine.open(id.clone(), tell).map_err(|why| {
@@ -103,6 +103,7 @@ impl Leg {
         let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
             return false;
         };
+        branches.doubt_at = Some(Instant::now() + self.core.settings.timers.t1 * SILENT);
         let offer = self.stream.offer(Direction::SendRecv).into_bytes();
         let Some(option) = invitation(&self.core, &branches.originate, &binding, how, offer) else {
             tracing::info!(leg = %self.id, "a phone's contact makes no sense");
@@ -131,6 +132,8 @@ impl Leg {
             branch.binding.ways.talks.store(true, Ordering::Relaxed);
         }
         branch.ringing = true;
+        let serial = branch.binding.serial;
+        self.core.registrar.heard(&branches.originate.to, serial);
         if !std::mem::replace(&mut branches.rang, true) {
             self.teller.tell(Heard::Ringing);
         }
@@ -152,8 +155,8 @@ impl Leg {
             return;
         }
         let Some((winner, others)) = branches.win(tag) else { return };
-        winner.binding.ways.answered();
         let dn = branches.originate.to.clone();
+        self.core.registrar.heard(&dn, winner.binding.serial);
         let bindings = self.core.registrar.bindings(&dn);
         self.phone = Some(Phone::of(dn, &bindings, Some(&winner.binding)));
         for other in &others {
@@ -195,13 +198,15 @@ impl Leg {
             return;
         }
         let code = code.unwrap_or(503);
+        let registrar = &self.core.registrar;
         if !branch.ringing && code == 408 {
-            self.silent_phone(&branch.binding);
+            metrics::counter!("jackfield_sip_failures_total", "what" => "no-response").increment(1);
+            registrar.call_unanswered(&branches.originate.to, branch.binding.serial);
         } else if !branch.ringing && code == 503 && branch.binding.flow.is_stream() {
             // The library says so too when its stream is dead.
-            self.core.registrar.drop_binding(&branches.originate.to, branch.binding.serial);
+            registrar.drop_binding(&branches.originate.to, branch.binding.serial);
         } else {
-            branch.binding.ways.answered();
+            registrar.heard(&branches.originate.to, branch.binding.serial);
         }
         let heal = match code {
             488 | 606 => {
@@ -255,17 +260,7 @@ impl Leg {
         branches.decline_until = None;
         let Some(telling) = causes::telling(branches.codes.iter().copied()) else { return };
         let (answering, rang) = (branches.answering, branches.rang);
-        let dn = branches.originate.to.clone();
-        let silent: Vec<Binding> = branches
-            .all
-            .iter()
-            .filter(|branch| !branch.ringing)
-            .map(|branch| branch.binding.clone())
-            .collect();
-        for binding in silent.into_iter().filter(|binding| !binding.flow.is_stream()) {
-            let (core, dn) = (self.core.clone(), dn.clone());
-            self.core.spawn(async move { registrar::ask(&core, dn, binding).await });
-        }
+        branches.doubt(&self.core.registrar);
         if answering {
             self.teller.tell(Heard::NotAnswered(telling));
         }
@@ -274,24 +269,24 @@ impl Leg {
         self.end(cause, Some(telling), super::end::Over::Part(cause));
     }
 
-    /// A phone that says nothing to INVITE is taken out after the second.
-    fn silent_phone(&self, binding: &Binding) {
-        let Side::Out(branches) = &self.side else { return };
-        metrics::counter!("jackfield_sip_failures_total", "what" => "no-response").increment(1);
-        if binding.ways.missed() >= TOO_MANY {
-            self.core.registrar.drop_binding(&branches.originate.to, binding.serial);
-        }
-    }
-
     /// Calls over a stream that was closed are over.
     pub(super) fn lost_while_ringing(&mut self, flow: Flow) {
+        self.lost(503, |branch| branch.binding.flow == flow);
+    }
+
+    /// A call to a phone that answers nothing, neither it nor OPTIONS, is over.
+    pub(super) fn silent(&mut self, serial: u64) {
+        self.lost(408, |branch| branch.binding.serial == serial && !branch.ringing);
+    }
+
+    fn lost(&mut self, code: u16, is_lost: impl Fn(&Branch) -> bool) {
         while let Side::Out(branches) = &mut self.side
             && self.over.is_none()
-            && let Some(tag) = branches.all.iter().find(|b| b.binding.flow == flow).map(|b| b.tag.clone())
+            && let Some(tag) = branches.all.iter().find(|branch| is_lost(branch)).map(|b| b.tag.clone())
             && let Some(lost) = branches.take(&tag)
         {
             self.leave_branch(&lost, Cause::Lost);
-            self.failed(503);
+            self.failed(code);
         }
     }
 
@@ -333,6 +328,7 @@ impl Leg {
                     Asking::Talk => {
                         branch.asking = Asking::Nothing;
                         ways.refused_talk.store(true, Ordering::Relaxed);
+                        self.core.registrar.learned(&branches.originate.to);
                     }
                     // It rings on, though it was told to answer: it cannot.
                     Asking::Auto if branch.ringing => learned |= !ways.by_hand.swap(true, Ordering::Relaxed),
@@ -343,10 +339,15 @@ impl Leg {
             if learned {
                 let Side::Out(branches) = &self.side else { return };
                 tracing::info!(number = %branches.originate.to, "a phone cannot be made to answer and is answered by hand");
+                self.core.registrar.learned(&branches.originate.to);
                 self.core.registrar.tell_again(&branches.originate.to);
             }
         }
         let Side::Out(branches) = &mut self.side else { return };
+        if branches.doubt_at.is_some_and(|at| at <= now) {
+            branches.doubt_at = None;
+            branches.doubt(&self.core.registrar);
+        }
         if branches.decline_until.is_some_and(|until| until <= now) {
             branches.decline_until = None;
             if !branches.all.iter().any(|branch| branch.ringing) {

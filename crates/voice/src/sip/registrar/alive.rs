@@ -1,8 +1,12 @@
-//! What keeps the bindings true: the end of their time, and phones behind NAT that are asked whether they are there.
+//! What keeps the bindings true: the end of their time, and phones that are asked whether they are there: those behind
+//! NAT regularly, those that an earlier process knew at once, and those that a call has had no answer from.
 
-use super::Binding;
-use crate::sip::{core::Core, headers, transport::mark};
-use domain::call::Dn;
+use super::{Became, Question};
+use crate::sip::{
+    core::{Asked, Core},
+    headers,
+    transport::mark,
+};
 use rsipstack::{
     sip::{Method, SipMessage, StatusCode, StatusCodeKind, Uri, typed},
     transaction::{
@@ -11,53 +15,88 @@ use rsipstack::{
         transaction::Transaction,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio::time::{Instant, MissedTickBehavior};
 
-/// Unanswered OPTIONS in a row after which a phone is held for gone (voice-sip §3).
-const TOO_MANY: u8 = 3;
+/// For how many T1 a phone may take to answer OPTIONS: 4 s, in which it is sent four times (RFC 3261 §17.1.2.2). That is
+/// less than the transaction would wait, since it is asked again.
+const PATIENCE: u32 = 8;
 
 /// A watch that is this late stood still with its process: what phones sent meanwhile has still to be read.
 const STOOD_STILL: Duration = Duration::from_secs(5);
+
+/// How many phones are asked within a tick, which is a second as a rule, and how many may be without an answer at once.
+/// After a start all of them are due.
+const IN_A_TICK: usize = 200;
+const AT_ONCE: usize = 500;
 
 /// Watches until the server stops.
 pub(in crate::sip) async fn watch(core: Arc<Core>) {
     let every = core.settings.timers.keep_alive;
     let mut tick = tokio::time::interval(Duration::from_secs(1).min(every));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last = Instant::now();
+    let (mut last, mut left) = (Instant::now(), IN_A_TICK);
+    let asking = Arc::new(AtomicUsize::new(0));
     loop {
-        tick.tick().await;
-        let now = Instant::now();
-        let late = now.saturating_duration_since(last).saturating_sub(tick.period());
-        last = now;
-        if late > STOOD_STILL {
-            core.registrar.postpone(late);
+        tokio::select! {
+            _ = tick.tick() => {
+                let now = Instant::now();
+                let late = now.saturating_duration_since(last).saturating_sub(tick.period());
+                (last, left) = (now, IN_A_TICK);
+                if late > STOOD_STILL {
+                    core.registrar.postpone(late);
+                }
+                core.registrar.sweep(now);
+            }
+            () = core.registrar.doubted() => {}
         }
-        core.registrar.sweep(now);
-        for (dn, binding) in core.registrar.to_ask(now, every) {
-            let asking = core.clone();
-            core.spawn(async move { ask(&asking, dn, binding).await });
+        let most = left.min(AT_ONCE.saturating_sub(asking.load(Ordering::Relaxed)));
+        for question in core.registrar.to_ask(Instant::now(), most) {
+            left -= 1;
+            asking.fetch_add(1, Ordering::Relaxed);
+            let (core, asking) = (core.clone(), asking.clone());
+            core.clone().spawn(async move {
+                ask(&core, question).await;
+                asking.fetch_sub(1, Ordering::Relaxed);
+            });
         }
     }
 }
 
-/// Asks a phone whether it is there, and takes it out when it was silent too often.
-pub(in crate::sip) async fn ask(core: &Core, dn: Dn, binding: Binding) {
-    match options(core, &binding).await {
-        Ok(true) => binding.ways.answered(),
-        Ok(false) if binding.ways.missed() >= TOO_MANY => {
-            tracing::info!(number = %dn, "a phone does not answer and is taken out");
+/// Asks a phone whether it is there, and takes it out of service when it was silent too often. It stays bound, so that it
+/// is found when it answers again.
+async fn ask(core: &Core, Question { dn, binding, round }: Question) {
+    let patience = core.settings.timers.t1 * PATIENCE;
+    let answered = match tokio::time::timeout(patience, options(core, &binding)).await {
+        Ok(Ok(answered)) => answered,
+        Ok(Err(why)) => {
+            tracing::debug!(%why, number = %dn, "OPTIONS was not sent");
+            false
+        }
+        Err(_) => false,
+    };
+    match core.registrar.asked(&dn, binding.serial, round, answered, Instant::now()) {
+        Became::Silent => {
+            tracing::info!(number = %dn, at = %binding.flow.peer, "a phone does not answer and is out of service");
             metrics::counter!("jackfield_sip_failures_total", "what" => "keep-alive").increment(1);
-            core.registrar.drop_binding(&dn, binding.serial);
+            core.ask_all(&Asked::Silent(binding.serial));
         }
-        Ok(false) => {}
-        Err(why) => tracing::debug!(%why, "OPTIONS was not sent"),
+        Became::Back => {
+            tracing::info!(number = %dn, at = %binding.flow.peer, "a phone answers again and is back in service");
+        }
+        Became::Same => {}
     }
 }
 
-/// Whether anything came back, be it a refusal.
-async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
+/// Whether anything came back, be it a refusal. The library takes an answer for one only if it names this very
+/// transaction, by a branch that nobody can guess.
+async fn options(core: &Core, binding: &super::Binding) -> rsipstack::Result<bool> {
     let mut target = Uri::try_from(binding.contact.as_str())?;
     let ours = core.contact_towards(binding.flow);
     let from = typed::From { display_name: None, uri: ours.clone(), params: Vec::new() }.with_tag(make_tag());

@@ -1,12 +1,11 @@
 //! One binding: where a phone is.
 
-use super::Contact;
+use super::{Contact, life::Life};
 use crate::sip::{flow::Flow, origin::Origin};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU8, Ordering},
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
-use std::time::Duration;
 use tokio::time::Instant;
 
 /// Where a phone is: its contact, and the flow that its REGISTER came over. Requests go to the flow, whatever the
@@ -30,14 +29,16 @@ pub(in crate::sip) struct Binding {
     pub cseq: u32,
     /// `+sip.instance` (RFC 5626 §4.1).
     pub instance: Option<String>,
-    /// When it ends.
-    pub expires: Instant,
+    /// `reg-id` (RFC 5626 §4.2).
+    pub reg_id: Option<u32>,
     /// The source is not what the Contact says, over datagrams: a router is between and forgets.
     pub behind_nat: bool,
-    /// When it is to be asked whether it is there.
-    pub ask_at: Instant,
+    /// How sure it is that the phone is there, and until when that is believed.
+    pub life: Life,
     /// What was learned of the phone, for as long as it refreshes.
     pub ways: Arc<Ways>,
+    /// When what is written down of it was last brought up to date.
+    pub noted: Instant,
 }
 
 /// What is known of a phone besides its registration.
@@ -49,34 +50,28 @@ pub(in crate::sip) struct Ways {
     pub refused_talk: AtomicBool,
     /// It rang on when it was called with the headers for answering by itself: it is answered by hand.
     pub by_hand: AtomicBool,
-    /// How often it did not answer OPTIONS.
-    unanswered: AtomicU8,
-}
-
-impl Ways {
-    /// It answered.
-    pub fn answered(&self) {
-        self.unanswered.store(0, Ordering::Relaxed);
-    }
-
-    /// It did not answer; how often now.
-    pub fn missed(&self) -> u8 {
-        self.unanswered.fetch_add(1, Ordering::Relaxed).saturating_add(1)
-    }
 }
 
 impl Binding {
+    /// A phone registered: anew under the name `serial`, or in the place of `before`. One behind a router is asked
+    /// `every` so often whether it is there.
     pub fn new(
-        serial: u64,
-        ways: Arc<Ways>,
+        (serial, before): (u64, Option<Self>),
         contact: Contact,
         (call_id, cseq): (&str, u32),
         (origin, path): (Origin, &[String]),
+        every: Duration,
         now: Instant,
     ) -> Self {
-        ways.answered();
+        let behind_nat = contact.elsewhere && !origin.flow.is_stream();
+        let life = before.as_ref().map(|before| &before.life);
+        let life = Life::registered(now + contact.expires, behind_nat.then_some(every), life, now);
+        let (serial, ways, noted) = before.map_or_else(
+            || (serial, Arc::default(), now),
+            |before| (before.serial, before.ways, before.noted),
+        );
         if contact.talks {
-            ways.talks.store(true, Ordering::Relaxed);
+            ways.talks.store(true, std::sync::atomic::Ordering::Relaxed);
         }
         Self {
             serial,
@@ -88,15 +83,28 @@ impl Binding {
             call_id: call_id.to_owned(),
             cseq,
             instance: contact.instance,
-            expires: now + contact.expires,
-            behind_nat: contact.elsewhere && !origin.flow.is_stream(),
-            ask_at: now + Duration::from_secs(1),
+            reg_id: contact.reg_id,
+            behind_nat,
+            life,
             ways,
+            noted,
         }
     }
 
     /// Whether requests go to an edge, which passes them on.
     pub fn is_forwarded(&self) -> bool {
         self.sender != self.flow || !self.path.is_empty()
+    }
+
+    /// Whether the other says of the phone what this does, but for how long it holds.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let of = |binding: &Self| {
+            (binding.serial, binding.flow, binding.sender, binding.behind_nat, binding.reg_id)
+        };
+        of(self) == of(other)
+            && self.contact == other.contact
+            && self.call_id == other.call_id
+            && self.instance == other.instance
+            && self.path == other.path
     }
 }

@@ -1,45 +1,49 @@
 //! Where phones are: bindings of numbers to contacts and flows (voice-sip §3). Pure bookkeeping; the wire is in
-//! [`register`].
+//! [`register`] and [`alive`], what is written down in [`rows`].
 
 mod alive;
 mod binding;
+mod book;
+mod life;
 mod path;
 mod register;
+mod rows;
 #[cfg(test)]
 mod tests;
 
 use crate::{
-    settings::{Limits, Network},
+    settings::{Limits, Network, Timers},
     sip::{flow::Flow, locked, origin::is_of},
 };
-pub(super) use alive::{ask, watch};
+pub(super) use alive::watch;
 pub(super) use binding::Binding;
+use book::Book;
 use domain::call::Dn;
 use path::reached_by;
 pub(super) use register::{Asked, Contact, register};
+pub(super) use rows::{Keeper, keep};
 use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, atomic::Ordering},
+    collections::BTreeSet,
+    sync::{Mutex, atomic::Ordering},
     time::Duration,
 };
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
+
+/// How old what is written down of a binding may be that only goes on.
+const NOTED_FOR: Duration = Duration::from_secs(60);
 
 /// All bindings.
 pub(super) struct Registrar {
     book: Mutex<Book>,
     most: usize,
+    every: Duration,
+    longest: Duration,
     changes: mpsc::UnboundedSender<(Dn, bool)>,
-}
-
-#[derive(Default)]
-struct Book {
-    bindings: HashMap<Dn, Vec<Binding>>,
-    /// Who registered from where, by the sender.
-    flows: HashMap<Flow, Vec<Dn>>,
-    /// Of these, over which more than one number came at some time, or one that may not be alone.
-    shared: HashSet<Flow>,
-    serial: u64,
-    total: usize,
+    /// Rings when a phone is to be asked now whether it is there.
+    doubts: Notify,
 }
 
 /// Why a registration changes nothing.
@@ -60,6 +64,25 @@ pub(super) struct Listed {
     pub remaining: Duration,
 }
 
+/// A binding that is to be asked whether its phone is there.
+pub(super) struct Question {
+    pub dn: Dn,
+    pub binding: Binding,
+    /// Under which the outcome is told.
+    pub round: u32,
+}
+
+/// What the outcome of a question changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// Nothing.
+    Same,
+    /// The phone does not answer any more, and is rung no more.
+    Silent,
+    /// The phone answers again.
+    Back,
+}
+
 /// A stream is closed: what registered over it is gone, but not who is behind an edge.
 pub(super) fn closed(registrar: &Registrar, edges: &[Network], flow: Flow) {
     if is_of(edges, flow) { registrar.edge_closed(flow, edges) } else { registrar.closed(flow) }
@@ -67,129 +90,157 @@ pub(super) fn closed(registrar: &Registrar, edges: &[Network], flow: Flow) {
 
 impl Registrar {
     /// What becomes of numbers is sent to `changes`: in service or not, in order.
-    pub fn new(limits: &Limits, changes: mpsc::UnboundedSender<(Dn, bool)>) -> Self {
-        Self { book: Mutex::default(), most: limits.registrations.max(1), changes }
+    pub fn new(limits: &Limits, timers: &Timers, changes: mpsc::UnboundedSender<(Dn, bool)>) -> Self {
+        Self {
+            book: Mutex::default(),
+            most: limits.registrations.max(1),
+            every: timers.keep_alive,
+            longest: timers.max_expires,
+            changes,
+            doubts: Notify::new(),
+        }
     }
 
     /// Does what a REGISTER asks, all of it or nothing, and lists what is then bound.
     pub fn apply(&self, dn: &Dn, asked: Asked, now: Instant) -> Result<Vec<Listed>, Refused> {
         let mut book = locked(&self.book);
-        let before = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
         // Of the bindings that it is about: another phone of the number may have the same Call-ID.
         let about =
             |binding: &Binding| asked.all || asked.contacts.iter().any(|contact| contact.is_of(binding));
         let stale = |binding: &Binding| {
             about(binding) && binding.call_id == asked.call_id && asked.cseq <= binding.cseq
         };
-        if before.iter().any(stale) {
+        if book.of(dn).iter().any(stale) {
             return Err(Refused::OutOfOrder);
         }
-        let mut bindings = book.bindings.remove(dn).unwrap_or_default();
-        let before: Vec<Flow> = bindings.iter().map(|binding| binding.sender).collect();
-        if asked.all {
-            bindings.clear();
-        }
-        for contact in asked.contacts {
-            let known = bindings.iter().position(|old| contact.is_of(old)).map(|at| bindings.remove(at));
-            bindings.retain(|old| !contact.is_of(old));
-            if contact.expires.is_zero() {
-                continue;
+        // What is new, other or gone has to be written down before it is answered.
+        let mut changed = asked.all && !book.of(dn).is_empty();
+        let mut old = false;
+        let first = book.next_serial(asked.contacts.len());
+        self.change(&mut book, dn, |bindings| {
+            if asked.all {
+                bindings.clear();
             }
-            if bindings.len() >= self.most {
-                bindings.remove(0);
+            for (serial, contact) in (first..).zip(asked.contacts) {
+                let count = bindings.len();
+                let known = bindings.iter().position(|old| contact.is_of(old)).map(|at| bindings.remove(at));
+                bindings.retain(|old| !contact.is_of(old));
+                changed |= count > bindings.len() + 1;
+                if contact.expires.is_zero() {
+                    changed |= known.is_some();
+                    continue;
+                }
+                if bindings.len() >= self.most {
+                    bindings.remove(0);
+                    changed = true;
+                }
+                let before = known.clone();
+                let named = (asked.call_id.as_str(), asked.cseq);
+                let from = (asked.origin, &asked.path[..]);
+                let fresh = Binding::new((serial, known), contact, named, from, self.every, now);
+                changed |= before.is_none_or(|before| !before.is_same(&fresh));
+                old |= now.saturating_duration_since(fresh.noted) >= NOTED_FOR;
+                bindings.push(fresh);
             }
-            book.serial += 1;
-            let fresh = (book.serial, Arc::default());
-            let (serial, ways) = known.map_or(fresh, |old| (old.serial, old.ways));
-            let from = (asked.origin, &asked.path[..]);
-            bindings.push(Binding::new(serial, ways, contact, (&asked.call_id, asked.cseq), from, now));
+        });
+        if changed || old {
+            book.to_be_written(dn, changed, now);
         }
-        let listed = bindings
-            .iter()
-            .map(|binding| Listed {
-                contact: binding.contact.clone(),
-                remaining: binding.expires.saturating_duration_since(now),
-            })
-            .collect();
-        self.put_back(&mut book, dn, &before, bindings);
-        Ok(listed)
+        let listed = book.of(dn).iter().map(|binding| Listed {
+            contact: binding.contact.clone(),
+            remaining: binding.life.expires().saturating_duration_since(now),
+        });
+        Ok(listed.collect())
     }
 
-    /// The live bindings of a number, newest last.
+    /// The bindings of a number whose time is not over, newest last.
     pub fn bindings(&self, dn: &Dn) -> Vec<Binding> {
         let now = Instant::now();
-        let book = locked(&self.book);
-        let all = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
-        all.iter().filter(|binding| binding.expires > now).cloned().collect()
+        locked(&self.book).of(dn).iter().filter(|binding| !binding.life.is_over(now)).cloned().collect()
     }
 
-    /// Whether a phone is registered under a number.
+    /// Those of them that may be rung.
+    pub fn usable(&self, dn: &Dn) -> Vec<Binding> {
+        let mut bindings = self.bindings(dn);
+        bindings.retain(|binding| binding.life.is_usable());
+        bindings
+    }
+
+    /// Whether a phone is in service under a number.
     pub fn serves(&self, dn: &Dn) -> bool {
-        locked(&self.book).bindings.contains_key(dn)
+        book::serves(locked(&self.book).of(dn))
+    }
+
+    /// Every number that a phone is in service under.
+    pub fn in_service(&self) -> BTreeSet<Dn> {
+        locked(&self.book).in_service()
     }
 
     /// Whether one of its phones may still be made to answer: it has not been tried in vain.
     pub fn is_made_to_answer(&self, dn: &Dn) -> bool {
-        let by_hand = |binding: &Binding| binding.ways.by_hand.load(Ordering::Relaxed);
-        let book = locked(&self.book);
-        book.bindings.get(dn).is_some_and(|bindings| !bindings.iter().all(by_hand))
+        let may =
+            |binding: &Binding| binding.life.is_usable() && !binding.ways.by_hand.load(Ordering::Relaxed);
+        locked(&self.book).of(dn).iter().any(may)
     }
 
     /// Has it told once more that a number is in service, since what its phones can do has changed.
     pub fn tell_again(&self, dn: &Dn) {
-        let book = locked(&self.book);
-        if book.bindings.contains_key(dn) {
+        if self.serves(dn) {
             let _ = self.changes.send((dn.clone(), true));
         }
     }
 
-    /// Whether this number registered from there.
-    pub fn is_flow_of(&self, dn: &Dn, sender: Flow) -> bool {
-        locked(&self.book).flows.get(&sender).is_some_and(|dns| dns.contains(dn))
+    /// Something was learned of a phone that the next process is to know, too.
+    pub fn learned(&self, dn: &Dn) {
+        locked(&self.book).to_be_written(dn, false, Instant::now());
     }
 
-    /// Whether this number registered from there, and nobody else did for as long as it has been registered.
+    /// Whether this number registered from there, be it with an earlier process, and whoever is there by now.
+    pub fn is_flow_of(&self, dn: &Dn, sender: Flow) -> bool {
+        locked(&self.book).of(dn).iter().any(|binding| binding.sender == sender)
+    }
+
+    /// Whether this number registered from there with this process and has been there since, and nobody else registered
+    /// from there for as long as we know: who calls from there calls under this number.
     pub fn is_alone_on(&self, dn: &Dn, flow: Flow) -> bool {
         let book = locked(&self.book);
-        !book.shared.contains(&flow) && book.flows.get(&flow).is_some_and(|dns| dns.contains(dn))
+        let proves = |binding: &Binding| binding.sender == flow && binding.life.proves();
+        !book.is_shared(flow) && book.of(dn).iter().any(proves)
     }
 
     /// Whether the phone that registered this number from there sits behind a NAT.
     pub fn is_behind_nat(&self, dn: &Dn, sender: Flow) -> bool {
-        let book = locked(&self.book);
-        let all = book.bindings.get(dn).map_or(&[][..], Vec::as_slice);
-        all.iter().any(|binding| binding.sender == sender && binding.behind_nat)
+        locked(&self.book).of(dn).iter().any(|binding| binding.sender == sender && binding.behind_nat)
     }
 
     /// Whether anybody registered from there.
     pub fn knows(&self, sender: Flow) -> bool {
-        locked(&self.book).flows.contains_key(&sender)
+        locked(&self.book).knows(sender)
     }
 
     /// A stream of an edge is closed. The phones behind it are where they were, and are called over the way that they
     /// came by: over another stream to where the edge says in Path that it is, and with it those go that came without.
     pub fn edge_closed(&self, flow: Flow, edges: &[Network]) {
-        let dns: Vec<Dn> = {
-            let mut book = locked(&self.book);
-            let mut lost = Vec::new();
-            for (dn, bindings) in &mut book.bindings {
-                for binding in bindings.iter_mut().filter(|binding| binding.flow == flow) {
-                    match reached_by(&binding.path, edges) {
-                        Some(way) => binding.flow = way,
-                        None => lost.push(dn.clone()),
-                    }
-                }
-            }
-            lost
-        };
-        for dn in dns {
-            self.drop_where(&dn, |binding| binding.flow == flow);
+        let mut book = locked(&self.book);
+        for dn in book.where_any(|binding| binding.flow == flow) {
+            self.change(&mut book, &dn, |bindings| {
+                bindings.retain_mut(|binding| {
+                    let way = if binding.flow == flow {
+                        reached_by(&binding.path, edges)
+                    } else {
+                        Some(binding.flow)
+                    };
+                    binding.flow = way.unwrap_or(flow);
+                    way.is_some()
+                });
+            });
+            book.to_be_written(&dn, false, Instant::now());
         }
     }
 
     /// A stream is closed: what registered over it is gone.
     pub fn closed(&self, flow: Flow) {
-        let dns = locked(&self.book).flows.get(&flow).cloned().unwrap_or_default();
+        let dns = locked(&self.book).from(flow);
         for dn in dns {
             self.drop_where(&dn, |binding| binding.flow == flow);
         }
@@ -202,75 +253,116 @@ impl Registrar {
 
     /// Takes out what has run out.
     pub fn sweep(&self, now: Instant) {
-        let due: Vec<Dn> = {
-            let book = locked(&self.book);
-            let over = |bindings: &Vec<Binding>| bindings.iter().any(|binding| binding.expires <= now);
-            book.bindings.iter().filter(|(_, bindings)| over(bindings)).map(|(dn, _)| dn.clone()).collect()
-        };
+        let due = locked(&self.book).where_any(|binding| binding.life.is_over(now));
         for dn in due {
-            self.drop_where(&dn, |binding| binding.expires <= now);
+            self.drop_where(&dn, |binding| binding.life.is_over(now));
         }
     }
 
     /// For so long nothing could be heard of any phone, so that all run out so much later.
     pub fn postpone(&self, by: Duration) {
-        for binding in locked(&self.book).bindings.values_mut().flatten() {
-            binding.expires += by;
-            binding.ask_at += by;
+        locked(&self.book).each(|binding| binding.life.postpone(by));
+    }
+
+    /// The phone of a binding answered a call, or refused it.
+    pub fn heard(&self, dn: &Dn, serial: u64) {
+        let now = Instant::now();
+        self.live(dn, serial, |binding| {
+            binding.life.heard(now);
+            binding.life.call_answered();
+        });
+    }
+
+    /// A call to the phone of a binding has had no answer for longer than it should: it is asked now whether it is there.
+    pub fn doubt(&self, dn: &Dn, serial: u64) {
+        let now = Instant::now();
+        self.live(dn, serial, |binding| binding.life.doubt(now));
+        self.doubts.notify_one();
+    }
+
+    /// Waits until a phone is to be asked now.
+    pub async fn doubted(&self) {
+        self.doubts.notified().await;
+    }
+
+    /// A call to the phone of a binding ended without any answer. After the second in a row it is taken out.
+    pub fn call_unanswered(&self, dn: &Dn, serial: u64) {
+        let mut gone = false;
+        self.live(dn, serial, |binding| gone = binding.life.call_unanswered());
+        if gone {
+            self.drop_binding(dn, serial);
+        } else {
+            self.doubt(dn, serial);
         }
     }
 
-    /// Bindings that are to be asked whether they are there, and when that is due again.
-    fn to_ask(&self, now: Instant, every: Duration) -> Vec<(Dn, Binding)> {
+    /// At most `most` of the bindings that are due to be asked whether their phone is there, the longest due first. Each is
+    /// asked from now on, until [`Registrar::asked`] is told the outcome.
+    pub fn to_ask(&self, now: Instant, most: usize) -> Vec<Question> {
         let mut book = locked(&self.book);
-        let mut due = Vec::new();
-        for (dn, bindings) in &mut book.bindings {
-            for binding in bindings.iter_mut().filter(|binding| binding.behind_nat && binding.ask_at <= now) {
-                binding.ask_at = now + every;
-                due.push((dn.clone(), binding.clone()));
+        let mut due: Vec<(Instant, Dn, u64)> = Vec::new();
+        for (dn, binding) in book.all() {
+            due.extend(binding.life.due(now).map(|since| (since, dn.clone(), binding.serial)));
+        }
+        due.sort_unstable_by_key(|(since, ..)| *since);
+        due.truncate(most);
+        let mut questions = Vec::new();
+        for (_, dn, serial) in due {
+            if let Some(binding) = book.binding(&dn, serial) {
+                let round = binding.life.ask();
+                questions.push(Question { binding: binding.clone(), dn, round });
             }
         }
-        due
+        questions
+    }
+
+    /// Whether the phone of a binding answered the question of this round.
+    pub fn asked(&self, dn: &Dn, serial: u64, round: u32, answered: bool, now: Instant) -> Became {
+        let mut became = Became::Same;
+        self.live(dn, serial, |binding| {
+            let before = binding.life.is_usable();
+            if answered {
+                binding.life.answered(round, now);
+            } else {
+                binding.life.unanswered(round, now);
+            }
+            became = match (before, binding.life.is_usable()) {
+                (true, false) => Became::Silent,
+                (false, true) => Became::Back,
+                _ => Became::Same,
+            };
+        });
+        became
+    }
+
+    /// Changes the life of one binding.
+    fn live(&self, dn: &Dn, serial: u64, happens: impl FnOnce(&mut Binding)) {
+        let mut book = locked(&self.book);
+        if book.binding(dn, serial).is_none() {
+            return;
+        }
+        self.change(&mut book, dn, |bindings| {
+            if let Some(binding) = bindings.iter_mut().find(|binding| binding.serial == serial) {
+                happens(binding);
+            }
+        });
     }
 
     fn drop_where(&self, dn: &Dn, gone: impl Fn(&Binding) -> bool) {
         let mut book = locked(&self.book);
-        let Some(mut bindings) = book.bindings.remove(dn) else { return };
-        let before: Vec<Flow> = bindings.iter().map(|binding| binding.sender).collect();
-        bindings.retain(|binding| !gone(binding));
-        self.put_back(&mut book, dn, &before, bindings);
+        if !book.of(dn).iter().any(&gone) {
+            return;
+        }
+        self.change(&mut book, dn, |bindings| bindings.retain(|binding| !gone(binding)));
+        book.to_be_written(dn, false, Instant::now());
     }
 
-    /// The index of flows follows the bindings, and who listens hears of the first and the last.
-    fn put_back(&self, book: &mut Book, dn: &Dn, before: &[Flow], bindings: Vec<Binding>) {
-        for flow in before {
-            if let Some(dns) = book.flows.get_mut(flow) {
-                dns.retain(|other| other != dn);
-            }
-        }
-        for binding in &bindings {
-            let dns = book.flows.entry(binding.sender).or_default();
-            if !dns.contains(dn) {
-                dns.push(dn.clone());
-            }
-            if binding.shared || dns.len() > 1 {
-                book.shared.insert(binding.sender);
-            }
-        }
-        for flow in before {
-            if book.flows.get(flow).is_some_and(Vec::is_empty) {
-                book.flows.remove(flow);
-                book.shared.remove(flow);
-            }
-        }
-        book.total = book.total + bindings.len() - before.len();
-        metrics::gauge!("jackfield_sip_registrations")
-            .set(u32::try_from(book.total).map_or(f64::MAX, f64::from));
-        let serves = !bindings.is_empty();
-        if serves {
-            book.bindings.insert(dn.clone(), bindings);
-        }
-        if serves == before.is_empty() {
+    /// Changes the bindings of a number; who listens hears when it comes into service and goes out of it.
+    fn change(&self, book: &mut Book, dn: &Dn, change: impl FnOnce(&mut Vec<Binding>)) {
+        let before = book::serves(book.of(dn));
+        book.change(dn, change);
+        let serves = book::serves(book.of(dn));
+        if serves != before {
             let _ = self.changes.send((dn.clone(), serves));
         }
     }

@@ -3,18 +3,22 @@
 use super::{Binding, Listed, Refused, path};
 use crate::{
     settings::Timers,
-    sip::{address::Address, core::Core, digest::Verdict, headers, origin::Origin},
+    sip::{address::Address, core::Core, digest::Verdict, flow::Flow, headers, origin::Origin},
 };
 use rsipstack::{
-    sip::{Header, HeadersExt, Param, Request, StatusCode},
+    sip::{Header, HeadersExt, Param, Request, StatusCode, Uri},
     transaction::Transaction,
     transport::SipConnection,
 };
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::time::Instant;
 
 /// Contacts in one message; more is not a phone.
 const MOST_CONTACTS: usize = 10;
+/// When a phone is to come again whose registration could not be written down, in seconds.
+const LATER: u32 = 5;
+/// Longest `Call-ID`, which is kept.
+const LONGEST_CALL_ID: usize = 512;
 /// Longest URI of a contact.
 const LONGEST_CONTACT: usize = 512;
 
@@ -36,6 +40,7 @@ pub(in crate::sip) struct Asked {
 pub(in crate::sip) struct Contact {
     pub uri: String,
     pub instance: Option<String>,
+    pub reg_id: Option<u32>,
     /// 0 takes it out.
     pub expires: Duration,
     /// Its host is not where the message came from.
@@ -87,6 +92,14 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
         // The stream was closed meanwhile, and what registered over it taken out before this.
         core.closed(origin.flow);
     }
+    // What is acknowledged is known to the next process.
+    if done.is_ok()
+        && let Err(why) = core.keeper.settle(&dn).await
+    {
+        metrics::counter!("jackfield_sip_failures_total", "what" => "unwritten").increment(1);
+        tracing::warn!(number = %dn, %why, "where a phone is could not be written down: it is told to come again");
+        return answer(tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(LATER)]).await;
+    }
     match done {
         Ok(listed) => {
             core.strangers.forget(origin.flow);
@@ -126,10 +139,18 @@ fn contact_header(listed: &Listed) -> Header {
     Header::Contact(format!("<{}>;expires={secs}", listed.contact).into())
 }
 
+/// Whether the host of a contact is not where the message came from.
+pub(super) fn is_elsewhere(contact: &Uri, sender: Flow) -> bool {
+    SocketAddr::try_from(contact.host_with_port.clone()).ok() != Some(sender.peer)
+}
+
 /// Reads what is asked.
 fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Refused> {
     let call_id = request.call_id_header().map_err(|_| Refused::Malformed)?.value().to_owned();
     let cseq = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).map_err(|_| Refused::Malformed)?;
+    if call_id.len() > LONGEST_CALL_ID {
+        return Err(Refused::Malformed);
+    }
     let named = request.expires_header().and_then(|expires| expires.value().trim().parse::<u32>().ok());
     let path = path::read(request, origin)?;
     let mut asked = Asked { all: false, contacts: Vec::new(), call_id, cseq, origin, path };
@@ -167,15 +188,21 @@ fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Ref
         }
         let instance = contact.params.iter().find_map(|param| match param {
             Param::Other(name, Some(value)) if name.value().eq_ignore_ascii_case("+sip.instance") => {
-                Some(value.value().chars().take(128).collect())
+                Some(value.value().trim_matches('"').chars().take(128).collect())
             }
             _ => None,
         });
-        let elsewhere = std::net::SocketAddr::try_from(contact.uri.host_with_port.clone()).ok()
-            != Some(origin.sender.peer);
+        let reg_id = contact.params.iter().find_map(|param| match param {
+            Param::Other(name, Some(value)) if name.value().eq_ignore_ascii_case("reg-id") => {
+                value.value().parse().ok()
+            }
+            _ => None,
+        });
+        let elsewhere = is_elsewhere(&contact.uri, origin.sender);
         asked.contacts.push(Contact {
             uri,
             instance,
+            reg_id,
             expires: wanted.min(timers.max_expires),
             elsewhere,
             talks,

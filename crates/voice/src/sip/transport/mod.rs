@@ -11,6 +11,7 @@ mod streams;
 
 use super::flow::wire;
 use crate::settings::{Carrier, Identity, Listen, Settings, Transport};
+use desk::ports::StoreFault;
 pub(super) use gate::Doorkeeper;
 pub(super) use routes::{Closings, Finder, Marks, mark};
 use rsipstack::{
@@ -59,6 +60,9 @@ pub enum StartError {
     /// The certificate or the key of TLS cannot be used.
     #[error("SIP over TLS: {0}")]
     Identity(String),
+    /// What an earlier process knew of phones cannot be read.
+    #[error("where phones were: {0}")]
+    Bindings(StoreFault),
     /// The library refused.
     #[error("SIP did not start: {0}")]
     Library(String),

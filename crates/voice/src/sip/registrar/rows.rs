@@ -1,0 +1,208 @@
+//! What is written down of bindings, so that the next process rings phones that it has not heard yet.
+//!
+//! A REGISTER that makes, changes or takes out a binding is answered when that is written; one that only goes on is
+//! written at most once a minute, and not waited for. So what is written of its end may be a minute early, which
+//! [`Registrar::take_up`] allows for.
+
+use super::{Binding, NOTED_FOR, Registrar, binding::Ways, life::Life, path::reached_by, register};
+use crate::{
+    settings::{Account, Network},
+    sip::{core::Core, flow::Flow, locked, origin::is_of},
+};
+use desk::ports::{BindingRow, Bindings, StoreFault};
+use domain::{Millis, call::Dn};
+use rsipstack::sip::Uri;
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, MissedTickBehavior},
+};
+
+/// How many numbers are written at once.
+const AT_ONCE: usize = 256;
+/// How often what nobody waits for is written.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Writes down what changed.
+pub(in crate::sip) struct Keeper {
+    registrar: Arc<Registrar>,
+    bindings: Arc<dyn Bindings>,
+    /// One writes at a time, so that nothing older comes behind something newer.
+    turn: Mutex<()>,
+}
+
+impl Keeper {
+    pub fn new(registrar: Arc<Registrar>, bindings: Arc<dyn Bindings>) -> Self {
+        Self { registrar, bindings, turn: Mutex::default() }
+    }
+
+    /// Returns when nothing of a number is left that has to be written before it is acknowledged.
+    pub async fn settle(&self, dn: &Dn) -> Result<(), StoreFault> {
+        while self.registrar.waits(dn) {
+            let turn = self.turn.lock().await;
+            // Whoever had the turn before may have written it.
+            if self.registrar.waits(dn) {
+                self.write().await?;
+            }
+            drop(turn);
+        }
+        Ok(())
+    }
+
+    /// Writes all there is to write.
+    pub async fn flush(&self) -> Result<(), StoreFault> {
+        let _turn = self.turn.lock().await;
+        while self.write().await? {}
+        Ok(())
+    }
+
+    /// Writes some of it; whether there may be more.
+    async fn write(&self) -> Result<bool, StoreFault> {
+        let (numbers, rows) = self.registrar.unwritten(self.bindings.awake(), Instant::now());
+        if numbers.is_empty() {
+            return Ok(false);
+        }
+        self.bindings.keep(rows).await?;
+        locked(&self.registrar.book).was_written(&numbers);
+        Ok(numbers.len() == AT_ONCE)
+    }
+}
+
+/// Writes what nobody waits for, until the server stops.
+pub(in crate::sip) async fn keep(core: Arc<Core>) {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut fails = false;
+    loop {
+        tick.tick().await;
+        let outcome = core.keeper.flush().await;
+        if let Err(why) = &outcome
+            && !fails
+        {
+            tracing::error!(%why, "where phones are could not be written down; it is tried again");
+        }
+        fails = outcome.is_err();
+    }
+}
+
+impl Registrar {
+    /// Takes up what an earlier process knew, on probation. What it knew of streams is over with them (RFC 5626 §4.3: the
+    /// phone makes another), but not who is behind an edge that says in Path where it is; over is also what has run out,
+    /// what is no account's any more, and who was behind an edge that is none any more.
+    pub fn take_up(
+        &self,
+        rows: Vec<BindingRow>,
+        accounts: &HashMap<Dn, Account>,
+        edges: &[Network],
+        awake: Millis,
+        now: Instant,
+    ) {
+        let mut book = locked(&self.book);
+        for row in rows {
+            let dn = row.dn.clone();
+            let serial = book.next_serial(1);
+            let binding = accounts.get(&dn).and_then(|_| self.revived(row, edges, serial, awake, now));
+            let Some(binding) = binding else {
+                book.to_be_written(&dn, false, now);
+                continue;
+            };
+            self.change(&mut book, &dn, |bindings| {
+                if bindings.len() >= self.most {
+                    bindings.remove(0);
+                }
+                bindings.push(binding);
+            });
+        }
+    }
+
+    fn revived(
+        &self,
+        row: BindingRow,
+        edges: &[Network],
+        serial: u64,
+        awake: Millis,
+        now: Instant,
+    ) -> Option<Binding> {
+        let received = Flow::named(&row.transport, &row.received)?;
+        let sender = Flow::written(&row.sender)?;
+        let is_forwarded = sender != received || !row.path.is_empty();
+        if is_forwarded && !is_of(edges, received) {
+            return None;
+        }
+        let flow = if received.is_stream() { reached_by(&row.path, edges)? } else { received };
+        let uri = Uri::try_from(row.contact.as_str()).ok()?;
+        let left = u64::try_from(row.expires.saturating_sub(awake)).unwrap_or(0);
+        let left = Duration::from_millis(left).min(self.longest);
+        // It ran out before, unless it was written a minute too early.
+        let late = row.expires < awake.saturating_sub(millis(NOTED_FOR));
+        let behind_nat = !received.is_stream() && register::is_elsewhere(&uri, sender);
+        let every = behind_nat.then_some(self.every);
+        (!late).then(|| Binding {
+            serial,
+            contact: row.contact,
+            flow,
+            sender,
+            shared: is_of(edges, received),
+            call_id: row.call_id,
+            cseq: row.cseq,
+            instance: row.instance,
+            reg_id: row.reg_id,
+            path: row.path,
+            behind_nat,
+            life: Life::on_probation(now + left + NOTED_FOR, every, now),
+            ways: Arc::new(Ways {
+                talks: AtomicBool::new(row.talks),
+                refused_talk: AtomicBool::new(row.refused_talk),
+                by_hand: AtomicBool::new(row.by_hand),
+            }),
+            noted: now,
+        })
+    }
+
+    fn waits(&self, dn: &Dn) -> bool {
+        locked(&self.book).waits(dn)
+    }
+
+    /// What is to be written: the numbers, and all that is known of each.
+    fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, super::book::Unwritten)>, Kept) {
+        let book = locked(&self.book);
+        let numbers = book.unwritten(AT_ONCE);
+        let rows = numbers.iter().map(|(dn, _)| {
+            let rows = book.of(dn).iter().map(|binding| row(dn, binding, awake, now));
+            (dn.clone(), rows.collect())
+        });
+        let rows = rows.collect();
+        (numbers, rows)
+    }
+}
+
+/// The bindings of numbers, as they are written.
+type Kept = Vec<(Dn, Vec<BindingRow>)>;
+
+fn row(dn: &Dn, binding: &Binding, awake: Millis, now: Instant) -> BindingRow {
+    let learned = |what: &AtomicBool| what.load(Ordering::Relaxed);
+    BindingRow {
+        dn: dn.clone(),
+        contact: binding.contact.clone(),
+        instance: binding.instance.clone(),
+        reg_id: binding.reg_id,
+        path: binding.path.clone(),
+        transport: binding.flow.transport().to_owned(),
+        received: binding.flow.peer.to_string(),
+        sender: binding.sender.to_text(),
+        expires: awake.saturating_add(millis(binding.life.expires().saturating_duration_since(now))),
+        call_id: binding.call_id.clone(),
+        cseq: binding.cseq,
+        talks: learned(&binding.ways.talks),
+        refused_talk: learned(&binding.ways.refused_talk),
+        by_hand: learned(&binding.ways.by_hand),
+    }
+}
+
+fn millis(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
+}
