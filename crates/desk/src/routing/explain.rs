@@ -16,7 +16,7 @@ pub enum Obstacle {
     },
     /// He asked not to be disturbed.
     DoNotDisturb,
-    /// His phone is not registered, or takes no calls.
+    /// No phone of theirs is in service, or it takes no calls.
     NoPhone,
     /// He works for other queues.
     OtherQueues,
@@ -50,7 +50,7 @@ impl fmt::Display for Obstacle {
             Self::NotReady { reason: None } => f.write_str("not ready"),
             Self::NotReady { reason: Some(reason) } => write!(f, "not ready: {reason}"),
             Self::DoNotDisturb => f.write_str("does not want to be disturbed"),
-            Self::NoPhone => f.write_str("the phone is not registered, or takes no calls"),
+            Self::NoPhone => f.write_str("no phone of theirs is in service, or it takes no calls"),
             Self::OtherQueues => f.write_str("works for other queues"),
             Self::Skill { name, needed, has } => write!(f, "has {name} at {has}, needs {needed}"),
             Self::Full { capacity } => write!(f, "has all {capacity} slots taken"),

@@ -13,6 +13,7 @@ mod demo;
 mod earlier;
 mod following;
 mod messenger;
+mod phones;
 mod provisioning;
 mod settings;
 mod sms;

@@ -1,7 +1,8 @@
 //! Phones: how they stand, what they are told to do, and what is told of them (core-and-voice §4.2, §4.5).
 
 use crate::harness::{App, Client, Exchange, settled};
-use domain::call::{Act, Cause, Heard};
+use desk::routing::Obstacle;
+use domain::call::{Act, Cause, Dn, Heard};
 use serde_json::{Value, json};
 
 const DEVICE: &str = "/me/devices/de000000-0000-4000-8000-000000005001";
@@ -29,6 +30,34 @@ async fn a_phone_comes_into_service_and_goes() {
     let device = told(&tom).await;
     assert_eq!((&device["deviceState"], &device["capabilities"]), (&json!("Inactive"), &json!([])));
     assert_eq!(app.agent("agent2").hears().await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_start_tells_only_those_whose_phone_it_does_not_find() {
+    let app = App::with_calls().await;
+    let exchange = Exchange::connect(&app);
+    let tom = exchange.at_work("agent1", "5001").await;
+    let ana = exchange.at_work("agent2", "5002").await;
+    app.desk.begin_phones(&[Dn::from("5002")].into()).await.expect("taken in");
+    let device = told(&tom).await;
+    assert_eq!((&device["deviceState"], &device["capabilities"]), (&json!("Inactive"), &json!([])));
+    assert_eq!(
+        device["userState"]["state"], "Ready",
+        "the agent chose it, and it holds when the phone is back"
+    );
+    // That it is still there is no news.
+    exchange.registers("5002", true).await;
+    assert_eq!(ana.hears().await, [] as [Value; 0]);
+    let call = exchange.calls_in("+15550142", "9000").await;
+    let standings = app.desk.standings(&call);
+    let against = |name: &str| {
+        let standing = standings.iter().find(|standing| standing.user_name.starts_with(name));
+        standing.expect("logged in").obstacle.clone()
+    };
+    assert_eq!((against("agent1"), against("agent2")), (Some(Obstacle::NoPhone), None));
+    exchange.registers("5001", true).await;
+    assert_eq!(told(&tom).await["deviceState"], "Active");
+    assert!(app.desk.standings(&call).iter().all(|standing| standing.obstacle.is_none()));
 }
 
 #[tokio::test]

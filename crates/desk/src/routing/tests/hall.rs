@@ -5,10 +5,11 @@ use domain::{
     InteractionId, Key, MediumName, Millis, State, UserData, UserId,
     agent::{Agent, AgentState, ChannelState, Login, Readiness},
     centre::Centre,
+    device::Device,
     disposition::Rule,
     queue::{Calls, Queue},
     session::{Event, Fact, Session},
-    user::{Role, User},
+    user::{self, Role, User},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -72,6 +73,13 @@ impl Hall {
     pub fn seat(self, who: Who) -> Self {
         let (user, agent) = (Key::User(who.user.id.clone()), Key::Agent(who.user.id.clone()));
         self.put(user, State::User(Some(who.user.into()))).put(agent, State::Agent(who.agent))
+    }
+
+    /// A phone of a user, in service or not; it takes calls, or is not to be disturbed.
+    pub fn phone(self, dn: &str, owner: &str, in_service: bool, do_not_disturb: bool) -> Self {
+        let device =
+            Device { owner: Some(owner.into()), in_service, do_not_disturb, ..Device::new(dn.into()) };
+        self.put(Key::Device(dn.into()), State::Device(device))
     }
 
     pub fn waits(self, what: What) -> Self {
@@ -145,6 +153,13 @@ impl Who {
         let channel = ChannelState { state: Some(state.into()), since: 0, do_not_disturb: false };
         self.channels().insert(medium.into(), channel);
         self
+    }
+
+    /// At a phone, ready for calls as well.
+    pub fn at(mut self, dn: &str) -> Self {
+        self.user.device = Some(user::Device { id: format!("device of {dn}"), phone_number: dn.into() });
+        self.user.capacity.insert(domain::medium::voice(), 1);
+        self.state(domain::medium::VOICE, Readiness::Ready, None)
     }
 
     pub fn channels(&mut self) -> &mut BTreeMap<MediumName, ChannelState> {

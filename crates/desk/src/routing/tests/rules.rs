@@ -2,7 +2,7 @@
 
 use super::hall::{MEDIUM, hall, what, who};
 use crate::routing::{Board, Obstacle, effective_priority, explain, next_change, route};
-use domain::{Key, State, agent::Readiness, user::Role};
+use domain::{Key, State, agent::Readiness, device::Device, user::Role};
 use std::sync::Arc;
 
 #[test]
@@ -119,6 +119,33 @@ fn who_does_not_want_to_be_disturbed_is_spared() {
     let hall = hall().seat(who("ann").undisturbed()).waits(what("1"));
     hall.gives("");
     assert_eq!(hall.why("1", "ann"), Some(Obstacle::DoNotDisturb));
+}
+
+#[test]
+fn calls_go_to_whom_a_phone_is_in_service_that_takes_them() {
+    let hall = |in_service, quiet| {
+        hall()
+            .seat(who("ann").at("5001"))
+            .phone("5001", "ann", in_service, quiet)
+            .waits(what("1").medium("voice"))
+    };
+    hall(true, false).gives("1>ann");
+    for (in_service, quiet) in [(false, false), (true, true), (false, true)] {
+        hall(in_service, quiet).gives("");
+        assert_eq!(hall(in_service, quiet).why("1", "ann"), Some(Obstacle::NoPhone));
+    }
+    let unknown = super::hall::hall().seat(who("ann").at("5001")).waits(what("1").medium("voice"));
+    assert_eq!(unknown.why("1", "ann"), Some(Obstacle::NoPhone));
+    let other = unknown.phone("5002", "bob", true, false);
+    assert_eq!(other.why("1", "ann"), Some(Obstacle::NoPhone), "a phone of somebody else");
+    hall(false, false).waits(what("2")).gives("2>ann");
+    let mut board = hall(false, false).board();
+    let back = Device { owner: Some("ann".into()), in_service: true, ..Device::new("5001".into()) };
+    assert!(
+        board.take(&Key::Device("5001".into()), &Arc::new(State::Device(back))),
+        "the router must be woken"
+    );
+    assert_eq!(crate::routing::route(&board, 0).len(), 1);
 }
 
 #[test]

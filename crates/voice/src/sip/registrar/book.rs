@@ -74,7 +74,7 @@ impl Book {
     }
 
     /// The numbers that registered from there.
-    pub fn from(&self, sender: Flow) -> Vec<Dn> {
+    pub fn over(&self, sender: Flow) -> Vec<Dn> {
         self.flows.get(&sender).cloned().unwrap_or_default()
     }
 

@@ -240,7 +240,7 @@ impl Registrar {
 
     /// A stream is closed: what registered over it is gone.
     pub fn closed(&self, flow: Flow) {
-        let dns = locked(&self.book).from(flow);
+        let dns = locked(&self.book).over(flow);
         for dn in dns {
             self.drop_where(&dn, |binding| binding.flow == flow);
         }
