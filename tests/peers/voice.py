@@ -350,6 +350,33 @@ async def phone_gone(flags, leaving):
     await asyncio.gather(caller.hears(hers), hers.hears(caller))
 
 
+async def restart(flags, leaving):
+    """After a SIGKILL a phone is rung without having registered again; one that is gone is found out, and its agent told."""
+    exchange = await opened(flags, leaving)
+    _, phone = await staffed(exchange, leaving)
+    await exchange.kill()
+    before = phone.sip_now
+    await exchange.start()
+    tom = await Clerk(exchange, TOM).listen(leaving)
+    asked = await phone.saw("question", lambda m: m.method == "OPTIONS", before)
+    await phone.saw("answer", lambda m: m.code and m.get("CSeq") == asked.get("CSeq") and m.get("Call-ID") == asked.get("Call-ID"), before)
+    caller = await Phone("caller", CARL).open(leaving)
+    call = await talking(exchange, tom, phone, caller)
+    registered = [m for m in phone.program.messages[before:] if m.method == "REGISTER"]
+    same(registered, [], "registrations with the second server")
+    since = tom.now
+    await tom.operate(call, "Hangup")
+    await tom.hears("Released", call, since)
+
+    await exchange.kill()
+    await phone.unplug()
+    await exchange.start()
+    tom = await Clerk(exchange, TOM).listen(leaving)
+    await tom.hears_device("out of service", lambda device: device["deviceState"] == "Inactive")
+    told = [event for kind in ("device.in-service", "device.out-of-service") for event in await exchange.feed(kind)]
+    same(len(told), 2, "how often reporting is told of the phone")
+
+
 async def no_answer(flags, leaving):
     """Nobody lifts: after the time of an offer the agent is not ready, with the reason, and the next one gets the call."""
     exchange = await opened(flags, leaving)
@@ -424,8 +451,8 @@ async def slots(flags, leaving):
     await asyncio.gather(second.hears(phone), phone.hears(second))
 
 
-CASES = [answer, by_hand, answer_by_talk, dial, dial_refused, dispositions, hold_refused, hangs_up_at_once, phone_gone, no_answer,
-         abandoned, slots]
+CASES = [answer, by_hand, answer_by_talk, dial, dial_refused, dispositions, hold_refused, hangs_up_at_once, phone_gone, restart,
+         no_answer, abandoned, slots]
 
 
 if __name__ == "__main__":

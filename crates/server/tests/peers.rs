@@ -206,6 +206,7 @@ calls! {
     a_phone_that_refuses_to_hold: "hold_refused";
     a_phone_that_hangs_up_at_once: "hangs_up_at_once";
     a_phone_that_is_gone_while_it_rings: "phone_gone";
+    a_phone_is_rung_after_a_kill_and_one_that_is_gone_is_found_out: "restart";
     a_call_that_nobody_answers_goes_to_the_next_agent: "no_answer";
     callers_who_give_up: "abandoned";
     calls_and_chats_share_an_agent: "slots";

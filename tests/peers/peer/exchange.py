@@ -52,5 +52,5 @@ class Exchange(House):
                     page = await answer.json()
                 if not page:
                     return found
-                found += [e["data"] for e in page if e["type"] == f"jackfield.{kind}" and call in (None, e["data"]["interactionId"])]
+                found += [e["data"] for e in page if e["type"] == f"jackfield.{kind}" and call in (None, e["data"].get("interactionId"))]
                 after = page[-1]["sequence"]
