@@ -127,7 +127,7 @@ impl Book {
     }
 
     /// What is written down of a number is not what is any more; `waits` when that must not be acknowledged before.
-    pub fn to_be_written(&mut self, dn: &Dn, waits: bool, now: Instant) {
+    pub fn changed(&mut self, dn: &Dn, waits: bool, now: Instant) {
         self.written += 1;
         let entry = self.unwritten.entry(dn.clone());
         let unwritten = entry.or_insert(Unwritten { change: 0, waits: false });

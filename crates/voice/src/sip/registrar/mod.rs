@@ -144,7 +144,7 @@ impl Registrar {
             }
         });
         if changed || old {
-            book.to_be_written(dn, changed, now);
+            book.changed(dn, changed, now);
         }
         let listed = book.of(dn).iter().map(|binding| Listed {
             contact: binding.contact.clone(),
@@ -192,7 +192,7 @@ impl Registrar {
 
     /// Something was learned of a phone that the next process is to know, too.
     pub fn learned(&self, dn: &Dn) {
-        locked(&self.book).to_be_written(dn, false, Instant::now());
+        locked(&self.book).changed(dn, false, Instant::now());
     }
 
     /// Whether this number registered from there, be it with an earlier process, and whoever is there by now.
@@ -234,7 +234,7 @@ impl Registrar {
                     way.is_some()
                 });
             });
-            book.to_be_written(&dn, false, Instant::now());
+            book.changed(&dn, false, Instant::now());
         }
     }
 
@@ -354,7 +354,7 @@ impl Registrar {
             return;
         }
         self.change(&mut book, dn, |bindings| bindings.retain(|binding| !gone(binding)));
-        book.to_be_written(dn, false, Instant::now());
+        book.changed(dn, false, Instant::now());
     }
 
     /// Changes the bindings of a number; who listens hears when it comes into service and goes out of it.

@@ -107,7 +107,7 @@ impl Registrar {
             let serial = book.next_serial(1);
             let binding = accounts.get(&dn).and_then(|_| self.revived(row, edges, serial, awake, now));
             let Some(binding) = binding else {
-                book.to_be_written(&dn, false, now);
+                book.changed(&dn, false, now);
                 continue;
             };
             self.change(&mut book, &dn, |bindings| {
