@@ -68,7 +68,7 @@ pub(super) fn account(
     config.headers = headers?;
     config.limits = limits(entry, service);
     config.keywords = keywords(&entry.keywords);
-    findings.keep(check_replies(entry, &config.limits))?;
+    findings.keep(check_replies(entry, &config.limits));
     config.we_reply = entry.replies.as_ref().map(|texts| Replies {
         opt_out: texts.opt_out.clone(),
         opt_in: texts.opt_in.clone(),

@@ -229,12 +229,13 @@ mod tests {
             edges: vec![Edge { addr: addr.into() }],
             ..Sip::default()
         };
-        let edges = read(&edge("10.1.0.0/28"), false).1.expect("settings").settings.edges;
+        let (problems, calls) = read(&edge("10.1.0.0/28"), false);
+        let edges = calls.expect(&problems).settings.edges;
         assert!(edges[0].contains([10, 1, 0, 9].into()));
         assert!(read(&edge("10.9.0.7"), false).1.is_some());
         for (addr, word) in [("proxy", "[[sip.edges]]"), ("10.9.0.0/24", "sip.peers")] {
-            let (why, calls) = read(&edge(addr), false);
-            assert!(why.contains(word) && calls.is_none(), "{why}");
+            let (problems, calls) = read(&edge(addr), false);
+            assert!(problems.contains(word) && calls.is_none(), "{problems}");
         }
     }
 
