@@ -168,7 +168,7 @@ impl Registrar {
     }
 
     /// What is to be written: the numbers, and all that is known of each.
-    fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, super::book::Unwritten)>, Kept) {
+    pub(super) fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, super::book::Unwritten)>, Kept) {
         let book = locked(&self.book);
         let numbers = book.unwritten(AT_ONCE);
         let rows = numbers.iter().map(|(dn, _)| {
@@ -181,7 +181,7 @@ impl Registrar {
 }
 
 /// The bindings of numbers, as they are written.
-type Kept = Vec<(Dn, Vec<BindingRow>)>;
+pub(super) type Kept = Vec<(Dn, Vec<BindingRow>)>;
 
 fn row(dn: &Dn, binding: &Binding, awake: Millis, now: Instant) -> BindingRow {
     let learned = |what: &AtomicBool| what.load(Ordering::Relaxed);
