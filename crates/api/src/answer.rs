@@ -105,7 +105,7 @@ impl Problem {
         Self { http, code, message: message.into() }
     }
 
-    /// No session, or wrong credentials: never 401, so that no browser asks for a password (DESIGN §4).
+    /// No session, or wrong credentials: never 401, so that no browser asks for a password (decisions §5).
     pub fn access_denied() -> Self {
         Self::new(StatusCode::FORBIDDEN, 20, "Access denied")
     }

@@ -16,8 +16,8 @@ const KINDS: [&str; 7] = ["rs", "md", "toml", "sql", "py", "mjs", "xml"];
 fn every_citation_resolves() {
     let root = root();
     let places = citable(&root);
-    let names = BTreeSet::from_iter(places.iter().map(|(name, _)| name.as_str()));
-    let names = Vec::from_iter(names).join("|");
+    let names: BTreeSet<&str> = places.iter().map(|(name, _)| name.as_str()).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join("|");
     let cites =
         Regex::new(&format!(r"\b({names})(?:\.md)?((?:[,;]? ?§\d+(?:\.\d+)*(?:[–-]\d+(?:\.\d+)*)?)+)"));
     let cites = cites.expect("a pattern");

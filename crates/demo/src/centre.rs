@@ -1,4 +1,4 @@
-//! What the demo centre consists of (DESIGN §4, The demo centre).
+//! What the demo centre consists of (decisions §4).
 
 use domain::{
     MediumName, QueueName, UserId,

@@ -36,7 +36,7 @@ pub struct Dialled {
 }
 
 impl Desk {
-    /// The calls of the process before are over, which is said before anything else is done (DESIGN §2, Effects).
+    /// The calls of the process before are over, which is said before anything else is done (decisions §1).
     pub(crate) async fn begin_anew(&self) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
         for state in self.store.open(Kind::Call).await? {

@@ -316,7 +316,7 @@ pub enum SessionAct {
         /// The key; the centre's when not given.
         key: Option<String>,
     },
-    /// Adds pairs. The same as replacing them (DESIGN §4), but reported under its own name.
+    /// Adds pairs. The same as replacing them (decisions §8), but reported under its own name.
     AttachUserData(UserData),
     /// Adds and replaces pairs.
     UpdateUserData(UserData),

@@ -1,4 +1,4 @@
-//! The disposition rule: which key, which values, and until when (DESIGN §4).
+//! The disposition rule: which key, which values, and until when (decisions §6).
 
 use crate::{Millis, UserData, medium::MediumName};
 use serde::{Deserialize, Serialize};

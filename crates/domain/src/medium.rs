@@ -110,7 +110,7 @@ fn chat() -> Medium {
     }
 }
 
-/// The names are the seed's; those of the other documents answer too (DESIGN §4, Answers and names).
+/// The names are the seed's; those of the other documents answer too (decisions §8).
 fn smsession() -> Medium {
     Medium {
         name: "smsession".into(),
@@ -178,7 +178,7 @@ impl Media {
     }
 
     /// The table with the keys under which objects of this medium stand in messages cut down to one spelling;
-    /// unknown spellings change nothing (DESIGN §4, `compat.sms_keys`).
+    /// unknown spellings change nothing (decisions §8, `compat.sms_keys`).
     #[must_use]
     pub fn spelt(self, keep: &str) -> Self {
         let mut rows = self.0.to_vec();

@@ -1,4 +1,4 @@
-//! What can be typed (DESIGN §4, Command line).
+//! What can be typed (decisions §3).
 
 use crate::telemetry::Tells;
 use clap::{Args, Parser, Subcommand};

@@ -11,7 +11,7 @@ PATIENCE = 30.0  # seconds, for a machine that is slow
 
 @dataclass(frozen=True)
 class Medium:
-    """The names of a medium on the wire (DESIGN, one row of a table)."""
+    """The names of a medium on the wire."""
 
     channel: str
     collection: str

@@ -2,7 +2,7 @@
 //!
 //! The hub knows the protocol and the sessions, the mailroom knows the notes; what is here waits. A note reaches
 //! a client only after it was committed, and a client with acknowledgements gets it again until it says that it
-//! has it (DESIGN §3).
+//! has it (decisions §2).
 
 mod housekeeping;
 mod mail;

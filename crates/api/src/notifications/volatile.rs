@@ -1,4 +1,4 @@
-//! What is told at most once and outside the mailbox: how services stand, and errors that have no commit (DESIGN §2).
+//! What is told at most once and outside the mailbox: how services stand, and errors that have no commit (decisions §1).
 
 use crate::{
     app::Api,

@@ -1,4 +1,4 @@
-//! Features the centre lacks: its resources are not there, its operations are not valid (DESIGN §4).
+//! Features the centre lacks: its resources are not there, its operations are not valid (decisions §8).
 
 use crate::{answer::Problem, app::Api};
 use domain::Refusal;

@@ -1,4 +1,4 @@
-//! Addresses: every absolute one is built from the public URL (DESIGN §4).
+//! Addresses: every absolute one is built from the public URL (decisions §3).
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -89,7 +89,7 @@ pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<Value> {
     }))
 }
 
-/// Until when a completed conversation takes a disposition (DESIGN §4).
+/// Until when a completed conversation takes a disposition (decisions §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
     /// Until then.
@@ -173,7 +173,7 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
     }
 }
 
-/// The names of open operations. The one for focus is listed in both its spellings (DESIGN §4).
+/// The names of open operations. The one for focus is listed in both its spellings (decisions §8).
 fn names(open: &[Operation]) -> Vec<&'static str> {
     let mut names = Vec::with_capacity(open.len() + 1);
     for operation in open {

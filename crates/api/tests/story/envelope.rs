@@ -1,4 +1,4 @@
-//! Requests that are wrong in themselves (core-and-voice §1.5, DESIGN §4).
+//! Requests that are wrong in themselves (core-and-voice §1.5, decisions §8).
 
 use crate::harness::App;
 use http::{Method, header};

@@ -1,4 +1,4 @@
-//! Features and what happens without them (admin-and-reporting §2.4, DESIGN §4).
+//! Features and what happens without them (admin-and-reporting §2.4, decisions §8).
 
 use crate::harness::{App, settled};
 use serde_json::json;

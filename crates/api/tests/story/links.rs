@@ -1,4 +1,4 @@
-//! Every address that is given out answers, with `/me` before it and without (DESIGN §4).
+//! Every address that is given out answers, with `/me` before it and without (decisions §3).
 
 use crate::harness::{App, Client, Exchange};
 use desk::{Condition, ServiceState};

@@ -1,4 +1,4 @@
-//! Logins: how they begin and when they end (core-and-voice §2.1, §2.2, DESIGN §4).
+//! Logins: how they begin and when they end (core-and-voice §2.1, §2.2, decisions §5).
 
 use crate::harness::{App, Ear};
 use api::{Config, Cors};

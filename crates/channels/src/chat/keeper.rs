@@ -1,7 +1,7 @@
 //! The keeper: a customer who sends no request for too long has left (digital-channels §6.1, *Errors*;
 //! channel-connectors §3.2). Only customers of web chat are his; those of other channels send no requests.
 //!
-//! When a customer was last heard of is no commit (DESIGN §2): it lives in memory and is lost with it, so after a
+//! When a customer was last heard of is no commit (decisions §1): it lives in memory and is lost with it, so after a
 //! restart everybody has their full time again. It is awake time ([`Desk::awake`](desk::Desk::awake)): who could not be
 //! heard, because the process stood still, was not silent.
 

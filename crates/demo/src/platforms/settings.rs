@@ -1,4 +1,4 @@
-//! Every knob of the simulators, with the values of the demo centre (DESIGN §4, The demo centre).
+//! Every knob of the simulators, with the values of the demo centre (decisions §4).
 
 use std::{ops::Range, time::Duration};
 

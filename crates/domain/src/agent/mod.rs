@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-/// How many completed conversations of a medium stay open to a late disposition whatever their age (DESIGN §4).
+/// How many completed conversations of a medium stay open to a late disposition whatever their age (decisions §6).
 pub const RECENT: usize = 16;
 
 /// A state that an agent can put a channel into (core-and-voice §4.3).

@@ -158,7 +158,7 @@ pub enum Fact {
         /// By which operation.
         via: Via,
     },
-    /// A disposition was set, changed or cleared (DESIGN §4).
+    /// A disposition was set, changed or cleared (decisions §6).
     Disposition {
         /// Its leg.
         leg: u16,

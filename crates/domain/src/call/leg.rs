@@ -136,7 +136,7 @@ pub struct Originate {
 }
 
 /// What a call asks of the switch, about one leg. It is not kept: a switch that begins anew is asked nothing, since
-/// the calls of a dead process are released (DESIGN §2, Effects).
+/// the calls of a dead process are released (decisions §1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
     /// The leg.

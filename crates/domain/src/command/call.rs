@@ -80,7 +80,7 @@ pub enum CallAct {
     SendDtmf(String),
     /// Keeps what he says from the others, or lets them hear it again.
     Mute(bool),
-    /// Adds pairs. The same as replacing them (DESIGN §4), but reported under its own name.
+    /// Adds pairs. The same as replacing them (decisions §8), but reported under its own name.
     AttachUserData(UserData),
     /// Adds and replaces pairs.
     UpdateUserData(UserData),

@@ -12,7 +12,7 @@ use crate::{
 use serde_json::Value;
 
 /// Adds, replaces and removes pairs. The disposition key is split off: each accepted change of it is one
-/// disposition event, whatever operation made it (DESIGN §4).
+/// disposition event, whatever operation made it (decisions §6).
 pub(super) fn change(
     draft: &mut Draft<'_>,
     id: &InteractionId,
@@ -139,7 +139,7 @@ pub(super) fn is_known(draft: &mut Draft<'_>, medium: &MediumName, value: &Value
 }
 
 /// The ended part of an agent that still takes a disposition: he had joined and completed it, and either not long
-/// ago or among his last (DESIGN §4). An offer he refused or lost since does not take that from him.
+/// ago or among his last (decisions §6). An offer he refused or lost since does not take that from him.
 pub(super) fn late_part<'s>(
     draft: &mut Draft<'_>,
     session: &'s Session,

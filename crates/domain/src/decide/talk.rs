@@ -14,7 +14,7 @@ use crate::{
     thread::Writer,
 };
 
-/// A repeated typing notice is dropped within this time (DESIGN §2).
+/// A repeated typing notice is dropped within this time (decisions §1).
 const TYPING_REPEAT: Millis = 5_000;
 /// The same with a preview of the text.
 const PREVIEW_REPEAT: Millis = 1_000;
@@ -112,7 +112,7 @@ const fn operation(act: &SessionAct) -> Operation {
 }
 
 /// Lets through what [`is_open`] lists, and a disposition after completion while the centre takes one. A
-/// conversation that is not this agent's, or not any more, does not exist for him (DESIGN §4).
+/// conversation that is not this agent's, or not any more, does not exist for him (decisions §8).
 fn gate<'s>(
     draft: &mut Draft<'_>,
     session: &'s Session,

@@ -264,7 +264,7 @@ pub struct MediumEntry {
     pub connector: Connector,
 }
 
-/// Spellings that clients differ about (DESIGN §4, Answers and names).
+/// Spellings that clients differ about (decisions §8).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compat {

@@ -79,7 +79,7 @@ impl Telephony {
         }
     }
 
-    /// Takes no more calls, and lets those there are go on for a while (DESIGN §4, Command line: calls are kept until a
+    /// Takes no more calls, and lets those there are go on for a while (decisions §3: calls are kept until a
     /// deadline).
     pub async fn drain(&self, time: Duration) {
         if let Some(voice) = &self.voice {

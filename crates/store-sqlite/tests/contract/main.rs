@@ -1,4 +1,4 @@
-//! The store contract (DESIGN §6.5): one suite for every store, here on SQLite. Another store needs a [`Ground`] of its
+//! The store contract: one suite for every store, here on SQLite. Another store needs a [`Ground`] of its
 //! own and takes the suite as it is.
 
 mod sqlite;

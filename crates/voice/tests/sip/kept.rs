@@ -43,7 +43,7 @@ async fn a_phone_is_rung_by_the_next_process_without_having_registered_again() {
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     assert_eq!(hall.heard(&leg).await, Heard::Up);
     phone.expect("ACK").await;
-    hall.hears_nothing(Duration::from_millis(1_000)).await;
+    hall.hears_nothing(Duration::from_secs(1)).await;
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn a_phone_that_takes_its_time_to_ring_and_answers_that_it_is_there_is_wai
     let leg = hall.call("5001", false);
     let invite = phone.expect("INVITE").await;
     says_that_it_is_there(&mut phone).await;
-    hall.hears_nothing(Duration::from_millis(1_000)).await;
+    hall.hears_nothing(Duration::from_secs(1)).await;
     phone.answer(&invite, "180 Ringing", "", "").await;
     assert_eq!(hall.heard(&leg).await, Heard::Ringing);
 }
@@ -255,7 +255,7 @@ async fn one_of_two_phones_that_is_gone_leaves_the_other_ringing_and_the_number_
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
     assert_eq!(hall.heard(&leg).await, Heard::Ringing);
-    hall.hears_nothing(Duration::from_millis(2_000)).await;
+    hall.hears_nothing(Duration::from_secs(2)).await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     assert_eq!(hall.heard(&leg).await, Heard::Up);
 }

@@ -1,4 +1,4 @@
-//! Dispositions: the events reporting is guaranteed to receive (DESIGN §4, admin-and-reporting §10.2).
+//! Dispositions: the events reporting is guaranteed to receive (decisions §7, admin-and-reporting §10.2).
 
 use super::{Row, call, json, schema, session, words};
 use crate::reporting::cloud_event::time;

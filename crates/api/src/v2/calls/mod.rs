@@ -20,7 +20,7 @@ use domain::{
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The addresses of calls: each `uri` and `path` that is given out must answer (DESIGN §4).
+/// The addresses of calls: each `uri` and `path` that is given out must answer (decisions §3).
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(list::get))

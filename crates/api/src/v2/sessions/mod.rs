@@ -21,7 +21,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The addresses of every medium and every alias, with and without `/me`: each `uri` and `path` that is given
-/// out must answer (DESIGN §4).
+/// out must answer (decisions §3).
 pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
     let mut all = OpenApiRouter::new();
     for medium in api.desk.media().rows() {
@@ -45,7 +45,7 @@ pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
     all
 }
 
-/// The conversation and the caller's part in it. One that is not his does not exist for him (DESIGN §4).
+/// The conversation and the caller's part in it. One that is not his does not exist for him (decisions §8).
 async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<Arc<State>, Problem> {
     gated(api, medium).map_err(|_| gone(id))?;
     let state = api.desk.session(&InteractionId::from(id)).await?.ok_or_else(|| gone(id))?;

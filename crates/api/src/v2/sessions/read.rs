@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The resource under each of the medium's keys; after completion with `dispositionUntil` while a disposition
-/// is still taken (DESIGN §4), later 404/6.
+/// is still taken (decisions §6), later 404/6.
 pub async fn get(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,

@@ -52,7 +52,8 @@ async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_n
     exchange.registers("5002", true).await;
     exchange.registers("5003", true).await;
     let (mei, ben) = (app.agent("agent2"), app.agent("agent3"));
-    (mei.hears().await, ben.hears().await);
+    mei.hears().await;
+    ben.hears().await;
     tom.post(CALLS, dial("5002")).await.ok();
     let told = tom.hears().await;
     let call = told[0]["data"]["call"]["id"].as_str().expect("an id").into();

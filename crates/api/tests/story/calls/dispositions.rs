@@ -1,4 +1,4 @@
-//! Dispositions of calls, live and late, at either address (DESIGN §4, core-and-voice §6).
+//! Dispositions of calls, live and late, at either address (decisions §6, core-and-voice §6).
 
 use crate::harness::{App, Client, Exchange};
 use domain::call::{Cause, Heard};

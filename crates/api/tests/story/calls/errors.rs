@@ -1,4 +1,4 @@
-//! How operations on calls are refused (core-and-voice §5.7, DESIGN §4).
+//! How operations on calls are refused (core-and-voice §5.7, decisions §8).
 
 use crate::harness::{App, Exchange};
 use serde_json::{Value, json};

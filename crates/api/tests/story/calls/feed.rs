@@ -1,4 +1,4 @@
-//! What reporting hears of calls and phones (DESIGN §4, admin-and-reporting §10).
+//! What reporting hears of calls and phones (decisions §7, admin-and-reporting §10).
 
 use crate::harness::{App, Exchange};
 use domain::call::{Cause, Heard};

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// How deep JSON may nest. User data goes on to agents inside larger objects, which must stay readable.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// A JSON object as it came. Unknown members are ignored (DESIGN §4).
+/// A JSON object as it came. Unknown members are ignored (decisions §8).
 #[derive(Debug, Default)]
 pub(super) struct Body(Map<String, Value>);
 

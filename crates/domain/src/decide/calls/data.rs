@@ -1,4 +1,4 @@
-//! User data and dispositions of a call (core-and-voice §6, DESIGN §4).
+//! User data and dispositions of a call (core-and-voice §6, decisions §6).
 
 use super::super::{Draft, No, customer::bounded, data};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use serde_json::Value;
 
 /// Adds, replaces and removes pairs. The disposition key is split off: each accepted change of it is one disposition
-/// event, whatever operation made it (DESIGN §4).
+/// event, whatever operation made it (decisions §6).
 pub(super) fn change(
     draft: &mut Draft<'_>,
     call: &Call,
@@ -77,7 +77,7 @@ pub(super) fn set_disposition(
 }
 
 /// The ended part of an agent that still takes a disposition: he talked or dialled, and it is either not long ago or
-/// among the last of his phone (DESIGN §4).
+/// among the last of his phone (decisions §6).
 fn late_part<'c>(draft: &mut Draft<'_>, call: &'c Call, agent: &UserId) -> Result<Option<&'c Party>, No> {
     let took_part = |party: &&Party| party.user() == Some(agent) && party.took_part();
     let Some(party) = call.parties.iter().rev().find(took_part) else { return Ok(None) };

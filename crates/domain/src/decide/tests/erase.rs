@@ -1,4 +1,4 @@
-//! Erasure (DESIGN §2, the journal): the words go, the numbers stay.
+//! Erasure (decisions §1): the words go, the numbers stay.
 
 use super::*;
 use crate::{

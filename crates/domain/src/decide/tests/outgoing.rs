@@ -1,4 +1,4 @@
-//! What connectors carry away (channel-connectors §0.2, §2.6; DESIGN §2, Effects are rows).
+//! What connectors carry away (channel-connectors §0.2, §2.6; decisions §1).
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! User data of a call (core-and-voice §5.7; DESIGN §4, Answers and names).
+//! User data of a call (core-and-voice §5.7; decisions §8).
 
 use super::*;
 use crate::userdata::MAX_BYTES;
