@@ -21,7 +21,7 @@ const STAFF: usize = (AGENTS - FIRST + 1) as usize;
 /// The most at once while no person is at work.
 const MOST: usize = 2 * STAFF;
 /// How long to wait at most before looking again whether one more is to come.
-const GLANCE: Duration = Duration::from_secs(1);
+const GLANCE: Duration = Duration::from_millis(300);
 /// Time before an arrival, in milliseconds: an agent who has become free is ready by then.
 const ARRIVAL: Range<u64> = 300..900;
 /// How long a sentence takes to type, in milliseconds.
@@ -54,6 +54,9 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
             continue;
         }
         tokio::time::sleep(chance.moment(ARRIVAL)).await;
+        if !is_wanted(&desk, visits.len()).await {
+            continue;
+        }
         let (Some(dialogue), Some(who)) = (chance.pick(&DIALOGUES), chance.pick(&CUSTOMERS)) else {
             continue;
         };
@@ -68,13 +71,13 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
     }
 }
 
-/// Whether one more is to come to those present: there are as many as the staff serves, one more who waits for a
-/// person, and one for each person at work. More would crowd in on somebody who tries out one chat. While no person is
-/// at work somebody is to wait, even if one of the staff has taken two.
+/// Whether one more is to come to those present. While no person is at work, somebody is to wait for one, and nobody
+/// else beside them: more would crowd in on whoever tries out one chat. Then there are as many as the staff serves, and
+/// one for each person.
 async fn is_wanted(desk: &Desk, present: usize) -> bool {
     let people = guests::at_work(desk, &MEDIUM.into()).await.unwrap_or(0);
-    let waits = || desk.waiting_items().iter().any(|item| item.medium.as_str() == MEDIUM);
-    present < STAFF + people.max(1) || (people == 0 && present < MOST && !waits())
+    let most = if people == 0 { MOST } else { STAFF + people };
+    present < most && !desk.waiting_items().iter().any(|item| item.medium.as_str() == MEDIUM)
 }
 
 /// Customers of an earlier run have nobody to speak for them any more.
