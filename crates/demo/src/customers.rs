@@ -20,8 +20,6 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 const STAFF: usize = (AGENTS - FIRST + 1) as usize;
 /// The most at once while no person is at work.
 const MOST: usize = 2 * STAFF;
-/// How long to wait at most before looking again whether one more is to come.
-const GLANCE: Duration = Duration::from_millis(300);
 /// Time before an arrival, in milliseconds: an agent who has become free is ready by then.
 const ARRIVAL: Range<u64> = 300..900;
 /// How long a sentence takes to type, in milliseconds.
@@ -48,9 +46,13 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
     send_home(&desk).await;
     let mut chance = Chance::new(desk.ids());
     let mut visits = JoinSet::new();
+    let mut head = desk.head();
     loop {
+        while visits.try_join_next().is_some() {}
+        head.mark_unchanged();
         if !is_wanted(&desk, visits.len()).await {
-            let _ = tokio::time::timeout(GLANCE, visits.join_next()).await;
+            // Whoever leaves, is taken or gets ready, the journal grows.
+            let _ = tokio::time::timeout(LOOK, head.changed()).await;
             continue;
         }
         tokio::time::sleep(chance.moment(ARRIVAL)).await;

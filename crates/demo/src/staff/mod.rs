@@ -68,12 +68,14 @@ impl Seat {
                 tokio::time::sleep(RETRY).await;
             }
             tokio::select! {
-                _ = self.head.changed() => {}
+                // In this order, so that a world with one seed has one course.
+                biased;
                 Some(done) = self.work.join_next() => {
                     if let Ok(id) = done {
                         self.served.remove(&id);
                     }
                 }
+                _ = self.head.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
