@@ -62,6 +62,8 @@ pub struct Look {
     pub listen: Option<Listen>,
     /// Whether it is the demo centre, whose objects are not those of the file.
     pub demo: bool,
+    /// Whether nobody is served: users of the demo centre may be there, whose password everybody knows.
+    pub serves_nobody: bool,
     /// What becomes of what the file does not name.
     pub besides: Besides,
     /// Whether passwords are compared, too.
@@ -71,7 +73,7 @@ pub struct Look {
 /// Looks through everything: the settings, the files they name, the objects, and the journal that there is. Writes
 /// nothing. Slow, as it reads files and the journal.
 pub fn examine(config: &Config, look: Look) -> Examined {
-    let Look { listen, demo, besides, passwords } = look;
+    let Look { listen, demo, serves_nobody, besides, passwords } = look;
     let (mut settings, mut objects) = (Findings::default(), Findings::default());
     let now = SteadyClock::start(None).now();
     let listen = listen.or_else(|| Listen::of(&config.http, &mut settings));
@@ -94,7 +96,9 @@ pub fn examine(config: &Config, look: Look) -> Examined {
     let mut differences = Differences::default();
     let mut webhooks = Vec::new();
     if let (Some(media), false) = (&media, demo) {
-        journal.of_the_demo(&mut settings);
+        if !serves_nobody {
+            journal.of_the_demo(&mut settings);
+        }
         let reading = Reading { media, current: &current, fresh: &RandomIds, besides, passwords };
         let wanted = Wanted::of(config, &reading, &mut objects);
         differences = objects::differences(&current, &wanted);

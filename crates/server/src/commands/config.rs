@@ -49,9 +49,10 @@ pub async fn apply(args: &Apply, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let besides = if args.delete { Besides::Goes } else { Besides::GoesIfOurs };
     let passwords = if args.dry_run { Passwords::Hashed } else { Passwords::LeftOut };
-    let mut examined = check::examine(&config, Look { besides, passwords, ..Look::default() });
+    let mut examined =
+        check::examine(&config, Look { serves_nobody: true, besides, passwords, ..Look::default() });
     let differences = std::mem::take(&mut examined.differences);
-    // What `serve` would refuse is not settled first.
+    // What `serve` would refuse of the file is not settled first.
     examined.findings().refuse()?;
     if args.dry_run {
         write!(out, "{}", differences.told(false))?;

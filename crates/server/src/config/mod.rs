@@ -215,7 +215,7 @@ pub struct Disposition {
     /// Which values each medium takes: `open` (any), `warn` (any; those not in the book are marked in the feed) or
     /// `strict` (only those of the book). Media not named are open; `voice` is that of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<BTreeMap<String, String>>", example = serde_json::json!({"chat": "strict", "voice": "warn"}))]
+    #[schemars(with = "Option<BTreeMap<String, String>>", example = serde_json::json!({"voice": "strict"}))]
     pub policy: Option<BTreeMap<MediumName, Policy>>,
 }
 

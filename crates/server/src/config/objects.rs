@@ -23,7 +23,7 @@ pub struct CentreEntry {
     #[schemars(example = ["api-multimedia", "api-voice"])]
     pub features: Option<BTreeSet<String>>,
     /// Slots per agent, by medium; 3 each when not given.
-    #[schemars(with = "Option<BTreeMap<String, u8>>", example = serde_json::json!({"chat": 3, "voice": 1}))]
+    #[schemars(with = "Option<BTreeMap<String, u8>>", example = serde_json::json!({"voice": 1}))]
     pub capacity: Option<BTreeMap<MediumName, u8>>,
     /// Settings by section and option, as desktops read them.
     #[schemars(example = serde_json::json!({"workspace-tab": {"tab.title": "Work"}}))]
@@ -82,7 +82,7 @@ pub struct UserEntry {
     pub place: Option<String>,
     /// Slots per medium, where it differs from the centre's.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, u8>", example = serde_json::json!({"chat": 2}))]
+    #[schemars(with = "BTreeMap<String, u8>", example = serde_json::json!({"voice": 1}))]
     pub capacity: BTreeMap<MediumName, u8>,
     /// The queues whose work the user takes; empty means those whose skills they have.
     #[serde(default)]
@@ -216,7 +216,7 @@ pub struct ServiceEntry {
     #[schemars(example = &"website")]
     pub name: String,
     /// The medium.
-    #[schemars(with = "String", example = &"chat")]
+    #[schemars(with = "String", example = &"whatsapp")]
     pub medium: MediumName,
     /// The queue its customers wait in.
     #[schemars(with = "String", example = &"Support")]

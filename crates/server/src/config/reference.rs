@@ -265,6 +265,7 @@ fn every_setting_outside_of_lists_can_come_from_the_environment() {
                 "sms",
                 "messenger",
                 "phones",
+                "edges",
                 "agent_states",
                 "dispositions",
             ]

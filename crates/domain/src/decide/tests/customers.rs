@@ -28,7 +28,7 @@ fn an_opening_is_held_to_the_rules() {
     check(
         World::new(),
         odd(|open| open.nickname = "x".repeat(256)),
-        "no: 'nickname' is longer than 255 bytes",
+        "no: 'nickname' is longer than 255 characters",
     );
     check(World::new(), odd(|open| open.service = "sales".into()), "no: Service 'sales' was not found");
     check(

@@ -61,7 +61,7 @@ fn who_accepts_chats() {
     check(
         invited(),
         ann(SessionAct::Accept { nickname: long, save_last_agent: false }),
-        "no: 'nickname' is longer than 255 bytes",
+        "no: 'nickname' is longer than 255 characters",
     );
     check(invited(), bob(accept()), "no: Interaction 's1' was not found");
     check(chatting(), ann(accept()), "no: Accept is not valid in state Chatting");

@@ -84,7 +84,7 @@ fn codes_are_added_renamed_and_removed() {
     check(World::new(), add("group-Complaint", "Billing"), "no: Disposition 'Billing' exists already");
     check(World::new(), add("group-Complaint", "Referred"), "no: Disposition 'Referred' exists already");
     check(World::new(), add("group-Ghost", "Quality"), "no: Group 'group-Ghost' was not found");
-    check(World::new(), add("group-Complaint", &"n".repeat(256)), "no: 'name' is longer than 255 bytes");
+    check(World::new(), add("group-Complaint", &"n".repeat(256)), "no: 'name' is longer than 255 characters");
     let rename = |id: &str| book(Book::CodeRenamed { id: id.into(), display: "New".into() });
     check(World::new(), rename("code-Billing"), "book.code-renamed");
     check(World::new(), rename("code-Ghost"), "no: Disposition 'code-Ghost' was not found");
@@ -102,7 +102,7 @@ fn of_several_changes_all_are_made_or_none() {
             PutUser(Box::new(crate::user::User { user_name: name.into(), ..world::user("dan") })),
         ]))
     };
-    check(World::new(), all("dan"), "queue.put, user.put");
+    check(World::new(), all("dan"), "queue.put; user.put");
     let refused = check(
         World::new(),
         all("a:b"),

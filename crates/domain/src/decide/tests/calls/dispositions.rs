@@ -48,7 +48,11 @@ fn the_request_names_the_key_or_the_centre_does() {
     let renamed = talking().then(centre_with(|centre| centre.disposition.key = "Outcome".into()));
     check(renamed, ann(dispose("Referred")), under);
     let long = "k".repeat(256);
-    check(talking(), ann(dispose_under(&long, "Referred")), "no: 'dispositionKey' is longer than 255 bytes");
+    check(
+        talking(),
+        ann(dispose_under(&long, "Referred")),
+        "no: 'dispositionKey' is longer than 255 characters",
+    );
 }
 
 #[test]
