@@ -76,7 +76,7 @@ impl Account {
             let act = CustomerAct::Rename(name);
             let command = Command::Customer { session: session.clone(), act };
             if let Err(why) = self.intake.desk().perform(command).await {
-                tracing::debug!(%why, interaction = session.as_str(), "a customer keeps his id for a name");
+                tracing::debug!(%why, interaction = session.as_str(), "a customer keeps their id for a name");
             }
         }
         true

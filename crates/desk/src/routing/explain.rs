@@ -39,7 +39,7 @@ pub enum Obstacle {
         /// Until when he is spared.
         until: Millis,
     },
-    /// Offering it to him failed in a way that never passes; the log says why.
+    /// Offering it to them failed in a way that never passes; the log says why.
     Impossible,
 }
 

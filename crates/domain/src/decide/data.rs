@@ -139,7 +139,7 @@ pub(super) fn is_known(draft: &mut Draft<'_>, medium: &MediumName, value: &Value
 }
 
 /// The ended part of an agent that still takes a disposition: he had joined and completed it, and either not long
-/// ago or among his last (decisions §6). An offer he refused or lost since does not take that from him.
+/// ago or among their last (decisions §6). An offer they refused or lost since does not take that from them.
 pub(super) fn late_part<'s>(
     draft: &mut Draft<'_>,
     session: &'s Session,

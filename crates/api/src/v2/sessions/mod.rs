@@ -45,7 +45,7 @@ pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
     all
 }
 
-/// The conversation and the caller's part in it. One that is not his does not exist for him (decisions §8).
+/// The conversation and the caller's part in it. One that is not theirs does not exist for them (decisions §8).
 async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<Arc<State>, Problem> {
     gated(api, medium).map_err(|_| gone(id))?;
     let state = api.desk.session(&InteractionId::from(id)).await?.ok_or_else(|| gone(id))?;

@@ -77,7 +77,7 @@ pub(super) fn set_disposition(
 }
 
 /// The ended part of an agent that still takes a disposition: he talked or dialled, and it is either not long ago or
-/// among the last of his phone (decisions §6).
+/// among the last of their phone (decisions §6).
 fn late_part<'c>(draft: &mut Draft<'_>, call: &'c Call, agent: &UserId) -> Result<Option<&'c Party>, No> {
     let took_part = |party: &&Party| party.user() == Some(agent) && party.took_part();
     let Some(party) = call.parties.iter().rev().find(took_part) else { return Ok(None) };
