@@ -111,5 +111,5 @@ fn of_several_changes_all_are_made_or_none() {
     assert!(!refused.states.contains_key(&crate::Key::Queue("New".into())));
     let later =
         Provision::All(vec![RemoveUser("dan".into()), Provision::All(vec![RemoveQueue("New".into())])]);
-    check(World::new().then(all("dan")), put(later), "user.removed, queue.removed");
+    check(World::new().then(all("dan")), put(later), "user.removed; queue.removed");
 }
