@@ -44,11 +44,6 @@ class Call(pj.Call):
             sound.startTransmit(self.phone.recorder)
         tell("MEDIA", status=int(status))
 
-    def onCallTsxState(self, prm):
-        state = prm.e.body.tsxState
-        if state.type == pj.PJSIP_EVENT_RX_MSG:
-            tell("SIP", text=state.src.rdata.wholeMsg)
-
     def onDtmfDigit(self, prm):
         tell("DIGIT", digit=prm.digit, method="info" if prm.method == INFO else "rfc4733")
 
@@ -141,8 +136,6 @@ class Phone:
         elif command == "resume":
             op.opt.flag = pj.PJSUA_CALL_UNHOLD
             self.call.reinvite(op)
-        elif command == "update":
-            self.call.update(op)
         elif command == "press":
             keys = pj.CallSendDtmfParam()
             keys.digits, keys.method = argument["digits"], INFO if argument["info"] else RFC4733

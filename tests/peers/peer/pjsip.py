@@ -29,7 +29,7 @@ class PjPhone(Hearing):
             "port": self.port, "rtp": free_port(), "tone": tone, "dir": self.dir.name, "user": self.user, "server": server,
             "password": password, "transport": transport, "expires": expires, "prack": prack, "timer": timer,
             "codecs": list(codecs)}
-        self.events, self.messages, self.said = [], [], []
+        self.events, self.said = [], []
         self.ear = Recording(name, Waves(lambda: [os.path.join(self.dir.name, "heard.wav")]))
         self.changed = asyncio.Condition()
         self.process, self._tasks, self._tokens = None, [], 0
@@ -54,8 +54,7 @@ class PjPhone(Hearing):
                 continue
             async with self.changed:
                 if event["type"] == "SIP":
-                    self.messages.append(parse(event["text"].replace("\r\n", "\n").split("\n")))
-                    self._consider(self.messages[-1])
+                    self._consider(parse(event["text"].replace("\r\n", "\n").split("\n")))
                 else:
                     self.events.append(event)
                 self.changed.notify_all()
@@ -125,19 +124,11 @@ class PjPhone(Hearing):
     def now(self):
         return len(self.events)
 
-    @property
-    def sip_now(self):
-        return len(self.messages)
-
     async def registered(self, since=0):
         await self.told("REGISTERED", since, also=lambda event: event["code"] == 200)
 
     async def rings(self, since=0, seconds=15.0):
         return await self.told("RINGING", since, seconds)
-
-    async def hears_ringing(self, since=0, seconds=15.0):
-        """It rings at the other end."""
-        return await self.told("EARLY", since, seconds)
 
     async def talks(self, since=0, seconds=15.0):
         return await self.told("CONFIRMED", since, seconds)
@@ -145,10 +136,6 @@ class PjPhone(Hearing):
     async def is_over(self, since=0, seconds=15.0):
         """The call is closed; answers the code it ended with."""
         return (await self.told("DISCONNECTED", since, seconds))["code"]
-
-    async def saw(self, words, wanted, since=0, seconds=10.0):
-        """The first SIP message that came in from ``since`` on that ``wanted`` accepts."""
-        return await self.until(words, lambda: next((m for m in self.messages[since:] if wanted(m)), None), seconds)
 
     def digits(self, since=0):
         """The keys that were pressed at the other end."""
