@@ -90,7 +90,7 @@ pub enum Invitation {
     Transfer {
         /// Who hands over.
         from: UserId,
-        /// Position of his command in his mailbox counter.
+        /// Position of their command in their mailbox counter.
         reference: u64,
     },
     /// Nobody invited him: he began the conversation.
