@@ -45,11 +45,11 @@ impl Group<'_> {
             if opened.is_new {
                 self.conn
                     .prepare_cached("INSERT INTO mailbox (id, agent, head) VALUES (?1, ?2, ?3)")?
-                    .execute((mailbox.id, agent.as_str(), mailbox.head))?;
+                    .execute((mailbox.id, agent.as_str(), mailbox.reserved))?;
             } else {
                 self.conn
                     .prepare_cached("UPDATE mailbox SET head = ?2 WHERE id = ?1")?
-                    .execute((mailbox.id, mailbox.head))?;
+                    .execute((mailbox.id, mailbox.reserved))?;
             }
             opened.is_new = false;
             opened.is_dirty = false;

@@ -131,6 +131,13 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// The position last taken in every mailbox, after the jobs before.
+    pub fn heads(&self) -> Vec<(UserId, u64)> {
+        let fresh = self.opened.iter().map(|(agent, opened)| (agent, &opened.mailbox));
+        let known = self.mailboxes.iter().filter(|(agent, _)| !self.opened.contains_key(*agent));
+        known.chain(fresh).map(|(agent, mailbox)| (agent.clone(), mailbox.head)).collect()
+    }
+
     /// Throws away notes up to positions; answers for how many of these mailboxes, from the first on, all of them are
     /// gone.
     pub fn trim(&mut self, upto: &[(UserId, u64)]) -> Outcome<usize> {
@@ -308,15 +315,19 @@ impl<'a> Group<'a> {
                 Opened { mailbox: *mailbox, is_new: false, is_dirty: false }
             } else {
                 self.count.mailbox += 1;
-                let mailbox = Mailbox { id: self.count.mailbox, head: 0 };
+                let mailbox = Mailbox { id: self.count.mailbox, head: 0, reserved: 0 };
                 Opened { mailbox, is_new: true, is_dirty: false }
             };
             self.opened.insert(agent.clone(), opened);
         }
         match self.opened.get_mut(agent) {
             Some(opened) => {
-                opened.mailbox.head += 1;
-                opened.is_dirty = true;
+                let mailbox = &mut opened.mailbox;
+                mailbox.head += 1;
+                if mailbox.head > mailbox.reserved {
+                    mailbox.reserved = mailbox.head + mailbox::RESERVE - 1;
+                    opened.is_dirty = true;
+                }
                 Ok(opened.mailbox)
             }
             None => Err(Fault::Damaged(format!("the mailbox of {agent} is not open"))),

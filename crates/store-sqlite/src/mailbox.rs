@@ -13,16 +13,33 @@ pub(crate) struct Mailbox {
     pub id: i64,
     /// The position last taken.
     pub head: u64,
+    /// The position that the file names as last taken: never before `head` once a group is committed. A process that ends
+    /// without a word leaves it, and the next goes on behind it, with a gap.
+    pub reserved: u64,
 }
+
+/// How many positions are reserved at once, so that the row of a mailbox changes once in so many commits.
+pub(crate) const RESERVE: u64 = 64;
 
 /// Every mailbox.
 pub(crate) fn all(conn: &Connection) -> Outcome<Vec<(UserId, Mailbox)>> {
     let mut statement = conn.prepare_cached("SELECT agent, id, head FROM mailbox")?;
     let rows = statement.query_map([], |row| {
         let agent: String = row.get(0)?;
-        Ok((UserId::new(agent), Mailbox { id: row.get(1)?, head: row.get(2)? }))
+        let head = row.get(2)?;
+        Ok((UserId::new(agent), Mailbox { id: row.get(1)?, head, reserved: head }))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes back what is reserved and was not used, at a clean end.
+pub(crate) fn settle<'a>(conn: &mut Connection, mailboxes: impl Iterator<Item = &'a Mailbox>) -> Outcome<()> {
+    let tx = conn.transaction()?;
+    for mailbox in mailboxes.filter(|mailbox| mailbox.head < mailbox.reserved) {
+        tx.prepare_cached("UPDATE mailbox SET head = ?2 WHERE id = ?1")?
+            .execute((mailbox.id, mailbox.head))?;
+    }
+    Ok(tx.commit()?)
 }
 
 /// The notes behind a position, in order ([`desk::ports::Store::notes`]).

@@ -35,6 +35,8 @@ pub(crate) enum Job {
     Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
     /// Put bindings in the place of those that numbers had.
     Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: Answer<()> },
+    /// Tell the position last taken in every mailbox: the file names what is reserved.
+    Heads { answer: Answer<Vec<(UserId, u64)>> },
     /// Throw notes away; the mailboxes before `done` are through.
     Trim { upto: Vec<(UserId, u64)>, done: usize, answer: Answer<()> },
     /// Keep the result of a request.

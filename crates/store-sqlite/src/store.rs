@@ -182,9 +182,7 @@ impl Store for SqliteStore {
     }
 
     fn heads(&self) -> BoxFuture<'static, Result<Vec<(UserId, u64)>, StoreFault>> {
-        Box::pin(self.pool.clone().read(|conn| {
-            Ok(mailbox::all(conn)?.into_iter().map(|(agent, mailbox)| (agent, mailbox.head)).collect())
-        }))
+        self.ask(|answer| Job::Heads { answer })
     }
 
     fn backlog(&self, agent: &UserId, after: u64) -> BoxFuture<'static, Result<(u64, u64), StoreFault>> {

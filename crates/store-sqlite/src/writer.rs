@@ -59,6 +59,7 @@ enum Fate {
     Unfinished(Part),
     Retired(u32),
     Erased(Erased),
+    Heads(Vec<(UserId, u64)>),
     Quarantined(i64),
     Released(bool),
     /// This job failed, and nothing of it was written.
@@ -108,6 +109,10 @@ impl Writer {
         }
         drop(checkpointer);
         if !self.is_unsettled || self.settle() {
+            if let Err(fault) = mailbox::settle(&mut self.hold.conn, self.mailboxes.values()) {
+                // What is reserved stays so: the next process leaves a gap.
+                tracing::warn!(%fault, "reserved positions of mailboxes could not be given back");
+            }
             self.hold.end();
         }
     }
@@ -353,6 +358,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
             binding::put(group.conn, phones)?;
             Ok(Fate::Written)
         }
+        Job::Heads { .. } => Ok(Fate::Heads(group.heads())),
         Job::Trim { upto, done, .. } => {
             let all = upto.len();
             let done = *done + group.trim(&upto[*done..])?;
@@ -401,6 +407,10 @@ fn answer(job: Job, outcome: Fate) {
     match job {
         Job::Transact { answer, .. } => send(answer, outcome, |outcome| match outcome {
             Fate::Transacted(result) => Some(result),
+            _ => None,
+        }),
+        Job::Heads { answer } => send(answer, outcome, |outcome| match outcome {
+            Fate::Heads(heads) => Some(heads),
             _ => None,
         }),
         Job::Quarantine { answer, .. } => send(answer, outcome, |outcome| match outcome {

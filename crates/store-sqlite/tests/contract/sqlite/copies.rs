@@ -88,7 +88,8 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     assert_eq!(again.session("one").await, scene.session("one").await);
     assert_eq!(again.state(&session("two")).await, scene.state(&session("two")).await);
     assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
-    assert_eq!(again.dispose("one", 1, "x").await.reference, Some(position + 1));
+    // The copy of a journal in use goes on behind the positions that were reserved: with a gap, never with one twice.
+    assert!(again.dispose("one", 1, "x").await.reference > Some(position));
     assert!(all(&home).head > head);
 }
 

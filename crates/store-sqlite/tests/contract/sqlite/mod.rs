@@ -10,5 +10,6 @@ mod formats;
 mod left;
 mod migrating;
 mod opening;
+mod positions;
 mod rebuilding;
 mod unreadable;
