@@ -8,9 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use futures::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     any::Any,
+    borrow::Cow,
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -18,10 +21,7 @@ use std::{
 };
 use store_sqlite::Health;
 use tower::Layer;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    normalize_path::{NormalizePath, NormalizePathLayer},
-};
+use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tracing::Instrument;
 
 /// Whether the server takes work.
@@ -54,11 +54,8 @@ pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizeP
         .route("/health", get(|| async { "ok\n" }))
         .route("/ready", get(ready).with_state(gate))
         .route("/metrics", get(metrics).with_state(figures));
-    let app = inner
-        .merge(operators)
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::map_response(sealed))
-        .layer(middleware::from_fn(counted));
+    // One layer for all of it: each copies the whole stack below it for every request.
+    let app = inner.merge(operators).layer(middleware::from_fn(served));
     NormalizePathLayer::trim_trailing_slash().layer(app)
 }
 
@@ -79,21 +76,30 @@ async fn metrics(State(figures): State<PrometheusHandle>) -> impl IntoResponse {
 
 /// No browser is to guess what an answer is, and none is to keep it, unless it says itself for how long: most bear what
 /// only one user, or one customer, may see.
-async fn sealed(mut answer: Response) -> Response {
+fn seal(answer: &mut Response) {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+async fn served(request: Request, next: Next) -> Response {
+    let span = edge::span::request(&request);
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
+    let mut answer = answered.unwrap_or_else(|panic| span.in_scope(|| panicked(&*panic)));
+    seal(&mut answer);
+    let status = answer.status();
+    span.record("status", status.as_u16());
+    span.in_scope(|| tracing::debug!("a request was answered"));
+    metrics::counter!("jackfield_http_requests_total", "status" => name(status)).increment(1);
     answer
 }
 
-async fn counted(request: Request, next: Next) -> Response {
-    let span = edge::span::request(&request);
-    let answer = next.run(request).instrument(span.clone()).await;
-    let status = answer.status().as_u16();
-    span.record("status", status);
-    span.in_scope(|| tracing::debug!("a request was answered"));
-    metrics::counter!("jackfield_http_requests_total", "status" => status.to_string()).increment(1);
-    answer
+/// A status as the figures name it; a word for the frequent ones is made of nothing.
+fn name(status: StatusCode) -> Cow<'static, str> {
+    match status {
+        StatusCode::OK => "200".into(),
+        other => other.as_u16().to_string().into(),
+    }
 }
 
 /// Tells the log which address it was that was asked, where no part of the server does so for its own.
@@ -103,8 +109,7 @@ pub async fn routed(request: Request, next: Next) -> Response {
 }
 
 /// The code for what went wrong in here (core-and-voice §1.4). What exactly is for the log alone.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the box over")]
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
+fn panicked(panic: &(dyn Any + Send)) -> Response {
     let words = panic.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");
     tracing::error!(panic = words, "a request panicked");
