@@ -43,6 +43,11 @@ use std::{
     process::ExitCode,
 };
 
+/// Many small things are made and let go for every request, on one thread and on another; this one does it in half the
+/// time of the system's allocator, and gives back what it does not need.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     // Whatever is made, the journal's temporary files too, is for its owner only.
