@@ -1,7 +1,7 @@
 //! Request bodies: JSON whatever the content type says, in the alphabet that it declares, bounded in size and depth, with
 //! words for what is wrong.
 
-use crate::{answer::Problem, app::Api, auth::Caller};
+use crate::{answer::Problem, auth::Caller, state::Api};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},

@@ -15,13 +15,14 @@ mod pages;
 mod query;
 mod repeat;
 mod reporting;
+mod state;
 mod unknown;
 mod v2;
 mod wire;
 
-pub use app::{Api, Config, Cors, Setup};
 pub use auth::{hash_password, is_password_hash, verify_password};
 pub use notes::Notes;
 pub use reporting::{cloud_event, data_schemas, envelope_schema};
+pub use state::{Api, Config, Cors, Setup};
 pub use v2::openapi;
 pub use wire::{Links, Participants, Shown};

@@ -3,36 +3,15 @@
 mod agents;
 mod calls;
 mod devices;
+mod renderer;
+mod seen;
 mod sessions;
 
-use crate::wire::{Links, Shown};
+pub use renderer::Notes;
+
 use desk::ports::{Cause, NewNote, Render, Sight};
-use domain::{Change, Decision, Event, Key, Millis, No, State, medium::Media};
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
-
-/// Renders commits for the notifications endpoint.
-#[derive(Clone, Debug)]
-pub struct Notes {
-    media: Media,
-    links: Links,
-    shown: Shown,
-}
-
-impl Notes {
-    /// A renderer for these media, with addresses built from these links.
-    pub fn new(media: Media, links: Links) -> Self {
-        Self { media, links, shown: Shown::default() }
-    }
-
-    /// The same with what clients differ about in another form.
-    #[must_use]
-    pub fn showing(self, shown: Shown) -> Self {
-        Self { shown, ..self }
-    }
-}
+use domain::{Change, Decision, Event, Millis, No, State};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Render for Notes {
     fn notes(
@@ -106,13 +85,5 @@ impl Commit<'_> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// A snapshot as a decision leaves it.
-fn after(sight: &mut dyn Sight, decision: &Decision, key: &Key) -> Result<Option<Arc<State>>, No> {
-    match decision.changes.iter().find(|change| change.key == *key) {
-        Some(change) => Ok(Some(change.after.clone())),
-        None => sight.state(key),
     }
 }

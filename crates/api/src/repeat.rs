@@ -3,9 +3,9 @@
 
 use crate::{
     answer::{Answer, Problem},
-    app::Api,
     auth::Caller,
     body,
+    state::Api,
 };
 use axum::{
     body::Body,

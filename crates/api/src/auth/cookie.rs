@@ -1,6 +1,6 @@
 //! Cookies: read from requests, set with the attributes of this installation.
 
-use crate::app::Config;
+use crate::state::Config;
 use http::{HeaderMap, HeaderValue};
 
 /// The session cookie (core-and-voice §2.1).

@@ -7,7 +7,7 @@ use super::{
     cors::{admit, preflight},
     logins::Ending,
 };
-use crate::{answer::Problem, app::Api, notifications};
+use crate::{answer::Problem, notifications, state::Api};
 use axum::{
     extract::{OriginalUri, Request, State},
     middleware::Next,

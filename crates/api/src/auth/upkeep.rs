@@ -1,7 +1,7 @@
 //! What logins do by themselves: they end, and take with them what hangs on them.
 
 use super::{Login, logins::Ending};
-use crate::{app::Api, notifications};
+use crate::{notifications, state::Api};
 use std::time::Duration;
 
 /// How often expired logins are looked for and the use of others is written down.

@@ -2,9 +2,9 @@
 
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     wire::business_attributes,
 };
 use axum::extract::State;

@@ -5,7 +5,7 @@ mod attributes;
 mod operations;
 mod settings;
 
-use crate::app::Api;
+use crate::state::Api;
 use axum::{
     Router,
     routing::{get, post},

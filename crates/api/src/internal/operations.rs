@@ -2,9 +2,9 @@
 
 use crate::{
     answer::{Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
+    state::Api,
     v2::not_registered,
     wire::find_device,
 };

@@ -2,8 +2,8 @@
 
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
+    state::Api,
     v2::option_groups,
     wire::states_to_choose,
 };

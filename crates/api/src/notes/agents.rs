@@ -1,7 +1,7 @@
 //! Notifications of channel states. Every one lists all channels: one client rebuilds its whole map from it,
 //! another takes each entry (digital-channels §5.5).
 
-use super::{after, calls::user_of};
+use super::seen::{after, user_of};
 use crate::wire::{activity, channel_resources};
 use desk::ports::{NewNote, Sight};
 use domain::{

@@ -1,16 +1,17 @@
 //! Notifications of calls (core-and-voice §5.5). A commit that says several things of one call is one change to whoever
 //! looks, so they are drawn from what was and what is: at most one of a kind for each user.
 
-use super::{Notes, after};
+use super::{
+    renderer::Notes,
+    seen::{after, user_of},
+};
 use crate::wire::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
 use desk::ports::{NewNote, Sight};
 use domain::{
     Change, Decision, Event, Key, Millis, No, State, UserId,
     call::{Call, Fact, Party, PartyState},
-    user::User,
 };
 use serde_json::Value;
-use std::sync::Arc;
 
 /// One commit's view of a call.
 pub(super) struct Scene<'a> {
@@ -147,17 +148,4 @@ impl Scene<'_> {
             about: self.change.key.clone(),
         });
     }
-}
-
-/// A user, while he is provisioned.
-pub(super) fn user_of(
-    sight: &mut dyn Sight,
-    decision: &Decision,
-    id: &UserId,
-) -> Result<Option<Arc<User>>, No> {
-    let state = after(sight, decision, &Key::User(id.clone()))?;
-    Ok(match state.as_deref() {
-        Some(State::User(user)) => user.clone(),
-        _ => None,
-    })
 }

@@ -1,7 +1,10 @@
 //! Notifications of phones: whether they can be reached, what they do with calls, and the state in which their users
 //! work on the voice channel (core-and-voice §4.2, §4.3).
 
-use super::{Notes, after, calls::user_of};
+use super::{
+    renderer::Notes,
+    seen::{after, user_of},
+};
 use crate::wire::{DEVICES_TOPIC, Phone, device_message};
 use desk::ports::{NewNote, Sight};
 use domain::{

@@ -1,6 +1,6 @@
 //! Notifications of conversations, fact by fact, in the order of digital-channels §1.5 and §2.7.
 
-use super::Notes;
+use super::renderer::Notes;
 use crate::wire::{log_message, message_resource, session_resource};
 use desk::ports::{Cause, NewNote, Sight};
 use domain::{

@@ -1,7 +1,7 @@
 //! What the endpoint does by itself: expiry, acknowledgements to disk, trimming, sessions too far behind.
 
-use super::{millis, persist};
-use crate::app::Api;
+use super::hub::{millis, persist};
+use crate::state::Api;
 use bayeux::{ClientId, Reconnect};
 use desk::ports::Shelf;
 use domain::UserId;
@@ -39,7 +39,7 @@ pub async fn sweep(api: &Api) {
             hub.take_changes()
         };
         api.notifications.release();
-        if let Err(fault) = persist(api, changes).await {
+        if let Err(fault) = persist(&api.desk, changes).await {
             tracing::error!(%fault, "expired notification sessions could not be written");
         }
         turn = (turn + 1) % SLOW_EVERY;

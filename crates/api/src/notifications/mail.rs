@@ -1,6 +1,6 @@
 //! Looking into a mailbox for one session.
 
-use crate::app::Api;
+use crate::state::Api;
 use bayeux::Subscriptions;
 use desk::ports::{Note, StoreFault};
 use domain::UserId;

@@ -1,11 +1,16 @@
 //! Long polling: one POST, one response; a connect is held until there is something to tell.
 
-use super::{BROWSER_COOKIE, Held, complete, mail, millis, receive, settled, write};
+use super::{
+    held::{Held, complete, settled, write},
+    hub::millis,
+    mail,
+    receive::{BROWSER_COOKIE, receive},
+};
 use crate::{
     answer::Problem,
-    app::Api,
     auth::{Caller, cookie, set_cookie},
     body::read,
+    state::Api,
 };
 use axum::{
     extract::{Request, State},

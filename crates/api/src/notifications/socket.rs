@@ -1,15 +1,16 @@
 //! The WebSocket transport: the same messages, and notes pushed while a connect is held.
 
 use super::{
-    BROWSER_COOKIE, Held, complete, mail, millis,
+    held::{Held, complete, settled, write},
+    hub::millis,
+    mail,
     pulse::{Beat, Pulse},
-    receive, settled,
+    receive::{BROWSER_COOKIE, receive},
     sockets::Place,
-    write,
 };
 use crate::{
-    app::Api,
     auth::{Caller, cookie},
+    state::Api,
 };
 use axum::{
     extract::{

@@ -1,7 +1,8 @@
 //! What is told at most once and outside the mailbox: how services stand, and errors that have no commit (decisions §1).
 
+use super::hub::millis;
 use crate::{
-    app::Api,
+    state::Api,
     v2::{all_services, own_services},
     wire::{DEVICES_TOPIC, SERVICES_TOPIC, device_error, service_message},
 };
@@ -41,7 +42,7 @@ pub async fn announce(api: &Api) {
 /// Tells an agent's sessions that an operation on his device has failed (client-requirements, row 23).
 pub fn tell_device_error(api: &Api, agent: &UserId, device: &Device, why: &str) {
     let message = volatile(DEVICES_TOPIC, &device.id, &device_error(&api.links, device, why));
-    let now = super::millis(api.desk.now());
+    let now = millis(api.desk.now());
     api.notifications.hub().tell(agent.as_str(), message, now);
     api.notifications.release();
 }

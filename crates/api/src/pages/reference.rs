@@ -1,8 +1,8 @@
 //! `/docs`: the reference of the API, by Swagger UI, and the document it shows. Both without login: what the API can
 //! do is no secret, and a reader tries it out with his own credentials.
 
-use super::{escape, page};
-use crate::{app::Api, v2::openapi};
+use super::page::{escape, page};
+use crate::{state::Api, v2::openapi};
 use axum::{
     Router,
     extract::Request,

@@ -1,7 +1,7 @@
 //! `/`: what runs here, how to log in, where to go.
 
-use super::{escape, page};
-use crate::app::Api;
+use super::page::{escape, page};
+use crate::state::Api;
 use axum::{Router, routing::get};
 use bytes::Bytes;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What a reader of the feed asks for.
 
-use super::data;
+use super::data::{self, PREFIX};
 use crate::{answer::Problem, query::Query};
 use desk::ports::FeedQuery;
 use domain::{Millis, Refusal};
@@ -14,8 +14,6 @@ const MOST: u64 = 1000;
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 /// The longest wait for an event; who asks for more waits this long.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// What every type begins with.
-pub(super) const PREFIX: &str = "jackfield.";
 
 /// What a reader asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

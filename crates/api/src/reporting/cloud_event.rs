@@ -1,10 +1,12 @@
 //! The envelope: CloudEvents 1.0 in its JSON form.
 
-use super::{asked::PREFIX, data};
-use crate::app::Api;
+use super::{
+    data::{self, PREFIX},
+    time::time,
+};
+use crate::state::Api;
 use desk::ports::EventRow;
 use domain::{Key, UserId};
-use jiff::Timestamp;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
@@ -101,9 +103,4 @@ fn subject(key: &Key) -> String {
         }
         Key::Book | Key::Centre => key.kind().as_str().to_owned(),
     }
-}
-
-/// A moment in RFC 3339; empty for one that no calendar has.
-pub(super) fn time(at: domain::Millis) -> String {
-    Timestamp::from_millisecond(at).map(|moment| moment.to_string()).unwrap_or_default()
 }

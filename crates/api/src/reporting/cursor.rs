@@ -1,7 +1,7 @@
 //! The reader's cursor against what the journal holds.
 
 use super::asked::Asked;
-use crate::{answer::json, app::Api};
+use crate::{answer::json, state::Api};
 use axum::response::Response;
 use desk::ports::{FeedPage, FeedQuery, StoreFault};
 use http::StatusCode;

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     answer::{Problem, json},
-    app::Api,
     auth::{ADMINS, Caller},
     query::Query,
+    state::Api,
 };
 use axum::{
     extract::State,

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     answer::Problem,
-    app::Api,
     auth::{ADMINS, Caller},
+    state::Api,
 };
 use axum::response::{
     IntoResponse, Response, Sse,

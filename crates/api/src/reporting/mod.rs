@@ -11,11 +11,12 @@ mod cursor;
 mod data;
 mod events;
 mod live;
+mod time;
 
 pub use cloud_event::{cloud_event, envelope_schema};
 pub use data::data_schemas;
 
-use crate::app::Api;
+use crate::state::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -3,9 +3,9 @@
 use super::users::{CARERS, needs_sight};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::{ADMINS, Caller},
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, Listing},

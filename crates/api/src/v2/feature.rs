@@ -1,6 +1,6 @@
 //! Features the centre lacks: its resources are not there, its operations are not valid (decisions §8).
 
-use crate::{answer::Problem, app::Api};
+use crate::{answer::Problem, state::Api};
 use domain::Refusal;
 
 /// Opens reading of users, skills, devices, queues and groups.

@@ -2,13 +2,13 @@
 
 use crate::{
     answer::{Answer, Problem},
-    app::Api,
     auth::{
         self, Credentials, Ending, From, SESSION, clear_cookie, client, cookie, mark, no_token, preflight,
         seal, shows_token,
     },
     body::Body,
     notifications,
+    state::Api,
 };
 use axum::{
     Router,

@@ -3,7 +3,7 @@
 //! skills and settings have both spellings of their own.
 
 use super::{contacts, features, groups, me, queues, services, users};
-use crate::app::Api;
+use crate::state::Api;
 use axum::{Router, routing::get};
 use std::sync::Arc;
 

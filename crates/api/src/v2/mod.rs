@@ -1,4 +1,4 @@
-//! The addresses of `/api/v2`, by resource, and the router that holds all of them.
+//! The addresses of `/api/v2`, by resource.
 
 mod calls;
 mod contacts;
@@ -13,6 +13,7 @@ mod mirror;
 mod openapi;
 mod params;
 mod queues;
+mod router;
 mod services;
 mod sessions;
 mod settings;
@@ -22,85 +23,6 @@ mod workbins;
 
 pub use me::not_registered;
 pub use openapi::openapi;
+pub use router::router;
 pub use services::{all_services, own_services};
 pub use settings::option_groups;
-
-use crate::{address, answer::Problem, app::Api, auth::gate, internal, notifications, repeat, reporting};
-use axum::{
-    Router,
-    extract::{OriginalUri, Request, State},
-    middleware,
-    response::{IntoResponse, Response},
-    routing::{MethodFilter, any, on},
-};
-use http::{Method, StatusCode};
-use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Every address of the API, behind the gate.
-pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) = documented().merge(sessions::router(api)).split_for_parts();
-    let bayeux = on(MethodFilter::POST, notifications::post)
-        .get(notifications::get)
-        .options(|| async { StatusCode::OK })
-        .fallback(|| async { StatusCode::BAD_REQUEST });
-    let routes = documented
-        .merge(mirror::router())
-        .route("/notifications", bayeux.clone())
-        .route("/notifications/{*rest}", bayeux);
-    Router::new()
-        .nest("/api/v2", guarded(api, routes))
-        .nest("/internal-api", guarded(api, internal::router()))
-        .merge(login::router(api))
-        // Whatever else lies below the root of the API is refused in its words, too.
-        .nest("/api", nowhere(api))
-}
-
-/// Every address whose handler carries its documentation.
-fn documented() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new()
-        .merge(me::router())
-        .merge(calls::router())
-        .merge(reporting::router())
-        .merge(users::router())
-        .merge(skills::router())
-        .merge(devices::router())
-        .merge(contacts::router())
-        .merge(queues::router())
-        .merge(features::router())
-        .merge(settings::router())
-        .merge(groups::router())
-        .merge(services::router())
-        .merge(diagnostics::router())
-        .merge(workbins::router())
-}
-
-/// Some addresses behind the gate, and what becomes of the others below the same root.
-fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
-    routes
-        .fallback(any(unknown))
-        .method_not_allowed_fallback(unknown)
-        .layer(middleware::from_fn_with_state(api.clone(), repeat::once))
-        .layer(middleware::from_fn(address::sound))
-        .layer(middleware::from_fn_with_state(api.clone(), gate))
-        .with_state(api.clone())
-}
-
-/// What lies below `/api` and is no version of it that is served here.
-fn nowhere(api: &Arc<Api>) -> Router {
-    // A route would be found before the fallbacks of the addresses above.
-    Router::new().fallback(any(unknown)).layer(middleware::from_fn(address::sound)).with_state(api.clone())
-}
-
-/// Nothing is at this address: told to the client, and counted for the operator.
-async fn unknown(State(api): State<Arc<Api>>, OriginalUri(asked): OriginalUri, request: Request) -> Response {
-    let method = request.method().clone();
-    // As addresses are given out: below the API, the root is left out.
-    let path = asked.path().strip_prefix("/api/v2").unwrap_or(asked.path()).to_owned();
-    api.unknown.count(method.as_str(), &path, None);
-    if method == Method::GET || method == Method::HEAD {
-        Problem::not_found(&path).into_response()
-    } else {
-        Problem::not_found(&format!("{method} {path}")).into_response()
-    }
-}

@@ -4,11 +4,12 @@ pub(super) mod calls;
 mod customers;
 mod elsewhere;
 mod sessions;
+mod words;
 
 use crate::wire::Links;
 use domain::medium::{Connector, Media, Medium};
 use utoipa::{
-    OpenApi as _, PartialSchema,
+    OpenApi as _,
     openapi::{
         Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Required,
         Server, Tag,
@@ -45,7 +46,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
         .security(Some([login("basic"), login("session")]))
         .tags(Some(tags()))
         .build()
-        .nest("/api/v2", super::documented().into_openapi())
+        .nest("/api/v2", super::router::documented().into_openapi())
         .nest("/api/v2", sessions::Described::openapi())
         .merge_from(customers::Described::openapi())
         .merge_from(elsewhere::Described::openapi());
@@ -222,17 +223,6 @@ fn operation_id(method: &str, path: &str) -> String {
         }
     }
     id
-}
-
-/// The schema of a text that is one of some.
-fn one_of(words: &[&str]) -> RefOr<utoipa::openapi::Schema> {
-    match String::schema() {
-        RefOr::T(utoipa::openapi::Schema::Object(mut object)) => {
-            object.enum_values = Some(words.iter().map(|word| (*word).into()).collect());
-            RefOr::T(utoipa::openapi::Schema::Object(object))
-        }
-        other => other,
-    }
 }
 
 #[cfg(test)]

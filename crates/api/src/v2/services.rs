@@ -3,9 +3,9 @@
 use super::users::ANYONE;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, Listing},

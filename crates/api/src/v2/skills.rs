@@ -2,9 +2,9 @@
 
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::{ADMINS, Caller},
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, Listing},

@@ -3,9 +3,9 @@
 use super::users::ANYONE;
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::params::{Denied, Listing},
 };
 use axum::extract::State;

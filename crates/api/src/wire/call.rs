@@ -1,6 +1,6 @@
 //! The resource of a call, as one agent sees it (core-and-voice §5.1, §5.2).
 
-use super::{Links, Until, timestamp};
+use super::{Links, Participants, Until, timestamp};
 use domain::{
     Millis,
     call::{Call, Kind, Origin, Party, PartyState, capabilities},
@@ -11,26 +11,6 @@ use serde_json::{Map, Value, json};
 
 /// Where what happens to a user's calls is told.
 pub const CALLS_TOPIC: &str = "/v2/me/calls";
-
-/// How the other parties of a call are written (core-and-voice §5.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Participants {
-    /// As objects: the current form.
-    #[default]
-    Objects,
-    /// As numbers, with objects beside them in `participantsInfo`: the form of 8.5.0, which some clients need.
-    Legacy,
-}
-
-/// What clients differ about, and an operator therefore chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
-    /// How the other parties of a call are written.
-    pub participants: Participants,
-    /// Whether agents are shown the `messageType` that the writer of a message gave it: the server option
-    /// `includeMessageType` (digital-channels §2.5).
-    pub message_types: bool,
-}
 
 /// A call as the party of one user sees it.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! What is told of a call (core-and-voice §3.5, §5.5).
 
 use super::{
-    Links,
-    call::{CallView, Participants, call_path, call_resource, device_path},
+    Links, Participants,
+    call::{CallView, call_path, call_resource, device_path},
 };
 use domain::call::Kind;
 use serde_json::{Map, Value, json};

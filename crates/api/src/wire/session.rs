@@ -1,8 +1,8 @@
 //! The resource of a conversation, as one agent sees it (digital-channels §2.1–2.4).
 
-use super::{Links, operation_name, participant::Participant, timestamp};
+use super::{Links, Until, operation_name, participant::Participant, timestamp};
 use domain::{
-    Millis, UserId,
+    UserId,
     medium::Medium,
     session::{AgentParty, MAX_OUTGOING, Operation, PartyState, Session, capabilities},
 };
@@ -87,15 +87,6 @@ pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<Value> {
         "receivedDate": timestamp(party.invited_at),
         "capabilities": [],
     }))
-}
-
-/// Until when a completed conversation takes a disposition (decisions §6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
-    /// Until then.
-    Moment(Millis),
-    /// Until later ones have pushed it out of the agent's last.
-    Crowded,
 }
 
 /// The resource for an agent whose part is over but who may still set a disposition.

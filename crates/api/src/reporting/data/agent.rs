@@ -1,7 +1,10 @@
 //! Agents at work.
 
-use super::{Row, json, schema, words};
-use crate::reporting::cloud_event::time;
+use super::{
+    row::{Row, json, schema},
+    words,
+};
+use crate::reporting::time::time;
 use domain::{
     MediumName,
     agent::{AgentState, Event, Fact},

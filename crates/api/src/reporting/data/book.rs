@@ -1,6 +1,6 @@
 //! Changes of the disposition book.
 
-use super::{Row, json, schema};
+use super::row::{Row, json, schema};
 use domain::book::{Code, Event, Group};
 use schemars::JsonSchema;
 use serde::Serialize;

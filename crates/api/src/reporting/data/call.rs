@@ -1,7 +1,12 @@
 //! A call's way: from its beginning over queues, phones and agents to its end (admin-and-reporting §10).
 
-use super::{Names, Row, disposition, json, schema, words};
-use crate::reporting::cloud_event::time;
+use super::{
+    call_part::Conversation,
+    disposition,
+    row::{Names, Row, json, schema},
+    words,
+};
+use crate::reporting::time::time;
 use domain::{
     Millis, UserId,
     call::{Event, Fact, Who},
@@ -25,18 +30,6 @@ pub(super) const KINDS: &[Row] = &[
     ("call.ended", schema::<Ended<'_>>),
     ("call.erased", schema::<Erased<'_>>),
 ];
-
-/// The call that an event belongs to.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Conversation<'a> {
-    /// The interaction; also the UUID of the call.
-    pub interaction_id: &'a str,
-    /// `voice`.
-    pub media: &'a str,
-    /// The queue it was last put into; null when it never was in one.
-    pub queue: Option<&'a str>,
-}
 
 /// Somebody calls.
 #[derive(Serialize, JsonSchema)]

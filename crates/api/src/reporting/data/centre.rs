@@ -1,6 +1,10 @@
 //! How the contact centre is set up.
 
-use super::{Row, agent::StateEntry, json, schema, words};
+use super::{
+    agent::StateEntry,
+    row::{Row, json, schema},
+    words,
+};
 use domain::{
     centre::{Centre, Event, Service},
     disposition::Rule,

@@ -1,6 +1,6 @@
 //! Phones: whose they are, whether they can be reached, what they do with calls.
 
-use super::{Names, Row, json, schema};
+use super::row::{Names, Row, json, schema};
 use domain::{UserId, call::Dn, device::Event};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,7 +1,11 @@
 //! Dispositions: the events reporting is guaranteed to receive (decisions §7, admin-and-reporting §10.2).
 
-use super::{Row, call, json, schema, session, words};
-use crate::reporting::cloud_event::time;
+use super::{
+    call_part, conversation,
+    row::{Row, json, schema},
+    words,
+};
+use crate::reporting::time::time;
 use domain::Millis;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -83,7 +87,11 @@ struct Change<'a> {
 }
 
 /// What a disposition of a conversation tells; `None` for any other fact.
-pub(super) fn data(of: session::Conversation<'_>, at: Millis, fact: &domain::session::Fact) -> Option<Value> {
+pub(super) fn data(
+    of: conversation::Conversation<'_>,
+    at: Millis,
+    fact: &domain::session::Fact,
+) -> Option<Value> {
     let domain::session::Fact::Disposition {
         agent: _,
         user_name,
@@ -116,7 +124,11 @@ pub(super) fn data(of: session::Conversation<'_>, at: Millis, fact: &domain::ses
 }
 
 /// What a disposition of a call tells; `None` for any other fact.
-pub(super) fn of_call(of: call::Conversation<'_>, at: Millis, fact: &domain::call::Fact) -> Option<Value> {
+pub(super) fn of_call(
+    of: call_part::Conversation<'_>,
+    at: Millis,
+    fact: &domain::call::Fact,
+) -> Option<Value> {
     let domain::call::Fact::Disposition {
         leg,
         agent: _,

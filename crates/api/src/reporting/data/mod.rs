@@ -5,25 +5,27 @@
 mod agent;
 mod book;
 mod call;
+mod call_part;
 mod centre;
+mod conversation;
 mod device;
 mod disposition;
 mod post;
 mod queue;
+mod row;
 mod session;
 mod talk;
 mod thread;
 mod user;
 mod words;
 
-use desk::ports::EventRow;
-use domain::{Event, UserId};
-use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
-use serde::Serialize;
-use serde_json::{Value, json};
+pub(super) use row::{PREFIX, generator};
 
-/// The name of a user, while he is provisioned.
-type Names<'n> = &'n dyn Fn(&UserId) -> Option<String>;
+use desk::ports::EventRow;
+use domain::Event;
+use row::{Names, Row};
+use schemars::Schema;
+use serde_json::{Value, json};
 
 /// The `data` of an event; `None` for one that the feed does not tell of.
 pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
@@ -77,7 +79,7 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
 /// The JSON Schema of the `data` of every type of event, by type.
 pub fn data_schemas() -> Vec<(String, Schema)> {
     let schemas = tables().map(|(kind, schema)| {
-        let name = format!("{}{kind}", super::asked::PREFIX);
+        let name = format!("{}{kind}", PREFIX);
         let mut schema = schema(generator());
         if let Some((_, words)) = ENDS.iter().find(|(ends, _)| ends == kind) {
             let member = json!({
@@ -94,17 +96,6 @@ pub fn data_schemas() -> Vec<(String, Schema)> {
     schemas.collect()
 }
 
-/// Schemas of what is written, whole in one file each.
-pub(super) fn generator() -> SchemaGenerator {
-    SchemaSettings::draft2020_12()
-        .for_serialize()
-        .with(|settings| settings.inline_subschemas = true)
-        .into_generator()
-}
-
-/// A kind of event, and how the schema of its data is drawn.
-type Row = (&'static str, fn(SchemaGenerator) -> Schema);
-
 fn tables() -> impl Iterator<Item = &'static Row> {
     let tables: [&[Row]; 11] = [
         session::KINDS,
@@ -120,15 +111,6 @@ fn tables() -> impl Iterator<Item = &'static Row> {
         book::KINDS,
     ];
     tables.into_iter().flatten().chain(centre::KINDS)
-}
-
-fn schema<T: JsonSchema>(generator: SchemaGenerator) -> Schema {
-    generator.into_root_schema_for::<T>()
-}
-
-/// A struct of ours as JSON: it has text keys and finite numbers, so there is always one.
-fn json(data: impl Serialize) -> Option<Value> {
-    serde_json::to_value(data).ok()
 }
 
 #[cfg(test)]

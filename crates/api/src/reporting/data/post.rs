@@ -1,11 +1,11 @@
 //! What became of messages that a connector carries.
 
 use super::{
-    Names, Row, json, schema,
-    session::{Actor, Conversation},
+    conversation::{Actor, Conversation},
+    row::{Names, Row, json, schema},
     words,
 };
-use crate::reporting::cloud_event::time;
+use crate::reporting::time::time;
 use domain::session::Fact;
 use schemars::JsonSchema;
 use serde::Serialize;

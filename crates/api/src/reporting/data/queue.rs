@@ -1,6 +1,6 @@
 //! Provisioned queues.
 
-use super::{Row, json, schema};
+use super::row::{Row, json, schema};
 use domain::{
     call::Dn,
     queue::{self, Event, Overflow, Queue},

@@ -1,7 +1,12 @@
 //! A conversation's way: from the customer's coming over queues and agents to its end.
 
-use super::{Names, Row, disposition, json, post, schema, talk, words};
-use crate::reporting::cloud_event::time;
+use super::{
+    conversation::{Actor, Conversation},
+    disposition, post,
+    row::{Names, Row, json, schema},
+    talk, words,
+};
+use crate::reporting::time::time;
 use domain::{
     Millis, UserId,
     session::{Event, Fact, Invitation},
@@ -22,42 +27,6 @@ pub(super) const KINDS: &[Row] = &[
     ("session.ended", schema::<Ended<'_>>),
     ("session.erased", schema::<Erased<'_>>),
 ];
-
-/// The conversation that an event belongs to.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Conversation<'a> {
-    /// The interaction.
-    pub interaction_id: &'a str,
-    /// The name of its medium.
-    pub media: &'a str,
-    /// The queue it was last put into.
-    pub queue: &'a str,
-}
-
-/// The agent that an event is about.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Actor<'a> {
-    /// His user name; null when it was no agent, or when he is no longer provisioned.
-    agent: Option<String>,
-    /// His id; null when it was no agent.
-    agent_id: Option<&'a str>,
-}
-
-impl<'a> Actor<'a> {
-    pub fn named(id: &'a UserId, name: &str) -> Self {
-        Self { agent: Some(name.to_owned()), agent_id: Some(id.as_str()) }
-    }
-
-    pub fn of(id: &'a UserId, names: Names<'_>) -> Self {
-        Self { agent: names(id), agent_id: Some(id.as_str()) }
-    }
-
-    pub fn maybe(id: Option<&'a UserId>, names: Names<'_>) -> Self {
-        Self { agent: id.and_then(names), agent_id: id.map(UserId::as_str) }
-    }
-}
 
 /// A customer came.
 #[derive(Serialize, JsonSchema)]

@@ -1,8 +1,8 @@
 //! What goes on within a conversation. The words stay in its log: reporting counts messages, it does not read them.
 
 use super::{
-    Names, Row, json, schema,
-    session::{Actor, Conversation},
+    conversation::{Actor, Conversation},
+    row::{Names, Row, json, schema},
     words,
 };
 use domain::session::Fact;

@@ -1,6 +1,6 @@
 //! What customers want to be sent.
 
-use super::{Row, json, schema};
+use super::row::{Row, json, schema};
 use domain::thread::{Event, Fact};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Provisioned users. Member by member on purpose: what is secret in a user is not taken over by oversight.
 
-use super::{Row, json, schema};
+use super::row::{Row, json, schema};
 use domain::user::{Event, Role, User};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -2,10 +2,10 @@
 
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     repeat::Repeat,
+    state::Api,
     v2::{feature, openapi::calls::DialOperation, params::Refused},
     wire::{DIAL, dialled, find_device},
 };

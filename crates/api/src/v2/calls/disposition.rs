@@ -2,10 +2,10 @@
 
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     body::Body,
     repeat::Repeat,
+    state::Api,
     wire::{call_act, disposed_call},
 };
 use domain::Command;

@@ -1,11 +1,11 @@
 //! `GET /me/calls`: the live calls of an agent (core-and-voice §3.9).
 
-use super::device_of;
+use super::part::device_of;
 use crate::{
     answer::{Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, Listing},

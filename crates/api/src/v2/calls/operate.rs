@@ -3,10 +3,10 @@
 use super::disposition;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     repeat::Repeat,
+    state::Api,
     v2::{feature, openapi::calls::CallOperation, params::Refused},
     wire::{SET_CALL_DISPOSITION, call_act},
 };

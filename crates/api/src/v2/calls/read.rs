@@ -1,10 +1,10 @@
 //! `GET /me/calls/{id}`: one call (core-and-voice §5.1).
 
-use super::{device_of, gone, late_until, part};
+use super::part::{device_of, gone, late_until, part};
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
+    state::Api,
     v2::{feature, params::Denied},
     wire::{CallView, call_resource},
 };

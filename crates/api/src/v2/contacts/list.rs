@@ -1,14 +1,14 @@
 //! `GET /contacts`: the search (client-requirements 26).
 
 use super::{
+    entry::user_contact,
     search::{MEANT, Search},
-    user_contact,
 };
 use crate::{
     answer::Outcome,
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         params::{Denied, Listing},
         queues,

@@ -1,11 +1,11 @@
 //! `GET /contacts/{id}`.
 
-use super::user_contact;
+use super::entry::user_contact;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         params::Denied,
         queues,

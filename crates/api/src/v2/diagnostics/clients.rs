@@ -2,8 +2,8 @@
 
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::{ADMINS, Caller},
+    state::Api,
     v2::params::Denied,
 };
 use axum::extract::State;

@@ -5,7 +5,7 @@ mod quarantine;
 mod routing;
 mod version;
 
-use crate::app::Api;
+use crate::state::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -2,10 +2,10 @@
 
 use crate::{
     answer::{Answer, Outcome, Problem, fitting},
-    app::Api,
     auth::Caller,
     body::Body,
     query::Query,
+    state::Api,
     v2::params::{Denied, Refused},
     wire::timestamp,
 };

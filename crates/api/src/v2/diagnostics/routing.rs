@@ -2,8 +2,8 @@
 
 use crate::{
     answer::{Answer, Outcome, fitting},
-    app::Api,
     auth::Caller,
+    state::Api,
     v2::{params::Denied, users::CARERS},
     wire::timestamp,
 };

@@ -2,8 +2,8 @@
 
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
+    state::Api,
 };
 use axum::extract::State;
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! `/groups/{id}/dispositions/{codeId}`: one code.
 
-use super::{commit, find, may_write};
+use super::tree::{commit, find, may_write};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
+    state::Api,
     v2::{
         feature,
         params::{Denied, DispositionCode, Refused},

@@ -1,12 +1,12 @@
 //! `/groups/{id}/dispositions`: the codes of a group.
 
-use super::{commit, find, may_write};
+use super::tree::{commit, find, may_write};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, DispositionCode, Listing, Refused},

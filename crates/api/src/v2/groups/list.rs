@@ -1,12 +1,12 @@
 //! `GET` and `POST /groups`, `GET /me/groups`.
 
-use super::{commit, may_write};
+use super::tree::{commit, may_write};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, DispositionGroup, Listing, Refused},

@@ -1,21 +1,21 @@
 //! `/me/channels`: the channels of an agent and their states (core-and-voice §4.3, §4.6).
 
-use super::devices;
+use super::{devices, state::state_act};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     query::Query,
     repeat::Repeat,
+    state::Api,
     v2::{
         calls,
         params::{Denied, Listing, Operation, Refused},
     },
-    wire::{channel_resources, quiet, work_mode, wrap_up},
+    wire::channel_resources,
 };
 use axum::extract::{Path, State};
-use domain::{Command, MediumName, Refusal, command::AgentAct, medium::VOICE, user::Role};
+use domain::{Command, MediumName, medium::VOICE, user::Role};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -85,28 +85,4 @@ fn channel_name(api: &Api, name: &str) -> Result<MediumName, Problem> {
     }
     let medium = api.desk.media().channel(name);
     medium.map(|medium| medium.name.clone()).ok_or_else(|| Problem::not_found(&format!("Channel '{name}'")))
-}
-
-/// What a state operation means: a state of the centre's list, or not to be disturbed.
-pub fn state_act(
-    api: &Api,
-    channel: Option<MediumName>,
-    operation: &str,
-    body: &Body,
-    place: &str,
-) -> Result<AgentAct, Problem> {
-    if let Some(on) = quiet(operation) {
-        return Ok(AgentAct::DoNotDisturb { channel, on });
-    }
-    if api.desk.centre().is_none_or(|centre| centre.agent_state(operation).is_none()) {
-        api.unknown.count("POST", place, Some(operation));
-        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
-    }
-    // Only the phone has calls to work after.
-    let wrap_up = wrap_up(body, operation)?;
-    if wrap_up.is_some() && channel.as_ref().is_some_and(|channel| channel.as_str() != VOICE) {
-        return Err(Problem::invalid("'wrapUpTime' is of the channel 'voice' alone"));
-    }
-    work_mode(body, operation)?;
-    Ok(AgentAct::SetState { channel, operation: operation.to_owned(), wrap_up })
 }

@@ -1,14 +1,14 @@
 //! `/me/devices`: the caller's phone (core-and-voice §4.2, §4.5).
 
-use super::channels::state_act;
+use super::state::state_act;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     notifications::tell_device_error,
     query::Query,
     repeat::Repeat,
+    state::Api,
     v2::{
         calls, devices, feature,
         params::{Denied, Listing, Operation, Refused},

@@ -2,9 +2,9 @@
 
 use crate::{
     answer::Outcome,
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         features,
         params::{Denied, Listing},

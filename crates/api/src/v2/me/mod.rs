@@ -7,11 +7,12 @@ mod operate;
 mod read;
 mod session;
 mod skills;
+mod state;
 
 pub use channels::{read as read_channel, resources as channel_resources};
 pub use devices::not_registered;
 
-use crate::app::Api;
+use crate::state::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,12 +1,12 @@
 //! `POST /me`: the contact-centre session, and the state of all channels at once (core-and-voice §4.3, §4.4).
 
-use super::{channels::state_act, devices, session};
+use super::{devices, session, state::state_act};
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     body::Body,
     repeat::Repeat,
+    state::Api,
     v2::params::{Operation, Refused},
     wire::quiet,
 };

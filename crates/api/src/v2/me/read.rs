@@ -2,9 +2,9 @@
 
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         params::{Denied, Embedding},
         users,

@@ -3,10 +3,10 @@
 use super::devices::why_not_registered;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::{self, Caller, Ending},
     body::Body,
     repeat::Repeat,
+    state::Api,
     v2::feature,
     wire::find_device,
 };

@@ -1,6 +1,6 @@
 //! What is asked of calls, for the API document. Their handlers carry the rest of their documentation.
 
-use super::one_of;
+use super::words::one_of;
 use crate::wire::{CALL_OPERATIONS, DIAL};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;

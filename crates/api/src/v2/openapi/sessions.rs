@@ -1,7 +1,7 @@
 //! The addresses of conversations, documented once for all media. They are served medium by medium from the media
 //! table ([`crate::v2::sessions`]), so no handler carries their documentation.
 
-use super::one_of;
+use super::words::one_of;
 use crate::{
     v2::params::{Denied, Listing, Refused},
     wire::SESSION_OPERATIONS,

@@ -1,12 +1,12 @@
 //! `POST /me/{collection}`: an agent begins a conversation (digital-channels §3, last paragraph).
 
-use super::gated;
+use super::part::gated;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     repeat::Repeat,
+    state::Api,
 };
 use axum::{Extension, extract::State};
 use desk::ports::Channel;

@@ -1,10 +1,11 @@
 //! `GET /me/{collection}`: the live conversations of an agent (digital-channels §2.1).
 
+use super::part::gated;
 use crate::{
     answer::{Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     wire::session_resource,
 };
 use axum::{Extension, extract::State};
@@ -20,7 +21,7 @@ pub async fn get(
     caller: Caller,
     query: Query,
 ) -> Outcome {
-    super::gated(&api, &medium).map_err(|_| Problem::not_found(medium.plural))?;
+    gated(&api, &medium).map_err(|_| Problem::not_found(medium.plural))?;
     let resources = resources(&api, &caller, &medium).await?;
     let answer = query.collection(medium.plural, &[], resources)?;
     // The list stands under its other spellings too, as the resource does under its keys.

@@ -1,11 +1,11 @@
 //! `POST /me/{collection}/{id}/measure`: what a text would cost before it is sent (channel-connectors §1C).
 
-use super::{find, gone};
+use super::part::{find, gone};
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     body::Body,
+    state::Api,
 };
 use axum::{
     Extension,

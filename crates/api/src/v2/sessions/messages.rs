@@ -1,11 +1,11 @@
 //! `GET /me/{collection}/{id}/messages`: the log of a conversation (digital-channels §2.5).
 
-use super::{find, gone};
+use super::part::{find, gone};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     wire::message_resource,
 };
 use axum::{

@@ -5,18 +5,14 @@ mod list;
 mod measure;
 mod messages;
 mod operate;
+mod part;
 mod read;
 
 pub use list::resources;
 
-use crate::{answer::Problem, app::Api, auth::Caller, wire::Until};
+use crate::state::Api;
 use axum::Extension;
-use desk::session_of;
-use domain::{
-    InteractionId, Refusal, State,
-    medium::{Connector, Medium},
-    session::{AgentParty, PartyState, Session},
-};
+use domain::medium::Connector;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -43,45 +39,4 @@ pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
         }
     }
     all
-}
-
-/// The conversation and the caller's part in it. One that is not theirs does not exist for them (decisions §8).
-async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<Arc<State>, Problem> {
-    gated(api, medium).map_err(|_| gone(id))?;
-    let state = api.desk.session(&InteractionId::from(id)).await?.ok_or_else(|| gone(id))?;
-    let session = session_of(&state).ok_or_else(|| gone(id))?;
-    if session.medium != medium.name || session.party(&caller.user.id).is_none() {
-        return Err(gone(id));
-    }
-    edge::span::interaction(session.id.as_str());
-    Ok(state)
-}
-
-/// Until when a completed part still takes a disposition; `None` when it does not any more.
-fn late_until(
-    api: &Api,
-    session: &Session,
-    party: &AgentParty,
-    agent: &domain::agent::Agent,
-) -> Option<Until> {
-    let late = api.desk.centre()?.disposition.late;
-    if party.state != PartyState::Completed || party.joined_at.is_none() {
-        return None;
-    }
-    let until = party.closed_at? + late;
-    if api.desk.now() <= until {
-        Some(Until::Moment(until))
-    } else {
-        agent.remembers(&session.medium, &session.id).then_some(Until::Crowded)
-    }
-}
-
-/// Refuses a medium whose features the centre does not have.
-fn gated(api: &Api, medium: &Medium) -> Result<(), Refusal> {
-    let has = api.desk.centre().is_some_and(|centre| centre.has(medium.features));
-    if has { Ok(()) } else { Err(Refusal::FeatureOff(medium.features.first().copied().unwrap_or_default())) }
-}
-
-fn gone(id: &str) -> Problem {
-    Problem::not_found(&format!("Interaction '{id}'"))
 }

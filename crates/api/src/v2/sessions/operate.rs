@@ -1,12 +1,12 @@
 //! `POST /me/{collection}/{id}`: an operation of an agent on a conversation (digital-channels §2.6).
 
-use super::{gated, gone};
+use super::part::{gated, gone};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     body::Body,
     repeat::Repeat,
+    state::Api,
     wire::session_act,
 };
 use axum::{

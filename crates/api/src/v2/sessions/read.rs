@@ -1,10 +1,10 @@
 //! `GET /me/{collection}/{id}`: one conversation (digital-channels §2.1).
 
-use super::{find, gone, late_until};
+use super::part::{find, gone, late_until};
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
+    state::Api,
     wire::{late_session_resource, session_resource},
 };
 use axum::{

@@ -3,9 +3,9 @@
 use super::sections::DEFAULT_GROUP;
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::{ADMINS, Caller},
     body::Body,
+    state::Api,
     v2::{
         feature,
         params::{Denied, DispositionCode, NamedCode, Refused},

@@ -3,8 +3,8 @@
 use super::sections::{Group, groups};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::{ADMINS, Caller},
+    state::Api,
     v2::{
         feature,
         params::{Denied, Refused},

@@ -3,9 +3,9 @@
 use super::sections::{Group, groups};
 use crate::{
     answer::{Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::params::{Denied, Listing},
     wire::{Links, escape},
 };

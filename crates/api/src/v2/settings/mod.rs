@@ -8,7 +8,7 @@ mod sections;
 pub use list::option_groups;
 pub use sections::sections;
 
-use crate::app::Api;
+use crate::state::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

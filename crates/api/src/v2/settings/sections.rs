@@ -2,7 +2,7 @@
 
 use crate::{
     answer::Problem,
-    app::Api,
+    state::Api,
     v2::feature,
     wire::{code_setting, option_settings, states_to_choose, workspace_defaults},
 };

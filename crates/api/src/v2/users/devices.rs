@@ -3,9 +3,9 @@
 use super::{find, needs_sight};
 use crate::{
     answer::Outcome,
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         devices, feature,
         params::{Denied, Listing},

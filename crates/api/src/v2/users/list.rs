@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     answer::Outcome,
-    app::Api,
     auth::Caller,
     query::{Query, Wanted},
+    state::Api,
     v2::{
         feature,
         params::{Denied, Listing},

@@ -3,9 +3,9 @@
 use super::{ANYONE, find, resource::resource};
 use crate::{
     answer::{Answer, Outcome},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, Embedding},

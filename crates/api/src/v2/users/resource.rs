@@ -3,9 +3,9 @@
 use super::sees;
 use crate::{
     answer::Problem,
-    app::Api,
     auth::Caller,
     query::Wanted,
+    state::Api,
     v2::{calls, devices, feature, me, sessions, settings},
     wire::{
         assigned_features, call_in_brief, channel_resources, device_resource, session_in_brief,

@@ -3,9 +3,9 @@
 use super::{find, needs_sight, resource::skills};
 use crate::{
     answer::{Answer, Outcome, Problem},
-    app::Api,
     auth::Caller,
     query::Query,
+    state::Api,
     v2::{
         feature,
         params::{Denied, Listing},

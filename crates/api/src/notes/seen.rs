@@ -1,0 +1,26 @@
+//! What a commit leaves, of what it changed and of what it did not.
+
+use desk::ports::Sight;
+use domain::{Decision, Key, No, State, UserId, user::User};
+use std::sync::Arc;
+
+/// A snapshot as a decision leaves it.
+pub(super) fn after(sight: &mut dyn Sight, decision: &Decision, key: &Key) -> Result<Option<Arc<State>>, No> {
+    match decision.changes.iter().find(|change| change.key == *key) {
+        Some(change) => Ok(Some(change.after.clone())),
+        None => sight.state(key),
+    }
+}
+
+/// A user, while he is provisioned.
+pub(super) fn user_of(
+    sight: &mut dyn Sight,
+    decision: &Decision,
+    id: &UserId,
+) -> Result<Option<Arc<User>>, No> {
+    let state = after(sight, decision, &Key::User(id.clone()))?;
+    Ok(match state.as_deref() {
+        Some(State::User(user)) => user.clone(),
+        _ => None,
+    })
+}

@@ -1,0 +1,87 @@
+//! What clients send, and what becomes of their sessions when a login ends.
+
+use super::hub::{millis, persist};
+use crate::{
+    auth::{Caller, Ending, Login},
+    state::Api,
+};
+use bayeux::{Admission, Answer, BatchRefused, Fresh, Message, Transport, without_login};
+use desk::ports::StoreFault;
+use domain::user::Role;
+
+/// The cookie that tells one browser's sessions from another's.
+pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
+
+/// Ends the notification sessions of a login that has ended. One that its client has ended still hears what there is,
+/// its own logging out for instance.
+pub async fn login_ended(api: &Api, login: &Login, how: Ending) {
+    let changes = {
+        let mut hub = api.notifications.hub();
+        hub.end_login(login.user.as_str(), &login.key, how == Ending::Asked);
+        hub.take_changes()
+    };
+    api.notifications.release();
+    if let Err(fault) = persist(&api.desk, changes).await {
+        tracing::error!(%fault, "notification sessions that ended could not be written");
+    }
+}
+
+/// Hands a batch to the hub and writes down what it changed, before anything is answered.
+pub(super) async fn receive(
+    api: &Api,
+    caller: &Caller,
+    browser: Option<&str>,
+    vouched: bool,
+    transport: Transport,
+    batch: Vec<Message>,
+) -> Result<Result<Vec<Answer>, BatchRefused>, StoreFault> {
+    let now = api.desk.now();
+    let first = batch.first().and_then(|message| message.channel.as_deref());
+    edge::span::operation(first.filter(|channel| channel.starts_with("/meta/")).unwrap_or("publish"));
+    let handshake = batch.first().is_some_and(Message::is_handshake);
+    let may_subscribe = |channel: &str| may_subscribe(caller, channel);
+    let outcome = {
+        let from = bayeux::Caller {
+            principal: caller.user.id.as_str().into(),
+            login: Some(caller.login.key.clone()),
+            browser,
+            vouched,
+            transport,
+            now: millis(now),
+            start: if handshake {
+                api.desk.mailroom().of(&caller.user.id).start(api.desk.awake())
+            } else {
+                0
+            },
+            head: api.desk.mailroom().of(&caller.user.id).head(),
+            fresh: if handshake { fresh(api) } else { Fresh { session: 0, browser: 0 } },
+            admission: Admission::Granted,
+            may_subscribe: &may_subscribe,
+        };
+        let mut hub = api.notifications.hub();
+        // Looked at with the hub in hand: after its end, nothing goes with a login any more.
+        if !caller.login.is_live(&api.desk) {
+            let replies = without_login(batch, millis(now));
+            return Ok(Ok(replies.into_iter().map(Answer::Reply).collect()));
+        }
+        let outcome = hub.receive(batch, &from);
+        (outcome, hub.take_changes())
+    };
+    api.notifications.release();
+    let (answers, changes) = outcome;
+    persist(&api.desk, changes).await?;
+    Ok(answers)
+}
+
+/// Anything below `/v2/me`, the broadcasts, and wildcards that only ever match what is his; topics about other
+/// users are for those who look after them (core-and-voice §3.2).
+fn may_subscribe(caller: &Caller, channel: &str) -> bool {
+    let others = channel.starts_with("/v2/users") || channel.starts_with("/v2/queues");
+    !others || caller.user.has(&[Role::Supervisor, Role::Admin, Role::Apiuser])
+}
+
+fn fresh(api: &Api) -> Fresh {
+    let random =
+        || u128::from_str_radix(api.desk.ids().secret().get(..32).unwrap_or_default(), 16).unwrap_or(0);
+    Fresh { session: random(), browser: random() }
+}

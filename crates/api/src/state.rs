@@ -1,0 +1,109 @@
+//! What every endpoint needs: the desk, the logins, the notification sessions and the settings. It knows no endpoint.
+
+use crate::{
+    auth::{Checks, Logins, Origins},
+    notifications::Notifications,
+    unknown::Unknown,
+    wire::{Links, Shown},
+};
+use desk::{Desk, ports::StoreFault};
+use domain::Millis;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// How the API behaves.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// A login without any request for this long has ended, in milliseconds.
+    pub session_inactivity: Millis,
+    /// Whether changing requests must carry the CSRF token (core-and-voice §2.3).
+    pub csrf: bool,
+    /// Who may call from other origins.
+    pub cors: Cors,
+    /// Whether cookies are marked as to be sent over TLS only.
+    pub secure_cookies: bool,
+    /// Version told by `/diagnostics/version`.
+    pub version: String,
+    /// Whether this is the demo centre: the start page then tells its logins.
+    pub demo: bool,
+    /// What clients differ about; [`crate::Notes::showing`] must be given the same.
+    pub shown: Shown,
+}
+
+/// Which other origins may call (core-and-voice §2.4).
+#[derive(Clone, Debug, Default)]
+pub struct Cors {
+    /// Exact origins, scheme and port included.
+    pub origins: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            session_inactivity: 1_800_000,
+            csrf: false,
+            cors: Cors::default(),
+            secure_cookies: false,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            demo: false,
+            shown: Shown::default(),
+        }
+    }
+}
+
+/// What the API is made of.
+pub struct Setup {
+    /// The desk.
+    pub desk: Arc<Desk>,
+    /// Where addresses point to.
+    pub links: Links,
+    /// How it behaves.
+    pub config: Config,
+}
+
+/// The API.
+pub struct Api {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) links: Links,
+    pub(crate) config: Config,
+    pub(crate) origins: Origins,
+    pub(crate) logins: Logins,
+    pub(crate) checks: Checks,
+    pub(crate) notifications: Notifications,
+    pub(crate) unknown: Unknown,
+    /// When it started.
+    pub(crate) started: Millis,
+    closing: watch::Sender<bool>,
+}
+
+impl Api {
+    /// Takes up the sessions that the journal's shelves hold.
+    pub async fn start(setup: Setup) -> Result<Arc<Self>, StoreFault> {
+        let Setup { desk, links, config } = setup;
+        let logins = Logins::load(&desk, config.session_inactivity).await?;
+        let notifications = Notifications::load(&desk).await?;
+        Ok(Arc::new(Self {
+            started: desk.now(),
+            origins: Origins::new(links.root(), &config.cors.origins),
+            checks: Checks::new(&desk),
+            desk,
+            links,
+            config,
+            logins,
+            notifications,
+            unknown: Unknown::default(),
+            closing: watch::Sender::new(false),
+        }))
+    }
+
+    /// Advises every notification client to come back with a handshake, and ends held polls and streams.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+        self.notifications.close();
+    }
+
+    /// Tells when the server drains: true from then on.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+}

@@ -1,0 +1,30 @@
+//! Who sees what of the people of the centre.
+
+use crate::{answer::Problem, auth::Caller, state::Api};
+use domain::{
+    UserId,
+    user::{Role, User},
+};
+use std::sync::Arc;
+
+/// Roles that look after others, and so see what hangs below them.
+pub const CARERS: &[Role] = &[Role::Supervisor, Role::Admin, Role::Apiuser];
+
+/// Every role there is.
+pub const ANYONE: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin, Role::Apiuser];
+
+/// A user by his id.
+pub fn find(api: &Api, id: &str) -> Result<Arc<User>, Problem> {
+    let user = api.desk.directory().user(&UserId::from(id));
+    user.ok_or_else(|| Problem::not_found(&format!("User '{id}'")))
+}
+
+/// Whether the caller sees what hangs below a user: his own, or as one who looks after others.
+pub fn sees(caller: &Caller, user: &User) -> bool {
+    caller.user.id == user.id || caller.user.has(CARERS)
+}
+
+/// Refuses a caller who does not see what hangs below a user.
+pub fn needs_sight(caller: &Caller, user: &User) -> Result<(), Problem> {
+    if sees(caller, user) { Ok(()) } else { Err(domain::Refusal::RoleMissing.into()) }
+}
