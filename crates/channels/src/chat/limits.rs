@@ -4,19 +4,15 @@
 //! that goes is bounded for each of them, by what it takes on the disk: a commit writes the snapshot of its
 //! conversation anew, whatever else it writes. Only who has shown the key of a chat uses up its rates.
 
-use super::{Chat, door::Talk};
 use axum::extract::FromRequestParts;
-use domain::{
-    InteractionId,
-    command::{CustomerAct, Open},
-};
+use domain::{InteractionId, command::CustomerAct};
 use edge::{Client, Network, Rate, Rates, TooMany};
 use http::request::Parts;
 use std::{convert::Infallible, num::NonZeroU32};
 
 /// What is counted for a commit beside what was written and the user data of its conversation, in bytes: the rows of
 /// its event, its message, its notifications and their indexes.
-const COMMIT_BYTES: u32 = 4 * 1024;
+pub(super) const COMMIT_BYTES: u32 = 4 * 1024;
 
 /// How much customers may ask and write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +146,7 @@ impl Allowance {
     }
 
     /// A new chat. That of a service comes last, so that nobody uses it up with what their own address may not.
-    fn open(&self, origin: Origin, service: &String, bytes: u32) -> Result<(), Excess> {
+    pub fn open(&self, origin: Origin, service: &String, bytes: u32) -> Result<(), Excess> {
         if let Some(network) = origin.0 {
             self.chats.take(&network, 1)?;
             self.bytes.take(&network, bytes)?;
@@ -159,7 +155,13 @@ impl Allowance {
     }
 
     /// What the customer of a chat does. `held` is what the user data of the chat weighs.
-    fn act(&self, origin: Origin, id: &InteractionId, act: &CustomerAct, held: u32) -> Result<(), Excess> {
+    pub fn act(
+        &self,
+        origin: Origin,
+        id: &InteractionId,
+        act: &CustomerAct,
+        held: u32,
+    ) -> Result<(), Excess> {
         let Some(bytes) = act.bytes() else { return Ok(()) };
         let often = if act.is_message() { &self.messages } else { &self.signs };
         often.take(id, 1)?;
@@ -187,34 +189,6 @@ impl<K: std::hash::Hash> Bucket<K> {
         let weight = NonZeroU32::new(weight).unwrap_or(NonZeroU32::MIN).min(self.burst);
         self.rates.take(key, weight).map_err(|until| Excess { why: self.why, until })
     }
-}
-
-impl Chat {
-    /// Whether a customer may ask for something now.
-    pub(super) fn may_ask(&self, origin: Origin) -> Result<(), Excess> {
-        self.allowance.ask(origin)
-    }
-
-    /// Whether a customer may open a chat now.
-    pub(super) fn may_open(&self, origin: Origin, open: &Open) -> Result<(), Excess> {
-        let bytes = weight(open.user_data.weight().saturating_add(open.nickname.len()));
-        self.allowance.open(origin, &open.service, bytes.saturating_add(COMMIT_BYTES))
-    }
-
-    /// Whether the customer of a chat, who has shown its key, may do something now.
-    pub(super) fn may_act(
-        &self,
-        origin: Origin,
-        id: &InteractionId,
-        talk: &Talk,
-        act: &CustomerAct,
-    ) -> Result<(), Excess> {
-        self.allowance.act(origin, id, act, weight(talk.data_bytes))
-    }
-}
-
-fn weight(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@ use super::{
     MessengerConfig, Misconfigured,
     account::Account,
     delivery::{OTHER_PAGE, wrapped},
-    door,
     send::Action,
     webhook::Unit,
 };
 use crate::{intake::Later, outbound::Outbound};
-use axum::Router;
+use axum::response::{IntoResponse, Response};
 use desk::Desk;
 use futures::{StreamExt, future::join_all, stream};
+use http::StatusCode;
 use std::{
     collections::BTreeMap,
     future,
@@ -59,11 +59,6 @@ impl Messenger {
         Ok(Arc::new(Self { accounts: all, public_url: public_url.trim_end_matches('/').to_owned() }))
     }
 
-    /// The webhooks: `/channels/messenger/{account}`, and `/data-deletion` below it.
-    pub fn router(self: &Arc<Self>) -> Router {
-        door::router(self.clone())
-    }
-
     /// Subscribes the pages, asks for the names of customers and keeps the signs of who types, for ever.
     pub async fn run(self: Arc<Self>) {
         join_all(self.accounts.values().map(|account| account.keep())).await;
@@ -71,8 +66,9 @@ impl Messenger {
         future::pending::<()>().await;
     }
 
-    pub(super) fn account(&self, service: &str) -> Option<&Arc<Account>> {
-        self.accounts.get(service)
+    /// The account of an address, or the answer for an address that is no account's.
+    pub(super) fn account(&self, service: &str) -> Result<&Arc<Account>, Response> {
+        self.accounts.get(service).ok_or_else(|| StatusCode::NOT_FOUND.into_response())
     }
 
     /// Takes in the units of a delivery that came to an account: those of one thread one after the other, by the time

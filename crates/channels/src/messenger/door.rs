@@ -14,17 +14,14 @@ use std::sync::Arc;
 /// What the platform is told when everything is kept.
 const RECEIVED: &str = "EVENT_RECEIVED";
 
-/// The addresses.
-pub(super) fn router(messenger: Arc<Messenger>) -> Router {
-    Router::new()
-        .route("/channels/messenger/{account}", get(verify).post(deliver))
-        .route("/channels/messenger/{account}/data-deletion", get(privacy::status).post(privacy::request))
-        .with_state(messenger)
-}
-
-/// The answer for an address that is no account's.
-pub(super) fn nobody() -> Response {
-    StatusCode::NOT_FOUND.into_response()
+impl Messenger {
+    /// The webhooks: `/channels/messenger/{account}`, and `/data-deletion` below it.
+    pub fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/channels/messenger/{account}", get(verify).post(deliver))
+            .route("/channels/messenger/{account}/data-deletion", get(privacy::status).post(privacy::request))
+            .with_state(self.clone())
+    }
 }
 
 async fn verify(
@@ -32,7 +29,7 @@ async fn verify(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    let account = messenger.account(&name).ok_or_else(nobody)?;
+    let account = messenger.account(&name)?;
     verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
         |why| {
             // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
@@ -47,7 +44,7 @@ async fn deliver(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<&'static str, Response> {
-    let account = messenger.account(&name).ok_or_else(nobody)?;
+    let account = messenger.account(&name)?;
     let intake = &account.intake;
     let (head, body) = request.into_parts();
     if !head.headers.contains_key(signature::HEADER) {

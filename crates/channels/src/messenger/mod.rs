@@ -29,6 +29,7 @@ mod echo;
 mod mark;
 mod meaning;
 mod names;
+mod naming;
 mod privacy;
 mod rate;
 mod referrals;

@@ -4,7 +4,7 @@
 //! So nothing is deleted by itself: the request is kept where operators look at what was set aside, and one of them
 //! finds the person and runs `jackfield erase`.
 
-use super::{Messenger, deletion, door::nobody};
+use super::{Messenger, deletion};
 use crate::urlencoded;
 use axum::{
     Json,
@@ -28,7 +28,7 @@ pub(super) async fn request(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Json<Value>, Response> {
-    let account = messenger.account(&name).ok_or_else(nobody)?;
+    let account = messenger.account(&name)?;
     let intake = &account.intake;
     let (head, body) = request.into_parts();
     let body = intake.body(&head.extensions, body, MAX_FORM).await?;
@@ -56,7 +56,7 @@ pub(super) async fn status(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    messenger.account(&name).ok_or_else(nobody)?;
+    messenger.account(&name)?;
     let code = field(query.unwrap_or_default().as_bytes(), "code");
     if !deletion::is_code(&code) {
         return Err(StatusCode::NOT_FOUND.into_response());

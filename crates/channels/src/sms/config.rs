@@ -1,6 +1,6 @@
 //! The settings of an account (channel-connectors §0.2.10, §1B to §1D).
 
-use super::{keyword::Keywords, send::Sender, signature::Tokens, text::Limits};
+use super::{keyword::Keywords, signature::Tokens, text::Limits};
 use crate::{outbound::Url, secret::Secret};
 use http::HeaderName;
 use std::{num::NonZeroU32, time::Duration};
@@ -55,6 +55,15 @@ pub enum Credentials {
         /// Its secret.
         secret: Secret,
     },
+}
+
+/// Who sends a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender<'a> {
+    /// An address of ours, without prefix.
+    Address(&'a str),
+    /// Whichever of a group the provider chooses.
+    Service(&'a str),
 }
 
 /// The names of headers that differ between providers.

@@ -4,7 +4,7 @@
 //! outcome unknown, and nothing here sends twice.
 
 use super::{
-    config::SmsConfig,
+    config::{Sender, SmsConfig},
     form::is_id,
     reason::Reason,
     status::{delivery, is_failure},
@@ -35,15 +35,6 @@ pub struct Outgoing<'a> {
     pub media: &'a [Url],
     /// Where the provider shall report to. Unused if the account wants no reports.
     pub status_callback: Option<&'a Url>,
-}
-
-/// Who sends a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sender<'a> {
-    /// An address of ours, without prefix.
-    Address(&'a str),
-    /// Whichever of a group the provider chooses.
-    Service(&'a str),
 }
 
 /// What became of a sending.

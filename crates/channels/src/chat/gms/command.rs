@@ -8,9 +8,9 @@ use super::{
 };
 use crate::chat::{
     Chat,
-    door::Talk,
     limits::Origin,
     repeat::{self, Kept, Turn},
+    talk::Talk,
 };
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},

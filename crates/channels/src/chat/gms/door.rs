@@ -5,7 +5,7 @@ use super::{
     trouble::Trouble,
     wire::{Answer, Caller, Entry},
 };
-use crate::chat::{Chat, door::Talk, repeat::Kept, transcript};
+use crate::chat::{Chat, repeat::Kept, talk::Talk, transcript};
 use desk::{ports::StoreFault, session_of};
 use domain::InteractionId;
 use subtle::ConstantTimeEq;

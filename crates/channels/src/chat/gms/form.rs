@@ -1,7 +1,10 @@
 //! Reading a form: the fields of a request, in either of the two encodings (digital-channels §6.1).
 
 use super::trouble::Trouble;
-use crate::{chat::MAX_BODY_BYTES, urlencoded};
+use crate::{
+    chat::bounds::{MAX_BODY_BYTES, MAX_FIELDS},
+    urlencoded,
+};
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Multipart, Request},
@@ -11,8 +14,6 @@ use edge::{Charset, Sender, read_body};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
-/// The most fields of one form. User data is bounded by this in number, and by the domain in weight.
-pub(super) const MAX_FIELDS: usize = 256;
 /// Where a mobile application can be woken. That is between it and its provider, not for an agent's eyes
 /// (channel-connectors §3.2), and this server wakes none, so it is not kept.
 const PUSH: &str = "push_notification_";

@@ -23,7 +23,7 @@ mod wire;
 
 pub(super) use told::Told;
 
-use super::{Chat, PREFLIGHT, limits::Origin};
+use super::{bounds::PREFLIGHT, limits::Origin, state::Chat};
 use axum::{
     Router,
     extract::{Request, State},

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::chat::{
     Chat,
-    door::digest,
     limits::Origin,
     repeat::{self, Kept, Turn},
+    talk::digest,
 };
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},

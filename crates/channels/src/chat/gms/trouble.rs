@@ -1,16 +1,24 @@
 //! Everything that can be wrong with a request, in the words of the Chat API (digital-channels §6.1, *Errors*).
 
-use super::wire::{Answer, Fault};
 use crate::chat::{
-    MAX_BODY_BYTES,
+    bounds::{MAX_BODY_BYTES, MAX_FIELDS},
     limits::{Excess, refused},
     repeat::Why,
 };
-use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
 use edge::{Illegible, Unread};
-use http::{StatusCode, header::RETRY_AFTER};
+use http::StatusCode;
+use serde::Serialize;
+
+/// An error of an answer.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Fault {
+    /// The number of the error.
+    pub code: u16,
+    /// What to do about it, or what is wrong.
+    pub advice: String,
+}
 
 /// Why a request was not done. Nothing has changed when one is answered.
 #[derive(Debug)]
@@ -124,6 +132,11 @@ impl Trouble {
         }
     }
 
+    /// The HTTP status of the answer.
+    pub const fn status(&self) -> StatusCode {
+        self.row().1
+    }
+
     /// The `statusCode` of the answer: 1 when a repeat may succeed, else 2.
     pub const fn status_code(&self) -> u8 {
         self.row().2
@@ -159,7 +172,7 @@ impl Trouble {
             Self::TooSlow => "The form did not come in time".into(),
             Self::Unreadable => "The body is not a form".into(),
             Self::Illegible(why) => why.to_string(),
-            Self::TooManyFields => format!("The form has more than {} fields", super::form::MAX_FIELDS),
+            Self::TooManyFields => format!("The form has more than {} fields", MAX_FIELDS),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
             Self::Bad(why) => why.clone(),
             Self::UnknownChat => "There is no such chat".into(),
@@ -173,15 +186,5 @@ impl Trouble {
             Self::Store(fault) if fault.is_permanent() => "The chat cannot be served any more".into(),
             Self::Store(_) => "The chat cannot be reached at the moment; try again".into(),
         }
-    }
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        let mut response = (self.row().1, Answer::refused(&self)).into_response();
-        if let Self::TooMany(excess) = self {
-            response.headers_mut().insert(RETRY_AFTER, excess.seconds().into());
-        }
-        response
     }
 }

@@ -1,6 +1,6 @@
 //! The words of the Chat API on the wire: one shape for every answer (digital-channels §6.1).
 
-use super::trouble::Trouble;
+use super::trouble::{Fault, Trouble};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -9,7 +9,10 @@ use domain::{
     Message, Millis,
     message::{Content, PartyKind},
 };
-use http::{HeaderValue, header::CACHE_CONTROL};
+use http::{
+    HeaderValue,
+    header::{CACHE_CONTROL, RETRY_AFTER},
+};
 use serde::Serialize;
 
 /// An answer. To a customer who is known it has every member, whatever its `statusCode`.
@@ -43,15 +46,6 @@ pub(super) struct Caller {
     pub user_id: String,
     /// His key.
     pub secure_key: String,
-}
-
-/// An error of an answer.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Fault {
-    /// The number of the error.
-    pub code: u16,
-    /// What to do about it, or what is wrong.
-    pub advice: String,
 }
 
 /// An entry of the transcript as a customer sees it.
@@ -122,6 +116,16 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         // It bears a key, so nobody on the way shall keep it.
         ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(self)).into_response()
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Answer::refused(&self)).into_response();
+        if let Self::TooMany(excess) = self {
+            response.headers_mut().insert(RETRY_AFTER, excess.seconds().into());
+        }
+        response
     }
 }
 

@@ -1,6 +1,10 @@
 //! Telling customers from agents, for both ask below `/api/v2/chats` (digital-channels §1.6, §6.3).
 
-use super::{CONTACT_CENTER_ID, ROOT, pass::Pass, router};
+use super::{
+    address::{CONTACT_CENTER_ID, ROOT},
+    pass::Pass,
+    router::router,
+};
 use crate::chat::Chat;
 use axum::{Router, extract::Request, response::IntoResponse};
 use http::{Method, header::ACCESS_CONTROL_REQUEST_HEADERS};

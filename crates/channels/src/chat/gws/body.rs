@@ -1,8 +1,8 @@
 //! Bodies: JSON whatever the content type says, for widgets leave it out (digital-channels §6.3), but in the alphabet
 //! that it declares; bounded in size and depth.
 
-use super::Trouble;
-use crate::chat::MAX_BODY_BYTES;
+use super::trouble::Trouble;
+use crate::chat::bounds::MAX_BODY_BYTES;
 use axum::extract::{FromRequest, Request};
 use edge::{Sender, in_utf_8, read_body};
 use serde_json::{Map, Value};

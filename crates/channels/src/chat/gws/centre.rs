@@ -1,6 +1,6 @@
 //! Which contact centre is meant: every request names it (digital-channels §6.3).
 
-use super::{CONTACT_CENTER_ID, Trouble};
+use super::{address::CONTACT_CENTER_ID, trouble::Trouble};
 use crate::chat::Chat;
 use axum::{
     extract::{Request, State},

@@ -5,7 +5,7 @@
 //! once more, for better twice than never. A poll whose answer is lost on the way has moved the place all the same;
 //! the protocol has no receipts, but an `index` that goes back.
 
-use crate::chat::door::FAREWELL;
+use crate::chat::talk::FAREWELL;
 use domain::{InteractionId, Millis};
 use std::{
     collections::{HashMap, HashSet},

@@ -1,8 +1,9 @@
 //! `GET /api/v2/chats/{id}/messages`: the transcript, or what of it is new (digital-channels §6.3).
 
 use super::{
-    Trouble, count,
+    address::count,
     pass::Pass,
+    trouble::Trouble,
     wire::{Answer, Entry},
 };
 use crate::chat::{Chat, transcript};

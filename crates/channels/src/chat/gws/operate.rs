@@ -1,6 +1,6 @@
 //! `POST /api/v2/chats/{id}`: what a customer does in his chat (digital-channels §6.3).
 
-use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
+use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{
     Chat,
     limits::Origin,

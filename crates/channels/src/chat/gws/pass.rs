@@ -6,7 +6,7 @@
 //! anything, while nobody who knows the conversation finds the pass. That the journal agrees, the door sees by the
 //! key's digest, as in every chat.
 
-use super::Trouble;
+use super::trouble::Trouble;
 use axum::extract::{FromRequestParts, Path};
 use desk::ports::Ids;
 use domain::InteractionId;
@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Pass {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::door::digest;
+    use crate::chat::talk::digest;
     use proptest::prelude::*;
 
     fn pass(text: &str) -> Pass {

@@ -1,11 +1,13 @@
 //! `GET /api/v2/chats/{id}`: a chat as its customer sees it (digital-channels §6.3).
 
 use super::{
-    Trouble, count,
+    address::count,
+    operate,
     pass::Pass,
+    trouble::Trouble,
     wire::{Answer, Room},
 };
-use crate::chat::{Chat, door::Talk};
+use crate::chat::{Chat, talk::Talk};
 use axum::extract::State;
 use domain::session::Session;
 use std::sync::Arc;
@@ -19,7 +21,7 @@ impl Chat {
     /// The chat of a pass.
     pub(super) async fn show(&self, pass: &Pass) -> Result<Answer, Trouble> {
         count("GetChat");
-        let (_, room) = self.admit(pass, |session| Room::of(pass, session)).await?;
+        let (_, room) = self.admit(pass, |session| Room::of(pass, session, operate::names())).await?;
         Ok(Answer::chat(room))
     }
 

@@ -1,11 +1,11 @@
 //! Request chat: `POST /api/v2/chats` (digital-channels §6.3).
 
-use super::{Trouble, body::Body, count, pass::Pass, wire::Answer};
+use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{
     Chat,
-    door::digest,
     limits::Origin,
     repeat::{self, Kept, Turn},
+    talk::digest,
 };
 use axum::extract::State;
 use desk::{Refused, idempotency::Repeatable};

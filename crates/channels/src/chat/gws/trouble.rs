@@ -1,7 +1,7 @@
 //! Everything that can be wrong with a request, in the words of this API (digital-channels §1.3, §6.3).
 
 use crate::chat::{
-    MAX_BODY_BYTES,
+    bounds::MAX_BODY_BYTES,
     limits::{Excess, refused},
     repeat::Why,
 };

@@ -1,6 +1,6 @@
 //! The words of this API on the wire (digital-channels §6.3, §2.5).
 
-use super::{ROOT, operate, pass::Pass};
+use super::{address::ROOT, pass::Pass};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -100,8 +100,8 @@ impl IntoResponse for Answer {
 }
 
 impl Room {
-    /// The chat of a pass. Agents are in it while they talk; who only listens or waits to be asked is not shown.
-    pub fn of(pass: &Pass, session: &Session) -> Self {
+    /// The chat of a pass, with the operations that its customer has. Agents are in it while they talk; who only listens or waits to be asked is not shown.
+    pub fn of(pass: &Pass, session: &Session, operations: impl Iterator<Item = &'static str>) -> Self {
         let customer = &session.customer;
         let talking: Vec<_> = session
             .chatting()
@@ -117,8 +117,8 @@ impl Room {
         Self {
             id: pass.key().to_owned(),
             state,
-            // What `operate` takes; nothing may follow the end.
-            capabilities: if customer.present { operate::names().collect() } else { Vec::new() },
+            // Nothing may follow the end.
+            capabilities: if customer.present { operations.collect() } else { Vec::new() },
             participants: authors.map(|who| Participant::of(who.nickname, who.number, who.kind)).collect(),
         }
     }

@@ -5,17 +5,19 @@
 
 pub mod answer;
 mod profile;
+mod request;
 mod split;
 mod subscription;
 
 pub use answer::Answer;
 pub use profile::{Profile, profile};
+pub use request::Request;
 pub use split::{MAX_TEXT, split};
 pub use subscription::subscription;
 
-use super::{MessengerConfig, signature::appsecret_proof};
-use crate::secret::Secret;
+use super::MessengerConfig;
 use domain::thread::Window;
+use request::{proof, request};
 use serde::Serialize;
 use std::fmt;
 
@@ -23,17 +25,6 @@ use std::fmt;
 const MAX_METADATA: usize = 999;
 /// Where messages go, below the page.
 const MESSAGES: &str = "messages";
-
-/// A request to the platform. Its body is nobody's business but the platform's, so `Debug` leaves it out.
-#[derive(Clone)]
-pub struct Request {
-    /// The address.
-    pub url: String,
-    /// The token for the header `Authorization: Bearer`.
-    pub bearer: Secret,
-    /// The body, JSON, of a `POST`; without one it is a `GET`.
-    pub body: Option<String>,
-}
 
 /// A message to a customer.
 #[derive(Clone, Copy, Debug)]
@@ -171,26 +162,6 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The proof under the secret in use, the first. Settings without one were refused before.
-fn proof(config: &MessengerConfig) -> String {
-    config.app_secrets.first().map(|secret| appsecret_proof(secret, &config.page_token)).unwrap_or_default()
-}
-
-fn request(config: &MessengerConfig, edge: &str, body: &impl Serialize) -> Request {
-    let Ok(body) = serde_json::to_string(body) else { unreachable!("a body of strings is JSON") };
-    Request { url: config.address(edge), bearer: config.page_token.clone(), body: Some(body) }
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.body {
-            Some(body) => write!(to, "POST {} ({} bytes)", self.url, body.len()),
-            // Its query holds the proof.
-            None => write!(to, "GET {}", self.url.split('?').next().unwrap_or_default()),
-        }
-    }
-}
-
 impl fmt::Display for Unsendable {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str(match self {
@@ -206,6 +177,7 @@ impl fmt::Display for Unsendable {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::secret::Secret;
     use serde_json::{Value, json};
 
     const PROOF: &str = "e17cc3f0898947da335ba22917d62b78810958c2beb8fc6bc57c45bd4c76c9be";

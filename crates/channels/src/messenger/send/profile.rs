@@ -1,6 +1,6 @@
 //! What a customer is called (channel-connectors §2.1, People). That takes a permission, so it may stay untold.
 
-use super::{Request, proof};
+use super::request::{Request, proof};
 use crate::messenger::MessengerConfig;
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! What the page is to tell (channel-connectors §2.1, Subscribe).
 
-use super::{Request, proof, request};
+use super::request::{Request, proof, request};
 use crate::messenger::MessengerConfig;
 use serde::Serialize;
 

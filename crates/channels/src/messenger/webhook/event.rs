@@ -1,8 +1,9 @@
 //! One event: who did what, and when.
 
 use super::{
-    message::{self, Echo, Edit, Message},
+    message::{self, Echo, Edit, Message, Written},
     poison::{Poison, optional},
+    shape::{MAX_ID, shape},
     signal::{self, Delivered, Optin, Policy, Postback, Reaction, Referral, ThreadControl},
 };
 use crate::messenger::scalar::{Id, Whole};
@@ -11,8 +12,6 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// The longest id of a person, a page or an app, in bytes.
-pub(super) const MAX_ID: usize = 128;
 /// The longest name of a kind that is not known, in bytes.
 const MAX_NAME: usize = 64;
 
@@ -62,6 +61,14 @@ pub enum Happening {
 }
 
 impl Happening {
+    fn of(written: Written) -> Self {
+        match written {
+            Written::Message(message) => Self::Message(message),
+            Written::Echo(echo) => Self::Echo(echo),
+            Written::Unsent(mid) => Self::Unsent(mid),
+        }
+    }
+
     /// Its kind in a word, for metrics.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -135,31 +142,34 @@ type Read = fn(&str, &'static str) -> Result<Happening, Poison>;
 
 /// The kinds of events, in the order in which they are looked for.
 const KINDS: &[(&str, Read)] = &[
-    ("message", message::message),
-    ("message_edit", message::edit),
-    ("reaction", signal::reaction),
-    ("delivery", signal::delivery),
-    ("read", signal::read),
-    ("postback", signal::postback),
-    ("referral", signal::referral),
-    ("optin", signal::optin),
-    ("pass_thread_control", signal::control),
-    ("take_thread_control", signal::control),
-    ("request_thread_control", signal::control),
-    ("policy_enforcement", signal::policy),
-    ("policy-enforcement", signal::policy),
+    ("message", |raw, kind| message::message(raw, kind).map(Happening::of)),
+    ("message_edit", |raw, kind| message::edit(raw, kind).map(Happening::Edited)),
+    ("reaction", |raw, kind| signal::reaction(raw, kind).map(Happening::Reaction)),
+    ("delivery", |raw, kind| signal::delivery(raw, kind).map(Happening::Delivered)),
+    ("read", |raw, kind| signal::read(raw, kind).map(Happening::Read)),
+    ("postback", |raw, kind| signal::postback(raw, kind).map(Happening::Postback)),
+    ("referral", |raw, kind| signal::referral(raw, kind).map(Happening::Referral)),
+    ("optin", |raw, kind| signal::optin(raw, kind).map(Happening::Optin)),
+    ("pass_thread_control", control),
+    ("take_thread_control", control),
+    ("request_thread_control", control),
+    ("policy_enforcement", policy),
+    ("policy-enforcement", policy),
 ];
+
+fn control(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+    signal::control(raw, kind).map(Happening::ThreadControl)
+}
+
+fn policy(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+    signal::policy(raw, kind).map(Happening::Policy)
+}
 
 fn field<T: DeserializeOwned>(
     fields: &BTreeMap<String, &RawValue>,
     part: &'static str,
 ) -> Result<Option<T>, Poison> {
     fields.get(part).map(|raw| shape(raw.get(), part)).transpose()
-}
-
-/// A part of an event, by its shape.
-pub(super) fn shape<T: DeserializeOwned>(raw: &str, part: &'static str) -> Result<T, Poison> {
-    serde_json::from_str(raw).map_err(|_| Poison::Malformed(part))
 }
 
 #[cfg(test)]

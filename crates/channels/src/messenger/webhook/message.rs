@@ -2,20 +2,15 @@
 
 use super::{
     attachment::{Attached, Attachment, AttachmentKind, attachments},
-    event::{Happening, MAX_ID, shape},
     poison::{Poison, optional, required, words},
+    shape::{MAX_ID, MAX_MID, MAX_PAYLOAD, shape},
     signal::{Referral, Referred},
 };
 use crate::messenger::scalar::{Id, Whole};
-use domain::json::Bound;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// The longest id of a message, in bytes.
-pub(super) const MAX_MID: usize = 512;
-/// The longest payload of a button, and metadata; the platform takes 1000 characters.
-pub(super) const MAX_PAYLOAD: Bound = Bound::chars(1024);
 /// The longest name of a part that is not known, in characters.
 const MAX_KIND: usize = 64;
 /// What stands for parts of a message that are of a shape nobody knows.
@@ -94,8 +89,18 @@ pub struct Edit {
     pub count: i64,
 }
 
+/// What a field `message` may say.
+pub(super) enum Written {
+    /// The person wrote.
+    Message(Message),
+    /// The page wrote.
+    Echo(Echo),
+    /// What was written (`mid`) was taken back.
+    Unsent(String),
+}
+
 #[derive(Default, Deserialize)]
-struct Written {
+struct Wire {
     mid: Option<String>,
     text: Option<String>,
     attachments: Option<Vec<Attached>>,
@@ -139,16 +144,16 @@ struct Edited {
 }
 
 /// `message`.
-pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn message(raw: &str, kind: &'static str) -> Result<Written, Poison> {
     let (written, is_whole) = if let Ok(written) = shape(raw, kind) {
         (written, true)
     } else {
         let Core { mid, text, is_echo, is_deleted, app_id, metadata } = shape(raw, kind)?;
-        (Written { mid, text, is_echo, is_deleted, app_id, metadata, ..Written::default() }, false)
+        (Wire { mid, text, is_echo, is_deleted, app_id, metadata, ..Wire::default() }, false)
     };
     let mid = required(written.mid, "mid", MAX_MID)?;
     if written.is_deleted == Some(true) {
-        return Ok(Happening::Unsent(mid));
+        return Ok(Written::Unsent(mid));
     }
     let text = written.text.unwrap_or_default();
     let (mut attachments, left_out) =
@@ -159,7 +164,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison
         attachments.extend(unknown(raw)?.map(|kind| Attachment::bare(AttachmentKind::Other(kind))));
     }
     if written.is_echo == Some(true) {
-        return Ok(Happening::Echo(Echo {
+        return Ok(Written::Echo(Echo {
             mid,
             text,
             attachments,
@@ -170,7 +175,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Happening, Poison
         }));
     }
     let quick_reply = words(written.quick_reply.and_then(|reply| reply.payload), MAX_PAYLOAD);
-    Ok(Happening::Message(Message {
+    Ok(Written::Message(Message {
         mid,
         text,
         attachments,
@@ -189,10 +194,10 @@ fn unknown(raw: &str) -> Result<Option<String>, Poison> {
 }
 
 /// `message_edit`.
-pub(super) fn edit(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn edit(raw: &str, kind: &'static str) -> Result<Edit, Poison> {
     let Edited { mid, text, num_edit } = shape(raw, kind)?;
     let Whole(count) = num_edit.ok_or(Poison::Missing("num_edit"))?;
-    Ok(Happening::Edited(Edit { mid: required(mid, "mid", MAX_MID)?, text: text.unwrap_or_default(), count }))
+    Ok(Edit { mid: required(mid, "mid", MAX_MID)?, text: text.unwrap_or_default(), count })
 }
 
 impl ReplyTo {
@@ -209,7 +214,10 @@ mod tests {
     use super::{
         super::{
             attachment::AttachmentKind,
-            event::tests::{event, what},
+            event::{
+                Happening,
+                tests::{event, what},
+            },
         },
         *,
     };

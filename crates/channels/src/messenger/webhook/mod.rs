@@ -12,26 +12,14 @@ mod halves;
 mod identity;
 mod message;
 mod poison;
+mod shape;
 mod signal;
+mod unit;
 
 pub use attachment::{Attachment, AttachmentKind, Place};
 pub use envelope::{MAX_BODY_BYTES, decode};
 pub use event::{Event, Happening};
 pub use identity::Identity;
 pub use message::{Echo, Message};
-pub use poison::Poison;
 pub use signal::{Control, Optin, Policy, Postback, Reaction, Referral, ThreadControl};
-
-/// One unit of a delivery.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unit {
-    /// The page, as the entry names it; empty if it does not.
-    pub page: String,
-    /// Whether another app has the control over the thread: such a unit is stored and shown, but neither routed nor
-    /// answered (channel-connectors §2.9).
-    pub standby: bool,
-    /// What it says, or why it cannot be read.
-    pub event: Result<Event, Poison>,
-    /// Its JSON as it was received.
-    pub raw: String,
-}
+pub use unit::Unit;

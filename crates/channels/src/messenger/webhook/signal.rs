@@ -1,9 +1,8 @@
 //! What happens beside the words: reactions, receipts, buttons, referrals, and who controls the thread.
 
 use super::{
-    event::{Happening, MAX_ID, shape},
-    message::{MAX_MID, MAX_PAYLOAD},
     poison::{Poison, optional, required, words},
+    shape::{MAX_ID, MAX_MID, MAX_PAYLOAD, shape},
 };
 use crate::messenger::scalar::{Id, Whole};
 use domain::{Millis, json::Bound};
@@ -168,19 +167,19 @@ struct Enforced {
 }
 
 /// `reaction`.
-pub(super) fn reaction(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn reaction(raw: &str, kind: &'static str) -> Result<Reaction, Poison> {
     let Reacted { mid, action, emoji, reaction } = shape(raw, kind)?;
-    Ok(Happening::Reaction(Reaction {
+    Ok(Reaction {
         mid: required(mid, "mid", MAX_MID)?,
         // Another word than the two there are is some way of reacting, and not of taking it back.
         given: action.as_deref() != Some("unreact"),
         emoji: words(emoji, MAX_WORD),
         name: words(reaction, MAX_WORD),
-    }))
+    })
 }
 
 /// `delivery`.
-pub(super) fn delivery(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn delivery(raw: &str, kind: &'static str) -> Result<Delivered, Poison> {
     let receipt: Receipt = shape(raw, kind)?;
     let mids = receipt.mids.unwrap_or_default();
     if mids.len() > MAX_MIDS {
@@ -189,13 +188,13 @@ pub(super) fn delivery(raw: &str, kind: &'static str) -> Result<Happening, Poiso
     if mids.iter().any(|mid| mid.len() > MAX_MID) {
         return Err(Poison::TooLong("mids"));
     }
-    Ok(Happening::Delivered(Delivered { watermark: watermark(receipt.watermark)?, mids }))
+    Ok(Delivered { watermark: watermark(receipt.watermark)?, mids })
 }
 
 /// `read`.
-pub(super) fn read(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn read(raw: &str, kind: &'static str) -> Result<Millis, Poison> {
     let receipt: Receipt = shape(raw, kind)?;
-    watermark(receipt.watermark).map(Happening::Read)
+    watermark(receipt.watermark)
 }
 
 fn watermark(watermark: Option<Whole>) -> Result<Millis, Poison> {
@@ -203,33 +202,33 @@ fn watermark(watermark: Option<Whole>) -> Result<Millis, Poison> {
 }
 
 /// `postback`.
-pub(super) fn postback(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn postback(raw: &str, kind: &'static str) -> Result<Postback, Poison> {
     let Pressed { mid, title, payload, referral } = shape(raw, kind)?;
-    Ok(Happening::Postback(Postback {
+    Ok(Postback {
         mid: optional(mid, "mid", MAX_MID)?,
         title: words(title, MAX_LINE),
         payload: words(payload, MAX_PAYLOAD),
         referral: referral.map(Referral::of),
-    }))
+    })
 }
 
 /// `referral`.
-pub(super) fn referral(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
-    Ok(Happening::Referral(Referral::of(shape(raw, kind)?)))
+pub(super) fn referral(raw: &str, kind: &'static str) -> Result<Referral, Poison> {
+    Ok(Referral::of(shape(raw, kind)?))
 }
 
 /// `optin`.
-pub(super) fn optin(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn optin(raw: &str, kind: &'static str) -> Result<Optin, Poison> {
     let OptedIn { reference, kind, user_ref } = shape(raw, kind)?;
-    Ok(Happening::Optin(Optin {
+    Ok(Optin {
         reference: words(reference, MAX_LINE),
         kind: words(kind, MAX_WORD),
         user_ref: optional(user_ref.map(|Id(id)| id), "user_ref", MAX_MID)?,
-    }))
+    })
 }
 
 /// `pass_thread_control`, `take_thread_control`, `request_thread_control`.
-pub(super) fn control(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn control(raw: &str, kind: &'static str) -> Result<ThreadControl, Poison> {
     let controlled: Controlled = shape(raw, kind)?;
     let app = |id: Option<Id>, part| optional(id.map(|Id(id)| id), part, MAX_ID);
     let what = match kind {
@@ -237,7 +236,7 @@ pub(super) fn control(raw: &str, kind: &'static str) -> Result<Happening, Poison
         "take_thread_control" => Control::Taken,
         _ => Control::Requested,
     };
-    Ok(Happening::ThreadControl(ThreadControl {
+    Ok(ThreadControl {
         what,
         new_owner: app(
             controlled.new_owner_app_id.or(controlled.requested_owner_app_id),
@@ -245,16 +244,16 @@ pub(super) fn control(raw: &str, kind: &'static str) -> Result<Happening, Poison
         )?,
         previous_owner: app(controlled.previous_owner_app_id, "previous_owner_app_id")?,
         metadata: words(controlled.metadata, MAX_PAYLOAD),
-    }))
+    })
 }
 
 /// `policy_enforcement`.
-pub(super) fn policy(raw: &str, kind: &'static str) -> Result<Happening, Poison> {
+pub(super) fn policy(raw: &str, kind: &'static str) -> Result<Policy, Poison> {
     let Enforced { action, reason } = shape(raw, kind)?;
-    Ok(Happening::Policy(Policy {
+    Ok(Policy {
         action: words(action, MAX_WORD).ok_or(Poison::Missing("action"))?,
         reason: words(reason, MAX_LINE),
-    }))
+    })
 }
 
 impl Referral {
@@ -273,7 +272,10 @@ impl Referral {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::event::tests::what, *};
+    use super::{
+        super::event::{Happening, tests::what},
+        *,
+    };
     use serde_json::json;
 
     #[expect(clippy::unnecessary_wraps, reason = "every field it is for may be left out")]
