@@ -1,6 +1,7 @@
 //! Calls: a SIP registrar, a back-to-back user agent with anchored media, behind the port `Switch`.
 
 mod listener;
+mod lock;
 pub mod media;
 mod settings;
 mod sip;

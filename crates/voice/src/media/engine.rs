@@ -1,7 +1,7 @@
 //! All streams and rooms of this process.
 
 use super::{
-    Event, MediaError, Settings, Stream, held,
+    Event, MediaError, Settings, held,
     inward::Inward,
     line::{Line, REPORTS},
     outward::Outward,
@@ -9,7 +9,8 @@ use super::{
     receive,
     room::Room,
     sdp::Session,
-    ticker::{self, Shard},
+    shard::Shard,
+    ticker,
     track::Track,
 };
 use domain::call::{Alone, LegId, RoomId};
@@ -30,7 +31,7 @@ const SHARDS: usize = 8;
 /// All streams and rooms of this process.
 pub struct Engine {
     settings: Settings,
-    shards: Vec<Arc<Shard>>,
+    shards: Vec<Arc<Shard<Line>>>,
     tickers: Vec<AbortHandle>,
     rooms: Mutex<HashMap<RoomId, Arc<Room>>>,
     ports: Arc<Ports>,
@@ -57,9 +58,12 @@ impl Engine {
         Arc::new(Self { settings, shards, tickers, rooms: Mutex::default(), ports })
     }
 
-    /// Opens a stream for a leg: an even port for RTP and the next for RTCP. It takes nothing and sends nothing until
-    /// a description is agreed. Must be called within a tokio runtime.
-    pub fn open(self: &Arc<Self>, leg: LegId, events: UnboundedSender<Event>) -> Result<Stream, MediaError> {
+    /// Opens the line of a leg, and begins its descriptions.
+    pub(super) fn line(
+        &self,
+        leg: LegId,
+        events: UnboundedSender<Event>,
+    ) -> Result<(Arc<Line>, Session), MediaError> {
         let ports::Pair { rtp, rtcp, lease } = self.ports.bind(self.settings.bind)?;
         let port = rtp.local_addr()?.port();
         let shard = Arc::clone(self.shard(port).ok_or(MediaError::NoPort)?);
@@ -95,7 +99,7 @@ impl Engine {
         line.play(Alone::Silence);
         tracing::debug!(leg = %line.leg, port, "media port open");
         let session = Session::new(id, ports::advertised(&self.settings, port, None));
-        Ok(Stream::new(Arc::clone(self), line, session))
+        Ok((line, session))
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -107,7 +111,7 @@ impl Engine {
         if line.closed.load(Relaxed) {
             return Err(MediaError::Closed);
         }
-        if held(&line.room).as_ref().is_some_and(|room| room.id == id) {
+        if held(&line.room).as_ref() == Some(&id) {
             return Ok(());
         }
         if rooms.get(&id).is_some_and(|room| room.is_full()) {
@@ -115,9 +119,8 @@ impl Engine {
         }
         leave(&mut rooms, line);
         let shard = Arc::clone(&line.shard);
-        let room = rooms.entry(id.clone()).or_insert_with(|| Arc::new(Room::new(id, shard)));
-        room.enter(line);
-        *held(&line.room) = Some(Arc::clone(room));
+        *held(&line.room) = Some(id.clone());
+        rooms.entry(id).or_insert_with(|| Arc::new(Room::new(shard))).enter(line);
         Ok(())
     }
 
@@ -141,16 +144,16 @@ impl Engine {
         line.report(line.shard.tick(), true);
     }
 
-    fn shard(&self, port: u16) -> Option<&Arc<Shard>> {
+    fn shard(&self, port: u16) -> Option<&Arc<Shard<Line>>> {
         self.shards.get(usize::from(port / 2) % self.shards.len().max(1))
     }
 }
 
 fn leave(rooms: &mut HashMap<RoomId, Arc<Room>>, line: &Arc<Line>) {
-    if let Some(room) = held(&line.room).take()
-        && room.leave(line)
+    if let Some(id) = held(&line.room).take()
+        && rooms.get(&id).is_some_and(|room| room.leave(line))
     {
-        rooms.remove(&room.id);
+        rooms.remove(&id);
     }
 }
 

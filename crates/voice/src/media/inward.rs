@@ -1,28 +1,25 @@
 //! What comes in on a line.
 
-use super::{Codec, dtmf::Digits, latch::Latch, line::Line, room::Queue};
+use super::{Codec, dtmf::Digits, latch::Latch, room::Queue};
 use std::{sync::Arc, time::Duration};
 
 /// A tick of the engine.
 pub(super) const TICK: Duration = Duration::from_millis(20);
 
-/// Where what comes in goes to.
-#[derive(Default)]
-pub(super) enum Route {
+/// Where what comes in goes to; `L` is a leg.
+pub(super) enum Route<L> {
     /// Nobody hears it.
-    #[default]
     Nowhere,
     /// One other leg, by the task that received it.
-    Relay(Arc<Line>),
+    Relay(Arc<L>),
     /// The mix of a room.
     Mix(Box<Queue>),
 }
 
 /// The receiving side of a line.
-#[derive(Default)]
-pub(super) struct Inward {
+pub(super) struct Inward<L> {
     pub latch: Latch,
-    pub route: Route,
+    pub route: Route<L>,
     pub muted: bool,
     pub digits: Digits,
     /// Whether a description was agreed; before, nothing is taken.
@@ -45,7 +42,22 @@ pub(super) enum Kind {
 /// The static number of comfort noise (RFC 3551 §6).
 const COMFORT: u8 = 13;
 
-impl Inward {
+impl<L> Default for Inward<L> {
+    fn default() -> Self {
+        Self {
+            latch: Latch::default(),
+            route: Route::Nowhere,
+            muted: false,
+            digits: Digits::default(),
+            agreed: false,
+            events: [None; 2],
+            quiet: Quiet::default(),
+            count: Count::default(),
+        }
+    }
+}
+
+impl<L> Inward<L> {
     /// The payload-type test: what was not agreed is not taken.
     pub fn kind(&self, payload_type: u8) -> Option<Kind> {
         if !self.agreed {

@@ -7,15 +7,14 @@ use super::{
     inward::{Inward, TICK},
     outward::{Outward, PACKET, fit},
     ports::Lease,
-    room::Room,
     rtcp::{self, REPORT},
     rtp::{HEADER, Header},
     sdp::Agreed,
+    shard::Shard,
     sound::Playing,
-    ticker::Shard,
     track::Source,
 };
-use domain::call::{Alone, LegId};
+use domain::call::{Alone, LegId, RoomId};
 use std::{
     net::{SocketAddr, UdpSocket as Plain},
     ops::Range,
@@ -41,13 +40,13 @@ pub(super) struct Line {
     pub port: u16,
     /// What reports call it.
     pub name: u64,
-    pub inward: Mutex<Inward>,
+    pub inward: Mutex<Inward<Self>>,
     pub outward: Mutex<Outward>,
     pub events: UnboundedSender<Event>,
     pub prompts: Prompts,
-    pub shard: Arc<Shard>,
+    pub shard: Arc<Shard<Self>>,
     /// The room it is in; changed under the engine's lock of rooms.
-    pub room: Mutex<Option<Arc<Room>>>,
+    pub room: Mutex<Option<RoomId>>,
     /// Whether the ticker has it among those that it feeds; changed under the lock of `outward`.
     pub fed: AtomicBool,
     pub closed: AtomicBool,

@@ -17,6 +17,7 @@ mod dtmf;
 mod engine;
 mod error;
 mod event;
+mod frame;
 pub mod g711;
 mod inward;
 mod latch;
@@ -30,6 +31,7 @@ pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 mod settings;
+mod shard;
 mod sound;
 mod stats;
 mod stream;
@@ -42,6 +44,7 @@ pub use dtmf::DtmfWay;
 pub use engine::Engine;
 pub use error::MediaError;
 pub use event::Event;
+pub use frame::FRAME;
 pub use g711::Codec;
 pub(crate) use ports::towards;
 pub use prompts::{PromptError, Prompts};
@@ -51,12 +54,4 @@ pub use sound::Sound;
 pub use stats::Stats;
 pub use stream::{Accepted, Answered, Stream};
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Samples in a packet of 20 ms at 8000 a second.
-pub const FRAME: usize = 160;
-
-/// Locks; what a thread left behind that panicked is still whole, since no state here is changed in two steps.
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use crate::lock::held;

@@ -43,7 +43,7 @@ impl Ports {
     /// ports that it had last.
     pub fn new(settings: &Settings) -> Arc<Self> {
         let any = *settings.ports.start() == 0;
-        let mut free: VecDeque<u16> = if any { VecDeque::new() } else { pairs(settings).collect() };
+        let mut free: VecDeque<u16> = if any { VecDeque::new() } else { settings.even_ports().collect() };
         let mut chance = [0; 4];
         // Without chance they begin with the first.
         if !free.is_empty() && getrandom::fill(&mut chance).is_ok() {
@@ -70,12 +70,6 @@ impl Ports {
         }
         Err(refused.map_or(MediaError::NoPort, MediaError::Io))
     }
-}
-
-/// The pairs of the range, by their even port.
-pub(super) fn pairs(settings: &Settings) -> impl Iterator<Item = u16> {
-    let ports = settings.ports.clone();
-    ports.clone().filter(move |port| port.is_multiple_of(2) && *port < *ports.end())
 }
 
 fn any(ip: IpAddr) -> Option<Pair> {
@@ -183,7 +177,7 @@ mod tests {
         let ports = Ports::new(&settings);
         let mut all: Vec<u16> = held(&ports.free).iter().copied().collect();
         all.sort_unstable();
-        assert_eq!(all, pairs(&settings).collect::<Vec<_>>(), "and every pair is there");
+        assert_eq!(all, settings.even_ports().collect::<Vec<_>>(), "and every pair is there");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the engine is told.
 
-use super::{Prompts, ports};
+use super::Prompts;
 use std::{
     net::{IpAddr, Ipv4Addr},
     ops::RangeInclusive,
@@ -36,7 +36,13 @@ impl Settings {
 
     /// How many legs have ports at once: a pair each. As many as one likes where the system chooses.
     pub fn pairs(&self) -> usize {
-        if *self.ports.start() == 0 { usize::MAX } else { ports::pairs(self).count() }
+        if *self.ports.start() == 0 { usize::MAX } else { self.even_ports().count() }
+    }
+
+    /// The pairs of the range, by their even port.
+    pub(super) fn even_ports(&self) -> impl Iterator<Item = u16> + use<> {
+        let ports = self.ports.clone();
+        ports.clone().filter(move |port| port.is_multiple_of(2) && *port < *ports.end())
     }
 
     /// On the loop-back interface with ports of the system's choice: for tests.

@@ -1,16 +1,17 @@
 //! The media of one leg, as signalling sees it.
 
 use super::{
-    Codec, Direction, DtmfWay, Engine, MediaError, SdpError, Stats, held,
+    Codec, Direction, DtmfWay, Engine, Event, MediaError, SdpError, Stats, held,
     line::Line,
     ports,
     sdp::{Agreed, Session},
 };
-use domain::call::{Alone, RoomId};
+use domain::call::{Alone, LegId, RoomId};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
 };
+use tokio::sync::mpsc::UnboundedSender;
 
 /// The answer to an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,11 +49,16 @@ impl Drop for Open {
     }
 }
 
-impl Stream {
-    pub(super) fn new(engine: Arc<Engine>, line: Arc<Line>, session: Session) -> Self {
-        Self(Arc::new(Open { engine, line, session: Mutex::new(session) }))
+impl Engine {
+    /// Opens a stream for a leg: an even port for RTP and the next for RTCP. It takes nothing and sends nothing until
+    /// a description is agreed. Must be called within a tokio runtime.
+    pub fn open(self: &Arc<Self>, leg: LegId, events: UnboundedSender<Event>) -> Result<Stream, MediaError> {
+        let (line, session) = self.line(leg, events)?;
+        Ok(Stream(Arc::new(Open { engine: Arc::clone(self), line, session: Mutex::new(session) })))
     }
+}
 
+impl Stream {
     #[cfg(test)]
     pub(super) fn line(&self) -> &Arc<Line> {
         &self.0.line

@@ -8,7 +8,7 @@ use super::{
     leg::{self, Incoming, Session},
     limits::Guest,
     origin::Origin,
-    request::{Once, reply},
+    reply::{Once, reply},
 };
 use crate::media::{Direction, SdpError};
 use desk::ports::Arrival;

@@ -3,9 +3,8 @@
 use super::{
     digest::Digest,
     flow::{Flow, wire},
-    headers,
+    headers, held,
     limits::{Failures, Guests, Logins, Pace},
-    locked,
     origin::{Origin, is_of},
     reasons::Reasons,
     registrar::{Keeper, Registrar, closed},
@@ -124,7 +123,7 @@ impl Core {
 
     /// Makes the way to a leg; `None` when there is a leg of this name.
     pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<Asked>> {
-        let mut legs = locked(&self.legs);
+        let mut legs = held(&self.legs);
         if legs.contains_key(leg) {
             return None;
         }
@@ -136,7 +135,7 @@ impl Core {
 
     /// A leg is no more: what is asked of it from now on is ignored.
     pub fn leave(&self, leg: &LegId) {
-        let mut legs = locked(&self.legs);
+        let mut legs = held(&self.legs);
         legs.remove(leg);
         gauge(legs.len());
         if legs.is_empty() {
@@ -146,19 +145,19 @@ impl Core {
 
     /// How many legs there are.
     pub fn legs(&self) -> usize {
-        locked(&self.legs).len()
+        held(&self.legs).len()
     }
 
     /// Hands an act to its leg; nothing when there is none.
     pub fn act(&self, leg: &LegId, act: Act) {
-        if let Some(leg) = locked(&self.legs).get(leg) {
+        if let Some(leg) = held(&self.legs).get(leg) {
             let _ = leg.send(Asked::Act(act));
         }
     }
 
     /// Hands something to every leg.
     pub fn ask_all(&self, asked: &Asked) {
-        for leg in locked(&self.legs).values() {
+        for leg in held(&self.legs).values() {
             let _ = leg.send(asked.clone());
         }
     }

@@ -1,6 +1,6 @@
 //! What strangers may cost us.
 
-use crate::{settings::Limits, sip::locked};
+use crate::{settings::Limits, sip::held};
 use edge::Network;
 use std::{
     collections::{HashMap, VecDeque},
@@ -57,14 +57,14 @@ impl<K: Clone + Eq + Hash> Failures<K> {
 
     /// Whether there were too many.
     pub fn blocked(&self, of: &K) -> bool {
-        let now = locked(&self.now);
+        let now = held(&self.now);
         now.counts.get(of).is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
     }
 
     /// One more.
     pub fn failed(&self, of: K) {
         let moment = Instant::now();
-        let mut now = locked(&self.now);
+        let mut now = held(&self.now);
         let FailuresNow { counts, order } = &mut *now;
         while order.front().is_some_and(|(since, _)| moment - *since >= WINDOW)
             || counts.len() >= WATCHED && !counts.contains_key(&of)
@@ -109,7 +109,7 @@ impl Pace {
 
     /// Whether one more may come now.
     pub fn takes(&self, from: IpAddr, proved: bool) -> bool {
-        let mut second = locked(&self.second);
+        let mut second = held(&self.second);
         if second.began.elapsed() >= Duration::from_secs(1) {
             *second = Second { began: Instant::now(), proved: 0, others: 0, by_network: HashMap::new() };
         }
@@ -166,7 +166,7 @@ impl Guests {
     /// Takes a place for a call from there, if there is one. Over a stream the source is proved already.
     pub fn enter(self: &Arc<Self>, from: IpAddr, over_stream: bool) -> Option<Guest> {
         let (network, unproved) = (Network::of(from), !over_stream);
-        let mut now = locked(&self.now);
+        let mut now = held(&self.now);
         let (all, open) = now.by_network.get(&network).copied().unwrap_or_default();
         if now.all >= self.most || all >= self.most_of_one || unproved && open >= self.most_unproved_of_one {
             metrics::counter!("jackfield_sip_failures_total", "what" => "too-many-calls").increment(1);
@@ -182,7 +182,7 @@ impl Guest {
     /// Its caller gets what is sent there.
     pub fn prove(&mut self) {
         if std::mem::take(&mut self.unproved)
-            && let Some((_, open)) = locked(&self.guests.now).by_network.get_mut(&self.network)
+            && let Some((_, open)) = held(&self.guests.now).by_network.get_mut(&self.network)
         {
             *open = open.saturating_sub(1);
         }
@@ -192,7 +192,7 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         self.prove();
-        let mut now = locked(&self.guests.now);
+        let mut now = held(&self.guests.now);
         now.all = now.all.saturating_sub(1);
         if let Some((all, _)) = now.by_network.get_mut(&self.network) {
             *all = all.saturating_sub(1);
@@ -290,6 +290,6 @@ mod tests {
         drop(second);
         assert!(guests.enter(HERE, false).is_some());
         drop(first);
-        assert!(locked(&guests.now).by_network.is_empty());
+        assert!(held(&guests.now).by_network.is_empty());
     }
 }

@@ -26,6 +26,7 @@ mod limits;
 mod origin;
 mod reasons;
 mod registrar;
+mod reply;
 mod request;
 mod transport;
 mod voice;
@@ -33,9 +34,4 @@ mod voice;
 pub use transport::StartError;
 pub use voice::Voice;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Locks; no state here is changed in two steps, so what a thread left behind that panicked is whole.
-fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use crate::lock::held;

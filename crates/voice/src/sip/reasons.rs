@@ -1,7 +1,7 @@
 //! Why calls are being cancelled (RFC 3326). The library writes CANCEL by itself, so the reason is laid down here and put
 //! into the message as it goes out.
 
-use super::locked;
+use super::held;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -20,18 +20,18 @@ pub(super) struct Said {
 impl Reasons {
     /// Lays down why a call is cancelled.
     pub fn say(self: &Arc<Self>, call: &str, reason: String) -> Said {
-        locked(&self.0).insert(call.to_owned(), reason);
+        held(&self.0).insert(call.to_owned(), reason);
         Said { reasons: self.clone(), call: call.to_owned() }
     }
 
     /// Why a call is cancelled, if anybody said.
     pub fn of(&self, call: &str) -> Option<String> {
-        locked(&self.0).get(call).cloned()
+        held(&self.0).get(call).cloned()
     }
 }
 
 impl Drop for Said {
     fn drop(&mut self) {
-        locked(&self.reasons.0).remove(&self.call);
+        held(&self.reasons.0).remove(&self.call);
     }
 }

@@ -1,10 +1,10 @@
 //! Requests as they come in.
 
-use super::{call, core::Core, flow::Flow, headers, locked, registrar::register};
+use super::{call, core::Core, flow::Flow, headers, registrar::register, reply::reply};
 use futures::FutureExt;
 use rsipstack::{
     dialog::{DialogId, dialog::Dialog, dialog::DialogState},
-    sip::{Header, HeadersExt, Method, StatusCode},
+    sip::{Header, Method, StatusCode},
     transaction::{Transaction, TransactionReceiver},
 };
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -78,13 +78,6 @@ fn refused_at_sight(tx: &Transaction) -> Option<StatusCode> {
     }
 }
 
-/// Answers; a failure is the phone's, which asks again.
-pub(super) async fn reply(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) {
-    if let Err(why) = tx.reply_with(status, headers, None).await {
-        tracing::debug!(%why, "an answer was not sent");
-    }
-}
-
 async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
     let method = tx.original.method;
     if method == Method::Ack {
@@ -148,26 +141,4 @@ async fn find(core: &Core, tx: &Transaction) -> Option<Dialog> {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     core.layer.get_dialog(&id)
-}
-
-/// Keeps one INVITE from being taken twice when it comes by two ways (482, RFC 3261 §8.2.2.2).
-pub(super) struct Once {
-    core: Arc<Core>,
-    name: String,
-}
-
-impl Once {
-    /// `None` when the same INVITE is being handled.
-    pub fn enter(core: &Arc<Core>, tx: &Transaction) -> Option<Self> {
-        let id = DialogId::try_from(tx).ok()?;
-        let cseq = tx.original.cseq_header().ok()?.value();
-        let name = format!("{} {} {cseq}", id.call_id, id.remote_tag);
-        locked(&core.pending).insert(name.clone()).then(|| Self { core: core.clone(), name })
-    }
-}
-
-impl Drop for Once {
-    fn drop(&mut self) {
-        locked(&self.core.pending).remove(&self.name);
-    }
 }

@@ -6,8 +6,8 @@ mod queue;
 
 pub(super) use queue::Queue;
 
-use super::{FRAME, MediaError, held, inward::Route, line::Line, ticker::Shard};
-use domain::call::{Alone, RoomId};
+use super::{FRAME, MediaError, held, inward::Route, line::Line, shard::Shard};
+use domain::call::Alone;
 use matrix::Hearing;
 use std::sync::{
     Arc, Mutex,
@@ -16,8 +16,7 @@ use std::sync::{
 
 /// A room. One leg: it hears silence. Two: each other's packets. More: a mix of the others.
 pub(super) struct Room {
-    pub id: RoomId,
-    shard: Arc<Shard>,
+    shard: Arc<Shard<Line>>,
     mixed: AtomicBool,
     state: Mutex<State>,
 }
@@ -29,8 +28,8 @@ struct State {
 }
 
 impl Room {
-    pub fn new(id: RoomId, shard: Arc<Shard>) -> Self {
-        Self { id, shard, mixed: AtomicBool::new(false), state: Mutex::default() }
+    pub fn new(shard: Arc<Shard<Line>>) -> Self {
+        Self { shard, mixed: AtomicBool::new(false), state: Mutex::default() }
     }
 
     /// Whether one more would be too many.
@@ -85,14 +84,15 @@ impl Room {
                     }
                 }
                 if !self.mixed.swap(true, Relaxed) {
-                    self.shard.mix(Arc::clone(self));
+                    let room = Arc::clone(self);
+                    self.shard.mix(Box::new(move || room.mix()));
                 }
             }
         }
     }
 
     /// Sends each party what it hears of the others; whether the room is to be mixed on.
-    pub fn mix(&self) -> bool {
+    fn mix(&self) -> bool {
         let state = held(&self.state);
         if state.parties.len() < 3 {
             self.mixed.store(false, Relaxed);

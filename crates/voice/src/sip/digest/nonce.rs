@@ -5,7 +5,7 @@
 //! reads what is sent there. So a nonce is good only where it was sent to: for datagrams the address and the port, for
 //! streams the address, since a phone may come back over another stream and no stream has a forged source.
 
-use crate::sip::{flow::Flow, locked};
+use crate::sip::{flow::Flow, held};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::{
@@ -74,7 +74,7 @@ impl Nonces {
     /// Whether this count of a nonce is higher than any before. It is used up by that.
     pub fn spend(&self, stamp: Stamp, count: u32) -> bool {
         let oldest = self.oldest();
-        let mut used = locked(&self.used);
+        let mut used = held(&self.used);
         while let Some(entry) = used.counts.first_entry() {
             if entry.key().0 >= oldest {
                 break;
@@ -206,16 +206,16 @@ mod tests {
         assert!(nonces.read(&streamed, at(Carrier::Tcp, "192.0.2.2:40000")).is_none());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn memory_has_an_end_and_what_is_forgotten_is_not_taken_again() {
         let nonces = Nonces::new(Duration::from_secs(300)).expect("a key");
         let first = nonces.issue(here());
         assert!(nonces.take(&first, 1));
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::advance(Duration::from_millis(2)).await;
         for _ in 0..KEPT {
             assert!(nonces.take(&nonces.issue(here()), 1));
         }
-        assert_eq!(locked(&nonces.used).counts.len(), KEPT);
+        assert_eq!(held(&nonces.used).counts.len(), KEPT);
         assert!(!nonces.take(&first, 2));
     }
 }

@@ -1,6 +1,10 @@
 //! Making a phone answer (voice-sip §5.2): asked in the call that rings, or called again so that it answers by itself.
 
-use super::{Leg, Outcome, Side, branch::Asking};
+use super::{
+    branch::Asking,
+    end,
+    state::{Leg, Outcome, Side},
+};
 use crate::{
     settings::Profile,
     sip::{address::entries, headers, registrar::Binding, transport::mark},
@@ -109,7 +113,7 @@ impl Leg {
         let Some(branch) = branches.get(tag) else { return };
         branch.asking = Asking::Again;
         let (core, dialog) = (self.core.clone(), branch.dialog.clone());
-        self.core.spawn(async move { super::end::take_leave(&core, &dialog, Cause::Normal).await });
+        self.core.spawn(async move { end::take_leave(&core, &dialog, Cause::Normal).await });
     }
 
     /// Requests of the early dialog go to the Contact of the 18x: the library sets it with the 200 only

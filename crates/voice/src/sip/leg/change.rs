@@ -1,11 +1,11 @@
 //! Changes of a session that we ask for: re-INVITEs, one at a time (voice-sip §6).
 
-use super::{Answer, Leg, Outcome, Side, end::Over};
+use super::state::{Answer, Leg, Outcome, Over, Side, Under};
 use crate::media::Direction;
 use crate::sip::headers;
 use domain::call::{Cause, Heard};
 use rsipstack::sip::{HeadersExt, Response, StatusCodeKind};
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// How often a change that crossed one of theirs is tried (491).
@@ -14,47 +14,6 @@ const TRIES: u8 = 3;
 /// How long a phone may take to answer a change before those who asked are told that it does not: longer than a few
 /// lost messages take to come again (RFC 3261 §17.1.1.2).
 const UNANSWERED: Duration = Duration::from_secs(5);
-
-/// What is under way.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Under {
-    #[default]
-    Nothing,
-    /// A change of ours.
-    Ours,
-    /// A change of theirs was answered and not acknowledged.
-    Theirs,
-}
-
-/// Changes of a session that we ask for.
-#[derive(Default)]
-pub(super) struct Changes {
-    /// To hold or not, asked for and not begun.
-    waiting: VecDeque<bool>,
-    /// What the running one stands for: the last counts, all are told its outcome.
-    asked: Vec<bool>,
-    under: Under,
-    tries: u8,
-    /// When it is tried again.
-    pub retry_at: Option<Instant>,
-    /// When those who asked are told that the phone does not answer.
-    pub told_at: Option<Instant>,
-    /// They were told so: if the phone does it after all, it is asked to be as it was.
-    late: bool,
-    /// We asked the phone to hold, and it does.
-    pub held: bool,
-    /// A refresh waits for its turn.
-    refresh: bool,
-    /// Their change had no offer and got ours: the `CSeq` of the ACK that brings the answer (voice-sip §10.7).
-    pub answer_in: Option<u32>,
-}
-
-impl Changes {
-    /// Whether one of ours is under way: theirs gets 491.
-    pub fn running(&self) -> bool {
-        self.under == Under::Ours
-    }
-}
 
 impl Leg {
     /// Asks the phone to hold or to go on.

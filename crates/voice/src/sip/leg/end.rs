@@ -1,6 +1,6 @@
 //! How a leg ends.
 
-use super::{Leg, Side};
+use super::state::{Leg, Over, Side};
 use crate::sip::{core::Core, headers};
 use domain::call::{Cause, Heard};
 use futures::future::join_all;
@@ -9,14 +9,6 @@ use rsipstack::dialog::{
     invite_dialog::InviteDialog,
 };
 use std::sync::Arc;
-
-/// What is still to be done when a leg is over.
-pub(super) enum Over {
-    /// Nothing: the other end knows.
-    Done,
-    /// The other end is to know why.
-    Part(Cause),
-}
 
 impl Leg {
     /// Ends it, in whatever state it is.

@@ -1,37 +1,22 @@
 //! A leg that came in.
 
-use super::{Able, Leg, Phone, Session, Side, end::Over};
+use super::state::{Able, Incoming, Leg, Over, Phone, Side};
 use crate::{
     media::{self, Direction, Stream},
     sip::{
         causes,
         core::{Asked, Core},
         headers,
-        limits::Guest,
-        origin::Origin,
     },
 };
 use desk::ports::Arrival;
 use domain::call::{Cause, Heard, LegId};
 use rsipstack::{
-    dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
+    dialog::dialog::DialogStateReceiver,
     sip::{Request, StatusCode},
 };
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
-
-/// A call that came in, before it is answered.
-pub(in crate::sip) struct Incoming {
-    pub dialog: InviteDialog,
-    /// Our answer to its offer; `None` when it made none, and is made one.
-    pub answer: Option<String>,
-    /// The session timer that was agreed on.
-    pub session: Session,
-    pub answered: bool,
-    pub origin: Origin,
-    /// Its place among the calls that came without a password.
-    pub guest: Option<Guest>,
-}
 
 impl Leg {
     /// A leg for a call that came in.

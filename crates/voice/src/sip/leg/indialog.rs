@@ -1,6 +1,6 @@
 //! Changes of a session that the other end asks for.
 
-use super::{Leg, Session};
+use super::{session::Session, state::Leg};
 use crate::{
     media::Direction,
     sip::{call::unacceptable, headers, transport::mark},

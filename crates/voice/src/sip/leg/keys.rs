@@ -1,6 +1,6 @@
 //! Keys sent out on a leg (voice-sip §5.9): in the stream where the other end takes them, else with INFO, else as tones.
 
-use super::{Leg, Outcome};
+use super::state::{Leg, Outcome};
 use crate::{
     media::DtmfWay,
     sip::{headers::find, info},
@@ -17,13 +17,6 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(500);
 /// Keys that wait at once.
 const MOST: usize = 64;
-
-/// Keys that go with INFO, one after the other.
-#[derive(Default)]
-pub(super) struct Keys {
-    waiting: String,
-    sending: bool,
-}
 
 impl Leg {
     pub(super) fn send_keys(&mut self, keys: &str) {

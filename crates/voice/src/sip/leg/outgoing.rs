@@ -1,9 +1,9 @@
 //! A leg that we make (voice-sip §5.1, §5.2).
 
 use super::{
-    Able, Leg, Phone, Side,
     branch::{Asking, Branch, Branches, Ended},
     end::take_leave,
+    state::{Able, Leg, Over, Phone, Side},
 };
 use crate::{
     media::{Codec, Direction},
@@ -266,7 +266,7 @@ impl Leg {
         }
         self.tell_diversion(telling);
         let cause = causes::meaning(telling, rang);
-        self.end(cause, Some(telling), super::end::Over::Part(cause));
+        self.end(cause, Some(telling), Over::Part(cause));
     }
 
     /// Calls over a stream that was closed are over.
@@ -303,7 +303,7 @@ impl Leg {
             self.teller.tell(Heard::NotAnswered(telling));
         }
         self.tell_diversion(telling);
-        self.end(causes::meaning(telling, rang), Some(telling), super::end::Over::Done);
+        self.end(causes::meaning(telling, rang), Some(telling), Over::Done);
     }
 
     /// Of the phones' answers, the one that counts names another number.

@@ -92,7 +92,7 @@ mod tests {
         fn heard(&self, _: LegId, heard: Heard) -> BoxFuture<'_, ()> {
             Box::pin(async move {
                 self.0.acquire().await.expect("open").forget();
-                crate::sip::locked(&self.1).push(heard);
+                crate::sip::held(&self.1).push(heard);
             })
         }
 
@@ -113,6 +113,6 @@ mod tests {
         teller.tell(Heard::Played);
         slow.0.add_permits(10_000);
         teller.finish().await;
-        assert_eq!(*crate::sip::locked(&slow.1), [Heard::Up, Heard::PhoneHold(true), Heard::Played]);
+        assert_eq!(*crate::sip::held(&slow.1), [Heard::Up, Heard::PhoneHold(true), Heard::Played]);
     }
 }

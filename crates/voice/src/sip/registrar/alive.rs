@@ -1,7 +1,10 @@
 //! What keeps the bindings true: the end of their time, and phones that are asked whether they are there: those behind
 //! NAT regularly, those that an earlier process knew at once, and those that a call has had no answer from.
 
-use super::{Became, Question};
+use super::{
+    binding::Binding,
+    table::{Became, Question},
+};
 use crate::sip::{
     core::{Asked, Core},
     headers,
@@ -96,7 +99,7 @@ async fn ask(core: &Core, Question { dn, binding, round }: Question) {
 
 /// Whether anything came back, be it a refusal. The library takes an answer for one only if it names this very
 /// transaction, by a branch that nobody can guess.
-async fn options(core: &Core, binding: &super::Binding) -> rsipstack::Result<bool> {
+async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
     let mut target = Uri::try_from(binding.contact.as_str())?;
     let ours = core.contact_towards(binding.flow);
     let from = typed::From { display_name: None, uri: ours.clone(), params: Vec::new() }.with_tag(make_tag());

@@ -1,6 +1,6 @@
 //! One binding: where a phone is.
 
-use super::{Contact, life::Life};
+use super::{asked::Contact, life::Life};
 use crate::sip::{flow::Flow, origin::Origin};
 use std::{
     sync::{Arc, atomic::AtomicBool},
@@ -89,6 +89,12 @@ impl Binding {
             ways,
             noted,
         }
+    }
+
+    /// Whether a contact is about it: one with its URI, or of its instance. A phone that began anew comes with another
+    /// contact and the same instance (RFC 5626 §6).
+    pub fn is_meant_by(&self, contact: &Contact) -> bool {
+        contact.uri == self.contact || (contact.instance.is_some() && contact.instance == self.instance)
     }
 
     /// Whether requests go to an edge, which passes them on.

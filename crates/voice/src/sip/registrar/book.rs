@@ -1,6 +1,6 @@
 //! The bindings of all numbers, found by number and by sender, and which numbers are to be written down.
 
-use super::Binding;
+use super::binding::Binding;
 use crate::sip::flow::Flow;
 use domain::call::Dn;
 use std::collections::{BTreeSet, HashMap, HashSet};

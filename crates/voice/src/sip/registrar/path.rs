@@ -1,6 +1,6 @@
 //! Path: by which way requests reach a phone behind an edge (RFC 3327).
 
-use super::Refused;
+use super::asked::Refused;
 use crate::{
     settings::{Carrier, Network},
     sip::{

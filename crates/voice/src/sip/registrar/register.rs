@@ -1,16 +1,19 @@
 //! REGISTER as it comes in (RFC 3261 §10.3).
 
-use super::{Binding, Listed, Refused, path};
+use super::{
+    asked::{Asked, Contact, Listed, Refused, is_elsewhere},
+    path,
+};
 use crate::{
     settings::Timers,
-    sip::{address::Address, core::Core, digest::Verdict, flow::Flow, headers, origin::Origin},
+    sip::{address::Address, core::Core, digest::Verdict, headers, origin::Origin},
 };
 use rsipstack::{
-    sip::{Header, HeadersExt, Param, Request, StatusCode, Uri},
+    sip::{Header, HeadersExt, Param, Request, StatusCode},
     transaction::Transaction,
     transport::SipConnection,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Contacts in one message; more is not a phone.
@@ -21,41 +24,6 @@ const LATER: u32 = 5;
 const LONGEST_CALL_ID: usize = 512;
 /// Longest URI of a contact.
 const LONGEST_CONTACT: usize = 512;
-
-/// What a REGISTER asks for.
-#[derive(Clone, Debug)]
-pub(in crate::sip) struct Asked {
-    /// `Contact: *`: away with all that were.
-    pub all: bool,
-    pub contacts: Vec<Contact>,
-    pub call_id: String,
-    pub cseq: u32,
-    pub origin: Origin,
-    /// The entries of Path, in order.
-    pub path: Vec<String>,
-}
-
-/// One contact of it.
-#[derive(Clone, Debug)]
-pub(in crate::sip) struct Contact {
-    pub uri: String,
-    pub instance: Option<String>,
-    pub reg_id: Option<u32>,
-    /// 0 takes it out.
-    pub expires: Duration,
-    /// Its host is not where the message came from.
-    pub elsewhere: bool,
-    /// The phone announced `Event: talk`.
-    pub talks: bool,
-}
-
-impl Contact {
-    /// Whether it is about a binding: one with its URI, or of its instance. A phone that began anew comes with another
-    /// contact and the same instance (RFC 5626 §6).
-    pub fn is_of(&self, binding: &Binding) -> bool {
-        self.uri == binding.contact || (self.instance.is_some() && self.instance == binding.instance)
-    }
-}
 
 /// Answers a REGISTER.
 pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: Origin) {
@@ -137,11 +105,6 @@ fn contact_header(listed: &Listed) -> Header {
     // Rounded up, so that a fresh registration is granted what it was told.
     let secs = listed.remaining.as_secs() + u64::from(listed.remaining.subsec_nanos() > 0);
     Header::Contact(format!("<{}>;expires={secs}", listed.contact).into())
-}
-
-/// Whether the host of a contact is not where the message came from.
-pub(super) fn is_elsewhere(contact: &Uri, sender: Flow) -> bool {
-    SocketAddr::try_from(contact.host_with_port.clone()).ok() != Some(sender.peer)
 }
 
 /// Reads what is asked.

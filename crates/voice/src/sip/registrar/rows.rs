@@ -4,10 +4,17 @@
 //! written at most once a minute, and not waited for. So what is written of its end may be a minute early, which
 //! [`Registrar::take_up`] allows for.
 
-use super::{Binding, NOTED_FOR, Registrar, binding::Ways, life::Life, path::reached_by, register};
+use super::{
+    asked::is_elsewhere,
+    binding::{Binding, Ways},
+    book,
+    life::Life,
+    path::reached_by,
+    table::{NOTED_FOR, Registrar},
+};
 use crate::{
     settings::{Account, Network},
-    sip::{core::Core, flow::Flow, locked, origin::is_of},
+    sip::{flow::Flow, held, origin::is_of},
 };
 use desk::ports::{BindingRow, Bindings, StoreFault};
 use domain::{Millis, call::Dn};
@@ -17,15 +24,10 @@ use std::{
     sync::{Arc, atomic::AtomicBool, atomic::Ordering},
     time::Duration,
 };
-use tokio::{
-    sync::Mutex,
-    time::{Instant, MissedTickBehavior},
-};
+use tokio::{sync::Mutex, time::Instant};
 
 /// How many numbers are written at once.
 const AT_ONCE: usize = 256;
-/// How often what nobody waits for is written.
-const EVERY: Duration = Duration::from_secs(1);
 
 /// Writes down what changed.
 pub(in crate::sip) struct Keeper {
@@ -67,25 +69,8 @@ impl Keeper {
             return Ok(false);
         }
         self.bindings.keep(rows).await?;
-        locked(&self.registrar.book).was_written(&numbers);
+        held(&self.registrar.book).was_written(&numbers);
         Ok(numbers.len() == AT_ONCE)
-    }
-}
-
-/// Writes what nobody waits for, until the server stops.
-pub(in crate::sip) async fn keep(core: Arc<Core>) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut fails = false;
-    loop {
-        tick.tick().await;
-        let outcome = core.keeper.flush().await;
-        if let Err(why) = &outcome
-            && !fails
-        {
-            tracing::error!(%why, "where phones are could not be written down; it is tried again");
-        }
-        fails = outcome.is_err();
     }
 }
 
@@ -101,7 +86,7 @@ impl Registrar {
         awake: Millis,
         now: Instant,
     ) {
-        let mut book = locked(&self.book);
+        let mut book = held(&self.book);
         for row in rows {
             let dn = row.dn.clone();
             let serial = book.next_serial(1);
@@ -139,7 +124,7 @@ impl Registrar {
         let left = Duration::from_millis(left).min(self.longest);
         // It ran out before, unless it was written a minute too early.
         let late = row.expires < awake.saturating_sub(millis(NOTED_FOR));
-        let behind_nat = !received.is_stream() && register::is_elsewhere(&uri, sender);
+        let behind_nat = !received.is_stream() && is_elsewhere(&uri, sender);
         let every = behind_nat.then_some(self.every);
         (!late).then(|| Binding {
             serial,
@@ -164,12 +149,12 @@ impl Registrar {
     }
 
     fn waits(&self, dn: &Dn) -> bool {
-        locked(&self.book).waits(dn)
+        held(&self.book).waits(dn)
     }
 
     /// What is to be written: the numbers, and all that is known of each.
-    pub(super) fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, super::book::Unwritten)>, Kept) {
-        let book = locked(&self.book);
+    pub(super) fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, book::Unwritten)>, Kept) {
+        let book = held(&self.book);
         let numbers = book.unwritten(AT_ONCE);
         let rows = numbers.iter().map(|(dn, _)| {
             let rows = book.of(dn).iter().map(|binding| row(dn, binding, awake, now));

@@ -2,7 +2,7 @@
 
 use crate::{
     settings::{Limits, Network},
-    sip::{flow::Flow, locked},
+    sip::{flow::Flow, held},
 };
 use std::{
     collections::HashMap,
@@ -44,7 +44,7 @@ impl Streams {
         if self.is_spared(from) {
             return true;
         }
-        let strangers = locked(&self.strangers);
+        let strangers = held(&self.strangers);
         let takes = strangers.len() < self.most
             && strangers.keys().filter(|flow| flow.ip() == from).count() < self.most_of_one;
         if !takes {
@@ -56,20 +56,20 @@ impl Streams {
     /// One was opened, which the token ends.
     pub fn opened(&self, flow: Flow, token: CancellationToken) {
         if !self.is_spared(flow.ip()) {
-            locked(&self.strangers).insert(flow, Stranger { since: Instant::now(), token });
+            held(&self.strangers).insert(flow, Stranger { since: Instant::now(), token });
         }
     }
 
     /// It is closed, or who is at its other end is no stranger any more.
     pub fn forget(&self, flow: Flow) {
-        locked(&self.strangers).remove(&flow);
+        held(&self.strangers).remove(&flow);
     }
 
     /// Closes those that are strangers for so long, for ever.
     pub async fn watch(self: Arc<Self>, patience: Duration) {
         loop {
             tokio::time::sleep(patience / 4).await;
-            for stranger in locked(&self.strangers).values() {
+            for stranger in held(&self.strangers).values() {
                 if stranger.since.elapsed() >= patience {
                     stranger.token.cancel();
                 }

@@ -1,5 +1,6 @@
 //! The table of registrations (voice-sip §3).
 
+use super::super::asked::Contact;
 use super::*;
 use crate::{
     settings::{Account, Carrier},
@@ -49,9 +50,9 @@ impl Hall {
 
     /// All that is to be written is written; whether somebody waited for it.
     fn writes(&self) -> Option<bool> {
-        let waits = locked(&self.registrar.book).waits(&Dn::new("5001"));
-        let written = locked(&self.registrar.book).unwritten(10);
-        locked(&self.registrar.book).was_written(&written);
+        let waits = held(&self.registrar.book).waits(&Dn::new("5001"));
+        let written = held(&self.registrar.book).unwritten(10);
+        held(&self.registrar.book).was_written(&written);
         (!written.is_empty()).then_some(waits)
     }
 
@@ -196,14 +197,14 @@ async fn what_failed_to_be_written_is_waited_for_by_the_next_and_what_changed_me
     let mut hall = hall(2);
     let dn = Dn::new("5001");
     assert!(hall.ask(vec![contact("sip:a", MINUTE)], false, 1).is_ok());
-    let written = locked(&hall.registrar.book).unwritten(10);
+    let written = held(&hall.registrar.book).unwritten(10);
     assert!(hall.ask(vec![contact("sip:a", MINUTE)], false, 1).is_ok());
-    assert!(locked(&hall.registrar.book).waits(&dn), "it is not written yet");
+    assert!(held(&hall.registrar.book).waits(&dn), "it is not written yet");
     assert!(hall.ask(vec![contact("sip:b", MINUTE)], false, 1).is_ok());
-    locked(&hall.registrar.book).was_written(&written);
-    assert!(locked(&hall.registrar.book).waits(&dn), "the second is not written yet");
+    held(&hall.registrar.book).was_written(&written);
+    assert!(held(&hall.registrar.book).waits(&dn), "the second is not written yet");
     assert_eq!(hall.writes(), Some(true));
-    assert!(!locked(&hall.registrar.book).waits(&dn));
+    assert!(!held(&hall.registrar.book).waits(&dn));
 }
 
 #[tokio::test]

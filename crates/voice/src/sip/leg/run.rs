@@ -1,0 +1,273 @@
+//! The life of a leg: what happens to it, one thing after the other.
+
+use super::{
+    branch::Ended,
+    session::Session,
+    state::{Able, Changes, Keys, Leg, Outcome, Place, Side},
+    teller::Teller,
+};
+use crate::{
+    media::{self, Stream},
+    sip::{
+        core::{Asked, Core},
+        flow::Flow,
+    },
+};
+use domain::call::{Act, Cause, Heard, LegId};
+use futures::FutureExt;
+use rsipstack::dialog::{
+    dialog::{DialogState, DialogStateReceiver},
+    invite_dialog::InviteDialog,
+};
+use std::{panic::AssertUnwindSafe, sync::Arc};
+use tokio::{
+    sync::mpsc::{self, UnboundedReceiver},
+    time::Instant,
+};
+
+impl Leg {
+    pub(super) fn new(
+        core: &Arc<Core>,
+        id: LegId,
+        acts: UnboundedReceiver<Asked>,
+        (stream, media): (Stream, UnboundedReceiver<media::Event>),
+        events: DialogStateReceiver,
+        side: Side,
+        flow: Flow,
+    ) -> Self {
+        let (started, outcomes) = mpsc::unbounded_channel();
+        Self {
+            teller: Teller::new(core.listener.clone(), id.clone()),
+            core: core.clone(),
+            id,
+            acts,
+            events,
+            events_of_calls: None,
+            stream,
+            media,
+            started,
+            outcomes,
+            side,
+            up: false,
+            over: None,
+            place: None,
+            muted: false,
+            able: Able::default(),
+            changes: Changes::default(),
+            keys: Keys::default(),
+            session: Session::default(),
+            phone_holds: false,
+            flow,
+            lost_at: None,
+            phone: None,
+        }
+    }
+
+    /// Lives until the leg is over and everybody knows, also when something in it panics.
+    pub(super) async fn run(mut self) {
+        if AssertUnwindSafe(self.live()).catch_unwind().await.is_err() {
+            metrics::counter!("jackfield_sip_failures_total", "what" => "panic").increment(1);
+            self.hang_up(Cause::Failed, None);
+        }
+        self.finish().await;
+    }
+
+    pub(super) async fn live(&mut self) {
+        while self.over.is_none() {
+            let due = self.due();
+            // Before what comes in, so that a flood of it does not hold up what is due.
+            let now = Instant::now();
+            if due.is_some_and(|due| due <= now) {
+                self.time(now);
+                continue;
+            }
+            tokio::select! {
+                biased;
+                Some(asked) = self.acts.recv() => match asked {
+                    Asked::Act(act) => self.act(act),
+                    Asked::Closed(flow) => self.closed(flow),
+                    Asked::Silent(serial) => self.silent(serial),
+                },
+                () = self.teller.step() => {}
+                Some(event) = self.events.recv() => self.event(event),
+                Some(outcome) = self.outcomes.recv() => self.outcome(outcome),
+                ended = branch_ended(&mut self.side) => self.branch_ended(ended),
+                Some(event) = self.media.recv() => self.media_event(event),
+                () = at(due) => self.time(Instant::now()),
+            }
+        }
+    }
+
+    /// Does what is asked.
+    pub(super) fn act(&mut self, act: Act) {
+        if self.lost_at.is_some() {
+            self.come_back();
+        }
+        match act {
+            // The leg is there.
+            Act::Originate(_) => {}
+            Act::Ring => self.ring(),
+            Act::Answer => match self.side {
+                Side::In(_) => self.accept(),
+                Side::Out(_) => self.make_answer(),
+            },
+            Act::Release(cause) => self.release(cause),
+            Act::Join(room) => self.put(Place::Room(room)),
+            Act::Part(alone) => self.put(Place::Alone(alone)),
+            Act::HoldPhone(on) => self.hold_phone(on),
+            Act::Mute(on) => {
+                self.muted = on;
+                self.stream.mute(on);
+            }
+            Act::Dtmf(keys) => self.send_keys(&keys),
+        }
+    }
+
+    /// Puts it into its place, now or once it is answered.
+    pub(super) fn put(&mut self, place: Place) {
+        self.place = Some(place);
+        if self.is_answered() {
+            self.take_place();
+        }
+    }
+
+    /// Takes the place that was asked for last.
+    pub(super) fn take_place(&mut self) {
+        match self.place.take() {
+            Some(Place::Room(room)) => {
+                if let Err(why) = self.stream.join(room) {
+                    tracing::warn!(leg = %self.id, %why, "a leg did not come into its room");
+                }
+            }
+            Some(Place::Alone(alone)) => self.stream.part(alone),
+            None => {}
+        }
+    }
+
+    /// Media flow, or are about to.
+    pub(super) fn is_answered(&self) -> bool {
+        match &self.side {
+            Side::In(incoming) => incoming.answered,
+            Side::Out(_) => self.up,
+        }
+    }
+
+    /// The dialog, once there is one that stays.
+    pub(super) fn dialog(&self) -> Option<&InviteDialog> {
+        match &self.side {
+            Side::In(incoming) => Some(&incoming.dialog),
+            Side::Out(branches) => branches.won(),
+        }
+    }
+
+    pub(super) fn event(&mut self, event: DialogState) {
+        match event {
+            DialogState::Confirmed(id, response) => match self.side {
+                Side::In(_) => self.acknowledged(),
+                Side::Out(_) => self.confirmed(&id.local_tag, &response),
+            },
+            DialogState::Early(id, response) => self.early(&id.local_tag, &response),
+            DialogState::Updated(_, request, handle) => self.updated(&request, &handle),
+            DialogState::Info(_, request, handle) => self.info(&request, &handle),
+            DialogState::Terminated(id, reason) => self.terminated(&id.local_tag, &reason),
+            // The rest is answered before it reaches the dialog.
+            _ => {}
+        }
+    }
+
+    pub(super) fn outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Talked(tag, code) => self.talked(&tag, code),
+            Outcome::Changed(answer) => self.changed(*answer),
+            Outcome::Refreshed(answer) => self.refreshed(*answer),
+            Outcome::Keyed(left) => self.keyed(&left),
+        }
+    }
+
+    pub(super) fn media_event(&mut self, event: media::Event) {
+        match event {
+            media::Event::Played => self.teller.tell(Heard::Played),
+            media::Event::Digit(key) => self.teller.tell(Heard::Digit(key)),
+            media::Event::Unpassed(key) => self.teller.tell(Heard::Key(key)),
+            media::Event::Silent(time) if time < self.core.settings.media.silence.1 => {
+                tracing::info!(leg = %self.id, secs = time.as_secs(), "nothing is heard of a leg");
+            }
+            media::Event::Silent(_) if self.up => {
+                metrics::counter!("jackfield_sip_failures_total", "what" => "silence").increment(1);
+                self.hang_up(Cause::Lost, None);
+            }
+            media::Event::Silent(_) => {}
+        }
+    }
+
+    /// When time matters next.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let calling = match &self.side {
+            Side::In(_) => None,
+            Side::Out(branches) => branches.due(),
+        };
+        [calling, self.changes.retry_at, self.changes.told_at, self.session.due(), self.lost_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub(super) fn time(&mut self, now: Instant) {
+        if let Side::Out(_) = self.side {
+            self.waited(now);
+        }
+        if self.over.is_none() && self.lost_at.is_some_and(|at| at <= now) {
+            self.come_back();
+            if self.lost_at.is_some() {
+                metrics::counter!("jackfield_sip_failures_total", "what" => "stream").increment(1);
+                self.hang_up(Cause::Lost, None);
+            }
+        }
+        if self.over.is_none() && self.changes.retry_at.is_some_and(|at| at <= now) {
+            self.change_again();
+        }
+        if self.over.is_none() && self.changes.told_at.is_some_and(|at| at <= now) {
+            self.change_unanswered();
+        }
+        if self.over.is_none() && self.session.due().is_some_and(|at| at <= now) {
+            self.session_due(now);
+        }
+    }
+
+    /// A stream was closed (voice-sip §7): a phone that rang is gone, one that talks may come back.
+    pub(super) fn closed(&mut self, flow: Flow) {
+        // An edge opens another, or takes ours.
+        if self.core.is_edge(flow) {
+            return;
+        }
+        if self.is_answered() {
+            if self.flow == flow && flow.is_stream() {
+                self.lost_at = Some(Instant::now() + self.core.settings.timers.t1 * 64);
+            }
+        } else {
+            self.lost_while_ringing(flow);
+        }
+    }
+
+    /// Starts work that comes back as an outcome.
+    pub(super) fn start(&self, work: impl Future<Output = Outcome> + Send + 'static) {
+        let started = self.started.clone();
+        self.core.spawn(async move {
+            let _ = started.send(work.await);
+        });
+    }
+}
+
+async fn branch_ended(side: &mut Side) -> Ended {
+    match side {
+        Side::Out(branches) => branches.ended().await,
+        Side::In(_) => std::future::pending().await,
+    }
+}
+
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
