@@ -8,14 +8,13 @@ mod removal;
 mod subscribe;
 mod volatile;
 
-pub use removal::without_login;
-
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::hold::{Hold, Released};
 use crate::message::Message;
-use crate::reply::{Reconnect, Reply};
+use crate::reconnect::Reconnect;
+use crate::reply::Reply;
 use crate::session::{Cause, Session};
 use crate::subscriptions::Shelf;
 use crate::volatile::Board;

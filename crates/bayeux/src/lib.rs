@@ -109,10 +109,12 @@
 mod caller;
 mod channel;
 mod config;
+mod farewell;
 mod hold;
 mod hub;
 mod message;
 mod parse;
+mod reconnect;
 mod reply;
 mod response;
 mod session;
@@ -122,11 +124,13 @@ mod volatile;
 
 pub use caller::{Admission, Caller, Fresh, Transport};
 pub use config::Config;
+pub use farewell::without_login;
 pub use hold::{Completed, Hold, Released};
-pub use hub::{Answer, BatchRefused, Hub, Sizes, Totals, without_login};
+pub use hub::{Answer, BatchRefused, Hub, Sizes, Totals};
 pub use message::{Ack, AskedAdvice, Ext, Message, Subscription, TimeSync, named_sessions};
 pub use parse::{MAX_BATCH, Malformed, parse};
-pub use reply::{Advice, Reconnect, Reply};
+pub use reconnect::Reconnect;
+pub use reply::{Advice, Reply};
 pub use response::Response;
 pub use session::{Acked, Cause, Change, ClientId, Record};
 pub use subscriptions::Subscriptions;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::message::{Message, Subscription, TimeSync};
+use crate::reconnect::Reconnect;
 use crate::{ClientId, text};
 
 /// The answer to one message; serialises to exactly the members conformance item 12 lists.
@@ -57,18 +58,6 @@ pub struct Advice {
     /// Set while another session of the same browser is held (item 64).
     #[serde(rename = "multiple-clients", skip_serializing_if = "std::ops::Not::not")]
     pub multiple_clients: bool,
-}
-
-/// The three ways to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reconnect {
-    /// Connect again with the same session.
-    Retry,
-    /// The session is gone or should be left: open another.
-    Handshake,
-    /// Stop.
-    None,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -1,8 +1,9 @@
 //! Requests that come in on a line, each to the call or the phone it is for.
 
 use crate::{
-    call,
-    line::{METHODS, Shared},
+    call::{self, Legs},
+    phone::Phones,
+    wire::{METHODS, Wire},
 };
 use rsipstack::{
     dialog::DialogId,
@@ -17,28 +18,41 @@ use std::{
 /// How long a request waits for the call it belongs to to come into being: it may overtake the ACK.
 const OVERTAKEN: Duration = Duration::from_millis(500);
 
+/// Whom requests can be for.
+#[derive(Clone)]
+pub(crate) struct Called {
+    pub phones: Arc<Phones>,
+    pub legs: Arc<Legs>,
+}
+
 /// Takes requests for as long as the line is there.
-pub(crate) async fn run(line: Weak<Shared>, mut incoming: TransactionReceiver) {
+pub(crate) async fn run(line: Weak<Wire>, called: Called, mut incoming: TransactionReceiver) {
     while let Some(tx) = incoming.recv().await {
         let Some(line) = line.upgrade() else { return };
+        let called = called.clone();
         tokio::spawn(async move {
             let method = tx.original.method;
-            if let Err(why) = take(&line, tx).await {
+            if let Err(why) = take(&line, &called, tx).await {
                 tracing::debug!(%why, %method, "a phone could not take a request");
             }
         });
     }
 }
 
-async fn take(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()> {
+async fn take(line: &Arc<Wire>, called: &Called, mut tx: Transaction) -> rsipstack::Result<()> {
     let tagged = tx.original.to_header()?.tag()?.is_some();
     match tx.original.method {
-        _ if tagged => within(line, tx).await,
-        Method::Invite => call::ring(line, tx).await,
+        _ if tagged => within(line, &called.legs, tx).await,
+        Method::Invite => {
+            let Some(phone) = tx.original.uri.user().and_then(|user| called.phones.get(user)) else {
+                return tx.reply(StatusCode::NotFound).await;
+            };
+            call::ring(line, &called.legs, phone, tx).await
+        }
         Method::Ack | Method::Cancel => Ok(()),
         Method::Options => {
             let user = tx.original.uri.user().unwrap_or_default();
-            let there = user.is_empty() || line.desk(user).is_some();
+            let there = user.is_empty() || called.phones.get(user).is_some();
             tx.reply(if there { StatusCode::OK } else { StatusCode::NotFound }).await
         }
         Method::Bye | Method::Notify | Method::Info | Method::Update => {
@@ -52,10 +66,10 @@ async fn take(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()> 
 }
 
 /// A request inside a dialog.
-async fn within(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()> {
+async fn within(line: &Arc<Wire>, legs: &Legs, mut tx: Transaction) -> rsipstack::Result<()> {
     let id = DialogId::try_from(&tx)?;
     let key = (id.call_id.clone(), id.local_tag.clone());
-    let Some(leg) = line.leg(&key) else {
+    let Some(leg) = legs.get(&key) else {
         return match tx.original.method {
             Method::Ack => Ok(()),
             _ => tx.reply(StatusCode::CallTransactionDoesNotExist).await,

@@ -23,13 +23,16 @@ mod answer;
 mod call;
 mod dispatch;
 mod error;
+mod known;
 mod line;
+mod lock;
 mod media;
 mod phone;
 mod registration;
 mod say;
 mod spelling;
 mod target;
+mod wire;
 
 pub use account::Account;
 pub use answer::{Answer, Incoming};

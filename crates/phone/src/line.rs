@@ -1,15 +1,20 @@
-use crate::{Account, Phone, PhoneError, call::Leg, dispatch, phone::Desk, spelling::Spelling, target};
+use crate::{
+    Account, Phone, PhoneError,
+    dispatch::{self, Called},
+    known::Known,
+    spelling::Spelling,
+    wire::{METHODS, Wire},
+};
 use rsipstack::{
     EndpointBuilder,
     dialog::dialog_layer::DialogLayer,
-    sip::{Method, Transport, Uri},
-    transaction::endpoint::{EndpointInnerRef, EndpointOption},
+    sip::Transport,
+    transaction::endpoint::EndpointOption,
     transport::{TransportLayer, udp::UdpConnection},
 };
 use std::{
-    collections::HashMap,
     net::{SocketAddr, UdpSocket},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +26,8 @@ const CALL_ID_SUFFIX: &str = "phone.jackfield.invalid";
 /// One SIP socket that any number of phones share. It lives as long as it, one of its phones or one of their calls.
 #[derive(Clone)]
 pub struct Line {
-    shared: Arc<Shared>,
+    wire: Arc<Wire>,
+    called: Called,
 }
 
 /// What a line keeps at the moment; for tests that nothing leaks.
@@ -74,7 +80,7 @@ impl Line {
         let incoming = endpoint.incoming_transactions()?;
         let dialogs = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let unread = UdpSocket::bind((local.ip(), 0))?;
-        let shared = Arc::new(Shared {
+        let wire = Arc::new(Wire {
             unread_port: unread.local_addr()?.port(),
             _unread: unread,
             endpoint: endpoint.inner.clone(),
@@ -82,113 +88,35 @@ impl Line {
             server,
             local,
             transport,
-            desks: Mutex::default(),
-            legs: Mutex::default(),
             over,
         });
         tokio::spawn(async move { endpoint.serve().await });
-        tokio::spawn(dispatch::run(Arc::downgrade(&shared), incoming));
-        Ok(Self { shared })
+        let called = Called { phones: Known::new(), legs: Known::new() };
+        tokio::spawn(dispatch::run(Arc::downgrade(&wire), called.clone(), incoming));
+        Ok(Self { wire, called })
     }
 
     /// Where the line is reached, over UDP.
     pub fn addr(&self) -> SocketAddr {
-        self.shared.local
+        self.wire.local
     }
 
     /// A phone on this line. It is called by its user name; a later phone of the same name takes its place.
     pub fn phone(&self, account: Account) -> Phone {
-        Phone::on(&self.shared, account)
+        Phone::on(&self.wire, &self.called.phones, &self.called.legs, account)
     }
 
     /// What the line keeps at the moment.
     pub fn load(&self) -> Load {
         Load {
-            calls: lock(&self.shared.legs).len(),
-            dialogs: self.shared.dialogs.len(),
-            transactions: self.shared.endpoint.get_stats().running_transactions,
+            calls: self.called.legs.len(),
+            dialogs: self.wire.dialogs.len(),
+            transactions: self.wire.endpoint.get_stats().running_transactions,
         }
     }
 
     /// Closes the socket under all phones and calls, without a word to anybody.
     pub fn close(&self) {
-        self.shared.over.cancel();
+        self.wire.over.cancel();
     }
-}
-
-/// The methods phones understand.
-pub(crate) const METHODS: [Method; 8] = [
-    Method::Invite,
-    Method::Ack,
-    Method::Cancel,
-    Method::Bye,
-    Method::Options,
-    Method::Notify,
-    Method::Info,
-    Method::Update,
-];
-
-/// What the phones of a line share.
-pub(crate) struct Shared {
-    pub endpoint: EndpointInnerRef,
-    pub dialogs: Arc<DialogLayer>,
-    pub server: SocketAddr,
-    pub local: SocketAddr,
-    pub transport: Transport,
-    pub over: CancellationToken,
-    /// The port that calls without voice name in their SDP. Nobody reads it: the kernel throws away what comes, and
-    /// the sender is not told that nobody listens.
-    pub unread_port: u16,
-    _unread: UdpSocket,
-    desks: Mutex<HashMap<String, Weak<Desk>>>,
-    legs: Mutex<HashMap<LegKey, Weak<Leg>>>,
-}
-
-/// Call-ID and our tag: what of a dialog's id does not change while it comes into being.
-pub(crate) type LegKey = (String, String);
-
-impl Shared {
-    /// Where a phone of this line wants to be called.
-    pub fn contact(&self, user: &str) -> Uri {
-        target::uri(user, self.local, self.transport)
-    }
-
-    pub fn add_desk(&self, user: &str, desk: &Arc<Desk>) {
-        lock(&self.desks).insert(user.to_owned(), Arc::downgrade(desk));
-    }
-
-    /// Forgets a phone that was dropped, unless another has taken its place.
-    pub fn remove_desk(&self, user: &str) {
-        let mut desks = lock(&self.desks);
-        if desks.get(user).is_some_and(|desk| desk.strong_count() == 0) {
-            desks.remove(user);
-        }
-    }
-
-    pub fn desk(&self, user: &str) -> Option<Arc<Desk>> {
-        lock(&self.desks).get(user)?.upgrade()
-    }
-
-    pub fn add_leg(&self, key: LegKey, leg: &Arc<Leg>) {
-        lock(&self.legs).insert(key, Arc::downgrade(leg));
-    }
-
-    pub fn remove_leg(&self, key: &LegKey) {
-        lock(&self.legs).remove(key);
-    }
-
-    pub fn leg(&self, key: &LegKey) -> Option<Arc<Leg>> {
-        lock(&self.legs).get(key)?.upgrade()
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.over.cancel();
-    }
-}
-
-/// What a panic elsewhere left behind is still a map.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

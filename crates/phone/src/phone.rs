@@ -1,8 +1,10 @@
 use crate::{
     Account, Call, Incoming, PhoneError, Say,
-    call::{self, Leg},
-    line::{Shared, lock},
+    call::{self, Leg, Legs},
+    known::Known,
+    lock::lock,
     registration::{self, Registered},
+    wire::Wire,
 };
 use std::{
     collections::VecDeque,
@@ -22,16 +24,18 @@ pub struct Phone {
 }
 
 impl Phone {
-    pub(crate) fn on(line: &Arc<Shared>, account: Account) -> Self {
+    pub(crate) fn on(line: &Arc<Wire>, phones: &Arc<Phones>, legs: &Arc<Legs>, account: Account) -> Self {
         let desk = Arc::new(Desk {
             line: line.clone(),
+            phones: phones.clone(),
+            legs: legs.clone(),
             account,
             incoming: Mutex::default(),
             came: Mutex::default(),
             rang: Notify::new(),
             registered: tokio::sync::Mutex::default(),
         });
-        line.add_desk(&desk.account.user, &desk);
+        phones.add(desk.account.user.clone(), &desk);
         Self { desk }
     }
 
@@ -86,13 +90,18 @@ impl Phone {
     /// # Errors
     /// No socket for the voice, or something that cannot stand in a SIP message.
     pub async fn call(&self, number: &str, say: Say, headers: &[(&str, &str)]) -> Result<Call, PhoneError> {
-        call::dial(&self.desk, number, say, headers).await
+        call::dial((&self.desk.line, &self.desk.legs), &self.desk.account, number, say, headers).await
     }
 }
 
+/// The phones of a line, by their user names.
+pub(crate) type Phones = Known<String, Desk>;
+
 /// What a phone is, for the line.
 pub(crate) struct Desk {
-    pub line: Arc<Shared>,
+    line: Arc<Wire>,
+    phones: Arc<Phones>,
+    legs: Arc<Legs>,
     pub account: Account,
     incoming: Mutex<Incoming>,
     came: Mutex<VecDeque<Arc<Leg>>>,
@@ -118,6 +127,6 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        self.line.remove_desk(&self.account.user);
+        self.phones.forget(&*self.account.user);
     }
 }

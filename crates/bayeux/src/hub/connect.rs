@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::hold::{Completed, Hold, Released};
 use crate::message::{Ack, Message};
-use crate::reply::{AckReply, Advice, Reconnect, Reply, ReplyExt, TimeSyncReply};
+use crate::reconnect::Reconnect;
+use crate::reply::{AckReply, Advice, Reply, ReplyExt, TimeSyncReply};
 use crate::session::{Cause, Held};
 use crate::{Caller, ClientId, Transport};
 

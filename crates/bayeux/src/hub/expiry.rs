@@ -1,7 +1,7 @@
 //! Sessions whose clients are not heard of any more (conformance items 33, 34).
 
 use crate::ClientId;
-use crate::reply::Reconnect;
+use crate::reconnect::Reconnect;
 use crate::session::Cause;
 
 use super::Hub;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::caller::Admission;
 use crate::message::{Ack, Message};
-use crate::reply::{AckReply, Advice, Reconnect, Reply, Welcome};
+use crate::reconnect::Reconnect;
+use crate::reply::{AckReply, Advice, Reply, Welcome};
 use crate::session::Session;
 use crate::{Caller, ClientId, Subscriptions, Transport, text};
 

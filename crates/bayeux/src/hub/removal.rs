@@ -2,7 +2,8 @@
 
 use crate::hold::Released;
 use crate::message::Message;
-use crate::reply::{Advice, Reconnect, Reply};
+use crate::reconnect::Reconnect;
+use crate::reply::Reply;
 use crate::session::{Cause, Session};
 use crate::{Caller, ClientId};
 
@@ -85,15 +86,4 @@ impl Hub {
         self.forget(id, &session, cause);
         Some(session)
     }
-}
-
-/// The answers to messages of sessions that ended with the login of their client: a disconnect has nothing left to do,
-/// all else is unknown (items 30, 31), and a connect is to stop, as a handshake would be refused.
-pub fn without_login(batch: Vec<Message>, now: u64) -> Vec<Reply> {
-    let answer = |message: Message| match message.channel.as_deref() {
-        Some("/meta/disconnect") => Reply::ok(message, now),
-        Some("/meta/connect") => Reply::unknown(message, now).advised(Advice::only(Reconnect::None)),
-        _ => Reply::unknown(message, now),
-    };
-    batch.into_iter().map(answer).collect()
 }

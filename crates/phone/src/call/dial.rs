@@ -1,19 +1,27 @@
 //! Calls this phone makes.
 
-use super::{Call, Leg, events};
-use crate::{PhoneError, Say, line::METHODS, media::Voice, phone::Desk, target};
+use super::{
+    events,
+    handle::Call,
+    leg::{Leg, Legs},
+};
+use crate::{
+    Account, PhoneError, Say,
+    media::Voice,
+    target,
+    wire::{METHODS, Wire},
+};
 use rsipstack::{dialog::invitation::InviteOption, sip::Header};
 use std::sync::Arc;
 
 /// Sends the INVITE, always with an offer: the library's ACK carries no body.
 pub(crate) async fn dial(
-    desk: &Arc<Desk>,
+    (line, legs): (&Arc<Wire>, &Arc<Legs>),
+    account: &Account,
     number: &str,
     say: Say,
     headers: &[(&str, &str)],
 ) -> Result<Call, PhoneError> {
-    let line = &desk.line;
-    let account = &desk.account;
     let to = target::target(number, line.server, line.transport)?;
     let mut all = vec![
         Header::Allow(METHODS.map(|method| method.to_string()).join(", ").into()),
@@ -35,7 +43,7 @@ pub(crate) async fn dial(
         ..InviteOption::default()
     };
     let (dialog, task) = line.dialogs.do_invite_async(option, states)?;
-    let leg = Leg::new(line, dialog, voice);
+    let leg = Leg::new((line, legs), dialog, voice);
     tokio::spawn(events::follow(leg.clone(), events, None));
     let waiting = leg.clone();
     tokio::spawn(async move { events::invited(&waiting, task.await).await });

@@ -1,6 +1,9 @@
 //! What the library tells about a dialog, one call at a time.
 
-use super::{Ended, Leg, State};
+use super::{
+    leg::{self, Leg},
+    state::{Ended, State},
+};
 use rsipstack::{
     dialog::{
         dialog::{DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle},
@@ -85,7 +88,7 @@ async fn leaves(leg: Arc<Leg>, stay: Option<Duration>) {
         () = bored => {}
         () = leg.voice.has_said_all() => {}
     }
-    leg.hang_up(super::leg::DECLINED).await;
+    leg.hang_up(leg::DECLINED).await;
 }
 
 fn ended(leg: &Leg, reason: &TerminatedReason) -> Ended {
@@ -138,9 +141,7 @@ async fn asked(leg: &Leg, event: DialogState) {
 
 async fn change(leg: &Leg, request: &Request, handle: TransactionHandle) -> bool {
     match leg.answer_change(request.method == Method::Invite, &request.body) {
-        Ok(Some(sdp)) => {
-            handle.respond(StatusCode::OK, Some(vec![super::leg::sdp_type()]), Some(sdp)).await.is_ok()
-        }
+        Ok(Some(sdp)) => handle.respond(StatusCode::OK, Some(vec![leg::sdp_type()]), Some(sdp)).await.is_ok(),
         Ok(None) => handle.reply(StatusCode::OK).await.is_ok(),
         Err(code) => handle.reply(StatusCode::from(code)).await.is_ok(),
     }

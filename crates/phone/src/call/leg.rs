@@ -1,11 +1,7 @@
 //! One call as the phone has it: the dialog, the voice, the state.
 
-use super::{Ended, State};
-use crate::{
-    PhoneError,
-    line::{LegKey, Shared},
-    media::Voice,
-};
+use super::state::{Ended, State};
+use crate::{PhoneError, known::Known, media::Voice, wire::Wire};
 use rsipstack::{
     dialog::{dialog::DialogState, invite_dialog::InviteDialog},
     sip::{ContentType, Header, HeadersExt, Response, StatusCode, StatusCodeKind, ToTypedHeader},
@@ -25,8 +21,15 @@ pub(super) const DECLINED: u16 = 603;
 /// How often a re-INVITE is tried that meets one of the other side (RFC 3261, 14.1).
 const GLARE_TRIES: u8 = 3;
 
+/// Call-ID and our tag: what of a dialog's id does not change while it comes into being.
+pub(crate) type LegKey = (String, String);
+
+/// The calls of a line.
+pub(crate) type Legs = Known<LegKey, Leg>;
+
 pub(crate) struct Leg {
-    pub(super) line: Arc<Shared>,
+    pub(super) line: Arc<Wire>,
+    legs: Arc<Legs>,
     pub(super) dialog: InviteDialog,
     pub(super) voice: Voice,
     pub(super) state: watch::Sender<State>,
@@ -44,9 +47,14 @@ pub(crate) struct Leg {
 
 impl Leg {
     /// A leg that the line knows and that has no task yet.
-    pub(super) fn new(line: &Arc<Shared>, dialog: InviteDialog, voice: Voice) -> Arc<Self> {
+    pub(super) fn new(
+        (line, legs): (&Arc<Wire>, &Arc<Legs>),
+        dialog: InviteDialog,
+        voice: Voice,
+    ) -> Arc<Self> {
         let leg = Arc::new(Self {
             line: line.clone(),
+            legs: legs.clone(),
             dialog,
             voice,
             state: watch::Sender::new(State::Calling),
@@ -56,7 +64,7 @@ impl Leg {
             changing: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
         });
-        line.add_leg(leg.key(), &leg);
+        legs.add(leg.key(), &leg);
         leg
     }
 
@@ -111,7 +119,7 @@ impl Leg {
     pub(super) fn end(&self, ended: Ended) {
         self.voice.close();
         self.line.dialogs.remove_dialog(&self.dialog.id());
-        self.line.remove_leg(&self.key());
+        self.legs.remove(&self.key());
         self.becomes(State::Ended(ended));
     }
 

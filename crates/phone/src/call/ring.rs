@@ -1,11 +1,16 @@
 //! Calls that come in.
 
-use super::{Leg, State, events, leg};
+use super::{
+    events,
+    leg::{self, Leg, Legs},
+    state::State,
+};
 use crate::{
     Answer,
     answer::asks_for_answer,
-    line::{METHODS, Shared},
     media::Voice,
+    phone::Desk,
+    wire::{METHODS, Wire},
 };
 use rsipstack::{
     sip::{Header, StatusCode},
@@ -14,13 +19,15 @@ use rsipstack::{
 use std::{sync::Arc, time::Duration};
 
 /// Takes an INVITE: refuses it, rings, or answers. Returns when the call is confirmed or over.
-pub(crate) async fn ring(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::Result<()> {
-    let Some(desk) = tx.original.uri.user().and_then(|user| line.desk(user)) else {
-        return tx.reply(StatusCode::NotFound).await;
-    };
+pub(crate) async fn ring(
+    line: &Arc<Wire>,
+    legs: &Arc<Legs>,
+    desk: Arc<Desk>,
+    mut tx: Transaction,
+) -> rsipstack::Result<()> {
     let incoming = desk.incoming();
     if let Answer::Refuse(code) = incoming.answer {
-        let code = if (400..700).contains(&code) { code } else { super::leg::DECLINED };
+        let code = if (400..700).contains(&code) { code } else { leg::DECLINED };
         return tx.reply(StatusCode::from(code)).await;
     }
     let Ok(voice) = Voice::open(line, incoming.say.clone()).await else {
@@ -44,7 +51,7 @@ pub(crate) async fn ring(line: &Arc<Shared>, mut tx: Transaction) -> rsipstack::
     let contact = line.contact(&desk.account.user);
     let credential = desk.account.credential();
     let mut dialog = line.dialogs.get_or_create_server_invite(&tx, states, credential, Some(contact))?;
-    let leg = Leg::new(line, dialog.clone(), voice);
+    let leg = Leg::new((line, legs), dialog.clone(), voice);
     if answer != Some(Duration::ZERO) {
         dialog.ringing(
             Some(vec![understood(), Header::Other("Allow-Events".into(), "talk, hold".into())]),

@@ -1,6 +1,6 @@
 //! What a call has heard lately.
 
-use crate::line::lock;
+use crate::lock::lock;
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 use tokio::{sync::Notify, time::Instant};
 use voice::media::tone;

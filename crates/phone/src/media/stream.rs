@@ -5,7 +5,7 @@ use super::{
     ear::Ear,
     mouth::{Mouth, Word},
 };
-use crate::{Say, line::lock};
+use crate::{Say, lock::lock};
 use std::{
     io,
     net::{IpAddr, SocketAddr},

@@ -5,10 +5,7 @@ use super::{
     ear::Ear,
     stream::{Agreement, Stream},
 };
-use crate::{
-    Say,
-    line::{Shared, lock},
-};
+use crate::{Say, lock::lock, wire::Wire};
 use std::{
     io,
     net::SocketAddr,
@@ -37,7 +34,7 @@ struct Terms {
 impl Voice {
     /// # Errors
     /// No socket can be had.
-    pub async fn open(line: &Shared, say: Say) -> io::Result<Self> {
+    pub async fn open(line: &Wire, say: Say) -> io::Result<Self> {
         let ear = Arc::new(Ear::default());
         let (stream, port) = if matches!(say, Say::Nothing) {
             (None, line.unread_port)

@@ -1,0 +1,16 @@
+//! What a client is answered whose login has ended.
+
+use crate::message::Message;
+use crate::reconnect::Reconnect;
+use crate::reply::{Advice, Reply};
+
+/// The answers to messages of sessions that ended with the login of their client: a disconnect has nothing left to do,
+/// all else is unknown (items 30, 31), and a connect is to stop, as a handshake would be refused.
+pub fn without_login(batch: Vec<Message>, now: u64) -> Vec<Reply> {
+    let answer = |message: Message| match message.channel.as_deref() {
+        Some("/meta/disconnect") => Reply::ok(message, now),
+        Some("/meta/connect") => Reply::unknown(message, now).advised(Advice::only(Reconnect::None)),
+        _ => Reply::unknown(message, now),
+    };
+    batch.into_iter().map(answer).collect()
+}
