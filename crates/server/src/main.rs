@@ -31,6 +31,7 @@ mod ids;
 mod limits;
 mod objects;
 mod output;
+mod populace;
 mod simulators;
 mod taken;
 mod telemetry;

@@ -1,6 +1,6 @@
 //! The demo's SMS provider and Messenger platform, as parts of this server.
 
-use crate::{clock::SteadyClock, ids::RandomIds, wiring::Populace};
+use crate::{clock::SteadyClock, ids::RandomIds, populace::Populace};
 use anyhow::{Context, Result};
 use axum::{
     Router,

@@ -13,6 +13,7 @@ use crate::{
     limits,
     objects::{self, Besides, Current, Passwords, Reading, Wanted},
     output::Output,
+    populace::Populace,
     simulators::Simulators,
     taken, telemetry,
     telephony::Telephony,
@@ -46,17 +47,6 @@ pub struct Plan {
     pub listen: Option<Listen>,
     /// How much of the demo centre there is.
     pub populace: Populace,
-}
-
-/// How much of the demo centre there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Populace {
-    /// Nothing: the objects are those of the settings.
-    None,
-    /// What is provisioned in it.
-    Provisioned,
-    /// That, and its scripted agents and simulated customers.
-    Alive,
 }
 
 /// Where a server is found.

@@ -1,16 +1,11 @@
 //! What went through the simulators, newest last, for tests and for whoever tries the demo out:
 //! `GET /simulators/log?platform=sms&person=%2B15550151`.
 
-use super::Platforms;
-use axum::{
-    Json,
-    extract::{Query, State},
-};
 use domain::Millis;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 /// How many entries are kept.
@@ -84,7 +79,7 @@ impl Log {
         entries.push_back(entry);
     }
 
-    fn read(&self, wanted: &Wanted) -> Vec<Entry> {
+    pub(super) fn read(&self, wanted: &Wanted) -> Vec<Entry> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.iter().filter(|entry| wanted.has(entry)).cloned().collect()
     }
@@ -102,14 +97,6 @@ impl Wanted {
         self.platform.is_none_or(|platform| platform == entry.platform)
             && self.person.as_ref().is_none_or(|person| *person == entry.person)
     }
-}
-
-/// `GET /simulators/log`
-pub(super) async fn log(
-    State(platforms): State<Arc<Platforms>>,
-    Query(wanted): Query<Wanted>,
-) -> Json<Vec<Entry>> {
-    Json(platforms.log.read(&wanted))
 }
 
 #[cfg(test)]

@@ -86,97 +86,31 @@ mod once;
 mod people;
 mod picture;
 mod post;
+mod read_log;
 mod say;
 mod settings;
 mod signature;
 mod sms;
+mod state;
+mod webhook;
 
 pub use settings::{
     APP_ID, APP_SECRET, MESSENGER_PATH, MOUNT, Manners, MessengerSettings, Mischief, PAGE, PAGE_TOKEN,
     Repeat, SMS_ACCOUNT_SID, SMS_AUTH_TOKEN, SMS_NUMBER, SMS_PATH, Settings, SmsSettings, Span, VERIFY_TOKEN,
 };
+pub use state::{NoClient, Platforms};
 
-use crate::chance::Chance;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
-use desk::ports::{Clock, Ids};
-use log::{Log, Platform};
-use post::Webhook;
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
-use tokio::sync::{broadcast, mpsc};
-use tokio_rustls::rustls::{
-    self, ClientConfig, RootCertStore,
-    crypto::{CryptoProvider, ring},
-};
+use std::sync::Arc;
 
 /// The largest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
-/// How many messages may wait to be heard by a customer.
-const UNHEARD: usize = 256;
-
-/// Both simulators and their customers.
-pub struct Platforms {
-    settings: Settings,
-    client: reqwest::Client,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    chance: Mutex<Chance>,
-    log: Log,
-    outbox: mpsc::Sender<Webhook>,
-    queue: tokio::sync::Mutex<mpsc::Receiver<Webhook>>,
-    arrivals: broadcast::Sender<Arrival>,
-    sms: sms::Provider,
-    page: messenger::Page,
-}
-
-/// Something of ours that a customer gets to read.
-#[derive(Clone, Debug)]
-struct Arrival {
-    platform: Platform,
-    person: String,
-    quick_reply: Option<(String, String)>,
-}
-
-/// The client for the webhooks cannot be built.
-#[derive(Debug, thiserror::Error)]
-pub enum NoClient {
-    /// The cryptography does not fit.
-    #[error("no TLS for the simulated platforms: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The client cannot be built.
-    #[error("no HTTP client for the simulated platforms: {0}")]
-    Http(#[from] reqwest::Error),
-}
 
 impl Platforms {
-    /// Simulators that nobody talks to yet. Mount [`Platforms::router`] below [`MOUNT`] and run [`Platforms::run`]
-    /// beside it.
-    ///
-    /// # Errors
-    /// When no HTTP client can be built.
-    pub fn new(settings: Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Arc<Self>, NoClient> {
-        let (outbox, queue) = mpsc::channel(post::WAITING);
-        Ok(Arc::new(Self {
-            client: client()?,
-            chance: Mutex::new(Chance::new(&*ids)),
-            log: Log::default(),
-            outbox,
-            queue: tokio::sync::Mutex::new(queue),
-            arrivals: broadcast::Sender::new(UNHEARD),
-            sms: sms::Provider::new(&settings),
-            page: messenger::Page::new(&settings),
-            settings,
-            clock,
-            ids,
-        }))
-    }
-
     /// The addresses of both platforms, and `say` and `log`, without [`MOUNT`]. The SMS connector's base URL ends in
     /// `/simulators/sms`, the Messenger connector's in `/simulators/graph`.
     pub fn router(self: &Arc<Self>) -> Router {
@@ -187,46 +121,8 @@ impl Platforms {
             .route("/graph/{version}/{id}", get(messenger::object))
             .route(picture::PATH, get(picture::picture))
             .route("/say", post(say::say))
-            .route("/log", get(log::log))
+            .route("/log", get(read_log::log))
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(self.clone())
     }
-
-    fn chance(&self) -> MutexGuard<'_, Chance> {
-        self.chance.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn happens(&self, percent: u8) -> bool {
-        self.chance().happens(percent)
-    }
-
-    fn moment(&self, span: &Span) -> Duration {
-        self.chance().moment(span.clone())
-    }
-
-    /// An id as the SMS provider makes them: two letters and 32 hex digits.
-    fn sid(&self, kind: &str) -> String {
-        format!("{kind}{:0>32.32}", self.ids.secret())
-    }
-
-    fn arrived(&self, arrival: Arrival) {
-        // Nobody may be listening: then nobody is there to answer.
-        let _ = self.arrivals.send(arrival);
-    }
-}
-
-/// The webhooks go to the server itself over plain HTTP; so TLS is there, because the client wants it, but trusts
-/// nobody.
-fn client() -> Result<reqwest::Client, NoClient> {
-    let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth();
-    let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()?;
-    Ok(client)
 }

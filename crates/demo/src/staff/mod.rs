@@ -3,7 +3,10 @@
 
 mod calls;
 pub(crate) mod guests;
+mod scripted;
 mod talk;
+
+pub(crate) use scripted::{FIRST, is_scripted};
 
 use crate::{
     centre::{AGENTS, agent_name},
@@ -20,8 +23,6 @@ use domain::{
 use std::{collections::HashSet, ops::Range, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet};
 
-/// The first scripted agent; those before are for people.
-pub(crate) const FIRST: u32 = 5;
 /// How many chats one of them serves at a time, and how many calls.
 const AT_ONCE: usize = 1;
 /// The same where people answer when they like: most of these conversations wait for the customer.
@@ -35,11 +36,6 @@ const LOOK: Duration = Duration::from_secs(5);
 pub async fn staff(desk: Arc<Desk>) {
     let seats = (FIRST..=AGENTS).map(|number| Seat::new(desk.clone(), agent_name(number)).work());
     futures::future::join_all(seats).await;
-}
-
-/// Whether a user is one of them.
-pub(crate) fn is_scripted(user: &User) -> bool {
-    (FIRST..=AGENTS).any(|number| agent_name(number) == user.user_name)
 }
 
 /// An agent at work.

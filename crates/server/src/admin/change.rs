@@ -1,6 +1,6 @@
 //! The changes themselves: one function for the command that makes them and for the server that is asked to.
 
-use super::{Answer, NewUser, Request};
+use super::request::{Answer, NewUser, Request};
 use crate::{
     config::Config,
     findings::Findings,

@@ -1,6 +1,9 @@
 //! A command's side of the socket.
 
-use super::{Answer, Request, path};
+use super::{
+    request::{Answer, Request},
+    socket::path,
+};
 use anyhow::{Context, Error, Result, anyhow};
 use std::{io::ErrorKind, path::Path, time::Duration};
 use tokio::{

@@ -6,116 +6,12 @@
 
 mod change;
 mod client;
+mod perform;
+mod request;
 mod server;
 mod socket;
 
+pub use perform::perform;
+pub use request::{NewUser, Request};
 pub use server::Admin;
 pub use socket::{Socket, path};
-
-use crate::{config::Config, wiring};
-use anyhow::{Result, bail};
-use domain::user::Role;
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, io::Write};
-use store_sqlite::OpenError;
-
-/// What commands change. It goes over the socket as JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "operation", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Request {
-    /// Adds a user.
-    AddUser(NewUser),
-    /// Gives a user another password.
-    ChangePassword {
-        /// The login name.
-        user_name: String,
-        /// The password.
-        password: String,
-    },
-    /// Settles what differs between the objects of a file and those of the journal.
-    Apply {
-        /// The file.
-        config: Box<Config>,
-        /// Whether what it does not name goes though it did not make it.
-        delete: bool,
-    },
-    /// Takes the words and personal values of a person out of the journal.
-    Erase {
-        /// A value that stands for the person.
-        person: String,
-    },
-}
-
-impl Request {
-    /// The word for it, for logs.
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::AddUser(_) => "add-user",
-            Self::ChangePassword { .. } => "change-password",
-            Self::Apply { .. } => "apply",
-            Self::Erase { .. } => "erase",
-        }
-    }
-}
-
-/// A request may hold passwords and the name of a person.
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A user to be added.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewUser {
-    /// The login name.
-    pub user_name: String,
-    /// The password.
-    pub password: String,
-    /// What the user may do.
-    pub roles: Vec<Role>,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Skills with levels.
-    pub skills: BTreeMap<String, u8>,
-    /// The DN of the user's phone.
-    pub phone_number: Option<String>,
-    /// The place the user sits at.
-    pub place: Option<String>,
-}
-
-/// What became of a request.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// What was done, in lines for the operator.
-    pub said: String,
-    /// Why it was not done, or not all of it.
-    pub refused: Option<String>,
-}
-
-impl Answer {
-    /// Prints what was done, and fails with what was refused.
-    pub fn print(self, out: &mut impl Write) -> Result<()> {
-        write!(out, "{}", self.said)?;
-        out.flush()?;
-        match self.refused {
-            None => Ok(()),
-            Some(why) => bail!(why),
-        }
-    }
-}
-
-/// Performs a request on the journal of the settings: here, or by the server that holds it.
-pub async fn perform(config: &Config, request: Request) -> Result<Answer> {
-    match wiring::desk_for_a_command(config).await {
-        Ok((desk, store)) => Ok(change::make(&desk, &store, request).await),
-        Err(why) if matches!(why.downcast_ref(), Some(OpenError::InUse(_))) => {
-            client::ask(&config.data, &request, why).await
-        }
-        Err(why) => Err(why),
-    }
-}

@@ -1,6 +1,10 @@
 //! The server's side of the socket: one request and one answer a connection, both JSON.
 
-use super::{Answer, Request, Socket, change};
+use super::{
+    change,
+    request::{Answer, Request},
+    socket::Socket,
+};
 use desk::Desk;
 use std::{sync::Arc, time::Duration};
 use store_sqlite::SqliteStore;

@@ -4,8 +4,9 @@ use super::banner;
 use crate::{
     cli::Demo,
     config::{self, DEFAULT_ADDR, Listen},
+    populace::Populace,
     taken,
-    wiring::{self, Plan, Populace},
+    wiring::{self, Plan},
 };
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;

@@ -1,5 +1,6 @@
 //! `jackfield events`: the reporting feed out of the journal, one event a line.
 
+use super::reader::reader;
 use crate::{cli::Events, config, output::Output};
 use anyhow::Result;
 use desk::ports::FeedQuery;
@@ -14,7 +15,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Prints the events behind a sequence number, and those to come if asked to.
 pub async fn run<W: Write>(args: &Events, out: &mut Output<W>) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let reader = super::reader(&config.data)?;
+    let reader = reader(&config.data)?;
     let mut after = args.after;
     loop {
         let page = reader.events(&FeedQuery { after, limit: PAGE, ..FeedQuery::default() })?;

@@ -8,6 +8,7 @@ mod demo;
 mod erase;
 mod events;
 mod migrate;
+mod reader;
 mod rebuild;
 mod serve;
 mod trace;
@@ -18,9 +19,7 @@ use crate::{
     cli::{Command, ConfigCommand, UserCommand},
     output::Output,
 };
-use anyhow::{Context, Result, anyhow};
-use std::path::Path;
-use store_sqlite::{OpenError, SqliteReader, SqliteStore};
+use anyhow::{Context, Result};
 
 /// Runs one command to its end.
 pub fn run(command: Command) -> Result<()> {
@@ -46,16 +45,5 @@ pub fn run(command: Command) -> Result<()> {
             Command::Trace(args) => trace::run(&args, &mut out),
             Command::Why(args) => why::run(&args, &mut out),
         }
-    })
-}
-
-/// The journal of a data directory for looking into it, beside whatever server runs.
-fn reader(data: &Path) -> Result<SqliteReader> {
-    SqliteStore::open_reader(data).map_err(|why| match why {
-        OpenError::Missing(_) => anyhow!(
-            "{why}: name the data directory of the server with --data, or its settings with --config; the demo prints \
-             the line with its own when it starts"
-        ),
-        other => other.into(),
     })
 }

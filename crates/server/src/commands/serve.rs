@@ -3,7 +3,8 @@
 use crate::{
     cli::Serve,
     config,
-    wiring::{self, Plan, Populace},
+    populace::Populace,
+    wiring::{self, Plan},
 };
 use anyhow::Result;
 

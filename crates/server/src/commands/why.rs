@@ -1,6 +1,9 @@
 //! `jackfield why`: what stands between those who wait and those who work.
 
-use super::board::{ROUTED, board};
+use super::{
+    board::{ROUTED, board},
+    reader::reader,
+};
 use crate::{cli::Why, config};
 use anyhow::{Result, bail};
 use desk::routing::{Standing, WaitingItem, effective_priority, explain};
@@ -11,7 +14,7 @@ use std::io::Write;
 /// beside whatever server runs.
 pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let reader = super::reader(&config.data)?;
+    let reader = reader(&config.data)?;
     let (board, now) = board(&reader, &ROUTED)?;
     let only = args.session.as_deref().map(InteractionId::from);
     let mut waiting: Vec<&WaitingItem> =

@@ -1,6 +1,6 @@
 //! From an entry of `[[messenger]]` to an account.
 
-use super::{loopback, secret::Reference};
+use super::{reach::loopback, secret::Reference};
 use crate::{config::MessengerEntry, findings::Findings};
 use anyhow::{Context, Result, anyhow, ensure};
 use channels::{messenger::MessengerConfig, outbound::Url, secret::Secret};

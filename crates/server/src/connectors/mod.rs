@@ -22,6 +22,7 @@ use domain::{
     centre::Service,
     medium::{Connector, Media},
 };
+use reach::loopback;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -213,8 +214,4 @@ impl<'a> Carried<'a> {
     fn connector(&self, service: &Service) -> Option<Connector> {
         self.media.named(&service.medium).map(|row| row.connector)
     }
-}
-
-fn loopback(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
 }

@@ -27,3 +27,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     ensure!(!found.is_empty(), "outbound.roots: there is no certificate in {}", path.display());
     Ok(found)
 }
+
+/// Where this server is asked on this machine.
+pub(super) fn loopback(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}

@@ -1,6 +1,6 @@
 //! The disposition book: groups are known by their path of names, codes by their name within the group.
 
-use super::{difference::Difference, stable_id};
+use super::{difference::Difference, wanted::stable_id};
 use crate::{
     config::{CodeEntry, GroupEntry},
     findings::Findings,

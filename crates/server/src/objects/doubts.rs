@@ -1,6 +1,6 @@
 //! What of the objects does not fit the rest of the settings.
 
-use super::{Besides, Current, Wanted};
+use super::{current::Current, wanted::Wanted};
 use crate::{config::Config, findings::Findings};
 use domain::{
     MediumName, QueueName,
@@ -109,17 +109,6 @@ fn skills(queues: &[&Queue], users: &[&User], findings: &mut Findings) {
                 "[[queues]] '{name}': no agent has all of its skills and takes its work: whoever waits there is never \
                  served"
             ));
-        }
-    }
-}
-
-impl Besides {
-    /// Whether something stays that the file does not name.
-    pub fn stays(self, made_by_file: bool) -> bool {
-        match self {
-            Self::Stays => true,
-            Self::GoesIfOurs => !made_by_file,
-            Self::Goes => false,
         }
     }
 }

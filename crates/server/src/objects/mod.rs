@@ -4,27 +4,19 @@
 //! taken away. What a command or the API made stays unless it is told to go ([`Besides`]). A kind of which the file does
 //! not speak is left alone.
 
+mod besides;
 mod book;
 mod centre;
+mod comparison;
 mod current;
 mod difference;
 mod doubts;
 mod rehearsal;
 mod wanted;
 
+pub use besides::Besides;
+pub use comparison::differences;
 pub use current::Current;
-pub use difference::{Difference, Differences, differences};
+pub use difference::Differences;
 pub use rehearsal::refusals;
 pub use wanted::{Passwords, Reading, Wanted, hashed, stable_id};
-
-/// What becomes of an object that the file does not name though it speaks of its kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Besides {
-    /// It stays: at first start, and in the demo.
-    #[default]
-    Stays,
-    /// It goes if the file made it.
-    GoesIfOurs,
-    /// It goes.
-    Goes,
-}

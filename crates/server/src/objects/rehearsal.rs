@@ -1,6 +1,6 @@
 //! Whether the rules would take changes, found out on copies of what is there.
 
-use super::Difference;
+use super::difference::Difference;
 use domain::{Command, InteractionId, Key, Message, No, Seen, State, UserId, decide, task::Known};
 use std::{collections::HashMap, sync::Arc};
 

@@ -4,8 +4,8 @@ use super::envelope::envelope;
 use crate::platforms::{
     Platforms,
     log::Platform,
-    post::{Content, Webhook},
     signature::Signing,
+    webhook::{Content, Webhook},
 };
 use domain::Millis;
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@ mod envelope;
 mod inbound;
 mod letter;
 mod object;
+mod page;
 mod send;
 mod trick;
 mod trouble;
@@ -14,69 +15,6 @@ mod window;
 
 pub(super) use inbound::{Act, Attachment, Delivery, Doing};
 pub(super) use object::{grant, object};
+pub(super) use page::Page;
 pub(super) use send::send;
 pub(super) use verify::verify;
-
-use super::{Settings, allowance::Allowance, once::Once};
-use domain::Millis;
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
-use trouble::Trouble;
-
-/// How many people the page knows; whoever comes then stays unknown.
-const PEOPLE: usize = 10_000;
-
-/// What the platform remembers.
-pub(super) struct Page {
-    allowance: Allowance,
-    refused: Once,
-    people: Mutex<BTreeMap<String, Person>>,
-}
-
-#[derive(Default)]
-struct Person {
-    name: Option<(String, String)>,
-    last_action: Option<Millis>,
-}
-
-impl Page {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Self {
-            allowance: Allowance::new(settings.messenger.per_minute, 60_000),
-            refused: Once::default(),
-            people: Mutex::default(),
-        }
-    }
-
-    /// Gives a person a first and a last name.
-    pub(super) fn call(&self, psid: &str, first: &str, last: &str) {
-        self.change(psid, |person| person.name = Some((first.into(), last.into())));
-    }
-
-    /// A person wrote or tapped: his window opens anew.
-    fn acted(&self, psid: &str, at: Millis) {
-        self.change(psid, |person| person.last_action = Some(at));
-    }
-
-    /// When a person last wrote or tapped, if ever. Refuses people the page does not know.
-    fn last_action(&self, psid: &str) -> Result<Option<Millis>, Trouble> {
-        self.people().get(psid).map(|person| person.last_action).ok_or(Trouble::NO_PERSON)
-    }
-
-    fn name(&self, psid: &str) -> Option<(String, String)> {
-        self.people().get(psid).and_then(|person| person.name.clone())
-    }
-
-    fn change(&self, psid: &str, change: impl FnOnce(&mut Person)) {
-        let mut people = self.people();
-        if people.len() < PEOPLE || people.contains_key(psid) {
-            change(people.entry(psid.to_owned()).or_default());
-        }
-    }
-
-    fn people(&self) -> MutexGuard<'_, BTreeMap<String, Person>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}

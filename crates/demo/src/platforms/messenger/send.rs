@@ -9,11 +9,12 @@ use super::{
     window,
 };
 use crate::platforms::{
-    Arrival, Platforms,
+    Platforms,
     hung_up::hung_up,
     log::{Entry, Platform, Way},
-    post::{Content, Webhook},
     signature::Signing,
+    state::Arrival,
+    webhook::{Content, Webhook},
 };
 use axum::{
     Json,

@@ -4,7 +4,7 @@
 mod matters;
 mod voice;
 
-use super::{Arrival, Platforms, log::Platform};
+use super::{Platforms, log::Platform, state::Arrival};
 use crate::{
     chance::Chance,
     dialogue::{CUSTOMERS, IMPATIENCE, THANKS},

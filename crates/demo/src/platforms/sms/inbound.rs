@@ -4,8 +4,8 @@ use super::segments::segments;
 use crate::platforms::{
     Platforms,
     log::Platform,
-    post::{Content, Webhook},
     signature::Signing,
+    webhook::{Content, Webhook},
 };
 use std::time::Duration;
 

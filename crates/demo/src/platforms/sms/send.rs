@@ -1,12 +1,13 @@
 //! `POST /2010-04-01/Accounts/{sid}/Messages.json`: the server sends an SMS (channel-connectors §1B.1).
 
-use super::{fate::Fate, segments::segments, trouble::Trouble};
+use super::{fate::Fate, number::is_number, segments::segments, trouble::Trouble};
 use crate::platforms::{
-    Arrival, Platforms,
+    Platforms,
     hung_up::hung_up,
     log::{Entry, Platform, Way},
-    post::{Content, Webhook},
     signature::Signing,
+    state::Arrival,
+    webhook::{Content, Webhook},
 };
 use axum::{
     Json,
@@ -94,7 +95,7 @@ impl Form {
         if self.to.is_empty() {
             return Err(Trouble::NoTo);
         }
-        if !super::is_number(&self.to) {
+        if !is_number(&self.to) {
             return Err(Trouble::BadTo);
         }
         if self.service.is_none() {

@@ -12,6 +12,7 @@ mod words;
 use super::{
     board::{ROUTED, board},
     events,
+    reader::reader,
 };
 use crate::{cli::Trace, config};
 use anyhow::{Result, bail};
@@ -31,7 +32,7 @@ const PAGE: u32 = 1_000;
 /// agent if it waits. Reads the journal only, beside whatever server runs.
 pub fn run(args: &Trace, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let reader = super::reader(&config.data)?;
+    let reader = reader(&config.data)?;
     let course = Course::read(&reader, &args.interaction)?;
     let names = Names(events::users(&reader)?);
     let mut lines = Vec::new();

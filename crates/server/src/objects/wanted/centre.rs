@@ -1,6 +1,9 @@
 //! The centre of the file: its services, the states of agents, the disposition rule.
 
-use super::{Reading, seconds, stable_guid};
+use super::{
+    names::{seconds, stable_guid},
+    reading::Reading,
+};
 use crate::{
     config::{AgentStateEntry, Config, MessengerEntry, Pause, ServiceEntry},
     findings::Findings,

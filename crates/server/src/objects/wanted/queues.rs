@@ -1,6 +1,6 @@
 //! Queues of the file.
 
-use super::seconds;
+use super::names::seconds;
 use crate::{
     config::{Config, OverflowEntry, QueueEntry},
     findings::Findings,

@@ -1,6 +1,9 @@
 //! Users of the file.
 
-use super::{Passwords, Reading, hashed, stable_guid, stable_id};
+use super::{
+    names::{hashed, stable_guid, stable_id},
+    reading::{Passwords, Reading},
+};
 use crate::{
     config::{Config, Password, UserEntry},
     findings::Findings,

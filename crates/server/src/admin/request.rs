@@ -1,0 +1,97 @@
+//! What commands ask for, and what they are answered.
+
+use crate::config::Config;
+use anyhow::{Result, bail};
+use domain::user::Role;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt, io::Write};
+
+/// What commands change. It goes over the socket as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "operation", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// Adds a user.
+    AddUser(NewUser),
+    /// Gives a user another password.
+    ChangePassword {
+        /// The login name.
+        user_name: String,
+        /// The password.
+        password: String,
+    },
+    /// Settles what differs between the objects of a file and those of the journal.
+    Apply {
+        /// The file.
+        config: Box<Config>,
+        /// Whether what it does not name goes though it did not make it.
+        delete: bool,
+    },
+    /// Takes the words and personal values of a person out of the journal.
+    Erase {
+        /// A value that stands for the person.
+        person: String,
+    },
+}
+
+impl Request {
+    /// The word for it, for logs.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::AddUser(_) => "add-user",
+            Self::ChangePassword { .. } => "change-password",
+            Self::Apply { .. } => "apply",
+            Self::Erase { .. } => "erase",
+        }
+    }
+}
+
+/// A request may hold passwords and the name of a person.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A user to be added.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// The login name.
+    pub user_name: String,
+    /// The password.
+    pub password: String,
+    /// What the user may do.
+    pub roles: Vec<Role>,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Skills with levels.
+    pub skills: BTreeMap<String, u8>,
+    /// The DN of the user's phone.
+    pub phone_number: Option<String>,
+    /// The place the user sits at.
+    pub place: Option<String>,
+}
+
+/// What became of a request.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// What was done, in lines for the operator.
+    pub said: String,
+    /// Why it was not done, or not all of it.
+    pub refused: Option<String>,
+}
+
+impl Answer {
+    /// Prints what was done, and fails with what was refused.
+    pub fn print(self, out: &mut impl Write) -> Result<()> {
+        write!(out, "{}", self.said)?;
+        out.flush()?;
+        match self.refused {
+            None => Ok(()),
+            Some(why) => bail!(why),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Everything that can be set, and what it means together.
+
+use super::{
+    AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry, QueueEntry,
+    ServiceEntry, Sip, SmsEntry, UserEntry,
+};
+use anyhow::{Context, Result, bail};
+use domain::{
+    MediumName,
+    disposition::Policy,
+    medium::{Media, Medium},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the journal lives; made with mode 0700.
+    pub data: PathBuf,
+    /// The listener and the web API.
+    pub http: Http,
+    /// What others may cost.
+    pub limits: Limits,
+    /// The journal.
+    pub journal: Journal,
+    /// The disposition rule; what is not set stays as the journal has it.
+    pub disposition: Disposition,
+    /// Another spelling of `disposition.key`.
+    pub interaction: Interaction,
+    /// The centre itself.
+    pub centre: CentreEntry,
+    /// Users.
+    pub users: Vec<UserEntry>,
+    /// Queues.
+    pub queues: Vec<QueueEntry>,
+    /// Media besides those this build has.
+    pub media: Vec<MediumEntry>,
+    /// Spellings that clients differ about.
+    pub compat: Compat,
+    /// Customer-facing services.
+    pub services: Vec<ServiceEntry>,
+    /// Accounts at SMS providers.
+    pub sms: Vec<SmsEntry>,
+    /// Pages on Facebook Messenger.
+    pub messenger: Vec<MessengerEntry>,
+    /// Calls.
+    pub sip: Sip,
+    /// What the server asks of providers and platforms.
+    pub outbound: Outbound,
+    /// Agent states besides those every installation has.
+    pub agent_states: Vec<AgentStateEntry>,
+    /// The disposition book, groups in groups.
+    pub dispositions: Vec<GroupEntry>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "./jackfield-data".into(),
+            http: Http::default(),
+            limits: Limits::default(),
+            journal: Journal::default(),
+            disposition: Disposition::default(),
+            interaction: Interaction::default(),
+            centre: CentreEntry::default(),
+            users: Vec::new(),
+            queues: Vec::new(),
+            media: Vec::new(),
+            compat: Compat::default(),
+            services: Vec::new(),
+            sms: Vec::new(),
+            messenger: Vec::new(),
+            sip: Sip::default(),
+            outbound: Outbound::default(),
+            agent_states: Vec::new(),
+            dispositions: Vec::new(),
+        }
+    }
+}
+
+/// The listener and the web API.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Where to listen.
+    pub addr: SocketAddr,
+    /// How clients reach us; `http://localhost:PORT` when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"https://desk.example")]
+    pub public_url: Option<String>,
+    /// A proxy in front of us speaks TLS.
+    pub behind_proxy: bool,
+    /// The proxies that are believed about the address of a client, as addresses or networks (`10.0.0.0/8`). When
+    /// none are given and `behind_proxy` is set, these are this machine and private networks.
+    #[schemars(example = ["10.1.2.3", "10.2.0.0/16"])]
+    pub trusted_proxies: Vec<String>,
+    /// The header in which they name the client, `X-Forwarded-For` or `Forwarded`; the other one is not read.
+    pub forwarded_header: String,
+    /// TLS of our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// Other origins.
+    pub cors: Cors,
+    /// Whether changing requests must carry the CSRF token (core-and-voice §2.3).
+    pub csrf: bool,
+    /// A login without any request for this long has ended, in seconds.
+    pub session_inactivity: u32,
+    /// How long a stop waits for requests in flight, in seconds.
+    pub drain: u32,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            behind_proxy: false,
+            trusted_proxies: Vec::new(),
+            forwarded_header: "X-Forwarded-For".into(),
+            tls: None,
+            cors: Cors::default(),
+            csrf: false,
+            session_inactivity: 1_800,
+            drain: 10,
+        }
+    }
+}
+
+/// A certificate chain and its key, both PEM files.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The chain, the server's own certificate first.
+    #[schemars(example = &"/etc/jackfield/cert.pem")]
+    pub cert: PathBuf,
+    /// The private key.
+    #[schemars(example = &"/etc/jackfield/key.pem")]
+    pub key: PathBuf,
+}
+
+/// Who may call from other origins (core-and-voice §2.4).
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cors {
+    /// Exact origins, scheme and port included.
+    #[schemars(example = ["https://desk.example:8443"])]
+    pub origins: Vec<String>,
+}
+
+/// What the server asks of providers and platforms. Only the hosts of its accounts are asked, over https, and only at
+/// public addresses (channel-connectors §0.2.9).
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// Whether they may be on the operator's own network, too: private addresses and this machine.
+    pub own_network: bool,
+    /// Certificates to trust besides those of the system, PEM files.
+    #[schemars(example = ["/etc/jackfield/own-root.pem"])]
+    pub roots: Vec<PathBuf>,
+}
+
+/// The journal.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Journal {
+    /// Closed conversations are deleted whole after so many days.
+    pub keep_days: u32,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { keep_days: 90 }
+    }
+}
+
+/// The disposition rule (decisions §6).
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Disposition {
+    /// The user-data key that is the disposition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"DispositionCode")]
+    pub key: Option<String>,
+    /// How long after completion a disposition is still taken, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 3_600)]
+    pub late_seconds: Option<u32>,
+    /// Which values each medium takes: `open` (any), `warn` (any; those not in the book are marked in the feed) or
+    /// `strict` (only those of the book). Media not named are open; `voice` is that of calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<BTreeMap<String, String>>", example = serde_json::json!({"voice": "strict"}))]
+    pub policy: Option<BTreeMap<MediumName, Policy>>,
+}
+
+/// `interaction.disposition.key-name`, as desktops call `disposition.key`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Interaction {
+    /// The table of that name.
+    pub disposition: InteractionDisposition,
+}
+
+/// The inner table of the alias.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct InteractionDisposition {
+    /// The user-data key that is the disposition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"DispositionCode")]
+    pub key_name: Option<String>,
+}
+
+impl Config {
+    /// The media table: the rows of this build and those of the file.
+    pub fn media_table(&self) -> Result<Media> {
+        self.media_table_and(Vec::new())
+    }
+
+    /// The same with further rows, which the journal still needs.
+    pub fn media_table_and(&self, mut rows: Vec<Medium>) -> Result<Media> {
+        for entry in &self.media {
+            let row = Medium::added(&entry.name, entry.connector).with_context(|| {
+                format!("[[media]] '{}': a name is one word of lower-case letters and digits", entry.name)
+            })?;
+            rows.push(row);
+        }
+        let media = Media::with(rows).context("[[media]]: a medium bears a name that another has")?;
+        match self.compat.sms_keys.as_deref() {
+            None | Some("both") => Ok(media),
+            Some(key)
+                if media.rows().iter().any(|row| row.singular.len() > 1 && row.singular.contains(&key)) =>
+            {
+                Ok(media.spelt(key))
+            }
+            Some(key) => bail!("compat.sms_keys: '{key}' is neither 'both' nor a key of that medium"),
+        }
+    }
+
+    /// What clients differ about.
+    pub fn shown(&self) -> Result<api::Shown> {
+        let participants = match self.compat.participants.as_deref() {
+            None | Some("objects") => api::Participants::Objects,
+            Some("legacy") => api::Participants::Legacy,
+            Some(other) => bail!("compat.participants: '{other}' is neither 'objects' nor 'legacy'"),
+        };
+        Ok(api::Shown { participants, message_types: self.compat.include_message_type })
+    }
+
+    /// The disposition key, under either name.
+    pub fn disposition_key(&self) -> Option<&str> {
+        self.disposition.key.as_deref().or(self.interaction.disposition.key_name.as_deref())
+    }
+}

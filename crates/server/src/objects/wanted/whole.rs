@@ -1,0 +1,21 @@
+//! What is wanted, whole.
+
+use crate::objects::besides::Besides;
+use domain::{book::Book, centre::Centre, queue::Queue, user::User};
+
+/// The objects as they shall be. `None` means that the settings do not speak of this kind.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The centre.
+    pub centre: Option<Centre>,
+    /// Users.
+    pub users: Option<Vec<User>>,
+    /// Queues.
+    pub queues: Option<Vec<Queue>>,
+    /// The disposition book.
+    pub book: Option<Book>,
+    /// What becomes of what is there besides.
+    pub besides: Besides,
+    /// Parts of the centre that the file neither names nor made, and that stay.
+    pub kept: Vec<String>,
+}
