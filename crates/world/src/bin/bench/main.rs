@@ -11,36 +11,16 @@ mod figures;
 mod house;
 mod lane;
 mod node;
+mod setting;
 mod stats;
 
 use anyhow::Context;
 use serde_json::{Map, Value, json};
+use setting::Setting;
 use std::{path::PathBuf, time::Instant};
 
 /// A figure: its name and how it is measured.
 type Figure = (&'static str, fn(&Setting) -> anyhow::Result<Value>);
-
-/// What is measured, and with what.
-pub struct Setting {
-    /// The binary under test.
-    pub binary: PathBuf,
-    /// Multiplies durations and crowds; 1 is what the figures ask for.
-    pub scale: f64,
-}
-
-impl Setting {
-    /// A crowd or a number of operations at this scale, at least one.
-    pub fn scaled(&self, full: usize) -> usize {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "crowds are small and positive"
-        )]
-        let scaled = (full as f64 * self.scale) as usize;
-        scaled.max(1)
-    }
-}
 
 const FIGURES: &[Figure] = &[
     ("dispositions", figures::dispositions::measure),

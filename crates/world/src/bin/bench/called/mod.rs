@@ -1,12 +1,14 @@
 //! A centre whose agents have phones, and the callers who reach them through a queue.
 
+mod queue;
 mod sipp;
 mod tap;
 
+pub use queue::QUEUE;
 pub use sipp::Callers;
 pub use tap::Tap;
 
-use crate::{Setting, centre, figures, lane::Lane, node::Node};
+use crate::{centre, figures, lane::Lane, node::Node, setting::Setting};
 use anyhow::Context;
 use futures::{StreamExt, stream};
 use phone::{Account, Incoming, Line, Phone};
@@ -17,8 +19,6 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The number that leads to the queue.
-pub const QUEUE: &str = "9000";
 /// The number of the first agent's phone, less one.
 const FIRST: usize = 100_000;
 /// How long registrations hold: for longer than anything is measured.

@@ -1,6 +1,6 @@
 //! The callers: one run of `sipp`, a program that others wrote and that repeats what it gets no answer to.
 
-use super::QUEUE;
+use super::queue::QUEUE;
 use anyhow::{Context, bail};
 use std::{
     fs::File,

@@ -1,6 +1,6 @@
 //! Customers with phones: webhooks as the provider posts them, signed.
 
-use super::{ACCOUNT, NUMBER, SERVICE, TOKEN};
+use super::account::{ACCOUNT, NUMBER, SERVICE, TOKEN};
 use crate::lane::Lane;
 use anyhow::ensure;
 use base64::{Engine, engine::general_purpose::STANDARD};

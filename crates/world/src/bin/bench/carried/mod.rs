@@ -1,24 +1,19 @@
 //! Customers whose messages a provider carries, and the provider, for figures about connectors.
 
+mod account;
 mod customer;
 mod provider;
 
+pub use account::{NUMBER, SERVICE};
 pub use customer::Phones;
 pub use provider::Provider;
 
-use crate::{Setting, centre, lane::Lane, node::Node};
+use crate::{centre, lane::Lane, node::Node, setting::Setting};
+use account::{ACCOUNT, TOKEN};
 use anyhow::Context;
 use std::fmt::Write as _;
 use tempfile::TempDir;
 
-/// The service, and the last part of its webhook's address.
-pub const SERVICE: &str = "bench-sms";
-/// Our number.
-pub const NUMBER: &str = "+15550100";
-/// What webhooks are signed with.
-pub const TOKEN: &str = "bench-token";
-/// The account at the provider.
-const ACCOUNT: &str = "ACbench";
 /// The variable that holds the token.
 const VARIABLE: &str = "BENCH_SMS_TOKEN";
 /// Conversations that one agent may have at once.

@@ -1,7 +1,7 @@
 //! From an agent's `Answer` over the API to the NOTIFY on the wire that makes his phone answer.
 
-use super::runtime;
-use crate::{Setting, called, lane::Lane, stats::Durations};
+use super::ground::runtime;
+use crate::{called, lane::Lane, setting::Setting, stats::Durations};
 use anyhow::Context;
 use phone::{Account, Answer, Incoming, Line, Say};
 use serde_json::{Value, json};

@@ -1,10 +1,11 @@
 //! Short calls through a queue to five hundred agents: signalling, routing, journal and notifications together.
 
-use super::runtime;
+use super::ground::runtime;
 use crate::{
-    Setting, called,
+    called,
     ear::Ear,
     lane::Lane,
+    setting::Setting,
     stats::{cores, rate},
 };
 use desk::ports::{FeedQuery, Store};

@@ -1,12 +1,13 @@
 //! Notifications of which each is caused by a request of its own over REST, against the real binary: from the moment
 //! before the request is written to the notification at the agent's own client.
 
-use super::{node, ready_agent, runtime};
+use super::ground::{node, ready_agent, runtime};
 use crate::{
-    Setting, centre,
+    centre,
     ear::Ear,
     figures::idle::Socket,
     lane::Lane,
+    setting::Setting,
     stats::{Durations, cores, rate},
 };
 use futures::{StreamExt, stream};

@@ -1,13 +1,13 @@
 //! Ten thousand open conversations of a provider's customers, and messages both ways across them.
 
 use super::{
-    runtime,
+    ground::runtime,
     webhooks::{begin, take},
 };
 use crate::{
-    Setting,
     carried::{self, EACH, Phones, Provider},
     figures::idle::{Socket, megabytes},
+    setting::Setting,
     stats::Durations,
 };
 use serde_json::{Map, Value, json};

@@ -1,11 +1,12 @@
 //! Two thousand long-polling agents, four notifications a second each: from the command to the client.
 
-use super::{directory, runtime};
+use super::ground::{directory, runtime};
 use crate::{
-    Setting, centre,
+    centre,
     ear::Ear,
     house,
     lane::Lane,
+    setting::Setting,
     stats::{Durations, rate},
 };
 use domain::{Command, command::AgentAct};
@@ -31,7 +32,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let dir = directory()?;
         let desk = house::desk(&dir.path().join("data"), agents).await?;
         let port = house::serve(desk.clone()).await?;
-        let medium = super::medium()?;
+        let medium = super::ground::medium()?;
         let mut ears = stream::iter(1..=agents)
             .map(|agent| {
                 let (desk, medium) = (desk.clone(), medium.clone());

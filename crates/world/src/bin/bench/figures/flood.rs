@@ -1,7 +1,7 @@
 //! Durable notes to five hundred long-polling agents as fast as possible.
 
-use super::{directory, runtime};
-use crate::{Setting, centre, ear::Ear, house, lane::Lane, stats::rate};
+use super::ground::{directory, runtime};
+use crate::{centre, ear::Ear, house, lane::Lane, setting::Setting, stats::rate};
 use domain::{Command, command::AgentAct};
 use serde_json::{Value, json};
 use std::{
@@ -26,7 +26,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let port = house::serve(desk.clone()).await?;
         let (delivered, committed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         for agent in 1..=agents {
-            let channels = vec![super::medium()?.as_str().into()];
+            let channels = vec![super::ground::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
             let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;

@@ -1,7 +1,7 @@
 //! Memory of the server while calls are held: each between a caller and an agent, established, nobody speaking.
 
-use super::{idle::megabytes, runtime};
-use crate::{Setting, called, stats::cores};
+use super::{ground::runtime, idle::megabytes};
+use crate::{called, setting::Setting, stats::cores};
 use phone::Incoming;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! Memory of the server with ten thousand agents connected and idle, each with a contact-centre session.
 
-use super::{node, ready_agent, runtime};
-use crate::{Setting, centre, ear::Ear, lane::Lane, node::Node};
+use super::ground::{node, ready_agent, runtime};
+use crate::{centre, ear::Ear, lane::Lane, node::Node, setting::Setting};
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::{SinkExt, StreamExt, stream};

@@ -1,7 +1,7 @@
 //! From a request to its notification on an open WebSocket, at 500 operations a second.
 
-use super::{accepted, customer, node, ready_agent, runtime};
-use crate::{Setting, centre, figures::idle::Socket, lane::Lane, stats::Durations};
+use super::ground::{accepted, customer, node, ready_agent, runtime};
+use crate::{centre, figures::idle::Socket, lane::Lane, setting::Setting, stats::Durations};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,

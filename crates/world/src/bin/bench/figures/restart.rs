@@ -1,7 +1,7 @@
 //! From the start of the process to `/ready`, with a journal of a million events.
 
-use super::{directory, runtime};
-use crate::{Setting, centre, house, node::Node, stats::millis};
+use super::ground::{directory, runtime};
+use crate::{centre, house, node::Node, setting::Setting, stats::millis};
 use domain::{
     Command,
     command::{AgentAct, CustomerAct, SessionAct},
@@ -22,7 +22,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let events = runtime.block_on(async {
         let desk = house::desk(&data, AGENTS).await?;
         for agent in 1..=AGENTS {
-            let channels = vec![super::medium()?.as_str().into()];
+            let channels = vec![super::ground::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
             let act = AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None };

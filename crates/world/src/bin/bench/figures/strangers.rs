@@ -1,7 +1,10 @@
 //! What strangers cost: memory after a morning of logins and under stalled requests, and what an agent notices.
 
-use super::{accepted, customer, directory, idle::megabytes, ready_agent, runtime};
-use crate::{Setting, centre, lane::Lane, node::Node, stats::Durations};
+use super::{
+    ground::{accepted, customer, directory, ready_agent, runtime},
+    idle::megabytes,
+};
+use crate::{centre, lane::Lane, node::Node, setting::Setting, stats::Durations};
 use anyhow::Context;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
 //! Webhooks of an SMS provider: from one to the notification on a WebSocket, and a thousand a second for a while.
 
-use super::runtime;
+use super::ground::runtime;
 use crate::{
-    Setting,
     carried::{self, NUMBER, Phones, Provider, SERVICE},
     figures::idle::{Socket, megabytes},
+    setting::Setting,
     stats::{Durations, rate},
 };
 use anyhow::Context;
