@@ -44,13 +44,13 @@ fn a_circle_is_seen_through_re_exports_and_not_in_names_of_modules() {
     let file = |module: &str, text: &str| (path(module), Module::of(text));
     let modules = |files: Vec<(Name, Module)>| Modules { files: files.into_iter().collect() };
     let circle = modules(vec![
-        file("", "mod a; mod b; pub use b::B;"),
-        file("a", "use crate::B; pub struct A;"),
-        file("b", "use super::a; pub struct B(a::A);"),
+        file("", "mod a;\nmod b;\npub use b::B;"),
+        file("a", "use crate::B;\npub struct A;"),
+        file("b", "use super::a;\npub struct B(a::A);"),
     ]);
     assert_eq!(circle.circles(), ["a", "b"]);
     let none = modules(vec![
-        file("", "mod a; mod b; pub use b::B;"),
+        file("", "mod a;\nmod b;\npub use b::B;"),
         file("a", "use crate::B; // b::A\npub struct A;"),
         file("b", "use super::a;\n#[cfg(test)]\nmod tests {\n    use super::a::A;\n}\n"),
     ]);
@@ -99,7 +99,7 @@ impl Modules {
             all
         };
         let in_a_circle = self.files.keys().filter(|name| reached(name).contains(name));
-        in_a_circle.map(|name| name.join("::")).collect()
+        in_a_circle.map(|name| if name.is_empty() { "the root".into() } else { name.join("::") }).collect()
     }
 
     /// The files that a file takes something from.
@@ -137,29 +137,35 @@ impl Modules {
 
     /// The file that defines what a path from the root names.
     fn file(&self, path: &Name, steps: usize) -> Option<&Name> {
-        let prefixes = (0..=path.len()).rev().map(|length| path[..length].to_vec());
+        // The last part may be a module and what its parent hands on out of it, under one name.
+        let is_module = self.files.contains_key(path);
+        let most = if is_module { path.len().checked_sub(1)? } else { path.len() };
+        let prefixes = (0..=most).rev().map(|length| path[..length].to_vec());
         let (name, module) = prefixes.filter_map(|prefix| self.files.get_key_value(&prefix)).next()?;
-        let item = path.get(name.len())?;
+        let (item, rest) = path[name.len()..].split_first()?;
         match module.imports.get(item) {
             Some(import) if steps < STEPS => {
-                let rest = &path[name.len() + 1..];
                 let whole = [self.whole(name, import, 0)?, rest.to_vec()].concat();
                 self.file(&whole, steps + 1)
             }
-            _ => Some(name),
+            _ => Some(name).filter(|_| !is_module),
         }
     }
 }
 
 impl Module {
     fn of(text: &str) -> Self {
-        static USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\buse\s+([^;]+);"));
+        static USE: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?use\s+([^;]+);"));
         static PATH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:[\w]+::)+\w+"));
         let text = without_tests(text);
         let (mut imports, mut paths) = (BTreeMap::new(), BTreeSet::new());
         for found in USE.captures_iter(&text) {
             expand(&found[1], &[], &mut |path, name| {
-                imports.insert(name, path.clone());
+                // A macro is handed on under its own name.
+                if path != [name.clone()] {
+                    imports.insert(name, path.clone());
+                }
                 paths.insert(path);
             });
         }
@@ -182,9 +188,8 @@ fn expand(tree: &str, above: &[String], tell: &mut impl FnMut(Name, String)) {
     if let Some((prefix, inner)) = tree.split_once('{') {
         let above = [above, &path(prefix.trim().trim_end_matches("::"))].concat();
         let (mut depth, mut start) = (0, 0);
-        let inner = inner.trim_end().trim_end_matches('}');
-        // What was cut off above is the brace of this tree, and those of the last of its branches.
-        let inner = format!("{inner}{}", "}".repeat(inner.matches('{').count() - inner.matches('}').count()));
+        let inner = inner.trim_end();
+        let inner = inner.strip_suffix('}').unwrap_or(inner);
         for (at, character) in inner.char_indices() {
             match character {
                 '{' => depth += 1,
@@ -214,13 +219,15 @@ fn read_below(directory: &Path, name: &mut Name, files: &mut BTreeMap<Name, Modu
     for path in entries {
         let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let is_root = name.is_empty() && (stem == "lib" || stem == "main");
-        if path.is_dir() {
+        if stem == "tests" {
+            // They may use what they like.
+        } else if path.is_dir() {
             if !(name.is_empty() && stem == "bin") {
                 name.push(stem);
                 read_below(&path, name, files);
                 name.pop();
             }
-        } else if path.extension().is_some_and(|kind| kind == "rs") && stem != "tests" {
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
             let whole = if is_root || stem == "mod" { name.clone() } else { [&name[..], &[stem]].concat() };
             files.insert(whole, Module::of(&fs::read_to_string(&path).expect("text")));
         }
