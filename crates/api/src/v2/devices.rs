@@ -1,6 +1,6 @@
 //! `/devices`: the phones of the centre (core-and-voice §4.2, admin-and-reporting §2.3).
 
-use super::users::{CARERS, needs_sight};
+use super::sight::{CARERS, needs_sight};
 use crate::{
     answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},

@@ -1,6 +1,7 @@
 //! The addresses of `/api/v2`, by resource.
 
 mod calls;
+mod channels;
 mod contacts;
 mod devices;
 mod diagnostics;
@@ -17,6 +18,7 @@ mod router;
 mod services;
 mod sessions;
 mod settings;
+mod sight;
 mod skills;
 mod users;
 mod workbins;

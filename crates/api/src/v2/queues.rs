@@ -1,6 +1,6 @@
 //! `/queues`: where customers wait. The address of a queue is a target of `Transfer` (digital-channels §2.6).
 
-use super::users::ANYONE;
+use super::sight::ANYONE;
 use crate::{
     answer::{Answer, Outcome, Problem},
     auth::Caller,

@@ -1,6 +1,6 @@
 //! `/services`: the parts of the server and whether they work (core-and-voice §3.7).
 
-use super::users::ANYONE;
+use super::sight::ANYONE;
 use crate::{
     answer::{Answer, Outcome, Problem},
     auth::Caller,

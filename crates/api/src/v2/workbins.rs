@@ -1,6 +1,6 @@
 //! `/workbins`: there are none, and desktops ask for them as they start (client-requirements 25).
 
-use super::users::ANYONE;
+use super::sight::ANYONE;
 use crate::{
     answer::{Answer, Outcome},
     auth::Caller,

@@ -1,8 +1,8 @@
 //! Web chat as one value: what both protocols need. It knows neither.
 
 use super::{
-    gms::Told,
-    gws::Cursors,
+    gms::told::Told,
+    gws::cursor::Cursors,
     limits::{Allowance, CustomerLimits},
     presence::Presence,
 };

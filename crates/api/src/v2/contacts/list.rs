@@ -12,7 +12,7 @@ use crate::{
     v2::{
         params::{Denied, Listing},
         queues,
-        users::ANYONE,
+        sight::ANYONE,
     },
     wire::queue_contact,
 };

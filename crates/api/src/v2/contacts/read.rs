@@ -9,7 +9,7 @@ use crate::{
     v2::{
         params::Denied,
         queues,
-        users::{self, ANYONE},
+        sight::{self, ANYONE},
     },
     wire::queue_contact,
 };
@@ -35,7 +35,7 @@ pub async fn get(
     let absent = || Problem::not_found(&format!("Contact '{id}'"));
     let contact = match query.get("type") {
         None | Some("User") => {
-            let user = users::find(&api, &id).ok().filter(|user| user.enabled).ok_or_else(absent)?;
+            let user = sight::find(&api, &id).ok().filter(|user| user.enabled).ok_or_else(absent)?;
             user_contact(&api, &user).await?
         }
         Some("Queue") => {

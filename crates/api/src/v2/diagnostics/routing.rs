@@ -4,7 +4,7 @@ use crate::{
     answer::{Answer, Outcome, fitting},
     auth::Caller,
     state::Api,
-    v2::{params::Denied, users::CARERS},
+    v2::{params::Denied, sight::CARERS},
     wire::timestamp,
 };
 use axum::extract::State;

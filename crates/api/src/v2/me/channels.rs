@@ -9,14 +9,12 @@ use crate::{
     repeat::Repeat,
     state::Api,
     v2::{
-        calls,
+        channels::resources,
         params::{Denied, Listing, Operation, Refused},
     },
-    wire::channel_resources,
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, medium::VOICE, user::Role};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The channels of the contact-centre session.
@@ -65,18 +63,6 @@ pub async fn operate(
     }
     let command = Command::Agent { agent: caller.user.id.clone(), act };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
-}
-
-/// The channel resources, each with its address.
-pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
-    let agent = api.desk.agent(&caller.user).await?;
-    let mut channels = channel_resources(&caller.user, &agent, calls::activity(api, &agent).await?);
-    for channel in &mut channels {
-        let path = format!("/me/channels/{}", channel["channel"].as_str().unwrap_or_default());
-        channel["uri"] = api.links.uri(&path).into();
-        channel["path"] = path.into();
-    }
-    Ok(channels)
 }
 
 fn channel_name(api: &Api, name: &str) -> Result<MediumName, Problem> {

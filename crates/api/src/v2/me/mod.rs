@@ -9,7 +9,7 @@ mod session;
 mod skills;
 mod state;
 
-pub use channels::{read as read_channel, resources as channel_resources};
+pub use channels::read as read_channel;
 pub use devices::not_registered;
 
 use crate::state::Api;

@@ -1,6 +1,5 @@
 //! `GET /users/{id}/devices` (core-and-voice §4.2).
 
-use super::{find, needs_sight};
 use crate::{
     answer::Outcome,
     auth::Caller,
@@ -9,6 +8,7 @@ use crate::{
     v2::{
         devices, feature,
         params::{Denied, Listing},
+        sight::{find, needs_sight},
     },
     wire::provisioned_device,
 };

@@ -1,10 +1,6 @@
 //! `GET /users` (admin-and-reporting §2.1).
 
-use super::{
-    ANYONE,
-    resource::{embedded, resource},
-    sees,
-};
+use super::resource::{embedded, resource};
 use crate::{
     answer::Outcome,
     auth::Caller,
@@ -13,6 +9,7 @@ use crate::{
     v2::{
         feature,
         params::{Denied, Listing},
+        sight::{ANYONE, sees},
     },
 };
 use axum::extract::State;

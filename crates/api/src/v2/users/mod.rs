@@ -4,13 +4,11 @@ mod devices;
 mod list;
 mod read;
 mod resource;
-mod sight;
 mod user_skills;
 
 pub use devices::list as devices_of;
 pub use read::get as read;
 pub use resource::{resource, skills};
-pub use sight::{ANYONE, CARERS, find, needs_sight, sees};
 pub use user_skills::{list as skills_of, read as skill_of};
 
 use crate::state::Api;

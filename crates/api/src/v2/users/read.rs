@@ -1,6 +1,6 @@
 //! `GET /users/{id}`.
 
-use super::{ANYONE, find, resource::resource};
+use super::resource::resource;
 use crate::{
     answer::{Answer, Outcome},
     auth::Caller,
@@ -9,6 +9,7 @@ use crate::{
     v2::{
         feature,
         params::{Denied, Embedding},
+        sight::{ANYONE, find},
     },
 };
 use axum::extract::{Path, State};

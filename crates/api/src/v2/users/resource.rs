@@ -1,12 +1,11 @@
 //! A user with the sub-resources that were asked for (core-and-voice §4.1).
 
-use super::sees;
 use crate::{
     answer::Problem,
     auth::Caller,
     query::Wanted,
     state::Api,
-    v2::{calls, devices, feature, me, sessions, settings},
+    v2::{calls, channels, devices, feature, sessions, settings, sight::sees},
     wire::{
         assigned_features, call_in_brief, channel_resources, device_resource, session_in_brief,
         unit_resource, user_resource, user_skill,
@@ -56,7 +55,7 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
     if wanted.has("channels") || wanted.has("channelStates") {
         // Another one's channels have no address: nothing can be done to them there.
         let channels = if own {
-            me::channel_resources(api, caller).await?
+            channels::resources(api, caller).await?
         } else {
             let agent = api.desk.agent(user).await?;
             channel_resources(user, &agent, calls::activity(api, &agent).await?)

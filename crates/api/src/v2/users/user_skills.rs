@@ -1,6 +1,6 @@
 //! `/users/{id}/skills`: what a user can do, and how well (admin-and-reporting §2.1, §2.2).
 
-use super::{find, needs_sight, resource::skills};
+use super::resource::skills;
 use crate::{
     answer::{Answer, Outcome, Problem},
     auth::Caller,
@@ -9,6 +9,7 @@ use crate::{
     v2::{
         feature,
         params::{Denied, Listing},
+        sight::{find, needs_sight},
     },
 };
 use axum::extract::{Path, State};

@@ -17,11 +17,9 @@ mod command;
 mod door;
 mod form;
 mod request;
-mod told;
+pub(super) mod told;
 mod trouble;
 mod wire;
-
-pub(super) use told::Told;
 
 use super::{bounds::PREFLIGHT, limits::Origin, state::Chat};
 use axum::{

@@ -13,7 +13,7 @@ mod address;
 mod before;
 mod body;
 mod centre;
-mod cursor;
+pub(super) mod cursor;
 mod messages;
 mod operate;
 mod pass;
@@ -24,4 +24,3 @@ mod trouble;
 mod wire;
 
 pub(super) use before::before;
-pub(super) use cursor::Cursors;
