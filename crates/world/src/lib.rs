@@ -5,21 +5,16 @@
 //!   fails when the seed says so. Its people are the demo centre's, through the desk's ports alone.
 //! * [`client`] holds small clients of everything the server answers, for programs that prove or measure it.
 
-pub mod client;
-
-mod clock;
 mod faults;
-mod ids;
 mod journal;
 pub mod limits;
 mod node;
 mod record;
 mod transcript;
 
-pub use clock::WorldClock;
 pub use faults::Faults;
-pub use ids::CountedIds;
 pub use journal::Journal;
 pub use node::{Node, World, WorldFault};
 pub use record::Record;
+pub use testkit::{RuntimeClock as WorldClock, TestIds as CountedIds, client};
 pub use transcript::{events, feed, mailboxes};

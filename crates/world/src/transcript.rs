@@ -1,6 +1,5 @@
 //! The world's course as text: what lies in each mailbox, and what reporting was told.
 
-use crate::clock::MORNING;
 use desk::{
     Desk,
     ports::{EventRow, FeedQuery, Note, StoreFault},
@@ -11,6 +10,7 @@ use std::{
     fmt::{self, Write},
     sync::Arc,
 };
+use testkit::MORNING;
 
 /// Every mailbox, agent by agent, note by note in the order of positions.
 pub async fn mailboxes(desk: &Desk) -> Result<String, StoreFault> {

@@ -1,7 +1,7 @@
 //! The internal directory (admin-and-reporting §2.9, client-requirements 26).
 
-use crate::harness::{App, Client, settled};
 use serde_json::json;
+use testkit::{Client, TestServer, settled};
 
 async fn names(client: &Client<'_>, query: &str) -> Vec<String> {
     let answer = client.get(&format!("/contacts?{query}")).await.ok();
@@ -11,7 +11,7 @@ async fn names(client: &Client<'_>, query: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_colleague_with_his_channels() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.agent("agent2").ready().await;
     let path = format!("/contacts/{}?type=User", app.id("agent2"));
     let answer = app.agent("agent1").get(&path).await.ok();
@@ -20,7 +20,7 @@ async fn a_colleague_with_his_channels() {
 
 #[tokio::test]
 async fn the_search_that_desktops_send() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let query = "type=User&includeUsersInBusinessUnits=true&roles=ROLE_AGENT&limit=2\
                  &filterName=NamesOrPhoneNumberMatches&filterParameters=*&sortBy=name&order=Ascending";
     let tom = app.agent("agent1");
@@ -31,7 +31,7 @@ async fn the_search_that_desktops_send() {
 
 #[tokio::test]
 async fn names_numbers_types_and_channels_narrow_the_search() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     assert_eq!(names(&tom, "name=mei*").await, ["agent2@demo"]);
     assert_eq!(names(&tom, "phoneNumber=50-01,9000").await, ["agent1@demo", "Support"]);
@@ -49,7 +49,7 @@ async fn names_numbers_types_and_channels_narrow_the_search() {
 
 #[tokio::test]
 async fn a_queue_is_known_by_its_own_address() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let answer = tom.get("/contacts/Support?type=Queue").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
@@ -64,7 +64,7 @@ async fn a_queue_is_known_by_its_own_address() {
 
 #[tokio::test]
 async fn a_chat_is_transferred_to_whatever_the_directory_gives() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     for (agent, query) in [(&tom, "name=Mei*"), (&tom, "name=Sales*")] {
         tom.ready().await;

@@ -1,11 +1,11 @@
 //! Devices (core-and-voice §4.2, §4.5).
 
-use crate::harness::{App, Ear, settled};
 use serde_json::{Value, json};
+use testkit::{Poll, TestServer, settled};
 
 #[tokio::test]
 async fn a_device_as_its_agent_and_as_the_administrator_see_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let own = app.agent("agent1").get("/me/devices?fields=*").await.ok();
     insta::assert_json_snapshot!("own_device", settled(&own));
     let path = own["devices"][0]["path"].as_str().expect("a path").to_owned();
@@ -16,7 +16,7 @@ async fn a_device_as_its_agent_and_as_the_administrator_see_it() {
 
 #[tokio::test]
 async fn the_list_of_all_devices_is_for_administrators() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.agent("agent1").get("/devices").await.refused(403, 5);
     app.agent("supervisor").get("/devices").await.refused(403, 5);
     assert_eq!(app.agent("admin").get("/devices").await.ok()["uris"].as_array().map(Vec::len), Some(4));
@@ -24,7 +24,7 @@ async fn the_list_of_all_devices_is_for_administrators() {
 
 #[tokio::test]
 async fn another_agents_device_is_not_shown() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent2").get("/me/devices").await.ok();
     let uri = answer["uris"][0].as_str().expect("an address");
     app.agent("agent1").get(uri).await.refused(403, 5);
@@ -34,7 +34,7 @@ async fn another_agents_device_is_not_shown() {
 
 #[tokio::test]
 async fn the_switch_has_no_settings_for_a_device() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let answer = tom.get("/me/devices?fields=*").await.ok();
     let path = answer["devices"][0]["path"].as_str().expect("a path");
@@ -46,7 +46,7 @@ async fn the_switch_has_no_settings_for_a_device() {
 
 #[tokio::test]
 async fn a_state_on_a_phone_that_is_not_there_is_an_internal_error() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let answer = tom.get("/me/devices?fields=*").await.ok();
     let path = format!("/me{}", answer["devices"][0]["path"].as_str().expect("a path"));
@@ -65,13 +65,13 @@ async fn a_state_on_a_phone_that_is_not_there_is_an_internal_error() {
 
 #[tokio::test]
 async fn the_agent_alone_is_told_that_his_state_was_refused() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     let answer = tom.get("/me/devices?fields=*").await.ok();
     let device = &answer["devices"][0];
     let path = format!("/me{}", device["path"].as_str().expect("a path"));
-    let mut ears = [Ear::open(&tom, "/v2/me/devices").await, Ear::open(&tom, "/v2/me/*").await];
-    let mut other = Ear::open(&mei, "/**").await;
+    let mut ears = [Poll::open(&tom, "/v2/me/devices").await, Poll::open(&tom, "/v2/me/*").await];
+    let mut other = Poll::open(&mei, "/**").await;
     let (held, reply) = tokio::join!(ears[0].connect(20_000), tom.operate(&path, "Ready"));
     reply.refused(500, 4);
     let [message] = &held[..] else { panic!("{held:?}") };

@@ -1,10 +1,10 @@
 //! What the public documents say of parameters and attributes: acted on, or refused by name.
 
-use crate::harness::{App, Client, Exchange, Guest};
 use api::{Config, Shown};
 use serde_json::{Value, json};
+use testkit::{Client, Guest, ScriptedSwitch, TestServer};
 
-async fn talking<'a>(app: &'a App, name: &str) -> (Client<'a>, Guest<'a>) {
+async fn talking<'a>(app: &'a TestServer, name: &str) -> (Client<'a>, Guest<'a>) {
     let agent = app.agent(name);
     agent.ready().await;
     let ines = app.customer("Ines").await;
@@ -15,7 +15,7 @@ async fn talking<'a>(app: &'a App, name: &str) -> (Client<'a>, Guest<'a>) {
 
 #[tokio::test]
 async fn an_operation_works_only_in_the_collection_of_its_conversation() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;
@@ -36,15 +36,15 @@ async fn an_operation_works_only_in_the_collection_of_its_conversation() {
 
 #[tokio::test]
 async fn a_call_and_a_chat_are_not_found_in_each_others_collection() {
-    let app = App::with_calls().await;
+    let app = TestServer::with_calls().await;
     let (tom, ines) = talking(&app, "agent1").await;
     tom.operate(&format!("/me/calls/{}", ines.id), "Hangup").await.refused(404, 6);
 }
 
 #[tokio::test]
 async fn channels_tell_do_not_disturb_under_both_names_and_the_phone_of_voice() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let voice = async || tom.get("/me/channels/voice").await.ok()["channel"].clone();
     let channel = voice().await;
@@ -67,7 +67,7 @@ async fn channels_tell_do_not_disturb_under_both_names_and_the_phone_of_voice() 
 
 #[tokio::test]
 async fn a_contact_is_named_by_the_login_name_and_found_by_either_name() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     for query in
         ["name=agent2@demo", "name=Mei+Ito", "filterName=NamesOrPhoneNumberMatches&filterParameters=mei*"]
@@ -81,7 +81,7 @@ async fn a_contact_is_named_by_the_login_name_and_found_by_either_name() {
 
 #[tokio::test]
 async fn queues_are_listed_by_channel() {
-    let app = App::with_calls().await;
+    let app = TestServer::with_calls().await;
     let tom = app.agent("agent1");
     let named = async |query: &str| {
         let answer = tom.get(&format!("/queues?fields=id,name,channel&{query}")).await.ok();
@@ -97,7 +97,7 @@ async fn queues_are_listed_by_channel() {
 
 #[tokio::test]
 async fn a_conversation_goes_to_a_queue_by_its_path_in_the_directory() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     for target in
         ["/contacts/Sales%3A%20north%2Fsouth", "/api/v2/me/contacts/Sales%3A%20north%2Fsouth?type=Queue"]
     {
@@ -123,7 +123,7 @@ async fn a_conversation_goes_to_a_queue_by_its_path_in_the_directory() {
 async fn the_type_of_a_message_is_shown_with_the_option_alone() {
     for shows in [false, true] {
         let shown = Shown { message_types: shows, ..Shown::default() };
-        let app = App::behaving(Config { shown, ..Config::default() }).await;
+        let app = TestServer::behaving(Config { shown, ..Config::default() }).await;
         let (tom, ines) = talking(&app, "agent1").await;
         tom.hears().await;
         let say = json!({"operationName": "SendMessage", "text": "Hi", "messageType": "greeting"});
@@ -141,7 +141,7 @@ async fn the_type_of_a_message_is_shown_with_the_option_alone() {
 
 #[tokio::test]
 async fn who_looks_after_an_agent_sees_that_there_are_conversations() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = talking(&app, "agent1").await;
     let path = format!("/users/{}?subresources=chats,smssessions,interactions,calls", tom.id());
     let user = app.agent("supervisor").get(&path).await.ok()["user"].clone();
@@ -158,7 +158,7 @@ async fn who_looks_after_an_agent_sees_that_there_are_conversations() {
 
 #[tokio::test]
 async fn a_state_that_is_refused_is_not_offered() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.ready().await;
     let states = tom.get("/settings/agent-states").await.ok()["settings"].clone();
@@ -172,7 +172,7 @@ async fn a_state_that_is_refused_is_not_offered() {
 
 #[tokio::test]
 async fn desktops_are_not_led_to_user_events() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/me/settings/interaction-workspace").await.ok();
     let settings = answer["settings"].as_array().expect("settings");
     let value = |name: &str| settings.iter().find(|one| one["name"] == name).map(|one| one["value"].clone());
@@ -182,7 +182,7 @@ async fn desktops_are_not_led_to_user_events() {
 
 #[tokio::test]
 async fn a_session_begins_at_ones_own_place_and_phone_or_not_at_all() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let start = |name: &str, value: &str| json!({"operationName": "StartContactCenterSession", "channels": ["chat"], name: value});
     for (name, value) in [
@@ -208,8 +208,8 @@ async fn a_session_begins_at_ones_own_place_and_phone_or_not_at_all() {
 
 #[tokio::test]
 async fn parameters_that_nothing_here_could_honour_are_refused() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let voice = exchange.at_work("agent3", "5003").await;
     let ready = |mode: &str| json!({"operationName": "Ready", "workmode": mode});
     voice.post("/me/channels/voice", ready("AutoIn")).await.ok();

@@ -1,11 +1,11 @@
 //! Features and what happens without them (admin-and-reporting §2.4, decisions §8).
 
-use crate::harness::{App, settled};
 use serde_json::json;
+use testkit::{TestServer, settled};
 
 #[tokio::test]
 async fn the_centre_has_its_features_and_the_server_knows_more() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let answer = tom.get("/features?fields=*").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
@@ -19,7 +19,7 @@ async fn the_centre_has_its_features_and_the_server_knows_more() {
 
 #[tokio::test]
 async fn a_feature_the_server_does_not_know_bears_its_id_for_a_name() {
-    let app = App::with(|centre| {
+    let app = TestServer::with(|centre| {
         centre.features.insert("api-horoscope".into());
     })
     .await;
@@ -29,7 +29,7 @@ async fn a_feature_the_server_does_not_know_bears_its_id_for_a_name() {
 
 #[tokio::test]
 async fn without_reading_the_provisioned_is_not_there() {
-    let app = App::without(&["api-provisioning-read"]).await;
+    let app = TestServer::without(&["api-provisioning-read"]).await;
     let admin = app.agent("admin");
     for path in
         ["/users", "/users/1", "/skills", "/devices", "/queues", "/groups", "/groups/1-root/dispositions"]
@@ -43,7 +43,7 @@ async fn without_reading_the_provisioned_is_not_there() {
 
 #[tokio::test]
 async fn without_writing_no_change_is_valid() {
-    let app = App::without(&["api-provisioning-write"]).await;
+    let app = TestServer::without(&["api-provisioning-write"]).await;
     let admin = app.agent("admin");
     let code = json!({"name": "New", "displayName": "New"});
     admin.post("/settings/dispositions", code.clone()).await.refused(400, 2);
@@ -59,10 +59,10 @@ async fn a_medium_needs_its_own_feature_or_that_of_all_media() {
     let all = ["api-multimedia", "api-multimedia-chat"];
     for kept in all {
         let off: Vec<&str> = all.into_iter().filter(|feature| *feature != kept).collect();
-        let app = App::without(&off).await;
+        let app = TestServer::without(&off).await;
         app.agent("agent1").get("/me/chats").await.ok();
     }
-    let app = App::without(&all).await;
+    let app = TestServer::without(&all).await;
     let tom = app.agent("agent1");
     tom.get("/me/chats").await.refused(404, 6);
     tom.get("/me/chats/1").await.refused(404, 6);

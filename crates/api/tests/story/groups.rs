@@ -1,18 +1,18 @@
 //! The tree of disposition codes (admin-and-reporting §6.3).
 
-use crate::harness::{App, settled};
 use serde_json::json;
+use testkit::{TestServer, settled};
 
 #[tokio::test]
 async fn the_groups_without_what_is_in_them() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/groups?type=dispositions&fields=*").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
 }
 
 #[tokio::test]
 async fn one_star_embeds_the_first_level_and_two_the_whole_tree() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let one = tom.get("/groups?type=dispositions&fields=*&subresources=*").await.ok();
     insta::assert_json_snapshot!("first_level", settled(&one));
@@ -25,7 +25,7 @@ async fn one_star_embeds_the_first_level_and_two_the_whole_tree() {
 
 #[tokio::test]
 async fn business_units_stand_beside_them() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     assert_eq!(tom.get("/groups").await.ok()["uris"].as_array().map(Vec::len), Some(3));
     let units = tom.get("/groups?type=BusinessUnit&fields=*").await.ok();
@@ -35,7 +35,7 @@ async fn business_units_stand_beside_them() {
 
 #[tokio::test]
 async fn a_group_and_a_code_by_their_addresses() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let group = tom.get("/groups/1-complaint?subresources=*").await.ok();
     insta::assert_json_snapshot!(settled(&group));
@@ -50,7 +50,7 @@ async fn a_group_and_a_code_by_their_addresses() {
 
 #[tokio::test]
 async fn an_administrator_plants_and_fells_the_tree() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let admin = app.agent("admin");
     let reply = admin.post("/groups", json!({"name": "Returns", "parentUri": "/groups/1-root"})).await;
     assert_eq!(reply.status, 201);
@@ -79,7 +79,7 @@ async fn an_administrator_plants_and_fells_the_tree() {
 
 #[tokio::test]
 async fn a_group_goes_with_everything_in_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let admin = app.agent("admin");
     admin.delete("/groups/1-complaint", None).await.ok();
     admin.get("/groups/1-deep").await.refused(404, 6);
@@ -88,7 +88,7 @@ async fn a_group_goes_with_everything_in_it() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_change_of_the_tree_is_said() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let admin = app.agent("admin");
     admin.post("/groups", json!({})).await.refused(400, 1);
     admin.post("/groups", json!({"name": "CallOutcome"})).await.refused(409, 18);

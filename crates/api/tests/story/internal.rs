@@ -1,18 +1,18 @@
 //! `/internal-api` (core-and-voice §7.3).
 
-use crate::harness::{App, settled};
 use serde_json::json;
+use testkit::{TestServer, settled};
 
 #[tokio::test]
 async fn states_and_options_in_one_go() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/internal-api/me/settings?fields=*").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
 }
 
 #[tokio::test]
 async fn the_book_as_business_attributes() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let answer = tom.get("/internal-api/contact-center?subresources=businessAttributes").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
@@ -24,7 +24,7 @@ async fn the_book_as_business_attributes() {
 
 #[tokio::test]
 async fn a_user_event_needs_a_phone_that_is_there() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, path) = (app.agent("agent1"), "/internal-api/operations");
     let device = tom.get("/me/devices?fields=*").await.ok()["devices"][0]["id"].clone();
     let event = json!({"operationName": "SendUserEvent", "deviceId": device, "userData": {"A": "B"}});
@@ -38,7 +38,7 @@ async fn a_user_event_needs_a_phone_that_is_there() {
 /// core-and-voice §7.2, client-requirements 27.
 #[tokio::test]
 async fn the_vendors_desktop_starts() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.stranger().get("/me?subresources=features,devices,channels").await.refused(403, 20);
     let tom = app.agent("agent1");
     let me = tom.get("/me?subresources=features,devices,channels").await.ok();
@@ -60,7 +60,7 @@ async fn the_vendors_desktop_starts() {
 
 #[tokio::test]
 async fn the_same_gate_stands_before_it_and_what_is_unknown_is_not_found() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.stranger().get("/internal-api/me/settings").await.refused(403, 20);
     app.agent("agent1").get("/internal-api/horoscope").await.refused(404, 6);
     app.agent("agent1").post("/internal-api/horoscope", json!({})).await.refused(404, 6);

@@ -1,10 +1,10 @@
 //! Every address that is given out answers, with `/me` before it and without (decisions §3).
 
-use crate::harness::{App, Client, Exchange};
 use desk::{Condition, ServiceState};
 use domain::{call::Heard, centre::Centre};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
+use testkit::{Client, ScriptedSwitch, TestServer};
 
 /// Where a client may begin.
 const BEGINNINGS: [&str; 25] = [
@@ -40,7 +40,7 @@ async fn every_link_of_every_answer_and_notification_answers() {
     let everything = |centre: &mut Centre| {
         centre.features.insert("api-voice".into());
     };
-    let app = App::with(everything).await;
+    let app = TestServer::with(everything).await;
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     tom.ready().await;
     mei.ready().await;
@@ -52,7 +52,7 @@ async fn every_link_of_every_answer_and_notification_answers() {
     app.customer("Waiting").await;
     let service = ServiceState::connector("sms", "North / South?", Condition::Working, 0);
     app.desk.services().set(service);
-    let exchange = Exchange::connect(&app);
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     exchange.registers("5002", true).await;
     let call = exchange.calls_from("5002", "5001").await;

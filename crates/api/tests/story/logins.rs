@@ -1,12 +1,12 @@
 //! Logins: how they begin and when they end (core-and-voice §2.1, §2.2, decisions §5).
 
-use crate::harness::{App, Ear};
 use api::{Config, Cors};
 use axum::{body::Body, response::Response};
 use domain::{Command, command::Provision, user::User};
 use futures::FutureExt;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
+use testkit::{Poll, TestServer};
 use tower::ServiceExt;
 
 /// More wrong passwords than a name is allowed in a minute.
@@ -15,7 +15,7 @@ const GUESSES: usize = 15;
 /// Nobody reads, or waits for, what somebody sends whom nobody knows.
 #[tokio::test]
 async fn who_is_not_known_is_refused_before_their_body_comes() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     for path in ["/api/v2/me", "/api/v2/notifications", "/api/v2/nosuch", "/api/v2/groups", "/internal-api/x"]
     {
         for method in [Method::POST, Method::PUT] {
@@ -30,7 +30,7 @@ async fn who_is_not_known_is_refused_before_their_body_comes() {
 
 #[tokio::test]
 async fn guesses_are_denied_and_keep_nobody_out_who_knows_the_password() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let guesser = app.agent("agent1").guessing();
     let guesses = futures::future::join_all((0..GUESSES).map(|_| guesser.get("/me"))).await;
     for guess in guesses {
@@ -43,7 +43,7 @@ async fn guesses_are_denied_and_keep_nobody_out_who_knows_the_password() {
 
 #[tokio::test]
 async fn whoever_knows_the_password_comes_in_at_the_second_try_while_others_guess() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     for number in 0..GUESSES {
         let answer = log_in(&app, "agent1@demo", &format!("guess {number}")).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN);
@@ -54,13 +54,19 @@ async fn whoever_knows_the_password_comes_in_at_the_second_try_while_others_gues
 
 #[tokio::test]
 async fn a_client_that_keeps_no_cookies_does_not_heap_up_sessions() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let first = app.agent("agent1").get("/me").await.headers[header::SET_COOKIE].clone();
     let second = app.agent("agent1").get("/me").await.headers[header::SET_COOKIE].clone();
     assert_eq!(first, second);
 }
 
-async fn ask(app: &App, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Response {
+async fn ask(
+    app: &TestServer,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> Response {
     let mut request = Request::builder().method(method).uri(format!("/api/v2{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -69,7 +75,7 @@ async fn ask(app: &App, method: Method, path: &str, headers: &[(&str, &str)], bo
     app.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer")
 }
 
-async fn log_in(app: &App, user_name: &str, password: &str) -> Response {
+async fn log_in(app: &TestServer, user_name: &str, password: &str) -> Response {
     let body = json!({"userName": user_name, "password": password});
     ask(app, Method::POST, "/login", &[], &body).await
 }
@@ -80,14 +86,14 @@ fn cookie(answer: &Response) -> String {
     cookie.split(';').next().expect("a pair").to_owned()
 }
 
-async fn cookie_of(app: &App, name: &str) -> String {
+async fn cookie_of(app: &TestServer, name: &str) -> String {
     let answer = log_in(app, &format!("{name}@demo"), "demo").await;
     assert_eq!(answer.status(), StatusCode::OK);
     cookie(&answer)
 }
 
 /// Whether a cookie still stands for somebody.
-async fn works(app: &App, cookie: &str) -> bool {
+async fn works(app: &TestServer, cookie: &str) -> bool {
     ask(app, Method::GET, "/me", &[("cookie", cookie)], &Value::Null).await.status() == StatusCode::OK
 }
 
@@ -98,7 +104,7 @@ async fn json_of(answer: Response) -> Value {
 
 #[tokio::test]
 async fn a_browser_logs_in_and_out() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = log_in(&app, "agent1@demo", "demo").await;
     let set = answer.headers()[header::SET_COOKIE].to_str().expect("text").to_owned();
     assert!(set.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{set}");
@@ -117,7 +123,7 @@ async fn a_browser_logs_in_and_out() {
 
 #[tokio::test]
 async fn a_login_that_is_wrong_in_any_way_is_refused() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     for (body, code) in [
         (json!({"userName": "agent1@demo", "password": "wrong"}), 20),
         (json!({"userName": "agent1@demo", "password": ""}), 20),
@@ -137,7 +143,7 @@ async fn a_login_that_is_wrong_in_any_way_is_refused() {
 
 #[tokio::test]
 async fn a_page_of_another_origin_neither_logs_in_nor_changes_anything() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let cookie = cookie_of(&app, "agent1").await;
     let basic = "Basic YWdlbnQxQGRlbW86ZGVtbw==";
     let body = json!({"userName": "agent1@demo", "password": "demo", "operationName": "Ready"});
@@ -162,7 +168,8 @@ async fn a_page_of_another_origin_neither_logs_in_nor_changes_anything() {
 async fn pages_of_listed_origins_get_a_cookie_that_browsers_send_across_sites() {
     const DESKTOP: &str = "https://desktop.example";
     let cors = Cors { origins: vec![DESKTOP.into()] };
-    let app = App::behaving(Config { cors, secure_cookies: true, csrf: true, ..Config::default() }).await;
+    let app =
+        TestServer::behaving(Config { cors, secure_cookies: true, csrf: true, ..Config::default() }).await;
     let body = json!({"userName": "agent1@demo", "password": "demo"});
     let answer = ask(&app, Method::POST, "/login", &[("origin", DESKTOP)], &body).await;
     let headers = answer.headers();
@@ -182,7 +189,7 @@ async fn pages_of_listed_origins_get_a_cookie_that_browsers_send_across_sites() 
     assert_eq!(answer.status(), StatusCode::OK);
 }
 
-fn changed(app: &App, name: &str, change: impl FnOnce(&mut User)) -> Provision {
+fn changed(app: &TestServer, name: &str, change: impl FnOnce(&mut User)) -> Provision {
     let mut user = (*app.desk.directory().user(&app.id(name)).expect("a user")).clone();
     change(&mut user);
     Provision::PutUser(Box::new(user))
@@ -190,7 +197,7 @@ fn changed(app: &App, name: &str, change: impl FnOnce(&mut User)) -> Provision {
 
 #[tokio::test]
 async fn logins_end_at_once_with_the_password_the_enablement_and_the_user() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let hash = api::hash_password("another").expect("a hash");
     let new = changed(&app, "agent1", |user| user.password_hash = hash);
     let disabled = changed(&app, "agent2", |user| user.enabled = false);
@@ -210,7 +217,7 @@ async fn logins_end_at_once_with_the_password_the_enablement_and_the_user() {
 
 #[tokio::test]
 async fn what_happened_to_a_user_while_no_server_ran_ends_the_logins_too() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let mut cookies = Vec::new();
     for name in ["agent1", "agent2", "agent3", "supervisor"] {
         cookies.push(cookie_of(&app, name).await);
@@ -232,7 +239,7 @@ async fn what_happened_to_a_user_while_no_server_ran_ends_the_logins_too() {
 
 #[tokio::test]
 async fn the_journal_knows_no_cookie() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let cookie = cookie_of(&app, "agent1").await;
     let value = cookie.split_once('=').expect("a pair").1;
     let rows = app.desk.store().rows(desk::ports::Shelf::HttpSession).await.expect("rows");
@@ -244,10 +251,10 @@ async fn the_journal_knows_no_cookie() {
 
 #[tokio::test]
 async fn a_held_poll_ends_with_the_password() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.goes_on();
     let tom = app.agent("agent1");
-    let ear = Ear::open(&tom, "/**").await;
+    let ear = Poll::open(&tom, "/**").await;
     let connect = json!({"channel": "/meta/connect", "clientId": ear.id(), "ext": {"ack": ear.ack}});
     let hash = api::hash_password("another").expect("a hash");
     let change = Command::Provision(changed(&app, "agent1", |user| user.password_hash = hash));
@@ -261,7 +268,7 @@ async fn a_held_poll_ends_with_the_password() {
 
 #[tokio::test]
 async fn a_client_that_takes_its_leave_after_its_login_is_answered_quietly() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let cookie = cookie_of(&app, "agent1").await;
     let who = [("cookie", cookie.as_str())];
     let shake = json!({"channel": "/meta/handshake", "version": "1.0"});

@@ -1,11 +1,11 @@
 //! What the API answers and tells, rule by rule, as people at a small centre meet it.
-
-#[path = "../harness/mod.rs"]
-mod harness;
+//! And what is written about it: the API document, the walk list, the citations of sources. One program, so that it is
+//! linked once.
 
 mod calls;
 mod carried;
 mod chat;
+mod citations;
 mod contacts;
 mod devices;
 mod diagnostics;
@@ -17,8 +17,14 @@ mod internal;
 mod links;
 mod logins;
 mod me;
+mod openapi;
+mod operations;
 mod origins;
+mod pages;
 mod repeated;
+mod reporting;
+mod seed;
 mod services;
 mod settings;
 mod users;
+mod walk_list;

@@ -1,18 +1,18 @@
 //! `/me` (core-and-voice §4.1).
 
-use crate::harness::{App, settled};
 use serde_json::json;
+use testkit::{TestServer, settled};
 
 #[tokio::test]
 async fn me_without_subresources_is_the_bare_user() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/me").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
 }
 
 #[tokio::test]
 async fn me_with_everything_at_work() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let mei = app.agent("agent2");
     mei.ready().await;
     let ines = app.customer("Ines").await;
@@ -23,7 +23,7 @@ async fn me_with_everything_at_work() {
 
 #[tokio::test]
 async fn only_the_subresources_asked_for_are_embedded() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/me?subresources=features,devices,channels").await.ok();
     let user = answer["user"].as_object().expect("a user");
     for name in ["features", "devices", "channels", "channelStates"] {
@@ -36,7 +36,7 @@ async fn only_the_subresources_asked_for_are_embedded() {
 
 #[tokio::test]
 async fn settings_are_maps_of_maps_and_levels_are_texts() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent2").get("/me?subresources=*").await.ok();
     let sections = answer["user"]["settings"].as_object().expect("sections");
     assert!(sections.values().all(serde_json::Value::is_object));
@@ -49,7 +49,7 @@ async fn settings_are_maps_of_maps_and_levels_are_texts() {
 
 #[tokio::test]
 async fn own_skills_are_listed_and_read_one_by_one() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let mei = app.agent("agent2");
     let answer = mei.get("/me/skills?fields=*").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
@@ -62,7 +62,7 @@ async fn own_skills_are_listed_and_read_one_by_one() {
 
 #[tokio::test]
 async fn the_centre_is_the_one_business_unit() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/me/groups?type=BusinessUnit&fields=*").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
     let answer = app.agent("agent1").get("/me/groups?type=AgentGroup&fields=*").await.ok();
@@ -71,7 +71,7 @@ async fn the_centre_is_the_one_business_unit() {
 
 #[tokio::test]
 async fn without_voice_there_are_no_calls_to_ask_for() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.get("/me/calls").await.refused(404, 6);
     tom.operate("/me/calls/1", "Answer").await.refused(400, 2);
@@ -80,7 +80,7 @@ async fn without_voice_there_are_no_calls_to_ask_for() {
 
 #[tokio::test]
 async fn with_voice_the_list_of_calls_is_empty() {
-    let app = App::with(|centre| {
+    let app = TestServer::with(|centre| {
         centre.features.insert("api-voice".into());
     })
     .await;
@@ -94,7 +94,7 @@ async fn with_voice_the_list_of_calls_is_empty() {
 
 #[tokio::test]
 async fn channels_are_told_once_the_session_has_begun() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     assert_eq!(tom.get("/me/channels?fields=*").await.ok()["channels"], json!([]));
     tom.ready().await;
@@ -104,7 +104,7 @@ async fn channels_are_told_once_the_session_has_begun() {
 
 #[tokio::test]
 async fn a_session_that_starts_in_part_says_what_did_not() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let start = json!({"operationName": "StartContactCenterSession", "channels": ["voice", "chat"]});
     let reply = app.agent("agent1").post("/me", start).await;
     assert_eq!(reply.status, 200);

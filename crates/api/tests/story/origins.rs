@@ -1,15 +1,15 @@
 //! The CSRF token, other origins, and how long a login lives (core-and-voice §2.2–2.4, client-requirements 8, 9).
 
-use crate::harness::App;
 use api::{Config, Cors};
 use axum::{body::Body, response::Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Method, Request, StatusCode, header};
+use testkit::TestServer;
 use tower::ServiceExt;
 
 const DESKTOP: &str = "https://desktop.example";
 
-async fn ask(app: &App, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+async fn ask(app: &TestServer, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -27,7 +27,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Logs in; answers the cookie and the headers of the answer.
-async fn log_in(app: &App) -> (String, HeaderMap) {
+async fn log_in(app: &TestServer) -> (String, HeaderMap) {
     let answer = ask(app, Method::GET, "/api/v2/me", &[("authorization", &basic())]).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let cookie = text(answer.headers(), "set-cookie").expect("a cookie");
@@ -36,7 +36,7 @@ async fn log_in(app: &App) -> (String, HeaderMap) {
 
 #[tokio::test]
 async fn a_change_needs_the_token_of_its_session_when_protection_is_on() {
-    let app = App::behaving(Config { csrf: true, ..Config::default() }).await;
+    let app = TestServer::behaving(Config { csrf: true, ..Config::default() }).await;
     let (cookie, headers) = log_in(&app).await;
     assert_eq!(text(&headers, "x-csrf-header").as_deref(), Some("X-CSRF-TOKEN"));
     let token = text(&headers, "x-csrf-token").expect("a token");
@@ -57,7 +57,7 @@ async fn a_change_needs_the_token_of_its_session_when_protection_is_on() {
 #[tokio::test]
 async fn a_listed_origin_is_let_in_by_name_and_no_other() {
     let cors = Cors { origins: vec![DESKTOP.into()] };
-    let app = App::behaving(Config { cors, ..Config::default() }).await;
+    let app = TestServer::behaving(Config { cors, ..Config::default() }).await;
     for (origin, admitted) in [(DESKTOP, Some(DESKTOP)), ("https://other.example", None)] {
         let asked = [
             ("origin", origin),
@@ -83,7 +83,7 @@ async fn a_listed_origin_is_let_in_by_name_and_no_other() {
 
 #[tokio::test]
 async fn a_login_ends_with_its_contact_centre_session_and_by_itself() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (cookie, _) = log_in(&app).await;
     let own = [(header::COOKIE.as_str(), cookie.as_str())];
     assert_eq!(ask(&app, Method::POST, "/api/v2/me", &own).await.status(), StatusCode::OK);
@@ -99,7 +99,7 @@ async fn a_login_ends_with_its_contact_centre_session_and_by_itself() {
 
 #[tokio::test]
 async fn a_pause_of_the_process_ends_no_login() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (cookie, _) = log_in(&app).await;
     let own = [(header::COOKIE.as_str(), cookie.as_str())];
     app.pass(1_700_000);

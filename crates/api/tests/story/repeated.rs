@@ -1,7 +1,7 @@
 //! Requests that come twice under one idempotency key (docs/idempotency.md).
 
-use crate::harness::{App, Client, Guest};
 use serde_json::{Value, json};
+use testkit::{Client, Guest, TestServer};
 
 const KEY: &str = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\"";
 
@@ -9,7 +9,7 @@ fn say(text: &str) -> Value {
     json!({"operationName": "SendMessage", "text": text})
 }
 
-async fn talking(app: &App) -> (Client<'_>, Guest<'_>) {
+async fn talking(app: &TestServer) -> (Client<'_>, Guest<'_>) {
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;
@@ -30,7 +30,7 @@ async fn said(tom: &Client<'_>, ines: &Guest<'_>) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_message_that_is_sent_twice_is_said_once_and_answered_word_for_word() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = talking(&app).await;
     let first = tom.post_once(&ines.path(), KEY, &say("Hello")).await;
     tom.post(&ines.path(), say("and")).await.ok();
@@ -45,7 +45,7 @@ async fn a_message_that_is_sent_twice_is_said_once_and_answered_word_for_word() 
 
 #[tokio::test]
 async fn what_was_done_is_answered_as_done_whatever_happened_since() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = talking(&app).await;
     let complete = json!({"operationName": "Complete"});
     let first = tom.post_once(&ines.path(), KEY, &complete).await;
@@ -59,7 +59,7 @@ async fn what_was_done_is_answered_as_done_whatever_happened_since() {
 
 #[tokio::test]
 async fn a_key_is_of_one_user_and_of_one_request() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = talking(&app).await;
     tom.post_once(&ines.path(), KEY, &say("Hello")).await.ok();
     tom.post_once(&ines.path(), KEY, &say("Hello!")).await.refused(422, 2);
@@ -70,7 +70,7 @@ async fn a_key_is_of_one_user_and_of_one_request() {
 
 #[tokio::test]
 async fn a_key_that_is_none_is_refused_before_anything_is_done() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = talking(&app).await;
     for key in ["", "\"\"", "a b", "\"open", &"k".repeat(256)] {
         tom.post_once(&ines.path(), key, &say("Hello")).await.refused(400, 2);
@@ -80,7 +80,7 @@ async fn a_key_that_is_none_is_refused_before_anything_is_done() {
 
 #[tokio::test]
 async fn what_was_refused_is_tried_again() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let ready = json!({"operationName": "Ready"});
     tom.post_once("/me", KEY, &ready).await.refused(400, 2);
@@ -90,7 +90,7 @@ async fn what_was_refused_is_tried_again() {
 
 #[tokio::test]
 async fn after_a_day_a_key_is_new() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = talking(&app).await;
     tom.post_once(&ines.path(), KEY, &say("Hello")).await.ok();
     app.clock.advance(24 * 60 * 60 * 1_000);
@@ -103,7 +103,7 @@ async fn after_a_day_a_key_is_new() {
 
 #[tokio::test]
 async fn a_start_in_part_and_what_needs_no_commit_are_answered_again_too() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     let start = json!({"operationName": "StartContactCenterSession", "channels": ["voice", "chat"]});
     let first = tom.post_once("/me", KEY, &start).await;

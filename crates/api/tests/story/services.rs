@@ -1,9 +1,9 @@
 //! How the parts of the server stand, asked for and told (core-and-voice §3.7).
 
-use crate::harness::{App, Ear, START, settled};
 use desk::{Condition, ServiceKind, ServiceState};
 use serde_json::{Value, json};
 use std::time::Duration;
+use testkit::{Poll, START, TestServer, settled};
 
 const TOPIC: &str = "/notifications/services";
 /// Longer than anything here takes, milliseconds.
@@ -32,7 +32,7 @@ fn told(messages: &[Value]) -> Vec<String> {
 
 #[tokio::test]
 async fn connectors_are_listed_with_how_they_stand() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.desk.services().set(sms(Condition::Working));
     let token = "The page's token was refused: give a new one.";
     let page =
@@ -50,7 +50,7 @@ async fn connectors_are_listed_with_how_they_stand() {
 
 #[tokio::test]
 async fn a_part_stands_as_it_is_reported_to() {
-    let app = App::with(|centre| {
+    let app = TestServer::with(|centre| {
         centre.features.insert("api-voice".into());
     })
     .await;
@@ -79,10 +79,10 @@ async fn a_part_stands_as_it_is_reported_to() {
 
 #[tokio::test]
 async fn a_held_poll_is_answered_when_a_service_changes() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.goes_on();
     let nobody = app.agent("nobody");
-    let mut ear = Ear::open(&nobody, TOPIC).await;
+    let mut ear = Poll::open(&nobody, TOPIC).await;
     let ack = ear.ack;
     let change = async {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -96,11 +96,11 @@ async fn a_held_poll_is_answered_when_a_service_changes() {
 
 #[tokio::test]
 async fn between_polls_the_latest_of_each_service_waits() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.goes_on();
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
-    let mut ear = Ear::open(&tom, "/notifications/*").await;
-    let mut witness = Ear::open(&mei, TOPIC).await;
+    let mut ear = Poll::open(&tom, "/notifications/*").await;
+    let mut witness = Poll::open(&mei, TOPIC).await;
     let page = ServiceState::connector("messenger", "demo-page", Condition::Working, START);
     for state in [sms(Condition::Starting), page, sms(Condition::Unreachable), sms(Condition::Working)] {
         app.desk.services().set(state);
@@ -112,10 +112,10 @@ async fn between_polls_the_latest_of_each_service_waits() {
 
 #[tokio::test]
 async fn a_service_that_is_gone_has_stopped() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.goes_on();
     let tom = app.agent("agent1");
-    let mut ear = Ear::open(&tom, "/**").await;
+    let mut ear = Poll::open(&tom, "/**").await;
     app.desk.services().set(sms(Condition::Working));
     assert_eq!(told(&ear.connect(LONG).await), ["SMS_demo-sms Working"]);
     app.desk.services().remove("SMS_demo-sms");
@@ -127,11 +127,11 @@ async fn a_service_that_is_gone_has_stopped() {
 
 #[tokio::test]
 async fn who_does_not_subscribe_is_left_in_peace() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.goes_on();
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
-    let mut ear = Ear::open(&tom, "/v2/me/*").await;
-    let mut other = Ear::open(&mei, TOPIC).await;
+    let mut ear = Poll::open(&tom, "/v2/me/*").await;
+    let mut other = Poll::open(&mei, TOPIC).await;
     app.desk.services().set(sms(Condition::Working));
     assert_eq!(told(&other.connect(LONG).await), ["SMS_demo-sms Working"]);
     assert_eq!(ear.connect(0).await, [] as [Value; 0]);

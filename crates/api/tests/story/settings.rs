@@ -1,19 +1,19 @@
 //! `/settings` (core-and-voice §4.7, admin-and-reporting §2.6, §6.2).
 
-use crate::harness::{App, settled};
 use domain::{Command, command::Provision};
 use serde_json::{Value, json};
+use testkit::{TestServer, settled};
 
 #[tokio::test]
 async fn the_groups_there_are() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/settings?fields=*").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
 }
 
 #[tokio::test]
 async fn every_group_by_its_name() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     for group in [
         "general-settings",
@@ -32,9 +32,9 @@ async fn every_group_by_its_name() {
 
 #[tokio::test]
 async fn settings_of_voice_come_with_the_feature() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.agent("agent1").get("/settings/voice").await.refused(404, 6);
-    let app = App::with(|centre| {
+    let app = TestServer::with(|centre| {
         centre.features.insert("api-voice".into());
     })
     .await;
@@ -44,7 +44,7 @@ async fn settings_of_voice_come_with_the_feature() {
 
 #[tokio::test]
 async fn a_users_own_options_win_but_for_the_key_of_the_disposition() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let mut tom = (*app.desk.directory().named("agent1@demo").expect("Tom")).clone();
     let options =
         [("interaction.disposition.key-name", "Mine"), ("interaction.disposition.is-mandatory", "true")];
@@ -65,7 +65,7 @@ async fn a_users_own_options_win_but_for_the_key_of_the_disposition() {
 
 #[tokio::test]
 async fn the_flat_list_of_dispositions_is_kept_by_administrators() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (admin, path) = (app.agent("admin"), "/settings/dispositions");
     let done = json!({"statusCode": 0});
     assert_eq!(admin.post(path, json!({"name": "Callback", "displayName": "Call back"})).await.ok(), done);
@@ -84,7 +84,7 @@ async fn the_flat_list_of_dispositions_is_kept_by_administrators() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_disposition_is_said() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (admin, path) = (app.agent("admin"), "/settings/dispositions");
     admin.post(path, json!({"displayName": "x"})).await.refused(400, 1);
     admin.post(path, json!({"name": ""})).await.refused(400, 1);
@@ -102,7 +102,7 @@ async fn what_is_wrong_with_a_disposition_is_said() {
 
 #[tokio::test]
 async fn a_centre_without_codes_gets_the_default_group_with_the_first() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let admin = app.agent("admin");
     for group in ["1-root", "1-other"] {
         admin.delete(&format!("/groups/{group}"), None).await.ok();
@@ -116,7 +116,7 @@ async fn a_centre_without_codes_gets_the_default_group_with_the_first() {
 
 #[tokio::test]
 async fn other_groups_are_read_only() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let admin = app.agent("admin");
     for group in ["agent-states", "interaction-workspace", "workspace-tab"] {
         let path = format!("/settings/{group}");

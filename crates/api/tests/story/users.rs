@@ -1,12 +1,12 @@
 //! `/users` and `/skills` (admin-and-reporting §2.1, §2.2).
 
-use crate::harness::{App, settled};
 use domain::{Command, command::Provision};
 use serde_json::json;
+use testkit::{TestServer, settled};
 
 #[tokio::test]
 async fn an_administrator_sees_users_whole() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer =
         app.agent("admin").get("/users?fields=*&subresources=skills,devices&userName=agent2@demo").await.ok();
     insta::assert_json_snapshot!(settled(&answer));
@@ -14,7 +14,7 @@ async fn an_administrator_sees_users_whole() {
 
 #[tokio::test]
 async fn without_fields_users_are_addresses() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let answer = app.agent("admin").get("/users").await.ok();
     let uris = answer["uris"].as_array().expect("addresses");
     assert_eq!(uris.len(), app.desk.directory().all().len());
@@ -23,7 +23,7 @@ async fn without_fields_users_are_addresses() {
 
 #[tokio::test]
 async fn users_are_filtered_by_skill_sorted_and_paged() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let supervisor = app.agent("supervisor");
     let names = |answer: serde_json::Value| -> Vec<String> {
         let users = answer["users"].as_array().expect("users").clone();
@@ -41,7 +41,7 @@ async fn users_are_filtered_by_skill_sorted_and_paged() {
 
 #[tokio::test]
 async fn an_agent_sees_colleagues_but_not_what_hangs_below_them() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, mei) = (app.agent("agent1"), app.id("agent2"));
     let answer = tom.get(&format!("/users/{mei}?subresources=*")).await.ok();
     assert_eq!(answer["user"]["userName"], "agent2@demo");
@@ -56,14 +56,14 @@ async fn an_agent_sees_colleagues_but_not_what_hangs_below_them() {
 
 #[tokio::test]
 async fn a_password_hash_never_leaves_the_server() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let text = app.agent("admin").get("/users?fields=*&subresources=**").await.text;
     assert!(!text.contains("argon2") && !text.contains("assword\":\""), "{text}");
 }
 
 #[tokio::test]
 async fn without_a_role_nothing_is_shown() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let nobody = app.agent("nobody");
     for path in ["/users", "/contacts", "/queues", "/services", "/skills", "/devices", "/workbins"] {
         nobody.get(path).await.refused(403, 5);
@@ -72,7 +72,7 @@ async fn without_a_role_nothing_is_shown() {
 
 #[tokio::test]
 async fn skills_are_for_administrators() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.agent("agent1").get("/skills").await.refused(403, 5);
     let admin = app.agent("reporting");
     let answer = admin.get("/skills?fields=*").await.ok();
@@ -82,7 +82,7 @@ async fn skills_are_for_administrators() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let admin = app.agent("admin");
     let id = app.id("agent1");
     for path in [
@@ -98,7 +98,7 @@ async fn what_does_not_exist_is_not_found() {
 
 #[tokio::test]
 async fn a_login_name_has_one_bearer() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let mut impostor = (*app.desk.directory().named("agent1@demo").expect("a user")).clone();
     impostor.id = "another".into();
     let put = Command::Provision(Provision::PutUser(Box::new(impostor)));
@@ -110,7 +110,7 @@ async fn a_login_name_has_one_bearer() {
 
 #[tokio::test]
 async fn a_queue_is_not_taken_away_from_those_who_wait_in_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let guest = app.customer("Ines").await;
     let waiting = app.desk.waiting();
     let queue = waiting.first().expect("somebody waits").0.queue.clone();

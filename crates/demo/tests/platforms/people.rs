@@ -1,8 +1,9 @@
 //! The customers: whoever answers them hears them out.
 
 use crate::{
-    house::{House, calm},
-    messenger, sms,
+    messenger,
+    server::{WebhookServer, calm},
+    sms,
 };
 use axum::{body::Body, http::Request};
 use demo::platforms::Settings;
@@ -21,9 +22,9 @@ fn hurried() -> Settings {
 }
 
 /// What customers said so far over SMS and Messenger: who, id, text.
-fn said(house: &House) -> Vec<(String, String, String)> {
+fn said(server: &WebhookServer) -> Vec<(String, String, String)> {
     let mut said = Vec::new();
-    for came in house.came() {
+    for came in server.came() {
         if !came.field("Body").is_empty() {
             said.push((
                 came.field("From").into(),
@@ -45,30 +46,30 @@ fn said(house: &House) -> Vec<(String, String, String)> {
 /// Answers everybody, until somebody of each platform has thanked.
 #[tokio::test]
 async fn customers_talk_until_they_have_thanked() {
-    let house = House::open(hurried()).await;
-    let people = tokio::spawn(house.platforms.clone().customers());
+    let server = WebhookServer::open(hurried()).await;
+    let people = tokio::spawn(server.platforms.clone().customers());
     let mut answered = BTreeSet::new();
     for _ in 0..400 {
-        for (who, id, text) in said(&house) {
+        for (who, id, text) in said(&server) {
             if answered.insert(id) && text != THANKS {
                 if who.starts_with('+') {
-                    sms::reply(&house, &who, "I see. And then?").await;
+                    sms::reply(&server, &who, "I see. And then?").await;
                 } else {
-                    messenger::reply(&house, &who, "I see. And then?").await;
+                    messenger::reply(&server, &who, "I see. And then?").await;
                 }
             }
         }
         let thanked: BTreeSet<bool> =
-            said(&house).iter().filter(|one| one.2 == THANKS).map(|one| one.0.starts_with('+')).collect();
+            said(&server).iter().filter(|one| one.2 == THANKS).map(|one| one.0.starts_with('+')).collect();
         if thanked.len() == 2 {
             people.abort();
-            let reads = house.events(3, "read").await;
+            let reads = server.events(3, "read").await;
             assert!(reads.iter().all(|read| read["read"]["watermark"].is_i64()));
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("nobody thanked: {:#?}", said(&house));
+    panic!("nobody thanked: {:#?}", said(&server));
 }
 
 #[tokio::test]
@@ -77,20 +78,20 @@ async fn who_is_not_answered_asks_and_gives_up() {
     settings.manners.at_once = 1;
     settings.manners.playful = 0;
     settings.manners.patience = 50..51;
-    let house = House::open(settings).await;
-    let people = tokio::spawn(house.platforms.clone().customers());
-    house.wait(2, |came| came.field("Body") == IMPATIENCE).await;
+    let server = WebhookServer::open(settings).await;
+    let people = tokio::spawn(server.platforms.clone().customers());
+    server.wait(2, |came| came.field("Body") == IMPATIENCE).await;
     people.abort();
-    let texts: Vec<_> = house.came().into_iter().filter(|came| !came.field("Body").is_empty()).collect();
+    let texts: Vec<_> = server.came().into_iter().filter(|came| !came.field("Body").is_empty()).collect();
     let first_two: Vec<_> = texts.iter().take(4).map(|one| one.field("Body") == IMPATIENCE).collect();
     assert_eq!(first_two, [false, true, false, true], "one matter after another, each with one question");
 }
 
 #[tokio::test]
 async fn the_picture_is_there() {
-    let house = House::open(calm()).await;
+    let server = WebhookServer::open(calm()).await;
     let request = Request::get("/media/picture.png").body(Body::empty()).expect("a request");
-    let response = house.whole(request).await;
+    let response = server.whole(request).await;
     assert_eq!(response.headers()["content-type"], "image/png");
     let body = axum::body::to_bytes(response.into_body(), 1_000).await.expect("a body");
     assert!(body.starts_with(b"\x89PNG\r\n\x1a\n"));

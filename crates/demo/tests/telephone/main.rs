@@ -1,36 +1,15 @@
 //! Simulated callers and the scripted agents' telephones, over real SIP against a phone that plays the server.
 
 use demo::{Manners, ORDER_HEADER, callers};
-use desk::ports::Ids;
-use domain::{InteractionId, message::ParticipantId};
 use phone::{Account, Answer, Call, Incoming, Line, Phone, Say};
 use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
 };
+use testkit::{TestIds, wait::eventually};
 
 const SOON: Duration = Duration::from_secs(20);
-
-struct FixedIds;
-
-impl Ids for FixedIds {
-    fn session(&self) -> InteractionId {
-        InteractionId::new("0000000000000001".to_owned())
-    }
-
-    fn participant(&self) -> ParticipantId {
-        ParticipantId::new("0000000000000002".to_owned())
-    }
-
-    fn secret(&self) -> String {
-        "5ec4e7".into()
-    }
-
-    fn guid(&self) -> String {
-        "00000000-0000-4000-8000-000000000001".into()
-    }
-}
 
 fn hasty() -> Manners {
     Manners { at_once: 2, rest: 1..100, patience: 3_000..3_100, talk: 2_500..3_000 }
@@ -56,17 +35,12 @@ async fn ended(call: &Call) -> phone::Ended {
 #[tokio::test]
 async fn a_caller_has_a_number_an_order_a_sentence_and_hangs_up_after_a_while() {
     let (point, line) = routing_point(Answer::AtOnce, Say::Silence).await;
-    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     let call = next(&point).await;
     assert!(call.peer().starts_with("+1555020"), "{}", call.peer());
     let order = call.header(ORDER_HEADER).expect("an order");
     assert!(order.chars().all(|digit| digit.is_ascii_digit()), "{order}");
-    let speaks = async {
-        while call.heard().peak() < 0.1 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(SOON, speaks).await.expect("a sentence");
+    eventually("a sentence", async || call.heard().peak() >= 0.1).await;
     assert!(!ended(&call).await.by_us);
     life.abort();
 }
@@ -74,13 +48,13 @@ async fn a_caller_has_a_number_an_order_a_sentence_and_hangs_up_after_a_while() 
 #[tokio::test]
 async fn a_caller_gives_up_when_nobody_answers_and_when_the_hold_tone_does_not_end() {
     let (point, line) = routing_point(Answer::Never, Say::Silence).await;
-    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     assert_eq!(ended(&next(&point).await).await.code, 487);
     life.abort();
 
     let hold = Say::Wav(voice::media::tone::hold().into(), phone::Then::Again);
     let (point, line) = routing_point(Answer::AtOnce, hold).await;
-    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     let call = next(&point).await;
     assert!(!ended(&call).await.by_us);
     assert!(call.heard().peak() < 0.1, "nobody talks to a tone");
@@ -90,7 +64,7 @@ async fn a_caller_gives_up_when_nobody_answers_and_when_the_hold_tone_does_not_e
 #[tokio::test]
 async fn no_more_than_the_bound_call_at_once_from_different_numbers_and_all_hang_up_when_it_stops() {
     let (point, line) = routing_point(Answer::AtOnce, Say::Silence).await;
-    let life = tokio::spawn(callers(line.addr(), hasty(), &FixedIds));
+    let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     let calls = [next(&point).await, next(&point).await];
     let numbers: BTreeSet<String> = calls.iter().map(Call::peer).collect();
     assert_eq!(numbers.len(), 2);

@@ -1,11 +1,9 @@
 //! Calls that go well.
 
-use crate::{
-    hall::{Hall, settings},
-    peer::{Call, Peer},
-};
+use crate::hall::{Hall, settings};
 use domain::call::{Act, Alone, Cause, Heard, LegId, RoomId};
 use std::time::Duration;
+use testkit::sip::{Call, Peer};
 
 pub fn room() -> RoomId {
     RoomId { call: "room".into(), line: 0 }

@@ -1,13 +1,9 @@
 //! Edges: proxies that are believed about who is behind them, and how they are reached (RFC 3327).
 
-use crate::{
-    hall::{Hall, Told, settings, strict},
-    line::Line,
-    message::Message,
-    peer::Peer,
-};
+use crate::hall::{Hall, Told, settings, strict};
 use domain::call::{Act, Cause, Dn, Heard};
 use std::{net::IpAddr, time::Duration};
+use testkit::sip::{Line, Message, Peer};
 use tokio::net::{TcpListener, TcpSocket};
 use voice::{Limits, Network, Settings, Timers};
 

@@ -69,7 +69,7 @@ async fn a_phone_that_names_another_number_is_told_so_before_its_end() {
 }
 
 /// Two phones of one number: what the second does to its INVITE ends the call, or not.
-async fn two_phones(hall: &mut Hall) -> (crate::peer::Peer, crate::peer::Peer) {
+async fn two_phones(hall: &mut Hall) -> (testkit::sip::Peer, testkit::sip::Peer) {
     let first = hall.phone("5001").await;
     let mut second = hall.peer("5001").await;
     second.register().await;

@@ -1,6 +1,5 @@
 //! A switch under test, and a listener that writes down what it is told.
 
-use crate::peer::Peer;
 use desk::ports::{Arrival, BindingRow, Bindings, StoreFault, Switch};
 use domain::{
     InteractionId,
@@ -16,6 +15,7 @@ use std::{
     },
     time::Duration,
 };
+use testkit::sip::Peer;
 use tokio::{sync::mpsc, time::timeout};
 use voice::{Account, Carrier, Limits, Listener, Network, Profile, Settings, Timers, Voice, media};
 

@@ -1,12 +1,9 @@
 //! What a switch that is started knows of phones, and how it finds those that are gone (voice-sip §3, RFC 5626).
 
-use crate::{
-    hall::{Hall, Told, settings, strict},
-    line::Line,
-    peer::Peer,
-};
+use crate::hall::{Hall, Told, settings, strict};
 use domain::call::{Act, Cause, Dn, Heard};
 use std::{sync::atomic::Ordering, time::Duration};
+use testkit::sip::{Line, Peer};
 use tokio::{net::TcpStream, time::Instant};
 use voice::{Settings, Timers};
 

@@ -1,5 +1,5 @@
-//! The switch over real sockets on the loop-back interface. Scripted peers write SIP by hand, so that they share no
-//! mistake with the library.
+//! The switch over real sockets on the loop-back interface. Scripted peers (`testkit::sip`) write SIP by hand,
+//! so that they share no mistake with the library.
 
 mod broken;
 mod calls;
@@ -8,10 +8,7 @@ mod failures;
 mod hall;
 mod holding;
 mod kept;
-mod line;
-mod message;
 mod panics;
-mod peer;
 mod races;
 mod registrar;
 mod shared;

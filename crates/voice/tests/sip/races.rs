@@ -3,11 +3,11 @@
 use crate::{
     calls::{called, caller},
     hall::{Hall, settings},
-    peer::Peer,
 };
 use domain::call::{Act, Cause, Heard};
 use futures::future::join_all;
 use std::time::Duration;
+use testkit::sip::Peer;
 
 /// Rounds of a race; the delay goes from 0 to 50 ms.
 const ROUNDS: u64 = 200;

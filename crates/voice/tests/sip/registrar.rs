@@ -123,7 +123,7 @@ async fn a_stream_that_closes_takes_its_phone_along() {
     let mut buffer = vec![0; 65_535];
     stream.write_all(over_tcp(phone.register_text("t", 1, "")).as_bytes()).await.expect("sent");
     let len = stream.read(&mut buffer).await.expect("an answer");
-    let challenge = crate::message::Message(String::from_utf8_lossy(&buffer[..len]).into_owned());
+    let challenge = testkit::sip::Message(String::from_utf8_lossy(&buffer[..len]).into_owned());
     let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5");
     let proof = phone.authorization(md5, "REGISTER", &format!("sip:{}", hall.server), 1, "demo");
     let with = format!("Authorization: {proof}\r\nContact: <sip:5001@host.invalid;transport=tcp>\r\n");
@@ -159,7 +159,7 @@ async fn a_switch_on_every_address_names_to_each_phone_one_that_it_reaches() {
     let port = hall.server.port();
     for host in ["127.0.0.1", "[::1]"] {
         let server = format!("{host}:{port}").parse().expect("an address");
-        let mut phone = crate::peer::Peer::new("5001", server).await;
+        let mut phone = testkit::sip::Peer::new("5001", server).await;
         phone.register().await;
         loop {
             if let Told::InService(_, true) = hall.next().await {

@@ -1,11 +1,9 @@
 //! Who calls where several numbers share a flow: From never tells.
 
-use crate::{
-    hall::{Hall, Told, settings, strict},
-    peer::Peer,
-};
+use crate::hall::{Hall, Told, settings, strict};
 use domain::call::Dn;
 use std::time::Duration;
+use testkit::sip::Peer;
 use voice::{Challenge, Limits, Settings};
 
 const QUIET: Duration = Duration::from_millis(200);
@@ -35,7 +33,7 @@ async fn challenged(peer: &mut Peer) -> String {
 /// Calls 9000 with the password of a number.
 async fn call_with(peer: &Peer, user: &str, challenge: &str) {
     let uri = format!("sip:9000@{}", peer.server());
-    let proof = crate::peer::authorization(user, challenge, "INVITE", &uri, 1, "demo");
+    let proof = testkit::sip::authorization(user, challenge, "INVITE", &uri, 1, "demo");
     peer.invite_with("9000", &peer.sdp("sendrecv"), &format!("Proxy-Authorization: {proof}\r\n")).await;
 }
 
@@ -130,7 +128,7 @@ async fn nobody_guesses_on_the_password_of_a_number_that_shares_their_flow() {
     let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5").to_owned();
     let uri = format!("sip:{}", hall.server);
     let with = |user: &str, password: &str, nc: u32| {
-        let proof = crate::peer::authorization(user, &md5, "REGISTER", &uri, nc, password);
+        let proof = testkit::sip::authorization(user, &md5, "REGISTER", &uri, nc, password);
         let text = proxy.register_text("g", nc + 1, &format!("Authorization: {proof}\r\n"));
         text.replace("sip:5001@", &format!("sip:{user}@"))
     };

@@ -1,9 +1,6 @@
 //! A listener that takes its time.
 
-use crate::{
-    hall::{Kept, settings},
-    peer::Peer,
-};
+use crate::hall::{Kept, settings};
 use desk::ports::{Arrival, Switch};
 use domain::{
     InteractionId,
@@ -11,6 +8,7 @@ use domain::{
 };
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex};
+use testkit::sip::Peer;
 use tokio::sync::{Notify, mpsc};
 use voice::{Listener, Voice};
 

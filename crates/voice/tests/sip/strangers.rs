@@ -1,15 +1,13 @@
 //! What strangers, and those who cannot write SIP, get.
 
-use crate::{
-    hall::{Hall, settings, strict},
-    message::sdp,
-};
+use crate::hall::{Hall, settings, strict};
 use std::time::Duration;
+use testkit::sip::sdp;
 use voice::{Limits, Settings, Timers};
 
 const QUIET: Duration = Duration::from_millis(200);
 
-fn options(peer: &crate::peer::Peer, method: &str) -> String {
+fn options(peer: &testkit::sip::Peer, method: &str) -> String {
     format!(
         "{method} sip:100@127.0.0.1 SIP/2.0\r\n{}Max-Forwards: 70\r\nFrom: <sip:scan@127.0.0.1>;tag=1\r\n\
          To: <sip:100@127.0.0.1>\r\nCall-ID: scan{}\r\nCSeq: 1 {method}\r\nContent-Length: 0\r\n\r\n",
@@ -89,7 +87,7 @@ async fn a_flood_of_wrong_passwords_is_met_with_silence() {
     let challenge = phone.expect("401 REGISTER").await;
     let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5").to_owned();
     let uri = format!("sip:{}", hall.server);
-    let proof = crate::peer::authorization("5001", &md5, "REGISTER", &uri, 1, "demo");
+    let proof = testkit::sip::authorization("5001", &md5, "REGISTER", &uri, 1, "demo");
     let guess = phone.register_text("g", 2, &format!("Authorization: {proof}\r\n"));
     phone.send(&guess.replace("To: <sip:5002@", "To: <sip:5001@")).await;
     phone.hears_nothing(QUIET).await;
@@ -163,7 +161,7 @@ async fn an_answer_without_qop_is_taken_only_where_the_settings_say_so() {
         let challenge = phone.expect("401 REGISTER").await;
         let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5");
         let uri = format!("sip:{}", hall.server);
-        let proof = crate::peer::authorization_without_qop("5001", md5, "REGISTER", &uri, "demo");
+        let proof = testkit::sip::authorization_without_qop("5001", md5, "REGISTER", &uri, "demo");
         phone.send(&phone.register_text("old", 2, &format!("Authorization: {proof}\r\n"))).await;
         phone.expect(if set { "200 REGISTER" } else { "401 REGISTER" }).await;
     }
@@ -275,7 +273,7 @@ async fn the_same_invite_by_two_ways_is_taken_once() {
 async fn a_request_of_an_unknown_dialog_gets_481() {
     let hall = Hall::open(strict()).await;
     let mut peer = hall.peer("100").await;
-    let mut call = crate::peer::Call {
+    let mut call = testkit::sip::Call {
         id: "nothing".into(),
         ours: "<sip:a@127.0.0.1>;tag=1".into(),
         theirs: "<sip:b@127.0.0.1>;tag=2".into(),
@@ -297,7 +295,7 @@ async fn streams_of_strangers_are_few_and_brief_and_phones_keep_theirs() {
     let timers = Timers { stranger: Duration::from_secs(2), ..Timers::default() };
     let mut hall = Hall::open(Settings { limits, timers, ..strict() }).await;
     let stream = TcpStream::connect(hall.server).await.expect("a stream");
-    let mut phone = hall.peer("5001").await.over(crate::line::Line::bytes("TCP", stream));
+    let mut phone = hall.peer("5001").await.over(testkit::sip::Line::bytes("TCP", stream));
     phone.register().await;
     hall.next().await;
     let ended = async |stream: &mut TcpStream, within| {

@@ -1,12 +1,9 @@
 //! Phones that come over streams, whose Contact names no host that can be reached.
 
-use crate::{
-    hall::{Hall, Told, settings},
-    line::Line,
-    peer::Peer,
-};
+use crate::hall::{Hall, Told, settings};
 use domain::call::{Act, Cause, Heard};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use testkit::sip::{Line, Peer};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, rustls};
 use voice::{Carrier, Identity, Listen, Settings, Timers, Transport};

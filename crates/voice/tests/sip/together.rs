@@ -1,10 +1,6 @@
 //! Two phones made of the library itself, and audio between them.
 
-use crate::{
-    hall::{Hall, settings},
-    message::sdp,
-    peer::authorization,
-};
+use crate::hall::{Hall, settings};
 use domain::call::{Act, Cause, Heard, RoomId};
 use rsipstack::{
     EndpointBuilder,
@@ -25,6 +21,7 @@ use rsipstack::{
     transport::{SipAddr, TransportLayer, udp::UdpConnection},
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use testkit::sip::{authorization, sdp};
 use tokio::{net::UdpSocket, sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +40,7 @@ impl Drop for Softphone {
 }
 
 fn port_of(body: &[u8]) -> u16 {
-    crate::message::Message(format!("\r\n\r\n{}", String::from_utf8_lossy(body))).rtp_port()
+    testkit::sip::Message(format!("\r\n\r\n{}", String::from_utf8_lossy(body))).rtp_port()
 }
 
 impl Softphone {

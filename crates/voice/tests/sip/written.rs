@@ -1,12 +1,9 @@
 //! Messages as the grammar allows them to be written, over datagrams and over streams (RFC 3261 §7.3.1, RFC 5621).
 
-use crate::{
-    hall::{Hall, Told, settings, strict},
-    line::Line,
-    peer::{Call, Peer},
-};
+use crate::hall::{Hall, Told, settings, strict};
 use domain::call::{Act, Cause, Heard};
 use std::time::Duration;
+use testkit::sip::{Call, Line, Peer};
 use tokio::net::TcpStream;
 
 const QUIET: Duration = Duration::from_millis(200);

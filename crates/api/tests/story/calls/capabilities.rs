@@ -1,8 +1,8 @@
 //! What is open to an agent, situation by situation (core-and-voice §5.4).
 
-use crate::harness::{App, Client, Exchange};
 use domain::call::Heard;
 use serde_json::Value;
+use testkit::{Client, ScriptedSwitch, TestServer};
 
 const DATA: [&str; 4] = ["AttachUserData", "UpdateUserData", "DeleteUserData", "DeleteUserDataPair"];
 
@@ -26,8 +26,8 @@ async fn open(agent: &Client<'_>, path: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn of_an_agent_whom_the_queue_calls() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -50,8 +50,8 @@ async fn of_an_agent_whom_the_queue_calls() {
 
 #[tokio::test]
 async fn of_a_phone_that_answers_by_hand_only() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5002", true).await;
     exchange.registers("5001", false).await;
     let call = exchange.calls_from("5002", "5001").await;
@@ -62,8 +62,8 @@ async fn of_a_phone_that_answers_by_hand_only() {
 
 #[tokio::test]
 async fn of_an_agent_who_calls() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     exchange.registers("5002", true).await;
     let call = exchange.calls_from("5002", "5001").await;

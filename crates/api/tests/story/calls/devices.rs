@@ -1,9 +1,9 @@
 //! Phones: how they stand, what they are told to do, and what is told of them (core-and-voice §4.2, §4.5).
 
-use crate::harness::{App, Client, Exchange, settled};
 use desk::routing::Obstacle;
 use domain::call::{Act, Cause, Dn, Heard};
 use serde_json::{Value, json};
+use testkit::{Client, ScriptedSwitch, TestServer, settled};
 
 const DEVICE: &str = "/me/devices/de000000-0000-4000-8000-000000005001";
 
@@ -20,8 +20,8 @@ async fn told(agent: &Client<'_>) -> Value {
 
 #[tokio::test]
 async fn a_phone_comes_into_service_and_goes() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = app.agent("agent1");
     exchange.registers("5001", true).await;
     let device = told(&tom).await;
@@ -34,8 +34,8 @@ async fn a_phone_comes_into_service_and_goes() {
 
 #[tokio::test]
 async fn a_start_tells_only_those_whose_phone_it_does_not_find() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let ana = exchange.at_work("agent2", "5002").await;
     app.desk.begin_phones(&[Dn::from("5002")].into()).await.expect("taken in");
@@ -62,8 +62,8 @@ async fn a_start_tells_only_those_whose_phone_it_does_not_find() {
 
 #[tokio::test]
 async fn states_of_the_voice_channel_are_told_of_the_phone() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = app.agent("agent1");
     exchange.registers("5001", true).await;
     tom.hears().await;
@@ -104,8 +104,8 @@ async fn states_of_the_voice_channel_are_told_of_the_phone() {
 
 #[tokio::test]
 async fn a_phone_takes_no_calls_until_it_does_again() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     for path in [DEVICE, "/me/channels/voice"] {
         assert_eq!(tom.operate(path, "DoNotDisturbOn").await.text, r#"{"statusCode":0}"#);
@@ -127,8 +127,8 @@ async fn a_phone_takes_no_calls_until_it_does_again() {
 
 #[tokio::test]
 async fn calls_are_forwarded() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let forward = |destination: Value| json!({"operationName": "ForwardCallsOn", "destination": destination});
     assert_eq!(tom.post(DEVICE, forward("5002".into())).await.text, r#"{"statusCode":0}"#);
@@ -149,8 +149,8 @@ async fn calls_are_forwarded() {
 
 #[tokio::test]
 async fn a_call_follows_where_phones_are_forwarded() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     exchange.at_work("agent2", "5002").await;
     let forward = |to: &str| json!({"operationName": "ForwardCallsOn", "destination": to});

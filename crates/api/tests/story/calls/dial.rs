@@ -1,12 +1,12 @@
 //! `Dial` (core-and-voice §5.6).
 
-use crate::harness::{App, Exchange, settled};
 use domain::{
     Command,
     call::{Act, Cause, Heard},
     command::Provision,
 };
 use serde_json::{Value, json};
+use testkit::{ScriptedSwitch, TestServer, settled};
 
 const CALLS: &str = "/me/devices/de000000-0000-4000-8000-000000005001/calls";
 
@@ -16,8 +16,8 @@ fn dial(number: &str) -> Value {
 
 #[tokio::test]
 async fn the_agents_own_phone_is_called_first_and_then_the_other() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     exchange.registers("5002", true).await;
     let mei = app.agent("agent2");
@@ -46,8 +46,8 @@ async fn the_agents_own_phone_is_called_first_and_then_the_other() {
 
 #[tokio::test]
 async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_nobody_outside() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     exchange.registers("5002", true).await;
     exchange.registers("5003", true).await;
@@ -100,8 +100,8 @@ async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_n
 
 #[tokio::test]
 async fn a_busy_destination_ends_the_call() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     tom.post(CALLS, dial("+1 (555) 010-0142")).await.ok();
     let told = tom.hears().await;
@@ -122,8 +122,8 @@ fn states(told: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_call_that_is_over_at_once_is_told_from_its_beginning() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let mut queue = app.desk.queue(&"Support".into()).expect("a queue");
     queue.max_waiting = 0;
     app.desk.perform(Command::Provision(Provision::PutQueue(Box::new(queue)))).await.expect("provisioned");
@@ -142,8 +142,8 @@ async fn a_call_that_is_over_at_once_is_told_from_its_beginning() {
 
 #[tokio::test]
 async fn what_cannot_be_dialled_is_refused() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     tom.operate(CALLS, "Dial").await.refused(400, 1);
     tom.operate(CALLS, "Answer").await.refused(400, 2);

@@ -1,8 +1,8 @@
 //! Dispositions of calls, live and late, at either address (decisions §6, core-and-voice §6).
 
-use crate::harness::{App, Client, Exchange};
 use domain::call::{Cause, Heard};
 use serde_json::{Value, json};
+use testkit::{Client, ScriptedSwitch, TestServer};
 
 const DEVICE: &str = "/me/devices/de000000-0000-4000-8000-000000005001";
 const GONE: Heard = Heard::Gone { cause: Cause::Normal, code: None };
@@ -17,8 +17,8 @@ async fn user_data(agent: &Client<'_>, path: &str) -> Value {
 
 #[tokio::test]
 async fn on_the_address_of_a_phone_the_body_alone_names_the_call() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     tom.post(DEVICE, set("Referred")).await.refused(400, 1);
@@ -40,8 +40,8 @@ async fn on_the_address_of_a_phone_the_body_alone_names_the_call() {
 
 #[tokio::test]
 async fn it_is_taken_in_every_live_state_and_an_empty_one_clears() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -63,8 +63,8 @@ async fn it_is_taken_in_every_live_state_and_an_empty_one_clears() {
 
 #[tokio::test]
 async fn after_release_it_is_taken_in_silence_until_its_time_is_over() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     exchange.hears(&call, 1, GONE).await;
@@ -89,8 +89,8 @@ async fn after_release_it_is_taken_in_silence_until_its_time_is_over() {
 
 #[tokio::test]
 async fn an_agent_who_only_heard_it_ring_sets_none_after_release() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -100,12 +100,12 @@ async fn an_agent_who_only_heard_it_ring_sets_none_after_release() {
 
 #[tokio::test]
 async fn a_strict_policy_takes_codes_of_the_book_only() {
-    let app = App::with(|centre| {
-        crate::harness::with_voice(centre);
+    let app = TestServer::with(|centre| {
+        testkit::with_voice(centre);
         centre.disposition.policy.insert(domain::medium::VOICE.into(), domain::disposition::Policy::Strict);
     })
     .await;
-    let exchange = Exchange::connect(&app);
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     tom.post(&path, set("Nowhere known")).await.refused(400, 10);

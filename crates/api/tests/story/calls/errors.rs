@@ -1,12 +1,12 @@
 //! How operations on calls are refused (core-and-voice §5.7, decisions §8).
 
-use crate::harness::{App, Exchange};
 use serde_json::{Value, json};
+use testkit::{ScriptedSwitch, TestServer};
 
 #[tokio::test]
 async fn what_is_wrong_with_a_request_is_said() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     for (operation, parameters, code) in [
@@ -40,8 +40,8 @@ async fn what_is_wrong_with_a_request_is_said() {
 
 #[tokio::test]
 async fn what_is_not_open_is_refused_by_its_name_and_the_state() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     for operation in ["Answer", "Reject", "Retrieve", "UnmuteCall"] {
@@ -57,8 +57,8 @@ async fn what_is_not_open_is_refused_by_its_name_and_the_state() {
 
 #[tokio::test]
 async fn an_unknown_call_and_one_of_another_are_the_same() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     let mei = app.agent("agent2");
@@ -72,8 +72,8 @@ async fn an_unknown_call_and_one_of_another_are_the_same() {
 
 #[tokio::test]
 async fn without_the_feature_there_are_no_calls() {
-    let app = App::start().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::start().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     let tom = app.agent("agent1");
     let call = exchange.calls_in("+15550142", "5001").await;

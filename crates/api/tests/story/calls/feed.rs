@@ -1,11 +1,11 @@
 //! What reporting hears of calls and phones (decisions §7, admin-and-reporting §10).
 
-use crate::harness::{App, Exchange};
 use domain::call::{Cause, Heard};
 use serde_json::{Value, json};
+use testkit::{ScriptedSwitch, TestServer};
 
 /// The events of some kinds of thing, oldest first.
-async fn feed(app: &App, of: &[&str]) -> Vec<Value> {
+async fn feed(app: &TestServer, of: &[&str]) -> Vec<Value> {
     let all = app.agent("reporting").get("/reporting/events?limit=1000").await.json;
     let is_of = |event: &&Value| {
         let kind = event["type"].as_str().expect("a type").strip_prefix("jackfield.").expect("our prefix");
@@ -20,8 +20,8 @@ fn kinds(events: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_call_is_told_from_its_beginning_to_its_late_disposition() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     let update = json!({"operationName": "UpdateUserData", "userData": {"Case": "17"}});
@@ -90,8 +90,8 @@ async fn a_call_is_told_from_its_beginning_to_its_late_disposition() {
 
 #[tokio::test]
 async fn a_caller_who_gives_up_waiting_has_abandoned_the_call() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.hears(&call, 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
     let told = feed(&app, &["call.ended"]).await;
@@ -103,8 +103,8 @@ async fn a_caller_who_gives_up_waiting_has_abandoned_the_call() {
 
 #[tokio::test]
 async fn phones_are_told_of() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let device = "/me/devices/de000000-0000-4000-8000-000000005001";
     tom.operate(device, "DoNotDisturbOn").await.ok();

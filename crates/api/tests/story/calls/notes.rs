@@ -1,12 +1,12 @@
 //! What agents are told of their calls (core-and-voice §3.5, §5.5).
 
-use crate::harness::{App, Exchange, settled};
 use domain::{
     Command,
     call::{Cause, Heard},
     command::Provision,
 };
 use serde_json::{Value, json};
+use testkit::{ScriptedSwitch, TestServer, settled};
 
 fn kinds(notes: &[Value]) -> Vec<&str> {
     notes.iter().filter_map(|note| note["data"]["notificationType"].as_str()).collect()
@@ -14,8 +14,8 @@ fn kinds(notes: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_call_from_the_queue_from_ringing_to_its_end() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let mut queue = app.desk.queue(&"Support".into()).expect("a queue");
     queue.calls.wrap_up = 20_000;
     app.desk.perform(Command::Provision(Provision::PutQueue(Box::new(queue)))).await.expect("provisioned");
@@ -36,8 +36,8 @@ async fn a_call_from_the_queue_from_ringing_to_its_end() {
 
 #[tokio::test]
 async fn user_data_is_told_to_everyone_on_the_call() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     exchange.registers("5002", true).await;
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
@@ -61,8 +61,8 @@ async fn user_data_is_told_to_everyone_on_the_call() {
 
 #[tokio::test]
 async fn a_caller_of_ours_is_told_when_an_agent_comes_to_him() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5002", true).await;
     let (tom, mei) = (exchange.at_work("agent1", "5001").await, app.agent("agent2"));
     let call = exchange.calls_from("5002", "9000").await;
@@ -81,8 +81,8 @@ async fn a_caller_of_ours_is_told_when_an_agent_comes_to_him() {
 
 #[tokio::test]
 async fn what_a_phone_refuses_is_an_error_of_its_agent() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     tom.operate(&path, "Hold").await.ok();
@@ -94,8 +94,8 @@ async fn what_a_phone_refuses_is_an_error_of_its_agent() {
 
 #[tokio::test]
 async fn an_offer_that_nobody_takes_is_told_as_released() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;

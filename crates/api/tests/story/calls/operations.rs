@@ -1,11 +1,11 @@
 //! Operations one by one: each is accepted where it is open, asks the switch for what it means, and is told.
 
-use crate::harness::{App, Client, Exchange};
 use domain::{
     InteractionId,
     call::{Act, Alone, Cause, Heard, RoomId},
 };
 use serde_json::{Value, json};
+use testkit::{Client, ScriptedSwitch, TestServer};
 
 /// Posts an operation; the answer says that it was accepted, and nothing else.
 async fn asks(agent: &Client<'_>, path: &str, operation: &str, mut parameters: Value) {
@@ -31,8 +31,8 @@ fn room(call: &InteractionId) -> Act {
 
 #[tokio::test]
 async fn a_call_is_answered_and_hung_up() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -53,8 +53,8 @@ async fn a_call_is_answered_and_hung_up() {
 
 #[tokio::test]
 async fn a_call_is_rejected_and_cleared() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -69,8 +69,8 @@ async fn a_call_is_rejected_and_cleared() {
 
 #[tokio::test]
 async fn a_call_is_held_and_retrieved_when_the_phone_says_so() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     asks(&tom, &path, "Hold", json!({})).await;
@@ -87,8 +87,8 @@ async fn a_call_is_held_and_retrieved_when_the_phone_says_so() {
 
 #[tokio::test]
 async fn tones_are_sent_to_the_others_and_told_to_nobody() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     asks(&tom, &path, "SendDtmf", json!({"digits": "12*#a,"})).await;
@@ -98,8 +98,8 @@ async fn tones_are_sent_to_the_others_and_told_to_nobody() {
 
 #[tokio::test]
 async fn what_an_agent_says_is_kept_from_the_others() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     asks(&tom, &path, "MuteCall", json!({})).await;
@@ -111,8 +111,8 @@ async fn what_an_agent_says_is_kept_from_the_others() {
 
 #[tokio::test]
 async fn user_data_is_written_and_taken_away() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     let party = json!({"WWE_PARTY_5001": {"username": "agent1@demo", "path": "/users/1"}});
@@ -138,8 +138,8 @@ async fn user_data_is_written_and_taken_away() {
 
 #[tokio::test]
 async fn operations_that_need_transfers_are_not_known() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     for operation in ["InitiateTransfer", "SingleStepConference", "StartCallRecording", "Dance"] {

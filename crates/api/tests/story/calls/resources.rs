@@ -1,19 +1,19 @@
 //! Calls as they are asked for (core-and-voice §3.9, §5.1, §5.2).
 
-use crate::harness::{App, Exchange, settled, with_voice};
 use api::{Config, Participants, Shown};
 use domain::{
     UserData,
     call::{Cause, Heard},
 };
 use serde_json::{Value, json};
+use testkit::{ScriptedSwitch, TestServer, settled, with_voice};
 
 const GONE: Heard = Heard::Gone { cause: Cause::Normal, code: None };
 
 #[tokio::test]
 async fn a_call_from_outside_as_its_agent_reads_it() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     assert_eq!(tom.get("/me/calls").await.ok()["uris"], json!([]));
     let data = json!({"Account": 7, "Nested": {"a": ["b"]}});
@@ -38,8 +38,8 @@ async fn a_call_from_outside_as_its_agent_reads_it() {
 
 #[tokio::test]
 async fn a_released_call_is_not_listed_and_says_how_long_it_takes_a_disposition() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     app.clock.advance(5_000);
@@ -59,8 +59,8 @@ async fn a_released_call_is_not_listed_and_says_how_long_it_takes_a_disposition(
 
 #[tokio::test]
 async fn an_offer_that_was_not_taken_is_nothing_to_its_agent_any_more() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -73,8 +73,8 @@ async fn an_offer_that_was_not_taken_is_nothing_to_its_agent_any_more() {
 
 #[tokio::test]
 async fn a_call_is_nobody_elses() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     for other in ["agent2", "supervisor", "admin"] {
@@ -90,8 +90,8 @@ async fn old_clients_are_given_numbers() {
         shown: Shown { participants: Participants::Legacy, ..Shown::default() },
         ..Config::default()
     };
-    let app = App::built(with_voice, config).await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::built(with_voice, config).await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
@@ -108,8 +108,8 @@ async fn old_clients_are_given_numbers() {
 
 #[tokio::test]
 async fn every_address_of_a_call_answers() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     exchange.registers("5002", true).await;
     let (_, path) = exchange.talking(&tom).await;

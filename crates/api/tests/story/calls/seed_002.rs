@@ -1,6 +1,5 @@
 //! The same seed in its damaged print, and what it says of calls that were released.
 
-use crate::harness::{App, Client, Exchange};
 use domain::{
     Command,
     call::{Cause, Heard},
@@ -8,6 +7,7 @@ use domain::{
     user::Device,
 };
 use serde_json::{Value, json};
+use testkit::{Client, ScriptedSwitch, TestServer};
 
 /// The id of the request.
 pub const CALL: &str = "01RCC3N118B1V0SL807GK2LAES000006";
@@ -16,8 +16,8 @@ pub const OF_TRANSFERS: [&str; 4] =
     ["InitiateConference", "InitiateTransfer", "SingleStepConference", "SingleStepTransfer"];
 
 /// The agent of the prints, who was called from 15001 and has talked for 262 seconds.
-pub async fn established<'a>(exchange: &Exchange<'a>) -> Client<'a> {
-    let app = exchange.app;
+pub async fn established<'a>(exchange: &ScriptedSwitch<'a>) -> Client<'a> {
+    let app = exchange.server;
     let seated = [("agent1", "631608b3-ceb1-472b-ba05-2ae39555b0d1", "15000"), ("agent2", "d2", "15001")];
     for (name, id, dn) in seated {
         let mut user = (*app.desk.directory().user(&app.id(name)).expect("a user")).clone();
@@ -48,8 +48,8 @@ pub fn request() -> Value {
 
 #[tokio::test]
 async fn set_call_disposition() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let agent = established(&exchange).await;
     let reply = agent.post(&format!("/me/calls/{CALL}"), request()).await;
     assert_eq!(reply.text, r#"{"statusCode":0}"#);
@@ -81,8 +81,8 @@ async fn set_call_disposition() {
 
 #[tokio::test]
 async fn after_release_reporting_alone_hears_of_it() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let agent = established(&exchange).await;
     exchange.hears(&CALL.into(), 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
     agent.hears().await;

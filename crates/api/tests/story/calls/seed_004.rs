@@ -1,9 +1,9 @@
 //! The seed for calls, in its whole print: `SetCallDisposition`, its answer, and every field of its notification.
 
 use super::seed_002::{CALL, OF_TRANSFERS, established};
-use crate::harness::{App, Exchange};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use testkit::{ScriptedSwitch, TestServer};
 
 /// `data` as it is printed, with the address of the server under test.
 fn printed() -> Value {
@@ -47,8 +47,8 @@ fn taken(data: &mut Value) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn set_call_disposition() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let agent = established(&exchange).await;
     let request = format!(
         r#"{{

@@ -1,7 +1,7 @@
 //! The voice channel of a contact-centre session (core-and-voice §4.4, admin-and-reporting §7.5).
 
-use crate::harness::{App, Exchange, START};
 use serde_json::{Value, json};
+use testkit::{START, ScriptedSwitch, TestServer};
 
 fn start(channels: &[&str]) -> Value {
     json!({"operationName": "StartContactCenterSession", "channels": channels})
@@ -9,8 +9,8 @@ fn start(channels: &[&str]) -> Value {
 
 #[tokio::test]
 async fn voice_starts_with_a_registered_phone_and_not_without() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = app.agent("agent1");
     let why = tom.post("/me", start(&["voice"])).await.refused(500, 4);
     assert_eq!(why, "Channel 'voice' is unavailable: Device '5001' is not registered.");
@@ -27,8 +27,8 @@ async fn voice_starts_with_a_registered_phone_and_not_without() {
 
 #[tokio::test]
 async fn without_the_feature_voice_does_not_start() {
-    let app = App::start().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::start().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     let why = app.agent("agent1").post("/me", start(&["voice"])).await.refused(500, 4);
     assert_eq!(why, "Channel 'voice' is unavailable: The contact center does not have its feature.");
@@ -36,16 +36,16 @@ async fn without_the_feature_voice_does_not_start() {
 
 #[tokio::test]
 async fn a_state_needs_a_session_on_the_channel() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     app.agent("agent1").operate("/me/channels/voice", "Ready").await.refused(400, 2);
 }
 
 #[tokio::test]
 async fn work_after_a_call_lasts_as_long_as_it_is_asked_to() {
-    let app = App::with_calls().await;
-    let exchange = Exchange::connect(&app);
+    let app = TestServer::with_calls().await;
+    let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let until = async || {
         let user = app.desk.directory().user(&tom.id()).expect("a user");
@@ -66,10 +66,10 @@ async fn work_after_a_call_lasts_as_long_as_it_is_asked_to() {
 
 #[tokio::test]
 async fn the_service_works_while_there_is_a_switch() {
-    let app = App::with_calls().await;
+    let app = TestServer::with_calls().await;
     let tom = app.agent("agent1");
     assert_eq!(tom.get("/services/VOICE").await.ok()["service"]["condition"], "Absent");
-    let _exchange = Exchange::connect(&app);
+    let _exchange = ScriptedSwitch::connect(&app);
     let voice = tom.get("/services/VOICE").await.ok()["service"].clone();
     assert_eq!((&voice["condition"], &voice["state"]), (&json!("Working"), &json!("Active")));
     app.desk.disconnect_switch();

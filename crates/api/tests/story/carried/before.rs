@@ -1,11 +1,11 @@
 //! Conversations across time (channel-connectors §0.3).
 
 use super::{talking, texter};
-use crate::harness::App;
+use testkit::TestServer;
 
 #[tokio::test]
 async fn a_later_message_opens_another_whose_agent_can_read_the_one_before() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let customer = texter(&app);
     let (tom, first) = talking(&app, &customer).await;
     tom.operate(&first.path(), "Complete").await.ok();
@@ -33,9 +33,9 @@ async fn a_later_message_opens_another_whose_agent_can_read_the_one_before() {
 
 #[tokio::test]
 async fn a_strangers_conversation_stays_unread() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (_, first) = talking(&app, &texter(&app)).await;
-    let other = crate::harness::Correspondent { address: "+15550199", ..texter(&app) };
+    let other = testkit::Correspondent { address: "+15550199", ..texter(&app) };
     let second = other.writes("Hello").await;
     let mei = app.agent("agent2");
     mei.ready().await;

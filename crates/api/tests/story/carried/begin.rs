@@ -1,9 +1,9 @@
 //! Conversations that agents begin (digital-channels §3, last paragraph), and what a text costs (channel-connectors §1C).
 
 use super::{SMS, scripted::Scripted, talking, texter};
-use crate::harness::App;
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError};
+use testkit::TestServer;
 
 fn create(more: &Value) -> Value {
     let mut body = json!({"operationName": "Create", "from": "+15550100", "to": "+1 555-0142", "text": "Your parcel is here"});
@@ -13,7 +13,7 @@ fn create(more: &Value) -> Value {
 
 #[tokio::test]
 async fn an_agent_writes_first() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let channel = Arc::new(Scripted::default());
     app.desk.connect(SMS, channel.clone());
     let posting = tokio::spawn(app.desk.clone().post());
@@ -43,7 +43,7 @@ async fn an_agent_writes_first() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_beginning_is_said() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.ready().await;
     let nowhere = tom.post("/me/smsessions", create(&json!({}))).await.refused(400, 2);
@@ -63,7 +63,7 @@ async fn what_is_wrong_with_a_beginning_is_said() {
 
 #[tokio::test]
 async fn length_and_alphabet_are_shown_before_sending() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.desk.connect(SMS, Arc::new(Scripted::default()));
     let (tom, guest) = talking(&app, &texter(&app)).await;
     let path = format!("{}/measure", guest.path());
@@ -80,7 +80,7 @@ async fn length_and_alphabet_are_shown_before_sending() {
 
 #[tokio::test]
 async fn what_would_not_be_carried_is_refused_before_anything_is_written_and_says_how_long_it_may_be() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.desk.connect(SMS, Arc::new(Scripted::default()));
     let (tom, guest) = talking(&app, &texter(&app)).await;
     let long = "x".repeat(1_601);

@@ -1,9 +1,9 @@
 //! What becomes of messages, as their author hears it (channel-connectors §0.2.6, §0.2.7).
 
 use super::{messenger, talking, texter};
-use crate::harness::{App, settled};
 use domain::{command::Report, session::Delivery};
 use serde_json::json;
+use testkit::{TestServer, settled};
 
 fn outcome(state: Delivery) -> Report {
     Report { settles: true, ..Report::of(state) }
@@ -11,7 +11,7 @@ fn outcome(state: Delivery) -> Report {
 
 #[tokio::test]
 async fn a_refusal_of_the_provider_is_an_error_of_the_command() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, guest) = talking(&app, &texter(&app)).await;
     let said =
         tom.post(&guest.path(), json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
@@ -31,7 +31,7 @@ async fn a_refusal_of_the_provider_is_an_error_of_the_command() {
 
 #[tokio::test]
 async fn what_nobody_knows_to_be_sent_can_be_sent_again() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, guest) = talking(&app, &texter(&app)).await;
     tom.post(&guest.path(), json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
     tom.post(&guest.path(), json!({"operationName": "ResendMessage", "index": 4})).await.refused(400, 2);
@@ -48,7 +48,7 @@ async fn what_nobody_knows_to_be_sent_can_be_sent_again() {
 
 #[tokio::test]
 async fn who_took_over_hears_what_became_of_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, guest) = talking(&app, &texter(&app)).await;
     tom.post(&guest.path(), json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
     let mei = app.agent("agent2");
@@ -67,7 +67,7 @@ async fn who_took_over_hears_what_became_of_it() {
 
 #[tokio::test]
 async fn that_it_arrived_is_told_to_all_who_talk_and_that_it_is_on_its_way_to_nobody() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, guest) = talking(&app, &messenger(&app)).await;
     tom.post(&guest.path(), json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
     tom.hears().await;

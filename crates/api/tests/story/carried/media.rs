@@ -1,12 +1,12 @@
 //! Whatever works on chat works on every medium that a connector carries.
 
 use super::{messenger, talking, texter};
-use crate::harness::App;
 use serde_json::json;
+use testkit::TestServer;
 
 #[tokio::test]
 async fn every_operation_of_chat_is_one_of_theirs() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     for correspondent in [texter(&app), messenger(&app)] {
         let (tom, guest) = talking(&app, &correspondent).await;
         let path = guest.path();
@@ -46,7 +46,7 @@ async fn every_operation_of_chat_is_one_of_theirs() {
 
 #[tokio::test]
 async fn they_are_rejected_and_handed_over_like_chats() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     for correspondent in [texter(&app), messenger(&app)] {
         let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
         tom.ready().await;

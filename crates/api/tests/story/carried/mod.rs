@@ -10,22 +10,22 @@ mod seed_000;
 mod seed_003;
 mod window;
 
-use crate::harness::{App, Client, Correspondent, Guest};
+use testkit::{Client, Correspondent, Guest, TestServer};
 
 /// The media that connectors carry.
 const SMS: &str = "smsession";
 const PAGE: &str = "facebooksession";
 
-fn texter(app: &App) -> Correspondent<'_> {
-    Correspondent { app, service: SMS, address: "+15550142", name: "FirstL" }
+fn texter(app: &TestServer) -> Correspondent<'_> {
+    Correspondent { server: app, service: SMS, address: "+15550142", name: "FirstL" }
 }
 
-fn messenger(app: &App) -> Correspondent<'_> {
-    Correspondent { app, service: PAGE, address: "2002", name: "FirstL" }
+fn messenger(app: &TestServer) -> Correspondent<'_> {
+    Correspondent { server: app, service: PAGE, address: "2002", name: "FirstL" }
 }
 
 /// An agent who has taken a correspondent's conversation.
-async fn talking<'a>(app: &'a App, with: &Correspondent<'a>) -> (Client<'a>, Guest<'a>) {
+async fn talking<'a>(app: &'a TestServer, with: &Correspondent<'a>) -> (Client<'a>, Guest<'a>) {
     let tom = app.agent("agent1");
     tom.ready().await;
     let guest = with.writes("Hello").await;

@@ -1,12 +1,12 @@
 //! What nobody understood, as an operator sees it (channel-connectors §0.2.5).
 
 use super::{SMS, scripted::Scripted};
-use crate::harness::{App, START};
 use desk::ports::Quarantined;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
+use testkit::{START, TestServer};
 
-async fn keep(app: &App, raw: &[u8]) -> i64 {
+async fn keep(app: &TestServer, raw: &[u8]) -> i64 {
     let unit =
         Quarantined { id: 0, at: START, service: SMS.into(), why: "no sender".into(), raw: raw.into() };
     app.desk.store().quarantine(unit).await.expect("kept")
@@ -14,7 +14,7 @@ async fn keep(app: &App, raw: &[u8]) -> i64 {
 
 #[tokio::test]
 async fn an_operator_sees_replays_and_discards_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let channel = Arc::new(Scripted::default());
     app.desk.connect(SMS, channel.clone());
     let (good, poison) = (keep(&app, b"From=%2B1").await, keep(&app, b"poison").await);
@@ -44,7 +44,7 @@ async fn an_operator_sees_replays_and_discards_it() {
 
 #[tokio::test]
 async fn what_is_no_utf_8_is_shown_as_it_came_too() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     keep(&app, b"Body=Andr\xe9").await;
     let unit = &app.agent("admin").get("/diagnostics/quarantine").await.ok()["units"][0];
     assert_eq!((&unit["raw"], &unit["rawBase64"]), (&json!("Body=Andr\u{fffd}"), &json!("Qm9keT1BbmRy6Q==")));
@@ -52,7 +52,7 @@ async fn what_is_no_utf_8_is_shown_as_it_came_too() {
 
 #[tokio::test]
 async fn it_is_for_the_administrator_alone() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let kept = keep(&app, b"x").await;
     for name in ["agent1", "supervisor", "reporting"] {
         app.agent(name).get("/diagnostics/quarantine").await.refused(403, 5);

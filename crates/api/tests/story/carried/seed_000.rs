@@ -1,7 +1,8 @@
 //! The seed for SMS sessions: `SetDisposition`, its answer, and every printed field of its notification.
 
 use super::texter;
-use crate::harness::{App, ID, Seed};
+use crate::seed::{ID, Seed};
+use testkit::TestServer;
 
 const SEED: Seed = Seed {
     collection: "smsessions",
@@ -12,7 +13,7 @@ const SEED: Seed = Seed {
 
 #[tokio::test]
 async fn set_disposition() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.ids.choose(ID);
     let customer = texter(&app).writes("Hello").await;
     SEED.holds(&app, &customer).await;
@@ -20,7 +21,7 @@ async fn set_disposition() {
 
 #[tokio::test]
 async fn the_other_spelling_answers_and_stands_beside_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, guest) = super::talking(&app, &texter(&app)).await;
     for collection in ["smsessions", "smssessions"] {
         let read = tom.get(&format!("/me/{collection}/{}", guest.id)).await.ok();

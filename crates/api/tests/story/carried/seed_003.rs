@@ -1,11 +1,12 @@
 //! The seed for Facebook sessions: `SetDisposition`, its answer, and every printed field of its notification.
 
 use super::messenger;
-use crate::harness::{App, ID, Seed};
+use crate::seed::{ID, Seed};
+use testkit::TestServer;
 
 #[tokio::test]
 async fn set_disposition() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.ids.choose(ID);
     let customer = messenger(&app).writes("Hello").await;
     let seed = Seed {
@@ -19,7 +20,7 @@ async fn set_disposition() {
 
 #[tokio::test]
 async fn the_singular_address_answers() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, guest) = super::talking(&app, &messenger(&app)).await;
     let read = tom.get(&format!("/me/facebooksession/{}", guest.id)).await.ok();
     assert_eq!(read["facebooksession"]["id"], guest.id.as_str());

@@ -1,7 +1,6 @@
 //! The time in which a customer can be answered, and whether he wants to be (channel-connectors §1D, §2.6).
 
 use super::{PAGE, messenger, talking, texter};
-use crate::harness::App;
 use domain::{
     Command,
     command::{Keyword, Said, Unit},
@@ -9,11 +8,12 @@ use domain::{
     thread::Terms,
 };
 use serde_json::json;
+use testkit::TestServer;
 
 const HOUR: i64 = 3_600_000;
 
-async fn with_a_window() -> App {
-    App::with(|centre| {
+async fn with_a_window() -> TestServer {
+    TestServer::with(|centre| {
         let terms = Terms { reply: Some(24 * HOUR), person: Some(7 * 24 * HOUR), ..Terms::default() };
         let page = centre.services.get_mut(PAGE).expect("a service");
         (page.terms, page.inactivity) = (terms, 0);
@@ -65,7 +65,7 @@ async fn after_its_end_an_agent_is_told_why_nothing_is_sent() {
 
 #[tokio::test]
 async fn who_opted_out_is_sent_nothing() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let customer = texter(&app);
     let (tom, guest) = talking(&app, &customer).await;
     let content = vec![Content::Text { text: "STOP".into(), message_type: None }];

@@ -1,8 +1,8 @@
 //! No answer and no notification is larger than it may be, in bytes as they are sent, whatever somebody wrote.
 
-use crate::harness::{App, Client, Ear, Guest};
 use domain::UserData;
 use serde_json::{Value, json};
+use testkit::{Client, Guest, Poll, TestServer};
 
 const KIB: usize = 1024;
 
@@ -12,7 +12,7 @@ fn heavy() -> String {
 }
 
 /// A customer who has said so much before anybody took the chat, and an agent who takes it.
-async fn told(app: &App, times: usize) -> (Client<'_>, Guest<'_>) {
+async fn told(app: &TestServer, times: usize) -> (Client<'_>, Guest<'_>) {
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;
@@ -31,7 +31,7 @@ fn indexes(messages: &Value) -> Vec<u64> {
 
 #[tokio::test]
 async fn a_log_that_is_too_large_for_one_answer_is_read_page_by_page() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = told(&app, 50).await;
     let path = format!("{}/messages", ines.path());
     let (mut all, mut start, mut sizes, mut first) = (Vec::new(), 1, Vec::new(), None);
@@ -67,7 +67,7 @@ async fn a_log_that_is_too_large_for_one_answer_is_read_page_by_page() {
 
 #[tokio::test]
 async fn typing_that_was_overtaken_is_left_out_of_a_page_too() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = told(&app, 0).await;
     tom.operate(&ines.path(), "SendStartTypingNotification").await.ok();
     ines.says("three was typing").await;
@@ -85,7 +85,7 @@ async fn typing_that_was_overtaken_is_left_out_of_a_page_too() {
 
 #[tokio::test]
 async fn who_joins_late_is_given_the_newest_of_what_was_said() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = told(&app, 20).await;
     let heard = tom.hears().await;
     let log = heard.iter().rfind(|note| note["data"]["messageType"] == "MessageLogUpdated").expect("a log");
@@ -100,7 +100,7 @@ async fn who_joins_late_is_given_the_newest_of_what_was_said() {
 
 #[tokio::test]
 async fn a_note_weighs_what_its_user_data_may_and_a_frame() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.ready().await;
     // {"Fill":"…"} takes eleven bytes besides the text.
@@ -116,13 +116,13 @@ async fn a_note_weighs_what_its_user_data_may_and_a_frame() {
 
 #[tokio::test]
 async fn a_response_with_notes_is_closed_before_it_weighs_too_much() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;
     app.offer(&ines, &tom).await;
     tom.accepts(&ines, "Tom").await.ok();
-    let mut ear = Ear::open(&tom, "/v2/me/chats").await;
+    let mut ear = Poll::open(&tom, "/v2/me/chats").await;
     for number in 0..30 {
         let data = json!({"Number": number, "Fill": "\u{1}".repeat(10_000)});
         tom.post(&ines.path(), json!({"operationName": "UpdateUserData", "userData": data})).await.ok();
@@ -142,7 +142,7 @@ async fn a_response_with_notes_is_closed_before_it_weighs_too_much() {
 
 #[tokio::test]
 async fn a_page_of_the_feed_is_cut_by_what_it_weighs() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = told(&app, 0).await;
     for number in 0..30 {
         let data = json!({"Number": number, "Fill": "\u{1}".repeat(10_000)});

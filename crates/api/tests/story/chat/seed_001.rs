@@ -1,12 +1,13 @@
 //! The seed for chat: `SetDisposition`, its answer, and every printed field of its notification.
 
-use crate::harness::{App, ID, Seed};
+use crate::seed::{ID, Seed};
 use domain::UserData;
 use serde_json::{Value, json};
+use testkit::TestServer;
 
 #[tokio::test]
 async fn set_disposition() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     app.ids.choose(ID);
     let customer = app.customer_with("FirstL", UserData::default()).await;
     let seed = Seed {
@@ -20,7 +21,7 @@ async fn set_disposition() {
 
 #[tokio::test]
 async fn without_a_key_the_servers_is_used() {
-    let app = App::with(|centre| centre.disposition.key = "Outcome".into()).await;
+    let app = TestServer::with(|centre| centre.disposition.key = "Outcome".into()).await;
     let agent = app.agent("agent1");
     agent.ready().await;
     let customer = app.customer("FirstL").await;
@@ -35,7 +36,7 @@ async fn without_a_key_the_servers_is_used() {
 
 #[tokio::test]
 async fn the_request_as_the_seed_prints_it_is_no_json() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let request = "{\n  'operationName': 'SetDisposition', \n  'disposition': 'IssueResolved'\n}";
     let path = "/me/chats/0000Na9B26EF003M";
     let reply = app.agent("agent1").send(http::Method::POST, path, Some(request.into())).await;
@@ -44,7 +45,7 @@ async fn the_request_as_the_seed_prints_it_is_no_json() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_disposition_is_said() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let agent = app.agent("agent1");
     agent.ready().await;
     let customer = app.customer("FirstL").await;
@@ -66,7 +67,7 @@ async fn what_is_wrong_with_a_disposition_is_said() {
 
 #[tokio::test]
 async fn after_completion_it_is_taken_in_silence_until_its_time_is_over() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let agent = app.agent("agent1");
     agent.ready().await;
     let customer = app.customer("FirstL").await;

@@ -1,10 +1,10 @@
 //! The sequences of notifications of digital-channels §2.7, each as its agents hear them.
 
-use crate::harness::{App, Client, Guest, settled};
 use serde_json::{Value, json};
+use testkit::{Client, Guest, TestServer, settled};
 
 /// Two agents at work, and a customer who talks with the first of them.
-async fn talking(app: &App) -> (Client<'_>, Client<'_>, Guest<'_>) {
+async fn talking(app: &TestServer) -> (Client<'_>, Client<'_>, Guest<'_>) {
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     tom.ready().await;
     mei.ready().await;
@@ -26,7 +26,7 @@ fn chat(guest: &Guest<'_>) -> String {
 
 #[tokio::test]
 async fn a_offer_and_accept() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;
@@ -43,7 +43,7 @@ async fn a_offer_and_accept() {
 
 #[tokio::test]
 async fn r_the_customer_leaves_before_the_offer_is_taken() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = (app.agent("agent1"), app.customer("Ines").await);
     tom.ready().await;
     app.offer(&ines, &tom).await;
@@ -53,7 +53,7 @@ async fn r_the_customer_leaves_before_the_offer_is_taken() {
 
 #[tokio::test]
 async fn a_rejected() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = (app.agent("agent1"), app.customer("Ines").await);
     tom.ready().await;
     app.offer(&ines, &tom).await;
@@ -64,7 +64,7 @@ async fn a_rejected() {
 
 #[tokio::test]
 async fn t_transfer_to_a_colleague_who_takes_it() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, mei, ines) = talking(&app).await;
     let to = format!("http://localhost:8080/api/v2/users/{}", mei.id());
     let transfer = json!({"operationName": "Transfer", "targetUri": to, "text": "I hand you over"});
@@ -83,7 +83,7 @@ async fn t_transfer_to_a_colleague_who_takes_it() {
 
 #[tokio::test]
 async fn t_transfer_to_a_colleague_who_refuses() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, mei, ines) = talking(&app).await;
     let transfer = json!({"operationName": "Transfer", "targetPath": format!("/users/{}", mei.id())});
     let asked = tom.post(&chat(&ines), transfer).await.ok();
@@ -99,7 +99,7 @@ async fn t_transfer_to_a_colleague_who_refuses() {
 
 #[tokio::test]
 async fn t_transfer_to_a_queue() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, _, ines) = talking(&app).await;
     tom.post(&chat(&ines), json!({"operationName": "Transfer", "queueName": "Support"})).await.ok();
     insta::assert_json_snapshot!("t_queued", told(&tom).await);
@@ -107,7 +107,7 @@ async fn t_transfer_to_a_queue() {
 
 #[tokio::test]
 async fn l_leave_alone_then_complete() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, _, ines) = talking(&app).await;
     tom.post(&chat(&ines), json!({"operationName": "Leave", "text": "Bye"})).await.ok();
     insta::assert_json_snapshot!("l_left", told(&tom).await);
@@ -117,7 +117,7 @@ async fn l_leave_alone_then_complete() {
 
 #[tokio::test]
 async fn d_the_customer_disconnects() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, _, ines) = talking(&app).await;
     ines.leaves().await;
     insta::assert_json_snapshot!("d_customer_left", told(&tom).await);
@@ -125,7 +125,7 @@ async fn d_the_customer_disconnects() {
 
 #[tokio::test]
 async fn r_the_offer_lapses() {
-    let app = App::start().await;
+    let app = TestServer::start().await;
     let (tom, ines) = (app.agent("agent1"), app.customer("Ines").await);
     tom.ready().await;
     app.offer(&ines, &tom).await;

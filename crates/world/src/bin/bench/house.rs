@@ -5,20 +5,14 @@ use crate::centre;
 use anyhow::Context;
 use api::{Api, Config, Links, Notes, Setup as ApiSetup};
 use axum::serve::ListenerExt;
-use desk::{
-    Desk, Setup,
-    ports::{Clock, Ids},
-};
-use domain::{Command, InteractionId, Millis, medium::Media, message::ParticipantId};
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use desk::{Desk, Setup};
+use domain::{Command, InteractionId, Millis, medium::Media};
+use std::{path::Path, sync::Arc};
 use store_sqlite::SqliteStore;
+use testkit::{TestClock, TestIds};
+
+/// When figures begin: a fixed day, so that nothing in them is old enough to be retired.
+const BEGUN: Millis = 1_790_000_000_000;
 
 /// A desk on a data directory.
 pub async fn desk(data: &Path, agents: usize) -> anyhow::Result<Arc<Desk>> {
@@ -28,8 +22,8 @@ pub async fn desk(data: &Path, agents: usize) -> anyhow::Result<Arc<Desk>> {
     let desk = Desk::open(Setup {
         store,
         render: Arc::new(Notes::new(media.clone(), links)),
-        clock: Arc::new(Stopwatch(Instant::now())),
-        ids: Arc::new(Counter::default()),
+        clock: Arc::new(TestClock::running(BEGUN)),
+        ids: Arc::new(TestIds::default()),
         media,
     })
     .await?;
@@ -79,41 +73,4 @@ pub async fn talk(desk: &Desk, agent: usize) -> anyhow::Result<InteractionId> {
     let act = SessionAct::Accept { nickname: "Tom".into(), save_last_agent: false };
     desk.perform(Command::Session { session: session.clone(), agent, act }).await?;
     Ok(session)
-}
-
-/// Time since the start of the measurement, on top of a fixed day.
-struct Stopwatch(Instant);
-
-impl Clock for Stopwatch {
-    fn now(&self) -> Millis {
-        1_790_000_000_000 + Millis::try_from(self.0.elapsed().as_millis()).unwrap_or(Millis::MAX)
-    }
-}
-
-/// Ids that are merely different.
-#[derive(Default)]
-struct Counter(AtomicU64);
-
-impl Counter {
-    fn next(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-impl Ids for Counter {
-    fn session(&self) -> InteractionId {
-        InteractionId::new(format!("{:016X}", self.next()))
-    }
-
-    fn participant(&self) -> ParticipantId {
-        ParticipantId::new(format!("{:016X}", self.next()))
-    }
-
-    fn secret(&self) -> String {
-        format!("{:016x}{:016x}", self.next(), std::process::id())
-    }
-
-    fn guid(&self) -> String {
-        format!("{:08x}-0000-4000-8000-000000000000", self.next())
-    }
 }

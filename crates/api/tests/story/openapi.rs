@@ -1,0 +1,121 @@
+//! The API document against the one that is committed, and what any OpenAPI document must keep.
+
+use api::{Links, openapi};
+use domain::medium::Media;
+use serde_json::Value;
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+fn document() -> Value {
+    let links = Links::new("http://localhost:8080");
+    serde_json::to_value(openapi(&links, env!("CARGO_PKG_VERSION"), &Media::default())).expect("json")
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    paths.iter().flat_map(|(path, item)| {
+        let methods = item.as_object().expect("an item");
+        methods.iter().map(move |(method, operation)| (format!("{method} {path}"), operation))
+    })
+}
+
+#[test]
+fn the_committed_document_is_that_of_the_code() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    let document = document();
+    if std::env::var_os("REGENERATE").is_some() {
+        fs::write(&file, serde_json::to_string_pretty(&document).expect("json") + "\n").expect("written");
+    }
+    let committed: Value =
+        fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let known: BTreeSet<String> = operations(&committed).map(|(name, _)| name).collect();
+    let told: BTreeSet<String> = operations(&document).map(|(name, _)| name).collect();
+    assert!(
+        committed == document,
+        "crates/api/openapi.json is not what the code documents. New: {:?}. Gone: {:?}. Write it anew with \
+         `REGENERATE=1 cargo test -p api --test story openapi` and commit it.",
+        told.difference(&known).collect::<Vec<_>>(),
+        known.difference(&told).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_tag_and_an_answer() {
+    let document = document();
+    let tags: BTreeSet<&str> =
+        document["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
+    let mut names = BTreeSet::new();
+    for (place, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().expect("an operationId");
+        assert!(names.insert(name), "two operations are named {name}");
+        for tag in operation["tags"].as_array().expect("tags") {
+            assert!(tags.contains(tag.as_str().expect("a tag")), "{place}: tag {tag} is not introduced");
+        }
+        assert!(
+            operation["responses"].as_object().is_some_and(|all| !all.is_empty()),
+            "{place} has no answer"
+        );
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        assert!(!summary.is_empty(), "{place} is not described");
+    }
+}
+
+#[test]
+fn every_parameter_of_a_path_is_described_and_no_other() {
+    for (place, operation) in operations(&document()) {
+        let in_path: BTreeSet<&str> =
+            place.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        let none = Vec::new();
+        let described: BTreeSet<&str> = operation["parameters"]
+            .as_array()
+            .unwrap_or(&none)
+            .iter()
+            .filter(|parameter| parameter["in"] == "path")
+            .filter_map(|parameter| parameter["name"].as_str())
+            .collect();
+        assert_eq!(in_path, described, "{place}");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn follow(document: &Value, part: &Value) {
+        match part {
+            Value::Object(members) => {
+                if let Some(Value::String(to)) = members.get("$ref") {
+                    let pointer = to.strip_prefix('#').expect("a reference within the document");
+                    assert!(document.pointer(pointer).is_some(), "{to} leads nowhere");
+                }
+                members.values().for_each(|part| follow(document, part));
+            }
+            Value::Array(items) => items.iter().for_each(|part| follow(document, part)),
+            _ => {}
+        }
+    }
+    let document = document();
+    follow(&document, &document);
+}
+
+#[test]
+fn it_tells_where_the_server_is_and_how_to_log_in() {
+    let document = document();
+    assert_eq!(document["servers"][0]["url"], "http://localhost:8080");
+    assert_eq!(document["components"]["securitySchemes"]["basic"]["scheme"], "basic");
+    assert_eq!(document["components"]["securitySchemes"]["session"]["name"], "JSESSIONID");
+    let collections = &document["paths"]["/api/v2/me/{collection}"]["get"]["parameters"][0]["schema"]["enum"];
+    assert_eq!(collections[0], "chats");
+}
+
+#[test]
+fn what_answers_with_an_array_says_so() {
+    let document = document();
+    for (path, method) in [("/api/v2/reporting/events", "get"), ("/api/v2/notifications", "post")] {
+        let answer = &document["paths"][path][method]["responses"]["200"]["content"]["application/json"];
+        assert_eq!(answer["schema"]["type"], "array", "{path}: {answer}");
+    }
+    let events = &document["paths"]["/api/v2/reporting/events"]["get"]["responses"]["200"]["content"];
+    assert!(events["text/event-stream"].is_object(), "{events}");
+    let event = &document["components"]["schemas"]["CloudEvent"]["properties"];
+    for name in ["specversion", "id", "source", "type", "subject", "time", "sequence", "data"] {
+        assert!(event[name].is_object(), "{name} is not described: {event}");
+    }
+}

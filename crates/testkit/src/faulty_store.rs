@@ -1,0 +1,184 @@
+//! A journal that fails when it is told to.
+
+use desk::ports::{
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault,
+    TaskRow, Transacted, Witness, Work,
+};
+use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
+use futures::future::{BoxFuture, ready};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use store_sqlite::SqliteStore;
+use tokio::sync::Semaphore;
+
+/// A journal that fails when it is told to.
+pub struct FaultyStore {
+    journal: Arc<SqliteStore>,
+    /// No commit succeeds.
+    pub writes: AtomicBool,
+    /// No commit ever can.
+    pub never: AtomicBool,
+    /// No message log can be read.
+    pub logs: AtomicBool,
+    /// Commits about this entity each wait for a permit.
+    held: Mutex<Option<(Key, Arc<Semaphore>)>>,
+    /// How many have come to wait for one.
+    waiting: AtomicUsize,
+}
+
+impl FaultyStore {
+    /// A journal that does not fail yet.
+    pub fn new(journal: SqliteStore) -> Self {
+        Self {
+            journal: Arc::new(journal),
+            writes: AtomicBool::new(false),
+            never: AtomicBool::new(false),
+            logs: AtomicBool::new(false),
+            held: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// Commits about this entity wait from now on, each for a permit.
+    pub fn holds(&self, key: Key, permits: &Arc<Semaphore>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, permits.clone()));
+    }
+
+    /// How many commits have come to wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    fn permits(&self, keys: &[Key]) -> Option<Arc<Semaphore>> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().filter(|(key, _)| keys.contains(key)).map(|(_, permits)| permits.clone())
+    }
+}
+
+type Answer<T> = BoxFuture<'static, Result<T, StoreFault>>;
+
+fn failed<T: Send + 'static>() -> Answer<T> {
+    Box::pin(ready(Err(StoreFault::Failed("as told".into()))))
+}
+
+impl Store for FaultyStore {
+    fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
+        if self.writes.load(Ordering::SeqCst) {
+            return failed();
+        }
+        if self.never.load(Ordering::SeqCst) {
+            return Box::pin(ready(Err(StoreFault::Permanent("as told".into()))));
+        }
+        let Some(permits) = self.permits(&keys) else { return self.journal.transact(keys, work) };
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let journal = self.journal.clone();
+        Box::pin(async move {
+            permits.acquire().await.expect("never closed").forget();
+            journal.transact(keys, work).await
+        })
+    }
+
+    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> Answer<LogPart> {
+        if self.logs.load(Ordering::SeqCst) {
+            failed()
+        } else {
+            self.journal.messages(session, from, limit, bytes)
+        }
+    }
+
+    fn tasks(&self) -> Answer<Vec<TaskRow>> {
+        self.journal.tasks()
+    }
+
+    fn start(&self, task: String, started: bool) -> Answer<()> {
+        self.journal.start(task, started)
+    }
+
+    fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
+        if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.quarantine(unit) }
+    }
+
+    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> Answer<Vec<Quarantined>> {
+        self.journal.quarantined(after, limit, bytes)
+    }
+
+    fn release(&self, unit: i64) -> Answer<bool> {
+        self.journal.release(unit)
+    }
+
+    fn watch(&self, witness: Arc<dyn Witness>) {
+        self.journal.watch(witness);
+    }
+
+    fn state(&self, key: &Key) -> Answer<Option<Arc<State>>> {
+        self.journal.state(key)
+    }
+
+    fn open(&self, kind: Kind) -> Answer<Vec<Arc<State>>> {
+        Store::open(&*self.journal, kind)
+    }
+
+    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> Answer<Vec<Arc<Note>>> {
+        self.journal.notes(agent, after, limit, bytes)
+    }
+
+    fn heads(&self) -> Answer<Vec<(UserId, u64)>> {
+        self.journal.heads()
+    }
+
+    fn backlog(&self, agent: &UserId, after: u64) -> Answer<(u64, u64)> {
+        self.journal.backlog(agent, after)
+    }
+
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> Answer<()> {
+        self.journal.trim(upto)
+    }
+
+    fn events(&self, query: FeedQuery) -> Answer<FeedPage> {
+        // A desk that opens asks from the end of all numbers; this journal counts with a sign.
+        let after = query.after.min(i64::MAX.unsigned_abs());
+        self.journal.events(FeedQuery { after, ..query })
+    }
+
+    fn stream_id(&self) -> &str {
+        self.journal.stream_id()
+    }
+
+    fn shelve(&self, shelf: Shelf, rows: Vec<(String, Option<String>)>) -> Answer<()> {
+        self.journal.shelve(shelf, rows)
+    }
+
+    fn row(&self, shelf: Shelf, id: &str) -> Answer<Option<String>> {
+        self.journal.row(shelf, id)
+    }
+
+    fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
+        self.journal.rows(shelf)
+    }
+
+    fn bindings(&self) -> Answer<Vec<BindingRow>> {
+        self.journal.bindings()
+    }
+
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> Answer<()> {
+        self.journal.bind(phones)
+    }
+
+    fn result(&self, key: &str) -> Answer<Option<SavedResult>> {
+        self.journal.result(key)
+    }
+
+    fn save(&self, result: SavedResult) -> Answer<()> {
+        self.journal.save(result)
+    }
+
+    fn forget(&self, before: Millis) -> Answer<()> {
+        self.journal.forget(before)
+    }
+
+    fn retire(&self, before: Millis, limit: u32) -> Answer<u32> {
+        self.journal.retire(before, limit)
+    }
+}
