@@ -23,6 +23,7 @@ impl<'a> Client<'a> {
     }
 
     /// The same name with a password that is not theirs.
+    #[must_use]
     pub fn guessing(mut self) -> Self {
         self.password = "a guess";
         self

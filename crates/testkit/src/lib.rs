@@ -10,7 +10,7 @@
 //! | [`ScriptedSwitch`] | a switch that does what a test says, and the phones on it |
 //! | [`client`] | HTTP and CometD over real sockets, for programs that prove or measure |
 //! | [`sip`] | a phone that writes SIP by hand |
-//! | [`sign`], [`http`], [`wait`] | webhooks signed as platforms do, requests to a router, waiting for a condition |
+//! | [`sign`], [`http`], [`wait`], [`limits`] | webhooks signed as platforms do, requests to a router, waiting for a condition, a server that is not strict |
 //!
 //! It is for integration tests (`tests/` of a crate) and for `world`. Unit tests of a crate that it depends on see
 //! another copy of that crate's types, and `domain` and `edge` need nothing of it.
@@ -23,6 +23,7 @@
 pub mod centre;
 pub mod client;
 pub mod http;
+pub mod limits;
 pub mod sign;
 pub mod sip;
 pub mod wait;

@@ -53,6 +53,15 @@ pub fn found_blocking<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// Waits in a test without a runtime until something is so.
+///
+/// # Panics
+///
+/// If it never is; `what` says so.
+pub fn eventually_blocking(what: &str, mut is_so: impl FnMut() -> bool) {
+    found_blocking(what, || is_so().then_some(()));
+}
+
 /// What comes before patience is at its end.
 ///
 /// # Panics

@@ -7,7 +7,6 @@
 
 mod faults;
 mod journal;
-pub mod limits;
 mod node;
 mod record;
 mod transcript;
@@ -16,5 +15,5 @@ pub use faults::Faults;
 pub use journal::Journal;
 pub use node::{Node, World, WorldFault};
 pub use record::Record;
-pub use testkit::{RuntimeClock as WorldClock, TestIds as CountedIds, client};
+pub use testkit::{RuntimeClock as WorldClock, TestIds as CountedIds, client, limits};
 pub use transcript::{events, feed, mailboxes};

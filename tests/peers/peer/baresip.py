@@ -83,7 +83,7 @@ class Baresip:
                 "stdbuf", "-oL", "baresip", "-s", "-f", self.dir.name, stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=2 ** 20, env={**os.environ, "TZ": "UTC"})
         except FileNotFoundError as missing:
-            raise Broken(f"{missing.filename} is missing; `make peers` installs it") from None
+            raise Broken(f"{missing.filename} is missing; `.ci/peers calls` installs it") from None
         self._tasks.append(asyncio.ensure_future(self._read_what_it_prints()))
         self._writer = await self._connect(control)
         return self

@@ -32,7 +32,7 @@ class Kamailio:
         # Debian has it where only the administrator looks.
         program = shutil.which("kamailio", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if not program:
-            raise Broken("kamailio is missing; `make peers` installs it")
+            raise Broken("kamailio is missing; `.ci/peers calls` installs it")
         leaving.push_async_callback(self.close)
         with open(os.path.join(self.dir.name, "log"), "wb") as log:
             self.process = await asyncio.create_subprocess_exec(

@@ -41,7 +41,7 @@ class Sipp:
                 *self.command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE, cwd=self.dir.name, env={**os.environ, "TERM": "vt100"})
         except FileNotFoundError as missing:
-            raise Broken(f"{missing.filename} is missing; `make peers` installs it") from None
+            raise Broken(f"{missing.filename} is missing; `.ci/peers calls` installs it") from None
         await self._listens()
         return self
 

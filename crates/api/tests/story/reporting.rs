@@ -259,6 +259,7 @@ async fn a_reader_can_wait_for_what_comes_next() {
     let cursor = end(&app).await;
     let query = format!("after={cursor}&wait=30&type=session.created");
     let (told, ()) = tokio::join!(feed(&app, &query), async {
+        // Until it waits, which nothing tells; too early an event would be answered all the same, and prove less.
         tokio::time::sleep(Duration::from_millis(50)).await;
         // Something that is not asked for does not end the wait.
         app.agent("agent1").ready().await;
@@ -366,6 +367,7 @@ async fn streams_and_waits_end_when_the_server_drains() {
     let cursor = end(&app).await;
     let mut stream = Stream::of(Stream::open(&router, &format!("after={cursor}"), None).await);
     let (ended, ()) = tokio::join!(stream.next(), async {
+        // Until it waits, which nothing tells.
         tokio::time::sleep(Duration::from_millis(50)).await;
         api.close();
     });

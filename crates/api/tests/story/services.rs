@@ -85,6 +85,7 @@ async fn a_held_poll_is_answered_when_a_service_changes() {
     let mut ear = Poll::open(&nobody, TOPIC).await;
     let ack = ear.ack;
     let change = async {
+        // Until it is held, which nothing tells; too early a change would be answered all the same, and prove less.
         tokio::time::sleep(Duration::from_millis(50)).await;
         app.desk.services().set(sms(Condition::Blocked).because("Blocked for abuse."));
     };

@@ -1,7 +1,7 @@
 use bayeux::{Config, Transport};
 use serde_json::json;
 
-use crate::rig::{Rig, Who, polling, socket};
+use crate::host::{TestHost, Who, polling, socket};
 
 fn other_cookie(who: &Who, cookie: Option<&str>) -> Who {
     Who { browser: cookie.map(String::from), ..who.clone() }
@@ -10,44 +10,44 @@ fn other_cookie(who: &Who, cookie: Option<&str>) -> Who {
 // Item 63.
 #[test]
 fn the_cookie_binds_the_session() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.listening(&who);
+    let id = host.listening(&who);
     for cookie in [None, Some("another")] {
         let reply =
-            rig.reply(&other_cookie(&who, cookie), &json!({"channel": "/meta/connect", "clientId": id}));
+            host.reply(&other_cookie(&who, cookie), &json!({"channel": "/meta/connect", "clientId": id}));
         assert_eq!(reply["error"], "402::Unknown client");
         assert_eq!(reply["advice"]["reconnect"], "handshake");
     }
-    let hold = rig.connect(&who, &id);
-    rig.finish(hold);
+    let hold = host.connect(&who, &id);
+    host.finish(hold);
 }
 
 // Item 63.
 #[test]
 fn a_cookie_the_server_set_binds_like_one_it_was_given() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let bare = other_cookie(&polling("agent1"), None);
-    let answers = rig.send(&bare, &json!({"channel": "/meta/handshake"}));
+    let answers = host.send(&bare, &json!({"channel": "/meta/handshake"}));
     let [bayeux::Answer::Reply(reply)] = &answers[..] else { panic!("{answers:?}") };
     let (id, cookie) = (reply.opened().unwrap().to_string(), reply.set_browser().unwrap().to_owned());
-    let hold = rig.connect(&other_cookie(&bare, Some(&cookie)), &id);
-    rig.finish(hold);
-    assert_eq!(rig.reply(&bare, &json!({"channel": "/meta/connect", "clientId": id}))["successful"], false);
+    let hold = host.connect(&other_cookie(&bare, Some(&cookie)), &id);
+    host.finish(hold);
+    assert_eq!(host.reply(&bare, &json!({"channel": "/meta/connect", "clientId": id}))["successful"], false);
 }
 
 // Item 63, client-requirements 2: some clients keep no cookies, and send credentials with every request.
 #[test]
 fn credentials_stand_in_for_a_missing_cookie_but_not_for_another_one() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.listening(&who);
+    let id = host.listening(&who);
     let vouched = Who { vouched: true, ..other_cookie(&who, None) };
-    let hold = rig.connect(&vouched, &id);
-    assert_eq!(rig.finish(hold)[0]["successful"], true);
+    let hold = host.connect(&vouched, &id);
+    assert_eq!(host.finish(hold)[0]["successful"], true);
     let another = Who { vouched: true, ..other_cookie(&who, Some("another")) };
     assert_eq!(
-        rig.reply(&another, &json!({"channel": "/meta/connect", "clientId": id}))["successful"],
+        host.reply(&another, &json!({"channel": "/meta/connect", "clientId": id}))["successful"],
         false
     );
 }
@@ -55,21 +55,21 @@ fn credentials_stand_in_for_a_missing_cookie_but_not_for_another_one() {
 // Item 63.
 #[test]
 fn the_client_id_alone_can_be_trusted_by_configuration() {
-    let mut rig = Rig::with(Config { bind_to_cookie: false, ..Config::default() });
+    let mut host = TestHost::with(Config { bind_to_cookie: false, ..Config::default() });
     let who = polling("agent1");
-    let id = rig.listening(&who);
-    let hold = rig.connect(&other_cookie(&who, None), &id);
-    assert_eq!(rig.finish(hold)[0]["successful"], true);
+    let id = host.listening(&who);
+    let hold = host.connect(&other_cookie(&who, None), &id);
+    assert_eq!(host.finish(hold)[0]["successful"], true);
 }
 
 // Item 63.
 #[test]
 fn a_batch_cannot_smuggle_in_a_session_of_another_cookie() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let mine = polling("agent1");
     let theirs = other_cookie(&mine, Some("another"));
-    let (my_id, their_id) = (rig.open(&mine), rig.open(&theirs));
-    let replies = rig.replies(
+    let (my_id, their_id) = (host.open(&mine), host.open(&theirs));
+    let replies = host.replies(
         &mine,
         &json!([
             {"channel": "/meta/subscribe", "clientId": my_id, "subscription": "/a"},
@@ -83,52 +83,52 @@ fn a_batch_cannot_smuggle_in_a_session_of_another_cookie() {
 // Item 64.
 #[test]
 fn a_second_session_of_a_browser_polls_while_the_first_is_held() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let (one, two) = (rig.listening(&who), rig.listening(&who));
-    let first = rig.connect(&who, &one);
-    let second = rig.connect(&who, &two);
-    assert_eq!(second.until(), rig.now);
-    rig.note("/a", &json!(1));
-    let answer = rig.finish(second);
+    let (one, two) = (host.listening(&who), host.listening(&who));
+    let first = host.connect(&who, &one);
+    let second = host.connect(&who, &two);
+    assert_eq!(second.until(), host.now);
+    host.note("/a", &json!(1));
+    let answer = host.finish(second);
     assert_eq!(answer[0]["data"], 1, "events are not kept back");
     let advice = json!({"reconnect": "retry", "interval": 2000, "multiple-clients": true});
     assert_eq!((&answer[1]["successful"], &answer[1]["advice"]), (&json!(true), &advice));
-    assert!(rig.hub.take_released().is_empty(), "the first stays held");
+    assert!(host.hub.take_released().is_empty(), "the first stays held");
 
-    rig.finish(first);
-    let second = rig.connect(&who, &two);
-    assert_eq!(second.until(), rig.now + 30_000, "held again");
-    let answer = rig.finish(second);
+    host.finish(first);
+    let second = host.connect(&who, &two);
+    assert_eq!(second.until(), host.now + 30_000, "held again");
+    let answer = host.finish(second);
     let usual = json!({"reconnect": "retry", "interval": 0, "timeout": 30000});
     assert_eq!(answer[0]["advice"], usual, "the passing advice is taken back");
-    let second = rig.connect(&who, &two);
-    assert!(rig.finish(second)[0].get("advice").is_none());
+    let second = host.connect(&who, &two);
+    assert!(host.finish(second)[0].get("advice").is_none());
 }
 
 // Item 64.
 #[test]
 fn the_advised_pause_does_not_count_towards_expiry() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let (one, two) = (rig.listening(&who), rig.listening(&who));
-    let _first = rig.connect(&who, &one);
-    let second = rig.connect(&who, &two);
-    rig.finish(second);
-    rig.now += 11_999;
-    assert!(rig.hub.sweep(rig.now).is_empty());
-    rig.now += 1;
-    assert_eq!(rig.hub.sweep(rig.now).len(), 1);
+    let (one, two) = (host.listening(&who), host.listening(&who));
+    let _first = host.connect(&who, &one);
+    let second = host.connect(&who, &two);
+    host.finish(second);
+    host.now += 11_999;
+    assert!(host.hub.sweep(host.now).is_empty());
+    host.now += 1;
+    assert_eq!(host.hub.sweep(host.now).len(), 1);
 }
 
 // Item 64.
 #[test]
 fn without_a_pause_a_second_session_is_turned_away() {
-    let mut rig = Rig::with(Config { multi_session_interval_ms: 0, ..Config::default() });
+    let mut host = TestHost::with(Config { multi_session_interval_ms: 0, ..Config::default() });
     let who = polling("agent1");
-    let (one, two) = (rig.listening(&who), rig.listening(&who));
-    let _first = rig.connect(&who, &one);
-    let reply = rig.reply(&who, &json!({"channel": "/meta/connect", "clientId": two}));
+    let (one, two) = (host.listening(&who), host.listening(&who));
+    let _first = host.connect(&who, &one);
+    let reply = host.reply(&who, &json!({"channel": "/meta/connect", "clientId": two}));
     assert_eq!(reply["successful"], false);
     assert_eq!(reply["advice"], json!({"reconnect": "none", "interval": 0, "multiple-clients": true}));
 }
@@ -136,39 +136,39 @@ fn without_a_pause_a_second_session_is_turned_away() {
 // Item 64: the place of a browser comes free however a hold ends.
 #[test]
 fn every_end_of_a_hold_frees_the_browser() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let (one, two) = (rig.listening(&who), rig.listening(&who));
-    let hold = rig.connect(&who, &one);
-    rig.hub.abandon(hold, rig.now);
-    assert_eq!(rig.hub.sizes().browsers, 0);
-    let replaced = rig.connect(&who, &one);
-    let hold = rig.connect(&who, &one);
-    assert!(hold.until() > rig.now, "a session does not stand in its own way");
-    rig.complete(replaced);
-    rig.reply(&who, &json!({"channel": "/meta/disconnect", "clientId": one}));
-    let hold_two = rig.connect(&who, &two);
-    assert!(hold_two.until() > rig.now);
-    rig.complete(hold);
-    rig.finish(hold_two);
-    assert_eq!(rig.hub.sizes().browsers, 0);
+    let (one, two) = (host.listening(&who), host.listening(&who));
+    let hold = host.connect(&who, &one);
+    host.hub.abandon(hold, host.now);
+    assert_eq!(host.hub.sizes().browsers, 0);
+    let replaced = host.connect(&who, &one);
+    let hold = host.connect(&who, &one);
+    assert!(hold.until() > host.now, "a session does not stand in its own way");
+    host.complete(replaced);
+    host.reply(&who, &json!({"channel": "/meta/disconnect", "clientId": one}));
+    let hold_two = host.connect(&who, &two);
+    assert!(hold_two.until() > host.now);
+    host.complete(hold);
+    host.finish(hold_two);
+    assert_eq!(host.hub.sizes().browsers, 0);
 }
 
 // Item 64.
 #[test]
 fn sockets_shared_connections_and_other_browsers_are_not_counted() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let (poll, sock) = (polling("agent1"), socket("agent1"));
-    let (one, two) = (rig.listening(&poll), rig.listening(&sock));
+    let (one, two) = (host.listening(&poll), host.listening(&sock));
     let elsewhere = other_cookie(&poll, Some("elsewhere"));
-    let three = rig.listening(&elsewhere);
+    let three = host.listening(&elsewhere);
     let shared = Who { transport: Transport::Multiplexed, ..poll.clone() };
-    let four = rig.listening(&shared);
+    let four = host.listening(&shared);
     let holds = [
-        rig.connect(&poll, &one),
-        rig.connect(&sock, &two),
-        rig.connect(&elsewhere, &three),
-        rig.connect(&shared, &four),
+        host.connect(&poll, &one),
+        host.connect(&sock, &two),
+        host.connect(&elsewhere, &three),
+        host.connect(&shared, &four),
     ];
-    assert!(holds.iter().all(|hold| hold.until() > rig.now));
+    assert!(holds.iter().all(|hold| hold.until() > host.now));
 }

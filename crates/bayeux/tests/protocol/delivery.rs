@@ -7,7 +7,7 @@ use bayeux::{Change, Completed, Config, Hold, Hub, Volatile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, Who, polling};
+use crate::host::{TestHost, Who, polling};
 
 /// What the network, the nodes and the publishers do.
 #[derive(Debug, Clone)]
@@ -49,8 +49,8 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Two nodes, the store between them, and one client.
 struct World {
-    rig: Rig,
-    /// The hub that is not in the rig at the moment, and which one is.
+    host: TestHost,
+    /// The hub that is not in the host at the moment, and which one is.
     other: Hub,
     here: usize,
     record: bayeux::Record,
@@ -68,30 +68,30 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let mut rig = Rig::new();
+        let mut host = TestHost::new();
         let who = polling("agent1");
-        let id = rig.open_ack(&who);
-        rig.subscribe(&who, &id, "/a");
-        rig.subscribe(&who, &id, "/state");
-        let Some(Change::Put(record)) = rig.hub.take_changes().pop() else { panic!("a record") };
+        let id = host.open_ack(&who);
+        host.subscribe(&who, &id, "/a");
+        host.subscribe(&who, &id, "/state");
+        let Some(Change::Put(record)) = host.hub.take_changes().pop() else { panic!("a record") };
         let other = Hub::new(Config::default());
         let (sent, seen, expected, heard) = (vec![0], Vec::new(), Vec::new(), Vec::new());
-        Self { rig, other, here: 0, record, who, id, number: 0, sent, seen, expected, said: 0, heard }
+        Self { host, other, here: 0, record, who, id, number: 0, sent, seen, expected, said: 0, heard }
     }
 
     fn at(&mut self, node: usize) {
         if node != self.here {
-            std::mem::swap(&mut self.rig.hub, &mut self.other);
+            std::mem::swap(&mut self.host.hub, &mut self.other);
             self.here = node;
         }
-        if !self.rig.hub.knows(&self.id) {
-            self.rig.hub.adopt(self.record.clone(), self.rig.now);
+        if !self.host.hub.knows(&self.id) {
+            self.host.hub.adopt(self.record.clone(), self.host.now);
         }
     }
 
     fn ask(&mut self, number: u64) -> Hold {
         let body = json!({"channel": "/meta/connect", "clientId": self.id, "ext": {"ack": number}});
-        self.rig.hold(&self.who, &body)
+        self.host.hold(&self.who, &body)
     }
 
     fn connect(&mut self) -> Hold {
@@ -113,11 +113,11 @@ impl World {
     }
 
     fn play(&mut self, step: &Step) {
-        self.rig.now += 100;
+        self.host.now += 100;
         match *step {
             Step::Note(wanted) => {
-                let n = self.rig.mailbox.last().map_or(0, |note| note.position);
-                self.rig.note(if wanted { "/a" } else { "/b" }, &json!(n));
+                let n = self.host.mailbox.last().map_or(0, |note| note.position);
+                self.host.note(if wanted { "/a" } else { "/b" }, &json!(n));
                 if wanted {
                     self.expected.push(n);
                 }
@@ -125,7 +125,7 @@ impl World {
             Step::Connect { node, arrives } => {
                 self.at(node);
                 let hold = self.connect();
-                let response = self.rig.finish(hold);
+                let response = self.host.finish(hold);
                 if arrives {
                     self.read(&response);
                 }
@@ -133,33 +133,33 @@ impl World {
             Step::Cut { node } => {
                 self.at(node);
                 let hold = self.connect();
-                self.rig.hub.abandon(hold, self.rig.now);
+                self.host.hub.abandon(hold, self.host.now);
             }
             Step::Doubled { node } => {
                 self.at(node);
                 let (first, second) = (self.connect(), self.connect());
-                assert_eq!(self.rig.complete(first).1, Completed::Superseded);
-                let response = self.rig.finish(second);
+                assert_eq!(self.host.complete(first).1, Completed::Superseded);
+                let response = self.host.finish(second);
                 self.read(&response);
             }
             Step::Stale { node, age } => {
                 self.at(node);
                 let number = self.sent[self.sent.len().saturating_sub(age + 1)];
                 let hold = self.ask(number);
-                self.rig.finish(hold);
+                self.host.finish(hold);
             }
             Step::Page { node } => {
                 self.at(node);
                 let hold = self.connect();
                 let page: Vec<_> =
-                    self.rig.mailbox.iter().filter(|note| note.position > hold.after()).take(1).collect();
+                    self.host.mailbox.iter().filter(|note| note.position > hold.after()).take(1).collect();
                 let looked = page.first().map_or(hold.after(), |note| note.position);
                 let events: Vec<u64> = page
                     .iter()
                     .filter(|note| note.spellings == ["/a"])
                     .map(|note| note.data.parse().unwrap())
                     .collect();
-                let Completed::Deliver(reply) = self.rig.hub.complete(hold, looked, self.rig.now) else {
+                let Completed::Deliver(reply) = self.host.hub.complete(hold, looked, self.host.now) else {
                     panic!("delivered")
                 };
                 self.seen.extend(events);
@@ -168,31 +168,29 @@ impl World {
             }
             Step::Restart { node } => {
                 self.at(node);
-                self.rig.hub = Hub::new(Config::default());
+                self.host.hub = Hub::new(Config::default());
             }
             Step::Say { node, subject } => {
                 self.at(node);
                 self.said += 1;
                 let (subject, data) = (subject.to_string().into(), self.said.to_string().into());
-                self.rig.hub.broadcast(Volatile { channel: "/state".into(), subject, data });
+                self.host.hub.broadcast(Volatile { channel: "/state".into(), subject, data });
             }
             Step::Trim => {
-                for ack in self.rig.hub.take_acks() {
+                for ack in self.host.hub.take_acks() {
                     self.record.acked = self.record.acked.max(ack.position);
                 }
                 let low = self.record.acked;
                 // One note stays, so that the next position is known.
-                let last = self.rig.mailbox.last().map_or(0, |note| note.position);
-                self.rig.mailbox.retain(|note| note.position > low || note.position == last);
+                let last = self.host.mailbox.last().map_or(0, |note| note.position);
+                self.host.mailbox.retain(|note| note.position > low || note.position == last);
             }
         }
-        self.rig.hub.take_released();
+        self.host.hub.take_released();
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     // Items 57, 60, 72, 77, 78.
     #[test]
     fn an_application_with_acks_sees_the_mailbox_once_and_in_order(steps in prop::collection::vec(step(), 1..80)) {

@@ -1,7 +1,7 @@
 use bayeux::{Malformed, Message, Response, Subscription, named_sessions, parse};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, polling};
+use crate::host::{TestHost, polling};
 
 fn one(body: &str) -> Message {
     parse(body.as_bytes()).unwrap().remove(0)
@@ -49,26 +49,26 @@ fn a_batch_has_a_limit() {
 // Item 11.
 #[test]
 fn the_id_is_echoed_as_text_and_absence_is_kept() {
-    let mut rig = Rig::new();
-    let ask = |rig: &mut Rig, id: Value| {
+    let mut host = TestHost::new();
+    let ask = |host: &mut TestHost, id: Value| {
         let mut body = json!({"channel": "/meta/handshake", "id": id});
         if id.is_null() {
             body.as_object_mut().unwrap().remove("id");
         }
-        rig.reply(&polling("agent1"), &body)
+        host.reply(&polling("agent1"), &body)
     };
-    assert_eq!(ask(&mut rig, json!("abc"))["id"], "abc");
-    assert_eq!(ask(&mut rig, json!(7))["id"], "7");
-    assert!(ask(&mut rig, Value::Null).get("id").is_none());
+    assert_eq!(ask(&mut host, json!("abc"))["id"], "abc");
+    assert_eq!(ask(&mut host, json!(7))["id"], "7");
+    assert!(ask(&mut host, Value::Null).get("id").is_none());
 }
 
 // Item 12.
 #[test]
 fn replies_have_the_listed_members_and_no_client_id() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
-    let reply = rig.reply(
+    let id = host.open(&who);
+    let reply = host.reply(
         &who,
         &json!({"channel": "/meta/subscribe", "clientId": id, "id": "3", "subscription": "/v2/me/calls"}),
     );
@@ -76,9 +76,9 @@ fn replies_have_the_listed_members_and_no_client_id() {
         reply,
         json!({"channel": "/meta/subscribe", "successful": true, "id": "3", "subscription": "/v2/me/calls"})
     );
-    let hold = rig.connect(&who, &id);
-    assert_eq!(rig.finish(hold), [json!({"channel": "/meta/connect", "successful": true})]);
-    let publish = rig.reply(&who, &json!({"channel": "/chat", "clientId": id, "data": {}}));
+    let hold = host.connect(&who, &id);
+    assert_eq!(host.finish(hold), [json!({"channel": "/meta/connect", "successful": true})]);
+    let publish = host.reply(&who, &json!({"channel": "/chat", "clientId": id, "data": {}}));
     assert!(publish.get("clientId").is_none());
 }
 
@@ -124,20 +124,20 @@ fn an_event_is_its_channel_and_the_bytes_it_was_made_of() {
 // Item 61.
 #[test]
 fn a_clock_question_is_answered_with_receipt_time_and_error() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let now = rig.now;
+    let now = host.now;
     let body = json!({"channel": "/meta/handshake", "ext": {"timesync": {"tc": now - 500, "l": 0, "o": 0}}});
-    let reply = rig.reply(&who, &body);
+    let reply = host.reply(&who, &body);
     assert_eq!(reply["ext"], json!({"timesync": {"tc": now - 500, "ts": now, "p": 0, "a": -500}}));
 
     let id = reply["clientId"].clone();
-    let hold = rig.hold(
+    let hold = host.hold(
         &who,
         &json!({"channel": "/meta/connect", "clientId": id, "ext": {"timesync": {"tc": now - 500, "l": 90, "o": 400}}}),
     );
-    rig.now += 1234;
-    let answer = rig.finish(hold);
+    host.now += 1234;
+    let answer = host.finish(hold);
     assert_eq!(
         answer[0]["ext"],
         json!({"timesync": {"tc": now - 500, "ts": now, "p": 1234}}),
@@ -148,20 +148,20 @@ fn a_clock_question_is_answered_with_receipt_time_and_error() {
 // Items 61, 62.
 #[test]
 fn other_extensions_are_neither_used_nor_echoed() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let body =
         json!({"channel": "/meta/handshake", "ext": {"binary": true, "timesync": "now", "my": {"x": 1}}});
-    assert!(rig.reply(&polling("agent1"), &body).get("ext").is_none());
+    assert!(host.reply(&polling("agent1"), &body).get("ext").is_none());
 }
 
 // Items 31, 54.
 #[test]
 fn a_publish_is_refused_with_what_is_wrong_with_it() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     let mut error = |body: Value| {
-        let reply = rig.reply(&who, &body);
+        let reply = host.reply(&who, &body);
         assert_eq!((&reply["successful"], reply.get("advice")), (&json!(false), None));
         reply["error"].as_str().unwrap().to_owned()
     };

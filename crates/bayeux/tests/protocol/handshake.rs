@@ -1,15 +1,15 @@
 use bayeux::{Admission, Advice, BatchRefused, Config, Reconnect};
 use serde_json::json;
 
-use crate::rig::{Rig, Who, polling, socket};
+use crate::host::{TestHost, Who, polling, socket};
 
 // Item 14.
 #[test]
 fn success_carries_version_id_types_and_advice() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let body =
         json!({"channel": "/meta/handshake", "id": "1", "supportedConnectionTypes": ["callback-polling"]});
-    let reply = rig.reply(&polling("agent1"), &body);
+    let reply = host.reply(&polling("agent1"), &body);
     assert_eq!(
         reply,
         json!({
@@ -24,45 +24,45 @@ fn success_carries_version_id_types_and_advice() {
 // Item 15.
 #[test]
 fn missing_and_odd_members_still_succeed() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     for body in [
         json!({"channel": "/meta/handshake"}),
         json!({"channel": "/meta/handshake", "minimumVersion": "0.9", "advice": {"timeout": 0}}),
         json!({"channel": "/meta/handshake", "supportedConnectionTypes": ["pigeon"], "version": 3}),
     ] {
-        assert_eq!(rig.reply(&polling("agent1"), &body)["successful"], true, "{body}");
+        assert_eq!(host.reply(&polling("agent1"), &body)["successful"], true, "{body}");
     }
 }
 
 // Item 16.
 #[test]
 fn the_client_id_of_a_handshake_is_ignored() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let old = rig.open(&who);
+    let old = host.open(&who);
     for id in [json!(null), json!("bogus"), json!(old)] {
-        let reply = rig.reply(&who, &json!({"channel": "/meta/handshake", "clientId": id}));
+        let reply = host.reply(&who, &json!({"channel": "/meta/handshake", "clientId": id}));
         assert_ne!(reply["clientId"], old);
     }
-    let hold = rig.connect(&who, &old);
-    assert_eq!(rig.finish(hold)[0]["successful"], true, "the old session goes on");
+    let hold = host.connect(&who, &old);
+    assert_eq!(host.finish(hold)[0]["successful"], true, "the old session goes on");
 }
 
 // Item 17.
 #[test]
 fn client_ids_are_all_of_the_randomness_given() {
-    let mut rig = Rig::new();
-    let id = rig.open(&polling("agent1"));
+    let mut host = TestHost::new();
+    let id = host.open(&polling("agent1"));
     assert_eq!(id, format!("{:032x}", 1));
 }
 
 // Item 18.
 #[test]
 fn a_cookie_is_set_only_where_there_was_none() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let mut set = |browser: Option<&str>, who: Who| {
         let who = Who { browser: browser.map(String::from), ..who };
-        let answers = rig.send(&who, &json!({"channel": "/meta/handshake"}));
+        let answers = host.send(&who, &json!({"channel": "/meta/handshake"}));
         let [bayeux::Answer::Reply(reply)] = &answers[..] else { panic!("{answers:?}") };
         reply.set_browser().map(str::to_owned)
     };
@@ -77,40 +77,40 @@ fn a_cookie_is_set_only_where_there_was_none() {
 // Item 19.
 #[test]
 fn a_handshake_with_company_fails_the_whole_request() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     let body = json!([
         {"channel": "/meta/subscribe", "clientId": id, "subscription": "/a"},
         {"channel": "/meta/handshake"},
     ]);
-    assert!(matches!(rig.try_send(&who, &body), Err(BatchRefused::HandshakeNotAlone)));
-    assert_eq!(rig.hub.len(), 1);
-    assert!(rig.names(&id).is_empty(), "nothing was carried out");
+    assert!(matches!(host.try_send(&who, &body), Err(BatchRefused::HandshakeNotAlone)));
+    assert_eq!(host.hub.len(), 1);
+    assert!(host.names(&id).is_empty(), "nothing was carried out");
 }
 
 // Item 20.
 #[test]
 fn a_denied_handshake_opens_nothing() {
-    let mut rig = Rig::new();
-    rig.admission = Admission::Denied { advice: None, ext: None };
-    let reply = rig.reply(&polling("agent1"), &json!({"channel": "/meta/handshake", "id": "1"}));
+    let mut host = TestHost::new();
+    host.admission = Admission::Denied { advice: None, ext: None };
+    let reply = host.reply(&polling("agent1"), &json!({"channel": "/meta/handshake", "id": "1"}));
     assert_eq!(
         reply,
         json!({"channel": "/meta/handshake", "id": "1", "successful": false,
                "error": "403::handshake_denied", "advice": {"reconnect": "none"}})
     );
-    assert!(rig.hub.is_empty());
+    assert!(host.hub.is_empty());
 }
 
 // Item 20.
 #[test]
 fn the_hosts_own_advice_and_ext_are_delivered() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let advice = Advice { interval: Some(5000), ..Advice::only(Reconnect::Handshake) };
     let ext = json!({"why": "maintenance"}).as_object().cloned();
-    rig.admission = Admission::Denied { advice: Some(advice), ext };
-    let reply = rig.reply(&polling("agent1"), &json!({"channel": "/meta/handshake"}));
+    host.admission = Admission::Denied { advice: Some(advice), ext };
+    let reply = host.reply(&polling("agent1"), &json!({"channel": "/meta/handshake"}));
     assert_eq!(reply["advice"], json!({"reconnect": "handshake", "interval": 5000}));
     assert_eq!(reply["ext"], json!({"why": "maintenance"}));
 }
@@ -118,33 +118,33 @@ fn the_hosts_own_advice_and_ext_are_delivered() {
 // Item 21.
 #[test]
 fn a_new_session_has_nothing_of_the_expired_one() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let old = rig.listening(&who);
-    rig.note("/v2/me/calls", &json!(1));
-    rig.now += 10_000;
-    rig.hub.sweep(rig.now);
-    assert!(!rig.alive(&old));
-    rig.start = rig.mailbox.last().unwrap().position;
-    let new = rig.listening(&who);
+    let old = host.listening(&who);
+    host.note("/v2/me/calls", &json!(1));
+    host.now += 10_000;
+    host.hub.sweep(host.now);
+    assert!(!host.alive(&old));
+    host.start = host.mailbox.last().unwrap().position;
+    let new = host.listening(&who);
     assert_ne!(new, old);
-    rig.note("/v2/me/calls", &json!(2));
-    let hold = rig.connect(&who, &new);
-    let answer = rig.finish(hold);
+    host.note("/v2/me/calls", &json!(2));
+    let hold = host.connect(&who, &new);
+    let answer = host.finish(hold);
     assert_eq!(answer[0], json!({"channel": "/v2/me/calls", "data": 2}));
 }
 
 #[test]
 fn sessions_of_one_user_are_limited_until_some_expire() {
-    let mut rig = Rig::with(Config { max_sessions_per_principal: 2, ..Config::default() });
+    let mut host = TestHost::with(Config { max_sessions_per_principal: 2, ..Config::default() });
     let who = polling("agent1");
-    rig.open(&who);
-    rig.open(&who);
-    let reply = rig.reply(&who, &json!({"channel": "/meta/handshake"}));
+    host.open(&who);
+    host.open(&who);
+    let reply = host.reply(&who, &json!({"channel": "/meta/handshake"}));
     assert_eq!(reply["error"], "403::handshake_denied");
     assert_eq!(reply["advice"], json!({"reconnect": "handshake", "interval": 10000}));
-    rig.open(&polling("agent2"));
-    rig.now += 10_000;
-    rig.hub.sweep(rig.now);
-    rig.open(&who);
+    host.open(&polling("agent2"));
+    host.now += 10_000;
+    host.hub.sweep(host.now);
+    host.open(&who);
 }

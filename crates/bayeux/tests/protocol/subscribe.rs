@@ -1,7 +1,7 @@
 use bayeux::{Config, Subscriptions};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, polling};
+use crate::host::{TestHost, polling};
 
 fn pick<'a>(names: &[&str], spellings: &[&'a str]) -> Option<&'a str> {
     Subscriptions::new(names.iter().copied()).pick(spellings)
@@ -10,28 +10,28 @@ fn pick<'a>(names: &[&str], spellings: &[&'a str]) -> Option<&'a str> {
 // Item 39.
 #[test]
 fn subscribing_works_before_the_first_connect_and_twice_counts_once() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     for _ in 0..2 {
-        assert_eq!(rig.subscribe(&who, &id, "/v2/me/calls")["successful"], true);
+        assert_eq!(host.subscribe(&who, &id, "/v2/me/calls")["successful"], true);
     }
-    rig.note("/v2/me/calls", &json!(1));
-    let hold = rig.connect(&who, &id);
-    assert_eq!(rig.finish(hold).len(), 2, "one event, one reply");
+    host.note("/v2/me/calls", &json!(1));
+    let hold = host.connect(&who, &id);
+    assert_eq!(host.finish(hold).len(), 2, "one event, one reply");
 }
 
 // Item 40.
 #[test]
 fn an_array_is_taken_in_order_up_to_the_first_failure() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     let mut ask = |kind: &str, names: Value| {
         let body = json!({"channel": format!("/meta/{kind}"), "clientId": id, "subscription": names});
-        let reply = rig.reply(&who, &body);
+        let reply = host.reply(&who, &body);
         assert_eq!(reply["subscription"], names, "echoed as it came");
-        (reply["successful"].as_bool().unwrap(), rig.names(&id).join(" "))
+        (reply["successful"].as_bool().unwrap(), host.names(&id).join(" "))
     };
     assert_eq!(ask("subscribe", json!(["/a", "/b"])), (true, "/a /b".into()));
     assert_eq!(ask("subscribe", json!(["/c", "bad", "/d"])), (false, "/a /b /c".into()));
@@ -41,12 +41,12 @@ fn an_array_is_taken_in_order_up_to_the_first_failure() {
 // Item 41.
 #[test]
 fn missing_and_invalid_names_are_told_apart() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     let mut error = |names: Value| {
         let reply =
-            rig.reply(&who, &json!({"channel": "/meta/subscribe", "clientId": id, "subscription": names}));
+            host.reply(&who, &json!({"channel": "/meta/subscribe", "clientId": id, "subscription": names}));
         reply["error"].as_str().unwrap().to_owned()
     };
     for missing in [json!(null), json!([])] {
@@ -61,11 +61,11 @@ fn missing_and_invalid_names_are_told_apart() {
 // Item 42.
 #[test]
 fn meta_channels_are_refused() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     for channel in ["/meta/connect", "/meta/*", "/meta/**", "/meta"] {
-        let reply = rig.subscribe(&who, &id, channel);
+        let reply = host.subscribe(&who, &id, channel);
         let error = reply["error"].as_str().unwrap();
         assert!(error.starts_with("403:denied_by_security_policy:"), "{channel}: {error}");
     }
@@ -74,10 +74,10 @@ fn meta_channels_are_refused() {
 // Item 43.
 #[test]
 fn everything_is_accepted_and_means_broadcast_channels_only() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
-    assert_eq!(rig.subscribe(&who, &id, "/**")["successful"], true);
+    let id = host.open(&who);
+    assert_eq!(host.subscribe(&who, &id, "/**")["successful"], true);
     assert_eq!(pick(&["/**"], &["/v2/me/calls"]), Some("/v2/me/calls"));
     assert_eq!(pick(&["/**"], &["/meta/connect"]), None);
     assert_eq!(pick(&["/**"], &["/service/x"]), None);
@@ -97,15 +97,15 @@ fn one_star_is_one_level_and_two_are_all_below() {
 // Item 45.
 #[test]
 fn overlapping_subscriptions_deliver_one_copy() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.listening(&who);
+    let id = host.listening(&who);
     for channel in ["/v2/me/calls", "/v2/me/*"] {
-        rig.subscribe(&who, &id, channel);
+        host.subscribe(&who, &id, channel);
     }
-    rig.note("/v2/me/calls", &json!(1));
-    let hold = rig.connect(&who, &id);
-    assert_eq!(rig.finish(hold).len(), 2);
+    host.note("/v2/me/calls", &json!(1));
+    let hold = host.connect(&who, &id);
+    assert_eq!(host.finish(hold).len(), 2);
 }
 
 #[test]
@@ -122,11 +122,11 @@ fn a_note_of_many_spellings_comes_under_the_one_subscribed_to() {
 // Item 46.
 #[test]
 fn wildcards_are_only_legal_at_the_end() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     for channel in ["/a/*/b", "/**/b", "/*/*"] {
-        assert_eq!(rig.subscribe(&who, &id, channel)["error"], "403::subscription_invalid", "{channel}");
+        assert_eq!(host.subscribe(&who, &id, channel)["error"], "403::subscription_invalid", "{channel}");
     }
     assert_eq!(pick(&["/a/*/b"], &["/a/x/b"]), None);
     assert!(pick(&["/a/b*"], &["/a/bc"]).is_none(), "a star inside a segment is no wildcard");
@@ -135,57 +135,57 @@ fn wildcards_are_only_legal_at_the_end() {
 // Item 47.
 #[test]
 fn a_trailing_slash_names_the_same_channel() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
-    let reply = rig.subscribe(&who, &id, "/a/b/");
+    let id = host.open(&who);
+    let reply = host.subscribe(&who, &id, "/a/b/");
     assert_eq!((&reply["successful"], &reply["subscription"]), (&json!(true), &json!("/a/b/")));
-    assert_eq!(rig.names(&id), ["/a/b"]);
+    assert_eq!(host.names(&id), ["/a/b"]);
     let body = json!({"channel": "/meta/unsubscribe", "clientId": id, "subscription": "/a/b/"});
-    assert_eq!(rig.reply(&who, &body)["successful"], true);
-    assert!(rig.names(&id).is_empty());
+    assert_eq!(host.reply(&who, &body)["successful"], true);
+    assert!(host.names(&id).is_empty());
 }
 
 // Item 48.
 #[test]
 fn service_channels_are_accepted_without_effect() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
+    let id = host.open(&who);
     for channel in ["/service/x", "/service/**"] {
-        assert_eq!(rig.subscribe(&who, &id, channel)["successful"], true);
+        assert_eq!(host.subscribe(&who, &id, channel)["successful"], true);
     }
-    assert!(rig.names(&id).is_empty());
+    assert!(host.names(&id).is_empty());
 }
 
 // Item 49.
 #[test]
 fn unsubscribing_stops_delivery_at_once_and_needs_a_subscription() {
-    let mut rig = Rig::new();
+    let mut host = TestHost::new();
     let who = polling("agent1");
-    let id = rig.open(&who);
-    rig.subscribe(&who, &id, "/a");
-    let hold = rig.connect(&who, &id);
-    rig.finish(hold);
-    let hold = rig.connect(&who, &id);
+    let id = host.open(&who);
+    host.subscribe(&who, &id, "/a");
+    let hold = host.connect(&who, &id);
+    host.finish(hold);
+    let hold = host.connect(&who, &id);
     let body = json!({"channel": "/meta/unsubscribe", "clientId": id, "subscription": "/a"});
-    assert_eq!(rig.reply(&who, &body)["successful"], true);
-    rig.note("/a", &json!(1));
-    assert_eq!(rig.finish(hold).len(), 1, "only the reply");
-    assert_eq!(rig.reply(&who, &body)["error"], "400::channel_missing");
+    assert_eq!(host.reply(&who, &body)["successful"], true);
+    host.note("/a", &json!(1));
+    assert_eq!(host.finish(hold).len(), 1, "only the reply");
+    assert_eq!(host.reply(&who, &body)["error"], "400::channel_missing");
 }
 
 // Item 50.
 #[test]
 fn a_denied_subscription_leaves_the_rest_intact() {
-    let mut rig = Rig::with(Config { max_subscriptions_per_session: 2, ..Config::default() });
+    let mut host = TestHost::with(Config { max_subscriptions_per_session: 2, ..Config::default() });
     let who = polling("agent1");
-    let id = rig.open(&who);
-    rig.subscribe(&who, &id, "/a");
-    let reply = rig.subscribe(&who, &id, "/v2/others/calls");
+    let id = host.open(&who);
+    host.subscribe(&who, &id, "/a");
+    let reply = host.subscribe(&who, &id, "/v2/others/calls");
     assert_eq!(reply["error"], "403:denied_by_security_policy:subscribe_denied");
-    rig.subscribe(&who, &id, "/b");
-    assert_eq!(rig.subscribe(&who, &id, "/c")["error"], "403:too_many_subscriptions:subscribe_denied");
-    assert_eq!(rig.subscribe(&who, &id, "/b")["successful"], true, "one it has is no further one");
-    assert_eq!(rig.names(&id), ["/a", "/b"]);
+    host.subscribe(&who, &id, "/b");
+    assert_eq!(host.subscribe(&who, &id, "/c")["error"], "403:too_many_subscriptions:subscribe_denied");
+    assert_eq!(host.subscribe(&who, &id, "/b")["successful"], true, "one it has is no further one");
+    assert_eq!(host.names(&id), ["/a", "/b"]);
 }

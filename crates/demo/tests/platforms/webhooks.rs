@@ -116,6 +116,7 @@ async fn a_webhook_can_be_signed_badly_or_not_at_all() {
     }
     let came = server.wait(4, |_| true).await;
     assert!(came.iter().all(|one| !one.is_signed));
+    // Nothing tells that it does not come again; it would after 30 ms.
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(server.came().len(), 4, "refusing it is right, and it does not come again");
 }

@@ -1,6 +1,6 @@
 //! What `config check` finds, and that `serve` refuses the same.
 
-use crate::house::{House, Said};
+use crate::process::{Said, TestDir};
 use base64::Engine as _;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use serde_json::json;
@@ -9,19 +9,20 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+use testkit::wait::{eventually_blocking, found_blocking};
 
 /// What both say of a file; neither may make anything.
-fn refused_by_all(house: &House, toml: &str) -> Vec<Said> {
-    house.write("centre.toml", toml);
+fn refused_by_all(dir: &TestDir, toml: &str) -> Vec<Said> {
+    dir.write("centre.toml", toml);
     let lines = [
         "config check --config centre.toml",
         "serve --config centre.toml --http 127.0.0.1:0 --sip 127.0.0.1:0",
         "config apply --config centre.toml",
     ];
     let all = lines.map(|line| {
-        let said = house.run(line);
+        let said = dir.run(line);
         assert!(!said.ok, "accepted by {line}: {toml}\n{}", said.out);
-        assert!(!house.path("jackfield-data").exists(), "{line} made a data directory");
+        assert!(!dir.path("jackfield-data").exists(), "{line} made a data directory");
         said
     });
     all.into()
@@ -38,10 +39,10 @@ const ADA: &str = "[[users]]\nuser_name = \"ada\"\npassword = \"correct horse\"\
 
 #[test]
 fn what_a_server_refuses_is_found_beforehand_with_its_place() {
-    let house = House::new();
-    house.write("empty", " \n");
-    fs::create_dir(house.path("prompts")).unwrap();
-    house.write("prompts/bad.wav", "no sound");
+    let dir = TestDir::new();
+    dir.write("empty", " \n");
+    fs::create_dir(dir.path("prompts")).unwrap();
+    dir.write("prompts/bad.wav", "no sound");
     let (user, queue) = (ADA, "[[queues]]\nname = \"Sales\"\n");
     for (toml, words) in [
         ("[http.tls]\ncert = \"nowhere\"\nkey = \"no-key\"\n".to_owned(), vec!["http.tls.cert: nowhere", "http.tls.key: no-key"]),
@@ -69,7 +70,7 @@ fn what_a_server_refuses_is_found_beforehand_with_its_place() {
         ("[[agent_states]]\noperation = \"Ready\"\n".into(), vec!["[[agent_states]] 'Ready'"]),
         ("[outbound]\nroots = [\"empty\"]\n".into(), vec!["outbound.roots", "empty"]),
     ] {
-        for said in refused_by_all(&house, &toml) {
+        for said in refused_by_all(&dir, &toml) {
             names(&said, &words);
         }
     }
@@ -77,7 +78,7 @@ fn what_a_server_refuses_is_found_beforehand_with_its_place() {
 
 #[test]
 fn every_problem_is_told_at_once() {
-    let house = House::new();
+    let dir = TestDir::new();
     let toml = format!(
         "[limits]\nconnections = 0\n[http.tls]\ncert = \"nowhere\"\nkey = \"nowhere\"\n[disposition.policy]\nchat = \"strict\"\n\
          {}phone_number = \"7001\"\n{}phone_number = \"7001\"\n[[queues]]\nname = \"Sales\"\nreserve_percent = 101\n\
@@ -85,7 +86,7 @@ fn every_problem_is_told_at_once() {
         ADA,
         ADA.replace("ada", "bob").replace("correct horse", "")
     );
-    for said in refused_by_all(&house, &toml) {
+    for said in refused_by_all(&dir, &toml) {
         names(
             &said,
             &["the settings have 8 problems", "limits.connections", "http.tls.cert", "http.tls.key"],
@@ -103,13 +104,13 @@ fn every_problem_is_told_at_once() {
 }
 
 /// A certificate that ends in a year, and its key, in files.
-fn certificate(house: &House, until: i32) {
+fn certificate(dir: &TestDir, until: i32) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec!["desk.example".into()]).unwrap();
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(until, 1, 1);
-    house.write("cert.pem", &pem("CERTIFICATE", params.self_signed(&key).unwrap().der()));
-    house.write("key.pem", &pem("PRIVATE KEY", &key.serialize_der()));
+    dir.write("cert.pem", &pem("CERTIFICATE", params.self_signed(&key).unwrap().der()));
+    dir.write("key.pem", &pem("PRIVATE KEY", &key.serialize_der()));
 }
 
 fn pem(label: &str, der: &[u8]) -> String {
@@ -119,40 +120,40 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 #[test]
 fn certificates_are_looked_at_as_a_client_would() {
-    let house = House::new();
+    let dir = TestDir::new();
     let tls = |cert: &str, key: &str| {
         format!(
             "[http.tls]\ncert = \"{cert}\"\nkey = \"{key}\"\n[sip.tls]\naddr = \"127.0.0.1:0\"\ncert = \"{cert}\"\nkey = \"{key}\"\n"
         )
     };
-    certificate(&house, 2022);
-    for said in refused_by_all(&house, &tls("cert.pem", "key.pem")) {
+    certificate(&dir, 2022);
+    for said in refused_by_all(&dir, &tls("cert.pem", "key.pem")) {
         names(
             &said,
             &["http.tls.cert: the certificate has expired", "sip.tls.cert: the certificate has expired"],
         );
     }
-    certificate(&house, 2090);
-    for said in refused_by_all(&house, &tls("key.pem", "cert.pem")) {
+    certificate(&dir, 2090);
+    for said in refused_by_all(&dir, &tls("key.pem", "cert.pem")) {
         names(&said, &["http.tls.cert", "http.tls.key", "swapped"]);
     }
-    fs::rename(house.path("key.pem"), house.path("other.pem")).unwrap();
-    certificate(&house, 2090);
-    for said in refused_by_all(&house, &tls("cert.pem", "other.pem")) {
+    fs::rename(dir.path("key.pem"), dir.path("other.pem")).unwrap();
+    certificate(&dir, 2090);
+    for said in refused_by_all(&dir, &tls("cert.pem", "other.pem")) {
         names(&said, &["http.tls: the certificate and the key do not go together", "sip.tls: "]);
     }
-    house.write("centre.toml", &tls("cert.pem", "key.pem"));
-    let said = house.run("config check --config centre.toml");
+    dir.write("centre.toml", &tls("cert.pem", "key.pem"));
+    let said = dir.run("config check --config centre.toml");
     assert!(said.ok, "{}", said.err);
 }
 
 #[test]
 fn a_skill_that_nobody_has_is_a_warning() {
-    let house = House::new();
+    let dir = TestDir::new();
     let queue = "[[queues]]\nname = \"Support\"\nskills = { Billing = 2 }\n";
     for (skills, warns) in [("{}", true), ("{ Billing = 1 }", true), ("{ Billing = 2 }", false)] {
-        house.write("centre.toml", &format!("{ADA}skills = {skills}\n{queue}"));
-        let said = house.run("config check --config centre.toml");
+        dir.write("centre.toml", &format!("{ADA}skills = {skills}\n{queue}"));
+        let said = dir.run("config check --config centre.toml");
         assert!(said.ok, "{}", said.err);
         let warned =
             said.out.contains("warning: [[queues]] 'Support': nobody has the skill 'Billing' at level 2");
@@ -183,57 +184,57 @@ const LOOKING: [&str; 3] = [
 
 #[test]
 fn whoever_only_looks_writes_nothing() {
-    let house = House::new();
-    house.write("c.toml", &format!("data = \"d\"\n{ADA}"));
+    let dir = TestDir::new();
+    dir.write("c.toml", &format!("data = \"d\"\n{ADA}"));
     for line in &LOOKING[..2] {
-        assert!(house.run(line).ok, "{line}");
-        assert!(!house.path("d").exists(), "{line} made the data directory");
+        assert!(dir.run(line).ok, "{line}");
+        assert!(!dir.path("d").exists(), "{line} made the data directory");
     }
-    assert!(house.run("config apply --config c.toml").ok);
-    house.write("c.toml", &format!("data = \"d\"\n{ADA}first_name = \"Ada\"\n"));
+    assert!(dir.run("config apply --config c.toml").ok);
+    dir.write("c.toml", &format!("data = \"d\"\n{ADA}first_name = \"Ada\"\n"));
     let untouched = |how: &str| {
-        let before = contents(&house.path("d"));
+        let before = contents(&dir.path("d"));
         for line in LOOKING {
-            let said = house.run(line);
+            let said = dir.run(line);
             assert!(said.ok, "{how}: {line}: {said:?}");
             if line.contains("apply") {
                 assert!(said.out.contains("~ user ada: first_name: \"\" → \"Ada\""), "{how}: {said:?}");
             }
-            assert!(contents(&house.path("d")) == before, "{how}: {line} wrote something");
+            assert!(contents(&dir.path("d")) == before, "{how}: {line} wrote something");
         }
     };
     untouched("closed cleanly");
-    let server = house.serve("serve --config c.toml --http 127.0.0.1:0");
+    let server = dir.serve("serve --config c.toml --http 127.0.0.1:0");
     // Something is committed, so that the kill leaves it in the WAL.
-    assert!(house.run_with("user add bob --config c.toml", "some password\n").ok);
+    assert!(dir.run_with("user add bob --config c.toml", "some password\n").ok);
     drop(server);
-    assert!(house.path("d/journal.db-wal").metadata().unwrap().len() > 0);
+    assert!(dir.path("d/journal.db-wal").metadata().unwrap().len() > 0);
     untouched("killed");
-    fs::remove_file(house.path("d/journal.db-shm")).unwrap();
+    fs::remove_file(dir.path("d/journal.db-shm")).unwrap();
     untouched("without its index");
 }
 
 #[test]
 fn an_older_journal_is_named_and_not_migrated() {
-    let house = House::new();
+    let dir = TestDir::new();
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-2/journal.db");
-    fs::create_dir(house.path("d")).unwrap();
-    fs::copy(fixture, house.path("d/journal.db")).unwrap();
-    let before = contents(&house.path("d"));
+    fs::create_dir(dir.path("d")).unwrap();
+    fs::copy(fixture, dir.path("d/journal.db")).unwrap();
+    let before = contents(&dir.path("d"));
     for line in ["config check --data d", "config apply --dry-run --data d"] {
-        let said = house.run(line);
+        let said = dir.run(line);
         assert!(!said.ok && said.err.contains("run `jackfield migrate`"), "{said:?}");
-        assert!(contents(&house.path("d")) == before, "{line} wrote something");
+        assert!(contents(&dir.path("d")) == before, "{line} wrote something");
     }
 }
 
 #[test]
 fn a_directory_that_all_share_is_refused_before_anything_is_made() {
-    let house = House::new();
-    fs::create_dir(house.path("shared")).unwrap();
+    let dir = TestDir::new();
+    fs::create_dir(dir.path("shared")).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o1777);
-    fs::set_permissions(house.path("shared"), mode).unwrap();
-    let said = house.run("config check --data shared");
+    fs::set_permissions(dir.path("shared"), mode).unwrap();
+    let said = dir.run("config check --data shared");
     assert!(!said.ok && said.err.contains("is shared by all users"), "{said:?}");
 }
 
@@ -266,12 +267,12 @@ password = "correct horse"
 
 #[test]
 fn a_medium_that_open_conversations_use_is_missed_by_all_who_look_and_the_conversations_end() {
-    let house = House::new();
-    house.write("a.toml", SHOP);
-    house.write("b.toml", PLAIN);
+    let dir = TestDir::new();
+    dir.write("a.toml", SHOP);
+    dir.write("b.toml", PLAIN);
     // ada:correct horse
     let ada = [("Authorization", "Basic YWRhOmNvcnJlY3QgaG9yc2U="), ("Content-Type", "application/json")];
-    let server = house.serve("serve --config a.toml --http 127.0.0.1:0");
+    let server = dir.serve("serve --config a.toml --http 127.0.0.1:0");
     let operate = |path: &str, body: serde_json::Value| {
         let (_, answer) = server.send(&format!("POST {path}"), &ada, &body.to_string());
         let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
@@ -281,39 +282,32 @@ fn a_medium_that_open_conversations_use_is_missed_by_all_who_look_and_the_conver
     operate("/api/v2/me", json!({"operationName": "Ready"}));
     let (status, body) = server.post("/genesys/2/chat/website", "nickname=Ines");
     assert_eq!(status, 200, "{body}");
-    let begun = Instant::now();
-    let id = loop {
+    let id = found_blocking("somebody is offered", || {
         let (_, list) = server.get("/api/v2/me/shopsessions?fields=*", Some("YWRhOmNvcnJlY3QgaG9yc2U="));
         let list: serde_json::Value = serde_json::from_str(&list).unwrap();
-        if let Some(id) = list["shopsessions"][0]["id"].as_str() {
-            break id.to_owned();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "nobody is offered: {list}");
-        std::thread::sleep(Duration::from_millis(50));
-    };
+        list["shopsessions"][0]["id"].as_str().map(str::to_owned)
+    });
     operate(&format!("/api/v2/me/shopsessions/{id}"), json!({"operationName": "Accept", "nickname": "Ada"}));
     drop(server);
 
-    let said = house.run("config check --config b.toml");
+    let said = dir.run("config check --config b.toml");
     assert!(said.ok, "{said:?}");
     for words in ["no medium 'shopsession'", "1 conversation", "service 'website'"] {
         assert!(said.out.contains(words), "'{words}' is not in: {}", said.out);
     }
     let other = PLAIN.replace("\"Support\"", "\"Other\"")
         + "[[services]]\nname = \"other\"\nmedium = \"chat\"\nqueue = \"Other\"\n";
-    house.write("c.toml", &other);
-    let said = house.run("config check --config c.toml");
+    dir.write("c.toml", &other);
+    let said = dir.run("config check --config c.toml");
     assert!(said.ok, "{said:?}");
     for words in ["the file has no service 'website'", "the file has no queue 'Support'"] {
         assert!(said.out.contains(words), "'{words}' is not in: {}", said.out);
     }
     // The customer is not heard of any more: the conversation ends, and its agent is told.
-    let server = house.serve("serve --config b.toml --http 127.0.0.1:0");
-    let begun = Instant::now();
-    while !house.run("events --config b.toml").out.contains("jackfield.session.talk-ended") {
-        assert!(begun.elapsed() < Duration::from_secs(30), "the conversation does not end");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    let server = dir.serve("serve --config b.toml --http 127.0.0.1:0");
+    eventually_blocking("the conversation ends", || {
+        dir.run("events --config b.toml").out.contains("jackfield.session.talk-ended")
+    });
     let (status, body) =
         server.get(&format!("/api/v2/me/shopsessions/{id}"), Some("YWRhOmNvcnJlY3QgaG9yc2U="));
     assert_eq!(status, 200, "{body}");

@@ -1,8 +1,9 @@
 //! A customer and an agent at one address: `/api/v2/chats` serves both, told apart by the header `ContactCenterId`.
 
-use crate::house::{House, Server};
+use crate::process::{Server, TestDir};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use testkit::wait::found_blocking;
 
 const SERVE: &str = "serve --demo --data d --http 127.0.0.1:0";
 const CENTRE: (&str, &str) = ("ContactCenterId", "c0ffee00-0000-4000-8000-000000000001");
@@ -37,15 +38,9 @@ fn takes(server: &Server) -> String {
         &json!({"operationName": "StartContactCenterSession", "channels": ["chat"]}),
     );
     agent(server, "POST /api/v2/me/channels/chat", &json!({"operationName": "Ready"}));
-    let begun = Instant::now();
-    let chat = loop {
-        let chats = agent(server, "GET /api/v2/me/chats?fields=*", &Value::Null);
-        if let Some(chat) = chats["chats"].get(0) {
-            break chat.clone();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "nobody is offered");
-        std::thread::sleep(Duration::from_millis(100));
-    };
+    let chat = found_blocking("somebody is offered", || {
+        agent(server, "GET /api/v2/me/chats?fields=*", &Value::Null)["chats"].get(0).cloned()
+    });
     let accept = json!({"operationName": "Accept", "nickname": "Ada"});
     agent(server, &format!("POST /api/v2/me{}", chat["path"].as_str().unwrap()), &accept);
     let (_, path) = chat["uri"].as_str().unwrap().split_once("/api/").unwrap();
@@ -54,8 +49,8 @@ fn takes(server: &Server) -> String {
 
 #[test]
 fn a_customer_and_an_agent_talk_below_one_address() {
-    let house = House::new();
-    let server = house.serve(SERVE);
+    let dir = TestDir::new();
+    let server = dir.serve(SERVE);
     let request = json!({"operationName": "RequestChat", "nickname": "Ines", "subject": "Invoice"});
     let opened = customer(&server, "POST /api/v2/chats", &request);
     let his = opened["path"].as_str().unwrap();
@@ -83,13 +78,13 @@ fn a_customer_and_an_agent_talk_below_one_address() {
     assert_eq!(customer(&server, &poll, &Value::Null)["messages"], json!([]));
 
     assert!(server.stop());
-    let server = house.serve(SERVE);
+    let server = dir.serve(SERVE);
     assert_eq!(customer(&server, &format!("GET {his}"), &Value::Null)["chat"]["state"], "Chatting");
     customer(&server, &format!("POST {his}"), &json!({"operationName": "Complete"}));
     assert!(server.stop());
 
     let key = opened["id"].as_str().unwrap().as_bytes();
-    for file in std::fs::read_dir(house.path("d")).unwrap() {
+    for file in std::fs::read_dir(dir.path("d")).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(key.len()).any(|window| window == key));
     }
@@ -97,8 +92,8 @@ fn a_customer_and_an_agent_talk_below_one_address() {
 
 #[test]
 fn browsers_may_send_what_a_customer_or_an_agent_sends() {
-    let house = House::new();
-    let server = house.serve(SERVE);
+    let dir = TestDir::new();
+    let server = dir.serve(SERVE);
     let may = |path: &str, headers: &str| {
         let asks = [
             ("Origin", "https://shop.example"),

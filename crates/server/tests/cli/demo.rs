@@ -1,83 +1,74 @@
 //! The demo centre, alive.
 
-use crate::house::{House, Server};
+use crate::process::{Server, TestDir};
 use std::{
     net::{TcpListener, UdpSocket},
     time::{Duration, Instant},
 };
+use testkit::wait::eventually_blocking;
 
 /// `agent1@demo:demo`
 const AGENT: &str = "YWdlbnQxQGRlbW86ZGVtbw==";
 
 #[test]
 fn customers_come_and_scripted_agents_serve_them() {
-    let house = House::new();
-    let server = house.serve("demo --host 127.0.0.1:0 --data d");
+    let dir = TestDir::new();
+    let server = dir.serve("demo --host 127.0.0.1:0 --data d");
     let (status, body) = server.get("/api/v2/me", Some(AGENT));
     assert_eq!(status, 200, "{body}");
     assert!(body.contains("c0ffee00-0000-4000-8000-000000000001"), "{body}");
-    let begun = Instant::now();
-    loop {
-        let events = house.run("events --data d").out;
-        if events.contains("jackfield.session.accepted") {
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "nobody was served:\n{events}");
-        std::thread::sleep(Duration::from_millis(250));
-    }
+    eventually_blocking("somebody is served", || {
+        dir.run("events --data d").out.contains("jackfield.session.accepted")
+    });
     // More come than the staff can take, so somebody waits for a person.
-    let begun = Instant::now();
-    while !house.run("why --data d").out.contains("has waited in Support") {
-        assert!(begun.elapsed() < Duration::from_secs(60), "nobody waits");
-        std::thread::sleep(Duration::from_millis(250));
-    }
+    eventually_blocking("somebody waits", || dir.run("why --data d").out.contains("has waited in Support"));
     assert!(server.stop());
 }
 
 #[test]
 fn ports_that_are_taken_are_told_at_once_with_the_line_that_helps() {
-    let house = House::new();
+    let dir = TestDir::new();
     let (web, sip) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
     let (web, sip) =
         (web.local_addr().map(|at| (at, web)).unwrap(), sip.local_addr().map(|at| (at, sip)).unwrap());
-    let said = house.run(&format!("demo --data d --host {} --sip {}", web.0, sip.0));
+    let said = dir.run(&format!("demo --data d --host {} --sip {}", web.0, sip.0));
     assert!(!said.ok && said.out.is_empty(), "{said:?}");
     assert!(said.err.contains(&format!("another program has {} and {}", web.0, sip.0)), "{said:?}");
     assert!(said.err.contains("jackfield demo --host 127.0.0.1:"), "{said:?}");
     assert!(said.err.contains("make demo ARGS=\"--host 127.0.0.1:"), "{said:?}");
-    assert!(!house.path("d").exists(), "nothing was begun");
+    assert!(!dir.path("d").exists(), "nothing was begun");
     // A server tells its own flags.
-    let said = house.run(&format!("serve --demo --data d --http {}", web.0));
+    let said = dir.run(&format!("serve --demo --data d --http {}", web.0));
     assert!(said.err.contains("another program has") && said.err.contains("--http"), "{said:?}");
-    let said = house.run(&format!("serve --demo --data d --http 127.0.0.1:0 --sip {}", sip.0));
+    let said = dir.run(&format!("serve --demo --data d --http 127.0.0.1:0 --sip {}", sip.0));
     assert!(said.err.contains("another program has") && said.err.contains("--sip"), "{said:?}");
 }
 
 #[test]
 fn a_fresh_demo_forgets_the_last_one_and_nothing_else() {
-    let house = House::new();
-    let events = || house.run("events --data d").out;
-    assert!(house.serve("demo --host 127.0.0.1:0 --data d --fresh").stop());
+    let dir = TestDir::new();
+    let events = || dir.run("events --data d").out;
+    assert!(dir.serve("demo --host 127.0.0.1:0 --data d --fresh").stop());
     let first = events().lines().next().map(str::to_owned);
-    assert!(house.serve("demo --host 127.0.0.1:0 --data d --fresh").stop());
+    assert!(dir.serve("demo --host 127.0.0.1:0 --data d --fresh").stop());
     assert_ne!(events().lines().next().map(str::to_owned), first);
-    assert!(house.serve("serve --demo --data other --http 127.0.0.1:0").stop());
-    let said = house.run("demo --host 127.0.0.1:0 --sip 127.0.0.1:0 --data other --fresh");
+    assert!(dir.serve("serve --demo --data other --http 127.0.0.1:0").stop());
+    let said = dir.run("demo --host 127.0.0.1:0 --sip 127.0.0.1:0 --data other --fresh");
     assert!(!said.ok && said.err.contains("--fresh deletes only"), "{said:?}");
 }
 
 #[test]
 fn whoever_stops_reading_makes_no_command_complain() {
-    let house = House::new();
-    let server = house.serve("demo --host 127.0.0.1:0 --data d");
+    let dir = TestDir::new();
+    let server = dir.serve("demo --host 127.0.0.1:0 --data d");
     let binary = env!("CARGO_BIN_EXE_jackfield");
     for command in ["why --data d", "events --data d", "events --data d --follow", "--help", "config check"] {
         let line = format!("{binary} {command} | head -n 0; echo ${{PIPESTATUS[0]}}");
-        let said = house.shell(&line);
+        let said = dir.shell(&line);
         assert!(said.err.is_empty() && said.out == "0\n", "{command}: {said:?}");
     }
     // Nor does one that has nobody to complain to.
-    let said = house
+    let said = dir
         .shell(&format!("{binary} why --data nowhere 2>&1 >/dev/null | head -n 0; echo ${{PIPESTATUS[0]}}"));
     assert_eq!(said.out, "1\n", "{said:?}");
     assert!(server.stop());
@@ -85,9 +76,9 @@ fn whoever_stops_reading_makes_no_command_complain() {
 
 #[test]
 fn a_look_where_no_journal_is_names_the_flag() {
-    let house = House::new();
+    let dir = TestDir::new();
     for command in ["why", "events"] {
-        let said = house.run(command);
+        let said = dir.run(command);
         assert!(
             !said.ok && said.err.contains("there is no journal in") && said.err.contains("--data"),
             "{said:?}"
@@ -97,10 +88,10 @@ fn a_look_where_no_journal_is_names_the_flag() {
 
 #[test]
 fn a_call_that_waits_is_explained() {
-    let house = House::new();
-    let server = house.serve("serve --demo --data d --http 127.0.0.1:0");
+    let dir = TestDir::new();
+    let server = dir.serve("serve --demo --data d --http 127.0.0.1:0");
     call(&server, "4915550177");
-    let said = house.run("why --data d");
+    let said = dir.run("why --data d");
     assert!(
         said.out.contains("(voice) has waited in Support") && said.out.contains("nobody is logged in"),
         "{said:?}"
@@ -110,53 +101,53 @@ fn a_call_that_waits_is_explained() {
 
 #[test]
 fn a_customer_who_is_erased_is_found_no_more() {
-    let house = House::new();
-    let server = house.serve("serve --demo --data d --http 127.0.0.1:0");
+    let dir = TestDir::new();
+    let server = dir.serve("serve --demo --data d --http 127.0.0.1:0");
     let form = "nickname=Ines&subject=Invoice&userData%5BEmail%5D=ines%40example.test";
     let (status, body) = server.post("/genesys/2/chat/customer-support", form);
     assert_eq!(status, 200, "{body}");
-    assert_eq!(house.run("erase --person ines@example.test --data d --dry-run").out.lines().count(), 2);
+    assert_eq!(dir.run("erase --person ines@example.test --data d --dry-run").out.lines().count(), 2);
     // Beside the server, and without it.
-    let said = house.run("erase --person ines@example.test --data d");
+    let said = dir.run("erase --person ines@example.test --data d");
     assert!(!said.ok && said.err.contains("still going on"), "{said:?}");
     assert!(server.stop());
-    let said = house.run("erase --person ines@example.test --data d");
+    let said = dir.run("erase --person ines@example.test --data d");
     assert!(!said.ok && said.err.contains("still going on"), "{said:?}");
-    let server = house.serve("serve --demo --data d --http 127.0.0.1:0");
+    let server = dir.serve("serve --demo --data d --http 127.0.0.1:0");
     leave(&server, &body);
-    let said = house.run("erase --person ines@example.test --data d");
+    let said = dir.run("erase --person ines@example.test --data d");
     assert!(said.ok && said.out.starts_with("1 conversations erased"), "{said:?}");
     assert!(server.stop());
     assert!(
-        house.run("erase --person ines@example.test --data d --dry-run").out.starts_with("0 conversations")
+        dir.run("erase --person ines@example.test --data d --dry-run").out.starts_with("0 conversations")
     );
-    for file in std::fs::read_dir(house.path("d")).unwrap() {
+    for file in std::fs::read_dir(dir.path("d")).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(17).any(|window| window == b"ines@example.test"));
     }
-    assert!(house.run("rebuild --data d").ok);
+    assert!(dir.run("rebuild --data d").ok);
 }
 
 #[test]
 fn a_caller_who_is_erased_is_found_no_more() {
-    let house = House::new();
-    let server = house.serve("serve --demo --data d --http 127.0.0.1:0");
+    let dir = TestDir::new();
+    let server = dir.serve("serve --demo --data d --http 127.0.0.1:0");
     call(&server, "4915550142");
-    let said = house.run("erase --person +4915550142 --data d --dry-run");
+    let said = dir.run("erase --person +4915550142 --data d --dry-run");
     assert!(said.ok && said.out.lines().count() == 2, "{said:?}");
     // Killed: the journal is left with a call that nobody carries any more.
     drop(server);
-    let said = house.run("erase --person +4915550142 --data d");
+    let said = dir.run("erase --person +4915550142 --data d");
     assert!(said.ok && said.out.starts_with("1 conversations erased, calls included: "), "{said:?}");
-    let said = house.run("erase --person +4915550142 --data d --dry-run");
+    let said = dir.run("erase --person +4915550142 --data d --dry-run");
     assert!(said.out.starts_with("0 conversations"), "{said:?}");
-    for file in std::fs::read_dir(house.path("d")).unwrap() {
+    for file in std::fs::read_dir(dir.path("d")).unwrap() {
         // What a killed server leaves of its socket cannot be read.
         let bytes = std::fs::read(file.unwrap().path()).unwrap_or_default();
         assert!(!bytes.windows(10).any(|window| window == b"4915550142"));
     }
-    assert!(house.run("events --data d").out.contains("jackfield.call.erased"));
-    assert!(house.run("rebuild --data d").ok);
+    assert!(dir.run("events --data d").out.contains("jackfield.call.erased"));
+    assert!(dir.run("rebuild --data d").ok);
 }
 
 /// Calls the queue from a number outside, and waits until the call is answered: by music, since nobody is there.

@@ -1,6 +1,6 @@
 //! Journals of earlier releases: opened, worked on, rebuilt.
 
-use crate::house::{House, Server};
+use crate::process::{Server, TestDir};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf};
@@ -13,7 +13,7 @@ const SETTINGS: &str = "data = \"data\"\n[journal]\nkeep_days = 36500\n";
 
 /// A data directory of an earlier release, and what is known of it.
 pub struct Earlier {
-    pub house: House,
+    pub dir: TestDir,
     contents: Value,
     events: String,
 }
@@ -21,14 +21,14 @@ pub struct Earlier {
 impl Earlier {
     pub fn of(schema: &str) -> Self {
         let fixture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(schema);
-        let house = House::new();
-        fs::DirBuilder::new().mode(0o700).create(house.path("data")).unwrap();
-        fs::write(house.path("data/journal.db"), fs::read(fixture.join("journal.db")).unwrap()).unwrap();
-        house.write("settings.toml", SETTINGS);
+        let dir = TestDir::new();
+        fs::DirBuilder::new().mode(0o700).create(dir.path("data")).unwrap();
+        fs::write(dir.path("data/journal.db"), fs::read(fixture.join("journal.db")).unwrap()).unwrap();
+        dir.write("settings.toml", SETTINGS);
         let contents =
             serde_json::from_str(&fs::read_to_string(fixture.join("contents.json")).unwrap()).unwrap();
         let events = fs::read_to_string(fixture.join("events.jsonl")).unwrap();
-        Self { house, contents, events }
+        Self { dir, contents, events }
     }
 
     pub fn id(&self, name: &str) -> &str {
@@ -37,17 +37,17 @@ impl Earlier {
 
     /// Brings the journal to the schema of this build. One that has it already says so, too.
     pub fn migrate(&self) {
-        let said = self.house.run("migrate --config settings.toml");
+        let said = self.dir.run("migrate --config settings.toml");
         assert!(said.ok, "{}", said.err);
     }
 
     fn rebuild(&self) {
-        let said = self.house.run("rebuild --config settings.toml");
+        let said = self.dir.run("rebuild --config settings.toml");
         assert!(said.ok && said.out.contains("agree"), "{} {}", said.out, said.err);
     }
 
     pub fn serve(&self) -> Server {
-        self.house.serve("serve --demo --config settings.toml --http 127.0.0.1:0")
+        self.dir.serve("serve --demo --config settings.toml --http 127.0.0.1:0")
     }
 }
 
@@ -76,7 +76,7 @@ fn read(server: &Server, path: &str, who: &str) -> Value {
 fn keeps_its_history_word_for_word(schema: &str) {
     let earlier = Earlier::of(schema);
     earlier.migrate();
-    let said = earlier.house.run("events --config settings.toml");
+    let said = earlier.dir.run("events --config settings.toml");
     assert!(said.ok, "{}", said.err);
     assert_eq!(said.out.lines().count(), earlier.events.lines().count());
     for (now, then) in said.out.lines().zip(earlier.events.lines()) {
@@ -101,12 +101,12 @@ fn a_journal_of_schema_4_keeps_its_history_word_for_word() {
 fn a_journal_of_schema_4_goes_on_in_its_format_until_the_migration_is_finished() {
     let earlier = Earlier::of("schema-4");
     let elapsed = || {
-        let said = earlier.house.run("events --config settings.toml");
+        let said = earlier.dir.run("events --config settings.toml");
         assert!(said.ok, "{}", said.err);
         let ends = said.out.lines().filter(|line| line.contains("\"jackfield.session.ended\""));
         ends.map(|line| line.contains("\"elapsedMs\"")).collect::<Vec<_>>()
     };
-    let said = earlier.house.run("migrate --config settings.toml");
+    let said = earlier.dir.run("migrate --config settings.toml");
     assert!(said.ok && said.out.contains("still written in format 1"), "{said:?}");
     assert!(said.out.contains("jackfield migrate --finish"), "{said:?}");
     let complete = |name: &str, path: &str| {
@@ -118,11 +118,11 @@ fn a_journal_of_schema_4_goes_on_in_its_format_until_the_migration_is_finished()
     let ended = elapsed().len();
     complete("openChat", "chats");
     assert_eq!(elapsed(), vec![false; ended + 1]);
-    let said = earlier.house.run("migrate --finish --config settings.toml");
+    let said = earlier.dir.run("migrate --finish --config settings.toml");
     assert!(said.ok && said.out.contains("format 2 from now on"), "{said:?}");
     complete("openSms", "smsessions");
     assert_eq!(elapsed()[ended + 1..], [true]);
-    let said = earlier.house.run("migrate --config settings.toml");
+    let said = earlier.dir.run("migrate --config settings.toml");
     assert!(said.ok && said.out.contains("format 2, the newest"), "{said:?}");
     earlier.rebuild();
 }
@@ -134,7 +134,7 @@ fn a_journal_of_schema_2_keeps_its_login_and_nobody_can_read_its_cookie() {
     let digest: String =
         Sha256::digest(cookie).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let holds = |words: &str| {
-        let files = fs::read_dir(earlier.house.path("data")).unwrap();
+        let files = fs::read_dir(earlier.dir.path("data")).unwrap();
         let mut files = files.map(|file| fs::read(file.unwrap().path()).unwrap());
         files.any(|bytes| bytes.windows(words.len()).any(|window| window == words.as_bytes()))
     };

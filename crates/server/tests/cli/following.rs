@@ -1,8 +1,9 @@
 //! One conversation followed through the log: every line of an operation on it names it, and none tells what was said.
 
-use crate::house::{House, Server};
+use crate::process::{Server, TestDir};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use testkit::wait::found_blocking;
 
 const SERVE: &str = "serve --demo --data d --http 127.0.0.1:0";
 /// `agent1@demo:demo`
@@ -20,23 +21,12 @@ fn agent(server: &Server, ask: &str, body: &Value) -> Value {
     answered(&server.send(ask, &[AGENT], &body))
 }
 
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what} does not come");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 /// The agent gets ready for a medium and takes the one conversation there is; answers its id.
 fn takes(server: &Server, channel: &str, collection: &str) -> String {
     let begin = json!({"operationName": "StartContactCenterSession", "channels": [channel]});
     agent(server, "POST /api/v2/me", &begin);
     agent(server, &format!("POST /api/v2/me/channels/{channel}"), &json!({"operationName": "Ready"}));
-    let id = until("an offer", || {
+    let id = found_blocking("an offer", || {
         let held = agent(server, &format!("GET /api/v2/me/{collection}?fields=*"), &Value::Null);
         held[collection].get(0).map(|held| held["id"].as_str().unwrap().to_owned())
     });
@@ -46,11 +36,11 @@ fn takes(server: &Server, channel: &str, collection: &str) -> String {
 }
 
 /// The whole log, once the server has ended.
-fn ended(server: Server, house: &House) -> String {
+fn ended(server: Server, dir: &TestDir) -> String {
     let done = |log: &str| log.contains("stopping");
     server.tell_to_stop();
-    let log = until("the end", || Some(server.log()).filter(|log| done(log)));
-    drop((server, house));
+    let log = found_blocking("the end", || Some(server.log()).filter(|log| done(log)));
+    drop((server, dir));
     log
 }
 
@@ -74,14 +64,14 @@ fn tells_nothing_of(log: &str, words: &[&str]) {
 
 #[test]
 fn a_text_message_is_followed_from_the_webhook_over_the_desk_to_the_provider() {
-    let house = House::new();
-    let server = house.serve_in(SERVE, ("RUST_LOG", "debug"));
+    let dir = TestDir::new();
+    let server = dir.serve_in(SERVE, [("RUST_LOG", "debug")]);
     let says = json!({"platform": "sms", "from": "+15550298", "text": "Purple elephants"});
     answered(&server.send("POST /simulators/say", &[JSON], &says.to_string()));
     let id = takes(&server, "smsession", "smsessions");
     let address = format!("/api/v2/me/smsessions/{id}");
     agent(&server, &format!("POST {address}"), &json!({"operationName": "SendMessage", "text": "Marmalade"}));
-    until("what became of the message", || {
+    found_blocking("what became of the message", || {
         let log = agent(&server, &format!("GET {address}/messages"), &Value::Null);
         log.to_string().contains("elivered").then_some(())
     });
@@ -92,12 +82,12 @@ fn a_text_message_is_followed_from_the_webhook_over_the_desk_to_the_provider() {
     );
     let stop = json!({"platform": "sms", "from": "+15550298", "text": "STOP"});
     answered(&server.send("POST /simulators/say", &[JSON], &stop.to_string()));
-    until("that the customer wants no more", || {
-        let course = house.run(&format!("trace {id} --data d"));
+    found_blocking("that the customer wants no more", || {
+        let course = dir.run(&format!("trace {id} --data d"));
         let told = course.out.contains("the customer does not want to hear from us, by a word they sent");
         told.then_some(())
     });
-    let log = ended(server, &house);
+    let log = ended(server, &dir);
 
     // The provider may deliver a webhook again, which then is about nothing.
     let webhook = |line: &str| line.contains("request{method=\"POST\" route=\"/channels/sms/{account}\"");
@@ -125,8 +115,8 @@ fn a_text_message_is_followed_from_the_webhook_over_the_desk_to_the_provider() {
 
 #[test]
 fn a_chat_is_followed_through_the_log_that_servers_write_by_themselves() {
-    let house = House::new();
-    let server = house.serve_in(SERVE, ("RUST_LOG", "info,desk=debug,jackfield=debug"));
+    let dir = TestDir::new();
+    let server = dir.serve_in(SERVE, [("RUST_LOG", "info,desk=debug,jackfield=debug")]);
     let opened = "nickname=Inesita&subject=Purple&message=elephants";
     let opened = answered(&server.send("POST /genesys/2/chat/customer-support", &[FORM], opened));
     let of = |name: &str| opened[name].as_str().unwrap().to_owned();
@@ -139,7 +129,7 @@ fn a_chat_is_followed_through_the_log_that_servers_write_by_themselves() {
     let address = format!("POST /api/v2/me/chats/{id}");
     agent(&server, &address, &json!({"operationName": "SetComment", "comment": "Marmalade"}));
     agent(&server, &address, &json!({"operationName": "Complete"}));
-    let log = ended(server, &house);
+    let log = ended(server, &dir);
 
     for layer in [
         &["route=\"/genesys/2/chat/{service}\"", "operation=\"request\""][..],
@@ -155,8 +145,8 @@ fn a_chat_is_followed_through_the_log_that_servers_write_by_themselves() {
 
 #[test]
 fn the_pass_of_a_customer_is_in_no_span() {
-    let house = House::new();
-    let server = house.serve_in(SERVE, ("RUST_LOG", "debug"));
+    let dir = TestDir::new();
+    let server = dir.serve_in(SERVE, [("RUST_LOG", "debug")]);
     let customer = [("ContactCenterId", "c0ffee00-0000-4000-8000-000000000001")];
     let request = json!({"operationName": "RequestChat", "nickname": "Inesita"});
     let opened = answered(&server.send("POST /api/v2/chats", &customer, &request.to_string()));
@@ -167,7 +157,7 @@ fn the_pass_of_a_customer_is_in_no_span() {
     let unknown = json!({"operationName": "my name is Inesita"});
     server.send(&format!("POST /api/v2/chats/{pass}"), &customer, &unknown.to_string());
     let id = takes(&server, "chat", "chats");
-    let log = ended(server, &house);
+    let log = ended(server, &dir);
     each_names_it(&log, &id, &["route=\"/api/v2/chats/{id}\"", "operation=\"SendMessage\""]);
     each_names_it(&log, &id, &["route=\"/api/v2/chats/{id}/messages\"", "operation=\"GetMessages\""]);
     tells_nothing_of(&log, &[&pass, "Inesita", "Purple"]);

@@ -1,8 +1,9 @@
-//! The real binary, command by command, each in a directory of its own.
+//! The real binary, command by command, each in a directory of its own; with the feature `peers` the foreign clients, too,
+//! and the README as it is typed into a shell.
 
-#![expect(clippy::unwrap_used, reason = "a house that cannot be set up is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a directory that cannot be set up is a failed test")]
 
-mod house;
+mod process;
 
 mod beside;
 mod check;
@@ -13,8 +14,12 @@ mod demo;
 mod earlier;
 mod following;
 mod messenger;
+#[cfg(feature = "peers")]
+mod peers;
 mod phones;
 mod provisioning;
+#[cfg(feature = "peers")]
+mod readme;
 mod settings;
 mod sms;
 mod strangers;

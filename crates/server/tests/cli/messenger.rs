@@ -1,7 +1,8 @@
 //! Pages on Messenger: what `config check` says of them, and that a server takes their webhooks.
 
-use crate::house::{House, Said};
+use crate::process::{Said, TestDir};
 use std::time::{Duration, Instant};
+use testkit::wait::eventually_blocking;
 
 /// A centre with one service on Messenger; the page of it follows.
 const CENTRE: &str = r#"
@@ -25,16 +26,16 @@ page_token_env = "PAGE_TOKEN"
 verify_token_file = "verify"
 "#;
 
-fn house(toml: &str) -> House {
-    let house = House::new();
-    house.write("centre.toml", toml);
-    house.write("secret", "hush-secret\n");
-    house.write("verify", "hush-verify\n");
-    house
+fn dir(toml: &str) -> TestDir {
+    let dir = TestDir::new();
+    dir.write("centre.toml", toml);
+    dir.write("secret", "hush-secret\n");
+    dir.write("verify", "hush-verify\n");
+    dir
 }
 
 fn check(toml: &str) -> Said {
-    house(toml).run_in("config check --config centre.toml", ("PAGE_TOKEN", "hush-token"))
+    dir(toml).run_in("config check --config centre.toml", ("PAGE_TOKEN", "hush-token"))
 }
 
 fn with(lines: &str) -> String {
@@ -113,35 +114,34 @@ fn to_answer_for_a_week_the_page_needs_the_feature() {
     refused(&service(""), &["person_reply_seconds", "human_agent = true"]);
     assert!(check(&service("human_agent = true")).ok);
     // Who has the feature need not say for how long: the service is made with a week.
-    let house = house(&with("human_agent = true"));
+    let dir = dir(&with("human_agent = true"));
     let token = ("PAGE_TOKEN", "hush-token");
-    assert!(house.run_in("config apply --config centre.toml", token).ok);
-    let said = house.run_in("config apply --config centre.toml --dry-run", token);
+    assert!(dir.run_in("config apply --config centre.toml", token).ok);
+    let said = dir.run_in("config apply --config centre.toml --dry-run", token);
     assert!(said.out.contains("Nothing differs."), "{said:?}");
-    house.write("centre.toml", &with(""));
-    let said = house.run_in("config apply --config centre.toml --dry-run", token);
+    dir.write("centre.toml", &with(""));
+    let said = dir.run_in("config apply --config centre.toml --dry-run", token);
     assert!(!said.out.contains("Nothing differs."), "without it the service is another: {said:?}");
 }
 
 #[test]
 fn the_secrets_of_the_demo_are_for_the_demo() {
     for (secret, key) in [("demo-app-secret", "app_secret"), ("demo-verify", "verify_token")] {
-        let house = house(&with(""));
-        house.write(if key == "app_secret" { "secret" } else { "verify" }, secret);
+        let dir = dir(&with(""));
+        dir.write(if key == "app_secret" { "secret" } else { "verify" }, secret);
         for line in ["config check", "serve --http 127.0.0.1:0"] {
-            let said = house.run_in(&format!("{line} --config centre.toml"), ("PAGE_TOKEN", "hush-token"));
+            let said = dir.run_in(&format!("{line} --config centre.toml"), ("PAGE_TOKEN", "hush-token"));
             assert!(!said.ok && said.err.contains(&format!("the '{key}' is the demo's")), "{said:?}");
         }
     }
-    let said =
-        house(&with("")).run_in("config check --config centre.toml", ("PAGE_TOKEN", "demo-page-token"));
+    let said = dir(&with("")).run_in("config check --config centre.toml", ("PAGE_TOKEN", "demo-page-token"));
     assert!(!said.ok && said.err.contains("the 'page_token' is the demo's"), "{said:?}");
 }
 
 #[test]
 fn the_demo_has_a_page_and_a_platform() {
-    let house = House::new();
-    let server = house.serve("serve --demo --http 127.0.0.1:0 --data d");
+    let dir = TestDir::new();
+    let server = dir.serve("serve --demo --http 127.0.0.1:0 --data d");
     let verify =
         "/channels/messenger/demo-page?hub.mode=subscribe&hub.verify_token=demo-verify&hub.challenge=77";
     assert_eq!(server.get(verify, None), (200, "77".into()));
@@ -149,18 +149,16 @@ fn the_demo_has_a_page_and_a_platform() {
     let says = r#"{"platform":"messenger","from":"5001","name":"Zoe Quinn","text":"Are you open today?"}"#;
     let (head, body) = server.send("POST /simulators/say", &[("Content-Type", "application/json")], says);
     assert!(head.starts_with("HTTP/1.1 2"), "{head}\n{body}");
-    let begun = Instant::now();
-    while !house.run("events --data d").out.contains("jackfield.session.created") {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{}", server.get("/simulators/log", None).1);
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    eventually_blocking("it is taken in", || {
+        dir.run("events --data d").out.contains("jackfield.session.created")
+    });
     assert!(server.stop());
 }
 
 #[test]
 fn without_the_demo_there_are_no_platforms() {
-    let house = House::new();
-    let server = house.serve("serve --http 127.0.0.1:0 --data d");
+    let dir = TestDir::new();
+    let server = dir.serve("serve --http 127.0.0.1:0 --data d");
     assert_eq!(server.get("/simulators/log", None).0, 404);
     assert_eq!(server.post("/channels/messenger/demo-page", "{}").0, 404);
     assert!(server.stop());

@@ -1,12 +1,13 @@
 //! Phones over the end of a process.
 
-use crate::house::{House, Server};
+use crate::process::{Server, TestDir};
 use phone::{Account, Answer, Incoming, Line, Phone, Say};
 use serde_json::Value;
 use std::{
     net::UdpSocket,
     time::{Duration, Instant},
 };
+use testkit::wait::{eventually_blocking, found_blocking};
 use tokio::runtime::Runtime;
 
 /// `agent1@demo:demo`
@@ -33,10 +34,9 @@ fn read(server: &Server, path: &str) -> Value {
 /// Waits until the phone stands so, as the agent reads it; for how long it took.
 fn stands(server: &Server, state: &str) -> Duration {
     let begun = Instant::now();
-    while read(server, "/api/v2/me/devices?fields=*")["devices"][0]["deviceState"] != state {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the phone does not become {state}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    eventually_blocking(&format!("the phone becomes {state}"), || {
+        read(server, "/api/v2/me/devices?fields=*")["devices"][0]["deviceState"] == state
+    });
     begun.elapsed()
 }
 
@@ -64,16 +64,16 @@ fn calls(server: &Server, number: &str) -> UdpSocket {
     caller
 }
 
-fn told(house: &House, kind: &str) -> usize {
-    let said = house.run("events --data d");
+fn told(dir: &TestDir, kind: &str) -> usize {
+    let said = dir.run("events --data d");
     assert!(said.ok, "{}", said.err);
     said.out.lines().filter(|line| line.contains(kind) && line.contains("5001")).count()
 }
 
 #[test]
 fn a_phone_is_rung_after_a_kill_and_one_that_is_gone_is_found_out_and_told() {
-    let (house, phones) = (House::new(), Runtime::new().unwrap());
-    let server = house.serve(SERVE);
+    let (dir, phones) = (TestDir::new(), Runtime::new().unwrap());
+    let server = dir.serve(SERVE);
     let phone = phones.block_on(registered(&server));
     stands(&server, "Active");
     let start = r#"{"operationName": "StartContactCenterSession", "channels": ["voice"]}"#;
@@ -82,7 +82,7 @@ fn a_phone_is_rung_after_a_kill_and_one_that_is_gone_is_found_out_and_told() {
 
     // The next process speaks SIP elsewhere: the phone cannot have registered with it.
     drop(server);
-    let server = house.serve(SERVE);
+    let server = dir.serve(SERVE);
     assert_eq!(stands(&server, "Active").as_secs(), 0);
     let voice = read(&server, "/api/v2/me/channels/voice");
     assert_eq!(voice["channel"]["userState"]["state"], "Ready", "{voice}");
@@ -91,24 +91,18 @@ fn a_phone_is_rung_after_a_kill_and_one_that_is_gone_is_found_out_and_told() {
     let call = phones.block_on(rung).expect("it rings");
     phones.block_on(call.hang_up());
     drop(caller);
-    assert_eq!((told(&house, "device.in-service"), told(&house, "device.out-of-service")), (1, 0));
+    assert_eq!((told(&dir, "device.in-service"), told(&dir, "device.out-of-service")), (1, 0));
 
     drop((server, phone, phones));
-    let server = house.serve(SERVE);
+    let server = dir.serve(SERVE);
     let took = stands(&server, "Inactive");
     assert!(took < Duration::from_secs(10), "{took:?}");
-    assert_eq!((told(&house, "device.in-service"), told(&house, "device.out-of-service")), (1, 1));
+    assert_eq!((told(&dir, "device.in-service"), told(&dir, "device.out-of-service")), (1, 1));
     let (head, body) = operate(&server, "/api/v2/me/channels/voice", r#"{"operationName": "Ready"}"#);
     assert!(head.starts_with("HTTP/1.1 500") && body.contains("Device '5001' is not registered."), "{body}");
     let _caller = calls(&server, "15550143");
-    let begun = Instant::now();
-    loop {
-        let why = house.run("why --data d").out;
-        if why.contains("has waited in Support") {
-            assert!(why.contains("agent1@demo: no phone of theirs is in service"), "{why}");
-            break;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(20), "nobody waits: {why}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let why = found_blocking("somebody waits", || {
+        Some(dir.run("why --data d").out).filter(|why| why.contains("has waited in Support"))
+    });
+    assert!(why.contains("agent1@demo: no phone of theirs is in service"), "{why}");
 }

@@ -1,11 +1,11 @@
 //! Settings: what is wrong is named by file and key.
 
-use crate::house::House;
+use crate::process::TestDir;
 
 fn complaint(toml: &str) -> String {
-    let house = House::new();
-    house.write("centre.toml", toml);
-    let said = house.run("config check --config centre.toml");
+    let dir = TestDir::new();
+    dir.write("centre.toml", toml);
+    let said = dir.run("config check --config centre.toml");
     assert!(!said.ok, "accepted: {toml}\n{}", said.out);
     said.err
 }
@@ -39,7 +39,7 @@ fn a_limit_of_nothing_is_an_error_and_no_way_to_switch_it_off() {
     names(&wrong, &["centre.toml", "limits.customers.chats_per_minute"]);
     names(&complaint("[limits.customers]\nchats = 5\n"), &["limits.customers.chats", "messages_burst"]);
     let variable = ("JACKFIELD_LIMITS_CUSTOMERS_CHAT_BYTES_BURST", "0");
-    names(&House::new().run_in("config check", variable).err, &["limits.customers.chat_bytes_burst"]);
+    names(&TestDir::new().run_in("config check", variable).err, &["limits.customers.chat_bytes_burst"]);
     let more = "[[queues]]\nname = \"A\"\nreserve_percent = 101\n";
     names(&complaint(more), &["queues", "'A'", "reserve_percent"]);
 }
@@ -56,53 +56,53 @@ fn toml_that_cannot_be_read_is_named() {
 
 #[test]
 fn a_byte_order_mark_before_the_settings_is_passed_over() {
-    let house = House::new();
-    house.write("centre.toml", "\u{feff}[[queues]]\nname = \"A\"\n");
-    let said = house.run("config check --config centre.toml");
+    let dir = TestDir::new();
+    dir.write("centre.toml", "\u{feff}[[queues]]\nname = \"A\"\n");
+    let said = dir.run("config check --config centre.toml");
     assert!(said.ok && said.out.contains("1 queues"), "{said:?}");
 }
 
 #[test]
 fn a_missing_file_is_named() {
-    let said = House::new().run("config check --config nowhere.toml");
+    let said = TestDir::new().run("config check --config nowhere.toml");
     assert!(!said.ok);
     names(&said.err, &["nowhere.toml"]);
 }
 
 #[test]
 fn the_environment_wins_over_the_file_and_flags_over_both() {
-    let house = House::new();
-    house.write("centre.toml", "data = \"file\"\n[http]\naddr = \"127.0.0.1:1\"\n");
+    let dir = TestDir::new();
+    dir.write("centre.toml", "data = \"file\"\n[http]\naddr = \"127.0.0.1:1\"\n");
     let line = "config check --config centre.toml";
-    names(&house.run(line).out, &["127.0.0.1:1", "file"]);
-    names(&house.run_in(line, ("JACKFIELD_HTTP_ADDR", "127.0.0.1:2")).out, &["127.0.0.1:2"]);
-    names(&house.run_in(line, ("JACKFIELD_DATA", "environment")).out, &["environment"]);
+    names(&dir.run(line).out, &["127.0.0.1:1", "file"]);
+    names(&dir.run_in(line, ("JACKFIELD_HTTP_ADDR", "127.0.0.1:2")).out, &["127.0.0.1:2"]);
+    names(&dir.run_in(line, ("JACKFIELD_DATA", "environment")).out, &["environment"]);
     let flag = "config check --config centre.toml --data flag";
-    names(&house.run_in(flag, ("JACKFIELD_DATA", "environment")).out, &["flag"]);
+    names(&dir.run_in(flag, ("JACKFIELD_DATA", "environment")).out, &["flag"]);
 }
 
 #[test]
 fn an_unknown_name_in_the_environment_is_an_error() {
-    let said = House::new().run_in("config check", ("JACKFIELD_HTTP_ADR", "127.0.0.1:2"));
+    let said = TestDir::new().run_in("config check", ("JACKFIELD_HTTP_ADR", "127.0.0.1:2"));
     assert!(!said.ok);
     names(&said.err, &["JACKFIELD_", "http.adr"]);
 }
 
 #[test]
 fn the_disposition_key_has_two_names() {
-    let house = House::new();
-    house.write("centre.toml", "[interaction.disposition]\nkey-name = \"Outcome\"\n");
-    let said = house.run("config apply --config centre.toml --dry-run");
+    let dir = TestDir::new();
+    dir.write("centre.toml", "[interaction.disposition]\nkey-name = \"Outcome\"\n");
+    let said = dir.run("config apply --config centre.toml --dry-run");
     assert!(said.ok, "{}", said.err);
 }
 
 #[test]
 fn a_public_bind_needs_a_public_url_and_tls_or_a_proxy() {
-    let house = House::new();
-    names(&house.run("serve --http 0.0.0.0:0").err, &["--public-url"]);
-    let said = house.run("serve --http 0.0.0.0:0 --public-url http://desk.example");
+    let dir = TestDir::new();
+    names(&dir.run("serve --http 0.0.0.0:0").err, &["--public-url"]);
+    let said = dir.run("serve --http 0.0.0.0:0 --public-url http://desk.example");
     names(&said.err, &["http.behind_proxy", "http.tls.cert"]);
-    assert!(!house.path("jackfield-data").exists());
+    assert!(!dir.path("jackfield-data").exists());
 }
 
 #[test]
@@ -121,17 +121,17 @@ fn the_settings_printed_in_the_readme_are_in_order() {
     let readme = include_str!("../../../../README.md");
     let (_, rest) = readme.split_once("```toml\n").unwrap();
     let (toml, _) = rest.split_once("```").unwrap();
-    let house = House::new();
-    house.write("centre.toml", toml);
-    let said = house.run("config check --config centre.toml");
+    let dir = TestDir::new();
+    dir.write("centre.toml", toml);
+    let said = dir.run("config check --config centre.toml");
     assert!(said.ok, "{}", said.err);
     names(&said.out, &["https://desk.example", "1 users, 1 queues, 1 services"]);
 }
 
 #[test]
 fn a_secret_that_is_empty_is_refused_wherever_it_is_named() {
-    let house = House::new();
-    house.write("empty", "\n");
+    let dir = TestDir::new();
+    dir.write("empty", "\n");
     for (toml, words) in [
         ("[[users]]\nuser_name = \"ada\"\npassword = \"\"\n", &["users", "ada", "'password' is empty"]),
         ("[[users]]\nuser_name = \"ada\"\npassword = \"  \"\n", &["users", "ada", "'password' is empty"]),
@@ -142,15 +142,15 @@ fn a_secret_that_is_empty_is_refused_wherever_it_is_named() {
         ("[[sip.phones]]\ndn = \"7001\"\npassword = \"\"\n", &["sip.phones", "7001", "'password' is empty"]),
         ("[[sip.phones]]\ndn = \"7001\"\npassword_file = \"empty\"\n", &["sip.phones", "7001", "is empty"]),
     ] {
-        house.write("centre.toml", toml);
+        dir.write("centre.toml", toml);
         for line in ["config check --config centre.toml", "config apply --config centre.toml"] {
-            let said = house.run(line);
+            let said = dir.run(line);
             assert!(!said.ok, "accepted by {line}: {toml}");
             names(&said.err, words);
         }
     }
-    house.write("centre.toml", "[[users]]\nuser_name = \"ada\"\npassword = \"\"\n");
-    let said = house.run("serve --config centre.toml --http 127.0.0.1:0");
+    dir.write("centre.toml", "[[users]]\nuser_name = \"ada\"\npassword = \"\"\n");
+    let said = dir.run("serve --config centre.toml --http 127.0.0.1:0");
     assert!(!said.ok);
     names(&said.err, &["ada", "'password' is empty"]);
 }

@@ -1,6 +1,6 @@
 //! Accounts at SMS providers: what `config check` says of them, and that a server takes their webhooks.
 
-use crate::house::{House, Said};
+use crate::process::{Said, TestDir};
 
 /// A centre with one service that texts; the account of it follows.
 const CENTRE: &str = r#"
@@ -23,10 +23,10 @@ auth_token_env = "SMS_TOKEN"
 "#;
 
 fn check(toml: &str) -> Said {
-    let house = House::new();
-    house.write("centre.toml", toml);
-    house.write("token", "hush-from-file\n");
-    house.run_in("config check --config centre.toml", ("SMS_TOKEN", "hush"))
+    let dir = TestDir::new();
+    dir.write("centre.toml", toml);
+    dir.write("token", "hush-from-file\n");
+    dir.run_in("config check --config centre.toml", ("SMS_TOKEN", "hush"))
 }
 
 fn with(lines: &str) -> String {
@@ -161,25 +161,25 @@ fn what_cannot_be_meant_is_refused() {
 
 #[test]
 fn the_token_of_the_demo_is_for_the_demo() {
-    let house = House::new();
-    house.write("centre.toml", &with(""));
+    let dir = TestDir::new();
+    dir.write("centre.toml", &with(""));
     let token = ("SMS_TOKEN", "demo-sms-token");
     for line in ["config check", "serve --http 127.0.0.1:0"] {
-        let said = house.run_in(&format!("{line} --config centre.toml"), token);
+        let said = dir.run_in(&format!("{line} --config centre.toml"), token);
         assert!(!said.ok && said.err.contains("the 'auth_token' is the demo's"), "{said:?}");
     }
 }
 
 #[test]
 fn a_server_takes_the_webhooks_of_its_accounts_and_of_no_other() {
-    let house = House::new();
-    house.write(
+    let dir = TestDir::new();
+    dir.write(
         "centre.toml",
         &with("").replace("auth_token_env = \"SMS_TOKEN\"", "auth_token_file = \"token\""),
     );
-    house.write("token", "gws-test-token");
+    dir.write("token", "gws-test-token");
     let server =
-        house.serve("serve --config centre.toml --http 127.0.0.1:0 --public-url https://sms.example.org");
+        dir.serve("serve --config centre.toml --http 127.0.0.1:0 --public-url https://sms.example.org");
     assert_eq!(server.post("/channels/sms/other", "A=1").0, 404);
     assert_eq!(server.post("/channels/sms/texts", "A=1").0, 403);
     // Over https://sms.example.org/channels/sms/texts, with this token.
@@ -193,14 +193,14 @@ fn a_server_takes_the_webhooks_of_its_accounts_and_of_no_other() {
         "and counts the rest"
     );
     assert!(server.stop());
-    let told = house.run("events --config centre.toml").out;
+    let told = dir.run("events --config centre.toml").out;
     assert!(told.contains("session.created"), "{told}");
 }
 
 #[test]
 fn the_demo_has_an_account_without_being_told() {
-    let house = House::new();
-    let server = house.serve("serve --demo --http 127.0.0.1:0");
+    let dir = TestDir::new();
+    let server = dir.serve("serve --demo --http 127.0.0.1:0");
     assert_eq!(server.post("/channels/sms/demo-sms", "A=1").0, 403);
     assert!(server.stop());
 }

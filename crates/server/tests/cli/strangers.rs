@@ -1,6 +1,6 @@
 //! People who can only send packets, beside people who have something to say.
 
-use crate::house::{House, Server};
+use crate::process::{Server, TestDir};
 use std::{
     io::{Read, Write},
     net::TcpStream,
@@ -38,9 +38,9 @@ fn figure(server: &Server, name: &str) -> u64 {
 
 #[test]
 fn an_honest_customer_is_served_beside_strangers_who_stall() {
-    let house = House::new();
-    house.write("jackfield.toml", "[limits.strangers]\nbody_seconds = 2\n");
-    let server = house.serve("serve --demo --data data --http 127.0.0.1:0 --config jackfield.toml");
+    let dir = TestDir::new();
+    dir.write("jackfield.toml", "[limits.strangers]\nbody_seconds = 2\n");
+    let server = dir.serve("serve --demo --data data --http 127.0.0.1:0 --config jackfield.toml");
     // More than one address may hold: those that came first are cut off.
     let strangers: Vec<_> = (0..60).map(|_| stalled(&server, CHAT, 200_000, 150_000)).collect();
     // They cannot even begin.
@@ -65,9 +65,9 @@ fn an_honest_customer_is_served_beside_strangers_who_stall() {
 
 #[test]
 fn a_newcomer_is_served_where_silent_strangers_hold_all_connections() {
-    let house = House::new();
-    house.write("jackfield.toml", "[limits]\nconnections = 32\n");
-    let server = house.serve("serve --demo --data data --http 127.0.0.1:0 --config jackfield.toml");
+    let dir = TestDir::new();
+    dir.write("jackfield.toml", "[limits]\nconnections = 32\n");
+    let server = dir.serve("serve --demo --data data --http 127.0.0.1:0 --config jackfield.toml");
     let connect = || TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     let silent: Vec<_> = (0..100).map(|_| connect()).collect();
     assert_eq!(server.get("/ready", None).0, 200);

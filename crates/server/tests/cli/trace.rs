@@ -1,6 +1,6 @@
 //! The course of a conversation or a call, out of the journal.
 
-use crate::{earlier::Earlier, house::House};
+use crate::{earlier::Earlier, process::TestDir};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 
@@ -12,7 +12,7 @@ fn journal() -> Earlier {
 
 /// What is printed of an interaction that the fixture knows by a name.
 fn trace(earlier: &Earlier, name: &str, flags: &str) -> String {
-    let said = earlier.house.run(&format!("trace {} --config settings.toml {flags}", earlier.id(name)));
+    let said = earlier.dir.run(&format!("trace {} --config settings.toml {flags}", earlier.id(name)));
     assert!(said.ok, "{}", said.err);
     said.out
 }
@@ -138,9 +138,9 @@ fn each_line_is_an_object_for_programs() {
 #[test]
 fn one_that_waits_is_told_with_what_stands_against_each_agent() {
     let earlier = journal();
-    let waits = earlier.house.run("why --config settings.toml").out;
+    let waits = earlier.dir.run("why --config settings.toml").out;
     let id = waits.split_whitespace().next().unwrap();
-    let said = earlier.house.run(&format!("trace {id} --config settings.toml"));
+    let said = earlier.dir.run(&format!("trace {id} --config settings.toml"));
     tells(
         &said.out,
         &[
@@ -149,7 +149,7 @@ fn one_that_waits_is_told_with_what_stands_against_each_agent() {
             "agent1@demo: not ready",
         ],
     );
-    let said = earlier.house.run(&format!("trace {id} --config settings.toml --json"));
+    let said = earlier.dir.run(&format!("trace {id} --config settings.toml --json"));
     let last: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
     assert_eq!((&last["open"], &last["obstacle"]), (&"offer".into(), &"not ready".into()), "{last}");
 }
@@ -157,11 +157,11 @@ fn one_that_waits_is_told_with_what_stands_against_each_agent() {
 #[test]
 fn an_id_that_is_nobodys_is_refused_in_clear_words() {
     let earlier = journal();
-    let said = earlier.house.run("trace nobody --config settings.toml");
+    let said = earlier.dir.run("trace nobody --config settings.toml");
     assert!(!said.ok && said.out.is_empty(), "{said:?}");
     assert!(said.err.contains("the journal has no conversation and no call 'nobody'"), "{}", said.err);
-    let house = House::new();
-    let said = house.run("trace nobody --data d");
+    let dir = TestDir::new();
+    let said = dir.run("trace nobody --data d");
     assert!(!said.ok && said.err.contains("no journal in d"), "{said:?}");
 }
 
@@ -180,7 +180,7 @@ fn who_has_read_enough_is_told_nothing_more() {
     let earlier = journal();
     let mut child = Command::new(env!("CARGO_BIN_EXE_jackfield"))
         .args(["trace", earlier.id("completedChat"), "--config", "settings.toml"])
-        .current_dir(earlier.house.path("."))
+        .current_dir(earlier.dir.path("."))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

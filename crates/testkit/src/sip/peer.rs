@@ -132,6 +132,7 @@ impl Peer {
     }
 
     /// Speaks over a stream from now on.
+    #[must_use]
     pub fn over(mut self, line: Line) -> Self {
         self.line = Some(line);
         self

@@ -1,6 +1,6 @@
 //! Messages that are almost right, thousands of them: the switch goes on.
 
-use crate::hall::{Hall, settings};
+use crate::switch::{TestSwitch, settings};
 use std::time::Duration;
 
 /// Chance that is the same every time.
@@ -63,9 +63,9 @@ fn broken(text: &str, chance: &mut Chance) -> Vec<u8> {
 async fn nothing_that_is_almost_a_message_stops_it() {
     let mut settings = settings();
     settings.limits.calls_per_second = 100_000;
-    let mut hall = Hall::open(settings).await;
-    let mut phone = hall.phone("5001").await;
-    let fuzzer = hall.phone("5002").await;
+    let mut switch = TestSwitch::open(settings).await;
+    let mut phone = switch.phone("5001").await;
+    let fuzzer = switch.phone("5002").await;
     let mut chance = Chance(20_261_121);
     for round in 0..300 {
         let call = fuzzer.invite("9000", "").await;
@@ -85,7 +85,7 @@ async fn nothing_that_is_almost_a_message_stops_it() {
         ];
         for text in &texts {
             for _ in 0..8 {
-                fuzzer.socket.send_to(&broken(text, &mut chance), hall.server).await.expect("sent");
+                fuzzer.socket.send_to(&broken(text, &mut chance), switch.server).await.expect("sent");
             }
         }
         if round % 30 == 0 {

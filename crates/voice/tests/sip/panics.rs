@@ -2,7 +2,7 @@
 
 use crate::{
     calls::called,
-    hall::{Hall, settings},
+    switch::{TestSwitch, settings},
 };
 use desk::ports::Arrival;
 use domain::{
@@ -75,24 +75,24 @@ impl Listener for Nervous {
 
 #[tokio::test]
 async fn a_listener_that_panics_hears_the_rest() {
-    let mut hall = Hall::open_behind(settings(), |listener| Arc::new(Nervous(listener))).await;
-    let mut phone = hall.phone("5001").await;
-    let leg = hall.call("5001", false);
+    let mut switch = TestSwitch::open_behind(settings(), |listener| Arc::new(Nervous(listener))).await;
+    let mut phone = switch.phone("5001").await;
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
 }
 
 #[tokio::test]
 async fn a_leg_that_panics_hangs_up_and_is_told_as_gone() {
     let _trap = tracing::subscriber::set_default(Trap);
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.phone("5001").await;
-    let (_, leg, _) = called(&mut hall, &mut phone).await;
-    hall.act(&leg, Act::HoldPhone(true));
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.phone("5001").await;
+    let (_, leg, _) = called(&mut switch, &mut phone).await;
+    switch.act(&leg, Act::HoldPhone(true));
     let change = phone.expect("INVITE").await;
     phone.answer(&change, "200 OK", "", "nothing").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Failed, code: None });
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Failed, code: None });
     phone.expect("BYE").await;
 }

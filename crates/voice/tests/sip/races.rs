@@ -2,7 +2,7 @@
 
 use crate::{
     calls::{called, caller},
-    hall::{Hall, settings},
+    switch::{TestSwitch, settings},
 };
 use domain::call::{Act, Cause, Heard};
 use futures::future::join_all;
@@ -12,34 +12,34 @@ use testkit::sip::Peer;
 /// Rounds of a race; the delay goes from 0 to 50 ms.
 const ROUNDS: u64 = 200;
 /// Halls in which they run side by side.
-const HALLS: usize = 5;
+const SWITCHES: usize = 5;
 
 #[tokio::test]
 async fn a_caller_that_hangs_up_while_it_rings_is_cancelled() {
-    let mut hall = Hall::open(settings()).await;
-    let mut caller = hall.peer("15550199").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
-    let leg = hall.arrived().await.leg;
-    hall.act(&leg, Act::Ring);
+    let leg = switch.arrived().await.leg;
+    switch.act(&leg, Act::Ring);
     caller.expect("180 INVITE").await;
     caller.of_invite(&call, "CANCEL").await;
     caller.expect("200 CANCEL").await;
     let refusal = caller.expect("487 INVITE").await;
     call.learn_tag(&refusal);
     caller.of_invite(&call, "ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Cancelled, code: Some(487) });
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Cancelled, code: Some(487) });
 }
 
 #[tokio::test]
 async fn a_cancel_of_theirs_crosses_our_answer() {
-    let mut hall = Hall::open(settings()).await;
+    let mut switch = TestSwitch::open(settings()).await;
     for round in 0..ROUNDS {
-        let mut caller = hall.peer("15550199").await;
+        let mut caller = switch.peer("15550199").await;
         let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
-        let leg = hall.arrived().await.leg;
+        let leg = switch.arrived().await.leg;
         let answer = async {
             tokio::time::sleep(Duration::from_micros(round * 7)).await;
-            hall.act(&leg, Act::Answer);
+            switch.act(&leg, Act::Answer);
         };
         tokio::join!(answer, caller.of_invite(&call, "CANCEL"));
         let answered = loop {
@@ -54,21 +54,21 @@ async fn a_cancel_of_theirs_crosses_our_answer() {
             call.learn(&answer);
             caller.request(&mut call, "ACK", "", "").await;
             caller.request(&mut call, "BYE", "", "").await;
-            assert_eq!(hall.heard(&leg).await, Heard::Up, "round {round}");
+            assert_eq!(switch.heard(&leg).await, Heard::Up, "round {round}");
             assert_eq!(
-                hall.heard(&leg).await,
+                switch.heard(&leg).await,
                 Heard::Gone { cause: Cause::Normal, code: None },
                 "round {round}"
             );
         } else {
             let gone = Heard::Gone { cause: Cause::Cancelled, code: Some(487) };
-            assert_eq!(hall.heard(&leg).await, gone, "round {round}");
+            assert_eq!(switch.heard(&leg).await, gone, "round {round}");
             let refusal = caller.last().clone();
             call.learn_tag(&refusal);
             caller.of_invite(&call, "ACK").await;
         }
     }
-    hall.hears_nothing(Duration::from_millis(50)).await;
+    switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
 /// Answers a call after a while, and what comes then, until the phone knows that it is over.
@@ -94,13 +94,13 @@ async fn answer_late(phone: &mut Peer, after: Duration) -> bool {
     true
 }
 
-/// Rounds of one hall; how many were answered.
-async fn release_against_answer(hall: usize) -> u64 {
-    let mut opened = Hall::open(settings()).await;
+/// Rounds of one switch; how many were answered.
+async fn release_against_answer(switch: usize) -> u64 {
+    let mut opened = TestSwitch::open(settings()).await;
     let mut phone = opened.phone("5001").await;
     let mut answered = 0;
     for round in 0..ROUNDS {
-        let jitter = |factor: u64| Duration::from_micros((round * factor + hall as u64 * 331) % 50_000);
+        let jitter = |factor: u64| Duration::from_micros((round * factor + switch as u64 * 331) % 50_000);
         let leg = opened.call("5001", false);
         let (crossed, last) = tokio::join!(answer_late(&mut phone, jitter(7_919)), async {
             let mut heard = opened.heard(&leg).await;
@@ -120,21 +120,21 @@ async fn release_against_answer(hall: usize) -> u64 {
 
 #[tokio::test]
 async fn a_release_crosses_the_answer_of_a_phone_a_thousand_times() {
-    let answered: u64 = join_all((0..HALLS).map(release_against_answer)).await.into_iter().sum();
-    let all = ROUNDS * HALLS as u64;
+    let answered: u64 = join_all((0..SWITCHES).map(release_against_answer)).await.into_iter().sum();
+    let all = ROUNDS * SWITCHES as u64;
     assert!(answered > all / 10 && answered < all * 9 / 10, "both orders came: {answered} of {all}");
 }
 
 #[tokio::test]
 async fn after_a_release_was_asked_the_answer_is_acknowledged_and_ended_and_never_told() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.phone("5001").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.phone("5001").await;
     for round in 0..50_u64 {
-        let leg = hall.call("5001", false);
+        let leg = switch.call("5001", false);
         let invite = phone.expect("INVITE").await;
         phone.answer(&invite, "180 Ringing", "", "").await;
-        assert_eq!(hall.heard(&leg).await, Heard::Ringing);
-        hall.act(&leg, Act::Release(Cause::Cancelled));
+        assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+        switch.act(&leg, Act::Release(Cause::Cancelled));
         tokio::time::sleep(Duration::from_millis(round)).await;
         phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
         phone.expect("ACK").await;
@@ -143,7 +143,7 @@ async fn after_a_release_was_asked_the_answer_is_acknowledged_and_ended_and_neve
         let bye = phone.expect("BYE").await;
         phone.answer(&bye, "200 OK", "", "").await;
         assert_eq!(
-            hall.heard(&leg).await,
+            switch.heard(&leg).await,
             Heard::Gone { cause: Cause::Cancelled, code: None },
             "round {round}"
         );
@@ -152,43 +152,43 @@ async fn after_a_release_was_asked_the_answer_is_acknowledged_and_ended_and_neve
 
 #[tokio::test]
 async fn byes_cross_and_both_are_answered() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.phone("5001").await;
-    let (mut call, leg, _) = called(&mut hall, &mut phone).await;
-    hall.act(&leg, Act::Release(Cause::Normal));
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.phone("5001").await;
+    let (mut call, leg, _) = called(&mut switch, &mut phone).await;
+    switch.act(&leg, Act::Release(Cause::Normal));
     phone.request(&mut call, "BYE", "", "").await;
     let bye = phone.expect("BYE").await;
     phone.expect("200 BYE").await;
     phone.answer(&bye, "481 Call/Transaction Does Not Exist", "", "").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
-    hall.hears_nothing(Duration::from_millis(50)).await;
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
 #[tokio::test]
 async fn a_bye_before_the_ack_is_answered_and_ends_the_leg() {
-    let mut hall = Hall::open(settings()).await;
-    let mut caller = hall.peer("15550199").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
-    let leg = hall.arrived().await.leg;
-    hall.act(&leg, Act::Answer);
+    let leg = switch.arrived().await.leg;
+    switch.act(&leg, Act::Answer);
     let answer = caller.expect("200 INVITE").await;
     call.learn(&answer);
     caller.request(&mut call, "BYE", "", "").await;
     caller.expect("200 BYE").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
 }
 
 #[tokio::test]
 async fn a_release_between_our_answer_and_its_ack_waits_for_the_ack() {
-    let mut hall = Hall::open(settings()).await;
-    let mut caller = hall.peer("15550199").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
-    let leg = hall.arrived().await.leg;
-    hall.act(&leg, Act::Answer);
+    let leg = switch.arrived().await.leg;
+    switch.act(&leg, Act::Answer);
     let answer = caller.expect("200 INVITE").await;
     call.learn(&answer);
-    hall.act(&leg, Act::Release(Cause::Normal));
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    switch.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
     assert!(caller.within(Duration::from_millis(100), "BYE").await.is_none());
     caller.request(&mut call, "ACK", "", "").await;
     caller.expect("BYE").await;
@@ -196,16 +196,16 @@ async fn a_release_between_our_answer_and_its_ack_waits_for_the_ack() {
 
 #[tokio::test]
 async fn of_two_phones_the_first_answer_wins_and_the_second_is_ended() {
-    let mut hall = Hall::open(settings()).await;
-    let mut first = hall.phone("5001").await;
-    let mut second = hall.peer("5001").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut first = switch.phone("5001").await;
+    let mut second = switch.peer("5001").await;
     second.register().await;
-    let leg = hall.call("5001", false);
+    let leg = switch.call("5001", false);
     let (ringing, also) = (first.expect("INVITE").await, second.expect("INVITE").await);
     assert_ne!(ringing.header("Call-ID"), also.header("Call-ID"));
     first.answer(&ringing, "180 Ringing", "", "").await;
     second.answer(&also, "180 Ringing", "", "").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
     first.answer(&ringing, "200 OK", "", &first.sdp("sendrecv")).await;
     second.answer(&also, "200 OK", "", &second.sdp("sendrecv")).await;
     first.expect("ACK").await;
@@ -215,57 +215,57 @@ async fn of_two_phones_the_first_answer_wins_and_the_second_is_ended() {
         second.within(Duration::from_millis(300), "BYE")
     );
     assert!(won.is_some() != lost.is_some(), "one of them is ended: {won:?} {lost:?}");
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
-    hall.hears_nothing(Duration::from_millis(50)).await;
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
 #[tokio::test]
 async fn a_second_answer_to_one_invite_is_acknowledged_and_ended() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.phone("5001").await;
-    let leg = hall.call("5001", false);
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.phone("5001").await;
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
     // As a proxy forks: another end of the same INVITE.
     phone.answer_tagged(&invite, "200 OK", "other", &phone.sdp("sendrecv")).await;
     let ack = phone.expect("ACK").await;
     assert!(ack.header("To").is_some_and(|to| to.ends_with(";tag=other")), "{ack:?}");
     let bye = phone.expect("BYE").await;
     assert!(bye.header("To").is_some_and(|to| to.ends_with(";tag=other")), "{bye:?}");
-    hall.hears_nothing(Duration::from_millis(50)).await;
+    switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
 #[tokio::test]
 async fn one_phone_that_is_busy_leaves_the_other_ringing() {
-    let mut hall = Hall::open(settings()).await;
-    let mut first = hall.phone("5001").await;
-    let mut second = hall.peer("5001").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut first = switch.phone("5001").await;
+    let mut second = switch.peer("5001").await;
     second.register().await;
-    let leg = hall.call("5001", false);
+    let leg = switch.call("5001", false);
     let busy = first.expect("INVITE").await;
     first.answer(&busy, "486 Busy Here", "", "").await;
     let other = second.expect("INVITE").await;
     second.answer(&other, "180 Ringing", "", "").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
     second.answer(&other, "480 Temporarily Unavailable", "", "").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Busy, code: Some(486) });
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Busy, code: Some(486) });
 }
 
 #[tokio::test]
 async fn both_ends_of_a_call_hang_up_at_once_and_each_leg_ends_once() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.phone("5001").await;
-    let (mut caller, mut outside, from, _) = caller(&mut hall).await;
-    let (mut inside, to, _) = called(&mut hall, &mut phone).await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.phone("5001").await;
+    let (mut caller, mut outside, from, _) = caller(&mut switch).await;
+    let (mut inside, to, _) = called(&mut switch, &mut phone).await;
     tokio::join!(caller.request(&mut outside, "BYE", "", ""), phone.request(&mut inside, "BYE", "", ""));
     caller.expect("200 BYE").await;
     phone.expect("200 BYE").await;
-    hall.act(&from, Act::Release(Cause::Normal));
-    hall.act(&to, Act::Release(Cause::Normal));
-    let mut ends = vec![hall.next().await, hall.next().await];
+    switch.act(&from, Act::Release(Cause::Normal));
+    switch.act(&to, Act::Release(Cause::Normal));
+    let mut ends = vec![switch.next().await, switch.next().await];
     ends.sort_by_key(|told| format!("{told:?}"));
     assert!(ends.iter().all(|told| format!("{told:?}").contains("Gone")), "{ends:?}");
-    hall.hears_nothing(Duration::from_millis(50)).await;
+    switch.hears_nothing(Duration::from_millis(50)).await;
 }

@@ -1,6 +1,6 @@
 //! Who calls where several numbers share a flow: From never tells.
 
-use crate::hall::{Hall, Told, settings, strict};
+use crate::switch::{TestSwitch, Told, settings, strict};
 use domain::call::Dn;
 use std::time::Duration;
 use testkit::sip::Peer;
@@ -12,11 +12,11 @@ const QUIET: Duration = Duration::from_millis(200);
 const FORWARDED: &str = "Via: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKx\r\n";
 
 /// Two numbers registered over one flow, which speaks for the first.
-async fn shared(hall: &mut Hall) -> Peer {
-    let mut proxy = hall.phone("5001").await;
+async fn shared(switch: &mut TestSwitch) -> Peer {
+    let mut proxy = switch.phone("5001").await;
     "5002".clone_into(&mut proxy.user);
     proxy.register().await;
-    assert!(matches!(hall.next().await, Told::InService(dn, true) if dn.as_str() == "5002"));
+    assert!(matches!(switch.next().await, Told::InService(dn, true) if dn.as_str() == "5002"));
     "5001".clone_into(&mut proxy.user);
     proxy
 }
@@ -37,28 +37,28 @@ async fn call_with(peer: &Peer, user: &str, challenge: &str) {
     peer.invite_with("9000", &peer.sdp("sendrecv"), &format!("Proxy-Authorization: {proof}\r\n")).await;
 }
 
-async fn device(hall: &mut Hall) -> Option<Dn> {
-    hall.arrived().await.device
+async fn device(switch: &mut TestSwitch) -> Option<Dn> {
+    switch.arrived().await.device
 }
 
 #[tokio::test]
 async fn over_a_shared_flow_credentials_decide_who_calls_and_from_does_not() {
-    let mut hall = Hall::open(strict()).await;
-    let mut proxy = shared(&mut hall).await;
+    let mut switch = TestSwitch::open(strict()).await;
+    let mut proxy = shared(&mut switch).await;
     let challenge = challenged(&mut proxy).await;
-    hall.hears_nothing(QUIET).await;
+    switch.hears_nothing(QUIET).await;
     // From says 5001.
     call_with(&proxy, "5002", &challenge).await;
-    assert_eq!(device(&mut hall).await, Some(Dn::new("5002")));
+    assert_eq!(device(&mut switch).await, Some(Dn::new("5002")));
 }
 
 #[tokio::test]
 async fn a_flow_that_was_shared_once_tells_nothing_when_one_number_is_left() {
-    let mut hall = Hall::open(strict()).await;
-    let mut proxy = shared(&mut hall).await;
+    let mut switch = TestSwitch::open(strict()).await;
+    let mut proxy = shared(&mut switch).await;
     "5002".clone_into(&mut proxy.user);
     assert_eq!(proxy.register_with("Contact: *\r\nExpires: 0\r\n").await.code(), Some(200));
-    assert!(matches!(hall.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, Told::InService(_, false)));
     "5001".clone_into(&mut proxy.user);
     challenged(&mut proxy).await;
     // When nobody is left it begins anew.
@@ -66,7 +66,7 @@ async fn a_flow_that_was_shared_once_tells_nothing_when_one_number_is_left() {
     proxy.register().await;
     proxy.invite("9000", &proxy.sdp("sendrecv")).await;
     loop {
-        if let Told::Arrived(arrival) = hall.next().await {
+        if let Told::Arrived(arrival) = switch.next().await {
             break assert_eq!(arrival.device, Some(Dn::new("5001")));
         }
     }
@@ -74,59 +74,59 @@ async fn a_flow_that_was_shared_once_tells_nothing_when_one_number_is_left() {
 
 #[tokio::test]
 async fn a_number_that_registered_through_a_proxy_is_not_known_by_its_flow() {
-    let mut hall = Hall::open(strict()).await;
-    let mut proxy = hall.peer("5001").await;
+    let mut switch = TestSwitch::open(strict()).await;
+    let mut proxy = switch.peer("5001").await;
     FORWARDED.clone_into(&mut proxy.below);
     proxy.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
     // Not with Via of the proxy's client, nor as if the proxy itself called.
     challenged(&mut proxy).await;
     proxy.below.clear();
     let challenge = challenged(&mut proxy).await;
     call_with(&proxy, "5001", &challenge).await;
-    assert_eq!(device(&mut hall).await, Some(Dn::new("5001")));
+    assert_eq!(device(&mut switch).await, Some(Dn::new("5001")));
 }
 
 #[tokio::test]
 async fn a_call_that_came_through_a_proxy_is_not_known_by_the_flow_of_a_phone() {
-    let mut hall = Hall::open(strict()).await;
-    let mut phone = hall.phone("5001").await;
+    let mut switch = TestSwitch::open(strict()).await;
+    let mut phone = switch.phone("5001").await;
     FORWARDED.clone_into(&mut phone.below);
     challenged(&mut phone).await;
 }
 
 #[tokio::test]
 async fn a_shared_flow_of_a_peer_calls_from_outside_whatever_from_says() {
-    let mut hall = Hall::open(settings()).await;
-    let proxy = shared(&mut hall).await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let proxy = shared(&mut switch).await;
     proxy.invite("9000", &proxy.sdp("sendrecv")).await;
-    let arrival = hall.arrived().await;
+    let arrival = switch.arrived().await;
     assert_eq!((arrival.device, arrival.from.number.as_str()), (None, "5001"));
 }
 
 #[tokio::test]
 async fn every_call_of_a_phone_is_challenged_where_that_is_set() {
-    let mut hall = Hall::open(Settings { challenge: Challenge::Always, ..strict() }).await;
-    let mut phone = hall.phone("5001").await;
+    let mut switch = TestSwitch::open(Settings { challenge: Challenge::Always, ..strict() }).await;
+    let mut phone = switch.phone("5001").await;
     let challenge = challenged(&mut phone).await;
     call_with(&phone, "5001", &challenge).await;
-    assert_eq!(device(&mut hall).await, Some(Dn::new("5001")));
+    assert_eq!(device(&mut switch).await, Some(Dn::new("5001")));
     // A peer has no password.
-    let mut hall = Hall::open(Settings { challenge: Challenge::Always, ..settings() }).await;
-    let peer = hall.peer("100").await;
+    let mut switch = TestSwitch::open(Settings { challenge: Challenge::Always, ..settings() }).await;
+    let peer = switch.peer("100").await;
     peer.invite("9000", &peer.sdp("sendrecv")).await;
-    assert_eq!(device(&mut hall).await, None);
+    assert_eq!(device(&mut switch).await, None);
 }
 
 #[tokio::test]
 async fn nobody_guesses_on_the_password_of_a_number_that_shares_their_flow() {
     let limits = Limits { failed_logins_per_minute: 3, ..Limits::default() };
-    let mut hall = Hall::open(Settings { limits, ..strict() }).await;
-    let mut proxy = shared(&mut hall).await;
+    let mut switch = TestSwitch::open(Settings { limits, ..strict() }).await;
+    let mut proxy = shared(&mut switch).await;
     proxy.send(&proxy.register_text("g", 1, "")).await;
     let challenge = proxy.expect("401 REGISTER").await;
     let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5").to_owned();
-    let uri = format!("sip:{}", hall.server);
+    let uri = format!("sip:{}", switch.server);
     let with = |user: &str, password: &str, nc: u32| {
         let proof = testkit::sip::authorization(user, &md5, "REGISTER", &uri, nc, password);
         let text = proxy.register_text("g", nc + 1, &format!("Authorization: {proof}\r\n"));
@@ -149,7 +149,7 @@ async fn nobody_guesses_on_the_password_of_a_number_that_shares_their_flow() {
 
 #[tokio::test]
 async fn another_phone_of_a_number_may_have_the_same_call_id() {
-    let hall = Hall::open(strict()).await;
+    let switch = TestSwitch::open(strict()).await;
     let register = async |phone: &mut Peer, cseq: u32| {
         phone.send(&phone.register_text("same", cseq, "")).await;
         let challenge = phone.expect("401 REGISTER").await;
@@ -158,7 +158,7 @@ async fn another_phone_of_a_number_may_have_the_same_call_id() {
         let with = format!("Authorization: {proof}\r\nContact: <{}>\r\n", phone.contact());
         phone.send(&phone.register_text("same", cseq + 1, &with)).await;
     };
-    let (mut one, mut other) = (hall.peer("5001").await, hall.peer("5001").await);
+    let (mut one, mut other) = (switch.peer("5001").await, switch.peer("5001").await);
     register(&mut one, 70).await;
     one.expect("200 REGISTER").await;
     register(&mut other, 1).await;

@@ -1,6 +1,6 @@
 //! A listener that takes its time.
 
-use crate::hall::{Kept, settings};
+use crate::switch::{Kept, settings};
 use desk::ports::{Arrival, Switch};
 use domain::{
     InteractionId,

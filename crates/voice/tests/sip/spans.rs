@@ -2,7 +2,7 @@
 
 use crate::{
     calls::{called, caller},
-    hall::{Hall, settings},
+    switch::{TestSwitch, settings},
 };
 use desk::ports::Arrival;
 use domain::{
@@ -66,11 +66,11 @@ async fn every_line_of_a_leg_names_its_call_and_no_number_from_outside() {
     // The library writes whole messages.
     let filter = EnvFilter::new(format!("debug,{}", voice::LOG_FILTER));
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(filter).with(lines));
-    let mut hall = Hall::open_behind(settings(), |listener| Arc::new(Writing(listener))).await;
-    let mut phone = hall.phone("5001").await;
+    let mut switch = TestSwitch::open_behind(settings(), |listener| Arc::new(Writing(listener))).await;
+    let mut phone = switch.phone("5001").await;
     // Two numbers from outside: 15550199 calls, and the phone is told that 15550123 does.
-    let (_caller, _call, leg, _) = caller(&mut hall).await;
-    let (_dialog, made, _) = called(&mut hall, &mut phone).await;
+    let (_caller, _call, leg, _) = caller(&mut switch).await;
+    let (_dialog, made, _) = called(&mut switch, &mut phone).await;
 
     let text = String::from_utf8(written.0.lock().expect("not poisoned").clone()).expect("text");
     let named = |leg: &LegId, rest: &str| {

@@ -1,6 +1,6 @@
 //! Phones that come over streams, whose Contact names no host that can be reached.
 
-use crate::hall::{Hall, Told, settings};
+use crate::switch::{TestSwitch, Told, settings};
 use domain::call::{Act, Cause, Heard};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use testkit::sip::{Line, Peer};
@@ -13,10 +13,10 @@ async fn tcp(server: SocketAddr) -> Line {
 }
 
 /// A phone that calls and is called over its stream.
-async fn calls_both_ways(hall: &mut Hall, mut phone: Peer) {
+async fn calls_both_ways(switch: &mut TestSwitch, mut phone: Peer) {
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    let leg = hall.call("5001", false);
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     // The name of a transport may be in either case (RFC 3261 §19.1.4).
     let expected = format!("INVITE {} SIP/2.0", phone.contact());
@@ -25,32 +25,32 @@ async fn calls_both_ways(hall: &mut Hall, mut phone: Peer) {
     phone.answer(&invite, "180 Ringing", "", "").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
-    hall.act(&leg, Act::HoldPhone(true));
+    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    switch.act(&leg, Act::HoldPhone(true));
     let held = phone.expect("INVITE").await;
     phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
-    hall.act(&leg, Act::Release(Cause::Normal));
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
+    switch.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
 
     let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
-    let arrival = hall.arrived().await;
+    let arrival = switch.arrived().await;
     assert_eq!(arrival.device.map(|dn| dn.to_string()).as_deref(), Some("5001"));
-    hall.act(&arrival.leg, Act::Answer);
+    switch.act(&arrival.leg, Act::Answer);
     phone.established(&mut call).await;
-    assert_eq!(hall.heard(&arrival.leg).await, Heard::Up);
-    hall.act(&arrival.leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
+    switch.act(&arrival.leg, Act::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
-    assert_eq!(hall.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
 }
 
-fn at(hall: &Hall, carrier: Carrier) -> SocketAddr {
-    hall.voice.addresses().into_iter().find(|(kind, _)| *kind == carrier).expect("an address").1
+fn at(switch: &TestSwitch, carrier: Carrier) -> SocketAddr {
+    switch.voice.addresses().into_iter().find(|(kind, _)| *kind == carrier).expect("an address").1
 }
 
 fn with(transport: Transport) -> Settings {
@@ -66,17 +66,17 @@ fn pem(what: &str, der: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn over_tcp() {
-    let mut hall = Hall::open(settings()).await;
-    let phone = hall.peer("5001").await.over(tcp(hall.server).await);
-    calls_both_ways(&mut hall, phone).await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let phone = switch.peer("5001").await.over(tcp(switch.server).await);
+    calls_both_ways(&mut switch, phone).await;
 }
 
 #[tokio::test]
 async fn over_web_socket() {
-    let mut hall = Hall::open(with(Transport::Ws)).await;
-    let line = Line::web_socket(at(&hall, Carrier::Ws)).await;
-    let phone = hall.peer("5001").await.over(line);
-    calls_both_ways(&mut hall, phone).await;
+    let mut switch = TestSwitch::open(with(Transport::Ws)).await;
+    let line = Line::web_socket(at(&switch, Carrier::Ws)).await;
+    let phone = switch.peer("5001").await.over(line);
+    calls_both_ways(&mut switch, phone).await;
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn over_tls() {
         certificate: pem("CERTIFICATE", made.cert.der()),
         key: pem("PRIVATE KEY", &made.signing_key.serialize_der()),
     };
-    let mut hall = Hall::open(with(Transport::Tls(Box::new(identity)))).await;
+    let mut switch = TestSwitch::open(with(Transport::Tls(Box::new(identity)))).await;
     let mut roots = rustls::RootCertStore::empty();
     roots.add(made.cert.der().clone()).expect("a root");
     let ring = Arc::new(rustls::crypto::ring::default_provider());
@@ -95,42 +95,42 @@ async fn over_tls() {
         .expect("versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let stream = TcpStream::connect(at(&hall, Carrier::Tls)).await.expect("a stream");
+    let stream = TcpStream::connect(at(&switch, Carrier::Tls)).await.expect("a stream");
     let name = "localhost".try_into().expect("a name");
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.expect("TLS");
-    let phone = hall.peer("5001").await.over(Line::bytes("TLS", stream));
-    calls_both_ways(&mut hall, phone).await;
+    let phone = switch.peer("5001").await.over(Line::bytes("TLS", stream));
+    calls_both_ways(&mut switch, phone).await;
 }
 
 #[tokio::test]
 async fn a_phone_whose_stream_is_cut_while_it_rings_is_unreachable_at_once() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    let leg = hall.call("5001", false);
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
     phone.cut();
-    assert_eq!(hall.heard_among(&leg).await, Heard::Gone { cause: Cause::Unreachable, code: Some(503) });
+    assert_eq!(switch.heard_among(&leg).await, Heard::Gone { cause: Cause::Unreachable, code: Some(503) });
 }
 
 #[tokio::test]
 async fn a_phone_whose_stream_is_cut_in_a_call_has_a_while_to_come_back() {
     let timers = Timers { t1: Duration::from_millis(5), ..Timers::default() };
-    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
-    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    let mut switch = TestSwitch::open(Settings { timers, ..settings() }).await;
+    let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    let leg = hall.call("5001", false);
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
     phone.cut();
-    assert!(matches!(hall.next().await, Told::InService(_, false)));
-    hall.hears_nothing(Duration::from_millis(150)).await;
-    assert_eq!(hall.heard(&leg).await, Heard::Gone { cause: Cause::Lost, code: None });
+    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    switch.hears_nothing(Duration::from_millis(150)).await;
+    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Lost, code: None });
 }
 
 #[tokio::test]
@@ -139,22 +139,24 @@ async fn an_address_that_another_holds_is_an_error() {
     let mut settings = settings();
     settings.listen =
         vec![Listen { transport: Transport::Tcp, addr: taken.local_addr().expect("an address") }];
-    let silent = Hall::listener();
+    let silent = TestSwitch::listener();
     assert!(
-        voice::Voice::start(settings, silent, std::sync::Arc::<crate::hall::Kept>::default()).await.is_err()
+        voice::Voice::start(settings, silent, std::sync::Arc::<crate::switch::Kept>::default())
+            .await
+            .is_err()
     );
 }
 
 #[tokio::test]
 async fn a_phone_whose_stream_carries_nothing_goes_out_of_service() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    let leg = hall.call("5001", false);
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "503 Service Unavailable", "", "").await;
-    let told = [hall.next().await, hall.next().await];
+    let told = [switch.next().await, switch.next().await];
     assert!(told.iter().any(|told| matches!(told, Told::InService(_, false))), "{told:?}");
     let gone = Heard::Gone { cause: Cause::Unreachable, code: Some(503) };
     assert!(
@@ -165,67 +167,68 @@ async fn a_phone_whose_stream_carries_nothing_goes_out_of_service() {
 
 #[tokio::test]
 async fn the_end_of_signalling_is_known() {
-    let hall = Hall::open(settings()).await;
-    assert!(tokio::time::timeout(Duration::from_millis(50), hall.voice.ended()).await.is_err());
-    hall.voice.stop().await;
-    tokio::time::timeout(Duration::from_secs(5), hall.voice.ended()).await.expect("the end");
+    let switch = TestSwitch::open(settings()).await;
+    assert!(tokio::time::timeout(Duration::from_millis(50), switch.voice.ended()).await.is_err());
+    switch.voice.stop().await;
+    tokio::time::timeout(Duration::from_secs(5), switch.voice.ended()).await.expect("the end");
 }
 
 #[tokio::test]
 async fn a_phone_that_comes_back_over_a_new_stream_keeps_its_call() {
     let timers = Timers { t1: Duration::from_millis(5), ..Timers::default() };
-    let mut hall = Hall::open(Settings { timers, ..settings() }).await;
-    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    let mut switch = TestSwitch::open(Settings { timers, ..settings() }).await;
+    let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    let leg = hall.call("5001", false);
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
     phone.cut();
-    assert!(matches!(hall.next().await, Told::InService(_, false)));
-    let mut phone = phone.over(tcp(hall.server).await);
+    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    let mut phone = phone.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    hall.hears_nothing(Duration::from_millis(500)).await;
-    hall.act(&leg, Act::HoldPhone(true));
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    switch.hears_nothing(Duration::from_millis(500)).await;
+    switch.act(&leg, Act::HoldPhone(true));
     let held = phone.expect("INVITE").await;
     assert!(!held.0.contains("x-jf-flow"), "{held:?}");
     phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
-    hall.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
+    switch.act(&leg, Act::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
 }
 
 #[tokio::test]
 async fn a_call_whose_stream_is_cut_does_not_go_on_at_another_phone_of_the_number() {
-    let mut hall = Hall::open(settings()).await;
-    let mut phone = hall.peer("5001").await.over(tcp(hall.server).await);
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
-    let mut other = hall.peer("5001").await;
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    let mut other = switch.peer("5001").await;
     other.register().await;
-    let leg = hall.call("5001", false);
+    let leg = switch.call("5001", false);
     let (invite, rung) = (phone.expect("INVITE").await, other.expect("INVITE").await);
     other.answer(&rung, "180 Ringing", "", "").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
     let cancel = other.expect("CANCEL").await;
     other.answer(&cancel, "200 OK", "", "").await;
     other.answer(&rung, "487 Request Terminated", "", "").await;
     other.expect("ACK").await;
     phone.cut();
+    // Until the switch has noticed, which nothing tells: it may not speak to the other phone then.
     tokio::time::sleep(Duration::from_millis(100)).await;
-    hall.act(&leg, Act::Mute(true));
+    switch.act(&leg, Act::Mute(true));
     other.hears_nothing(Duration::from_millis(200)).await;
-    let mut phone = phone.over(tcp(hall.server).await);
+    let mut phone = phone.over(tcp(switch.server).await);
     phone.register().await;
-    hall.act(&leg, Act::HoldPhone(true));
+    switch.act(&leg, Act::HoldPhone(true));
     phone.expect("INVITE").await;
 }
 
@@ -245,8 +248,8 @@ async fn upgrade(server: SocketAddr, headers: &str) -> String {
 
 #[tokio::test]
 async fn a_web_socket_is_for_sip_alone_and_for_pages_that_the_settings_name() {
-    let hall = Hall::open(with(Transport::Ws)).await;
-    let server = at(&hall, Carrier::Ws);
+    let switch = TestSwitch::open(with(Transport::Ws)).await;
+    let server = at(&switch, Carrier::Ws);
     for (headers, status) in [
         ("Sec-WebSocket-Protocol: sip\r\n", "HTTP/1.1 101"),
         ("Sec-WebSocket-Protocol: chat, SIP\r\n", "HTTP/1.1 101"),

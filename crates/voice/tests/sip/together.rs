@@ -1,6 +1,6 @@
 //! Two phones made of the library itself, and audio between them.
 
-use crate::hall::{Hall, settings};
+use crate::switch::{TestSwitch, settings};
 use domain::call::{Act, Cause, Heard, RoomId};
 use rsipstack::{
     EndpointBuilder,
@@ -152,42 +152,42 @@ async fn until(events: &mut DialogStateReceiver, what: impl Fn(&DialogState) -> 
 
 #[tokio::test]
 async fn two_phones_of_another_make_talk_through_us() {
-    let mut hall = Hall::open(settings()).await;
-    let mut agent = Softphone::new("5001", hall.server, true).await;
-    hall.next().await;
-    let customer = Softphone::new("15550199", hall.server, false).await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut agent = Softphone::new("5001", switch.server, true).await;
+    switch.next().await;
+    let customer = Softphone::new("15550199", switch.server, false).await;
     let (tell, mut events) = customer.layer.new_dialog_state_channel();
     let media = customer.rtp.local_addr().expect("an address").port();
     let option = InviteOption {
         caller: Uri::try_from(format!("sip:15550199@{}", customer.addr).as_str()).expect("a URI"),
-        callee: Uri::try_from(format!("sip:9000@{}", hall.server).as_str()).expect("a URI"),
+        callee: Uri::try_from(format!("sip:9000@{}", switch.server).as_str()).expect("a URI"),
         contact: Uri::try_from(format!("sip:15550199@{}", customer.addr).as_str()).expect("a URI"),
-        destination: Some(SipAddr::from(hall.server)),
+        destination: Some(SipAddr::from(switch.server)),
         offer: Some(sdp(media, "sendrecv").into_bytes()),
         ..InviteOption::default()
     };
     let (dialog, calling) = customer.layer.do_invite_async(option, tell).expect("a call");
-    let from = hall.arrived().await.leg;
-    hall.act(&from, Act::Ring);
-    hall.act(&from, Act::Answer);
+    let from = switch.arrived().await.leg;
+    switch.act(&from, Act::Ring);
+    switch.act(&from, Act::Answer);
     let (_, answer) = calling.await.expect("a task").expect("a call");
     let to_customer = port_of(&answer.expect("an answer").body);
-    assert_eq!(hall.heard(&from).await, Heard::Up);
+    assert_eq!(switch.heard(&from).await, Heard::Up);
 
-    let to = hall.call("5001", false);
+    let to = switch.call("5001", false);
     let (to_agent, mut agents) = agent.calls.recv().await.expect("a call");
-    assert_eq!(hall.heard(&to).await, Heard::Ringing);
-    assert_eq!(hall.heard(&to).await, Heard::Up);
+    assert_eq!(switch.heard(&to).await, Heard::Ringing);
+    assert_eq!(switch.heard(&to).await, Heard::Up);
     let room = RoomId { call: "together".into(), line: 0 };
-    hall.act(&from, Act::Join(room.clone()));
-    hall.act(&to, Act::Join(room));
+    switch.act(&from, Act::Join(room.clone()));
+    switch.act(&to, Act::Join(room));
     assert!(customer.is_heard_by(to_customer, &agent, 0x31).await);
     assert!(agent.is_heard_by(to_agent, &customer, 0x52).await);
 
     dialog.bye().await.expect("a BYE");
-    assert_eq!(hall.heard(&from).await, Heard::Gone { cause: Cause::Normal, code: None });
-    hall.act(&to, Act::Release(Cause::Normal));
-    assert_eq!(hall.heard(&to).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&from).await, Heard::Gone { cause: Cause::Normal, code: None });
+    switch.act(&to, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&to).await, Heard::Gone { cause: Cause::Normal, code: None });
     until(&mut agents, DialogState::is_terminated).await;
     until(&mut events, DialogState::is_terminated).await;
 }

@@ -1,6 +1,6 @@
 //! Messages as the grammar allows them to be written, over datagrams and over streams (RFC 3261 §7.3.1, RFC 5621).
 
-use crate::hall::{Hall, Told, settings, strict};
+use crate::switch::{TestSwitch, Told, settings, strict};
 use domain::call::{Act, Cause, Heard};
 use std::time::Duration;
 use testkit::sip::{Call, Line, Peer};
@@ -36,40 +36,40 @@ async fn register_as_others_write(phone: &mut Peer) {
     phone.expect("200 REGISTER").await;
 }
 
-async fn calls_and_hangs_up(hall: &mut Hall, phone: &mut Peer) {
+async fn calls_and_hangs_up(switch: &mut TestSwitch, phone: &mut Peer) {
     register_as_others_write(phone).await;
-    assert!(matches!(hall.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, Told::InService(_, true)));
     let body = phone.sdp("sendrecv");
     let mut call = phone.call_to("9000");
     phone.send(&rewritten(&phone.invite_text(&call, &body, ""))).await;
-    let arrival = hall.arrived().await;
-    hall.act(&arrival.leg, Act::Answer);
+    let arrival = switch.arrived().await;
+    switch.act(&arrival.leg, Act::Answer);
     let answer = phone.expect("200 INVITE").await;
     call.learn(&answer);
     phone.send(&rewritten(&phone.request_text(&mut call, "ACK"))).await;
-    assert_eq!(hall.heard(&arrival.leg).await, Heard::Up);
+    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
     phone.send(&rewritten(&phone.request_text(&mut call, "BYE"))).await;
     phone.expect("200 BYE").await;
-    assert_eq!(hall.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
 }
 
 #[tokio::test]
 async fn a_phone_that_writes_blanks_folds_and_short_names_registers_calls_and_hangs_up() {
-    let mut hall = Hall::open(strict()).await;
-    let mut phone = hall.peer("5001").await;
-    calls_and_hangs_up(&mut hall, &mut phone).await;
-    let stream = TcpStream::connect(hall.server).await.expect("a stream");
-    let mut phone = hall.peer("5002").await.over(Line::bytes("TCP", stream));
-    calls_and_hangs_up(&mut hall, &mut phone).await;
+    let mut switch = TestSwitch::open(strict()).await;
+    let mut phone = switch.peer("5001").await;
+    calls_and_hangs_up(&mut switch, &mut phone).await;
+    let stream = TcpStream::connect(switch.server).await.expect("a stream");
+    let mut phone = switch.peer("5002").await.over(Line::bytes("TCP", stream));
+    calls_and_hangs_up(&mut switch, &mut phone).await;
 }
 
 #[tokio::test]
 async fn a_folded_header_of_a_caller_is_one_value() {
-    let mut hall = Hall::open(settings()).await;
-    let peer = hall.peer("100").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let peer = switch.peer("100").await;
     peer.invite_with("9000", &peer.sdp("sendrecv"), "X-Order: one\r\n  two\r\nsubject :\r\n\thello\r\n")
         .await;
-    let headers = hall.arrived().await.headers;
+    let headers = switch.arrived().await.headers;
     let value = |name: &str| {
         headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     };
@@ -86,55 +86,55 @@ fn in_parts(sdp: &str) -> (String, String) {
 
 #[tokio::test]
 async fn the_description_is_found_among_parts_of_an_offer_and_of_an_answer() {
-    let mut hall = Hall::open(settings()).await;
-    let mut peer = hall.peer("100").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut peer = switch.peer("100").await;
     let (kind, body) = in_parts(&peer.sdp("sendrecv"));
     let mut call = peer.call_to("9000");
     let text = peer
         .invite_text(&call, &body, &kind)
         .replace("Content-Type: application/sdp\r\nContent-Length", "Content-Length");
     peer.send(&text).await;
-    let arrival = hall.arrived().await;
-    hall.act(&arrival.leg, Act::Answer);
+    let arrival = switch.arrived().await;
+    switch.act(&arrival.leg, Act::Answer);
     peer.established(&mut call).await;
-    assert_eq!(hall.heard(&arrival.leg).await, Heard::Up);
+    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
 
-    let mut phone = hall.phone("5001").await;
-    let leg = hall.call("5001", false);
+    let mut phone = switch.phone("5001").await;
+    let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     let (kind, body) = in_parts(&phone.sdp("sendrecv"));
     phone.answer_in_parts(&invite, &kind, &body).await;
     phone.expect("ACK").await;
-    assert_eq!(hall.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, Heard::Up);
 }
 
 #[tokio::test]
 async fn parts_without_a_description_are_refused_with_what_is_taken() {
-    let mut hall = Hall::open(settings()).await;
-    let mut peer = hall.peer("100").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut peer = switch.peer("100").await;
     let body = "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b--\r\n";
     let call = peer.call_to("9000");
     let text = peer.invite_text(&call, body, "").replace("application/sdp", "multipart/mixed;boundary=b");
     peer.send(&text).await;
     let accepts = peer.expect("415 INVITE").await;
     assert!(accepts.header("Accept").is_some_and(|kinds| kinds.contains("multipart/mixed")), "{accepts:?}");
-    hall.hears_nothing(QUIET).await;
+    switch.hears_nothing(QUIET).await;
 }
 
 #[tokio::test]
 async fn a_caller_whose_contact_has_parameters_in_its_user_part_hears_that_we_hang_up() {
-    let mut hall = Hall::open(settings()).await;
-    let mut peer = hall.peer("100").await;
+    let mut switch = TestSwitch::open(settings()).await;
+    let mut peer = switch.peer("100").await;
     let contact = format!("sip:+15551112222;tgrp=a%231;trunk-context=x@{}", peer.addr());
     let mut call: Call = peer.call_to("9000");
     let text = peer.invite_text(&call, &peer.sdp("sendrecv"), "");
     peer.send(&text.replace(&format!("Contact: <{}>", peer.contact()), &format!("Contact: <{contact}>")))
         .await;
-    let arrival = hall.arrived().await;
-    hall.act(&arrival.leg, Act::Answer);
+    let arrival = switch.arrived().await;
+    switch.act(&arrival.leg, Act::Answer);
     peer.established(&mut call).await;
-    assert_eq!(hall.heard(&arrival.leg).await, Heard::Up);
-    hall.act(&arrival.leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
+    switch.act(&arrival.leg, Act::Release(Cause::Normal));
     let bye = peer.expect("BYE").await;
     assert_eq!(bye.start(), format!("BYE {contact} SIP/2.0"));
 }
@@ -142,8 +142,8 @@ async fn a_caller_whose_contact_has_parameters_in_its_user_part_hears_that_we_ha
 #[tokio::test]
 async fn a_stream_that_makes_no_sense_is_closed_and_a_ping_is_answered() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let hall = Hall::open(strict()).await;
-    let mut stream = TcpStream::connect(hall.server).await.expect("a stream");
+    let switch = TestSwitch::open(strict()).await;
+    let mut stream = TcpStream::connect(switch.server).await.expect("a stream");
     stream.write_all(b"\r\n\r\n").await.expect("sent");
     let mut answer = [0; 2];
     stream.read_exact(&mut answer).await.expect("an answer");

@@ -166,6 +166,7 @@ async fn sockets_hear_how_services_stand_with_acknowledgements_and_without() {
     for (condition, word) in [(Condition::Unreachable, "Unreachable"), (Condition::Working, "Working")] {
         let (one, other, ()) =
             tokio::join!(acked.connect(Some(20_000)), pushed.connect(Some(20_000)), async {
+                // Until both are held, which nothing tells.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 report(condition);
             });
@@ -175,6 +176,7 @@ async fn sockets_hear_how_services_stand_with_acknowledgements_and_without() {
     }
     // Between two connects it waits for the next, on a socket as on a poll.
     report(Condition::Blocked);
+    // Longer than the server gathers what is volatile.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let heard = acked.connect(Some(20_000)).await.expect("a connect");
     assert_eq!(said(&heard.events), ["Blocked"]);

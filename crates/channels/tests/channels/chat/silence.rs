@@ -94,12 +94,7 @@ async fn the_keeper_runs_by_itself() {
     server.post(SERVICE, &[("nickname", "Ines")]).await;
     let keeper = tokio::spawn(server.chat.clone().run());
     server.pass(INACTIVITY);
-    let gone = async {
-        while !server.desk.present().is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), gone).await.expect("let go");
+    testkit::wait::eventually("let go", async || server.desk.present().is_empty()).await;
     keeper.abort();
 }
 

@@ -11,12 +11,11 @@ async fn the_customer_sees_that_he_is_read_and_answered() {
     let server = MessengerServer::new().await;
     let session = server.talk(INES, "m_1").await;
     eventually("he is seen", async || server.graph.actions() == ["mark_seen"]).await;
-    for on in [true, true, false] {
+    for (on, seen) in [(true, "typing_on"), (true, "typing_on"), (false, "typing_off")] {
         server.tom(&session, SessionAct::Type { on }).await.expect("typed");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        eventually(seen, async || server.graph.actions().last().is_some_and(|last| last == seen)).await;
     }
-    eventually("he stopped", async || server.graph.actions() == ["mark_seen", "typing_on", "typing_off"])
-        .await;
+    assert_eq!(server.graph.actions(), ["mark_seen", "typing_on", "typing_off"]);
     assert_eq!(server.graph.messages(), [Value::Null; 0], "a sign is no message");
 }
 

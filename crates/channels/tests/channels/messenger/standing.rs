@@ -51,6 +51,7 @@ async fn at_85_percent_it_is_slower_and_at_100_it_waits() {
     server.graph.once(Manner::Used(100, 1));
     server.tom_gets(&session, "Two", Delivery::Sent).await;
     server.tom_says(&session, "Three").await.expect("said");
+    // Nothing tells that it does not go out; the others went within less.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert_eq!((server.graph.texts().len(), server.state(&session).await), (2, Some(Delivery::Queued)));
     assert_eq!(server.condition(), Condition::RateLimited);

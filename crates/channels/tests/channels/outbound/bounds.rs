@@ -62,6 +62,7 @@ async fn a_peer_that_hangs_up_may_have_done_it_and_is_not_asked_again() {
     let ask = Ask::post(peer.url.clone(), "text/plain", b"hello".to_vec());
     let answer = client(&[&peer.url]).ask(ask).await;
     assert!(matches!(answer, Err(Fault::Lost { head: None, how: Loss::Broken })), "{answer:?}");
+    // Nothing tells that it is not asked again; asking takes less.
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(peer.heard().len(), 1);
 }

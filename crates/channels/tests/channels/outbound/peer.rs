@@ -62,7 +62,7 @@ pub async fn serve(
         }
         Manner::Stalls(words) => {
             stream.write_all(words.as_bytes()).await.ok();
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            std::future::pending::<()>().await;
         }
         Manner::HangsUp => {}
         Manner::Floods(words) => {

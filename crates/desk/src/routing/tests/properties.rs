@@ -86,8 +86,6 @@ fn standings(board: &Board, item: &WaitingItem, made: &[Offer]) -> Vec<(UserId, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
-
     #[test]
     fn nobody_is_offered_more_than_he_has_room_for(hall in any_hall()) {
         let board = hall.board();

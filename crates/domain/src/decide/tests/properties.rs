@@ -399,7 +399,7 @@ fn holds_equal(world: &World, session: &Session) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn decide_accepts_exactly_what_capabilities_list(history in history()) {

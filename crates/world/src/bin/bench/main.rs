@@ -8,7 +8,7 @@ mod carried;
 mod centre;
 mod ear;
 mod figures;
-mod house;
+mod in_process;
 mod lane;
 mod node;
 mod setting;

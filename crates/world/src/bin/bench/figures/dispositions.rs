@@ -3,7 +3,7 @@
 
 use super::ground::{accepted, customer, directory, node, ready_agent, runtime};
 use crate::{
-    centre, house,
+    centre, in_process,
     lane::Lane,
     setting::Setting,
     stats::{Durations, rate},
@@ -76,7 +76,7 @@ async fn over_http(setting: &Setting) -> anyhow::Result<(usize, Duration, Durati
 
 async fn bare() -> anyhow::Result<(usize, Duration)> {
     let dir = directory()?;
-    let desk = house::desk(&dir.path().join("data"), 1).await?;
+    let desk = in_process::desk(&dir.path().join("data"), 1).await?;
     let channels = vec![super::ground::medium()?.as_str().into()];
     let agent = centre::id(1);
     let log_in = AgentAct::LogIn { channels, place: None };
@@ -85,7 +85,7 @@ async fn bare() -> anyhow::Result<(usize, Duration)> {
     desk.perform(Command::Agent { agent: agent.clone(), act: ready }).await?;
     let mut sessions: Vec<InteractionId> = Vec::new();
     for _ in 0..CONVERSATIONS {
-        sessions.push(house::talk(&desk, 1).await?);
+        sessions.push(in_process::talk(&desk, 1).await?);
     }
     let sessions = Arc::new(sessions);
     let start = Instant::now();

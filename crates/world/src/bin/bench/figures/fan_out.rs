@@ -4,7 +4,7 @@ use super::ground::{directory, runtime};
 use crate::{
     centre,
     ear::Ear,
-    house,
+    in_process,
     lane::Lane,
     setting::Setting,
     stats::{Durations, rate},
@@ -30,8 +30,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let runtime = runtime()?;
     let value = runtime.block_on(async {
         let dir = directory()?;
-        let desk = house::desk(&dir.path().join("data"), agents).await?;
-        let port = house::serve(desk.clone()).await?;
+        let desk = in_process::desk(&dir.path().join("data"), agents).await?;
+        let port = in_process::serve(desk.clone()).await?;
         let medium = super::ground::medium()?;
         let mut ears = stream::iter(1..=agents)
             .map(|agent| {

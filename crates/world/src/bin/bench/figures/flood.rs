@@ -1,7 +1,7 @@
 //! Durable notes to five hundred long-polling agents as fast as possible.
 
 use super::ground::{directory, runtime};
-use crate::{centre, ear::Ear, house, lane::Lane, setting::Setting, stats::rate};
+use crate::{centre, ear::Ear, in_process, lane::Lane, setting::Setting, stats::rate};
 use domain::{Command, command::AgentAct};
 use serde_json::{Value, json};
 use std::{
@@ -22,8 +22,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let runtime = runtime()?;
     let value = runtime.block_on(async {
         let dir = directory()?;
-        let desk = house::desk(&dir.path().join("data"), agents).await?;
-        let port = house::serve(desk.clone()).await?;
+        let desk = in_process::desk(&dir.path().join("data"), agents).await?;
+        let port = in_process::serve(desk.clone()).await?;
         let (delivered, committed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         for agent in 1..=agents {
             let channels = vec![super::ground::medium()?.as_str().into()];

@@ -1,7 +1,7 @@
 //! From the start of the process to `/ready`, with a journal of a million events.
 
 use super::ground::{directory, runtime};
-use crate::{centre, house, node::Node, setting::Setting, stats::millis};
+use crate::{centre, in_process, node::Node, setting::Setting, stats::millis};
 use domain::{
     Command,
     command::{AgentAct, CustomerAct, SessionAct},
@@ -20,7 +20,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let wanted = setting.scaled(usize::try_from(EVENTS)?) as u64;
     let runtime = runtime()?;
     let events = runtime.block_on(async {
-        let desk = house::desk(&data, AGENTS).await?;
+        let desk = in_process::desk(&data, AGENTS).await?;
         for agent in 1..=AGENTS {
             let channels = vec![super::ground::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
@@ -35,7 +35,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             let all = stream::iter(1..=AGENTS).map(|agent| {
                 let desk = &desk;
                 async move {
-                    let session = house::talk(desk, agent).await?;
+                    let session = in_process::talk(desk, agent).await?;
                     for _ in 0..4 {
                         let act = CustomerAct::Say { text: "Where is my parcel?".into(), message_type: None };
                         desk.perform(Command::Customer { session: session.clone(), act }).await?;

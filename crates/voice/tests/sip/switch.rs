@@ -15,7 +15,7 @@ use std::{
     },
     time::Duration,
 };
-use testkit::sip::Peer;
+use testkit::{sip::Peer, wait::eventually};
 use tokio::{sync::mpsc, time::timeout};
 use voice::{Account, Carrier, Limits, Listener, Network, Profile, Settings, Timers, Voice, media};
 
@@ -91,7 +91,7 @@ impl Bindings for Kept {
 }
 
 /// A switch under test.
-pub struct Hall {
+pub struct TestSwitch {
     pub voice: Arc<Voice>,
     pub kept: Arc<Kept>,
     pub told: mpsc::UnboundedReceiver<Told>,
@@ -130,7 +130,7 @@ pub fn strict() -> Settings {
     Settings { peers: Vec::new(), ..settings() }
 }
 
-impl Hall {
+impl TestSwitch {
     /// A listener whose words go nowhere.
     pub fn listener() -> Arc<dyn Listener> {
         Arc::new(Script { told: mpsc::unbounded_channel().0, calls: AtomicU32::new(1) })
@@ -167,14 +167,11 @@ impl Hall {
     pub async fn killed(self, settings: Settings) -> Self {
         let Self { voice, kept, server, .. } = self;
         drop(voice);
-        let is_free = async {
-            while tokio::net::UdpSocket::bind(server).await.is_err()
-                || tokio::net::TcpListener::bind(server).await.is_err()
-            {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(Duration::from_secs(20), is_free).await.expect("the address is free again");
+        eventually("the address is free again", async || {
+            tokio::net::UdpSocket::bind(server).await.is_ok()
+                && tokio::net::TcpListener::bind(server).await.is_ok()
+        })
+        .await;
         Self::open_after(Settings { listen: Settings::both(server), ..settings }, kept, |listener| listener)
             .await
     }

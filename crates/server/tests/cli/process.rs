@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// A directory with a data directory that is not made yet.
-pub struct House(TempDir);
+pub struct TestDir(TempDir);
 
 /// What a command said.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Said {
     pub err: String,
 }
 
-impl House {
+impl TestDir {
     pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -73,10 +73,10 @@ impl House {
         Self::start(self.command(line))
     }
 
-    /// The same with something in the environment.
-    pub fn serve_in(&self, line: &str, (name, value): (&str, &str)) -> Server {
+    /// The same with variables of the environment.
+    pub fn serve_in<const N: usize>(&self, line: &str, variables: [(&str, &str); N]) -> Server {
         let mut command = self.command(line);
-        command.env(name, value);
+        command.envs(variables);
         Self::start(command)
     }
 

@@ -38,7 +38,7 @@ pub struct Note {
     pub data: String,
 }
 
-pub struct Rig {
+pub struct TestHost {
     pub hub: Hub,
     pub now: u64,
     pub start: u64,
@@ -47,7 +47,7 @@ pub struct Rig {
     fresh: u128,
 }
 
-impl Rig {
+impl TestHost {
     pub fn new() -> Self {
         Self::with(Config::default())
     }

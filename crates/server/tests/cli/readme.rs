@@ -5,9 +5,7 @@
 //! program, `<!-- expect: TEXT -->` tells what the block must print, and `<!-- again: TEXT -->` what it must print when it
 //! is typed a few times. Blocks with a language are not typed.
 //!
-//! Needs curl, zsh and fish; `make test` installs them. A missing shell fails the run.
-
-#![cfg(feature = "peers")]
+//! Needs curl, zsh and fish; `.ci/peers readme` installs them. A missing shell fails the run.
 
 use phone::{Account, Answer, Incoming, Line, Phone, Say};
 use std::{
@@ -148,7 +146,9 @@ impl Place {
             .stdin(fs::File::open(&file).expect("the file"))
             .stderr(fs::File::create(self.dir.path().join("complaints")).expect("a file"))
             .output()
-            .unwrap_or_else(|why| panic!("{} cannot be run ({why}); `make test` installs it", shell[0]));
+            .unwrap_or_else(|why| {
+                panic!("{} cannot be run ({why}); `.ci/peers readme` installs it", shell[0])
+            });
         String::from_utf8_lossy(&said.stdout).into_owned()
     }
 
