@@ -1,10 +1,7 @@
 //! The disposition book: groups of codes, in a tree (admin-and-reporting §6.3).
 
-use crate::{Refusal, json::Bound};
+use crate::{Refusal, check};
 use serde::{Deserialize, Serialize};
-
-/// The longest name of a code or of a group.
-const MAX_NAME: Bound = Bound::chars(255);
 
 /// A code. Its name is the value that a disposition sends, and never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +96,7 @@ impl Book {
     pub fn check(&self, change: &Event) -> Result<(), Refusal> {
         match change {
             Event::GroupAdded(group) => {
-                named("name", &group.name)?;
+                check::name("name", &group.name)?;
                 if let Some(parent) = &group.parent {
                     self.group(parent).ok_or_else(|| Refusal::NotFound(format!("Group '{parent}'")))?;
                 }
@@ -128,7 +125,7 @@ impl Book {
     }
 
     fn check_code(&self, siblings: &[Code], code: &Code) -> Result<(), Refusal> {
-        named("name", &code.name)?;
+        check::name("name", &code.name)?;
         let taken = |other: &Code| other.name == code.name || other.id == code.id;
         if siblings.iter().any(taken) || self.code(&code.id).is_some() {
             return Err(Refusal::Exists(format!("Disposition '{}'", code.name)));
@@ -171,16 +168,4 @@ impl Book {
         }
         self.groups.retain(|group| !gone.contains(&group.id));
     }
-}
-
-/// Refuses a name that no group and no code can bear.
-pub fn check_name(name: &str) -> Result<(), Refusal> {
-    named("name", name)
-}
-
-fn named(parameter: &'static str, name: &str) -> Result<(), Refusal> {
-    if name.is_empty() {
-        return Err(Refusal::Missing(parameter));
-    }
-    MAX_NAME.check(parameter, name)
 }

@@ -1,17 +1,20 @@
 //! What can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
 
 mod call;
+mod weight;
 
 pub use call::{Arrive, CallAct, DeviceAct, Dial, Diversion};
 
 use crate::{
     InteractionId, Millis, QueueName, UserData, UserId, book,
-    call::{Deadline as CallDeadline, Dn, Heard, LegId},
+    call::{Deadline as CallDeadline, Heard, LegId},
     centre::Centre,
+    delivery::Delivery,
+    ids::{Dn, ParticipantId},
+    interaction::Closer,
     medium::MediumName,
-    message::{Content, ParticipantId},
+    message::Content,
     queue::Queue,
-    session::{Closer, Delivery},
     task::Fresh,
     thread::Address,
     user::User,

@@ -1,7 +1,7 @@
 //! A phone of the switch, by its number: whose it is, whether it can be reached, what it does with calls
 //! (core-and-voice §4.2, §4.5).
 
-use crate::{UserId, call::Dn};
+use crate::{UserId, ids::Dn};
 use serde::{Deserialize, Serialize};
 
 /// A phone.

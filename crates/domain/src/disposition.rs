@@ -1,6 +1,11 @@
 //! The disposition rule: which key, which values, and until when (decisions §6).
 
-use crate::{Millis, UserData, medium::MediumName};
+use crate::{
+    Millis, UserData, UserId,
+    agent::Agent,
+    interaction::{Interaction, Part},
+    medium::MediumName,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,10 +47,50 @@ impl Rule {
         self.policy.get(medium).copied().unwrap_or_default()
     }
 
+    /// Until when the part of an agent that is over still takes a disposition; `None` when it does not any more, and
+    /// for a part that lives or that they never took. `agent` is the one whose part it is. A moment belongs to the time
+    /// before it.
+    pub fn late_until<I: Interaction>(
+        &self,
+        interaction: &I,
+        part: &I::Part,
+        agent: Option<&Agent>,
+        now: Millis,
+    ) -> Option<LateUntil> {
+        let until =
+            part.ended_at().filter(|_| !part.is_live() && part.took_part())?.saturating_add(self.late);
+        if now <= until {
+            return Some(LateUntil::Moment(until));
+        }
+        let is_kept = agent.is_some_and(|agent| agent.remembers(&interaction.medium(), interaction.id()));
+        is_kept.then_some(LateUntil::KeptByRecency)
+    }
+
+    /// The part of an agent that is over and still takes a disposition, and until when; `None` when there is none.
+    pub fn late_part<'i, I: Interaction>(
+        &self,
+        interaction: &'i I,
+        id: &UserId,
+        agent: Option<&Agent>,
+        now: Millis,
+    ) -> Option<(&'i I::Part, LateUntil)> {
+        let part = interaction.ended_part(id)?;
+        Some((part, self.late_until(interaction, part, agent, now)?))
+    }
+
     /// Whether the data bears a disposition: a value under the key that is not empty.
     pub fn is_set(&self, data: &UserData) -> bool {
         data.get(&self.key).is_some_and(|value| !is_empty(value))
     }
+}
+
+/// Until when a part that is over takes a disposition (decisions §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateUntil {
+    /// Until this moment.
+    Moment(Millis),
+    /// Its time is over; until later ones have pushed it out of the last that the agent completed.
+    KeptByRecency,
 }
 
 /// Whether a value clears the disposition.

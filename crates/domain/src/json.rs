@@ -1,6 +1,5 @@
 //! How long something is as JSON. What is stored and sent is JSON, so a bound that holds there counts JSON's bytes.
 
-use crate::Refusal;
 use serde::Serialize;
 use std::io;
 
@@ -49,17 +48,6 @@ impl Bound {
     /// Whether a text is no longer.
     pub fn holds(self, text: &str) -> bool {
         self.prefix(text).len() == text.len()
-    }
-
-    /// Refuses a text that is longer; the refusal says by which of the two.
-    pub fn check(self, parameter: &'static str, text: &str) -> Result<(), Refusal> {
-        if text.chars().nth(self.chars).is_some() {
-            return Err(Refusal::TooManyCharacters { parameter, chars: self.chars });
-        }
-        if text_len(text) > self.bytes {
-            return Err(Refusal::TextTooLong { parameter, bytes: self.bytes });
-        }
-        Ok(())
     }
 
     /// As much of a text, from its beginning, as is no longer.

@@ -1,61 +1,6 @@
-//! Names of things: the key under which the journal keeps an entity.
+//! The key under which the journal keeps an entity.
 
-use crate::{call::Dn, thread::ThreadId};
-use serde::{Deserialize, Serialize};
-
-macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(std::sync::Arc<str>);
-
-        impl $name {
-            /// Wraps the text; any text is a name, whether something bears it is the journal's matter.
-            pub fn new(text: impl Into<std::sync::Arc<str>>) -> Self {
-                Self(text.into())
-            }
-
-            /// The text itself.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, "{:?}", &self.0)
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self::new(text)
-            }
-        }
-    };
-}
-pub(crate) use name;
-
-name!(
-    /// An interaction: a text conversation, 16 characters (digital-channels §1.6), or a call, 32 characters, which
-    /// are its UUID (core-and-voice §5.1).
-    InteractionId
-);
-name!(
-    /// A user: 32 hex digits (core-and-voice §4.1).
-    UserId
-);
-name!(
-    /// A queue, by its provisioned name.
-    QueueName
-);
+use crate::ids::{Dn, InteractionId, QueueName, ThreadId, UserId};
 
 /// What kind of entity a key names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! The media table: one row a medium. No other file names a medium.
 
-use crate::key::name;
+use crate::ids::name;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

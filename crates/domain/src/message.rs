@@ -1,12 +1,9 @@
 //! What is said in a conversation. Text lives in the message log alone: never in an event or a snapshot.
 
-use crate::{Millis, UserId, json::Bound, key::name, session::Progress};
-use serde::{Deserialize, Serialize};
+pub use crate::ids::ParticipantId;
 
-name!(
-    /// One joining of one party: 16 upper-case hex digits, unique in its conversation (digital-channels §1.6).
-    ParticipantId
-);
+use crate::{Millis, UserId, delivery::Progress, json::Bound};
+use serde::{Deserialize, Serialize};
 
 /// The longest text of one message: 32,768 characters of any alphabet, and 128 KiB as it stands in JSON.
 pub const MAX_TEXT: Bound = Bound::chars(32 * 1024);

@@ -1,8 +1,11 @@
 //! A provisioned queue.
 
-use crate::{Millis, QueueName, call::Dn, share::RESERVE_PERCENT};
+use crate::{Millis, QueueName, ids::Dn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// The reserve of each medium where the settings say nothing, in percent of `max_waiting`.
+pub const RESERVE_PERCENT: u8 = 10;
 
 /// A queue: who may serve it and how long an offer stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,14 +4,13 @@
 //! it with them, and callers would hear busy. So each medium has a reserve that no other can take; what is beyond the
 //! reserves goes to whoever comes first.
 
+pub use crate::queue::RESERVE_PERCENT;
+
 use crate::{MediumName, queue::Queue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many wait in a queue, by medium.
 pub type Waiting = BTreeMap<MediumName, usize>;
-
-/// The reserve of each medium where the settings say nothing, in percent of `max_waiting`.
-pub const RESERVE_PERCENT: u8 = 10;
 
 /// How many places of a queue each of so many media has for itself: the queue's percentage, at least one, and never so
 /// many that the reserves of all were more than the queue takes.

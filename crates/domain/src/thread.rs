@@ -4,13 +4,10 @@
 //! thread: which conversation is the latest, and whether the customer wants to hear from us
 //! (channel-connectors §0.3, §1D). Its id is a digest of service and addresses, so that no address stands in a key.
 
-use crate::{InteractionId, Millis, key::name};
-use serde::{Deserialize, Serialize};
+pub use crate::ids::ThreadId;
 
-name!(
-    /// A thread: a digest of its service and both its addresses, in hex.
-    ThreadId
-);
+use crate::{InteractionId, Millis};
+use serde::{Deserialize, Serialize};
 
 /// Where a customer of an asynchronous medium is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

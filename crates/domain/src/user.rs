@@ -1,6 +1,6 @@
 //! A provisioned user.
 
-use crate::{QueueName, UserId, call::Dn, medium::MediumName, queue::Queue};
+use crate::{QueueName, UserId, ids::Dn, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -86,14 +86,6 @@ impl User {
     /// Whether the user has any of these roles.
     pub fn has(&self, roles: &[Role]) -> bool {
         self.roles.iter().any(|role| roles.contains(role))
-    }
-
-    /// Whether the user works for a queue: it is one of his, if he has any of his own, and he has the skills it asks
-    /// for.
-    pub fn serves(&self, queue: &Queue) -> bool {
-        let is_his = self.queues.is_empty() || self.queues.contains(&queue.name);
-        let has = |(name, least): (&String, &u8)| self.skills.get(name).copied().unwrap_or(0) >= *least;
-        is_his && queue.skills.iter().all(has)
     }
 }
 

@@ -1,9 +1,6 @@
 //! User data: the pairs attached to a conversation, and the laws of changing them.
 
-use crate::{
-    Refusal,
-    json::{self, Bound},
-};
+use crate::json::{self, Bound};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -18,7 +15,7 @@ pub const MAX_KEY: Bound = Bound::chars(255);
 pub struct UserData(Map<String, Value>);
 
 impl UserData {
-    /// Takes pairs as they came; [`UserData::check`] bounds them.
+    /// Takes pairs as they came; [`crate::check::user_data`] bounds them.
     pub fn new(pairs: Map<String, Value>) -> Self {
         Self(pairs)
     }
@@ -58,30 +55,17 @@ impl UserData {
         json::len(&self.0)
     }
 
-    /// Refuses data that is too heavy, or a key that is empty or too long.
-    pub fn check(&self) -> Result<(), Refusal> {
-        for key in self.0.keys() {
-            check_key("userData", key)?;
-        }
-        if self.weight() > MAX_BYTES { Err(Refusal::UserDataTooLarge) } else { Ok(()) }
-    }
-
-    /// The same for data that was something else before. Journals of earlier releases hold data that is heavier than
-    /// the bound; it may become less, and only what makes it grow is refused.
-    pub fn check_after(&self, before: &Self) -> Result<(), Refusal> {
-        match self.check() {
-            Err(Refusal::UserDataTooLarge) if self.weight() <= before.weight() => Ok(()),
-            checked => checked,
-        }
+    /// The same keys with empty values.
+    pub(crate) fn blanked(&self) -> Self {
+        Self(self.0.keys().map(|key| (key.clone(), Value::from(""))).collect())
     }
 }
 
-/// Refuses a key that is empty or longer than [`MAX_KEY`].
-pub fn check_key(parameter: &'static str, key: &str) -> Result<(), Refusal> {
-    if key.is_empty() {
-        return Err(Refusal::Invalid(format!("'{parameter}' has an empty key")));
+/// An empty value in place of any but null, which says that there was none.
+pub(crate) fn blank_value(value: &mut Value) {
+    if !value.is_null() {
+        *value = Value::from("");
     }
-    MAX_KEY.check(parameter, key)
 }
 
 #[cfg(test)]
@@ -149,33 +133,6 @@ mod tests {
         #[test]
         fn taking_pairs_away_never_adds_weight(old in data(), removed in keys()) {
             prop_assert!(changed(&old, &UserData::default(), &removed).weight() <= old.weight());
-        }
-    }
-
-    #[test]
-    fn data_may_take_64_kib_as_json_and_not_a_byte_more() {
-        // {"a":"…"} takes eight bytes besides the text.
-        let of = |text: String| UserData([("a".to_owned(), Value::from(text))].into_iter().collect());
-        for (text, left) in [("x", 0), ("\u{1}", 2), ("\n", 0), ("é", 0)] {
-            let times = (MAX_BYTES - 8) / json::text_len(text);
-            let full = of(text.repeat(times) + &"x".repeat(left));
-            assert_eq!((full.weight(), full.check()), (MAX_BYTES, Ok(())), "{text:?}");
-            let over = of(text.repeat(times) + &"x".repeat(left + 1));
-            assert_eq!(over.check(), Err(Refusal::UserDataTooLarge), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn data_that_is_too_heavy_may_become_less_and_not_more() {
-        let of = |escapes: usize| {
-            UserData([("a".to_owned(), Value::from("\u{1}".repeat(escapes)))].into_iter().collect())
-        };
-        let before = of(20_000);
-        assert_eq!(before.check(), Err(Refusal::UserDataTooLarge));
-        for (escapes, checked) in
-            [(19_999, Ok(())), (20_000, Ok(())), (20_001, Err(Refusal::UserDataTooLarge)), (1, Ok(()))]
-        {
-            assert_eq!(of(escapes).check_after(&before), checked, "{escapes}");
         }
     }
 }

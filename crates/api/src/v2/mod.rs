@@ -8,6 +8,7 @@ mod diagnostics;
 mod feature;
 mod features;
 mod groups;
+mod late;
 mod login;
 mod me;
 mod mirror;

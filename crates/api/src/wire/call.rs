@@ -1,9 +1,10 @@
 //! The resource of a call, as one agent sees it (core-and-voice §5.1, §5.2).
 
-use super::{Links, Participants, Until, timestamp};
+use super::{Links, Participants, timestamp};
 use domain::{
     Millis,
     call::{Call, Kind, Origin, Party, PartyState, capabilities},
+    disposition::LateUntil,
     user::Device,
 };
 use serde::Serialize;
@@ -82,7 +83,12 @@ struct Participant<'c> {
 }
 
 /// The resource; `until` tells how long a released one takes a disposition.
-pub fn call_resource(links: &Links, form: Participants, view: &CallView<'_>, until: Option<Until>) -> Value {
+pub fn call_resource(
+    links: &Links,
+    form: Participants,
+    view: &CallView<'_>,
+    until: Option<LateUntil>,
+) -> Value {
     let CallView { call, party, device, at } = *view;
     let (line, path) = (call.line(party), call_path(call));
     let since = party.established_at.unwrap_or(party.began_at);
@@ -106,8 +112,8 @@ pub fn call_resource(links: &Links, form: Participants, view: &CallView<'_>, unt
         monitored_user_muted: false,
         monitoring: false,
         disposition_until: until.map(|until| match until {
-            Until::Moment(at) => timestamp(at).into(),
-            Until::Crowded => Value::Null,
+            LateUntil::Moment(at) => timestamp(at).into(),
+            LateUntil::KeptByRecency => Value::Null,
         }),
         uri: links.uri(&format!("/me{path}")),
         path,

@@ -3,14 +3,11 @@
 use super::call_operation::user_data;
 use crate::{answer::Problem, body::Body};
 use desk::Dialled;
-use domain::{UserData, call::Dn};
+use domain::{UserData, call::Dn, check::MAX_NUMBER};
 use serde_json::Value;
 
 /// The name under which a call is begun.
 pub const DIAL: &str = "Dial";
-
-/// The longest number, in bytes.
-const MAX_NUMBER: usize = 64;
 
 /// Whom a request body asks to call.
 pub fn dialled(body: &Body) -> Result<Dialled, Problem> {

@@ -24,7 +24,6 @@ mod setting;
 mod shown;
 mod skill;
 mod time;
-mod until;
 mod user;
 
 pub use attribute::business_attributes;
@@ -52,5 +51,4 @@ pub use setting::{code_setting, option_settings, workspace_defaults};
 pub use shown::{Participants, Shown};
 pub use skill::{skill_definition, skill_id, user_skill};
 pub use time::timestamp;
-pub use until::Until;
 pub use user::user_resource;

@@ -1,8 +1,9 @@
 //! The resource of a conversation, as one agent sees it (digital-channels §2.1–2.4).
 
-use super::{Links, Until, operation_name, participant::Participant, timestamp};
+use super::{Links, operation_name, participant::Participant, timestamp};
 use domain::{
     UserId,
+    disposition::LateUntil,
     medium::Medium,
     session::{AgentParty, MAX_OUTGOING, Operation, PartyState, Session, capabilities},
 };
@@ -95,12 +96,12 @@ pub fn late_session_resource(
     medium: &Medium,
     session: &Session,
     party: &AgentParty,
-    until: Until,
+    until: LateUntil,
 ) -> String {
     let mut resource = resource(links, medium, session, party);
     resource.disposition_until = Some(match until {
-        Until::Moment(at) => timestamp(at).into(),
-        Until::Crowded => Value::Null,
+        LateUntil::Moment(at) => timestamp(at).into(),
+        LateUntil::KeptByRecency => Value::Null,
     });
     write(&resource)
 }

@@ -2,10 +2,10 @@
 
 use domain::{
     InteractionId, Key, MediumName, Millis, QueueName, State, UserId,
-    agent::{Agent, ChannelState},
+    agent::Agent,
     call::Dn,
-    capacity,
     centre::Centre,
+    offer::{Candidate, capacity},
     queue::{Overflow, Queue},
     session::Session,
     share::{self, Waiting},
@@ -54,11 +54,6 @@ impl Seat {
         self.at_work().map_or("", |agent| &agent.user_name)
     }
 
-    /// The state of a channel, when he is logged in on it.
-    pub fn channel(&self, medium: &MediumName) -> Option<&ChannelState> {
-        self.at_work()?.channel(medium)
-    }
-
     /// How many slots of a medium are taken.
     pub fn taken(&self, medium: &MediumName) -> usize {
         self.at_work().map_or(0, |agent| agent.taken(medium))
@@ -69,19 +64,15 @@ impl Seat {
         self.room.iter().find(|(name, _)| name == medium).map_or(0, |(_, room)| *room)
     }
 
-    /// Whether work of a medium can reach him: calls need a phone.
-    pub fn is_reached(&self, medium: &MediumName) -> bool {
-        self.has_phone || *medium != domain::medium::voice()
+    /// The agent as an offer of a medium finds them, when so many slots are held to be taken besides theirs.
+    pub(super) fn candidate(&self, medium: &MediumName, extra: usize) -> Candidate<'_> {
+        let (agent, user) = (self.at_work(), self.user.as_deref());
+        Candidate { agent, user, capacity: self.capacity(medium), extra, has_phone: self.has_phone }
     }
 
     /// His level in a skill; 0 without it.
     pub fn level(&self, skill: &str) -> u8 {
         self.user.as_ref().and_then(|user| user.skills.get(skill)).copied().unwrap_or(0)
-    }
-
-    /// Whether he takes work of a queue: bound to it, or bound to none.
-    pub fn serves(&self, queue: &QueueName) -> bool {
-        self.user.as_ref().is_none_or(|user| user.queues.is_empty() || user.queues.contains(queue))
     }
 
     /// Since when he has been given nothing.

@@ -7,5 +7,6 @@ mod route;
 mod tests;
 
 pub use board::{Board, Seat, WaitingItem};
-pub use explain::{Obstacle, Standing, explain};
+pub use domain::offer::Obstacle;
+pub use explain::{Standing, explain};
 pub use route::{Offer, effective_priority, next_change, route};

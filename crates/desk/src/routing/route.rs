@@ -1,7 +1,10 @@
 //! The routing rule: pure and deterministic.
 
-use super::{Board, Obstacle, Seat, WaitingItem, explain::obstacle};
-use domain::{InteractionId, Millis, QueueName, UserId, queue::Queue};
+use super::{
+    board::{Board, Seat, WaitingItem},
+    explain::obstacle,
+};
+use domain::{InteractionId, Millis, QueueName, UserId, offer::Obstacle, queue::Queue};
 use std::collections::{BTreeMap, HashMap};
 
 /// A conversation and the agent it shall be offered to.

@@ -1,6 +1,6 @@
 //! What can happen to an agent at work.
 
-use super::AgentState;
+use super::snapshot::AgentState;
 use crate::{InteractionId, Millis, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

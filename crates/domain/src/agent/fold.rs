@@ -1,6 +1,9 @@
 //! Folding events into an agent at work.
 
-use super::{Agent, ChannelState, Event, Fact, Login, RECENT};
+use super::{
+    event::{Event, Fact},
+    snapshot::{Agent, ChannelState, Login, RECENT},
+};
 use crate::{Millis, medium};
 use std::collections::BTreeMap;
 

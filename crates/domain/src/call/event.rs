@@ -1,9 +1,16 @@
 //! What can happen to a call.
 
-use super::{Aim, Caller, Cause, Dn, Kind, Operation, Origin, PartyState, Who};
+use super::{
+    leg::{Caller, Cause},
+    operation::Operation,
+    party::{Origin, PartyState, Who},
+    snapshot::{Aim, Kind},
+};
 use crate::{
     Millis, QueueName, UserData, UserId,
-    session::{Closer, Via, blank, blank_value},
+    ids::Dn,
+    interaction::{Closer, Via},
+    userdata::blank_value,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -272,12 +279,12 @@ impl Fact {
                 *location = None;
                 // The phone it leads to may be forwarded outside.
                 *aim = None;
-                *user_data = blank(user_data);
+                *user_data = user_data.blanked();
             }
             Self::Joined { who: Who::Outside, dn, .. } | Self::Released { agent: None, dn, .. } => {
                 *dn = Dn::from("");
             }
-            Self::DataChanged { set, .. } => *set = blank(set),
+            Self::DataChanged { set, .. } => *set = set.blanked(),
             Self::Disposition { value, previous, known, .. } => {
                 if !*known {
                     blank_value(value);

@@ -1,11 +1,16 @@
 //! Folding events into a call. No rule lives here: what is folded was decided.
 
 use super::{
-    Call, Caller, Dn, Event, Fact, Kind, Line, Origin, Party, PartyState, Queued, RefusedOperation, Who,
+    event::{Event, Fact, RefusedOperation},
+    leg::Caller,
+    party::{Origin, Party, PartyState, Who},
+    snapshot::{Call, Kind, Line, Queued},
 };
 use crate::{
     InteractionId, Millis,
-    session::{End, Place, blank, blank_value},
+    ids::Dn,
+    interaction::{End, Place},
+    userdata::blank_value,
 };
 use std::collections::BTreeMap;
 
@@ -170,7 +175,7 @@ impl Call {
         self.location = None;
         self.aim = None;
         for line in &mut self.lines {
-            line.user_data = blank(&line.user_data);
+            line.user_data = line.user_data.blanked();
             if line.kind == Kind::Outbound {
                 line.dialled = Dn::from("");
             }

@@ -3,14 +3,9 @@
 //! A leg is one connection between the switch and one phone. A room is the legs that hear each other. The call
 //! machine knows legs and rooms alone; dialogs, codecs and ports are the switch's.
 
-use crate::{InteractionId, key::name};
+use crate::{InteractionId, ids::Dn};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
-
-name!(
-    /// A number of the switch: of a phone, a routing point, or one outside.
-    Dn
-);
 
 /// A leg: the call it belongs to, and which of its legs it is, from 1. Whoever makes the leg chooses it, so that
 /// nothing can be heard of it before its name is known.

@@ -2,7 +2,8 @@
 
 use crate::{
     InteractionId, QueueName, UserData,
-    call::{Caller, Dn, LegId, Overflowing},
+    call::{Caller, LegId, Overflowing},
+    ids::Dn,
 };
 
 /// Where a number leads, as the centre is set up now.

@@ -1,27 +1,14 @@
 //! Conversations that agents begin, where a connector can write to a customer first.
 
-use super::{
-    Draft, No,
-    customer::{bounded, spoken},
-    offer, post, receive, talk,
-};
-use crate::{
-    Refusal, UserId,
-    command::Begin,
-    message::{Content, MAX_NICKNAME},
-    session::Route,
-    thread::Writer,
-};
+use super::{Draft, No, invite, part, post, receive};
+use crate::{Refusal, UserId, check, command::Begin, message::Content, session::Route, thread::Writer};
 
 /// An agent begins a conversation (digital-channels §3, last paragraph).
 pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Result<(), No> {
     let thread = &begin.address.thread;
-    if begin.nickname.is_empty() {
-        return Err(Refusal::Missing("nickname").into());
-    }
-    bounded("nickname", &begin.nickname, MAX_NICKNAME)?;
+    check::nickname("nickname", &begin.nickname)?;
     if let Some(text) = &begin.text {
-        spoken("text", text)?;
+        check::text("text", text)?;
     }
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
     if let Some(open) = receive::open_one(draft, previous.as_ref())? {
@@ -54,10 +41,10 @@ pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Res
         route,
     )?;
     let session = draft.session(&begin.fresh.session)?;
-    offer::take(draft, &session, agent, &begin.nickname)?;
+    invite::take(draft, &session, agent, &begin.nickname)?;
     let Some(text) = &begin.text else { return Ok(()) };
     let session = draft.session(&begin.fresh.session)?;
     post::permit(draft, &session, Writer::Person, text)?;
-    let author = talk::live(&session, agent)?.author();
+    let author = part::live(&session, agent)?.author();
     draft.say(&session.id, author, Content::Text { text: text.clone(), message_type: None })
 }

@@ -1,20 +1,16 @@
 //! What customers do: come, speak, leave.
 
-use super::{Draft, No, data, talk};
+use super::{Draft, No, data, ending, talk};
 use crate::{
-    Event, InteractionId, Key, Refusal,
+    Event, InteractionId, Key, Refusal, check,
     command::{CustomerAct, Open},
-    json::Bound,
-    message::{Content, MAX_NICKNAME, MAX_TEXT, MAX_TYPE},
+    message::Content,
     session::{self, Fact, Via},
 };
 
 pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
-    bounded("nickname", &open.nickname, MAX_NICKNAME)?;
-    if open.nickname.is_empty() {
-        return Err(Refusal::Missing("nickname").into());
-    }
-    open.user_data.check()?;
+    check::nickname("nickname", &open.nickname)?;
+    check::user_data(&open.user_data)?;
     let key = Key::Session(open.session.clone());
     if draft.exists(&key)? {
         return Err(Refusal::Exists(format!("Interaction '{}'", open.session)).into());
@@ -45,51 +41,37 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
     }
     // What a provider or a platform brings was said elsewhere already, and is not refused for being much.
     if session.post.is_none() {
-        session.customer.written.check(act)?;
-        draft.written = act.bytes().unwrap_or(0);
+        if let Some(bytes) = act.bytes() {
+            if !session.customer.written.has_room(bytes, act.is_message()) {
+                return Err(Refusal::WrittenOut.into());
+            }
+            draft.written = bytes;
+        }
     }
     let author = session.customer.author();
     match act {
         CustomerAct::Say { text, message_type } => {
-            spoken("message", text)?;
-            typed(message_type.as_deref())?;
+            check::text("message", text)?;
+            check::message_type(message_type.as_deref())?;
             let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
             draft.say(id, author, content)
         }
         CustomerAct::Type { on, text } => talk::typing(draft, id, author, *on, text.clone()).map(drop),
         CustomerAct::SendUrl(url) => {
-            spoken("pushUrl", url)?;
+            check::text("pushUrl", url)?;
             draft.say(id, author, Content::Url { url: url.clone() })
         }
         CustomerAct::Notice(text) => {
-            spoken("message", text)?;
+            check::text("message", text)?;
             draft.say(id, author, Content::CustomNotice { text: text.clone() })
         }
         CustomerAct::Rename(nickname) => {
-            if nickname.is_empty() {
-                return Err(Refusal::Missing("nickname").into());
-            }
-            bounded("nickname", nickname, MAX_NICKNAME)?;
+            check::nickname("nickname", nickname)?;
             draft.tell(id, Fact::Renamed { agent: None, nickname: nickname.clone() })?;
             let author = draft.session(id)?.customer.author();
             draft.say(id, author, Content::Renamed { nickname: nickname.clone() })
         }
-        CustomerAct::Data(set) => data::change(draft, id, None, set, &[], Via::CustomerData),
-        CustomerAct::Leave(closer) => talk::customer_gone(draft, id, *closer),
+        CustomerAct::Data(set) => data::change(draft, &*session, None, set, &[], Via::CustomerData),
+        CustomerAct::Leave(closer) => ending::customer_gone(draft, id, *closer),
     }
-}
-
-/// Refuses an empty text, or one longer than a message may be.
-pub(super) fn spoken(parameter: &'static str, text: &str) -> Result<(), Refusal> {
-    if text.is_empty() { Err(Refusal::Missing(parameter)) } else { bounded(parameter, text, MAX_TEXT) }
-}
-
-/// Refuses a `messageType` that is no word but a text.
-pub(super) fn typed(message_type: Option<&str>) -> Result<(), Refusal> {
-    bounded("messageType", message_type.unwrap_or_default(), MAX_TYPE)
-}
-
-/// Refuses a text that is longer than a bound.
-pub(super) fn bounded(parameter: &'static str, text: &str, bound: Bound) -> Result<(), Refusal> {
-    bound.check(parameter, text)
 }

@@ -1,6 +1,6 @@
 //! Leaving, completing and handing over.
 
-use super::{Draft, No, offer, talk};
+use super::{Draft, No, ending, invite, part, talk};
 use crate::{
     QueueName, Refusal, UserId,
     command::{LastWords, Target},
@@ -17,13 +17,13 @@ pub(super) fn leave(
 ) -> Result<(), No> {
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
-    offer::withdraw(draft, id, Some(agent), Closer::Agent)?;
+    invite::withdraw(draft, id, Some(agent), Closer::Agent)?;
     draft.say(id, party.author(), Content::Left)?;
     if is_alone(session, agent) {
         end_talk(draft, session)?;
-        talk::close_party(draft, id, agent, PartyState::LeftChat, Closer::Agent, None)
+        part::close_party(draft, id, agent, PartyState::LeftChat, Closer::Agent, None)
     } else {
-        talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)
+        part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)
     }
 }
 
@@ -39,17 +39,17 @@ pub(super) fn complete(
     }
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
-    offer::withdraw(draft, id, Some(agent), Closer::Agent)?;
+    invite::withdraw(draft, id, Some(agent), Closer::Agent)?;
     if party.state == PartyState::Chatting {
         draft.say(id, party.author(), Content::Left)?;
     }
     if is_alone(session, agent) && queue.is_none() {
         end_talk(draft, session)?;
     }
-    talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+    part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
     match queue {
         Some(queue) => enqueue(draft, session, agent, queue),
-        None => talk::end_if_idle(draft, id),
+        None => ending::end_if_idle(draft, id),
     }
 }
 
@@ -70,13 +70,13 @@ pub(super) fn transfer(
         Target::Agent(target) => {
             talk::last_words(draft, session, party, last)?;
             let reference = draft.reference(agent)?;
-            offer::invite(draft, session, target, Invitation::Transfer { from: agent.clone(), reference })
+            invite::hand_over(draft, session, target, Invitation::Transfer { from: agent.clone(), reference })
         }
         Target::Queue(queue) => {
             draft.queue(queue)?;
             talk::last_words(draft, session, party, last)?;
             draft.say(id, party.author(), Content::Left)?;
-            talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+            part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
             enqueue(draft, session, agent, queue)
         }
     }

@@ -3,14 +3,21 @@
 //! One file a family of operations. A rule reads through the [`Draft`], refuses, or pushes facts into it; what
 //! was pushed is folded at once, so that the next line of the rule sees it.
 
+mod act;
 mod begin;
 mod calls;
 mod customer;
 mod data;
+mod disposition;
 mod draft;
 mod elapsed;
+mod ending;
 mod handover;
+mod invite;
+mod machine;
+mod note;
 mod offer;
+mod part;
 mod post;
 mod provision;
 mod receive;
@@ -20,7 +27,6 @@ mod tests;
 mod work;
 
 pub use draft::{Change, Decision, No, Seen};
-pub use offer::capacity;
 
 use crate::{Command, Millis};
 use draft::Draft;
@@ -32,15 +38,15 @@ pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Dec
     match command {
         Command::Open(open) => customer::open(&mut draft, open)?,
         Command::Customer { session, act } => customer::act(&mut draft, session, act)?,
-        Command::Session { session, agent, act } => talk::act(&mut draft, session, agent, act)?,
-        Command::Offer { session, agent } => offer::offer(&mut draft, session, agent)?,
-        Command::OfferLapsed { session, agent } => offer::lapse(&mut draft, session, agent)?,
+        Command::Session { session, agent, act } => act::act(&mut draft, session, agent, act)?,
+        Command::Offer { session, agent } => invite::offer(&mut draft, session, agent)?,
+        Command::OfferLapsed { session, agent } => invite::lapse(&mut draft, session, agent)?,
         Command::Receive(unit) => receive::receive(&mut draft, unit)?,
         Command::Begin { agent, begin } => begin::begin(&mut draft, agent, begin)?,
         Command::Report { session, index, report } => post::report(&mut draft, session, *index, report)?,
         Command::Settle { task } => draft.settle(task.clone()),
         Command::WindowClosing { session } => post::window_closing(&mut draft, session)?,
-        Command::FellSilent { session } => post::idle(&mut draft, session)?,
+        Command::FellSilent { session } => ending::idle(&mut draft, session)?,
         Command::Arrive(arrive) => calls::arrive(&mut draft, arrive)?,
         Command::Dial { agent, dial } => calls::dial(&mut draft, agent, dial)?,
         Command::Call { call, agent, act } => calls::act(&mut draft, call, agent, act)?,

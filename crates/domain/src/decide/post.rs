@@ -1,11 +1,11 @@
 //! What a connector carries: whether it may be sent, what became of it, and what is sent again.
 
-use super::{Draft, No, talk};
+use super::{Draft, No};
 use crate::{
     InteractionId, Refusal, UserId,
     command::Report,
     message::Content,
-    session::{Closer, Deadline, Delivery, Fact, Progress, Session},
+    session::{Delivery, Fact, Progress, Session},
     task::{Sign, Signal, Task, message_task},
     thread::{self, Consent, Source, Window, Writer},
 };
@@ -137,11 +137,4 @@ pub(super) fn window_closing(draft: &mut Draft<'_>, id: &InteractionId) -> Resul
         Some(at) => draft.tell(id, Fact::WindowClosing { at }),
         None => Ok(()),
     }
-}
-
-/// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
-pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
-    let session = draft.session(id)?;
-    let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);
-    if due { talk::customer_gone(draft, id, Closer::Idle) } else { Ok(()) }
 }

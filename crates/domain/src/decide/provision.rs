@@ -2,19 +2,14 @@
 
 use super::{Draft, No};
 use crate::{
-    Event, Key, Refusal, State, UserId, book,
-    call::Dn,
-    centre,
-    command::Provision,
-    device, queue,
-    user::{self, User},
+    Event, Key, Refusal, State, UserId, book, centre, check, command::Provision, device, ids::Dn, queue, user,
 };
 use std::sync::Arc;
 
 pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(), No> {
     match change {
         Provision::PutUser(user) => {
-            check_user(user)?;
+            check::user_name(&user.user_name)?;
             assign(draft, &user.id, user.device.as_ref().map(|device| &device.phone_number))?;
             let state = State::User(Some(Arc::new((**user).clone())));
             put(draft, Key::User(user.id.clone()), &state, || Event::User(user::Event::Put(user.clone())))
@@ -74,16 +69,4 @@ fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), No
         Some(_) => Err(Refusal::InUse(format!("Device '{dn}'")).into()),
         None => draft.tell_device(dn, device::Event::Assigned { owner: Some(id.clone()) }),
     }
-}
-
-fn check_user(user: &User) -> Result<(), Refusal> {
-    if user.user_name.is_empty() {
-        return Err(Refusal::Missing("userName"));
-    }
-    if user.user_name.contains(':') {
-        return Err(Refusal::Invalid(
-            "'userName' cannot contain a colon: HTTP Basic could not carry it".into(),
-        ));
-    }
-    Ok(())
 }

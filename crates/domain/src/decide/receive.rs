@@ -1,10 +1,10 @@
 //! What connectors bring: units of one thread, in order, each at least once.
 
-use super::{Draft, No, customer, data, post, talk};
+use super::{Draft, No, data, post, talk};
 use crate::{
-    Event, InteractionId, Key, Refusal, UserData,
+    Event, InteractionId, Key, Refusal, UserData, check,
     command::{Keyword, Receive, Report, Said, Unit},
-    message::{Author, Content, MAX_NICKNAME, Message, ParticipantId, PartyKind, Visibility},
+    message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Errand, Task},
     thread::{self, Consent, Source, Terms},
@@ -66,7 +66,7 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
 fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     for content in &said.content {
         if let Content::Text { text, .. } | Content::Url { url: text } | Content::Notice { text } = content {
-            customer::bounded("text", text, crate::message::MAX_TEXT)?;
+            check::within("text", text, MAX_TEXT)?;
         }
     }
     let terms = terms(draft, &unit.service)?;
@@ -98,12 +98,13 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
         draft.say_late(&session, author, content.clone(), unit.at)?;
     }
     let mut news = said.user_data.clone();
-    let known = draft.session(&session)?.user_data.clone();
+    let view = draft.session(&session)?;
+    let known = &view.user_data;
     let same = news.pairs().iter().filter(|(key, value)| known.get(key) == Some(*value));
     let same: Vec<String> = same.map(|(key, _)| key.clone()).collect();
     news.change(&UserData::default(), &same);
     if !news.is_empty() {
-        match data::change(draft, &session, None, &news, &[], Via::CustomerData) {
+        match data::change(draft, &*view, None, &news, &[], Via::CustomerData) {
             // The words count for more than what the platform tells beside them.
             Err(No::Refused(Refusal::UserDataTooLarge)) => {
                 let keys: Vec<&str> = news.pairs().keys().map(String::as_str).collect();
@@ -184,7 +185,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
     let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
     let name = MAX_NICKNAME.prefix(name);
     // What is too large to begin with is told when it is to be added.
-    let data = if said.user_data.check().is_ok() { &said.user_data } else { &UserData::default() };
+    let data = if check::user_data(&said.user_data).is_ok() { &said.user_data } else { &UserData::default() };
     create(draft, &unit.service, &id, &unit.fresh.participant, name, data, route)?;
     let queue = draft.session(&id)?.queue.clone();
     let priority = draft.queue(&queue)?.priority;
@@ -202,7 +203,7 @@ pub(super) fn create(
     user_data: &UserData,
     route: Route,
 ) -> Result<(), No> {
-    user_data.check()?;
+    check::user_data(user_data)?;
     let key = Key::Session(id.clone());
     if draft.exists(&key)? {
         return Err(Refusal::Exists(format!("Interaction '{id}'")).into());
@@ -332,7 +333,7 @@ fn reached(
 
 /// The customer changed what he had written: the log says so from now on, and whoever talks with him is told.
 fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: &str) -> Result<(), No> {
-    customer::bounded("text", text, crate::message::MAX_TEXT)?;
+    check::within("text", text, MAX_TEXT)?;
     let mut entry = draft.known(of)?.and_then(|known| known.entry);
     let Some((id, index)) = entry.clone() else {
         // What is taken back before it comes is not to be shown when it does.

@@ -1,6 +1,6 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{Draft, No, offer, talk};
+use super::{Draft, No, ending, invite, part};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact, Readiness},
@@ -77,23 +77,23 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
 
 fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
-    let party = talk::live(&session, agent)?;
+    let party = part::live(&session, agent)?;
     let alone = session.chatting().all(|party| party.user == *agent);
     match party.state {
-        PartyState::Invited => offer::end(draft, &session, party, PartyState::Revoked, Closer::Agent)?,
+        PartyState::Invited => invite::end(draft, &session, party, PartyState::Revoked, Closer::Agent)?,
         PartyState::Chatting => {
-            offer::withdraw(draft, id, Some(agent), Closer::Agent)?;
+            invite::withdraw(draft, id, Some(agent), Closer::Agent)?;
             draft.say(id, party.author(), Content::Left)?;
             if session.customer.present && alone {
-                talk::close_party(draft, id, agent, PartyState::Revoked, Closer::Agent, None)?;
-                draft.tell(id, offer::requeued(&session))?;
+                part::close_party(draft, id, agent, PartyState::Revoked, Closer::Agent, None)?;
+                draft.tell(id, invite::requeued(&session))?;
             } else {
-                talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+                part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
             }
         }
-        _ => talk::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?,
+        _ => part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?,
     }
-    talk::end_if_idle(draft, id)
+    ending::end_if_idle(draft, id)
 }
 
 /// The time for work after a call is over: he is ready again.

@@ -1,51 +1,17 @@
 //! What can happen to a conversation.
 
-use super::{Closer, Delivery, Invitation, PartyState};
+use super::party::{Invitation, PartyState};
 use crate::{
     InteractionId, Millis, QueueName, UserData, UserId,
+    delivery::Delivery,
+    interaction::{Closer, Via},
     medium::MediumName,
     message::{ParticipantId, PartyKind, Visibility},
     thread::{Address, Terms},
+    userdata::blank_value,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// The operation by which user data or a disposition was changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Via {
-    /// The operation that names a disposition.
-    SetDisposition,
-    /// The operation that names a disposition of a call.
-    SetCallDisposition,
-    /// Pairs added.
-    AttachUserData,
-    /// Pairs replaced.
-    UpdateUserData,
-    /// Pairs taken away.
-    DeleteUserData,
-    /// One pair taken away.
-    DeleteUserDataPair,
-    /// The customer's application.
-    CustomerData,
-    /// The server: last agent and the like.
-    System,
-}
-
-impl Via {
-    /// The word the reporting feed uses: the name of the operation.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SetDisposition => "SetDisposition",
-            Self::SetCallDisposition => "SetCallDisposition",
-            Self::AttachUserData => "AttachUserData",
-            Self::UpdateUserData => "UpdateUserData",
-            Self::DeleteUserData => "DeleteUserData",
-            Self::DeleteUserDataPair => "DeleteUserDataPair",
-            Self::CustomerData => "CustomerData",
-            Self::System => "System",
-        }
-    }
-}
 
 /// One event of a conversation; medium and queue stand in each, so that a reader of the feed needs no state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -339,13 +305,13 @@ impl Fact {
         match self {
             Self::Created { nickname, user_data, post, .. } => {
                 nickname.clear();
-                *user_data = blank(user_data);
+                *user_data = user_data.blanked();
                 if let Some(post) = post {
                     post.address.theirs.clear();
                 }
             }
             Self::Renamed { agent: None, nickname } => nickname.clear(),
-            Self::DataChanged { set, .. } => *set = blank(set),
+            Self::DataChanged { set, .. } => *set = set.blanked(),
             Self::Commented { comment, .. } => comment.clear(),
             Self::Disposition { value, previous, known, .. } => {
                 if !*known {
@@ -371,16 +337,4 @@ impl Fact {
             | Self::Erased => {}
         }
     }
-}
-
-/// An empty value in place of any but null, which says that there was none.
-pub(crate) fn blank_value(value: &mut Value) {
-    if !value.is_null() {
-        *value = Value::from("");
-    }
-}
-
-/// The same keys with empty values.
-pub(crate) fn blank(data: &UserData) -> UserData {
-    UserData::new(data.pairs().keys().map(|key| (key.clone(), Value::from(""))).collect())
 }

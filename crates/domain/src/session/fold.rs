@@ -1,13 +1,18 @@
 //! Folding events into a conversation. No rule lives here: what is folded was decided.
 
 use super::{
-    AgentParty, Customer, Delivery, End, Event, Fact, Invitation, MAX_OUTGOING, Outgoing, PartyState, Place,
-    Post, Route, Session, Typing, Written,
-    event::{blank, blank_value},
+    event::{Event, Fact, Route},
+    party::{AgentParty, Customer, Invitation, PartyState},
+    post::Post,
+    snapshot::{Session, Typing},
+    written::Written,
 };
 use crate::{
     InteractionId, Millis, UserData, UserId,
+    delivery::{Delivery, MAX_OUTGOING, Outgoing},
+    interaction::{End, Place},
     message::{ParticipantId, PartyKind, Visibility},
+    userdata::blank_value,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -179,7 +184,7 @@ impl Session {
         if let Some(post) = &mut self.post {
             post.address.theirs.clear();
         }
-        self.user_data = blank(&self.user_data);
+        self.user_data = self.user_data.blanked();
         self.comment = None;
         for value in self.agents.iter_mut().flat_map(|party| party.late.values_mut()) {
             blank_value(value);

@@ -80,7 +80,7 @@ fn add(
 }
 
 fn check_name(what: &str, path: &str, name: &str, findings: &mut Findings) {
-    if let Err(why) = domain::book::check_name(name) {
+    if let Err(why) = domain::check::name("name", name) {
         findings.problem(format!("[[dispositions]]: the {what} '{}': {why}", plain(path)));
     }
 }

@@ -104,7 +104,9 @@ fn skills(queues: &[&Queue], users: &[&User], findings: &mut Findings) {
                 ));
             }
         }
-        if findings.warnings().len() == before && !agents.iter().any(|user| user.serves(queue)) {
+        if findings.warnings().len() == before
+            && !agents.iter().any(|user| domain::offer::serves(user, queue))
+        {
             findings.warning(format!(
                 "[[queues]] '{name}': no agent has all of its skills and takes its work: whoever waits there is never \
                  served"

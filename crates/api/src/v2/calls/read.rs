@@ -1,11 +1,11 @@
 //! `GET /me/calls/{id}`: one call (core-and-voice §5.1).
 
-use super::part::{device_of, gone, late_until, part};
+use super::part::{device_of, gone};
 use crate::{
     answer::{Answer, Outcome},
     auth::Caller,
     state::Api,
-    v2::{feature, params::Denied},
+    v2::{feature, late::late_part, params::Denied},
     wire::{CallView, call_resource},
 };
 use axum::extract::{Path, State};
@@ -37,14 +37,14 @@ async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
     feature::shows(api, feature::VOICE, &format!("Call '{id}'"))?;
     let state = api.desk.call(id).await?.ok_or_else(|| gone(id))?;
     let call = call_of(&state).ok_or_else(|| gone(id))?;
-    let party = part(call, &caller.user.id).ok_or_else(|| gone(id))?;
-    edge::span::interaction(id.as_str());
-    let until = if party.is_live() {
-        None
-    } else {
-        let agent = api.desk.agent(&caller.user).await?;
-        Some(late_until(api, call, party, &agent).ok_or_else(|| gone(id))?)
+    let (party, until) = match call.live_party(&caller.user.id) {
+        Some(party) => (party, None),
+        None => {
+            let late = late_part(api, caller, call).await?;
+            late.map(|(party, until)| (party, Some(until))).ok_or_else(|| gone(id))?
+        }
     };
+    edge::span::interaction(id.as_str());
     let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };
     Ok(Answer::with("call", call_resource(&api.links, api.config.shown.participants, &view, until)))
 }

@@ -1,13 +1,8 @@
 //! The part of a user in a conversation, and whether an address shows it.
 
-use crate::{answer::Problem, auth::Caller, state::Api, wire::Until};
+use crate::{answer::Problem, auth::Caller, state::Api};
 use desk::session_of;
-use domain::{
-    InteractionId, Refusal, State,
-    agent::Agent,
-    medium::Medium,
-    session::{AgentParty, PartyState, Session},
-};
+use domain::{InteractionId, Refusal, State, medium::Medium};
 use std::sync::Arc;
 
 /// The conversation and the caller's part in it. One that is not theirs does not exist for them (decisions §8).
@@ -20,20 +15,6 @@ pub async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Resu
     }
     edge::span::interaction(session.id.as_str());
     Ok(state)
-}
-
-/// Until when a completed part still takes a disposition; `None` when it does not any more.
-pub fn late_until(api: &Api, session: &Session, party: &AgentParty, agent: &Agent) -> Option<Until> {
-    let late = api.desk.centre()?.disposition.late;
-    if party.state != PartyState::Completed || party.joined_at.is_none() {
-        return None;
-    }
-    let until = party.closed_at? + late;
-    if api.desk.now() <= until {
-        Some(Until::Moment(until))
-    } else {
-        agent.remembers(&session.medium, &session.id).then_some(Until::Crowded)
-    }
 }
 
 /// Refuses a medium whose features the centre does not have.

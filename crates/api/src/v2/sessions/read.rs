@@ -1,10 +1,11 @@
 //! `GET /me/{collection}/{id}`: one conversation (digital-channels §2.1).
 
-use super::part::{find, gone, late_until};
+use super::part::{find, gone};
 use crate::{
     answer::{Answer, Outcome},
     auth::Caller,
     state::Api,
+    v2::late::late_part,
     wire::{late_session_resource, session_resource},
 };
 use axum::{
@@ -26,12 +27,11 @@ pub async fn get(
 ) -> Outcome {
     let state = find(&api, &caller, &medium, &id).await?;
     let session = session_of(&state).ok_or_else(|| gone(&id))?;
-    let party = session.party(&caller.user.id).ok_or_else(|| gone(&id))?;
-    let text = if party.is_live() {
+    let text = if session.live_party(&caller.user.id).is_some() {
         session_resource(&api.links, &medium, session, &caller.user.id)
     } else {
-        let agent = api.desk.agent(&caller.user).await?;
-        let until = late_until(&api, session, party, &agent).ok_or_else(|| gone(&id))?;
+        let late = late_part(&api, &caller, session).await?;
+        let (party, until) = late.ok_or_else(|| gone(&id))?;
         late_session_resource(&api.links, &medium, session, party, until)
     };
     let resource: Value = serde_json::from_str(&text).unwrap_or_default();

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::idempotency::Repeatable;
-use domain::{Command, InteractionId, command::CustomerAct, message::MAX_TYPE, session::Closer};
+use domain::{Command, InteractionId, check, command::CustomerAct, session::Closer};
 use std::sync::Arc;
 
 /// A command, by the last part of its address.
@@ -98,7 +98,7 @@ fn asks<'f>(name: &'static str, form: &'f Form) -> impl Iterator<Item = &'f [u8]
 fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
     let given = form.get("messageType");
     if let Some(given) = given {
-        MAX_TYPE.check("messageType", given).map_err(|refusal| Trouble::Bad(refusal.to_string()))?;
+        check::message_type(Some(given)).map_err(|refusal| Trouble::Bad(refusal.to_string()))?;
     }
     Ok(given.map(str::to_owned))
 }

@@ -1,20 +1,19 @@
 //! What an agent does with a call (core-and-voice §5.7).
 
 use super::{
-    super::{Draft, No},
-    data,
+    super::{Draft, No, data, disposition, machine::Machine},
+    offer,
     release::{self, How},
     room,
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
     call::{self, Act, Call, Cause, Fact, Operation, Origin, Party, PartyState},
+    check,
     command::CallAct,
     session::{Closer, Via},
 };
 
-/// The most tones that are sent at once.
-const MAX_DIGITS: usize = 64;
 /// How long a phone may take to answer once it is told to: it may have to be called again (voice-sip §5.2, §6).
 const ANSWER: Millis = 12_000;
 
@@ -24,13 +23,15 @@ pub(in super::super) fn act(
     agent: &UserId,
     act: &CallAct,
 ) -> Result<(), No> {
-    if let CallAct::SetDisposition { value, key } = act {
-        return data::set_disposition(draft, id, agent, value, key.as_deref());
-    }
     let call = draft.call(id)?;
-    let Some(party) = call.party(agent) else {
-        return Err(Refusal::NotFound(format!("Call '{id}'")).into());
-    };
+    if let CallAct::SetDisposition { value, key } = act {
+        let party = match call.live_party(agent) {
+            Some(party) => party,
+            None => disposition::late_part(draft, &*call, agent)?,
+        };
+        return disposition::set(draft, &*call, party, value, key.as_deref());
+    }
+    let party = call.party(agent).ok_or_else(|| call.not_found())?;
     let operation = operation(act);
     if !call::is_open(&call, agent, operation) {
         return Err(Refusal::NotInCallState { operation, state: party.state }.into());
@@ -48,15 +49,19 @@ pub(in super::super) fn act(
             draft.effect(call.leg(party.leg), Act::Mute(*on));
             Ok(())
         }
-        CallAct::AttachUserData(set) => data::change(draft, &call, party, set, &[], Via::AttachUserData),
-        CallAct::UpdateUserData(set) => data::change(draft, &call, party, set, &[], Via::UpdateUserData),
+        CallAct::AttachUserData(set) => {
+            data::change(draft, &*call, Some(party), set, &[], Via::AttachUserData)
+        }
+        CallAct::UpdateUserData(set) => {
+            data::change(draft, &*call, Some(party), set, &[], Via::UpdateUserData)
+        }
         CallAct::DeleteUserData => {
             let keys: Vec<String> = call.line(party).user_data.pairs().keys().cloned().collect();
-            data::change(draft, &call, party, &UserData::default(), &keys, Via::DeleteUserData)
+            data::change(draft, &*call, Some(party), &UserData::default(), &keys, Via::DeleteUserData)
         }
         CallAct::DeleteUserDataPair(key) => {
             let keys = [key.clone()];
-            data::change(draft, &call, party, &UserData::default(), &keys, Via::DeleteUserDataPair)
+            data::change(draft, &*call, Some(party), &UserData::default(), &keys, Via::DeleteUserDataPair)
         }
         CallAct::SetDisposition { .. } => Ok(()),
     }
@@ -95,7 +100,7 @@ fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
 fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let how = How::by(Closer::Agent, Cause::Refused);
     if party.origin == Origin::Queue {
-        return release::offer_ended(draft, &call.id, party.leg, how);
+        return offer::ended(draft, &call.id, party.leg, how);
     }
     release::part(draft, &call.id, party.leg, how)?;
     release::settle(draft, &call.id, how, call)
@@ -120,16 +125,7 @@ fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(
 }
 
 fn send_dtmf(draft: &mut Draft<'_>, call: &Call, party: &Party, digits: &str) -> Result<(), No> {
-    if digits.is_empty() {
-        return Err(Refusal::Missing("digits").into());
-    }
-    if digits.len() > MAX_DIGITS {
-        return Err(Refusal::TextTooLong { parameter: "digits", bytes: MAX_DIGITS }.into());
-    }
-    if !digits.chars().all(|digit| matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D' | ',')) {
-        let why = "'digits' may hold 0-9, *, #, A-D and commas";
-        return Err(Refusal::Invalid(why.into()).into());
-    }
+    check::digits(digits)?;
     for other in call.others(party).filter(|other| other.up) {
         draft.effect(call.leg(other.leg), Act::Dtmf(digits.to_owned()));
     }

@@ -2,14 +2,11 @@
 
 use super::super::{Draft, No};
 use crate::{
-    Refusal, UserId,
-    call::Dn,
+    Refusal, UserId, check,
     command::DeviceAct,
     device::{Device, Event},
+    ids::Dn,
 };
-
-/// The longest number calls can be sent to, in bytes.
-const MAX_NUMBER: usize = 64;
 
 pub(in super::super) fn in_service(
     draft: &mut Draft<'_>,
@@ -53,12 +50,7 @@ pub(in super::super) fn operate(
 }
 
 fn check_target(device: &Device, to: &Dn) -> Result<(), Refusal> {
-    if to.as_str().is_empty() {
-        return Err(Refusal::Missing("destination"));
-    }
-    if to.as_str().len() > MAX_NUMBER {
-        return Err(Refusal::TextTooLong { parameter: "destination", bytes: MAX_NUMBER });
-    }
+    check::number("destination", to)?;
     if *to == device.dn {
         return Err(Refusal::Invalid("A device cannot forward its calls to itself".into()));
     }

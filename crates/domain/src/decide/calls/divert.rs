@@ -3,7 +3,7 @@
 
 use super::{
     super::{Draft, No},
-    begin,
+    lead,
     release::{self, How},
 };
 use crate::{
@@ -40,7 +40,7 @@ pub(in super::super) fn diverted(
     }
     let how = How { code: Some(code), ..How::by(Call::closer_of(party), Cause::Diverted) };
     release::part(draft, &call.id, party.leg, how)?;
-    begin::lead(draft, &call.id, to)
+    lead::lead(draft, &call.id, to)
 }
 
 /// Whether a number has rung in a call already: phones that name each other would go on for ever.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Draft, No},
-    begin,
+    lead, offer,
     release::{self, How},
     room, wait,
 };
@@ -84,7 +84,7 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
                 Some(Aim::Device(dn)) => Diversion::Device(dn.clone()),
                 None => Diversion::Nowhere,
             };
-            begin::lead(draft, id, &to)
+            lead::lead(draft, id, &to)
         }
         Origin::Caller | Origin::Called | Origin::Queue => {
             if let Some(caller) = call.parties.first().filter(|caller| caller.is_live()) {
@@ -160,9 +160,7 @@ fn gone(
     };
     let how = How { code, is_gone: true, ..How::by(closer, cause) };
     match party.origin {
-        Origin::Queue if party.state == PartyState::Ringing => {
-            release::offer_ended(draft, id, party.leg, how)
-        }
+        Origin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how),
         // His phone is lost, not the call: the caller has not hung up on us.
         Origin::Queue if cause == Cause::Lost => {
             release::part(draft, id, party.leg, how)?;

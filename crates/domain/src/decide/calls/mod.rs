@@ -3,19 +3,22 @@
 
 mod act;
 mod begin;
-mod data;
 mod device;
 mod divert;
+mod due;
 mod heard;
+mod lead;
+mod offer;
+mod party;
 mod release;
 mod room;
 mod wait;
 
 pub(super) use act::act;
 pub(super) use begin::{arrive, dial};
-pub(super) use data::erase;
 pub(super) use device::{in_service, operate};
 pub(super) use divert::diverted;
+pub(super) use due::due;
 pub(super) use heard::heard;
+pub(super) use offer::offer;
 pub(super) use release::lost;
-pub(super) use wait::{due, offer};

@@ -1,20 +1,16 @@
 //! The end of a part, and of a call.
 
 use super::{
-    super::{Draft, No, offer},
-    wait,
+    super::{Draft, No, disposition},
+    room,
 };
 use crate::{
-    InteractionId, Key, Millis,
-    agent::{self, Readiness},
+    InteractionId, Key, Millis, agent,
     call::{Act, Call, Cause, Fact, Origin, Party, PartyState},
+    interaction::Part,
     medium,
     session::Closer,
 };
-
-/// How long an agent whose phone did not take a call is spared it at least, in milliseconds: a phone that refuses at once
-/// would be asked as fast as it can say no.
-const LEAST_BAR: Millis = 1_000;
 
 /// How a part ends.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +36,6 @@ impl How {
 pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
-    let data = &call.line(party).user_data;
     // Who only waited in a queue is established as well, but there was nobody to talk to.
     let met = |other: &Party| other.leg != leg && other.established_at.is_some();
     let talked = party.established_at.is_some() && call.parties.iter().any(met);
@@ -53,7 +48,7 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
         cause: how.cause,
         code: how.code,
         talked,
-        dispositioned: draft.centre()?.disposition.is_set(data),
+        dispositioned: disposition::is_set(draft, &*call, Some(party))?,
         barred_until: how.barred_until,
     };
     draft.tell_call(id, fact)?;
@@ -71,10 +66,7 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
 fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let (Some(user), Some(queued)) = (party.user(), &call.queued) else { return Ok(()) };
     let length = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.wrap_up);
-    let is_ready = draft.agent(user)?.is_some_and(|found| {
-        let state = found.channel(&medium::voice()).and_then(|channel| channel.state.as_ref());
-        state.is_some_and(|state| state.state == Readiness::Ready)
-    });
+    let is_ready = draft.agent(user)?.is_some_and(|found| found.is_ready(&medium::voice()));
     let state = draft.centre()?.agent_state("AfterCallWork").cloned();
     match state {
         Some(state) if length > 0 && is_ready => {
@@ -117,7 +109,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before
         return Ok(());
     }
     if call.live().count() > 1 {
-        return super::room::arrange(draft, id);
+        return room::arrange(draft, id);
     }
     let abandoned = is_unserved(before) && !caller_stays;
     let left: Vec<u16> = call.live().map(|party| party.leg).collect();
@@ -140,24 +132,8 @@ fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer, abandoned: boo
     if call.ended.is_some() {
         return Ok(());
     }
-    let dispositioned = draft.centre()?.disposition.is_set(&call.lines[0].user_data);
+    let dispositioned = disposition::is_set(draft, &*call, None)?;
     draft.tell_call(id, Fact::Ended { closer, dispositioned, abandoned })
-}
-
-/// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to his
-/// place. Who did not answer is not ready until he says so; who refused is only spared for a while.
-pub(super) fn offer_ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
-    let call = draft.call(id)?;
-    let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
-    let Some(user) = party.user().cloned() else { return Ok(()) };
-    let cool_down = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.cool_down);
-    let barred_until = Some(draft.now + cool_down.max(LEAST_BAR));
-    part(draft, id, leg, How { barred_until, ..how })?;
-    wait::requeue(draft, id)?;
-    if how.closer == Closer::NoAnswer {
-        offer::make_not_ready(draft, &user, &medium::voice())?;
-    }
-    Ok(())
 }
 
 /// The process that carried it is gone: everyone was cut off. It is never refused.

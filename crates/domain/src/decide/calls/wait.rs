@@ -1,22 +1,15 @@
-//! Waiting in a queue: what callers hear, offers, overflow.
+//! Waiting in a queue: what callers hear, and overflow.
 
 use super::{
-    super::{Draft, No, capacity},
-    begin::{self, Coming},
+    super::{Draft, No},
     release::{self, How},
 };
 use crate::{
-    InteractionId, Key, Millis, QueueName, Refusal, UserId,
-    agent::ChannelState,
-    call::{Act, Alone, Cause, Deadline, Fact, Origin, Overflowing, PartyState, Who},
-    command::Diversion,
-    medium,
+    InteractionId, QueueName,
+    call::{Act, Alone, Cause, Fact, Overflowing, PartyState},
     queue::Overflow,
     session::Closer,
 };
-
-/// How long an offer stands when its queue was taken away meanwhile.
-const ORPHAN_OFFER: Millis = 30_000;
 
 /// Takes a call into a queue: it is answered at once, greeted, and waits. A queue that was taken away meanwhile is no
 /// number any more.
@@ -103,88 +96,4 @@ pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), N
         (patience > 0).then(|| draft.now + patience)
     };
     draft.tell_call(id, Fact::Queued { priority: place.priority, since: place.since, overflow_at })
-}
-
-/// The router offers a waiting call. Everything is checked again: the board it looked at may be a moment old.
-pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
-    let voice = medium::voice();
-    let not = |why| No::Refused(Refusal::NotAvailable { medium: medium::voice(), why });
-    let call = draft.call(id)?;
-    let Some(queued) = call.queued.as_ref().filter(|queued| queued.waiting) else {
-        return Err(not("it does not wait any more"));
-    };
-    if queued.barred.get(agent).is_some_and(|until| *until > draft.now) {
-        return Err(not("the agent did not take it a moment ago"));
-    }
-    let user = draft.user(agent)?;
-    let Some(found) = draft.agent(agent)? else { return Err(not("not logged in")) };
-    if !found.channel(&voice).is_some_and(ChannelState::takes_work) {
-        return Err(not("not ready"));
-    }
-    if found.taken(&voice) >= usize::from(capacity(&user, &*draft.centre()?, &voice)) {
-        return Err(not("no free slot"));
-    }
-    if call.live_party(agent).is_some() {
-        return Err(not("takes part already"));
-    }
-    let Some(dn) = user.device.as_ref().map(|device| device.phone_number.clone()) else {
-        return Err(not("no phone"));
-    };
-    let phone = draft.device(&dn)?.filter(|device| device.in_service && !device.do_not_disturb);
-    let Some(answers) = phone.map(|device| device.answers) else { return Err(not("no phone")) };
-    let queue = draft.queue_if_any(&queued.queue)?;
-    if queue.as_ref().is_some_and(|queue| !user.serves(queue)) {
-        return Err(not("the agent does not work for the queue"));
-    }
-    let stands = queue.map_or(ORPHAN_OFFER, |queue| queue.offer);
-    let name = user.user_name.clone();
-    begin::call_party(
-        draft,
-        id,
-        Coming {
-            who: Who::User { id: agent.clone(), name },
-            dn,
-            origin: Origin::Queue,
-            state: PartyState::Ringing,
-            answers,
-            deadline: Some(draft.now + stands),
-        },
-    )
-}
-
-/// Something fell due. It is never refused: what is due must be done with.
-pub(in super::super) fn due(
-    draft: &mut Draft<'_>,
-    id: &InteractionId,
-    due: Deadline,
-    late: &Diversion,
-) -> Result<(), No> {
-    if !draft.exists(&Key::Call(id.clone()))? {
-        return Ok(());
-    }
-    let call = draft.call(id)?;
-    let is_due = call.deadlines().any(|(deadline, at)| deadline == due && at <= draft.now);
-    if !is_due {
-        return Ok(());
-    }
-    let how = How::by(Closer::NoAnswer, Cause::NoAnswer);
-    match due {
-        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == Origin::Queue) => {
-            release::offer_ended(draft, id, leg, how)
-        }
-        Deadline::Leg(leg) => {
-            release::part(draft, id, leg, how)?;
-            release::settle(draft, id, how, &call)
-        }
-        Deadline::Overflow => match late {
-            Diversion::Queue { turned_away: Some(_), .. } | Diversion::Nowhere => {
-                turn_away(draft, id, None, Overflowing::Late)
-            }
-            Diversion::Announcement(prompt) => announce(draft, id, prompt),
-            elsewhere => {
-                draft.tell_call(id, Fact::Overflowed { why: Overflowing::Late, announcement: None })?;
-                begin::lead(draft, id, elsewhere)
-            }
-        },
-    }
 }

@@ -42,7 +42,7 @@ fn completing_into_a_queue_lets_the_customer_wait_there() {
     check(
         world.clone(),
         offer("ann"),
-        "no: The agent is not available for chat: the agent refused it a moment ago",
+        "no: The agent is not available for chat: the agent did not take it a moment ago",
     );
     check(world, offer("bob"), "offered bob until 30500; bob: +slot");
     check(

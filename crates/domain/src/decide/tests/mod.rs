@@ -5,6 +5,7 @@
 //! refusal. Every commit of every test is also held against the invariants of [`world::World::commit`].
 
 mod acts;
+mod both;
 mod brief;
 mod calls;
 mod world;

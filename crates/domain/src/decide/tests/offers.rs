@@ -109,7 +109,7 @@ fn who_rejects_is_done_and_the_next_is_asked() {
 
 #[test]
 fn who_rejected_is_left_alone_for_the_cool_down() {
-    let barred = "no: The agent is not available for chat: the agent refused it a moment ago";
+    let barred = "no: The agent is not available for chat: the agent did not take it a moment ago";
     check(rejected(), offer("ann"), barred);
     check(rejected().after(9_999), offer("ann"), barred);
     check(rejected().after(10_000), offer("ann"), "offered ann until 40000; ann: +slot");
@@ -118,7 +118,7 @@ fn who_rejected_is_left_alone_for_the_cool_down() {
 #[test]
 fn the_cool_down_outlives_the_next_agents_part() {
     let back = rejected().then(offer("bob")).then(bob(accept())).after(5_000).then(bob(to_queue("Sales")));
-    let barred = "no: The agent is not available for chat: the agent refused it a moment ago";
+    let barred = "no: The agent is not available for chat: the agent did not take it a moment ago";
     check(back.clone(), offer("ann"), barred);
     check(back.clone(), offer("bob"), barred);
     check(back.after(5_000), offer("ann"), "offered ann until 40000; ann: +slot");
@@ -135,9 +135,9 @@ fn no_answer_revokes_the_offer_and_makes_the_agent_not_ready() {
     );
     check(world.clone(), lapse("ann"), "");
     check(
-        world.clone(),
+        world.clone().then(state("ann", "Ready")),
         offer("ann"),
-        "no: The agent is not available for chat: the agent refused it a moment ago",
+        "no: The agent is not available for chat: the agent did not take it a moment ago",
     );
     check(world.clone().after(10_000), offer("ann"), NOT_READY);
     check(

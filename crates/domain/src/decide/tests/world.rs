@@ -330,6 +330,13 @@ impl World {
         self.sessions().next().expect("a conversation")
     }
 
+    pub fn centre(&self) -> &Centre {
+        match self.states[&Key::Centre].as_ref() {
+            State::Centre(centre) => centre,
+            other => panic!("{other:?}"),
+        }
+    }
+
     pub fn agent(&self, name: &str) -> &Agent {
         self.agents().find(|agent| agent.id.as_str() == name).expect("an agent")
     }

@@ -46,7 +46,7 @@ pub(super) fn wanted(config: &Config, reading: &Reading<'_>, findings: &mut Find
 fn user(entry: &UserEntry, reading: &Reading<'_>, findings: &mut Findings) -> User {
     let name = &entry.user_name;
     let known = reading.current.user(name);
-    // The rules of the journal say the same (`decide/provision.rs`), without the place in the file.
+    // The rules of the journal say the same (`domain::check::user_name`), without the place in the file.
     if name.is_empty() {
         findings.problem("[[users]]: a 'user_name' is empty");
     } else if name.contains(':') {

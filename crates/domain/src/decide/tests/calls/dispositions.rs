@@ -149,8 +149,7 @@ fn a_late_one_is_taken_for_an_hour_or_among_the_last_sixteen() {
 fn crowded(more: usize) -> World {
     (0..more).fold(released(), |world, nth| {
         let call = format!("d{nth}");
-        let dial = dialled(&call, "5001", "5002", to_device("5002"));
-        let world = world.then(Command::Dial { agent: "ann".into(), dial: Box::new(dial) });
+        let world = world.then(dials(&call));
         let hang_up = CallAct::Hangup;
         world.then(Command::Call { call: call.as_str().into(), agent: "ann".into(), act: hang_up })
     })

@@ -31,7 +31,7 @@ use acts::*;
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
 /// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again
 /// after 10 s.
-fn phones() -> World {
+pub(super) fn phones() -> World {
     let mut world = World::new();
     for (name, dn) in [("ann", "5001"), ("bob", "5002"), ("cat", "5003")] {
         world = world.then(has_phone(name, Some(dn))).then(in_service(dn, true)).then(takes_calls(name));
@@ -43,17 +43,17 @@ fn phones() -> World {
 }
 
 /// Somebody outside waits in `Support`.
-fn waiting() -> World {
+pub(super) fn waiting() -> World {
     phones().then(arrive_at("Support"))
 }
 
 /// The call rings at ann's phone.
-fn offered() -> World {
+pub(super) fn offered() -> World {
     waiting().then(offer("ann"))
 }
 
 /// Ann talks with the caller of the queue.
-fn talking() -> World {
+pub(super) fn talking() -> World {
     offered().then(up(2))
 }
 
@@ -63,7 +63,7 @@ fn held() -> World {
 }
 
 /// Ann's part is over.
-fn released() -> World {
+pub(super) fn released() -> World {
     talking().then(ann(CallAct::Hangup))
 }
 
@@ -90,4 +90,15 @@ fn calling() -> World {
 /// Ann dialled bob's number, and they talk.
 fn internal() -> World {
     calling().then(up(2))
+}
+
+/// Ann dials bob's number, in a call of this id.
+pub(super) fn dials(call: &str) -> Command {
+    let dial = dialled(call, "5001", "5002", to_device("5002"));
+    Command::Dial { agent: "ann".into(), dial: Box::new(dial) }
+}
+
+/// Ann's phone has rung for too long.
+pub(super) fn lapses() -> Command {
+    unanswered(2)
 }

@@ -45,7 +45,7 @@ fn only_who_can_take_it_is_asked() {
     check(waiting(), offer("cat"), &not("not ready"));
     check(waiting().then(state("ann", "NotReady")), offer("ann"), &not("not ready"));
     check(waiting().then(do_not_disturb("ann", true)), offer("ann"), &not("not ready"));
-    check(waiting().then(log_out("ann")), offer("ann"), &not("not ready"));
+    check(waiting().then(log_out("ann")), offer("ann"), &not("not logged in on this channel"));
     check(waiting(), offer("dan"), "no: User 'dan' was not found");
     check(waiting().then(in_service("5001", false)), offer("ann"), &not("no phone"));
     let quiet = device("ann", "5001", DeviceAct::DoNotDisturb(true));

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
     call::{Act, Call, Heard, LegId, Operation, Origin, capabilities, is_open},
+    interaction::Interaction,
     session::Closer,
 };
 use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
@@ -46,9 +47,7 @@ fn holds_equal(world: &World, call: &Call) {
         let asked = Command::Call { call: call.id.clone(), agent: agent.clone(), act };
         match world.ask(&asked).map(|_| ()) {
             Ok(()) => {
-                let took_part =
-                    |party: &crate::call::Party| party.user() == Some(&agent) && party.took_part();
-                assert!(call.live_party(&agent).is_some() || call.parties.iter().any(took_part), "{asked:?}");
+                assert!(call.live_party(&agent).is_some() || call.ended_part(&agent).is_some(), "{asked:?}");
             }
             Err(Refusal::NotFound(_)) => assert!(call.live_party(&agent).is_none(), "{asked:?}"),
             Err(why) => panic!("{asked:?}: {why:?}"),

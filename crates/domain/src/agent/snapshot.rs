@@ -1,0 +1,147 @@
+//! An agent at work as their events left them.
+
+use crate::{InteractionId, Millis, UserId, medium::MediumName};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// How many completed conversations of a medium stay open to a late disposition whatever their age (decisions §6).
+pub const RECENT: usize = 16;
+
+/// A state that an agent can put a channel into (core-and-voice §4.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentState {
+    /// Fixed id of a system state; compared without regard to case.
+    pub id: String,
+    /// The operation that enters it.
+    pub operation: String,
+    /// What people read.
+    pub display: String,
+    /// The system state it counts as.
+    pub state: Readiness,
+    /// A finer word for it, `AfterCallWork` for instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_mode: Option<String>,
+    /// The reason it stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Whether a channel takes work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Readiness {
+    /// Logged in, no state chosen yet.
+    LoggedIn,
+    /// Takes work.
+    Ready,
+    /// Takes none.
+    NotReady,
+    /// Not logged in.
+    LoggedOut,
+}
+
+impl Readiness {
+    /// The state in the words of the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedIn => "LoggedIn",
+            Self::Ready => "Ready",
+            Self::NotReady => "NotReady",
+            Self::LoggedOut => "LoggedOut",
+        }
+    }
+}
+
+/// The state of one channel of a logged-in agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelState {
+    /// The chosen state; `None` right after login. Shared, since thousands of agents sit in the same few.
+    pub state: Option<Arc<AgentState>>,
+    /// Since when.
+    pub since: Millis,
+    /// Whether the agent asked not to be disturbed.
+    pub do_not_disturb: bool,
+}
+
+impl ChannelState {
+    /// Whether the channel takes work now.
+    pub fn takes_work(&self) -> bool {
+        !self.do_not_disturb && self.state.as_ref().is_some_and(|state| state.state == Readiness::Ready)
+    }
+}
+
+/// A contact-centre session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Login {
+    /// When it began.
+    pub at: Millis,
+    /// The place the agent sits at.
+    pub place: Option<String>,
+    /// The channels that could be started.
+    pub channels: BTreeMap<MediumName, ChannelState>,
+    /// When he is ready for calls again: the end of work after one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<Millis>,
+}
+
+/// An agent at work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Agent {
+    /// The user.
+    pub id: UserId,
+    /// His user name.
+    pub user_name: String,
+    /// The contact-centre session, while there is one.
+    pub login: Option<Login>,
+    /// Conversations that hold a slot, by medium, oldest first.
+    pub slots: BTreeMap<MediumName, Vec<InteractionId>>,
+    /// The last completed conversations, by medium, oldest first.
+    pub recent: BTreeMap<MediumName, VecDeque<InteractionId>>,
+    /// The interaction the agent looks at.
+    pub focus: Option<InteractionId>,
+    /// When he came to work, or a slot was last freed or taken; the agent idle longest goes first.
+    pub idle_since: Millis,
+}
+
+impl Agent {
+    /// An agent who has not worked yet.
+    pub fn new(id: UserId, user_name: String) -> Self {
+        Self {
+            id,
+            user_name,
+            login: None,
+            slots: BTreeMap::new(),
+            recent: BTreeMap::new(),
+            focus: None,
+            idle_since: 0,
+        }
+    }
+
+    /// The state of a channel, when the agent is logged in on it.
+    pub fn channel(&self, medium: &MediumName) -> Option<&ChannelState> {
+        self.login.as_ref()?.channels.get(medium)
+    }
+
+    /// Whether they have said that a channel takes work. It may be closed all the same ([`ChannelState::takes_work`]).
+    pub fn is_ready(&self, medium: &MediumName) -> bool {
+        let state = self.channel(medium).and_then(|channel| channel.state.as_ref());
+        state.is_some_and(|state| state.state == Readiness::Ready)
+    }
+
+    /// When he is ready for calls again, if his work after one has an end.
+    pub fn ready_again(&self) -> Option<Millis> {
+        self.login.as_ref()?.wrap_up
+    }
+
+    /// How many slots of a medium are taken.
+    pub fn taken(&self, medium: &MediumName) -> usize {
+        self.slots.get(medium).map_or(0, Vec::len)
+    }
+
+    /// Whether a conversation is among the last completed of its medium.
+    pub fn remembers(&self, medium: &MediumName, session: &InteractionId) -> bool {
+        self.recent.get(medium).is_some_and(|recent| recent.contains(session))
+    }
+}

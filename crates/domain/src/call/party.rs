@@ -1,0 +1,150 @@
+//! The parties of a call.
+
+use crate::{Millis, UserId, ids::Dn, interaction::Part};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The state of a party (core-and-voice §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartyState {
+    /// Calls, and nobody has answered yet.
+    Dialing,
+    /// Is called.
+    Ringing,
+    /// Talks, or waits in a queue that has answered.
+    Established,
+    /// Holds the others.
+    Held,
+    /// Is not in the call any more; this is never left.
+    Released,
+}
+
+impl PartyState {
+    /// The word of the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dialing => "Dialing",
+            Self::Ringing => "Ringing",
+            Self::Established => "Established",
+            Self::Held => "Held",
+            Self::Released => "Released",
+        }
+    }
+}
+
+/// Who a party is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Who {
+    /// Somebody outside.
+    Outside,
+    /// A phone of ours that is nobody's.
+    Phone,
+    /// A user at his phone.
+    User {
+        /// The user.
+        id: UserId,
+        /// His user name, for the reporting feed.
+        name: String,
+    },
+}
+
+/// How a party came into the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// It called.
+    Caller,
+    /// It asked over the API to call: its phone is called first (voice-sip §5.1).
+    Dial,
+    /// It was called by number.
+    Called,
+    /// The queue offered it the call.
+    Queue,
+}
+
+/// One party of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Party {
+    /// Its leg: the number in [`super::LegId`].
+    pub leg: u16,
+    /// Its line: index into [`super::Call::lines`].
+    pub line: u16,
+    /// Who it is.
+    pub who: Who,
+    /// Its number; empty when withheld.
+    pub dn: Dn,
+    /// How it came in.
+    pub origin: Origin,
+    /// Where it is.
+    pub state: PartyState,
+    /// Whether its phone can be made to answer and was not answered yet.
+    pub answers: bool,
+    /// Whether its own leg is up, though perhaps nobody talks with it yet.
+    pub up: bool,
+    /// Whether what it says is kept from the others.
+    #[serde(default)]
+    pub muted: bool,
+    /// What was asked of its phone and is not confirmed: to hold, or to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holding: Option<bool>,
+    /// Since when it holds the others, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<Millis>,
+    /// When it came in.
+    pub began_at: Millis,
+    /// When it first talked.
+    pub established_at: Option<Millis>,
+    /// When it is given up if nobody answers.
+    pub deadline: Option<Millis>,
+    /// When it was released.
+    pub released_at: Option<Millis>,
+    /// Dispositions set after its release: key → value as reporting has it last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub late: BTreeMap<String, serde_json::Value>,
+}
+
+impl Party {
+    /// Whether it takes part in the call now, in any live state.
+    pub fn is_live(&self) -> bool {
+        self.state != PartyState::Released
+    }
+
+    /// The user at the phone.
+    pub fn user(&self) -> Option<&UserId> {
+        match &self.who {
+            Who::User { id, .. } => Some(id),
+            Who::Outside | Who::Phone => None,
+        }
+    }
+
+    /// His user name.
+    pub fn user_name(&self) -> Option<&str> {
+        match &self.who {
+            Who::User { name, .. } => Some(name),
+            Who::Outside | Who::Phone => None,
+        }
+    }
+}
+
+impl Part for Party {
+    fn agent(&self) -> Option<&UserId> {
+        self.user()
+    }
+
+    fn is_live(&self) -> bool {
+        Self::is_live(self)
+    }
+
+    /// They talked, or dialled.
+    fn took_part(&self) -> bool {
+        self.established_at.is_some() || matches!(self.origin, Origin::Caller | Origin::Dial)
+    }
+
+    fn ended_at(&self) -> Option<Millis> {
+        self.released_at
+    }
+
+    fn late(&self) -> &BTreeMap<String, serde_json::Value> {
+        &self.late
+    }
+}

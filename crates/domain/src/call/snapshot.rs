@@ -1,0 +1,220 @@
+//! A call as its events left it.
+
+use super::{
+    leg::{Caller, LegId, RoomId},
+    party::{Party, Who},
+};
+use crate::{
+    InteractionId, MediumName, Millis, QueueName, UserData, UserId,
+    ids::Dn,
+    interaction::{Closer, End, Interaction, Place},
+    medium,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where a call comes from and goes to, as its line began (core-and-voice §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Between phones of the switch.
+    Internal,
+    /// From outside.
+    Inbound,
+    /// To the outside.
+    Outbound,
+    /// A question to a colleague beside another call.
+    Consult,
+}
+
+impl Kind {
+    /// The word of the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Internal => "Internal",
+            Self::Inbound => "Inbound",
+            Self::Outbound => "Outbound",
+            Self::Consult => "Consult",
+        }
+    }
+}
+
+/// A line of a call: who hears whom, under which identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its call UUID; of the first line that of the call.
+    pub uuid: InteractionId,
+    /// Its connection id: 16 hex digits.
+    pub conn_id: String,
+    /// Where it comes from and goes to.
+    pub kind: Kind,
+    /// The number that was dialled first.
+    pub dialled: Dn,
+    /// Attached data.
+    pub user_data: UserData,
+}
+
+/// Where a call goes once the phone of the agent who dials is up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aim {
+    /// Into a queue.
+    Queue(QueueName),
+    /// To a phone of ours.
+    Device(Dn),
+}
+
+/// The queue side of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Queued {
+    /// The queue it was last put into.
+    pub queue: QueueName,
+    /// Its last place there.
+    pub place: Place,
+    /// Whether it waits there for an agent now.
+    pub waiting: bool,
+    /// When its waiting overflows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overflow_at: Option<Millis>,
+    /// Agents that shall not be offered it before a moment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub barred: BTreeMap<UserId, Millis>,
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its id: 32 characters of 0-9 and A-Z; also the UUID of its first line.
+    pub id: InteractionId,
+    /// When it began.
+    pub created_at: Millis,
+    /// Who called.
+    pub from: Caller,
+    /// A remote location that came with [`crate::command::Dial`]; shown, not acted on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Where it goes once the phone of the agent who dialled is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aim: Option<Aim>,
+    /// Its lines; the first is there from the beginning.
+    pub lines: Vec<Line>,
+    /// Everyone who ever was in it, in order of coming.
+    pub parties: Vec<Party>,
+    /// Its waiting for an agent, if it ever did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Queued>,
+    /// It hears a last announcement, and is released at its end.
+    #[serde(default)]
+    pub turned_away: bool,
+    /// Set when nobody is in it any more.
+    pub ended: Option<End>,
+    /// Whether personal values were erased.
+    #[serde(default)]
+    pub erased: bool,
+}
+
+/// What falls due in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deadline {
+    /// This leg has not been answered.
+    Leg(u16),
+    /// It has waited for too long.
+    Overflow,
+}
+
+impl Call {
+    /// The user's latest part in it.
+    pub fn party(&self, user: &UserId) -> Option<&Party> {
+        self.parties.iter().rev().find(|party| party.user() == Some(user))
+    }
+
+    /// The user's live part in it.
+    pub fn live_party(&self, user: &UserId) -> Option<&Party> {
+        self.party(user).filter(|party| party.is_live())
+    }
+
+    /// The party on a leg.
+    pub fn on(&self, leg: u16) -> Option<&Party> {
+        self.parties.iter().find(|party| party.leg == leg)
+    }
+
+    /// Everyone in it now.
+    pub fn live(&self) -> impl Iterator<Item = &Party> {
+        self.parties.iter().filter(|party| party.is_live())
+    }
+
+    /// Everyone else on the line of a party, as the party's call resource lists them.
+    pub fn others<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
+        self.live().filter(move |other| other.line == party.line && other.leg != party.leg)
+    }
+
+    /// The line of a party.
+    pub fn line(&self, party: &Party) -> &Line {
+        // There is a first line from the beginning, and a party never names a line before it is there.
+        self.lines.get(usize::from(party.line)).unwrap_or(&self.lines[0])
+    }
+
+    /// The id of a leg.
+    pub fn leg(&self, number: u16) -> LegId {
+        LegId { call: self.id.clone(), number }
+    }
+
+    /// The number of the next leg.
+    pub fn next_leg(&self) -> u16 {
+        u16::try_from(self.parties.len() + 1).unwrap_or(u16::MAX)
+    }
+
+    /// The room of a line.
+    pub fn room(&self, line: u16) -> RoomId {
+        RoomId { call: self.id.clone(), line }
+    }
+
+    /// Whether it waits for an agent now.
+    pub fn is_waiting(&self) -> bool {
+        self.queued.as_ref().is_some_and(|queued| queued.waiting)
+    }
+
+    /// Moments at which it must be looked at again.
+    pub fn deadlines(&self) -> impl Iterator<Item = (Deadline, Millis)> {
+        let legs = self.live().filter_map(|party| Some((Deadline::Leg(party.leg), party.deadline?)));
+        let overflow = self.queued.iter().filter(|queued| queued.waiting);
+        legs.chain(overflow.filter_map(|queued| Some((Deadline::Overflow, queued.overflow_at?))))
+    }
+
+    /// Whether anyone is in it.
+    pub fn is_open(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// Who ended a part, by who it was.
+    pub fn closer_of(party: &Party) -> Closer {
+        if matches!(party.who, Who::User { .. }) { Closer::Agent } else { Closer::Customer }
+    }
+}
+
+impl Interaction for Call {
+    type Part = Party;
+
+    fn id(&self) -> &InteractionId {
+        &self.id
+    }
+
+    fn medium(&self) -> MediumName {
+        medium::voice()
+    }
+
+    fn parts(&self) -> &[Party] {
+        &self.parties
+    }
+
+    fn user_data(&self, part: Option<&Party>) -> &UserData {
+        &part.map_or(&self.lines[0], |party| self.line(party)).user_data
+    }
+
+    fn is_open(&self) -> bool {
+        Self::is_open(self)
+    }
+
+    fn is_erased(&self) -> bool {
+        self.erased
+    }
+}

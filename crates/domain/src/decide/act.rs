@@ -1,0 +1,124 @@
+//! What agents do in a conversation, and the gate that every operation passes.
+
+use super::{Draft, No, data, disposition, handover, invite, machine::Machine, note, post, talk};
+use crate::{
+    InteractionId, Refusal, UserData, UserId, check,
+    command::SessionAct,
+    message::Content,
+    session::{AgentParty, Operation, PartyState, Session, Via, is_open},
+    task::Sign,
+    thread::Writer,
+};
+
+pub(super) fn act(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    act: &SessionAct,
+) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let party = gate(draft, &session, agent, operation(act))?;
+    let author = party.author();
+    match act {
+        SessionAct::Accept { nickname, save_last_agent } => {
+            invite::accept(draft, &session, party, nickname, *save_last_agent)
+        }
+        SessionAct::Reject => invite::reject(draft, &session, party),
+        SessionAct::Say { text, message_type } => {
+            check::text("text", text)?;
+            check::message_type(message_type.as_deref())?;
+            post::permit(draft, &session, Writer::Person, text)?;
+            let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
+            draft.say(id, author, content)
+        }
+        SessionAct::SendUrl(url) => {
+            check::text("url", url)?;
+            post::permit(draft, &session, Writer::Person, url)?;
+            draft.say(id, author, Content::Url { url: url.clone() })
+        }
+        SessionAct::Type { on } => {
+            // What is not news is not told to the customer's side either.
+            if talk::typing(draft, id, author, *on, None)? {
+                post::sign(draft, &session, if *on { Sign::Typing } else { Sign::Stopped });
+            }
+            Ok(())
+        }
+        SessionAct::Notice(text) => {
+            check::text("noticeText", text)?;
+            draft.say(id, author, Content::CustomNotice { text: text.clone() })
+        }
+        SessionAct::Rename(nickname) => talk::rename(draft, id, agent, nickname),
+        SessionAct::Leave { last } => handover::leave(draft, &session, party, last.as_ref()),
+        SessionAct::Complete { queue, save_last_agent, last } => {
+            if *save_last_agent {
+                note::last_agent(draft, id, agent)?;
+            }
+            handover::complete(draft, &session, party, queue.as_ref(), last.as_ref())
+        }
+        SessionAct::Transfer { to, last } => handover::transfer(draft, &session, party, to, last.as_ref()),
+        SessionAct::SetDisposition { value, key } => {
+            disposition::set(draft, &*session, party, value, key.as_deref())
+        }
+        SessionAct::AttachUserData(set) => {
+            data::change(draft, &*session, Some(party), set, &[], Via::AttachUserData)
+        }
+        SessionAct::UpdateUserData(set) => {
+            data::change(draft, &*session, Some(party), set, &[], Via::UpdateUserData)
+        }
+        SessionAct::DeleteUserData(keys) => {
+            data::change(draft, &*session, Some(party), &UserData::default(), keys, Via::DeleteUserData)
+        }
+        SessionAct::SetInFocus(on) => {
+            if *on && party.state == PartyState::Chatting {
+                post::sign(draft, &session, Sign::Seen);
+            }
+            note::focus(draft, id, agent, *on)
+        }
+        SessionAct::Resend { index } => post::resend(draft, &session, agent, *index),
+        SessionAct::Comment(comment) => note::comment(draft, id, agent, comment),
+    }
+}
+
+const fn operation(act: &SessionAct) -> Operation {
+    match act {
+        SessionAct::Accept { .. } => Operation::Accept,
+        SessionAct::Reject => Operation::Reject,
+        SessionAct::Say { .. } => Operation::SendMessage,
+        SessionAct::SendUrl(_) => Operation::SendUrl,
+        SessionAct::Type { on: true } => Operation::StartTyping,
+        SessionAct::Type { on: false } => Operation::StopTyping,
+        SessionAct::Notice(_) => Operation::SendCustomNotice,
+        SessionAct::Rename(_) => Operation::ChangeNickname,
+        SessionAct::Leave { .. } => Operation::Leave,
+        SessionAct::Complete { .. } => Operation::Complete,
+        SessionAct::Transfer { .. } => Operation::Transfer,
+        SessionAct::SetDisposition { .. } => Operation::SetDisposition,
+        SessionAct::AttachUserData(_) => Operation::AttachUserData,
+        SessionAct::UpdateUserData(_) => Operation::UpdateUserData,
+        SessionAct::DeleteUserData(_) => Operation::DeleteUserData,
+        SessionAct::SetInFocus(_) => Operation::SetInFocus,
+        SessionAct::Comment(_) => Operation::SetComment,
+        SessionAct::Resend { .. } => Operation::ResendMessage,
+    }
+}
+
+/// Lets through what [`is_open`] lists, and a disposition after completion while the centre takes one. A
+/// conversation that is not this agent's, or not any more, does not exist for them (decisions §8).
+fn gate<'s>(
+    draft: &mut Draft<'_>,
+    session: &'s Session,
+    agent: &UserId,
+    operation: Operation,
+) -> Result<&'s AgentParty, No> {
+    let party = session.party(agent).ok_or_else(|| session.not_found())?;
+    if is_open(session, agent, operation) {
+        return Ok(party);
+    }
+    if party.is_live() {
+        return Err(Refusal::NotInState { operation, state: party.state }.into());
+    }
+    match operation {
+        Operation::SetDisposition => disposition::late_part(draft, session, agent),
+        _ => Err(session.not_found()),
+    }
+}

@@ -1,0 +1,51 @@
+//! What falls due in a call.
+
+use super::{
+    super::{Draft, No},
+    lead, offer,
+    release::{self, How},
+    wait,
+};
+use crate::{
+    InteractionId, Key,
+    call::{Cause, Deadline, Fact, Origin, Overflowing},
+    command::Diversion,
+    session::Closer,
+};
+
+/// Something fell due. It is never refused: what is due must be done with.
+pub(in super::super) fn due(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    due: Deadline,
+    late: &Diversion,
+) -> Result<(), No> {
+    if !draft.exists(&Key::Call(id.clone()))? {
+        return Ok(());
+    }
+    let call = draft.call(id)?;
+    let is_due = call.deadlines().any(|(deadline, at)| deadline == due && at <= draft.now);
+    if !is_due {
+        return Ok(());
+    }
+    let how = How::by(Closer::NoAnswer, Cause::NoAnswer);
+    match due {
+        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == Origin::Queue) => {
+            offer::ended(draft, id, leg, how)
+        }
+        Deadline::Leg(leg) => {
+            release::part(draft, id, leg, how)?;
+            release::settle(draft, id, how, &call)
+        }
+        Deadline::Overflow => match late {
+            Diversion::Queue { turned_away: Some(_), .. } | Diversion::Nowhere => {
+                wait::turn_away(draft, id, None, Overflowing::Late)
+            }
+            Diversion::Announcement(prompt) => wait::announce(draft, id, prompt),
+            elsewhere => {
+                draft.tell_call(id, Fact::Overflowed { why: Overflowing::Late, announcement: None })?;
+                lead::lead(draft, id, elsewhere)
+            }
+        },
+    }
+}

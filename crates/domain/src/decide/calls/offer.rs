@@ -1,0 +1,62 @@
+//! Offers of a queue's calls: made by the router, and what becomes of the caller when they are not taken.
+
+use super::{
+    super::{
+        Draft, No,
+        offer::{self, Offering},
+    },
+    party::{self, Coming},
+    release::{self, How},
+    wait,
+};
+use crate::{
+    InteractionId, Millis, UserId,
+    call::{Origin, PartyState, Who},
+    medium,
+    session::Closer,
+};
+
+/// How long an agent whose phone did not take a call is spared it at least, in milliseconds: a phone that refuses at once
+/// would be asked as fast as it can say no.
+const LEAST_BAR: Millis = 1_000;
+
+/// The router offers a waiting call. Everything is checked again: the board it looked at may be a moment old.
+pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
+    let voice = medium::voice();
+    let call = draft.call(id)?;
+    let Some(queued) = call.queued.as_ref().filter(|queued| queued.waiting) else {
+        return Err(offer::not(&voice, "it does not wait any more"));
+    };
+    let user = draft.user(agent)?;
+    let dn = user.device.as_ref().map(|device| device.phone_number.clone());
+    let phone = match &dn {
+        Some(dn) => draft.device(dn)?.filter(|device| device.in_service && !device.do_not_disturb),
+        None => None,
+    };
+    let barred_until = queued.barred.get(agent).copied();
+    let offering = Offering { agent, queue: Some(&queued.queue), barred_until, has_phone: phone.is_some() };
+    offer::permit(draft, &*call, &offering)?;
+    let (Some(dn), Some(answers)) = (dn, phone.map(|device| device.answers)) else {
+        return Err(offer::not(&voice, "no phone"));
+    };
+    let who = Who::User { id: agent.clone(), name: user.user_name.clone() };
+    let deadline = Some(offer::lapses_at(draft, &queued.queue)?);
+    let state = PartyState::Ringing;
+    party::call_party(draft, id, Coming { who, dn, origin: Origin::Queue, state, answers, deadline })
+}
+
+/// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to his
+/// place. Who did not answer is not ready until he says so; who refused is only spared for a while.
+pub(super) fn ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
+    let call = draft.call(id)?;
+    let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
+    let Some(user) = party.user().cloned() else { return Ok(()) };
+    let cool_down = offer::cool_down(draft, &queued.queue)?;
+    let barred_until = Some(draft.now + cool_down.max(LEAST_BAR));
+    release::part(draft, id, leg, How { barred_until, ..how })?;
+    wait::requeue(draft, id)?;
+    if how.closer == Closer::NoAnswer {
+        offer::make_not_ready(draft, &user, &medium::voice())?;
+    }
+    Ok(())
+}

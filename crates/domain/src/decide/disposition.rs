@@ -1,0 +1,101 @@
+//! The disposition rule, the same for conversations and calls (decisions §6): on a part that lives it is a change of the
+//! user data; on one that is over, for as long as it is taken, it is a fact that reporting alone hears of.
+
+use super::{
+    Draft, No,
+    machine::{Disposed, Machine},
+};
+use crate::{
+    MediumName, Refusal, UserData, UserId, check,
+    disposition::{Policy, is_empty},
+    interaction::{Part, Via},
+};
+use serde_json::Value;
+
+/// Sets the disposition of a part, under the key that is named or under that of the centre. The same late value again is
+/// no news.
+pub(super) fn set<M: Machine>(
+    draft: &mut Draft<'_>,
+    machine: &M,
+    part: &M::Part,
+    value: &str,
+    key: Option<&str>,
+) -> Result<(), No> {
+    let key = match key.filter(|key| !key.is_empty()) {
+        Some(key) => key.to_owned(),
+        None => draft.centre()?.disposition.key.clone(),
+    };
+    check::user_data_key("dispositionKey", &key)?;
+    check::disposition(value)?;
+    let value = Value::from(value);
+    let held = if part.is_live() {
+        machine.user_data(Some(part)).clone()
+    } else {
+        let before = previous(machine, Some(part), &key);
+        if before == value || is_empty(&before) && is_empty(&value) {
+            return Ok(());
+        }
+        UserData::new(part.late().clone().into_iter().collect())
+    };
+    let mut after = held.clone();
+    after.set(key.as_str(), value.clone());
+    check::user_data_after(&after, &held)?;
+    record(draft, machine, Some(part), key, value, M::SET_DISPOSITION)
+}
+
+/// Tells a disposition, by whatever operation it came.
+pub(super) fn record<M: Machine>(
+    draft: &mut Draft<'_>,
+    machine: &M,
+    part: Option<&M::Part>,
+    key: String,
+    value: Value,
+    via: Via,
+) -> Result<(), No> {
+    let known = is_known(draft, &machine.medium(), &value)?;
+    let previous = previous(machine, part, &key);
+    let late = part.is_some_and(|part| !part.is_live());
+    match machine.disposed(part, Disposed { key, value, previous, via, late, known }) {
+        Some(fact) => M::tell(draft, machine.id(), fact),
+        None => Ok(()),
+    }
+}
+
+/// The part of an agent that is over and still takes a disposition.
+pub(super) fn late_part<'m, M: Machine>(
+    draft: &mut Draft<'_>,
+    machine: &'m M,
+    agent: &UserId,
+) -> Result<&'m M::Part, No> {
+    let (centre, at_work) = (draft.centre()?, draft.agent(agent)?);
+    let late = centre.disposition.late_part(machine, agent, at_work.as_deref(), draft.now);
+    late.map(|(part, _)| part).ok_or_else(|| machine.not_found())
+}
+
+/// Whether what a part sees bears a disposition now.
+pub(super) fn is_set<M: Machine>(
+    draft: &mut Draft<'_>,
+    machine: &M,
+    part: Option<&M::Part>,
+) -> Result<bool, No> {
+    Ok(draft.centre()?.disposition.is_set(machine.user_data(part)))
+}
+
+/// What reporting knew last: of a part that is over their own late value, else what the interaction bears.
+fn previous<M: Machine>(machine: &M, part: Option<&M::Part>, key: &str) -> Value {
+    let own = part.filter(|part| !part.is_live()).and_then(|part| part.late().get(key));
+    own.or_else(|| machine.user_data(part).get(key)).cloned().unwrap_or(Value::Null)
+}
+
+/// Whether the book knows a value; refused when it does not and the medium's policy is strict.
+fn is_known(draft: &mut Draft<'_>, medium: &MediumName, value: &Value) -> Result<bool, No> {
+    let known = match (value.as_str(), draft.book()?) {
+        _ if is_empty(value) => true,
+        (Some(name), Some(book)) => book.named(name).is_some(),
+        _ => false,
+    };
+    if !known && draft.centre()?.disposition.policy(medium) == Policy::Strict {
+        return Err(Refusal::OutOfRange(format!("{value} is not in the disposition book")).into());
+    }
+    Ok(known)
+}

@@ -1,0 +1,40 @@
+//! The end of a conversation, and of its customer's side.
+
+use super::{Draft, No, disposition, invite};
+use crate::{
+    InteractionId,
+    message::Content,
+    session::{Closer, Deadline, Fact, Session},
+};
+
+/// Ends the conversation when nobody has anything to do with it any more.
+pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let over = !session.customer.present && !session.waiting && session.live_agents().next().is_none();
+    if session.is_open() && over { end(draft, &session) } else { Ok(()) }
+}
+
+/// The customer's side is over, and with it every offer and every place in a queue.
+pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer) -> Result<(), No> {
+    let author = draft.session(id)?.customer.author();
+    draft.say(id, author, Content::Left)?;
+    draft.tell(id, Fact::TalkEnded { closer })?;
+    invite::withdraw(draft, id, None, closer)?;
+    let session = draft.session(id)?;
+    // Nobody is served any more by a place in the queue.
+    if session.live_agents().next().is_none() { end(draft, &session) } else { Ok(()) }
+}
+
+/// Ends the conversation.
+fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
+    let closer = session.talk_ended.unwrap_or(Closer::Agent);
+    let dispositioned = disposition::is_set(draft, session, None)?;
+    draft.tell(&session.id, Fact::Ended { closer, dispositioned })
+}
+
+/// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
+pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);
+    if due { customer_gone(draft, id, Closer::Idle) } else { Ok(()) }
+}

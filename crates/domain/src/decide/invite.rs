@@ -1,0 +1,160 @@
+//! Offers of conversations: made by the router or by a colleague, taken, refused, lapsed, withdrawn.
+
+use super::{
+    Draft, No, disposition, note,
+    offer::{self, Offering},
+    part, post,
+};
+use crate::{
+    InteractionId, UserId, check,
+    message::Content,
+    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+    task::Sign,
+};
+
+/// The router offers a waiting conversation. Everything is checked again: the board the router looked at may be
+/// a moment old.
+pub(super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    if !session.waiting {
+        return Err(offer::not(&session.medium, "it does not wait any more"));
+    }
+    let barred_until = session.barred.get(agent).copied();
+    let offering = Offering { agent, queue: Some(&session.queue), barred_until, has_phone: false };
+    invite(draft, &session, &offering, Invitation::Queue)
+}
+
+/// A colleague hands a conversation over.
+pub(super) fn hand_over(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    to: &UserId,
+    from: Invitation,
+) -> Result<(), No> {
+    let offering = Offering { agent: to, queue: None, barred_until: None, has_phone: false };
+    invite(draft, session, &offering, from)
+}
+
+fn invite(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    offering: &Offering<'_>,
+    invitation: Invitation,
+) -> Result<(), No> {
+    offer::permit(draft, session, offering)?;
+    let deadline = offer::lapses_at(draft, &session.queue)?;
+    part::seat(draft, session, offering.agent, invitation, Some(deadline))
+}
+
+/// An agent takes part in what they began themselves; they need not be ready for what others bring.
+pub(super) fn take(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    agent: &UserId,
+    nickname: &str,
+) -> Result<(), No> {
+    offer::permit_own(draft, &session.medium, agent)?;
+    part::seat(draft, session, agent, Invitation::Own, None)?;
+    draft.tell(&session.id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
+    let author = part::live(&*draft.session(&session.id)?, agent)?.author();
+    draft.say(&session.id, author, Content::Joined)
+}
+
+pub(super) fn accept(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    nickname: &str,
+    save_last_agent: bool,
+) -> Result<(), No> {
+    check::nickname("nickname", nickname)?;
+    let (id, agent) = (&session.id, &party.user);
+    if !session.customer.present {
+        return draft.tell(id, Fact::JoinFailed { agent: agent.clone(), nickname: nickname.to_owned() });
+    }
+    draft.tell(id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
+    if save_last_agent {
+        note::last_agent(draft, id, agent)?;
+    }
+    let author = part::live(&*draft.session(id)?, agent)?.author();
+    draft.say(id, author, Content::Joined)?;
+    post::sign(draft, session, Sign::Seen);
+    if let Invitation::Transfer { from, .. } = &party.invitation {
+        let author = part::live(session, from)?.author();
+        draft.say(id, author, Content::Left)?;
+        part::close_party(draft, id, from, PartyState::Completed, Closer::Agent, Some(agent.clone()))?;
+    }
+    Ok(())
+}
+
+pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), No> {
+    end(draft, session, party, PartyState::Completed, Closer::Agent)
+}
+
+/// The agent did not answer in time: the next one is asked, and they are not ready until they say so
+/// (digital-channels §5.5). It is never refused: an offer whose time is up must end.
+pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let due = session
+        .live_party(agent)
+        .filter(|party| party.state == PartyState::Invited)
+        .filter(|party| party.deadline.is_some_and(|due| due <= draft.now));
+    let Some(party) = due else { return Ok(()) };
+    end(draft, &session, party, PartyState::Revoked, Closer::NoAnswer)?;
+    offer::make_not_ready(draft, agent, &session.medium)
+}
+
+/// Takes back every open offer of a conversation, or those that one agent's transfer made.
+pub(super) fn withdraw(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    from: Option<&UserId>,
+    closer: Closer,
+) -> Result<(), No> {
+    let session = draft.session(id)?;
+    for party in session.live_agents().filter(|party| party.state == PartyState::Invited) {
+        let concerned = match (&party.invitation, from) {
+            (_, None) => true,
+            (Invitation::Transfer { from: who, .. }, Some(from)) => who == from,
+            (Invitation::Queue | Invitation::Own, Some(_)) => false,
+        };
+        if concerned {
+            end(draft, &session, party, PartyState::Revoked, closer)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends one offer. What came from the queue goes back to its place, unless it ended because the talk did. Who
+/// refused it or let it lapse is not asked again at once; who lost it through no doing of theirs is not barred.
+pub(super) fn end(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    state: PartyState,
+    closer: Closer,
+) -> Result<(), No> {
+    let (id, agent) = (&session.id, &party.user);
+    let cool_down = offer::cool_down(draft, &session.queue)?;
+    let refused = state == PartyState::Completed || closer == Closer::NoAnswer;
+    let ended = Fact::OfferEnded {
+        agent: agent.clone(),
+        state,
+        closer,
+        barred_until: refused.then_some(draft.now + cool_down),
+        dispositioned: disposition::is_set(draft, session, Some(party))?,
+    };
+    draft.tell(id, ended)?;
+    part::free_slot(draft, session, agent, false)?;
+    let by_agent = matches!(closer, Closer::Agent | Closer::NoAnswer);
+    if party.invitation == Invitation::Queue && by_agent {
+        draft.tell(id, requeued(session))?;
+    }
+    Ok(())
+}
+
+/// Back to the queue at the same place.
+pub(super) fn requeued(session: &Session) -> Fact {
+    let place = session.place;
+    Fact::Queued { priority: place.priority, since: place.since, by: None, barred_until: None }
+}

@@ -1,0 +1,71 @@
+//! The part of an agent in a conversation: it begins with a slot, and its end gives the slot back.
+
+use super::{Draft, No, disposition, machine::Machine};
+use crate::{
+    InteractionId, Millis, UserId, agent,
+    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+};
+
+/// The live part of an agent. A conversation that is not theirs does not exist for them (decisions §8).
+pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s AgentParty, No> {
+    session.live_party(agent).ok_or_else(|| session.not_found())
+}
+
+/// Offers a conversation to an agent: it takes a slot of theirs.
+pub(super) fn seat(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    agent: &UserId,
+    invitation: Invitation,
+    deadline: Option<Millis>,
+) -> Result<(), No> {
+    let offered = Fact::Offered {
+        agent: agent.clone(),
+        user_name: draft.user(agent)?.user_name.clone(),
+        participant: session.next_participant(),
+        invitation,
+        deadline,
+    };
+    draft.tell(&session.id, offered)?;
+    let slot = agent::Fact::SlotTaken { medium: session.medium.clone(), session: session.id.clone() };
+    draft.tell_agent(agent, slot)
+}
+
+/// Moves an agent's part on, and gives its slot back when it is over.
+pub(super) fn close_party(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    state: PartyState,
+    closer: Closer,
+    to: Option<UserId>,
+) -> Result<(), No> {
+    let session = draft.session(id)?;
+    let party = live(&session, agent)?;
+    let dispositioned = disposition::is_set(draft, &*session, Some(party))?;
+    let closed = Fact::PartyClosed {
+        agent: agent.clone(),
+        user_name: party.user_name.clone(),
+        state,
+        closer,
+        dispositioned,
+        to,
+    };
+    draft.tell(id, closed)?;
+    if state.is_terminal() {
+        free_slot(draft, &session, agent, state == PartyState::Completed)?;
+    }
+    Ok(())
+}
+
+/// Gives the slot back that a conversation took.
+pub(super) fn free_slot(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    agent: &UserId,
+    completed: bool,
+) -> Result<(), No> {
+    let slot =
+        agent::Fact::SlotFreed { medium: session.medium.clone(), session: session.id.clone(), completed };
+    draft.tell_agent(agent, slot)
+}

@@ -1,0 +1,168 @@
+//! The parties of a conversation: its customer, and the agents that were ever invited.
+
+use super::written::Written;
+use crate::{
+    Millis, UserId,
+    interaction::Part,
+    message::{Author, ParticipantId, PartyKind, Visibility},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The state of one agent in a conversation (digital-channels §2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartyState {
+    /// Offered; waiting for the agent.
+    Invited,
+    /// The agent talks with the customer.
+    Chatting,
+    /// The agent accepted, but the customer's side was over already.
+    JoinFailed,
+    /// The talk is over, the agent still has work to do on it.
+    LeftChat,
+    /// The agent is done with it.
+    Completed,
+    /// It was taken away from the agent.
+    Revoked,
+}
+
+impl PartyState {
+    /// Whether the agent is done with the conversation; a terminal state is never left.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Revoked)
+    }
+
+    /// The state in the words of the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "Invited",
+            Self::Chatting => "Chatting",
+            Self::JoinFailed => "JoinFailed",
+            Self::LeftChat => "LeftChat",
+            Self::Completed => "Completed",
+            Self::Revoked => "Revoked",
+        }
+    }
+}
+
+/// Why an agent was invited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Invitation {
+    /// The queue offered it.
+    Queue,
+    /// A colleague hands it over; `reference` is the number of his command, for the outcome he is owed.
+    Transfer {
+        /// Who hands over.
+        from: UserId,
+        /// Position of their command in their mailbox counter.
+        reference: u64,
+    },
+    /// Nobody invited him: he began the conversation.
+    Own,
+}
+
+/// One agent of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentParty {
+    /// The user.
+    pub user: UserId,
+    /// His user name, for the reporting feed.
+    pub user_name: String,
+    /// His joining.
+    pub participant: ParticipantId,
+    /// Place among all that ever joined, from 1; 0 while only invited.
+    pub number: u32,
+    /// The name shown to the customer.
+    pub nickname: String,
+    /// Where he is in it.
+    pub state: PartyState,
+    /// Who sees him.
+    pub visibility: Visibility,
+    /// Why he was invited.
+    pub invitation: Invitation,
+    /// When it was offered to him.
+    pub invited_at: Millis,
+    /// When the offer lapses.
+    pub deadline: Option<Millis>,
+    /// When he accepted.
+    pub joined_at: Option<Millis>,
+    /// When his part ended.
+    pub closed_at: Option<Millis>,
+    /// Dispositions he set after his part ended: key → value as reporting has it last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub late: BTreeMap<String, serde_json::Value>,
+}
+
+impl AgentParty {
+    /// Whether the party takes part in the conversation now, in any live state.
+    pub fn is_live(&self) -> bool {
+        !self.state.is_terminal()
+    }
+
+    /// The party as the author of a message.
+    pub fn author(&self) -> Author {
+        Author {
+            participant: self.participant.clone(),
+            number: self.number,
+            kind: PartyKind::Agent,
+            nickname: self.nickname.clone(),
+            user: Some(self.user.clone()),
+            visibility: self.visibility,
+        }
+    }
+}
+
+/// The customer of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Customer {
+    /// His joining; also the `userId` of the chat protocol.
+    pub participant: ParticipantId,
+    /// His name.
+    pub nickname: String,
+    /// SHA-256 of the key that opens this conversation for him, in hex; never the key.
+    pub key_digest: String,
+    /// Whether he is still in it.
+    pub present: bool,
+    /// When his side ended.
+    pub left_at: Option<Millis>,
+    /// How much the customer has written; nothing in conversations of releases that did not count it.
+    #[serde(default, skip_serializing_if = "Written::is_nothing")]
+    pub written: Written,
+}
+
+impl Customer {
+    /// The customer as the author of a message. He is always the first that joined.
+    pub fn author(&self) -> Author {
+        Author {
+            participant: self.participant.clone(),
+            number: 1,
+            kind: PartyKind::Customer,
+            nickname: self.nickname.clone(),
+            user: None,
+            visibility: Visibility::All,
+        }
+    }
+}
+
+impl Part for AgentParty {
+    fn agent(&self) -> Option<&UserId> {
+        Some(&self.user)
+    }
+
+    fn is_live(&self) -> bool {
+        Self::is_live(self)
+    }
+
+    /// They joined the conversation and completed it. What was taken away from them is the work of whoever has it now.
+    fn took_part(&self) -> bool {
+        self.state == PartyState::Completed && self.joined_at.is_some()
+    }
+
+    fn ended_at(&self) -> Option<Millis> {
+        self.closed_at
+    }
+
+    fn late(&self) -> &BTreeMap<String, serde_json::Value> {
+        &self.late
+    }
+}

@@ -1,0 +1,177 @@
+//! A conversation as its events left it.
+
+use super::{
+    party::{AgentParty, Customer, Invitation, PartyState},
+    post::Post,
+};
+use crate::{
+    InteractionId, Millis, QueueName, UserData, UserId,
+    interaction::{Closer, End, Interaction, Place},
+    medium::MediumName,
+    message::{Content, Message, ParticipantId},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What was last told of a party's typing, so that repeats can be dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    /// Whether the party types.
+    pub on: bool,
+    /// Since when that is known.
+    pub at: Millis,
+}
+
+/// A conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: InteractionId,
+    /// Its medium.
+    pub medium: MediumName,
+    /// The customer-facing service it came in through.
+    pub service: String,
+    /// When it began.
+    pub created_at: Millis,
+    /// The customer.
+    pub customer: Customer,
+    /// Every agent that was ever invited, in order of invitation. One agent may appear more than once; his
+    /// latest row counts.
+    pub agents: Vec<AgentParty>,
+    /// The queue it was last put into.
+    pub queue: QueueName,
+    /// Its last place in that queue.
+    pub place: Place,
+    /// Whether it waits there for an agent now.
+    pub waiting: bool,
+    /// Agents that shall not be offered it before a moment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub barred: BTreeMap<UserId, Millis>,
+    /// Attached data.
+    pub user_data: UserData,
+    /// A note of the agents'.
+    pub comment: Option<String>,
+    /// Index of the next log entry.
+    pub next_index: u32,
+    /// How many ever joined.
+    pub joined: u32,
+    /// Who ended the talk with the customer, once it is over; agents may still work on it.
+    pub talk_ended: Option<Closer>,
+    /// Typing as last told, by participant.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub typing: BTreeMap<ParticipantId, Typing>,
+    /// Set when nobody has anything to do with it any more.
+    pub ended: Option<End>,
+    /// Whether personal values were erased.
+    #[serde(default)]
+    pub erased: bool,
+    /// Where its customer is reached, when a connector carries its messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Box<Post>>,
+}
+
+/// What falls due in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deadline {
+    /// An offer to this agent.
+    Offer(UserId),
+    /// The time to answer the customer runs out.
+    Window,
+    /// Nobody has written for too long.
+    Idle,
+}
+
+impl Session {
+    /// The agent's latest part in it.
+    pub fn party(&self, user: &UserId) -> Option<&AgentParty> {
+        self.agents.iter().rev().find(|party| party.user == *user)
+    }
+
+    /// The agent's live part in it.
+    pub fn live_party(&self, user: &UserId) -> Option<&AgentParty> {
+        self.party(user).filter(|party| party.is_live())
+    }
+
+    /// The agents that take part now.
+    pub fn live_agents(&self) -> impl Iterator<Item = &AgentParty> {
+        self.agents.iter().filter(|party| party.is_live())
+    }
+
+    /// The agents that talk now.
+    pub fn chatting(&self) -> impl Iterator<Item = &AgentParty> {
+        self.agents.iter().filter(|party| party.state == PartyState::Chatting)
+    }
+
+    /// The open invitation that a colleague's transfer made, if one is pending.
+    pub fn transfer_of(&self, from: &UserId) -> Option<&AgentParty> {
+        self.agents.iter().find(|party| {
+            party.state == PartyState::Invited
+                && matches!(&party.invitation, Invitation::Transfer { from: who, .. } if who == from)
+        })
+    }
+
+    /// Id for the next that joins or is invited: unique in the conversation, and the same on every run.
+    pub fn next_participant(&self) -> ParticipantId {
+        let made = self.agents.len() + 1;
+        ParticipantId::new(format!("{:011X}{made:05X}", self.created_at & 0xFFF_FFFF_FFFF))
+    }
+
+    /// Moments at which the conversation must be looked at again.
+    pub fn deadlines(&self) -> impl Iterator<Item = (Deadline, Millis)> {
+        let offers = self
+            .agents
+            .iter()
+            .filter(|party| party.state == PartyState::Invited)
+            .filter_map(|party| Some((Deadline::Offer(party.user.clone()), party.deadline?)));
+        let post = self.post.as_ref().filter(|_| self.customer.present);
+        let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));
+        // Who waits for us is not idle, however long we let him wait.
+        let served = post.filter(|_| self.chatting().next().is_some());
+        let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
+        offers.chain(window).chain(idle)
+    }
+
+    /// Whether an entry of its log only tells that somebody typed, and was overtaken by something later of the same
+    /// party (digital-channels §2.5). Entries that are later than this snapshot are news; of a talk that has ended it is not
+    /// known any more.
+    pub fn is_overtaken(&self, entry: &Message) -> bool {
+        if !entry.content.is_typing() || entry.index >= self.next_index || self.talk_ended.is_some() {
+            return false;
+        }
+        let on = matches!(entry.content, Content::TypingStarted { .. });
+        self.typing.get(&entry.from.participant) != Some(&Typing { on, at: entry.at })
+    }
+
+    /// Whether anyone still has to do with it.
+    pub fn is_open(&self) -> bool {
+        self.ended.is_none()
+    }
+}
+
+impl Interaction for Session {
+    type Part = AgentParty;
+
+    fn id(&self) -> &InteractionId {
+        &self.id
+    }
+
+    fn medium(&self) -> MediumName {
+        self.medium.clone()
+    }
+
+    fn parts(&self) -> &[AgentParty] {
+        &self.agents
+    }
+
+    fn user_data(&self, _: Option<&AgentParty>) -> &UserData {
+        &self.user_data
+    }
+
+    fn is_open(&self) -> bool {
+        Self::is_open(self)
+    }
+
+    fn is_erased(&self) -> bool {
+        self.erased
+    }
+}
