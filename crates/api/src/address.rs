@@ -21,7 +21,8 @@ pub async fn sound(request: Request, next: Next) -> Response {
     }
 }
 
-fn check(uri: &Uri) -> Result<(), Problem> {
+/// Why an address cannot be read, as [`sound`] answers it.
+pub fn check(uri: &Uri) -> Result<(), Problem> {
     let (path, query) = (uri.path(), uri.query().unwrap_or_default());
     if path.len() + query.len() > MAX_ADDRESS {
         let why = format!("The address is longer than {MAX_ADDRESS} bytes");

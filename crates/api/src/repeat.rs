@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{FromRequestParts, OriginalUri, Request, State},
+    extract::{FromRequestParts, OriginalUri, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -77,7 +77,7 @@ impl Api {
 /// Serves a POST that bears a key once. One that comes again is answered word for word as it was; the same key with
 /// another request is refused with HTTP 422 and `statusCode` 2, one whose first is being served with HTTP 409 and
 /// `statusCode` 9, a key that is none with HTTP 400 and `statusCode` 2. What was refused is served again.
-pub async fn once(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+pub async fn once(api: &Api, request: Request, next: Next) -> Response {
     let address = match request.extensions().get::<OriginalUri>() {
         Some(OriginalUri(uri)) => uri.clone(),
         None => request.uri().clone(),
@@ -87,13 +87,13 @@ pub async fn once(State(api): State<Arc<Api>>, request: Request, next: Next) -> 
     if !applies || !request.headers().contains_key(IDEMPOTENCY_KEY) {
         return next.run(request).await;
     }
-    match serve(&api, request, &address.to_string(), next).await {
+    match Box::pin(serve(api, request, &address.to_string(), next)).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn serve(api: &Arc<Api>, request: Request, address: &str, next: Next) -> Result<Response, Problem> {
+async fn serve(api: &Api, request: Request, address: &str, next: Next) -> Result<Response, Problem> {
     let keys = request.headers().get_all(IDEMPOTENCY_KEY).into_iter().map(HeaderValue::as_bytes);
     let key = IdempotencyKey::of(keys).map_err(Problem::invalid)?;
     let caller = request.extensions().get::<Caller>().ok_or_else(Problem::access_denied)?;

@@ -9,14 +9,12 @@ use super::{
 };
 use crate::{answer::Problem, notifications, state::Api};
 use axum::{
-    extract::{OriginalUri, Request, State},
-    middleware::Next,
+    extract::{OriginalUri, Request},
     response::{IntoResponse, Response},
 };
 use domain::Refusal;
 use edge::Client;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use std::sync::Arc;
 
 /// Tells the name of the token's header.
 const CSRF_NAME: HeaderName = HeaderName::from_static("x-csrf-header");
@@ -27,15 +25,20 @@ const NO_SESSION: u8 = 20;
 /// Where notifications are.
 const NOTIFICATIONS: &str = "/api/v2/notifications";
 
-/// Lets a request through with its [`Caller`], or answers it.
-pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
+/// Lets a request through to what is behind with its [`Caller`], or answers it.
+pub async fn gate<F: Future<Output = Response>>(
+    api: &Api,
+    mut request: Request,
+    behind: impl FnOnce(Request) -> F,
+) -> Response {
     if let Some(answer) = preflight(&api.origins, request.method(), request.headers()) {
         return answer;
     }
     edge::span::route(&request);
     let origin = api.origins.listed(request.headers());
     let from = client(&request);
-    let mut response = match Box::pin(identify(&api, request.method(), request.headers(), from)).await {
+    // Boxed, as what is rare below, so that a held poll keeps no room for it.
+    let mut response = match Box::pin(identify(api, request.method(), request.headers(), from)).await {
         Ok((caller, is_new)) => {
             if let Some(connection) = request.extensions().get::<edge::Connection>() {
                 connection.known();
@@ -46,16 +49,16 @@ pub async fn gate(State(api): State<Arc<Api>>, mut request: Request, next: Next)
                 no_token().into_response()
             } else {
                 request.extensions_mut().insert(caller);
-                next.run(request).await
+                behind(request).await
             };
             // A login that this very request has ended gives nothing any more.
             if !login.has_ended() {
-                mark(&api, &mut response, &login, is_new);
+                mark(api, &mut response, &login, is_new);
             }
             response
         }
         Err(problem) if problem.code == NO_SESSION && is_farewell(&request) => {
-            notifications::farewell(&api, request, problem).await
+            Box::pin(notifications::farewell(api, request, problem)).await
         }
         Err(problem) => problem.into_response(),
     };

@@ -8,7 +8,7 @@ use crate::{address, answer::Problem, auth::gate, internal, notifications, repea
 use axum::{
     Router,
     extract::{OriginalUri, Request, State},
-    middleware,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{MethodFilter, any, on},
 };
@@ -59,10 +59,19 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
     routes
         .fallback(any(unknown))
         .method_not_allowed_fallback(unknown)
-        .layer(middleware::from_fn_with_state(api.clone(), repeat::once))
-        .layer(middleware::from_fn(address::sound))
-        .layer(middleware::from_fn_with_state(api.clone(), gate))
+        .layer(middleware::from_fn_with_state(api.clone(), guard))
         .with_state(api.clone())
+}
+
+/// What stands before every address that needs a user, as one layer: each copies all services below it for every request.
+async fn guard(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let behind = |request: Request| async {
+        match address::check(request.uri()) {
+            Ok(()) => repeat::once(&api, request, next).await,
+            Err(problem) => problem.into_response(),
+        }
+    };
+    gate(&api, request, behind).await
 }
 
 /// What lies below `/api` and is no version of it that is served here.
