@@ -4,6 +4,7 @@
 use domain::{
     json::Bound,
     message::{Content, MAX_TEXT},
+    notice::Wording,
 };
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -42,10 +43,7 @@ pub(crate) fn words(text: String, message_type: Option<String>) -> impl Iterator
 
 /// What is told of characters that were left out.
 pub(crate) fn told(left_out: usize) -> Option<Content> {
-    let text = format!(
-        "The message above was too long to be kept whole: its last {left_out} characters were left out."
-    );
-    (left_out > 0).then_some(Content::Notice { text })
+    (left_out > 0).then(|| Content::Notice(Wording::TextShortened.with(&[("characters", &left_out)])))
 }
 
 #[cfg(test)]
@@ -78,12 +76,10 @@ mod tests {
     #[test]
     fn words_that_were_shortened_are_followed_by_a_notice() {
         let all: Vec<Content> = words("x".repeat(MAX_TEXT.chars + 9), None).collect();
-        let [Content::Text { text, .. }, Content::Notice { text: told }] = &all[..] else {
-            panic!("{}", all.len())
-        };
+        let [Content::Text { text, .. }, Content::Notice(told)] = &all[..] else { panic!("{}", all.len()) };
         assert!(MAX_TEXT.holds(text) && text.ends_with("x…"));
         assert_eq!(
-            told,
+            told.text,
             "The message above was too long to be kept whole: its last 10 characters were left out."
         );
         assert_eq!(words("hello".into(), None).count(), 1);

@@ -14,6 +14,7 @@ use crate::{
     interaction::Closer,
     medium::MediumName,
     message::Content,
+    notice::Notice,
     queue::Queue,
     task::Fresh,
     thread::Address,
@@ -362,13 +363,13 @@ pub enum Unit {
     /// The customer says something.
     Said(Said),
     /// The platform tells something about the conversation, for the agent's eyes.
-    Notice(String),
+    Notice(Notice),
     /// The platform tells something about a message, for the agent's eyes.
     About {
         /// The name of the message.
         of: String,
         /// What, in a sentence.
-        text: String,
+        text: Notice,
     },
     /// The customer did something that this server does not know, by the platform's word for it. It opens no
     /// conversation, and is refused when none is open, so that it is kept elsewhere.
@@ -424,7 +425,7 @@ pub struct Said {
     /// The name of the message that it answers, if it says so.
     pub answers: Option<String>,
     /// What the platform tells about it, in a sentence for the agent's eyes.
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
     /// The word of consent it consists of, if it is one.
     pub keyword: Option<Keyword>,
     /// What the server answers to that word, if the account answers itself.

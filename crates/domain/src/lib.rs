@@ -24,6 +24,7 @@ pub mod json;
 pub mod key;
 pub mod medium;
 pub mod message;
+pub mod notice;
 pub mod offer;
 pub mod queue;
 pub mod refusal;

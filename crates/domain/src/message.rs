@@ -2,7 +2,7 @@
 
 pub use crate::ids::ParticipantId;
 
-use crate::{Millis, UserId, delivery::Progress, json::Bound};
+use crate::{Millis, UserId, delivery::Progress, json::Bound, notice::Notice};
 use serde::{Deserialize, Serialize};
 
 /// The longest text of one message: 32,768 characters of any alphabet, and 128 KiB as it stands in JSON.
@@ -91,10 +91,7 @@ pub enum Content {
         nickname: String,
     },
     /// A notice about the conversation itself: what the platform tells of it.
-    Notice {
-        /// The notice.
-        text: String,
-    },
+    Notice(Notice),
 }
 
 impl Content {
@@ -109,7 +106,7 @@ impl Content {
             Self::Url { .. } => "url",
             Self::CustomNotice { .. } => "custom-notice",
             Self::Renamed { .. } => "renamed",
-            Self::Notice { .. } => "notice",
+            Self::Notice(_) => "notice",
         }
     }
 
@@ -127,7 +124,8 @@ impl Content {
             }
             Self::TypingStarted { text } => *text = None,
             Self::Url { url } => url.clear(),
-            Self::CustomNotice { text } | Self::Notice { text } => text.clear(),
+            Self::CustomNotice { text } => text.clear(),
+            Self::Notice(notice) => notice.redact(),
             Self::Renamed { nickname } => nickname.clear(),
             Self::Joined | Self::Left | Self::TypingStopped => {}
         }

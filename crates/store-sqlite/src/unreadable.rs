@@ -3,6 +3,7 @@
 use domain::{
     Message,
     message::{Author, Content, PartyKind, Visibility},
+    notice::Wording,
 };
 use std::{
     collections::BTreeSet,
@@ -42,7 +43,7 @@ pub(crate) fn entry(index: u32, at: domain::Millis) -> Message {
             visibility: Visibility::Agents,
         },
         visibility: Visibility::Agents,
-        content: Content::Notice { text: "This entry cannot be read".into() },
+        content: Content::Notice(Wording::EntryUnreadable.notice()),
         delivery: None,
     }
 }

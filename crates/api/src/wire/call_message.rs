@@ -4,7 +4,7 @@ use super::{
     Links, Participants,
     call::{CallView, call_path, call_resource, device_path},
 };
-use domain::call::Kind;
+use domain::{call::Kind, notice::Wording};
 use serde_json::{Map, Value, json};
 
 /// What kind of change is told.
@@ -67,7 +67,7 @@ pub fn call_error(links: &Links, view: &CallView<'_>, operation: &str, code: u16
     let path = call_path(view.call);
     let mut out = json!({
         "messageType": "ErrorMessage",
-        "errorMessage": format!("The phone refused {operation} with code {code}"),
+        "errorMessage": Wording::OperationRefused.with(&[("operation", &operation), ("code", &code)]).text,
         "errorCode": code,
         "callUri": links.uri(&format!("/me{path}")),
         "callPath": path,

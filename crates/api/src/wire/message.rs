@@ -74,9 +74,9 @@ impl<'m> Wire<'m> {
                 wire.r#type = "CustomNotice";
                 wire.notice_text = Some(text);
             }
-            Content::Notice { text } => {
+            Content::Notice(notice) => {
                 wire.r#type = "Notice";
-                wire.text = Some(text);
+                wire.text = Some(&notice.text);
             }
             Content::Renamed { nickname } => {
                 wire.r#type = "NicknameUpdated";

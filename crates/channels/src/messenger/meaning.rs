@@ -9,6 +9,7 @@ use desk::known_key;
 use domain::{
     command::{Said, Unit},
     message::{Content, MAX_TEXT},
+    notice::{Notice, Wording},
     session::Delivery,
 };
 
@@ -123,15 +124,14 @@ impl Reader<'_> {
         match control.what {
             Control::Passed if is_ours && !self.standby => Unit::Said(said::passed(control)),
             Control::Passed => {
-                Unit::Notice(format!("The conversation was passed to {}.", app(&control.new_owner)))
+                Unit::Notice(Wording::ConversationPassed.with(&[("to", &app(&control.new_owner))]))
             }
-            Control::Taken => Unit::Notice(format!(
-                "The conversation was taken from {} by {}.",
-                app(&control.previous_owner),
-                app(&control.new_owner)
-            )),
+            Control::Taken => Unit::Notice(
+                Wording::ConversationTaken
+                    .with(&[("from", &app(&control.previous_owner)), ("by", &app(&control.new_owner))]),
+            ),
             Control::Requested => {
-                Unit::Notice(format!("The conversation is asked for by {}.", app(&control.new_owner)))
+                Unit::Notice(Wording::ConversationAskedFor.with(&[("by", &app(&control.new_owner))]))
             }
         }
     }
@@ -155,16 +155,16 @@ fn overheard(what: &Happening) -> Meaning {
             _ => None,
         })
         .collect();
-    let told = format!("The customer wrote to another application: {}", words.join(" "));
-    Meaning::Unit(Unit::Notice(shortened(told, MAX_TEXT)))
+    let told = Wording::WroteElsewhere.with(&[("words", &words.join(" "))]);
+    Meaning::Unit(Unit::Notice(Notice { text: shortened(told.text, MAX_TEXT), ..told }))
 }
 
-fn reacted(reaction: &Reaction) -> String {
+fn reacted(reaction: &Reaction) -> Notice {
     let sign = reaction.emoji.as_deref().or(reaction.name.as_deref()).unwrap_or("a sign");
     if reaction.given {
-        format!("The customer reacted with {sign}.")
+        Wording::Reacted.with(&[("sign", &sign)])
     } else {
-        "The customer took back a reaction.".into()
+        Wording::ReactionTakenBack.notice()
     }
 }
 
@@ -207,7 +207,7 @@ mod tests {
 
     fn notice(meaning: Meaning) -> String {
         match meaning {
-            Meaning::Unit(Unit::Notice(text)) => text,
+            Meaning::Unit(Unit::Notice(notice)) => notice.text,
             other => panic!("{other:?} is no notice"),
         }
     }

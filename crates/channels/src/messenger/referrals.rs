@@ -56,7 +56,7 @@ mod tests {
         let hello = || Said { opens: true, ..Said::default() };
         assert_eq!(referrals.told_with("8", hello()), hello());
         let said = referrals.told_with("7", hello());
-        assert_eq!((said.opens, said.notice.as_deref()), (true, Some("by a link")));
+        assert_eq!((said.opens, said.notice.as_ref().map(|notice| &*notice.text)), (true, Some("by a link")));
         assert_eq!(said.user_data.get("referralRef"), Some(&"winter".into()));
         assert_eq!(referrals.told_with("7", hello()), said, "it may not have been kept");
         referrals.told("7");

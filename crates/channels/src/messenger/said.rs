@@ -2,10 +2,12 @@
 
 use super::webhook::{Attachment, AttachmentKind, Message, Optin, Place, Postback, Referral, ThreadControl};
 use crate::shorten;
-use domain::{UserData, command::Said, message::Content};
-
-/// What is told of a message that came with half of a character, or with bytes of no alphabet.
-const GARBLED: &str = "Some characters of this message could not be read: \u{fffd} stands for each.";
+use domain::{
+    UserData,
+    command::Said,
+    message::Content,
+    notice::{Notice, Wording},
+};
 
 /// The words of a message, with what is attached, and with what is to be told of what could not be taken over: `left_out`
 /// attachments, letters beyond the longest text, characters that could not be read.
@@ -33,10 +35,10 @@ pub(super) fn contents(
     if contents.is_empty() {
         contents.push(words("[unsupported]", Some("unsupported")));
     }
-    let more = format!("The customer sent {left_out} more attachments, which could not be taken over.");
-    contents.extend((left_out > 0).then_some(Content::Notice { text: more }));
+    let more = || Content::Notice(Wording::AttachmentsLeftOut.with(&[("count", &left_out)]));
+    contents.extend((left_out > 0).then(more));
     let is_garbled = text.contains(char::REPLACEMENT_CHARACTER);
-    contents.extend(is_garbled.then(|| Content::Notice { text: GARBLED.into() }));
+    contents.extend(is_garbled.then(|| Content::Notice(Wording::CharactersUnreadable.notice())));
     contents
 }
 
@@ -77,15 +79,15 @@ pub(super) fn referral(referral: &Referral) -> Said {
 }
 
 /// What an agent reads of the way by which a customer came.
-fn came(referral: Option<&Referral>) -> Option<String> {
+fn came(referral: Option<&Referral>) -> Option<Notice> {
     let Referral { reference, source, ad_id, referer_uri, kind: _ } = referral?;
     let told = [("ref", reference), ("source", source), ("advertisement", ad_id), ("from", referer_uri)];
     let told: Vec<String> =
         told.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?))).collect();
     Some(if told.is_empty() {
-        "The customer came by a link.".to_owned()
+        Wording::CameByLink.notice()
     } else {
-        format!("The customer came by a link: {}.", told.join(", "))
+        Wording::CameByKnownLink.with(&[("link", &told.join(", "))])
     })
 }
 
@@ -224,7 +226,7 @@ mod tests {
     fn what_could_not_be_taken_over_is_told() {
         let notices = |contents: Vec<Content>| {
             let notice = |content| match content {
-                Content::Notice { text } => Some(text),
+                Content::Notice(notice) => Some(notice.text),
                 _ => None,
             };
             contents.into_iter().filter_map(notice).collect::<Vec<_>>()
@@ -232,7 +234,10 @@ mod tests {
         let long = "ह".repeat(MAX_TEXT.chars + 1);
         let told = "The message above was too long to be kept whole: its last 2 characters were left out.";
         assert_eq!(notices(contents(&long, None, &[], 0)), [told]);
-        assert_eq!(notices(contents("Hi \u{fffd}", None, &[], 0)), [GARBLED]);
+        assert_eq!(
+            notices(contents("Hi \u{fffd}", None, &[], 0)),
+            [Wording::CharactersUnreadable.sentence()]
+        );
         let told = "The customer sent 3 more attachments, which could not be taken over.";
         assert_eq!(notices(contents("Hi", None, &[], 3)), [told]);
     }
@@ -264,6 +269,7 @@ mod tests {
         let said = referral(&Referral { reference: Some("winter".into()), ..Referral::default() });
         assert_eq!((said.content.len(), said.opens), (0, false));
         assert_eq!(said.user_data.get("referralRef"), Some(&json!("winter")));
-        assert_eq!(said.notice.as_deref(), Some("The customer came by a link: ref winter."));
+        let notice = said.notice.expect("a notice");
+        assert_eq!(notice.text, "The customer came by a link: ref winter.");
     }
 }

@@ -14,6 +14,7 @@ use domain::{
     Command, InteractionId, Refusal, UserData,
     command::{self, Keyword, Receive, Said, Unit},
     message::{Content, MAX_TYPE},
+    notice::Wording,
     task::Fresh,
 };
 use serde_json::Value;
@@ -22,8 +23,6 @@ use serde_json::Value;
 const PHONE_NUMBER: &str = "PhoneNumber";
 /// That under which they find what stands behind a button, as with Messenger.
 const PAYLOAD: &str = "postbackPayload";
-/// What is told of a message that came with bytes of no alphabet.
-const GARBLED: &str = "Some characters of this message could not be read: \u{fffd} stands for each.";
 
 /// What a webhook tells.
 pub(super) enum Told {
@@ -167,14 +166,14 @@ fn content(inbound: Inbound) -> Vec<Content> {
     content.extend(place.into_iter().chain(filled_in).chain(media));
     let left_out = match inbound.media_left_out {
         0 if content.is_empty() => Some(match inbound.kind {
-            Some(kind) => format!("The customer sent something that cannot be shown here: {kind}."),
-            None => "The customer sent something that cannot be shown here.".to_owned(),
+            Some(kind) => Wording::KindUnsupported.with(&[("kind", &kind)]),
+            None => Wording::ContentUnsupported.notice(),
         }),
         0 => None,
-        1 => Some("The customer sent one more attachment, which could not be taken over.".to_owned()),
-        count => Some(format!("The customer sent {count} more attachments, which could not be taken over.")),
+        1 => Some(Wording::AttachmentLeftOut.notice()),
+        count => Some(Wording::AttachmentsLeftOut.with(&[("count", &count)])),
     };
-    let garbled = inbound.is_garbled.then(|| GARBLED.to_owned());
-    content.extend(left_out.into_iter().chain(garbled).map(|text| Content::Notice { text }));
+    let garbled = inbound.is_garbled.then(|| Wording::CharactersUnreadable.notice());
+    content.extend(left_out.into_iter().chain(garbled).map(Content::Notice));
     content
 }

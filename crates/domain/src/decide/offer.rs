@@ -7,12 +7,10 @@ use crate::{
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
     interaction::Interaction,
+    notice::Wording,
     offer::{Candidate, Work, capacity, stands},
 };
 use std::sync::Arc;
-
-/// The reason an agent reads when the server made them not ready.
-const NO_ANSWER: &str = "No answer";
 
 /// Somebody who is to be offered something.
 pub(super) struct Offering<'a> {
@@ -98,5 +96,8 @@ fn not_ready(centre: &Centre) -> Option<Arc<AgentState>> {
     let plain = |state: &&Arc<AgentState>| state.state == Readiness::NotReady && state.work_mode.is_none();
     let state = centre.agent_states.iter().find(plain).cloned();
     let state = state.or_else(|| system_states().iter().find(plain).cloned())?;
-    Some(Arc::new(AgentState { reason: Some(NO_ANSWER.into()), ..Arc::unwrap_or_clone(state) }))
+    Some(Arc::new(AgentState {
+        reason: Some(Wording::NoAnswer.sentence().into()),
+        ..Arc::unwrap_or_clone(state)
+    }))
 }

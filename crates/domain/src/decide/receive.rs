@@ -5,6 +5,7 @@ use crate::{
     Event, InteractionId, Key, Refusal, UserData, check,
     command::{Keyword, Receive, Report, Said, Unit},
     message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
+    notice::{Notice, Wording},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Errand, Task},
     thread::{self, Consent, Source, Terms},
@@ -27,22 +28,20 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
             let known = draft.known(of)?.and_then(|known| known.entry);
             let here = present(draft, unit)?.map(|session| session.id.clone());
             let text = match known {
-                Some((session, index)) if Some(&session) == here.as_ref() => {
-                    format!("{text} This is about message {index}.")
-                }
+                Some((session, index)) if Some(&session) == here.as_ref() => text.clone().about(index),
                 _ => text.clone(),
             };
-            elsewhere(draft, unit, &[Content::Notice { text }], SYSTEM)?;
+            elsewhere(draft, unit, &[Content::Notice(text)], SYSTEM)?;
         }
         Unit::Unknown(kind) => {
             if present(draft, unit)?.is_none() {
                 let why = "There is no open conversation in which it could be told";
                 return Err(Refusal::Invalid(why.into()).into());
             }
-            let text = format!("The customer sent something that cannot be shown here: {kind}.");
-            elsewhere(draft, unit, &[Content::Notice { text }], SYSTEM)?;
+            let told = Wording::KindUnsupported.with(&[("kind", kind)]);
+            elsewhere(draft, unit, &[Content::Notice(told)], SYSTEM)?;
         }
-        Unit::Notice(text) => elsewhere(draft, unit, &[Content::Notice { text: text.clone() }], SYSTEM)?,
+        Unit::Notice(told) => elsewhere(draft, unit, &[Content::Notice(told.clone())], SYSTEM)?,
         Unit::Foreign { content, name } => foreign(draft, unit, content, name)?,
         Unit::Typing(on) => {
             if let Some(session) = present(draft, unit)? {
@@ -65,7 +64,10 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
 
 fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     for content in &said.content {
-        if let Content::Text { text, .. } | Content::Url { url: text } | Content::Notice { text } = content {
+        if let Content::Text { text, .. }
+        | Content::Url { url: text }
+        | Content::Notice(Notice { text, .. }) = content
+        {
             check::within("text", text, MAX_TEXT)?;
         }
     }
@@ -84,10 +86,10 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     };
     if let Some(of) = &said.answers {
         let words = match draft.known(of)?.and_then(|known| known.entry) {
-            Some((other, index)) if other == session => format!("The customer answers message {index}."),
-            _ => "The customer answers a message of an earlier conversation.".to_owned(),
+            Some((other, index)) if other == session => Wording::AnswersMessage.with(&[("index", &index)]),
+            _ => Wording::AnswersEarlier.notice(),
         };
-        notice(draft, &session, &words)?;
+        notice(draft, &session, words)?;
     }
     let mut first = None;
     for (part, content) in said.content.iter().enumerate() {
@@ -108,63 +110,41 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
             // The words count for more than what the platform tells beside them.
             Err(No::Refused(Refusal::UserDataTooLarge)) => {
                 let keys: Vec<&str> = news.pairs().keys().map(String::as_str).collect();
-                let words = format!(
-                    "What came with this message was not added to the user data, which is as large as it may be: {}.",
-                    keys.join(", ")
-                );
-                notice(draft, &session, &words)?;
+                let told = Wording::DataNotAdded.with(&[("keys", &keys.join(", "))]);
+                notice(draft, &session, told)?;
             }
             changed => changed?,
         }
     }
     if let Some(words) = &said.notice {
-        notice(draft, &session, words)?;
+        notice(draft, &session, words.clone())?;
     }
     for key in &unit.keys {
         draft.learn(key, first.map(|index| (session.clone(), index)))?;
     }
     if let Some(told) = told {
-        notice(draft, &session, told.words())?;
+        notice(draft, &session, told.notice())?;
     }
     answer(draft, unit, said, told);
     Ok(())
 }
 
 /// A word of consent took effect: what it changed.
-fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Told>, No> {
+fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Wording>, No> {
     let thread = &unit.address.thread;
     let wanted = match keyword {
         Keyword::OptOut => Consent::Out,
         Keyword::OptIn => Consent::In,
         Keyword::OptInIfOut if post::is_out(draft, thread)? => Consent::In,
         Keyword::OptInIfOut => return Ok(None),
-        Keyword::Help => return Ok(Some(Told::Help)),
+        Keyword::Help => return Ok(Some(Wording::HelpAsked)),
     };
     post::consent(draft, thread, &unit.service, wanted, Source::Keyword)?;
-    Ok(Some(if wanted == Consent::Out { Told::Out } else { Told::In }))
-}
-
-#[derive(Clone, Copy)]
-enum Told {
-    Out,
-    In,
-    Help,
-}
-
-impl Told {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Out => {
-                "The customer has opted out: messages to this address are refused until the customer opts in again."
-            }
-            Self::In => "The customer has opted in.",
-            Self::Help => "The customer asked for help by a keyword.",
-        }
-    }
+    Ok(Some(if wanted == Consent::Out { Wording::OptedOut } else { Wording::OptedIn }))
 }
 
 /// The server's own answer to a keyword, when the account gives one.
-fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Told>) {
+fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wording>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
         let errand = Errand::Notice { id: id.clone(), address: unit.address.clone(), text: text.clone() };
         draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
@@ -293,9 +273,9 @@ fn part_key(key: &str, part: usize) -> String {
     if part == 0 { key.to_owned() } else { format!("{key}#{part}") }
 }
 
-fn notice(draft: &mut Draft<'_>, id: &InteractionId, text: &str) -> Result<(), No> {
+fn notice(draft: &mut Draft<'_>, id: &InteractionId, notice: Notice) -> Result<(), No> {
     let author = external(&*draft.session(id)?, SYSTEM);
-    draft.say(id, author, Content::Notice { text: text.to_owned() })
+    draft.say(id, author, Content::Notice(notice))
 }
 
 /// Somebody who is neither the customer nor an agent of ours.
@@ -365,11 +345,11 @@ fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: 
     }
     if amended && present(draft, unit)?.is_some_and(|session| session.id == id) {
         let words = match how {
-            Amendment::Edited => format!("The customer changed message {index} to: {text}"),
-            Amendment::Unsent => format!("Message {index} was taken back."),
+            Amendment::Edited => Wording::MessageChanged.with(&[("index", &index), ("words", &text)]),
+            Amendment::Unsent => Wording::MessageTakenBack.with(&[("index", &index)]),
         };
         let told = draft.session(&id)?.next_index;
-        notice(draft, &id, &words)?;
+        notice(draft, &id, words)?;
         if how == Amendment::Edited {
             // The notice has the new words, so it goes when they are taken back.
             let mut part = 1;

@@ -1,7 +1,7 @@
 //! What holds in every course, whatever fails and however often the node goes down.
 
 use desk::{Desk, session_of};
-use domain::{Event, Key, Message, State, UserId, agent::Agent, capacity};
+use domain::{Event, Key, Message, State, UserId, agent::Agent, offer::capacity};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

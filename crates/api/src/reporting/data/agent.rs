@@ -8,6 +8,7 @@ use crate::reporting::time::time;
 use domain::{
     MediumName,
     agent::{AgentState, Event, Fact},
+    notice::Wording,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -63,6 +64,10 @@ struct StateChanged<'a> {
     state: StateEntry<'a>,
     /// Whether the server did it: an offer was not answered, or a call was over.
     by_server: bool,
+    /// What the reason says when the server gave it, in a code that does not change: `no-answer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&str")]
+    reason_code: Option<&'static str>,
     /// Until when work after a call lasts; null when it has no end.
     #[schemars(extend("format" = "date-time"))]
     until: Option<String>,
@@ -135,6 +140,7 @@ pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
             channels: names(channels),
             state: StateEntry::of(state),
             by_server: *by_server,
+            reason_code: state.reason.as_deref().filter(|_| *by_server).and_then(reason_code),
             until: until.map(time),
         }),
         Fact::DoNotDisturb { channels, on } => json(DoNotDisturb { who, channels: names(channels), on: *on }),
@@ -147,4 +153,41 @@ pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
 
 fn names(channels: &[MediumName]) -> Vec<&str> {
     channels.iter().map(MediumName::as_str).collect()
+}
+
+/// The code of a reason that the server gives.
+fn reason_code(reason: &str) -> Option<&'static str> {
+    let known = Wording::NoAnswer;
+    (reason == known.sentence()).then_some(known.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::agent::Readiness;
+
+    fn told(reason: &str, by_server: bool) -> Value {
+        let state = AgentState {
+            id: "X".into(),
+            operation: "NotReady".into(),
+            display: "Not ready".into(),
+            state: Readiness::NotReady,
+            work_mode: None,
+            reason: Some(reason.into()),
+        };
+        let fact = Fact::StateChanged { channels: Vec::new(), state: state.into(), by_server, until: None };
+        data("7f", &Event { user_name: "tom".into(), fact, elapsed_ms: None }).expect("data")
+    }
+
+    #[test]
+    fn a_reason_that_the_server_gives_has_a_code_beside_its_sentence() {
+        let data = told("No answer", true);
+        assert_eq!(
+            (&data["reasonCode"], &data["state"]["reason"]),
+            (&"no-answer".into(), &"No answer".into())
+        );
+        for (reason, by_server) in [("Lunch", true), ("No answer", false)] {
+            assert!(told(reason, by_server).get("reasonCode").is_none(), "{reason}");
+        }
+    }
 }

@@ -141,7 +141,7 @@ impl Entry {
             Content::TypingStopped => ("TypingStopped", None, None),
             Content::Url { url } => ("PushUrl", Some(url), None),
             Content::CustomNotice { text } => ("CustomNotice", Some(text), None),
-            Content::Notice { text } => ("Notice", Some(text), None),
+            Content::Notice(notice) => ("Notice", Some(notice.text), None),
             Content::Renamed { nickname } => ("NicknameUpdated", Some(nickname), None),
         };
         let party = match from.kind {

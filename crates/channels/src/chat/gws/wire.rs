@@ -8,6 +8,7 @@ use axum::{
 use domain::{
     Message,
     message::{Content, PartyKind, Visibility},
+    notice::Notice,
     session::{AgentParty, Session},
 };
 use http::{HeaderValue, header::CACHE_CONTROL};
@@ -136,7 +137,9 @@ impl Entry {
             Content::TypingStarted { .. } => ("TypingStarted", is_agent.then(|| TYPES.to_owned()), None),
             Content::TypingStopped => ("TypingStopped", None, None),
             Content::Url { url } => ("PushUrl", Some(url.clone()), Some(url)),
-            Content::CustomNotice { text } | Content::Notice { text } => ("Notice", Some(text), None),
+            Content::CustomNotice { text } | Content::Notice(Notice { text, .. }) => {
+                ("Notice", Some(text), None)
+            }
             Content::Renamed { nickname } => ("NicknameUpdated", Some(nickname), None),
         };
         Self { index, kind, from: Participant::of(from.nickname, from.number, from.kind), text, url }

@@ -181,7 +181,7 @@ impl MessengerServer {
     /// The notices of a conversation, in order.
     pub async fn notices(&self, id: &InteractionId) -> Vec<String> {
         let text = |content| match content {
-            Content::Notice { text } => Some(text),
+            Content::Notice(notice) => Some(notice.text),
             _ => None,
         };
         self.contents(id).await.into_iter().filter_map(text).collect()

@@ -2,7 +2,10 @@
 
 use super::server::{INES, MessengerServer, event};
 
-use domain::message::{Content, PartyKind};
+use domain::{
+    message::{Content, PartyKind},
+    notice::Wording,
+};
 use serde_json::{Value, json};
 
 fn text(text: &str, message_type: &str) -> Content {
@@ -19,13 +22,17 @@ async fn said(server: &MessengerServer, kind: &str, what: &Value) -> Vec<Content
     server.contents(&session).await
 }
 
+fn came(link: &str) -> Content {
+    Content::Notice(Wording::CameByKnownLink.with(&[("link", &link)]))
+}
+
 #[tokio::test]
 async fn buttons_and_quick_replies_say_what_stood_on_them() {
     let server = MessengerServer::new().await;
     let postback = json!({ "mid": "m_1", "title": "Get started", "payload": "START",
         "referral": { "ref": "winter", "source": "ADS", "ad_id": 77 } });
-    let came = "The customer came by a link: ref winter, source ADS, advertisement 77.".to_owned();
-    let expected = [text("Get started", "postback"), Content::Notice { text: came }];
+    let came = came("ref winter, source ADS, advertisement 77");
+    let expected = [text("Get started", "postback"), came];
     assert_eq!(said(&server, "postback", &postback).await, expected);
     let session = server.latest(INES).await.expect("it opens a conversation");
     assert_eq!(server.data(&session, "postbackPayload").await, Some(json!("START")));
@@ -53,8 +60,8 @@ async fn an_opt_in_opens_a_conversation_and_a_referral_alone_does_not() {
     server.events(&[event(INES, server.now(), "referral", &referral)]).await;
     assert_eq!(server.latest(INES).await, None);
     let optin = json!({ "ref": "footer", "type": "notification_messages" });
-    let came = "The customer came by a link: ref spring, source SHORTLINK.".to_owned();
-    let expected = [text("[opt-in]", "optin"), Content::Notice { text: came }];
+    let came = came("ref spring, source SHORTLINK");
+    let expected = [text("[opt-in]", "optin"), came];
     assert_eq!(said(&server, "optin", &optin).await, expected, "which is told with what is said next");
     let session = server.latest(INES).await.expect("a conversation");
     assert_eq!(server.data(&session, "optinRef").await, Some(json!("footer")));

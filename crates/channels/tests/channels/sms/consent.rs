@@ -33,7 +33,7 @@ async fn stop_blocks_and_start_opens_again() {
     assert_eq!(tries_to_write(&server, &session).await, Err(Refusal::OptedOut));
     eventually("it is confirmed", async || server.provider.texts() == ["No more."]).await;
     let told = server.log(&session).await.into_iter().any(|message| {
-        matches!(message.content, Content::Notice { text } if text.starts_with("The customer has opted out"))
+        matches!(message.content, Content::Notice(notice) if notice.text.starts_with("The customer has opted out"))
     });
     assert!(told, "the agent is told");
 

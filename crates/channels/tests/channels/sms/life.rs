@@ -5,6 +5,7 @@ use super::server::{INES, JAN, SmsServer, TEXTS};
 use domain::{
     command::SessionAct,
     message::{Content, PartyKind},
+    notice::Wording,
     session::Delivery,
 };
 use http::StatusCode;
@@ -67,12 +68,12 @@ async fn a_message_can_be_more_than_words() {
         .map(|message| message.content)
         .collect();
     let url = "https://media.example/1".to_owned();
-    let notice = "The customer sent 2 more attachments, which could not be taken over.".to_owned();
+    let notice = Wording::AttachmentsLeftOut.with(&[("count", &2)]);
     let expected = [
         Content::Text { text: "Look".into(), message_type: Some("show-1".into()) },
         Content::Text { text: url.clone(), message_type: None },
         Content::Url { url },
-        Content::Notice { text: notice },
+        Content::Notice(notice),
     ];
     assert_eq!(said, expected);
 }
@@ -84,10 +85,7 @@ async fn a_message_without_anything_readable_is_not_lost() {
     assert_eq!(server.post(TEXTS, &fields).await, StatusCode::OK);
     let session = server.latest(INES).await.expect("a conversation");
     let last = server.log(&session).await.pop().expect("an entry").content;
-    assert_eq!(
-        last,
-        Content::Notice { text: "The customer sent something that cannot be shown here.".into() }
-    );
+    assert_eq!(last, Content::Notice(Wording::ContentUnsupported.notice()));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     command::{Keyword, Said, Unit},
     message::Content,
+    notice::Notice,
     session::Delivery,
 };
 use serde_json::json;
@@ -91,7 +92,7 @@ fn what_is_not_known_is_told_in_an_open_conversation_and_refused_without_one() {
 /// What the notices of a conversation say.
 fn notices(world: &World) -> Vec<String> {
     let texts = world.log.values().flatten().filter_map(|message| match &message.content {
-        Content::Notice { text } => Some(text.clone()),
+        Content::Notice(notice) => Some(notice.text.clone()),
         _ => None,
     });
     texts.collect()
@@ -208,7 +209,7 @@ fn what_was_edited_or_taken_back_is_so_in_the_log_too() {
     assert_eq!(world.log[&s1()][1].content, Content::Text { text: String::new(), message_type: None });
     assert_eq!(
         world.log[&s1()][3].content,
-        Content::Notice { text: String::new() },
+        Content::Notice(Notice { code: Some("message-changed".into()), ..Notice::default() }),
         "where the edit was told"
     );
     let stranger = receive(unit("texts", "u2", Unit::Unsent { of: "nothing".into() }));

@@ -20,7 +20,7 @@ use desk::{
     ports::EventRow,
     routing::{Standing, explain},
 };
-use domain::{Event, InteractionId, Key, State, message::Content, thread};
+use domain::{Event, InteractionId, Key, State, message::Content, notice::Notice, thread};
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
 use store_sqlite::SqliteReader;
@@ -228,7 +228,9 @@ fn of_thread(event: &thread::Event) -> Told {
 fn text(reader: &SqliteReader, id: &InteractionId, entry: u32) -> Result<Option<String>> {
     let message = reader.messages(id, entry, 1)?.pop().filter(|message| message.index == entry);
     Ok(message.and_then(|message| match message.content {
-        Content::Text { text, .. } | Content::CustomNotice { text } | Content::Notice { text } => Some(text),
+        Content::Text { text, .. }
+        | Content::CustomNotice { text }
+        | Content::Notice(Notice { text, .. }) => Some(text),
         Content::Url { url } => Some(url),
         Content::Renamed { nickname } => Some(nickname),
         Content::TypingStarted { text } => text,
