@@ -17,10 +17,10 @@ OWN_readme := --test cli readme::
 # With the same features everywhere, so that nothing is compiled twice.
 WITH_PEERS := cargo test --workspace --features server/peers
 
-# How many cases a property test runs. Of random histories `make test` runs more, and `make prove` many more.
-export PROPTEST_CASES ?= 600
-# Properties of random histories: of conversations, calls, queues and notification sessions.
-HISTORIES := --lib --test protocol -- properties:: an_application_with_acks
+# How many random histories each of their properties is held by: of conversations, calls, queues, notification sessions.
+# In debug builds, with everything else, it is as many as proptest tries by itself (PROPTEST_CASES is another number).
+test: HISTORIES ?= 10000
+prove: HISTORIES ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo check test build prove bench deny peers lint histories test-in-container $(AREAS:%=test-%)
@@ -41,9 +41,11 @@ lint:
 check: lint ## Format, lints and every test that needs no foreign program: no Node, no root
 	cargo test --workspace
 
-test: peers lint ## Everything: what `check` does, the foreign clients, and 10,000 random histories of each kind
+test: peers lint histories ## Everything: what `check` does, the foreign clients, and 10,000 random histories
 	$(WITH_PEERS)
-	PROPTEST_CASES=10000 $(WITH_PEERS) $(HISTORIES)
+
+histories:
+	PROPTEST_CASES=$(HISTORIES) cargo test --release -p domain -p desk -p bayeux --lib --test protocol -- properties:: an_application_with_acks
 
 $(AREAS:%=test-%): test-%:
 	@.ci/peers $*
@@ -62,8 +64,7 @@ build: ## The complete binary, at target/release/jackfield
 	cargo build --release -p server
 	@echo "$(RELEASE)"
 
-prove: build ## A million random histories; kills, cuts, restarts, pauses and clock steps, and what was acknowledged then
-	PROPTEST_CASES=1000000 cargo test --release -p domain -p desk -p bayeux $(HISTORIES)
+prove: build histories ## A million random histories; kills, cuts, restarts, pauses, clock steps, and what was acknowledged
 	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || echo "Clock steps are left out: install the package faketime for them."
 	cargo run --release -p world --bin prove -- --binary $(RELEASE) $(ARGS)
 

@@ -4,11 +4,7 @@ use crate::process::{Said, TestDir};
 use base64::Engine as _;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use serde_json::json;
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path};
 use testkit::wait::{eventually_blocking, found_blocking};
 
 /// What both say of a file; neither may make anything.

@@ -1,11 +1,7 @@
 //! A journal that is not the one that was left, and a disk that fails: what the operator is told.
 
 use crate::process::{Server, TestDir};
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 use testkit::wait::eventually_blocking;
 
 /// `bob:some password`

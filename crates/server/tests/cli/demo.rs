@@ -3,7 +3,7 @@
 use crate::process::{Server, TestDir};
 use std::{
     net::{TcpListener, UdpSocket},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use testkit::wait::eventually_blocking;
 

@@ -2,7 +2,6 @@
 
 use crate::process::{Server, TestDir};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use testkit::wait::found_blocking;
 
 const SERVE: &str = "serve --demo --data d --http 127.0.0.1:0";

@@ -1,7 +1,6 @@
 //! Pages on Messenger: what `config check` says of them, and that a server takes their webhooks.
 
 use crate::process::{Said, TestDir};
-use std::time::{Duration, Instant};
 use testkit::wait::eventually_blocking;
 
 /// A centre with one service on Messenger; the page of it follows.

@@ -3,7 +3,10 @@
 use crate::switch::{TestSwitch, Told, settings, strict};
 use domain::call::{Act, Cause, Dn, Heard};
 use std::{sync::atomic::Ordering, time::Duration};
-use testkit::sip::{Line, Peer};
+use testkit::{
+    sip::{Line, Peer},
+    wait::eventually,
+};
 use tokio::{net::TcpStream, time::Instant};
 use voice::{Settings, Timers};
 

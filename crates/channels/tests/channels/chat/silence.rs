@@ -3,7 +3,7 @@
 use super::server::{ChatServer, INACTIVITY, SERVICE, Window};
 
 use domain::{Command, command::Provision};
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
 
 async fn over(server: &ChatServer, window: &Window) -> bool {
     window.refresh(server).await["chatEnded"].as_bool().expect("chatEnded")
