@@ -36,11 +36,14 @@ pub struct Dialled {
 }
 
 impl Desk {
-    /// The calls of the process before are over, which is said before anything else is done (decisions §1).
-    pub(crate) async fn begin_anew(&self) -> Result<(), StoreFault> {
+    /// The calls of this node's process before are over, which is said before anything else is done (decisions §1). Those
+    /// of other nodes go on: their media are there. One that says of no node whose it is was this one's.
+    pub(crate) async fn recover(&self) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
-        for state in self.store.open(Kind::Call).await? {
-            if let State::Call(call) = &*state {
+        for found in self.store.open(Kind::Call).await? {
+            if let State::Call(call) = &*found.state
+                && call.owner.as_ref().is_none_or(|owner| *owner == self.node)
+            {
                 commands.push(Command::CallLost { call: call.id.clone() });
             }
         }
@@ -52,8 +55,8 @@ impl Desk {
     /// without calls.
     pub async fn begin_phones(&self, there: &BTreeSet<Dn>) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
-        for state in self.store.open(Kind::Device).await? {
-            if let State::Device(Device { dn, in_service: true, .. }) = &*state
+        for found in self.store.open(Kind::Device).await? {
+            if let State::Device(Device { dn, in_service: true, .. }) = &*found.state
                 && !there.contains(dn)
             {
                 commands.push(Command::InService { dn: dn.clone(), on: false, answers: false });
@@ -127,6 +130,7 @@ impl Desk {
     pub async fn dialling(&self, agent: &UserId, device: &Dn, dialled: Dialled) -> Result<Command, Refused> {
         let number = Dn::from(dialled.number.as_str());
         let dial = Dial {
+            node: self.node.clone(),
             call: self.ids.call(),
             conn_id: self.ids.connection(),
             device: device.clone(),
@@ -141,6 +145,7 @@ impl Desk {
     /// Takes in a call that the switch brings. What of its headers becomes user data is the switch's configuration.
     pub async fn arrive(&self, arrival: Arrival, user_data: UserData) -> Result<Done, Refused> {
         let arrive = Arrive {
+            node: self.node.clone(),
             leg: arrival.leg,
             conn_id: self.ids.connection(),
             from: arrival.from,

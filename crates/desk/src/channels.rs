@@ -2,12 +2,14 @@
 
 use crate::{
     Desk, Refused,
+    desk::count_full,
+    limits,
     ports::{Channel, Done},
     session_of,
 };
 use domain::{
     Command, Key, State, ThreadId,
-    command::{LastWords, Receive, SessionAct, Unit},
+    command::{LastWords, Receive, SessionAct},
     message::Content,
     thread::Address,
 };
@@ -65,13 +67,10 @@ impl Desk {
     /// conversation is refused while as many wait as the queue takes. A word of consent is not: it must be heard
     /// whoever waits (channel-connectors §1D).
     pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
-        let opens = matches!(&unit.unit, Unit::Said(said) if said.opens && said.keyword.is_none());
-        let place = if opens && !self.is_open(&unit.address.thread).await? {
-            Some(self.enter(&unit.service, &unit.fresh.session)?)
-        } else {
-            None
-        };
-        self.perform_holding(Command::Receive(Box::new(unit)), None, place).await
+        if limits::is_bounded(&unit) && !self.is_open(&unit.address.thread).await? {
+            self.has_room(&unit.service)?;
+        }
+        count_full(self.perform(Command::Receive(Box::new(unit))).await)
     }
 
     /// Refuses words that the connector of their conversation would refuse to carry, before anything is written

@@ -7,23 +7,19 @@ use crate::{
     given_up,
     housekeeping::ALIVE,
     idempotency::{Asked, InProgress, Repeatable, Saving},
-    keys::keys,
+    limits,
     pauses::Alive,
-    ports::{Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault},
+    ports::{
+        Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault, TaskRow,
+    },
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
+    wants::{keys, wants},
     witness::{Memory, lock},
 };
 use domain::{
-    Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, Refusal, State,
-    agent::Agent,
-    book::Book,
-    centre::Centre,
-    command::{Open, Provision},
-    decide,
-    medium::Media,
-    queue::Queue,
-    session::Session,
+    Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, NodeId, Refusal, State,
+    agent::Agent, book::Book, centre::Centre, command::Open, medium::Media, queue::Queue, session::Session,
     user::User,
 };
 use std::{
@@ -54,18 +50,6 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// A place in a queue that is counted, until this is dropped or the journal has the conversation.
-pub(crate) struct Entering {
-    memory: Arc<Memory>,
-    id: InteractionId,
-}
-
-impl Drop for Entering {
-    fn drop(&mut self) {
-        lock(&self.memory.board).entered(&self.id);
-    }
-}
-
 /// What a desk is made of.
 pub struct Setup {
     /// The journal.
@@ -78,6 +62,8 @@ pub struct Setup {
     pub ids: Arc<dyn Ids>,
     /// The media served.
     pub media: Media,
+    /// The node it runs on: what that had begun is taken up or ended when it opens.
+    pub node: NodeId,
 }
 
 /// The desk.
@@ -92,13 +78,14 @@ pub struct Desk {
     services: Services,
     down: Millis,
     in_progress: InProgress,
+    pub(crate) node: NodeId,
 }
 
 impl Desk {
     /// Opens the desk on a journal: memory is rebuilt from what is there. Run [`Desk::route`],
     /// [`Desk::keep_time`] and [`Desk::post`] beside it.
     pub async fn open(setup: Setup) -> Result<Arc<Self>, StoreFault> {
-        let Setup { store, render, clock, ids, media } = setup;
+        let Setup { store, render, clock, ids, media, node } = setup;
         let memory = Arc::new(Memory::new());
         store.watch(memory.clone());
         let down = memory.pauses.begin(last_alive(&*store).await?, clock.now());
@@ -107,19 +94,17 @@ impl Desk {
             [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call]
         {
             let states = store.open(kind).await?;
-            let keyed: Vec<(Key, Arc<State>)> =
-                states.into_iter().filter_map(|state| Some((state.key()?, state))).collect();
-            memory.take(keyed.iter().map(|(key, state)| (key, state)));
+            memory.take(&states);
             if kind == Kind::Session {
-                tell_unserved(&media, keyed.iter().filter_map(|(_, state)| session_of(state)));
+                tell_unserved(&media, states.iter().filter_map(|found| session_of(&found.state)));
             }
         }
-        let head = store.events(FeedQuery::default()).await?.head;
-        memory.head.send_replace(head);
-        let (started, waiting): (Vec<_>, Vec<_>) =
-            store.tasks().await?.into_iter().partition(|row| row.started);
+        memory.grown(store.events(FeedQuery::default()).await?.head);
+        // What another node has begun stays here too: it may turn out not to have been sent.
+        let is_ours = |row: &TaskRow| row.started && row.owner.as_ref().is_none_or(|owner| *owner == node);
+        let (begun, waiting): (Vec<_>, Vec<_>) = store.tasks().await?.into_iter().partition(is_ours);
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
-        lock(&memory.doubtful).extend(started.into_iter().map(|row| row.task));
+        lock(&memory.doubtful).extend(begun.into_iter().map(|row| row.task));
         let (channels, services) = (Connected::default(), Services::default());
         let in_progress = InProgress::default();
         let desk = Arc::new(Self {
@@ -133,8 +118,9 @@ impl Desk {
             services,
             down,
             in_progress,
+            node,
         });
-        desk.begin_anew().await?;
+        desk.recover().await?;
         Ok(desk)
     }
 
@@ -146,20 +132,10 @@ impl Desk {
     /// The same for a request that may come again: its result is written in the commit, and a request that was performed
     /// before is answered with the result it had then ([`Done::result`]), and changes nothing.
     pub async fn perform_once(&self, command: Command, saving: Option<Saving>) -> Result<Done, Refused> {
-        self.perform_holding(command, saving, None).await
-    }
-
-    /// The same, and keeps a place in a queue until the journal has answered, whether or not anybody waits for it.
-    pub(crate) async fn perform_holding(
-        &self,
-        command: Command,
-        saving: Option<Saving>,
-        place: Option<Entering>,
-    ) -> Result<Done, Refused> {
         let span = trace::of(&command);
         let unnamed = Unnamed::of(&command, &span);
         let performed = async {
-            let outcome = self.commit(command, saving, place, unnamed).await;
+            let outcome = self.commit(command, saving, unnamed).await;
             trace::ended(&outcome);
             outcome
         };
@@ -170,17 +146,13 @@ impl Desk {
         &self,
         command: Command,
         saving: Option<Saving>,
-        place: Option<Entering>,
         mut unnamed: Unnamed,
     ) -> Result<Done, Refused> {
-        self.forestall(&command)?;
         self.carriable(&command).await?;
         let request = saving.as_ref().map(|saving| saving.request.clone());
-        let keys = keys(&command);
+        let wants = wants(&command, request.as_ref().map(|request| request.id.as_str()));
         let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());
         let work = Box::new(move |sight: &mut dyn Sight| {
-            // The store lets the work go once its outcome is known to memory, and the place with it.
-            let _place = &place;
             let at = look(&*clock, &memory);
             if let Some(Saving { request, .. }) = &saving
                 && let Some(saved) = sight.result(&request.id)?
@@ -189,7 +161,7 @@ impl Desk {
                 let decision = Decision::default();
                 return Ok(Plan { at, decision, notes: Vec::new(), cause: None, result: Some(saved) });
             }
-            let decision = decide(sight, &command, at)?;
+            let decision = limits::decide_within(sight, &memory, &command, at)?;
             unnamed.name(&decision);
             let cause = match command.actor() {
                 Some(agent) if !decision.changes.is_empty() => {
@@ -203,7 +175,7 @@ impl Desk {
             let result = saving.as_ref().map(|saving| saving.row(&decision, reference, at));
             Ok(Plan { at, decision, notes, cause, result })
         });
-        let done = self.store.transact(keys, work).await?.map_err(Refused::Rule)?;
+        let done = self.store.transact(wants, work).await?.map_err(Refused::Rule)?;
         match (&request, &done.result) {
             (Some(asked), Some(result)) if asked.fingerprint != result.fingerprint => {
                 Err(Refusal::Exists("A request with this Idempotency-Key".into()).into())
@@ -243,31 +215,6 @@ impl Desk {
         }
     }
 
-    /// Refuses what only the whole of the centre can tell: a login name that is another's, a queue in which
-    /// somebody waits. Both are rare and by administrators, so a look at memory is exact enough.
-    fn forestall(&self, command: &Command) -> Result<(), Refusal> {
-        match command {
-            Command::Provision(change) => self.forestall_change(change),
-            _ => Ok(()),
-        }
-    }
-
-    fn forestall_change(&self, change: &Provision) -> Result<(), Refusal> {
-        match change {
-            Provision::PutUser(user) => match self.directory().named(&user.user_name) {
-                Some(other) if other.id != user.id => {
-                    Err(Refusal::Exists(format!("User '{}'", user.user_name)))
-                }
-                _ => Ok(()),
-            },
-            Provision::RemoveQueue(name) if lock(&self.memory.board).waiting_in(name) > 0 => {
-                Err(Refusal::InUse(format!("Queue '{name}'")))
-            }
-            Provision::All(changes) => changes.iter().try_for_each(|change| self.forestall_change(change)),
-            _ => Ok(()),
-        }
-    }
-
     /// Lets a customer in, unless as many of the medium wait as the queue takes ([`domain::share`]).
     pub async fn open_session(&self, open: Open) -> Result<Done, Refused> {
         self.open_session_once(open, None).await
@@ -275,18 +222,16 @@ impl Desk {
 
     /// The same for a request that may come again.
     pub async fn open_session_once(&self, open: Open, saving: Option<Saving>) -> Result<Done, Refused> {
-        let place = self.enter(&open.service, &open.session)?;
-        self.perform_holding(Command::Open(Box::new(open)), saving, Some(place)).await
+        self.has_room(&open.service)?;
+        count_full(self.perform_once(Command::Open(Box::new(open)), saving).await)
     }
 
-    /// A place in the queue of a service, for a conversation that is about to begin.
-    pub(crate) fn enter(&self, service: &str, id: &InteractionId) -> Result<Entering, Refusal> {
-        let entered = lock(&self.memory.board).enter(service, id);
-        entered.map_err(|queue| {
-            metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
-            Refusal::QueueFull(queue)
-        })?;
-        Ok(Entering { memory: self.memory.clone(), id: id.clone() })
+    /// Refuses at once what would open a conversation of a service, where memory says that its queue is full.
+    pub(crate) fn has_room(&self, service: &str) -> Result<(), Refused> {
+        match lock(&self.memory.board).full(service) {
+            Some(queue) => count_full(Err(Refusal::QueueFull(queue).into())),
+            None => Ok(()),
+        }
     }
 
     /// The committed snapshot of a conversation.
@@ -453,6 +398,14 @@ impl Desk {
         let present = lock(&self.memory.present);
         present.iter().map(|(id, (medium, service))| (id.clone(), medium.clone(), service.clone())).collect()
     }
+}
+
+/// Counts a conversation that was refused because its queue is full.
+pub(crate) fn count_full<T>(outcome: Result<T, Refused>) -> Result<T, Refused> {
+    if matches!(outcome, Err(Refused::Rule(Refusal::QueueFull(_)))) {
+        metrics::counter!("jackfield_sessions_refused_total", "why" => "queue-full").increment(1);
+    }
+    outcome
 }
 
 /// The moment of a journal's newest event, before which a clock must not begin; `None` where there is none.

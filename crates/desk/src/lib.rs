@@ -22,12 +22,14 @@ mod directory;
 mod given_up;
 pub mod hours;
 mod housekeeping;
-mod keys;
+mod limits;
 mod log;
 mod outbox;
 mod pauses;
 mod services;
 mod trace;
+mod versions;
+mod wants;
 mod witness;
 
 pub use calls::{Dialled, call_of};

@@ -123,12 +123,14 @@ impl Mailroom {
         for (agent, head) in heads {
             let mail = self.of(&agent);
             let mut tail = mail.tail();
-            tail.head = head;
-            tail.floor = head;
+            // What was committed meanwhile was told already, and lies behind this position or before it.
+            tail.forget(head);
+            tail.floor = tail.floor.max(head);
+            tail.head = tail.head.max(head);
         }
     }
 
-    /// Puts committed notes into the tails and rings.
+    /// Puts committed notes into the tails and rings. One that is there already, or lies before what is, is ignored.
     pub(crate) fn deliver(&self, notes: &[Arc<Note>]) {
         let mut rest = notes;
         while let Some(first) = rest.first() {
@@ -183,7 +185,10 @@ impl Tail {
     }
 
     fn push(&mut self, note: Arc<Note>) {
-        self.head = self.head.max(note.pos);
+        if note.pos <= self.head {
+            return;
+        }
+        self.head = note.pos;
         self.bytes += note.body.len();
         self.notes.push_back(note);
         while self.notes.len() > TAIL || self.bytes > TAIL_BYTES {
@@ -276,6 +281,23 @@ mod tests {
         let mut heads = room.heads();
         heads.sort();
         assert_eq!(heads, [("a".into(), 3), ("b".into(), 1)]);
+    }
+
+    #[test]
+    fn a_note_that_comes_twice_or_late_is_told_once() {
+        let room = Mailroom::default();
+        room.deliver(&[note(1), note(2)]);
+        room.deliver(&[note(2), note(1), note(3)]);
+        let told =
+            |mail: &Mail| mail.recent(0, 10).map(|notes| notes.iter().map(|n| n.pos).collect::<Vec<_>>());
+        assert_eq!(told(&room.of(&"a".into())), Some(vec![1, 2, 3]));
+        // A start during which another node commits: it is told of the third before it reads where the mailbox stands.
+        let room = Mailroom::default();
+        room.deliver(&[note(3), note(4)]);
+        room.load(vec![("a".into(), 3)]);
+        let mail = room.of(&"a".into());
+        assert_eq!((mail.head(), mail.recent(2, 10).is_some()), (4, false));
+        assert_eq!(mail.recent(3, 10).map(|notes| notes.len()), Some(1));
     }
 
     #[tokio::test]

@@ -5,8 +5,9 @@ use crate::{
     deadlines::Deadlines,
     outbox::Outbox,
     pauses::Pauses,
-    ports::{Committed, Switch, Witness},
+    ports::{Committed, Durable, EventRow, Local, Switch, Versioned, Witness},
     routing::Board,
+    versions::Versions,
 };
 use domain::{Event, InteractionId, Key, MediumName, State, Task, agent, centre::Centre};
 use std::{
@@ -19,6 +20,8 @@ use tokio::sync::{Notify, watch};
 pub(crate) struct Memory {
     pub directory: Directory,
     pub mailroom: Mailroom,
+    /// What was taken in, of each entity. Held for as long as something is taken in.
+    versions: Mutex<Versions>,
     pub board: Mutex<Board>,
     pub deadlines: Mutex<Deadlines>,
     /// When nobody could be heard.
@@ -41,6 +44,7 @@ impl Memory {
         Self {
             directory: Directory::default(),
             mailroom: Mailroom::default(),
+            versions: Mutex::default(),
             board: Mutex::default(),
             deadlines: Mutex::default(),
             pauses: Pauses::default(),
@@ -55,10 +59,17 @@ impl Memory {
         }
     }
 
-    /// Takes snapshots in, from a commit or at start.
-    pub fn take<'a>(&self, states: impl Iterator<Item = (&'a Key, &'a Arc<State>)>) {
+    /// Takes snapshots in, from a commit or at start. One that is no newer than what was taken in before is ignored.
+    pub fn take(&self, states: &[Versioned]) {
+        self.take_newer(&mut lock(&self.versions), states);
+    }
+
+    fn take_newer(&self, versions: &mut Versions, states: &[Versioned]) {
         let (mut work, mut clock) = (false, false);
-        for (key, state) in states {
+        for Versioned { key, version, state } in states {
+            if !versions.take(key, *version, !state.is_open()) {
+                continue;
+            }
             match &**state {
                 State::User(_) => self.directory.take(key, state),
                 State::Centre(centre) => {
@@ -93,29 +104,51 @@ impl Memory {
     }
 }
 
-impl Witness for Memory {
-    fn committed(&self, group: &Committed) {
-        for (key, at, event) in &group.events {
-            let logged_in =
-                matches!(event, Event::Agent(agent::Event { fact: agent::Fact::LoggedIn { .. }, .. }));
-            if let (true, Key::Agent(agent)) = (logged_in, key) {
-                let before = self.mailroom.of(agent).head();
-                self.mailroom.logged_in(agent, before, self.pauses.awake(*at));
-            }
-        }
-        self.take(group.states.iter().map(|(key, state)| (key, state)));
-        self.mailroom.deliver(&group.notes);
-        self.outbox.take(group.tasks.iter().cloned(), group.signals.iter().cloned());
-        if !group.effects.is_empty()
-            && let Some(switch) = &*self.switch.read().unwrap_or_else(PoisonError::into_inner)
-        {
-            switch.perform(&group.effects);
-        }
+impl Memory {
+    /// The journal has grown to here, if it was not known already.
+    pub fn grown(&self, newest: u64) {
         self.head.send_if_modified(|head| {
-            let grown = group.head > *head;
-            *head = group.head.max(*head);
+            let grown = newest > *head;
+            *head = newest.max(*head);
             grown
         });
+    }
+
+    fn take_durable(&self, group: &Durable) {
+        {
+            let mut versions = lock(&self.versions);
+            for EventRow { key, version, at, event, .. } in &group.events {
+                let logged_in =
+                    matches!(event, Event::Agent(agent::Event { fact: agent::Fact::LoggedIn { .. }, .. }));
+                if let (true, Key::Agent(agent)) = (logged_in, key)
+                    && *version > versions.of(key)
+                {
+                    let before = self.mailroom.of(agent).head();
+                    self.mailroom.logged_in(agent, before, self.pauses.awake(*at));
+                }
+            }
+            self.take_newer(&mut versions, &group.states);
+        }
+        self.mailroom.deliver(&group.notes);
+        self.outbox.settled(&group.settled);
+        self.outbox.take(group.tasks.iter().cloned(), []);
+    }
+
+    fn take_local(&self, local: &Local) {
+        self.outbox.take([], local.signals.iter().cloned());
+        if !local.effects.is_empty()
+            && let Some(switch) = &*self.switch.read().unwrap_or_else(PoisonError::into_inner)
+        {
+            switch.perform(&local.effects);
+        }
+    }
+}
+
+impl Witness for Memory {
+    fn committed(&self, group: &Committed) {
+        self.take_durable(&group.durable);
+        self.take_local(&group.local);
+        self.grown(group.durable.head);
     }
 }
 

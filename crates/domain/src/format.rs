@@ -7,7 +7,7 @@
 //! A new format is a new row in [`steps`] for each kind of document, and an arm in [`lower_event`] and
 //! [`lower_snapshot`] that takes out what earlier releases do not know.
 
-use crate::{Event, Kind, State};
+use crate::{Event, Kind, State, call};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{borrow::Cow, fmt};
@@ -120,7 +120,12 @@ pub fn lower_event(format: u32, event: &mut Event) {
     if format < 2 {
         match event {
             Event::Session(event) => event.elapsed_ms = None,
-            Event::Call(event) => event.elapsed_ms = None,
+            Event::Call(event) => {
+                event.elapsed_ms = None;
+                if let call::Fact::Began { owner, .. } = &mut event.fact {
+                    *owner = None;
+                }
+            }
             Event::Agent(event) => event.elapsed_ms = None,
             _ => {}
         }
@@ -130,8 +135,12 @@ pub fn lower_event(format: u32, event: &mut Event) {
 /// The same for a snapshot.
 pub fn lower_snapshot(format: u32, state: &State) -> Cow<'_, State> {
     match state {
-        State::Call(call) if format < 2 && call.parties.iter().any(|party| party.held_at.is_some()) => {
+        State::Call(call)
+            if format < 2
+                && (call.owner.is_some() || call.parties.iter().any(|party| party.held_at.is_some())) =>
+        {
             let mut call = call.clone();
+            call.owner = None;
             call.parties.iter_mut().for_each(|party| party.held_at = None);
             Cow::Owned(State::Call(call))
         }

@@ -56,6 +56,17 @@ name!(
     QueueName
 );
 name!(
+    /// A node: one of the processes that work on a journal, the same after it was started anew.
+    NodeId
+);
+
+impl Default for NodeId {
+    /// The node of an installation that has one.
+    fn default() -> Self {
+        Self::from("1")
+    }
+}
+name!(
     /// One joining of one party: 16 upper-case hex digits, unique in its conversation (digital-channels §1.6).
     ParticipantId
 );

@@ -35,11 +35,12 @@ pub mod task;
 pub mod thread;
 pub mod user;
 pub mod userdata;
+mod want;
 
 pub use command::Command;
 pub use decide::{Change, Decision, No, Seen, decide};
 pub use event::Event;
-pub use ids::{InteractionId, QueueName, ThreadId, UserId};
+pub use ids::{InteractionId, NodeId, QueueName, ThreadId, UserId};
 pub use key::{Key, Kind};
 pub use medium::MediumName;
 pub use message::Message;
@@ -47,6 +48,7 @@ pub use refusal::Refusal;
 pub use state::State;
 pub use task::Task;
 pub use userdata::UserData;
+pub use want::{UniqueName, Want};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;

@@ -23,7 +23,7 @@ use api::{Api, Links, Notes};
 use axum::middleware;
 use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup, ports::Store};
-use domain::{Command, InteractionId, Kind, Millis, medium::Media};
+use domain::{Command, InteractionId, Kind, Millis, NodeId, medium::Media};
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::{
@@ -196,7 +196,7 @@ pub async fn desk(
     shown: api::Shown,
 ) -> Result<Arc<Desk>> {
     let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(shown));
-    let setup = Setup { store, render, clock, ids: Arc::new(RandomIds), media };
+    let setup = Setup { store, render, clock, ids: Arc::new(RandomIds), media, node: NodeId::default() };
     Ok(Desk::open(setup).await?)
 }
 
@@ -205,7 +205,8 @@ pub async fn desk_for_a_command(config: &Config) -> Result<(Arc<Desk>, Arc<Sqlit
     let store = store(&config.data)?;
     let clock = clock(&store).await?;
     let media = config.media_table()?;
-    let kept = check::rows_in_use(&store.open(Kind::Session).await?, &media);
+    let open: Vec<_> = store.open(Kind::Session).await?.into_iter().map(|found| found.state).collect();
+    let kept = check::rows_in_use(&open, &media);
     let media = if kept.is_empty() { media } else { config.media_table_and(kept)? };
     let desk = desk(store.clone(), clock, media, &default_url(config), config.shown()?).await?;
     Ok((desk, store))

@@ -8,10 +8,11 @@ use crate::{
     cache::{Cache, Entry},
     document,
     fault::{Fault, Outcome},
+    limits::{Moved, Queues},
     mailbox::{self, Mailbox},
     place, result, snapshot,
 };
-use desk::ports::{Committed, Done, NewNote, Note, Plan};
+use desk::ports::{Committed, Done, EventRow, NewNote, Note, Plan};
 use domain::{Decision, Event, InteractionId, Key, Message, Millis, UserId};
 use rusqlite::Connection;
 use std::{collections::HashMap, sync::Arc};
@@ -77,9 +78,13 @@ pub(crate) struct Group<'a> {
     pub conn: &'a Connection,
     pub cache: &'a Cache,
     pub mailboxes: &'a HashMap<UserId, Mailbox>,
+    /// How many wait in each queue, as committed.
+    pub queues: &'a Queues,
     pub count: Counters,
     pub slots: HashMap<Key, Slot>,
     pub opened: HashMap<UserId, Opened>,
+    /// How many wait in the queues in which that changed.
+    pub waiting: Queues,
     /// Keys of changed entities, in the order of their first change.
     pub changed: Vec<Key>,
     pub committed: Committed,
@@ -93,15 +98,18 @@ impl<'a> Group<'a> {
         conn: &'a Connection,
         cache: &'a Cache,
         mailboxes: &'a HashMap<UserId, Mailbox>,
+        queues: &'a Queues,
         count: Counters,
     ) -> Self {
         Self {
             conn,
             cache,
             mailboxes,
+            queues,
             count,
             slots: HashMap::new(),
             opened: HashMap::new(),
+            waiting: Queues::new(),
             changed: Vec::new(),
             committed: Committed::default(),
             is_erasing: false,
@@ -171,12 +179,14 @@ impl<'a> Group<'a> {
         let Decision { changes, messages, known, tasks, settled, signals, effects, order } = decision;
         let mut events = Vec::with_capacity(changes.len());
         let mut entries = Vec::with_capacity(changes.len());
+        let mut moves = Vec::new();
         for change in changes {
             let before = self.entry(&change.key)?;
             let (id, version) = match before {
                 Some(before) => (before.id, before.version),
                 None => (self.new_entity(&change.key)?, 0),
             };
+            moves.extend(Moved::of(id, change.before.as_deref(), &change.after));
             entries.push((change.key, Entry { id, version, state: change.after }));
             events.push(change.events.into_iter().map(Some).collect::<Vec<_>>());
         }
@@ -191,6 +201,7 @@ impl<'a> Group<'a> {
         if events.iter().flatten().any(Option::is_some) {
             return Err(Fault::Damaged("the order of a decision leaves out an event".into()));
         }
+        self.write_limits(&moves)?;
         for (key, entry) in entries {
             self.change(key, entry, at);
         }
@@ -199,8 +210,8 @@ impl<'a> Group<'a> {
         }
         self.write_known(&known, at)?;
         self.write_tasks(tasks, &settled)?;
-        self.committed.signals.extend(signals);
-        self.committed.effects.extend(effects);
+        self.committed.local.signals.extend(signals);
+        self.committed.local.effects.extend(effects);
         self.write_notes(notes, cause.as_ref().map(|(agent, _)| agent), at)?;
         if let Some(result) = &result {
             result::save(self.conn, result)?;
@@ -243,7 +254,13 @@ impl<'a> Group<'a> {
             self.count.mark = seq;
             self.count.latest = Millis::MIN;
         }
-        self.committed.events.push((key.clone(), at, event));
+        self.committed.durable.events.push(EventRow {
+            seq,
+            key: key.clone(),
+            version: entry.version,
+            at,
+            event,
+        });
         Ok(())
     }
 
@@ -301,7 +318,7 @@ impl<'a> Group<'a> {
                     &*note.body,
                 ))?;
             let NewNote { agent, channel, body, about: _ } = note;
-            self.committed.notes.push(Arc::new(Note { agent, pos: mailbox.head, channel, body }));
+            self.committed.durable.notes.push(Arc::new(Note { agent, pos: mailbox.head, channel, body }));
         }
         if let (false, Some(agent)) = (is_taken, cause) {
             self.take_position(agent)?;

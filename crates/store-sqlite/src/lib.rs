@@ -24,6 +24,7 @@ mod flush;
 mod group;
 mod health;
 mod left;
+mod limits;
 mod mailbox;
 mod mark;
 mod open;

@@ -4,8 +4,8 @@
 //! store does not depend on every caller having let go of its end.
 
 use crate::{Erased, Traces};
-use desk::ports::{BindingRow, Quarantined, SavedResult, Shelf, StoreFault, Transacted, Work};
-use domain::{Millis, UserId, call::Dn};
+use desk::ports::{BindingRow, Quarantined, SavedResult, Shelf, Start, StoreFault, Transacted, Work};
+use domain::{Millis, NodeId, UserId, call::Dn};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -25,8 +25,10 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreFault>>;
 pub(crate) enum Job {
     /// Decide and commit.
     Transact { work: Work, answer: oneshot::Sender<Transacted> },
-    /// Say that sending a task begins, or that it was certainly not sent.
-    Start { task: String, started: bool, answer: Answer<()> },
+    /// Say that a node begins to send a task.
+    Start { task: String, node: NodeId, answer: Answer<Start> },
+    /// Say that a task was certainly not sent.
+    NotSent { task: String, answer: Answer<()> },
     /// Keep a unit that nobody understood.
     Quarantine { unit: Quarantined, answer: Answer<i64> },
     /// Throw such a unit away.

@@ -5,6 +5,7 @@ use crate::{
     damage::{self, Depth, Found},
     document,
     fault::{Fault, Outcome},
+    limits,
     open::{self, Hold, OpenError},
     schema, snapshot,
 };
@@ -155,6 +156,9 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
             };
             report.differences.push(Difference { entity, finding, is_fixed });
         }
+    }
+    if report.differences.iter().any(|difference| difference.is_fixed) {
+        limits::fill(conn)?;
     }
     Ok(report)
 }

@@ -3,6 +3,7 @@
 use crate::{
     digests,
     fault::{Fault, Outcome},
+    limits,
     open::OpenError,
 };
 use domain::format::NEWEST;
@@ -26,6 +27,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Sql(include_str!("migrations/0004_results.sql")),
     Step::Sql(include_str!("migrations/0005_bindings.sql")),
     Step::Sql(include_str!("migrations/0006_formats.sql")),
+    Step::Rows(limits::make),
 ];
 
 /// The single value that names the format in which documents are written; 1 when it is not there.

@@ -1,8 +1,10 @@
 //! What a decision sees: the group it is part of.
 
-use crate::{fault::Fault, group::Group, result, snapshot, task};
+use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
 use desk::ports::{SavedResult, Sight};
-use domain::{InteractionId, Key, Message, No, Seen, State, UserId, task::Known};
+use domain::{
+    InteractionId, Key, Message, No, QueueName, Seen, State, UniqueName, UserId, share::Waiting, task::Known,
+};
 use std::sync::Arc;
 
 /// The look of one decision into its group.
@@ -61,5 +63,13 @@ impl Sight for Look<'_, '_> {
 
     fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No> {
         result::find(self.group.conn, key).map_err(|fault| self.note(fault))
+    }
+
+    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No> {
+        limits::bearer(self.group.conn, name).map_err(|fault| self.note(fault))
+    }
+
+    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No> {
+        Ok(self.group.waiting_in(queue))
     }
 }

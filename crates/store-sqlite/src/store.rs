@@ -2,7 +2,7 @@
 
 use crate::{
     Erased, OpenError, Options, SqliteReader, Traces, binding,
-    cache::Cache,
+    cache::{Cache, Entry},
     checkpoint::Checkpointer,
     damage,
     fault::Fault,
@@ -18,10 +18,10 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault,
-    TaskRow, Transacted, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
+use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::BoxFuture;
 use std::{
     fs::File,
@@ -120,8 +120,8 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    /// `keys` are not needed here: whatever the work looks at is loaded then.
-    fn transact(&self, _keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
+    /// `wants` are not needed here: whatever the work looks at is loaded then.
+    fn transact(&self, _wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted> {
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.clone();
         Box::pin(async move {
@@ -131,7 +131,7 @@ impl Store for SqliteStore {
     }
 
     fn watch(&self, witness: Arc<dyn Witness>) {
-        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Some(witness);
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&witness));
     }
 
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>> {
@@ -148,11 +148,16 @@ impl Store for SqliteStore {
         }))
     }
 
-    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>> {
+    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>> {
         let (cache, epoch) = (self.cache.clone(), self.cache.epoch());
         Box::pin(self.pool.clone().read(move |conn| {
             let entries = snapshot::open(conn, kind)?;
-            let states = entries.iter().map(|(_, entry)| entry.state.clone()).collect();
+            let versioned = |(key, Entry { version, state, .. }): &(Key, Entry)| Versioned {
+                key: key.clone(),
+                version: *version,
+                state: state.clone(),
+            };
+            let states = entries.iter().map(versioned).collect();
             // Whoever asks keeps them; one copy of each is enough.
             cache.keep_all(entries, epoch);
             Ok(states)
@@ -206,8 +211,12 @@ impl Store for SqliteStore {
         Box::pin(self.pool.clone().read(task::all))
     }
 
-    fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>> {
-        self.ask(|answer| Job::Start { task, started, answer })
+    fn start(&self, task: String, node: NodeId) -> BoxFuture<'static, Result<Start, StoreFault>> {
+        self.ask(|answer| Job::Start { task, node, answer })
+    }
+
+    fn not_sent(&self, task: String) -> BoxFuture<'static, Result<(), StoreFault>> {
+        self.ask(|answer| Job::NotSent { task, answer })
     }
 
     fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>> {

@@ -6,8 +6,8 @@ use crate::{
     group::Group,
     snapshot, unreadable,
 };
-use desk::ports::TaskRow;
-use domain::{Key, Millis, Task, format::Document, task::Known};
+use desk::ports::{Start, TaskRow};
+use domain::{Key, Millis, NodeId, Task, format::Document, task::Known};
 use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
@@ -16,13 +16,14 @@ impl Group<'_> {
         for id in settled {
             remove(self.conn, id)?;
         }
+        self.committed.durable.settled.extend_from_slice(settled);
         for task in tasks {
             self.conn
                 .prepare_cached(
                     "INSERT OR REPLACE INTO task (id, started, body, format) VALUES (?1, 0, ?2, ?3)",
                 )?
                 .execute((task.id(), document::text(&task)?, self.count.format))?;
-            self.committed.tasks.push(task);
+            self.committed.durable.tasks.push(task);
         }
         Ok(())
     }
@@ -66,12 +67,16 @@ pub(crate) fn known(conn: &Connection, key: &str) -> Outcome<Option<Known>> {
 
 /// Every task without an outcome that can be read.
 pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
-    let mut statement = conn.prepare_cached("SELECT started, body, format, id FROM task ORDER BY seq")?;
+    let mut statement =
+        conn.prepare_cached("SELECT started, body, format, id, owner FROM task ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let mut tasks = Vec::new();
     while let Some(row) = rows.next()? {
         match document::read(Document::Task, row, 1)? {
-            Ok(task) => tasks.push(TaskRow { task, started: row.get(0)? }),
+            Ok(task) => {
+                let owner = row.get::<_, Option<String>>(4)?.map(NodeId::new);
+                tasks.push(TaskRow { task, started: row.get(0)?, owner });
+            }
             Err(why) => unreadable::tell("task", &row.get::<_, String>(3)?, &why),
         }
     }
@@ -83,15 +88,29 @@ pub(crate) fn remove(conn: &Connection, id: &str) -> Outcome<bool> {
     Ok(conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])? > 0)
 }
 
-/// Says that sending a task begins, or that it was certainly not sent.
-pub(crate) fn start(conn: &Connection, id: &str, started: bool) -> Outcome<()> {
-    conn.prepare_cached("UPDATE task SET started = ?2 WHERE id = ?1")?.execute((id, started))?;
+/// Says that a node begins to send a task, unless another has begun or it is settled.
+pub(crate) fn start(conn: &Connection, id: &str, node: &NodeId) -> Outcome<Start> {
+    let begun = conn
+        .prepare_cached(
+            "UPDATE task SET started = 1, owner = ?2 WHERE id = ?1 AND (NOT started OR owner = ?2)",
+        )?
+        .execute((id, node.as_str()))?;
+    if begun > 0 {
+        return Ok(Start::Begun);
+    }
+    let is_there = conn.prepare_cached("SELECT 1 FROM task WHERE id = ?1")?.exists([id])?;
+    Ok(if is_there { Start::Taken } else { Start::Gone })
+}
+
+/// Says that a task was certainly not sent.
+pub(crate) fn not_sent(conn: &Connection, id: &str) -> Outcome<()> {
+    conn.prepare_cached("UPDATE task SET started = 0, owner = NULL WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
 /// Nobody knows any more which tasks of a copy were carried out since it was made.
 pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
-    conn.execute_batch("UPDATE task SET started = 1")?;
+    conn.execute_batch("UPDATE task SET started = 1, owner = NULL")?;
     Ok(())
 }
 

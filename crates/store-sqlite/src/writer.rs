@@ -8,6 +8,7 @@ use crate::{
     feed,
     group::{Counters, Group},
     health::Health,
+    limits::{self, Queues},
     mailbox::{self, Mailbox},
     open::Hold,
     quarantine,
@@ -16,14 +17,14 @@ use crate::{
     sight::Look,
     task,
 };
-use desk::ports::{Committed, Done, StoreFault, Witness, Work};
-use domain::{Millis, No, Refusal, UserId};
+use desk::ports::{Committed, Done, Durable, Local, Start, StoreFault, Versioned, Witness, Work};
+use domain::{Millis, No, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -36,8 +37,8 @@ const PROBE_EVERY: Duration = Duration::from_secs(2);
 /// What such a commit writes: more than most groups do, so that it does not fit where they do not.
 const PROBE: i32 = 64 * 1024;
 
-/// Whoever is told of commits.
-pub(crate) type Watch = Arc<Mutex<Option<Arc<dyn Witness>>>>;
+/// Whoever is told of commits, for as long as somebody else holds them.
+pub(crate) type Watch = Arc<Mutex<Vec<Weak<dyn Witness>>>>;
 
 /// The writer and all it alone knows.
 pub(crate) struct Writer {
@@ -46,6 +47,7 @@ pub(crate) struct Writer {
     watch: Watch,
     health: Health,
     mailboxes: HashMap<UserId, Mailbox>,
+    queues: Queues,
     count: Counters,
     /// Nobody knows whether the last commit is on the disk. Until that is settled nothing else is tried.
     is_unsettled: bool,
@@ -60,6 +62,7 @@ enum Fate {
     Retired(u32),
     Erased(Erased),
     Heads(Vec<(UserId, u64)>),
+    Started(Start),
     Quarantined(i64),
     Released(bool),
     /// This job failed, and nothing of it was written.
@@ -86,7 +89,8 @@ impl Writer {
     pub fn new(hold: Hold, cache: Arc<Cache>, watch: Watch, health: Health) -> Outcome<Self> {
         let count = counters(&hold.conn)?;
         let mailboxes = mailbox::all(&hold.conn)?.into_iter().collect();
-        Ok(Self { hold, cache, watch, health, mailboxes, count, is_unsettled: false })
+        let queues = limits::waiting(&hold.conn)?;
+        Ok(Self { hold, cache, watch, health, mailboxes, queues, count, is_unsettled: false })
     }
 
     /// Works until the queue is closed and empty; then ends the journal cleanly.
@@ -136,14 +140,16 @@ impl Writer {
         let settled = self.hold.reopen().and_then(|()| {
             checkpoint::count_frames(&self.hold.conn);
             probe(&self.hold.conn)?;
-            Ok((counters(&self.hold.conn)?, mailbox::all(&self.hold.conn)?))
+            let conn = &self.hold.conn;
+            Ok((counters(conn)?, mailbox::all(conn)?, limits::waiting(conn)?))
         });
         match settled {
-            Ok((count, mailboxes)) => {
+            Ok((count, mailboxes, queues)) => {
                 let is_there = count.seq != self.count.seq;
                 tracing::warn!(is_there, "what became of the last commit is known now");
                 self.count = count;
                 self.mailboxes = mailboxes.into_iter().collect();
+                self.queues = queues;
                 self.cache.clear();
                 self.is_unsettled = false;
                 self.succeeded();
@@ -245,7 +251,7 @@ impl Writer {
 
     fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
         execute(&self.hold.conn, "BEGIN IMMEDIATE").map_err(Abort::Begin)?;
-        let mut group = Group::new(&self.hold.conn, &self.cache, &self.mailboxes, self.count);
+        let mut group = Group::new(&self.hold.conn, &self.cache, &self.mailboxes, &self.queues, self.count);
         let mut fates = Vec::with_capacity(jobs.len());
         for job in jobs {
             fates.push(run_job(&mut group, job).map_err(Abort::Job)?);
@@ -254,23 +260,21 @@ impl Writer {
         execute(&self.hold.conn, "COMMIT").map_err(Abort::Commit)?;
 
         // Durable. From here on nothing can fail any more.
-        let Group { count, slots, opened, changed, mut committed, is_erasing, .. } = group;
+        let Group { count, slots, opened, waiting, changed, mut committed, is_erasing, .. } = group;
         self.count = count;
         self.succeeded();
-        committed.head = count.seq;
-        committed.states = changed
+        committed.durable.head = count.seq;
+        committed.durable.states = changed
             .into_iter()
             .filter_map(|key| {
-                let state = slots.get(&key)?.entry.as_ref()?.state.clone();
-                Some((key, state))
+                let entry = slots.get(&key)?.entry.as_ref()?;
+                Some(Versioned { key, version: entry.version, state: entry.state.clone() })
             })
             .collect();
+        self.queues.extend(waiting);
         self.mailboxes.extend(opened.into_iter().map(|(agent, opened)| (agent, opened.mailbox)));
         self.cache.publish(slots.into_iter().map(|(key, slot)| (key, slot.entry)));
-        let Committed { states, notes, tasks, signals, effects, .. } = &committed;
-        let told =
-            [states.is_empty(), notes.is_empty(), tasks.is_empty(), signals.is_empty(), effects.is_empty()];
-        if told.contains(&false) {
+        if tells(&committed) {
             tell(&self.watch, &committed);
         }
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.hold.conn, &mut self.hold.mark) {
@@ -306,13 +310,25 @@ fn counters(conn: &Connection) -> Outcome<Counters> {
     })
 }
 
-/// A witness that panics must not take the writer with it.
+/// Whether there is anything to be told of a group.
+fn tells(Committed { durable, local }: &Committed) -> bool {
+    let Durable { states, notes, events: _, tasks, settled, head: _ } = durable;
+    let Local { signals, effects } = local;
+    !(states.is_empty() && notes.is_empty() && tasks.is_empty() && settled.is_empty())
+        || !(signals.is_empty() && effects.is_empty())
+}
+
+/// A witness that panics must not take the writer with it, nor keep another from being told.
 fn tell(watch: &Watch, committed: &Committed) {
-    let witness = watch.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some(witness) = witness
-        && catch_unwind(AssertUnwindSafe(|| witness.committed(committed))).is_err()
-    {
-        tracing::error!("the witness of a commit panicked");
+    let witnesses: Vec<_> = {
+        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.retain(|witness| witness.strong_count() > 0);
+        watch.iter().filter_map(Weak::upgrade).collect()
+    };
+    for witness in witnesses {
+        if catch_unwind(AssertUnwindSafe(|| witness.committed(committed))).is_err() {
+            tracing::error!("the witness of a commit panicked");
+        }
     }
 }
 
@@ -344,8 +360,9 @@ fn execute(conn: &Connection, sql: &str) -> Outcome<()> {
 fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
     match job {
         Job::Transact { work, .. } => decide(group, work),
-        Job::Start { task, started, .. } => {
-            task::start(group.conn, task, *started)?;
+        Job::Start { task, node, .. } => Ok(Fate::Started(task::start(group.conn, task, node)?)),
+        Job::NotSent { task, .. } => {
+            task::not_sent(group.conn, task)?;
             Ok(Fate::Written)
         }
         Job::Quarantine { unit, .. } => Ok(Fate::Quarantined(quarantine::keep(group.conn, unit)?)),
@@ -392,7 +409,8 @@ fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
             Ok(plan) => return Ok(Fate::Transacted(Ok(group.write(plan)?))),
             Err(No::Refused(refusal)) => return Ok(Fate::Transacted(Err(refusal))),
             // Here everything is loaded when it is looked at; a work that asks is obeyed all the same.
-            Err(No::Need(key)) => drop(group.entry(&key)?),
+            Err(No::Need(Want::State(key))) => drop(group.entry(&key)?),
+            Err(No::Need(_)) => {}
             Err(No::Fault) => {
                 let why = fault.map_or_else(|| StoreFault::Permanent("a decision failed".into()), Into::into);
                 return Ok(Fate::Failed(why));
@@ -413,6 +431,10 @@ fn answer(job: Job, outcome: Fate) {
             Fate::Heads(heads) => Some(heads),
             _ => None,
         }),
+        Job::Start { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            Fate::Started(start) => Some(start),
+            _ => None,
+        }),
         Job::Quarantine { answer, .. } => send(answer, outcome, |outcome| match outcome {
             Fate::Quarantined(number) => Some(number),
             _ => None,
@@ -421,7 +443,7 @@ fn answer(job: Job, outcome: Fate) {
             Fate::Released(there_was) => Some(there_was),
             _ => None,
         }),
-        Job::Start { answer, .. }
+        Job::NotSent { answer, .. }
         | Job::Shelve { answer, .. }
         | Job::Bind { answer, .. }
         | Job::Trim { answer, .. }

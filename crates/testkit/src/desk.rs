@@ -7,7 +7,7 @@ use desk::{
     ports::{Done, Quarantined, Store},
 };
 use domain::{
-    Command, InteractionId, Key, Message, Millis, State, UserId,
+    Command, InteractionId, Key, Message, Millis, NodeId, State, UserId,
     command::{AgentAct, Provision, SessionAct},
     medium::{Media, MediumName},
     message::Content,
@@ -80,6 +80,7 @@ impl TestDesk {
             clock: clock.clone(),
             ids: ids.clone(),
             media: media.clone(),
+            node: NodeId::default(),
         };
         let desk = Desk::open(parts).await.expect("a desk");
         let test = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), dir };
@@ -96,7 +97,7 @@ impl TestDesk {
 
     async fn opens(&self, store: Arc<FaultyStore>) -> Arc<Desk> {
         let (render, clock, ids) = (self.render.clone(), self.clock.clone(), self.ids.clone());
-        let setup = desk::Setup { store, render, clock, ids, media: self.media.clone() };
+        let setup = desk::Setup { store, render, clock, ids, media: self.media.clone(), node: NodeId::default() };
         Desk::open(setup).await.expect("a desk")
     }
 
@@ -120,6 +121,7 @@ impl TestDesk {
             clock: clock.clone(),
             ids: ids.clone(),
             media: media.clone(),
+            node: NodeId::default(),
         };
         let desk = Desk::open(parts).await.expect("a desk");
         let mut next = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), dir };

@@ -1,10 +1,10 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Store, StoreFault,
-    TaskRow, Transacted, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
+use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -51,9 +51,11 @@ impl FaultyStore {
         self.waiting.load(Ordering::SeqCst)
     }
 
-    fn permits(&self, keys: &[Key]) -> Option<Arc<Semaphore>> {
+    fn permits(&self, wants: &[Want]) -> Option<Arc<Semaphore>> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(key, _)| keys.contains(key)).map(|(_, permits)| permits.clone())
+        held.as_ref()
+            .filter(|(key, _)| wants.contains(&Want::State(key.clone())))
+            .map(|(_, permits)| permits.clone())
     }
 }
 
@@ -64,19 +66,19 @@ fn failed<T: Send + 'static>() -> Answer<T> {
 }
 
 impl Store for FaultyStore {
-    fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted> {
+    fn transact(&self, wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted> {
         if self.writes.load(Ordering::SeqCst) {
             return failed();
         }
         if self.never.load(Ordering::SeqCst) {
             return Box::pin(ready(Err(StoreFault::Permanent("as told".into()))));
         }
-        let Some(permits) = self.permits(&keys) else { return self.journal.transact(keys, work) };
+        let Some(permits) = self.permits(&wants) else { return self.journal.transact(wants, work) };
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let journal = self.journal.clone();
         Box::pin(async move {
             permits.acquire().await.expect("never closed").forget();
-            journal.transact(keys, work).await
+            journal.transact(wants, work).await
         })
     }
 
@@ -92,8 +94,12 @@ impl Store for FaultyStore {
         self.journal.tasks()
     }
 
-    fn start(&self, task: String, started: bool) -> Answer<()> {
-        self.journal.start(task, started)
+    fn start(&self, task: String, node: NodeId) -> Answer<Start> {
+        self.journal.start(task, node)
+    }
+
+    fn not_sent(&self, task: String) -> Answer<()> {
+        self.journal.not_sent(task)
     }
 
     fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
@@ -116,7 +122,7 @@ impl Store for FaultyStore {
         self.journal.state(key)
     }
 
-    fn open(&self, kind: Kind) -> Answer<Vec<Arc<State>>> {
+    fn open(&self, kind: Kind) -> Answer<Vec<Versioned>> {
         Store::open(&*self.journal, kind)
     }
 

@@ -3,7 +3,7 @@
 use super::{Turn, lock};
 use crate::{
     Desk, Refused, given_up,
-    ports::{Channel, Parcel, Sending, StoreFault},
+    ports::{Channel, Parcel, Sending, Start, StoreFault},
     session_of,
 };
 use domain::{
@@ -69,6 +69,11 @@ impl Desk {
         self.memory.outbox.close();
     }
 
+    /// How many messages wait to be sent, those that are being sent included.
+    pub fn to_send(&self) -> usize {
+        self.memory.outbox.waiting()
+    }
+
     /// Waits until nothing is being sent any more, but no longer than `patience`; whether it came to that.
     pub async fn posted(&self, patience: Duration) -> bool {
         let quiet = async {
@@ -111,9 +116,14 @@ impl Desk {
     async fn carry_in(&self, turn: Turn) {
         let Turn { task, attempts, since } = turn;
         let sending = match self.attempt(&task).await {
-            Ok(Some(sending)) => sending,
-            Ok(None) => {
+            Ok(Attempt::Made(sending)) => sending,
+            Ok(Attempt::Needless) => {
                 lock(&self.memory.outbox.lanes).done(&task);
+                return;
+            }
+            // It stays the first of its lane until the other node tells its outcome, or puts it back.
+            Ok(Attempt::Elsewhere) => {
+                self.again(&task, self.awake() + PAUSES[0]);
                 return;
             }
             Err(fault) if fault.is_permanent() => {
@@ -149,7 +159,7 @@ impl Desk {
 
     /// Writes down that a task was certainly not sent, however long the store takes to come back.
     async fn unbegin(&self, task: &Task) {
-        while let Err(fault) = self.store.start(task.id(), false).await {
+        while let Err(fault) = self.store.not_sent(task.id()).await {
             if !fault.is_passing() {
                 return;
             }
@@ -163,32 +173,38 @@ impl Desk {
         self.memory.outbox.bell.notify_one();
     }
 
-    /// One attempt; `None` when there is nothing to send any more.
-    async fn attempt(&self, task: &Task) -> Result<Option<Sending>, StoreFault> {
+    /// One attempt.
+    async fn attempt(&self, task: &Task) -> Result<Attempt, StoreFault> {
         let parcel = match &task.errand {
             Errand::Message { session, index } => match self.parcel(task, session, *index).await? {
-                Packed::Parcel(parcel) => parcel,
-                Packed::Refused(why) => {
-                    return Ok(Some(Sending::Refused { code: None, why: why.into(), opted_out: false }));
-                }
+                Packed::Parcel(parcel) => Ok(parcel),
+                Packed::Refused(why) => Err(why.to_owned()),
                 Packed::Nothing => {
                     self.forget(task).await;
-                    return Ok(None);
+                    return Ok(Attempt::Needless);
                 }
             },
-            Errand::Notice { id, address, text } => Parcel {
+            Errand::Notice { id, address, text } => Ok(Parcel {
                 id: format!("notice/{id}"),
                 address: address.clone(),
                 content: Content::Text { text: text.clone(), message_type: None },
                 window: Window::Reply,
-            },
+            }),
         };
-        let Some(channel) = self.channel(&task.service) else {
-            let why = format!("The service '{}' has no connector", task.service);
-            return Ok(Some(Sending::Refused { code: None, why, opted_out: false }));
-        };
-        self.store.start(task.id(), true).await?;
-        Ok(Some(send(&*channel, parcel).await))
+        let connected = parcel.and_then(|parcel| match self.channel(&task.service) {
+            Some(channel) => Ok((channel, parcel)),
+            None => Err(format!("The service '{}' has no connector", task.service)),
+        });
+        // Whoever has begun says what became of it, and nobody else.
+        match self.store.start(task.id(), self.node.clone()).await? {
+            Start::Begun => {}
+            Start::Taken => return Ok(Attempt::Elsewhere),
+            Start::Gone => return Ok(Attempt::Needless),
+        }
+        Ok(Attempt::Made(match connected {
+            Ok((channel, parcel)) => send(&*channel, parcel).await,
+            Err(why) => Sending::Refused { code: None, why, opted_out: false },
+        }))
     }
 
     async fn parcel(&self, task: &Task, id: &InteractionId, index: u32) -> Result<Packed, StoreFault> {
@@ -269,6 +285,16 @@ fn span(task: &Task, attempt: u32) -> Span {
         attempt,
         outcome = Empty,
     )
+}
+
+/// What came of one attempt.
+enum Attempt {
+    /// The connector was asked, or the message could not be given to it.
+    Made(Sending),
+    /// Another node is sending it.
+    Elsewhere,
+    /// There is nothing to send any more.
+    Needless,
 }
 
 enum Packed {

@@ -14,6 +14,8 @@ struct Lane {
     attempts: u32,
     /// When the first of them was made.
     since: Millis,
+    /// Whether the first one is being sent.
+    is_under_way: bool,
 }
 
 /// The lanes.
@@ -25,6 +27,8 @@ pub(crate) struct Lanes {
     /// Lanes that wait for a moment.
     later: BTreeSet<(Millis, ThreadId)>,
     under_way: HashMap<String, usize>,
+    /// The thread of each task that is not settled, by id.
+    open: HashMap<String, ThreadId>,
     /// How many tasks all lanes hold: asked for with every send, also while a provider is away and many wait.
     count: usize,
 }
@@ -40,8 +44,11 @@ pub(crate) struct Turn {
 }
 
 impl Lanes {
-    /// Takes a task in, at the end of its lane.
+    /// Takes a task in, at the end of its lane. One that is there already stays where it is.
     pub fn put(&mut self, task: Task) {
+        if self.open.insert(task.id(), task.thread.clone()).is_some() {
+            return;
+        }
         let lane = self.by_thread.entry(task.thread.clone()).or_default();
         let (thread, service) = (task.thread.clone(), task.service.clone());
         lane.waiting.push_back(task);
@@ -66,22 +73,52 @@ impl Lanes {
             lane.since = now;
         }
         *self.under_way.entry(service.clone()).or_default() += 1;
+        lane.is_under_way = true;
         let task = lane.waiting.front()?.clone();
         Some(Turn { task, attempts: lane.attempts, since: lane.since })
     }
 
-    /// The first task of a lane is done with; the next one's turn comes.
+    /// The first task of a lane, which was under way, is done with; the next one's turn comes.
     pub fn done(&mut self, task: &Task) {
         self.leave(task);
         let Some(lane) = self.by_thread.get_mut(&task.thread) else { return };
+        lane.is_under_way = false;
         if lane.waiting.pop_front().is_some() {
             self.count -= 1;
         }
+        // What was asked for anew while it was under way stands behind it, under the same id.
+        if !lane.waiting.iter().any(|other| other.id() == task.id()) {
+            self.open.remove(&task.id());
+        }
+        self.next_of(&task.thread);
+    }
+
+    /// A task is done with, whoever sent it. What is under way here stays until [`Lanes::done`] says so.
+    pub fn settled(&mut self, id: &str) {
+        let Some(thread) = self.open.remove(id) else { return };
+        let Some(lane) = self.by_thread.get_mut(&thread) else { return };
+        let skipped = usize::from(lane.is_under_way);
+        let found = lane.waiting.iter().skip(skipped).position(|task| task.id() == id);
+        let Some(place) = found.map(|place| place + skipped) else { return };
+        lane.waiting.remove(place);
+        self.count -= 1;
+        if place == 0 {
+            self.later.retain(|(_, waiting)| *waiting != thread);
+            for ready in self.ready.values_mut() {
+                ready.retain(|ready| *ready != thread);
+            }
+            self.next_of(&thread);
+        }
+    }
+
+    /// Another task is the first of a lane now, or none is.
+    fn next_of(&mut self, thread: &ThreadId) {
+        let Some(lane) = self.by_thread.get_mut(thread) else { return };
         lane.attempts = 0;
         if lane.waiting.is_empty() {
-            self.by_thread.remove(&task.thread);
+            self.by_thread.remove(thread);
         } else {
-            self.make_ready(task.thread.clone());
+            self.make_ready(thread.clone());
         }
     }
 
@@ -90,6 +127,7 @@ impl Lanes {
         self.leave(task);
         if let Some(lane) = self.by_thread.get_mut(&task.thread) {
             lane.attempts += 1;
+            lane.is_under_way = false;
             self.later.insert((at, task.thread.clone()));
         }
     }
@@ -167,6 +205,52 @@ mod tests {
     }
 
     #[test]
+    fn a_task_that_is_there_already_is_not_taken_in_again() {
+        let mut lanes = Lanes::default();
+        for _ in 0..2 {
+            lanes.put(task("a", 1));
+        }
+        assert_eq!((turn(&mut lanes, 0).as_deref(), lanes.len()), (Some("a/1"), 1));
+        lanes.put(task("a", 1));
+        lanes.done(&task("a", 1));
+        assert_eq!((turn(&mut lanes, 0), lanes.len()), (None, 0));
+    }
+
+    #[test]
+    fn what_another_node_has_settled_is_not_sent_and_the_next_has_its_turn() {
+        let mut lanes = Lanes::default();
+        for index in 1..4 {
+            lanes.put(task("a", index));
+        }
+        lanes.settled("a/1");
+        lanes.settled("a/3");
+        assert_eq!(
+            (turn(&mut lanes, 0).as_deref(), turn(&mut lanes, 0), lanes.len()),
+            (Some("a/2"), None, 1)
+        );
+        lanes.again(&task("a", 2), 100);
+        lanes.settled("a/2");
+        assert_eq!((turn(&mut lanes, 100), lanes.due(), lanes.len()), (None, None, 0));
+    }
+
+    #[test]
+    fn what_is_asked_for_anew_while_its_outcome_is_told_is_sent_again() {
+        let mut lanes = Lanes::default();
+        lanes.put(task("a", 1));
+        assert_eq!(turn(&mut lanes, 0).as_deref(), Some("a/1"));
+        lanes.settled("a/1");
+        lanes.put(task("a", 1));
+        lanes.put(task("a", 1));
+        lanes.done(&task("a", 1));
+        assert_eq!((turn(&mut lanes, 0).as_deref(), lanes.len()), (Some("a/1"), 1));
+        lanes.put(task("a", 1));
+        assert_eq!(lanes.len(), 1);
+        lanes.settled("a/1");
+        lanes.done(&task("a", 1));
+        assert_eq!((turn(&mut lanes, 0), lanes.len()), (None, 0));
+    }
+
+    #[test]
     fn a_slow_service_holds_up_no_other() {
         let mut lanes = Lanes::default();
         for thread in 0..=AT_ONCE {
@@ -203,6 +287,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(told.len(), put.len());
+            prop_assert!(lanes.open.is_empty());
             prop_assert!(lanes.by_thread.is_empty(), "the count is that of what the lanes hold");
             for thread in 0_u8..4 {
                 let of = |(id, _): &&(ThreadId, u32)| id.as_str() == thread.to_string();

@@ -33,6 +33,16 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
+    /// Takes in that tasks are done with, by whatever node.
+    pub fn settled(&self, ids: &[String]) {
+        if !ids.is_empty() {
+            let mut lanes = lock(&self.lanes);
+            ids.iter().for_each(|id| lanes.settled(id));
+            drop(lanes);
+            self.bell.notify_one();
+        }
+    }
+
     /// Takes in what a commit asks for.
     pub fn take(&self, tasks: impl IntoIterator<Item = Task>, signals: impl IntoIterator<Item = Signal>) {
         let mut rings = false;

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod channel;
+mod committed;
 mod render;
 mod store;
 mod switch;
@@ -9,10 +10,11 @@ mod world;
 
 pub use bindings::{BindingRow, Bindings};
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
+pub use committed::{Committed, Durable, Local, Versioned, Witness};
 pub use render::{Cause, NewNote, Render};
 pub use store::{
-    Committed, Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Store,
-    StoreFault, TaskRow, Transacted, Witness, Work,
+    Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Start, Store,
+    StoreFault, TaskRow, Transacted, Work,
 };
 pub use switch::{Arrival, Switch};
 pub use world::{Clock, Ids};

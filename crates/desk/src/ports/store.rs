@@ -1,10 +1,9 @@
 //! The journal: where every accepted change is one atomic commit.
 
-use super::{BindingRow, NewNote, Quarantined};
+use super::{BindingRow, NewNote, Quarantined, Versioned, Witness};
 use domain::{
-    Decision, Event, InteractionId, Key, Kind, Message, Millis, No, Refusal, Seen, State, Task, UserId,
-    call::{Dn, Effect},
-    task::Signal,
+    Decision, Event, InteractionId, Key, Kind, Message, Millis, No, NodeId, QueueName, Refusal, Seen, State,
+    Task, UniqueName, UserId, Want, call::Dn, share::Waiting,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -43,13 +42,19 @@ impl StoreFault {
     }
 }
 
-/// What a transaction may look at: snapshots, mailbox heads, and the message log of a conversation.
+/// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, and what only one may
+/// have or only so many. Whatever was not named as a [`Want`] may be answered with [`No::Need`].
 pub trait Sight: Seen {
     /// The end of a conversation's log, in order, as far as this commit's predecessors wrote it: as many of its newest
     /// entries as together take at most `bytes` as they are stored, and at least one if there is any.
     fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No>;
     /// The result of a request by its name, as far as this commit's predecessors wrote it.
     fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No>;
+    /// Who bears a name that only one may bear, as far as this commit's predecessors wrote it. A plan by which two would
+    /// bear it fails for ever ([`StoreFault::Permanent`]).
+    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No>;
+    /// How many conversations and calls wait in a queue, those that this commit's predecessors put there included.
+    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No>;
 }
 
 /// The result of a request, kept for the one that comes again under the same idempotency key. Names are digests.
@@ -87,7 +92,8 @@ pub struct Plan {
     pub result: Option<SavedResult>,
 }
 
-/// The decision, run inside the transaction. It may run more than once and must be pure.
+/// The decision, run inside the transaction. It may run more than once and must be pure. Where it is given [`No::Need`] it
+/// gives that back, and is run again on more.
 pub type Work = Box<dyn FnMut(&mut dyn Sight) -> Result<Plan, No> + Send>;
 
 /// What a successful transaction tells its caller.
@@ -115,25 +121,6 @@ pub struct Note {
     pub body: Arc<str>,
 }
 
-/// What a group of commits changed, told once it is durable.
-#[derive(Clone, Debug, Default)]
-pub struct Committed {
-    /// Snapshots as they are now, each entity once.
-    pub states: Vec<(Key, Arc<State>)>,
-    /// Notes placed in mailboxes, in order of position for each agent.
-    pub notes: Vec<Arc<Note>>,
-    /// The events in journal order, with the moment of each.
-    pub events: Vec<(Key, Millis, Event)>,
-    /// What connectors shall send, in order.
-    pub tasks: Vec<Task>,
-    /// Passing signs for customers.
-    pub signals: Vec<Signal>,
-    /// What the switch shall do, in order.
-    pub effects: Vec<Effect>,
-    /// The sequence number of the newest event.
-    pub head: u64,
-}
-
 /// A task as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRow {
@@ -141,12 +128,20 @@ pub struct TaskRow {
     pub task: Task,
     /// Whether sending it was begun, so that nobody knows whether it was sent if nobody saw the end of it.
     pub started: bool,
+    /// The node that began; `None` for one that nobody began, and for one that an earlier release or another copy of the
+    /// journal did.
+    pub owner: Option<NodeId>,
 }
 
-/// Someone who is told of every commit, after it is durable and before its caller is answered. Must be quick.
-pub trait Witness: Send + Sync {
-    /// A group of commits is durable.
-    fn committed(&self, group: &Committed);
+/// What came of beginning to send a task ([`Store::start`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is this node's to send, and the journal says so.
+    Begun,
+    /// Another node is sending it.
+    Taken,
+    /// There is no such task any more.
+    Gone,
 }
 
 /// A part of a conversation's log.
@@ -214,20 +209,23 @@ pub enum Shelf {
     Process,
 }
 
-/// The journal. One writer orders all commits; readers see committed data only.
+/// The journal, as one node has it open; other nodes may have it open beside. All commits have one order for each entity
+/// and each mailbox; readers see committed data only.
 pub trait Store: Send + Sync + 'static {
-    /// Runs the work on what is, and commits its plan atomically and durably, or nothing at all. `keys` are
-    /// the entities the work is known to look at. Answers when the commit is on the disk.
-    fn transact(&self, keys: Vec<Key>, work: Work) -> BoxFuture<'static, Transacted>;
+    /// Runs the work on what is, and commits its plan atomically and durably, or nothing at all. `wants` is what the work is
+    /// known to look at; a store may show it nothing else, and then runs it again with what it says it needs. Answers when
+    /// the commit is on the disk, and the witnesses of this node know of it.
+    fn transact(&self, wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted>;
 
-    /// Names the witness of all later commits.
+    /// Names one more witness of all later commits, those of other nodes included. It is told for as long as somebody else
+    /// holds it.
     fn watch(&self, witness: Arc<dyn Witness>);
 
     /// The committed snapshot of an entity.
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>>;
 
     /// Every committed snapshot of a kind that a restart must look at ([`State::is_open`]).
-    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>>;
+    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>>;
 
     /// The log of a conversation from an index on: at most `limit` entries, as many as together take at most `bytes`
     /// as they are stored, and at least one if there is any. No more than that is read.
@@ -267,8 +265,12 @@ pub trait Store: Send + Sync + 'static {
     /// Every task without an outcome, in the order in which they were asked for.
     fn tasks(&self) -> BoxFuture<'static, Result<Vec<TaskRow>, StoreFault>>;
 
-    /// Says durably that sending a task begins (`true`), or that it was certainly not sent (`false`).
-    fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>>;
+    /// Says durably that a node begins to send a task, unless another has begun or it is settled. A node that has begun
+    /// may begin again.
+    fn start(&self, task: String, node: NodeId) -> BoxFuture<'static, Result<Start, StoreFault>>;
+
+    /// Says durably that a task was certainly not sent by the node that began: anybody may begin.
+    fn not_sent(&self, task: String) -> BoxFuture<'static, Result<(), StoreFault>>;
 
     /// Keeps a unit that nobody understood; durable when it answers, with its number.
     fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>>;

@@ -94,8 +94,6 @@ pub struct Board {
     waiting: HashMap<InteractionId, WaitingItem>,
     /// How many wait in each queue, by medium.
     count: HashMap<QueueName, Waiting>,
-    /// Who was let into a queue and is not committed there yet, so that as many as come at once are counted.
-    entering: HashMap<InteractionId, (QueueName, MediumName)>,
     seats: HashMap<UserId, Seat>,
     users: HashMap<UserId, Arc<User>>,
     /// Numbers whose phone is registered and takes calls.
@@ -180,7 +178,6 @@ impl Board {
 
     /// Takes in that something waits so, or that it does not.
     fn take_item(&mut self, id: &InteractionId, item: Option<WaitingItem>) -> bool {
-        self.entered(id);
         let Some(mut item) = item else {
             if let Some(item) = self.waiting.remove(id) {
                 self.leaves(&item);
@@ -257,45 +254,23 @@ impl Board {
         self.waiting.get(session)
     }
 
-    /// How many wait in a queue.
-    pub fn waiting_in(&self, queue: &QueueName) -> usize {
-        self.count.get(queue).map_or(0, |media| media.values().sum())
-    }
-
-    /// Whether a queue takes one more of a medium, those counted who are on their way in ([`share::admits`]).
+    /// Whether a queue takes one more of a medium, as far as is known here ([`share::admits`]).
     pub fn admits(&self, queue: &Queue, medium: &MediumName) -> bool {
-        let mut waiting = self.count.get(&queue.name).cloned().unwrap_or_default();
-        for (to, medium) in self.entering.values() {
-            if *to == queue.name {
-                *waiting.entry(medium.clone()).or_default() += 1;
-            }
-        }
-        share::admits(queue, &self.served(queue), &waiting, medium)
+        let none = Waiting::new();
+        share::admits(queue, &self.served(queue), self.count.get(&queue.name).unwrap_or(&none), medium)
     }
 
-    /// Lets somebody into the queue of a service, or answers which queue takes no more of the service's medium. Who was
-    /// let in is counted until the journal has the conversation, or [`Board::entered`] is told that it will not.
-    pub fn enter(&mut self, service: &str, id: &InteractionId) -> Result<(), QueueName> {
-        let found = self.centre.as_ref().and_then(|centre| centre.services.get(service));
+    /// The queue of a service, if it takes no more of the service's medium as far as is known here.
+    pub fn full(&self, service: &str) -> Option<QueueName> {
         // What there is none of, the rules will say.
-        let Some(medium) = found.map(|service| service.medium.clone()) else { return Ok(()) };
-        let Some(queue) = found.and_then(|service| self.queue(&service.queue)) else { return Ok(()) };
-        if !self.admits(queue, &medium) {
-            return Err(queue.name.clone());
-        }
-        let name = queue.name.clone();
-        self.entering.insert(id.clone(), (name, medium));
-        Ok(())
-    }
-
-    /// Somebody who was let in is in the journal, or never will be.
-    pub fn entered(&mut self, id: &InteractionId) {
-        self.entering.remove(id);
+        let service = self.centre.as_ref()?.services.get(service)?;
+        let queue = self.queue(&service.queue)?;
+        (!self.admits(queue, &service.medium)).then(|| queue.name.clone())
     }
 
     /// The media that can come into a queue: those of its services, and calls when a number or the calls of another
     /// queue lead there.
-    fn served(&self, queue: &Queue) -> BTreeSet<MediumName> {
+    pub fn served(&self, queue: &Queue) -> BTreeSet<MediumName> {
         let services = self.centre.iter().flat_map(|centre| centre.services.values());
         let mut media: BTreeSet<MediumName> = services
             .filter(|service| service.queue == queue.name)

@@ -7,7 +7,7 @@ use super::{
     snapshot::{Aim, Kind},
 };
 use crate::{
-    Millis, QueueName, UserData, UserId,
+    Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
     interaction::{Closer, Via},
     userdata::blank_value,
@@ -48,6 +48,9 @@ pub enum Fact {
         aim: Option<Aim>,
         /// What was attached from the beginning.
         user_data: UserData,
+        /// The node that carries it; `None` in events of format 1 ([`crate::format`]).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<NodeId>,
     },
     /// A party came in.
     Joined {

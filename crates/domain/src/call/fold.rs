@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 impl Call {
     /// Begins a call from its first event; `None` if that is not its beginning.
     pub fn begin(id: InteractionId, at: Millis, event: &Event) -> Option<Self> {
-        let Fact::Began { conn_id, kind, from, dialled, location, aim, user_data } = &event.fact else {
+        let Fact::Began { conn_id, kind, from, dialled, location, aim, user_data, owner } = &event.fact
+        else {
             return None;
         };
         let line = Line {
@@ -39,6 +40,7 @@ impl Call {
             turned_away: false,
             ended: None,
             erased: false,
+            owner: owner.clone(),
         })
     }
 

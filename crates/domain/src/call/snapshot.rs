@@ -5,7 +5,7 @@ use super::{
     party::{Party, Who},
 };
 use crate::{
-    InteractionId, MediumName, Millis, QueueName, UserData, UserId,
+    InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
     interaction::{Closer, End, Interaction, Place},
     medium,
@@ -110,6 +110,10 @@ pub struct Call {
     /// Whether personal values were erased.
     #[serde(default)]
     pub erased: bool,
+    /// The node that carries it: its legs and its sound are there alone. `None` where an earlier release wrote it; then
+    /// it is over with the process that wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<NodeId>,
 }
 
 /// What falls due in a call.

@@ -1,7 +1,7 @@
 //! What can be asked about calls and phones.
 
 use crate::{
-    InteractionId, QueueName, UserData,
+    InteractionId, NodeId, QueueName, UserData,
     call::{Caller, LegId, Overflowing},
     ids::Dn,
 };
@@ -27,6 +27,8 @@ pub enum Diversion {
 /// A call comes in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrive {
+    /// The node that carries it.
+    pub node: NodeId,
     /// The leg it came on; its call is fresh.
     pub leg: LegId,
     /// A fresh connection id: 16 hex digits.
@@ -46,6 +48,8 @@ pub struct Arrive {
 /// An agent calls somebody from his phone (core-and-voice §5.6).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dial {
+    /// The node that carries it.
+    pub node: NodeId,
     /// A fresh id for the call.
     pub call: InteractionId,
     /// A fresh connection id: 16 hex digits.

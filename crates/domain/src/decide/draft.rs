@@ -2,7 +2,7 @@
 
 use super::elapsed;
 use crate::{
-    Event, InteractionId, Key, Message, Millis, QueueName, Refusal, State, ThreadId, UserId,
+    Event, InteractionId, Key, Message, Millis, QueueName, Refusal, State, ThreadId, UserId, Want,
     agent::{self, Agent},
     book::Book,
     call::{self, Act, Call, Dn, Effect, LegId},
@@ -22,8 +22,8 @@ use std::{ops::Deref, sync::Arc};
 pub enum No {
     /// The rules say no.
     Refused(Refusal),
-    /// The rule turned out to need an entity that was not loaded: load it as well and decide again.
-    Need(Key),
+    /// The rule turned out to need what was not loaded: load it as well and decide again.
+    Need(Want),
     /// The store could not be read. It knows why.
     Fault,
 }

@@ -17,7 +17,7 @@ pub fn refusals(states: HashMap<Key, Arc<State>>, differences: &[Difference]) ->
                 rehearsal.0.extend(decision.changes.into_iter().map(|change| (change.key, change.after)));
             }
             Err(No::Refused(why)) => refusals.push(format!("{}: {why}", lines.join(", "))),
-            Err(No::Need(key)) => refusals.push(format!("{}: {key} cannot be read", lines.join(", "))),
+            Err(No::Need(want)) => refusals.push(format!("{}: {want} cannot be read", lines.join(", "))),
             Err(No::Fault) => refusals.push(format!("{}: the journal cannot be read", lines.join(", "))),
         }
     }

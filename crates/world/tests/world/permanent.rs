@@ -50,7 +50,9 @@ impl Ground {
         let store = SqliteStore::open(self.directory.path(), Options::default()).expect("the journal");
         let store = Arc::new(Journal::new(store, Arc::new(Faults::none()), Arc::default()));
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
-        let desk = Desk::open(Setup { store, render, clock, ids, media }).await.expect("a desk");
+        let desk = Desk::open(Setup { store, render, clock, ids, media, node: domain::NodeId::default() })
+            .await
+            .expect("a desk");
         let mut tasks = JoinSet::new();
         tasks.spawn(desk.clone().route());
         tasks.spawn(desk.clone().keep_time());

@@ -243,7 +243,7 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
     let queue = event.queue.as_ref().map(domain::QueueName::as_str);
     let of = Conversation { interaction_id: id, media: medium::VOICE, queue };
     match &event.fact {
-        Fact::Began { conn_id, kind, from, dialled, location, aim: _, user_data } => json(Began {
+        Fact::Began { conn_id, kind, from, dialled, location, aim: _, user_data, owner: _ } => json(Began {
             of,
             conn_id,
             call_type: *kind,

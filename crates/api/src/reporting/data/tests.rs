@@ -195,6 +195,7 @@ fn call_facts() -> Vec<call::Fact> {
             location: Some("Branch".into()),
             aim: Some(call::Aim::Queue("Support".into())),
             user_data: pairs(json!({"Account": 7})),
+            owner: Some("1".into()),
         },
         joined(1, call::Who::Outside, "+15550142", call::Origin::Caller, None),
         joined(2, user(), "5001", call::Origin::Queue, Some(1_700_000_030_000)),

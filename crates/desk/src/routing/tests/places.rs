@@ -1,6 +1,6 @@
 //! Places in a queue: who is let in, and who is counted.
 
-use super::hall::{Hall, MEDIUM, QUEUE, hall, what};
+use super::hall::{Hall, MEDIUM, QUEUE, What, hall, what};
 use crate::routing::Board;
 use domain::{
     Key, State,
@@ -9,6 +9,7 @@ use domain::{
     queue::Overflow,
     thread::Terms,
 };
+use std::sync::Arc;
 
 /// A queue that takes ten, of conversations and calls.
 fn served() -> Hall {
@@ -30,8 +31,15 @@ fn served() -> Hall {
     hall.put(Key::Centre, State::Centre(centre))
 }
 
+/// Whether somebody is let in by a service; then they wait.
 fn enters(board: &mut Board, service: &str, id: &str) -> bool {
-    board.enter(service, &id.into()).is_ok()
+    let medium = if service == "texts" { MEDIUM } else { service };
+    let lets_in = board.full(service).is_none();
+    if lets_in {
+        let What(session) = what(id).medium(medium);
+        board.take(&Key::Session(id.into()), &Arc::new(State::Session(session)));
+    }
+    lets_in
 }
 
 fn takes_a_call(board: &Board) -> bool {
@@ -60,16 +68,11 @@ fn calls_have_a_place_where_only_another_queues_calls_lead() {
 }
 
 #[test]
-fn who_is_on_the_way_in_is_counted_once_and_no_more_once_given_up() {
-    let hall = served();
-    let mut board = hall.board();
+fn who_does_not_wait_any_more_leaves_their_place_to_another() {
+    let mut board = served().board();
     assert_eq!((0..9).filter(|n| enters(&mut board, "texts", &n.to_string())).count(), 8);
-    let committed = hall.waits(what("0"));
-    let (key, state) = committed.states.last().expect("a conversation");
-    board.take(key, state);
-    assert!(!enters(&mut board, "texts", "9"), "the journal has it now, and it waits");
-    board.entered(&"0".into());
-    assert!(!enters(&mut board, "texts", "9"));
-    board.entered(&"1".into());
-    assert!(enters(&mut board, "texts", "9"), "one of them never came");
+    let What(session) = what("1").served();
+    board.take(&Key::Session("1".into()), &Arc::new(State::Session(session)));
+    assert!(enters(&mut board, "texts", "9"));
+    assert!(!enters(&mut board, "texts", "10"));
 }

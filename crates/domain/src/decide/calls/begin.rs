@@ -38,6 +38,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
         location: None,
         aim: None,
         user_data,
+        owner: Some(arrive.node.clone()),
     };
     begin(draft, id, began)?;
     let who = match &arrive.device {
@@ -84,6 +85,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         location: dial.location.clone(),
         aim,
         user_data: dial.user_data.clone(),
+        owner: Some(dial.node.clone()),
     };
     begin(draft, &dial.call, began)?;
     let coming = Coming {

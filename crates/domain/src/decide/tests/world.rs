@@ -66,7 +66,7 @@ impl Seen for Sight<'_> {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
         self.asked.insert(key.clone());
         if self.missing.as_ref() == Some(key) {
-            return Err(No::Need(key.clone()));
+            return Err(No::Need(key.clone().into()));
         }
         Ok(self.states.get(key).cloned())
     }
@@ -154,7 +154,7 @@ impl World {
         let _ = decide(&mut sight, command, self.now);
         for key in sight.asked {
             let outcome = decide(&mut self.sight(Some(key.clone())), command, self.now);
-            assert_eq!(outcome.map(|_| ()), Err(No::Need(key)), "{command:?}");
+            assert_eq!(outcome.map(|_| ()), Err(No::Need(key.into())), "{command:?}");
         }
     }
 

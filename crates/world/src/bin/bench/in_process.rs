@@ -25,6 +25,7 @@ pub async fn desk(data: &Path, agents: usize) -> anyhow::Result<Arc<Desk>> {
         clock: Arc::new(TestClock::running(BEGUN)),
         ids: Arc::new(TestIds::default()),
         media,
+        node: domain::NodeId::default(),
     })
     .await?;
     let commands = centre::commands(agents)?;

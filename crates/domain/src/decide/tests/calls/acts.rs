@@ -2,7 +2,7 @@
 
 use super::{pairs, world};
 use crate::{
-    Command, InteractionId, UserData,
+    Command, InteractionId, NodeId, UserData,
     agent::Agent,
     call::{Caller, Cause, Deadline, Dn, Heard, LegId, Overflowing},
     command::{AgentAct, Arrive, CallAct, DeviceAct, Dial, Diversion, Provision},
@@ -32,6 +32,7 @@ pub fn to_device(dn: &str) -> Diversion {
 /// A call from outside, from 100 to the routing point 9000.
 pub fn arrival(to: Diversion) -> Arrive {
     Arrive {
+        node: NodeId::default(),
         leg: leg(1),
         conn_id: "00a1030405060708".into(),
         from: Caller { number: "100".into(), name: "Ines".into() },
@@ -67,6 +68,7 @@ pub fn dial_from(agent: &str, dn: &str, number: &str, to: Diversion) -> Command 
 
 pub fn dialled(call: &str, dn: &str, number: &str, to: Diversion) -> Dial {
     Dial {
+        node: NodeId::default(),
         call: call.into(),
         conn_id: "00a1030405060709".into(),
         device: dn.into(),

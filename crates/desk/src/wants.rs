@@ -1,12 +1,69 @@
-//! Which entities a command is known to look at, so that a store can lock them in one go.
+//! What a command is known to look at, so that a store can lock and load it in one go.
 
 use domain::{
-    Command, Key,
+    Command, Key, UniqueName, Want,
     call::Dn,
-    command::{CallAct, Diversion, Provision, SessionAct, Target},
+    command::{CallAct, Diversion, Provision, SessionAct, Target, Unit},
 };
 
-/// The keys of a command, sorted and each once. A rule may turn out to need more; then it says so.
+/// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule may
+/// turn out to need more; then it says so.
+pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
+    let mut wants: Vec<Want> = keys(command).into_iter().map(Want::State).collect();
+    match command {
+        Command::Receive(unit) => {
+            wants.extend(unit.keys.iter().cloned().map(Want::Known));
+            match &unit.unit {
+                Unit::Reached { keys, .. } => wants.extend(keys.iter().cloned().map(Want::Known)),
+                Unit::About { of, .. } | Unit::Edited { of, .. } | Unit::Unsent { of } => {
+                    wants.push(Want::Known(of.clone()));
+                }
+                _ => {}
+            }
+        }
+        Command::Report { session, index, report } => {
+            wants.push(Want::Message(session.clone(), *index));
+            wants.extend(report.keys.iter().cloned().map(Want::Known));
+        }
+        Command::Session { session, act: SessionAct::Resend { index }, .. } => {
+            wants.push(Want::Message(session.clone(), *index));
+        }
+        Command::Arrive(arrive) => wants.extend(enters(&arrive.to)),
+        Command::Dial { dial, .. } => wants.extend(enters(&dial.to)),
+        Command::Diverted { to, .. } | Command::CallDue { late: to, .. } => wants.extend(enters(to)),
+        Command::Provision(change) => limits(change, &mut wants),
+        _ => {}
+    }
+    wants.extend(command.actor().cloned().map(Want::Head));
+    wants.extend(request.map(|key| Want::Result(key.to_owned())));
+    wants.sort();
+    wants.dedup();
+    wants
+}
+
+/// What only one may have, or what nobody may be in.
+fn limits(change: &Provision, wants: &mut Vec<Want>) {
+    match change {
+        Provision::PutUser(user) => wants.push(Want::Bearer(UniqueName::User(user.user_name.clone()))),
+        Provision::PutQueue(queue) => {
+            let number = queue.routing_point.clone();
+            wants.extend(number.map(|number| Want::Bearer(UniqueName::RoutingPoint(number))));
+        }
+        Provision::RemoveQueue(name) => wants.push(Want::Waiting(name.clone())),
+        Provision::All(changes) => changes.iter().for_each(|change| limits(change, wants)),
+        Provision::RemoveUser(_) | Provision::PutCentre(_) | Provision::Book(_) => {}
+    }
+}
+
+/// The queue that a call comes into.
+fn enters(to: &Diversion) -> Option<Want> {
+    match to {
+        Diversion::Queue { queue, .. } => Some(Want::Waiting(queue.clone())),
+        Diversion::Device(_) | Diversion::Announcement(_) | Diversion::Nowhere => None,
+    }
+}
+
+/// The entities that a command is known to look at, sorted and each once.
 pub(crate) fn keys(command: &Command) -> Vec<Key> {
     let mut keys = vec![Key::Centre];
     match command {
@@ -150,6 +207,20 @@ mod tests {
         ] {
             assert_eq!(named(&command).join(" "), expected, "{command:?}");
         }
+    }
+
+    #[test]
+    fn a_command_names_the_other_things_it_looks_at() {
+        let all = |command: &Command, request| {
+            let wants = wants(command, request);
+            wants.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        let dispose = of_agent(SessionAct::SetDisposition { value: String::new(), key: None });
+        assert_eq!(all(&dispose, Some("k")), "session:s agent:a book: centre: head:a result:k");
+        let resend = of_agent(SessionAct::Resend { index: 4 });
+        assert_eq!(all(&resend, None), "session:s agent:a centre: message:s/4 head:a");
+        let remove = Command::Provision(Provision::RemoveQueue("q".into()));
+        assert_eq!(all(&remove, None), "queue:q centre: waiting:q");
     }
 
     #[test]

@@ -1,0 +1,144 @@
+//! What only one may have and what there is only so much of: login names, routing points, places in a queue, and queues
+//! that are taken away while somebody waits in them.
+//!
+//! It is judged inside the transaction, over what the journal has then, so that of two that come at once, by whatever
+//! node, one passes. What memory says before that only saves work.
+
+use crate::{
+    hours,
+    ports::Sight,
+    witness::{Memory, lock},
+};
+use domain::{
+    Command, Decision, Key, MediumName, Millis, No, QueueName, Refusal, State,
+    call::Overflowing,
+    command::{Diversion, Receive, Unit},
+    decide, medium,
+    queue::{Overflow, Queue},
+    share,
+};
+
+/// Whether a unit opens a conversation only while its queue has room. A word of consent must be heard whoever waits
+/// (channel-connectors §1D).
+pub(crate) fn is_bounded(unit: &Receive) -> bool {
+    matches!(&unit.unit, Unit::Said(said) if said.opens && said.keyword.is_none())
+}
+
+/// Decides a command, with what the rules leave to the whole of the centre.
+pub(crate) fn decide_within(
+    sight: &mut dyn Sight,
+    memory: &Memory,
+    command: &Command,
+    now: Millis,
+) -> Result<Decision, No> {
+    let led = led(sight, memory, command, now)?;
+    let decision = decide(sight, led.as_ref().unwrap_or(command), now)?;
+    match command {
+        Command::Open(_) => have_room(sight, memory, &decision)?,
+        Command::Receive(unit) if is_bounded(unit) => have_room(sight, memory, &decision)?,
+        Command::Provision(_) => are_alone(sight, &decision)?,
+        _ => {}
+    }
+    Ok(decision)
+}
+
+/// Refuses a conversation that begins, where as many wait as its queue takes ([`share`]).
+fn have_room(sight: &mut dyn Sight, memory: &Memory, decision: &Decision) -> Result<(), No> {
+    let begins = decision.changes.iter().filter(|change| change.before.is_none());
+    for (name, medium) in begins.filter_map(|change| change.after.waits()) {
+        if let Some(queue) = queue(sight, &name)?
+            && !admits(sight, memory, &queue, &medium)?
+        {
+            return Err(Refusal::QueueFull(name).into());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what would give two the same name, and what would take a queue from those who wait in it.
+fn are_alone(sight: &mut dyn Sight, decision: &Decision) -> Result<(), No> {
+    for change in &decision.changes {
+        if let (Key::Queue(name), State::Queue(None)) = (&change.key, &*change.after)
+            && sight.waiting(name)?.values().any(|count| *count > 0)
+        {
+            return Err(Refusal::InUse(format!("Queue '{name}'")).into());
+        }
+        let Some(name) = change.after.unique_name() else { continue };
+        if change.before.as_ref().and_then(|before| before.unique_name()).as_ref() == Some(&name) {
+            continue;
+        }
+        let others = || decision.changes.iter().filter(|other| other.key != change.key);
+        let bearer = sight.bearer(&name)?.filter(|bearer| {
+            // It may be given up by the same change.
+            *bearer != change.key && others().all(|other| other.key != *bearer)
+        });
+        if bearer.is_some() || others().any(|other| other.after.unique_name().as_ref() == Some(&name)) {
+            return Err(match &*change.after {
+                State::User(Some(user)) => Refusal::Exists(format!("User '{}'", user.user_name)),
+                _ => Refusal::InUse(format!("The routing point of queue '{}'", change.key.id())),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// A command about a call that comes into a queue which has filled up since it was led there, led on; `None` where it stays
+/// as it is.
+fn led(
+    sight: &mut dyn Sight,
+    memory: &Memory,
+    command: &Command,
+    now: Millis,
+) -> Result<Option<Command>, No> {
+    let (Command::Arrive(_) | Command::Dial { .. } | Command::Diverted { .. } | Command::CallDue { .. }) =
+        command
+    else {
+        return Ok(None);
+    };
+    let mut led = command.clone();
+    let to = match &mut led {
+        Command::Arrive(arrive) => &mut arrive.to,
+        Command::Dial { dial, .. } => &mut dial.to,
+        Command::Diverted { to, .. } | Command::CallDue { late: to, .. } => to,
+        _ => return Ok(None),
+    };
+    let Diversion::Queue { queue: name, turned_away: None } = to else { return Ok(None) };
+    let voice = medium::voice();
+    let Some(first) = queue(sight, name)? else { return Ok(None) };
+    if admits(sight, memory, &first, &voice)? {
+        return Ok(None);
+    }
+    let second = match &first.calls.full {
+        Overflow::Queue(name) => queue(sight, name)?,
+        Overflow::Close | Overflow::Announce(_) => None,
+    };
+    // One step on only: two queues may name each other.
+    *to = match second {
+        Some(second) => {
+            let is_open = second.calls.hours.as_deref().is_none_or(|hours| hours::open_at(hours, now));
+            let turned_away = match (is_open, admits(sight, memory, &second, &voice)?) {
+                (false, _) => Some(Overflowing::Closed),
+                (true, false) => Some(Overflowing::Full),
+                (true, true) => None,
+            };
+            Diversion::Queue { queue: second.name, turned_away }
+        }
+        None => Diversion::Queue { queue: first.name, turned_away: Some(Overflowing::Full) },
+    };
+    Ok(Some(led))
+}
+
+fn admits(sight: &mut dyn Sight, memory: &Memory, queue: &Queue, medium: &MediumName) -> Result<bool, No> {
+    let waiting = sight.waiting(&queue.name)?;
+    // Which media come in is provisioning; who waits is not.
+    let served = lock(&memory.board).served(queue);
+    Ok(share::admits(queue, &served, &waiting, medium))
+}
+
+fn queue(sight: &mut dyn Sight, name: &QueueName) -> Result<Option<Queue>, No> {
+    Ok(match sight.state(&Key::Queue(name.clone()))?.as_deref() {
+        Some(State::Queue(queue)) => queue.clone(),
+        _ => None,
+    })
+}

@@ -1,0 +1,59 @@
+//! What is told of commits.
+
+use super::{EventRow, Note};
+use domain::{Key, State, Task, call::Effect, task::Signal};
+use std::sync::Arc;
+
+/// A snapshot, with its version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Versioned {
+    /// The entity.
+    pub key: Key,
+    /// How many events it had by then.
+    pub version: u64,
+    /// The snapshot.
+    pub state: Arc<State>,
+}
+
+/// What a group of commits changed, told once it is durable.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// What every node hears of.
+    pub durable: Durable,
+    /// What concerns the node alone that committed; every other is told nothing here.
+    pub local: Local,
+}
+
+/// What is in the journal since a group of commits.
+#[derive(Clone, Debug, Default)]
+pub struct Durable {
+    /// Snapshots as they are now, each entity once.
+    pub states: Vec<Versioned>,
+    /// Notes placed in mailboxes, in order of position for each agent.
+    pub notes: Vec<Arc<Note>>,
+    /// The events in journal order.
+    pub events: Vec<EventRow>,
+    /// What connectors shall send, in order.
+    pub tasks: Vec<Task>,
+    /// Ids of tasks that are done with, those of before included that `tasks` asks for anew.
+    pub settled: Vec<String>,
+    /// The sequence number of the newest event.
+    pub head: u64,
+}
+
+/// What a group of commits asks of what is connected to its node, once, and keeps nowhere.
+#[derive(Clone, Debug, Default)]
+pub struct Local {
+    /// Passing signs for customers.
+    pub signals: Vec<Signal>,
+    /// What the switch shall do, in order.
+    pub effects: Vec<Effect>,
+}
+
+/// Someone who is told of commits after they are durable; of those of its own node before their callers are answered, and
+/// in order. What other nodes committed may come late or twice: whatever is not newer than what is known is ignored. The
+/// notes of one mailbox come in order of position. Must be quick.
+pub trait Witness: Send + Sync {
+    /// A group of commits is durable.
+    fn committed(&self, group: &Committed);
+}
