@@ -29,5 +29,5 @@ pub use callers::{Manners, ORDER_HEADER, callers};
 pub use centre::centre;
 pub use customers::customers;
 pub use lookout::lookout;
-pub use staff::staff;
+pub use staff::{share_of_staff, staff};
 pub use staff_phones::staff_phones;

@@ -1,4 +1,4 @@
-//! The journal of the world: the real one, with faults, and with a record of what it acknowledged.
+//! The journal of the world: a real one, with faults, and with a record of what it acknowledged.
 //!
 //! Every operation is done while the runtime waits. So nothing else happens meanwhile, paused time does not run
 //! away from the journal's thread, and one seed always gives one course of events.
@@ -8,25 +8,24 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Store,
-    StoreFault, TaskRow, Transacted, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, State, UserId, call::Dn};
+use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
-use store_sqlite::SqliteStore;
 
 /// The journal of the world.
 pub struct Journal {
-    inner: SqliteStore,
+    inner: Box<dyn Store>,
     faults: Arc<Faults>,
     record: Arc<Mutex<Record>>,
 }
 
 impl Journal {
     /// A journal over a store, with these faults, that writes down what it acknowledges.
-    pub const fn new(inner: SqliteStore, faults: Arc<Faults>, record: Arc<Mutex<Record>>) -> Self {
-        Self { inner, faults, record }
+    pub fn new(inner: impl Store, faults: Arc<Faults>, record: Arc<Mutex<Record>>) -> Self {
+        Self { inner: Box::new(inner), faults, record }
     }
 }
 
@@ -53,7 +52,7 @@ async fn trouble(faults: &Faults, record: &Mutex<Record>) -> Result<(), StoreFau
 }
 
 impl Store for Journal {
-    fn transact(&self, keys: Vec<Key>, mut work: Work) -> BoxFuture<'static, Transacted> {
+    fn transact(&self, wants: Vec<Want>, mut work: Work) -> BoxFuture<'static, Transacted> {
         let last: Arc<Last> = Arc::default();
         let seen = last.clone();
         let watched: Work = Box::new(move |sight: &mut dyn Sight| {
@@ -62,7 +61,7 @@ impl Store for Journal {
             Ok(plan)
         });
         let (faults, record) = (self.faults.clone(), self.record.clone());
-        let work = self.inner.transact(keys, watched);
+        let work = self.inner.transact(wants, watched);
         Box::pin(async move {
             trouble(&faults, &record).await?;
             let done = wait(work);
@@ -83,7 +82,7 @@ impl Store for Journal {
         at_once(self.inner.state(key))
     }
 
-    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Arc<State>>, StoreFault>> {
+    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>> {
         at_once(self.inner.open(kind))
     }
 
@@ -131,9 +130,18 @@ impl Store for Journal {
         at_once(self.inner.tasks())
     }
 
-    fn start(&self, task: String, started: bool) -> BoxFuture<'static, Result<(), StoreFault>> {
+    fn start(&self, task: String, node: NodeId) -> BoxFuture<'static, Result<Start, StoreFault>> {
         let (faults, record) = (self.faults.clone(), self.record.clone());
-        let work = self.inner.start(task, started);
+        let work = self.inner.start(task, node);
+        Box::pin(async move {
+            trouble(&faults, &record).await?;
+            wait(work)
+        })
+    }
+
+    fn not_sent(&self, task: String) -> BoxFuture<'static, Result<(), StoreFault>> {
+        let (faults, record) = (self.faults.clone(), self.record.clone());
+        let work = self.inner.not_sent(task);
         Box::pin(async move {
             trouble(&faults, &record).await?;
             wait(work)

@@ -1,7 +1,7 @@
 //! The test world: a whole server in one process, and clients that speak the wire.
 //!
 //! * [`World`] is one node after another on one directory: a real journal, the desk, the renderer, web chat, and
-//!   the API if wanted. Time moves only when the test lets it, ids are counted, chance has a seed, and the journal
+//!   the API if wanted; or several such nodes side by side on one journal in memory. Time moves only when the test lets it, ids are counted, chance has a seed, and the journal
 //!   fails when the seed says so. Its people are the demo centre's, through the desk's ports alone.
 //! * [`client`] holds small clients of everything the server answers, for programs that prove or measure it.
 

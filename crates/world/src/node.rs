@@ -1,4 +1,4 @@
-//! The world, and the node that runs in it now.
+//! The world, and the nodes that run in it now.
 
 use crate::{CountedIds, Faults, Journal, Record, WorldClock};
 use api::{Api, Links, Notes};
@@ -7,11 +7,12 @@ use desk::{
     Desk, Refused, Setup,
     ports::{Channel, StoreFault},
 };
-use domain::{Command, InteractionId, medium::Media};
+use domain::{Command, InteractionId, NodeId, medium::Media};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use store_contract::StrictStore;
 use store_sqlite::{OpenError, Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -44,6 +45,8 @@ pub enum WorldFault {
 
 /// One node: everything that is lost when it goes down.
 pub struct Node {
+    number: usize,
+    of: usize,
     /// The desk.
     pub desk: Arc<Desk>,
     /// Web chat for customers.
@@ -53,9 +56,15 @@ pub struct Node {
 }
 
 impl Node {
-    async fn up(world: &Quarters) -> Result<Self, WorldFault> {
-        let store = SqliteStore::open(world.directory.path(), Options::default())?;
-        let journal = Arc::new(Journal::new(store, world.faults.clone(), world.record.clone()));
+    async fn up(world: &Quarters, number: usize) -> Result<Self, WorldFault> {
+        let node = NodeId::new((number + 1).to_string());
+        let (faults, record) = (world.faults.clone(), world.record.clone());
+        let journal = Arc::new(match &world.ground {
+            Ground::Directory(directory) => {
+                Journal::new(SqliteStore::open(directory.path(), Options::default())?, faults, record)
+            }
+            Ground::Strict(store) => Journal::new(store.on(node.clone()), faults, record),
+        });
         let media = Media::default();
         let desk = Desk::open(Setup {
             store: journal.clone(),
@@ -63,6 +72,7 @@ impl Node {
             clock: world.clock.clone(),
             ids: world.ids.clone(),
             media,
+            node,
         })
         .await?;
         let chat = Chat::new(desk.clone(), ChatConfig::default());
@@ -73,14 +83,19 @@ impl Node {
         tasks.spawn(desk.clone().post());
         tasks.spawn(desk.clone().route());
         tasks.spawn(desk.clone().keep_time());
-        tasks.spawn(chat.clone().run());
-        Ok(Self { desk, chat, journal, tasks })
+        let of = world.nodes;
+        // When customers were last heard is known where they come in, and nowhere else.
+        if of == 1 {
+            tasks.spawn(chat.clone().run());
+        }
+        Ok(Self { number, of, desk, chat, journal, tasks })
     }
 
-    /// Brings the demo's people to life on this node: four agents, and customers who keep coming.
+    /// Brings the demo's people to life on this node: its share of four agents, and customers who keep coming.
     pub fn populate(&mut self) {
         let chat = self.chat.clone();
-        self.tasks.spawn(demo::staff(self.desk.clone()));
+        let first = u32::try_from(self.number).unwrap_or(u32::MAX);
+        self.tasks.spawn(demo::share_of_staff(self.desk.clone(), first, self.of));
         self.tasks.spawn(demo::customers(self.desk.clone(), move |id: &InteractionId| chat.seen(id)));
     }
 
@@ -95,7 +110,7 @@ impl Node {
 
     /// Ends whatever it does in the middle of it.
     async fn down(self) -> Result<(), WorldFault> {
-        let Self { desk, chat, journal, mut tasks } = self;
+        let Self { desk, chat, journal, mut tasks, .. } = self;
         tasks.shutdown().await;
         drop((desk, chat));
         // What those tasks had begun in their turn ends at its own next turn.
@@ -112,7 +127,9 @@ impl Node {
 
 /// What outlives a node.
 struct Quarters {
-    directory: TempDir,
+    ground: Ground,
+    /// How many nodes there are.
+    nodes: usize,
     clock: Arc<WorldClock>,
     ids: Arc<CountedIds>,
     faults: Arc<Faults>,
@@ -120,76 +137,141 @@ struct Quarters {
     channels: Vec<(String, Arc<dyn Channel>)>,
 }
 
+/// Where the journal lies.
+enum Ground {
+    /// In a directory, for one node.
+    Directory(TempDir),
+    /// In memory, for as many as there are; it serves no decision what that did not name.
+    Strict(StrictStore),
+}
+
 /// A directory in memory where the system has such: the world cuts no power, so its commits need no disk.
 fn directory() -> std::io::Result<TempDir> {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
 }
 
-/// A directory, a clock, and one node after another.
+/// A journal, a clock, and nodes, each one after another.
 pub struct World {
     quarters: Quarters,
-    node: Option<Node>,
+    nodes: Vec<Option<Node>>,
 }
 
 impl World {
-    /// A world with the demo centre in it, and nobody at work. The password hash is what users have; it matters
-    /// only to those who log in.
+    /// A world of one node with the demo centre in it, and nobody at work. The password hash is what users have; it
+    /// matters only to those who log in.
     pub async fn new(seed: u64, faults: Faults, password_hash: &str) -> Result<Self, WorldFault> {
+        Self::on(Ground::Directory(directory()?), 1, seed, faults, password_hash).await
+    }
+
+    /// The same of so many nodes that share one journal in memory.
+    pub async fn of_nodes(
+        nodes: usize,
+        seed: u64,
+        faults: Faults,
+        password_hash: &str,
+    ) -> Result<Self, WorldFault> {
+        Self::on(Ground::Strict(StrictStore::new()), nodes, seed, faults, password_hash).await
+    }
+
+    async fn on(
+        ground: Ground,
+        nodes: usize,
+        seed: u64,
+        faults: Faults,
+        password_hash: &str,
+    ) -> Result<Self, WorldFault> {
         let calm = Quarters {
-            directory: directory()?,
+            ground,
+            nodes,
             clock: Arc::new(WorldClock::start()),
             ids: Arc::new(CountedIds::new(seed)),
             faults: Arc::new(Faults::none()),
             record: Arc::default(),
             channels: Vec::new(),
         };
-        let node = Node::up(&calm).await?;
+        let node = Node::up(&calm, 0).await?;
         for change in demo::centre(password_hash, demo::centre::OFFER) {
             node.desk.perform(Command::Provision(change)).await?;
         }
-        let mut world = Self { quarters: Quarters { faults: Arc::new(faults), ..calm }, node: Some(node) };
-        world.restart().await?;
+        let quarters = Quarters { faults: Arc::new(faults), ..calm };
+        let mut world = Self { quarters, nodes: vec![Some(node)] };
+        world.nodes.resize_with(nodes, || None);
+        for number in 0..nodes {
+            world.restart_node(number).await?;
+        }
         Ok(world)
     }
 
-    /// Connects a service with what carries its messages, on this node and all that come after it.
+    /// Connects a service with what carries its messages, on these nodes and all that come after them.
     pub fn connect(&mut self, service: &str, channel: Arc<dyn Channel>) {
-        self.desk().connect(service, channel.clone());
+        for node in self.nodes.iter().flatten() {
+            node.desk.connect(service, channel.clone());
+        }
         self.quarters.channels.push((service.to_owned(), channel));
     }
 
-    /// The node that is up.
+    /// The node that is up, the first where there are several.
+    pub fn node(&mut self) -> &mut Node {
+        self.node_at(0)
+    }
+
+    /// One of the nodes that are up, from 0.
     ///
     /// # Panics
     ///
-    /// If the last restart failed.
-    pub const fn node(&mut self) -> &mut Node {
-        match &mut self.node {
-            Some(node) => node,
-            None => panic!("the last restart failed, so there is no node"),
+    /// If its last restart failed, or there are not so many.
+    pub fn node_at(&mut self, number: usize) -> &mut Node {
+        match self.nodes.get_mut(number) {
+            Some(Some(node)) => node,
+            _ => panic!("the last restart failed, so there is no node {number}"),
         }
     }
 
-    /// Its desk.
+    /// The desk of the node, of the first where there are several.
     pub fn desk(&mut self) -> Arc<Desk> {
-        self.node().desk.clone()
+        self.desk_at(0)
     }
 
-    /// Drops everything that is in memory, whatever it was doing, and begins again from the directory.
+    /// The desk of one of the nodes, from 0.
+    pub fn desk_at(&mut self, number: usize) -> Arc<Desk> {
+        self.node_at(number).desk.clone()
+    }
+
+    /// Drops everything that the node has in memory, whatever it was doing, and begins again from the journal.
     pub async fn restart(&mut self) -> Result<(), WorldFault> {
         self.restart_after(Duration::ZERO).await
     }
 
     /// The same, with nothing there for so long.
     pub async fn restart_after(&mut self, down: Duration) -> Result<(), WorldFault> {
-        if let Some(node) = self.node.take() {
+        self.restart_node_after(0, down).await
+    }
+
+    /// The same with one of several nodes, beside the others.
+    pub async fn restart_node(&mut self, number: usize) -> Result<(), WorldFault> {
+        self.restart_node_after(number, Duration::ZERO).await
+    }
+
+    async fn restart_node_after(&mut self, number: usize, down: Duration) -> Result<(), WorldFault> {
+        if let Some(node) = self.nodes.get_mut(number).and_then(Option::take) {
             node.down().await?;
         }
         if !down.is_zero() {
             self.pass(down).await;
         }
-        self.node = Some(Node::up(&self.quarters).await?);
+        let node = Node::up(&self.quarters, number).await?;
+        if let Some(place) = self.nodes.get_mut(number) {
+            *place = Some(node);
+        }
         Ok(())
+    }
+
+    /// Tells a node once more of everything that was ever committed, as hints do that come late. Nothing where there is
+    /// one node.
+    pub fn tell_again(&self, number: usize) {
+        if let Ground::Strict(store) = &self.quarters.ground {
+            store.on(NodeId::new((number + 1).to_string())).tell_again();
+        }
     }
 
     /// Lets time pass.

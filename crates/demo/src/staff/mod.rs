@@ -34,7 +34,13 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// Works as agents 5 to 8, for as long as it is polled.
 pub async fn staff(desk: Arc<Desk>) {
-    let seats = (FIRST..=AGENTS).map(|number| Seat::new(desk.clone(), agent_name(number)).work());
+    share_of_staff(desk, 0, 1).await;
+}
+
+/// Works as every so many-th of them, beginning with one: the others work at other desks.
+pub async fn share_of_staff(desk: Arc<Desk>, first: u32, every: usize) {
+    let numbers = (FIRST + first..=AGENTS).step_by(every);
+    let seats = numbers.map(|number| Seat::new(desk.clone(), agent_name(number)).work());
     futures::future::join_all(seats).await;
 }
 

@@ -2,7 +2,7 @@
 
 use super::scene::{Scene, agent, user};
 use domain::{
-    Command, Key, State, UserData,
+    Command, Key, NodeId, State, UserData,
     call::{Call, Caller, Cause, Dn, Heard, LegId},
     command::{AgentAct, Arrive, CallAct, Dial, Diversion, Provision},
     medium,
@@ -47,6 +47,7 @@ impl Scene {
     pub async fn ring(&self, id: &str, caller: (&str, &str), data: &[(&str, &str)]) {
         let (from, name) = caller;
         let arrive = Arrive {
+            node: NodeId::default(),
             leg: leg(id, 1),
             conn_id: "00a1030405060708".into(),
             from: Caller { number: from.into(), name: name.into() },
@@ -67,6 +68,7 @@ impl Scene {
     /// An agent calls a number outside; his own phone rings.
     pub async fn dial(&self, id: &str, number: u32, outside: &str, location: Option<&str>) {
         let dial = Dial {
+            node: NodeId::default(),
             call: id.into(),
             conn_id: "00a1030405060709".into(),
             device: dn(number),

@@ -2,11 +2,13 @@
 
 use super::{
     Ground,
+    post::SERVICE,
     scene::{Scene, TOPIC, agent, session, session_command, work},
 };
-use desk::ports::{Committed, FeedQuery, Plan, Store, StoreFault, Witness, Work};
+use desk::known_key;
+use desk::ports::{Committed, FeedQuery, Plan, Store, StoreFault, Versioned, Witness, Work};
 use domain::{
-    Command, Decision, Key, Kind, No, Refusal, State,
+    Command, Decision, Key, Kind, No, Refusal, State, UniqueName, Want,
     command::{CustomerAct, SessionAct},
 };
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -71,14 +73,54 @@ pub async fn a_decision_may_ask_for_more_and_runs_again(ground: &dyn Ground) {
     let asking: Work = Box::new(move |sight| {
         runs += 1;
         if runs < 3 {
-            return Err(No::Need(Key::Book));
+            return Err(No::Need(Key::Book.into()));
         }
         assert!(sight.state(&Key::Centre)?.is_some());
         Ok(Plan { at: 1, decision: Decision::default(), notes: Vec::new(), cause: None, result: None })
     });
     scene.store.transact(Vec::new(), asking).await.expect("the store works").expect("granted");
-    let insatiable: Work = Box::new(|_| Err(No::Need(Key::Book)));
+    let insatiable: Work = Box::new(|_| Err(No::Need(Key::Book.into())));
     assert!(scene.store.transact(Vec::new(), insatiable).await.is_err());
+}
+
+pub async fn a_want_that_was_forgotten_is_asked_for_and_obeyed(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    scene.text("one", "+1", 1).await;
+    let all = vec![
+        Want::State(session("one")),
+        Want::Known(known_key(SERVICE, "one-opens")),
+        Want::Message("one".into(), 2),
+        Want::Log("one".into()),
+        Want::Head(agent(1)),
+        Want::Result("k".into()),
+        Want::Bearer(UniqueName::User("agent1@demo".into())),
+        Want::Waiting("Support".into()),
+    ];
+    let mut seen = Vec::new();
+    for wants in [all.clone(), Vec::new(), all[..3].to_vec(), all[3..].to_vec()] {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = told.clone();
+        let look: Work = Box::new(move |sight| {
+            let found = vec![
+                format!("{:?}", sight.state(&session("one"))?),
+                format!("{:?}", sight.known(&known_key(SERVICE, "one-opens"))?),
+                format!("{:?}", sight.message(&"one".into(), 2)?),
+                format!("{:?}", sight.newest(&"one".into(), 0)?),
+                sight.head(&agent(1))?.to_string(),
+                format!("{:?}", sight.result("k")?),
+                format!("{:?}", sight.bearer(&UniqueName::User("agent1@demo".into()))?),
+                sight.waiting(&"Support".into())?.values().sum::<usize>().to_string(),
+            ];
+            *tell.lock().expect("lock") = found;
+            Err(No::Refused(Refusal::Ended))
+        });
+        let looked = scene.store.transact(wants, look).await.expect("the store works");
+        assert_eq!(looked, Err(Refusal::Ended));
+        seen.push(told.lock().expect("lock").clone());
+    }
+    assert_eq!(seen[0].len(), all.len(), "there is a want for everything that can be looked at");
+    assert!(seen[0][0].contains("Mary") && seen[0][2].contains("Hello") && seen[0][1].contains("one"));
+    assert!(seen.iter().all(|other| *other == seen[0]));
 }
 
 pub async fn commands_of_one_group_see_each_other(ground: &dyn Ground) {
@@ -155,7 +197,7 @@ pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn
             .filter(|(key, state)| key.kind() == kind && state.is_open())
             .map(|(_, state)| state);
         assert_eq!(open.len(), wanted.clone().count(), "{kind:?}");
-        assert!(wanted.into_iter().all(|state| open.iter().any(|found| **found == *state)));
+        assert!(wanted.into_iter().all(|state| open.iter().any(|found| *found.state == *state)));
     }
 }
 
@@ -170,8 +212,10 @@ struct Ear {
 impl Witness for Ear {
     fn committed(&self, group: &Committed) {
         if let Some(store) = self.store.upgrade() {
-            for (key, state) in &group.states {
-                let found = self.runtime.block_on(store.state(key)).expect("the store works");
+            for Versioned { key, state, .. } in &group.durable.states {
+                // A store may tell on a thread of its own, or on one of the runtime's.
+                let _within = self.runtime.enter();
+                let found = futures::executor::block_on(store.state(key)).expect("the store works");
                 if found.as_ref() != Some(state) {
                     self.missing.lock().expect("lock").push(key.clone());
                 }
@@ -201,9 +245,12 @@ pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(grou
             let heard = ear.heard.lock().expect("lock");
             let position = done.reference.expect("an agent's command");
             assert!(
-                heard.iter().flat_map(|group| &group.notes).any(|note| note.agent == self::agent(agent)
-                    && note.pos == position
-                    && note.body.contains(&format!("\"{number}\""))),
+                heard
+                    .iter()
+                    .flat_map(|group| &group.durable.notes)
+                    .any(|note| note.agent == self::agent(agent)
+                        && note.pos == position
+                        && note.body.contains(&format!("\"{number}\""))),
                 "answered before the witness heard"
             );
         }
@@ -212,21 +259,56 @@ pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(grou
 
     let heard = std::mem::take(&mut *ear.heard.lock().expect("lock"));
     assert!(ear.missing.lock().expect("lock").is_empty(), "told before it could be read");
-    let told: Vec<_> = heard.iter().flat_map(|group| group.events.clone()).collect();
-    let rows = scene.store.events(FeedQuery { after: start, ..all() }).await.expect("events").rows;
-    let kept: Vec<_> = rows.into_iter().map(|row| (row.key, row.at, row.event)).collect();
+    let told: Vec<_> = heard.iter().flat_map(|group| group.durable.events.clone()).collect();
+    let kept = scene.store.events(FeedQuery { after: start, ..all() }).await.expect("events").rows;
     assert_eq!(told, kept);
-    assert!(heard.windows(2).all(|pair| pair[0].head < pair[1].head));
+    assert!(heard.windows(2).all(|pair| pair[0].durable.head < pair[1].durable.head));
     for number in [1, 2] {
-        let mine = heard.iter().flat_map(|group| &group.notes).filter(|note| note.agent == agent(number));
+        let mine =
+            heard.iter().flat_map(|group| &group.durable.notes).filter(|note| note.agent == agent(number));
         let positions: Vec<_> = mine.map(|note| note.pos).collect();
         assert!(positions.is_sorted_by(|a, b| a < b), "{positions:?}");
         assert_eq!(positions.last(), Some(&scene.head(number).await));
     }
     for group in &heard {
-        let mut keys: Vec<_> = group.states.iter().map(|(key, _)| key.clone()).collect();
+        let mut keys: Vec<_> = group.durable.states.iter().map(|found| found.key.clone()).collect();
         keys.sort();
         assert!(keys.is_sorted_by(|a, b| a < b), "each entity once: {keys:?}");
     }
     assert!(scene.state(&session("one")).await.is_some());
+}
+
+/// Writes down what it hears.
+#[derive(Default)]
+struct Notebook(Mutex<Vec<u64>>);
+
+impl Witness for Notebook {
+    fn committed(&self, group: &Committed) {
+        self.0.lock().expect("lock").extend(group.durable.events.iter().map(|row| row.seq));
+    }
+}
+
+impl Notebook {
+    fn last(&self) -> Option<u64> {
+        self.0.lock().expect("lock").last().copied()
+    }
+}
+
+pub async fn every_witness_hears_of_every_later_commit_until_nobody_holds_it(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    let first = Arc::new(Notebook::default());
+    scene.store.watch(first.clone());
+    scene.talk("one", 1).await;
+    let second = Arc::new(Notebook::default());
+    scene.store.watch(second.clone());
+    let before = first.last();
+    assert!(before.is_some() && second.last().is_none());
+    scene.dispose("one", 1, "A").await;
+    assert_eq!((first.last(), first.last() > before), (second.last(), true));
+    let gone = Arc::downgrade(&first);
+    drop(first);
+    scene.dispose("one", 1, "B").await;
+    assert!(gone.upgrade().is_none());
+    let rows = scene.store.events(all()).await.expect("events");
+    assert_eq!(second.last(), Some(rows.head));
 }

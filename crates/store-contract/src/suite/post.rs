@@ -73,7 +73,7 @@ impl Scene {
     /// Every task, by id, and whether it was begun.
     pub async fn tasks(&self) -> Vec<(String, bool)> {
         let tasks = self.store.tasks().await.expect("the store works");
-        tasks.iter().map(|TaskRow { task, started }| (task.id(), *started)).collect()
+        tasks.iter().map(|TaskRow { task, started, .. }| (task.id(), *started)).collect()
     }
 
     /// The whole log of a conversation.

@@ -171,7 +171,7 @@ pub fn work(command: Command, now: Millis, topic: &'static str) -> Work {
 
 /// One note for each agent of each changed conversation. It tells all there is to tell, so that an erasure has
 /// something to find.
-fn notes(decision: &Decision, topic: &str) -> Vec<NewNote> {
+pub fn notes(decision: &Decision, topic: &str) -> Vec<NewNote> {
     let mut notes = Vec::new();
     for change in &decision.changes {
         let (body, agents): (_, BTreeSet<_>) = match &*change.after {
@@ -220,7 +220,8 @@ fn centre() -> Centre {
     }
 }
 
-fn queue() -> Queue {
+/// The queue of the scene.
+pub fn queue() -> Queue {
     Queue {
         name: "Support".into(),
         skills: BTreeMap::new(),

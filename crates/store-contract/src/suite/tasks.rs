@@ -5,7 +5,7 @@ use super::{
     post::{outcome, says},
     scene::{Scene, session_command, work},
 };
-use desk::ports::{Committed, StoreFault, Witness};
+use desk::ports::{Committed, Start, StoreFault, Witness};
 use domain::{
     command::SessionAct,
     session::Delivery,
@@ -71,23 +71,29 @@ pub async fn tasks_are_listed_in_the_order_in_which_they_were_asked_for(ground: 
     assert_eq!(ids(scene.tasks().await), ["b/4", "c/4", "a/5", "b/5"]);
 }
 
-pub async fn whether_a_task_was_begun_outlives_the_store(ground: &dyn Ground) {
+pub async fn whether_a_task_was_begun_and_by_whom_outlives_the_store(ground: &dyn Ground) {
     let scene = Scene::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     for words in ["a", "b", "c"] {
         scene.done(says("one", 1, words)).await;
     }
-    scene.store.start("one/4".into(), true).await.expect("begun");
-    scene.store.start("one/5".into(), true).await.expect("begun");
-    scene.store.start("one/5".into(), false).await.expect("not sent");
+    let start = async |task: &str, node: &str| {
+        scene.store.start(task.to_owned(), node.into()).await.expect("the store works")
+    };
+    assert_eq!((start("one/4", "a").await, start("one/4", "b").await), (Start::Begun, Start::Taken));
+    assert_eq!(start("one/4", "a").await, Start::Begun, "who has begun may begin again");
+    assert_eq!(start("one/5", "b").await, Start::Begun);
+    scene.store.not_sent("one/5".into()).await.expect("not sent");
     // A task that was settled meanwhile does not come back.
     scene.done(outcome("one", 6, Delivery::Sent, "p1")).await;
-    scene.store.start("one/6".into(), true).await.expect("nothing to begin");
+    assert_eq!(start("one/6", "a").await, Start::Gone);
     let now = scene.tick();
     drop(scene);
 
     let scene = Scene::at(ground.open(), now);
     assert_eq!(scene.tasks().await, [("one/4".into(), true), ("one/5".into(), false)]);
+    let owners: Vec<_> = scene.store.tasks().await.expect("tasks").into_iter().map(|row| row.owner).collect();
+    assert_eq!(owners, [Some("a".into()), None]);
     // What is sent again was not begun.
     scene.done(outcome("one", 4, Delivery::Unknown, "p2")).await;
     scene.done(session_command("one", 1, SessionAct::Resend { index: 4 })).await;
@@ -117,9 +123,10 @@ pub async fn a_witness_hears_of_tasks_and_signs_in_order(ground: &dyn Ground) {
         scene.act("one", 1, SessionAct::Type { on }).await;
     }
     let heard = std::mem::take(&mut *ear.0.lock().expect("lock"));
-    let tasks: Vec<_> = heard.iter().flat_map(|group| &group.tasks).map(domain::Task::id).collect();
+    let tasks: Vec<_> = heard.iter().flat_map(|group| &group.durable.tasks).map(domain::Task::id).collect();
     assert_eq!(tasks, (4..54).map(|index| format!("one/{index}")).collect::<Vec<_>>());
-    let signs: Vec<_> = heard.iter().flat_map(|group| &group.signals).map(|signal| signal.sign).collect();
+    let signs: Vec<_> =
+        heard.iter().flat_map(|group| &group.local.signals).map(|signal| signal.sign).collect();
     assert_eq!(signs, [Sign::Typing, Sign::Stopped]);
 }
 
@@ -133,6 +140,7 @@ pub async fn a_sign_alone_is_told_too(ground: &dyn Ground) {
     // He looks at it already, so that nothing changes but what the customer sees.
     scene.done(look()).await;
     let heard = ear.0.lock().expect("lock");
-    let signs: Vec<_> = heard.iter().flat_map(|group| &group.signals).map(|signal| signal.sign).collect();
+    let signs: Vec<_> =
+        heard.iter().flat_map(|group| &group.local.signals).map(|signal| signal.sign).collect();
     assert_eq!(signs, [Sign::Seen]);
 }

@@ -1,6 +1,6 @@
 //! What holds in every course, whatever fails and however often the node goes down.
 
-use desk::{Desk, session_of};
+use desk::{Desk, ports::Note, session_of};
 use domain::{Event, Key, Message, State, UserId, agent::Agent, offer::capacity};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,9 +23,60 @@ async fn course(seed: u64) -> World {
     world
 }
 
-/// Checks every law on one course.
+/// The same centre on two nodes: agents of both serve customers of both, one node at a time goes down and comes up beside
+/// the other, and hints come late. Clients read each mailbox through either node in turn.
+async fn course_of_two(seed: u64) -> World {
+    let mut chance = fastrand::Rng::with_seed(seed);
+    let faults = Faults::seeded(seed, 40, 60);
+    let mut world = World::of_nodes(2, seed, faults, "hash").await.expect("a world");
+    let users: Vec<UserId> = world.desk().directory().all().iter().map(|user| user.id.clone()).collect();
+    let mut heard: BTreeMap<UserId, Vec<Arc<Note>>> = BTreeMap::new();
+    for number in 0..2 {
+        world.node_at(number).populate();
+    }
+    for turn in 0..6 {
+        for second in 0..chance.usize(15..50) {
+            world.pass(Duration::from_secs(1)).await;
+            if chance.u32(..10) == 0 {
+                world.tell_again(chance.usize(..2));
+            }
+            hear(&world.desk_at(second % 2), &users, &mut heard).await;
+        }
+        world.restart_node(turn % 2).await.expect("a restart beside the other");
+        world.node_at(turn % 2).populate();
+    }
+    for number in 0..2 {
+        world.restart_node(number).await.expect("a restart");
+    }
+    world.pass(Duration::from_secs(90)).await;
+    hear(&world.desk_at(1), &users, &mut heard).await;
+    for user in users {
+        let kept = world.desk().store().notes(&user, 0, u32::MAX, usize::MAX).await.expect("the mailbox");
+        assert!(
+            heard.remove(&user).unwrap_or_default() == kept,
+            "seed {seed}: {user} heard each once, in order"
+        );
+    }
+    world
+}
+
+/// Reads what is new in each mailbox, as a client does that says how far it has come.
+async fn hear(desk: &Desk, users: &[UserId], heard: &mut BTreeMap<UserId, Vec<Arc<Note>>>) {
+    for user in users {
+        let known = heard.entry(user.clone()).or_default();
+        let after = known.last().map_or(0, |note| note.pos);
+        let news = desk.mailroom().after(&**desk.store(), user, after, usize::MAX, usize::MAX).await;
+        known.extend(news.expect("the mailbox"));
+    }
+}
+
+/// Checks every law on one course of one node.
 async fn obeys(seed: u64) {
-    let mut world = course(seed).await;
+    check(course(seed).await, seed).await;
+}
+
+/// Checks every law on a world.
+async fn check(mut world: World, seed: u64) {
     let desk = world.desk();
     let rows = events(&desk, true).await.expect("the journal");
     let reported = events(&desk, false).await.expect("the feed");
@@ -133,6 +184,30 @@ fn waiting(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let invited =
         states.values().filter_map(session_of).flat_map(domain::session::Session::deadlines).count();
     assert_eq!(invited, 0, "seed {seed}: offers outlived their time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_laws_hold_for_two_nodes_as_for_one() {
+    for seed in 0..6 {
+        let mut world = course_of_two(seed).await;
+        let (here, there) = (world.desk_at(0), world.desk_at(1));
+        let waits =
+            |desk: &Desk| desk.waiting_items().into_iter().map(|item| item.interaction).collect::<Vec<_>>();
+        assert_eq!(waits(&here), waits(&there), "seed {seed}");
+        assert_eq!(
+            (here.mailroom().heads().len(), here.present()),
+            (there.mailroom().heads().len(), there.present())
+        );
+        drop((here, there));
+        let served = |number: u32| {
+            let record = world.record();
+            let name = demo::centre::agent_name(number);
+            let of = |event: &Event| matches!(event, Event::Agent(agent) if agent.user_name == name && agent.fact.kind() == "agent.slot-taken");
+            record.events.iter().any(|(_, _, event)| of(event))
+        };
+        assert!([5, 6].into_iter().all(served), "seed {seed}: agents of both nodes work");
+        check(world, seed).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

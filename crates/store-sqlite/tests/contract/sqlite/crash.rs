@@ -5,7 +5,7 @@ use crate::suite::{
     scene::{Scene, agent, session},
 };
 use desk::ports::{FeedQuery, Store};
-use domain::{State, session::Delivery};
+use domain::{NodeId, State, session::Delivery};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{BufRead, BufReader, Write},
@@ -132,11 +132,11 @@ async fn send_until_killed() {
                 let task = format!("{id}/{index}");
                 scene.done(says(&id, number, &task)).await;
                 acknowledged("asked", &task);
-                scene.store.start(task.clone(), true).await.expect("begun");
+                scene.store.start(task.clone(), NodeId::default()).await.expect("begun");
                 acknowledged("begun", &task);
                 if index % 3 == 0 {
                     // It was certainly not sent, and is tried again for ever.
-                    scene.store.start(task.clone(), false).await.expect("not sent");
+                    scene.store.not_sent(task.clone()).await.expect("not sent");
                     acknowledged("waits", &task);
                 } else {
                     scene.done(outcome(&id, index, Delivery::Sent, &task)).await;

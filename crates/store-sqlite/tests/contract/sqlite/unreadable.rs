@@ -51,7 +51,7 @@ async fn work_that_cannot_be_read_is_left_out_and_whatever_needs_it_never_succee
                UPDATE event SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one')";
     let (_dir, scene) = changed(two_talks, sql).await;
     let open = scene.store.open(Kind::Session).await.expect("the other one is opened");
-    assert_eq!(open.iter().filter_map(|state| state.key()).collect::<Vec<_>>(), [session("other")]);
+    assert_eq!(open.into_iter().map(|found| found.key).collect::<Vec<_>>(), [session("other")]);
     let fault = scene.try_dispose("one", 1, "Solved").await.expect_err("it cannot be read");
     assert!(matches!(&fault, StoreFault::Permanent(why) if why.contains("session:one")), "{fault}");
     assert!(scene.store.state(&session("one")).await.is_err_and(|fault| fault.is_permanent()));

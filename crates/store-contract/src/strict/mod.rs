@@ -1,0 +1,111 @@
+//! A store in memory that serves a decision what was named, and nothing else.
+
+mod commit;
+mod data;
+mod feed;
+mod retire;
+mod store;
+mod view;
+
+use data::Data;
+use desk::ports::{Committed, Durable, Local, Witness};
+use domain::NodeId;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// One node's hold on a journal in memory. Everything that its decisions look at must be named as a [`domain::Want`], in
+/// the call or when it is asked for. The journal lives for as long as any hold on it does.
+pub struct StrictStore {
+    journal: Arc<Journal>,
+    node: NodeId,
+}
+
+/// What all nodes share.
+struct Journal {
+    data: Mutex<Data>,
+    /// Held from a commit until everybody was told of it, so that all are told in the order of the commits.
+    order: Mutex<()>,
+    watch: Mutex<Vec<(NodeId, Weak<dyn Witness>)>>,
+    /// Everything that was ever told.
+    told: Mutex<Vec<Arc<Durable>>>,
+    asked: AtomicU64,
+    stream_id: String,
+}
+
+impl Default for StrictStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl StrictStore {
+    /// An empty journal, and the hold of the node of an installation that has one.
+    pub fn new() -> Self {
+        let journal = Journal {
+            data: Mutex::default(),
+            order: Mutex::default(),
+            watch: Mutex::default(),
+            told: Mutex::default(),
+            asked: AtomicU64::new(0),
+            stream_id: "0".repeat(32),
+        };
+        Self { journal: Arc::new(journal), node: NodeId::default() }
+    }
+
+    /// Another hold on the same journal: that of a node, whether or not it has one already.
+    pub fn on(&self, node: NodeId) -> Self {
+        Self { journal: self.journal.clone(), node }
+    }
+
+    /// Fails every commit from now on that would write a note of a channel.
+    pub fn fail_notes_of(&self, channel: &str) {
+        lock(&self.journal.data).failing = Some(channel.to_owned());
+    }
+
+    /// Tells the witnesses of this node once more of everything that was ever committed, in that order: as a hint does
+    /// that comes late, of what they have heard of long ago.
+    pub fn tell_again(&self) {
+        let _order = lock(&self.journal.order);
+        let told = lock(&self.journal.told).clone();
+        for durable in told {
+            let again = Committed { durable: (*durable).clone(), local: Local::default() };
+            for (_, witness) in self.journal.witnesses().into_iter().filter(|(node, _)| *node == self.node) {
+                witness.committed(&again);
+            }
+        }
+    }
+
+    /// How often a decision needed what nobody had named, by all nodes.
+    pub fn asked(&self) -> u64 {
+        self.journal.asked.load(Ordering::Relaxed)
+    }
+}
+
+impl Journal {
+    fn witnesses(&self) -> Vec<(NodeId, Arc<dyn Witness>)> {
+        let mut watch = lock(&self.watch);
+        watch.retain(|(_, witness)| witness.strong_count() > 0);
+        watch.iter().filter_map(|(node, witness)| Some((node.clone(), witness.upgrade()?))).collect()
+    }
+
+    /// Tells everybody of a commit of a node. A witness that panics keeps nobody else from being told.
+    fn tell(&self, by: &NodeId, durable: Durable, local: Local) {
+        let durable = Arc::new(durable);
+        lock(&self.told).push(durable.clone());
+        let here = Committed { durable: (*durable).clone(), local };
+        let elsewhere = Committed { durable: (*durable).clone(), local: Local::default() };
+        for (node, witness) in self.witnesses() {
+            let group = if node == *by { &here } else { &elsewhere };
+            drop(catch_unwind(AssertUnwindSafe(|| witness.committed(group))));
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

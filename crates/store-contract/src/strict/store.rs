@@ -1,0 +1,194 @@
+//! The port, over what the journal holds.
+
+use super::{
+    StrictStore,
+    data::{Data, up_to, weight},
+    feed, lock, retire,
+};
+use desk::ports::{
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
+};
+use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
+use futures::future::{BoxFuture, lazy};
+use std::sync::Arc;
+
+type Answer<T> = BoxFuture<'static, Result<T, StoreFault>>;
+
+impl StrictStore {
+    /// Does something with the journal once somebody waits for it.
+    fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Data) -> T + Send + 'static) -> Answer<T> {
+        let journal = self.journal.clone();
+        Box::pin(lazy(move |_| Ok(work(&mut lock(&journal.data)))))
+    }
+}
+
+impl Store for StrictStore {
+    fn transact(&self, wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted> {
+        let (journal, node) = (self.journal.clone(), self.node.clone());
+        Box::pin(lazy(move |_| Self::commit(&journal, &node, wants, work)))
+    }
+
+    fn watch(&self, witness: Arc<dyn Witness>) {
+        lock(&self.journal.watch).push((self.node.clone(), Arc::downgrade(&witness)));
+    }
+
+    fn state(&self, key: &Key) -> Answer<Option<Arc<State>>> {
+        let key = key.clone();
+        self.with(move |data| data.state(&key))
+    }
+
+    fn open(&self, kind: Kind) -> Answer<Vec<Versioned>> {
+        self.with(move |data| data.open(kind))
+    }
+
+    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> Answer<LogPart> {
+        let session = session.clone();
+        self.with(move |data| {
+            let log = data.logs.get(&session).into_iter().flat_map(|log| log.range(from..));
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let (entries, more) = up_to(log.map(|(_, entry)| (weight(entry), entry.clone())), limit, bytes);
+            LogPart { entries, more }
+        })
+    }
+
+    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> Answer<Vec<Arc<Note>>> {
+        let agent = agent.clone();
+        self.with(move |data| {
+            let notes = data.mailboxes.get(&agent).into_iter().flat_map(|mailbox| mailbox.notes.values());
+            let behind = notes.filter(|(note, _)| note.pos > after);
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            up_to(behind.map(|(note, _)| (note.body.len(), note.clone())), limit, bytes).0
+        })
+    }
+
+    fn heads(&self) -> Answer<Vec<(UserId, u64)>> {
+        self.with(|data| {
+            data.mailboxes.iter().map(|(agent, mailbox)| (agent.clone(), mailbox.head)).collect()
+        })
+    }
+
+    fn backlog(&self, agent: &UserId, after: u64) -> Answer<(u64, u64)> {
+        let agent = agent.clone();
+        self.with(move |data| {
+            let notes = data.mailboxes.get(&agent).into_iter().flat_map(|mailbox| mailbox.notes.values());
+            let behind = notes.filter(|(note, _)| note.pos > after);
+            behind.fold((0, 0), |(count, bytes), (note, _)| (count + 1, bytes + note.body.len() as u64))
+        })
+    }
+
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> Answer<()> {
+        self.with(move |data| {
+            for (agent, position) in upto {
+                if let Some(mailbox) = data.mailboxes.get_mut(&agent) {
+                    mailbox.notes.retain(|pos, _| *pos > position);
+                }
+            }
+        })
+    }
+
+    fn events(&self, query: FeedQuery) -> Answer<FeedPage> {
+        self.with(move |data| feed::page(data, &query))
+    }
+
+    fn stream_id(&self) -> &str {
+        &self.journal.stream_id
+    }
+
+    fn tasks(&self) -> Answer<Vec<TaskRow>> {
+        self.with(|data| data.tasks.clone())
+    }
+
+    fn start(&self, task: String, node: NodeId) -> Answer<Start> {
+        self.with(move |data| match data.tasks.iter_mut().find(|row| row.task.id() == task) {
+            None => Start::Gone,
+            Some(row) if row.started && row.owner.as_ref() != Some(&node) => Start::Taken,
+            Some(row) => {
+                (row.started, row.owner) = (true, Some(node));
+                Start::Begun
+            }
+        })
+    }
+
+    fn not_sent(&self, task: String) -> Answer<()> {
+        self.with(move |data| {
+            if let Some(row) = data.tasks.iter_mut().find(|row| row.task.id() == task) {
+                (row.started, row.owner) = (false, None);
+            }
+        })
+    }
+
+    fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
+        self.with(move |data| {
+            data.quarantined += 1;
+            let id = data.quarantined;
+            data.quarantine.insert(id, Quarantined { id, ..unit });
+            id
+        })
+    }
+
+    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> Answer<Vec<Quarantined>> {
+        self.with(move |data| {
+            let units = data.quarantine.values().filter(|unit| unit.id > after);
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            up_to(units.map(|unit| (unit.raw.len(), unit.clone())), limit, bytes).0
+        })
+    }
+
+    fn release(&self, unit: i64) -> Answer<bool> {
+        self.with(move |data| data.quarantine.remove(&unit).is_some())
+    }
+
+    fn shelve(&self, shelf: Shelf, rows: Vec<(String, Option<String>)>) -> Answer<()> {
+        self.with(move |data| {
+            let shelf = data.shelves.entry(shelf).or_default();
+            for (id, body) in rows {
+                match body {
+                    Some(body) => shelf.insert(id, body),
+                    None => shelf.remove(&id),
+                };
+            }
+        })
+    }
+
+    fn row(&self, shelf: Shelf, id: &str) -> Answer<Option<String>> {
+        let id = id.to_owned();
+        self.with(move |data| data.shelves.get(&shelf).and_then(|rows| rows.get(&id)).cloned())
+    }
+
+    fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
+        self.with(move |data| {
+            let rows = data.shelves.get(&shelf).into_iter().flatten();
+            rows.map(|(id, body)| (id.clone(), body.clone())).collect()
+        })
+    }
+
+    fn bindings(&self) -> Answer<Vec<BindingRow>> {
+        self.with(|data| data.bindings.values().flatten().cloned().collect())
+    }
+
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> Answer<()> {
+        self.with(move |data| {
+            for (dn, rows) in phones {
+                data.bindings.insert(dn, rows);
+            }
+        })
+    }
+
+    fn result(&self, key: &str) -> Answer<Option<SavedResult>> {
+        let key = key.to_owned();
+        self.with(move |data| data.result(&key))
+    }
+
+    fn save(&self, result: SavedResult) -> Answer<()> {
+        self.with(move |data| data.save(&result))
+    }
+
+    fn forget(&self, before: Millis) -> Answer<()> {
+        self.with(move |data| data.results.retain(|result| result.at >= before))
+    }
+
+    fn retire(&self, before: Millis, limit: u32) -> Answer<u32> {
+        self.with(move |data| retire::retire(data, before, limit))
+    }
+}

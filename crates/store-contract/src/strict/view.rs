@@ -1,0 +1,69 @@
+//! What a decision sees: what it named.
+
+use super::data::{Data, up_to, weight};
+use desk::ports::{SavedResult, Sight};
+use domain::{
+    InteractionId, Key, Message, No, QueueName, Seen, State, UniqueName, UserId, Want, share::Waiting,
+    task::Known,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// The journal as a decision sees it.
+pub(super) struct View<'a> {
+    pub data: &'a Data,
+    pub wants: &'a BTreeSet<Want>,
+}
+
+impl View<'_> {
+    fn named(&self, want: Want) -> Result<(), No> {
+        if self.wants.contains(&want) { Ok(()) } else { Err(No::Need(want)) }
+    }
+}
+
+impl Seen for View<'_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+        self.named(Want::State(key.clone()))?;
+        Ok(self.data.state(key))
+    }
+
+    fn head(&mut self, agent: &UserId) -> Result<u64, No> {
+        self.named(Want::Head(agent.clone()))?;
+        Ok(self.data.head(agent))
+    }
+
+    fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
+        self.named(Want::Known(key.to_owned()))?;
+        let found = self.data.known.get(key);
+        Ok(found.map(|(_, entry)| Known { key: key.to_owned(), entry: entry.clone() }))
+    }
+
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
+        self.named(Want::Message(session.clone(), index))?;
+        Ok(self.data.logs.get(session).and_then(|log| log.get(&index)).cloned())
+    }
+}
+
+impl Sight for View<'_> {
+    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No> {
+        self.named(Want::Log(session.clone()))?;
+        let log = self.data.logs.get(session).into_iter().flat_map(|log| log.values().rev());
+        let (mut newest, _) = up_to(log.map(|entry| (weight(entry), entry.clone())), usize::MAX, bytes);
+        newest.reverse();
+        Ok(newest)
+    }
+
+    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No> {
+        self.named(Want::Result(key.to_owned()))?;
+        Ok(self.data.result(key))
+    }
+
+    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No> {
+        self.named(Want::Bearer(name.clone()))?;
+        Ok(self.data.names.get(name).cloned())
+    }
+
+    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No> {
+        self.named(Want::Waiting(queue.clone()))?;
+        Ok(self.data.waiting(queue))
+    }
+}

@@ -1,0 +1,114 @@
+//! What only one may have, and who waits.
+
+use super::{
+    Ground,
+    scene::{Scene, agent, queue, user},
+};
+use desk::ports::{Sight, StoreFault};
+use domain::{
+    Command, Key, No, Refusal, UniqueName,
+    command::{Provision, SessionAct, Target},
+    queue::Queue,
+    share::Waiting,
+    user::User,
+};
+use std::sync::{Arc, Mutex};
+
+/// What a decision sees.
+async fn seen<T: Clone + Send + 'static>(
+    scene: &Scene,
+    mut look: impl FnMut(&mut dyn Sight) -> Result<T, No> + Send + 'static,
+) -> T {
+    let found = Arc::new(Mutex::new(None));
+    let told = found.clone();
+    let work = Box::new(move |sight: &mut dyn Sight| {
+        *told.lock().expect("lock") = Some(look(sight)?);
+        Err(No::Refused(Refusal::Ended))
+    });
+    scene.store.transact(Vec::new(), work).await.expect("the store works").expect_err("only looked");
+    let found = found.lock().expect("lock");
+    found.clone().expect("looked")
+}
+
+async fn bearer(scene: &Scene, name: &str) -> Option<Key> {
+    let name = UniqueName::User(name.to_owned());
+    seen(scene, move |sight| sight.bearer(&name)).await
+}
+
+async fn waiting(scene: &Scene, queue: &'static str) -> Waiting {
+    let mut waiting = seen(scene, move |sight| sight.waiting(&queue.into())).await;
+    waiting.retain(|_, count| *count > 0);
+    waiting
+}
+
+fn named(number: u32, name: &str) -> Provision {
+    Provision::PutUser(Box::new(User { user_name: name.into(), ..user(number) }))
+}
+
+pub async fn a_name_is_borne_by_whoever_bears_it_now(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 2).await;
+    let first = Some(Key::User(agent(1)));
+    assert_eq!((bearer(&scene, "agent1@demo").await, bearer(&scene, "nobody").await), (first.clone(), None));
+    scene.done(Command::Provision(named(1, "anna"))).await;
+    assert_eq!((bearer(&scene, "agent1@demo").await, bearer(&scene, "anna").await), (None, first));
+    // Of two that change names at once each has the other's then.
+    let swap = Provision::All(vec![named(1, "agent2@demo"), named(2, "anna")]);
+    scene.done(Command::Provision(swap)).await;
+    let number = UniqueName::RoutingPoint("9000".into());
+    let point = Queue { routing_point: Some("9000".into()), ..queue() };
+    scene.done(Command::Provision(Provision::PutQueue(Box::new(point)))).await;
+    let now = scene.tick();
+    drop(scene);
+
+    let scene = Scene::at(ground.open(), now);
+    assert_eq!(bearer(&scene, "anna").await, Some(Key::User(agent(2))));
+    assert_eq!(bearer(&scene, "agent2@demo").await, Some(Key::User(agent(1))));
+    let found = seen(&scene, move |sight| sight.bearer(&number)).await;
+    assert_eq!(found, Some(Key::Queue("Support".into())));
+}
+
+pub async fn a_name_that_two_would_bear_is_never_written(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 2).await;
+    let taken = scene.run(Command::Provision(named(2, "agent1@demo"))).await;
+    assert!(matches!(taken, Err(StoreFault::Permanent(_))), "{taken:?}");
+    let both = Provision::All(vec![named(1, "ann"), named(2, "ann")]);
+    let twice = scene.run(Command::Provision(both)).await;
+    assert!(matches!(twice, Err(StoreFault::Permanent(_))), "{twice:?}");
+    assert_eq!(bearer(&scene, "agent1@demo").await, Some(Key::User(agent(1))));
+    assert_eq!(bearer(&scene, "agent2@demo").await, Some(Key::User(agent(2))));
+    assert_eq!(bearer(&scene, "ann").await, None);
+}
+
+pub async fn who_waits_is_counted_in_the_same_group_and_after_a_reopening(ground: &dyn Ground) {
+    let scene = Scene::set_up(ground.open(), 1).await;
+    let spare = Queue { name: "Spare".into(), ..queue() };
+    scene.done(Command::Provision(Provision::PutQueue(Box::new(spare)))).await;
+    futures::join!(
+        scene.come("one", "Mary", &[]),
+        scene.come("two", "Mary", &[]),
+        scene.come("three", "Mary", &[])
+    );
+    scene.ring("c1", ("+1", "Ines"), &[]).await;
+    let of = |pairs: &[(&str, usize)]| -> Waiting {
+        pairs.iter().map(|(medium, count)| ((*medium).into(), *count)).collect()
+    };
+    assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 3), ("voice", 1)]));
+    scene.take("one", 1).await;
+    assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 2), ("voice", 1)]));
+    scene.act("one", 1, SessionAct::Transfer { to: Target::Queue("Spare".into()), last: None }).await;
+    scene.customer("two", domain::command::CustomerAct::Leave(domain::session::Closer::Customer)).await;
+    let now = scene.tick();
+    for reopened in [false, true] {
+        assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 1), ("voice", 1)]), "{reopened}");
+        assert_eq!(waiting(&scene, "Spare").await, of(&[("chat", 1)]), "{reopened}");
+        if reopened {
+            break;
+        }
+    }
+    drop(scene);
+    let scene = Scene::at(ground.open(), now);
+    assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 1), ("voice", 1)]));
+    assert_eq!(waiting(&scene, "Spare").await, of(&[("chat", 1)]));
+    scene.take("three", 1).await;
+    assert_eq!(waiting(&scene, "Support").await, of(&[("voice", 1)]));
+}
