@@ -97,7 +97,8 @@ impl TestDesk {
 
     async fn opens(&self, store: Arc<FaultyStore>) -> Arc<Desk> {
         let (render, clock, ids) = (self.render.clone(), self.clock.clone(), self.ids.clone());
-        let setup = desk::Setup { store, render, clock, ids, media: self.media.clone(), node: NodeId::default() };
+        let setup =
+            desk::Setup { store, render, clock, ids, media: self.media.clone(), node: NodeId::default() };
         Desk::open(setup).await.expect("a desk")
     }
 
