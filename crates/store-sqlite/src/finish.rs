@@ -5,17 +5,9 @@ use crate::{
     open::{self, Hold, OpenError},
     schema,
 };
+use desk::ports::Finished;
 use domain::format::NEWEST;
 use std::path::Path;
-
-/// In which format a journal was written, and in which it is written now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// Before.
-    pub from: u32,
-    /// From now on.
-    pub to: u32,
-}
 
 /// Brings the journal of a directory to the newest schema, and with `raise` to the newest format. Needs the directory
 /// for this process alone. Blocks.

@@ -9,62 +9,13 @@ use crate::{
     open::{self, Hold, OpenError},
     schema, snapshot,
 };
-use desk::ports::StoreFault;
+use desk::ports::{Difference, Finding, Report, StoreFault};
 use domain::{
     Event, Key, Millis, State,
     format::{Document, Unread},
 };
 use rusqlite::Connection;
-use std::{fmt, path::Path, sync::Arc};
-
-/// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Entities looked at.
-    pub entities: u64,
-    /// Events folded.
-    pub events: u64,
-    /// Where the journal disagrees with itself, by entity in the order of their first appearance.
-    pub differences: Vec<Difference>,
-}
-
-/// An entity of which events and snapshot disagree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The entity, `kind:id`.
-    pub entity: String,
-    /// How they disagree.
-    pub finding: Finding,
-    /// Whether the folded snapshot was written in place of the other.
-    pub is_fixed: bool,
-}
-
-/// How events and snapshot disagree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// The snapshot is not what the events fold to, or counts them wrongly.
-    Differs,
-    /// There are events, but no snapshot.
-    NoSnapshot,
-    /// There is a snapshot, but no event.
-    NoEvents,
-    /// The events do not begin at version 1 or leave one out; the first version that is missing.
-    Gap(u64),
-    /// An event or the snapshot cannot be read, or an event does not belong to such an entity.
-    Unreadable(String),
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Differs => f.write_str("the snapshot is not what the events come to"),
-            Self::NoSnapshot => f.write_str("there is no snapshot"),
-            Self::NoEvents => f.write_str("there are no events"),
-            Self::Gap(version) => write!(f, "version {version} of the events is missing"),
-            Self::Unreadable(why) => write!(f, "unreadable: {why}"),
-        }
-    }
-}
+use std::{path::Path, sync::Arc};
 
 /// Why a journal could not be checked.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 mod bindings;
 mod channel;
 mod committed;
+mod operator;
 mod render;
 mod store;
 mod switch;
@@ -11,6 +12,7 @@ mod world;
 pub use bindings::{BindingRow, Bindings};
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
 pub use committed::{Committed, Durable, Local, Versioned, Witness};
+pub use operator::{Difference, Finding, Finished, Operator, Report};
 pub use render::{Cause, NewNote, Render};
 pub use store::{
     Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Start, Store,

@@ -2,21 +2,23 @@
 
 use crate::{cli::Rebuild, config};
 use anyhow::{Result, bail};
+use desk::ports::{Difference, Operator};
 use std::io::Write;
-use store_sqlite::Difference;
+use store_sqlite::SqliteDirectory;
 
 /// Looks for damage and compares, also while a server runs; with `--fix` mends, without a server. Fails while anything disagrees.
 pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
+    let journal = SqliteDirectory::of(&config.data);
     if args.accept_loss {
-        store_sqlite::accept_loss(&config.data)?;
+        journal.accept_loss()?;
         writeln!(
             out,
             "The journal in {} is taken as it is; what was missing stays lost.",
             config.data.display()
         )?;
     }
-    let report = store_sqlite::rebuild(&config.data, args.fix)?;
+    let report = journal.rebuild(args.fix)?;
     for difference in &report.differences {
         writeln!(out, "{}", in_words(difference))?;
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, No, Refusal, Seen, State,
-    UserId,
+    UserId, Want,
     agent::Agent,
     book::{Book, Code, Group},
     call::{Call, Effect},
@@ -57,29 +57,36 @@ struct Sight<'a> {
     log: &'a BTreeMap<InteractionId, Vec<Message>>,
     known: &'a BTreeMap<String, Known>,
     /// What it asked for.
-    asked: BTreeSet<Key>,
+    asked: BTreeSet<Want>,
     /// What is not loaded.
-    missing: Option<Key>,
+    missing: Option<Want>,
+}
+
+impl Sight<'_> {
+    fn look(&mut self, want: Want) -> Result<(), No> {
+        self.asked.insert(want.clone());
+        if self.missing.as_ref() == Some(&want) { Err(No::Need(want)) } else { Ok(()) }
+    }
 }
 
 impl Seen for Sight<'_> {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
-        self.asked.insert(key.clone());
-        if self.missing.as_ref() == Some(key) {
-            return Err(No::Need(key.clone().into()));
-        }
+        self.look(Want::State(key.clone()))?;
         Ok(self.states.get(key).cloned())
     }
 
-    fn head(&mut self, _: &UserId) -> Result<u64, No> {
+    fn head(&mut self, agent: &UserId) -> Result<u64, No> {
+        self.look(Want::Head(agent.clone()))?;
         Ok(40)
     }
 
     fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
+        self.look(Want::Known(key.to_owned()))?;
         Ok(self.known.get(key).cloned())
     }
 
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
+        self.look(Want::Message(session.clone(), index))?;
         let log = self.log.get(session).map_or(&[][..], Vec::as_slice);
         Ok(log.iter().find(|message| message.index == index).cloned())
     }
@@ -152,13 +159,13 @@ impl World {
     pub fn nothing_is_guessed(&self, command: &Command) {
         let mut sight = self.sight(None);
         let _ = decide(&mut sight, command, self.now);
-        for key in sight.asked {
-            let outcome = decide(&mut self.sight(Some(key.clone())), command, self.now);
-            assert_eq!(outcome.map(|_| ()), Err(No::Need(key.into())), "{command:?}");
+        for want in sight.asked {
+            let outcome = decide(&mut self.sight(Some(want.clone())), command, self.now);
+            assert_eq!(outcome.map(|_| ()), Err(No::Need(want)), "{command:?}");
         }
     }
 
-    fn sight(&self, missing: Option<Key>) -> Sight<'_> {
+    fn sight(&self, missing: Option<Want>) -> Sight<'_> {
         let Self { states, log, known, .. } = self;
         Sight { states, log, known, asked: BTreeSet::new(), missing }
     }

@@ -1,7 +1,7 @@
 //! Documents have formats: those of earlier releases are read, and what is written is read by the release before.
 
 use crate::suite::scene::{Scene, session};
-use desk::ports::{FeedQuery, Shelf, Store};
+use desk::ports::{FeedQuery, Finished, Shelf, Store};
 use domain::{
     Key, State,
     call::Heard,
@@ -10,7 +10,7 @@ use domain::{
 };
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
-use store_sqlite::{Finished, OpenError, Options, SqliteReader, SqliteStore, finish, rebuild};
+use store_sqlite::{OpenError, Options, SqliteReader, SqliteStore, finish, rebuild};
 
 fn opened(dir: &Path) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(dir, Options::default()).expect("open"))

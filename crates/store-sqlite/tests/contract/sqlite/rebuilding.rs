@@ -6,7 +6,7 @@ use crate::suite::{
     post::{outcome, says},
     scene::{Scene, session},
 };
-use desk::ports::Store;
+use desk::ports::{Finding, Store};
 use domain::{
     Command, Key,
     command::{Report, SessionAct},
@@ -14,7 +14,7 @@ use domain::{
 };
 use rusqlite::Connection;
 use std::sync::Arc;
-use store_sqlite::{Finding, OpenError, Options, RebuildError, SqliteStore, rebuild};
+use store_sqlite::{OpenError, Options, RebuildError, SqliteStore, rebuild};
 
 async fn journal(dir: &std::path::Path) -> usize {
     let scene = Scene::set_up(Arc::new(SqliteStore::open(dir, Options::default()).expect("open")), 2).await;
@@ -176,4 +176,26 @@ async fn mending_needs_the_journal_for_itself_and_looking_does_not() {
     assert!(matches!(rebuild(dir.path(), true), Err(RebuildError::Open(OpenError::InUse(_)))));
     drop(store);
     rebuild(dir.path(), true).expect("a report");
+}
+
+#[tokio::test]
+async fn what_only_one_may_have_and_who_waits_is_written_anew_with_what_is_mended() {
+    let dir = tempfile::tempdir().expect("a directory");
+    journal(dir.path()).await;
+    let scene = Scene::at(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 9_000);
+    scene.come("waits", "Mary", &[]).await;
+    drop(scene);
+    let conn = Connection::open(dir.path().join("journal.db")).expect("open");
+    let rows = || {
+        let count = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
+        (count("SELECT count(*) FROM unique_name"), count("SELECT count(*) FROM waiting"))
+    };
+    assert_eq!(rows(), (2, 1));
+    conn.execute_batch(
+        "DELETE FROM unique_name; DELETE FROM waiting;
+         UPDATE snapshot SET version = version + 1 WHERE entity = (SELECT id FROM entity WHERE key = 'session:chat3')",
+    )
+    .expect("broken");
+    rebuild(dir.path(), true).expect("a report");
+    assert_eq!(rows(), (2, 1));
 }
