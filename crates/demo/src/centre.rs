@@ -112,7 +112,7 @@ fn the_centre() -> Centre {
         agent_states: system_states().into_iter().chain(pauses().map(Arc::new)).collect(),
         disposition: Rule::default(),
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
-        services: services.map(|(name, service)| (name.to_owned(), service)).into(),
+        services: services.map(|(name, service)| (name.into(), service)).into(),
         settings: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }

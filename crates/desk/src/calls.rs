@@ -132,7 +132,7 @@ impl Desk {
         let dial = Dial {
             node: self.node.clone(),
             call: self.ids.call(),
-            conn_id: self.ids.connection(),
+            conn_id: self.ids.connection().into(),
             device: device.clone(),
             to: self.leads(&number).await?,
             dialled: number,
@@ -147,7 +147,7 @@ impl Desk {
         let arrive = Arrive {
             node: self.node.clone(),
             leg: arrival.leg,
-            conn_id: self.ids.connection(),
+            conn_id: self.ids.connection().into(),
             from: arrival.from,
             device: arrival.device,
             to: self.leads(&arrival.dialled).await?,

@@ -8,7 +8,7 @@ use crate::{
     session_of,
 };
 use domain::{
-    Command, Key, State, ThreadId,
+    Command, Key, ProviderKey, ServiceName, State, ThreadId,
     command::{LastWords, Receive, SessionAct},
     message::Content,
     thread::Address,
@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Connectors by the service each carries.
-pub(crate) type Connected = RwLock<BTreeMap<String, Arc<dyn Channel>>>;
+pub(crate) type Connected = RwLock<BTreeMap<ServiceName, Arc<dyn Channel>>>;
 
 /// The addresses of a thread of a service, with the thread's id: 32 hex digits of a digest over all three, so that
 /// no key of the journal is an address.
@@ -35,15 +35,15 @@ pub fn address(service: &str, ours: &str, theirs: &str) -> Address {
 }
 
 /// The name under which the journal knows something that a provider named.
-pub fn known_key(service: &str, id: &str) -> String {
-    format!("{service}|{id}")
+pub fn known_key(service: impl Into<ServiceName>, id: &str) -> ProviderKey {
+    ProviderKey::new(service, id)
 }
 
 impl Desk {
     /// Connects a service with what carries its messages. Before [`Desk::post`] is run.
-    pub fn connect(&self, service: &str, channel: Arc<dyn Channel>) {
+    pub fn connect(&self, service: impl Into<ServiceName>, channel: Arc<dyn Channel>) {
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
-        channels.insert(service.to_owned(), channel);
+        channels.insert(service.into(), channel);
     }
 
     /// Takes every connector off, so that none of them, which hold the desk, keeps it and its journal from being let
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// Every service that has a connector, by name.
-    pub fn connected(&self) -> Vec<(String, Arc<dyn Channel>)> {
+    pub fn connected(&self) -> Vec<(ServiceName, Arc<dyn Channel>)> {
         let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
         channels.iter().map(|(service, channel)| (service.clone(), channel.clone())).collect()
     }
@@ -77,7 +77,7 @@ impl Desk {
     /// (channel-connectors §0.2.7). Whether the agent may write at all is the domain's to say, and it says it first.
     pub(crate) async fn carriable(&self, command: &Command) -> Result<(), Refused> {
         match command {
-            Command::Begin { begin, .. } => match (&begin.text, self.channel(&begin.service)) {
+            Command::Begin { begin, .. } => match (&begin.text, self.channel(begin.service.as_str())) {
                 (Some(text), Some(channel)) => Ok(channel.fits(text)?),
                 _ => Ok(()),
             },
@@ -86,7 +86,7 @@ impl Desk {
                 let state = self.session(session).await?;
                 let there = state.as_deref().and_then(session_of);
                 let there = there.filter(|there| there.customer.present && there.live_party(agent).is_some());
-                let Some(channel) = there.and_then(|there| self.channel(&there.service)) else {
+                let Some(channel) = there.and_then(|there| self.channel(there.service.as_str())) else {
                     return Ok(());
                 };
                 match words {

@@ -178,7 +178,7 @@ mod tests {
 
     fn session(id: &str) -> Session {
         let created = Fact::Created {
-            service: String::new(),
+            service: "".into(),
             participant: "p".into(),
             nickname: "Ina".into(),
             key_digest: String::new(),

@@ -18,9 +18,9 @@ use crate::{
     witness::{Memory, lock},
 };
 use domain::{
-    Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, NodeId, Refusal, State,
-    agent::Agent, book::Book, centre::Centre, command::Open, medium::Media, queue::Queue, session::Session,
-    user::User,
+    Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, NodeId, Refusal, ServiceName,
+    State, agent::Agent, book::Book, centre::Centre, command::Open, medium::Media, queue::Queue,
+    session::Session, user::User,
 };
 use std::{
     collections::BTreeMap,
@@ -227,8 +227,8 @@ impl Desk {
     }
 
     /// Refuses at once what would open a conversation of a service, where memory says that its queue is full.
-    pub(crate) fn has_room(&self, service: &str) -> Result<(), Refused> {
-        match lock(&self.memory.board).full(service) {
+    pub(crate) fn has_room(&self, service: &ServiceName) -> Result<(), Refused> {
+        match lock(&self.memory.board).full(service.as_str()) {
             Some(queue) => count_full(Err(Refusal::QueueFull(queue).into())),
             None => Ok(()),
         }
@@ -394,7 +394,7 @@ impl Desk {
     }
 
     /// Conversations whose customer is still there, with their medium and service.
-    pub fn present(&self) -> Vec<(InteractionId, MediumName, String)> {
+    pub fn present(&self) -> Vec<(InteractionId, MediumName, ServiceName)> {
         let present = lock(&self.memory.present);
         present.iter().map(|(id, (medium, service))| (id.clone(), medium.clone(), service.clone())).collect()
     }

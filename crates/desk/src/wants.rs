@@ -1,7 +1,7 @@
 //! What a command is known to look at, so that a store can lock and load it in one go.
 
 use domain::{
-    Command, Key, UniqueName, Want,
+    Command, Key, ProviderKey, UniqueName, Want,
     call::Dn,
     command::{CallAct, Diversion, Provision, SessionAct, Target, Unit},
 };
@@ -12,18 +12,20 @@ pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
     let mut wants: Vec<Want> = keys(command).into_iter().map(Want::State).collect();
     match command {
         Command::Receive(unit) => {
-            wants.extend(unit.keys.iter().cloned().map(Want::Known));
+            wants.extend(unit.keys.iter().map(ProviderKey::to_string).map(Want::Known));
             match &unit.unit {
-                Unit::Reached { keys, .. } => wants.extend(keys.iter().cloned().map(Want::Known)),
+                Unit::Reached { keys, .. } => {
+                    wants.extend(keys.iter().map(ProviderKey::to_string).map(Want::Known))
+                }
                 Unit::About { of, .. } | Unit::Edited { of, .. } | Unit::Unsent { of } => {
-                    wants.push(Want::Known(of.clone()));
+                    wants.push(Want::Known(of.to_string()));
                 }
                 _ => {}
             }
         }
         Command::Report { session, index, report } => {
             wants.push(Want::Message(session.clone(), *index));
-            wants.extend(report.keys.iter().cloned().map(Want::Known));
+            wants.extend(report.keys.iter().map(ProviderKey::to_string).map(Want::Known));
         }
         Command::Session { session, act: SessionAct::Resend { index }, .. } => {
             wants.push(Want::Message(session.clone(), *index));

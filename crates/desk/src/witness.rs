@@ -9,7 +9,7 @@ use crate::{
     routing::Board,
     versions::Versions,
 };
-use domain::{Event, InteractionId, Key, MediumName, State, Task, agent, centre::Centre};
+use domain::{Event, InteractionId, Key, MediumName, ServiceName, State, Task, agent, centre::Centre};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -27,7 +27,7 @@ pub(crate) struct Memory {
     /// When nobody could be heard.
     pub pauses: Pauses,
     /// Conversations whose customer is still there, with their medium and service.
-    pub present: Mutex<HashMap<InteractionId, (MediumName, String)>>,
+    pub present: Mutex<HashMap<InteractionId, (MediumName, ServiceName)>>,
     pub centre: RwLock<Option<Arc<Centre>>>,
     pub head: watch::Sender<u64>,
     pub outbox: Outbox,

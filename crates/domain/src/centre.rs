@@ -1,7 +1,7 @@
 //! The contact centre: what it has and how it is set up.
 
 use crate::{
-    QueueName, UserId,
+    QueueName, ServiceName, UserId,
     agent::{AgentState, Readiness},
     disposition::Rule,
     medium::MediumName,
@@ -29,7 +29,7 @@ pub struct Centre {
     /// Slots per agent, by medium.
     pub capacity: BTreeMap<MediumName, u8>,
     /// Queue by customer-facing service.
-    pub services: BTreeMap<String, Service>,
+    pub services: BTreeMap<ServiceName, Service>,
     /// Settings by section and option, as desktops read them.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
@@ -49,7 +49,7 @@ pub struct MadeByFile {
     /// Queues, by name.
     pub queues: BTreeSet<QueueName>,
     /// Services, by name.
-    pub services: BTreeSet<String>,
+    pub services: BTreeSet<ServiceName>,
     /// States of agents, by operation.
     pub agent_states: BTreeSet<String>,
     /// Groups of the disposition book, by id.

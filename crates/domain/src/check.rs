@@ -132,6 +132,8 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
+    type Check<'a> = &'a dyn Fn(&str) -> Result<(), Refusal>;
+
     fn data(text: String) -> UserData {
         UserData::new([("a".to_owned(), Value::from(text))].into_iter().collect())
     }
@@ -163,7 +165,7 @@ mod tests {
     #[test]
     fn each_is_taken_up_to_its_bound_and_refused_beyond_it() {
         let number = |text: &str| super::number("destination", &Dn::from(text));
-        let cases: [(&dyn Fn(&str) -> Result<(), Refusal>, usize, bool); 8] = [
+        let cases: [(Check<'_>, usize, bool); 8] = [
             (&|given| text("text", given), 32 * 1024, false),
             (&|given| message_type(Some(given)), 255, true),
             (&|given| nickname("nickname", given), 255, false),

@@ -6,7 +6,7 @@ mod weight;
 pub use call::{Arrive, CallAct, DeviceAct, Dial, Diversion};
 
 use crate::{
-    InteractionId, Millis, QueueName, UserData, UserId, book,
+    InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId, book,
     call::{Deadline as CallDeadline, Heard, LegId},
     centre::Centre,
     delivery::Delivery,
@@ -204,7 +204,7 @@ pub struct Open {
     /// Fresh id of the conversation.
     pub session: InteractionId,
     /// The service he came through.
-    pub service: String,
+    pub service: ServiceName,
     /// Fresh id of his joining.
     pub participant: ParticipantId,
     /// His name.
@@ -341,12 +341,12 @@ pub enum SessionAct {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receive {
     /// The service it came through.
-    pub service: String,
+    pub service: ServiceName,
     /// From whom, and to which address of ours.
     pub address: Address,
-    /// The provider's names for it, each with the service before it. A unit under a name that is known is not taken
+    /// The provider's names for it. A unit under a name that is known is not taken
     /// again.
-    pub keys: Vec<String>,
+    pub keys: Vec<ProviderKey>,
     /// When it was written, by the clock of the platform.
     pub at: Millis,
     /// The customer's name, if the platform tells it; may be empty.
@@ -367,7 +367,7 @@ pub enum Unit {
     /// The platform tells something about a message, for the agent's eyes.
     About {
         /// The name of the message.
-        of: String,
+        of: ProviderKey,
         /// What, in a sentence.
         text: Notice,
     },
@@ -390,7 +390,7 @@ pub enum Unit {
         /// All written up to this moment, when the platform tells one.
         upto: Option<Millis>,
         /// The names of those it names.
-        keys: Vec<String>,
+        keys: Vec<ProviderKey>,
     },
     /// The copy of a message of ours, which says by our own word which.
     Echo {
@@ -402,14 +402,14 @@ pub enum Unit {
     /// The customer changed the words of a message.
     Edited {
         /// Its name.
-        of: String,
+        of: ProviderKey,
         /// The new words.
         text: String,
     },
     /// The customer took a message back.
     Unsent {
         /// Its name.
-        of: String,
+        of: ProviderKey,
     },
 }
 
@@ -423,7 +423,7 @@ pub struct Said {
     /// Whether it opens a conversation when none is open.
     pub opens: bool,
     /// The name of the message that it answers, if it says so.
-    pub answers: Option<String>,
+    pub answers: Option<ProviderKey>,
     /// What the platform tells about it, in a sentence for the agent's eyes.
     pub notice: Option<Notice>,
     /// The word of consent it consists of, if it is one.
@@ -449,7 +449,7 @@ pub enum Keyword {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Begin {
     /// The service it goes through.
-    pub service: String,
+    pub service: ServiceName,
     /// With whom.
     pub address: Address,
     /// The agent's name for the customer.
@@ -471,8 +471,8 @@ pub struct Report {
     pub code: Option<String>,
     /// What went wrong, in a sentence for an agent.
     pub why: Option<String>,
-    /// The provider's names for it, each with the service before it.
-    pub keys: Vec<String>,
+    /// The provider's names for it.
+    pub keys: Vec<ProviderKey>,
     /// Whether the provider refused because the customer opted out.
     pub opted_out: bool,
     /// Whether this is the outcome of the task that sends it.

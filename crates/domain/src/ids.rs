@@ -1,6 +1,7 @@
 //! Identities, each a type of its own: a text that is one thing cannot be given where another is meant.
 
 use serde::{Deserialize, Serialize};
+use std::{fmt, sync::Arc};
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -36,6 +37,19 @@ macro_rules! name {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self::new(text)
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::new(text)
+            }
+        }
+
+        // A map by such names is asked by a text; both are ordered and hashed as the text is.
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
     };
@@ -78,3 +92,67 @@ name!(
     /// A number of the switch: of a phone, a routing point, or one outside.
     Dn
 );
+name!(
+    /// A service that customers come in through, by its provisioned name.
+    ServiceName
+);
+name!(
+    /// A connection id of a call: 16 hex digits (core-and-voice §5.1).
+    ConnId
+);
+
+/// What a provider calls something of ours, or something it gave us: whose name it is, and, of a unit that became several
+/// entries of a log, which part of it (channel-connectors §0.2.2). Two are the same if the journal keeps them under the
+/// same text.
+#[derive(Clone, Debug)]
+pub struct ProviderKey {
+    /// The service whose provider it is.
+    pub service: ServiceName,
+    /// The provider's id of the unit.
+    pub id: Arc<str>,
+    /// Which part of the unit, from 0.
+    pub part: usize,
+}
+
+impl ProviderKey {
+    /// The name of a unit, and of its first part.
+    pub fn new(service: impl Into<ServiceName>, id: impl Into<Arc<str>>) -> Self {
+        Self { service: service.into(), id: id.into(), part: 0 }
+    }
+
+    /// The name of a part of the same unit.
+    #[must_use]
+    pub fn part(&self, part: usize) -> Self {
+        Self { part, ..self.clone() }
+    }
+}
+
+/// As the journal keeps it: `service|id`, and `#part` behind it for all but the first.
+impl fmt::Display for ProviderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}", self.service, self.id)?;
+        if self.part == 0 { Ok(()) } else { write!(f, "#{}", self.part) }
+    }
+}
+
+impl PartialEq for ProviderKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for ProviderKey {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_providers_name_is_kept_as_it_always_was() {
+        let key = ProviderKey::new("acme", "m_1");
+        assert_eq!(key.to_string(), "acme|m_1");
+        assert_eq!(key.part(0), key);
+        assert_eq!(key.part(2).to_string(), "acme|m_1#2");
+        assert_eq!(key.part(2), ProviderKey::new("acme", "m_1#2"));
+    }
+}

@@ -40,7 +40,7 @@ mod want;
 pub use command::Command;
 pub use decide::{Change, Decision, No, Seen, decide};
 pub use event::Event;
-pub use ids::{InteractionId, NodeId, QueueName, ThreadId, UserId};
+pub use ids::{ConnId, InteractionId, NodeId, ProviderKey, QueueName, ServiceName, ThreadId, UserId};
 pub use key::{Key, Kind};
 pub use medium::MediumName;
 pub use message::Message;

@@ -1,7 +1,7 @@
 //! What a commit asks of the world outside: messages that a connector shall carry away.
 
 use crate::{
-    InteractionId,
+    InteractionId, ProviderKey, ServiceName,
     message::ParticipantId,
     session::Session,
     thread::{Address, ThreadId},
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// The service whose connector carries it.
-    pub service: String,
+    pub service: ServiceName,
     /// Tasks of one thread are done one after the other (channel-connectors §0.2.4).
     pub thread: ThreadId,
     /// What to send.
@@ -70,7 +70,7 @@ pub fn message_task(session: &InteractionId, index: u32) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
     /// The service whose connector carries it.
-    pub service: String,
+    pub service: ServiceName,
     /// From where and to whom.
     pub address: Address,
     /// Which.
@@ -92,8 +92,8 @@ pub enum Sign {
 /// same name is the same unit (channel-connectors §0.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// The service and the provider's id.
-    pub key: String,
+    /// The name.
+    pub key: ProviderKey,
     /// The log entry that bears it, if it is one.
     pub entry: Option<(InteractionId, u32)>,
 }

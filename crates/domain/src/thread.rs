@@ -6,7 +6,7 @@
 
 pub use crate::ids::ThreadId;
 
-use crate::{InteractionId, Millis};
+use crate::{InteractionId, Millis, ServiceName};
 use serde::{Deserialize, Serialize};
 
 /// Where a customer of an asynchronous medium is reached.
@@ -102,7 +102,7 @@ pub struct Thread {
     /// Its id.
     pub id: ThreadId,
     /// The service it belongs to.
-    pub service: String,
+    pub service: ServiceName,
     /// Its latest conversation, open or over.
     pub latest: Option<InteractionId>,
     /// What the customer wants; `None` while nobody knows. Its history is the thread's events.
@@ -113,7 +113,7 @@ pub struct Thread {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The service it belongs to.
-    pub service: String,
+    pub service: ServiceName,
     /// What happened.
     pub fact: Fact,
 }
@@ -137,7 +137,7 @@ pub enum Fact {
 
 impl Thread {
     /// A thread of which nothing is known yet.
-    pub const fn new(id: ThreadId, service: String) -> Self {
+    pub const fn new(id: ThreadId, service: ServiceName) -> Self {
         Self { id, service, latest: None, consent: None }
     }
 

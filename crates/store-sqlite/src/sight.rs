@@ -3,7 +3,8 @@
 use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
 use desk::ports::{SavedResult, Sight};
 use domain::{
-    InteractionId, Key, Message, No, QueueName, Seen, State, UniqueName, UserId, share::Waiting, task::Known,
+    InteractionId, Key, Message, No, ProviderKey, QueueName, Seen, State, UniqueName, UserId, share::Waiting,
+    task::Known,
 };
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ impl Seen for Look<'_, '_> {
         Ok(self.group.mailbox(agent).map_or(0, |mailbox| mailbox.head))
     }
 
-    fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
         task::known(self.group.conn, key).map_err(|fault| self.note(fault))
     }
 

@@ -7,7 +7,7 @@ use crate::{
     snapshot, unreadable,
 };
 use desk::ports::{Start, TaskRow};
-use domain::{Key, Millis, NodeId, Task, format::Document, task::Known};
+use domain::{Key, Millis, NodeId, ProviderKey, Task, format::Document, task::Known};
 use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
@@ -40,19 +40,25 @@ impl Group<'_> {
             };
             self.conn
                 .prepare_cached("INSERT INTO dedup (key, at, entity, idx) VALUES (?1, ?2, ?3, ?4)")?
-                .execute((key, at, place.map(|(entity, _)| entity), place.map(|(_, index)| index)))?;
+                .execute((
+                    key.to_string(),
+                    at,
+                    place.map(|(entity, _)| entity),
+                    place.map(|(_, index)| index),
+                ))?;
         }
         Ok(())
     }
 }
 
 /// What bears a name.
-pub(crate) fn known(conn: &Connection, key: &str) -> Outcome<Option<Known>> {
+pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Known>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.key, idx FROM dedup LEFT JOIN entity ON entity.id = dedup.entity WHERE dedup.key = ?1",
     )?;
-    let row = statement
-        .query_row([key], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<u32>>(1)?)));
+    let row = statement.query_row([key.to_string()], |row| {
+        Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<u32>>(1)?))
+    });
     let Some(row) = row.optional()? else { return Ok(None) };
     let entry = match row {
         (Some(entity), Some(index)) => match snapshot::key(&entity)? {
@@ -62,7 +68,7 @@ pub(crate) fn known(conn: &Connection, key: &str) -> Outcome<Option<Known>> {
         // What it named was deleted.
         _ => None,
     };
-    Ok(Some(Known { key: key.to_owned(), entry }))
+    Ok(Some(Known { key: key.clone(), entry }))
 }
 
 /// Every task without an outcome that can be read.

@@ -2,7 +2,7 @@
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::SaltString};
 use domain::{
-    Millis, UserId,
+    Millis, ServiceName, UserId,
     agent::{AgentState, Readiness},
     book::{self, Code, Group},
     centre::{Centre, Service, system_states},
@@ -62,7 +62,7 @@ impl TestCentre {
         let mut centre = centre("c0", "Test");
         centre.features.extend(media.iter().flat_map(|row| row.features).map(|id| (*id).to_owned()));
         centre.capacity = media.iter().map(|row| (row.name.clone(), 9)).collect();
-        centre.services = services.into_iter().map(|(name, service)| (name.to_owned(), service)).collect();
+        centre.services = services.into_iter().map(|(name, service)| (name.into(), service)).collect();
         let mut tom = user(TOM, "tom@test", &[Role::Agent]);
         tom.first_name = "Tom".into();
         tom.password_hash = String::new();
@@ -117,12 +117,12 @@ pub fn service(medium: &Medium, queue: &str, inactivity: Millis) -> Service {
 }
 
 /// The service of web chat, and one that bears the name of its medium for each that a connector carries.
-fn carried(media: &[Medium], chat: &Service) -> BTreeMap<String, Service> {
+fn carried(media: &[Medium], chat: &Service) -> BTreeMap<ServiceName, Service> {
     let carried = media.iter().filter(|row| row.connector != Connector::WebChat);
     let service = |row: &Medium| Service { medium: row.name.clone(), inactivity: 86_400_000, ..chat.clone() };
-    let mut services: BTreeMap<String, Service> =
-        carried.map(|row| (row.name.to_string(), service(row))).collect();
-    services.insert(SERVICE.to_owned(), chat.clone());
+    let mut services: BTreeMap<ServiceName, Service> =
+        carried.map(|row| (row.name.as_str().into(), service(row))).collect();
+    services.insert(SERVICE.into(), chat.clone());
     services
 }
 

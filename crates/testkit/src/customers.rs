@@ -2,7 +2,7 @@
 
 use crate::TestServer;
 use domain::{
-    Command, InteractionId,
+    Command, InteractionId, ProviderKey,
     command::{CustomerAct, Receive, Report, Said, Unit},
     message::Content,
     session::Closer,
@@ -41,7 +41,7 @@ impl<'a> Correspondent<'a> {
         let unit = Receive {
             service: self.service.into(),
             address: desk::address(self.service, "+15550100", self.address),
-            keys: vec![ids.guid()],
+            keys: vec![ProviderKey::new(self.service, ids.guid())],
             at: self.server.desk.now(),
             nickname: self.name.into(),
             fresh: Fresh { session: ids.session(), participant: ids.participant() },

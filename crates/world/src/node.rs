@@ -77,7 +77,7 @@ impl Node {
         .await?;
         let chat = Chat::new(desk.clone(), ChatConfig::default());
         for (service, channel) in &world.channels {
-            desk.connect(service, channel.clone());
+            desk.connect(service.as_str(), channel.clone());
         }
         let mut tasks = JoinSet::new();
         tasks.spawn(desk.clone().post());

@@ -98,7 +98,7 @@ pub fn call_resource(
         id: call.id.as_str(),
         state: party.state.as_str(),
         call_uuid: line.uuid.as_str(),
-        conn_id: &line.conn_id,
+        conn_id: line.conn_id.as_str(),
         device_uri: device.map(|device| links.uri(&device_path(device))),
         others: others(view, form),
         ani: (line.kind == Kind::Inbound).then_some(call.from.number.as_str()),

@@ -5,7 +5,7 @@
 //! conversation anew, whatever else it writes. Only who has shown the key of a chat uses up its rates.
 
 use axum::extract::FromRequestParts;
-use domain::{InteractionId, command::CustomerAct};
+use domain::{InteractionId, ServiceName, command::CustomerAct};
 use edge::{Client, Network, Rate, Rates, TooMany};
 use http::request::Parts;
 use std::{convert::Infallible, num::NonZeroU32};
@@ -113,7 +113,7 @@ pub(super) struct Allowance {
     messages: Bucket<InteractionId>,
     signs: Bucket<InteractionId>,
     chat_bytes: Bucket<InteractionId>,
-    service_chats: Bucket<String>,
+    service_chats: Bucket<ServiceName>,
 }
 
 impl Allowance {
@@ -146,7 +146,7 @@ impl Allowance {
     }
 
     /// A new chat. That of a service comes last, so that nobody uses it up with what their own address may not.
-    pub fn open(&self, origin: Origin, service: &String, bytes: u32) -> Result<(), Excess> {
+    pub fn open(&self, origin: Origin, service: &ServiceName, bytes: u32) -> Result<(), Excess> {
         if let Some(network) = origin.0 {
             self.chats.take(&network, 1)?;
             self.bytes.take(&network, bytes)?;
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn an_address_that_opened_its_chats_takes_none_of_anybody_elses() {
         let allowance = allowance(|limits| limits.chats = rate(1, 2));
-        let service = "help".to_owned();
+        let service = ServiceName::from("help");
         assert_eq!(why(allowance.open(from("192.0.2.1"), &service, 1)), "");
         assert_eq!(why(allowance.open(from("192.0.2.1"), &service, 1)), "");
         assert_eq!(why(allowance.open(from("192.0.2.1"), &service, 1)), "chats-of-address");
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn many_addresses_together_open_no_more_than_the_service_takes() {
         let allowance = allowance(|limits| limits.service_chats = rate(1, 2));
-        let open = |ip: &str, service: &str| why(allowance.open(from(ip), &service.to_owned(), 1));
+        let open = |ip: &str, service: &str| why(allowance.open(from(ip), &service.into(), 1));
         assert_eq!([open("192.0.2.1", "help"), open("192.0.2.2", "help")], ["", ""]);
         assert_eq!(open("192.0.2.3", "help"), "chats-of-service");
         assert_eq!(open("192.0.2.3", "sales"), "");

@@ -53,7 +53,7 @@ impl Messenger {
             all.insert(service, Arc::new(account));
         }
         for (service, account) in &all {
-            desk.connect(service, account.clone());
+            desk.connect(service.as_str(), account.clone());
             account.report();
         }
         Ok(Arc::new(Self { accounts: all, public_url: public_url.trim_end_matches('/').to_owned() }))

@@ -111,7 +111,7 @@ impl Account {
         };
         let ids = self.intake.desk().ids();
         Ok(Some(Receive {
-            service: self.service().to_owned(),
+            service: self.service().into(),
             keys: keys(self.service(), unit.identity()),
             at: event.at.clamp(0, self.now() + AHEAD),
             nickname: self.names.of(person),

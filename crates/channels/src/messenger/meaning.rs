@@ -7,6 +7,7 @@ use super::{
 use crate::shorten::shortened;
 use desk::known_key;
 use domain::{
+    ProviderKey,
     command::{Said, Unit},
     message::{Content, MAX_TEXT},
     notice::{Notice, Wording},
@@ -49,7 +50,7 @@ pub(super) enum Meaning {
 }
 
 /// The names under which the desk knows an event; none for one that may be taken any number of times.
-pub(super) fn keys(service: &str, identity: Identity) -> Vec<String> {
+pub(super) fn keys(service: &str, identity: Identity) -> Vec<ProviderKey> {
     match identity {
         Identity::Once(name) => vec![known_key(service, &name)],
         Identity::Mark { .. } => Vec::new(),
@@ -136,7 +137,7 @@ impl Reader<'_> {
         }
     }
 
-    fn key(self, mid: &str) -> String {
+    fn key(self, mid: &str) -> ProviderKey {
         known_key(self.service, mid)
     }
 }
@@ -265,7 +266,8 @@ mod tests {
         let reaction =
             || Happening::Reaction(Reaction { mid: "m_1".into(), given: true, emoji: None, name: None });
         assert_eq!(US.meaning(&event(true, reaction())), Meaning::Nothing);
-        let about = Unit::About { of: "acme|m_1".into(), text: "The customer reacted with a sign.".into() };
+        let about =
+            Unit::About { of: known_key("acme", "m_1"), text: "The customer reacted with a sign.".into() };
         assert_eq!(US.meaning(&event(false, reaction())), Meaning::Unit(about));
         let odd = || Happening::Unknown("game_play".into());
         assert_eq!(US.meaning(&event(true, odd())), Meaning::Nothing);
@@ -277,8 +279,8 @@ mod tests {
         let read = US.meaning(&event(false, Happening::Read(9)));
         let reached = Unit::Reached { state: Delivery::Read, upto: Some(9), keys: Vec::new() };
         assert_eq!(read, Meaning::Unit(reached));
-        assert_eq!(keys("acme", Identity::Mark { name: "read:2002".into(), moment: 9 }), [""; 0]);
-        assert_eq!(keys("acme", Identity::Once("m_1".into())), ["acme|m_1"]);
+        assert_eq!(keys("acme", Identity::Mark { name: "read:2002".into(), moment: 9 }), []);
+        assert_eq!(keys("acme", Identity::Once("m_1".into())), [known_key("acme", "m_1")]);
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Sms {
         let answers = inbound.answers.as_ref().map(|id| known_key(service, id));
         let desk = self.intake.desk();
         Receive {
-            service: service.to_owned(),
+            service: service.into(),
             address: desk::address(service, &inbound.to, &inbound.from),
             keys,
             at: desk.now(),
@@ -130,7 +130,7 @@ impl Sms {
         let (desk, service) = (self.intake.desk(), self.intake.service());
         let there = desk.session(&session).await?;
         let Some(there) = there.as_deref().and_then(desk::session_of) else { return Ok(()) };
-        if there.service != service {
+        if there.service.as_str() != service {
             return Err(Refusal::NotFound(format!("Conversation '{session}'")).into());
         }
         edge::span::interaction(session.as_str());

@@ -7,7 +7,7 @@ use crate::{
     session_of,
 };
 use domain::{
-    Command, InteractionId, Millis, Task,
+    Command, InteractionId, Millis, ServiceName, Task,
     command::Report,
     message::Content,
     session::Delivery,
@@ -191,7 +191,7 @@ impl Desk {
                 window: Window::Reply,
             }),
         };
-        let connected = parcel.and_then(|parcel| match self.channel(&task.service) {
+        let connected = parcel.and_then(|parcel| match self.channel(task.service.as_str()) {
             Some(channel) => Ok((channel, parcel)),
             None => Err(format!("The service '{}' has no connector", task.service)),
         });
@@ -256,12 +256,13 @@ impl Desk {
 
     async fn carry_signal(&self, signal: Signal) {
         let thread = signal.address.thread.as_str();
-        let span = tracing::debug_span!("connector", service = signal.service, call = "sign", thread);
+        let span =
+            tracing::debug_span!("connector", service = signal.service.as_str(), call = "sign", thread);
         self.show(signal).instrument(span).await;
     }
 
     async fn show(&self, signal: Signal) {
-        if let Some(channel) = self.channel(&signal.service)
+        if let Some(channel) = self.channel(signal.service.as_str())
             && AssertUnwindSafe(async { channel.signal(signal).await }).catch_unwind().await.is_err()
         {
             tracing::error!("a connector panicked over a passing sign");
@@ -277,7 +278,7 @@ fn span(task: &Task, attempt: u32) -> Span {
     };
     tracing::info_span!(
         "connector",
-        service = task.service,
+        service = task.service.as_str(),
         call = "send",
         interaction = session,
         thread = task.thread.as_str(),
@@ -313,11 +314,11 @@ async fn send(channel: &dyn Channel, parcel: Parcel) -> Sending {
     })
 }
 
-fn report(service: &str, sending: Sending) -> Report {
+fn report(service: &ServiceName, sending: Sending) -> Report {
     let settled = |state| Report { settles: true, ..Report::of(state) };
     match sending {
         Sending::Sent { id, state } => {
-            let keys = id.map(|id| crate::known_key(service, &id)).into_iter().collect();
+            let keys = id.map(|id| crate::known_key(service.clone(), &id)).into_iter().collect();
             Report { keys, ..settled(state) }
         }
         Sending::Refused { code, why, opted_out } => {

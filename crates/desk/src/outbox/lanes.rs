@@ -1,6 +1,6 @@
 //! What is to be sent, by thread: one after the other in each, side by side across them.
 
-use domain::{Millis, Task, ThreadId};
+use domain::{Millis, ServiceName, Task, ThreadId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// How many messages of one service are on their way at once: a provider that is slow holds up nobody else.
@@ -23,10 +23,10 @@ struct Lane {
 pub(crate) struct Lanes {
     by_thread: HashMap<ThreadId, Lane>,
     /// Lanes whose first task may be sent, by service.
-    ready: BTreeMap<String, VecDeque<ThreadId>>,
+    ready: BTreeMap<ServiceName, VecDeque<ThreadId>>,
     /// Lanes that wait for a moment.
     later: BTreeSet<(Millis, ThreadId)>,
-    under_way: HashMap<String, usize>,
+    under_way: HashMap<ServiceName, usize>,
     /// The thread of each task that is not settled, by id.
     open: HashMap<String, ThreadId>,
     /// How many tasks all lanes hold: asked for with every send, also while a provider is away and many wait.
@@ -65,7 +65,7 @@ impl Lanes {
             self.make_ready(thread);
         }
         let under_way = &self.under_way;
-        let has_room = |service: &String| under_way.get(service).is_none_or(|count| *count < AT_ONCE);
+        let has_room = |service: &ServiceName| under_way.get(service).is_none_or(|count| *count < AT_ONCE);
         let (service, ready) =
             self.ready.iter_mut().find(|(service, ready)| !ready.is_empty() && has_room(service))?;
         let lane = self.by_thread.get_mut(&ready.pop_front()?)?;

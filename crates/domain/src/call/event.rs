@@ -7,7 +7,7 @@ use super::{
     snapshot::{Aim, Kind},
 };
 use crate::{
-    Millis, NodeId, QueueName, UserData, UserId,
+    ConnId, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
     interaction::{Closer, Via},
     userdata::blank_value,
@@ -35,7 +35,7 @@ pub enum Fact {
     /// Somebody calls.
     Began {
         /// Its connection id.
-        conn_id: String,
+        conn_id: ConnId,
         /// Where it comes from and goes to.
         kind: Kind,
         /// Who calls.
@@ -179,7 +179,7 @@ pub enum Fact {
         /// The UUID of his line.
         call_uuid: crate::InteractionId,
         /// The connection id of his line.
-        conn_id: String,
+        conn_id: ConnId,
         /// His number.
         this_dn: Dn,
         /// Under which key.

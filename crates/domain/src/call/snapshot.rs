@@ -5,7 +5,7 @@ use super::{
     party::{Party, Who},
 };
 use crate::{
-    InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
+    ConnId, InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
     interaction::{Closer, End, Interaction, Place},
     medium,
@@ -44,7 +44,7 @@ pub struct Line {
     /// Its call UUID; of the first line that of the call.
     pub uuid: InteractionId,
     /// Its connection id: 16 hex digits.
-    pub conn_id: String,
+    pub conn_id: ConnId,
     /// Where it comes from and goes to.
     pub kind: Kind,
     /// The number that was dialled first.

@@ -1,7 +1,7 @@
 //! What can be asked about calls and phones.
 
 use crate::{
-    InteractionId, NodeId, QueueName, UserData,
+    ConnId, InteractionId, NodeId, QueueName, UserData,
     call::{Caller, LegId, Overflowing},
     ids::Dn,
 };
@@ -32,7 +32,7 @@ pub struct Arrive {
     /// The leg it came on; its call is fresh.
     pub leg: LegId,
     /// A fresh connection id: 16 hex digits.
-    pub conn_id: String,
+    pub conn_id: ConnId,
     /// Who calls.
     pub from: Caller,
     /// The phone of ours that calls, if it is one.
@@ -53,7 +53,7 @@ pub struct Dial {
     /// A fresh id for the call.
     pub call: InteractionId,
     /// A fresh connection id: 16 hex digits.
-    pub conn_id: String,
+    pub conn_id: ConnId,
     /// His phone.
     pub device: Dn,
     /// The number.

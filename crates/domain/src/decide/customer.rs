@@ -40,13 +40,11 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
         return Err(Refusal::Ended.into());
     }
     // What a provider or a platform brings was said elsewhere already, and is not refused for being much.
-    if session.post.is_none() {
-        if let Some(bytes) = act.bytes() {
-            if !session.customer.written.has_room(bytes, act.is_message()) {
-                return Err(Refusal::WrittenOut.into());
-            }
-            draft.written = bytes;
+    if let (None, Some(bytes)) = (&session.post, act.bytes()) {
+        if !session.customer.written.has_room(bytes, act.is_message()) {
+            return Err(Refusal::WrittenOut.into());
         }
+        draft.written = bytes;
     }
     let author = session.customer.author();
     match act {

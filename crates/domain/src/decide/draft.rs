@@ -2,7 +2,8 @@
 
 use super::elapsed;
 use crate::{
-    Event, InteractionId, Key, Message, Millis, QueueName, Refusal, State, ThreadId, UserId, Want,
+    Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
+    ThreadId, UserId, Want,
     agent::{self, Agent},
     book::Book,
     call::{self, Act, Call, Dn, Effect, LegId},
@@ -41,7 +42,7 @@ pub trait Seen {
     /// The position last taken in an agent's mailbox; 0 when none was.
     fn head(&mut self, agent: &UserId) -> Result<u64, No>;
     /// What bears a name that the world gave; `Ok(None)` when nothing does.
-    fn known(&mut self, key: &str) -> Result<Option<Known>, No>;
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No>;
     /// One entry of a conversation's log.
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No>;
 }
@@ -170,7 +171,7 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())
     }
 
-    pub fn service(&mut self, name: &str) -> Result<Service, No> {
+    pub fn service(&mut self, name: &ServiceName) -> Result<Service, No> {
         let found = self.centre()?.services.get(name).cloned();
         found.ok_or_else(|| Refusal::NotFound(format!("Service '{name}'")).into())
     }
@@ -291,8 +292,13 @@ impl<'a> Draft<'a> {
     }
 
     /// A fact of a thread.
-    pub fn tell_thread(&mut self, id: &ThreadId, service: &str, fact: thread::Fact) -> Result<(), No> {
-        let event = thread::Event { service: service.to_owned(), fact };
+    pub fn tell_thread(
+        &mut self,
+        id: &ThreadId,
+        service: &ServiceName,
+        fact: thread::Fact,
+    ) -> Result<(), No> {
+        let event = thread::Event { service: service.clone(), fact };
         self.push(Key::Thread(id.clone()), Event::Thread(event))
     }
 
@@ -381,17 +387,17 @@ impl<'a> Draft<'a> {
     }
 
     /// What bears a name that the world gave.
-    pub fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
-        match self.decision.known.iter().find(|known| known.key == key) {
+    pub fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+        match self.decision.known.iter().find(|known| known.key == *key) {
             Some(known) => Ok(Some(known.clone())),
             None => self.seen.known(key),
         }
     }
 
     /// From now on something bears a name; whatever bore it before keeps it.
-    pub fn learn(&mut self, key: &str, entry: Option<(InteractionId, u32)>) -> Result<(), No> {
+    pub fn learn(&mut self, key: &ProviderKey, entry: Option<(InteractionId, u32)>) -> Result<(), No> {
         if self.known(key)?.is_none() {
-            self.decision.known.push(Known { key: key.to_owned(), entry });
+            self.decision.known.push(Known { key: key.clone(), entry });
         }
         Ok(())
     }

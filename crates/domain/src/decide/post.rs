@@ -2,7 +2,7 @@
 
 use super::{Draft, No};
 use crate::{
-    InteractionId, Refusal, UserId,
+    InteractionId, Refusal, ServiceName, UserId,
     command::Report,
     message::Content,
     session::{Delivery, Fact, Progress, Session},
@@ -40,7 +40,7 @@ pub(super) fn is_out(draft: &mut Draft<'_>, thread: &crate::ThreadId) -> Result<
 pub(super) fn consent(
     draft: &mut Draft<'_>,
     thread: &crate::ThreadId,
-    service: &str,
+    service: &ServiceName,
     consent: Consent,
     source: Source,
 ) -> Result<bool, No> {

@@ -2,7 +2,7 @@
 
 use super::{Draft, No, data, post, talk};
 use crate::{
-    Event, InteractionId, Key, Refusal, UserData, check,
+    Event, InteractionId, Key, ProviderKey, Refusal, ServiceName, UserData, check,
     command::{Keyword, Receive, Report, Said, Unit},
     message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
     notice::{Notice, Wording},
@@ -146,7 +146,7 @@ fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Resu
 /// The server's own answer to a keyword, when the account gives one.
 fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wording>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
-        let errand = Errand::Notice { id: id.clone(), address: unit.address.clone(), text: text.clone() };
+        let errand = Errand::Notice { id: id.to_string(), address: unit.address.clone(), text: text.clone() };
         draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
     }
 }
@@ -176,7 +176,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
 
 pub(super) fn create(
     draft: &mut Draft<'_>,
-    service_name: &str,
+    service_name: &ServiceName,
     id: &InteractionId,
     participant: &ParticipantId,
     nickname: &str,
@@ -191,7 +191,7 @@ pub(super) fn create(
     let service = draft.service(service_name)?;
     let address = route.address.clone();
     let created = Fact::Created {
-        service: service_name.to_owned(),
+        service: service_name.clone(),
         participant: participant.clone(),
         nickname: nickname.to_owned(),
         // Nobody opens it with a key: what it hears is brought by the connector.
@@ -264,13 +264,9 @@ fn learn_part(
     index: u32,
 ) -> Result<(), No> {
     for key in &unit.keys {
-        draft.learn(&part_key(key, part), Some((session.clone(), index)))?;
+        draft.learn(&key.part(part), Some((session.clone(), index)))?;
     }
     Ok(())
-}
-
-fn part_key(key: &str, part: usize) -> String {
-    if part == 0 { key.to_owned() } else { format!("{key}#{part}") }
 }
 
 fn notice(draft: &mut Draft<'_>, id: &InteractionId, notice: Notice) -> Result<(), No> {
@@ -295,7 +291,7 @@ fn reached(
     unit: &Receive,
     state: Delivery,
     upto: Option<crate::Millis>,
-    keys: &[String],
+    keys: &[ProviderKey],
 ) -> Result<(), No> {
     for key in keys {
         if let Some((session, index)) = draft.known(key)?.and_then(|known| known.entry) {
@@ -312,7 +308,13 @@ fn reached(
 }
 
 /// The customer changed what he had written: the log says so from now on, and whoever talks with him is told.
-fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: &str) -> Result<(), No> {
+fn amend(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    of: &ProviderKey,
+    how: Amendment,
+    text: &str,
+) -> Result<(), No> {
     check::within("text", text, MAX_TEXT)?;
     let mut entry = draft.known(of)?.and_then(|known| known.entry);
     let Some((id, index)) = entry.clone() else {
@@ -340,7 +342,7 @@ fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: 
         // New words stand for the first part alone; all parts are taken back.
         entry = match how {
             Amendment::Edited => None,
-            Amendment::Unsent => draft.known(&part_key(of, part))?.and_then(|known| known.entry),
+            Amendment::Unsent => draft.known(&of.part(part))?.and_then(|known| known.entry),
         };
     }
     if amended && present(draft, unit)?.is_some_and(|session| session.id == id) {
@@ -353,10 +355,10 @@ fn amend(draft: &mut Draft<'_>, unit: &Receive, of: &str, how: Amendment, text: 
         if how == Amendment::Edited {
             // The notice has the new words, so it goes when they are taken back.
             let mut part = 1;
-            while draft.known(&part_key(of, part))?.is_some() {
+            while draft.known(&of.part(part))?.is_some() {
                 part += 1;
             }
-            draft.learn(&part_key(of, part), Some((id, told)))?;
+            draft.learn(&of.part(part), Some((id, told)))?;
         }
     }
     Ok(())
@@ -393,6 +395,6 @@ pub(super) fn open_one(
     }
 }
 
-pub(super) fn terms(draft: &mut Draft<'_>, service: &str) -> Result<Terms, No> {
+pub(super) fn terms(draft: &mut Draft<'_>, service: &ServiceName) -> Result<Terms, No> {
     Ok(draft.service(service)?.terms)
 }

@@ -2,7 +2,7 @@
 
 use super::party::{Invitation, PartyState};
 use crate::{
-    InteractionId, Millis, QueueName, UserData, UserId,
+    InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
     delivery::Delivery,
     interaction::{Closer, Via},
     medium::MediumName,
@@ -42,7 +42,7 @@ pub enum Fact {
     /// A customer came.
     Created {
         /// Service he came through.
-        service: String,
+        service: ServiceName,
         /// His joining.
         participant: ParticipantId,
         /// His name.

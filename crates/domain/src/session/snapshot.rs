@@ -5,7 +5,7 @@ use super::{
     post::Post,
 };
 use crate::{
-    InteractionId, Millis, QueueName, UserData, UserId,
+    InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
     interaction::{Closer, End, Interaction, Place},
     medium::MediumName,
     message::{Content, Message, ParticipantId},
@@ -30,7 +30,7 @@ pub struct Session {
     /// Its medium.
     pub medium: MediumName,
     /// The customer-facing service it came in through.
-    pub service: String,
+    pub service: ServiceName,
     /// When it began.
     pub created_at: Millis,
     /// The customer.

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::Result;
 use domain::{
-    Key, Kind, MediumName, QueueName, State,
+    Key, Kind, MediumName, QueueName, ServiceName, State,
     medium::{Connector, Media, Medium},
 };
 use std::{
@@ -73,7 +73,7 @@ impl Journal {
     pub fn still_used(&self, media: &Media, wanted: &Wanted, findings: &mut Findings) {
         let (mut in_media, mut through, mut of_queues) = (
             BTreeMap::<&MediumName, usize>::new(),
-            BTreeMap::<&str, usize>::new(),
+            BTreeMap::<&ServiceName, usize>::new(),
             BTreeMap::<&QueueName, usize>::new(),
         );
         for state in &self.open {

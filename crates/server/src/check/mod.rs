@@ -19,7 +19,7 @@ use crate::{
 };
 use anyhow::Result;
 use desk::ports::Clock;
-use domain::{centre::Service, medium::Media};
+use domain::{ServiceName, centre::Service, medium::Media};
 use std::collections::BTreeMap;
 use tokio_rustls::TlsAcceptor;
 
@@ -164,7 +164,7 @@ fn accounts(
     findings: &mut Findings,
 ) -> Vec<(String, String)> {
     let none = BTreeMap::new();
-    let services_of = |centre: Option<&domain::centre::Centre>| -> BTreeMap<String, Service> {
+    let services_of = |centre: Option<&domain::centre::Centre>| -> BTreeMap<ServiceName, Service> {
         centre.map_or(&none, |centre| &centre.services).clone()
     };
     let (after, before) = (services_of(wanted.centre.as_ref()), services_of(current.centre.as_ref()));

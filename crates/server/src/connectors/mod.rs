@@ -19,6 +19,7 @@ use channels::{
 use demo::platforms::{MOUNT, SMS_ACCOUNT_SID, SMS_AUTH_TOKEN, SMS_NUMBER};
 use desk::Desk;
 use domain::{
+    ServiceName,
     centre::Service,
     medium::{Connector, Media},
 };
@@ -60,7 +61,7 @@ impl Connectors {
     /// of its account.
     pub fn of(
         config: &Config,
-        services: &BTreeMap<String, Service>,
+        services: &BTreeMap<ServiceName, Service>,
         media: &Media,
         demo: Option<u16>,
         findings: &mut Findings,
@@ -100,7 +101,7 @@ impl Connectors {
         let mut accounts = Vec::new();
         for (service, account) in self.sms {
             let sms = Sms::new(desk.clone(), &service, account, outbound.clone(), urls.clone());
-            desk.connect(&service, sms.clone());
+            desk.connect(service.as_str(), sms.clone());
             accounts.push(sms);
         }
         let pages = self.messenger.into_iter().collect();
@@ -111,7 +112,7 @@ impl Connectors {
 
 /// The demo's own accounts, where the settings have none for their services.
 fn of_demo(
-    services: &BTreeMap<String, Service>,
+    services: &BTreeMap<ServiceName, Service>,
     port: u16,
     sms: &mut BTreeMap<String, SmsConfig>,
     messenger: &mut BTreeMap<String, MessengerConfig>,
@@ -132,7 +133,7 @@ fn of_demo(
 
 /// The services of a centre, by what carries their messages.
 struct Carried<'a> {
-    services: &'a BTreeMap<String, Service>,
+    services: &'a BTreeMap<ServiceName, Service>,
     media: &'a Media,
 }
 
@@ -203,7 +204,7 @@ impl<'a> Carried<'a> {
         findings: &mut Findings,
     ) {
         for (name, service) in self.services {
-            if self.connector(service) == Some(connector) && !has(name) {
+            if self.connector(service) == Some(connector) && !has(name.as_str()) {
                 findings.warning(format!(
                     "service '{name}' has no [[{table}]]: nothing is carried to or from its customers"
                 ));

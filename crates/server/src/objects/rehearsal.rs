@@ -1,7 +1,9 @@
 //! Whether the rules would take changes, found out on copies of what is there.
 
 use super::difference::Difference;
-use domain::{Command, InteractionId, Key, Message, No, Seen, State, UserId, decide, task::Known};
+use domain::{
+    Command, InteractionId, Key, Message, No, ProviderKey, Seen, State, UserId, decide, task::Known,
+};
 use std::{collections::HashMap, sync::Arc};
 
 /// Snapshots that changes are tried on.
@@ -33,7 +35,7 @@ impl Seen for Rehearsal {
         Ok(0)
     }
 
-    fn known(&mut self, _: &str) -> Result<Option<Known>, No> {
+    fn known(&mut self, _: &ProviderKey) -> Result<Option<Known>, No> {
         Ok(None)
     }
 

@@ -85,7 +85,7 @@ fn check(data: &Data, plan: &Plan) -> Result<(), StoreFault> {
     {
         return contradiction(format!("a message of {session}, of which nothing else is known"));
     }
-    if let Some(known) = known.iter().find(|known| data.known.contains_key(&known.key)) {
+    if let Some(known) = known.iter().find(|known| data.known.contains_key(&known.key.to_string())) {
         return contradiction(format!("'{}' is known already", known.key));
     }
     if plan.notes.iter().any(|note| data.failing.as_deref() == Some(&*note.channel)) {
@@ -150,7 +150,7 @@ fn write(data: &mut Data, plan: Plan) -> (Done, Durable, Local) {
     for (session, message) in messages {
         data.logs.entry(session).or_default().insert(message.index, message);
     }
-    data.known.extend(known.into_iter().map(|Known { key, entry }| (key, (at, entry))));
+    data.known.extend(known.into_iter().map(|Known { key, entry }| (key.to_string(), (at, entry))));
     data.tasks.retain(|row| !settled.contains(&row.task.id()));
     for task in &tasks {
         data.tasks.retain(|row| row.task.id() != task.id());

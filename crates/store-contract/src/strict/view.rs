@@ -3,8 +3,8 @@
 use super::data::{Data, up_to, weight};
 use desk::ports::{SavedResult, Sight};
 use domain::{
-    InteractionId, Key, Message, No, QueueName, Seen, State, UniqueName, UserId, Want, share::Waiting,
-    task::Known,
+    InteractionId, Key, Message, No, ProviderKey, QueueName, Seen, State, UniqueName, UserId, Want,
+    share::Waiting, task::Known,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -31,10 +31,10 @@ impl Seen for View<'_> {
         Ok(self.data.head(agent))
     }
 
-    fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
-        self.named(Want::Known(key.to_owned()))?;
-        let found = self.data.known.get(key);
-        Ok(found.map(|(_, entry)| Known { key: key.to_owned(), entry: entry.clone() }))
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+        self.named(Want::Known(key.to_string()))?;
+        let found = self.data.known.get(&key.to_string());
+        Ok(found.map(|(_, entry)| Known { key: key.clone(), entry: entry.clone() }))
     }
 
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {

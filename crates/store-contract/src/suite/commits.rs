@@ -88,7 +88,7 @@ pub async fn a_want_that_was_forgotten_is_asked_for_and_obeyed(ground: &dyn Grou
     scene.text("one", "+1", 1).await;
     let all = vec![
         Want::State(session("one")),
-        Want::Known(known_key(SERVICE, "one-opens")),
+        Want::Known(known_key(SERVICE, "one-opens").to_string()),
         Want::Message("one".into(), 2),
         Want::Log("one".into()),
         Want::Head(agent(1)),

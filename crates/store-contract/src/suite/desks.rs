@@ -374,7 +374,16 @@ pub async fn a_call_that_finds_its_queue_full_goes_where_it_sends_what_it_does_n
         let Arrival { leg, from, dialled, device, .. } = arrival(id);
         let to = Diversion::Queue { queue: "Support".into(), turned_away: None };
         let (node, conn_id, user_data) = ("a".into(), String::new(), UserData::default());
-        Command::Arrive(Box::new(Arrive { node, leg, conn_id, from, device, dialled, to, user_data }))
+        Command::Arrive(Box::new(Arrive {
+            node,
+            leg,
+            conn_id: conn_id.into(),
+            from,
+            device,
+            dialled,
+            to,
+            user_data,
+        }))
     };
     let (one, two, three) =
         futures::join!(a.perform(comes("c1")), b.perform(comes("c2")), a.perform(comes("c3")));

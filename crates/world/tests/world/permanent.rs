@@ -99,7 +99,7 @@ impl Node {
         let (session, participant) = (self.desk.ids().session(), self.desk.ids().participant());
         let content = vec![Content::Text { text: "Hello".into(), message_type: None }];
         let receive = Receive {
-            service: service.to_owned(),
+            service: service.into(),
             address: address(service, "+4930111", theirs),
             keys: vec![known_key(service, theirs)],
             at: self.desk.now(),

@@ -245,7 +245,7 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
     match &event.fact {
         Fact::Began { conn_id, kind, from, dialled, location, aim: _, user_data, owner: _ } => json(Began {
             of,
-            conn_id,
+            conn_id: conn_id.as_str(),
             call_type: *kind,
             ani: &from.number,
             caller_name: &from.name,

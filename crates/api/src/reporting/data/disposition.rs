@@ -159,7 +159,11 @@ pub(super) fn of_call(
         disposition: Change { key, value, previous },
         event: late.then_some(EVENT),
         user_data: late.then(|| pair(key, value)),
-        call: Some(Telephony { call_uuid: call_uuid.as_str(), conn_id, this_dn: this_dn.as_str() }),
+        call: Some(Telephony {
+            call_uuid: call_uuid.as_str(),
+            conn_id: conn_id.as_str(),
+            this_dn: this_dn.as_str(),
+        }),
     })
 }
 

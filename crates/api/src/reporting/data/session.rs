@@ -206,7 +206,7 @@ pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Opt
             let begun_by = post.as_ref().and_then(|post| post.begun_by.as_ref());
             json(Created {
                 of,
-                service,
+                service: service.as_str(),
                 nickname,
                 user_data: user_data.pairs(),
                 previous: post.as_ref().and_then(|post| Some(post.previous.as_ref()?.as_str())),

@@ -29,7 +29,7 @@ pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
     match &event.fact {
         Fact::Began { .. } => None,
         Fact::Consent { consent, source } => {
-            json(Consent { thread: id, service: &event.service, wants: *consent, source: *source })
+            json(Consent { thread: id, service: event.service.as_str(), wants: *consent, source: *source })
         }
     }
 }

@@ -37,12 +37,11 @@ async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
     feature::shows(api, feature::VOICE, &format!("Call '{id}'"))?;
     let state = api.desk.call(id).await?.ok_or_else(|| gone(id))?;
     let call = call_of(&state).ok_or_else(|| gone(id))?;
-    let (party, until) = match call.live_party(&caller.user.id) {
-        Some(party) => (party, None),
-        None => {
-            let late = late_part(api, caller, call).await?;
-            late.map(|(party, until)| (party, Some(until))).ok_or_else(|| gone(id))?
-        }
+    let (party, until) = if let Some(party) = call.live_party(&caller.user.id) {
+        (party, None)
+    } else {
+        let (party, until) = late_part(api, caller, call).await?.ok_or_else(|| gone(id))?;
+        (party, Some(until))
     };
     edge::span::interaction(id.as_str());
     let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };

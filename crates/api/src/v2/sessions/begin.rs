@@ -10,7 +10,9 @@ use crate::{
 };
 use axum::{Extension, extract::State};
 use desk::ports::Channel;
-use domain::{Command, Refusal, UserData, command::Begin, medium::Medium, task::Fresh, user::Role};
+use domain::{
+    Command, Refusal, ServiceName, UserData, command::Begin, medium::Medium, task::Fresh, user::Role,
+};
 use std::sync::Arc;
 
 /// Begins one with `to`, from the address `from` of ours, which may be left out when there is one. `text` is the
@@ -39,7 +41,7 @@ pub async fn post(
     };
     let ids = api.desk.ids();
     let begin = Begin {
-        address: desk::address(&service, channel.ours(), &to),
+        address: desk::address(service.as_str(), channel.ours(), &to),
         service,
         nickname: body.maybe_text("nickname")?.map_or_else(|| name(&caller), str::to_owned),
         text: body.maybe_text("text")?.map(str::to_owned),
@@ -61,15 +63,19 @@ pub async fn post(
 }
 
 /// The service of a medium that sends from an address of ours; the only one there is, when none is named.
-fn service(api: &Api, medium: &Medium, from: Option<&str>) -> Result<(String, Arc<dyn Channel>), Problem> {
+fn service(
+    api: &Api,
+    medium: &Medium,
+    from: Option<&str>,
+) -> Result<(ServiceName, Arc<dyn Channel>), Problem> {
     let centre = api.desk.centre();
-    let carries = |service: &String| {
+    let carries = |service: &ServiceName| {
         let service = centre.as_ref().and_then(|centre| centre.services.get(service));
         service.is_some_and(|service| service.medium == medium.name)
     };
     let mut found = api.desk.connected();
     found.retain(|(service, channel)| {
-        carries(service) && from.is_none_or(|from| channel.ours() == from || service == from)
+        carries(service) && from.is_none_or(|from| channel.ours() == from || service.as_str() == from)
     });
     match (found.pop(), found.is_empty(), from) {
         (Some(only), true, _) => Ok(only),

@@ -112,7 +112,8 @@ impl Chat {
 
     /// A chat as it is committed; `None` when there is none of this id in this service.
     pub(super) async fn talk(&self, service: &str, id: &InteractionId) -> Result<Option<Talk>, StoreFault> {
-        let talk = self.look(id, |session| (session.service == service).then(|| Talk::of(session))).await?;
+        let talk =
+            self.look(id, |session| (session.service.as_str() == service).then(|| Talk::of(session))).await?;
         Ok(talk.flatten())
     }
 
@@ -171,7 +172,7 @@ impl Chat {
         let session = state
             .as_deref()
             .and_then(session_of)
-            .filter(|session| session.service == service && self.is_ours(&session.medium));
+            .filter(|session| session.service.as_str() == service && self.is_ours(&session.medium));
         let session = session.ok_or(Trouble::UnknownChat)?;
         let over = Talk::of(session).is_over();
         Ok(match wanted {

@@ -67,7 +67,7 @@ impl Chat {
         let secure_key = asked.as_ref().map_or_else(|| random.clone(), |asked| drawn(asked, &random));
         let open = Open {
             session: session.clone(),
-            service: service.to_owned(),
+            service: service.into(),
             participant: participant.clone(),
             nickname,
             key_digest: digest(&secure_key),

@@ -98,7 +98,7 @@ mod tests {
         cursors.forget(std::iter::empty(), many);
         assert_eq!(cursors.places().len(), MOST);
         assert_eq!(place(&cursors, "0", many).await, 7);
-        assert!(!cursors.places().contains_key(&"1".into()));
-        assert!(!cursors.places().contains_key(&"2".into()));
+        assert!(!cursors.places().contains_key("1"));
+        assert!(!cursors.places().contains_key("2"));
     }
 }

@@ -9,7 +9,7 @@ use crate::chat::{
 };
 use axum::extract::State;
 use desk::{Refused, idempotency::Repeatable};
-use domain::{Refusal, UserData, command::Open};
+use domain::{Refusal, ServiceName, UserData, command::Open};
 use http::HeaderMap;
 use std::sync::Arc;
 
@@ -92,13 +92,13 @@ impl Chat {
 
     /// The service that an endpoint names, by its own name or by its queue's. Who names none comes in through the only
     /// one there is.
-    fn service(&self, endpoint: Option<&str>) -> Result<String, Trouble> {
+    fn service(&self, endpoint: Option<&str>) -> Result<ServiceName, Trouble> {
         let centre = self.desk.centre().ok_or_else(unknown_endpoint)?;
         let mut open = centre.services.iter().filter(|(_, service)| self.is_open(&centre, service));
         let found = match endpoint {
             Some(named) => open
                 .clone()
-                .find(|(name, _)| *name == named)
+                .find(|(name, _)| name.as_str() == named)
                 .or_else(|| open.find(|(_, service)| service.queue.as_str() == named)),
             None => match (open.next(), open.next()) {
                 (Some(_), Some(_)) => return Err(Trouble::Missing("endpoint")),

@@ -20,7 +20,7 @@ async fn change(server: &ChatServer, change: impl FnOnce(&mut Centre)) {
 }
 
 fn services(server: &ChatServer) -> Vec<String> {
-    server.desk.present().into_iter().map(|(_, _, service)| service).collect()
+    server.desk.present().into_iter().map(|(_, _, service)| service.to_string()).collect()
 }
 
 #[tokio::test]

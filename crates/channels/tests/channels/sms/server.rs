@@ -91,7 +91,7 @@ impl SmsServer {
         let accounts = settings.map(|(service, config)| {
             let urls = vec![PUBLIC.to_owned(), "http://127.0.0.1:8080".to_owned()];
             let sms = Sms::new(test.desk.clone(), &service, config, outbound.clone(), urls);
-            test.desk.connect(&service, sms.clone());
+            test.desk.connect(service.as_str(), sms.clone());
             sms
         });
         Self { provider, router: router(accounts), change, test }

@@ -210,7 +210,7 @@ pub struct What(pub Session);
 /// Waits in the one queue since 0, at priority 0.
 pub fn what(id: &str) -> What {
     let created = Fact::Created {
-        service: String::new(),
+        service: "".into(),
         participant: "p".into(),
         nickname: "Ina".into(),
         key_digest: String::new(),

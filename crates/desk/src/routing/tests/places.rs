@@ -27,7 +27,7 @@ fn served() -> Hall {
         State::Centre(centre) => Centre::clone(centre),
         other => panic!("{other:?}"),
     };
-    centre.services = [("texts".to_owned(), service(MEDIUM)), ("post".to_owned(), service("post"))].into();
+    centre.services = [("texts".into(), service(MEDIUM)), ("post".into(), service("post"))].into();
     hall.put(Key::Centre, State::Centre(centre))
 }
 

@@ -2,7 +2,7 @@
 
 use super::world::{centre, medium};
 use crate::{
-    Command, InteractionId, Millis, UserData,
+    Command, InteractionId, Millis, ProviderKey, UserData,
     centre::Centre,
     command::{
         AgentAct, Begin, CustomerAct, Keyword, LastWords, Open, Provision, Receive, Report, Said, SessionAct,
@@ -81,7 +81,7 @@ pub fn unit(service: &str, key: &str, unit: Unit) -> Receive {
             ours: "+100".into(),
             theirs: "+1".into(),
         },
-        keys: vec![key.into()],
+        keys: vec![named(key)],
         at: 0,
         nickname: String::new(),
         fresh: Fresh { session: s1(), participant: "00C0000000000001".into() },
@@ -233,6 +233,11 @@ pub fn attach(data: &Value) -> SessionAct {
 
 pub fn update(data: &Value) -> SessionAct {
     SessionAct::UpdateUserData(pairs(data))
+}
+
+/// What the provider calls something.
+pub fn named(id: &str) -> ProviderKey {
+    ProviderKey::new("provider", id)
 }
 
 pub fn delete(keys: &[&str]) -> SessionAct {

@@ -102,7 +102,7 @@ fn notices(world: &World) -> Vec<String> {
 fn a_reaction_and_an_answer_say_which_message_is_meant() {
     let reacted = |of: &str| {
         let text = "The customer reacted with +.".into();
-        receive(unit("page", "n1", Unit::About { of: of.into(), text }))
+        receive(unit("page", "n1", Unit::About { of: named(of), text }))
     };
     let world = World::new().then(on_page("m1", "Hello"));
     assert_eq!(
@@ -111,7 +111,7 @@ fn a_reaction_and_an_answer_say_which_message_is_meant() {
     );
     assert_eq!(notices(&world.clone().then(reacted("m9"))), ["The customer reacted with +."]);
     let answered = |of: &str| {
-        let said = Said { answers: Some(of.into()), ..said("Yes") };
+        let said = Said { answers: Some(named(of)), ..said("Yes") };
         receive(unit("page", "m2", Unit::Said(said)))
     };
     assert_eq!(notices(&world.clone().then(answered("m1"))), ["The customer answers message 2."]);
@@ -172,8 +172,8 @@ fn yes_is_consent_only_of_who_had_opted_out() {
 #[test]
 fn the_account_answers_a_word_itself_when_it_is_set_up_so() {
     let world = World::new().then(keyword("m1", Keyword::OptOut, Some("You will hear no more from us")));
-    assert_eq!(world.tasks.iter().map(crate::Task::id).collect::<Vec<_>>(), ["notice/m1"]);
-    let world = world.then(Command::Settle { task: "notice/m1".into() });
+    assert_eq!(world.tasks.iter().map(crate::Task::id).collect::<Vec<_>>(), ["notice/provider|m1"]);
+    let world = world.then(Command::Settle { task: "notice/provider|m1".into() });
     assert!(world.tasks.is_empty());
 }
 
@@ -201,10 +201,10 @@ fn an_echo_without_our_word_is_known_by_its_words() {
 
 #[test]
 fn what_was_edited_or_taken_back_is_so_in_the_log_too() {
-    let edited = receive(unit("texts", "e1", Unit::Edited { of: "m1".into(), text: "Good day".into() }));
+    let edited = receive(unit("texts", "e1", Unit::Edited { of: named("m1"), text: "Good day".into() }));
     let world = check(texting(), edited, "2 edited; said notice by another");
     assert_eq!(world.log[&s1()][1].content, Content::Text { text: "Good day".into(), message_type: None });
-    let unsent = receive(unit("texts", "u1", Unit::Unsent { of: "m1".into() }));
+    let unsent = receive(unit("texts", "u1", Unit::Unsent { of: named("m1") }));
     let world = check(world, unsent, "2 unsent; 4 unsent; said notice by another");
     assert_eq!(world.log[&s1()][1].content, Content::Text { text: String::new(), message_type: None });
     assert_eq!(
@@ -212,7 +212,7 @@ fn what_was_edited_or_taken_back_is_so_in_the_log_too() {
         Content::Notice(Notice { code: Some("message-changed".into()), ..Notice::default() }),
         "where the edit was told"
     );
-    let stranger = receive(unit("texts", "u2", Unit::Unsent { of: "nothing".into() }));
+    let stranger = receive(unit("texts", "u2", Unit::Unsent { of: named("nothing") }));
     check(world, stranger, "");
 }
 
@@ -221,13 +221,13 @@ fn what_was_written_elsewhere_can_be_taken_back_and_what_an_agent_wrote_cannot()
     let content = vec![Content::Text { text: "From the inbox".into(), message_type: None }];
     let foreign = Unit::Foreign { content, name: "Page".into() };
     let world = messaging().then(receive(unit("page", "f1", foreign)));
-    let unsent = |key: &str, of: &str| receive(unit("page", key, Unit::Unsent { of: of.into() }));
+    let unsent = |key: &str, of: &str| receive(unit("page", key, Unit::Unsent { of: named(of) }));
     let world = check(world, unsent("u1", "f1"), "4 unsent; said notice by another");
     assert_eq!(world.log[&s1()][3].content, Content::Text { text: String::new(), message_type: None });
     let ours = Command::Report {
         session: s1(),
         index: 6,
-        report: crate::command::Report { keys: vec!["o1".into()], ..settled(Delivery::Sent) },
+        report: crate::command::Report { keys: vec![named("o1")], ..settled(Delivery::Sent) },
     };
     check(world.then(ann(say("Good day"))).then(ours), unsent("u2", "o1"), "");
 }
@@ -239,16 +239,16 @@ fn all_parts_of_a_message_are_taken_back_and_no_late_edit_brings_them_again() {
     let content = vec![text("Look"), text("https://cdn/1"), url("https://cdn/1")];
     let said = Unit::Said(Said { content, opens: true, ..Said::default() });
     let world = messaging().then(receive(unit("page", "p1", said)));
-    let unsent = receive(unit("page", "u1", Unit::Unsent { of: "p1".into() }));
+    let unsent = receive(unit("page", "u1", Unit::Unsent { of: named("p1") }));
     let world = check(world, unsent, "4 unsent; 5 unsent; 6 unsent; said notice by another");
     let left: Vec<_> = world.log[&s1()][3..6].iter().map(|message| message.content.clone()).collect();
     assert_eq!(left, [text(""), text(""), url("")]);
-    let edited = Unit::Edited { of: "p1".into(), text: "Look again".into() };
+    let edited = Unit::Edited { of: named("p1"), text: "Look again".into() };
     check(world, receive(unit("page", "e1", edited)), "");
 }
 
 #[test]
 fn what_was_taken_back_before_it_came_is_never_shown() {
-    let world = check(texting(), receive(unit("texts", "u1", Unit::Unsent { of: "m2".into() })), "");
+    let world = check(texting(), receive(unit("texts", "u1", Unit::Unsent { of: named("m2") })), "");
     check(world, text("m2", "Never mind"), "");
 }

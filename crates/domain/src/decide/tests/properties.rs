@@ -249,15 +249,15 @@ fn units() -> Vec<Unit> {
         word(Keyword::OptInIfOut),
         word(Keyword::Help),
         Unit::Notice(MARKER.into()),
-        Unit::About { of: "k1".into(), text: MARKER.into() },
-        Unit::Said(Said { answers: Some("k1".into()), ..said(MARKER) }),
+        Unit::About { of: named("k1"), text: MARKER.into() },
+        Unit::Said(Said { answers: Some(named("k1")), ..said(MARKER) }),
         Unit::Foreign { content, name: "Page".into() },
         Unit::Typing(true),
         Unit::Typing(false),
-        Unit::Reached { state: Delivery::Delivered, upto: Some(Millis::MAX), keys: vec!["k1".into()] },
+        Unit::Reached { state: Delivery::Delivered, upto: Some(Millis::MAX), keys: vec![named("k1")] },
         Unit::Reached { state: Delivery::Read, upto: Some(Millis::MAX), keys: Vec::new() },
-        Unit::Edited { of: "k2".into(), text: MARKER.into() },
-        Unit::Unsent { of: "k3".into() },
+        Unit::Edited { of: named("k2"), text: MARKER.into() },
+        Unit::Unsent { of: named("k3") },
     ]
 }
 

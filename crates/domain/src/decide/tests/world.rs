@@ -5,8 +5,8 @@ use super::{
     calls::invariants::no_part_comes_back,
 };
 use crate::{
-    Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, No, Refusal, Seen, State,
-    UserId, Want,
+    Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, No, ProviderKey, Refusal,
+    Seen, State, UserId, Want,
     agent::Agent,
     book::{Book, Code, Group},
     call::{Call, Effect},
@@ -80,9 +80,9 @@ impl Seen for Sight<'_> {
         Ok(40)
     }
 
-    fn known(&mut self, key: &str) -> Result<Option<Known>, No> {
-        self.look(Want::Known(key.to_owned()))?;
-        Ok(self.known.get(key).cloned())
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+        self.look(Want::Known(key.to_string()))?;
+        Ok(self.known.get(&key.to_string()).cloned())
     }
 
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
@@ -231,7 +231,7 @@ impl World {
             *place = message;
         }
         for known in known {
-            assert!(self.known.insert(known.key.clone(), known).is_none(), "a name is given once");
+            assert!(self.known.insert(known.key.to_string(), known).is_none(), "a name is given once");
         }
         self.tasks.retain(|task| !settled.contains(&task.id()));
         for task in tasks {
@@ -410,9 +410,9 @@ pub fn centre() -> Centre {
         disposition: Rule::default(),
         capacity: BTreeMap::from([(medium(), 3)]),
         services: BTreeMap::from([
-            ("support".to_owned(), service(Terms::default())),
-            ("texts".to_owned(), service(texts)),
-            ("page".to_owned(), Service { inactivity: 0, ..service(page) }),
+            ("support".into(), service(Terms::default())),
+            ("texts".into(), service(texts)),
+            ("page".into(), Service { inactivity: 0, ..service(page) }),
         ]),
         settings: BTreeMap::new(),
         made_by_file: crate::centre::MadeByFile::default(),

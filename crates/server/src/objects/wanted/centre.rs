@@ -10,6 +10,7 @@ use crate::{
     objects::Besides,
 };
 use domain::{
+    ServiceName,
     agent::{AgentState, Readiness},
     centre::{Centre, MadeByFile, Service, system_states},
     disposition::Rule,
@@ -96,7 +97,7 @@ fn services(
         let name = &entry.name;
         check_service(entry, config, reading, findings);
         let service = service(entry, reading.media, config);
-        if services.insert(name.clone(), service).is_some() {
+        if services.insert(ServiceName::from(name.as_str()), service).is_some() {
             findings.problem(format!("[[services]]: '{name}' stands there twice"));
         }
     }

@@ -61,7 +61,7 @@ fn made(
         made.queues = queues.iter().map(|queue| queue.name.clone()).collect();
     }
     if !config.services.is_empty() {
-        made.services = config.services.iter().map(|entry| entry.name.clone()).collect();
+        made.services = config.services.iter().map(|entry| entry.name.as_str().into()).collect();
     }
     if !config.agent_states.is_empty() {
         made.agent_states = config.agent_states.iter().map(|entry| entry.operation.clone()).collect();

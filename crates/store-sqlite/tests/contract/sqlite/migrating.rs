@@ -72,7 +72,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     let Some(domain::State::Centre(mut centre)) = scene.state(&Key::Centre).await.as_deref().cloned() else {
         panic!("no centre");
     };
-    centre.services.retain(|name, _| name == "support");
+    centre.services.retain(|name, _| name.as_str() == "support");
     scene.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre.clone())))).await;
     scene.talk("over", 1).await;
     scene.complete("over", 1).await;

@@ -91,7 +91,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([(medium, 3)]),
-        services: BTreeMap::from([(SERVICE.to_owned(), service)]),
+        services: BTreeMap::from([(SERVICE.into(), service)]),
         settings: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     };

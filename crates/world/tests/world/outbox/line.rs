@@ -79,7 +79,7 @@ impl Line {
         let desk = self.desk();
         let (session, participant) = (desk.ids().session(), desk.ids().participant());
         let receive = Receive {
-            service: service.to_owned(),
+            service: service.into(),
             address: address(service, OURS, theirs),
             keys: vec![known_key(service, &format!("m{}", self.names))],
             at: desk.now(),
