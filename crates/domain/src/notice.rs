@@ -23,7 +23,9 @@ impl Notice {
     /// Says which message of the conversation it is about, by its place in the log.
     #[must_use]
     pub fn about(mut self, index: u32) -> Self {
-        self.text += &format!(" This is about message {index}.");
+        self.text.push_str(" This is about message ");
+        self.text.push_str(&index.to_string());
+        self.text.push('.');
         self.args.insert("about".to_owned(), index.to_string());
         self
     }
