@@ -44,10 +44,10 @@ use std::{
     process::ExitCode,
 };
 
-/// Many small things are made and let go for every request, on one thread and on another; this one does it in half the
-/// time of the system's allocator, and gives back what it does not need.
+/// Many small things are made and let go for every request, on one thread and on another, which took the system's
+/// allocator a fifth of the server's time; and this one gives back what it does not need.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
