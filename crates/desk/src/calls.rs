@@ -2,9 +2,9 @@
 
 use crate::{
     Desk, Refused, given_up,
+    lock::lock,
     ports::{Arrival, BindingRow, Bindings, Done, StoreFault, Switch},
     trace,
-    witness::lock,
 };
 use domain::{
     Command, InteractionId, Key, Kind, Millis, State, UserData, UserId,

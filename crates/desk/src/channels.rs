@@ -14,13 +14,7 @@ use domain::{
     thread::Address,
 };
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-};
-
-/// Connectors by the service each carries.
-pub(crate) type Connected = RwLock<BTreeMap<ServiceName, Arc<dyn Channel>>>;
+use std::sync::{Arc, PoisonError};
 
 /// The addresses of a thread of a service, with the thread's id: 32 hex digits of a digest over all three, so that
 /// no key of the journal is an address.

@@ -1,21 +1,21 @@
 //! The desk: the one function through which anything changes.
 
 use crate::{
-    Directory, Mailroom, Services,
-    channels::Connected,
+    Directory, Mailroom, Refused, Services,
+    connected::Connected,
     deadlines::Moment,
     given_up,
-    housekeeping::ALIVE,
     idempotency::{Asked, InProgress, Repeatable, Saving},
     limits,
-    pauses::Alive,
+    lock::lock,
+    pauses::{ALIVE, Alive},
     ports::{
         Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault, TaskRow,
     },
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
     wants::{keys, wants},
-    witness::{Memory, lock},
+    witness::Memory,
 };
 use domain::{
     Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, NodeId, Refusal, ServiceName,
@@ -32,23 +32,6 @@ use tracing::Instrument;
 
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
-
-/// Why a command was not performed. Nothing has changed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Refused {
-    /// The rules say no.
-    #[error("{0}")]
-    Rule(Refusal),
-    /// The store could not do it.
-    #[error(transparent)]
-    Store(#[from] StoreFault),
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self::Rule(refusal)
-    }
-}
 
 /// What a desk is made of.
 pub struct Setup {

@@ -5,10 +5,10 @@ use crate::{
     deadlines::Due,
     given_up,
     idempotency::KEPT,
-    pauses::Alive,
+    lock::lock,
+    pauses::{ALIVE, Alive},
     ports::{Done, Shelf, StoreFault},
     routing::{Board, Offer, next_change, route},
-    witness::lock,
 };
 use domain::{Command, Millis, UserId, session::Deadline};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -25,8 +25,6 @@ const RETRY: Duration = Duration::from_millis(250);
 const BEAT: Duration = Duration::from_secs(1);
 /// How often it writes down that it runs, in milliseconds.
 const NOTE_EVERY: Millis = 15_000;
-/// The row in which it does.
-pub(crate) const ALIVE: &str = "alive";
 
 impl Desk {
     /// Offers what waits to who is free, for ever. One task runs this; a lost race is looked at again with the

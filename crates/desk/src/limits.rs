@@ -4,11 +4,7 @@
 //! It is judged inside the transaction, over what the journal has then, so that of two that come at once, by whatever
 //! node, one passes. What memory says before that only saves work.
 
-use crate::{
-    hours,
-    ports::Sight,
-    witness::{Memory, lock},
-};
+use crate::{hours, lock::lock, ports::Sight, witness::Memory};
 use domain::{
     Command, Decision, Key, MediumName, Millis, No, QueueName, Refusal, State,
     call::Overflowing,

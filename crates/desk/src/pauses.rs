@@ -5,7 +5,7 @@
 //! was paused, a laptop that slept, a restart. So everything keeps the rest that it had when the process was last known
 //! to run. What a provider counts (until when an answer is carried) goes on meanwhile and is not measured so.
 
-use crate::witness::lock;
+use crate::lock::lock;
 use domain::Millis;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -15,6 +15,9 @@ use std::{
         atomic::{AtomicI64, Ordering::SeqCst},
     },
 };
+
+/// The row in which it does.
+pub(crate) const ALIVE: &str = "alive";
 
 /// A process that looks at the time this much later than it meant to stood still. Milliseconds.
 pub(crate) const LATE: Millis = 5_000;

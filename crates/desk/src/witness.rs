@@ -3,6 +3,7 @@
 use crate::{
     Directory, Mailroom,
     deadlines::Deadlines,
+    lock::lock,
     outbox::Outbox,
     pauses::Pauses,
     ports::{Committed, Durable, EventRow, Local, Switch, Versioned, Witness},
@@ -150,8 +151,4 @@ impl Witness for Memory {
         self.take_local(&group.local);
         self.grown(group.durable.head);
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,8 +4,8 @@ use crate::{
     binding,
     damage::{self, Depth, Found},
     fault::Fault,
-    files, left,
-    open::{self, OpenError},
+    files, left, open,
+    open_error::OpenError,
     schema, shelf, task,
 };
 use rusqlite::Connection;

@@ -5,7 +5,7 @@
 //! finished checkpoint lets the WAL begin anew: so once the WAL is long and the other thread has just been through
 //! it, the writer does the short rest.
 
-use crate::{fault::Outcome, open};
+use crate::{connect, fault::Outcome, open_error::OpenError};
 use rusqlite::Connection;
 use std::{
     cell::Cell,
@@ -70,14 +70,14 @@ enum State {
 
 impl Checkpointer {
     /// Starts the thread.
-    pub fn start(dir: &Path) -> Result<Self, open::OpenError> {
-        let conn = open::checkpointer(dir)?;
+    pub fn start(dir: &Path) -> Result<Self, OpenError> {
+        let conn = connect::checkpointer(dir)?;
         let wish = Arc::new(Wish::default());
         let wished = wish.clone();
         let thread = std::thread::Builder::new()
             .name("checkpoint".into())
             .spawn(move || wished.serve(&conn))
-            .map_err(|source| open::OpenError::Directory { path: dir.into(), source })?;
+            .map_err(|source| OpenError::Directory { path: dir.into(), source })?;
         Ok(Self { wish, thread: Some(thread) })
     }
 

@@ -1,8 +1,9 @@
 //! Beginning anew: a directory without the journal that was in it.
 
 use crate::{
-    files, mark,
-    open::{self, FILE, OpenError, PART},
+    connect::{FILE, PART},
+    files, mark, open,
+    open_error::OpenError,
 };
 use std::{fs, io, path::Path};
 

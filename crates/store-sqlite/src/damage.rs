@@ -1,6 +1,6 @@
 //! Damaged pages: what SQLite finds when it looks through the whole file.
 
-use crate::{fault::Fault, open};
+use crate::{connect, fault::Fault, open_error::OpenError};
 use rusqlite::{Connection, ErrorCode, InterruptHandle};
 use std::{path::Path, thread::JoinHandle};
 
@@ -54,8 +54,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub fn start(dir: &Path) -> Result<Self, open::OpenError> {
-        let conn = open::reader(dir)?;
+    pub fn start(dir: &Path) -> Result<Self, OpenError> {
+        let conn = connect::reader(dir)?;
         let interrupt = conn.get_interrupt_handle();
         let place = dir.display().to_string();
         let thread = std::thread::Builder::new()
@@ -76,7 +76,7 @@ impl Watch {
                     tracing::warn!(%fault, "the journal was not looked through to its end");
                 }
             })
-            .map_err(|source| open::OpenError::Directory { path: dir.into(), source })?;
+            .map_err(|source| OpenError::Directory { path: dir.into(), source })?;
         Ok(Self { interrupt, thread: Some(thread) })
     }
 }

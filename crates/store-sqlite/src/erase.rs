@@ -160,7 +160,7 @@ mod tests {
         }
         drop(put);
         let copies = || {
-            let bytes = std::fs::read(dir.path().join(crate::open::FILE)).expect("the file");
+            let bytes = std::fs::read(dir.path().join(crate::connect::FILE)).expect("the file");
             bytes.windows(6).filter(|window| window == b"Zaphod").count()
         };
         conn.execute_batch("UPDATE page SET body = ''").expect("sql");

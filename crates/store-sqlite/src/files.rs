@@ -1,6 +1,6 @@
 //! Files and directories that only their owner can use, whatever the umask and whatever was there before.
 
-use crate::open::OpenError;
+use crate::open_error::OpenError;
 use std::{
     fs::{self, DirBuilder, File, Permissions},
     io,

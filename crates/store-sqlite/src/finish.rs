@@ -2,7 +2,8 @@
 
 use crate::{
     files,
-    open::{self, Hold, OpenError},
+    open::{self, Hold},
+    open_error::OpenError,
     schema,
 };
 use desk::ports::Finished;

@@ -1,11 +1,12 @@
 //! What the last process left: whether it ended cleanly, and whether everything is there that it acknowledged.
 
 use crate::{
+    connect::{FILE, LOCK},
     damage,
     fault::Outcome,
     feed, files,
     mark::{self, Found, Record},
-    open::{FILE, OpenError},
+    open_error::OpenError,
     schema,
     wal::{self, Survey},
 };
@@ -92,7 +93,7 @@ pub(crate) fn inspect_beside(dir: &Path) -> Result<Left, OpenError> {
 }
 
 fn is_open(dir: &Path) -> bool {
-    std::fs::File::open(dir.join(crate::open::LOCK))
+    std::fs::File::open(dir.join(LOCK))
         .is_ok_and(|lock| matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 

@@ -4,7 +4,7 @@
 //! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
-//! Reading order: `open` with what the last process left (`left`, `mark`, `wal`, `damage`); `document`, `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
+//! Reading order: `open` (over `connect`) with what the last process left (`left`, `mark`, `wal`, `damage`); `document`, `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
 //! `mailbox`, `feed`, `shelf`, `binding`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`, `finish`).
 
 mod backup;
@@ -12,6 +12,7 @@ mod binding;
 mod cache;
 mod checkpoint;
 mod clear;
+mod connect;
 mod damage;
 mod digests;
 mod document;
@@ -21,13 +22,16 @@ mod feed;
 mod files;
 mod finish;
 mod flush;
+mod fold;
 mod group;
 mod health;
 mod left;
+mod limited;
 mod limits;
 mod mailbox;
 mod mark;
 mod open;
+mod open_error;
 mod operator;
 mod person;
 mod place;
@@ -54,7 +58,8 @@ pub use clear::clear;
 pub use erase::Erased;
 pub use finish::finish;
 pub use health::Health;
-pub use open::{OpenError, Options};
+pub use open::Options;
+pub use open_error::OpenError;
 pub use operator::{OperatorError, SqliteDirectory};
 pub use person::Traces;
 pub use reader::SqliteReader;

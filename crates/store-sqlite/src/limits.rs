@@ -1,10 +1,6 @@
 //! What only one may have and what there is only so much of: unique names, and who waits in which queue.
 
-use crate::{
-    fault::{Fault, Outcome},
-    group::Group,
-    snapshot,
-};
+use crate::{fault::Outcome, snapshot};
 use domain::{Key, Kind, MediumName, QueueName, State, UniqueName, share::Waiting};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
@@ -61,12 +57,16 @@ pub(crate) fn bearer(conn: &Connection, name: &UniqueName) -> Outcome<Option<Key
 
 /// What a change means for the limits.
 pub(crate) struct Moved {
-    entity: i64,
-    names: (Option<UniqueName>, Option<UniqueName>),
-    places: (Option<Place>, Option<Place>),
+    /// The entity that changes.
+    pub entity: i64,
+    /// The name it bore, and bears.
+    pub names: (Option<UniqueName>, Option<UniqueName>),
+    /// Where it waited, and waits.
+    pub places: (Option<Place>, Option<Place>),
 }
 
-type Place = (QueueName, MediumName);
+/// A queue, and the medium of who waits in it.
+pub(crate) type Place = (QueueName, MediumName);
 
 impl Moved {
     /// `None` for a change that means nothing for them, which most do.
@@ -77,57 +77,8 @@ impl Moved {
     }
 }
 
-impl Group<'_> {
-    /// Writes what the changes of a plan mean for the limits. A name that another bears after all of them is a fault.
-    pub(crate) fn write_limits(&mut self, moves: &[Moved]) -> Outcome<()> {
-        for Moved { entity, names, .. } in moves {
-            if let (Some(name), true) = (&names.0, names.0 != names.1) {
-                self.conn
-                    .prepare_cached("DELETE FROM unique_name WHERE name = ?1 AND entity = ?2")?
-                    .execute((name.to_string(), entity))?;
-            }
-        }
-        for Moved { entity, names, places } in moves {
-            if let (Some(name), true) = (&names.1, names.0 != names.1) {
-                let written = self
-                    .conn
-                    .prepare_cached("INSERT OR IGNORE INTO unique_name (name, entity) VALUES (?1, ?2)")?
-                    .execute((name.to_string(), entity))?;
-                if written == 0 {
-                    return Err(Fault::Damaged(format!("a commit would have two bear the name {name}")));
-                }
-            }
-            if places.0 == places.1 {
-                continue;
-            }
-            if let Some((queue, medium)) = &places.0 {
-                let count = self.count_in(queue, medium);
-                *count = count.saturating_sub(1);
-            }
-            if let Some((queue, medium)) = &places.1 {
-                *self.count_in(queue, medium) += 1;
-                enter(self.conn, *entity, queue, medium)?;
-            } else {
-                self.conn.prepare_cached("DELETE FROM waiting WHERE entity = ?1")?.execute([entity])?;
-            }
-        }
-        Ok(())
-    }
-
-    /// How many wait in a queue after the jobs before.
-    pub(crate) fn waiting_in(&self, queue: &QueueName) -> Waiting {
-        self.waiting.get(queue).or_else(|| self.queues.get(queue)).cloned().unwrap_or_default()
-    }
-
-    fn count_in(&mut self, queue: &QueueName, medium: &MediumName) -> &mut usize {
-        if !self.waiting.contains_key(queue) {
-            self.waiting.insert(queue.clone(), self.waiting_in(queue));
-        }
-        self.waiting.entry(queue.clone()).or_default().entry(medium.clone()).or_default()
-    }
-}
-
-fn enter(conn: &Connection, entity: i64, queue: &QueueName, medium: &MediumName) -> Outcome<()> {
+/// Writes that an entity waits in a queue.
+pub(crate) fn enter(conn: &Connection, entity: i64, queue: &QueueName, medium: &MediumName) -> Outcome<()> {
     conn.prepare_cached("INSERT OR REPLACE INTO waiting (entity, queue, medium) VALUES (?1, ?2, ?3)")?
         .execute((entity, queue.as_str(), medium.as_str()))?;
     Ok(())

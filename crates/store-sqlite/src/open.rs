@@ -1,30 +1,20 @@
 //! Opening the directory: its lock, its file, its settings.
 
 use crate::{
+    connect::{FILE, LOCK, PART, existing, reader, writer},
     fault::{Fault, Outcome},
     feed, files,
     left::{self, Left},
     mark::Mark,
+    open_error::OpenError,
     schema,
 };
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, config::DbConfig};
 use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    time::Duration,
 };
-
-/// The journal's file in its directory.
-pub(crate) const FILE: &str = "journal.db";
-/// The file whose lock a process holds while it writes.
-pub(crate) const LOCK: &str = "lock";
-/// A new journal's name until it is whole.
-pub(crate) const PART: &str = "journal.db.part";
-/// Prepared statements kept by each connection; more than there are in the program.
-const STATEMENTS: usize = 64;
-/// How long a connection waits for another process, a backup for instance.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// How a journal is opened.
 #[derive(Clone, Copy, Debug)]
@@ -41,110 +31,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { migrate: false, cached: 100_000, readers: 4 }
-    }
-}
-
-/// Why a journal could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process writes to it, or this one does already.
-    #[error("the journal in {0} is in use by another process")]
-    InUse(PathBuf),
-    /// There is none.
-    #[error("there is no journal in {0}")]
-    Missing(PathBuf),
-    /// The file belongs to something else.
-    #[error("journal.db is not a journal of this program")]
-    Foreign,
-    /// A later version of the program wrote it.
-    #[error(
-        "the journal has schema {found}, but this program knows schemas up to {newest}: use a newer jackfield"
-    )]
-    Newer {
-        /// The schema of the file.
-        found: i64,
-        /// The newest schema known.
-        newest: i64,
-    },
-    /// A later version of the program writes it, and was told that no earlier one will open it again.
-    #[error(
-        "the journal is written in format {found}, but this program knows formats up to {newest}: use a newer jackfield"
-    )]
-    NewerFormat {
-        /// The format in which it is written.
-        found: u32,
-        /// The newest format known.
-        newest: u32,
-    },
-    /// An earlier version of the program wrote it.
-    #[error(
-        "the journal has schema {found}, but this program needs schema {newest}: run `jackfield migrate`"
-    )]
-    Older {
-        /// The schema of the file.
-        found: i64,
-        /// The schema needed.
-        newest: i64,
-    },
-    /// Others can enter the directory, and it could not be closed to them.
-    #[error(
-        "others can enter {dir}, and it cannot be closed to them ({source}): its owner must `chmod 700` it"
-    )]
-    Entered {
-        /// The directory.
-        dir: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The directory belongs to everybody, as `/tmp` does.
-    #[error("{0} is shared by all users of this machine: name a directory of its own")]
-    Shared(PathBuf),
-    /// Acknowledged commits are missing, or damaged.
-    #[error(
-        "the last process that had the journal in {dir} open did not end cleanly, and {what}. Put the file back as it \
-         was, or restore a backup into another directory (`jackfield restore`); to go on without what is missing, run \
-         `jackfield rebuild --accept-loss`"
-    )]
-    Lost {
-        /// The directory.
-        dir: PathBuf,
-        /// What is missing.
-        what: String,
-    },
-    /// The journal itself is not there, but something of it is.
-    #[error(
-        "{what} in {dir}. Put journal.db back beside the files of the same time, or restore a backup into another \
-         directory (`jackfield restore`); a directory begins anew once journal.db, journal.db-wal, journal.db-shm and \
-         in-use are removed from it"
-    )]
-    Gone {
-        /// The directory.
-        dir: PathBuf,
-        /// What is there and what is not.
-        what: String,
-    },
-    /// The directory or its lock could not be used.
-    #[error("{path}: {source}")]
-    Directory {
-        /// The directory or file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The database said no, or holds what it should not.
-    #[error("the journal could not be opened: {0}")]
-    Failed(String),
-}
-
-impl From<Fault> for OpenError {
-    fn from(fault: Fault) -> Self {
-        Self::Failed(fault.to_string())
-    }
-}
-
-impl From<rusqlite::Error> for OpenError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.to_string())
     }
 }
 
@@ -262,40 +148,6 @@ fn make(dir: &Path) -> Result<(), OpenError> {
     left::rename(&part, dir).map_err(failed)
 }
 
-/// The one connection that writes.
-fn writer(dir: &Path) -> Result<Connection, OpenError> {
-    let conn = existing(dir)?;
-    conn.pragma_update(None, "journal_mode", "WAL")?;
-    // Durable when committed: the WAL is synced with every group.
-    conn.pragma_update(None, "synchronous", "FULL")?;
-    // Deleted content is overwritten, not only forgotten.
-    conn.pragma_update(None, "secure_delete", "ON")?;
-    // After a checkpoint the WAL is cut back to this many bytes, should it have grown under a long backup.
-    conn.pragma_update(None, "journal_size_limit", 256 << 20)?;
-    // Negative is KiB.
-    conn.pragma_update(None, "cache_size", -16_384)?;
-    Ok(conn)
-}
-
-/// The connection of the thread that checkpoints, beside the writer's.
-pub(crate) fn checkpointer(dir: &Path) -> Result<Connection, OpenError> {
-    let conn = existing(dir)?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
-    Ok(conn)
-}
-
-/// A connection that only reads, beside whatever writer there is, in this process or another.
-pub(crate) fn reader(dir: &Path) -> Result<Connection, OpenError> {
-    if !dir.join(FILE).exists() {
-        return Err(OpenError::Missing(dir.into()));
-    }
-    // Not opened read-only: a reader takes part in the WAL's shared index, and may be the first to need it.
-    let conn = existing(dir)?;
-    conn.pragma_update(None, "query_only", "ON")?;
-    schema::check_current(&conn)?;
-    Ok(conn)
-}
-
 /// The same for a process that does not write: what the last one that did has left is looked at first.
 pub(crate) fn reader_beside(dir: &Path) -> Result<Connection, OpenError> {
     let left = left::inspect_beside(dir)?;
@@ -355,17 +207,4 @@ fn beside(dir: &Path) -> Result<Option<Untouched>, OpenError> {
         Err(OpenError::Missing(_)) => Ok(None),
         Err(why) => Err(why),
     }
-}
-
-fn existing(dir: &Path) -> Result<Connection, OpenError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(dir.join(FILE), flags)?;
-    conn.busy_timeout(BUSY)?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A plan is kept whatever is bound to it; without this SQLite prepares range statements anew each time.
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // Whoever is the last to close the journal would remove the WAL, and with it what the mark speaks of: only the
-    // process that writes does that, in its own order.
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    Ok(conn)
 }

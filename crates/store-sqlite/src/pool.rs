@@ -1,6 +1,6 @@
 //! Connections for readers, a few, each used by one reader at a time on a thread that may block.
 
-use crate::{fault::Outcome, open};
+use crate::{connect, fault::Outcome};
 use desk::ports::StoreFault;
 use rusqlite::Connection;
 use std::{
@@ -53,7 +53,7 @@ impl Inner {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = match idle {
             Some(conn) => conn,
-            None => open::reader(&self.dir).map_err(|error| StoreFault::Failed(error.to_string()))?,
+            None => connect::reader(&self.dir).map_err(|error| StoreFault::Failed(error.to_string()))?,
         };
         let found = read(&conn);
         if !self.places.is_closed() {

@@ -4,7 +4,8 @@ use crate::{
     Traces,
     fault::Fault,
     feed,
-    open::{self, OpenError, Untouched},
+    open::{self, Untouched},
+    open_error::OpenError,
     person, schema, snapshot,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery, StoreFault};

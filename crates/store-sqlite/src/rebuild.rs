@@ -2,16 +2,19 @@
 
 use crate::{
     cache::Entry,
+    connect::FILE,
     damage::{self, Depth, Found},
     document,
     fault::{Fault, Outcome},
+    fold::{Folded, fold},
     limits,
-    open::{self, Hold, OpenError},
+    open::{self, Hold},
+    open_error::OpenError,
     schema, snapshot,
 };
 use desk::ports::{Difference, Finding, Report, StoreFault};
 use domain::{
-    Event, Key, Millis, State,
+    Key, State,
     format::{Document, Unread},
 };
 use rusqlite::Connection;
@@ -61,7 +64,7 @@ pub fn rebuild(dir: &Path, fix: bool) -> Result<Report, RebuildError> {
 /// read is the journal from then on. Needs the directory for this process alone. Blocks.
 pub fn accept_loss(dir: &Path) -> Result<(), OpenError> {
     let _lock = open::lock(dir)?;
-    if !dir.join(open::FILE).exists() {
+    if !dir.join(FILE).exists() {
         return Err(OpenError::Missing(dir.into()));
     }
     Hold::open_as_it_is(dir)?.end();
@@ -112,43 +115,6 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
         limits::fill(conn)?;
     }
     Ok(report)
-}
-
-/// What the events of an entity come to.
-pub(crate) struct Folded {
-    pub state: State,
-    pub version: u64,
-    pub at: Millis,
-}
-
-/// Folds the events of an entity, and counts them; `None` when it has none.
-pub(crate) fn fold(
-    conn: &Connection,
-    id: i64,
-    key: &Key,
-    events: &mut u64,
-) -> Outcome<Result<Option<Folded>, Finding>> {
-    let mut statement = conn
-        .prepare_cached("SELECT version, at, body, format FROM event WHERE entity = ?1 ORDER BY version")?;
-    let mut rows = statement.query([id])?;
-    let mut folded: Option<Folded> = None;
-    while let Some(row) = rows.next()? {
-        *events += 1;
-        let (version, at): (u64, Millis) = (row.get(0)?, row.get(1)?);
-        let next = folded.as_ref().map_or(0, |folded| folded.version) + 1;
-        if version != next {
-            return Ok(Err(Finding::Gap(next)));
-        }
-        let event: Event = match document::read(Document::Event, row, 2)? {
-            Ok(event) => event,
-            Err(why) => return Ok(Err(Finding::Unreadable(format!("event {version}: {why}")))),
-        };
-        let Some(state) = State::apply(folded.map(|folded| folded.state), key, at, &event) else {
-            return Ok(Err(Finding::Unreadable(format!("event {version} is not of such an entity"))));
-        };
-        folded = Some(Folded { state, version, at });
-    }
-    Ok(Ok(folded))
 }
 
 fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Outcome<Option<Finding>> {

@@ -4,7 +4,7 @@ use crate::{
     digests,
     fault::{Fault, Outcome},
     limits,
-    open::OpenError,
+    open_error::OpenError,
 };
 use domain::format::NEWEST;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};

@@ -4,9 +4,8 @@ use crate::{
     cache::Entry,
     document,
     fault::{Fault, Outcome},
-    place,
-    rebuild::{self, Folded},
-    unreadable,
+    fold::{self, Folded},
+    place, unreadable,
 };
 use desk::ports::LogPart;
 use domain::{
@@ -59,7 +58,7 @@ fn read(conn: &Connection, row: &Row<'_>, key: &Key, of: (i64, u64), body: usize
     if !matches!(why, Unread::Fold) {
         unreadable::tell("snapshot", key, &why);
     }
-    match rebuild::fold(conn, id, key, &mut 0)? {
+    match fold::fold(conn, id, key, &mut 0)? {
         Ok(Some(Folded { state, version, .. })) => Ok(Entry { id, version, state: Arc::new(state) }),
         Ok(None) => {
             Err(Fault::Damaged(format!("the snapshot of {key} cannot be read ({why}), and it has no events")))

@@ -7,7 +7,7 @@
 mod carry;
 mod lanes;
 
-use crate::witness::lock;
+use crate::lock::lock;
 use domain::{Millis, Task, task::Signal};
 use lanes::{Lanes, Turn};
 use std::{

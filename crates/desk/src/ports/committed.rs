@@ -1,7 +1,6 @@
 //! What is told of commits.
 
-use super::{EventRow, Note};
-use domain::{Key, State, Task, call::Effect, task::Signal};
+use domain::{Event, Key, Millis, State, Task, UserId, call::Effect, task::Signal};
 use std::sync::Arc;
 
 /// A snapshot, with its version.
@@ -56,4 +55,32 @@ pub struct Local {
 pub trait Witness: Send + Sync {
     /// A group of commits is durable.
     fn committed(&self, group: &Committed);
+}
+
+/// A note as it lies in a mailbox: one notification, rendered, ready to deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whose mailbox.
+    pub agent: UserId,
+    /// Place in it; grows, with gaps.
+    pub pos: u64,
+    /// The topic in its canonical spelling.
+    pub channel: Arc<str>,
+    /// The exact JSON to deliver as `data`.
+    pub body: Arc<str>,
+}
+
+/// An event as the journal keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRow {
+    /// Place in the journal; grows, with gaps.
+    pub seq: u64,
+    /// The entity.
+    pub key: Key,
+    /// How many events of the entity came before, plus one.
+    pub version: u64,
+    /// When.
+    pub at: Millis,
+    /// What.
+    pub event: Event,
 }

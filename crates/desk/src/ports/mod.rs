@@ -3,20 +3,21 @@
 mod bindings;
 mod channel;
 mod committed;
+mod fault;
 mod operator;
 mod render;
+mod sight;
 mod store;
 mod switch;
 mod world;
 
 pub use bindings::{BindingRow, Bindings};
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
-pub use committed::{Committed, Durable, Local, Versioned, Witness};
+pub use committed::{Committed, Durable, EventRow, Local, Note, Versioned, Witness};
+pub use fault::StoreFault;
 pub use operator::{Difference, Finding, Finished, Operator, Report};
 pub use render::{Cause, NewNote, Render};
-pub use store::{
-    Done, EventRow, FeedPage, FeedQuery, LogPart, Note, Plan, SavedResult, Shelf, Sight, Start, Store,
-    StoreFault, TaskRow, Transacted, Work,
-};
+pub use sight::{SavedResult, Sight};
+pub use store::{Done, FeedPage, FeedQuery, LogPart, Plan, Shelf, Start, Store, TaskRow, Transacted, Work};
 pub use switch::{Arrival, Switch};
 pub use world::{Clock, Ids};

@@ -1,79 +1,14 @@
 //! The journal: where every accepted change is one atomic commit.
 
-use super::{BindingRow, NewNote, Quarantined, Versioned, Witness};
+use super::{
+    BindingRow, EventRow, NewNote, Note, Quarantined, SavedResult, Sight, StoreFault, Versioned, Witness,
+};
 use domain::{
-    Decision, Event, InteractionId, Key, Kind, Message, Millis, No, NodeId, QueueName, Refusal, Seen, State,
-    Task, UniqueName, UserId, Want, call::Dn, share::Waiting,
+    Decision, InteractionId, Key, Kind, Message, Millis, No, NodeId, Refusal, State, Task, UserId, Want,
+    call::Dn,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
-
-/// Why the store could not do its work. Nothing was changed when one is returned, unless it is [`Self::Unknown`].
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StoreFault {
-    /// The store is closing down, or its writer has ended.
-    #[error("the store is closed")]
-    Closed,
-    /// The disk, the file or the database said no.
-    #[error("the store failed: {0}")]
-    Failed(String),
-    /// The disk failed as the work was made durable: it was done, or it was not. Who asked must read what is there
-    /// before they ask again.
-    #[error("nobody knows whether it was stored: {0}")]
-    Unknown(String),
-    /// Too much is waiting to be written; come back later.
-    #[error("the store is busy")]
-    Busy,
-    /// The same can never succeed, however often it is asked for: a row that it needs cannot be read, its decision
-    /// panics, or what it would write contradicts the journal. Whoever asked gives it up, says so, and goes on.
-    #[error("this can never be done: {0}")]
-    Permanent(String),
-}
-
-impl StoreFault {
-    /// Whether the same may succeed later in this process: the disk is full or fails, the store is busy.
-    pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Failed(_) | Self::Unknown(_) | Self::Busy)
-    }
-
-    /// Whether the same can never succeed ([`Self::Permanent`]).
-    pub const fn is_permanent(&self) -> bool {
-        matches!(self, Self::Permanent(_))
-    }
-}
-
-/// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, and what only one may
-/// have or only so many. Whatever was not named as a [`Want`] may be answered with [`No::Need`].
-pub trait Sight: Seen {
-    /// The end of a conversation's log, in order, as far as this commit's predecessors wrote it: as many of its newest
-    /// entries as together take at most `bytes` as they are stored, and at least one if there is any.
-    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No>;
-    /// The result of a request by its name, as far as this commit's predecessors wrote it.
-    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No>;
-    /// Who bears a name that only one may bear, as far as this commit's predecessors wrote it. A plan by which two would
-    /// bear it fails for ever ([`StoreFault::Permanent`]).
-    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No>;
-    /// How many conversations and calls wait in a queue, those that this commit's predecessors put there included.
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No>;
-}
-
-/// The result of a request, kept for the one that comes again under the same idempotency key. Names are digests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SavedResult {
-    /// Its name.
-    pub key: String,
-    /// Whose request it was. The store keeps at least the last 1,000 results of a scope, unless they are large, and may
-    /// forget those before.
-    pub scope: String,
-    /// What was asked for.
-    pub fingerprint: String,
-    /// When it was performed.
-    pub at: Millis,
-    /// The HTTP status of the answer.
-    pub status: u16,
-    /// The body of the answer, or what it is made of.
-    pub body: String,
-}
 
 /// Everything one commit writes.
 #[derive(Debug)]
@@ -108,19 +43,6 @@ pub struct Done {
 /// The outcome of a transaction: committed and durable, refused without a trace, or a fault.
 pub type Transacted = Result<Result<Done, Refusal>, StoreFault>;
 
-/// A note as it lies in a mailbox: one notification, rendered, ready to deliver.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Whose mailbox.
-    pub agent: UserId,
-    /// Place in it; grows, with gaps.
-    pub pos: u64,
-    /// The topic in its canonical spelling.
-    pub channel: Arc<str>,
-    /// The exact JSON to deliver as `data`.
-    pub body: Arc<str>,
-}
-
 /// A task as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRow {
@@ -151,21 +73,6 @@ pub struct LogPart {
     pub entries: Vec<Message>,
     /// Whether more of the log follows.
     pub more: bool,
-}
-
-/// An event as the journal keeps it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EventRow {
-    /// Place in the journal; grows, with gaps.
-    pub seq: u64,
-    /// The entity.
-    pub key: Key,
-    /// How many events of the entity came before, plus one.
-    pub version: u64,
-    /// When.
-    pub at: Millis,
-    /// What.
-    pub event: Event,
 }
 
 /// Which events a reader wants.

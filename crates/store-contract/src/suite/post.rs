@@ -1,5 +1,7 @@
 //! Conversations that a connector carries, in the scene.
 
+pub use super::scene::SERVICE;
+
 use super::scene::{Scene, session_command};
 use desk::{address, known_key, ports::TaskRow};
 use domain::{
@@ -11,8 +13,6 @@ use domain::{
 };
 use std::sync::{Arc, Mutex};
 
-/// The service whose messages a connector carries.
-pub const SERVICE: &str = "texts";
 /// Our side of every thread.
 const OURS: &str = "+4930111";
 

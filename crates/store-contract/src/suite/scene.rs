@@ -18,6 +18,9 @@ use std::{
     },
 };
 
+/// The service whose messages a connector carries.
+pub const SERVICE: &str = "texts";
+
 /// The topic of the scene's notes.
 pub const TOPIC: &str = "/v2/me/chats";
 
@@ -213,7 +216,7 @@ fn centre() -> Centre {
         capacity: BTreeMap::from([("chat".into(), 200), ("smsession".into(), 200)]),
         services: BTreeMap::from([
             ("support".into(), service("chat")),
-            (super::post::SERVICE.into(), service("smsession")),
+            (SERVICE.into(), service("smsession")),
         ]),
         settings: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),

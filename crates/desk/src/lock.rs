@@ -1,0 +1,8 @@
+//! Locks of what a panic cannot leave half done: each holds plain data.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Takes a lock, poisoned or not.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

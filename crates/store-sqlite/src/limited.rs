@@ -1,0 +1,58 @@
+//! What the changes of a plan mean for what only one may have and what there is only so much of.
+
+use crate::{
+    fault::{Fault, Outcome},
+    group::Group,
+    limits::{Moved, enter},
+};
+use domain::{MediumName, QueueName, share::Waiting};
+
+impl Group<'_> {
+    /// Writes what the changes of a plan mean for the limits. A name that another bears after all of them is a fault.
+    pub(crate) fn write_limits(&mut self, moves: &[Moved]) -> Outcome<()> {
+        for Moved { entity, names, .. } in moves {
+            if let (Some(name), true) = (&names.0, names.0 != names.1) {
+                self.conn
+                    .prepare_cached("DELETE FROM unique_name WHERE name = ?1 AND entity = ?2")?
+                    .execute((name.to_string(), entity))?;
+            }
+        }
+        for Moved { entity, names, places } in moves {
+            if let (Some(name), true) = (&names.1, names.0 != names.1) {
+                let written = self
+                    .conn
+                    .prepare_cached("INSERT OR IGNORE INTO unique_name (name, entity) VALUES (?1, ?2)")?
+                    .execute((name.to_string(), entity))?;
+                if written == 0 {
+                    return Err(Fault::Damaged(format!("a commit would have two bear the name {name}")));
+                }
+            }
+            if places.0 == places.1 {
+                continue;
+            }
+            if let Some((queue, medium)) = &places.0 {
+                let count = self.count_in(queue, medium);
+                *count = count.saturating_sub(1);
+            }
+            if let Some((queue, medium)) = &places.1 {
+                *self.count_in(queue, medium) += 1;
+                enter(self.conn, *entity, queue, medium)?;
+            } else {
+                self.conn.prepare_cached("DELETE FROM waiting WHERE entity = ?1")?.execute([entity])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many wait in a queue after the jobs before.
+    pub(crate) fn waiting_in(&self, queue: &QueueName) -> Waiting {
+        self.waiting.get(queue).or_else(|| self.queues.get(queue)).cloned().unwrap_or_default()
+    }
+
+    fn count_in(&mut self, queue: &QueueName, medium: &MediumName) -> &mut usize {
+        if !self.waiting.contains_key(queue) {
+            self.waiting.insert(queue.clone(), self.waiting_in(queue));
+        }
+        self.waiting.entry(queue.clone()).or_default().entry(medium.clone()).or_default()
+    }
+}
