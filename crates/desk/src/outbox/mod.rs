@@ -37,7 +37,9 @@ impl Outbox {
     pub fn settled(&self, ids: &[String]) {
         if !ids.is_empty() {
             let mut lanes = lock(&self.lanes);
-            ids.iter().for_each(|id| lanes.settled(id));
+            for id in ids {
+                lanes.settled(id);
+            }
             drop(lanes);
             self.bell.notify_one();
         }

@@ -2,10 +2,10 @@
 
 use crate::suite::{
     post::says,
-    scene::{Scene, session},
+    scene::{Scene, session, user},
 };
 use desk::ports::{FeedPage, FeedQuery, Quarantined, Shelf, Store};
-use domain::{Key, command::Provision};
+use domain::{Key, command::Provision, user::User};
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
 use store_sqlite::{OpenError, Options, SqliteReader, SqliteStore, backup, rebuild};
@@ -93,7 +93,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
 
     for options in [Options::default(), Options { readers: 1, ..Options::default() }] {
         let refused = SqliteStore::open(&dir, options).map(|_| ()).expect_err("older");
-        assert!(matches!(refused, OpenError::Older { found: 1, newest: 6 }), "{refused}");
+        assert!(matches!(refused, OpenError::Older { found: 1, newest: 7 }), "{refused}");
         assert!(refused.to_string().contains("jackfield migrate"), "{refused}");
     }
     assert!(matches!(SqliteReader::open(&dir).map(|_| ()), Err(OpenError::Older { .. })));
@@ -116,6 +116,10 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
         let bytes = std::fs::read(file.expect("a file").path()).expect("read");
         assert!(!bytes.windows(COOKIE.len()).any(|window| window == COOKIE.as_bytes()));
     }
+    // What only one may have is known of those who have it already.
+    let taken = user(2);
+    let twice = Provision::PutUser(Box::new(User { user_name: user(1).user_name, ..taken }));
+    assert!(scene.run(domain::Command::Provision(twice)).await.is_err_and(|fault| fault.is_permanent()));
     // It has what is new.
     let service =
         domain::centre::Service { medium: "smsession".into(), ..centre.services["support"].clone() };
