@@ -314,8 +314,8 @@ fn counters(conn: &Connection) -> Outcome<Counters> {
 fn tells(Committed { durable, local }: &Committed) -> bool {
     let Durable { states, notes, events: _, tasks, settled, head: _ } = durable;
     let Local { signals, effects } = local;
-    !(states.is_empty() && notes.is_empty() && tasks.is_empty() && settled.is_empty())
-        || !(signals.is_empty() && effects.is_empty())
+    let told = [states.is_empty(), notes.is_empty(), tasks.is_empty(), settled.is_empty()];
+    told.contains(&false) || !signals.is_empty() || !effects.is_empty()
 }
 
 /// A witness that panics must not take the writer with it, nor keep another from being told.
