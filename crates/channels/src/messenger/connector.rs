@@ -8,7 +8,6 @@ use super::{
     webhook::Unit,
 };
 use crate::{intake::Later, outbound::Outbound};
-use axum::response::{IntoResponse, Response};
 use desk::Desk;
 use futures::{StreamExt, future::join_all, stream};
 use http::StatusCode;
@@ -66,9 +65,9 @@ impl Messenger {
         future::pending::<()>().await;
     }
 
-    /// The account of an address, or the answer for an address that is no account's.
-    pub(super) fn account(&self, service: &str) -> Result<&Arc<Account>, Response> {
-        self.accounts.get(service).ok_or_else(|| StatusCode::NOT_FOUND.into_response())
+    /// The account of an address, or the status of the answer for an address that is no account's.
+    pub(super) fn account(&self, service: &str) -> Result<&Arc<Account>, StatusCode> {
+        self.accounts.get(service).ok_or(StatusCode::NOT_FOUND)
     }
 
     /// Takes in the units of a delivery that came to an account: those of one thread one after the other, by the time

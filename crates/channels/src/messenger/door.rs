@@ -29,7 +29,7 @@ async fn verify(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    let account = messenger.account(&name)?;
+    let account = messenger.account(&name).map_err(IntoResponse::into_response)?;
     verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
         |why| {
             // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
@@ -44,7 +44,7 @@ async fn deliver(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<&'static str, Response> {
-    let account = messenger.account(&name)?;
+    let account = messenger.account(&name).map_err(IntoResponse::into_response)?;
     let intake = &account.intake;
     let (head, body) = request.into_parts();
     if !head.headers.contains_key(signature::HEADER) {

@@ -28,7 +28,7 @@ pub(super) async fn request(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Json<Value>, Response> {
-    let account = messenger.account(&name)?;
+    let account = messenger.account(&name).map_err(IntoResponse::into_response)?;
     let intake = &account.intake;
     let (head, body) = request.into_parts();
     let body = intake.body(&head.extensions, body, MAX_FORM).await?;
@@ -56,7 +56,7 @@ pub(super) async fn status(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<String, Response> {
-    messenger.account(&name)?;
+    messenger.account(&name).map_err(IntoResponse::into_response)?;
     let code = field(query.unwrap_or_default().as_bytes(), "code");
     if !deletion::is_code(&code) {
         return Err(StatusCode::NOT_FOUND.into_response());

@@ -172,7 +172,7 @@ impl Trouble {
             Self::TooSlow => "The form did not come in time".into(),
             Self::Unreadable => "The body is not a form".into(),
             Self::Illegible(why) => why.to_string(),
-            Self::TooManyFields => format!("The form has more than {} fields", MAX_FIELDS),
+            Self::TooManyFields => format!("The form has more than {MAX_FIELDS} fields"),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
             Self::Bad(why) => why.clone(),
             Self::UnknownChat => "There is no such chat".into(),
