@@ -79,7 +79,7 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
 /// The JSON Schema of the `data` of every type of event, by type.
 pub fn data_schemas() -> Vec<(String, Schema)> {
     let schemas = tables().map(|(kind, schema)| {
-        let name = format!("{}{kind}", PREFIX);
+        let name = format!("{PREFIX}{kind}");
         let mut schema = schema(generator());
         if let Some((_, words)) = ENDS.iter().find(|(ends, _)| ends == kind) {
             let member = json!({
