@@ -140,8 +140,8 @@ impl Modules {
         // The last part may be a module and what its parent hands on out of it, under one name.
         let is_module = self.files.contains_key(path);
         let most = if is_module { path.len().checked_sub(1)? } else { path.len() };
-        let prefixes = (0..=most).rev().map(|length| path[..length].to_vec());
-        let (name, module) = prefixes.filter_map(|prefix| self.files.get_key_value(&prefix)).next()?;
+        let mut prefixes = (0..=most).rev().map(|length| path[..length].to_vec());
+        let (name, module) = prefixes.find_map(|prefix| self.files.get_key_value(&prefix))?;
         let (item, rest) = path[name.len()..].split_first()?;
         match module.imports.get(item) {
             Some(import) if steps < STEPS => {

@@ -15,7 +15,7 @@ pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
             wants.extend(unit.keys.iter().map(ProviderKey::to_string).map(Want::Known));
             match &unit.unit {
                 Unit::Reached { keys, .. } => {
-                    wants.extend(keys.iter().map(ProviderKey::to_string).map(Want::Known))
+                    wants.extend(keys.iter().map(ProviderKey::to_string).map(Want::Known));
                 }
                 Unit::About { of, .. } | Unit::Edited { of, .. } | Unit::Unsent { of } => {
                     wants.push(Want::Known(of.to_string()));

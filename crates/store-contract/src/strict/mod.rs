@@ -58,6 +58,7 @@ impl StrictStore {
     }
 
     /// Another hold on the same journal: that of a node, whether or not it has one already.
+    #[must_use]
     pub fn on(&self, node: NodeId) -> Self {
         Self { journal: self.journal.clone(), node }
     }
