@@ -3,33 +3,81 @@
 use crate::{fault::Outcome, snapshot};
 use domain::{Key, Kind, MediumName, QueueName, State, UniqueName, share::Waiting};
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How many wait in each queue.
 pub(crate) type Queues = HashMap<QueueName, Waiting>;
 
-/// Makes the tables, filled from what is there.
+/// The rows as the open snapshots have them. Of two that bear one name, which no commit allows, the older keeps it.
+#[derive(PartialEq, Eq)]
+struct Rows {
+    names: BTreeMap<String, i64>,
+    places: BTreeMap<i64, (String, String)>,
+}
+
+impl Rows {
+    fn wanted(conn: &Connection) -> Outcome<Self> {
+        let (mut names, mut places) = (BTreeMap::new(), BTreeMap::new());
+        for kind in [Kind::User, Kind::Queue, Kind::Session, Kind::Call] {
+            for (_, entry) in snapshot::open(conn, kind)? {
+                if let Some(name) = entry.state.unique_name() {
+                    names.entry(name.to_string()).or_insert(entry.id);
+                }
+                if let Some((queue, medium)) = entry.state.waits() {
+                    places.insert(entry.id, (queue.to_string(), medium.to_string()));
+                }
+            }
+        }
+        Ok(Self { names, places })
+    }
+
+    fn there(conn: &Connection) -> Outcome<Self> {
+        let names = conn
+            .prepare_cached("SELECT name, entity FROM unique_name")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let places = conn
+            .prepare_cached("SELECT entity, queue, medium FROM waiting")?
+            .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
+            .collect::<Result<_, _>>()?;
+        Ok(Self { names, places })
+    }
+
+    fn write(self, conn: &Connection) -> Outcome<()> {
+        conn.execute_batch("DELETE FROM unique_name; DELETE FROM waiting")?;
+        for row in self.names {
+            conn.prepare_cached("INSERT INTO unique_name (name, entity) VALUES (?1, ?2)")?.execute(row)?;
+        }
+        for (entity, (queue, medium)) in self.places {
+            enter(conn, entity, &queue.as_str().into(), &medium.as_str().into())?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the tables, filled from what is there. The release before does not know them and goes on with the file
+/// ([`follow`]).
 pub(crate) fn make(conn: &Connection) -> Outcome<()> {
     conn.execute_batch(include_str!("migrations/0007_limits.sql"))?;
     fill(conn)
 }
 
-/// Writes every row anew, as the open snapshots have it. Of two that bear one name, which no commit allows, the older
-/// keeps it.
+/// Writes every row anew, as the open snapshots have it.
 pub(crate) fn fill(conn: &Connection) -> Outcome<()> {
-    conn.execute_batch("DELETE FROM unique_name; DELETE FROM waiting")?;
-    for kind in [Kind::User, Kind::Queue, Kind::Session, Kind::Call] {
-        for (_, entry) in snapshot::open(conn, kind)? {
-            if let Some(name) = entry.state.unique_name() {
-                conn.prepare_cached("INSERT OR IGNORE INTO unique_name (name, entity) VALUES (?1, ?2)")?
-                    .execute((name.to_string(), entry.id))?;
-            }
-            if let Some((queue, medium)) = entry.state.waits() {
-                enter(conn, entry.id, &queue, &medium)?;
-            }
-        }
+    Rows::wanted(conn)?.write(conn)
+}
+
+/// Mends the rows where a release that does not know them has written since they were: nothing is written where they are
+/// right, so that a server starts on a full disk.
+pub(crate) fn follow(conn: &mut Connection) -> Outcome<()> {
+    let wanted = Rows::wanted(conn)?;
+    if wanted == Rows::there(conn)? {
+        return Ok(());
     }
-    Ok(())
+    tracing::info!("an earlier release has written: who bears which name and who waits is found out anew");
+    let tx = conn.transaction()?;
+    wanted.write(&tx)?;
+    Ok(tx.commit()?)
 }
 
 /// How many wait in each queue.

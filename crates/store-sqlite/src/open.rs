@@ -5,6 +5,7 @@ use crate::{
     fault::{Fault, Outcome},
     feed, files,
     left::{self, Left},
+    limits,
     mark::Mark,
     open_error::OpenError,
     schema,
@@ -15,6 +16,9 @@ use std::{
     io,
     path::{Path, PathBuf},
 };
+
+/// The single value that names the newest event when the rows of limits were last known to be right.
+const LIMITS: &str = "limits.upto";
 
 /// How a journal is opened.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +91,7 @@ impl Hold {
             Some(stream) => stream,
             None => schema::renew_stream(&conn)?,
         };
+        follow_limits(&mut conn)?;
         let record = left.record(stream, feed::head(&conn)?.max(schema::oldest(&conn)?));
         let marked = Mark::make(dir, left::wal_of(dir), record);
         let mut mark = marked.map_err(|source| OpenError::Directory { path: dir.into(), source })?;
@@ -112,6 +117,11 @@ impl Hold {
     /// the mark stays, and the next one looks at what is there.
     pub fn end(self) {
         let Self { conn, mut mark, .. } = self;
+        let upto = feed::head(&conn).and_then(|head| schema::set_meta(&conn, LIMITS, &head.to_string()));
+        if let Err(fault) = upto {
+            // The next start compares them.
+            tracing::warn!(%fault, "that the rows of limits are right could not be written");
+        }
         match mark.empty_wal(&conn) {
             Ok(true) => {}
             Ok(false) => return tracing::info!("another process reads the journal: its WAL stays"),
@@ -125,6 +135,16 @@ impl Hold {
             Err(error) => tracing::error!(%error, "the journal was not closed cleanly"),
         }
     }
+}
+
+/// Whoever wrote last before this process may have been a release that does not know the rows of limits: unless nothing
+/// was written since a process that does ended cleanly, they are compared with the snapshots.
+fn follow_limits(conn: &mut Connection) -> Result<(), OpenError> {
+    let head = feed::head(conn)?.to_string();
+    if schema::meta(conn, LIMITS)? != Some(head) {
+        limits::follow(conn)?;
+    }
+    Ok(())
 }
 
 /// Makes a journal, durably and under another name until it is whole.

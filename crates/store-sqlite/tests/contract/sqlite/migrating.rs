@@ -131,3 +131,40 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     let unit = Quarantined { id: 0, at: 1, service: "texts".into(), why: "why".into(), raw: vec![0] };
     assert_eq!(store.quarantine(unit).await.expect("kept"), 1);
 }
+
+/// Who bears which name and who waits, as the rows of limits have it.
+fn limits(dir: &Path) -> (Vec<String>, Vec<String>) {
+    let conn = Connection::open(dir.join("journal.db")).expect("open");
+    let texts = |sql: &str| {
+        let mut statement = conn.prepare(sql).expect("sql");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.collect::<Result<Vec<String>, _>>().expect("rows")
+    };
+    let names = texts("SELECT name || '=' || entity FROM unique_name ORDER BY name");
+    (names, texts("SELECT entity || ':' || queue || '/' || medium FROM waiting ORDER BY entity"))
+}
+
+/// The release before knows the schema by `schema.since` and not the rows of limits, so it leaves them as they were.
+#[tokio::test]
+async fn what_an_earlier_release_wrote_is_in_the_limits_of_the_next_start() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let open = || Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
+    let scene = Scene::set_up(open(), 1).await;
+    scene.come("waits", "Ines", &[]).await;
+    drop(scene);
+    let right = limits(dir.path());
+    assert!(!right.0.is_empty() && !right.1.is_empty(), "{right:?}");
+
+    let conn = Connection::open(dir.path().join("journal.db")).expect("open");
+    let forget = "DELETE FROM unique_name; INSERT INTO waiting VALUES (999, 'Help', 'chat');";
+    let since: String = conn
+        .query_row("SELECT value FROM meta WHERE name = 'schema.since'", [], |row| row.get(0))
+        .expect("sql");
+    assert_eq!(since, "6", "the release before opens it");
+    conn.execute_batch(forget).expect("sql");
+    // It wrote an event, too: what the process before said of the rows does not hold any more.
+    conn.execute_batch("UPDATE meta SET value = value - 1 WHERE name = 'limits.upto'").expect("sql");
+    drop(conn);
+    drop(open());
+    assert_eq!(limits(dir.path()), right);
+}
