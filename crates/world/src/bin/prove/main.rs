@@ -52,6 +52,9 @@ struct Options {
     /// The server
     #[arg(long, default_value = "target/release/jackfield")]
     binary: PathBuf,
+    /// An earlier release, which has the same data in turns with the server
+    #[arg(long)]
+    earlier: Option<PathBuf>,
     /// Decides who does what when; taken from the clock when not given
     #[arg(long)]
     seed: Option<u64>,
@@ -80,7 +83,7 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let temporary = tempfile::tempdir()?;
     let home = options.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
     std::fs::create_dir_all(&home)?;
-    let mut server = Server::start(&options.binary, &home).await?;
+    let mut server = Server::start(&options.binary, options.earlier.as_deref(), &home).await?;
     let mut chance = fastrand::Rng::with_seed(seed);
     let proxy = Proxy::start(server.addr(), chance.fork()).await?;
     let target = Target::new(proxy.addr());

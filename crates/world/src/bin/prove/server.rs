@@ -1,6 +1,6 @@
 //! The real server, as a child process that can be killed and started again on the same directory.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     ffi::OsString,
@@ -36,6 +36,10 @@ pub struct Way {
 #[derive(Debug)]
 pub struct Server {
     binary: PathBuf,
+    /// An earlier release, whose process is every other one.
+    earlier: Option<PathBuf>,
+    /// Whether the process is one of it.
+    is_earlier: bool,
     home: PathBuf,
     way: Way,
     addr: SocketAddr,
@@ -47,10 +51,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it with the demo centre, its data below a directory.
-    pub async fn start(binary: &Path, home: &Path) -> Result<Self> {
+    /// Starts it with the demo centre, its data below a directory. Where there is an `earlier` release, that has them
+    /// first, and then the two in turns.
+    pub async fn start(binary: &Path, earlier: Option<&Path>, home: &Path) -> Result<Self> {
         let arguments = ["--demo", "--sip", "127.0.0.1:0"].map(OsString::from).to_vec();
-        Self::start_in(Way { arguments, ..Way::default() }, binary, home).await
+        let way = Way { arguments, ..Way::default() };
+        let mut server = Self::start_in(way, earlier.unwrap_or(binary), home).await?;
+        binary.clone_into(&mut server.binary);
+        server.is_earlier = earlier.is_some();
+        server.earlier = earlier.map(Path::to_owned);
+        Ok(server)
     }
 
     /// Starts it in a way of its own.
@@ -58,8 +68,17 @@ impl Server {
         // Freed again at once: the same port is wanted after each restart.
         let addr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = spawn(binary, home, &way, addr)?;
-        let mut server =
-            Self { binary: binary.into(), home: home.into(), way, addr, child, kills: 0, stops: 0 };
+        let mut server = Self {
+            binary: binary.into(),
+            earlier: None,
+            is_earlier: false,
+            home: home.into(),
+            way,
+            addr,
+            child,
+            kills: 0,
+            stops: 0,
+        };
         server.until_it_answers().await?;
         Ok(server)
     }
@@ -115,8 +134,26 @@ impl Server {
 
     async fn again(&mut self, pause: Duration) -> Result<()> {
         sleep(pause).await;
-        self.child = spawn(&self.binary, &self.home, &self.way, self.addr)?;
+        let binary = match &self.earlier {
+            Some(earlier) if !self.is_earlier => earlier,
+            Some(_) => {
+                self.migrate().await?;
+                &self.binary
+            }
+            None => &self.binary,
+        };
+        self.is_earlier = binary != &self.binary;
+        self.child = spawn(binary, &self.home, &self.way, self.addr)?;
         self.until_it_answers().await
+    }
+
+    /// Brings the journal up, as an operator does before a newer release has it; nothing happens where it is.
+    async fn migrate(&self) -> Result<()> {
+        let data = self.home.join("data");
+        let done = Command::new(&self.binary).arg("migrate").arg("--data").arg(data).output().await?;
+        let why = || String::from_utf8_lossy(&done.stderr).into_owned();
+        ensure!(done.status.success(), "the journal could not be brought up: {}", why());
+        Ok(())
     }
 
     async fn until_it_answers(&mut self) -> Result<()> {
