@@ -101,6 +101,7 @@ async fn a_login_name_has_one_bearer() {
     let app = TestServer::start().await;
     let mut impostor = (*app.desk.directory().named("agent1@demo").expect("a user")).clone();
     impostor.id = "another".into();
+    impostor.device = None;
     let put = Command::Provision(Provision::PutUser(Box::new(impostor)));
     assert_eq!(
         app.desk.perform(put).await.expect_err("refused").to_string(),

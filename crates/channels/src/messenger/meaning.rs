@@ -267,7 +267,7 @@ mod tests {
             || Happening::Reaction(Reaction { mid: "m_1".into(), given: true, emoji: None, name: None });
         assert_eq!(US.meaning(&event(true, reaction())), Meaning::Nothing);
         let about =
-            Unit::About { of: known_key("acme", "m_1"), text: "The customer reacted with a sign.".into() };
+            Unit::About { of: known_key("acme", "m_1"), text: Wording::Reacted.with(&[("sign", &"a sign")]) };
         assert_eq!(US.meaning(&event(false, reaction())), Meaning::Unit(about));
         let odd = || Happening::Unknown("game_play".into());
         assert_eq!(US.meaning(&event(true, odd())), Meaning::Nothing);
