@@ -64,13 +64,14 @@ build: ## The complete binary, at target/release/jackfield
 	cargo build --release -p server
 	@echo "$(RELEASE)"
 
-prove: build histories ## A million random histories; kills, cuts, restarts, pauses, clock steps, and what was acknowledged
+prove: histories ## A million random histories; kills, cuts, restarts, pauses, clock steps, and what was acknowledged
 	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || echo "Clock steps are left out: install the package faketime for them."
-	cargo run --release -p world --bin prove -- --binary $(RELEASE) $(ARGS)
+	cargo build --release -p server -p world --bin jackfield --bin prove
+	@exec $(TARGET)/release/prove --binary $(RELEASE) $(ARGS)
 
-bench: build ## The figures of docs/performance.md, as JSON
-	cargo build --release -p voice --example relay
-	cargo run --release -p world --bin bench -- --binary $(RELEASE) $(ARGS)
+bench: ## The figures of docs/performance.md, as JSON
+	cargo build --release -p server -p world -p voice --bin jackfield --bin bench --example relay
+	@exec $(TARGET)/release/bench --binary $(RELEASE) $(ARGS)
 
 deny: ## Licences, sources and unwanted crates among the dependencies
 	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
