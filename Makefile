@@ -70,7 +70,8 @@ prove: histories ## A million random histories; kills, cuts, restarts, pauses, c
 	@exec $(TARGET)/release/prove --binary $(RELEASE) $(ARGS)
 
 bench: ## The figures of docs/performance.md, as JSON
-	cargo build --release -p server -p world -p voice --bin jackfield --bin bench --example relay
+	cargo build --release -p server -p world --bin jackfield --bin bench
+	cargo build --release -p voice --example relay
 	@exec $(TARGET)/release/bench --binary $(RELEASE) $(ARGS)
 
 deny: ## Licences, sources and unwanted crates among the dependencies

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::{borrow::Cow, fmt};
 
 /// The newest format that this build reads and writes.
-pub const NEWEST: u32 = 2;
+pub const NEWEST: u32 = 3;
 
 /// A kind of stored document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +75,13 @@ pub fn read<T: DeserializeOwned>(document: Document, format: u32, body: &str) ->
 /// The steps of a document from each format to the next, beginning with format 1.
 const fn steps(document: Document) -> &'static [Step] {
     match document {
-        Document::Event => &[Step::Change { words: "\"OfferEnded\"", change: event_2 }],
+        // The node that carries a call came in with format 3, and has a default.
+        Document::Event => &[Step::Change { words: "\"OfferEnded\"", change: event_2 }, Step::Same],
         // Since when a party holds the others stands in its events alone.
-        Document::Snapshot(Kind::Call) => &[Step::Fold],
-        Document::Snapshot(_) | Document::Message | Document::Task | Document::Session => &[Step::Same],
+        Document::Snapshot(Kind::Call) => &[Step::Fold, Step::Same],
+        Document::Snapshot(_) | Document::Message | Document::Task | Document::Session => {
+            &[Step::Same, Step::Same]
+        }
     }
 }
 
@@ -120,28 +123,28 @@ pub fn lower_event(format: u32, event: &mut Event) {
     if format < 2 {
         match event {
             Event::Session(event) => event.elapsed_ms = None,
-            Event::Call(event) => {
-                event.elapsed_ms = None;
-                if let call::Fact::Began { owner, .. } = &mut event.fact {
-                    *owner = None;
-                }
-            }
+            Event::Call(event) => event.elapsed_ms = None,
             Event::Agent(event) => event.elapsed_ms = None,
             _ => {}
         }
+    }
+    if format < 3
+        && let Event::Call(event) = event
+        && let call::Fact::Began { owner, .. } = &mut event.fact
+    {
+        *owner = None;
     }
 }
 
 /// The same for a snapshot.
 pub fn lower_snapshot(format: u32, state: &State) -> Cow<'_, State> {
     match state {
-        State::Call(call)
-            if format < 2
-                && (call.owner.is_some() || call.parties.iter().any(|party| party.held_at.is_some())) =>
-        {
+        State::Call(call) if format < 3 => {
             let mut call = call.clone();
             call.owner = None;
-            call.parties.iter_mut().for_each(|party| party.held_at = None);
+            if format < 2 {
+                call.parties.iter_mut().for_each(|party| party.held_at = None);
+            }
             Cow::Owned(State::Call(call))
         }
         _ => Cow::Borrowed(state),

@@ -1,4 +1,4 @@
-//! The end of a group: snapshots and mailbox heads become rows, each once.
+//! The end of a group: snapshots, and heads that need new positions, become rows, each once.
 
 use crate::{
     document,

@@ -1,7 +1,7 @@
 //! A group of jobs in one transaction: what they changed so far, over what is committed.
 //!
 //! Events, messages and notes become rows at once; snapshots and mailbox heads change in memory and become rows
-//! once, at the end (`flush`), however many jobs of the group touched them. A group that fails is dropped whole,
+//! at the end (`flush`), once however many jobs of the group touched them, and heads only when reserved positions are used up. A group that fails is dropped whole,
 //! with everything it holds; nothing committed is changed before the commit.
 
 use crate::{

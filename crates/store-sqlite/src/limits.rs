@@ -1,6 +1,9 @@
 //! What only one may have and what there is only so much of: unique names, and who waits in which queue.
 
-use crate::{fault::Outcome, snapshot};
+use crate::{
+    fault::{Fault, Outcome},
+    snapshot,
+};
 use domain::{Key, Kind, MediumName, QueueName, State, UniqueName, share::Waiting};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, HashMap};
@@ -16,10 +19,23 @@ struct Rows {
 }
 
 impl Rows {
-    fn wanted(conn: &Connection) -> Outcome<Self> {
-        let (mut names, mut places) = (BTreeMap::new(), BTreeMap::new());
+    /// What can be read of them, and whether that is all.
+    fn wanted(conn: &Connection) -> Outcome<(Self, bool)> {
+        let (mut names, mut places, mut is_whole) = (BTreeMap::new(), BTreeMap::new(), true);
         for kind in [Kind::User, Kind::Queue, Kind::Session, Kind::Call] {
-            for (_, entry) in snapshot::open(conn, kind)? {
+            let open = match snapshot::open(conn, kind) {
+                Err(Fault::Damaged(why)) => {
+                    tracing::error!(
+                        why,
+                        kind = kind.as_str(),
+                        "not all that bears a name or waits can be read"
+                    );
+                    is_whole = false;
+                    continue;
+                }
+                open => open?,
+            };
+            for (_, entry) in open {
                 if let Some(name) = entry.state.unique_name() {
                     names.entry(name.to_string()).or_insert(entry.id);
                 }
@@ -28,7 +44,7 @@ impl Rows {
                 }
             }
         }
-        Ok(Self { names, places })
+        Ok((Self { names, places }, is_whole))
     }
 
     fn there(conn: &Connection) -> Outcome<Self> {
@@ -64,14 +80,14 @@ pub(crate) fn make(conn: &Connection) -> Outcome<()> {
 
 /// Writes every row anew, as the open snapshots have it.
 pub(crate) fn fill(conn: &Connection) -> Outcome<()> {
-    Rows::wanted(conn)?.write(conn)
+    Rows::wanted(conn)?.0.write(conn)
 }
 
 /// Mends the rows where a release that does not know them has written since they were: nothing is written where they are
 /// right, so that a server starts on a full disk.
 pub(crate) fn follow(conn: &mut Connection) -> Outcome<()> {
-    let wanted = Rows::wanted(conn)?;
-    if wanted == Rows::there(conn)? {
+    let (wanted, is_whole) = Rows::wanted(conn)?;
+    if !is_whole || wanted == Rows::there(conn)? {
         return Ok(());
     }
     tracing::info!("an earlier release has written: who bears which name and who waits is found out anew");

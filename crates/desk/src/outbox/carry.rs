@@ -126,6 +126,11 @@ impl Desk {
                 self.again(&task, self.awake() + PAUSES[0]);
                 return;
             }
+            // Another node may be sending it: only whoever begins it says what became of it.
+            Err(fault) if fault.is_permanent() && self.is_taken(&task).await => {
+                self.again(&task, self.awake() + PAUSES[0]);
+                return;
+            }
             Err(fault) if fault.is_permanent() => {
                 given_up::tell("message", &task.id(), &fault);
                 Sending::Refused { code: None, why: UNREADABLE.into(), opted_out: false }
@@ -155,6 +160,11 @@ impl Desk {
         };
         self.settle(&task, sending).await;
         lock(&self.memory.outbox.lanes).done(&task);
+    }
+
+    /// Begins a task that will not be sent; whether another node has begun it before.
+    async fn is_taken(&self, task: &Task) -> bool {
+        matches!(self.store.start(task.id(), self.node.clone()).await, Ok(Start::Taken))
     }
 
     /// Writes down that a task was certainly not sent, however long the store takes to come back.

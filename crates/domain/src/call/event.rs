@@ -48,7 +48,7 @@ pub enum Fact {
         aim: Option<Aim>,
         /// What was attached from the beginning.
         user_data: UserData,
-        /// The node that carries it; `None` in events of format 1 ([`crate::format`]).
+        /// The node that carries it; `None` in events before format 3 ([`crate::format`]).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<NodeId>,
     },

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_CUSTOMER_MESSAGES: u32 = 2_000;
 /// The most that a customer writes in one conversation, in bytes of JSON.
 pub const MAX_CUSTOMER_BYTES: u64 = 4 * 1024 * 1024;
+
 /// How much a customer has written in a conversation so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
