@@ -1,6 +1,6 @@
 //! Forms in other alphabets than UTF-8: they are read, or refused; no letter is replaced (digital-channels §6.1).
 
-use super::server::{ChatServer, SERVICE};
+use super::server::{ChatServer, SERVICE, unlimited};
 use axum::body::Body;
 use http::{Request, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
@@ -62,7 +62,7 @@ async fn what_cannot_be_read_is_refused_and_opens_nothing() {
 
 #[tokio::test]
 async fn a_limit_counts_characters_of_any_alphabet_and_its_refusal_says_so() {
-    let server = ChatServer::new().await;
+    let server = ChatServer::with(unlimited()).await;
     let window = server.customer("हिन्दी".repeat(42).as_str()).await;
     for letter in ["x", "ह", "😀"] {
         let said = window.command(&server, "send", &[("message", &letter.repeat(32 * 1024))]).await;
