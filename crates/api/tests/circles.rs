@@ -147,7 +147,10 @@ impl Module {
         static USE: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?use\s+([^;]+);"));
         static PATH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:[\w]+::)+\w+"));
+        // Who may see something says nothing of what is taken.
+        static SEEN_BY: LazyLock<Regex> = LazyLock::new(|| pattern(r"pub\([^)]*\)"));
         let text = without_tests(text);
+        let text = SEEN_BY.replace_all(&text, "pub");
         let (mut imports, mut paths) = (BTreeMap::new(), BTreeSet::new());
         for found in USE.captures_iter(&text) {
             expand(&found[1], &[], &mut |path, name| {
@@ -174,6 +177,10 @@ fn without_tests(text: &str) -> String {
 /// Every path of a tree of imports, with the name that it bears from there on.
 fn expand(tree: &str, above: &[String], tell: &mut impl FnMut(Name, String)) {
     let tree = tree.trim();
+    if tree.is_empty() {
+        // What follows the last comma of a list.
+        return;
+    }
     if let Some((prefix, inner)) = tree.split_once('{') {
         let above = [above, &path(prefix.trim().trim_end_matches("::"))].concat();
         let (mut depth, mut start) = (0, 0);
@@ -229,7 +236,9 @@ fn roots() -> Vec<PathBuf> {
         let entries = fs::read_dir(path).into_iter().flatten().map(|entry| entry.expect("an entry").path());
         entries.filter(|path| path.is_dir()).collect::<Vec<_>>()
     };
-    let sources: Vec<PathBuf> = directories(crates()).into_iter().map(|name| name.join("src")).collect();
+    // `testkit` is tests all through, and they may use what they like.
+    let ours = directories(crates()).into_iter().filter(|name| !name.ends_with("testkit"));
+    let sources: Vec<PathBuf> = ours.map(|name| name.join("src")).collect();
     let binaries = sources.iter().flat_map(|source| directories(source.join("bin"))).collect::<Vec<_>>();
     sources.into_iter().chain(binaries).filter(|path| path.is_dir()).collect()
 }

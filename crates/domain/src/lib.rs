@@ -24,6 +24,7 @@ pub mod json;
 pub mod key;
 pub mod medium;
 pub mod message;
+mod millis;
 pub mod notice;
 pub mod offer;
 pub mod queue;
@@ -44,11 +45,9 @@ pub use ids::{ConnId, InteractionId, NodeId, ProviderKey, QueueName, ServiceName
 pub use key::{Key, Kind};
 pub use medium::MediumName;
 pub use message::Message;
+pub use millis::Millis;
 pub use refusal::Refusal;
 pub use state::State;
 pub use task::Task;
 pub use userdata::UserData;
 pub use want::{UniqueName, Want};
-
-/// A moment: milliseconds since 1970-01-01T00:00:00Z.
-pub type Millis = i64;
