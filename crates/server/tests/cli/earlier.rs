@@ -119,11 +119,11 @@ fn a_journal_of_schema_4_goes_on_in_its_format_until_the_migration_is_finished()
     complete("openChat", "chats");
     assert_eq!(elapsed(), vec![false; ended + 1]);
     let said = earlier.dir.run("migrate --finish --config settings.toml");
-    assert!(said.ok && said.out.contains("format 2 from now on"), "{said:?}");
+    assert!(said.ok && said.out.contains("format 3 from now on"), "{said:?}");
     complete("openSms", "smsessions");
     assert_eq!(elapsed()[ended + 1..], [true]);
     let said = earlier.dir.run("migrate --config settings.toml");
-    assert!(said.ok && said.out.contains("format 2, the newest"), "{said:?}");
+    assert!(said.ok && said.out.contains("format 3, the newest"), "{said:?}");
     earlier.rebuild();
 }
 
