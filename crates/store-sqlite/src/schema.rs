@@ -55,6 +55,10 @@ fn bring_up_to(conn: &mut Connection, steps: &[Step], migrate: bool) -> Result<(
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Fault::from)?;
     for (number, step) in (1..).zip(steps).filter(|(number, _)| *number > found) {
+        if number > 1 {
+            // Of this step only this step can say who goes on with it.
+            tx.execute("DELETE FROM meta WHERE name = ?1", [SINCE]).map_err(Fault::from)?;
+        }
         match step {
             Step::Sql(sql) => tx.execute_batch(sql).map_err(Fault::from)?,
             Step::Rows(work) => work(&tx)?,
