@@ -12,7 +12,7 @@ pub(super) fn after(sight: &mut dyn Sight, decision: &Decision, key: &Key) -> Re
     }
 }
 
-/// A user, while he is provisioned.
+/// A user, while they are provisioned.
 pub(super) fn user_of(
     sight: &mut dyn Sight,
     decision: &Decision,

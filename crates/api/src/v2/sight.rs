@@ -13,13 +13,13 @@ pub const CARERS: &[Role] = &[Role::Supervisor, Role::Admin, Role::Apiuser];
 /// Every role there is.
 pub const ANYONE: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin, Role::Apiuser];
 
-/// A user by his id.
+/// A user by their id.
 pub fn find(api: &Api, id: &str) -> Result<Arc<User>, Problem> {
     let user = api.desk.directory().user(&UserId::from(id));
     user.ok_or_else(|| Problem::not_found(&format!("User '{id}'")))
 }
 
-/// Whether the caller sees what hangs below a user: his own, or as one who looks after others.
+/// Whether the caller sees what hangs below a user: their own, or as one who looks after others.
 pub fn sees(caller: &Caller, user: &User) -> bool {
     caller.user.id == user.id || caller.user.has(CARERS)
 }

@@ -20,7 +20,7 @@ impl Presence {
         self.last().insert(id.clone(), now);
     }
 
-    /// Who of those present was silent for his time, and when the next would be. Who was never heard of is as good
+    /// Who of those present was silent for their time, and when the next would be. Who was never heard of is as good
     /// as heard of now; who is not present any more is forgotten.
     pub fn silent(
         &self,

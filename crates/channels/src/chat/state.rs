@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The settings of web chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChatConfig {
-    /// Whether agents see what a customer types before he sends it (digital-channels §6.5). On by default. Only the
+    /// Whether agents see what a customer types before it is sent (digital-channels §6.5). On by default. Only the
     /// Chat API v2 tells what is typed.
     pub typing_preview: bool,
     /// How much customers may ask and write.
@@ -45,7 +45,7 @@ impl Chat {
         Arc::new(Self { desk, config, presence, allowance, cursors, told })
     }
 
-    /// Says that a customer was heard of, by whatever way he came: his inactivity is counted from now on.
+    /// Says that a customer was heard of, by whatever way they came: their inactivity is counted from now on.
     pub fn seen(&self, id: &InteractionId) {
         self.presence.seen(id, self.desk.awake());
     }

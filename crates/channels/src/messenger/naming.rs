@@ -6,7 +6,7 @@ use desk::session_of;
 use domain::{Command, InteractionId, Key, State, command::CustomerAct, message::MAX_NICKNAME};
 
 impl Account {
-    /// Asks for the name of one person who waits for his. Answers whether there was one.
+    /// Asks for the name of one person who waits for theirs. Answers whether there was one.
     pub async fn ask_a_name(&self) -> bool {
         if self.standing.refusal(self.now()).is_some() {
             return false;
@@ -29,7 +29,7 @@ impl Account {
         true
     }
 
-    /// The conversation of a person that is still called by his id.
+    /// The conversation of a person that is still called by their id.
     async fn nameless(&self, person: &str) -> Option<InteractionId> {
         let desk = self.intake.desk();
         let thread = desk.store().state(&Key::Thread(self.address(person).thread)).await.ok()??;

@@ -81,7 +81,7 @@ pub struct Login {
     pub place: Option<String>,
     /// The channels that could be started.
     pub channels: BTreeMap<MediumName, ChannelState>,
-    /// When he is ready for calls again: the end of work after one.
+    /// When they are ready for calls again: the end of work after one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrap_up: Option<Millis>,
 }
@@ -101,7 +101,7 @@ pub struct Agent {
     pub recent: BTreeMap<MediumName, VecDeque<InteractionId>>,
     /// The interaction the agent looks at.
     pub focus: Option<InteractionId>,
-    /// When he came to work, or a slot was last freed or taken; the agent idle longest goes first.
+    /// When they came to work, or a slot was last freed or taken; the agent idle longest goes first.
     pub idle_since: Millis,
 }
 
@@ -130,7 +130,7 @@ impl Agent {
         state.is_some_and(|state| state.state == Readiness::Ready)
     }
 
-    /// When he is ready for calls again, if his work after one has an end.
+    /// When they are ready for calls again, if their work after one has an end.
     pub fn ready_again(&self) -> Option<Millis> {
         self.login.as_ref()?.wrap_up
     }

@@ -39,7 +39,7 @@ pub enum Who {
     Outside,
     /// A phone of ours that is nobody's.
     Phone,
-    /// A user at his phone.
+    /// A user at their phone.
     User {
         /// The user.
         id: UserId,

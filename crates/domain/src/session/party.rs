@@ -50,14 +50,14 @@ impl PartyState {
 pub enum Invitation {
     /// The queue offered it.
     Queue,
-    /// A colleague hands it over; `reference` is the number of his command, for the outcome he is owed.
+    /// A colleague hands it over; `reference` is the number of their command, for the outcome they are owed.
     Transfer {
         /// Who hands over.
         from: UserId,
         /// Position of their command in their mailbox counter.
         reference: u64,
     },
-    /// Nobody invited him: he began the conversation.
+    /// Nobody invited them: they began the conversation.
     Own,
 }
 
@@ -74,21 +74,21 @@ pub struct AgentParty {
     pub number: u32,
     /// The name shown to the customer.
     pub nickname: String,
-    /// Where he is in it.
+    /// Where they are in it.
     pub state: PartyState,
-    /// Who sees him.
+    /// Who sees them.
     pub visibility: Visibility,
-    /// Why he was invited.
+    /// Why they were invited.
     pub invitation: Invitation,
-    /// When it was offered to him.
+    /// When it was offered to them.
     pub invited_at: Millis,
     /// When the offer lapses.
     pub deadline: Option<Millis>,
-    /// When he accepted.
+    /// When they accepted.
     pub joined_at: Option<Millis>,
-    /// When his part ended.
+    /// When their part ended.
     pub closed_at: Option<Millis>,
-    /// Dispositions he set after his part ended: key → value as reporting has it last.
+    /// Dispositions they set after their part ended: key → value as reporting has it last.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub late: BTreeMap<String, serde_json::Value>,
 }
@@ -119,11 +119,11 @@ pub struct Customer {
     pub participant: ParticipantId,
     /// His name.
     pub nickname: String,
-    /// SHA-256 of the key that opens this conversation for him, in hex; never the key.
+    /// SHA-256 of the key that opens this conversation for them, in hex; never the key.
     pub key_digest: String,
-    /// Whether he is still in it.
+    /// Whether they are still in it.
     pub present: bool,
-    /// When his side ended.
+    /// When their side ended.
     pub left_at: Option<Millis>,
     /// How much the customer has written; nothing in conversations of releases that did not count it.
     #[serde(default, skip_serializing_if = "Written::is_nothing")]

@@ -23,7 +23,7 @@ pub struct Post {
     pub begun_by: Option<UserId>,
     /// When somebody last wrote.
     pub spoken_at: Millis,
-    /// When the customer last acted, by the clock of the platform; `None` while he has not.
+    /// When the customer last acted, by the clock of the platform; `None` while they have not.
     pub heard_at: Option<Millis>,
     /// Whether it was told that the time to answer runs out.
     pub warned: bool,
@@ -37,7 +37,7 @@ const WARNING: Millis = 60 * 60 * 1_000;
 impl Post {
     /// Whether a writer may write now.
     pub fn window(&self, writer: Writer, now: Millis) -> Window {
-        // Who began it himself is bound by no answer's time.
+        // Who began it themselves is bound by no answer's time.
         let since = self.heard_at.map_or(0, |heard| now - heard);
         self.terms.window(writer, since)
     }

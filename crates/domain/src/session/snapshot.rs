@@ -35,7 +35,7 @@ pub struct Session {
     pub created_at: Millis,
     /// The customer.
     pub customer: Customer,
-    /// Every agent that was ever invited, in order of invitation. One agent may appear more than once; his
+    /// Every agent that was ever invited, in order of invitation. One agent may appear more than once; their
     /// latest row counts.
     pub agents: Vec<AgentParty>,
     /// The queue it was last put into.
@@ -125,7 +125,7 @@ impl Session {
             .filter_map(|party| Some((Deadline::Offer(party.user.clone()), party.deadline?)));
         let post = self.post.as_ref().filter(|_| self.customer.present);
         let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));
-        // Who waits for us is not idle, however long we let him wait.
+        // Who waits for us is not idle, however long we let them wait.
         let served = post.filter(|_| self.chatting().next().is_some());
         let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
         offers.chain(window).chain(idle)

@@ -21,9 +21,9 @@ pub(super) struct Conversation<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Actor<'a> {
-    /// His user name; null when it was no agent, or when he is no longer provisioned.
+    /// Their user name; null when it was no agent, or when they are no longer provisioned.
     agent: Option<String>,
-    /// His id; null when it was no agent.
+    /// Their id; null when it was no agent.
     agent_id: Option<&'a str>,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What every type begins with.
 pub const PREFIX: &str = "jackfield.";
 
-/// The name of a user, while he is provisioned.
+/// The name of a user, while they are provisioned.
 pub type Names<'n> = &'n dyn Fn(&UserId) -> Option<String>;
 
 /// A kind of event, and how the schema of its data is drawn.

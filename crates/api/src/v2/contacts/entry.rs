@@ -4,7 +4,7 @@ use crate::{answer::Problem, state::Api, v2::calls, wire};
 use domain::user::User;
 use serde_json::Value;
 
-/// The entry of a user, with the channels he is logged in on now.
+/// The entry of a user, with the channels they are logged in on now.
 pub async fn user_contact(api: &Api, user: &User) -> Result<Value, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let agent = api.desk.agent(user).await?;

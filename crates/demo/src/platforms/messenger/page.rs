@@ -38,7 +38,7 @@ impl Page {
         self.change(psid, |person| person.name = Some((first.into(), last.into())));
     }
 
-    /// A person wrote or tapped: his window opens anew.
+    /// A person wrote or tapped: their window opens anew.
     pub(super) fn acted(&self, psid: &str, at: Millis) {
         self.change(psid, |person| person.last_action = Some(at));
     }

@@ -40,7 +40,7 @@ impl Provider {
         }
     }
 
-    /// Answers whether he had opted out.
+    /// Answers whether they had opted out.
     pub(super) fn opt_in(&self, number: &str) -> bool {
         self.opted_out().remove(number)
     }

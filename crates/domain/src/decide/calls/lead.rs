@@ -13,7 +13,7 @@ use crate::{
     session::Closer,
 };
 
-/// Brings the caller to where his number leads.
+/// Brings the caller to where their number leads.
 pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) -> Result<(), No> {
     match to {
         Diversion::Queue { queue, turned_away: None } => wait::enqueue(draft, id, queue),
@@ -38,7 +38,7 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) ->
 /// Rings a phone of ours.
 fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), No> {
     let Some(device) = draft.device(dn)? else { return call_out(draft, id, dn) };
-    // Nobody can be called who is in this very call: he calls his own number, or one that is forwarded to it.
+    // Nobody can be called who is in this very call: they call their own number, or one that is forwarded to it.
     let takes_part = draft.call(id)?.live().any(|party| match party.user() {
         Some(user) => party.dn == *dn || device.owner.as_ref() == Some(user),
         None => party.dn == *dn && party.who == Who::Phone,

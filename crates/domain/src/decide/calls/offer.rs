@@ -45,8 +45,8 @@ pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: 
     party::call_party(draft, id, Coming { who, dn, origin: Origin::Queue, state, answers, deadline })
 }
 
-/// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to his
-/// place. Who did not answer is not ready until he says so; who refused is only spared for a while.
+/// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their
+/// place. Who did not answer is not ready until they say so; who refused is only spared for a while.
 pub(super) fn ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
     let call = draft.call(id)?;
     let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
