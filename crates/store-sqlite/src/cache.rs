@@ -14,6 +14,8 @@ pub(crate) struct Entry {
     pub id: i64,
     /// How many events it has.
     pub version: u64,
+    /// The number of the newest of them that names the one before ([`crate::links`]); 0 for none.
+    pub newest: u64,
     /// The snapshot.
     pub state: Arc<State>,
 }
@@ -160,7 +162,7 @@ mod tests {
             routing_point: None,
             calls: Calls::default(),
         });
-        Entry { id: 1, version: 1, state: Arc::new(State::Queue(queue)) }
+        Entry { id: 1, version: 1, newest: 1, state: Arc::new(State::Queue(queue)) }
     }
 
     fn key(name: &str) -> Key {
@@ -187,7 +189,7 @@ mod tests {
         cache.publish([(Key::Book, None)]);
         cache.keep(
             &Key::Book,
-            Entry { id: 1, version: 1, state: Arc::new(State::Book(Book::default())) },
+            Entry { id: 1, version: 1, newest: 1, state: Arc::new(State::Book(Book::default())) },
             epoch,
         );
         assert!(cache.get(&Key::Book).is_none());

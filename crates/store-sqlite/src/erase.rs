@@ -6,7 +6,7 @@ use crate::{
     document,
     fault::{Fault, Outcome},
     group::Group,
-    mailbox,
+    links, mailbox,
     mark::Mark,
     place, quarantine, task,
 };
@@ -81,10 +81,11 @@ impl Group<'_> {
 
     fn blank_log(&self, entity: i64) -> Outcome<u32> {
         let log = place::log_from(entity, 0);
-        let rows = self.bodies(
-            "SELECT place, body, format FROM message WHERE place BETWEEN ?1 AND ?2",
-            (*log.start(), *log.end()),
-        )?;
+        let rows: Vec<(i64, String, u32)> = self
+            .conn
+            .prepare_cached("SELECT place, body, format FROM message WHERE place BETWEEN ?1 AND ?2")?
+            .query_map((log.start(), log.end()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
         let mut update =
             self.conn.prepare_cached("UPDATE message SET body = ?2, format = ?3 WHERE place = ?1")?;
         for (place, body, format) in &rows {
@@ -96,15 +97,14 @@ impl Group<'_> {
     }
 
     fn redact_events(&self, entity: i64) -> Outcome<u32> {
-        let rows = self.bodies(
-            "SELECT seq, body, format FROM event WHERE entity = ?1 AND version <= ?2 ORDER BY version",
-            (entity, i64::MAX),
-        )?;
+        let mut select = self.conn.prepare_cached("SELECT body, format FROM event WHERE seq = ?1")?;
         let mut update =
             self.conn.prepare_cached("UPDATE event SET body = ?2, format = ?3 WHERE seq = ?1")?;
         let mut redacted = 0;
-        for (seq, body, format) in &rows {
-            let event: Event = format::read(Document::Event, *format, body)?;
+        for seq in links::of(self.conn, entity)? {
+            let (body, format): (String, u32) =
+                select.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let event: Event = format::read(Document::Event, format, &body)?;
             let mut after = event.clone();
             after.redact();
             if after != event {
@@ -113,12 +113,6 @@ impl Group<'_> {
             }
         }
         Ok(redacted)
-    }
-
-    fn bodies(&self, sql: &str, bounds: (i64, i64)) -> Outcome<Vec<(i64, String, u32)>> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

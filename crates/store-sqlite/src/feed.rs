@@ -1,12 +1,13 @@
 //! Reading events in journal order.
 //!
-//! Without kinds a page is a walk along the table, and few rows of it are not reported. With kinds, the index on
-//! kind and number gives the numbers of each, so that a rare kind costs no walk past the others.
+//! A page is a walk along the table, and few rows of it are not reported. Where kinds are asked for, the marks tell in
+//! which stretches of some thousand events there are any, so that a rare kind costs no walk past all others, and a
+//! commit nothing.
 
 use crate::{
     document,
     fault::{Fault, Outcome},
-    schema, snapshot, unreadable,
+    links, schema, snapshot, unreadable,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery};
 use domain::{Key, format::Document};
@@ -23,7 +24,7 @@ pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
     let head = head(conn)?.max(oldest);
     let mut after = start(conn, query)?;
     let Read { rows, full, .. } = loop {
-        let read = if query.kinds.is_empty() { walk(conn, query, after)? } else { pick(conn, query, after)? };
+        let read = read(conn, query, after)?;
         // A page of which nothing could be read would leave its reader where they are.
         if !read.rows.is_empty() || !read.full || read.last <= after {
             break read;
@@ -54,120 +55,121 @@ fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
 }
 
 /// Rows of a page as they are read, one after the other, until it is full.
-#[derive(Default)]
 struct Read {
     rows: Vec<EventRow>,
     full: bool,
-    /// How many were read, those that cannot be read among them.
-    count: u32,
+    /// How many more may be read, those that cannot be read among them.
+    more: u32,
+    /// How many more bytes their bodies may have.
+    left: usize,
     /// The number of the last of them.
     last: u64,
 }
 
 impl Read {
-    /// Takes a row in, unless those before it fill the page already.
-    fn take(&mut self, row: &Row<'_>, left: &mut usize) -> Outcome<()> {
-        let weight = row.get_ref(4)?.as_bytes().map_or(0, <[u8]>::len);
-        match left.checked_sub(weight) {
-            Some(less) => *left = less,
-            None if self.rows.is_empty() => *left = 0,
-            None => self.full = true,
-        }
-        if !self.full {
-            self.count += 1;
-            self.last = row.get(0)?;
-            match event(row) {
-                Ok(event) => self.rows.push(event),
-                Err(fault @ (Fault::Damaged(_) | Fault::Json(_))) => {
-                    unreadable::tell("event", &self.last, &fault);
-                }
-                Err(fault) => return Err(fault),
-            }
+    fn new(query: &FeedQuery) -> Self {
+        let more = query.limit.min(MOST);
+        Self { rows: Vec::new(), full: more == 0, more, left: query.bytes.unwrap_or(usize::MAX), last: 0 }
+    }
+
+    /// Reads on behind a number, up to and with another.
+    fn stretch(&mut self, conn: &Connection, query: &FeedQuery, after: u64, upto: u64) -> Outcome<()> {
+        let kinds = (!query.kinds.is_empty()).then(|| serde_json::to_string(&query.kinds)).transpose()?;
+        let mut statement = conn.prepare_cached(
+            "SELECT seq, key, version, at, body, event.format
+             FROM event CROSS JOIN entity ON entity.id = event.entity
+             WHERE seq > :after AND seq <= :upto AND at >= :since AND (reported OR :unreported)
+             AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY seq LIMIT :limit",
+        )?;
+        let mut rows = statement.query(named_params! {
+            ":after": after,
+            ":upto": upto.min(i64::MAX.unsigned_abs()),
+            ":since": query.since.unwrap_or(i64::MIN),
+            ":unreported": query.unreported,
+            ":kinds": kinds,
+            ":limit": self.more,
+        })?;
+        while !self.full
+            && let Some(row) = rows.next()?
+        {
+            self.take(row)?;
         }
         Ok(())
     }
 
-    /// What was read, when at most so many rows were asked for.
-    fn of_at_most(mut self, limit: u32) -> Self {
-        self.full |= self.count >= limit;
-        self
+    /// Takes a row in, unless those before it fill the page already.
+    fn take(&mut self, row: &Row<'_>) -> Outcome<()> {
+        let weight = row.get_ref(4)?.as_bytes().map_or(0, <[u8]>::len);
+        match self.left.checked_sub(weight) {
+            Some(less) => self.left = less,
+            None if self.rows.is_empty() => self.left = 0,
+            None => {
+                self.full = true;
+                return Ok(());
+            }
+        }
+        self.more -= 1;
+        self.full = self.more == 0;
+        self.last = row.get(0)?;
+        match event(row) {
+            Ok(event) => self.rows.push(event),
+            Err(fault @ (Fault::Damaged(_) | Fault::Json(_))) => {
+                unreadable::tell("event", &self.last, &fault);
+            }
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
     }
 }
 
-fn walk(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
-    let mut statement = conn.prepare_cached(
-        "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity
-         WHERE seq > :after AND at >= :since AND (reported OR :unreported) ORDER BY seq LIMIT :limit",
-    )?;
-    let mut rows = statement.query(named_params! {
-        ":after": after,
-        ":since": query.since.unwrap_or(i64::MIN),
-        ":unreported": query.unreported,
-        ":limit": query.limit.min(MOST),
-    })?;
-    let (mut found, mut left) = (Read::default(), query.bytes.unwrap_or(usize::MAX));
-    while !found.full
-        && let Some(row) = rows.next()?
+/// The events of any kind, or of those asked for: of these, only what lies before marks that name one of them.
+fn read(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
+    let mut read = Read::new(query);
+    if query.kinds.is_empty() {
+        read.stretch(conn, query, after, u64::MAX)?;
+        return Ok(read);
+    }
+    let mut marks = conn.prepare_cached("SELECT seq, kinds FROM mark WHERE seq > ?1 ORDER BY seq")?;
+    let mut marks = marks.query([after])?;
+    let mut from = after;
+    while !read.full
+        && let Some(mark) = marks.next()?
     {
-        found.take(row, &mut left)?;
+        let upto = mark.get(0)?;
+        // A mark that names nothing was set by an earlier release.
+        if mark.get_ref(1)?.as_str_or_null().is_ok_and(|named| named.is_none_or(|named| names(named, query)))
+        {
+            read.stretch(conn, query, from, upto)?;
+        }
+        from = upto;
     }
-    Ok(found.of_at_most(query.limit.min(MOST)))
+    if !read.full {
+        read.stretch(conn, query, from, u64::MAX)?;
+    }
+    Ok(read)
 }
 
-fn pick(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
-    let mut numbers: Vec<u64> = Vec::new();
-    let mut kinds = query.kinds.clone();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let limit = query.limit.min(MOST);
-    for kind in kinds {
-        let mut statement = conn.prepare_cached(
-            "SELECT seq FROM event INDEXED BY event_kind
-             WHERE kind = :kind AND seq > :after AND at >= :since AND (reported OR :unreported)
-             ORDER BY seq LIMIT :limit",
-        )?;
-        let rows = statement.query_map(
-            named_params! {
-                ":kind": kind,
-                ":after": after,
-                ":since": query.since.unwrap_or(i64::MIN),
-                ":unreported": query.unreported,
-                ":limit": limit,
-            },
-            |row| row.get(0),
-        )?;
-        for row in rows {
-            numbers.push(row?);
-        }
-    }
-    numbers.sort_unstable();
-    numbers.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let (mut found, mut left) = (Read::default(), query.bytes.unwrap_or(usize::MAX));
-    let mut statement = conn.prepare_cached(
-        "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity WHERE seq = ?1",
-    )?;
-    for seq in numbers {
-        let mut rows = statement.query([seq])?;
-        if let Some(row) = rows.next()? {
-            found.take(row, &mut left)?;
-        }
-        if found.full {
-            break;
-        }
-    }
-    Ok(found.of_at_most(limit))
+/// Whether a mark names one of the kinds that are asked for.
+fn names(named: &str, query: &FeedQuery) -> bool {
+    named.split(' ').any(|kind| query.kinds.iter().any(|wanted| wanted == kind))
 }
 
 /// The events of one entity behind a version, in order, at most so many.
 pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> Outcome<Vec<EventRow>> {
+    let Some(entity) = snapshot::id(conn, key)? else { return Ok(Vec::new()) };
     let mut statement = conn.prepare_cached(
         "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity
-         WHERE key = ?1 AND version > ?2 ORDER BY version LIMIT ?3",
+         WHERE seq = ?1 AND version > ?2",
     )?;
-    let mut rows = statement.query((key.to_string(), after, limit.min(MOST)))?;
     let mut history = Vec::new();
-    while let Some(row) = rows.next()? {
-        history.push(event(row)?);
+    for seq in links::of(conn, entity)? {
+        if history.len() >= limit.min(MOST) as usize {
+            break;
+        }
+        let mut rows = statement.query((seq, after))?;
+        if let Some(row) = rows.next()? {
+            history.push(event(row)?);
+        }
     }
     Ok(history)
 }

@@ -1,7 +1,8 @@
 //! The end of a migration: from then on the journal is written in the newest format, and no earlier release opens it.
 
 use crate::{
-    files,
+    fault::Fault,
+    files, links,
     open::{self, Hold},
     open_error::OpenError,
     schema,
@@ -18,8 +19,12 @@ pub fn finish(dir: &Path, raise: bool) -> Result<Finished, OpenError> {
     let hold = Hold::open(dir, true)?;
     let from = schema::format(&hold.conn)?;
     let to = if raise { from.max(NEWEST) } else { from };
-    if to != from {
-        schema::set_format(&hold.conn, to)?;
+    if to == NEWEST {
+        // In one commit with the format, which keeps out every release that needs what goes.
+        let tx = hold.conn.unchecked_transaction().map_err(Fault::from)?;
+        schema::set_format(&tx, to)?;
+        links::stand_alone(&tx)?;
+        tx.commit().map_err(Fault::from)?;
     }
     hold.end();
     Ok(Finished { from, to })

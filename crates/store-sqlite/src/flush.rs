@@ -25,9 +25,9 @@ impl Group<'_> {
                 let written = self
                     .conn
                     .prepare_cached(
-                        "UPDATE snapshot SET version = ?2, body = ?3, format = ?4 WHERE entity = ?1",
+                        "UPDATE snapshot SET version = ?2, body = ?3, format = ?4, newest = ?5 WHERE entity = ?1",
                     )?
-                    .execute((entry.id, entry.version, body, self.count.format))?;
+                    .execute((entry.id, entry.version, body, self.count.format, entry.newest))?;
                 if written != 1 {
                     return Err(Fault::Damaged(format!("the snapshot of {key} is gone from the file")));
                 }

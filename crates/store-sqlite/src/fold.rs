@@ -12,18 +12,18 @@ pub(crate) struct Folded {
     pub at: Millis,
 }
 
-/// Folds the events of an entity, and counts them; `None` when it has none.
+/// Folds the events of an entity, which have these numbers, and counts them; `None` when it has none.
 pub(crate) fn fold(
     conn: &Connection,
-    id: i64,
+    seqs: &[u64],
     key: &Key,
     events: &mut u64,
 ) -> Outcome<Result<Option<Folded>, Finding>> {
-    let mut statement = conn
-        .prepare_cached("SELECT version, at, body, format FROM event WHERE entity = ?1 ORDER BY version")?;
-    let mut rows = statement.query([id])?;
+    let mut statement = conn.prepare_cached("SELECT version, at, body, format FROM event WHERE seq = ?1")?;
     let mut folded: Option<Folded> = None;
-    while let Some(row) = rows.next()? {
+    for seq in seqs {
+        let mut rows = statement.query([seq])?;
+        let Some(row) = rows.next()? else { continue };
         *events += 1;
         let (version, at): (u64, Millis) = (row.get(0)?, row.get(1)?);
         let next = folded.as_ref().map_or(0, |folded| folded.version) + 1;

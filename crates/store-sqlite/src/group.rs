@@ -9,6 +9,7 @@ use crate::{
     document,
     fault::{Fault, Outcome},
     limits::{Moved, Queues},
+    links,
     mailbox::{self, Mailbox},
     place, result, snapshot,
 };
@@ -182,12 +183,12 @@ impl<'a> Group<'a> {
         let mut moves = Vec::new();
         for change in changes {
             let before = self.entry(&change.key)?;
-            let (id, version) = match before {
-                Some(before) => (before.id, before.version),
-                None => (self.new_entity(&change.key)?, 0),
+            let (id, version, newest) = match before {
+                Some(before) => (before.id, before.version, before.newest),
+                None => (self.new_entity(&change.key)?, 0, 0),
             };
             moves.extend(Moved::of(id, change.before.as_deref(), &change.after));
-            entries.push((change.key, Entry { id, version, state: change.after }));
+            entries.push((change.key, Entry { id, version, newest, state: change.after }));
             events.push(change.events.into_iter().map(Some).collect::<Vec<_>>());
         }
         for (which, event) in order {
@@ -196,7 +197,7 @@ impl<'a> Group<'a> {
                 return Err(Fault::Damaged("the order of a decision names an event it does not have".into()));
             };
             entry.version += 1;
-            self.write_event(key, entry, at, event)?;
+            entry.newest = self.write_event(key, entry, at, event)?;
         }
         if events.iter().flatten().any(Option::is_some) {
             return Err(Fault::Damaged("the order of a decision leaves out an event".into()));
@@ -228,13 +229,14 @@ impl<'a> Group<'a> {
         Ok(id)
     }
 
-    fn write_event(&mut self, key: &Key, entry: &Entry, at: Millis, mut event: Event) -> Outcome<()> {
+    /// Writes an event of an entity that names the one before; answers its number.
+    fn write_event(&mut self, key: &Key, entry: &Entry, at: Millis, mut event: Event) -> Outcome<u64> {
         self.count.seq += 1;
         let seq = self.count.seq;
         self.conn
             .prepare_cached(
-                "INSERT INTO event (seq, entity, version, at, kind, reported, body, format)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO event (seq, entity, version, at, kind, reported, body, format, before)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute((
                 seq,
@@ -245,12 +247,16 @@ impl<'a> Group<'a> {
                 event.is_reported(),
                 document::event(self.count.format, &mut event)?,
                 self.count.format,
+                entry.newest,
             ))?;
         self.count.latest = self.count.latest.max(at);
         if seq >= self.count.mark + MARK_EVERY {
-            self.conn
-                .prepare_cached("INSERT INTO mark (seq, at) VALUES (?1, ?2)")?
-                .execute((seq, self.count.latest))?;
+            let kinds = links::kinds(self.conn, self.count.mark, seq)?;
+            self.conn.prepare_cached("INSERT INTO mark (seq, at, kinds) VALUES (?1, ?2, ?3)")?.execute((
+                seq,
+                self.count.latest,
+                kinds,
+            ))?;
             self.count.mark = seq;
             self.count.latest = Millis::MIN;
         }
@@ -261,7 +267,7 @@ impl<'a> Group<'a> {
             at,
             event,
         });
-        Ok(())
+        Ok(seq)
     }
 
     fn change(&mut self, key: Key, entry: Entry, at: Millis) {

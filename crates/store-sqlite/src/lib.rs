@@ -28,6 +28,7 @@ mod health;
 mod left;
 mod limited;
 mod limits;
+mod links;
 mod mailbox;
 mod mark;
 mod open;

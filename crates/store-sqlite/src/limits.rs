@@ -71,13 +71,6 @@ impl Rows {
     }
 }
 
-/// Makes the tables, filled from what is there. The release before does not know them and goes on with the file
-/// ([`follow`]).
-pub(crate) fn make(conn: &Connection) -> Outcome<()> {
-    conn.execute_batch(include_str!("migrations/0007_limits.sql"))?;
-    fill(conn)
-}
-
 /// Writes every row anew, as the open snapshots have it.
 pub(crate) fn fill(conn: &Connection) -> Outcome<()> {
     Rows::wanted(conn)?.0.write(conn)

@@ -5,7 +5,7 @@ use crate::{
     fault::{Fault, Outcome},
     feed, files,
     left::{self, Left},
-    limits,
+    limits, links,
     mark::Mark,
     open_error::OpenError,
     schema,
@@ -92,6 +92,10 @@ impl Hold {
             None => schema::renew_stream(&conn)?,
         };
         follow_limits(&mut conn)?;
+        if let Err(fault) = links::name_kinds(&conn) {
+            // A mark without kinds is only slower to read.
+            tracing::warn!(%fault, "the kinds of events could not be named at marks of an earlier release");
+        }
         let record = left.record(stream, feed::head(&conn)?.max(schema::oldest(&conn)?));
         let marked = Mark::make(dir, left::wal_of(dir), record);
         let mut mark = marked.map_err(|source| OpenError::Directory { path: dir.into(), source })?;
@@ -164,6 +168,7 @@ fn make(dir: &Path) -> Result<(), OpenError> {
     schema::renew_stream(&conn)?;
     // No earlier release has ever had it open.
     schema::set_format(&conn, domain::format::NEWEST)?;
+    links::stand_alone(&conn)?;
     conn.close().map_err(|(_, error)| error)?;
     left::rename(&part, dir).map_err(failed)
 }

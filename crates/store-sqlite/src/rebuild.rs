@@ -7,7 +7,7 @@ use crate::{
     document,
     fault::{Fault, Outcome},
     fold::{Folded, fold},
-    limits,
+    limits, links,
     open::{self, Hold},
     open_error::OpenError,
     schema, snapshot,
@@ -17,7 +17,7 @@ use domain::{
     Key, State,
     format::{Document, Unread},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, Rows};
 use std::{path::Path, sync::Arc};
 
 /// Why a journal could not be checked.
@@ -84,13 +84,16 @@ fn in_one_moment(conn: &Connection, fix: bool) -> Result<Report, RebuildError> {
 
 fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
     let mut report = Report::default();
+    let mut sorted = conn.prepare("SELECT entity, seq FROM event ORDER BY entity, version, seq")?;
+    let mut all = Sorted { rows: sorted.query([])?, ahead: None };
     let mut entities = conn.prepare("SELECT id, key FROM entity ORDER BY id")?;
     let mut rows = entities.query([])?;
     while let Some(row) = rows.next()? {
         let (id, entity): (i64, String) = (row.get(0)?, row.get(1)?);
         report.entities += 1;
+        let seqs = all.of(id)?;
         let read = match snapshot::key(&entity) {
-            Ok(key) => fold(conn, id, &key, &mut report.events)?.map(|folded| (key, folded)),
+            Ok(key) => fold(conn, &seqs, &key, &mut report.events)?.map(|folded| (key, folded)),
             Err(fault) => Err(Finding::Unreadable(fault.to_string())),
         };
         let (key, folded) = match read {
@@ -100,10 +103,16 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
                 continue;
             }
         };
-        if let Some(finding) = compare(conn, id, &key, folded.as_ref())? {
+        let finding = match compare(conn, id, &key, folded.as_ref())? {
+            None if folded.is_some() && links::followed(conn, id)?.as_ref() != Some(&seqs) => {
+                Some(Finding::Unlinked)
+            }
+            finding => finding,
+        };
+        if let Some(finding) = finding {
             let is_fixed = match folded {
                 Some(folded) if fix => {
-                    write(conn, id, &key, folded)?;
+                    write(conn, id, &seqs, &key, folded)?;
                     true
                 }
                 _ => false,
@@ -115,6 +124,35 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
         limits::fill(conn)?;
     }
     Ok(report)
+}
+
+/// The numbers of all events by entity and version, without any index or link.
+struct Sorted<'s> {
+    rows: Rows<'s>,
+    ahead: Option<(i64, u64)>,
+}
+
+impl Sorted<'_> {
+    /// Those of an entity; to be asked for entities in order.
+    fn of(&mut self, entity: i64) -> Outcome<Vec<u64>> {
+        let mut seqs = Vec::new();
+        loop {
+            if self.ahead.is_none() {
+                self.ahead =
+                    self.rows.next()?.map(|row| Ok::<_, Fault>((row.get(0)?, row.get(1)?))).transpose()?;
+            }
+            match self.ahead {
+                Some((of, seq)) if of <= entity => {
+                    self.ahead = None;
+                    // Of an entity that is gone there is nothing to compare it with.
+                    if of == entity {
+                        seqs.push(seq);
+                    }
+                }
+                _ => return Ok(seqs),
+            }
+        }
+    }
 }
 
 fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Outcome<Option<Finding>> {
@@ -139,8 +177,8 @@ fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Ou
     })
 }
 
-fn write(conn: &Connection, id: i64, key: &Key, folded: Folded) -> Outcome<()> {
+fn write(conn: &Connection, id: i64, seqs: &[u64], key: &Key, folded: Folded) -> Outcome<()> {
     let Folded { state, version, at } = folded;
-    let entry = Entry { id, version, state: Arc::new(state) };
+    let entry = Entry { id, version, newest: links::join(conn, seqs)?, state: Arc::new(state) };
     snapshot::write(conn, &entry, key, at, schema::format(conn)?)
 }

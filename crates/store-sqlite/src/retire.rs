@@ -3,7 +3,7 @@
 use crate::{
     fault::Outcome,
     group::{Group, Slot, Stored},
-    mailbox, quarantine, result, schema, snapshot, task,
+    links, mailbox, quarantine, result, schema, snapshot, task,
 };
 use domain::Millis;
 use rusqlite::{Connection, OptionalExtension};
@@ -32,10 +32,11 @@ impl Group<'_> {
                 break;
             }
             let Some((entity, key)) = self.oldest_before(before)? else { break };
-            let newest = self.newest_event(entity)?;
+            let events = links::of(self.conn, entity)?;
+            let newest = events.iter().copied().max().unwrap_or(0);
             self.count.oldest = self.count.oldest.max(newest);
             // A conversation goes whole, however long it was.
-            self.chores_left = self.chores_left.saturating_sub(self.delete(entity)?.max(1));
+            self.chores_left = self.chores_left.saturating_sub(self.delete(entity, &events)?.max(1));
             self.slots
                 .insert(snapshot::key(&key)?, Slot { entry: None, stored: Stored::Nothing, dirty: None });
             gone.push(entity);
@@ -67,24 +68,17 @@ impl Group<'_> {
         Ok(statement.query_row([before], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
-    fn newest_event(&self, entity: i64) -> Outcome<u64> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM event WHERE entity = ?1")?;
-        Ok(statement.query_row([entity], |row| row.get(0))?)
-    }
-
-    /// Deletes the rows of a conversation; answers how many.
-    fn delete(&self, entity: i64) -> Outcome<usize> {
+    /// Deletes the rows of a conversation, its events among them; answers how many.
+    fn delete(&self, entity: i64, events: &[u64]) -> Outcome<usize> {
         let log = crate::place::log_from(entity, 0);
         let mut rows = self
             .conn
             .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?
             .execute((log.start(), log.end()))?;
-        for sql in [
-            "DELETE FROM event WHERE entity = ?1",
-            "DELETE FROM snapshot WHERE entity = ?1",
-            "DELETE FROM entity WHERE id = ?1",
-        ] {
+        for seq in events {
+            rows += self.conn.prepare_cached("DELETE FROM event WHERE seq = ?1")?.execute([seq])?;
+        }
+        for sql in ["DELETE FROM snapshot WHERE entity = ?1", "DELETE FROM entity WHERE id = ?1"] {
             rows += self.conn.prepare_cached(sql)?.execute([entity])?;
         }
         Ok(rows)

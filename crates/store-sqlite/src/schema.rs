@@ -3,7 +3,6 @@
 use crate::{
     digests,
     fault::{Fault, Outcome},
-    limits,
     open_error::OpenError,
 };
 use domain::format::NEWEST;
@@ -27,7 +26,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Sql(include_str!("migrations/0004_results.sql")),
     Step::Sql(include_str!("migrations/0005_bindings.sql")),
     Step::Sql(include_str!("migrations/0006_formats.sql")),
-    Step::Rows(limits::make),
+    Step::Sql(include_str!("migrations/0007_limits.sql")),
+    Step::Sql(include_str!("migrations/0008_links.sql")),
 ];
 
 /// The single value that names the format in which documents are written; 1 when it is not there.

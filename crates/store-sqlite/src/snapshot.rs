@@ -5,7 +5,7 @@ use crate::{
     document,
     fault::{Fault, Outcome},
     fold::{self, Folded},
-    place, unreadable,
+    links, place, unreadable,
 };
 use desk::ports::LogPart;
 use domain::{
@@ -18,12 +18,13 @@ use std::sync::Arc;
 /// The committed snapshot of an entity, from the file.
 pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
     let mut statement = conn.prepare_cached(
-        "SELECT entity.id, version, body, snapshot.format FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
+        "SELECT entity.id, version, coalesce(newest, 0), body, snapshot.format
+         FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
     )?;
     let mut rows = statement.query([key.to_string()])?;
     match rows.next()? {
         None => Ok(None),
-        Some(row) => read(conn, row, key, (row.get(0)?, row.get(1)?), 2).map(Some),
+        Some(row) => read(conn, row, key, (row.get(0)?, row.get(1)?, row.get(2)?), 3).map(Some),
     }
 }
 
@@ -31,7 +32,8 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
 /// not, for without it nobody could tell what is missing.
 pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT entity.id, key, version, body, snapshot.format FROM snapshot JOIN entity ON entity.id = snapshot.entity
+        "SELECT entity.id, key, version, coalesce(newest, 0), body, snapshot.format
+         FROM snapshot JOIN entity ON entity.id = snapshot.entity
          WHERE open AND kind = ?1 ORDER BY entity.id",
     )?;
     let is_work = matches!(kind, Kind::Session | Kind::Call | Kind::Agent | Kind::Device | Kind::Thread);
@@ -39,7 +41,7 @@ pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> 
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let key = key(text(row, 1)?)?;
-        match read(conn, row, &key, (row.get(0)?, row.get(2)?), 3) {
+        match read(conn, row, &key, (row.get(0)?, row.get(2)?, row.get(3)?), 4) {
             Ok(entry) => entries.push((key, entry)),
             Err(Fault::Damaged(_)) if is_work => {}
             Err(fault) => return Err(fault),
@@ -49,17 +51,17 @@ pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> 
 }
 
 /// A snapshot as its row has it, in two columns. One that cannot be read is folded anew from its events.
-fn read(conn: &Connection, row: &Row<'_>, key: &Key, of: (i64, u64), body: usize) -> Outcome<Entry> {
-    let (id, version) = of;
+fn read(conn: &Connection, row: &Row<'_>, key: &Key, of: (i64, u64, u64), body: usize) -> Outcome<Entry> {
+    let (id, version, newest) = of;
     let why = match document::read(Document::Snapshot(key.kind()), row, body)? {
-        Ok(state) => return Ok(Entry { id, version, state: Arc::new(state) }),
+        Ok(state) => return Ok(Entry { id, version, newest, state: Arc::new(state) }),
         Err(why) => why,
     };
     if !matches!(why, Unread::Fold) {
         unreadable::tell("snapshot", key, &why);
     }
-    match fold::fold(conn, id, key, &mut 0)? {
-        Ok(Some(Folded { state, version, .. })) => Ok(Entry { id, version, state: Arc::new(state) }),
+    match fold::fold(conn, &links::of(conn, id)?, key, &mut 0)? {
+        Ok(Some(Folded { state, version, .. })) => Ok(Entry { id, version, newest, state: Arc::new(state) }),
         Ok(None) => {
             Err(Fault::Damaged(format!("the snapshot of {key} cannot be read ({why}), and it has no events")))
         }
@@ -154,16 +156,17 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
 
 /// Writes a snapshot in a format, whether or not there was one; `at` is the moment of its newest event.
 pub(crate) fn write(conn: &Connection, entry: &Entry, key: &Key, at: Millis, format: u32) -> Outcome<()> {
-    let Entry { id, version, state } = entry;
+    let Entry { id, version, newest, state } = entry;
     // Retention counts from the newest event of a conversation that is over.
     let ended_at = (!state.is_open() && matches!(key.kind(), Kind::Session | Kind::Call)).then_some(at);
     let mut statement = conn.prepare_cached(
-        "INSERT INTO snapshot (entity, kind, version, open, ended_at, body, format)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO snapshot (entity, kind, version, open, ended_at, body, format, newest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (entity) DO UPDATE SET version = excluded.version, open = excluded.open,
-         ended_at = excluded.ended_at, body = excluded.body, format = excluded.format",
+         ended_at = excluded.ended_at, body = excluded.body, format = excluded.format,
+         newest = excluded.newest",
     )?;
     let body = document::snapshot(format, state)?;
-    statement.execute((id, key.kind().as_str(), version, state.is_open(), ended_at, body, format))?;
+    statement.execute((id, key.kind().as_str(), version, state.is_open(), ended_at, body, format, newest))?;
     Ok(())
 }

@@ -67,6 +67,8 @@ pub enum Finding {
     NoEvents,
     /// The events do not begin at version 1 or leave one out; the first version that is missing.
     Gap(u64),
+    /// The events do not name each other as they should, so that all events are looked through for those of one entity.
+    Unlinked,
     /// An event or the snapshot cannot be read, or an event does not belong to such an entity.
     Unreadable(String),
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Finding {
             Self::NoSnapshot => f.write_str("there is no snapshot"),
             Self::NoEvents => f.write_str("there are no events"),
             Self::Gap(version) => write!(f, "version {version} of the events is missing"),
+            Self::Unlinked => f.write_str("the events do not name each other in order"),
             Self::Unreadable(why) => write!(f, "unreadable: {why}"),
         }
     }

@@ -8,6 +8,7 @@ mod files;
 mod forgetting;
 mod formats;
 mod left;
+mod links;
 mod migrating;
 mod opening;
 mod positions;
