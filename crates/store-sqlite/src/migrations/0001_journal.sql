@@ -1,4 +1,4 @@
--- The journal (decisions §1). Entities and mailboxes have small integer ids, so that the rows which are written
+-- The journal (spec: decisions#1). Entities and mailboxes have small integer ids, so that the rows which are written
 -- with every commit, and their indexes, stay short. There are no foreign keys: one writer keeps the rows in step.
 
 CREATE TABLE meta (

@@ -1,4 +1,4 @@
--- What connectors need (decisions §1): tasks to be carried out, names the world gave, units nobody understood.
+-- What connectors need (spec: decisions#1): tasks to be carried out, names the world gave, units nobody understood.
 
 -- `id` is the task's own; a row goes in the commit of its outcome.
 CREATE TABLE task (
