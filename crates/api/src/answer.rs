@@ -1,4 +1,4 @@
-//! Answers: the envelope every client relies on, and every way to say no (core-and-voice §1.3–1.5).
+//! Answers: the envelope every client relies on, and every way to say no (spec: core-and-voice#1.3–1.5).
 
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
@@ -93,7 +93,7 @@ impl IntoResponse for Answer {
 pub struct Problem {
     /// The HTTP status.
     pub http: StatusCode,
-    /// The `statusCode` (core-and-voice §1.4).
+    /// The `statusCode` (spec: core-and-voice#1.4).
     pub code: u8,
     /// The `statusMessage`.
     pub message: String,
@@ -105,7 +105,7 @@ impl Problem {
         Self { http, code, message: message.into() }
     }
 
-    /// No session, or wrong credentials: never 401, so that no browser asks for a password (decisions §5).
+    /// No session, or wrong credentials: never 401, so that no browser asks for a password (spec: decisions#5).
     pub fn access_denied() -> Self {
         Self::new(StatusCode::FORBIDDEN, 20, "Access denied")
     }

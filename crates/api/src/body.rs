@@ -28,7 +28,7 @@ impl Body {
         Self::parse(&text(headers, bytes)?)
     }
 
-    /// Reads a body in UTF-8. Unknown members are kept and ignored (decisions §8).
+    /// Reads a body in UTF-8. Unknown members are kept and ignored (spec: decisions#8).
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         if let Some(at) = too_deep(bytes) {
             return Err(Problem::invalid(format!("JSON nests deeper than {MAX_DEPTH} levels at byte {at}")));

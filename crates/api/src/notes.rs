@@ -1,4 +1,4 @@
-//! Rendering: the notifications that a commit means, for each agent concerned (digital-channels §1.4, §2.7).
+//! Rendering: the notifications that a commit means, for each agent concerned (spec: digital-channels#1.4, #2.7).
 
 mod agents;
 mod calls;

@@ -1,4 +1,4 @@
-//! Query parameters of GET: `fields`, `subresources`, filters, paging (core-and-voice §1.6).
+//! Query parameters of GET: `fields`, `subresources`, filters, paging (spec: core-and-voice#1.6).
 
 use crate::answer::{Answer, Problem, fitting};
 use axum::extract::FromRequestParts;

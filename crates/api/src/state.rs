@@ -16,7 +16,7 @@ use tokio::sync::watch;
 pub struct Config {
     /// A login without any request for this long has ended, in milliseconds.
     pub session_inactivity: Millis,
-    /// Whether changing requests must carry the CSRF token (core-and-voice §2.3).
+    /// Whether changing requests must carry the CSRF token (spec: core-and-voice#2.3).
     pub csrf: bool,
     /// Who may call from other origins.
     pub cors: Cors,
@@ -30,7 +30,7 @@ pub struct Config {
     pub shown: Shown,
 }
 
-/// Which other origins may call (core-and-voice §2.4).
+/// Which other origins may call (spec: core-and-voice#2.4).
 #[derive(Clone, Debug, Default)]
 pub struct Cors {
     /// Exact origins, scheme and port included.

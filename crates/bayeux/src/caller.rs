@@ -29,7 +29,7 @@ pub struct Caller<'a> {
     pub head: u64,
     /// Randomness for a session opened by this request; read only for a handshake.
     pub fresh: Fresh,
-    /// The host's verdict on a handshake (conformance item 20).
+    /// The host's verdict on a handshake (spec: bayeux-conformance#20).
     pub admission: Admission,
     /// Whether the principal may subscribe to a channel or pattern, given without trailing slash.
     /// Not asked about `/**`, meta and service channels, which the protocol decides.
@@ -40,16 +40,16 @@ pub struct Caller<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// HTTP/1: one response per request, events ride in it. A browser has few connections, so it may
-    /// hold only `Config::held_per_browser` of them (item 64).
+    /// hold only `Config::held_per_browser` of them (spec: bayeux-conformance#64).
     LongPolling,
     /// The same over HTTP/2 or later, where a browser's requests share a connection: not limited
-    /// (item 64).
+    /// (spec: bayeux-conformance#64).
     Multiplexed,
-    /// A socket: events may be pushed while a connect is held (item 68).
+    /// A socket: events may be pushed while a connect is held (spec: bayeux-conformance#68).
     WebSocket,
 }
 
-/// Two values of 128 random bits each, from a cryptographic source (conformance items 17, 18).
+/// Two values of 128 random bits each, from a cryptographic source (spec: bayeux-conformance#17, #18).
 #[derive(Clone, Copy)]
 pub struct Fresh {
     /// Becomes the client id.
@@ -64,7 +64,7 @@ pub enum Admission {
     /// It may.
     #[default]
     Granted,
-    /// It may not: `403::handshake_denied` (conformance item 20).
+    /// It may not: `403::handshake_denied` (spec: bayeux-conformance#20).
     Denied {
         /// What the client shall do; `None` advises `reconnect: "none"`.
         advice: Option<Advice>,

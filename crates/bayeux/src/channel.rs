@@ -6,14 +6,14 @@ const MAX_NAME: usize = 512;
 /// What a name in a subscribe message stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
-    /// A broadcast channel or pattern, without its trailing slash (conformance item 47).
+    /// A broadcast channel or pattern, without its trailing slash (spec: bayeux-conformance#47).
     Broadcast(&'a str),
-    /// `/meta` or below: never subscribed to (item 42).
+    /// `/meta` or below: never subscribed to (spec: bayeux-conformance#42).
     Meta,
-    /// `/service` or below: subscribing succeeds without effect (item 48).
+    /// `/service` or below: subscribing succeeds without effect (spec: bayeux-conformance#48).
     Service,
     /// No channel name: no leading slash, nothing after it, or a wildcard before the end
-    /// (items 41, 46).
+    /// (spec: bayeux-conformance#41, #46).
     Invalid,
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn is_wild(name: &str) -> bool {
     name.ends_with("/*") || name.ends_with("/**")
 }
 
-/// Whether `pattern`, ending in `/*` or `/**`, covers `channel` (item 44: one level, or every depth
+/// Whether `pattern`, ending in `/*` or `/**`, covers `channel` (spec: bayeux-conformance#44: one level, or every depth
 /// below; never the parent itself).
 pub(crate) fn covers(pattern: &str, channel: &str) -> bool {
     let (prefix, deep) = match pattern.strip_suffix("**") {
@@ -49,7 +49,7 @@ pub(crate) fn covers(pattern: &str, channel: &str) -> bool {
 }
 
 /// Whether events may travel on the channel at all: `/**` reaches neither meta nor service channels
-/// (item 43).
+/// (spec: bayeux-conformance#43).
 pub(crate) fn is_broadcast(channel: &str) -> bool {
     !(channel.starts_with("/meta/") || channel.starts_with("/service/"))
 }

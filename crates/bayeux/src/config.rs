@@ -5,29 +5,29 @@ use std::sync::Arc;
 /// Settings of a hub. Every time is in milliseconds.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How long a connect is held, and the most a client's own advice may ask for (conformance items
-    /// 24, 25, 35: the HTTP layer's idle timeout must be longer).
+    /// How long a connect is held, and the most a client's own advice may ask for (spec: bayeux-conformance#24, #25,
+    /// #35: the HTTP layer's idle timeout must be longer).
     pub timeout_ms: u64,
     /// The pause advised between connects.
     pub interval_ms: u64,
-    /// A session without a held connect expires this long after its last reply (item 33).
+    /// A session without a held connect expires this long after its last reply (spec: bayeux-conformance#33).
     pub max_interval_ms: u64,
-    /// The pause advised to a second session of one browser; 0 turns such sessions away (item 64).
+    /// The pause advised to a second session of one browser; 0 turns such sessions away (spec: bayeux-conformance#64).
     pub multi_session_interval_ms: u64,
-    /// Long-polling connects held at once for one browser; 0 is no limit (item 64).
+    /// Long-polling connects held at once for one browser; 0 is no limit (spec: bayeux-conformance#64).
     pub held_per_browser: u32,
-    /// Other messages keep a session alive for at most this long without a connect (item 34).
+    /// Other messages keep a session alive for at most this long without a connect (spec: bayeux-conformance#34).
     pub max_without_connect_ms: u64,
-    /// The longest pause a client may ask for, which also lengthens its expiry (item 26).
+    /// The longest pause a client may ask for, which also lengthens its expiry (spec: bayeux-conformance#26).
     pub max_asked_interval_ms: u64,
     /// Handshakes beyond this many live sessions of one principal are refused.
     pub max_sessions_per_principal: usize,
-    /// Subscriptions beyond this are refused, those before stay (item 50).
+    /// Subscriptions beyond this are refused, those before stay (spec: bayeux-conformance#50).
     pub max_subscriptions_per_session: usize,
     /// Whether a long-polling request must bring the session's browser cookie; off trusts the client
-    /// id alone (item 63). The principal is compared in either case.
+    /// id alone (spec: bayeux-conformance#63). The principal is compared in either case.
     pub bind_to_cookie: bool,
-    /// What a handshake reply lists, in this order (item 14).
+    /// What a handshake reply lists, in this order (spec: bayeux-conformance#14).
     pub connection_types: Arc<[String]>,
 }
 

@@ -5,7 +5,7 @@ use crate::reconnect::Reconnect;
 use crate::reply::{Advice, Reply};
 
 /// The answers to messages of sessions that ended with the login of their client: a disconnect has nothing left to do,
-/// all else is unknown (items 30, 31), and a connect is to stop, as a handshake would be refused.
+/// all else is unknown (spec: bayeux-conformance#30, #31), and a connect is to stop, as a handshake would be refused.
 pub fn without_login(batch: Vec<Message>, now: u64) -> Vec<Reply> {
     let answer = |message: Message| match message.channel.as_deref() {
         Some("/meta/disconnect") => Reply::ok(message, now),

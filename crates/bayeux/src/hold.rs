@@ -40,13 +40,13 @@ impl Hold {
     }
 
     /// When to answer without notes, milliseconds since 1970; not later than now for an answer at
-    /// once (conformance items 22, 23).
+    /// once (spec: bayeux-conformance#22, #23).
     pub fn until(&self) -> u64 {
         self.until
     }
 
     /// Whether events may be sent in their own frames while this connect stays held, each batch after
-    /// a `Hub::pushed` (items 58, 68).
+    /// a `Hub::pushed` (spec: bayeux-conformance#58, #68).
     pub fn pushes(&self) -> bool {
         self.pushes
     }
@@ -55,12 +55,12 @@ impl Hold {
 /// How a hold ended.
 #[derive(Debug, PartialEq)]
 pub enum Completed {
-    /// Send the events gathered, then this reply (conformance item 27).
+    /// Send the events gathered, then this reply (spec: bayeux-conformance#27).
     Deliver(Reply),
-    /// The session ended meanwhile: send this reply alone (items 65, 66).
+    /// The session ended meanwhile: send this reply alone (spec: bayeux-conformance#65, #66).
     Ended(Reply),
     /// A newer connect of the session has taken over: HTTP 500 and no events, nothing on a WebSocket
-    /// (items 32, 71).
+    /// (spec: bayeux-conformance#32, #71).
     Superseded,
 }
 

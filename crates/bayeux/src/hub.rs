@@ -28,7 +28,7 @@ pub struct Hub {
     sessions: HashMap<ClientId, Session>,
     /// Bounded by `Config::max_sessions_per_principal`, so walking one list is cheap.
     principals: HashMap<Arc<str>, Vec<ClientId>>,
-    /// Long-polling connects held, by browser cookie (item 64).
+    /// Long-polling connects held, by browser cookie (spec: bayeux-conformance#64).
     browsers: HashMap<Arc<str>, u32>,
     shelf: Shelf,
     volatile: Board,
@@ -58,13 +58,13 @@ pub enum Answer {
 /// The whole request fails with HTTP 500; nothing of it was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BatchRefused {
-    /// A handshake came together with other messages (conformance item 19).
+    /// A handshake came together with other messages (spec: bayeux-conformance#19).
     #[error("a handshake must be alone in its request")]
     HandshakeNotAlone,
 }
 
-/// Sizes at this moment, for gauges; all return to 0 when every session has ended (conformance item
-/// 80), the lists with the next sweep.
+/// Sizes at this moment, for gauges; all return to 0 when every session has ended (spec: bayeux-conformance#80), the
+/// lists with the next sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
     /// Live sessions.
@@ -94,7 +94,7 @@ pub struct Totals {
     pub denied: u64,
     /// Connects accepted.
     pub connects: u64,
-    /// Connects ended by a newer one of the same session (item 32).
+    /// Connects ended by a newer one of the same session (spec: bayeux-conformance#32).
     pub superseded: u64,
     /// Messages for a session not known, or of somebody else.
     pub unknown: u64,
@@ -222,7 +222,7 @@ impl Hub {
     }
 
     /// The session a message may act for. A session of another user is as unknown as one that never
-    /// was, and so is one of another browser when the request is bound to a cookie (item 63); a
+    /// was, and so is one of another browser when the request is bound to a cookie (spec: bayeux-conformance#63); a
     /// WebSocket is not, because its cookie is that of the upgrade and may be older than the session.
     fn find(&mut self, message: &Message, from: &Caller<'_>) -> Option<ClientId> {
         let bound = self.config.bind_to_cookie && from.transport != Transport::WebSocket;
@@ -246,7 +246,7 @@ impl Hub {
     }
 
     /// Clients only listen, so every publish fails; which error tells what else was wrong with it
-    /// (item 54).
+    /// (spec: bayeux-conformance#54).
     fn publish(&mut self, message: Message, from: &Caller<'_>) -> Reply {
         let Some(id) = self.find(&message, from) else {
             return Reply::unknown(message, from.now);

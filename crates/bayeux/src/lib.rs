@@ -103,7 +103,7 @@
 //! Clients only listen: a publish is refused. Charsets, body sizes, cookies' syntax, JSONP, CORS and TLS
 //! are the host's. There are no lazy channels and no queue limits, because there are no queues.
 //!
-//! "Item n" in this documentation is an item of the project's Bayeux conformance checklist.
+//! `spec: bayeux-conformance#57` in this documentation is item 57 of the checklist in `docs/spec/bayeux-conformance.md`.
 #![forbid(unsafe_code)]
 
 mod caller;

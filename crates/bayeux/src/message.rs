@@ -4,28 +4,28 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A request message. Members of the wrong JSON type count as absent, because the reference accepts
-/// nearly anything (conformance items 11, 15, 16, 37, 62).
+/// nearly anything (spec: bayeux-conformance#11, #15, #16, #37, #62).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Message {
-    /// Where the message goes; decides everything, the HTTP path never does (item 2).
+    /// Where the message goes; decides everything, the HTTP path never does (spec: bayeux-conformance#2).
     pub channel: Option<String>,
     /// The session it claims to come from.
     pub client_id: Option<String>,
-    /// The client's message id; a number is kept as its text, so that 7 is echoed as "7" (item 11).
+    /// The client's message id; a number is kept as its text, so that 7 is echoed as "7" (spec: bayeux-conformance#11).
     pub id: Option<String>,
     /// The channels of a subscribe or unsubscribe.
     pub subscription: Option<Subscription>,
-    /// The transport the client believes it uses; never an error (item 37).
+    /// The transport the client believes it uses; never an error (spec: bayeux-conformance#37).
     pub connection_type: Option<String>,
     /// What the client asks of a connect's timing.
     pub advice: Option<AskedAdvice>,
-    /// The extensions this crate knows; others are dropped (item 62).
+    /// The extensions this crate knows; others are dropped (spec: bayeux-conformance#62).
     pub ext: Ext,
     /// Whether a `data` member was present: what makes a message a publish.
     pub has_data: bool,
 }
 
-/// The `subscription` member: one name or several, echoed in the form it came in (item 40).
+/// The `subscription` member: one name or several, echoed in the form it came in (spec: bayeux-conformance#40).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Subscription {
@@ -45,7 +45,7 @@ impl Subscription {
     }
 }
 
-/// Timing a client asks for in a connect, in milliseconds (items 23, 24, 26).
+/// Timing a client asks for in a connect, in milliseconds (spec: bayeux-conformance#23, #24, #26).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AskedAdvice {
     /// Longest hold of this connect; 0 asks for an answer at once.
@@ -57,9 +57,9 @@ pub struct AskedAdvice {
 /// The extensions a request may carry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ext {
-    /// The acknowledgement extension (items 57 to 60).
+    /// The acknowledgement extension (spec: bayeux-conformance#57–60).
     pub ack: Option<Ack>,
-    /// The clock extension (item 61).
+    /// The clock extension (spec: bayeux-conformance#61).
     pub timesync: Option<TimeSync>,
 }
 
@@ -75,7 +75,7 @@ pub enum Ack {
     Position(u64),
 }
 
-/// What a client tells about its clock, in milliseconds (item 61).
+/// What a client tells about its clock, in milliseconds (spec: bayeux-conformance#61).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSync {
     /// The client's clock when it sent the message.

@@ -12,10 +12,11 @@ pub const MAX_BATCH: usize = 128;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Why a body is no Bayeux request. None of its messages was processed and no session is touched
-/// (conformance items 5, 6).
+/// (spec: bayeux-conformance#5, #6).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// Not JSON, not UTF-8, or nested deeper than 128: HTTP 400, WebSocket close 1007 (item 5; RFC 6455 §7.4.1).
+    /// Not JSON, not UTF-8, or nested deeper than 128: HTTP 400, WebSocket close 1007 (spec: bayeux-conformance#5;
+    /// RFC 6455 §7.4.1).
     #[error("not JSON: line {line}, column {column}")]
     Syntax {
         /// Line of the first offending byte, from 1.
@@ -23,25 +24,26 @@ pub enum Malformed {
         /// Column of the first offending byte, from 1.
         column: usize,
     },
-    /// JSON, but neither an object nor an array of objects: HTTP 400, close 1007 (item 5).
+    /// JSON, but neither an object nor an array of objects: HTTP 400, close 1007 (spec: bayeux-conformance#5).
     #[error("neither an object nor an array of objects")]
     NotObjects,
-    /// `[]`: HTTP 500 on the reference, never a 2xx (item 6); close 1008.
+    /// `[]`: HTTP 500 on the reference, never a 2xx (spec: bayeux-conformance#6); close 1008.
     #[error("an array without messages")]
     NoMessages,
     /// Nothing but white space: HTTP 200 with an empty body; an empty WebSocket frame is ignored
-    /// (items 6, 69).
+    /// (spec: bayeux-conformance#6, #69).
     #[error("an empty body")]
     EmptyBody,
-    /// More than [`MAX_BATCH`] messages: HTTP 413 or 500 (item 13); close 1008.
+    /// More than [`MAX_BATCH`] messages: HTTP 413 or 500 (spec: bayeux-conformance#13); close 1008.
     #[error("{0} messages in one body, at most {MAX_BATCH} are taken")]
     TooMany(usize),
 }
 
-/// Reads a body in UTF-8: one object counts as an array of one (conformance item 1). A byte order mark before it is
-/// passed over (RFC 8259 §8.1).
+/// Reads a body in UTF-8: one object counts as an array of one (spec: bayeux-conformance#1). A byte order mark before
+/// it is passed over (RFC 8259 §8.1).
 ///
-/// The host converts other charsets before (item 3) and bounds the size of the body (item 13).
+/// The host converts other charsets before (spec: bayeux-conformance#3) and bounds the size of the body
+/// (spec: bayeux-conformance#13).
 ///
 /// # Errors
 /// [`Malformed`] names what is wrong; each variant tells the answer the reference gives.

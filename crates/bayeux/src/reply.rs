@@ -10,7 +10,7 @@ use crate::message::{Message, Subscription, TimeSync};
 use crate::reconnect::Reconnect;
 use crate::{ClientId, text};
 
-/// The answer to one message; serialises to exactly the members conformance item 12 lists.
+/// The answer to one message; serialises to exactly the members bayeux-conformance#12 lists.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
@@ -31,7 +31,7 @@ pub struct Reply {
     ext: ReplyExt,
 }
 
-/// The members only a successful handshake has (item 14).
+/// The members only a successful handshake has (spec: bayeux-conformance#14).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Welcome {
@@ -55,7 +55,7 @@ pub struct Advice {
     /// How long a connect may be held, milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
-    /// Set while another session of the same browser is held (item 64).
+    /// Set while another session of the same browser is held (spec: bayeux-conformance#64).
     #[serde(rename = "multiple-clients", skip_serializing_if = "std::ops::Not::not")]
     pub multiple_clients: bool,
 }
@@ -85,7 +85,7 @@ pub(crate) enum AckReply {
 }
 
 /// `ts`: clock at receipt, `p`: milliseconds spent, `a`: how far the client's estimate is off
-/// (item 61).
+/// (spec: bayeux-conformance#61).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct TimeSyncReply {
     tc: i64,
@@ -125,7 +125,7 @@ impl Reply {
     }
 
     /// The browser cookie value the host must set with this answer; only on a long-polling handshake
-    /// that brought none (item 18).
+    /// that brought none (spec: bayeux-conformance#18).
     pub fn set_browser(&self) -> Option<&str> {
         self.welcome.as_ref().and_then(|welcome| welcome.set_browser.as_deref())
     }
@@ -151,7 +151,7 @@ impl Reply {
         Self::answer(message, now, Some(error))
     }
 
-    /// Item 30 for a connect, item 31 (no advice) for anything else.
+    /// As bayeux-conformance#30 has it for a connect, #31 (no advice) for anything else.
     pub(crate) fn unknown(message: Message, now: u64) -> Self {
         let advice = message
             .is_connect()

@@ -4,7 +4,7 @@ use crate::Reply;
 use crate::reply::write_json;
 
 /// Assembles one HTTP body or WebSocket frame. Events are written from JSON that was serialised when
-/// the note was made, never parsed again (conformance items 53, 79).
+/// the note was made, never parsed again (spec: bayeux-conformance#53, #79).
 #[derive(Debug)]
 pub struct Response {
     bytes: Vec<u8>,
@@ -17,7 +17,7 @@ impl Response {
     }
 
     /// Adds an event. `data` must be one valid JSON value: it is trusted, because the host wrote it.
-    /// Events of a connect go before its reply (item 27).
+    /// Events of a connect go before its reply (spec: bayeux-conformance#27).
     pub fn event(&mut self, channel: &str, data: &[u8]) {
         self.separate();
         self.bytes.reserve(channel.len() + data.len() + 24);

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Reconnect, Subscriptions};
 
-/// The `clientId`: 128 random bits in hexadecimal, a secret between server and client (conformance
-/// item 17). Cheap to clone.
+/// The `clientId`: 128 random bits in hexadecimal, a secret between server and client (spec: bayeux-conformance#17).
+/// Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClientId(Arc<str>);
@@ -80,9 +80,9 @@ pub enum Change {
 pub enum Cause {
     /// Its client said so.
     Disconnected,
-    /// Its client was not heard of for too long (conformance item 33).
+    /// Its client was not heard of for too long (spec: bayeux-conformance#33).
     Expired,
-    /// The host said so (item 66).
+    /// The host said so (spec: bayeux-conformance#66).
     Removed,
 }
 
@@ -107,9 +107,9 @@ pub(crate) struct Session {
     pub subscriptions: Arc<Subscriptions>,
     pub revision: u32,
     pub ack: bool,
-    /// Whether a connect was answered here: the first is never held (item 22).
+    /// Whether a connect was answered here: the first is never held (spec: bayeux-conformance#22).
     pub connected: bool,
-    /// The last advice was a passing one: the next reply must correct it (item 64).
+    /// The last advice was a passing one: the next reply must correct it (spec: bayeux-conformance#64).
     pub correct_advice: bool,
     pub start: u64,
     /// Sent up to here.
@@ -120,7 +120,8 @@ pub(crate) struct Session {
     /// The version up to which it has heard what is volatile. Not in its record: another process counts
     /// its own.
     pub heard: u64,
-    /// The pause the client was last told or asked for, milliseconds; lengthens its expiry (item 26).
+    /// The pause the client was last told or asked for, milliseconds; lengthens its expiry
+    /// (spec: bayeux-conformance#26).
     pub pause: u64,
     /// When the last connect was answered, milliseconds.
     pub last_connect: u64,
@@ -133,7 +134,7 @@ pub(crate) struct Session {
 #[derive(Debug)]
 pub(crate) struct Held {
     pub generation: u64,
-    /// Whether it counts against its browser's limit (item 64).
+    /// Whether it counts against its browser's limit (spec: bayeux-conformance#64).
     pub counted: bool,
 }
 

@@ -42,7 +42,7 @@ impl Subscriptions {
 
     /// The spelling under which the session receives a note known under several channel names, the
     /// canonical one first: the first it subscribed to exactly, else the first a pattern covers, else
-    /// none. So one note is at most one event (conformance items 39, 43, 44, 45).
+    /// none. So one note is at most one event (spec: bayeux-conformance#39, #43, #44, #45).
     pub fn pick<'a>(&self, spellings: &[&'a str]) -> Option<&'a str> {
         let allowed = || spellings.iter().copied().filter(|spelling| channel::is_broadcast(spelling));
         allowed().find(|spelling| self.contains(spelling)).or_else(|| {

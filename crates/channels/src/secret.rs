@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
 
-/// A secret of an account: a token, a password, a key. It can be used, but not printed (channel-connectors §0.2.8).
+/// A secret of an account: a token, a password, a key. It can be used, but not printed
+/// (spec: channel-connectors#0.2.8).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

@@ -1,4 +1,4 @@
-//! What the demo centre consists of (decisions §4).
+//! What the demo centre consists of (spec: decisions#4).
 
 use domain::{
     MediumName, QueueName, UserId,
@@ -36,7 +36,7 @@ const MESSENGER_MEDIUM: &str = "facebooksession";
 /// On media where people answer when they like, a conversation without a word for so long is over.
 const ASYNCHRONOUS_INACTIVITY: domain::Millis = 24 * HOUR;
 const HOUR: domain::Millis = 3_600_000;
-/// The longest text message, in characters (channel-connectors §1B.1).
+/// The longest text message, in characters (spec: channel-connectors#1B.1).
 const SMS_CHARS: u32 = 1_600;
 /// The end of every demo login.
 pub const DOMAIN: &str = "@demo";
@@ -55,10 +55,10 @@ pub const OFFER: domain::Millis = 30_000;
 pub const PATIENT_OFFER: domain::Millis = 600_000;
 /// How long an agent who refused is spared the same customer, in milliseconds.
 const COOL_DOWN: domain::Millis = 30_000;
-/// A customer without any request for so long has left (digital-channels §8), in milliseconds.
+/// A customer without any request for so long has left (spec: digital-channels#8), in milliseconds.
 const INACTIVITY: domain::Millis = 300_000;
 
-/// What the API knows of and this build serves (core-and-voice §2.5). Voice
+/// What the API knows of and this build serves (spec: core-and-voice#2.5). Voice
 pub const FEATURES: [&str; 6] = [
     "api-agent-control",
     "api-multimedia",
@@ -93,7 +93,7 @@ fn the_centre() -> Centre {
         terms,
     };
     let sms = Terms { max_chars: Some(SMS_CHARS), ..Terms::default() };
-    // The demo's page has the feature that lets people answer for a week (channel-connectors §2.6).
+    // The demo's page has the feature that lets people answer for a week (spec: channel-connectors#2.6).
     let messenger = Terms {
         reply: Some(24 * HOUR),
         person: Some(7 * 24 * HOUR),

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 64;
 /// How often a call is forwarded.
 const MAX_FORWARDS: usize = 5;
 
-/// Whom an agent calls, and how (core-and-voice §5.6).
+/// Whom an agent calls, and how (spec: core-and-voice#5.6).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dialled {
     /// The number.
@@ -36,8 +36,9 @@ pub struct Dialled {
 }
 
 impl Desk {
-    /// The calls of this node's process before are over, which is said before anything else is done (decisions §1). Those
-    /// of other nodes go on: their media are there. One that says of no node whose it is was this one's.
+    /// The calls of this node's process before are over, which is said before anything else is done
+    /// (spec: decisions#1). Those of other nodes go on: their media are there. One that says of no node whose it is was
+    /// this one's.
     pub(crate) async fn recover(&self) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
         for found in self.store.open(Kind::Call).await? {

@@ -59,7 +59,7 @@ impl Desk {
 
     /// Takes a unit that a connector brings; when this answers it is durable, or was before. What would open a
     /// conversation is refused while as many wait as the queue takes. A word of consent is not: it must be heard
-    /// whoever waits (channel-connectors §1D).
+    /// whoever waits (spec: channel-connectors#1D).
     pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
         if limits::is_bounded(&unit) && !self.is_open(&unit.address.thread).await? {
             self.has_room(&unit.service)?;
@@ -68,7 +68,8 @@ impl Desk {
     }
 
     /// Refuses words that the connector of their conversation would refuse to carry, before anything is written
-    /// (channel-connectors §0.2.7). Whether the agent may write at all is the domain's to say, and it says it first.
+    /// (spec: channel-connectors#0.2.7). Whether the agent may write at all is the domain's to say, and it says it
+    /// first.
     pub(crate) async fn carriable(&self, command: &Command) -> Result<(), Refused> {
         match command {
             Command::Begin { begin, .. } => match (&begin.text, self.channel(begin.service.as_str())) {

@@ -15,7 +15,7 @@ use domain::{
 };
 
 /// Whether a unit opens a conversation only while its queue has room. A word of consent must be heard whoever waits
-/// (channel-connectors §1D).
+/// (spec: channel-connectors#1D).
 pub(crate) fn is_bounded(unit: &Receive) -> bool {
     matches!(&unit.unit, Unit::Said(said) if said.opens && said.keyword.is_none())
 }

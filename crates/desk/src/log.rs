@@ -35,8 +35,9 @@ pub struct LogPage<T> {
 
 impl Desk {
     /// Reads a page of a conversation's log: the entries for which `show` answers something, each as heavy as `weigh`
-    /// says, in bytes. What only told that somebody typed is left out once it is overtaken (digital-channels §2.5).
-    /// Entries are read until the page is full or the log ends, and no more of them than fit are kept.
+    /// says, in bytes. What only told that somebody typed is left out once it is overtaken
+    /// (spec: digital-channels#2.5). Entries are read until the page is full or the log ends, and no more of them than
+    /// fit are kept.
     pub async fn page<T>(
         &self,
         session: &Session,

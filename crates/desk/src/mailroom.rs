@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 const TAIL: usize = 128;
 /// The most bytes kept in memory for one agent.
 const TAIL_BYTES: usize = 256 * 1024;
-/// A session opened this long after the agent's login still hears of the login (decisions §2). Milliseconds.
+/// A session opened this long after the agent's login still hears of the login (spec: decisions#2). Milliseconds.
 const LOGIN_GRACE: Millis = 10_000;
 
 /// One agent's mailbox.

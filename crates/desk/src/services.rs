@@ -1,4 +1,4 @@
-//! The state of every part of the server that can fail by itself: connectors, the switch (core-and-voice §3.7).
+//! The state of every part of the server that can fail by itself: connectors, the switch (spec: core-and-voice#3.7).
 //!
 //! Pure memory, outside the journal: it is whatever was last reported, and after a start it is reported anew.
 
@@ -53,21 +53,21 @@ pub enum ServiceKind {
 pub enum Condition {
     /// It works.
     Working,
-    /// It works more slowly: its provider limits it (channel-connectors §2.7, §2.8: 4, 17, 32, 613).
+    /// It works more slowly: its provider limits it (spec: channel-connectors#2.7, #2.8: 4, 17, 32, 613).
     RateLimited,
     /// It works, and will stop before long unless somebody acts: a version or a credential ends
-    /// (channel-connectors §2.1).
+    /// (spec: channel-connectors#2.1).
     ExpiresSoon,
-    /// It works in part: a permission or a function of the provider is missing (channel-connectors §2.8: 10, 200,
+    /// It works in part: a permission or a function of the provider is missing (spec: channel-connectors#2.8: 10, 200,
     /// 230, 2022).
     Restricted,
     /// It is about to work.
     Starting,
     /// What it needs does not answer.
     Unreachable,
-    /// Its credentials were refused; somebody must give new ones (channel-connectors §2.1, §2.8: 190).
+    /// Its credentials were refused; somebody must give new ones (spec: channel-connectors#2.1, #2.8: 190).
     Reauthorise,
-    /// Its provider has shut it out (channel-connectors §2.8: 368).
+    /// Its provider has shut it out (spec: channel-connectors#2.8: 368).
     Blocked,
     /// It was stopped.
     Stopped,

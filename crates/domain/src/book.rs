@@ -1,4 +1,4 @@
-//! The disposition book: groups of codes, in a tree (admin-and-reporting §6.3).
+//! The disposition book: groups of codes, in a tree (spec: admin-and-reporting#6.3).
 
 use crate::{Refusal, check};
 use serde::{Deserialize, Serialize};

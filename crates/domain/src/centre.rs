@@ -93,7 +93,7 @@ impl Centre {
     }
 }
 
-/// The states that every installation has, with their fixed ids (core-and-voice §4.3; the lower-case letter
+/// The states that every installation has, with their fixed ids (spec: core-and-voice#4.3; the lower-case letter
 /// in the last is as observed).
 pub fn system_states() -> Vec<Arc<AgentState>> {
     [

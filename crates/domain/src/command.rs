@@ -244,7 +244,7 @@ pub enum CustomerAct {
     Leave(Closer),
 }
 
-/// A last message that goes with the end of an agent's part (digital-channels §2.6).
+/// A last message that goes with the end of an agent's part (spec: digital-channels#2.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastWords {
     /// The words.
@@ -262,7 +262,7 @@ pub enum Target {
     Queue(QueueName),
 }
 
-/// What an agent does with a conversation (digital-channels §2.6, §1.7).
+/// What an agent does with a conversation (spec: digital-channels#2.6, #1.7).
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionAct {
     /// Takes the offer.
@@ -320,7 +320,7 @@ pub enum SessionAct {
         /// The key; the centre's when not given.
         key: Option<String>,
     },
-    /// Adds pairs. The same as replacing them (decisions §8), but reported under its own name.
+    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
     AttachUserData(UserData),
     /// Adds and replaces pairs.
     UpdateUserData(UserData),
@@ -337,7 +337,7 @@ pub enum SessionAct {
     },
 }
 
-/// A unit that a connector brings (channel-connectors §0.1).
+/// A unit that a connector brings (spec: channel-connectors#0.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receive {
     /// The service it came through.
@@ -432,7 +432,7 @@ pub struct Said {
     pub answer: Option<String>,
 }
 
-/// A word of consent (channel-connectors §1D).
+/// A word of consent (spec: channel-connectors#1D).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyword {
     /// He does not want to hear from us.
@@ -486,7 +486,7 @@ impl Report {
     }
 }
 
-/// What an agent does about the state he works in (core-and-voice §4.3, §4.4).
+/// What an agent does about the state he works in (spec: core-and-voice#4.3, #4.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AgentAct {
     /// Begins a contact-centre session, or takes further channels into it.
@@ -505,7 +505,7 @@ pub enum AgentAct {
         /// The operation.
         operation: String,
         /// For how long: the time for work after a call, after which he is ready again; 0 ends the timer that runs
-        /// (admin-and-reporting §7.5). Milliseconds.
+        /// (spec: admin-and-reporting#7.5). Milliseconds.
         wrap_up: Option<Millis>,
     },
     /// Closes channels to work, or opens them again.

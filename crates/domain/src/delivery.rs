@@ -3,7 +3,7 @@
 use crate::UserId;
 use serde::{Deserialize, Serialize};
 
-/// How far a message has come. It only moves forward (channel-connectors §0.2.6).
+/// How far a message has come. It only moves forward (spec: channel-connectors#0.2.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {

@@ -1,5 +1,5 @@
 //! A phone of the switch, by its number: whose it is, whether it can be reached, what it does with calls
-//! (core-and-voice §4.2, §4.5).
+//! (spec: core-and-voice#4.2, #4.5).
 
 use crate::{UserId, ids::Dn};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The disposition rule: which key, which values, and until when (decisions §6).
+//! The disposition rule: which key, which values, and until when (spec: decisions#6).
 
 use crate::{
     Millis, UserData, UserId,
@@ -84,7 +84,7 @@ impl Rule {
     }
 }
 
-/// Until when a part that is over takes a disposition (decisions §6).
+/// Until when a part that is over takes a disposition (spec: decisions#6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LateUntil {
     /// Until this moment.

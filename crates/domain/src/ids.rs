@@ -57,12 +57,12 @@ macro_rules! name {
 pub(crate) use name;
 
 name!(
-    /// An interaction: a text conversation, 16 characters (digital-channels §1.6), or a call, 32 characters, which
-    /// are its UUID (core-and-voice §5.1).
+    /// An interaction: a text conversation, 16 characters (spec: digital-channels#1.6), or a call, 32 characters, which
+    /// are its UUID (spec: core-and-voice#5.1).
     InteractionId
 );
 name!(
-    /// A user: 32 hex digits (core-and-voice §4.1).
+    /// A user: 32 hex digits (spec: core-and-voice#4.1).
     UserId
 );
 name!(
@@ -81,7 +81,7 @@ impl Default for NodeId {
     }
 }
 name!(
-    /// One joining of one party: 16 upper-case hex digits, unique in its conversation (digital-channels §1.6).
+    /// One joining of one party: 16 upper-case hex digits, unique in its conversation (spec: digital-channels#1.6).
     ParticipantId
 );
 name!(
@@ -97,13 +97,13 @@ name!(
     ServiceName
 );
 name!(
-    /// A connection id of a call: 16 hex digits (core-and-voice §5.1).
+    /// A connection id of a call: 16 hex digits (spec: core-and-voice#5.1).
     ConnId
 );
 
 /// What a provider calls something of ours, or something it gave us: whose name it is, and, of a unit that became several
-/// entries of a log, which part of it (channel-connectors §0.2.2). Two are the same if the journal keeps them under the
-/// same text.
+/// entries of a log, which part of it (spec: channel-connectors#0.2.2). Two are the same if the journal keeps them
+/// under the same text.
 #[derive(Clone, Debug)]
 pub struct ProviderKey {
     /// The service whose provider it is.

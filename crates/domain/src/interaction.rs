@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Who ended something (decisions §6).
+/// Who ended something (spec: decisions#6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Closer {
@@ -90,7 +90,7 @@ pub trait Part {
     fn is_live(&self) -> bool;
 
     /// Whether they handled the interaction, so that reporting takes a disposition of it even after their part ended
-    /// (admin-and-reporting §9.3).
+    /// (spec: admin-and-reporting#9.3).
     fn took_part(&self) -> bool;
 
     /// When it ended; `None` while it lives.

@@ -15,13 +15,13 @@ name!(
 pub enum Connector {
     /// Customers ask this server itself, from a widget or an application.
     WebChat,
-    /// A provider of text messages, over its HTTP interface (channel-connectors §1B).
+    /// A provider of text messages, over its HTTP interface (spec: channel-connectors#1B).
     Sms,
-    /// The Messenger platform (channel-connectors §2).
+    /// The Messenger platform (spec: channel-connectors#2).
     Messenger,
 }
 
-/// Everything that sets one session medium apart from another (digital-channels §1.1).
+/// Everything that sets one session medium apart from another (spec: digital-channels#1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Medium {
     /// Name of the medium and of its channel (`/me/channels/{name}`).
@@ -42,7 +42,7 @@ pub struct Medium {
     pub topics: &'static [&'static str],
     /// `messageType` of a state change.
     pub message_type: &'static str,
-    /// The features any of which opens the medium (admin-and-reporting §2.4, last paragraph).
+    /// The features any of which opens the medium (spec: admin-and-reporting#2.4, last paragraph).
     pub features: &'static [&'static str],
     /// What carries its messages.
     pub connector: Connector,
@@ -53,7 +53,7 @@ const MULTIMEDIA: &[&str] = &["api-multimedia", "api-multimedia-chat"];
 
 impl Medium {
     /// A row that an installation adds over a connector there is already, under the names that follow from its
-    /// own (digital-channels §5.4): collection `<name>sessions`, key `<name>session`. The name is one word of
+    /// own (spec: digital-channels#5.4): collection `<name>sessions`, key `<name>session`. The name is one word of
     /// lower-case letters and digits; `None` for any other.
     ///
     /// Rows are made once, at start, and live as long as the program: their words are never given back.
@@ -110,7 +110,7 @@ fn chat() -> Medium {
     }
 }
 
-/// The names are the seed's; those of the other documents answer too (decisions §8).
+/// The names are the seed's; those of the other documents answer too (spec: seeds#000, decisions#8).
 fn smsession() -> Medium {
     Medium {
         name: "smsession".into(),
@@ -178,7 +178,7 @@ impl Media {
     }
 
     /// The table with the keys under which objects of this medium stand in messages cut down to one spelling;
-    /// unknown spellings change nothing (decisions §8, `compat.sms_keys`).
+    /// unknown spellings change nothing (spec: decisions#8, `compat.sms_keys`).
     #[must_use]
     pub fn spelt(self, keep: &str) -> Self {
         let mut rows = self.0.to_vec();

@@ -12,7 +12,7 @@ pub const MAX_NICKNAME: Bound = Bound::chars(255);
 /// The longest `messageType`: it is a word, not a text.
 pub const MAX_TYPE: Bound = Bound::chars(255);
 
-/// Who may see a participant or a message (digital-channels §2.4).
+/// Who may see a participant or a message (spec: digital-channels#2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Visibility {
     /// Everyone.
@@ -52,7 +52,7 @@ pub struct Author {
     pub visibility: Visibility,
 }
 
-/// The content of a message (digital-channels §2.5).
+/// The content of a message (spec: digital-channels#2.5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
     /// A text, with the sender's own type when he gave one.
@@ -164,7 +164,7 @@ impl Message {
     }
 }
 
-/// Leaves out typing entries that a later message of the same party has overtaken (digital-channels §2.5).
+/// Leaves out typing entries that a later message of the same party has overtaken (spec: digital-channels#2.5).
 pub fn without_stale_typing(messages: Vec<Message>) -> Vec<Message> {
     let latest: std::collections::HashMap<_, _> =
         messages.iter().map(|message| (message.from.participant.clone(), message.index)).collect();

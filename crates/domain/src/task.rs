@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Task {
     /// The service whose connector carries it.
     pub service: ServiceName,
-    /// Tasks of one thread are done one after the other (channel-connectors §0.2.4).
+    /// Tasks of one thread are done one after the other (spec: channel-connectors#0.2.4).
     pub thread: ThreadId,
     /// What to send.
     pub errand: Errand,
@@ -89,7 +89,7 @@ pub enum Sign {
 }
 
 /// A name that the world gave to something of ours, or to something it gave us: a unit that comes again under the
-/// same name is the same unit (channel-connectors §0.2.2).
+/// same name is the same unit (spec: channel-connectors#0.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The name.

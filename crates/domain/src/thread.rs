@@ -2,7 +2,8 @@
 //!
 //! On an asynchronous medium a conversation ends and the next message begins another; what outlives them is the
 //! thread: which conversation is the latest, and whether the customer wants to hear from us
-//! (channel-connectors §0.3, §1D). Its id is a digest of service and addresses, so that no address stands in a key.
+//! (spec: channel-connectors#0.3, #1D). Its id is a digest of service and addresses, so that no address stands in a
+//! key.
 
 pub use crate::ids::ThreadId;
 
@@ -21,7 +22,7 @@ pub struct Address {
 }
 
 /// Under which terms a platform carries what is written to a customer. They are data of the service
-/// (channel-connectors §0.2.10, §2.6), and a conversation keeps those it began with.
+/// (spec: channel-connectors#0.2.10, #2.6), and a conversation keeps those it began with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Terms {
@@ -60,7 +61,7 @@ pub enum Window {
 }
 
 impl Terms {
-    /// Whether a writer may write so long after the customer's last act (channel-connectors §2.6). A boundary
+    /// Whether a writer may write so long after the customer's last act (spec: channel-connectors#2.6). A boundary
     /// belongs to the time before it.
     pub fn window(&self, writer: Writer, since_heard: Millis) -> Window {
         match self.reply {
@@ -76,7 +77,7 @@ impl Terms {
     }
 }
 
-/// Whether a customer wants to hear from us (channel-connectors §1D).
+/// Whether a customer wants to hear from us (spec: channel-connectors#1D).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consent {

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 /// The most a conversation's user data may weigh, in bytes of the JSON that is stored and sent.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// The longest key (decisions §6).
+/// The longest key (spec: decisions#6).
 pub const MAX_KEY: Bound = Bound::chars(255);
 
-/// Pairs of a conversation: text keys, any JSON values, nested lists included (digital-channels §1.6).
+/// Pairs of a conversation: text keys, any JSON values, nested lists included (spec: digital-channels#1.6).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserData(Map<String, Value>);
@@ -35,7 +35,7 @@ impl UserData {
         self.0.is_empty()
     }
 
-    /// Writes one pair; the last value wins (decisions §8).
+    /// Writes one pair; the last value wins (spec: decisions#8).
     pub fn set(&mut self, key: impl Into<String>, value: Value) {
         self.0.insert(key.into(), value);
     }

@@ -1,4 +1,4 @@
-//! A medium is one row of the table in `domain/src/medium.rs`, and no other file names one (decisions §1).
+//! A medium is one row of the table in `domain/src/medium.rs`, and no other file names one (spec: decisions#1).
 
 mod rust;
 

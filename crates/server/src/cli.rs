@@ -1,4 +1,4 @@
-//! What can be typed (decisions §3).
+//! What can be typed (spec: decisions#3).
 
 use crate::telemetry::Tells;
 use clap::{Args, Parser, Subcommand};

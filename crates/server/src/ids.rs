@@ -4,7 +4,7 @@ use desk::ports::Ids;
 use domain::{InteractionId, message::ParticipantId};
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// The first character of a conversation's id is a digit or a capital (digital-channels §1.6).
+/// The first character of a conversation's id is a digit or a capital (spec: digital-channels#1.6).
 const FIRST: u16 = 36;
 
 /// The system's randomness.

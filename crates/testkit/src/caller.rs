@@ -161,7 +161,8 @@ impl Reply {
         self.json
     }
 
-    /// The sentence of a refusal with this HTTP status and `statusCode`, and nothing besides (core-and-voice §1.3).
+    /// The sentence of a refusal with this HTTP status and `statusCode`, and nothing besides
+    /// (spec: core-and-voice#1.3).
     #[track_caller]
     pub fn refused(self, status: u16, code: u8) -> String {
         let told = (self.status.as_u16(), self.json["statusCode"].clone());

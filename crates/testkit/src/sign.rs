@@ -19,7 +19,7 @@ pub fn hex(key: &str, text: impl AsRef<[u8]>) -> String {
 }
 
 /// The signature of an SMS provider's form: its address, then each name and value in the order of names
-/// (channel-connectors §1B.2). A pair that is there twice counts once.
+/// (spec: channel-connectors#1B.2). A pair that is there twice counts once.
 pub fn form(token: &str, url: &str, fields: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
     let sorted: BTreeSet<(&str, &str)> =
         fields.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();

@@ -27,7 +27,7 @@ pub struct Settings {
     /// Who may register: the user part is the number.
     pub accounts: HashMap<Dn, Account>,
     /// From where calls are taken without credentials. What such a call says of its origin is shown and trusted for
-    /// nothing else (voice-sip §3).
+    /// nothing else (spec: voice-sip#3).
     pub peers: Vec<Network>,
     /// Proxies that are believed about who is behind them (`received` and `rport` of Via, RFC 3581) and how they are
     /// reached (Path, RFC 3327). An edge proves nothing by itself: who is behind it is a peer by the address that it
@@ -149,7 +149,7 @@ impl fmt::Debug for Account {
     }
 }
 
-/// How a phone is made to answer (voice-sip §5.2).
+/// How a phone is made to answer (spec: voice-sip#5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// `NOTIFY Event: talk` when the phone announced it, else as [`Profile::Reinvite`].
@@ -206,7 +206,7 @@ pub struct Limits {
     pub open_calls_per_network: usize,
     /// The same from one network over datagrams, before an ACK shows that the source is not forged.
     pub unacknowledged_calls_per_network: usize,
-    /// Contacts of one number; the oldest goes (voice-sip §3).
+    /// Contacts of one number; the oldest goes (spec: voice-sip#3).
     pub registrations: usize,
     /// Wrong credentials of one network within a minute, each for a nonce that was sent there; after that only phones
     /// that are registered are answered.
@@ -236,7 +236,7 @@ impl Default for Limits {
     }
 }
 
-/// How long things take (voice-sip §6).
+/// How long things take (spec: voice-sip#6).
 #[derive(Clone, Debug)]
 pub struct Timers {
     /// The estimate of a round trip, T1 (RFC 3261 §17.1.1.1). A transaction ends after 64 of it.

@@ -1,4 +1,4 @@
-// The order in which the vendor's desktop starts (core-and-voice.md §7.2), and what it reads on the way.
+// The order in which the vendor's desktop starts (spec: core-and-voice#7.2), and what it reads on the way.
 
 import { exchange } from '../lib/http.mjs';
 import { expect, isObject, isStrings, isText, same } from '../lib/expect.mjs';

@@ -5,7 +5,7 @@ from .expect import eventually, expect, same
 
 PATIENCE = 20.0  # seconds
 CALLS, DEVICES = "/v2/me/calls", "/v2/me/devices"
-LISTED = {  # what a state must offer at least (core-and-voice §5.4)
+LISTED = {  # what a state must offer at least (spec: core-and-voice#5.4)
     "Dialing": {"Hangup"}, "Ringing": {"Answer"}, "Established": {"Hangup", "Hold", "SendDtmf"}, "Held": {"Retrieve", "Hangup"},
     "Released": set()}
 
@@ -108,7 +108,7 @@ class Clerk:
         return call
 
     async def hears_error(self, operation, since):
-        """The next notification that an operation on a call failed afterwards (core-and-voice §3.5)."""
+        """The next notification that an operation on a call failed afterwards (spec: core-and-voice#3.5)."""
         def fits(event):
             data = event["data"]
             return event["channel"] == CALLS and data["messageType"] == "ErrorMessage" and data["operationName"] == operation

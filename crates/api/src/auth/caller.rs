@@ -23,7 +23,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Refuses a caller without any of these roles (400/5 is never right: 403/5, decisions §5).
+    /// Refuses a caller without any of these roles (400/5 is never right: 403/5, spec: decisions#5).
     pub fn needs(&self, roles: &[Role]) -> Result<(), Refusal> {
         if self.user.has(roles) { Ok(()) } else { Err(Refusal::RoleMissing) }
     }

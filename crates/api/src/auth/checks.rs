@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// A verified credential is trusted for this long (decisions §5). Milliseconds.
+/// A verified credential is trusted for this long (spec: decisions#5). Milliseconds.
 const TRUST: Millis = 15 * 60 * 1000;
 /// For this long it is at least no guess. Milliseconds.
 const RIGHT: Millis = 24 * 60 * 60 * 1000;

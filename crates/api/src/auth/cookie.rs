@@ -3,7 +3,7 @@
 use crate::state::Config;
 use http::{HeaderMap, HeaderValue};
 
-/// The session cookie (core-and-voice §2.1).
+/// The session cookie (spec: core-and-voice#2.1).
 pub const SESSION: &str = "JSESSIONID";
 
 /// A cookie of a request.

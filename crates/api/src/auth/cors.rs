@@ -1,4 +1,4 @@
-//! Other origins: the exact origin of the list, with credentials, or nothing at all (client-requirements 8).
+//! Other origins: the exact origin of the list, with credentials, or nothing at all (spec: client-requirements#8).
 
 use super::Origins;
 use axum::response::{IntoResponse, Response};

@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 const CSRF_NAME: HeaderName = HeaderName::from_static("x-csrf-header");
 /// The token's header.
 const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
-/// The code of a request without a live login (core-and-voice §1.4).
+/// The code of a request without a live login (spec: core-and-voice#1.4).
 const NO_SESSION: u8 = 20;
 /// Where notifications are.
 const NOTIFICATIONS: &str = "/api/v2/notifications";
@@ -116,7 +116,7 @@ fn is_farewell(request: &Request) -> bool {
 }
 
 /// Whether a changing request carries the token of its session. The notifications endpoint is left out: not all
-/// clients put the token there (core-and-voice §2.3).
+/// clients put the token there (spec: core-and-voice#2.3).
 fn has_token(request: &Request, login: &Login) -> bool {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     reads || path(request).starts_with(NOTIFICATIONS) || shows_token(request.headers(), login)

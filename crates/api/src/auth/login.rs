@@ -1,4 +1,4 @@
-//! One login: a session of the web API (core-and-voice §2.1, §2.2).
+//! One login: a session of the web API (spec: core-and-voice#2.1, #2.2).
 
 use desk::Desk;
 use domain::{Millis, UserId, user::User};

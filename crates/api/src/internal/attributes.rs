@@ -1,4 +1,4 @@
-//! Business attributes: the disposition book in the desktop's own form (admin-and-reporting §2.5).
+//! Business attributes: the disposition book in the desktop's own form (spec: admin-and-reporting#2.5).
 
 use crate::{
     answer::{Answer, Outcome},

@@ -1,5 +1,5 @@
-//! `/internal-api`: the bundled reads of the vendor's own desktop (core-and-voice §7.3). No public contract, but
-//! the order in which that desktop starts must not break (client-requirements 27).
+//! `/internal-api`: the bundled reads of the vendor's own desktop (spec: core-and-voice#7.3). No public contract, but
+//! the order in which that desktop starts must not break (spec: client-requirements#27).
 
 mod attributes;
 mod operations;

@@ -1,4 +1,4 @@
-//! `POST /internal-api/operations`: what the vendor's desktop sends as a user event (admin-and-reporting §8.4).
+//! `POST /internal-api/operations`: what the vendor's desktop sends as a user event (spec: admin-and-reporting#8.4).
 
 use crate::{
     answer::{Outcome, Problem},

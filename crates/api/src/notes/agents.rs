@@ -1,5 +1,5 @@
 //! Notifications of channel states. Every one lists all channels: one client rebuilds its whole map from it,
-//! another takes each entry (digital-channels §5.5).
+//! another takes each entry (spec: digital-channels#5.5).
 
 use super::seen::{after, user_of};
 use crate::wire::{activity, channel_resources};

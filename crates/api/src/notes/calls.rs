@@ -1,5 +1,5 @@
-//! Notifications of calls (core-and-voice §5.5). A commit that says several things of one call is one change to whoever
-//! looks, so they are drawn from what was and what is: at most one of a kind for each user.
+//! Notifications of calls (spec: core-and-voice#5.5). A commit that says several things of one call is one change to
+//! whoever looks, so they are drawn from what was and what is: at most one of a kind for each user.
 
 use super::{
     renderer::Notes,
@@ -82,7 +82,7 @@ impl Scene<'_> {
     }
 
     /// The call as a party came into it whose state has moved on already: that it began is told first, since nobody can
-    /// make sense of what became of a call he has not heard of (core-and-voice §5.3: Dialing comes first).
+    /// make sense of what became of a call he has not heard of (spec: core-and-voice#5.3: Dialing comes first).
     fn as_it_began(&self, party: &Party) -> Option<Call> {
         let joined = self.facts().find_map(|fact| match fact {
             Fact::Joined { leg, state, .. } if *leg == party.leg && *state != party.state => Some(*state),

@@ -1,5 +1,5 @@
 //! Notifications of phones: whether they can be reached, what they do with calls, and the state in which their users
-//! work on the voice channel (core-and-voice §4.2, §4.3).
+//! work on the voice channel (spec: core-and-voice#4.2, #4.3).
 
 use super::{
     renderer::Notes,

@@ -1,4 +1,4 @@
-//! Notifications of conversations, fact by fact, in the order of digital-channels §1.5 and §2.7.
+//! Notifications of conversations, fact by fact, in the order of digital-channels#1.5 and #2.7.
 
 use super::renderer::Notes;
 use crate::wire::{log_message, message_resource, session_resource};
@@ -190,7 +190,7 @@ impl Scene<'_> {
         self.session.chatting().map(|party| &party.user).filter(move |user| *user != agent)
     }
 
-    /// A state change with the whole resource (digital-channels §1.4). Its outcome is owed to whoever caused it:
+    /// A state change with the whole resource (spec: digital-channels#1.4). Its outcome is owed to whoever caused it:
     /// the agent of this command, or the one whose transfer was taken.
     fn change(&self, agent: &UserId, kind: &'static str, out: &mut Vec<NewNote>) {
         let reference = self.reference(agent, kind);

@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 /// So long after a login has ended, whatever went with it in the hub is over.
 const SETTLED: Duration = Duration::from_secs(1);
 
-/// A hold that is given back however its task ends: answered, or dropped with its connection (item 36).
+/// A hold that is given back however its task ends: answered, or dropped with its connection
+/// (spec: bayeux-conformance#36).
 pub(super) struct Held<'a> {
     api: &'a Api,
     pub(super) hold: Option<Hold>,

@@ -7,7 +7,7 @@ use desk::ports::Shelf;
 use domain::UserId;
 use std::time::Duration;
 
-/// A session this many notes behind is told to begin anew (decisions §2).
+/// A session this many notes behind is told to begin anew (spec: decisions#2).
 const MAX_NOTES_BEHIND: u64 = 10_000;
 /// The same in bytes.
 const MAX_BYTES_BEHIND: u64 = 16 * 1024 * 1024;

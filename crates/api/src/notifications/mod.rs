@@ -2,7 +2,7 @@
 //!
 //! The hub knows the protocol and the sessions, the mailroom knows the notes; what is here waits. A note reaches
 //! a client only after it was committed, and a client with acknowledgements gets it again until it says that it
-//! has it (decisions §2).
+//! has it (spec: decisions#2).
 
 mod held;
 mod housekeeping;

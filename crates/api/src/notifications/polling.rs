@@ -27,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 const MAX_FAREWELL: usize = 16 * 1024;
 const FAREWELL_TIME: Duration = Duration::from_secs(5);
 
-/// Answers a batch of Bayeux messages. The path below the endpoint says nothing (conformance item 2).
+/// Answers a batch of Bayeux messages. The path below the endpoint says nothing (spec: bayeux-conformance#2).
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
     let browser = cookie(request.headers(), BROWSER_COOKIE).map(str::to_owned);
     let vouched = request.headers().contains_key(header::AUTHORIZATION);
@@ -37,7 +37,7 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
         Ok(body) => body,
         Err(problem) => return problem.into_response(),
     };
-    // Whatever alphabet a client declares is honoured (conformance item 3).
+    // Whatever alphabet a client declares is honoured (spec: bayeux-conformance#3).
     let body = match in_utf_8(&headers, &body) {
         Ok(body) => body,
         Err(why) => return (why.status(), why.to_string()).into_response(),

@@ -74,7 +74,7 @@ pub(super) async fn receive(
 }
 
 /// Anything below `/v2/me`, the broadcasts, and wildcards that only ever match their own; topics about other
-/// users are for those who look after them (core-and-voice §3.2).
+/// users are for those who look after them (spec: core-and-voice#3.2).
 fn may_subscribe(caller: &Caller, channel: &str) -> bool {
     let others = channel.starts_with("/v2/users") || channel.starts_with("/v2/queues");
     !others || caller.user.has(&[Role::Supervisor, Role::Admin, Role::Apiuser])

@@ -37,8 +37,8 @@ const SLOWEST_READER: Duration = Duration::from_secs(20);
 /// What a client is told who may try again when another of the user's sockets has ended, in seconds.
 const TRY_AGAIN: &str = "30";
 
-/// Opens a socket; a plain GET has no meaning here (conformance item 8). Whether the page may that asks was looked at
-/// before.
+/// Opens a socket; a plain GET has no meaning here (spec: bayeux-conformance#8). Whether the page may that asks was
+/// looked at before.
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &api).await else {
@@ -223,7 +223,7 @@ async fn answer<'a>(
 ) -> Result<Option<Held<'a>>, End> {
     let batch = match bayeux::parse(text.as_bytes()) {
         Ok(batch) => batch,
-        // A frame without anything is passed over before (item 69); one of blanks is no JSON.
+        // A frame without anything is passed over before (spec: bayeux-conformance#69); one of blanks is no JSON.
         Err(Malformed::EmptyBody | Malformed::Syntax { .. } | Malformed::NotObjects) => {
             return Err(End::Unreadable);
         }
@@ -261,8 +261,8 @@ async fn answer<'a>(
 }
 
 /// Looks what there is for a held connect, in the mailbox and outside it. A client with acknowledgements gets it with
-/// the reply; others get it pushed while the connect stays held (conformance items 58, 68). Answers the hold if it
-/// goes on.
+/// the reply; others get it pushed while the connect stays held (spec: bayeux-conformance#58, #68). Answers the hold if
+/// it goes on.
 async fn deliver<'a>(
     api: &'a Api,
     caller: &Caller,

@@ -1,4 +1,5 @@
-//! What is told at most once and outside the mailbox: how services stand, and errors that have no commit (decisions §1).
+//! What is told at most once and outside the mailbox: how services stand, and errors that have no commit
+//! (spec: decisions#1).
 
 use super::hub::millis;
 use crate::{
@@ -39,7 +40,7 @@ pub async fn announce(api: &Api) {
     }
 }
 
-/// Tells an agent's sessions that an operation on his device has failed (client-requirements, row 23).
+/// Tells an agent's sessions that an operation on his device has failed (spec: client-requirements#23).
 pub fn tell_device_error(api: &Api, agent: &UserId, device: &Device, why: &str) {
     let message = volatile(DEVICES_TOPIC, &device.id, &device_error(&api.links, device, why));
     let now = millis(api.desk.now());

@@ -1,5 +1,5 @@
 //! The reporting feed: the journal as CloudEvents, by pages, held until something happens, or as a live stream
-//! (decisions §7, admin-and-reporting §10).
+//! (spec: decisions#7, admin-and-reporting#10).
 //!
 //! A reader keeps one cursor, the `sequence` of the last event it has dealt with, and asks for what is behind it.
 //! Every event comes at least once and in journal order; a repeated one has the same `id`. Nothing said in a

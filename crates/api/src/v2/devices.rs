@@ -1,4 +1,4 @@
-//! `/devices`: the phones of the centre (core-and-voice §4.2, admin-and-reporting §2.3).
+//! `/devices`: the phones of the centre (spec: core-and-voice#4.2, admin-and-reporting#2.3).
 
 use super::sight::{CARERS, needs_sight};
 use crate::{

@@ -1,4 +1,4 @@
-//! Features the centre lacks: its resources are not there, its operations are not valid (decisions §8).
+//! Features the centre lacks: its resources are not there, its operations are not valid (spec: decisions#8).
 
 use crate::{answer::Problem, state::Api};
 use domain::Refusal;

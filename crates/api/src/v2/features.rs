@@ -1,4 +1,4 @@
-//! `/features` and `/system/features`: what the centre may use, and what there is (admin-and-reporting §2.4).
+//! `/features` and `/system/features`: what the centre may use, and what there is (spec: admin-and-reporting#2.4).
 
 use crate::{
     answer::{Answer, Outcome, Problem},

@@ -4,7 +4,7 @@ use crate::{answer::Problem, auth::Caller, state::Api};
 use domain::{disposition::LateUntil, interaction::Interaction};
 
 /// The caller's part that is over and still takes a disposition, and until when; `None` when there is none
-/// (decisions §6).
+/// (spec: decisions#6).
 pub async fn late_part<'i, I: Interaction + Sync>(
     api: &Api,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! `POST /login` and `POST /logout`: what a browser does instead of sending Basic credentials (decisions §5).
+//! `POST /login` and `POST /logout`: what a browser does instead of sending Basic credentials (spec: decisions#5).
 
 use crate::{
     answer::{Answer, Problem},

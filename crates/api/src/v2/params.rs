@@ -2,7 +2,7 @@
 
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
-/// Parameters of a collection (core-and-voice §1.6).
+/// Parameters of a collection (spec: core-and-voice#1.6).
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes; `Query` reads")]
@@ -30,7 +30,7 @@ pub struct Embedding {
     subresources: Option<String>,
 }
 
-/// How a request is refused that only asks (core-and-voice §1.5).
+/// How a request is refused that only asks (spec: core-and-voice#1.5).
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes; `Problem` answers")]
 pub enum Denied {
@@ -42,7 +42,7 @@ pub enum Denied {
     Absent,
 }
 
-/// How a request is refused that changes something (core-and-voice §1.5).
+/// How a request is refused that changes something (spec: core-and-voice#1.5).
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes; `Problem` answers")]
 pub enum Refused {

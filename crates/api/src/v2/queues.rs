@@ -1,4 +1,4 @@
-//! `/queues`: where customers wait. The address of a queue is a target of `Transfer` (digital-channels §2.6).
+//! `/queues`: where customers wait. The address of a queue is a target of `Transfer` (spec: digital-channels#2.6).
 
 use super::sight::ANYONE;
 use crate::{

@@ -1,4 +1,4 @@
-//! `/services`: the parts of the server and whether they work (core-and-voice §3.7).
+//! `/services`: the parts of the server and whether they work (spec: core-and-voice#3.7).
 
 use super::sight::ANYONE;
 use crate::{

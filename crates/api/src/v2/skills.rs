@@ -1,4 +1,4 @@
-//! `/skills`: the skills that users have or queues ask for (admin-and-reporting §2.2).
+//! `/skills`: the skills that users have or queues ask for (spec: admin-and-reporting#2.2).
 
 use crate::{
     answer::{Answer, Outcome, Problem},

@@ -1,4 +1,4 @@
-//! `/workbins`: there are none, and desktops ask for them as they start (client-requirements 25).
+//! `/workbins`: there are none, and desktops ask for them as they start (spec: client-requirements#25).
 
 use super::sight::ANYONE;
 use crate::{

@@ -1,4 +1,4 @@
-//! The resource of a call, as one agent sees it (core-and-voice §5.1, §5.2).
+//! The resource of a call, as one agent sees it (spec: core-and-voice#5.1, #5.2).
 
 use super::{Links, Participants, timestamp};
 use domain::{
@@ -189,7 +189,7 @@ fn others<'c>(view: &CallView<'c>, form: Participants) -> Others<'c> {
     }
 }
 
-/// Whether a number bears its country code (core-and-voice §5.2).
+/// Whether a number bears its country code (spec: core-and-voice#5.2).
 fn is_e164(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or_default();
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,4 +1,4 @@
-//! What is told of a call (core-and-voice §3.5, §5.5).
+//! What is told of a call (spec: core-and-voice#3.5, #5.5).
 
 use super::{
     Links, Participants,

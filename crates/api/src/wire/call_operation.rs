@@ -1,4 +1,4 @@
-//! Operations of a call by their names on the wire (core-and-voice §5.6, §5.7, §6).
+//! Operations of a call by their names on the wire (spec: core-and-voice#5.6, #5.7, #6).
 
 use crate::{answer::Problem, body::Body};
 use domain::{InteractionId, Refusal, UserData, command::CallAct};
@@ -48,7 +48,7 @@ pub fn call_act(body: &Body) -> Result<CallAct, Problem> {
 }
 
 /// The call that a disposition is of: the one of the address, if it names one, and of `callUri` and `callUuid`. Those
-/// that are given must agree (decisions §6).
+/// that are given must agree (spec: decisions#6).
 pub fn disposed_call(body: &Body, address: Option<&str>) -> Result<InteractionId, Problem> {
     let uri = body.maybe_text("callUri")?.map(last_segment);
     let named = [address, body.maybe_text("callUuid")?, uri];

@@ -1,4 +1,4 @@
-//! Channels of an agent and their states (core-and-voice §4.6, digital-channels §5.5).
+//! Channels of an agent and their states (spec: core-and-voice#4.6, digital-channels#5.5).
 
 use domain::{
     agent::{Agent, AgentState, ChannelState, Readiness},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// The name of the switch: there is one, and it is in this program.
 pub const SWITCH: &str = "Jackfield";
 
-/// The state of a channel or device; right after login it is only that (client-requirements 24).
+/// The state of a channel or device; right after login it is only that (spec: client-requirements#24).
 pub fn user_state(channel: Option<&ChannelState>) -> Value {
     match channel {
         None => json!({
@@ -36,7 +36,7 @@ fn chosen(state: &AgentState) -> Value {
 }
 
 /// A state as the list of states shows it. There the offline one counts as `Logout`, although whoever is in it
-/// shows as `LoggedOut` (core-and-voice §4.3).
+/// shows as `LoggedOut` (spec: core-and-voice#4.3).
 fn agent_state_resource(state: &AgentState) -> Value {
     let mut out = chosen(state);
     out["operationName"] = state.operation.as_str().into();
@@ -78,8 +78,8 @@ pub fn channel_resources(user: &User, agent: &Agent, activity: &'static str) -> 
         .collect()
 }
 
-/// What a phone does, from its user's parts in calls: `Idle` (core-and-voice §4.6) without one, else the word by which
-/// the vendor's statistics know it. Of several parts the one that talks counts.
+/// What a phone does, from its user's parts in calls: `Idle` (spec: core-and-voice#4.6) without one, else the word by
+/// which the vendor's statistics know it. Of several parts the one that talks counts.
 pub fn activity<'c>(parts: impl Iterator<Item = (&'c Call, &'c Party)>) -> &'static str {
     let rank = |party: &Party| match party.state {
         PartyState::Established => 4,

@@ -1,4 +1,4 @@
-//! Entries of the internal directory: whom an interaction can be handed to (admin-and-reporting §2.9).
+//! Entries of the internal directory: whom an interaction can be handed to (spec: admin-and-reporting#2.9).
 
 use super::{Links, SWITCH, queue_resource, user_state};
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
 use serde_json::{Value, json};
 
 /// A colleague, with the channels they are logged in on; `activity` is what their phone does now. The `name` of a user is
-/// the login name (admin-and-reporting §2.9).
+/// the login name (spec: admin-and-reporting#2.9).
 pub fn user_contact(
     links: &Links,
     centre: &Centre,

@@ -1,4 +1,4 @@
-//! The phone of a user (core-and-voice §4.2).
+//! The phone of a user (spec: core-and-voice#4.2).
 
 use super::{Links, call::device_path, device_operation::device_operations, user_state};
 use domain::{
@@ -52,7 +52,7 @@ pub fn device_resource(links: &Links, phone: &Phone<'_>) -> Value {
     out
 }
 
-/// The device as provisioning shows it: with what it is besides how it stands (admin-and-reporting §2.3).
+/// The device as provisioning shows it: with what it is besides how it stands (spec: admin-and-reporting#2.3).
 pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> Value {
     let mut out = device_resource(links, phone);
     out["type"] = "ACDPosition".into();
@@ -68,7 +68,7 @@ pub fn device_message(links: &Links, phone: &Phone<'_>) -> Value {
     json!({"messageType": "DeviceStateChangeMessage", "devices": [device_resource(links, phone)]})
 }
 
-/// What is told of an operation on a device that failed (core-and-voice §3.5). Old clients show `errorMessage`.
+/// What is told of an operation on a device that failed (spec: core-and-voice#3.5). Old clients show `errorMessage`.
 pub fn device_error(links: &Links, device: &Device, why: &str) -> Value {
     let path = device_path(device);
     json!({

@@ -1,4 +1,4 @@
-//! Operations of a phone by their names on the wire (core-and-voice §4.5).
+//! Operations of a phone by their names on the wire (spec: core-and-voice#4.5).
 
 use super::{call_operation::SET_CALL_DISPOSITION, dial::plain_number};
 use crate::{answer::Problem, body::Body};
@@ -42,7 +42,7 @@ pub fn device_act(body: &Body) -> Result<Option<DeviceAct>, Problem> {
 /// The longest time for work after a call that can be asked for, in seconds: a day.
 const LONGEST_WRAP_UP: u64 = 86_400;
 
-/// For how long work after a call shall last (admin-and-reporting §7.5): seconds, as a text or as a number.
+/// For how long work after a call shall last (spec: admin-and-reporting#7.5): seconds, as a text or as a number.
 pub fn wrap_up(body: &Body, operation: &str) -> Result<Option<Millis>, Problem> {
     let Some(value) = body.get("wrapUpTime").filter(|_| operation == "AfterCallWork") else {
         return Ok(None);

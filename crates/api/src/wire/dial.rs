@@ -1,4 +1,4 @@
-//! Numbers, and what asks to call one (core-and-voice §5.6).
+//! Numbers, and what asks to call one (spec: core-and-voice#5.6).
 
 use super::call_operation::user_data;
 use crate::{answer::Problem, body::Body};

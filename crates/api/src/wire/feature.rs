@@ -1,4 +1,4 @@
-//! Features: what a centre may use (admin-and-reporting §2.4). The list is the build's; which of them a centre
+//! Features: what a centre may use (spec: admin-and-reporting#2.4). The list is the build's; which of them a centre
 //! has, is the centre's.
 
 use super::{Links, links::escape};

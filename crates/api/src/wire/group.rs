@@ -1,4 +1,4 @@
-//! Groups: the business unit, and the tree of disposition codes (admin-and-reporting §2.8, §6.3).
+//! Groups: the business unit, and the tree of disposition codes (spec: admin-and-reporting#2.8, #6.3).
 
 use super::{Links, links::escape};
 use crate::query::Wanted;

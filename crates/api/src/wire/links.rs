@@ -1,4 +1,4 @@
-//! Addresses: every absolute one is built from the public URL (decisions §3).
+//! Addresses: every absolute one is built from the public URL (spec: decisions#3).
 
 use std::{borrow::Cow, sync::Arc};
 

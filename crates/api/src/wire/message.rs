@@ -1,4 +1,4 @@
-//! Messages of a conversation, and the notification that brings new ones (digital-channels §2.5).
+//! Messages of a conversation, and the notification that brings new ones (spec: digital-channels#2.5).
 
 use super::{
     Links, Shown,
@@ -93,7 +93,7 @@ pub fn message_resource(links: &Links, shown: Shown, message: &Message) -> Value
 }
 
 /// The notification of new messages, as JSON text. It names the conversation by address and by path under each
-/// of the medium's keys, and has no `id` (client-requirements 18).
+/// of the medium's keys, and has no `id` (spec: client-requirements#18).
 pub fn log_message(
     links: &Links,
     shown: Shown,

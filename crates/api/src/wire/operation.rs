@@ -1,4 +1,4 @@
-//! Operations of a conversation by their names on the wire (digital-channels §2.6).
+//! Operations of a conversation by their names on the wire (spec: digital-channels#2.6).
 
 use super::{parameter::treat_as, unescape};
 use crate::{answer::Problem, body::Body};
@@ -84,7 +84,7 @@ fn user_data(body: &Body) -> Result<UserData, Problem> {
     Ok(UserData::new(body.object("userData")?.clone()))
 }
 
-/// The last message; `messageType` and `treatAs` only mean something beside it (digital-channels §2.10).
+/// The last message; `messageType` and `treatAs` only mean something beside it (spec: digital-channels#2.10).
 fn last_words(body: &Body) -> Result<Option<LastWords>, Problem> {
     let message_type = body.maybe_text("messageType")?.map(str::to_owned);
     let treat_as = treat_as(body)?;
@@ -97,7 +97,7 @@ fn last_words(body: &Body) -> Result<Option<LastWords>, Problem> {
     }
 }
 
-/// A queue by its name or by its address (digital-channels §2.6).
+/// A queue by its name or by its address (spec: digital-channels#2.6).
 fn named_queue(body: &Body) -> Result<QueueName, Problem> {
     match (body.maybe_text("queueName")?, body.maybe_text("queueUri")?) {
         (Some(name), _) => Ok(name.into()),

@@ -11,8 +11,8 @@ pub fn treat_as(body: &Body) -> Result<Option<&str>, Problem> {
     }
 }
 
-/// Refuses a `workmode` of `Ready` that is not how phones work here (core-and-voice §4.3): who has ended a call is ready
-/// again by themselves, at once or after the queue's time for work after a call, which is `AutoIn`.
+/// Refuses a `workmode` of `Ready` that is not how phones work here (spec: core-and-voice#4.3): who has ended a call is
+/// ready again by themselves, at once or after the queue's time for work after a call, which is `AutoIn`.
 pub fn work_mode(body: &Body, operation: &str) -> Result<(), Problem> {
     match body.maybe_text("workmode")?.filter(|_| operation == "Ready") {
         None | Some("" | "AutoIn") => Ok(()),

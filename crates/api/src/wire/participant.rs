@@ -1,4 +1,4 @@
-//! A participant on the wire, in a resource or as the author of a message (digital-channels §2.4).
+//! A participant on the wire, in a resource or as the author of a message (spec: digital-channels#2.4).
 
 use super::Links;
 use domain::{

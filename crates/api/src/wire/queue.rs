@@ -1,4 +1,4 @@
-//! A queue on the wire. Its address is a target of `Transfer` (digital-channels §2.6).
+//! A queue on the wire. Its address is a target of `Transfer` (spec: digital-channels#2.6).
 
 use super::{Links, links::escape};
 use domain::{

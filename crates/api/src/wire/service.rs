@@ -1,4 +1,5 @@
-//! The parts a server is made of and how they stand, as desktops ask for them and hear of them (core-and-voice §3.7).
+//! The parts a server is made of and how they stand, as desktops ask for them and hear of them
+//! (spec: core-and-voice#3.7).
 
 use super::{Links, escape, timestamp};
 use desk::{Condition, ServiceKind, ServiceState};

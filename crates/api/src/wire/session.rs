@@ -1,4 +1,4 @@
-//! The resource of a conversation, as one agent sees it (digital-channels §2.1–2.4).
+//! The resource of a conversation, as one agent sees it (spec: digital-channels#2.1–2.4).
 
 use super::{Links, operation_name, participant::Participant, timestamp};
 use domain::{
@@ -77,8 +77,8 @@ pub fn session_resource(links: &Links, medium: &Medium, session: &Session, agent
     }
 }
 
-/// A conversation as somebody sees it who looks after its agent: that it is there, and what of (digital-channels §2.8).
-/// It has no address: only those who take part can read it.
+/// A conversation as somebody sees it who looks after its agent: that it is there, and what of
+/// (spec: digital-channels#2.8). It has no address: only those who take part can read it.
 pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<Value> {
     let party = session.party(agent)?;
     Some(json!({
@@ -130,7 +130,7 @@ fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s
 }
 
 /// The attached data; with the moments until which the customer can be answered, so that clients can count down
-/// (channel-connectors §2.6). They follow from what he wrote last and are no data of anybody's.
+/// (spec: channel-connectors#2.6). They follow from what he wrote last and are no data of anybody's.
 fn user_data(session: &Session) -> Cow<'_, Map<String, Value>> {
     let pairs = session.user_data.pairs();
     let (anyone, person) = session.post.as_deref().map_or((None, None), domain::session::Post::window_ends);
@@ -165,7 +165,7 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
     }
 }
 
-/// The names of open operations. The one for focus is listed in both its spellings (decisions §8).
+/// The names of open operations. The one for focus is listed in both its spellings (spec: decisions#8).
 fn names(open: &[Operation]) -> Vec<&'static str> {
     let mut names = Vec::with_capacity(open.len() + 1);
     for operation in open {

@@ -1,5 +1,5 @@
 //! Settings on the wire: pairs of name and value, and what the desktop is told of dispositions
-//! (core-and-voice §6.5).
+//! (spec: core-and-voice#6.5).
 
 use domain::{book::Code, disposition::Rule};
 use serde_json::{Value, json};

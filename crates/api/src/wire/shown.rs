@@ -1,6 +1,6 @@
 //! What clients differ about.
 
-/// How the other parties of a call are written (core-and-voice §5.1).
+/// How the other parties of a call are written (spec: core-and-voice#5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Participants {
     /// As objects: the current form.
@@ -16,6 +16,6 @@ pub struct Shown {
     /// How the other parties of a call are written.
     pub participants: Participants,
     /// Whether agents are shown the `messageType` that the writer of a message gave it: the server option
-    /// `includeMessageType` (digital-channels §2.5).
+    /// `includeMessageType` (spec: digital-channels#2.5).
     pub message_types: bool,
 }

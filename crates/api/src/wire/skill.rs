@@ -1,4 +1,4 @@
-//! Skills (admin-and-reporting §2.2). A level is a text on the wire (client-requirements 12).
+//! Skills (spec: admin-and-reporting#2.2). A level is a text on the wire (spec: client-requirements#12).
 
 use super::Links;
 use domain::user::User;

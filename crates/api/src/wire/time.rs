@@ -1,4 +1,4 @@
-//! Moments as the API writes them: `2026-02-03 10:11:12.345+0100` (digital-channels §1.6).
+//! Moments as the API writes them: `2026-02-03 10:11:12.345+0100` (spec: digital-channels#1.6).
 
 use domain::Millis;
 use jiff::{Timestamp, tz::TimeZone};

@@ -1,4 +1,4 @@
-//! A user on the wire, without sub-resources (core-and-voice §4.1).
+//! A user on the wire, without sub-resources (spec: core-and-voice#4.1).
 
 use super::Links;
 use domain::user::User;

@@ -1,99 +1,192 @@
-//! Every place that code and documents cite is there to be read: sections of docs/spec and docs/decisions.md, and items
-//! of the conformance list.
+//! Every place that code and documents cite is there to be read, and every link of a document leads somewhere.
+//! docs/spec/README.md says how a citation is written.
 
 use regex::Regex;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
 /// Where citations are looked for.
-const PLACES: [&str; 6] = ["crates", "docs", "tests", "README.md", "CONTRIBUTING.md", ".ci"];
-const KINDS: [&str; 7] = ["rs", "md", "toml", "sql", "py", "mjs", "xml"];
+const PLACES: [&str; 5] = ["crates", "docs", "tests", ".ci", ""];
+const KINDS: [&str; 9] = ["rs", "md", "toml", "sql", "py", "mjs", "xml", "json", "sh"];
 
 #[test]
 fn every_citation_resolves() {
-    let root = root();
-    let places = citable(&root);
-    let names: BTreeSet<&str> = places.iter().map(|(name, _)| name.as_str()).collect();
-    let names = names.into_iter().collect::<Vec<_>>().join("|");
-    let cites =
-        Regex::new(&format!(r"\b({names})(?:\.md)?((?:[,;]? ?§\d+(?:\.\d+)*(?:[–-]\d+(?:\.\d+)*)?)+)"));
-    let cites = cites.expect("a pattern");
-    let section = Regex::new(r"§(\d+(?:\.\d+)*)(?:[–-](\d+(?:\.\d+)*))?").expect("a pattern");
-    let item = Regex::new(r"conformance items? (\d+)(?:, (\d+))*").expect("a pattern");
-    let line_end = Regex::new(r"\s*\n\s*(?://[/!]?|#|--)?\s*").expect("a pattern");
-    let (mut found, mut nowhere) = (0, Vec::new());
-    for path in files(&root) {
-        let text = fs::read_to_string(&path).expect("text");
-        // A citation may be broken over two lines of a comment.
-        let text = line_end.replace_all(&text, " ");
-        let mut look = |name: &str, place: &str| {
-            found += 1;
-            if !places.contains(&(name.to_owned(), place.to_owned())) {
-                nowhere.push(format!("{}: {name} §{place}", path.display()));
-            }
-        };
-        for cited in cites.captures_iter(&text) {
-            for numbers in section.captures_iter(&cited[2]) {
-                numbers.iter().skip(1).flatten().for_each(|number| look(&cited[1], number.as_str()));
-            }
-        }
-        for cited in item.captures_iter(&text) {
-            cited.iter().skip(1).flatten().for_each(|number| look("conformance item", number.as_str()));
-        }
+    let pages = Pages::read(&root());
+    let (mut found, mut broken) = (0, Vec::new());
+    for (path, text) in texts(&KINDS) {
+        let (cited, wrong) = pages.citations(&text);
+        found += cited;
+        let missing = documents(&text).into_iter().filter(|name| !root().join(name).is_file());
+        broken.extend(wrong.into_iter().chain(missing).map(|what| format!("{}: {what}", path.display())));
     }
     assert!(found > 1_000, "only {found} citations were found");
-    assert!(nowhere.is_empty(), "these lead nowhere:\n{}", nowhere.join("\n"));
+    assert!(broken.is_empty(), "these lead nowhere:\n{}", broken.join("\n"));
 }
 
-/// What can be cited: names of documents with the numbers of their headings, and of the items of lists below these.
-fn citable(root: &Path) -> BTreeSet<(String, String)> {
-    let heading = Regex::new(r"^#+ (\d+(?:\.\d+)*)").expect("a pattern");
-    let item = Regex::new(r"^\s*(?:\| )?(\d+)(?:\.| \|)").expect("a pattern");
-    let mut documents = vec![root.join("docs/decisions.md")];
-    documents.extend(under(&root.join("docs/spec")));
-    let mut all = BTreeSet::new();
-    for document in documents {
-        let name = document.file_stem().expect("a name").to_string_lossy().into_owned();
-        let mut above = String::new();
-        for line in fs::read_to_string(&document).expect("text").lines() {
-            if let Some(found) = heading.captures(line) {
-                found[1].clone_into(&mut above);
-                all.insert((name.clone(), above.clone()));
-            } else if let Some(found) = item.captures(line) {
-                all.insert((name.clone(), format!("{above}.{}", &found[1])));
-                if name == "bayeux-conformance" {
-                    all.insert(("conformance item".to_owned(), found[1].to_owned()));
+#[test]
+fn every_link_of_a_document_leads_somewhere() {
+    let (mut found, mut broken) = (0, Vec::new());
+    for (path, text) in texts(&["md"]) {
+        for target in links(&text) {
+            found += 1;
+            let (file, anchor) = target.split_once('#').unwrap_or((&target, ""));
+            let file = if file.is_empty() { path.clone() } else { path.with_file_name("").join(file) };
+            let leads = match fs::read_to_string(&file) {
+                Ok(text) => anchor.is_empty() || anchors(&text).contains(anchor),
+                // A link to a directory is one to the list of what is in it.
+                Err(_) => file.is_dir() && anchor.is_empty(),
+            };
+            if !leads {
+                broken.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(found > 300, "only {found} links were found");
+    assert!(broken.is_empty(), "these lead nowhere:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn a_broken_citation_is_seen() {
+    let page = "## <a id=\"1\"></a>1. Voice\n\n### <a id=\"1.2\"></a>1.2 Dial\n\n**A.** <a id=\"1.2-A\"></a>Ring.\n";
+    let pages = Pages([("voice".to_owned(), anchors(page))].into());
+    let cited = |text: &str| pages.citations(text);
+    assert_eq!(cited("Dials (spec: voice#1.2, #1.2-A; RFC 3261 §8.1)."), (2, vec![]));
+    assert_eq!(cited("//! Of all flows (spec:\n//! voice#1.2,\n//! #1–1.2)."), (3, vec![]));
+    assert_eq!(cited("(spec: voice#1.3)").1, ["voice#1.3"]);
+    assert_eq!(cited("(spec: voice#1, #2)").1, ["voice#2"]);
+    assert_eq!(cited("(spec: voice#1–3)").1, ["voice#3"]);
+    assert_eq!(cited("(spec: noise#1)").1, ["spec: noise#"]);
+    assert_eq!(cited("(voice §1.2)").1, ["voice §"]);
+    assert_eq!(documents("(`docs/calls.md`, and ../docs/none.md)"), ["docs/calls.md"]);
+}
+
+#[test]
+fn a_broken_link_is_seen() {
+    let text = "[a](b.md#c) and `[no](link)` and [out](https://example.com)\n```\n[no](link)\n```\n[d](#e)";
+    assert_eq!(links(text), ["b.md#c", "#e"]);
+    let anchors = anchors("# Who may call\n\n## `GET /me`, and *more*\n\n## Who may call\n\n```\n# none\n```\n");
+    let expected = ["get-me-and-more", "who-may-call", "who-may-call-1"];
+    assert_eq!(anchors.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+/// The pages that can be cited by their name, with their anchors.
+struct Pages(BTreeMap<String, BTreeSet<String>>);
+
+impl Pages {
+    fn read(root: &Path) -> Self {
+        let mut files = under(&root.join("docs/spec"));
+        files.extend(["docs/decisions.md", "docs/glossary.md"].map(|name| root.join(name)));
+        let page = |file: PathBuf| {
+            let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, anchors(&fs::read_to_string(&file).expect("text")))
+        };
+        Self(files.into_iter().map(page).collect())
+    }
+
+    /// How many anchors a text cites, and what of it leads nowhere.
+    fn citations(&self, text: &str) -> (usize, Vec<String>) {
+        // A citation may be broken over two lines of a comment.
+        let text = pattern(r"\s*\n\s*(?://[/!]?|--|# )?\s*").replace_all(text, " ");
+        let names = self.0.keys().map(String::as_str).collect::<Vec<_>>().join("|");
+        let anchor = r"[0-9A-Za-z](?:[\w.-]*\w)?";
+        let cited = pattern(&format!(r"\b({names})#{anchor}(?:(?:, #| and #|–#?){anchor})*"));
+        let (mut found, mut broken) = (0, Vec::new());
+        for cited in cited.captures_iter(&text) {
+            let page = &cited[1];
+            for anchor in pattern(&format!("[#–]({anchor})")).captures_iter(&cited[0]) {
+                found += 1;
+                if !self.0[page].contains(&anchor[1]) {
+                    broken.push(format!("{page}#{}", &anchor[1]));
                 }
             }
         }
+        // What looks like a citation and is none.
+        for none in pattern(r"\bspec: ([a-z][a-z-]*)#").captures_iter(&text) {
+            broken.extend((!self.0.contains_key(&none[1])).then(|| none[0].to_owned()));
+        }
+        let sections = pattern(&format!(r"\b(?:{names})(?:\.md)?,? §"));
+        let links = pattern(r"\[[^\]]*\]\([^)]*\)");
+        let unlinked = links.replace_all(&text, "");
+        broken.extend(sections.find_iter(&unlinked).map(|none| none.as_str().to_owned()));
+        (found, broken)
+    }
+}
+
+/// The anchors of a document: those that it sets, and those that its headings have by themselves.
+fn anchors(markdown: &str) -> BTreeSet<String> {
+    let set = pattern(r#"<a id="([^"]+)"></a>"#);
+    let heading = pattern(r"(?m)^#{1,6} (.+)$");
+    let prose = without_code_blocks(markdown);
+    let mut all: BTreeSet<String> = set.captures_iter(&prose).map(|found| found[1].to_owned()).collect();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for found in heading.captures_iter(&prose) {
+        let words = set.replace_all(&found[1], "").trim().to_lowercase();
+        let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+        let slug = words.chars().filter(kept).collect::<String>().replace(' ', "-");
+        let before = times.entry(slug.clone()).or_default();
+        all.insert(if *before == 0 { slug } else { format!("{slug}-{before}") });
+        *before += 1;
     }
     all
 }
 
-fn files(root: &Path) -> Vec<PathBuf> {
-    let of_a_kind = |path: &PathBuf| {
-        path.extension().is_some_and(|kind| KINDS.iter().any(|known| *known == kind.to_string_lossy()))
-    };
-    PLACES.iter().flat_map(|place| under(&root.join(place))).filter(of_a_kind).collect()
+/// The documents that a text names by their path from the root.
+fn documents(text: &str) -> Vec<String> {
+    // Of another directory's `docs` it is a part of a longer path.
+    let path = pattern(r"(?:^|[^\w./-])(docs/[\w/-]+\.(?:md|toml))\b");
+    path.captures_iter(text).map(|found| found[1].to_owned()).collect()
 }
 
-/// The files below a directory, or the file itself; what was installed there is left out.
+/// The targets of a document's links that do not lead out of the repository.
+fn links(markdown: &str) -> Vec<String> {
+    let prose = without_code_blocks(markdown);
+    let prose = pattern("`[^`\n]*`").replace_all(&prose, "");
+    let link = pattern(r"\]\(([^)\s]+)\)");
+    let targets = link.captures_iter(&prose).map(|found| found[1].to_owned());
+    targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:")).collect()
+}
+
+fn without_code_blocks(markdown: &str) -> String {
+    pattern(r"(?ms)^ *```.*?^ *```[^\n]*$").replace_all(markdown, "").into_owned()
+}
+
+/// The files of these kinds, and what is in them.
+fn texts(kinds: &[&str]) -> Vec<(PathBuf, String)> {
+    let of_a_kind =
+        |path: &PathBuf| path.extension().is_some_and(|kind| kinds.iter().any(|known| **known == *kind));
+    // This one writes of citations that lead nowhere.
+    let own = Path::new(file!()).file_name();
+    let files = PLACES.iter().flat_map(|place| match *place {
+        "" => children(&root()).into_iter().filter(|path| path.is_file()).collect(),
+        place => under(&root().join(place)),
+    });
+    let files = files.filter(of_a_kind).filter(|path| path.file_name() != own);
+    files.map(|path| (path.clone(), fs::read_to_string(&path).expect("text"))).collect()
+}
+
+/// The files below a directory; what was installed there is left out.
 fn under(path: &Path) -> Vec<PathBuf> {
-    if path.is_file() {
-        return vec![path.to_owned()];
-    }
+    let below = |path: PathBuf| if path.is_dir() { under(&path) } else { vec![path] };
+    children(path).into_iter().flat_map(below).collect()
+}
+
+fn children(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
     let entries = entries.map(|entry| entry.expect("an entry").path());
     let ours = |path: &PathBuf| {
         let name = path.file_name().expect("a name").to_string_lossy();
         !path.is_symlink() && !["node_modules", ".venv", "target"].contains(&&*name)
     };
-    entries.filter(ours).flat_map(|path| under(&path)).collect()
+    entries.filter(ours).collect()
 }
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern")
 }

@@ -1,4 +1,4 @@
-//! The internal directory (admin-and-reporting §2.9, client-requirements 26).
+//! The internal directory (spec: admin-and-reporting#2.9, client-requirements#26).
 
 use serde_json::json;
 use testkit::{Client, TestServer, settled};

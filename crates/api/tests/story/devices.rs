@@ -1,4 +1,4 @@
-//! Devices (core-and-voice §4.2, §4.5).
+//! Devices (spec: core-and-voice#4.2, #4.5).
 
 use serde_json::{Value, json};
 use testkit::{Poll, TestServer, settled};

@@ -1,4 +1,4 @@
-//! Requests that are wrong in themselves (core-and-voice §1.5, decisions §8).
+//! Requests that are wrong in themselves (spec: core-and-voice#1.5, decisions#8).
 
 use http::{Method, header};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Features and what happens without them (admin-and-reporting §2.4, decisions §8).
+//! Features and what happens without them (spec: admin-and-reporting#2.4, decisions#8).
 
 use serde_json::json;
 use testkit::{TestServer, settled};

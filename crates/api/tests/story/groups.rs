@@ -1,4 +1,4 @@
-//! The tree of disposition codes (admin-and-reporting §6.3).
+//! The tree of disposition codes (spec: admin-and-reporting#6.3).
 
 use serde_json::json;
 use testkit::{TestServer, settled};

@@ -1,4 +1,4 @@
-//! `/internal-api` (core-and-voice §7.3).
+//! `/internal-api` (spec: core-and-voice#7.3).
 
 use serde_json::json;
 use testkit::{TestServer, settled};
@@ -35,7 +35,7 @@ async fn a_user_event_needs_a_phone_that_is_there() {
     tom.post(path, json!({})).await.refused(400, 1);
 }
 
-/// core-and-voice §7.2, client-requirements 27.
+/// spec: core-and-voice#7.2, client-requirements#27.
 #[tokio::test]
 async fn the_vendors_desktop_starts() {
     let app = TestServer::start().await;

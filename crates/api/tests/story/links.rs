@@ -1,4 +1,4 @@
-//! Every address that is given out answers, with `/me` before it and without (decisions §3).
+//! Every address that is given out answers, with `/me` before it and without (spec: decisions#3).
 
 use desk::{Condition, ServiceState};
 use domain::{call::Heard, centre::Centre};

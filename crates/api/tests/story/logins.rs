@@ -1,4 +1,4 @@
-//! Logins: how they begin and when they end (core-and-voice §2.1, §2.2, decisions §5).
+//! Logins: how they begin and when they end (spec: core-and-voice#2.1, #2.2, decisions#5).
 
 use api::{Config, Cors};
 use axum::{body::Body, response::Response};

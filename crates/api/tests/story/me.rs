@@ -1,4 +1,4 @@
-//! `/me` (core-and-voice §4.1).
+//! `/me` (spec: core-and-voice#4.1).
 
 use serde_json::json;
 use testkit::{TestServer, settled};

@@ -1,4 +1,4 @@
-//! The CSRF token, other origins, and how long a login lives (core-and-voice §2.2–2.4, client-requirements 8, 9).
+//! The CSRF token, other origins, and how long a login lives (spec: core-and-voice#2.2–2.4, client-requirements#8, #9).
 
 use api::{Config, Cors};
 use axum::{body::Body, response::Response};

@@ -1,4 +1,4 @@
-//! How the parts of the server stand, asked for and told (core-and-voice §3.7).
+//! How the parts of the server stand, asked for and told (spec: core-and-voice#3.7).
 
 use desk::{Condition, ServiceKind, ServiceState};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `/settings` (core-and-voice §4.7, admin-and-reporting §2.6, §6.2).
+//! `/settings` (spec: core-and-voice#4.7, admin-and-reporting#2.6, #6.2).
 
 use domain::{Command, command::Provision};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `/users` and `/skills` (admin-and-reporting §2.1, §2.2).
+//! `/users` and `/skills` (spec: admin-and-reporting#2.1, #2.2).
 
 use domain::{Command, command::Provision};
 use serde_json::json;

@@ -19,7 +19,7 @@ use testkit::TestServer;
 use tower::ServiceExt;
 
 /// Where the customer chat is specified, whose addresses agents have, too.
-const CUSTOMER_CHAT: &str = "digital-channels §6.3";
+const CUSTOMER_CHAT: &str = "digital-channels#6.3";
 /// The centre of the harness.
 const CENTRE: &str = "c0ffee00-0000-4000-8000-000000000001";
 const REGENERATE: &str = "`REGENERATE=1 cargo test -p api --test story walk_list`";
@@ -78,6 +78,15 @@ impl Row {
     /// Whether it is asked for by a customer below an address of agents.
     fn is_a_customers(&self) -> bool {
         self.source == CUSTOMER_CHAT
+    }
+
+    /// Its source as a link from the directory of the page.
+    fn link(&self) -> String {
+        let folder = if self.source.starts_with("decisions") { "" } else { "spec/" };
+        match self.source.split_once('#') {
+            Some((page, anchor)) => format!("[{}]({folder}{page}.md#{anchor})", self.source),
+            None => self.source.clone(),
+        }
     }
 
     fn name(&self) -> String {
@@ -422,7 +431,8 @@ fn page(list: &WalkList) -> String {
             };
             let operation = row.operation.as_ref().map(|name| format!("`{name}`")).unwrap_or_default();
             let note = row.note.as_deref().unwrap_or_default();
-            table(format_args!("| `{}` | {operation} | {is} | {} | {note} |\n", row.ask, row.source));
+            let source = row.link();
+            table(format_args!("| `{}` | {operation} | {is} | {source} | {note} |\n", row.ask));
         }
     }
     out

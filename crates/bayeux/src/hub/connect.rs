@@ -11,7 +11,7 @@ use crate::{Caller, ClientId, Transport};
 
 use super::{Answer, Hub};
 
-/// A held connect's place among those of its browser (item 64).
+/// A held connect's place among those of its browser (spec: bayeux-conformance#64).
 enum Place {
     Unlimited,
     Counted,
@@ -107,7 +107,7 @@ impl Hub {
     }
 
     /// Takes the browser's place for a held connect, or tells the session to poll instead while another
-    /// of the browser has it (item 64). A session without a browser is not limited.
+    /// of the browser has it (spec: bayeux-conformance#64). A session without a browser is not limited.
     fn take_place(&mut self, id: &ClientId) -> Place {
         let limit = self.config.held_per_browser;
         let Some(session) = self.sessions.get_mut(id).filter(|_| limit > 0) else { return Place::Unlimited };
@@ -157,7 +157,7 @@ impl Hub {
     }
 
     /// Ends a hold whose connection is gone. The notes it waited for stay undelivered, the session
-    /// lives on until it expires (conformance items 36, 72).
+    /// lives on until it expires (spec: bayeux-conformance#36, #72).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "taking the hold away is what keeps it from being used twice"
@@ -175,7 +175,7 @@ impl Hub {
     }
 
     /// Moves a hold that `pushes` past the notes up to `upto`, before the host sends those the session
-    /// subscribes to in their own frame (conformance item 68): at most once. The connect stays held.
+    /// subscribes to in their own frame (spec: bayeux-conformance#68): at most once. The connect stays held.
     /// `false` when the hold has been released meanwhile: then nothing is to be sent.
     pub fn pushed(&mut self, hold: &mut Hold, upto: u64) -> bool {
         let may = hold.pushes && self.listening(hold).is_some();
@@ -186,7 +186,7 @@ impl Hub {
         may
     }
 
-    /// A newer connect takes over from the one held (item 32).
+    /// A newer connect takes over from the one held (spec: bayeux-conformance#32).
     fn supersede(&mut self, id: &ClientId) {
         let Some(held) = self.sessions.get(id).and_then(|session| session.held.as_ref()) else { return };
         let generation = held.generation;

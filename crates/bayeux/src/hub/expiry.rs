@@ -1,4 +1,4 @@
-//! Sessions whose clients are not heard of any more (conformance items 33, 34).
+//! Sessions whose clients are not heard of any more (spec: bayeux-conformance#33, #34).
 
 use crate::ClientId;
 use crate::reconnect::Reconnect;
@@ -55,7 +55,8 @@ impl Hub {
         }
     }
 
-    /// Another message came: the session lives longer, but not for ever without a connect (item 34).
+    /// Another message came: the session lives longer, but not for ever without a connect
+    /// (spec: bayeux-conformance#34).
     pub(super) fn touch(&mut self, id: &ClientId, now: u64) {
         if let Some(session) = self.sessions.get(id) {
             let pause = session.pause;

@@ -1,4 +1,4 @@
-//! Opening a session (conformance items 14 to 21).
+//! Opening a session (spec: bayeux-conformance#14–21).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::Hub;
 const MAX_COOKIE: usize = 256;
 
 impl Hub {
-    /// The request's `clientId`, versions and connection types are ignored (items 15, 16): who
+    /// The request's `clientId`, versions and connection types are ignored (spec: bayeux-conformance#15, #16): who
     /// handshakes gets a new session.
     pub(super) fn handshake(&mut self, message: Message, from: &Caller<'_>) -> Reply {
         if let Admission::Denied { advice, ext } = &from.admission {

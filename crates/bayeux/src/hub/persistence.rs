@@ -64,7 +64,7 @@ impl Hub {
             subscriptions: self.shelf.share(set(&record.subscriptions)),
             revision: record.revision,
             ack: true,
-            // Perhaps it has never connected: an answer at once is right in either case (item 22).
+            // Perhaps it has never connected: an answer at once is right in either case (spec: bayeux-conformance#22).
             connected: false,
             correct_advice: false,
             start: record.start,

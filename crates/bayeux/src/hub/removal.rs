@@ -10,7 +10,7 @@ use crate::{Caller, ClientId};
 use super::Hub;
 
 impl Hub {
-    /// Item 65.
+    /// spec: bayeux-conformance#65.
     pub(super) fn disconnect(&mut self, message: Message, from: &Caller<'_>) -> Reply {
         let Some(id) = self.find(&message, from) else {
             return Reply::unknown(message, from.now);
@@ -20,8 +20,9 @@ impl Hub {
     }
 
     /// Ends a session from the server's side. Its held connect, if any, is released and completes with
-    /// `reconnect` (conformance item 66: `None`; `Handshake` for a session too far behind its mailbox);
-    /// later connects are answered 402 and told to handshake (item 30). `false` when it is not known.
+    /// `reconnect` (spec: bayeux-conformance#66: `None`; `Handshake` for a session too far behind its mailbox);
+    /// later connects are answered 402 and told to handshake (spec: bayeux-conformance#30). `false` when it is not
+    /// known.
     pub fn remove(&mut self, id: &ClientId, reconnect: Reconnect) -> bool {
         self.end(id, Cause::Removed, reconnect).is_some()
     }
@@ -53,7 +54,7 @@ impl Hub {
         }
     }
 
-    /// Begins an orderly shutdown (conformance item 38): every held connect is released and completes
+    /// Begins an orderly shutdown (spec: bayeux-conformance#38): every held connect is released and completes
     /// with its notes and this advice, and so does every later connect at once. The sessions stay:
     /// with `Retry` a client goes on with the process that adopts its record, and misses nothing;
     /// with `Handshake` it begins anew, after whatever its new session starts after.

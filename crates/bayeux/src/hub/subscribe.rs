@@ -1,4 +1,4 @@
-//! Subscribing and unsubscribing (conformance items 39 to 50).
+//! Subscribing and unsubscribing (spec: bayeux-conformance#39–50).
 
 use crate::channel::{self, Kind};
 use crate::message::Message;
@@ -9,7 +9,7 @@ use super::Hub;
 
 impl Hub {
     /// The names are taken in order; the first that fails fails the reply, those before it stay
-    /// subscribed (item 40).
+    /// subscribed (spec: bayeux-conformance#40).
     pub(super) fn subscribe(&mut self, message: Message, from: &Caller<'_>) -> Reply {
         let limit = self.config.max_subscriptions_per_session;
         self.change(message, from, |set, name| match channel::classify(name) {
@@ -28,7 +28,7 @@ impl Hub {
         })
     }
 
-    /// A channel exists, for this session, when it is subscribed to it (item 49).
+    /// A channel exists, for this session, when it is subscribed to it (spec: bayeux-conformance#49).
     pub(super) fn unsubscribe(&mut self, message: Message, from: &Caller<'_>) -> Reply {
         self.change(message, from, |set, name| match channel::classify(name) {
             Kind::Invalid => Err(text::SUBSCRIPTION_INVALID),

@@ -15,7 +15,7 @@ fn data(answer: &[Value]) -> Vec<i64> {
     answer.iter().filter_map(|message| message.get("data")?.as_i64()).collect()
 }
 
-// Items 57, 59: the JavaScript generations 3.1, 5 and 9 send a boolean and read both forms.
+// spec: bayeux-conformance#57, #59: the JavaScript generations 3.1, 5 and 9 send a boolean and read both forms.
 #[test]
 fn the_handshake_is_answered_in_the_form_it_was_asked() {
     let mut host = TestHost::new();
@@ -31,7 +31,7 @@ fn the_handshake_is_answered_in_the_form_it_was_asked() {
     assert_eq!(ext(json!("yes")), None);
 }
 
-// Item 57: the number is the mailbox position looked at.
+// spec: bayeux-conformance#57: the number is the mailbox position looked at.
 #[test]
 fn every_connect_reply_carries_a_number_that_never_falls() {
     let mut host = TestHost::new();
@@ -49,7 +49,7 @@ fn every_connect_reply_carries_a_number_that_never_falls() {
     }
 }
 
-// Item 57.
+// spec: bayeux-conformance#57.
 #[test]
 fn an_older_number_replays_and_the_latest_drops_for_good() {
     let mut host = TestHost::new();
@@ -85,7 +85,7 @@ fn nothing_yet_means_from_where_the_session_began() {
     }
 }
 
-// Item 58.
+// spec: bayeux-conformance#58.
 #[test]
 fn events_travel_only_in_connect_responses_also_on_a_socket() {
     let mut host = TestHost::new();
@@ -98,7 +98,7 @@ fn events_travel_only_in_connect_responses_also_on_a_socket() {
     assert_eq!(data(&host.finish(hold)), [1]);
 }
 
-// Item 59.
+// spec: bayeux-conformance#59.
 #[test]
 fn without_the_extension_there_are_no_numbers_and_nothing_comes_twice() {
     let mut host = TestHost::new();
@@ -112,7 +112,7 @@ fn without_the_extension_there_are_no_numbers_and_nothing_comes_twice() {
     assert!(data(&host.finish(hold)).is_empty());
 }
 
-// Item 60.
+// spec: bayeux-conformance#60.
 #[test]
 fn a_poll_cut_in_its_answer_is_repeated_exactly() {
     let mut host = TestHost::new();

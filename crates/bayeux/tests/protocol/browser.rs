@@ -7,7 +7,7 @@ fn other_cookie(who: &Who, cookie: Option<&str>) -> Who {
     Who { browser: cookie.map(String::from), ..who.clone() }
 }
 
-// Item 63.
+// spec: bayeux-conformance#63.
 #[test]
 fn the_cookie_binds_the_session() {
     let mut host = TestHost::new();
@@ -23,7 +23,7 @@ fn the_cookie_binds_the_session() {
     host.finish(hold);
 }
 
-// Item 63.
+// spec: bayeux-conformance#63.
 #[test]
 fn a_cookie_the_server_set_binds_like_one_it_was_given() {
     let mut host = TestHost::new();
@@ -36,7 +36,8 @@ fn a_cookie_the_server_set_binds_like_one_it_was_given() {
     assert_eq!(host.reply(&bare, &json!({"channel": "/meta/connect", "clientId": id}))["successful"], false);
 }
 
-// Item 63, client-requirements 2: some clients keep no cookies, and send credentials with every request.
+// spec: bayeux-conformance#63, client-requirements#2: some clients keep no cookies, and send credentials with every
+// request.
 #[test]
 fn credentials_stand_in_for_a_missing_cookie_but_not_for_another_one() {
     let mut host = TestHost::new();
@@ -52,7 +53,7 @@ fn credentials_stand_in_for_a_missing_cookie_but_not_for_another_one() {
     );
 }
 
-// Item 63.
+// spec: bayeux-conformance#63.
 #[test]
 fn the_client_id_alone_can_be_trusted_by_configuration() {
     let mut host = TestHost::with(Config { bind_to_cookie: false, ..Config::default() });
@@ -62,7 +63,7 @@ fn the_client_id_alone_can_be_trusted_by_configuration() {
     assert_eq!(host.finish(hold)[0]["successful"], true);
 }
 
-// Item 63.
+// spec: bayeux-conformance#63.
 #[test]
 fn a_batch_cannot_smuggle_in_a_session_of_another_cookie() {
     let mut host = TestHost::new();
@@ -80,7 +81,7 @@ fn a_batch_cannot_smuggle_in_a_session_of_another_cookie() {
     assert_eq!(replies[1]["error"], "402::Unknown client");
 }
 
-// Item 64.
+// spec: bayeux-conformance#64.
 #[test]
 fn a_second_session_of_a_browser_polls_while_the_first_is_held() {
     let mut host = TestHost::new();
@@ -106,7 +107,7 @@ fn a_second_session_of_a_browser_polls_while_the_first_is_held() {
     assert!(host.finish(second)[0].get("advice").is_none());
 }
 
-// Item 64.
+// spec: bayeux-conformance#64.
 #[test]
 fn the_advised_pause_does_not_count_towards_expiry() {
     let mut host = TestHost::new();
@@ -121,7 +122,7 @@ fn the_advised_pause_does_not_count_towards_expiry() {
     assert_eq!(host.hub.sweep(host.now).len(), 1);
 }
 
-// Item 64.
+// spec: bayeux-conformance#64.
 #[test]
 fn without_a_pause_a_second_session_is_turned_away() {
     let mut host = TestHost::with(Config { multi_session_interval_ms: 0, ..Config::default() });
@@ -133,7 +134,7 @@ fn without_a_pause_a_second_session_is_turned_away() {
     assert_eq!(reply["advice"], json!({"reconnect": "none", "interval": 0, "multiple-clients": true}));
 }
 
-// Item 64: the place of a browser comes free however a hold ends.
+// spec: bayeux-conformance#64: the place of a browser comes free however a hold ends.
 #[test]
 fn every_end_of_a_hold_frees_the_browser() {
     let mut host = TestHost::new();
@@ -154,7 +155,7 @@ fn every_end_of_a_hold_frees_the_browser() {
     assert_eq!(host.hub.sizes().browsers, 0);
 }
 
-// Item 64.
+// spec: bayeux-conformance#64.
 #[test]
 fn sockets_shared_connections_and_other_browsers_are_not_counted() {
     let mut host = TestHost::new();

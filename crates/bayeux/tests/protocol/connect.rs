@@ -3,7 +3,7 @@ use serde_json::json;
 
 use crate::host::{TestHost, polling};
 
-// Item 22.
+// spec: bayeux-conformance#22.
 #[test]
 fn the_first_connect_is_answered_at_once_without_advice() {
     let mut host = TestHost::new();
@@ -14,7 +14,7 @@ fn the_first_connect_is_answered_at_once_without_advice() {
     assert_eq!(host.finish(hold), [json!({"channel": "/meta/connect", "successful": true})]);
 }
 
-// Item 23.
+// spec: bayeux-conformance#23.
 #[test]
 fn timeout_zero_is_answered_at_once_with_advice() {
     let mut host = TestHost::new();
@@ -27,7 +27,7 @@ fn timeout_zero_is_answered_at_once_with_advice() {
     assert_eq!(advice, &json!({"reconnect": "retry", "interval": 0, "timeout": 30000}));
 }
 
-// Item 24.
+// spec: bayeux-conformance#24.
 #[test]
 fn an_asked_timeout_bounds_the_hold_and_the_server_bounds_it_too() {
     let mut host = TestHost::new();
@@ -41,7 +41,7 @@ fn an_asked_timeout_bounds_the_hold_and_the_server_bounds_it_too() {
     }
 }
 
-// Item 25.
+// spec: bayeux-conformance#25.
 #[test]
 fn a_later_connect_is_held_for_the_timeout() {
     let mut host = TestHost::new();
@@ -53,7 +53,7 @@ fn a_later_connect_is_held_for_the_timeout() {
     assert_eq!(host.finish(hold), [json!({"channel": "/meta/connect", "successful": true})]);
 }
 
-// Item 26.
+// spec: bayeux-conformance#26.
 #[test]
 fn an_asked_interval_is_reflected_and_extends_expiry() {
     let mut host = TestHost::new();
@@ -68,7 +68,7 @@ fn an_asked_interval_is_reflected_and_extends_expiry() {
     assert_eq!(host.hub.sweep(host.now).len(), 1);
 }
 
-// Items 27, 29.
+// spec: bayeux-conformance#27, #29.
 #[test]
 fn events_come_first_and_the_reply_last() {
     let mut host = TestHost::new();
@@ -87,7 +87,7 @@ fn events_come_first_and_the_reply_last() {
     );
 }
 
-// Item 28.
+// spec: bayeux-conformance#28.
 #[test]
 fn a_burst_arrives_once_and_in_order_across_responses() {
     let mut host = TestHost::new();
@@ -104,7 +104,7 @@ fn a_burst_arrives_once_and_in_order_across_responses() {
     assert_eq!(data, [1, 2, 3]);
 }
 
-// Item 30.
+// spec: bayeux-conformance#30.
 #[test]
 fn an_unknown_session_is_told_to_handshake() {
     let mut host = TestHost::new();
@@ -121,7 +121,7 @@ fn an_unknown_session_is_told_to_handshake() {
     }
 }
 
-// Item 31.
+// spec: bayeux-conformance#31.
 #[test]
 fn other_messages_of_an_unknown_session_get_no_advice() {
     let mut host = TestHost::new();
@@ -149,7 +149,7 @@ fn another_users_session_is_unknown() {
     assert!(host.alive(&id));
 }
 
-// Item 32.
+// spec: bayeux-conformance#32.
 #[test]
 fn a_duplicate_connect_ends_the_first_and_loses_nothing() {
     let mut host = TestHost::new();
@@ -166,7 +166,7 @@ fn a_duplicate_connect_ends_the_first_and_loses_nothing() {
     assert_eq!(host.hub.sizes().held, 0);
 }
 
-// Item 36.
+// spec: bayeux-conformance#36.
 #[test]
 fn an_abandoned_connect_leaves_session_and_notes() {
     let mut host = TestHost::new();
@@ -185,7 +185,7 @@ fn an_abandoned_connect_leaves_session_and_notes() {
     assert_eq!(host.hub.sweep(host.now).len(), 1);
 }
 
-// Item 37.
+// spec: bayeux-conformance#37.
 #[test]
 fn the_connection_type_does_not_matter() {
     let mut host = TestHost::new();
@@ -198,7 +198,7 @@ fn the_connection_type_does_not_matter() {
     }
 }
 
-// Item 38.
+// spec: bayeux-conformance#38.
 #[test]
 fn shutdown_ends_every_hold_with_its_notes_and_advice() {
     let mut host = TestHost::new();

@@ -191,7 +191,7 @@ impl World {
 }
 
 proptest! {
-    // Items 57, 60, 72, 77, 78.
+    // spec: bayeux-conformance#57, #60, #72, #77, #78.
     #[test]
     fn an_application_with_acks_sees_the_mailbox_once_and_in_order(steps in prop::collection::vec(step(), 1..80)) {
         let mut world = World::new();

@@ -8,7 +8,7 @@ fn ended(outcome: Completed) -> Value {
     serde_json::from_slice(&reply.to_json()).unwrap()
 }
 
-// Item 65.
+// spec: bayeux-conformance#65.
 #[test]
 fn a_disconnect_releases_the_held_connect_with_none() {
     let mut host = TestHost::new();
@@ -30,7 +30,7 @@ fn a_disconnect_releases_the_held_connect_with_none() {
     assert_eq!((&again["error"], again.get("advice")), (&json!("402::Unknown client"), None), "item 31");
 }
 
-// Item 65: in one body, too.
+// spec: bayeux-conformance#65: in one body, too.
 #[test]
 fn messages_after_a_disconnect_in_a_batch_find_no_session() {
     let mut host = TestHost::new();
@@ -49,7 +49,7 @@ fn messages_after_a_disconnect_in_a_batch_find_no_session() {
     );
 }
 
-// Item 66.
+// spec: bayeux-conformance#66.
 #[test]
 fn removal_by_the_server_releases_the_held_connect() {
     let mut host = TestHost::new();
@@ -67,7 +67,7 @@ fn removal_by_the_server_releases_the_held_connect() {
     assert_eq!(host.hub.sizes().endings, 0);
 }
 
-// Item 66.
+// spec: bayeux-conformance#66.
 #[test]
 fn a_user_can_be_removed_with_all_sessions() {
     let mut host = TestHost::new();

@@ -7,13 +7,13 @@ fn one(body: &str) -> Message {
     parse(body.as_bytes()).unwrap().remove(0)
 }
 
-// Item 1.
+// spec: bayeux-conformance#1.
 #[test]
 fn a_single_object_is_an_array_of_one() {
     assert_eq!(parse(b"{\"channel\":\"/meta/connect\"}"), parse(b"[{\"channel\":\"/meta/connect\"}]"));
 }
 
-// Items 5, 69.
+// spec: bayeux-conformance#5, #69.
 #[test]
 fn malformed_json_is_named_with_its_place() {
     assert_eq!(parse(b"[{\"a\": }]"), Err(Malformed::Syntax { line: 1, column: 8 }));
@@ -22,7 +22,7 @@ fn malformed_json_is_named_with_its_place() {
     assert!(matches!(parse(deep.as_bytes()), Err(Malformed::Syntax { .. })));
 }
 
-// Item 5.
+// spec: bayeux-conformance#5.
 #[test]
 fn what_is_no_object_is_no_message() {
     for body in ["\"text\"", "7", "null", "[7]", "[{\"channel\":\"/x\"}, \"text\"]", "[[]]"] {
@@ -30,7 +30,7 @@ fn what_is_no_object_is_no_message() {
     }
 }
 
-// Item 6.
+// spec: bayeux-conformance#6.
 #[test]
 fn an_empty_array_and_an_empty_body_are_told_apart() {
     assert_eq!(parse(b"[]"), Err(Malformed::NoMessages));
@@ -46,7 +46,7 @@ fn a_batch_has_a_limit() {
     assert_eq!(parse(body.as_bytes()).unwrap().len(), 128);
 }
 
-// Item 11.
+// spec: bayeux-conformance#11.
 #[test]
 fn the_id_is_echoed_as_text_and_absence_is_kept() {
     let mut host = TestHost::new();
@@ -62,7 +62,7 @@ fn the_id_is_echoed_as_text_and_absence_is_kept() {
     assert!(ask(&mut host, Value::Null).get("id").is_none());
 }
 
-// Item 12.
+// spec: bayeux-conformance#12.
 #[test]
 fn replies_have_the_listed_members_and_no_client_id() {
     let mut host = TestHost::new();
@@ -82,7 +82,7 @@ fn replies_have_the_listed_members_and_no_client_id() {
     assert!(publish.get("clientId").is_none());
 }
 
-// Items 11, 15, 16, 37: a member of the wrong type is a member that is not there.
+// spec: bayeux-conformance#11, #15, #16, #37: a member of the wrong type is a member that is not there.
 #[test]
 fn odd_members_are_read_leniently() {
     let message =
@@ -105,7 +105,7 @@ fn the_sessions_of_a_batch_are_listed_without_handshakes() {
     assert_eq!(named_sessions(&batch).collect::<Vec<_>>(), ["a", "b"]);
 }
 
-// Items 53, 79.
+// spec: bayeux-conformance#53, #79.
 #[test]
 fn an_event_is_its_channel_and_the_bytes_it_was_made_of() {
     let mut response = Response::new();
@@ -121,7 +121,7 @@ fn an_event_is_its_channel_and_the_bytes_it_was_made_of() {
     );
 }
 
-// Item 61.
+// spec: bayeux-conformance#61.
 #[test]
 fn a_clock_question_is_answered_with_receipt_time_and_error() {
     let mut host = TestHost::new();
@@ -145,7 +145,7 @@ fn a_clock_question_is_answered_with_receipt_time_and_error() {
     );
 }
 
-// Items 61, 62.
+// spec: bayeux-conformance#61, #62.
 #[test]
 fn other_extensions_are_neither_used_nor_echoed() {
     let mut host = TestHost::new();
@@ -154,7 +154,7 @@ fn other_extensions_are_neither_used_nor_echoed() {
     assert!(host.reply(&polling("agent1"), &body).get("ext").is_none());
 }
 
-// Items 31, 54.
+// spec: bayeux-conformance#31, #54.
 #[test]
 fn a_publish_is_refused_with_what_is_wrong_with_it() {
     let mut host = TestHost::new();

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use crate::host::{TestHost, Who, polling, socket};
 
-// Item 14.
+// spec: bayeux-conformance#14.
 #[test]
 fn success_carries_version_id_types_and_advice() {
     let mut host = TestHost::new();
@@ -21,7 +21,7 @@ fn success_carries_version_id_types_and_advice() {
     );
 }
 
-// Item 15.
+// spec: bayeux-conformance#15.
 #[test]
 fn missing_and_odd_members_still_succeed() {
     let mut host = TestHost::new();
@@ -34,7 +34,7 @@ fn missing_and_odd_members_still_succeed() {
     }
 }
 
-// Item 16.
+// spec: bayeux-conformance#16.
 #[test]
 fn the_client_id_of_a_handshake_is_ignored() {
     let mut host = TestHost::new();
@@ -48,7 +48,7 @@ fn the_client_id_of_a_handshake_is_ignored() {
     assert_eq!(host.finish(hold)[0]["successful"], true, "the old session goes on");
 }
 
-// Item 17.
+// spec: bayeux-conformance#17.
 #[test]
 fn client_ids_are_all_of_the_randomness_given() {
     let mut host = TestHost::new();
@@ -56,7 +56,7 @@ fn client_ids_are_all_of_the_randomness_given() {
     assert_eq!(id, format!("{:032x}", 1));
 }
 
-// Item 18.
+// spec: bayeux-conformance#18.
 #[test]
 fn a_cookie_is_set_only_where_there_was_none() {
     let mut host = TestHost::new();
@@ -74,7 +74,7 @@ fn a_cookie_is_set_only_where_there_was_none() {
     assert!(set(Some(&long), polling("agent1")).is_some(), "an absurd value is replaced");
 }
 
-// Item 19.
+// spec: bayeux-conformance#19.
 #[test]
 fn a_handshake_with_company_fails_the_whole_request() {
     let mut host = TestHost::new();
@@ -89,7 +89,7 @@ fn a_handshake_with_company_fails_the_whole_request() {
     assert!(host.names(&id).is_empty(), "nothing was carried out");
 }
 
-// Item 20.
+// spec: bayeux-conformance#20.
 #[test]
 fn a_denied_handshake_opens_nothing() {
     let mut host = TestHost::new();
@@ -103,7 +103,7 @@ fn a_denied_handshake_opens_nothing() {
     assert!(host.hub.is_empty());
 }
 
-// Item 20.
+// spec: bayeux-conformance#20.
 #[test]
 fn the_hosts_own_advice_and_ext_are_delivered() {
     let mut host = TestHost::new();
@@ -115,7 +115,7 @@ fn the_hosts_own_advice_and_ext_are_delivered() {
     assert_eq!(reply["ext"], json!({"why": "maintenance"}));
 }
 
-// Item 21.
+// spec: bayeux-conformance#21.
 #[test]
 fn a_new_session_has_nothing_of_the_expired_one() {
     let mut host = TestHost::new();

@@ -55,7 +55,7 @@ fn a_record_survives_as_json() {
     assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
 }
 
-// Item 38 and the promise that downtime does not count towards expiry.
+// spec: bayeux-conformance#38 and the promise that downtime does not count towards expiry.
 #[test]
 fn an_adopted_session_goes_on_where_its_client_stands() {
     let mut host = TestHost::new();

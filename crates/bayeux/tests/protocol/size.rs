@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::host::{TestHost, polling};
 
-// Item 79.
+// spec: bayeux-conformance#79.
 #[test]
 fn equal_subscriptions_are_kept_once() {
     let mut host = TestHost::with(Config { max_sessions_per_principal: 2_000, ..Config::default() });

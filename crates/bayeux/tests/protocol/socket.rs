@@ -3,7 +3,7 @@ use serde_json::json;
 
 use crate::host::{TestHost, polling, socket};
 
-// Item 68.
+// spec: bayeux-conformance#68.
 #[test]
 fn events_are_pushed_without_ending_the_held_connect() {
     let mut host = TestHost::new();
@@ -21,7 +21,7 @@ fn events_are_pushed_without_ending_the_held_connect() {
     assert_eq!(host.finish(hold), [json!({"channel": "/meta/connect", "successful": true})], "nothing twice");
 }
 
-// Item 71.
+// spec: bayeux-conformance#71.
 #[test]
 fn a_superseded_hold_pushes_no_more() {
     let mut host = TestHost::new();
@@ -35,7 +35,7 @@ fn a_superseded_hold_pushes_no_more() {
     assert_eq!(host.finish(newer)[0]["data"], 1);
 }
 
-// Item 72.
+// spec: bayeux-conformance#72.
 #[test]
 fn a_lost_socket_is_continued_by_long_polling() {
     let mut host = TestHost::new();
@@ -51,7 +51,7 @@ fn a_lost_socket_is_continued_by_long_polling() {
     assert_eq!(host.finish(hold)[0]["data"], 1);
 }
 
-// Items 63, 72: a socket's cookie is as old as its upgrade.
+// spec: bayeux-conformance#63, #72: a socket's cookie is as old as its upgrade.
 #[test]
 fn a_session_opened_by_polling_continues_on_a_socket_without_its_cookie() {
     let mut host = TestHost::new();
@@ -66,7 +66,7 @@ fn a_session_opened_by_polling_continues_on_a_socket_without_its_cookie() {
     host.finish(hold);
 }
 
-// Item 70.
+// spec: bayeux-conformance#70.
 #[test]
 fn an_unknown_session_is_a_reply() {
     let mut host = TestHost::new();

@@ -7,7 +7,7 @@ fn pick<'a>(names: &[&str], spellings: &[&'a str]) -> Option<&'a str> {
     Subscriptions::new(names.iter().copied()).pick(spellings)
 }
 
-// Item 39.
+// spec: bayeux-conformance#39.
 #[test]
 fn subscribing_works_before_the_first_connect_and_twice_counts_once() {
     let mut host = TestHost::new();
@@ -21,7 +21,7 @@ fn subscribing_works_before_the_first_connect_and_twice_counts_once() {
     assert_eq!(host.finish(hold).len(), 2, "one event, one reply");
 }
 
-// Item 40.
+// spec: bayeux-conformance#40.
 #[test]
 fn an_array_is_taken_in_order_up_to_the_first_failure() {
     let mut host = TestHost::new();
@@ -38,7 +38,7 @@ fn an_array_is_taken_in_order_up_to_the_first_failure() {
     assert_eq!(ask("unsubscribe", json!(["/a", "/c"])), (true, "/b".into()));
 }
 
-// Item 41.
+// spec: bayeux-conformance#41.
 #[test]
 fn missing_and_invalid_names_are_told_apart() {
     let mut host = TestHost::new();
@@ -58,7 +58,7 @@ fn missing_and_invalid_names_are_told_apart() {
     }
 }
 
-// Item 42.
+// spec: bayeux-conformance#42.
 #[test]
 fn meta_channels_are_refused() {
     let mut host = TestHost::new();
@@ -71,7 +71,7 @@ fn meta_channels_are_refused() {
     }
 }
 
-// Item 43.
+// spec: bayeux-conformance#43.
 #[test]
 fn everything_is_accepted_and_means_broadcast_channels_only() {
     let mut host = TestHost::new();
@@ -83,7 +83,7 @@ fn everything_is_accepted_and_means_broadcast_channels_only() {
     assert_eq!(pick(&["/**"], &["/service/x"]), None);
 }
 
-// Item 44.
+// spec: bayeux-conformance#44.
 #[test]
 fn one_star_is_one_level_and_two_are_all_below() {
     let one = |channel| pick(&["/v2/me/*"], &[channel]).is_some();
@@ -94,7 +94,7 @@ fn one_star_is_one_level_and_two_are_all_below() {
     assert!(pick(&["/*"], &["/a"]).is_some() && pick(&["/*"], &["/a/b"]).is_none());
 }
 
-// Item 45.
+// spec: bayeux-conformance#45.
 #[test]
 fn overlapping_subscriptions_deliver_one_copy() {
     let mut host = TestHost::new();
@@ -119,7 +119,7 @@ fn a_note_of_many_spellings_comes_under_the_one_subscribed_to() {
     assert_eq!(pick(&["/old/*"], &["/v2/me/sms", "/old/sms"]), Some("/old/sms"));
 }
 
-// Item 46.
+// spec: bayeux-conformance#46.
 #[test]
 fn wildcards_are_only_legal_at_the_end() {
     let mut host = TestHost::new();
@@ -132,7 +132,7 @@ fn wildcards_are_only_legal_at_the_end() {
     assert!(pick(&["/a/b*"], &["/a/bc"]).is_none(), "a star inside a segment is no wildcard");
 }
 
-// Item 47.
+// spec: bayeux-conformance#47.
 #[test]
 fn a_trailing_slash_names_the_same_channel() {
     let mut host = TestHost::new();
@@ -146,7 +146,7 @@ fn a_trailing_slash_names_the_same_channel() {
     assert!(host.names(&id).is_empty());
 }
 
-// Item 48.
+// spec: bayeux-conformance#48.
 #[test]
 fn service_channels_are_accepted_without_effect() {
     let mut host = TestHost::new();
@@ -158,7 +158,7 @@ fn service_channels_are_accepted_without_effect() {
     assert!(host.names(&id).is_empty());
 }
 
-// Item 49.
+// spec: bayeux-conformance#49.
 #[test]
 fn unsubscribing_stops_delivery_at_once_and_needs_a_subscription() {
     let mut host = TestHost::new();
@@ -175,7 +175,7 @@ fn unsubscribing_stops_delivery_at_once_and_needs_a_subscription() {
     assert_eq!(host.reply(&who, &body)["error"], "400::channel_missing");
 }
 
-// Item 50.
+// spec: bayeux-conformance#50.
 #[test]
 fn a_denied_subscription_leaves_the_rest_intact() {
     let mut host = TestHost::with(Config { max_subscriptions_per_session: 2, ..Config::default() });

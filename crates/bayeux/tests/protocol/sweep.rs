@@ -6,7 +6,7 @@ use crate::host::{TestHost, polling};
 const NOTHING: Sizes =
     Sizes { sessions: 0, held: 0, principals: 0, browsers: 0, lists: 0, timers: 0, told: 0, endings: 0 };
 
-// Item 33.
+// spec: bayeux-conformance#33.
 #[test]
 fn a_session_expires_after_the_max_interval_since_its_last_reply() {
     let mut host = TestHost::new();
@@ -25,7 +25,7 @@ fn a_session_expires_after_the_max_interval_since_its_last_reply() {
     assert_eq!(reply["advice"]["reconnect"], "handshake");
 }
 
-// Item 33.
+// spec: bayeux-conformance#33.
 #[test]
 fn a_held_connect_does_not_expire() {
     let mut host = TestHost::new();
@@ -41,7 +41,7 @@ fn a_held_connect_does_not_expire() {
     assert_eq!(host.hub.sweep(host.now).len(), 1, "and expires on time afterwards");
 }
 
-// Item 33.
+// spec: bayeux-conformance#33.
 #[test]
 fn a_session_that_never_connects_expires() {
     let mut host = TestHost::new();
@@ -50,7 +50,7 @@ fn a_session_that_never_connects_expires() {
     assert_eq!(host.hub.sweep(host.now).len(), 1);
 }
 
-// Item 34.
+// spec: bayeux-conformance#34.
 #[test]
 fn other_traffic_extends_a_session_but_not_for_ever() {
     let mut host = TestHost::new();
@@ -99,7 +99,7 @@ fn while_the_process_stood_still_no_session_expires() {
     assert_eq!(host.hub.sweep(host.now).len(), 1);
 }
 
-// Item 80.
+// spec: bayeux-conformance#80.
 #[test]
 fn ten_thousand_cycles_leave_nothing_behind() {
     let mut host = TestHost::new();

@@ -33,7 +33,7 @@ fn a_broadcast_wakes_the_held_connect_and_comes_before_its_reply() {
     );
 }
 
-// Items 43, 44.
+// spec: bayeux-conformance#43, #44.
 #[test]
 fn only_who_subscribes_is_woken() {
     let mut host = TestHost::new();
@@ -72,7 +72,7 @@ fn without_a_held_connect_the_latest_of_each_subject_waits_for_the_next() {
     assert!(data(&host.finish(hold)).is_empty());
 }
 
-// Item 57: numbers are mailbox positions, and this has none.
+// spec: bayeux-conformance#57: numbers are mailbox positions, and this has none.
 #[test]
 fn no_acknowledgement_moves_for_it() {
     let mut host = TestHost::new();
@@ -109,7 +109,7 @@ fn a_replayed_note_and_something_volatile_share_a_reply() {
     assert_eq!((data(&answer), &answer[2]["ext"]["ack"]), (vec![json!(1), json!("down")], &json!(10)));
 }
 
-// Item 68.
+// spec: bayeux-conformance#68.
 #[test]
 fn a_socket_without_acks_is_pushed_to_and_stays_held() {
     let mut host = TestHost::new();
@@ -125,7 +125,7 @@ fn a_socket_without_acks_is_pushed_to_and_stays_held() {
     assert!(data(&host.finish(hold)).is_empty());
 }
 
-// Item 58.
+// spec: bayeux-conformance#58.
 #[test]
 fn a_socket_with_acks_hears_it_in_a_connect_response() {
     let mut host = TestHost::new();
@@ -140,7 +140,7 @@ fn a_socket_with_acks_hears_it_in_a_connect_response() {
     assert_eq!(data(&host.finish(hold)), ["down"]);
 }
 
-// Items 32, 71.
+// spec: bayeux-conformance#32, #71.
 #[test]
 fn a_superseded_hold_leaves_it_to_the_newer_one() {
     let mut host = TestHost::new();
@@ -226,7 +226,7 @@ fn what_waits_is_bounded_and_the_newest_is_kept() {
     assert!(heard.contains(&json!(1_999)) && heard.contains(&json!(-1_999)));
 }
 
-// Item 38.
+// spec: bayeux-conformance#38.
 #[test]
 fn a_shutdown_makes_every_hold_due_also_one_that_pushes() {
     let mut host = TestHost::new();

@@ -1,9 +1,9 @@
-//! The keeper: a customer who sends no request for too long has left (digital-channels §6.1, *Errors*;
-//! channel-connectors §3.2). Only customers of web chat are his; those of other channels send no requests.
+//! The keeper: a customer who sends no request for too long has left (spec: digital-channels#6.1, *Errors*;
+//! channel-connectors#3.2). Only customers of web chat are his; those of other channels send no requests.
 //!
-//! When a customer was last heard of is no commit (decisions §1): it lives in memory and is lost with it, so after a
-//! restart everybody has their full time again. It is awake time ([`Desk::awake`](desk::Desk::awake)): who could not be
-//! heard, because the process stood still, was not silent.
+//! When a customer was last heard of is no commit (spec: decisions#1): it lives in memory and is lost with it, so after
+//! a restart everybody has their full time again. It is awake time ([`Desk::awake`](desk::Desk::awake)): who could not
+//! be heard, because the process stood still, was not silent.
 
 use super::Chat;
 use desk::Refused;

@@ -7,8 +7,8 @@
 //!                                      presence ◀── keeper: silent for too long ─▶ Leave(Idle)
 //! ```
 //!
-//! * [`gms`]: the Chat API v2 of the mobile services, over REST (digital-channels §6.1).
-//! * [`gws`]: the customer chat of the Web Services API v2 (digital-channels §6.3).
+//! * [`gms`]: the Chat API v2 of the mobile services, over REST (spec: digital-channels#6.1).
+//! * [`gws`]: the customer chat of the Web Services API v2 (spec: digital-channels#6.3).
 //!
 //! A protocol has its own words, refusals and credentials. What they share stands here: which conversations are web
 //! chats (`door`) and whom they open to (`talk`), what a customer sees of them (`transcript`), and when he counts as gone
@@ -43,14 +43,14 @@ use std::sync::Arc;
 
 impl Chat {
     /// The addresses of the Chat API: `POST /genesys/2/chat/{service}` and what is below it. Open to scripts of any
-    /// origin, without cookies: what opens a chat is its key, and the key is in the form (digital-channels §6.1).
+    /// origin, without cookies: what opens a chat is its key, and the key is in the form (spec: digital-channels#6.1).
     pub fn router(self: &Arc<Self>) -> Router {
         gms::router(self)
     }
 
     /// Puts the customers' side of `/api/v2/chats` before the agents' API, which has addresses of the same form: what
     /// is a customer's request is answered here, every other goes on to `agents`. A customer bears the header
-    /// `ContactCenterId`, or asks for what no agent has (digital-channels §6.3).
+    /// `ContactCenterId`, or asks for what no agent has (spec: digital-channels#6.3).
     pub fn before(self: &Arc<Self>, agents: Router) -> Router {
         gws::before(self, agents)
     }

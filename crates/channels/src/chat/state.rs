@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The settings of web chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChatConfig {
-    /// Whether agents see what a customer types before it is sent (digital-channels §6.5). On by default. Only the
+    /// Whether agents see what a customer types before it is sent (spec: digital-channels#6.5). On by default. Only the
     /// Chat API v2 tells what is typed.
     pub typing_preview: bool,
     /// How much customers may ask and write.

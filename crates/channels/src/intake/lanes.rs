@@ -1,5 +1,5 @@
 //! One lane for each thread: what comes in one keeps its order, different ones go side by side
-//! (channel-connectors §0.2.4).
+//! (spec: channel-connectors#0.2.4).
 
 use domain::ThreadId;
 use std::{

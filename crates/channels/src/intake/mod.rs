@@ -1,4 +1,4 @@
-//! The intake: what all connectors do alike with what a platform sends (channel-connectors §0.2).
+//! The intake: what all connectors do alike with what a platform sends (spec: channel-connectors#0.2).
 //!
 //! ```text
 //! webhook ─▶ [signed at all?] ─▶ body (bounded) ─▶ [signature] ─▶ admit (room?) ─▶ [decoding] ─▶ take ─▶ 2xx
@@ -136,7 +136,8 @@ impl Intake {
         }
     }
 
-    /// Keeps a unit that is authentic and of no use as it is (channel-connectors §0.2.5); durable when this answers
+    /// Keeps a unit that is authentic and of no use as it is (spec: channel-connectors#0.2.5); durable when this
+    /// answers
     /// `Ok`. `why` must hold nothing of the unit.
     pub async fn quarantine(&self, why: String, raw: Vec<u8>) -> Result<(), Later> {
         let service = self.service.clone();

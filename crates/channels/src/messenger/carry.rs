@@ -1,4 +1,4 @@
-//! Carrying a message to a customer, part by part (channel-connectors §2.5, §2.8).
+//! Carrying a message to a customer, part by part (spec: channel-connectors#2.5, #2.8).
 
 use super::{
     account::Account,

@@ -27,9 +27,10 @@ pub struct MessengerConfig {
     pub base_url: String,
     /// The version of the Graph API.
     pub version: Version,
-    /// How many texts and links go out in a second at most (channel-connectors §2.7).
+    /// How many texts and links go out in a second at most (spec: channel-connectors#2.7).
     pub texts_a_second: u32,
-    /// How long the echo of a message is waited for when nobody knows whether it was sent (channel-connectors §2.8).
+    /// How long the echo of a message is waited for when nobody knows whether it was sent
+    /// (spec: channel-connectors#2.8).
     pub echo_wait: Duration,
 }
 

@@ -127,7 +127,7 @@ impl Account {
             for person in self.typing.due(Instant::now()) {
                 self.show(&person, Action::TypingOn).instrument(passing(self.service(), "typing")).await;
             }
-            // Two in a second would be allowed (channel-connectors §2.7).
+            // Two in a second would be allowed (spec: channel-connectors#2.7).
             self.ask_a_name().instrument(passing(self.service(), "profile")).await;
             self.report();
             tokio::time::sleep(TICK).await;

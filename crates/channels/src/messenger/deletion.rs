@@ -1,4 +1,4 @@
-//! The platform's request that what is known of a person be deleted (channel-connectors §2.10).
+//! The platform's request that what is known of a person be deleted (spec: channel-connectors#2.10).
 
 use super::{
     scalar::Id,

@@ -1,5 +1,5 @@
 //! What comes by a webhook becomes the desk's: stored or set aside, each unit in its place in its thread
-//! (channel-connectors §0.2, §2.4).
+//! (spec: channel-connectors#0.2, #2.4).
 
 use super::{
     account::Account,

@@ -1,4 +1,4 @@
-//! The webhook of every account: `/channels/messenger/{account}` (channel-connectors §2.2, §2.3).
+//! The webhook of every account: `/channels/messenger/{account}` (spec: channel-connectors#2.2, #2.3).
 
 use super::{Messenger, privacy, signature, verification, webhook};
 use axum::{

@@ -1,5 +1,5 @@
 //! Sends that wait for the copies of what they sent: where an answer is lost, the copy tells that the platform has it
-//! (channel-connectors §2.4, §2.8).
+//! (spec: channel-connectors#2.4, #2.8).
 
 use std::{
     collections::HashMap,

@@ -1,5 +1,5 @@
 //! Our word for a part of a message, which goes out as its `metadata` and comes back with its echo
-//! (channel-connectors §2.4).
+//! (spec: channel-connectors#2.4).
 
 use domain::InteractionId;
 

@@ -1,4 +1,4 @@
-//! What an event of the webhook means to the desk (channel-connectors §2.3, §2.4, §2.9).
+//! What an event of the webhook means to the desk (spec: channel-connectors#2.3, #2.4, #2.9).
 
 use super::{
     mark, said,
@@ -14,7 +14,7 @@ use domain::{
     session::Delivery,
 };
 
-/// The app of the page's own inbox (channel-connectors §2.9).
+/// The app of the page's own inbox (spec: channel-connectors#2.9).
 const INBOX: &str = "263902037430900";
 
 /// What the platform tells of itself, and no person does.

@@ -1,4 +1,4 @@
-//! Facebook Messenger: what is said between this server and the platform of a page (channel-connectors §2).
+//! Facebook Messenger: what is said between this server and the platform of a page (spec: channel-connectors#2).
 //!
 //! ```text
 //! webhook ─▶ door (signature) ─▶ webhook::decode ─▶ units ─▶ meaning ─▶ Desk::receive ─▶ 200

@@ -1,5 +1,5 @@
 //! What customers are called, as far as the platform tells it. Nobody waits for that: a conversation begins without a
-//! name and is given it when it is known (channel-connectors §2.1, People).
+//! name and is given it when it is known (spec: channel-connectors#2.1, People).
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -1,4 +1,4 @@
-//! How fast an account sends (channel-connectors §2.7).
+//! How fast an account sends (spec: channel-connectors#2.7).
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::{num::NonZeroU32, time::Duration};

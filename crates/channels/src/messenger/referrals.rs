@@ -1,5 +1,5 @@
 //! By which links people came who have no open conversation: a link by itself opens none, so it is told with the next
-//! thing they say (channel-connectors §2.3).
+//! thing they say (spec: channel-connectors#2.3).
 
 use domain::command::Said;
 use std::{

@@ -1,4 +1,4 @@
-//! What a customer does, in the words of the desk (digital-channels §4, channel-connectors §2.3).
+//! What a customer does, in the words of the desk (spec: digital-channels#4, channel-connectors#2.3).
 
 use super::webhook::{Attachment, AttachmentKind, Message, Optin, Place, Postback, Referral, ThreadControl};
 use crate::shorten;
@@ -91,7 +91,7 @@ fn came(referral: Option<&Referral>) -> Option<Notice> {
     })
 }
 
-/// A conversation that another application passes to us, with what it says of it (channel-connectors §2.9).
+/// A conversation that another application passes to us, with what it says of it (spec: channel-connectors#2.9).
 pub(super) fn passed(control: &ThreadControl) -> Said {
     let mut data = UserData::default();
     put(&mut data, "threadControlApp", control.previous_owner.as_ref());

@@ -1,4 +1,4 @@
-//! The signature of a webhook delivery, and the proof that goes with a token (channel-connectors §2.1, §2.3).
+//! The signature of a webhook delivery, and the proof that goes with a token (spec: channel-connectors#2.1, #2.3).
 
 use crate::secret::Secret;
 use hmac::{Hmac, Mac};
@@ -80,7 +80,7 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    /// The vector of channel-connectors §2.3: `é` is escaped, as the platform writes and signs it.
+    /// The vector of channel-connectors#2.3: `é` is escaped, as the platform writes and signs it.
     const BODY: &str = r#"{"object":"page","entry":[{"id":"1001","time":1760000000000,"messaging":[{"sender":{"id":"2002"},"recipient":{"id":"1001"},"timestamp":1760000000000,"message":{"mid":"m_1","text":"h\u00e9llo"}}]}]}"#;
     const SIGNATURE: &str = "sha256=9a8f451521ec62488a6217e7e99dca3905cd7644dab933a2f44492c7446e5586";
 

@@ -1,5 +1,5 @@
-//! How an account stands: whether it may send, and what those who look after it are told (channel-connectors §2.1,
-//! §2.7, §2.8).
+//! How an account stands: whether it may send, and what those who look after it are told (spec: channel-connectors#2.1,
+//! #2.7, #2.8).
 
 use super::{
     trouble::{Remedy, Trouble},

@@ -1,4 +1,4 @@
-//! What can go wrong with a request to the platform, and what is done about it (channel-connectors §2.8).
+//! What can go wrong with a request to the platform, and what is done about it (spec: channel-connectors#2.8).
 
 use super::scalar::Whole;
 use domain::Millis;

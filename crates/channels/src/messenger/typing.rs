@@ -1,5 +1,5 @@
 //! To whom somebody types. The sign fades after some 20 s, so it is given again while he does
-//! (channel-connectors §2.5).
+//! (spec: channel-connectors#2.5).
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! How much of what the platform allows is used up (channel-connectors §2.7).
+//! How much of what the platform allows is used up (spec: channel-connectors#2.7).
 //!
 //! The platform says so with its answers: percentages of what an app, a page or a use case may do in a rolling
 //! time, and, once it is too much, for how many minutes nothing will be done.

@@ -1,4 +1,4 @@
-//! The question by which the platform makes sure of a webhook's address (channel-connectors §2.2).
+//! The question by which the platform makes sure of a webhook's address (spec: channel-connectors#2.2).
 
 use crate::secret::Secret;
 use std::fmt;

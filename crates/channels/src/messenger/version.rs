@@ -1,4 +1,4 @@
-//! The version of the Graph API, and how long it lives (channel-connectors §2.1).
+//! The version of the Graph API, and how long it lives (spec: channel-connectors#2.1).
 //!
 //! A call to a version that has expired is not refused: it is answered by the oldest one that is left, which may do
 //! something else. So a version is looked at when the server starts, and from then on once a day.

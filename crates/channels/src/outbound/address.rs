@@ -1,4 +1,4 @@
-//! Which addresses may be reached: those of the public Internet (channel-connectors §0.2.9).
+//! Which addresses may be reached: those of the public Internet (spec: channel-connectors#0.2.9).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

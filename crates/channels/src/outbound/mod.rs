@@ -1,4 +1,4 @@
-//! The one client for everything the server asks of others (channel-connectors §0.2.9).
+//! The one client for everything the server asks of others (spec: channel-connectors#0.2.9).
 //!
 //! ```text
 //! Ask ─▶ https? ─▶ a configured peer? ─▶ resolve ─▶ a public address? ─▶ connect ─▶ Answer | Fault

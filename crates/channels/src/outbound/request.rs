@@ -45,7 +45,7 @@ pub enum Fault {
     },
 }
 
-/// A rule about where requests may go (channel-connectors §0.2.9).
+/// A rule about where requests may go (spec: channel-connectors#0.2.9).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
     /// The URL is not `https`.

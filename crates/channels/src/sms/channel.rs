@@ -1,4 +1,4 @@
-//! What the desk asks of an account: to carry messages (channel-connectors §1B.1, §1C).
+//! What the desk asks of an account: to carry messages (spec: channel-connectors#1B.1, #1C).
 
 use super::{
     Sms,

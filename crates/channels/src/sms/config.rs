@@ -1,4 +1,4 @@
-//! The settings of an account (channel-connectors §0.2.10, §1B to §1D).
+//! The settings of an account (spec: channel-connectors#0.2.10, #1B–1D).
 
 use super::{keyword::Keywords, signature::Tokens, text::Limits};
 use crate::{outbound::Url, secret::Secret};

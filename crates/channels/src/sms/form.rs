@@ -1,4 +1,4 @@
-//! The form of a webhook: its fields, and why it cannot be read (channel-connectors §1B.1).
+//! The form of a webhook: its fields, and why it cannot be read (spec: channel-connectors#1B.1).
 
 use super::signature::Param;
 use crate::{shorten::shortened, urlencoded};
@@ -26,7 +26,7 @@ pub struct Form {
 }
 
 /// Why a webhook cannot be read. It must be kept as it came, and answered as if it had been read, because the same
-/// would come again (channel-connectors §0.2.5).
+/// would come again (spec: channel-connectors#0.2.5).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecodable {
     /// The form has more than [`MAX_FIELDS`] fields.

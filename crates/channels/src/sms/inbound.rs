@@ -1,4 +1,4 @@
-//! A customer's message, as the provider's webhook tells it (channel-connectors §1B.1).
+//! A customer's message, as the provider's webhook tells it (spec: channel-connectors#1B.1).
 
 use super::{
     form::{Form, Undecodable, is_id},

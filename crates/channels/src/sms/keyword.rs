@@ -1,4 +1,4 @@
-//! The single words by which customers take and give leave to be written to (channel-connectors §1D).
+//! The single words by which customers take and give leave to be written to (spec: channel-connectors#1D).
 
 use domain::command::Keyword;
 use icu_normalizer::ComposingNormalizerBorrowed;

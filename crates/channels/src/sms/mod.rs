@@ -1,4 +1,4 @@
-//! Text messages, over the HTTP interface that Twilio and its likes have (channel-connectors §1B to §1D).
+//! Text messages, over the HTTP interface that Twilio and its likes have (spec: channel-connectors#1B–1D).
 //!
 //! ```text
 //! provider ─ webhook ─▶ form ─▶ signature ─▶ inbound, report ─▶ receive ─▶ intake ─▶ desk

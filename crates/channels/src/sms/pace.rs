@@ -1,4 +1,4 @@
-//! How fast messages go to a provider (channel-connectors §0.2.10).
+//! How fast messages go to a provider (spec: channel-connectors#0.2.10).
 
 use super::config::Rate;
 use governor::{

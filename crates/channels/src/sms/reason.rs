@@ -1,4 +1,4 @@
-//! What a provider's error code means for us, and what an agent is told of it (channel-connectors §1B.1).
+//! What a provider's error code means for us, and what an agent is told of it (spec: channel-connectors#1B.1).
 
 /// Why a message was refused or did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,7 +78,7 @@ impl Reason {
         }
     }
 
-    /// Whether it says that the customer has opted out, so that his consent must be set to *out* (§1D).
+    /// Whether it says that the customer has opted out, so that his consent must be set to *out* (spec: channel-connectors#1D).
     pub const fn withdraws_consent(self) -> bool {
         matches!(self, Self::OptedOut)
     }

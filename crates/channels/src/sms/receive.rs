@@ -111,7 +111,7 @@ impl Sms {
         }
     }
 
-    /// What the account answers to a word of consent, if it answers itself (channel-connectors §1D).
+    /// What the account answers to a word of consent, if it answers itself (spec: channel-connectors#1D).
     fn answer(&self, keyword: Keyword) -> Option<String> {
         let replies = self.config.we_reply.as_ref()?;
         let reply = match keyword {
@@ -147,7 +147,7 @@ impl Sms {
 }
 
 /// The entries of the log that a message makes. What agents' clients have no type for comes as a text with the
-/// sender's word for its kind, and as a link (digital-channels §4, last paragraph). Nothing of it is left out in
+/// sender's word for its kind, and as a link (spec: digital-channels#4, last paragraph). Nothing of it is left out in
 /// silence.
 fn content(inbound: Inbound) -> Vec<Content> {
     let (label, payload) = inbound.button.map_or((None, None), |button| (button.text, button.payload));

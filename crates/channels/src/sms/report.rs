@@ -1,4 +1,4 @@
-//! What became of a message of ours, as the provider's status callback tells it (channel-connectors §1B.1).
+//! What became of a message of ours, as the provider's status callback tells it (spec: channel-connectors#1B.1).
 
 use super::{
     form::{Form, Undecodable, is_id},

@@ -1,4 +1,4 @@
-//! Sending a message: the one request, and what its answer means (channel-connectors §1B.1).
+//! Sending a message: the one request, and what its answer means (spec: channel-connectors#1B.1).
 //!
 //! The interface has no key by which the provider would know a repetition. So an answer that is lost leaves the
 //! outcome unknown, and nothing here sends twice.

@@ -1,4 +1,4 @@
-//! Whether a webhook comes from the provider: `X-Twilio-Signature` (channel-connectors §1B.2).
+//! Whether a webhook comes from the provider: `X-Twilio-Signature` (spec: channel-connectors#1B.2).
 
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -1,4 +1,4 @@
-//! How far a message has come, in the provider's words (channel-connectors §0.2.6, §1B.1).
+//! How far a message has come, in the provider's words (spec: channel-connectors#0.2.6, #1B.1).
 
 use domain::session::Delivery;
 

@@ -1,4 +1,4 @@
-//! The provider's webhooks (channel-connectors §1B.1, §1B.2).
+//! The provider's webhooks (spec: channel-connectors#1B.1, #1B.2).
 
 use super::{
     Sms,
@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// Below which all addresses of webhooks are.
 const ROOT: &str = "/channels/sms";
-/// What is said to a webhook that was kept: nothing is to be done (channel-connectors §1B.1).
+/// What is said to a webhook that was kept: nothing is to be done (spec: channel-connectors#1B.1).
 const TAKEN: &str = "<Response/>";
 
 type Accounts = Arc<BTreeMap<String, Arc<Sms>>>;

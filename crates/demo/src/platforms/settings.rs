@@ -1,4 +1,4 @@
-//! Every knob of the simulators, with the values of the demo centre (decisions §4).
+//! Every knob of the simulators, with the values of the demo centre (spec: decisions#4).
 
 use std::{ops::Range, time::Duration};
 
@@ -63,7 +63,7 @@ pub struct SmsSettings {
     pub sent_after: Span,
     /// When the final status is reported after `sent`.
     pub final_after: Span,
-    /// How long the server may take over a webhook (channel-connectors §1B.1: 15 s).
+    /// How long the server may take over a webhook (spec: channel-connectors#1B.1: 15 s).
     pub timeout: Duration,
 }
 
@@ -82,19 +82,19 @@ pub struct MessengerSettings {
     pub verify_token: String,
     /// See [`MESSENGER_PATH`].
     pub path: String,
-    /// Whether the app has the Human Agent feature (channel-connectors §2.6).
+    /// Whether the app has the Human Agent feature (spec: channel-connectors#2.6).
     pub human_agent: bool,
     /// How many calls a minute are taken; the usage headers are percentages of it.
     pub per_minute: u32,
-    /// How many sends in a hundred are echoed before they are answered (channel-connectors §0.2.3).
+    /// How many sends in a hundred are echoed before they are answered (spec: channel-connectors#0.2.3).
     pub echo_first: u8,
     /// When the other sends are echoed after their answer.
     pub echo_after: Span,
     /// When delivery is reported after a send.
     pub delivered_after: Span,
-    /// How many delivery reports in a hundred carry a watermark and no `mids` (channel-connectors §2.3).
+    /// How many delivery reports in a hundred carry a watermark and no `mids` (spec: channel-connectors#2.3).
     pub without_mids: u8,
-    /// How long the server may take over a webhook (channel-connectors §2.3: 5 to 20 s).
+    /// How long the server may take over a webhook (spec: channel-connectors#2.3: 5 to 20 s).
     pub timeout: Duration,
 }
 

@@ -34,7 +34,7 @@ impl Signing {
     }
 }
 
-/// `X-Twilio-Signature` of a form POST, or with no fields of a GET or a JSON body (channel-connectors §1B.2): the
+/// `X-Twilio-Signature` of a form POST, or with no fields of a GET or a JSON body (spec: channel-connectors#1B.2): the
 /// URL, then each name in byte order, each time with one of its distinct values, sorted.
 pub(super) fn of_form(token: &str, url: &str, fields: &[(String, String)]) -> String {
     let mut distinct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -53,12 +53,12 @@ pub(super) fn of_form(token: &str, url: &str, fields: &[(String, String)]) -> St
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// `X-Hub-Signature-256` of a body (channel-connectors §2.3).
+/// `X-Hub-Signature-256` of a body (spec: channel-connectors#2.3).
 pub(super) fn of_body(app_secret: &str, body: &str) -> String {
     format!("sha256={}", hex_sha256(app_secret, body))
 }
 
-/// `appsecret_proof` of a page token (channel-connectors §2.1).
+/// `appsecret_proof` of a page token (spec: channel-connectors#2.1).
 pub(super) fn proof(app_secret: &str, token: &str) -> String {
     hex_sha256(app_secret, token)
 }

@@ -2,7 +2,7 @@
 //!
 //! A task is a row since the commit that asked for it. Before a connector is asked, the row says so durably: a
 //! task that a crash left in that state may or may not have been sent, so it becomes *unknown* and its agent
-//! decides, and nothing is ever sent twice blindly (decisions §1).
+//! decides, and nothing is ever sent twice blindly (spec: decisions#1).
 
 mod carry;
 mod lanes;

@@ -10,7 +10,7 @@ pub trait Switch: Send + Sync {
     fn perform(&self, effects: &[Effect]);
 
     /// Whether a phone can be made to answer: `None` while none is registered under the number. What does not is
-    /// answered by hand, and the operation is not open (voice-sip §5.2).
+    /// answered by hand, and the operation is not open (spec: voice-sip#5.2).
     fn answers(&self, dn: &Dn) -> Option<bool>;
 }
 

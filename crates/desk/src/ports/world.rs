@@ -10,19 +10,19 @@ pub trait Clock: Send + Sync + 'static {
 
 /// Fresh ids and secrets.
 pub trait Ids: Send + Sync + 'static {
-    /// A conversation's id: 16 characters (digital-channels §1.6).
+    /// A conversation's id: 16 characters (spec: digital-channels#1.6).
     fn session(&self) -> InteractionId;
-    /// A joining: 16 upper-case hex digits (digital-channels §1.6).
+    /// A joining: 16 upper-case hex digits (spec: digital-channels#1.6).
     fn participant(&self) -> ParticipantId;
     /// A secret of 128 bits or more, in lower-case hex.
     fn secret(&self) -> String;
     /// A GUID.
     fn guid(&self) -> String;
-    /// A call's id and UUID: 32 characters of 0-9 and A-Z (core-and-voice §5.1).
+    /// A call's id and UUID: 32 characters of 0-9 and A-Z (spec: core-and-voice#5.1).
     fn call(&self) -> InteractionId {
         InteractionId::new(self.secret().to_uppercase())
     }
-    /// A call's connection id: 16 hex digits (core-and-voice §5.1).
+    /// A call's connection id: 16 hex digits (spec: core-and-voice#5.1).
     fn connection(&self) -> String {
         let mut secret = self.secret();
         secret.truncate(16);

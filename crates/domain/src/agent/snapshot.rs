@@ -7,10 +7,10 @@ use std::{
     sync::Arc,
 };
 
-/// How many completed conversations of a medium stay open to a late disposition whatever their age (decisions §6).
+/// How many completed conversations of a medium stay open to a late disposition whatever their age (spec: decisions#6).
 pub const RECENT: usize = 16;
 
-/// A state that an agent can put a channel into (core-and-voice §4.3).
+/// A state that an agent can put a channel into (spec: core-and-voice#4.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentState {
     /// Fixed id of a system state; compared without regard to case.

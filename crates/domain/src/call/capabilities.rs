@@ -3,7 +3,7 @@
 use super::{operation::Operation, party::PartyState, snapshot::Call};
 use crate::UserId;
 
-/// The operations open to an agent, in the order of [`Operation::ALL`] (core-and-voice §5.4). Empty for a stranger
+/// The operations open to an agent, in the order of [`Operation::ALL`] (spec: core-and-voice#5.4). Empty for a stranger
 /// and for an agent who was released.
 pub fn capabilities(call: &Call, agent: &UserId) -> Vec<Operation> {
     Operation::ALL.into_iter().filter(|operation| is_open(call, agent, *operation)).collect()

@@ -168,7 +168,7 @@ pub enum Fact {
         /// By which operation.
         via: Via,
     },
-    /// A disposition was set, changed or cleared (decisions §6).
+    /// A disposition was set, changed or cleared (spec: decisions#6).
     Disposition {
         /// Its leg.
         leg: u16,

@@ -1,4 +1,4 @@
-//! What a call asks of a switch and what a switch tells of it: legs, rooms, effects, signals (voice-sip §1, §9).
+//! What a call asks of a switch and what a switch tells of it: legs, rooms, effects, signals (spec: voice-sip#1, #9).
 //!
 //! A leg is one connection between the switch and one phone. A room is the legs that hear each other. The call
 //! machine knows legs and rooms alone; dialogs, codecs and ports are the switch's.
@@ -131,7 +131,7 @@ pub struct Originate {
 }
 
 /// What a call asks of the switch, about one leg. It is not kept: a switch that begins anew is asked nothing, since
-/// the calls of a dead process are released (decisions §1).
+/// the calls of a dead process are released (spec: decisions#1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
     /// The leg.
@@ -147,7 +147,7 @@ pub enum Act {
     Originate(Box<Originate>),
     /// Tell the caller, whose leg came in, that it rings (180).
     Ring,
-    /// Take the call of a leg that came in (200), or make the phone of a leg of ours answer (voice-sip §5.2).
+    /// Take the call of a leg that came in (200), or make the phone of a leg of ours answer (spec: voice-sip#5.2).
     /// [`Heard::Up`] follows, or [`Heard::NotAnswered`].
     Answer,
     /// End it, in whatever state it is. [`Heard::Gone`] follows.

@@ -4,7 +4,7 @@ use crate::{Millis, UserId, ids::Dn, interaction::Part};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The state of a party (core-and-voice §5.3).
+/// The state of a party (spec: core-and-voice#5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PartyState {
     /// Calls, and nobody has answered yet.
@@ -54,7 +54,7 @@ pub enum Who {
 pub enum Origin {
     /// It called.
     Caller,
-    /// It asked over the API to call: its phone is called first (voice-sip §5.1).
+    /// It asked over the API to call: its phone is called first (spec: voice-sip#5.1).
     Dial,
     /// It was called by number.
     Called,

@@ -13,7 +13,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Where a call comes from and goes to, as its line began (core-and-voice §5.1).
+/// Where a call comes from and goes to, as its line began (spec: core-and-voice#5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Between phones of the switch.

@@ -45,7 +45,7 @@ pub struct Arrive {
     pub user_data: UserData,
 }
 
-/// An agent calls somebody from his phone (core-and-voice §5.6).
+/// An agent calls somebody from his phone (spec: core-and-voice#5.6).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dial {
     /// The node that carries it.
@@ -66,7 +66,7 @@ pub struct Dial {
     pub user_data: UserData,
 }
 
-/// What an agent does with a call (core-and-voice §5.7, §6).
+/// What an agent does with a call (spec: core-and-voice#5.7, #6).
 #[derive(Clone, Debug, PartialEq)]
 pub enum CallAct {
     /// Makes his phone answer.
@@ -85,7 +85,7 @@ pub enum CallAct {
     SendDtmf(String),
     /// Keeps what he says from the others, or lets them hear it again.
     Mute(bool),
-    /// Adds pairs. The same as replacing them (decisions §8), but reported under its own name.
+    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
     AttachUserData(UserData),
     /// Adds and replaces pairs.
     UpdateUserData(UserData),
@@ -102,7 +102,7 @@ pub enum CallAct {
     },
 }
 
-/// What an agent does with his phone (core-and-voice §4.5).
+/// What an agent does with his phone (spec: core-and-voice#4.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceAct {
     /// It takes no calls, or takes them again.

@@ -103,7 +103,7 @@ const fn operation(act: &SessionAct) -> Operation {
 }
 
 /// Lets through what [`is_open`] lists, and a disposition after completion while the centre takes one. A
-/// conversation that is not this agent's, or not any more, does not exist for them (decisions §8).
+/// conversation that is not this agent's, or not any more, does not exist for them (spec: decisions#8).
 fn gate<'s>(
     draft: &mut Draft<'_>,
     session: &'s Session,

@@ -3,7 +3,7 @@
 use super::{Draft, No, invite, part, post, receive};
 use crate::{Refusal, UserId, check, command::Begin, message::Content, session::Route, thread::Writer};
 
-/// An agent begins a conversation (digital-channels §3, last paragraph).
+/// An agent begins a conversation (spec: digital-channels#3, last paragraph).
 pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Result<(), No> {
     let thread = &begin.address.thread;
     check::nickname("nickname", &begin.nickname)?;

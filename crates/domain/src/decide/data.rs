@@ -1,4 +1,4 @@
-//! User data, the same for conversations and calls (core-and-voice §6, decisions §6), and their erasure.
+//! User data, the same for conversations and calls (spec: core-and-voice#6, decisions#6), and their erasure.
 
 use super::{
     Draft, No, disposition,
@@ -8,7 +8,7 @@ use crate::{InteractionId, Key, Refusal, UserData, check, interaction::Via};
 use serde_json::Value;
 
 /// Adds, replaces and removes pairs. The disposition key is split off: each accepted change of it is one
-/// disposition event, whatever operation made it (decisions §6).
+/// disposition event, whatever operation made it (spec: decisions#6).
 pub(super) fn change<M: Machine>(
     draft: &mut Draft<'_>,
     machine: &M,

@@ -1,5 +1,5 @@
-//! The disposition rule, the same for conversations and calls (decisions §6): on a part that lives it is a change of the
-//! user data; on one that is over, for as long as it is taken, it is a fact that reporting alone hears of.
+//! The disposition rule, the same for conversations and calls (spec: decisions#6): on a part that lives it is a change
+//! of the user data; on one that is over, for as long as it is taken, it is a fact that reporting alone hears of.
 
 use super::{
     Draft, No,

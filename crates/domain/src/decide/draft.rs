@@ -203,7 +203,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The number a command of this agent bears in their mailbox counter (decisions §2, `referenceId`).
+    /// The number a command of this agent bears in their mailbox counter (spec: decisions#2, `referenceId`).
     pub fn reference(&mut self, agent: &UserId) -> Result<u64, No> {
         Ok(self.seen.head(agent)? + 1)
     }

@@ -8,7 +8,7 @@ use crate::{
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
 };
 
-/// Flow L of digital-channels §2.7: alone, the talk ends and work is left; with others, only the part ends.
+/// Flow L (spec: digital-channels#2.7-L): alone, the talk ends and work is left; with others, only the part ends.
 pub(super) fn leave(
     draft: &mut Draft<'_>,
     session: &Session,
@@ -53,7 +53,7 @@ pub(super) fn complete(
     }
 }
 
-/// Flow T of digital-channels §2.7: to a colleague it is an offer, and the originator stays until it is taken;
+/// Flow T (spec: digital-channels#2.7-T): to a colleague it is an offer, and the originator stays until it is taken;
 /// to a queue it is done at once.
 pub(super) fn transfer(
     draft: &mut Draft<'_>,

@@ -92,7 +92,7 @@ pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentPart
 }
 
 /// The agent did not answer in time: the next one is asked, and they are not ready until they say so
-/// (digital-channels §5.5). It is never refused: an offer whose time is up must end.
+/// (spec: digital-channels#5.5). It is never refused: an offer whose time is up must end.
 pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session

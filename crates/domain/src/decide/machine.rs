@@ -29,7 +29,7 @@ pub(super) trait Machine: Interaction {
     /// Pushes a fact that leaves it in its queue.
     fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: Self::Fact) -> Result<(), No>;
 
-    /// The refusal of what does not exist, or not for this agent (decisions §8).
+    /// The refusal of what does not exist, or not for this agent (spec: decisions#8).
     fn not_found(&self) -> No {
         Refusal::NotFound(format!("{} '{}'", Self::NOUN, self.id())).into()
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// Writes the agent down as the one who last served this customer (digital-channels §1.7, §2.6 `saveLAR`).
+/// Writes the agent down as the one who last served this customer (spec: digital-channels#1.7, #2.6 `saveLAR`).
 pub(super) fn last_agent(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
     let session = draft.session(id)?;
     let name = draft.user(agent)?.user_name.clone();

@@ -6,7 +6,7 @@ use crate::{
     session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
 };
 
-/// The live part of an agent. A conversation that is not theirs does not exist for them (decisions §8).
+/// The live part of an agent. A conversation that is not theirs does not exist for them (spec: decisions#8).
 pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s AgentParty, No> {
     session.live_party(agent).ok_or_else(|| session.not_found())
 }

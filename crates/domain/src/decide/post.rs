@@ -10,7 +10,7 @@ use crate::{
     thread::{self, Consent, Source, Window, Writer},
 };
 
-/// Refuses what the platform would not carry, before anything is written (channel-connectors §0.2.7).
+/// Refuses what the platform would not carry, before anything is written (spec: channel-connectors#0.2.7).
 pub(super) fn permit(draft: &mut Draft<'_>, session: &Session, writer: Writer, text: &str) -> Result<(), No> {
     let Some(post) = &session.post else { return Ok(()) };
     if session.erased {

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// The name of the server itself where a message needs an author. Clients leave it out of the list of
-/// participants by this name (digital-channels §2.4).
+/// participants by this name (spec: digital-channels#2.4).
 const SYSTEM: &str = "system";
 
-/// Takes a unit in. One that was taken before changes nothing (channel-connectors §0.2.2).
+/// Takes a unit in. One that was taken before changes nothing (spec: channel-connectors#0.2.2).
 pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
     for key in &unit.keys {
         if draft.known(key)?.is_some() {
@@ -214,7 +214,7 @@ pub(super) fn create(
 
 /// What somebody wrote elsewhere in the page's name: it is shown, and is nobody's work here.
 fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), No> {
-    // The copy of a message of ours may come before the answer that tells its id (channel-connectors §0.2.3).
+    // The copy of a message of ours may come before the answer that tells its id (spec: channel-connectors#0.2.3).
     if let Some(session) = present(draft, unit)?
         && let Some(index) = same_words(draft, &session, content)?
     {
@@ -332,7 +332,7 @@ fn amend(
             Amendment::Edited => {
                 message.content = Content::Text { text: text.to_owned(), message_type: None };
             }
-            // The envelope stays (channel-connectors §2.10).
+            // The envelope stays (spec: channel-connectors#2.10).
             Amendment::Unsent => message.content.redact(),
         }
         draft.write(&id, message);

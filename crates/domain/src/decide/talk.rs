@@ -9,7 +9,7 @@ use crate::{
     thread::Writer,
 };
 
-/// A repeated typing notice is dropped within this time (decisions §1).
+/// A repeated typing notice is dropped within this time (spec: decisions#1).
 const TYPING_REPEAT: Millis = 5_000;
 /// The same with a preview of the text.
 const PREVIEW_REPEAT: Millis = 1_000;

@@ -58,7 +58,7 @@ fn log_in(
 }
 
 /// Ends the session. What the agent still has goes back to its queue if a customer is waiting in it, and is
-/// completed otherwise (digital-channels §5.5).
+/// completed otherwise (spec: digital-channels#5.5).
 fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     let Some(agent) = draft.agent(id)? else { return Ok(()) };
     if agent.login.is_none() {

@@ -187,7 +187,7 @@ pub enum Fact {
         /// By which operation.
         via: Via,
     },
-    /// A disposition was set, changed or cleared (decisions §6).
+    /// A disposition was set, changed or cleared (spec: decisions#6).
     Disposition {
         /// The agent; `None` when the customer's application wrote the key.
         agent: Option<UserId>,

@@ -9,7 +9,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The state of one agent in a conversation (digital-channels §2.2).
+/// The state of one agent in a conversation (spec: digital-channels#2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PartyState {
     /// Offered; waiting for the agent.

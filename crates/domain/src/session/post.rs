@@ -31,7 +31,7 @@ pub struct Post {
     pub outgoing: BTreeMap<u32, Outgoing>,
 }
 
-/// The first warning comes so long before the time to answer runs out (channel-connectors §2.6).
+/// The first warning comes so long before the time to answer runs out (spec: channel-connectors#2.6).
 const WARNING: Millis = 60 * 60 * 1_000;
 
 impl Post {

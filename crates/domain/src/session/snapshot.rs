@@ -132,8 +132,8 @@ impl Session {
     }
 
     /// Whether an entry of its log only tells that somebody typed, and was overtaken by something later of the same
-    /// party (digital-channels §2.5). Entries that are later than this snapshot are news; of a talk that has ended it is not
-    /// known any more.
+    /// party (spec: digital-channels#2.5). Entries that are later than this snapshot are news; of a talk that has ended
+    /// it is not known any more.
     pub fn is_overtaken(&self, entry: &Message) -> bool {
         if !entry.content.is_typing() || entry.index >= self.next_index || self.talk_ended.is_some() {
             return false;

@@ -1,4 +1,4 @@
-//! Where to listen and what to call ourselves (decisions §3).
+//! Where to listen and what to call ourselves (spec: decisions#3).
 
 use super::{Http, Tls};
 use crate::findings::Findings;

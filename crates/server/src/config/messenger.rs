@@ -1,4 +1,4 @@
-//! Pages on Facebook Messenger, in the words of whoever writes the file (channel-connectors §2).
+//! Pages on Facebook Messenger, in the words of whoever writes the file (spec: channel-connectors#2).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -264,7 +264,7 @@ pub struct MediumEntry {
     pub connector: Connector,
 }
 
-/// Spellings that clients differ about (decisions §8).
+/// Spellings that clients differ about (spec: decisions#8).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compat {
@@ -273,12 +273,12 @@ pub struct Compat {
     #[schemars(example = &"both")]
     pub sms_keys: Option<String>,
     /// How the other parties of a call stand in it: `objects`, or `legacy`, a list of numbers beside
-    /// `participantsInfo` (core-and-voice §5.1).
+    /// `participantsInfo` (spec: core-and-voice#5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"objects")]
     pub participants: Option<String>,
-    /// Whether agents are shown the `messageType` of messages that were given one (digital-channels §2.5); off unless
-    /// set.
+    /// Whether agents are shown the `messageType` of messages that were given one (spec: digital-channels#2.5); off
+    /// unless set.
     pub include_message_type: bool,
 }
 

@@ -104,7 +104,7 @@ pub struct Http {
     pub tls: Option<Tls>,
     /// Other origins.
     pub cors: Cors,
-    /// Whether changing requests must carry the CSRF token (core-and-voice §2.3).
+    /// Whether changing requests must carry the CSRF token (spec: core-and-voice#2.3).
     pub csrf: bool,
     /// A login without any request for this long has ended, in seconds.
     pub session_inactivity: u32,
@@ -141,7 +141,7 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// Who may call from other origins (core-and-voice §2.4).
+/// Who may call from other origins (spec: core-and-voice#2.4).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cors {
@@ -151,7 +151,7 @@ pub struct Cors {
 }
 
 /// What the server asks of providers and platforms. Only the hosts of its accounts are asked, over https, and only at
-/// public addresses (channel-connectors §0.2.9).
+/// public addresses (spec: channel-connectors#0.2.9).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Outbound {
@@ -176,7 +176,7 @@ impl Default for Journal {
     }
 }
 
-/// The disposition rule (decisions §6).
+/// The disposition rule (spec: decisions#6).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Disposition {

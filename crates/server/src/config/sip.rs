@@ -205,7 +205,7 @@ pub struct PhoneEntry {
     pub answer: AnswerBy,
 }
 
-/// How a phone is made to answer (voice-sip §5.2).
+/// How a phone is made to answer (spec: voice-sip#5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerBy {

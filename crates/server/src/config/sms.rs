@@ -1,4 +1,4 @@
-//! Accounts at SMS providers, in the words of whoever writes the file (channel-connectors §1B to §1D).
+//! Accounts at SMS providers, in the words of whoever writes the file (spec: channel-connectors#1B–1D).
 
 use channels::sms::text::Transliterate;
 use schemars::JsonSchema;

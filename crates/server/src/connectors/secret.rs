@@ -1,4 +1,4 @@
-//! Secrets by reference: the settings say where they are (channel-connectors §0.2.8).
+//! Secrets by reference: the settings say where they are (spec: channel-connectors#0.2.8).
 
 use anyhow::{Result, bail, ensure};
 use channels::secret::Secret;

@@ -48,7 +48,7 @@ impl Gate {
 }
 
 /// The whole of what answers: `inner` and the operators' addresses. A trailing slash makes no difference
-/// (core-and-voice §1.1), a panic is an answer, and every request is counted and has a span of its own.
+/// (spec: core-and-voice#1.1), a panic is an answer, and every request is counted and has a span of its own.
 pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizePath<Router> {
     let operators = Router::new()
         .route("/health", get(|| async { "ok\n" }))
@@ -108,7 +108,7 @@ pub async fn routed(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The code for what went wrong in here (core-and-voice §1.4). What exactly is for the log alone.
+/// The code for what went wrong in here (spec: core-and-voice#1.4). What exactly is for the log alone.
 fn panicked(panic: &(dyn Any + Send)) -> Response {
     let words = panic.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");

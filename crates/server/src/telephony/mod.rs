@@ -13,7 +13,7 @@ use listener::Ears;
 use std::{collections::BTreeSet, io::ErrorKind, sync::Arc, time::Duration};
 use voice::{Carrier, StartError, Voice};
 
-/// The id of the switch among the services, as desktops know it (core-and-voice §3.7).
+/// The id of the switch among the services, as desktops know it (spec: core-and-voice#3.7).
 const SERVICE: &str = "VOICE";
 
 /// The switch, while there is one.
@@ -79,7 +79,7 @@ impl Telephony {
         }
     }
 
-    /// Takes no more calls, and lets those there are go on for a while (decisions §3: calls are kept until a
+    /// Takes no more calls, and lets those there are go on for a while (spec: decisions#3: calls are kept until a
     /// deadline).
     pub async fn drain(&self, time: Duration) {
         if let Some(voice) = &self.voice {

@@ -8,7 +8,7 @@ pub enum MediaError {
     /// No pair of ports in the range is free.
     #[error("no media port is free")]
     NoPort,
-    /// The room has [`MediaError::PARTIES`] parties already (voice-sip §5.7).
+    /// The room has [`MediaError::PARTIES`] parties already (spec: voice-sip#5.7).
     #[error("the room is full")]
     RoomFull,
     /// The stream is closed.

@@ -1,4 +1,4 @@
-//! Media: streams, rooms, tones, prompts (voice-sip §1, §4, §5.7–5.9).
+//! Media: streams, rooms, tones, prompts (spec: voice-sip#1, #4, #5.7–5.9).
 //!
 //! Every leg has a [`Stream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What a
 //! leg hears is a matter of rooms: alone, a tone or a prompt; two, each other's packets, sent on by the very task that

@@ -89,7 +89,7 @@ fn socket(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
 }
 
 /// The address that descriptions name: the public one, else the bound one, else that of the interface towards the peer
-/// (voice-sip §3).
+/// (spec: voice-sip#3).
 pub(super) fn advertised(settings: &Settings, port: u16, peer: Option<IpAddr>) -> SocketAddr {
     let public = settings.public.filter(|public| peer.is_none_or(|peer| fits(*public, peer)));
     let ip = public.unwrap_or_else(|| {

@@ -18,7 +18,7 @@ pub struct Settings {
     pub ports: RangeInclusive<u16>,
     /// What can be played.
     pub prompts: Prompts,
-    /// After how long without a packet a leg is silent: first to be noted, then to be given up (voice-sip §4).
+    /// After how long without a packet a leg is silent: first to be noted, then to be given up (spec: voice-sip#4).
     pub silence: (Duration, Duration),
 }
 

@@ -104,7 +104,7 @@ impl Stream {
         self.0.line.agree(agreed);
     }
 
-    /// Offers this codec alone from now on: the second try after 488 (voice-sip §7).
+    /// Offers this codec alone from now on: the second try after 488 (spec: voice-sip#7).
     pub fn only(&self, codec: Codec) {
         held(&self.0.session).only(codec);
     }

@@ -1,4 +1,4 @@
-//! One continuous stream of packets per leg, whoever feeds it (voice-sip §4 "One continuous stream per leg").
+//! One continuous stream of packets per leg, whoever feeds it (spec: voice-sip#4 "One continuous stream per leg").
 //!
 //! The phone at the other end must see one source (SSRC) whose numbers go on, though it is fed by a tone, then by one
 //! leg, then by a mix. A change of source sets the marker and moves the timestamp on by the time that passed.

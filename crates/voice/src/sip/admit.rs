@@ -1,4 +1,4 @@
-//! Who calls: never what From says (voice-sip §3).
+//! Who calls: never what From says (spec: voice-sip#3).
 
 use super::{address::Address, core::Core, digest::Verdict, headers, origin::Origin};
 use domain::call::Dn;

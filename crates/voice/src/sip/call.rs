@@ -1,4 +1,4 @@
-//! A call that comes in (voice-sip §5.2).
+//! A call that comes in (spec: voice-sip#5.2).
 
 use super::{
     admit::{Admission, admit},

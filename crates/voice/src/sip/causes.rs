@@ -1,4 +1,4 @@
-//! Causes and codes (voice-sip §7).
+//! Causes and codes (spec: voice-sip#7).
 
 use domain::call::Cause;
 

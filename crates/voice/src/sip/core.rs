@@ -186,8 +186,8 @@ impl Core {
         is_of(&self.settings.peers, origin.sender) && !self.is_edge(origin.sender)
     }
 
-    /// Whether we answer at all what needs no proof: strangers hear nothing (voice-sip §3). An edge may ask whether we
-    /// are there.
+    /// Whether we answer at all what needs no proof: strangers hear nothing (spec: voice-sip#3). An edge may ask
+    /// whether we are there.
     pub fn answers_to(&self, origin: Origin) -> bool {
         self.registrar.knows(origin.sender) || self.is_peer(origin) || self.is_edge(origin.sender)
     }

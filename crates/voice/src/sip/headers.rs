@@ -219,7 +219,7 @@ pub(super) fn cancel_reason(cause: Cause) -> String {
     }
 }
 
-/// What makes a phone answer by itself: the older ways besides RFC 5373, which few know (voice-sip §2, §5.1).
+/// What makes a phone answer by itself: the older ways besides RFC 5373, which few know (spec: voice-sip#2, #5.1).
 pub(super) fn auto_answer(host: &Uri) -> [Header; 3] {
     [
         Header::CallInfo(format!("<{host}>;answer-after=0").into()),

@@ -95,7 +95,7 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
             return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())])
                 .await;
         }
-        // The operation is not offered to phones; policy says no (voice-sip §5.12).
+        // The operation is not offered to phones; policy says no (spec: voice-sip#5.12).
         Method::Refer => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,
         Method::Notify => return reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
         Method::Invite if !confirmed => {

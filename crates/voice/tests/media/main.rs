@@ -1,4 +1,4 @@
-//! Who hears whom, over real sockets: phones that speak tones and tell tones apart (voice-sip §11).
+//! Who hears whom, over real sockets: phones that speak tones and tell tones apart (spec: voice-sip#11).
 
 mod alone;
 mod keys;

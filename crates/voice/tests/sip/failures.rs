@@ -1,4 +1,4 @@
-//! Every way a call fails (voice-sip §7).
+//! Every way a call fails (spec: voice-sip#7).
 
 use crate::{
     calls::{called, caller},

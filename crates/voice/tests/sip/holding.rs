@@ -1,4 +1,4 @@
-//! Changes of a session, from either end (voice-sip §5.4, §6, §7).
+//! Changes of a session, from either end (spec: voice-sip#5.4, #6, #7).
 
 use crate::{
     calls::{called, caller},

@@ -1,4 +1,4 @@
-//! What a switch that is started knows of phones, and how it finds those that are gone (voice-sip §3, RFC 5626).
+//! What a switch that is started knows of phones, and how it finds those that are gone (spec: voice-sip#3, RFC 5626).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
 use domain::call::{Act, Cause, Dn, Heard};

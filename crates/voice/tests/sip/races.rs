@@ -1,4 +1,4 @@
-//! What crosses on the wire (voice-sip §7, §11).
+//! What crosses on the wire (spec: voice-sip#7, #11).
 
 use crate::{
     calls::{called, caller},

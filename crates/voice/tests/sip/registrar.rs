@@ -1,4 +1,4 @@
-//! REGISTER on the wire (voice-sip §3).
+//! REGISTER on the wire (spec: voice-sip#3).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Frames that are no messages: their sender is told so, by the code of RFC 6455 §7.4.1 (bayeux-conformance item 69).
+//! Frames that are no messages: their sender is told so, by the code of RFC 6455 §7.4.1 (spec: bayeux-conformance#69).
 
 use crate::clients::listening;
 use futures::{SinkExt, StreamExt};

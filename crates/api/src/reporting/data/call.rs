@@ -1,4 +1,4 @@
-//! A call's way: from its beginning over queues, phones and agents to its end (admin-and-reporting §10).
+//! A call's way: from its beginning over queues, phones and agents to its end (spec: admin-and-reporting#10).
 
 use super::{
     call_part::Conversation,

@@ -1,4 +1,4 @@
-//! Dispositions: the events reporting is guaranteed to receive (decisions §7, admin-and-reporting §10.2).
+//! Dispositions: the events reporting is guaranteed to receive (spec: decisions#7, admin-and-reporting#10.2).
 
 use super::{
     call_part, conversation,

@@ -1,4 +1,4 @@
-//! `POST /me/devices/{id}/calls`: an agent calls somebody (core-and-voice §5.6).
+//! `POST /me/devices/{id}/calls`: an agent calls somebody (spec: core-and-voice#5.6).
 
 use crate::{
     answer::{Answer, Outcome, Problem},

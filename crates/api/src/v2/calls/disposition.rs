@@ -1,4 +1,4 @@
-//! `SetCallDisposition`, at the address of the call or of a phone (core-and-voice §6, decisions §6).
+//! `SetCallDisposition`, at the address of the call or of a phone (spec: core-and-voice#6, decisions#6).
 
 use crate::{
     answer::{Answer, Outcome},

@@ -1,4 +1,4 @@
-//! `GET /me/calls`: the live calls of an agent (core-and-voice §3.9).
+//! `GET /me/calls`: the live calls of an agent (spec: core-and-voice#3.9).
 
 use super::part::device_of;
 use crate::{

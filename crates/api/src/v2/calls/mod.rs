@@ -1,4 +1,4 @@
-//! Calls of an agent: what he has, and what he does with them (core-and-voice §5, §6).
+//! Calls of an agent: what he has, and what he does with them (spec: core-and-voice#5, #6).
 
 mod dial;
 mod disposition;
@@ -14,7 +14,7 @@ use crate::state::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The addresses of calls: each `uri` and `path` that is given out must answer (decisions §3).
+/// The addresses of calls: each `uri` and `path` that is given out must answer (spec: decisions#3).
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(list::get))

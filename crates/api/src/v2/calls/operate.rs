@@ -1,4 +1,4 @@
-//! `POST /me/calls/{id}`: an operation of an agent on a call (core-and-voice §5.7).
+//! `POST /me/calls/{id}`: an operation of an agent on a call (spec: core-and-voice#5.7).
 
 use super::disposition;
 use crate::{

@@ -1,4 +1,4 @@
-//! `GET /me/calls/{id}`: one call (core-and-voice §5.1).
+//! `GET /me/calls/{id}`: one call (spec: core-and-voice#5.1).
 
 use super::part::{device_of, gone};
 use crate::{

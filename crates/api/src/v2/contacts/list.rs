@@ -1,4 +1,4 @@
-//! `GET /contacts`: the search (client-requirements 26).
+//! `GET /contacts`: the search (spec: client-requirements#26).
 
 use super::{
     entry::user_contact,

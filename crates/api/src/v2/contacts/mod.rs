@@ -1,4 +1,4 @@
-//! `/contacts`: the internal directory, whom an interaction can be handed to (admin-and-reporting §2.9).
+//! `/contacts`: the internal directory, whom an interaction can be handed to (spec: admin-and-reporting#2.9).
 
 mod entry;
 mod list;

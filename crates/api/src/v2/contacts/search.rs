@@ -1,4 +1,4 @@
-//! What a search of the directory lets through (admin-and-reporting §2.9).
+//! What a search of the directory lets through (spec: admin-and-reporting#2.9).
 
 use crate::{answer::Problem, query::Query, wire::full_name};
 use domain::Refusal;

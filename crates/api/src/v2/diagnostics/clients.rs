@@ -1,4 +1,4 @@
-//! `GET /diagnostics/clients`: what clients asked for and this server does not know (decisions §8).
+//! `GET /diagnostics/clients`: what clients asked for and this server does not know (spec: decisions#8).
 
 use crate::{
     answer::{Answer, Outcome},

@@ -1,4 +1,4 @@
-//! `/diagnostics/quarantine`: what connectors brought and nobody understood (channel-connectors §0.2.5).
+//! `/diagnostics/quarantine`: what connectors brought and nobody understood (spec: channel-connectors#0.2.5).
 
 use crate::{
     answer::{Answer, Outcome, Problem, fitting},

@@ -1,4 +1,4 @@
-//! `GET /diagnostics/version` (core-and-voice §1.1).
+//! `GET /diagnostics/version` (spec: core-and-voice#1.1).
 
 use crate::{
     answer::{Answer, Outcome},

@@ -1,4 +1,4 @@
-//! `/groups`: the business unit, and the tree of disposition codes (admin-and-reporting §2.8, §6.3).
+//! `/groups`: the business unit, and the tree of disposition codes (spec: admin-and-reporting#2.8, #6.3).
 
 mod code;
 mod codes;

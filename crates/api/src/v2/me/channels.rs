@@ -1,4 +1,4 @@
-//! `/me/channels`: the channels of an agent and their states (core-and-voice §4.3, §4.6).
+//! `/me/channels`: the channels of an agent and their states (spec: core-and-voice#4.3, #4.6).
 
 use super::{devices, state::state_act};
 use crate::{

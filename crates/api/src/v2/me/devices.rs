@@ -1,4 +1,4 @@
-//! `/me/devices`: the caller's phone (core-and-voice §4.2, §4.5).
+//! `/me/devices`: the caller's phone (spec: core-and-voice#4.2, #4.5).
 
 use super::state::state_act;
 use crate::{
@@ -141,7 +141,7 @@ pub async fn set_state(
 }
 
 /// What a state operation says whose phone is not there. The agent's sessions are told the same, because some clients
-/// only look there (client-requirements, row 23).
+/// only look there (spec: client-requirements#23).
 pub fn state_refused(api: &Api, caller: &Caller, device: Option<&Device>) -> Problem {
     if let Some(device) = device {
         tell_device_error(api, &caller.user.id, device, &why_not_registered(Some(device)));
@@ -149,7 +149,7 @@ pub fn state_refused(api: &Api, caller: &Caller, device: Option<&Device>) -> Pro
     not_registered(device)
 }
 
-/// What a state operation or a user event says whose phone is not there (core-and-voice §1.5).
+/// What a state operation or a user event says whose phone is not there (spec: core-and-voice#1.5).
 pub fn not_registered(device: Option<&Device>) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, 4, why_not_registered(device))
 }

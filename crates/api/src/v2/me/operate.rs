@@ -1,4 +1,4 @@
-//! `POST /me`: the contact-centre session, and the state of all channels at once (core-and-voice §4.3, §4.4).
+//! `POST /me`: the contact-centre session, and the state of all channels at once (spec: core-and-voice#4.3, #4.4).
 
 use super::{devices, session, state::state_act};
 use crate::{

@@ -1,4 +1,4 @@
-//! `StartContactCenterSession` and `EndContactCenterSession` (core-and-voice §4.4, §1.7).
+//! `StartContactCenterSession` and `EndContactCenterSession` (spec: core-and-voice#4.4, #1.7).
 
 use super::devices::why_not_registered;
 use crate::{
@@ -23,7 +23,7 @@ use serde_json::{Value, json as value};
 const MAX_CHANNELS: usize = 32;
 
 /// Starts every channel that can be started. All failed: the answer is that of the first. Some: `statusCode` 7
-/// with what became of each (client-requirements 11).
+/// with what became of each (spec: client-requirements#11).
 pub async fn start(api: &Api, caller: &Caller, repeat: &Repeat, body: &Body) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let names = body.texts("channels")?;

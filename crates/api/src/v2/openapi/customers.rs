@@ -8,7 +8,7 @@ use utoipa::{IntoResponses, OpenApi};
 #[openapi(paths(request, command, open, read, operate, messages, poll))]
 pub(super) struct Described;
 
-/// How a customer is refused (digital-channels §6.3).
+/// How a customer is refused (spec: digital-channels#6.3).
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes; web chat answers")]
 enum NotDone {

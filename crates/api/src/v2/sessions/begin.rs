@@ -1,4 +1,4 @@
-//! `POST /me/{collection}`: an agent begins a conversation (digital-channels §3, last paragraph).
+//! `POST /me/{collection}`: an agent begins a conversation (spec: digital-channels#3, last paragraph).
 
 use super::part::gated;
 use crate::{

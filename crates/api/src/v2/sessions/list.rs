@@ -1,4 +1,4 @@
-//! `GET /me/{collection}`: the live conversations of an agent (digital-channels §2.1).
+//! `GET /me/{collection}`: the live conversations of an agent (spec: digital-channels#2.1).
 
 use super::part::gated;
 use crate::{

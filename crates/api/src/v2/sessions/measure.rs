@@ -1,4 +1,4 @@
-//! `POST /me/{collection}/{id}/measure`: what a text would cost before it is sent (channel-connectors §1C).
+//! `POST /me/{collection}/{id}/measure`: what a text would cost before it is sent (spec: channel-connectors#1C).
 
 use super::part::{find, gone};
 use crate::{

@@ -1,4 +1,4 @@
-//! `GET /me/{collection}/{id}/messages`: the log of a conversation (digital-channels §2.5).
+//! `GET /me/{collection}/{id}/messages`: the log of a conversation (spec: digital-channels#2.5).
 
 use super::part::{find, gone};
 use crate::{
@@ -92,7 +92,7 @@ impl View {
 }
 
 /// Whether a conversation came, in the same thread, before one in which the agent takes part now. So far back he may
-/// read what was said, whoever said it (channel-connectors §0.3).
+/// read what was said, whoever said it (spec: channel-connectors#0.3).
 async fn is_before(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<bool, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
     for state in api.desk.held(&agent, &medium.name).await? {

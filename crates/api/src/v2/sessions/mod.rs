@@ -17,7 +17,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The addresses of every medium and every alias, with and without `/me`: each `uri` and `path` that is given
-/// out must answer (decisions §3).
+/// out must answer (spec: decisions#3).
 pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
     let mut all = OpenApiRouter::new();
     for medium in api.desk.media().rows() {

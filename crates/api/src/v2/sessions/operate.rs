@@ -1,4 +1,4 @@
-//! `POST /me/{collection}/{id}`: an operation of an agent on a conversation (digital-channels §2.6).
+//! `POST /me/{collection}/{id}`: an operation of an agent on a conversation (spec: digital-channels#2.6).
 
 use super::part::{gated, gone};
 use crate::{

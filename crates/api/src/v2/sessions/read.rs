@@ -1,4 +1,4 @@
-//! `GET /me/{collection}/{id}`: one conversation (digital-channels §2.1).
+//! `GET /me/{collection}/{id}`: one conversation (spec: digital-channels#2.1).
 
 use super::part::{find, gone};
 use crate::{
@@ -18,7 +18,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The resource under each of the medium's keys; after completion with `dispositionUntil` while a disposition
-/// is still taken (decisions §6), later 404/6.
+/// is still taken (spec: decisions#6), later 404/6.
 pub async fn get(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,

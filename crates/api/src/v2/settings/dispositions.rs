@@ -1,4 +1,4 @@
-//! `/settings/dispositions`: the codes of the default group as a flat list (admin-and-reporting §6.2).
+//! `/settings/dispositions`: the codes of the default group as a flat list (spec: admin-and-reporting#6.2).
 
 use super::sections::DEFAULT_GROUP;
 use crate::{

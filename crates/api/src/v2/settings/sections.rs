@@ -59,7 +59,7 @@ pub async fn groups(api: &Api, user: Option<&User>) -> Result<Vec<Group>, Proble
     Ok(groups)
 }
 
-/// Options by section (client-requirements 12).
+/// Options by section (spec: client-requirements#12).
 pub async fn sections(
     api: &Api,
     user: Option<&User>,

@@ -1,4 +1,4 @@
-//! `GET /users/{id}/devices` (core-and-voice §4.2).
+//! `GET /users/{id}/devices` (spec: core-and-voice#4.2).
 
 use crate::{
     answer::Outcome,

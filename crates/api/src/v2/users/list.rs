@@ -1,4 +1,4 @@
-//! `GET /users` (admin-and-reporting §2.1).
+//! `GET /users` (spec: admin-and-reporting#2.1).
 
 use super::resource::{embedded, resource};
 use crate::{

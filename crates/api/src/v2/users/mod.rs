@@ -1,4 +1,4 @@
-//! `/users`: the people of the centre (admin-and-reporting §2.1).
+//! `/users`: the people of the centre (spec: admin-and-reporting#2.1).
 
 mod devices;
 mod list;

@@ -1,4 +1,4 @@
-//! A user with the sub-resources that were asked for (core-and-voice §4.1).
+//! A user with the sub-resources that were asked for (spec: core-and-voice#4.1).
 
 use crate::{
     answer::Problem,
@@ -31,7 +31,7 @@ fn plurals(medium: &Medium) -> impl Iterator<Item = &'static str> {
 }
 
 /// The user. What hangs below a user is for the user and for those who look after others, who see of conversations and
-/// calls only that they are there (digital-channels §2.8, §3); settings are the user's own alone.
+/// calls only that they are there (spec: digital-channels#2.8, #3); settings are the user's own alone.
 pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) -> Result<Value, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let mut out = user_resource(&api.links, &centre.id, user);

@@ -1,4 +1,4 @@
-//! What is open to an agent, situation by situation (core-and-voice §5.4).
+//! What is open to an agent, situation by situation (spec: core-and-voice#5.4).
 
 use domain::call::Heard;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Phones: how they stand, what they are told to do, and what is told of them (core-and-voice §4.2, §4.5).
+//! Phones: how they stand, what they are told to do, and what is told of them (spec: core-and-voice#4.2, #4.5).
 
 use desk::routing::Obstacle;
 use domain::call::{Act, Cause, Dn, Heard};

@@ -1,4 +1,4 @@
-//! `Dial` (core-and-voice §5.6).
+//! `Dial` (spec: core-and-voice#5.6).
 
 use domain::{
     Command,

@@ -1,4 +1,4 @@
-//! Dispositions of calls, live and late, at either address (decisions §6, core-and-voice §6).
+//! Dispositions of calls, live and late, at either address (spec: decisions#6, core-and-voice#6).
 
 use domain::call::{Cause, Heard};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How operations on calls are refused (core-and-voice §5.7, decisions §8).
+//! How operations on calls are refused (spec: core-and-voice#5.7, decisions#8).
 
 use serde_json::{Value, json};
 use testkit::{ScriptedSwitch, TestServer};

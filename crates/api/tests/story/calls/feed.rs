@@ -1,4 +1,4 @@
-//! What reporting hears of calls and phones (decisions §7, admin-and-reporting §10).
+//! What reporting hears of calls and phones (spec: decisions#7, admin-and-reporting#10).
 
 use domain::call::{Cause, Heard};
 use serde_json::{Value, json};

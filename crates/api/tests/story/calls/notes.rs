@@ -1,4 +1,4 @@
-//! What agents are told of their calls (core-and-voice §3.5, §5.5).
+//! What agents are told of their calls (spec: core-and-voice#3.5, #5.5).
 
 use domain::{
     Command,

@@ -1,4 +1,4 @@
-//! Calls as they are asked for (core-and-voice §3.9, §5.1, §5.2).
+//! Calls as they are asked for (spec: core-and-voice#3.9, #5.1, #5.2).
 
 use api::{Config, Participants, Shown};
 use domain::{

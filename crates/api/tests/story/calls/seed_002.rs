@@ -1,4 +1,4 @@
-//! The same seed in its damaged print, and what it says of calls that were released.
+//! The same seed in its damaged print (spec: seeds#002), and what it says of calls that were released.
 
 use domain::{
     Command,

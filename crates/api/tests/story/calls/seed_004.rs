@@ -1,4 +1,5 @@
-//! The seed for calls, in its whole print: `SetCallDisposition`, its answer, and every field of its notification.
+//! The seed for calls, in its whole print (spec: seeds#004): `SetCallDisposition`, its answer, and every field of its
+//! notification.
 
 use super::seed_002::{CALL, OF_TRANSFERS, established};
 use serde_json::{Value, json};

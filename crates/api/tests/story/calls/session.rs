@@ -1,4 +1,4 @@
-//! The voice channel of a contact-centre session (core-and-voice §4.4, admin-and-reporting §7.5).
+//! The voice channel of a contact-centre session (spec: core-and-voice#4.4, admin-and-reporting#7.5).
 
 use serde_json::{Value, json};
 use testkit::{START, ScriptedSwitch, TestServer};

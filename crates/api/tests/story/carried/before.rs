@@ -1,4 +1,4 @@
-//! Conversations across time (channel-connectors §0.3).
+//! Conversations across time (spec: channel-connectors#0.3).
 
 use super::{talking, texter};
 use testkit::TestServer;

@@ -1,4 +1,5 @@
-//! Conversations that agents begin (digital-channels §3, last paragraph), and what a text costs (channel-connectors §1C).
+//! Conversations that agents begin (spec: digital-channels#3, last paragraph), and what a text costs
+//! (spec: channel-connectors#1C).
 
 use super::{SMS, scripted::Scripted, talking, texter};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What becomes of messages, as their author hears it (channel-connectors §0.2.6, §0.2.7).
+//! What becomes of messages, as their author hears it (spec: channel-connectors#0.2.6, #0.2.7).
 
 use super::{messenger, talking, texter};
 use domain::{command::Report, session::Delivery};

@@ -1,4 +1,4 @@
-//! What nobody understood, as an operator sees it (channel-connectors §0.2.5).
+//! What nobody understood, as an operator sees it (spec: channel-connectors#0.2.5).
 
 use super::{SMS, scripted::Scripted};
 use desk::ports::Quarantined;

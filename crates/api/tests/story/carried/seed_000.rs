@@ -1,4 +1,4 @@
-//! The seed for SMS sessions: `SetDisposition`, its answer, and every printed field of its notification.
+//! The seed for SMS sessions (spec: seeds#000): `SetDisposition`, its answer, and every printed field of its notification.
 
 use super::texter;
 use crate::seed::{ID, Seed};

@@ -1,4 +1,4 @@
-//! The seed for Facebook sessions: `SetDisposition`, its answer, and every printed field of its notification.
+//! The seed for Facebook sessions (spec: seeds#003): `SetDisposition`, its answer, and every printed field of its notification.
 
 use super::messenger;
 use crate::seed::{ID, Seed};

@@ -1,4 +1,4 @@
-//! Chats as their agents meet them (digital-channels §2).
+//! Chats as their agents meet them (spec: digital-channels#2).
 
 mod bounds;
 mod seed_001;

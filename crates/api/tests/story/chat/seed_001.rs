@@ -1,4 +1,4 @@
-//! The seed for chat: `SetDisposition`, its answer, and every printed field of its notification.
+//! The seed for chat (spec: seeds#001): `SetDisposition`, its answer, and every printed field of its notification.
 
 use crate::seed::{ID, Seed};
 use domain::UserData;

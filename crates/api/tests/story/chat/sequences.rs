@@ -1,4 +1,4 @@
-//! The sequences of notifications of digital-channels §2.7, each as its agents hear them.
+//! The sequences of notifications of digital-channels#2.7, each as its agents hear them.
 
 use serde_json::{Value, json};
 use testkit::{Client, Guest, TestServer, settled};

@@ -1,4 +1,4 @@
-//! The commands of a chat: `POST /genesys/2/chat/{service}/{chatId}/{command}` (digital-channels §6.1).
+//! The commands of a chat: `POST /genesys/2/chat/{service}/{chatId}/{command}` (spec: digital-channels#6.1).
 
 use super::{
     door::{Credentials, Outcome, Wanted, alias},

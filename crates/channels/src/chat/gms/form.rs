@@ -1,4 +1,4 @@
-//! Reading a form: the fields of a request, in either of the two encodings (digital-channels §6.1).
+//! Reading a form: the fields of a request, in either of the two encodings (spec: digital-channels#6.1).
 
 use super::trouble::Trouble;
 use crate::{
@@ -15,7 +15,7 @@ use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 /// Where a mobile application can be woken. That is between it and its provider, not for an agent's eyes
-/// (channel-connectors §3.2), and this server wakes none, so it is not kept.
+/// (spec: channel-connectors#3.2), and this server wakes none, so it is not kept.
 const PUSH: &str = "push_notification_";
 
 /// The fields of a form, in the order in which they came. It may hold a key, so it cannot be printed.

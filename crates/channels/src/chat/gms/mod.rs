@@ -1,4 +1,4 @@
-//! The Chat API v2 of the mobile services, over REST (digital-channels §6.1).
+//! The Chat API v2 of the mobile services, over REST (spec: digital-channels#6.1).
 //!
 //! ```text
 //! widget ─ form ─▶ router ─▶ form ─▶ door (who is it?) ─▶ Desk::perform ─▶ transcript ─▶ wire ─▶ widget

@@ -1,4 +1,4 @@
-//! Request chat: `POST /genesys/2/chat/{service}` (digital-channels §6.1).
+//! Request chat: `POST /genesys/2/chat/{service}` (spec: digital-channels#6.1).
 
 use super::{
     door::{Outcome, Wanted},
@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The fields of a request that stand in the user data of routed chats under names of their own
-/// (digital-channels §1.7).
+/// (spec: digital-channels#1.7).
 const BUSINESS: [(&str, &str); 4] = [
     ("firstName", "FirstName"),
     ("lastName", "LastName"),

@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a request, in the words of the Chat API (digital-channels §6.1, *Errors*).
+//! Everything that can be wrong with a request, in the words of the Chat API (spec: digital-channels#6.1, *Errors*).
 
 use crate::chat::{
     bounds::{MAX_BODY_BYTES, MAX_FIELDS},

@@ -1,4 +1,4 @@
-//! The words of the Chat API on the wire: one shape for every answer (digital-channels §6.1).
+//! The words of the Chat API on the wire: one shape for every answer (spec: digital-channels#6.1).
 
 use super::trouble::{Fault, Trouble};
 use axum::{

@@ -1,4 +1,4 @@
-//! Telling customers from agents, for both ask below `/api/v2/chats` (digital-channels §1.6, §6.3).
+//! Telling customers from agents, for both ask below `/api/v2/chats` (spec: digital-channels#1.6, #6.3).
 
 use super::{
     address::{CONTACT_CENTER_ID, ROOT},

@@ -1,5 +1,5 @@
-//! Bodies: JSON whatever the content type says, for widgets leave it out (digital-channels §6.3), but in the alphabet
-//! that it declares; bounded in size and depth.
+//! Bodies: JSON whatever the content type says, for widgets leave it out (spec: digital-channels#6.3), but in the
+//! alphabet that it declares; bounded in size and depth.
 
 use super::trouble::Trouble;
 use crate::chat::bounds::MAX_BODY_BYTES;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// How deep JSON may nest. User data goes on to agents inside larger objects, which must stay readable.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// A JSON object as it came. Unknown members are ignored (decisions §8).
+/// A JSON object as it came. Unknown members are ignored (spec: decisions#8).
 #[derive(Debug, Default)]
 pub(super) struct Body(Map<String, Value>);
 

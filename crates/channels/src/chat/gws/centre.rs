@@ -1,4 +1,4 @@
-//! Which contact centre is meant: every request names it (digital-channels §6.3).
+//! Which contact centre is meant: every request names it (spec: digital-channels#6.3).
 
 use super::{address::CONTACT_CENTER_ID, trouble::Trouble};
 use crate::chat::Chat;

@@ -1,9 +1,9 @@
 //! What each chat's customer was given already. Widgets ask for messages without saying from where, and show every
-//! one they get (digital-channels §6.3), so the server keeps the place.
+//! one they get (spec: digital-channels#6.3), so the server keeps the place.
 //!
-//! Being told is no commit (decisions §1): the places live in memory. After a restart a chat is told from its beginning
-//! once more, for better twice than never. A poll whose answer is lost on the way has moved the place all the same;
-//! the protocol has no receipts, but an `index` that goes back.
+//! Being told is no commit (spec: decisions#1): the places live in memory. After a restart a chat is told from its
+//! beginning once more, for better twice than never. A poll whose answer is lost on the way has moved the place all the
+//! same; the protocol has no receipts, but an `index` that goes back.
 
 use crate::chat::talk::FAREWELL;
 use domain::{InteractionId, Millis};

@@ -1,4 +1,4 @@
-//! `GET /api/v2/chats/{id}/messages`: the transcript, or what of it is new (digital-channels §6.3).
+//! `GET /api/v2/chats/{id}/messages`: the transcript, or what of it is new (spec: digital-channels#6.3).
 
 use super::{
     address::count,

@@ -1,13 +1,13 @@
 //! The customer chat of the Web Services API v2: `/api/v2/chats`, for whoever knows the id of a chat
-//! (digital-channels §6.3).
+//! (spec: digital-channels#6.3).
 //!
 //! ```text
 //! widget ─ JSON ─▶ before (a customer's?) ─▶ centre ─▶ body, pass (whose chat?) ─▶ Desk::perform ─▶ wire ─▶ widget
 //!                     └─ no ─▶ the agents' API                                        └─ cursor ◀─ transcript
 //! ```
 //!
-//! Widgets of this protocol poll. A refusal bears an HTTP status as well as a `statusCode` (digital-channels §1.3),
-//! except that a chat that is not there is 400, as they know it.
+//! Widgets of this protocol poll. A refusal bears an HTTP status as well as a `statusCode`
+//! (spec: digital-channels#1.3), except that a chat that is not there is 400, as they know it.
 
 mod address;
 mod before;

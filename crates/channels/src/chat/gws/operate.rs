@@ -1,4 +1,4 @@
-//! `POST /api/v2/chats/{id}`: what a customer does in his chat (digital-channels §6.3).
+//! `POST /api/v2/chats/{id}`: what a customer does in his chat (spec: digital-channels#6.3).
 
 use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{

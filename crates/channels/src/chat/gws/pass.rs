@@ -47,7 +47,7 @@ impl Pass {
         &self.0
     }
 
-    /// The id of its conversation: 16 characters, a digit or a capital first (digital-channels §1.6).
+    /// The id of its conversation: 16 characters, a digit or a capital first (spec: digital-channels#1.6).
     pub fn session(&self) -> InteractionId {
         let mut id = format!("{:X}", Sha256::new().chain_update(ID).chain_update(&self.0).finalize());
         id.truncate(16);

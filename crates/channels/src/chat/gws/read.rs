@@ -1,4 +1,4 @@
-//! `GET /api/v2/chats/{id}`: a chat as its customer sees it (digital-channels §6.3).
+//! `GET /api/v2/chats/{id}`: a chat as its customer sees it (spec: digital-channels#6.3).
 
 use super::{
     address::count,

@@ -1,4 +1,4 @@
-//! Request chat: `POST /api/v2/chats` (digital-channels §6.3).
+//! Request chat: `POST /api/v2/chats` (spec: digital-channels#6.3).
 
 use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// The one operation of this address.
 const OPERATION: &str = "RequestChat";
-/// Where the subject stands in the user data of routed chats (digital-channels §1.7).
+/// Where the subject stands in the user data of routed chats (spec: digital-channels#1.7).
 const SUBJECT: &str = "Subject";
 
 /// Lets a customer in. Answers the id of his chat, which is his pass.

@@ -20,7 +20,7 @@ use http::{
 use std::sync::Arc;
 use tower_http::cors::{Any, CorsLayer};
 
-/// What widgets send (digital-channels §6.3); `apikey` is for gateways before us.
+/// What widgets send (spec: digital-channels#6.3); `apikey` is for gateways before us.
 const HEADERS: [HeaderName; 6] = [
     HeaderName::from_static("x-requested-with"),
     ACCEPT,

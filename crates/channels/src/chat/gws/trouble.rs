@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a request, in the words of this API (digital-channels §1.3, §6.3).
+//! Everything that can be wrong with a request, in the words of this API (spec: digital-channels#1.3, #6.3).
 
 use crate::chat::{
     bounds::MAX_BODY_BYTES,

@@ -1,4 +1,4 @@
-//! The words of this API on the wire (digital-channels §6.3, §2.5).
+//! The words of this API on the wire (spec: digital-channels#6.3, #2.5).
 
 use super::{address::ROOT, pass::Pass};
 use axum::{
@@ -126,7 +126,7 @@ impl Room {
 }
 
 impl Entry {
-    /// A link comes as `url` (digital-channels §2.5) and as text, for widgets that show no more than that.
+    /// A link comes as `url` (spec: digital-channels#2.5) and as text, for widgets that show no more than that.
     pub fn of(message: &Message) -> Self {
         let Message { index, from, content, .. } = message.clone();
         let is_agent = from.kind == PartyKind::Agent;

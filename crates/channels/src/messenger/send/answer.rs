@@ -1,4 +1,4 @@
-//! Reading the platform's answer to a request (channel-connectors §2.5, §2.8).
+//! Reading the platform's answer to a request (spec: channel-connectors#2.5, #2.8).
 
 use super::Profile;
 use crate::messenger::{trouble::Failure, usage::Usage};

@@ -1,4 +1,4 @@
-//! Requests of the Send API (channel-connectors §2.5): what goes to a customer, described but not sent.
+//! Requests of the Send API (spec: channel-connectors#2.5): what goes to a customer, described but not sent.
 //!
 //! The token stands apart from the address and goes into the header `Authorization: Bearer`; its proof goes into the
 //! body. So neither is in an address but that of a `GET`, which has no body for the proof.
@@ -33,7 +33,7 @@ pub struct Outgoing<'a> {
     pub person: &'a str,
     /// What he is told.
     pub content: Content<'a>,
-    /// As what it may go out (channel-connectors §2.6).
+    /// As what it may go out (spec: channel-connectors#2.6).
     pub window: Window,
     /// Our id of this message, or of this part of it: the echo brings it back.
     pub metadata: &'a str,

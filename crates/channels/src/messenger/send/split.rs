@@ -1,4 +1,4 @@
-//! A text in parts that the platform takes (channel-connectors §2.5).
+//! A text in parts that the platform takes (spec: channel-connectors#2.5).
 
 use unicode_segmentation::UnicodeSegmentation;
 

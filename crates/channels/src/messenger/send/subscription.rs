@@ -1,4 +1,4 @@
-//! What the page is to tell (channel-connectors §2.1, Subscribe).
+//! What the page is to tell (spec: channel-connectors#2.1, Subscribe).
 
 use super::request::{Request, proof, request};
 use crate::messenger::MessengerConfig;

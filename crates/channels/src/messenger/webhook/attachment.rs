@@ -98,7 +98,7 @@ struct Payload {
 /// `sticker_id`, the oldest form.
 ///
 /// Until August 2026 a sticker came as an image, for a time as an image and as a sticker, since then as a sticker:
-/// it is one sticker here in any case (channel-connectors §2.3).
+/// it is one sticker here in any case (spec: channel-connectors#2.3).
 pub(super) fn attachments(attached: Vec<Attached>, sticker: Option<Id>) -> (Vec<Attachment>, usize) {
     let left_out = attached.len().saturating_sub(MAX_ATTACHMENTS);
     let mut all: Vec<Attachment> = attached.into_iter().take(MAX_ATTACHMENTS).map(Attachment::of).collect();

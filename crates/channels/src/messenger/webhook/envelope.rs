@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// The largest body, in bytes (channel-connectors §2.3).
+/// The largest body, in bytes (spec: channel-connectors#2.3).
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The most units of one delivery; the platform puts up to 1000 into one.
 pub const MAX_UNITS: usize = 4000;

@@ -38,7 +38,7 @@ pub enum Happening {
     Echo(Echo),
     /// The person changed what he wrote.
     Edited(Edit),
-    /// What was written (`mid`) was taken back; its text is to be blanked (channel-connectors §2.10).
+    /// What was written (`mid`) was taken back; its text is to be blanked (spec: channel-connectors#2.10).
     Unsent(String),
     /// The person reacted to a message, or took that back.
     Reaction(Reaction),
@@ -90,7 +90,7 @@ impl Happening {
 }
 
 impl Event {
-    /// Whether it opens the messaging window anew (channel-connectors §2.6).
+    /// Whether it opens the messaging window anew (spec: channel-connectors#2.6).
     pub const fn opens_window(&self) -> bool {
         !self.by_page
             && matches!(self.what, Happening::Message(_) | Happening::Postback(_) | Happening::Optin(_))

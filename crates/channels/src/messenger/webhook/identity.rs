@@ -1,4 +1,4 @@
-//! What makes two units the same one (channel-connectors §2.4): the platform delivers again what it believes lost.
+//! What makes two units the same one (spec: channel-connectors#2.4): the platform delivers again what it believes lost.
 
 use super::{Event, Happening, Unit, signal::Control};
 use crate::messenger::signature::hex;

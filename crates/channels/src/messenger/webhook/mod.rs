@@ -1,4 +1,4 @@
-//! Deliveries of the webhook (channel-connectors §2.3, §2.4).
+//! Deliveries of the webhook (spec: channel-connectors#2.3, #2.4).
 //!
 //! A delivery holds entries, an entry holds events, and each may hold several. [`decode`] makes a flat list of units
 //! of them, in the order in which they came. One that cannot be read says why and hinders no other: its text is kept,

@@ -1,4 +1,4 @@
-//! Why a unit cannot be read (channel-connectors §0.2, rule 5).
+//! Why a unit cannot be read (spec: channel-connectors#0.2, rule 5).
 
 use crate::shorten::shortened;
 use domain::json::{self, Bound};

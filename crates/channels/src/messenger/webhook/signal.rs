@@ -76,7 +76,7 @@ pub struct Optin {
     pub user_ref: Option<String>,
 }
 
-/// The control over the thread (channel-connectors §2.9).
+/// The control over the thread (spec: channel-connectors#2.9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadControl {
     /// What was done.

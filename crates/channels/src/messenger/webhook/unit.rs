@@ -8,7 +8,7 @@ pub struct Unit {
     /// The page, as the entry names it; empty if it does not.
     pub page: String,
     /// Whether another app has the control over the thread: such a unit is stored and shown, but neither routed nor
-    /// answered (channel-connectors §2.9).
+    /// answered (spec: channel-connectors#2.9).
     pub standby: bool,
     /// What it says, or why it cannot be read.
     pub event: Result<Event, Poison>,

@@ -1,4 +1,4 @@
-//! The GSM 7-bit alphabet (3GPP TS 23.038; channel-connectors §1C).
+//! The GSM 7-bit alphabet (3GPP TS 23.038; spec: channel-connectors#1C).
 
 /// The characters of one septet. Escape, 0x1B of the table, is no character.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\

@@ -1,4 +1,4 @@
-//! How long a text is on the air (channel-connectors §1C).
+//! How long a text is on the air (spec: channel-connectors#1C).
 
 use super::alphabet::{septets, spells};
 

@@ -1,4 +1,5 @@
-//! The text of a message: its alphabet, its length, its spelling, and whether it may be sent (channel-connectors §1C).
+//! The text of a message: its alphabet, its length, its spelling, and whether it may be sent
+//! (spec: channel-connectors#1C).
 
 mod alphabet;
 mod measure;

@@ -1,5 +1,5 @@
 //! Spelling a text with the characters of the GSM alphabet, so that one curly quote does not triple its price
-//! (channel-connectors §1C).
+//! (spec: channel-connectors#1C).
 
 use super::{
     alphabet::{septets, spells},

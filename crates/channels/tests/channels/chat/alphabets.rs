@@ -1,4 +1,4 @@
-//! Forms in other alphabets than UTF-8: they are read, or refused; no letter is replaced (digital-channels §6.1).
+//! Forms in other alphabets than UTF-8: they are read, or refused; no letter is replaced (spec: digital-channels#6.1).
 
 use super::server::{ChatServer, SERVICE, unlimited};
 use axum::body::Body;

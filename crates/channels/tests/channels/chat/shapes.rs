@@ -1,4 +1,4 @@
-//! The shape of every answer on the wire (digital-channels §6.1).
+//! The shape of every answer on the wire (spec: digital-channels#6.1).
 
 use super::server::{ChatServer, SERVICE};
 

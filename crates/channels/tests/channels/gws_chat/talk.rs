@@ -1,4 +1,4 @@
-//! A conversation, word by word as it stands on the wire (digital-channels §6.3).
+//! A conversation, word by word as it stands on the wire (spec: digital-channels#6.3).
 
 use super::widget::{ROOT, Widget, ask, conversation};
 use crate::chat::server::ChatServer;

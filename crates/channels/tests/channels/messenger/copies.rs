@@ -1,4 +1,4 @@
-//! Copies of what the page wrote (channel-connectors §2.4).
+//! Copies of what the page wrote (spec: channel-connectors#2.4).
 
 use super::graph::{Manner, error};
 use super::server::{APP, INES, MessengerServer};

@@ -1,4 +1,4 @@
-//! What comes in one delivery (channel-connectors §2.3, §2.4).
+//! What comes in one delivery (spec: channel-connectors#2.3, #2.4).
 
 use super::server::{HOOK, INES, JAN, MessengerServer, OTHER, PAGE, delivery, event, signed};
 

@@ -1,4 +1,5 @@
-//! What every connector must keep (channel-connectors §0.2), as far as `delivery` and `copies` do not hold it already.
+//! What every connector must keep (spec: channel-connectors#0.2), as far as `delivery` and `copies` do not hold it
+//! already.
 
 use super::server::{HOOK, INES, JAN, MessengerServer, delivery, signed};
 use domain::Key;

@@ -1,5 +1,5 @@
 //! What a person wrote is kept, shortened, or told; it is never dropped: the platform does not send again what was
-//! acknowledged (channel-connectors §0.2.1).
+//! acknowledged (spec: channel-connectors#0.2.1).
 
 use super::server::{APP_SECRET, HOOK, INES, MessengerServer, event, posted};
 use domain::message::{Content, MAX_TEXT};

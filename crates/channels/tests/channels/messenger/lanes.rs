@@ -1,4 +1,4 @@
-//! One lane for each conversation, outwards (channel-connectors §0.2.4).
+//! One lane for each conversation, outwards (spec: channel-connectors#0.2.4).
 
 use super::graph::Manner;
 use super::server::{INES, JAN, MessengerServer};

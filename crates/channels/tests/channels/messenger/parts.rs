@@ -1,4 +1,4 @@
-//! Messages as they go out (channel-connectors §2.5).
+//! Messages as they go out (spec: channel-connectors#2.5).
 
 use super::graph::{Manner, error};
 use super::server::{APP, APP_SECRET, INES, MessengerServer, PAGE_TOKEN};

@@ -1,4 +1,4 @@
-//! Requests to delete what is known of a person (channel-connectors §2.10).
+//! Requests to delete what is known of a person (spec: channel-connectors#2.10).
 
 use super::server::{APP_SECRET, HOOK, MessengerServer, PUBLIC};
 use axum::body::Body;

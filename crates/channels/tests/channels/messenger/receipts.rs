@@ -1,4 +1,4 @@
-//! How far messages have come (channel-connectors §2.3, §2.4).
+//! How far messages have come (spec: channel-connectors#2.3, #2.4).
 
 use super::server::{INES, MessengerServer, event};
 

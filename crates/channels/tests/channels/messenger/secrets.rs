@@ -1,4 +1,4 @@
-//! Secrets stand nowhere but in the settings (channel-connectors §0.2.8).
+//! Secrets stand nowhere but in the settings (spec: channel-connectors#0.2.8).
 
 use super::graph::{Manner, error};
 use super::server::{APP_SECRET, HOOK, INES, MessengerServer, PAGE_TOKEN, VERIFY_TOKEN, posted};

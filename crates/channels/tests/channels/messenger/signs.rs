@@ -1,4 +1,4 @@
-//! Signs for the customer: typing, and what was seen (channel-connectors §2.5).
+//! Signs for the customer: typing, and what was seen (spec: channel-connectors#2.5).
 
 use super::graph::Manner;
 use super::server::{INES, MessengerServer};

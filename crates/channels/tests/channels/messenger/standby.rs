@@ -1,4 +1,4 @@
-//! Several apps on one page (channel-connectors §2.9).
+//! Several apps on one page (spec: channel-connectors#2.9).
 
 use super::server::{APP, INES, MessengerServer, event};
 

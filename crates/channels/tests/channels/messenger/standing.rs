@@ -1,4 +1,4 @@
-//! How an account stands, and what it does then (channel-connectors §2.1, §2.7, §2.8).
+//! How an account stands, and what it does then (spec: channel-connectors#2.1, #2.7, #2.8).
 
 use super::graph::Manner;
 use super::server::{INES, MessengerServer, event};

@@ -1,5 +1,5 @@
-//! What becomes of a message that the platform does not take (channel-connectors §2.8). What each code means is tested
-//! where the table is; here each remedy is seen at work.
+//! What becomes of a message that the platform does not take (spec: channel-connectors#2.8). What each code means is
+//! tested where the table is; here each remedy is seen at work.
 
 use super::server::{INES, MessengerServer};
 

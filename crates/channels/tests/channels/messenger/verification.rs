@@ -1,4 +1,5 @@
-//! Who is let in: the verification of the address, and the signature of a delivery (channel-connectors §2.2, §2.3).
+//! Who is let in: the verification of the address, and the signature of a delivery (spec: channel-connectors#2.2,
+//! #2.3).
 
 use super::server::{APP_SECRET, HOOK, INES, MessengerServer, VERIFY_TOKEN, delivery, posted, signed};
 use axum::body::Body;

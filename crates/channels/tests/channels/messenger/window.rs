@@ -1,4 +1,4 @@
-//! The messaging window (channel-connectors §2.6). An automation writes nothing on Messenger yet; its rule is the
+//! The messaging window (spec: channel-connectors#2.6). An automation writes nothing on Messenger yet; its rule is the
 //! domain's and is tested there.
 
 use super::server::{DAY, HOUR};

@@ -1,4 +1,4 @@
-//! What customers do, as agents see it (channel-connectors §2.3; digital-channels §4).
+//! What customers do, as agents see it (spec: channel-connectors#2.3; digital-channels#4).
 
 use super::server::{INES, MessengerServer, event};
 

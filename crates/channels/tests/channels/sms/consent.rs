@@ -1,4 +1,4 @@
-//! Who wants to hear from us (channel-connectors §1D).
+//! Who wants to hear from us (spec: channel-connectors#1D).
 
 use super::provider::Manner;
 use super::server::{INES, SmsServer, TEXTS};

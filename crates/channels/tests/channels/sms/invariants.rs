@@ -1,5 +1,5 @@
-//! What every connector must keep, one test each (channel-connectors §0.2). That an echo may come before the answer
-//! to its send is a matter of Messenger; here a report may, and does in `delivery_state_only_moves_forward`.
+//! What every connector must keep, one test each (spec: channel-connectors#0.2). That an echo may come before the
+//! answer to its send is a matter of Messenger; here a report may, and does in `delivery_state_only_moves_forward`.
 
 use super::provider::Manner;
 use super::server::{INES, JAN, SmsServer, TEXTS, counter, figures, signed, text_from};

@@ -1,5 +1,5 @@
-//! What a person wrote is kept, shortened, or told; it is never dropped (channel-connectors §0.2.7): no provider sends
-//! again what was acknowledged.
+//! What a person wrote is kept, shortened, or told; it is never dropped (spec: channel-connectors#0.2.7): no provider
+//! sends again what was acknowledged.
 
 use super::server::{INES, OURS, PUBLIC, SmsServer, TEXTS, request, signature};
 use domain::{

@@ -1,4 +1,4 @@
-//! Limits are data, and nothing goes where it must not (channel-connectors §0.2.9, §0.2.10).
+//! Limits are data, and nothing goes where it must not (spec: channel-connectors#0.2.9, #0.2.10).
 
 use super::provider::Manner;
 use super::server::{INES, JAN, SmsServer, TEXTS, signature};

@@ -1,4 +1,4 @@
-//! Secrets stand nowhere but in the settings (channel-connectors §0.2.8).
+//! Secrets stand nowhere but in the settings (spec: channel-connectors#0.2.8).
 
 use super::provider::Manner;
 use super::server::{INES, SmsServer, TEXTS, TOKEN, figures, signed};

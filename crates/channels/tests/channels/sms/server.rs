@@ -186,7 +186,7 @@ pub fn request(path: &str) -> http::request::Builder {
     Request::post(path).header(CONTENT_TYPE, FORM)
 }
 
-/// The signature of a form that has each field once (channel-connectors §1B.2).
+/// The signature of a form that has each field once (spec: channel-connectors#1B.2).
 pub fn signature(url: &str, fields: &[(&str, &str)]) -> String {
     sign::form(TOKEN, url, fields)
 }

@@ -1,4 +1,4 @@
-//! Who may call: the page's token as a bearer, proven with the app's secret (channel-connectors §2.1).
+//! Who may call: the page's token as a bearer, proven with the app's secret (spec: channel-connectors#2.1).
 
 use super::trouble::Trouble;
 use crate::platforms::{Platforms, signature};

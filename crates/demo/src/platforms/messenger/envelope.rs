@@ -1,4 +1,4 @@
-//! The body of a webhook (channel-connectors §2.3).
+//! The body of a webhook (spec: channel-connectors#2.3).
 
 use domain::Millis;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const EACH: usize = 4;
 
 /// A body with some events in entries of at most four. With `standby`, another app owns the thread
-/// (channel-connectors §2.9).
+/// (spec: channel-connectors#2.9).
 pub(super) fn envelope(page: &str, now: Millis, events: &[Value], standby: bool) -> String {
     let key = if standby { "standby" } else { "messaging" };
     let entry = |events: &[Value]| {

@@ -1,4 +1,4 @@
-//! What customers do on the page, as webhook events (channel-connectors §2.3).
+//! What customers do on the page, as webhook events (spec: channel-connectors#2.3).
 
 use super::envelope::envelope;
 use crate::platforms::{
@@ -11,7 +11,7 @@ use domain::Millis;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// The app of the page's own inbox, where people of the business may answer, too (channel-connectors §2.9).
+/// The app of the page's own inbox, where people of the business may answer, too (spec: channel-connectors#2.9).
 const PAGE_INBOX: u64 = 263_902_037_430_900;
 
 /// Something that happens on the page.

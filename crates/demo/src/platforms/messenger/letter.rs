@@ -1,4 +1,4 @@
-//! The JSON of a send, held to the platform's rules (channel-connectors §2.5).
+//! The JSON of a send, held to the platform's rules (spec: channel-connectors#2.5).
 
 use super::{trouble::Trouble, window::HUMAN_AGENT};
 use serde_json::Value;
@@ -14,7 +14,7 @@ const TITLE: usize = 20;
 const ATTACHMENTS: [&str; 4] = ["image", "audio", "video", "file"];
 /// What a page may do besides talking.
 const ACTIONS: [&str; 5] = ["typing_on", "typing_off", "mark_seen", "react", "unreact"];
-/// Tags of former years (channel-connectors §2.6).
+/// Tags of former years (spec: channel-connectors#2.6).
 const RETIRED: [&str; 3] = ["CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE"];
 
 /// A send.

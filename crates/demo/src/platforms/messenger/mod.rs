@@ -1,4 +1,4 @@
-//! The Messenger platform: one page, its people, and the Graph calls of an app (channel-connectors §2).
+//! The Messenger platform: one page, its people, and the Graph calls of an app (spec: channel-connectors#2).
 
 mod access;
 mod envelope;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// What is told without `fields`.
 const FIELDS: &str = "first_name,last_name,name";
-/// What an app may ask for (channel-connectors §2.1, §2.9).
+/// What an app may ask for (spec: channel-connectors#2.1, #2.9).
 const GRANTED: [&str; 6] = [
     "subscribed_apps",
     "take_thread_control",

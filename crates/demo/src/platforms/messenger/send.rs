@@ -1,4 +1,4 @@
-//! `POST /{version}/{page}/messages`: the server talks for the page (channel-connectors §2.5).
+//! `POST /{version}/{page}/messages`: the server talks for the page (spec: channel-connectors#2.5).
 
 use super::{
     envelope::envelope,

@@ -1,4 +1,4 @@
-//! What the Messenger platform refuses, with its own codes (channel-connectors §2.8).
+//! What the Messenger platform refuses, with its own codes (spec: channel-connectors#2.8).
 
 use axum::{
     Json,

@@ -1,4 +1,4 @@
-//! The usage headers (channel-connectors §2.7).
+//! The usage headers (spec: channel-connectors#2.7).
 
 use axum::{
     http::{HeaderName, HeaderValue},

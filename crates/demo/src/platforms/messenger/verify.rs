@@ -1,4 +1,4 @@
-//! The platform verifies the webhook before it delivers anything (channel-connectors §2.2).
+//! The platform verifies the webhook before it delivers anything (spec: channel-connectors#2.2).
 
 use crate::platforms::{
     Platforms,

@@ -1,4 +1,4 @@
-//! The messaging window (channel-connectors §2.6).
+//! The messaging window (spec: channel-connectors#2.6).
 
 use super::trouble::Trouble;
 use domain::Millis;

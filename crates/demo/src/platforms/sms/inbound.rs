@@ -1,4 +1,4 @@
-//! A customer sends an SMS: the inbound webhook (channel-connectors §1B.1).
+//! A customer sends an SMS: the inbound webhook (spec: channel-connectors#1B.1).
 
 use super::segments::segments;
 use crate::platforms::{
@@ -9,7 +9,7 @@ use crate::platforms::{
 };
 use std::time::Duration;
 
-/// Words the provider takes for an opt-out, an opt-in and a call for help (channel-connectors §1D).
+/// Words the provider takes for an opt-out, an opt-in and a call for help (spec: channel-connectors#1D).
 const STOP: [&str; 8] = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
 const START: [&str; 3] = ["START", "YES", "UNSTOP"];
 const HELP: [&str; 2] = ["HELP", "INFO"];

@@ -1,4 +1,4 @@
-//! The SMS provider: a Twilio-compatible HTTP API (channel-connectors §1B).
+//! The SMS provider: a Twilio-compatible HTTP API (spec: channel-connectors#1B).
 
 mod fate;
 mod inbound;

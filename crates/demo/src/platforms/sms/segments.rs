@@ -1,4 +1,4 @@
-//! How many SMS a text takes (channel-connectors §1C).
+//! How many SMS a text takes (spec: channel-connectors#1C).
 
 /// Extension characters of the GSM alphabet, two septets each.
 const EXTENSION: &str = "^{}\\[~]|€\u{c}";

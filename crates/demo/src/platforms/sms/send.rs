@@ -1,4 +1,4 @@
-//! `POST /2010-04-01/Accounts/{sid}/Messages.json`: the server sends an SMS (channel-connectors §1B.1).
+//! `POST /2010-04-01/Accounts/{sid}/Messages.json`: the server sends an SMS (spec: channel-connectors#1B.1).
 
 use super::{fate::Fate, number::is_number, segments::segments, trouble::Trouble};
 use crate::platforms::{

@@ -1,4 +1,4 @@
-//! What the SMS provider refuses, with its own codes (channel-connectors §1B.1).
+//! What the SMS provider refuses, with its own codes (spec: channel-connectors#1B.1).
 
 use axum::{
     Json,

@@ -1,4 +1,4 @@
-//! What an agent does with a call (core-and-voice §5.7).
+//! What an agent does with a call (spec: core-and-voice#5.7).
 
 use super::{
     super::{Draft, No, data, disposition, machine::Machine},
@@ -14,7 +14,7 @@ use crate::{
     session::{Closer, Via},
 };
 
-/// How long a phone may take to answer once it is told to: it may have to be called again (voice-sip §5.2, §6).
+/// How long a phone may take to answer once it is told to: it may have to be called again (spec: voice-sip#5.2, #6).
 const ANSWER: Millis = 12_000;
 
 pub(in super::super) fn act(
@@ -114,7 +114,7 @@ fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> 
 }
 
 /// On hold, the room is left before the phone is asked, so that nobody hears his late words; coming back, the phone is
-/// asked first (voice-sip §5.4).
+/// asked first (spec: voice-sip#5.4).
 fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
     draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on })?;
     if on {

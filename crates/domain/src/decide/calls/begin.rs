@@ -1,4 +1,4 @@
-//! Calls begin: somebody calls, or an agent dials (voice-sip §5.1).
+//! Calls begin: somebody calls, or an agent dials (spec: voice-sip#5.1).
 
 use super::{
     super::{Draft, No},
@@ -15,7 +15,7 @@ use crate::{
     session::Closer,
 };
 
-/// How long the phone of an agent who dials is given to answer (voice-sip §6).
+/// How long the phone of an agent who dials is given to answer (spec: voice-sip#6).
 const OWN_PHONE: Millis = 30_000;
 
 /// A call comes in. One whose id is known came before.
@@ -55,7 +55,8 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     lead::lead(draft, id, &arrive.to)
 }
 
-/// An agent calls somebody: first his own phone is called, so that nobody who answers meets silence (voice-sip §5.1).
+/// An agent calls somebody: first his own phone is called, so that nobody who answers meets silence
+/// (spec: voice-sip#5.1).
 pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial) -> Result<(), No> {
     check::number("destination", &dial.dialled)?;
     check::location(dial.location.as_deref())?;

@@ -1,4 +1,4 @@
-//! Phones: in service and out of it, and what they do with calls (core-and-voice §4.5).
+//! Phones: in service and out of it, and what they do with calls (spec: core-and-voice#4.5).
 
 use super::super::{Draft, No};
 use crate::{

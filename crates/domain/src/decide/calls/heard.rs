@@ -50,7 +50,7 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
 }
 
 /// A key is sent to the one who hears the party; never into a conference, where nobody would know whose it is
-/// (voice-sip §5.9), and not for who is muted or held.
+/// (spec: voice-sip#5.9), and not for who is muted or held.
 fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
     if party.muted || !room::talks(party) {
         return;
@@ -132,7 +132,7 @@ fn hold_done(
 }
 
 /// The hold key: the same states as over the API, without asking the phone. Who is outside and puts us on hold changes
-/// no state here (voice-sip §5.4): what he plays is heard.
+/// no state here (spec: voice-sip#5.4): what he plays is heard.
 fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
     let fact = match (party.state, on) {
         _ if party.who == Who::Outside => return Ok(()),

@@ -10,7 +10,7 @@ use crate::{
     medium,
 };
 
-/// How long a phone that is called rings, in milliseconds (voice-sip §6).
+/// How long a phone that is called rings, in milliseconds (spec: voice-sip#6).
 pub(super) const RING: Millis = 60_000;
 
 /// A party that comes in.

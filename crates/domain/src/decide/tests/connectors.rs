@@ -1,4 +1,4 @@
-//! What connectors bring (channel-connectors §0.2, §0.3, §1D, §2.4).
+//! What connectors bring (spec: channel-connectors#0.2, #0.3, #1D, #2.4).
 
 use super::*;
 use crate::{

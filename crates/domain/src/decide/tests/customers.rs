@@ -1,4 +1,4 @@
-//! Customers: coming, speaking, leaving (digital-channels §2.7 D, §6).
+//! Customers: coming, speaking, leaving (spec: digital-channels#2.7-D, #6).
 
 use super::*;
 use crate::{

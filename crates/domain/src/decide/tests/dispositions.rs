@@ -1,4 +1,4 @@
-//! Dispositions (decisions §6; digital-channels §7; seeds 000, 001, 003).
+//! Dispositions (spec: decisions#6; digital-channels#7; seeds#000, #001, #003).
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! Erasure (decisions §1): the words go, the numbers stay.
+//! Erasure (spec: decisions#1): the words go, the numbers stay.
 
 use super::*;
 use crate::{

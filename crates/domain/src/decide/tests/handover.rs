@@ -1,4 +1,4 @@
-//! Leaving, completing and handing over (digital-channels §2.6, §2.7 L and T).
+//! Leaving, completing and handing over (spec: digital-channels#2.6, #2.7-L and T).
 
 use super::*;
 use crate::{

@@ -1,5 +1,5 @@
-//! Offers: who can be asked, what becomes of an offer, and the place in the queue (digital-channels §2.2, §2.7 A
-//! and R, §5.5).
+//! Offers: who can be asked, what becomes of an offer, and the place in the queue (spec: digital-channels#2.2, #2.7-A,
+//! #2.7-R, #5.5).
 
 use super::*;
 use crate::{

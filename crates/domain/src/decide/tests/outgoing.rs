@@ -1,4 +1,4 @@
-//! What connectors carry away (channel-connectors §0.2, §2.6; decisions §1).
+//! What connectors carry away (spec: channel-connectors#0.2, #2.6; decisions#1).
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! How the centre is set up (admin-and-reporting §6.3 for the book).
+//! How the centre is set up (spec: admin-and-reporting#6.3 for the book).
 
 use super::*;
 use crate::{

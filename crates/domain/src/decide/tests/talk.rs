@@ -1,4 +1,4 @@
-//! Speech and typing (digital-channels §2.5, §2.6; decisions §1 on typing).
+//! Speech and typing (spec: digital-channels#2.5, #2.6; decisions#1 on typing).
 
 use super::*;
 use crate::{

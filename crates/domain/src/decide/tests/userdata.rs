@@ -1,4 +1,4 @@
-//! User data operations and the comment (digital-channels §1.7, decisions §6).
+//! User data operations and the comment (spec: digital-channels#1.7, decisions#6).
 
 use super::*;
 use crate::command::{CustomerAct, SessionAct};

@@ -1,4 +1,4 @@
-//! Contact-centre sessions and channel states (core-and-voice §4.3, §4.4; digital-channels §5.5).
+//! Contact-centre sessions and channel states (spec: core-and-voice#4.3, #4.4; digital-channels#5.5).
 
 use super::*;
 use crate::{agent::Readiness, command::AgentAct};

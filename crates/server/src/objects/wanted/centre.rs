@@ -19,7 +19,7 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For so long a person may answer where the page has the feature *Human Agent* (channel-connectors §2.6), in
+/// For so long a person may answer where the page has the feature *Human Agent* (spec: channel-connectors#2.6), in
 /// seconds.
 const HUMAN_AGENT: u32 = 7 * 86_400;
 
@@ -137,7 +137,7 @@ fn check_service(entry: &ServiceEntry, config: &Config, reading: &Reading<'_>, f
 }
 
 /// A service; what the file does not say follows from what carries the medium's messages
-/// (channel-connectors §1B.1, §2.5, §2.6).
+/// (spec: channel-connectors#1B.1, #2.5, #2.6).
 fn service(entry: &ServiceEntry, media: &Media, config: &Config) -> Service {
     let connector = media.named(&entry.medium).map_or(Connector::WebChat, |row| row.connector);
     let (inactivity, max_chars, reply, tells_reading) = match connector {

@@ -1,4 +1,4 @@
-//! Keys: telephone events (RFC 4733) both ways, and tones (voice-sip §5.9).
+//! Keys: telephone events (RFC 4733) both ways, and tones (spec: voice-sip#5.9).
 
 mod code;
 mod receive;

@@ -1,4 +1,4 @@
-//! Rooms: the legs that hear each other (voice-sip §1, §5.7).
+//! Rooms: the legs that hear each other (spec: voice-sip#1, #5.7).
 
 mod matrix;
 mod mix;

@@ -1,4 +1,4 @@
-//! What one party of a conference said and was not yet mixed (voice-sip §5.7).
+//! What one party of a conference said and was not yet mixed (spec: voice-sip#5.7).
 
 use crate::media::{Codec, FRAME};
 

@@ -1,4 +1,4 @@
-//! Session descriptions: offer and answer as pure functions (RFC 8866, RFC 3264, voice-sip §4).
+//! Session descriptions: offer and answer as pure functions (RFC 8866, RFC 3264, spec: voice-sip#4).
 //!
 //! Nothing here knows of sockets or of SIP. A [`Session`] is what one leg has said and agreed; a description that is
 //! refused leaves it as it was (RFC 3261 §14.1).

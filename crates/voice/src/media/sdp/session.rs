@@ -61,7 +61,7 @@ impl Session {
         self.address = address;
     }
 
-    /// Offers this codec alone from now on: the second try after 488 (voice-sip §7).
+    /// Offers this codec alone from now on: the second try after 488 (spec: voice-sip#7).
     pub fn only(&mut self, codec: Codec) {
         self.codecs = vec![codec];
     }

@@ -1,4 +1,4 @@
-//! Every rule of voice-sip §4 on descriptions.
+//! Every rule of voice-sip#4 on descriptions.
 
 use super::{Agreed, Direction, SdpError, Session};
 use crate::media::Codec;

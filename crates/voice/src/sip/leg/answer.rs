@@ -1,4 +1,5 @@
-//! Making a phone answer (voice-sip §5.2): asked in the call that rings, or called again so that it answers by itself.
+//! Making a phone answer (spec: voice-sip#5.2): asked in the call that rings, or called again so that it answers by
+//! itself.
 
 use super::{
     branch::Asking,
@@ -117,7 +118,7 @@ impl Leg {
     }
 
     /// Requests of the early dialog go to the Contact of the 18x: the library sets it with the 200 only
-    /// (voice-sip §10.6).
+    /// (spec: voice-sip#10.6).
     pub(super) fn target(&mut self, tag: &str, response: &Response) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };

@@ -1,4 +1,4 @@
-//! The calls of a leg that we make: one to each phone of the number, until one answers (voice-sip §5.2).
+//! The calls of a leg that we make: one to each phone of the number, until one answers (spec: voice-sip#5.2).
 
 use crate::sip::registrar::{Binding, Registrar};
 use domain::call::{Dn, Originate};

@@ -1,4 +1,4 @@
-//! Changes of a session that we ask for: re-INVITEs, one at a time (voice-sip §6).
+//! Changes of a session that we ask for: re-INVITEs, one at a time (spec: voice-sip#6).
 
 use super::state::{Answer, Leg, Outcome, Over, Side, Under};
 use crate::media::Direction;

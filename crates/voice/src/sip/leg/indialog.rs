@@ -39,7 +39,7 @@ impl Leg {
         };
         let mut with = session.agreed();
         with.push(headers::allow());
-        // Held by us, and the phone goes on by its own key (voice-sip §5.4).
+        // Held by us, and the phone goes on by its own key (spec: voice-sip#5.4).
         let back = self.changes.held
             && headers::is_sdp(request)
             && self.stream.resumes(&String::from_utf8_lossy(&request.body));

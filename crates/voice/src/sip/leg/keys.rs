@@ -1,4 +1,5 @@
-//! Keys sent out on a leg (voice-sip §5.9): in the stream where the other end takes them, else with INFO, else as tones.
+//! Keys sent out on a leg (spec: voice-sip#5.9): in the stream where the other end takes them, else with INFO, else as
+//! tones.
 
 use super::state::{Leg, Outcome};
 use crate::{

@@ -1,4 +1,4 @@
-//! A leg that we make (voice-sip §5.1, §5.2).
+//! A leg that we make (spec: voice-sip#5.1, #5.2).
 
 use super::{
     branch::{Asking, Branch, Branches, Ended},

@@ -1,4 +1,4 @@
-//! Refreshing the session in time (RFC 4028, voice-sip §6).
+//! Refreshing the session in time (RFC 4028, spec: voice-sip#6).
 
 use super::{
     session::Session,

@@ -234,7 +234,7 @@ impl Leg {
         }
     }
 
-    /// A stream was closed (voice-sip §7): a phone that rang is gone, one that talks may come back.
+    /// A stream was closed (spec: voice-sip#7): a phone that rang is gone, one that talks may come back.
     pub(super) fn closed(&mut self, flow: Flow) {
         // An edge opens another, or takes ours.
         if self.core.is_edge(flow) {

@@ -1,4 +1,4 @@
-//! Session timers (RFC 4028, voice-sip §6).
+//! Session timers (RFC 4028, spec: voice-sip#6).
 
 use crate::{
     settings::Timers,

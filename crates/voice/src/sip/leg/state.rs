@@ -192,7 +192,7 @@ pub(super) struct Changes {
     pub held: bool,
     /// A refresh waits for its turn.
     pub(super) refresh: bool,
-    /// Their change had no offer and got ours: the `CSeq` of the ACK that brings the answer (voice-sip §10.7).
+    /// Their change had no offer and got ours: the `CSeq` of the ACK that brings the answer (spec: voice-sip#10.7).
     pub answer_in: Option<u32>,
 }
 

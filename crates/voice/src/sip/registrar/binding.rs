@@ -9,7 +9,7 @@ use std::{
 use tokio::time::Instant;
 
 /// Where a phone is: its contact, and the flow that its REGISTER came over. Requests go to the flow, whatever the
-/// contact's host says (voice-sip §3).
+/// contact's host says (spec: voice-sip#3).
 #[derive(Clone, Debug)]
 pub(in crate::sip) struct Binding {
     /// Which; names of bindings are not used twice.

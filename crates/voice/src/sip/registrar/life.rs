@@ -14,9 +14,9 @@
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Unanswered OPTIONS in a row after which a phone is out of service (voice-sip §3).
+/// Unanswered OPTIONS in a row after which a phone is out of service (spec: voice-sip#3).
 const TOO_MANY: u8 = 3;
-/// INVITEs in a row without any answer after which a phone is taken out that answers OPTIONS (voice-sip §7).
+/// INVITEs in a row without any answer after which a phone is taken out that answers OPTIONS (spec: voice-sip#7).
 const TOO_MANY_CALLS: u8 = 2;
 /// How soon after it went silent a phone is asked again; each time it takes twice as long, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(5);

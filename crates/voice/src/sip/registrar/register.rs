@@ -46,7 +46,7 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
         Verdict::Wrong | Verdict::Absent => return challenge(core, tx, origin, false).await,
     };
     if user.as_deref() != Some(dn.as_str()) {
-        // The credentials are right, and not for this address of record (voice-sip §3.3).
+        // The credentials are right, and not for this address of record (spec: voice-sip#3.3).
         return answer(tx, StatusCode::Forbidden, Vec::new()).await;
     }
     if !origin.is_of_an_edge() && headers::has_token(&tx.original, "Require", "path") {

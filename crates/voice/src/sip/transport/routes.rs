@@ -1,7 +1,8 @@
 //! Where requests go when the phone sits behind NAT over datagrams, or behind a proxy: to where it registered from, not
-//! to what its Contact says (voice-sip §3). The library sends to the Contact, so the Contact of such a phone is marked
-//! with its flow as it comes in, and the mark is taken off again as a request goes out. The mark also tells the Route
-//! that a request is to have outside a confirmed dialog, where the library knows none: that of Path, or of Record-Route.
+//! to what its Contact says (spec: voice-sip#3). The library sends to the Contact, so the Contact of such a phone is
+//! marked with its flow as it comes in, and the mark is taken off again as a request goes out. The mark also tells the
+//! Route that a request is to have outside a confirmed dialog, where the library knows none: that of Path, or of
+//! Record-Route.
 
 use super::Streams;
 use crate::{

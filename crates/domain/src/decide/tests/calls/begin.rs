@@ -1,4 +1,4 @@
-//! Calls come in (voice-sip §5.2; core-and-voice §5.3).
+//! Calls come in (spec: voice-sip#5.2; core-and-voice#5.3).
 
 use super::*;
 use crate::{

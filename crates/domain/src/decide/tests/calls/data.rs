@@ -1,4 +1,4 @@
-//! User data of a call (core-and-voice §5.7; decisions §8).
+//! User data of a call (spec: core-and-voice#5.7; decisions#8).
 
 use super::*;
 use crate::userdata::MAX_BYTES;

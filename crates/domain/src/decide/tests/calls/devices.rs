@@ -1,4 +1,4 @@
-//! Phones: whose they are, whether they are there, what they do with calls (core-and-voice §4.2, §4.5).
+//! Phones: whose they are, whether they are there, what they do with calls (spec: core-and-voice#4.2, #4.5).
 
 use super::*;
 use crate::{

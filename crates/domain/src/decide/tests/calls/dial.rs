@@ -1,4 +1,4 @@
-//! An agent calls somebody (voice-sip §5.1; core-and-voice §5.6).
+//! An agent calls somebody (spec: voice-sip#5.1; core-and-voice#5.6).
 
 use super::*;
 use crate::{

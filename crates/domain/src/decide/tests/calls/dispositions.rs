@@ -1,4 +1,4 @@
-//! Dispositions of calls (decisions §6; core-and-voice §6; seeds 002, 004).
+//! Dispositions of calls (spec: decisions#6; core-and-voice#6; seeds#002, #004).
 
 use super::*;
 use crate::{call::Cause, command::DeviceAct, disposition::Policy, medium};

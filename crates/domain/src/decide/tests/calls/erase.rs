@@ -1,4 +1,4 @@
-//! Erasure of calls (decisions §1): who called, from where and what was attached goes; the numbers stay.
+//! Erasure of calls (spec: decisions#1): who called, from where and what was attached goes; the numbers stay.
 
 use super::*;
 use crate::{

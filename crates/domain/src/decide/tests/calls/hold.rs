@@ -1,4 +1,4 @@
-//! Holding and coming back (voice-sip §5.4).
+//! Holding and coming back (spec: voice-sip#5.4).
 
 use super::*;
 use crate::call::{Cause, PartyState};

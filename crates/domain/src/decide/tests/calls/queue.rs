@@ -1,4 +1,4 @@
-//! Offers to agents, and waiting (digital-channels §5.5 for the rule; voice-sip §5.2, §7).
+//! Offers to agents, and waiting (spec: digital-channels#5.5 for the rule; voice-sip#5.2, #7).
 
 use super::{super::acts as chat, *};
 use crate::{

@@ -1,4 +1,4 @@
-//! The end of parts and of calls (voice-sip §5.3, §7).
+//! The end of parts and of calls (spec: voice-sip#5.3, #7).
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! The process that carried a call is gone (decisions §1): the call is released honestly.
+//! The process that carried a call is gone (spec: decisions#1): the call is released honestly.
 
 use super::*;
 

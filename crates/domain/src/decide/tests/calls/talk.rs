@@ -1,4 +1,4 @@
-//! What is done during a call: tones, muting, and what comes in (voice-sip §5.8, §5.9).
+//! What is done during a call: tones, muting, and what comes in (spec: voice-sip#5.8, #5.9).
 
 use super::*;
 use crate::call::{Heard, Operation, capabilities};

@@ -1,4 +1,4 @@
-//! Work after a call (admin-and-reporting §7.5).
+//! Work after a call (spec: admin-and-reporting#7.5).
 
 use super::*;
 use crate::{Millis, agent::Readiness, call::Cause, command::AgentAct, medium};

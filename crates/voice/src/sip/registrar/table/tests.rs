@@ -1,4 +1,4 @@
-//! The table of registrations (voice-sip §3).
+//! The table of registrations (spec: voice-sip#3).
 
 use super::super::asked::Contact;
 use super::*;
