@@ -49,8 +49,9 @@ pub(crate) struct Writer {
     mailboxes: HashMap<UserId, Mailbox>,
     queues: Queues,
     count: Counters,
-    /// Nobody knows whether the last commit is on the disk. Until that is settled nothing else is tried.
-    is_unsettled: bool,
+    /// What the last commit would tell, while nobody knows whether it is on the disk. Until that is settled nothing else
+    /// is tried.
+    unsettled: Option<Committed>,
 }
 
 /// What became of one job.
@@ -90,7 +91,7 @@ impl Writer {
         let count = counters(&hold.conn)?;
         let mailboxes = mailbox::all(&hold.conn)?.into_iter().collect();
         let queues = limits::waiting(&hold.conn)?;
-        Ok(Self { hold, cache, watch, health, mailboxes, queues, count, is_unsettled: false })
+        Ok(Self { hold, cache, watch, health, mailboxes, queues, count, unsettled: None })
     }
 
     /// Works until the queue is closed and empty; then ends the journal cleanly.
@@ -112,7 +113,7 @@ impl Writer {
             checkpointer.after_group(&self.hold.conn);
         }
         drop(checkpointer);
-        if !self.is_unsettled || self.settle() {
+        if self.unsettled.is_none() || self.settle() {
             if let Err(fault) = mailbox::settle(&mut self.hold.conn, self.mailboxes.values()) {
                 // What is reserved stays so: the next process leaves a gap.
                 tracing::warn!(%fault, "reserved positions of mailboxes could not be given back");
@@ -123,19 +124,20 @@ impl Writer {
 
     /// Tries whether commits succeed again.
     fn probe(&mut self) {
-        if self.is_unsettled {
+        if self.unsettled.is_some() {
             self.settle();
             return;
         }
         match probe(&self.hold.conn) {
             Ok(()) => self.succeeded(),
-            Err(fault) => self.failed(&fault),
+            Err(fault) => self.failed(&fault, Committed::default()),
         }
     }
 
     /// Finds out what became of the last commit: a connection of its own reads what is there, and a commit of its own
     /// takes the place of what a failed one may have left in the WAL, so that no later start finds that instead. Then
-    /// memory is what the disk has. Whether it is settled.
+    /// memory is what the disk has, and who watches is told of the commit if it is there: their callers do not know, but
+    /// nobody would do what it asks for otherwise. Whether it is settled.
     fn settle(&mut self) -> bool {
         let settled = self.hold.reopen().and_then(|()| {
             checkpoint::count_frames(&self.hold.conn);
@@ -151,8 +153,11 @@ impl Writer {
                 self.mailboxes = mailboxes.into_iter().collect();
                 self.queues = queues;
                 self.cache.clear();
-                self.is_unsettled = false;
                 self.succeeded();
+                let unsettled = self.unsettled.take().filter(|committed| is_there && tells(committed));
+                if let Some(committed) = unsettled {
+                    tell(&self.watch, &committed);
+                }
                 true
             }
             Err(fault) => {
@@ -170,16 +175,18 @@ impl Writer {
         }
     }
 
-    fn failed(&mut self, fault: &Fault) {
+    fn failed(&mut self, fault: &Fault, committed: Committed) {
         self.hold.mark.failed();
         self.health.set(true);
-        self.is_unsettled |= !fault.is_certain();
+        if !fault.is_certain() {
+            self.unsettled = Some(committed);
+        }
     }
 
     /// Runs and answers the jobs; leaves those that have more to do.
     fn run_group(&mut self, jobs: &mut Vec<Job>) {
         let started = Instant::now();
-        if self.is_unsettled && !self.settle() {
+        if self.unsettled.is_some() && !self.settle() {
             let fault = StoreFault::Failed("what became of an earlier commit is not known yet".into());
             jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
             return;
@@ -224,8 +231,8 @@ impl Writer {
                 tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
                 fault.into()
             }
-            Abort::Commit(fault) => {
-                self.failed(&fault);
+            Abort::Commit(fault, committed) => {
+                self.failed(&fault, *committed);
                 if fault.is_certain() {
                     tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
                     return fault.into();
@@ -257,12 +264,7 @@ impl Writer {
             fates.push(run_job(&mut group, job).map_err(Abort::Job)?);
         }
         group.flush().map_err(Abort::Job)?;
-        execute(&self.hold.conn, "COMMIT").map_err(Abort::Commit)?;
-
-        // Durable. From here on nothing can fail any more.
         let Group { count, slots, opened, waiting, changed, mut committed, is_erasing, .. } = group;
-        self.count = count;
-        self.succeeded();
         committed.durable.head = count.seq;
         committed.durable.states = changed
             .into_iter()
@@ -271,6 +273,13 @@ impl Writer {
                 Some(Versioned { key, version: entry.version, state: entry.state.clone() })
             })
             .collect();
+        if let Err(fault) = execute(&self.hold.conn, "COMMIT") {
+            return Err(Abort::Commit(fault, Box::new(committed)));
+        }
+
+        // Durable. From here on nothing can fail any more.
+        self.count = count;
+        self.succeeded();
         self.queues.extend(waiting);
         self.mailboxes.extend(opened.into_iter().map(|(agent, opened)| (agent, opened.mailbox)));
         self.cache.publish(slots.into_iter().map(|(key, slot)| (key, slot.entry)));
@@ -338,8 +347,8 @@ enum Abort {
     Job(Fault),
     /// The transaction could not be begun.
     Begin(Fault),
-    /// The transaction could not be ended.
-    Commit(Fault),
+    /// The transaction could not be ended; what it would have told.
+    Commit(Fault, Box<Committed>),
 }
 
 /// Commits something, and takes it away again.
@@ -470,3 +479,6 @@ fn send<T>(answer: Answer<T>, outcome: Fate, pick: fn(Fate) -> Option<T>) {
     };
     drop(answer.send(told));
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,8 @@ fn every_link_of_a_document_leads_somewhere() {
 
 #[test]
 fn a_broken_citation_is_seen() {
-    let page = "## <a id=\"1\"></a>1. Voice\n\n### <a id=\"1.2\"></a>1.2 Dial\n\n**A.** <a id=\"1.2-A\"></a>Ring.\n";
+    let page =
+        "## <a id=\"1\"></a>1. Voice\n\n### <a id=\"1.2\"></a>1.2 Dial\n\n**A.** <a id=\"1.2-A\"></a>Ring.\n";
     let pages = Pages([("voice".to_owned(), anchors(page))].into());
     let cited = |text: &str| pages.citations(text);
     assert_eq!(cited("Dials (spec: voice#1.2, #1.2-A; RFC 3261 §8.1)."), (2, vec![]));
@@ -67,7 +68,8 @@ fn a_broken_citation_is_seen() {
 fn a_broken_link_is_seen() {
     let text = "[a](b.md#c) and `[no](link)` and [out](https://example.com)\n```\n[no](link)\n```\n[d](#e)";
     assert_eq!(links(text), ["b.md#c", "#e"]);
-    let anchors = anchors("# Who may call\n\n## `GET /me`, and *more*\n\n## Who may call\n\n```\n# none\n```\n");
+    let anchors =
+        anchors("# Who may call\n\n## `GET /me`, and *more*\n\n## Who may call\n\n```\n# none\n```\n");
     let expected = ["get-me-and-more", "who-may-call", "who-may-call-1"];
     assert_eq!(anchors.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

@@ -176,7 +176,7 @@ fn address(url: &str, public_url: &str, base_url: &str) -> Option<String> {
     matches!(rest.bytes().next(), None | Some(b'/' | b'?')).then(|| format!("{base_url}{rest}"))
 }
 
-/// The SMS provider repeats what may pass later; the Messenger platform whatever was not taken 
+/// The SMS provider repeats what may pass later; the Messenger platform whatever was not taken
 ///(spec: channel-connectors#2.3). Webhooks signed wrongly on purpose are not repeated: refusing them is right.
 fn is_repeated(webhook: &Webhook, status: StatusCode) -> bool {
     let by_rule = match webhook.platform {

@@ -101,9 +101,8 @@ pub async fn retiring_forgets_old_names_however_many(ground: &dyn Ground) {
         Command::Receive(receive)
     };
     // That many are named at once, since a store may show nothing else and run it again for each.
-    let names = (0..2_000)
-        .map(|number| Want::Known(known_key(SERVICE, &format!("n{number}")).to_string()))
-        .collect();
+    let names =
+        (0..2_000).map(|number| Want::Known(known_key(SERVICE, &format!("n{number}")).to_string())).collect();
     let taken = scene.store.transact(names, work(many(0, 2_000), scene.tick(), TOPIC)).await;
     taken.expect("the store works").expect("allowed");
     let between = scene.tick();
