@@ -6,11 +6,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// Where citations are looked for.
 const PLACES: [&str; 5] = ["crates", "docs", "tests", ".ci", ""];
-const KINDS: [&str; 9] = ["rs", "md", "toml", "sql", "py", "mjs", "xml", "json", "sh"];
+const KINDS: [&str; 8] = ["rs", "md", "toml", "sql", "py", "mjs", "xml", "sh"];
+/// An anchor of a page: the number of a heading or an item, or the words of a heading.
+const ANCHOR: &str = r"[0-9A-Za-z](?:[\w.-]*\w)?";
 
 #[test]
 fn every_citation_resolves() {
@@ -52,7 +55,7 @@ fn every_link_of_a_document_leads_somewhere() {
 fn a_broken_citation_is_seen() {
     let page =
         "## <a id=\"1\"></a>1. Voice\n\n### <a id=\"1.2\"></a>1.2 Dial\n\n**A.** <a id=\"1.2-A\"></a>Ring.\n";
-    let pages = Pages([("voice".to_owned(), anchors(page))].into());
+    let pages = Pages::of([("voice".to_owned(), anchors(page))].into());
     let cited = |text: &str| pages.citations(text);
     assert_eq!(cited("Dials (spec: voice#1.2, #1.2-A; RFC 3261 §8.1)."), (2, vec![]));
     assert_eq!(cited("//! Of all flows (spec:\n//! voice#1.2,\n//! #1–1.2)."), (3, vec![]));
@@ -74,8 +77,15 @@ fn a_broken_link_is_seen() {
     assert_eq!(anchors.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
-/// The pages that can be cited by their name, with their anchors.
-struct Pages(BTreeMap<String, BTreeSet<String>>);
+/// The pages that can be cited by their name.
+struct Pages {
+    /// With their anchors.
+    anchors: BTreeMap<String, BTreeSet<String>>,
+    /// A page with one anchor, or several.
+    cited: Regex,
+    /// A page with a section, as RFCs are cited.
+    sections: Regex,
+}
 
 impl Pages {
     fn read(root: &Path) -> Self {
@@ -85,47 +95,69 @@ impl Pages {
             let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
             (name, anchors(&fs::read_to_string(&file).expect("text")))
         };
-        Self(files.into_iter().map(page).collect())
+        Self::of(files.into_iter().map(page).collect())
+    }
+
+    fn of(anchors: BTreeMap<String, BTreeSet<String>>) -> Self {
+        let names = anchors.keys().map(String::as_str).collect::<Vec<_>>().join("|");
+        let cited = pattern(&format!(r"\b({names})#{ANCHOR}(?:(?:, #| and #|–#?){ANCHOR})*"));
+        let sections = pattern(&format!(r"\b(?:{names})(?:\.md)?,? §"));
+        Self { anchors, cited, sections }
     }
 
     /// How many anchors a text cites, and what of it leads nowhere.
     fn citations(&self, text: &str) -> (usize, Vec<String>) {
-        // A citation may be broken over two lines of a comment.
-        let text = pattern(r"\s*\n\s*(?://[/!]?|--|# )?\s*").replace_all(text, " ");
-        let names = self.0.keys().map(String::as_str).collect::<Vec<_>>().join("|");
-        let anchor = r"[0-9A-Za-z](?:[\w.-]*\w)?";
-        let cited = pattern(&format!(r"\b({names})#{anchor}(?:(?:, #| and #|–#?){anchor})*"));
+        static ONE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("[#–]({ANCHOR})")));
+        static NONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bspec: ([a-z][a-z-]*)#"));
+        static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[[^\]]*\]\([^)]*\)"));
         let (mut found, mut broken) = (0, Vec::new());
-        for cited in cited.captures_iter(&text) {
+        // Patterns are slow where nothing is optimised, and most lines cite nothing.
+        let cites = |line: &&str| {
+            let signs = ["#", "§", "spec:"];
+            signs.iter().any(|sign| line.contains(sign))
+                || self.anchors.keys().any(|name| line.contains(name))
+        };
+        let text = joined(text.lines().filter(cites));
+        for cited in self.cited.captures_iter(&text) {
             let page = &cited[1];
-            for anchor in pattern(&format!("[#–]({anchor})")).captures_iter(&cited[0]) {
+            for anchor in ONE.captures_iter(&cited[0]) {
                 found += 1;
-                if !self.0[page].contains(&anchor[1]) {
+                if !self.anchors[page].contains(&anchor[1]) {
                     broken.push(format!("{page}#{}", &anchor[1]));
                 }
             }
         }
         // What looks like a citation and is none.
-        for none in pattern(r"\bspec: ([a-z][a-z-]*)#").captures_iter(&text) {
-            broken.extend((!self.0.contains_key(&none[1])).then(|| none[0].to_owned()));
+        for none in NONE.captures_iter(&text) {
+            broken.extend((!self.anchors.contains_key(&none[1])).then(|| none[0].to_owned()));
         }
-        let sections = pattern(&format!(r"\b(?:{names})(?:\.md)?,? §"));
-        let links = pattern(r"\[[^\]]*\]\([^)]*\)");
-        let unlinked = links.replace_all(&text, "");
-        broken.extend(sections.find_iter(&unlinked).map(|none| none.as_str().to_owned()));
+        if text.contains('§') {
+            let unlinked = LINK.replace_all(&text, "");
+            broken.extend(self.sections.find_iter(&unlinked).map(|none| none.as_str().to_owned()));
+        }
         (found, broken)
     }
 }
 
+/// Lines as one: a citation may be broken over two lines of a comment.
+fn joined<'l>(lines: impl Iterator<Item = &'l str>) -> String {
+    let without_mark = |line: &str| -> String {
+        let line = line.trim();
+        let marks = ["//!", "///", "//", "--", "# "];
+        marks.iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line).trim().to_owned()
+    };
+    lines.map(without_mark).collect::<Vec<_>>().join(" ")
+}
+
 /// The anchors of a document: those that it sets, and those that its headings have by themselves.
 fn anchors(markdown: &str) -> BTreeSet<String> {
-    let set = pattern(r#"<a id="([^"]+)"></a>"#);
-    let heading = pattern(r"(?m)^#{1,6} (.+)$");
+    static SET: LazyLock<Regex> = LazyLock::new(|| pattern(r#"<a id="([^"]+)"></a>"#));
+    static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^#{1,6} (.+)$"));
     let prose = without_code_blocks(markdown);
-    let mut all: BTreeSet<String> = set.captures_iter(&prose).map(|found| found[1].to_owned()).collect();
+    let mut all: BTreeSet<String> = SET.captures_iter(&prose).map(|found| found[1].to_owned()).collect();
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for found in heading.captures_iter(&prose) {
-        let words = set.replace_all(&found[1], "").trim().to_lowercase();
+    for found in HEADING.captures_iter(&prose) {
+        let words = SET.replace_all(&found[1], "").trim().to_lowercase();
         let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
         let slug = words.chars().filter(kept).collect::<String>().replace(' ', "-");
         let before = times.entry(slug.clone()).or_default();
@@ -138,21 +170,24 @@ fn anchors(markdown: &str) -> BTreeSet<String> {
 /// The documents that a text names by their path from the root.
 fn documents(text: &str) -> Vec<String> {
     // Of another directory's `docs` it is a part of a longer path.
-    let path = pattern(r"(?:^|[^\w./-])(docs/[\w/-]+\.(?:md|toml))\b");
-    path.captures_iter(text).map(|found| found[1].to_owned()).collect()
+    static PATH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\w./-])(docs/[\w/-]+\.(?:md|toml))\b"));
+    let lines = text.lines().filter(|line| line.contains("docs/"));
+    lines.flat_map(|line| PATH.captures_iter(line).map(|found| found[1].to_owned())).collect()
 }
 
 /// The targets of a document's links that do not lead out of the repository.
 fn links(markdown: &str) -> Vec<String> {
+    static CODE: LazyLock<Regex> = LazyLock::new(|| pattern("`[^`\n]*`"));
+    static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\]\(([^)\s]+)\)"));
     let prose = without_code_blocks(markdown);
-    let prose = pattern("`[^`\n]*`").replace_all(&prose, "");
-    let link = pattern(r"\]\(([^)\s]+)\)");
-    let targets = link.captures_iter(&prose).map(|found| found[1].to_owned());
+    let prose = CODE.replace_all(&prose, "");
+    let targets = LINK.captures_iter(&prose).map(|found| found[1].to_owned());
     targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:")).collect()
 }
 
 fn without_code_blocks(markdown: &str) -> String {
-    pattern(r"(?ms)^ *```.*?^ *```[^\n]*$").replace_all(markdown, "").into_owned()
+    static BLOCK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?ms)^ *```.*?^ *```[^\n]*$"));
+    BLOCK.replace_all(markdown, "").into_owned()
 }
 
 /// The files of these kinds, and what is in them.

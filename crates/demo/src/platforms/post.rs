@@ -177,7 +177,7 @@ fn address(url: &str, public_url: &str, base_url: &str) -> Option<String> {
 }
 
 /// The SMS provider repeats what may pass later; the Messenger platform whatever was not taken
-///(spec: channel-connectors#2.3). Webhooks signed wrongly on purpose are not repeated: refusing them is right.
+/// (spec: channel-connectors#2.3). Webhooks signed wrongly on purpose are not repeated: refusing them is right.
 fn is_repeated(webhook: &Webhook, status: StatusCode) -> bool {
     let by_rule = match webhook.platform {
         Platform::Sms => status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
