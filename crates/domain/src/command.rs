@@ -26,11 +26,11 @@ use crate::{
 pub enum Command {
     /// A customer comes in.
     Open(Box<Open>),
-    /// A customer does something in his conversation.
+    /// A customer does something in their conversation.
     Customer {
         /// The conversation.
         session: InteractionId,
-        /// What he does.
+        /// What the customer does.
         act: CustomerAct,
     },
     /// An agent works on a conversation.
@@ -39,7 +39,7 @@ pub enum Command {
         session: InteractionId,
         /// The agent.
         agent: UserId,
-        /// What he does.
+        /// What the agent does.
         act: SessionAct,
     },
     /// The router offers a waiting conversation to an agent.
@@ -104,7 +104,7 @@ pub enum Command {
         call: InteractionId,
         /// The agent.
         agent: UserId,
-        /// What he does.
+        /// What the agent does.
         act: CallAct,
     },
     /// The router offers a waiting call to an agent.
@@ -125,9 +125,9 @@ pub enum Command {
     Diverted {
         /// The leg.
         leg: LegId,
-        /// Where the number leads that it names.
+        /// Where the number that it names leads.
         to: Diversion,
-        /// The code of SIP.
+        /// The SIP status code.
         code: u16,
     },
     /// Something fell due in a call.
@@ -153,13 +153,13 @@ pub enum Command {
         /// Whether it can be made to answer.
         answers: bool,
     },
-    /// An agent changes what his phone does with calls.
+    /// An agent changes what their phone does with calls.
     Device {
         /// The number.
         dn: Dn,
         /// The agent.
         agent: UserId,
-        /// What he does.
+        /// What the agent does.
         act: DeviceAct,
     },
     /// The time for work after a call is over.
@@ -167,11 +167,11 @@ pub enum Command {
         /// The agent.
         agent: UserId,
     },
-    /// An agent changes the state he works in.
+    /// An agent changes their working state.
     Agent {
         /// The agent.
         agent: UserId,
-        /// What he does.
+        /// What the agent does.
         act: AgentAct,
     },
     /// An administrator changes how the centre is set up.
@@ -203,15 +203,15 @@ impl Command {
 pub struct Open {
     /// Fresh id of the conversation.
     pub session: InteractionId,
-    /// The service he came through.
+    /// The service the customer came through.
     pub service: ServiceName,
-    /// Fresh id of his joining.
+    /// Fresh id for the customer as a participant.
     pub participant: ParticipantId,
-    /// His name.
+    /// The customer's name.
     pub nickname: String,
-    /// SHA-256 of the key that will open the conversation for him, in hex.
+    /// SHA-256 of the key that will open the conversation for the customer, in hex.
     pub key_digest: String,
-    /// What his application sent along.
+    /// What the customer's application sent along.
     pub user_data: UserData,
 }
 
@@ -222,7 +222,7 @@ pub enum CustomerAct {
     Say {
         /// The words.
         text: String,
-        /// His application's word for this kind of message.
+        /// The word that the customer's application uses for this kind of message.
         message_type: Option<String>,
     },
     /// Starts or stops typing; with a preview, what stands in the input line.
@@ -234,9 +234,9 @@ pub enum CustomerAct {
     },
     /// Sends a link.
     SendUrl(String),
-    /// Sends a notice of his application.
+    /// Sends a notice of the customer's application.
     Notice(String),
-    /// Changes his name.
+    /// Changes the customer's name.
     Rename(String),
     /// Writes pairs into the user data.
     Data(UserData),
@@ -288,9 +288,9 @@ pub enum SessionAct {
         /// Starts or stops.
         on: bool,
     },
-    /// Sends a notice of his application.
+    /// Sends a notice of the agent's application.
     Notice(String),
-    /// Changes his nickname.
+    /// Changes the agent's nickname.
     Rename(String),
     /// Leaves the talk.
     Leave {
@@ -435,13 +435,13 @@ pub struct Said {
 /// A word of consent (spec: channel-connectors#1D).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keyword {
-    /// He does not want to hear from us.
+    /// The customer does not want to hear from us.
     OptOut,
-    /// He does.
+    /// The customer wants to hear from us.
     OptIn,
-    /// He does, if he did not before; else it is an ordinary word.
+    /// The same as `OptIn` if the customer had opted out; otherwise an ordinary word.
     OptInIfOut,
-    /// He asks what this is.
+    /// The customer asks what this is.
     Help,
 }
 
@@ -454,9 +454,9 @@ pub struct Begin {
     pub address: Address,
     /// The agent's name for the customer.
     pub nickname: String,
-    /// His first words.
+    /// The agent's first words.
     pub text: Option<String>,
-    /// What he attaches.
+    /// What the agent attaches.
     pub user_data: UserData,
     /// Its ids.
     pub fresh: Fresh,
@@ -486,7 +486,7 @@ impl Report {
     }
 }
 
-/// What an agent does about the state he works in (spec: core-and-voice#4.3, #4.4).
+/// What an agent does about their working state (spec: core-and-voice#4.3, #4.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AgentAct {
     /// Begins a contact-centre session, or takes further channels into it.
@@ -504,8 +504,8 @@ pub enum AgentAct {
         channel: Option<MediumName>,
         /// The operation.
         operation: String,
-        /// For how long: the time for work after a call, after which he is ready again; 0 ends the timer that runs
-        /// (spec: admin-and-reporting#7.5). Milliseconds.
+        /// For how long, in milliseconds: the time for work after a call, after which the agent is ready again; 0 ends
+        /// the timer that runs (spec: admin-and-reporting#7.5).
         wrap_up: Option<Millis>,
     },
     /// Closes channels to work, or opens them again.

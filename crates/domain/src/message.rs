@@ -34,28 +34,28 @@ pub enum PartyKind {
     External,
 }
 
-/// The speaker as he was when he spoke.
+/// The speaker as they were when they spoke.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// His joining.
+    /// Id of the speaker as a participant.
     pub participant: ParticipantId,
     /// 1 for the first that joined, 2 for the second and so on: the id customers see.
     pub number: u32,
     /// What kind of party.
     pub kind: PartyKind,
-    /// His name then.
+    /// The speaker's name then.
     pub nickname: String,
-    /// The user, when he is one.
+    /// The user, when the speaker is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
-    /// Who could see him then.
+    /// Who could see the speaker then.
     pub visibility: Visibility,
 }
 
 /// The content of a message (spec: digital-channels#2.5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
-    /// A text, with the sender's own type when he gave one.
+    /// A text, with the sender's own type when they gave one.
     Text {
         /// The words.
         text: String,
@@ -85,7 +85,7 @@ pub enum Content {
         /// The notice.
         text: String,
     },
-    /// The author changed his name.
+    /// The author changed their name.
     Renamed {
         /// The new name.
         nickname: String,
@@ -110,7 +110,7 @@ impl Content {
         }
     }
 
-    /// Whether this only tells that somebody types, so that a later message of his replaces it.
+    /// Whether this only tells that somebody types, so that a later message of the same author replaces it.
     pub const fn is_typing(&self) -> bool {
         matches!(self, Self::TypingStarted { .. } | Self::TypingStopped)
     }

@@ -64,7 +64,7 @@ pub struct Calls {
     pub patience: Millis,
     /// Where a call goes that has waited for so long.
     pub late: Overflow,
-    /// How long an agent has for work after a call before he is ready again, in milliseconds; 0 is none.
+    /// How long an agent has for work after a call before they are ready again, in milliseconds; 0 is none.
     pub wrap_up: Millis,
 }
 

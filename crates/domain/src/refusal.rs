@@ -96,7 +96,7 @@ pub enum Refusal {
     /// As many conversations wait as the queue takes (`statusCode` 4).
     QueueFull(QueueName),
     /// The agent cannot be offered this now. To the router it means a lost race; to an agent, that the colleague
-    /// he named cannot take it (`statusCode` 2).
+    /// they named cannot take it (`statusCode` 2).
     NotAvailable {
         /// The medium concerned.
         medium: MediumName,

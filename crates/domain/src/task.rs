@@ -82,7 +82,7 @@ pub struct Signal {
 pub enum Sign {
     /// The agent types.
     Typing,
-    /// He stopped.
+    /// The agent stopped typing.
     Stopped,
     /// What the customer wrote was seen.
     Seen,

@@ -28,11 +28,11 @@ pub struct Address {
 pub struct Terms {
     /// The longest message, in characters; `None` is as long as any.
     pub max_chars: Option<u32>,
-    /// For so long after the customer's last act anyone may write to him, in milliseconds; `None` is always.
+    /// How long after the customer's last act anyone may write to them, in milliseconds; `None` is always.
     pub reply: Option<Millis>,
-    /// For so long after it a person may, in milliseconds; `None` is no longer than anyone.
+    /// How long after it a person may, in milliseconds; `None` is no longer than anyone.
     pub person: Option<Millis>,
-    /// Whether somebody who opted out is still answered in a conversation he began himself.
+    /// Whether customers who opted out are still answered in a conversation that they began themselves.
     pub reply_when_out: bool,
     /// Whether a keyword of consent opens a conversation when none is open.
     pub keywords_open: bool,
@@ -52,7 +52,7 @@ pub enum Writer {
 /// Whether something may be written to a customer now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Window {
-    /// As an answer to him.
+    /// As an answer to the customer.
     Reply,
     /// By a person alone, and marked so.
     Person,
@@ -81,9 +81,9 @@ impl Terms {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consent {
-    /// He said so.
+    /// The customer said that they do.
     In,
-    /// He said that he does not.
+    /// The customer said that they do not.
     Out,
 }
 
@@ -91,7 +91,7 @@ pub enum Consent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
-    /// A word he sent.
+    /// A word the customer sent.
     Keyword,
     /// The provider refused to carry a message, or told of it.
     Provider,
@@ -129,7 +129,7 @@ pub enum Fact {
     },
     /// What the customer wants became known, or changed.
     Consent {
-        /// What he wants.
+        /// What the customer wants.
         consent: Consent,
         /// How we know.
         source: Source,

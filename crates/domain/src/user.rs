@@ -74,7 +74,7 @@ pub struct User {
     /// Slots per medium, where it differs from the centre's.
     #[serde(default)]
     pub capacity: BTreeMap<MediumName, u8>,
-    /// The queues whose work the user takes; empty means those whose skills he has.
+    /// The queues whose work the user takes; empty means those whose skills they have.
     #[serde(default)]
     pub queues: Vec<QueueName>,
     /// Settings of the user's own, by section and option; they win over the centre's.
@@ -96,7 +96,7 @@ pub enum Event {
     Put(Box<User>),
     /// The user was taken away.
     Removed {
-        /// His user name.
+        /// The user's name to log in with.
         user_name: String,
     },
 }

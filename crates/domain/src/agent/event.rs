@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// One event of an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// His user name, so that a reader of the feed needs no state.
+    /// The agent's user name, so that a reader of the feed needs no state.
     pub user_name: String,
     /// What happened.
     pub fact: Fact,

@@ -91,7 +91,7 @@ pub struct Login {
 pub struct Agent {
     /// The user.
     pub id: UserId,
-    /// His user name.
+    /// The agent's user name.
     pub user_name: String,
     /// The contact-centre session, while there is one.
     pub login: Option<Login>,

@@ -138,7 +138,7 @@ pub enum Fact {
         leg: u16,
         /// The user, if it was one.
         agent: Option<UserId>,
-        /// His user name.
+        /// The user's name, if it was one.
         user_name: Option<String>,
         /// Its number.
         dn: Dn,
@@ -174,13 +174,13 @@ pub enum Fact {
         leg: u16,
         /// The user.
         agent: UserId,
-        /// His user name.
+        /// The user's name.
         user_name: String,
-        /// The UUID of his line.
+        /// The UUID of the user's line.
         call_uuid: crate::InteractionId,
-        /// The connection id of his line.
+        /// The connection id of the user's line.
         conn_id: ConnId,
-        /// His number.
+        /// The user's number.
         this_dn: Dn,
         /// Under which key.
         key: String,
@@ -190,7 +190,7 @@ pub enum Fact {
         previous: Value,
         /// By which operation.
         via: Via,
-        /// Set after his part ended: user data is not touched, reporting alone hears of it.
+        /// Set after the user's part ended: user data is not touched, only reporting hears of it.
         late: bool,
         /// Whether the book knows the value.
         known: bool,

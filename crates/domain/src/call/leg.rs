@@ -50,7 +50,7 @@ pub enum Alone {
     Ringback,
     /// That the other end is busy.
     Busy,
-    /// That he is to wait: the tone or the music of the centre.
+    /// The tone or the music of the centre, which tells the party to wait.
     Hold,
     /// A recorded prompt once, by its name, and then what [`Alone::Hold`] is; the switch tells
     /// [`Heard::Played`] at its end. A name that no prompt bears is silence that is over at once.
@@ -63,7 +63,7 @@ pub enum Alone {
 pub enum Cause {
     /// Somebody hung up: the ordinary end.
     Normal,
-    /// He who called hung up before it was answered.
+    /// The caller hung up before it was answered.
     Cancelled,
     /// The other end is busy.
     Busy,

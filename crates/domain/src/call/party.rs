@@ -43,7 +43,7 @@ pub enum Who {
     User {
         /// The user.
         id: UserId,
-        /// His user name, for the reporting feed.
+        /// The user name, for the reporting feed.
         name: String,
     },
 }
@@ -117,7 +117,7 @@ impl Party {
         }
     }
 
-    /// His user name.
+    /// The user name of the user at the phone.
     pub fn user_name(&self) -> Option<&str> {
         match &self.who {
             Who::User { name, .. } => Some(name),

@@ -45,7 +45,7 @@ pub struct Arrive {
     pub user_data: UserData,
 }
 
-/// An agent calls somebody from his phone (spec: core-and-voice#5.6).
+/// An agent calls somebody from their phone (spec: core-and-voice#5.6).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dial {
     /// The node that carries it.
@@ -54,7 +54,7 @@ pub struct Dial {
     pub call: InteractionId,
     /// A fresh connection id: 16 hex digits.
     pub conn_id: ConnId,
-    /// His phone.
+    /// The agent's phone.
     pub device: Dn,
     /// The number.
     pub dialled: Dn,
@@ -69,7 +69,7 @@ pub struct Dial {
 /// What an agent does with a call (spec: core-and-voice#5.7, #6).
 #[derive(Clone, Debug, PartialEq)]
 pub enum CallAct {
-    /// Makes his phone answer.
+    /// Makes the agent's phone answer.
     Answer,
     /// Refuses it.
     Reject,
@@ -83,7 +83,7 @@ pub enum CallAct {
     Retrieve,
     /// Sends tones: 0-9, `*`, `#`, A-D, a comma is half a second.
     SendDtmf(String),
-    /// Keeps what he says from the others, or lets them hear it again.
+    /// Keeps what the agent says from the others, or lets them hear it again.
     Mute(bool),
     /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
     AttachUserData(UserData),
@@ -102,7 +102,7 @@ pub enum CallAct {
     },
 }
 
-/// What an agent does with his phone (spec: core-and-voice#4.5).
+/// What an agent does with their phone (spec: core-and-voice#4.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceAct {
     /// It takes no calls, or takes them again.

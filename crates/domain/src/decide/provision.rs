@@ -54,7 +54,7 @@ fn put(draft: &mut Draft<'_>, key: Key, wanted: &State, event: impl FnOnce() -> 
     if draft.holds(&key, wanted)? { Ok(()) } else { draft.push(key, event()) }
 }
 
-/// The phone a user has had is nobody's, and the one he has now is his.
+/// The user's old phone is nobody's from now on, and the new one is theirs.
 fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), No> {
     let key = Key::User(id.clone());
     let had = if draft.exists(&key)? { draft.user(id).ok() } else { None };

@@ -307,7 +307,7 @@ fn reached(
     }
 }
 
-/// The customer changed what he had written: the log says so from now on, and whoever talks with him is told.
+/// The customer changed something they had written: the log says so from now on, and the agents in the talk are told.
 fn amend(
     draft: &mut Draft<'_>,
     unit: &Receive,
@@ -364,8 +364,8 @@ fn amend(
     Ok(())
 }
 
-/// A customer changes his own words, unless he took them back. What somebody wrote elsewhere can be taken back there;
-/// what an agent wrote here stays.
+/// A customer changes their own words, unless they took them back. What somebody wrote elsewhere can be taken back
+/// there; what an agent wrote here stays.
 fn may_amend(message: &Message, how: Amendment) -> bool {
     match how {
         Amendment::Edited => {

@@ -48,11 +48,11 @@ fn log_in(
     if login.is_some() && new.is_empty() {
         return Ok(());
     }
-    // Who sits somewhere already stays there unless he says otherwise.
+    // An agent who has a place already stays there unless they name another.
     let usual = if login.is_some() { None } else { user.place.clone() };
     let place = place.map(str::to_owned).or(usual);
     let fact = Fact::LoggedIn { place, channels: new.into_iter().collect() };
-    // His name may have changed since he last worked.
+    // The agent's name may have changed since they last worked.
     let event = agent::Event { user_name: user.user_name.clone(), fact, elapsed_ms: None };
     draft.push(Key::Agent(id.clone()), Event::Agent(event))
 }
@@ -64,7 +64,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     if agent.login.is_none() {
         return Ok(());
     }
-    // Calls go on: who logs out has his phone in his hand.
+    // Calls go on: an agent who logs out still holds the phone.
     let voice = medium::voice();
     let texts = agent.slots.iter().filter(|(medium, _)| **medium != voice);
     let held: Vec<InteractionId> = texts.flat_map(|(_, held)| held).cloned().collect();
@@ -96,7 +96,7 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
     ending::end_if_idle(draft, id)
 }
 
-/// The time for work after a call is over: he is ready again.
+/// The time for work after a call is over: the agent is ready again.
 pub(super) fn wrap_up_over(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     let Some(agent) = draft.agent(id)? else { return Ok(()) };
     let is_over = agent.ready_again().is_some_and(|until| until <= draft.now);

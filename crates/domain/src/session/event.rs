@@ -25,8 +25,8 @@ pub struct Event {
     /// How many bytes of JSON the customer of a web chat wrote by it; 0 is none.
     #[serde(default, skip_serializing_if = "is_none")]
     pub written: u32,
-    /// How long the state lasted that this ended, in milliseconds; `None` where it ends none, where that is not known, and
-    /// in events of format 1 ([`crate::format`]).
+    /// How long the state lasted that this event ended, in milliseconds; `None` where it ends none, where that is not
+    /// known, and in events of format 1 ([`crate::format`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elapsed_ms: Option<u64>,
 }
@@ -41,17 +41,17 @@ const fn is_none(bytes: &u32) -> bool {
 pub enum Fact {
     /// A customer came.
     Created {
-        /// Service he came through.
+        /// The service the customer came through.
         service: ServiceName,
-        /// His joining.
+        /// Id of the customer as a participant.
         participant: ParticipantId,
-        /// His name.
+        /// The customer's name.
         nickname: String,
-        /// SHA-256 of his key, in hex.
+        /// SHA-256 of the customer's key, in hex.
         key_digest: String,
-        /// What his application sent along.
+        /// What the customer's application sent along.
         user_data: UserData,
-        /// Where he is reached, when a connector carries the messages.
+        /// Where the customer is reached, when a connector carries the messages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         post: Option<Route>,
     },
@@ -70,11 +70,11 @@ pub enum Fact {
     Offered {
         /// The agent.
         agent: UserId,
-        /// His user name.
+        /// The agent's user name.
         user_name: String,
-        /// His joining, if he accepts.
+        /// Id of the agent as a participant, if they accept.
         participant: ParticipantId,
-        /// Why him.
+        /// Why this agent.
         invitation: Invitation,
         /// When the offer lapses.
         deadline: Option<Millis>,
@@ -83,13 +83,13 @@ pub enum Fact {
     OfferEnded {
         /// The agent.
         agent: UserId,
-        /// `Completed` when he refused, `Revoked` otherwise.
+        /// `Completed` when the agent refused, `Revoked` otherwise.
         state: PartyState,
         /// Who ended the offer.
         closer: Closer,
         /// The agent is not offered it again before this moment.
         barred_until: Option<Millis>,
-        /// Whether the conversation bore a disposition then.
+        /// Whether the conversation had a disposition then.
         dispositioned: bool,
     },
     /// The agent took it and joined the talk.
@@ -140,10 +140,10 @@ pub enum Fact {
         index: u32,
         /// The agent.
         agent: UserId,
-        /// The number of his command.
+        /// The number of the agent's command.
         reference: u64,
     },
-    /// The customer changed something he had written.
+    /// The customer changed something they had written.
     Amended {
         /// Place in the log.
         index: u32,
@@ -191,9 +191,9 @@ pub enum Fact {
     Disposition {
         /// The agent; `None` when the customer's application wrote the key.
         agent: Option<UserId>,
-        /// His user name.
+        /// The agent's user name.
         user_name: Option<String>,
-        /// His joining: the leg of the conversation the disposition belongs to.
+        /// Id of the agent as a participant: the leg of the conversation that the disposition belongs to.
         leg: ParticipantId,
         /// Under which key.
         key: String,
@@ -219,7 +219,7 @@ pub enum Fact {
     PartyClosed {
         /// The agent.
         agent: UserId,
-        /// His user name.
+        /// The agent's user name.
         user_name: String,
         /// `LeftChat`, `Completed` or `Revoked`.
         state: PartyState,
@@ -256,13 +256,13 @@ pub struct Route {
     pub begun_by: Option<UserId>,
 }
 
-/// How a customer changed what he had written.
+/// How a customer changed something they had written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Amendment {
-    /// He wrote something else in its place.
+    /// The customer wrote something else in its place.
     Edited,
-    /// He took it back.
+    /// The customer took it back.
     Unsent,
 }
 

@@ -191,7 +191,7 @@ impl Session {
         }
     }
 
-    /// Who has spoken does not type any more, so that his next start is news again.
+    /// Somebody who has spoken does not type any more, so that their next start is news again.
     fn stop_typing(&mut self, by: PartyKind, agent: Option<&UserId>) {
         let participant = match agent {
             Some(agent) => self.party(agent).map(|party| party.participant.clone()),
@@ -255,7 +255,7 @@ impl Post {
         at: Millis,
     ) {
         self.spoken_at = at;
-        // His joining is no word of his, and a word that came late does not set the clock back.
+        // That the customer joined is no word of theirs, and a word that came late does not set the clock back.
         if by == PartyKind::Customer && index > 1 && self.heard_at.is_none_or(|heard| heard < sent_at) {
             self.heard_at = Some(sent_at);
             self.warned = false;

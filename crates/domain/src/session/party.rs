@@ -66,9 +66,9 @@ pub enum Invitation {
 pub struct AgentParty {
     /// The user.
     pub user: UserId,
-    /// His user name, for the reporting feed.
+    /// The agent's user name, for the reporting feed.
     pub user_name: String,
-    /// His joining.
+    /// Id of the agent as a participant.
     pub participant: ParticipantId,
     /// Place among all that ever joined, from 1; 0 while only invited.
     pub number: u32,
@@ -115,9 +115,9 @@ impl AgentParty {
 /// The customer of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Customer {
-    /// His joining; also the `userId` of the chat protocol.
+    /// Id of the customer as a participant; also the `userId` of the chat protocol.
     pub participant: ParticipantId,
-    /// His name.
+    /// The customer's name.
     pub nickname: String,
     /// SHA-256 of the key that opens this conversation for them, in hex; never the key.
     pub key_digest: String,
@@ -131,7 +131,7 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// The customer as the author of a message. He is always the first that joined.
+    /// The customer as the author of a message: always the first that joined.
     pub fn author(&self) -> Author {
         Author {
             participant: self.participant.clone(),

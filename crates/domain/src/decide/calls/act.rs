@@ -86,7 +86,7 @@ const fn operation(act: &CallAct) -> Operation {
     }
 }
 
-/// Makes the phone answer. Who says so in time is not late because his phone takes its time.
+/// Makes the phone answer. An agent who answers in time is not late because the phone takes its time.
 fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let deadline = draft.now + ANSWER;
     if party.deadline.is_some_and(|due| due < deadline) {
@@ -113,8 +113,8 @@ fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> 
     release::settle(draft, &call.id, how, call)
 }
 
-/// On hold, the room is left before the phone is asked, so that nobody hears his late words; coming back, the phone is
-/// asked first (spec: voice-sip#5.4).
+/// On hold, the room is left before the phone is asked, so that nobody hears the agent's last words; coming back, the
+/// phone is asked first (spec: voice-sip#5.4).
 fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
     draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on })?;
     if on {

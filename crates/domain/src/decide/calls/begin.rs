@@ -24,7 +24,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     if draft.exists(&Key::Call(id.clone()))? {
         return Ok(());
     }
-    // What a stranger sends along must not keep his call out.
+    // Bad data that a stranger sends along must not keep the call out.
     let user_data = if check::user_data(&arrive.user_data).is_ok() {
         arrive.user_data.clone()
     } else {
@@ -55,7 +55,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     lead::lead(draft, id, &arrive.to)
 }
 
-/// An agent calls somebody: first his own phone is called, so that nobody who answers meets silence
+/// An agent calls somebody: first the agent's own phone is called, so that nobody who answers meets silence
 /// (spec: voice-sip#5.1).
 pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial) -> Result<(), No> {
     check::number("destination", &dial.dialled)?;
@@ -98,7 +98,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         deadline: Some(draft.now + OWN_PHONE),
     };
     let leg = party::join(draft, &dial.call, coming)?;
-    // A queue that takes nobody now: his phone need not ring for him to learn it.
+    // A queue that takes no calls now: the agent can be told without their phone ringing.
     if let Diversion::Queue { turned_away: Some(why), .. } = dial.to {
         draft.tell_call(&dial.call, Fact::Overflowed { why, announcement: None })?;
         let how = How { is_gone: true, ..How::by(Closer::Idle, Cause::Closed) };
@@ -110,7 +110,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     Ok(())
 }
 
-/// An agent talks to one at a time: what else he has must be on hold.
+/// An agent talks in one call at a time: every other call of theirs must be on hold.
 fn refuse_while_talking(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), No> {
     let held: Vec<InteractionId> = match draft.agent(agent)? {
         Some(found) => found.slots.get(&medium::voice()).cloned().unwrap_or_default(),

@@ -131,8 +131,8 @@ fn hold_done(
     room::arrange(draft, &call.id)
 }
 
-/// The hold key: the same states as over the API, without asking the phone. Who is outside and puts us on hold changes
-/// no state here (spec: voice-sip#5.4): what he plays is heard.
+/// The hold key: the same states as over the API, without asking the phone. A party outside that puts us on hold
+/// changes no state here (spec: voice-sip#5.4): what it plays is heard.
 fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
     let fact = match (party.state, on) {
         _ if party.who == Who::Outside => return Ok(()),
@@ -161,7 +161,7 @@ fn gone(
     let how = How { code, is_gone: true, ..How::by(closer, cause) };
     match party.origin {
         Origin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how),
-        // His phone is lost, not the call: the caller has not hung up on us.
+        // The agent's phone is lost, not the call: the caller has not hung up on us.
         Origin::Queue if cause == Cause::Lost => {
             release::part(draft, id, party.leg, how)?;
             wait::requeue(draft, id)?;

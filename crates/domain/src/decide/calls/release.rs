@@ -31,8 +31,8 @@ impl How {
     }
 }
 
-/// Ends one part: the leg is released, the user's slot is free, and work after the call begins if his queue gives time
-/// for it.
+/// Ends one part: the leg is released, the user's slot is free, and work after the call begins if the queue gives
+/// time for it.
 pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };

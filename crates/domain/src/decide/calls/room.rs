@@ -6,8 +6,8 @@ use crate::{
     call::{Act, Alone, Party, PartyState},
 };
 
-/// Puts everyone whose leg is up where his state says: those who talk into the room, whoever holds into silence, and
-/// who is left alone hears why.
+/// Puts everyone whose leg is up where their state says: those who talk into the room, those who hold into silence;
+/// a party that is left alone hears why.
 pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let call = draft.call(id)?;
     // A last announcement is heard to its end, since that is the end of the call.
@@ -33,8 +33,8 @@ pub(super) fn talks(party: &Party) -> bool {
     party.up && party.state == PartyState::Established && party.holding.is_none()
 }
 
-/// What a party hears that nobody talks with: who dials, that it rings at the other end, and everyone else that he is
-/// to wait.
+/// What a party hears that nobody talks with: one that dials hears that it rings at the other end, everyone else the
+/// tone to wait.
 fn alone(party: &Party) -> Alone {
     if party.state == PartyState::Dialing { Alone::Ringback } else { Alone::Hold }
 }

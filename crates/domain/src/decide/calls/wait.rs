@@ -60,8 +60,8 @@ fn overflow_to(draft: &mut Draft<'_>, id: &InteractionId, why: Overflowing, prom
     play(draft, id, Alone::Prompt(prompt.to_owned()))
 }
 
-/// Answers the caller, if nobody has, and lets him hear something. Who holds hears nothing, a last announcement
-/// excepted: at its end the call is over.
+/// Answers the caller, if nobody has, and lets them hear something. A party that holds hears nothing except a last
+/// announcement: at its end the call is over.
 fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Alone) -> Result<(), No> {
     let call = draft.call(id)?;
     let Some(caller) = call.parties.first() else { return Ok(()) };
@@ -80,8 +80,8 @@ fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Alone) -> Result<(), No
     Ok(())
 }
 
-/// Back to its place in the queue. The patience of a caller who was served begins anew: the time he talked is no
-/// waiting.
+/// Puts a call back at its place in the queue. The patience of a caller who was served begins again: the time they
+/// talked is no waiting.
 pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let call = draft.call(id)?;
     let (Some(queued), Some(caller)) = (&call.queued, call.parties.first()) else { return Ok(()) };

@@ -40,7 +40,7 @@ enum Step {
     Customer(Pick, Pick),
     /// Any agent tries anything.
     Try(Pick, Pick, Pick, Pick),
-    /// An agent does something that is open to him.
+    /// An agent does something that is open to them.
     Do(Pick, Pick, Pick),
     Offer(Pick, Pick),
     Lapse(Pick, Pick),

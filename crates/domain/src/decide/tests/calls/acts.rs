@@ -57,7 +57,7 @@ pub fn arrive_from(dn: &str, to: Diversion) -> Command {
     Command::Arrive(Box::new(Arrive { device: Some(dn.into()), from, ..arrival(to) }))
 }
 
-/// Ann dials from her phone.
+/// Ann dials, so ann's own phone is called.
 pub fn dial(number: &str, to: Diversion) -> Command {
     dial_from("ann", "5001", number, to)
 }

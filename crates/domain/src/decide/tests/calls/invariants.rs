@@ -29,7 +29,7 @@ impl World {
             }
             let users: BTreeSet<_> = live.iter().filter_map(|party| party.user()).collect();
             let parts = live.iter().filter(|party| party.user().is_some()).count();
-            assert_eq!(users.len(), parts, "nobody talks with himself: {call:?}");
+            assert_eq!(users.len(), parts, "nobody talks with themselves: {call:?}");
             for party in &call.parties {
                 self.legs_hold(call, party);
             }

@@ -77,12 +77,12 @@ fn direct() -> World {
     ringing().then(up(2))
 }
 
-/// Ann dials bob's number: her own phone is called.
+/// Ann dials bob's number: ann's own phone is called.
 fn dialling() -> World {
     phones().then(dial("5002", to_device("5002")))
 }
 
-/// Ann dialled bob's number, and his phone rings.
+/// Ann dialled bob's number, and bob's phone rings.
 fn calling() -> World {
     dialling().then(up(1))
 }

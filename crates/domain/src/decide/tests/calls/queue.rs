@@ -174,7 +174,7 @@ fn who_calls_and_gives_up_ends_it_and_withdraws_the_offer() {
          ended by customer abandoned => 2 release cancelled",
     );
     let spared = world.agent("ann").channel(&medium::voice()).cloned().expect("a channel");
-    assert!(spared.takes_work(), "it was no fault of hers");
+    assert!(spared.takes_work(), "it was not ann's fault");
     check(
         talking(),
         gone(1, Cause::Normal),

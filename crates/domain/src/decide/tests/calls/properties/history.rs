@@ -44,7 +44,7 @@ pub enum Step {
     Offer(Pick, Pick),
     /// Any agent tries anything.
     Try(Pick, Pick),
-    /// An agent does something that is open to him.
+    /// An agent does something that is open to them.
     Do(Pick, Pick),
     Dispose(Pick, Pick),
     /// The switch tells anything, of any leg.
