@@ -118,7 +118,7 @@ impl Desk {
         })
     }
 
-    /// The calls that hold a slot of an agent, or that he was released from while others talk on; oldest first.
+    /// The calls that hold a slot of an agent, or that they were released from while others talk on; oldest first.
     pub async fn calls(&self, agent: &domain::agent::Agent) -> Result<Vec<Arc<State>>, StoreFault> {
         let mut calls = Vec::new();
         for id in agent.slots.get(&domain::medium::voice()).into_iter().flatten() {

@@ -89,7 +89,7 @@ pub struct Mailroom {
 }
 
 impl Mailroom {
-    /// The mailbox of an agent, new if he has none yet.
+    /// The mailbox of an agent, new if they have none yet.
     pub fn of(&self, agent: &UserId) -> Arc<Mail> {
         if let Some(mail) = self.read(agent) {
             return mail;
@@ -159,7 +159,7 @@ impl Mailroom {
         }
     }
 
-    /// Remembers that an agent logged in, and where his mailbox stood before that.
+    /// Remembers that an agent logged in, and where their mailbox stood before that.
     pub(crate) fn logged_in(&self, agent: &UserId, before: u64, at: Millis) {
         self.of(agent).tail().login = Some((before, at));
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct Cause {
     /// The agent.
     pub agent: UserId,
-    /// The number his command bears (`referenceId`).
+    /// The number of the agent's command (`referenceId`).
     pub reference: u64,
 }
 

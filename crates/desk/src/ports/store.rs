@@ -92,7 +92,7 @@ pub struct FeedQuery {
     pub unreported: bool,
 }
 
-/// A page of events, with what the reader needs to judge his cursor.
+/// A page of events, with what the reader needs to judge their cursor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedPage {
     /// In journal order.

@@ -35,21 +35,21 @@ pub struct WaitingItem {
     pub given_up: BTreeSet<UserId>,
 }
 
-/// An agent as the router sees him: his snapshot and his provisioning, shared with whoever else reads them.
+/// An agent as the router sees them: snapshot and provisioning, shared with whoever else reads these.
 #[derive(Clone, Debug)]
 pub struct Seat {
     /// The agent.
     pub agent: UserId,
     state: Arc<State>,
-    /// `None` for one who is not provisioned as an agent; he has no room.
+    /// `None` for one who is not provisioned as an agent; they have no room.
     user: Option<Arc<User>>,
     room: Vec<(MediumName, usize)>,
-    /// Whether his phone is registered and takes calls.
+    /// Whether the agent's phone is registered and takes calls.
     has_phone: bool,
 }
 
 impl Seat {
-    /// His user name.
+    /// The agent's user name.
     pub fn user_name(&self) -> &str {
         self.at_work().map_or("", |agent| &agent.user_name)
     }
@@ -59,7 +59,7 @@ impl Seat {
         self.at_work().map_or(0, |agent| agent.taken(medium))
     }
 
-    /// How many he may have.
+    /// How many the agent may have.
     pub fn capacity(&self, medium: &MediumName) -> usize {
         self.room.iter().find(|(name, _)| name == medium).map_or(0, |(_, room)| *room)
     }
@@ -70,12 +70,12 @@ impl Seat {
         Candidate { agent, user, capacity: self.capacity(medium), extra, has_phone: self.has_phone }
     }
 
-    /// His level in a skill; 0 without it.
+    /// The agent's level in a skill; 0 without it.
     pub fn level(&self, skill: &str) -> u8 {
         self.user.as_ref().and_then(|user| user.skills.get(skill)).copied().unwrap_or(0)
     }
 
-    /// Since when he has been given nothing.
+    /// Since when the agent has been given nothing.
     pub fn idle_since(&self) -> Millis {
         self.at_work().map_or(0, |agent| agent.idle_since)
     }
@@ -187,7 +187,7 @@ impl Board {
         if let Some(before) = self.waiting.get(id) {
             item.given_up.clone_from(&before.given_up);
         }
-        // A customer who speaks while he waits moves nothing: the router need not look at the whole queue again.
+        // A customer who speaks while they wait moves nothing: the router need not look at the whole queue again.
         if self.waiting.get(id) == Some(&item) {
             return false;
         }
@@ -220,7 +220,7 @@ impl Board {
             Seat { agent: id.clone(), state: state.clone(), user: None, room: Vec::new(), has_phone: false };
         let before = self.seats.insert(id.clone(), seat);
         self.reseat(id);
-        // What he looks at, for instance, is no matter of routing.
+        // What an agent looks at, for instance, is no matter of routing.
         before.as_ref().and_then(Seat::at_work).is_none_or(|before| {
             before.login != agent.login
                 || before.slots != agent.slots
@@ -228,7 +228,7 @@ impl Board {
         })
     }
 
-    /// Writes what provisioning says of an agent into his seat. Who is not provisioned as one has no room.
+    /// Writes what provisioning says of an agent into their seat. Whoever is not provisioned as one has no room.
     fn reseat(&mut self, id: &UserId) {
         let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
         seat.user = self.users.get(id).cloned();

@@ -24,14 +24,14 @@ pub(super) fn obstacle(
     seat.candidate(&item.medium, extra).obstacle(&work, now)
 }
 
-/// An agent, and what stands against offering him a conversation.
+/// An agent, and what stands against offering them a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// The agent.
     pub agent: UserId,
-    /// His user name.
+    /// The agent's user name.
     pub user_name: String,
-    /// What stands against it; nothing when he is about to be offered it.
+    /// What stands against it; nothing when they are about to be offered it.
     pub obstacle: Option<Obstacle>,
 }
 

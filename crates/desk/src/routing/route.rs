@@ -101,7 +101,7 @@ impl Seat {
         self.capacity(medium).saturating_sub(self.taken(medium))
     }
 
-    /// How well the agent's skills suit a queue: the sum of his levels in what it asks for.
+    /// How well the agent's skills suit a queue: the sum of their levels in what it asks for.
     fn suits(&self, queue: &Queue) -> u32 {
         queue.skills.keys().map(|skill| u32::from(self.level(skill))).sum()
     }

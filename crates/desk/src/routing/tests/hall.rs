@@ -106,7 +106,7 @@ impl Hall {
     pub fn why(&self, item: &str, agent: &str) -> Option<Obstacle> {
         let standings = explain(&self.board(), &item.into(), self.now).expect("it waits");
         let standing = standings.into_iter().find(|standing| standing.user_name == agent);
-        standing.expect("he is seated").obstacle
+        standing.expect("the agent is seated").obstacle
     }
 }
 

@@ -95,7 +95,7 @@ proptest! {
             *given.entry((offer.agent.clone(), medium.to_string())).or_default() += 1;
         }
         for ((agent, medium), count) in given {
-            let seat = board.seats().find(|seat| seat.agent == agent).expect("he is seated");
+            let seat = board.seats().find(|seat| seat.agent == agent).expect("the agent is seated");
             prop_assert!(count <= seat.room(&medium.as_str().into()));
         }
     }
