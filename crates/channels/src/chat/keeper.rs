@@ -1,9 +1,9 @@
 //! The keeper: a customer who sends no request for too long has left (spec: digital-channels#6.1, *Errors*;
-//! channel-connectors#3.2). Only customers of web chat are his; those of other channels send no requests.
+//! channel-connectors#3.2). It keeps only customers of web chat; those of other channels send no requests.
 //!
 //! When a customer was last heard of is no commit (spec: decisions#1): it lives in memory and is lost with it, so after
-//! a restart everybody has their full time again. It is awake time ([`Desk::awake`](desk::Desk::awake)): who could not
-//! be heard, because the process stood still, was not silent.
+//! a restart everybody has their full time again. It is awake time ([`Desk::awake`](desk::Desk::awake)): customers who
+//! could not be heard, because the process stood still, were not silent.
 
 use super::Chat;
 use desk::Refused;
@@ -63,7 +63,7 @@ impl Chat {
         let act = CustomerAct::Leave(Closer::Idle);
         match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
             Ok(_) => metrics::counter!("jackfield_chat_idle_total").increment(1),
-            // He has left by himself this moment.
+            // The customer has left by themselves this moment.
             Err(Refused::Rule(why)) => {
                 tracing::debug!(%why, interaction = id.as_str(), "a silent customer was gone already");
                 self.presence.seen(id, self.desk.awake());
@@ -73,7 +73,7 @@ impl Chat {
                 tracing::error!(%fault, interaction = id.as_str(), "a silent customer can never be let go");
                 self.presence.kept().insert(id.clone());
             }
-            // The next look finds him again.
+            // The next look finds the customer again.
             Err(Refused::Store(fault)) => {
                 tracing::error!(%fault, interaction = id.as_str(), "a silent customer could not be let go");
             }

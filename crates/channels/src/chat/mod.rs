@@ -11,8 +11,8 @@
 //! * [`gws`]: the customer chat of the Web Services API v2 (spec: digital-channels#6.3).
 //!
 //! A protocol has its own words, refusals and credentials. What they share stands here: which conversations are web
-//! chats (`door`) and whom they open to (`talk`), what a customer sees of them (`transcript`), and when he counts as gone
-//! (`keeper`). Neither opens a chat that began in the other, for the keys are of another kind.
+//! chats (`door`) and whom they open to (`talk`), what a customer sees of them (`transcript`), and when customers
+//! count as gone (`keeper`). Neither opens a chat that began in the other, for the keys are of another kind.
 //!
 //! Metrics: `jackfield_chat_requests_total{command}` with the protocol's own word for the request,
 //! `jackfield_chat_refused_total{why}` with the words of each `trouble`, and `jackfield_chat_idle_total`, customers

@@ -19,7 +19,7 @@ impl Channel for Account {
     }
 
     fn theirs(&self, _: &str) -> Result<String, String> {
-        Err("On Messenger nobody can be written to before he writes to the page".into())
+        Err("On Messenger, customers can be written to only after they wrote to the page".into())
     }
 
     fn measure(&self, text: &str) -> Option<Measure> {

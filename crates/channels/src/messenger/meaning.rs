@@ -142,7 +142,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a customer does while another app answers him: it is shown in an open conversation and starts none.
+/// What a customer does while another app answers them: it is shown in an open conversation and starts none.
 fn overheard(what: &Happening) -> Meaning {
     let content = match what {
         Happening::Message(message) => said::message(message).content,

@@ -27,7 +27,7 @@ impl Names {
         self.book().known.get(person).cloned().flatten().unwrap_or_default()
     }
 
-    /// Has a person asked about, unless he was.
+    /// Has a person asked about, unless they were already.
     pub fn want(&self, person: &str) {
         let mut book = self.book();
         let is_known =

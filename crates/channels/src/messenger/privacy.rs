@@ -1,6 +1,6 @@
 //! Requests that what is known of a person be deleted (spec: channel-connectors#2.10).
 //!
-//! The platform names the person by the id that the *app* knows him by, which is not the one by which the page does.
+//! The platform names the person by the id by which the *app* knows them, which is not the one the page knows.
 //! So nothing is deleted by itself: the request is kept where operators look at what was set aside, and one of them
 //! finds the person and runs `jackfield erase`.
 

@@ -6,8 +6,8 @@ use std::{num::NonZeroU32, time::Duration};
 /// Close to the platform's limit an account sends so many times more slowly.
 const SLOWER: u32 = 10;
 
-/// Who would have to wait longer comes back later: while he waits here, a stop of the server would leave nobody
-/// knowing whether his message was sent.
+/// A message that would have to wait longer is tried again later: while it waits here, a stop of the server would
+/// leave nobody knowing whether it was sent.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The rates of an account.

@@ -129,7 +129,7 @@ impl Trouble {
             Self::Later => "Facebook could not take the message at the moment",
             Self::SlowDown => "Facebook takes no more messages from this page for a while; the message waits",
             Self::WindowClosed => {
-                "The customer last wrote too long ago; Facebook lets us answer once he writes again"
+                "The customer last wrote too long ago; Facebook lets us answer once they write again"
             }
             Self::OwnedElsewhere => {
                 "The conversation is with another application of the page; take it over to answer"

@@ -1,4 +1,4 @@
-//! To whom somebody types. The sign fades after some 20 s, so it is given again while he does
+//! To whom somebody types. The sign fades after some 20 s, so it is given again while they do
 //! (spec: channel-connectors#2.5).
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
 
 /// How long after the sign it is given again, and no sooner.
 const AGAIN: Duration = Duration::from_secs(15);
-/// How often it is given in all, should nobody say that he stopped.
+/// How often it is given in all, should nobody say that the agent stopped.
 const TIMES: u8 = 20;
 /// The most customers that are kept in mind; the sign of any further one fades.
 const MOST: usize = 1_000;
@@ -39,7 +39,7 @@ impl Typing {
         true
     }
 
-    /// He stopped, or what he typed goes out. Answers whether the sign stands.
+    /// The agent stopped, or what they typed goes out. Answers whether the sign stands.
     pub fn ends(&self, person: &str) -> bool {
         self.all().remove(person).is_some()
     }

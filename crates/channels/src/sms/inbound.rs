@@ -34,7 +34,7 @@ pub struct Inbound {
     pub from: String,
     /// Our address, without prefix.
     pub to: String,
-    /// What the customer calls himself, where his service tells it.
+    /// What customers call themselves, where their service tells it.
     pub name: Option<String>,
     /// The text, which may be empty if there is something else; as much of it as a message may be.
     pub text: String,

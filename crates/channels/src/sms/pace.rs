@@ -14,8 +14,8 @@ use std::{
 };
 use tokio::{sync::Mutex as Gate, time::Instant};
 
-/// Who would have to wait longer comes back later: while he waits here, a stop of the server would leave nobody
-/// knowing whether his message was sent.
+/// A message that would have to wait longer is tried again later: while it waits here, a stop of the server would
+/// leave nobody knowing whether it was sent.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest that a provider can hold all messages of an account up.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);

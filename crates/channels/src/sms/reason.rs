@@ -15,7 +15,7 @@ pub enum Reason {
     Busy,
     /// 30003: the telephone is off or out of reach.
     Unreachable,
-    /// 30004: the customer or his network blocks the message.
+    /// 30004: the customer or their network blocks the message.
     Blocked,
     /// 30005: nobody has the number.
     UnknownNumber,
@@ -78,7 +78,8 @@ impl Reason {
         }
     }
 
-    /// Whether it says that the customer has opted out, so that his consent must be set to *out* (spec: channel-connectors#1D).
+    /// Whether it says that the customer has opted out, so that their consent must be set to *out*
+    /// (spec: channel-connectors#1D).
     pub const fn withdraws_consent(self) -> bool {
         matches!(self, Self::OptedOut)
     }

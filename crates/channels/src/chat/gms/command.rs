@@ -63,7 +63,7 @@ impl Word {
         }
     }
 
-    /// What the customer does by it; `None` when he only looks. A read receipt moves nothing but his inactivity:
+    /// What the customer does by it; `None` when they only look. A read receipt only counts as a sign of life:
     /// nobody is shown it.
     fn act(self, form: &Form, preview: bool) -> Result<Option<CustomerAct>, Trouble> {
         Ok(Some(match self {

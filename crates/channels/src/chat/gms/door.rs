@@ -10,7 +10,7 @@ use desk::{ports::StoreFault, session_of};
 use domain::InteractionId;
 use subtle::ConstantTimeEq;
 
-/// The values by which a customer shows that a chat is his.
+/// The values by which a customer shows that a chat is theirs.
 pub(super) struct Credentials {
     user_id: String,
     secure_key: String,
@@ -117,7 +117,7 @@ impl Chat {
         Ok(talk.flatten())
     }
 
-    /// Answers a customer who is known: how it went, and what he wants of the transcript.
+    /// Answers a customer who is known: how it went, and what they want of the transcript.
     pub(super) async fn answer(
         &self,
         service: &str,
@@ -135,9 +135,9 @@ impl Chat {
         match self.told(service, id, wanted).await {
             Ok(Told { entries, next, over }) => Ok(Answer::to(caller, entries, next, over, trouble.as_ref())),
             // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
-            // given the position he had.
+            // given the position they had.
             Err(Trouble::Store(fault)) if committed => {
-                tracing::warn!(%fault, "a customer was served, but his transcript could not be read");
+                tracing::warn!(%fault, "a customer was served, but the transcript could not be read");
                 Ok(Answer::to(caller, Vec::new(), wanted.position(), false, None))
             }
             Err(fault) => Err(fault),

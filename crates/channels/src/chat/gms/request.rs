@@ -30,7 +30,7 @@ const BUSINESS: [(&str, &str); 4] = [
     ("emailAddress", "EmailAddress"),
 ];
 
-/// Lets a customer in. Answers the values that open the chat for him, and the transcript so far.
+/// Lets a customer in. Answers the values that open the chat for them, and the transcript so far.
 pub(super) async fn request(
     State(chat): State<Arc<Chat>>,
     service: Result<Path<String>, PathRejection>,

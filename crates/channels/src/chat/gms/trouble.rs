@@ -142,12 +142,12 @@ impl Trouble {
         self.row().2
     }
 
-    /// Whether the customer is told that his chat is over. With a wrong key he is told nothing of it.
+    /// Whether customers are told that their chat is over. With a wrong key they are told nothing of it.
     pub const fn chat_ended(&self) -> bool {
         matches!(self, Self::UnknownChat | Self::Ended)
     }
 
-    /// The error as the answer lists it. Counts it, and tells the operator when it is his.
+    /// The error as the answer lists it. Counts it, and logs it when the operator must know.
     pub fn fault(&self) -> Fault {
         let (why, _, _, code) = self.row();
         metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);

@@ -44,7 +44,7 @@ pub(super) struct Caller {
     pub chat_id: String,
     /// The customer's joining.
     pub user_id: String,
-    /// His key.
+    /// The customer's key.
     pub secure_key: String,
 }
 

@@ -22,8 +22,9 @@ pub(in crate::chat) fn before(chat: &Arc<Chat>, agents: Router) -> Router {
     })
 }
 
-/// A customer bears the header, or his browser asks whether he may. Who forgot it is a customer all the same when he
-/// asks for what agents do not have here: a new chat, or one by a pass. So he is told what is missing.
+/// A request is a customer's when it has the header, or when a browser asks whether it may send it. A request without
+/// the header is a customer's all the same when it asks for what agents do not have here: a new chat, or one by a
+/// pass. So the customer is told what is missing.
 fn is_customers(request: &Request) -> bool {
     let path = request.uri().path();
     let below = path.strip_prefix(ROOT).filter(|rest| rest.is_empty() || rest.starts_with('/'));

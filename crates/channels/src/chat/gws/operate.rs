@@ -1,4 +1,4 @@
-//! `POST /api/v2/chats/{id}`: what a customer does in his chat (spec: digital-channels#6.3).
+//! `POST /api/v2/chats/{id}`: what a customer does in their chat (spec: digital-channels#6.3).
 
 use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{
@@ -87,7 +87,7 @@ impl Chat {
                 Turn::Refused(why) => return Err(Trouble::Repeated(why)),
             },
         };
-        // Nothing may follow his own word that it is over.
+        // Nothing may follow the customer's own word that it is over.
         if talk.ended_by == Some(Closer::Customer) {
             return Err(Trouble::Ended);
         }
@@ -99,7 +99,7 @@ impl Chat {
         };
         match performed {
             Ok(()) => Ok(Answer::done()),
-            // Somebody else ended it this moment or before. He hears so from the chat; only words would be lost.
+            // Somebody else ended it this moment or before. The chat tells the customer so; only words would be lost.
             Err(Refused::Rule(Refusal::Ended)) if word != Word::Say => Ok(Answer::done()),
             Err(Refused::Rule(Refusal::TooManyCharacters { chars, .. })) => {
                 Err(Trouble::Bad(Refusal::TooManyCharacters { parameter: "text", chars }.to_string()))

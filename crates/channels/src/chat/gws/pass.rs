@@ -1,4 +1,4 @@
-//! The pass of a customer: the UUID that the API calls the id of his chat. Whoever knows it is the customer, so it is
+//! The pass of a customer: the UUID that the API calls the id of their chat. Whoever knows it is the customer, so it is
 //! a key, and is treated as one.
 //!
 //! The conversation behind it has an id of its own, which agents see. It is drawn from the pass by a hash: so every

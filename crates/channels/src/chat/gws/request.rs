@@ -18,7 +18,7 @@ const OPERATION: &str = "RequestChat";
 /// Where the subject stands in the user data of routed chats (spec: digital-channels#1.7).
 const SUBJECT: &str = "Subject";
 
-/// Lets a customer in. Answers the id of his chat, which is his pass.
+/// Lets a customer in. Answers the id of their chat, which is their pass.
 pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
     origin: Origin,

@@ -19,7 +19,7 @@ pub struct Answer<T> {
 pub struct Receipt {
     /// Its `mid`, by which receipts, echoes and reactions name it.
     pub message_id: String,
-    /// The customer. Left out when he was not named by his id.
+    /// The customer. Left out when they were not named by their id.
     pub recipient_id: Option<String>,
 }
 

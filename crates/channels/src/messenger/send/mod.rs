@@ -29,9 +29,9 @@ const MESSAGES: &str = "messages";
 /// A message to a customer.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
-    /// The customer: his id for this page.
+    /// The customer: their id for this page.
     pub person: &'a str,
-    /// What he is told.
+    /// What the customer is told.
     pub content: Content<'a>,
     /// As what it may go out (spec: channel-connectors#2.6).
     pub window: Window,

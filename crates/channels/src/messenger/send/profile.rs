@@ -14,7 +14,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// His name; `None` when the platform keeps it to itself.
+    /// The person's name; `None` when the platform keeps it to itself.
     pub fn name(&self) -> Option<String> {
         let parts = [&self.first_name, &self.last_name].map(|part| part.trim());
         let both = parts.join(" ").trim().to_owned();

@@ -36,7 +36,7 @@ pub enum Happening {
     Message(Message),
     /// The page wrote: through us, through another app, or in its inbox.
     Echo(Echo),
-    /// The person changed what he wrote.
+    /// The person changed what they wrote.
     Edited(Edit),
     /// What was written (`mid`) was taken back; its text is to be blanked (spec: channel-connectors#2.10).
     Unsent(String),

@@ -61,7 +61,7 @@ pub struct Referral {
     pub kind: Option<String>,
     /// The advertisement.
     pub ad_id: Option<String>,
-    /// The page he came from.
+    /// The page the person came from.
     pub referer_uri: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub struct Referral {
 pub struct Optin {
     /// `ref`: what was given with the plugin.
     pub reference: Option<String>,
-    /// What he asked for.
+    /// What the person asked for.
     pub kind: Option<String>,
     /// A reference to a person whose id is not known yet.
     pub user_ref: Option<String>,

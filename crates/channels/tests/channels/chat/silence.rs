@@ -1,4 +1,4 @@
-//! A customer of whom nothing is heard for too long has left; the conversation goes on without him.
+//! A customer of whom nothing is heard for too long has left; the conversation goes on without them.
 
 use super::server::{ChatServer, INACTIVITY, SERVICE, Window};
 

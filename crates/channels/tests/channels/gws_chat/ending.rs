@@ -30,7 +30,7 @@ async fn nothing_follows_a_complete() {
     assert_eq!((indexes(&told), &told[2]["type"]), (vec![1, 2, 3], &json!("ParticipantLeft")));
     let state = server.desk.session(&conversation.id()).await.expect("read").expect("a chat");
     let session = desk::session_of(&state).expect("a session");
-    // The agent stays: he has work to do on it.
+    // The agent stays: they have work to do on it.
     assert_eq!(session.agents[0].state, PartyState::Chatting);
     assert_eq!(session.talk_ended, Some(Closer::Customer));
 }

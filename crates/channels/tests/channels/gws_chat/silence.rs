@@ -1,4 +1,4 @@
-//! A customer of whom nothing is heard for too long has left; every request of his is a sign of life.
+//! A customer of whom nothing is heard for too long has left; every request of theirs is a sign of life.
 
 use super::widget::{Widget, ask, conversation};
 use crate::chat::server::{ChatServer, INACTIVITY};

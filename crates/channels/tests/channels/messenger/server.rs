@@ -150,7 +150,7 @@ impl MessengerServer {
         })
     }
 
-    /// A customer has written, and Tom talks with him: the conversation.
+    /// A customer has written, and Tom talks with them: the conversation.
     pub async fn talk(&self, person: &str, mid: &str) -> InteractionId {
         self.wrote(person, mid, "Hello").await;
         let session = self.latest(person).await.expect("a conversation");

@@ -10,7 +10,7 @@ use testkit::wait::eventually;
 async fn the_customer_sees_that_he_is_read_and_answered() {
     let server = MessengerServer::new().await;
     let session = server.talk(INES, "m_1").await;
-    eventually("he is seen", async || server.graph.actions() == ["mark_seen"]).await;
+    eventually("the person is seen", async || server.graph.actions() == ["mark_seen"]).await;
     for (on, seen) in [(true, "typing_on"), (true, "typing_on"), (false, "typing_off")] {
         server.tom(&session, SessionAct::Type { on }).await.expect("typed");
         eventually(seen, async || server.graph.actions().last().is_some_and(|last| last == seen)).await;
@@ -23,7 +23,7 @@ async fn the_customer_sees_that_he_is_read_and_answered() {
 async fn signs_are_spared_where_calls_are_dear() {
     let server = MessengerServer::new().await;
     let session = server.talk(INES, "m_1").await;
-    eventually("he is seen", async || server.graph.actions() == ["mark_seen"]).await;
+    eventually("the person is seen", async || server.graph.actions() == ["mark_seen"]).await;
     server.graph.once(Manner::Used(85, 0));
     server.tom_gets(&session, "Good day", Delivery::Sent).await;
     server.tom(&session, SessionAct::Type { on: true }).await.expect("typed");

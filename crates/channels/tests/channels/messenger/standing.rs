@@ -89,7 +89,7 @@ async fn a_block_stops_the_account_and_is_ended_by_the_platform() {
 async fn a_platform_that_is_not_there_is_waited_for() {
     let mut server = MessengerServer::new().await;
     let session = server.talk(INES, "m_1").await;
-    eventually("he is seen", async || server.graph.actions() == ["mark_seen"]).await;
+    eventually("the person is seen", async || server.graph.actions() == ["mark_seen"]).await;
     server.graph.goes_away().await;
     server.tom_says(&session, "Good day").await.expect("said");
     eventually("it is told", async || server.condition() == Condition::Unreachable).await;

@@ -5,7 +5,7 @@ use super::server::{INES, MessengerServer};
 
 use domain::session::Delivery;
 
-/// What Tom is told when the platform refuses his message with this code.
+/// What Tom is told when the platform refuses one of Tom's messages with this code.
 async fn refused(server: &MessengerServer, code: i64, subcode: i64) -> String {
     let session = match server.latest(INES).await {
         Some(session) => session,

@@ -149,7 +149,7 @@ async fn a_customer_is_given_his_name_when_it_is_known() {
     let session = server.latest(INES).await.expect("a conversation");
     assert_eq!(server.session(&session).await.customer.nickname, INES, "nobody waits for it");
     let run = tokio::spawn(server.messenger.clone().run());
-    testkit::wait::eventually("he is called so", async || {
+    testkit::wait::eventually("the person is called so", async || {
         server.session(&session).await.customer.nickname == "Zoe Quinn"
     })
     .await;

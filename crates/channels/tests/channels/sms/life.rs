@@ -17,7 +17,7 @@ async fn a_message_opens_a_conversation_and_what_the_agent_says_is_sent() {
     let server = SmsServer::new().await;
     let session = server.talk(INES, "SM1").await;
     let customer = server.session(&session).await.customer;
-    assert_eq!(customer.nickname, INES, "who tells no name is called by his number");
+    assert_eq!(customer.nickname, INES, "a customer without a name is called by their number");
     assert_eq!(server.session(&session).await.user_data.get("PhoneNumber"), Some(&INES.into()));
     server.tom_says(&session, "“Good day”").await;
     server.until(&session, Delivery::Sent).await;

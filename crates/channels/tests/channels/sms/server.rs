@@ -125,7 +125,7 @@ impl SmsServer {
         self.send(text_from(from, id, text)).await.status
     }
 
-    /// A customer has texted, and Tom talks with him: the conversation.
+    /// A customer has texted, and Tom talks with them: the conversation.
     pub async fn talk(&self, from: &str, id: &str) -> InteractionId {
         assert_eq!(self.texted(from, id, "Hello").await, StatusCode::OK);
         let session = self.latest(from).await.expect("a conversation");

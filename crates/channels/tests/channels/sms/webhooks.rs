@@ -1,4 +1,4 @@
-//! Webhooks: who may call, under which address, and what he is answered.
+//! Webhooks: who may call, under which address, and what they are answered.
 
 use super::server::{
     INES, OURS, PUBLIC, SmsServer, TEXTS, counter, figures, request, signature, signed, text_from,
