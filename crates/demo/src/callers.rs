@@ -18,7 +18,7 @@ use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 pub const ORDER_HEADER: &str = "X-Order-Number";
 /// How many numbers there are: `+15550201` and on.
 const NUMBERS: u32 = 9;
-/// How often a caller listens to what he hears.
+/// How often a caller listens to what they hear.
 const LISTEN: Duration = Duration::from_millis(250);
 /// Without the hold tone for so long, somebody is there.
 const QUIET: Duration = Duration::from_millis(1_500);
@@ -41,9 +41,9 @@ pub struct Manners {
     pub at_once: usize,
     /// Between two calls from the same number, and before the first.
     pub rest: Range<u64>,
-    /// How long a caller waits for somebody before he gives up.
+    /// How long a caller waits for somebody before they give up, in milliseconds.
     pub patience: Range<u64>,
-    /// How long he stays once somebody is there.
+    /// How long a caller stays once somebody is there, in milliseconds.
     pub talk: Range<u64>,
 }
 
@@ -93,7 +93,7 @@ impl Caller {
             tokio::time::sleep(self.chance.moment(self.manners.rest.clone())).await;
             let Ok(_place) = room.acquire().await else { return };
             match self.visit().await {
-                // He was not served, or the agent hung up first.
+                // The caller was not served, or the agent hung up first.
                 Ok(()) | Err(PhoneError::Over(_)) => {}
                 Err(why) => tracing::debug!(%why, "a simulated customer could not call"),
             }

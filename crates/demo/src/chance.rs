@@ -16,7 +16,7 @@ impl Chance {
         Self(seed)
     }
 
-    /// Another source, for somebody who goes his own way.
+    /// Another source, for somebody who goes their own way.
     pub(crate) fn branch(&mut self) -> Self {
         Self(self.next())
     }

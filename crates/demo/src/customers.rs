@@ -40,7 +40,7 @@ const LOOK: Duration = Duration::from_secs(5);
 pub(crate) const MARK: &str = "Simulated";
 
 /// Sends customers in, for as long as it is polled. `seen` is called now and then for each who is still there, so
-/// that whoever looks after silent customers does not take him for gone.
+/// that whoever looks after silent customers does not take them for gone.
 pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + Sync + 'static) {
     let seen: Arc<Seen> = Arc::new(seen);
     send_home(&desk).await;
@@ -172,7 +172,7 @@ impl Visit {
                 self.say(&id, IMPATIENCE).await?;
                 last_word = Instant::now();
             } else {
-                // Who has just been taken up starts his patience with the agent now.
+                // A customer who has just been taken up starts their patience with the agent now.
                 last_word = Instant::now();
                 self.look().await;
             }
@@ -193,7 +193,7 @@ impl Visit {
             service: SERVICE.into(),
             participant: ids.participant(),
             nickname: first.into(),
-            // The digest of a key that nobody has: he acts through the desk alone.
+            // The digest of a key that nobody has: this customer acts through the desk alone.
             key_digest: format!("{}{}", ids.secret(), ids.secret()),
             user_data,
         };

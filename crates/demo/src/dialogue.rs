@@ -118,7 +118,7 @@ pub(crate) const CUSTOMERS: [(&str, &str); 12] = [
     ("Yusuf", "Demir"),
 ];
 
-/// What an agent says about a matter he has no answer to, in turn.
+/// What an agent says about a matter they have no answer to, in turn.
 pub(crate) const GENERAL: [&str; 3] = [
     "Hello, thank you for writing to us. What can I do for you?",
     "I see. Let me have a look at that for you.",
@@ -132,10 +132,10 @@ pub(crate) const FAREWELL: &str = "Is there anything else? If not, have a nice d
 pub(crate) const SILENCE: &str =
     "I have not heard from you for a while, so I will close our chat. Write to us any time!";
 
-/// What a customer says when the other side goes on after his last words.
+/// What a customer says when the other side goes on after their last words.
 pub(crate) const THANKS: &str = "No, that was all. Thank you and goodbye!";
 
-/// What a customer says when he has waited a while.
+/// What a customer says when they have waited a while.
 pub(crate) const IMPATIENCE: &str = "Is anyone there?";
 
 /// The matter with a subject.

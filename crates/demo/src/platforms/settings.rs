@@ -125,11 +125,11 @@ pub struct Repeat {
 pub struct Manners {
     /// How many of one platform talk at the same time.
     pub at_once: usize,
-    /// How long one is away before he comes, the first time and after each talk.
+    /// How long people are away before they come, the first time and after each talk.
     pub away: Span,
     /// How long a sentence takes to read and its answer to type.
     pub typing: Span,
-    /// How long one waits for an answer before he asks whether anyone is there; after as long again he gives up.
+    /// How long people wait for an answer before they ask whether anyone is there; after as long again they give up.
     pub patience: Span,
     /// How many in a hundred send an image, tap a quick reply or a button, or cut their first words in two.
     pub playful: u8,

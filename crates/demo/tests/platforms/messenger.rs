@@ -45,7 +45,7 @@ pub async fn reply(server: &WebhookServer, to: &str, text: &str) -> Value {
     body
 }
 
-/// Lets a person write, so that the page may answer him.
+/// Lets a person write, so that the page may answer them.
 async fn writes(server: &WebhookServer, psid: &str, ago: u64) {
     let said = json!({ "platform": "messenger", "from": psid, "text": "Hi", "ago": ago });
     assert_eq!(server.say(said).await.0, StatusCode::OK);

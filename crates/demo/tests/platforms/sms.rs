@@ -186,7 +186,7 @@ async fn who_opts_out_at_the_provider_gets_nothing_until_he_opts_in() {
     assert_eq!(says("stop it please").await[0].field("OptOutType"), "");
     assert_eq!(says("START").await[0].field("OptOutType"), "START");
     assert_eq!(server.ask(a_send(TO)).await.0, StatusCode::CREATED);
-    assert_eq!(says("yes").await[0].field("OptOutType"), "", "he is in already");
+    assert_eq!(says("yes").await[0].field("OptOutType"), "", "the person is in already");
     assert_eq!(says("HELP").await[0].field("OptOutType"), "HELP");
 }
 

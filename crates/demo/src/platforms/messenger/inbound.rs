@@ -26,13 +26,13 @@ pub(in crate::platforms) struct Doing {
 
 /// What a customer does.
 pub(in crate::platforms) enum Act {
-    /// He writes, or sends something, or taps a quick reply, which is a text with a payload.
+    /// Writes, or sends something, or taps a quick reply, which is a text with a payload.
     Write { text: Option<String>, attachment: Option<Attachment>, quick_reply: Option<String> },
-    /// He taps a button.
+    /// Taps a button.
     Tap { title: String, payload: String },
-    /// He has read everything up to now.
+    /// Has read everything up to now.
     Read,
-    /// Not he: somebody answers him in the page's own inbox.
+    /// Not the customer: somebody answers them in the page's own inbox.
     ByPage { text: String },
 }
 

@@ -27,8 +27,8 @@ const GRANTED: [&str; 6] = [
     "extend_thread_control",
 ];
 
-/// `GET /simulators/graph/{version}/{id}?fields=first_name,last_name`: a person, or with `me` the page. Who has not
-/// given his name is refused as if he were not there: that is all one learns without the permission.
+/// `GET /simulators/graph/{version}/{id}?fields=first_name,last_name`: a person, or with `me` the page. A person who
+/// has not given their name is refused as if they were not there: that is all one learns without the permission.
 pub(in crate::platforms) async fn object(
     State(platforms): State<Arc<Platforms>>,
     Path((version, id)): Path<(String, String)>,

@@ -48,7 +48,7 @@ const TRICKS: [(&str, &str, Trick); 20] = [
 ];
 
 impl Trick {
-    /// What goes wrong with a text to a person: his number decides before the text does.
+    /// What goes wrong with a text to a person: the person's number decides before the text does.
     pub(super) fn of(psid: &str, text: &str) -> Option<Self> {
         let by_person = TRICKS.iter().find(|(_, end, _)| psid.ends_with(end));
         let by_word = || TRICKS.iter().find(|(word, ..)| text.split_whitespace().any(|said| said == *word));

@@ -11,7 +11,7 @@ pub(super) struct Matter {
 
 /// First words and answers over SMS.
 const SHORT: [(&str, &[&str]); 6] = [
-    ("Hi. Where is my parcel? Was due Monday", &["Order 58311", "Can he leave it next door?", "Thx!"]),
+    ("Hi. Where is my parcel? Was due Monday", &["Order 58311", "Can they leave it next door?", "Thx!"]),
     ("My router blinks red. No internet", &["Grey cable is in LAN 1", "It's green now!"]),
     ("Hello, can I move my appointment? It's tomorrow at 10", &["Friday would suit me", "Perfect"]),
     ("Is the store on Mill Road open today?", &["Until when?", "Ok, I'll be there at 5"]),

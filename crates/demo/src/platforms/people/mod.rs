@@ -1,5 +1,5 @@
 //! Customers who write over the simulated platforms: they come, say what they want, wait for an answer, go on, and
-//! thank. Nobody leaves here: who has said his last words just does not answer any more, as in real life.
+//! thank. Nobody leaves here: people who have said their last words just do not answer any more, as in real life.
 
 mod matters;
 mod voice;
@@ -91,7 +91,7 @@ impl Customer {
         self.voice.show_as_read();
         let typing = self.voice.platforms.settings.manners.typing.clone();
         tokio::time::sleep(self.voice.chance.moment(typing)).await;
-        // What came while he typed is answered with the same words.
+        // What came while the person typed is answered with the same words.
         while let Ok(Some(more)) = tokio::time::timeout(Duration::ZERO, self.next(ears)).await {
             heard = more;
         }

@@ -20,7 +20,7 @@ const BREATH: Range<u64> = 200..1_000;
 pub(super) struct Voice {
     pub(super) platforms: Arc<Platforms>,
     pub(super) platform: Platform,
-    /// His number or PSID.
+    /// The person's number or PSID.
     pub(super) address: String,
     pub(super) chance: Chance,
 }
@@ -77,7 +77,7 @@ impl Voice {
         }
     }
 
-    /// Shows that he has read everything, where that can be seen.
+    /// Shows that the person has read everything, where that can be seen.
     pub(super) fn show_as_read(&self) {
         if self.platform == Platform::Messenger {
             self.act(Act::Read);

@@ -18,7 +18,7 @@ const HELP: [&str; 2] = ["HELP", "INFO"];
 pub(in crate::platforms) struct Sms {
     /// The customer's number.
     pub(in crate::platforms) from: String,
-    /// What he writes.
+    /// What the customer writes.
     pub(in crate::platforms) text: String,
     /// The address of an image that goes with it.
     pub(in crate::platforms) media: Option<String>,
@@ -56,7 +56,7 @@ impl Platforms {
             ("Body", &sms.text),
             ("NumSegments", &parts),
             ("NumMedia", if sms.media.is_some() { "1" } else { "0" }),
-            // Fields appear without notice; who signs only those he knows is wrong from now on.
+            // Fields appear without notice; a receiver that signs only those it knows is wrong from now on.
             ("AddedSinceYouLooked", "yes & no"),
         ]
         .map(|(name, value)| (name.into(), value.into()))
