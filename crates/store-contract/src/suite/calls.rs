@@ -32,7 +32,7 @@ pub fn pairs(pairs: &[(&str, &str)]) -> UserData {
 }
 
 impl Scene {
-    /// Gives an agent a phone that is registered, and lets him take calls.
+    /// Gives an agent a phone that is registered, and lets them take calls.
     pub async fn connect(&self, number: u32) {
         let device = Device { id: format!("phone{number}"), phone_number: dn(number) };
         let user = User { device: Some(device), ..user(number) };
@@ -65,7 +65,7 @@ impl Scene {
         self.heard(id, 2, Heard::Up).await;
     }
 
-    /// An agent calls a number outside; his own phone rings.
+    /// An agent calls a number outside; the agent's own phone rings.
     pub async fn dial(&self, id: &str, number: u32, outside: &str, location: Option<&str>) {
         let dial = Dial {
             node: NodeId::default(),

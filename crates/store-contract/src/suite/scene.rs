@@ -239,7 +239,7 @@ pub fn queue() -> Queue {
     }
 }
 
-/// An agent as he is provisioned, without a phone.
+/// An agent as they are provisioned, without a phone.
 pub fn user(number: u32) -> User {
     User {
         id: agent(number),

@@ -137,7 +137,7 @@ pub async fn a_sign_alone_is_told_too(ground: &dyn Ground) {
     scene.done(look()).await;
     let ear = Arc::new(Ear::default());
     scene.store.watch(ear.clone());
-    // He looks at it already, so that nothing changes but what the customer sees.
+    // The agent looks at it already, so that nothing changes but what the customer sees.
     scene.done(look()).await;
     let heard = ear.0.lock().expect("lock");
     let signs: Vec<_> =
