@@ -132,7 +132,7 @@ impl<'a> Group<'a> {
         Ok(entry)
     }
 
-    /// The mailbox of an agent after the jobs before, if he has one.
+    /// The mailbox of an agent after the jobs before, if they have one.
     pub fn mailbox(&self, agent: &UserId) -> Option<Mailbox> {
         match self.opened.get(agent) {
             Some(opened) => Some(opened.mailbox),
@@ -305,7 +305,7 @@ impl<'a> Group<'a> {
     }
 
     /// The notes of a commit, each at the next position of its mailbox. The position of the causing command is the
-    /// next of its agent's, so that his notes begin there; without any it is taken all the same.
+    /// next of its agent's, so that the agent's notes begin there; without any it is taken all the same.
     fn write_notes(&mut self, notes: Vec<NewNote>, cause: Option<&UserId>, at: Millis) -> Outcome<()> {
         let mut is_taken = cause.is_none();
         for note in notes {

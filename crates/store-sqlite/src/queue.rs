@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// How many jobs may wait.
 const CAPACITY: usize = 8192;
-/// How long a caller waits for a place in a full queue before he is told to come back later.
+/// How long a command waits for a place in a full queue before its caller is told to come back later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where an answer goes. Nobody may be waiting for it any more.

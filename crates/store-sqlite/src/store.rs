@@ -86,7 +86,7 @@ impl SqliteStore {
         SqliteReader::open(dir)
     }
 
-    /// What holds a value of a customer's. In a conversation it is his name, now or ever, his address, or a value
+    /// What holds a value of a customer's. In a conversation it is their name, now or ever, their address, or a value
     /// of the user data, now or ever, at any depth: text equal to `value`, or a number that reads like it. A unit in
     /// quarantine needs only to have it in it somewhere, as a form or JSON may spell it; a text of the server's own
     /// is found by its address. Looks at everything.

@@ -1,4 +1,4 @@
-//! Erasing somebody who called or was called: number, name and whatever else is his go from wherever they stand.
+//! Erasing somebody who called or was called: number, name and whatever else is theirs go from wherever they stand.
 
 use super::erasure::holders;
 use crate::suite::{
@@ -14,9 +14,9 @@ use domain::{
 use std::{path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteReader, SqliteStore, Traces, backup, rebuild};
 
-/// Stands in everything that is his.
+/// Stands in everything that is that person's.
 const MARKER: &str = "15550142";
-/// His number.
+/// The person's number.
 const HIM: &str = "+15550142";
 /// Somebody else's.
 const OTHER: &str = "+15550199";

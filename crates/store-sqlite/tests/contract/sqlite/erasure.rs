@@ -1,4 +1,4 @@
-//! Erasing a person: no byte of any file keeps a word of his.
+//! Erasing a person: no byte of any file keeps a word of theirs.
 
 use crate::suite::scene::Scene;
 use desk::ports::{FeedQuery, Store};

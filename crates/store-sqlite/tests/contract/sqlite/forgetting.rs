@@ -1,4 +1,4 @@
-//! Erasing a customer whom a connector reaches: his address goes with his words, from wherever it stands.
+//! Erasing a customer whom a connector reaches: the address goes with the words, from wherever it stands.
 
 use super::erasure::holders;
 use crate::suite::{
@@ -18,9 +18,9 @@ use domain::{
 use std::{path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteReader, SqliteStore, Traces, rebuild};
 
-/// The customer, without the sign before his number, so that no spelling of it hides.
+/// The customer, without the sign before the number, so that no spelling of it hides.
 const NUMBER: &str = "4915550142";
-/// His address.
+/// The customer's address.
 const HIM: &str = "+4915550142";
 /// Somebody else's.
 const OTHER: &str = "+4915550199";
@@ -66,7 +66,7 @@ async fn quarantine(store: &SqliteStore, raw: String) -> i64 {
     store.quarantine(unit).await.expect("kept")
 }
 
-/// A journal with him and somebody else in it, and what is found of him.
+/// A journal with that customer and somebody else in it, and what is found of the customer.
 async fn journal(dir: &Path) -> (Arc<SqliteStore>, Scene, Traces) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
     let scene = Scene::set_up(store.clone(), 1).await;
@@ -126,7 +126,7 @@ async fn no_file_holds_the_address_or_the_words_of_a_customer_who_was_erased() {
     assert_eq!(store.quarantined(0, 10, usize::MAX).await.expect("listed").len(), 2);
     assert!(!holders(dir.path(), OTHER).is_empty());
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
-    // The thread still knows that he does not want to hear from us, and by what name it came.
+    // The thread still knows that the customer does not want to hear from us, and by what name it came.
     assert!(scene.known("k1").await.is_some());
     scene.done(text(HIM, "k1", "again", "STOP")).await;
     assert!(scene.log("again").await.is_empty());

@@ -90,7 +90,7 @@ async fn calls_and_phones_fold_too() {
             scene.dispose_call(id, 1, "Solved").await;
         }
     }
-    // The centre, the queue, a user, an agent, his phone, and two calls.
+    // The centre, the queue, a user, an agent, that agent's phone, and two calls.
     let report = rebuild(dir.path(), false).expect("a report");
     assert_eq!((report.entities, report.differences), (7, vec![]));
     let (over, phone) = (scene.call("over").await, scene.state(&Key::Device(dn(1))).await);
