@@ -55,7 +55,7 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
             drop(once);
             finish(tx).await;
         }
-        // Nothing was said before, so the caller asks again until he hears it; the library answers that by itself.
+        // Nothing was said before, so the caller asks again until they hear it; the library answers that by itself.
         Err((status, headers)) => refuse(&mut tx, status, headers).await,
     }
 }

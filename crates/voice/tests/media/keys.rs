@@ -67,7 +67,7 @@ async fn who_takes_no_events_is_told_so_and_can_be_sent_tones() {
 async fn keys_that_come_in_are_told_once_and_passed_on_with_the_others_number() {
     let engine = engine();
     let [mut agent, mut customer] = [Phone::new(&engine, Pcmu).await, Phone::unanswered(&engine, Pcmu).await];
-    // The customer called us, and his number for events is 97.
+    // The customer called us, and their number for events is 97.
     let offer = customer.session.offer(Direction::SendRecv).replace("101", "97");
     customer.stream.answer(&offer, Direction::SendRecv).expect("answered");
     agent.stream.join(room(0)).expect("room");

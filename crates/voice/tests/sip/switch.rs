@@ -125,7 +125,7 @@ pub fn settings() -> Settings {
     }
 }
 
-/// Settings with no peers: everybody proves who he is.
+/// Settings with no peers: everybody proves who they are.
 pub fn strict() -> Settings {
     Settings { peers: Vec::new(), ..settings() }
 }

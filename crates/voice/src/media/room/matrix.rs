@@ -2,7 +2,7 @@
 
 use crate::media::MediaError;
 
-/// A row of bits for each party of a room: whom it hears. Nobody hears himself.
+/// A row of bits for each party of a room: whom it hears. No party hears itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hearing {
     rows: [u16; MediaError::PARTIES],

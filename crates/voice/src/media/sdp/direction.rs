@@ -6,9 +6,9 @@ pub enum Direction {
     /// Both ways.
     #[default]
     SendRecv,
-    /// He who writes sends alone: the other end is on hold and may hear music.
+    /// Only the writer sends: the other end is on hold and may hear music.
     SendOnly,
-    /// He who writes listens alone.
+    /// Only the writer listens.
     RecvOnly,
     /// Neither way.
     Inactive,
@@ -25,7 +25,7 @@ impl Direction {
         }
     }
 
-    /// From whether he who writes sends, and whether he listens.
+    /// From whether the writer sends, and whether it listens.
     pub const fn new(sends: bool, listens: bool) -> Self {
         match (sends, listens) {
             (true, true) => Self::SendRecv,
@@ -35,12 +35,12 @@ impl Direction {
         }
     }
 
-    /// Whether he who writes it sends.
+    /// Whether the writer sends.
     pub const fn sends(self) -> bool {
         matches!(self, Self::SendRecv | Self::SendOnly)
     }
 
-    /// Whether he who writes it listens.
+    /// Whether the writer listens.
     pub const fn listens(self) -> bool {
         matches!(self, Self::SendRecv | Self::RecvOnly)
     }

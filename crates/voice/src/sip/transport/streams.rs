@@ -1,4 +1,4 @@
-//! Streams of strangers: how many there may be, and for how long. Each costs memory before anybody says who he is.
+//! Streams of strangers: how many there may be, and for how long. Each costs memory before anybody says who they are.
 
 use crate::{
     settings::{Limits, Network},
