@@ -52,12 +52,12 @@ async fn customer(desk: &Desk, id: &str) {
         key_digest: String::new(),
         user_data: domain::UserData::default(),
     };
-    desk.open_session(open).await.expect("he comes in");
+    desk.open_session(open).await.expect("the customer comes in");
 }
 
 async fn says(desk: &Desk, id: &str, text: &str) {
     let act = CustomerAct::Say { text: text.into(), message_type: None };
-    desk.perform(Command::Customer { session: InteractionId::from(id), act }).await.expect("he speaks");
+    desk.perform(Command::Customer { session: InteractionId::from(id), act }).await.expect("the customer speaks");
 }
 
 fn kinds(events: &[Event]) -> Vec<String> {

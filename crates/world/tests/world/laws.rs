@@ -146,7 +146,7 @@ async fn notes(world: &World, desk: &Desk, seed: u64) {
     }
 }
 
-/// An agent's slots are his live parts in conversations, and no more than he may have.
+/// An agent's slots are their live parts in conversations, and no more than they may have.
 fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let sessions = || states.values().filter_map(session_of);
     let centre = desk.centre().expect("a centre");

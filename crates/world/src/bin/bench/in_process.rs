@@ -55,7 +55,7 @@ pub async fn serve(desk: Arc<Desk>) -> anyhow::Result<u16> {
     Ok(port)
 }
 
-/// A conversation from the customer's coming to an agent's talking with him.
+/// A conversation from the customer's coming to an agent's talking with them.
 pub async fn talk(desk: &Desk, agent: usize) -> anyhow::Result<InteractionId> {
     use domain::command::{Open, SessionAct};
     let session = desk.ids().session();

@@ -15,14 +15,14 @@ use world::client::{Answer, Fault, Http, Identity, Target};
 
 /// How long a request may take before the agent gives up on it.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How often he says that he is ready, in case an offer lapsed and made him not ready.
+/// How often an agent says that they are ready, in case an offer lapsed and made them not ready.
 const READY: Duration = Duration::from_secs(5);
-/// How long there must be nothing to do after closing time before he goes.
+/// How long there must be nothing to do after closing time before an agent goes.
 const IDLE: Duration = Duration::from_secs(4);
-/// How much he says before he completes.
+/// How many times an agent speaks before they complete.
 const TALK: u32 = 4;
 
-/// An agent at his desktop.
+/// An agent at their desktop.
 #[derive(Debug)]
 pub struct Agent {
     http: Http,
@@ -30,9 +30,9 @@ pub struct Agent {
     ledger: Arc<Ledger>,
     chance: fastrand::Rng,
     count: u32,
-    /// What he said in each chat.
+    /// What the agent said in each chat.
     said: BTreeMap<String, u32>,
-    /// Chats he has completed, for a disposition that comes late.
+    /// Chats the agent has completed, for a disposition that comes late.
     completed: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl Agent {
         }
     }
 
-    /// The chats he has now.
+    /// The chats the agent has now.
     async fn chats(&mut self) -> Option<Vec<Value>> {
         let got = tokio::time::timeout(PATIENCE, self.http.get("/api/v2/me/chats?fields=*")).await;
         let answer = got.ok()?.ok()?;

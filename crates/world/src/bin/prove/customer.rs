@@ -107,7 +107,7 @@ impl Visit {
                 return;
             }
         }
-        // Until the answer tells that he has left; otherwise he would be waited for.
+        // Until the answer tells that the customer has left; otherwise they would be waited for.
         for _ in 0..100 {
             match self.ask(&format!("{SERVICE}/{}/disconnect", room.id), &fields(room, &[])).await {
                 Ok(answer) if answer["chatEnded"] == true => return,

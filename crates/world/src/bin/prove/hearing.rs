@@ -15,7 +15,7 @@ struct Chat<'s> {
     entries: Vec<u64>,
     /// How often each state was entered.
     states: BTreeMap<&'s str, u32>,
-    /// Place of the agent's own last entry: he left.
+    /// Place of the agent's own last entry: they left.
     left: Option<u64>,
 }
 
@@ -49,7 +49,7 @@ pub fn judge(stories: &[Story], ledger: &Ledger, table: &mut Table) {
     table.remark(format!("{} ears; told to begin anew: {anew} times", stories.len()));
 }
 
-/// Every message of his that was acknowledged, the agent's own application heard of once.
+/// Every message of the agent's that was acknowledged, the agent's own application heard of once.
 fn own_messages(story: &Story, who: &str, spoken: &[String], ledger: &Ledger, row: &mut Row) {
     let mut heard: BTreeMap<&str, u32> = BTreeMap::new();
     for message in story.heard.iter().filter_map(|data| data["messages"].as_array()).flatten() {
@@ -106,8 +106,8 @@ fn left(message: &Value, agent: &str) -> bool {
     message["type"] == "ParticipantLeft" && message["from"]["nickname"] == agent
 }
 
-/// The log of a chat is heard from its first entry on, each once and in order; to the agent's own leaving, if he
-/// completed it while he talked.
+/// The log of a chat is heard from its first entry on, each once and in order; to the agent's own leaving, if they
+/// completed it while they talked.
 fn log(name: &str, chat: &Chat<'_>, done: bool, row: &mut Row) {
     let mut count: BTreeMap<u64, u32> = BTreeMap::new();
     for index in &chat.entries {
@@ -120,6 +120,6 @@ fn log(name: &str, chat: &Chat<'_>, done: bool, row: &mut Row) {
     let ordered = chat.entries.is_sorted();
     row.forbid(&format!("{name} out of order: {:?}", chat.entries), u32::from(!ordered));
     if done && chat.states.contains_key("Chatting") && !chat.states.contains_key("LeftChat") {
-        row.expect(&format!("{name}: his own leaving"), u32::from(chat.left == Some(last)));
+        row.expect(&format!("{name}: the agent's own leaving"), u32::from(chat.left == Some(last)));
     }
 }

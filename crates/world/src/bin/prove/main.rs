@@ -10,7 +10,7 @@
 //! After that, another server stands still, is down, and has its system's time of day set; nobody's chat, login or offer
 //! may end of it (`standstill.rs`).
 //!
-//! Everybody writes into one [`Ledger`] what he asked for under a name of its own, and whether he was answered. At
+//! Everybody writes into one [`Ledger`] what they asked for under a name of its own, and whether they were answered. At
 //! the end, transcripts, the reporting feed and what the CometD clients' applications heard are read, and each
 //! name must be there as often as its answer promises: once if it was acknowledged, not at all if it was refused,
 //! at most once if the answer was lost.

@@ -16,7 +16,7 @@ use world::{Faults, World};
 /// Our side.
 pub const OURS: &str = "+4930111";
 
-/// What happens between the agent and his customers.
+/// What happens between the agent and their customers.
 pub struct Line {
     pub world: World,
     pub provider: Arc<Provider>,
@@ -164,7 +164,7 @@ impl Line {
         rows.into_iter().map(|row| (row.task.id(), row.started)).collect()
     }
 
-    /// What the agent was told went wrong: the number of his command, and why.
+    /// What the agent was told went wrong: the number of their command, and why.
     pub async fn errors(&mut self) -> Vec<(u64, String)> {
         let notes = self
             .desk()

@@ -139,7 +139,7 @@ async fn a_service_without_a_connector_says_so() {
 async fn a_passing_sign_is_carried_and_one_that_fails_is_missed() {
     let mut line = Line::new(|_, _| Answer::sent()).await;
     let id = line.texted("+1").await;
-    // That his words were seen is the first sign of all, and too much for the connector of these tests.
+    // That the customer's words were seen is the first sign of all, and too much for the connector of these tests.
     for on in [true, false] {
         line.act(&id, SessionAct::Type { on }).await;
         line.pass(1).await;

@@ -87,7 +87,7 @@ async fn a_journal_that_fails_loses_no_outcome_and_has_nothing_sent_twice() {
     }
 }
 
-/// Whoever keeps the time would never let it pass if he looked again and again for what moved on.
+/// A timekeeper that looked again and again for what moved on would never let the time pass.
 #[tokio::test(start_paused = true)]
 async fn a_conversation_is_over_a_day_after_the_last_word_however_often_that_moved() {
     let mut line = Line::new(|_, _| Answer::sent()).await;
@@ -105,6 +105,6 @@ async fn a_conversation_is_over_a_day_after_the_last_word_however_often_that_mov
     line.pass(3_601).await;
     let session = line.session(&id).await;
     assert_eq!(session.talk_ended, Some(Closer::Idle));
-    let late = session.customer.left_at.expect("he left") - last - 24 * 3_600_000;
+    let late = session.customer.left_at.expect("the customer left") - last - 24 * 3_600_000;
     assert!((0..1_000).contains(&late), "{late} ms late");
 }

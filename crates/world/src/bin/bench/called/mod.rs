@@ -77,7 +77,7 @@ pub async fn ready_agents(port: u16, agents: usize) -> anyhow::Result<Vec<Lane>>
     let ready = stream::iter(1..=agents).map(|agent| async move {
         let mut lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
         let start = r#"{"operationName":"StartContactCenterSession","channels":["voice"]}"#;
-        // That his phone has registered is written down a moment after the phone was told.
+        // That the agent's phone has registered is written down a moment after the phone was told.
         let begun = Instant::now();
         while let Err(why) = lane.command("/api/v2/me", start).await {
             if begun.elapsed() > SOON {

@@ -1,4 +1,4 @@
-//! From an agent's `Answer` over the API to the NOTIFY on the wire that makes his phone answer.
+//! From an agent's `Answer` over the API to the NOTIFY on the wire that makes their phone answer.
 
 use super::ground::runtime;
 use crate::{called, lane::Lane, setting::Setting, stats::Durations};

@@ -27,7 +27,7 @@ const AGENTS: usize = 500;
 const PER_SECOND: usize = 320;
 const SECONDS: usize = 30;
 const LENGTH: Duration = Duration::from_secs(1);
-/// What an agent is told of a call: it rings, he talks, it is over.
+/// What an agent is told of a call: it rings, they talk, it is over.
 const NOTES: usize = 3;
 /// What the journal tells of a call that an agent takes at once and whose caller hangs up.
 const EVENTS: [&str; 11] = [

@@ -32,7 +32,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let agents = wanted.div_ceil(EACH);
         let (node, _dir) = carried::node(setting, &provider, agents)?;
         begin(node.port, wanted).await?;
-        // One after the other, so that each has as many as he may.
+        // One after the other, so that each has as many as they may.
         let mut paths = HashMap::new();
         let asked: Asked = Asked::default();
         let latencies: Arc<Mutex<Durations>> = Arc::default();
