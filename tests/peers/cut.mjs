@@ -29,7 +29,7 @@ await scenario('cut', Number(flag.seconds), async (step, later) => {
     ack: true, topics: subscriptions.star, auth: 'basic', agent,
   }, later);
 
-  step('he accepts a chat');
+  step('the agent accepts a chat');
   const release = await takeTurn(flag.url);
   later(release);
   await state('Ready');

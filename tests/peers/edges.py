@@ -61,7 +61,7 @@ async def through(flags, leaving):
     await hers.dial(TOM)
     offered = await tom.hears("Ringing", since=since)
     same([offered["callType"], [p["phoneNumber"] for p in offered["participants"]]], ["Internal", [ANA]], "who calls")
-    expect(await hers.saw("challenge", lambda m: m.code == 407), "she was asked for her password")
+    expect(await hers.saw("challenge", lambda m: m.code == 407), "Ana's phone was asked for its password")
     await his.rings(ringing)
     await his.lift()
     await tom.hears("Established", offered["id"], since)

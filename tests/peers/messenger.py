@@ -98,7 +98,7 @@ async def walk(flags, step, leaving):
     same(texts.count(sticker["url"]), 4, "stickers, old and new, each as a text and a link")
     same([texts.count("Öffnungszeiten"), texts.count(first["text"])], [1, 1], "the button that was tapped, and the first message")
 
-    step("the agent answers; copies of his words change nothing, and others' words are shown")
+    step("the agent answers; copies of their words change nothing, and others' words are shown")
     answer = "Wir öffnen um 9 – kommt vorbei 🙂"
     since = seat.ear.here
     await seat.writes(session, answer)
@@ -124,7 +124,7 @@ async def walk(flags, step, leaving):
     same((await seat.deliveries(session))[unfit], "failed", "the state of the refused message after all was read")
     expect("ResendMessage" in (await seat.session(session))["capabilities"], "it may be sent again")
 
-    step("he finishes")
+    step("the agent finishes")
     await seat.finishes(session, READER)
     same(len(await simulators.calls(person)), 1, "messages to the customer")
     await seat.become("NotReady")

@@ -89,10 +89,10 @@ async def walk(flags, step, leaving):
     await seat.hears("delivered", seat.change(session, "PropertiesUpdated"), since)
     same(len(await simulators.calls(theirs)), 1, "messages to the customer")
 
-    step("he finishes")
+    step("the agent finishes")
     await seat.finishes(session, READER)
 
-    step("what does not arrive, he hears of")
+    step("the agent hears of what does not arrive")
     for end, code, state in [("0001", "21610", "failed"), ("0002", "30003", "undelivered")]:
         other = f"+1555{time.time_ns() // 1000 % 1000:03}{end}"
         await account.taken(account.message(other, "Hello?"))

@@ -118,7 +118,7 @@ async def answer(flags, leaving):
 
 
 async def by_hand(flags, leaving):
-    """The agent works his phone by hand, over TCP: lifts, holds with the key of the phone, hangs up. The API tells of all."""
+    """The agent works the phone by hand, over TCP: lifts, holds with its key, hangs up. The API tells of all."""
     exchange = await opened(flags, leaving)
     tom, phone = await staffed(exchange, leaving, transport="tcp")
     caller = await Phone("caller", CARL).open(leaving)
@@ -174,10 +174,10 @@ async def dial(flags, leaving):
     for clerk in tom, ana:
         await clerk.become("NotReady")
     dialled = await tom.dials(ANA, userData={"Case": "17"})
-    same([dialled["callType"], dialled["dnis"], dialled["userData"]], ["Internal", ANA, {"Case": "17"}], "what he dials")
-    same([p["phoneNumber"] for p in dialled["participants"]], [ANA], "whom he dials")
+    same([dialled["callType"], dialled["dnis"], dialled["userData"]], ["Internal", ANA, {"Case": "17"}], "Tom dials")
+    same([p["phoneNumber"] for p in dialled["participants"]], [ANA], "whom Tom dials")
     offered = await ana.hears("Ringing")
-    same([offered["callType"], [p["phoneNumber"] for p in offered["participants"]]], ["Internal", [TOM]], "who calls her")
+    same([offered["callType"], [p["phoneNumber"] for p in offered["participants"]]], ["Internal", [TOM]], "Ana's caller")
     await hers.rings()
     await his.hears_the_centre(15)
     await hers.lift()
@@ -188,7 +188,7 @@ async def dial(flags, leaving):
 
 
 async def dial_refused(flags, leaving):
-    """Calls that come to nothing: she rejects, nobody has the number, he takes it back while it rings."""
+    """Calls that come to nothing: Ana rejects, nobody has the number, Tom takes it back while it rings."""
     exchange = await opened(flags, leaving)
     tom, his = await staffed(exchange, leaving)
     ana, hers = await staffed(exchange, leaving, ANA, 930)
@@ -387,7 +387,7 @@ async def no_answer(flags, leaving):
     ana, hers = await staffed(exchange, leaving, ANA, 930)
     await tom.hears("Released", call, seconds=45)
     state = await tom.is_now("NotReady")
-    same(state.get("reason"), "No answer", "why he is not ready")
+    same(state.get("reason"), "No answer", "why Tom is not ready")
     await his.is_over()
     await ana.hears("Ringing", call)
     await hers.rings()
@@ -437,7 +437,7 @@ async def slots(flags, leaving):
     leaving.push_async_callback(customer.http.close)
     await customer.command(nickname="Ines", subject="Invoice 17")
     invited = await tom.ear.next("the chat", about(customer.chat_id), 0, 20)
-    same(invited["data"]["chat"]["state"], "Invited", "a chat while he talks")
+    same(invited["data"]["chat"]["state"], "Invited", "a chat while Tom talks")
     await tom.desk.operate(f"/me/chats/{customer.chat_id}", "Accept", nickname="Tom")
     await asyncio.gather(caller.hears(phone), phone.hears(caller))
     # The next call may ring before the answer to the hang-up is read.

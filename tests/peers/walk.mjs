@@ -44,7 +44,7 @@ await scenario('walk', 60, async (step, later) => {
   const id = customer.chatId;
   const chat = `/me/chats/${id}`;
 
-  step('the first agent is invited before he hears anything else');
+  step('the first agent is invited before they hear anything else');
   const invited = await first.ear.next('first event of the chat', about(id));
   checkChatEvent(invited);
   same([invited.data.messageType, invited.data.notificationType, invited.data.chat.state], ['ChatStateChangeMessage', 'StatusChange', 'Invited'], 'the first event of a new chat');
@@ -52,14 +52,14 @@ await scenario('walk', 60, async (step, later) => {
   same([...invited.data.chat.capabilities].sort(), ['Accept', 'Reject'], 'capabilities of an offer');
   same([invited.data.chat.userData.Walk, invited.data.chat.userData.CustomerSegment], [mark, 'Gold'], "the customer's data reach the agent");
 
-  step('he accepts');
+  step('the first agent accepts');
   const accepted = await accept(first, id, 'Tom');
   await first.state('NotReady');
   release();
   const history = accepted.messages;
-  same(history.map(({ type, from }) => [type, from.type]), [['ParticipantJoined', 'Customer'], ['ParticipantJoined', 'Agent']], 'the whole transcript up to his own joining');
+  same(history.map(({ type, from }) => [type, from.type]), [['ParticipantJoined', 'Customer'], ['ParticipantJoined', 'Agent']], 'the whole transcript up to the agent joining');
   same(history[0].index, 1, 'the transcript begins with index 1');
-  expect(history[1].from.uri.endsWith(`/users/${first.user.id}`), 'his own messages are known by from.uri', history[1].from);
+  expect(history[1].from.uri.endsWith(`/users/${first.user.id}`), "the agent's own messages are known by from.uri", history[1].from);
 
   step('they talk');
   let from = first.ear.here;
@@ -69,13 +69,13 @@ await scenario('walk', 60, async (step, later) => {
   same([said.text, said.from.type, said.from.nickname], ['Where is my invoice? Ünïcödé 🙂', 'Customer', 'Ines'], "the customer's words");
   from = first.ear.here;
   await first.desk.operate(chat, 'SendMessage', { text: 'One moment please' });
-  const own = checkChatEvent(await first.ear.next('his own words', log(id, ({ text }) => text === 'One moment please'), { from }));
-  expect(own.data.messages[0].from.uri.endsWith(`/users/${first.user.id}`), 'an agent hears his own words', own.data.messages);
+  const own = checkChatEvent(await first.ear.next('their own words', log(id, ({ text }) => text === 'One moment please'), { from }));
+  expect(own.data.messages[0].from.uri.endsWith(`/users/${first.user.id}`), 'agents hear their own words', own.data.messages);
   const read = await customer.refresh();
   same(read.messages.filter(({ type }) => type === 'Message').map(({ text, from: who }) => [text, who.type, who.nickname]).at(-1), ['One moment please', 'Agent', 'Tom'], 'the customer reads a Message');
   expect(customer.messages.some(({ type, from: who }) => type === 'ParticipantJoined' && who.type === 'Agent'), 'the customer saw the agent join', customer.messages);
 
-  step('he transfers to the second agent');
+  step('the first agent transfers to the second');
   const releaseAgain = await takeTurn(flag.url);
   later(releaseAgain);
   await second.state('Ready');

@@ -93,7 +93,7 @@ async def walk(flags, step, leaving):
          ["ChatStateChangeMessage", "StatusChange", "Invited"], "the first event of a new chat")
     same(data["chat"]["userData"].get("Walk"), mark, "the customer's data reach the agent")
 
-    step("he accepts")
+    step("the agent accepts")
     messages = await first.accept(chat_id, "Tom")
     await first.become("NotReady")
     release()
@@ -105,12 +105,12 @@ async def walk(flags, step, leaving):
     heard = check_event(await first.ear.next("the customer speaks", log(chat_id, lambda m: m["type"] == "Text"), since))
     same(heard["data"]["messages"][-1]["text"], "Where is my invoice? Ünïcödé 🙂", "the customer's words")
     await first.desk.operate(chat, "SendMessage", text="One moment please")
-    await first.ear.next("his own words", log(chat_id, lambda m: m.get("text") == "One moment please"), since)
+    await first.ear.next("their own words", log(chat_id, lambda m: m.get("text") == "One moment please"), since)
     await customer.refresh()
     said = [(m["text"], m["from"]["type"]) for m in customer.messages if m["type"] == "Message"]
     same(said[-1], ("One moment please", "Agent"), "the customer reads a Message")
 
-    step("he transfers to the second agent, who accepts")
+    step("the agent transfers to the second one, who accepts")
     release = await take_turn(flags.url)
     leaving.callback(release)
     await second.become("Ready")

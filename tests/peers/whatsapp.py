@@ -86,7 +86,7 @@ async def walk(flags, step, leaving):
     await plain.taken(plain.message(theirs, "An SMS at the address of WhatsApp"))
     same(len(await seat.texts(session)), 2, "what was written")
 
-    step("he finishes")
+    step("the agent finishes")
     await seat.finishes(session, READER)
     same(len(line.fake.sent), 1, "messages that were sent")
     line.fake.check()

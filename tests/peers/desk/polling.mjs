@@ -74,7 +74,7 @@ export async function run({ check, url, agent, desk, slow }) {
     expect(wire.clientId !== live, 'a new clientId', wire.clientId);
     await wire.subscribe('/v2/me/*');
     const { channels } = await desk.get('/me/channels?fields=*');
-    same(channels.find(({ channel }) => channel === 'chat').userState.state, 'NotReady', 'the agent is as he was');
+    same(channels.find(({ channel }) => channel === 'chat').userState.state, 'NotReady', 'the agent is as they were');
     await toggled(desk, wire);
     await wire.disconnect();
   });

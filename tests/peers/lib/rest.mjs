@@ -13,7 +13,7 @@ export function envelope(answer, words) {
   return answer.json;
 }
 
-/** An agent who sends Basic with every request and keeps a cookie jar of his own. */
+/** An agent who sends Basic with every request and keeps a cookie jar of their own. */
 export class Desk {
   constructor(base, agent) {
     this.base = base.replace(/\/$/, '');

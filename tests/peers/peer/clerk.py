@@ -11,7 +11,7 @@ LISTED = {  # what a state must offer at least (spec: core-and-voice#5.4)
 
 
 class Clerk:
-    """``number`` is his phone's; ``exchange`` where he works."""
+    """``number`` is that of the agent's phone; ``exchange`` where they work."""
 
     def __init__(self, exchange, number):
         self.exchange, self.number = exchange, number
@@ -27,7 +27,7 @@ class Clerk:
         return self
 
     async def sit(self, *channels, state="Ready"):
-        """Starts his session, on the phone alone when nothing else is named, and gets ready."""
+        """Starts the agent's session, on the phone alone when nothing else is named, and gets ready."""
         await self.desk.operate("/me", "StartContactCenterSession", channels=list(channels or ["voice"]))
         for channel in channels or ["voice"]:
             await self.become(state, channel)
@@ -38,7 +38,7 @@ class Clerk:
         await self.is_now(state, channel)
 
     async def is_now(self, state, channel="voice", seconds=PATIENCE):
-        """Waits for his state on a channel, and answers the whole of it."""
+        """Waits for the agent's state on a channel, and answers the whole of it."""
         async def agreed():
             if channel == "voice":
                 found = (await self.device())["userState"]
@@ -53,7 +53,7 @@ class Clerk:
         return next(device for device in devices if device["phoneNumber"] == self.number)
 
     async def hears_device(self, words, wanted, since=0):
-        """The next notification about his phone that ``wanted`` accepts."""
+        """The next notification about the agent's phone that ``wanted`` accepts."""
         def fits(event):
             data = event["data"]
             return (event["channel"] == DEVICES and data["messageType"] == "DeviceStateChangeMessage"

@@ -1,4 +1,4 @@
-"""REST: the agent at his desk, the customer in her browser, the reader of the feed."""
+"""REST: the agent at their desk, the customer in their browser, the reader of the feed."""
 import time
 
 import aiohttp
@@ -7,7 +7,7 @@ from .expect import expect, is_int, is_text, same
 
 
 class Desk:
-    """An agent who sends Basic with every request, with a cookie jar of his own."""
+    """An agent who sends Basic with every request, with a cookie jar of their own."""
 
     def __init__(self, base, name, password="demo", patience=5):
         self.base = base.rstrip("/")

@@ -11,7 +11,7 @@ QUEUE = "9000"
 
 
 class Exchange(House):
-    """``serve --demo`` with a port for SIP, on a directory of its own: nobody calls and nobody works by himself."""
+    """``serve --demo`` with a port for SIP, on a directory of its own: nobody calls and nobody works unasked."""
 
     def __init__(self, binary):
         super().__init__(binary)

@@ -67,10 +67,10 @@ class Phone(Hearing):
         fresh = enumerate(self.program.messages[self._asked:], self._asked + 1)
         return next((place for place, message in fresh if message.method == "INVITE" and message.asks_to_answer), None)
 
-    # What he does.
+    # What the user does.
 
     async def dial(self, number):
-        """Dials a number at his server, or a whole address."""
+        """Dials a number at the phone's server, or a whole address."""
         address = number if number.startswith("sip:") else f"sip:{number}@{self.server};transport={self.transport}"
         await self.program.tell("dial", address)
 
@@ -78,7 +78,7 @@ class Phone(Hearing):
         await self.program.tell("accept")
 
     async def hang_up(self):
-        """Ends his call, whether it rings or lives."""
+        """Ends the call, whether it rings or is answered."""
         await self.program.tell("hangup")
 
     async def press_hold(self):
@@ -96,7 +96,7 @@ class Phone(Hearing):
     async def unplug(self):
         await self.program.kill()
 
-    # What he sees. ``since`` counts events or messages, as :attr:`now` and :attr:`sip_now` do.
+    # What the phone sees. ``since`` counts events or messages, as :attr:`now` and :attr:`sip_now` do.
 
     @property
     def now(self):

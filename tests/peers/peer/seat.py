@@ -130,7 +130,7 @@ class Seat:
         """Sends a message and hears it in the log; answers the number of the command."""
         since = self.ear.here
         answer = await self.operate(session, "SendMessage", text=text)
-        await self.hears("his own words", self.said(session, lambda m: m.get("text") == text), since)
+        await self.hears("their own words", self.said(session, lambda m: m.get("text") == text), since)
         return answer["referenceId"]
 
     async def finishes(self, session, reader):

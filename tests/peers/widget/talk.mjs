@@ -55,7 +55,7 @@ export async function run({ check, url, agent }) {
     expect(last(await heard('Text', customer, ({ type }) => type === 'Text', from), 'Text').text === 'line one\nline two', 'the words');
   });
 
-  await check('startTyping and stopTyping reach the agent; his typing reaches the customer', async () => {
+  await check('startTyping and stopTyping reach the agent; the agent typing reaches the customer', async () => {
     const from = ear.here;
     await customer.command('startTyping', { message: 'I was won' });
     same(last(await heard('TypingStarted', customer, ({ type }) => type === 'TypingStarted', from), 'TypingStarted').from.type, 'Customer', 'who types');
