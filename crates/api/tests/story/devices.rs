@@ -77,7 +77,7 @@ async fn the_agent_alone_is_told_that_his_state_was_refused() {
     let [message] = &held[..] else { panic!("{held:?}") };
     insta::assert_json_snapshot!("refused_on_the_device", settled(message));
     assert_eq!(message["data"]["deviceUri"], device["uri"]);
-    assert_eq!(ears[1].connect(0).await, held, "his other session hears it, too");
+    assert_eq!(ears[1].connect(0).await, held, "the agent's other session hears it, too");
     for ear in &mut ears {
         assert_eq!(ear.connect(0).await, [] as [Value; 0], "once");
     }

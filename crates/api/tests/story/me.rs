@@ -55,7 +55,7 @@ async fn own_skills_are_listed_and_read_one_by_one() {
     insta::assert_json_snapshot!(settled(&answer));
     let id = answer["skills"][0]["id"].as_str().expect("an id");
     assert_eq!(mei.get(&format!("/me/skills/{id}")).await.ok()["skill"], answer["skills"][0]);
-    // Tom does not have it: he has it at level 0.
+    // Tom does not have it: that is level 0.
     assert_eq!(app.agent("agent1").get(&format!("/me/skills/{id}")).await.ok()["skill"]["level"], "0");
     mei.get("/me/skills/none").await.refused(404, 6);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Client, Guest, TestServer};
 
-/// An agent at work, and a customer who talks with him.
+/// An agent at work, and a customer who talks with them.
 async fn talking(app: &TestServer) -> (Client<'_>, Guest<'_>, String) {
     let tom = app.agent("agent1");
     tom.ready().await;
@@ -93,7 +93,7 @@ async fn a_conversation_is_listed_and_read_at_both_of_its_addresses() {
     assert_eq!(tom.get(&other).await.ok(), read);
     let messages = tom.get(&format!("{path}/messages")).await.ok();
     assert_eq!(tom.get(&format!("{other}/messages")).await.ok(), messages);
-    // It is his alone.
+    // It is that agent's alone.
     app.agent("agent2").get(&path).await.refused(404, 6);
     app.agent("agent2").get(&other).await.refused(404, 6);
 }

@@ -70,7 +70,7 @@ async fn states_of_the_voice_channel_are_told_of_the_phone() {
     let start = json!({"operationName": "StartContactCenterSession", "channels": ["voice"]});
     assert_eq!(tom.post("/me", start).await.text, r#"{"statusCode":0}"#);
     let notes = tom.hears().await;
-    let device = notes.iter().find(|note| note["channel"] == "/v2/me/devices").expect("his phone");
+    let device = notes.iter().find(|note| note["channel"] == "/v2/me/devices").expect("the agent's phone");
     assert_eq!(device["data"]["devices"][0]["userState"], json!({"state": "LoggedIn"}));
     for path in [DEVICE, "/me/channels/voice"] {
         for (operation, state, mode) in [
@@ -91,14 +91,14 @@ async fn states_of_the_voice_channel_are_told_of_the_phone() {
     }
     tom.operate("/me", "Ready").await.ok();
     let notes = tom.hears().await;
-    let device = notes.iter().find(|note| note["channel"] == "/v2/me/devices").expect("his phone");
+    let device = notes.iter().find(|note| note["channel"] == "/v2/me/devices").expect("the agent's phone");
     assert_eq!(
         device["data"]["devices"][0]["userState"]["state"], "Ready",
-        "a state of all channels is his, too"
+        "a state of all channels is the phone's, too"
     );
     tom.operate("/me", "EndContactCenterSession").await.ok();
     let notes = tom.hears().await;
-    let device = notes.iter().find(|note| note["channel"] == "/v2/me/devices").expect("his phone");
+    let device = notes.iter().find(|note| note["channel"] == "/v2/me/devices").expect("the agent's phone");
     assert_eq!(device["data"]["devices"][0]["userState"]["state"], "LoggedOut");
 }
 

@@ -78,7 +78,7 @@ async fn a_call_is_told_from_its_beginning_to_its_late_disposition() {
     let released = told
         .iter()
         .find(|event| event["data"]["agent"] == "agent1@demo" && event["type"] == "jackfield.call.released");
-    let released = &released.expect("his part ended")["data"];
+    let released = &released.expect("the agent's part ended")["data"];
     assert_eq!((&released["closer"], &released["cause"]), (&json!("customer"), &json!("normal")));
     assert_eq!((&released["dispositioned"], &released["talked"]), (&json!(true), &json!(true)));
     let ended = &told[11]["data"];

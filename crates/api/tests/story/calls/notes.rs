@@ -30,7 +30,7 @@ async fn a_call_from_the_queue_from_ringing_to_its_end() {
     for note in told.iter().filter(|note| note["channel"] == "/v2/me/calls") {
         assert_eq!(note["data"]["extensions"], json!({"BusinessCall": 1, "WrapUpTime": 20}));
     }
-    let device = told.last().expect("his phone");
+    let device = told.last().expect("the agent's phone");
     assert_eq!(device["data"]["devices"][0]["userState"]["workMode"], "AfterCallWork");
 }
 
@@ -76,7 +76,7 @@ async fn a_caller_of_ours_is_told_when_an_agent_comes_to_him() {
     assert_eq!(told[0]["data"]["call"]["participants"][0]["phoneNumber"], "5001");
     assert_eq!(told[0]["data"]["extensions"], json!({"BusinessCall": 0}));
     exchange.hears(&call, 2, Heard::Up).await;
-    assert_eq!(kinds(&mei.hears().await), [] as [&str; 0], "nothing has changed for him");
+    assert_eq!(kinds(&mei.hears().await), [] as [&str; 0], "nothing has changed for mei");
 }
 
 #[tokio::test]
@@ -104,6 +104,6 @@ async fn an_offer_that_nobody_takes_is_told_as_released() {
     let told = tom.hears().await;
     assert_eq!(told[0]["data"]["call"]["state"], "Released");
     assert_eq!(told[0]["data"]["call"]["participants"][0]["phoneNumber"], "+15550142");
-    let device = &told.last().expect("his phone")["data"]["devices"][0];
-    assert_eq!(device["userState"]["state"], "NotReady", "he must say that he is ready again");
+    let device = &told.last().expect("the agent's phone")["data"]["devices"][0];
+    assert_eq!(device["userState"]["state"], "NotReady", "agents must say that they are ready again");
 }

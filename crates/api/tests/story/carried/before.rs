@@ -25,7 +25,7 @@ async fn a_later_message_opens_another_whose_agent_can_read_the_one_before() {
     assert_eq!(before["messages"][1]["text"], "Hello");
     assert_eq!(mei.get(resource["previousMessagesPath"].as_str().expect("a path")).await.ok(), before);
     mei.get(&log).await.ok();
-    // The conversation itself is not his.
+    // The conversation itself is not Mei's.
     mei.get(&first.path()).await.refused(404, 6);
     mei.operate(&second.path(), "Complete").await.ok();
     mei.get(&log).await.refused(404, 6);

@@ -1,4 +1,4 @@
-//! The time in which a customer can be answered, and whether he wants to be (spec: channel-connectors#1D, #2.6).
+//! The time in which customers can be answered, and whether they want to be (spec: channel-connectors#1D, #2.6).
 
 use super::{PAGE, messenger, talking, texter};
 use domain::{
