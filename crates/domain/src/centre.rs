@@ -39,8 +39,8 @@ pub struct Centre {
 }
 
 /// What the settings file made, in this centre and beside it. `config apply` takes away by itself only what is named
-/// here; what a command or the API made, and what an earlier release left without a maker, stays until it is told to
-/// go.
+/// here; what a command or the API made, and what an earlier release left without a maker, stays until somebody
+/// removes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MadeByFile {

@@ -1,5 +1,5 @@
-//! What is given from outside is bounded here, before a rule looks at it: its length, its form, whether it is there.
-//! Each of these answers with the refusal that names the parameter, and none knows a state.
+//! Bounds on what comes from outside, checked before a rule looks at it: its length, its form, whether it is there.
+//! Each check answers with the refusal that names the parameter; none looks at a state.
 
 use crate::{
     Refusal, UserData,
@@ -41,17 +41,17 @@ pub fn text(parameter: &'static str, text: &str) -> Result<(), Refusal> {
     given(parameter, text, MAX_TEXT)
 }
 
-/// Refuses a `messageType` that is no word but a text.
+/// Refuses a `messageType` longer than [`MAX_TYPE`]: it is a word, not a text.
 pub fn message_type(message_type: Option<&str>) -> Result<(), Refusal> {
     within("messageType", message_type.unwrap_or_default(), MAX_TYPE)
 }
 
-/// Refuses a name under which nobody can be shown to the others of a conversation.
+/// Refuses a nickname that is empty or longer than [`MAX_NICKNAME`].
 pub fn nickname(parameter: &'static str, nickname: &str) -> Result<(), Refusal> {
     given(parameter, nickname, MAX_NICKNAME)
 }
 
-/// Refuses a name that no group of dispositions and no code can bear.
+/// Refuses a name of a group of dispositions or of a code that is empty or longer than 255 characters.
 pub fn name(parameter: &'static str, name: &str) -> Result<(), Refusal> {
     given(parameter, name, MAX_NAME)
 }
@@ -100,7 +100,7 @@ pub fn location(location: Option<&str>) -> Result<(), Refusal> {
     within("location", location.unwrap_or_default(), MAX_LOCATION)
 }
 
-/// Refuses what are no tones, or too many.
+/// Refuses characters that are no tones, and more tones than [`MAX_DIGITS`].
 pub fn digits(digits: &str) -> Result<(), Refusal> {
     if digits.is_empty() {
         return Err(Refusal::Missing("digits"));

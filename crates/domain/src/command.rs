@@ -1,4 +1,4 @@
-//! What can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
+//! Commands: what can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
 
 mod call;
 mod weight;
@@ -267,7 +267,7 @@ pub enum Target {
 pub enum SessionAct {
     /// Takes the offer.
     Accept {
-        /// The name the customer shall see.
+        /// The name the customer should see.
         nickname: String,
         /// Whether to write the agent down as the one who last served this customer.
         save_last_agent: bool,
@@ -299,7 +299,7 @@ pub enum SessionAct {
     },
     /// Is done with it.
     Complete {
-        /// Put it there instead of ending it.
+        /// The queue to put it into instead of ending it.
         queue: Option<QueueName>,
         /// Whether to write the agent down as the one who last served this customer.
         save_last_agent: bool,
@@ -330,7 +330,7 @@ pub enum SessionAct {
     SetInFocus(bool),
     /// Writes the agents' note.
     Comment(String),
-    /// Has a message sent again that did not arrive, or of which nobody knows whether it did.
+    /// Sends a message again that did not arrive, or may not have arrived.
     Resend {
         /// Place in the log.
         index: u32,
@@ -344,7 +344,7 @@ pub struct Receive {
     pub service: ServiceName,
     /// From whom, and to which address of ours.
     pub address: Address,
-    /// The provider's names for it. A unit under a name that is known is not taken
+    /// The provider's names for it. A unit whose name is known already is not taken
     /// again.
     pub keys: Vec<ProviderKey>,
     /// When it was written, by the clock of the platform.
@@ -368,7 +368,7 @@ pub enum Unit {
     About {
         /// The name of the message.
         of: ProviderKey,
-        /// What, in a sentence.
+        /// What it tells.
         text: Notice,
     },
     /// The customer did something that this server does not know, by the platform's word for it. It opens no
@@ -376,23 +376,23 @@ pub enum Unit {
     Unknown(String),
     /// Somebody wrote to the customer elsewhere, in the page's name.
     Foreign {
-        /// What.
+        /// What they wrote.
         content: Vec<Content>,
-        /// Who, as far as one knows.
+        /// Their name, as far as it is known.
         name: String,
     },
     /// The customer starts or stops typing.
     Typing(bool),
-    /// Messages of ours have come so far.
+    /// The platform says how far messages of ours have come.
     Reached {
         /// How far.
         state: Delivery,
         /// All written up to this moment, when the platform tells one.
         upto: Option<Millis>,
-        /// The names of those it names.
+        /// The messages that it names.
         keys: Vec<ProviderKey>,
     },
-    /// The copy of a message of ours, which says by our own word which.
+    /// The copy of a message of ours; our own note in it says which message it is.
     Echo {
         /// The conversation.
         session: InteractionId,
@@ -418,7 +418,7 @@ pub enum Unit {
 pub struct Said {
     /// Its parts, in order.
     pub content: Vec<Content>,
-    /// What the platform tells besides, for the user data.
+    /// What else the platform tells, for the user data.
     pub user_data: UserData,
     /// Whether it opens a conversation when none is open.
     pub opens: bool,
@@ -426,7 +426,7 @@ pub struct Said {
     pub answers: Option<ProviderKey>,
     /// What the platform tells about it, in a sentence for the agent's eyes.
     pub notice: Option<Notice>,
-    /// The word of consent it consists of, if it is one.
+    /// The word of consent that it is, if it is one.
     pub keyword: Option<Keyword>,
     /// What the server answers to that word, if the account answers itself.
     pub answer: Option<String>,
@@ -480,7 +480,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// That it has come so far, and nothing else.
+    /// A report that says only how far the message has come.
     pub const fn of(state: Delivery) -> Self {
         Self { state, code: None, why: None, keys: Vec::new(), opted_out: false, settles: false }
     }

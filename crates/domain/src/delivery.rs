@@ -35,7 +35,7 @@ impl Delivery {
         Self::Undelivered,
     ];
 
-    /// Whether this news moves it on. What failed stays so, unless the customer turns out to have it after all.
+    /// Whether a message may move on to this state. A failed one stays so, unless the customer turns out to have it.
     pub fn may_become(self, next: Self) -> bool {
         let has_it = matches!(next, Self::Delivered | Self::Read);
         match self {
@@ -48,7 +48,7 @@ impl Delivery {
         }
     }
 
-    /// Whether it has not arrived and nobody is at it any more, so that an agent may have it sent again.
+    /// Whether it has not arrived and nobody is sending it any more, so that an agent may have it sent again.
     pub const fn may_be_repeated(self) -> bool {
         matches!(self, Self::Unknown | Self::Failed | Self::Undelivered)
     }

@@ -62,7 +62,7 @@ impl Event {
 }
 
 impl Device {
-    /// A phone of which nothing is known.
+    /// A phone about which nothing is known.
     pub const fn new(dn: Dn) -> Self {
         Self { dn, owner: None, in_service: false, answers: false, do_not_disturb: false, forward_to: None }
     }

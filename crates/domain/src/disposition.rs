@@ -47,9 +47,9 @@ impl Rule {
         self.policy.get(medium).copied().unwrap_or_default()
     }
 
-    /// Until when the part of an agent that is over still takes a disposition; `None` when it does not any more, and
-    /// for a part that lives or that they never took. `agent` is the one whose part it is. A moment belongs to the time
-    /// before it.
+    /// Until when an agent's part that is over still takes a disposition; `None` when it takes none any more, while the
+    /// part is live, and when the agent never took it. `agent` is the one whose part it is. The last moment is still in
+    /// time.
     pub fn late_until<I: Interaction>(
         &self,
         interaction: &I,
@@ -78,7 +78,7 @@ impl Rule {
         Some((part, self.late_until(interaction, part, agent, now)?))
     }
 
-    /// Whether the data bears a disposition: a value under the key that is not empty.
+    /// Whether the data has a disposition: a value under the key that is not empty.
     pub fn is_set(&self, data: &UserData) -> bool {
         data.get(&self.key).is_some_and(|value| !is_empty(value))
     }
@@ -89,7 +89,7 @@ impl Rule {
 pub enum LateUntil {
     /// Until this moment.
     Moment(Millis),
-    /// Its time is over; until later ones have pushed it out of the last that the agent completed.
+    /// Its time is over, but it is among the last that the agent completed: until later ones push it out of these.
     KeptByRecency,
 }
 

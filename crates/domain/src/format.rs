@@ -1,6 +1,6 @@
 //! The formats in which stored documents are written, and how one of an earlier format is read.
 //!
-//! A format is a number that stands beside each document, not in it: 1 is that of the releases that wrote no number. A
+//! A format is a number that stands beside each document, not in it; releases that wrote no number wrote format 1. A
 //! build reads every format up to [`NEWEST`] and writes the one that the journal names, which is the previous one until
 //! an operator says that no earlier release will open the journal again.
 //!
@@ -24,7 +24,7 @@ pub enum Document {
     Snapshot(Kind),
     /// An entry of a log.
     Message,
-    /// Something that a connector shall send.
+    /// Something that a connector should send.
     Task,
     /// A login, or a session of a notification client.
     Session,
@@ -35,14 +35,14 @@ pub enum Document {
 enum Step {
     /// It reads as it is: members that came in later have defaults.
     Same,
-    /// A function changes it, if these words stand in it; without them it reads as it is.
+    /// A function changes it, if it contains these words; without them it reads as it is.
     Change {
         /// As they stand in the JSON.
         words: &'static str,
         /// The step, pure.
         change: fn(&mut Value),
     },
-    /// It does not hold what the next format needs: a snapshot is to be folded anew from its events.
+    /// It does not hold what the next format needs: a snapshot is to be folded again from its events.
     Fold,
 }
 
@@ -51,7 +51,7 @@ enum Step {
 pub enum Unread {
     /// A later release wrote it in this format.
     Newer(u32),
-    /// It is the snapshot of an earlier format: its events must be folded anew.
+    /// It is the snapshot of an earlier format: its events must be folded again.
     Fold,
     /// It is not what its format says.
     Malformed(serde_json::Error),
@@ -77,7 +77,7 @@ const fn steps(document: Document) -> &'static [Step] {
     match document {
         // The node that carries a call came in with format 3, and has a default.
         Document::Event => &[Step::Change { words: "\"OfferEnded\"", change: event_2 }, Step::Same],
-        // Since when a party holds the others stands in its events alone.
+        // Since when a party holds the others is only in its events.
         Document::Snapshot(Kind::Call) => &[Step::Fold, Step::Same],
         Document::Snapshot(_) | Document::Message | Document::Task | Document::Session => {
             &[Step::Same, Step::Same]
@@ -110,7 +110,7 @@ fn read_by<T: DeserializeOwned>(steps: &[Step], format: u32, body: &str) -> Resu
     .map_err(Unread::Malformed)
 }
 
-/// The end of an offer says whether the conversation bore a disposition. The first releases did not say so, and then it
+/// The end of an offer says whether the conversation had a disposition. The first releases did not say so, and then it
 /// counts as none.
 fn event_2(event: &mut Value) {
     if let Some(ended) = event.pointer_mut("/Session/fact/OfferEnded").and_then(Value::as_object_mut) {

@@ -1,4 +1,4 @@
-//! Identities, each a type of its own: a text that is one thing cannot be given where another is meant.
+//! Ids and names, each of a type of its own, so that one cannot be given where another is meant.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
@@ -11,7 +11,7 @@ macro_rules! name {
         pub struct $name(std::sync::Arc<str>);
 
         impl $name {
-            /// Wraps the text; any text is a name, whether something bears it is the journal's matter.
+            /// Wraps the text. Any text is taken; whether something of that name exists is for the journal to say.
             pub fn new(text: impl Into<std::sync::Arc<str>>) -> Self {
                 Self(text.into())
             }
@@ -70,7 +70,7 @@ name!(
     QueueName
 );
 name!(
-    /// A node: one of the processes that work on a journal, the same after it was started anew.
+    /// A node: one of the processes that work on a journal, the same after it was started again.
     NodeId
 );
 
@@ -81,7 +81,7 @@ impl Default for NodeId {
     }
 }
 name!(
-    /// One joining of one party: 16 upper-case hex digits, unique in its conversation (spec: digital-channels#1.6).
+    /// A party as it joined once: 16 upper-case hex digits, unique in its conversation (spec: digital-channels#1.6).
     ParticipantId
 );
 name!(
@@ -101,9 +101,9 @@ name!(
     ConnId
 );
 
-/// What a provider calls something of ours, or something it gave us: whose name it is, and, of a unit that became several
-/// entries of a log, which part of it (spec: channel-connectors#0.2.2). Two are the same if the journal keeps them
-/// under the same text.
+/// A provider's name for something of ours, or for a unit that it gave us: the service, the provider's id and, where a
+/// unit became several entries of a log, the part (spec: channel-connectors#0.2.2). Two are the same if the journal
+/// keeps them under the same text.
 #[derive(Clone, Debug)]
 pub struct ProviderKey {
     /// The service whose provider it is.

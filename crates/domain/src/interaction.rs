@@ -114,16 +114,16 @@ pub trait Interaction {
     /// Every part there ever was, in order of coming.
     fn parts(&self) -> &[Self::Part];
 
-    /// The user data that a part sees; of nobody's part, those of the whole.
+    /// The user data that a part sees; without a part, those of the whole interaction.
     fn user_data(&self, part: Option<&Self::Part>) -> &UserData;
 
-    /// Whether anyone still has to do with it.
+    /// Whether it is not over yet.
     fn is_open(&self) -> bool;
 
     /// Whether its personal values were erased.
     fn is_erased(&self) -> bool;
 
-    /// The part of an agent that lives, which is their latest; `None` when they take no part now.
+    /// The live part of an agent, which is their latest; `None` when they take no part now.
     fn live_part(&self, agent: &UserId) -> Option<&Self::Part> {
         let latest = self.parts().iter().rev().find(|part| part.agent() == Some(agent));
         latest.filter(|part| part.is_live())

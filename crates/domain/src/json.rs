@@ -15,7 +15,7 @@ pub fn text_len(text: &str) -> usize {
     len(text) - 2
 }
 
-/// As much of a text, from its beginning, as takes at most so many bytes inside a JSON string.
+/// The longest beginning of a text that takes at most so many bytes inside a JSON string.
 pub fn prefix(text: &str, bytes: usize) -> &str {
     let mut taken = 0;
     let mut buffer = [0; 4];
@@ -28,8 +28,8 @@ pub fn prefix(text: &str, bytes: usize) -> &str {
     text
 }
 
-/// How long a text may be. People count characters, so that is what a limit says; what is stored and sent is bounded by
-/// the bytes behind it.
+/// How long a text may be. People count characters, so that is what a limit says; what is stored and sent is bounded in
+/// bytes as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
     /// The most characters: Unicode scalar values.
@@ -45,12 +45,12 @@ impl Bound {
         Self { chars, bytes: 4 * chars }
     }
 
-    /// Whether a text is no longer.
+    /// Whether a text keeps the bound.
     pub fn holds(self, text: &str) -> bool {
         self.prefix(text).len() == text.len()
     }
 
-    /// As much of a text, from its beginning, as is no longer.
+    /// The longest beginning of a text that keeps the bound.
     pub fn prefix(self, text: &str) -> &str {
         let end = text.char_indices().nth(self.chars).map_or(text.len(), |(at, _)| at);
         prefix(&text[..end], self.bytes)

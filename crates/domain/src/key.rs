@@ -17,7 +17,7 @@ pub enum Kind {
     Book,
     /// The contact centre and its settings.
     Centre,
-    /// What is between one address of ours and one of a customer's.
+    /// All that passes between one address of ours and one of a customer's.
     Thread,
     /// A call.
     Call,

@@ -56,7 +56,7 @@ impl Medium {
     /// own (spec: digital-channels#5.4): collection `<name>sessions`, key `<name>session`. The name is one word of
     /// lower-case letters and digits; `None` for any other.
     ///
-    /// Rows are made once, at start, and live as long as the program: their words are never given back.
+    /// Rows are made once, at start, and live as long as the program: their texts are never freed.
     pub fn added(name: &str, connector: Connector) -> Option<Self> {
         let is_word = name.len() <= 32 && name.starts_with(|first: char| first.is_ascii_lowercase());
         if !is_word || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
@@ -82,10 +82,10 @@ impl Medium {
     }
 }
 
-/// The voice channel: it has no sessions, so it is no row, but `channels` lists and logins name it.
+/// The voice channel. It has no sessions and therefore no row, but `channels` lists and logins name it.
 pub const VOICE: &str = "voice";
 
-/// The name of the voice channel, as slots and logins bear it.
+/// The name of the voice channel, as slots and logins have it.
 pub fn voice() -> MediumName {
     static NAME: std::sync::OnceLock<MediumName> = std::sync::OnceLock::new();
     NAME.get_or_init(|| VOICE.into()).clone()
@@ -154,7 +154,7 @@ impl Default for Media {
 }
 
 impl Media {
-    /// The table with further rows. `None` when a row bears a name that another has: each address, channel and
+    /// The table with further rows. `None` when a row has a name that another has: each address, channel and
     /// topic belongs to one medium.
     pub fn with(added: Vec<Medium>) -> Option<Self> {
         let mut rows: Vec<Medium> = MEDIA.iter().map(|row| row()).collect();

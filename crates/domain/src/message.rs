@@ -1,4 +1,4 @@
-//! What is said in a conversation. Text lives in the message log alone: never in an event or a snapshot.
+//! What is said in a conversation. Text is stored in the message log only: never in an event or a snapshot.
 
 pub use crate::ids::ParticipantId;
 

@@ -1,7 +1,7 @@
 //! What the server itself writes to people: a code with arguments, and the English sentence that both make.
 //!
-//! Who reads another language goes by the code and the arguments; whoever knows neither shows the sentence. A code never
-//! changes its meaning, and its sentence is written here alone.
+//! Clients in another language go by the code and the arguments; those that know neither show the sentence. A code
+//! never changes its meaning, and its sentence is written only here.
 
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -11,10 +11,10 @@ use std::{collections::BTreeMap, fmt};
 pub struct Notice {
     /// The sentence, in English.
     pub text: String,
-    /// What it says, by the code of a [`Wording`]; none in what releases wrote that kept the sentence alone.
+    /// The code of its [`Wording`]; `None` in notices of releases that kept only the sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// What it says it of, by name. Words that somebody wrote stand in the sentence alone, so that they are kept once.
+    /// The arguments, by name. Words that somebody wrote are only in the sentence, so that they are kept once.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
 }
@@ -65,7 +65,7 @@ pub enum Wording {
     KindUnsupported,
     /// An entry of a log cannot be read.
     EntryUnreadable,
-    /// A customer came by a link of which nothing is known.
+    /// A customer came by a link about which nothing is known.
     CameByLink,
     /// A customer came by a link.
     CameByKnownLink,
@@ -203,7 +203,7 @@ impl Wording {
         self.with(&[])
     }
 
-    /// The notice with its arguments. One of the name `words` stands in the sentence alone.
+    /// The notice with its arguments. The one named `words` is only in the sentence.
     pub fn with(self, args: &[(&str, &dyn fmt::Display)]) -> Notice {
         let (mut text, mut rest) = (String::new(), self.sentence());
         while let Some((before, after)) = rest.split_once('{') {

@@ -158,7 +158,7 @@ pub fn serves(user: &User, queue: &Queue) -> bool {
     outside(Some(user), queue).is_none()
 }
 
-/// Why a user does not work for a queue; without a user, nothing is known but that no skill is theirs.
+/// Why a user does not work for a queue; without a user, they count as having no skill.
 fn outside(user: Option<&User>, queue: &Queue) -> Option<Obstacle> {
     if user.is_some_and(|user| !user.queues.is_empty() && !user.queues.contains(&queue.name)) {
         return Some(Obstacle::OtherQueues);

@@ -60,7 +60,7 @@ pub struct Calls {
     pub closed: Overflow,
     /// Where a call goes while as many wait as the queue takes.
     pub full: Overflow,
-    /// For how long a call may wait, in milliseconds; 0 is for ever.
+    /// For how long a call may wait, in milliseconds; 0 is forever.
     pub patience: Millis,
     /// Where a call goes that has waited for so long.
     pub late: Overflow,

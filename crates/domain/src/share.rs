@@ -2,7 +2,7 @@
 //!
 //! A queue takes `max_waiting` conversations and calls of all its media. Whoever can open chats for nothing could fill
 //! it with them, and callers would hear busy. So each medium has a reserve that no other can take; what is beyond the
-//! reserves goes to whoever comes first.
+//! reserves goes to those who come first.
 
 pub use crate::queue::RESERVE_PERCENT;
 

@@ -80,7 +80,7 @@ impl State {
         })
     }
 
-    /// The key of the entity; `None` for what was taken away, since that says no more what it was.
+    /// The key of the entity; `None` for one that was taken away, since that no longer says what it was.
     pub fn key(&self) -> Option<Key> {
         Some(match self {
             Self::Session(session) => Key::Session(session.id.clone()),

@@ -1,4 +1,4 @@
-//! What a commit asks of the world outside: messages that a connector shall carry away.
+//! What a commit asks of connectors: messages that one of them should carry away.
 
 use crate::{
     InteractionId, ProviderKey, ServiceName,
@@ -8,7 +8,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Something a connector shall send. It is a row of the journal, written in the commit that asks for it and gone
+/// Something a connector should send. It is a row of the journal, written in the commit that asks for it and gone
 /// in the commit of its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -23,7 +23,7 @@ pub struct Task {
 /// What to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Errand {
-    /// An entry of a conversation's log, which alone holds the words.
+    /// An entry of a conversation's log; only the log holds the words.
     Message {
         /// The conversation.
         session: InteractionId,
@@ -88,21 +88,21 @@ pub enum Sign {
     Seen,
 }
 
-/// A name that the world gave to something of ours, or to something it gave us: a unit that comes again under the
-/// same name is the same unit (spec: channel-connectors#0.2.2).
+/// A provider's name for something of ours, or for something it gave us: a unit that comes again under the same name
+/// is the same unit (spec: channel-connectors#0.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The name.
     pub key: ProviderKey,
-    /// The log entry that bears it, if it is one.
+    /// The log entry of that name, if it is one.
     pub entry: Option<(InteractionId, u32)>,
 }
 
-/// Ids for a conversation that may have to begin. The world makes them, since nothing is made here.
+/// Ids for a conversation that may have to begin. They are made outside, since nothing is made here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fresh {
-    /// Of the conversation.
+    /// The conversation's id.
     pub session: InteractionId,
-    /// Of the customer's joining.
+    /// The id of the customer as a participant.
     pub participant: ParticipantId,
 }

@@ -54,15 +54,15 @@ pub enum Writer {
 pub enum Window {
     /// As an answer to the customer.
     Reply,
-    /// By a person alone, and marked so.
+    /// Only by a person, and marked so.
     Person,
     /// No more.
     Closed,
 }
 
 impl Terms {
-    /// Whether a writer may write so long after the customer's last act (spec: channel-connectors#2.6). A boundary
-    /// belongs to the time before it.
+    /// Whether a writer may write so long after the customer's last act (spec: channel-connectors#2.6). The last moment
+    /// is still in time.
     pub fn window(&self, writer: Writer, since_heard: Millis) -> Window {
         match self.reply {
             None => Window::Reply,
@@ -137,7 +137,7 @@ pub enum Fact {
 }
 
 impl Thread {
-    /// A thread of which nothing is known yet.
+    /// A thread about which nothing is known yet.
     pub const fn new(id: ThreadId, service: ServiceName) -> Self {
         Self { id, service, latest: None, consent: None }
     }

@@ -1,4 +1,4 @@
-//! What a decision may look at, by name: what it is known to look at is named before it runs, the rest when it asks.
+//! What a decision may look at, by name: what it is sure to need is named before it runs, the rest when it asks.
 
 use crate::{
     InteractionId, Key, MediumName, QueueName, State, UserId,
@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Want {
     /// The snapshot of an entity.
     State(Key),
-    /// What bears a name that the world gave.
+    /// What a platform or provider means by a name of theirs.
     Known(String),
     /// One entry of a conversation's log, by its place.
     Message(InteractionId, u32),
@@ -22,7 +22,7 @@ pub enum Want {
     Head(UserId),
     /// The result of a request, by its idempotency key as the journal has it.
     Result(String),
-    /// Who bears a name that only one may bear.
+    /// The entity with a name that only one may have.
     Bearer(UniqueName),
     /// How many wait in a queue.
     Waiting(QueueName),
@@ -49,7 +49,7 @@ impl fmt::Display for Want {
     }
 }
 
-/// A name that one entity of the journal may bear at a time.
+/// A name that one entity of the journal may have at a time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UniqueName {
     /// What a user logs in with.
@@ -68,7 +68,7 @@ impl fmt::Display for UniqueName {
 }
 
 impl State {
-    /// The name that nobody else may bear while this is so.
+    /// The name that nobody else may have while this entity has it.
     pub fn unique_name(&self) -> Option<UniqueName> {
         match self {
             Self::User(user) => user.as_ref().map(|user| UniqueName::User(user.user_name.clone())),

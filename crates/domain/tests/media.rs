@@ -56,7 +56,7 @@ fn no_other_file_names_a_medium() {
     );
 }
 
-/// Every word of the table that only one medium bears. Feature ids are not among them: a licence is no medium.
+/// Every word of the table that only one medium has. Feature ids are not among them: a licence is no medium.
 fn names() -> BTreeSet<String> {
     let mut names: BTreeSet<String> = KNOWN.into_iter().map(str::to_owned).collect();
     for row in Media::default().rows() {

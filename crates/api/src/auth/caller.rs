@@ -1,4 +1,4 @@
-//! The user behind a request, as the gate found him.
+//! The user behind a request, as the gate found them.
 
 use super::Login;
 use crate::answer::Problem;
@@ -18,7 +18,7 @@ pub const ADMINS: &[Role] = &[Role::Admin, Role::Apiuser];
 pub struct Caller {
     /// The user.
     pub user: Arc<User>,
-    /// His session.
+    /// The user's login session.
     pub login: Arc<Login>,
 }
 

@@ -81,8 +81,8 @@ impl Scene<'_> {
         changes
     }
 
-    /// The call as a party came into it whose state has moved on already: that it began is told first, since nobody can
-    /// make sense of what became of a call he has not heard of (spec: core-and-voice#5.3: Dialing comes first).
+    /// The call as a party came into it whose state has moved on already: that it began is told first, since an agent
+    /// cannot make sense of what became of a call not heard of before (spec: core-and-voice#5.3: Dialing comes first).
     fn as_it_began(&self, party: &Party) -> Option<Call> {
         let joined = self.facts().find_map(|fact| match fact {
             Fact::Joined { leg, state, .. } if *leg == party.leg && *state != party.state => Some(*state),

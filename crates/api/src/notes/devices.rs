@@ -22,7 +22,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The note that a fact of an agent means for his phone, if any.
+    /// The note that a fact of an agent means for their phone, if any.
     pub fn agent(
         &self,
         sight: &mut dyn Sight,
@@ -59,7 +59,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Tells a user how his phone stands; a later note of the same commit replaces an earlier one.
+    /// Tells a user how their phone stands; a later note of the same commit replaces an earlier one.
     fn tell(&self, sight: &mut dyn Sight, id: &UserId, out: &mut Vec<NewNote>) -> Result<(), No> {
         let Some(user) = user_of(sight, self.decision, id)? else { return Ok(()) };
         let Some(device) = &user.device else { return Ok(()) };

@@ -157,7 +157,7 @@ impl Scene<'_> {
     }
 
     /// The agents who hear an entry of this commit: those who talk, and one who stops talking in this very
-    /// commit, but not one who has just joined: the transcript he is given holds it already.
+    /// commit, but not one who has just joined: the transcript they are given holds it already.
     fn hearers(&self, index: u32) -> impl Iterator<Item = &AgentParty> {
         let joined = move |party: &&AgentParty| {
             let own = self.new_messages().find(|message| message.from.participant == party.participant);

@@ -40,7 +40,7 @@ pub async fn announce(api: &Api) {
     }
 }
 
-/// Tells an agent's sessions that an operation on his device has failed (spec: client-requirements#23).
+/// Tells an agent's sessions that an operation on their device has failed (spec: client-requirements#23).
 pub fn tell_device_error(api: &Api, agent: &UserId, device: &Device, why: &str) {
     let message = volatile(DEVICES_TOPIC, &device.id, &device_error(&api.links, device, why));
     let now = millis(api.desk.now());

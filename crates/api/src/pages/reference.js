@@ -1,5 +1,5 @@
-// Shows the API document that the page names. Requests that a reader tries out go to where he has the page from, by
-// whatever name he knows this server. `validatorUrl: null`: nobody else is asked whether the document is valid.
+// Shows the API document that the page names. Requests that readers try out go to where they have the page from, by
+// whatever name they know this server. `validatorUrl: null`: nobody else is asked whether the document is valid.
 const place = document.getElementById("reference");
 fetch(place.dataset.document)
   .then((answer) => answer.json())

@@ -1,5 +1,5 @@
-//! `/docs`: the reference of the API, by Swagger UI, and the document it shows. Both without login: what the API can
-//! do is no secret, and a reader tries it out with his own credentials.
+//! `/docs`: the reference of the API, by Swagger UI, and the document it shows. Neither needs a login: what the API
+//! can do is no secret, and readers try it out with their own credentials.
 
 use super::page::{escape, page};
 use crate::{state::Api, v2::openapi};

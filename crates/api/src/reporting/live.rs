@@ -94,8 +94,8 @@ struct Live {
 }
 
 impl Live {
-    /// The next event; `None` ends the stream: the server drains, the reader lost his rights, or he fell behind
-    /// what is kept. He comes back with `Last-Event-ID` and is told what is the matter.
+    /// The next event; `None` ends the stream: the server drains, or the reader lost their rights or fell behind
+    /// what is kept. Readers come back with `Last-Event-ID` and are told what is the matter.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.ready.pop_front() {
@@ -135,7 +135,7 @@ impl Live {
         metrics::counter!("jackfield_feed_events_total").increment(page.rows.len() as u64);
     }
 
-    /// Whether the reader is still who he was. Reading on counts as using his login.
+    /// Whether the reader is still logged in, enabled and allowed to read. Reading on counts as using the login.
     fn may_read(&self) -> bool {
         self.caller.login.touch(self.api.desk.awake());
         if !self.caller.login.is_live(&self.api.desk) {

@@ -57,7 +57,7 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<St
 /// How a phone is written: as its user sees it, or as provisioning does.
 type Shape = fn(&Links, &Phone<'_>) -> Value;
 
-/// The phone of a user, if he has one, as it stands.
+/// The phone of a user, if they have one, as it stands.
 pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<Value>, Problem> {
     let Some(device) = &user.device else { return Ok(Vec::new()) };
     let stands = api.desk.device(&device.phone_number).await?;

@@ -126,7 +126,7 @@ fn components() -> Components {
 
 fn tags() -> Vec<Tag> {
     [
-        ("me", "The caller: his contact-centre session, channels and phone"),
+        ("me", "The caller: their contact-centre session, channels and phone"),
         ("interactions", "Conversations of the caller, in every medium"),
         ("calls", "Calls of the caller"),
         ("notifications", "What changes, as it changes"),

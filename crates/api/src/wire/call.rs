@@ -20,9 +20,9 @@ pub struct CallView<'c> {
     pub call: &'c Call,
     /// The user's part.
     pub party: &'c Party,
-    /// His phone, as it is provisioned.
+    /// The user's phone, as it is provisioned.
     pub device: Option<&'c Device>,
-    /// When he looks.
+    /// When the user looks.
     pub at: Millis,
 }
 
@@ -144,9 +144,9 @@ pub fn device_path(device: &Device) -> String {
     format!("/devices/{}", device.id)
 }
 
-/// The numbers that a party's resource lists: everyone else on his line. A part that is over lists those who were
-/// left last, so that what ends still tells with whom it was; who is alone, the number that he wanted or that wanted
-/// him.
+/// The numbers that a party's resource lists: everyone else on the party's line. A part that is over lists those who
+/// were left last, so that what ends still tells with whom it was. A party that is alone lists the number that it
+/// called, or that called it.
 pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
     let live = party.is_live().then(|| call.others(party)).into_iter().flatten();
     let mut found: Vec<&str> = live.map(|other| other.dn.as_str()).collect();

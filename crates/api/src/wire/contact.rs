@@ -38,7 +38,7 @@ pub fn user_contact(
     })
 }
 
-/// A queue. Its address is that of the queue, so that whoever hands over to it says what he means.
+/// A queue. Its address is that of the queue, so that whoever hands over to it says what they mean.
 pub fn queue_contact(links: &Links, queue: &Queue, channels: &[&str]) -> Value {
     let mut out = queue_resource(links, queue, channels, None);
     out["phoneNumbers"] = queue.routing_point.iter().map(|dn| number(dn.as_str())).collect();

@@ -18,7 +18,7 @@ pub struct Phone<'p> {
     pub device: &'p Device,
     /// As it stands.
     pub stands: &'p device::Device,
-    /// The voice channel of its user, while he is logged in on it.
+    /// The voice channel of its user, while they are logged in on it.
     pub voice: Option<&'p ChannelState>,
 }
 

@@ -54,7 +54,7 @@ impl<'s> Participant<'s> {
         }
     }
 
-    /// The author of a message, as he was then.
+    /// The author of a message, as they were then.
     pub fn of_author(links: &Links, author: &'s Author) -> Self {
         let path = author.user.as_ref().map(user_path);
         Self {

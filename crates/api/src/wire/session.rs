@@ -130,7 +130,7 @@ fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s
 }
 
 /// The attached data; with the moments until which the customer can be answered, so that clients can count down
-/// (spec: channel-connectors#2.6). They follow from what he wrote last and are no data of anybody's.
+/// (spec: channel-connectors#2.6). They follow from what the customer wrote last and are not stored.
 fn user_data(session: &Session) -> Cow<'_, Map<String, Value>> {
     let pairs = session.user_data.pairs();
     let (anyone, person) = session.post.as_deref().map_or((None, None), domain::session::Post::window_ends);

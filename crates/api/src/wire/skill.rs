@@ -16,7 +16,7 @@ pub fn skill_definition(links: &Links, name: &str) -> Value {
     skill(links, name, 0, &format!("/skills/{}", skill_id(name)))
 }
 
-/// A skill of a user, with how well he has it.
+/// A skill of a user, with how well they have it.
 pub fn user_skill(links: &Links, user: &User, name: &str, level: u8) -> Value {
     skill(links, name, level, &format!("/users/{}/skills/{}", user.id, skill_id(name)))
 }

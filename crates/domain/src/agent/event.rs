@@ -12,8 +12,8 @@ pub struct Event {
     pub user_name: String,
     /// What happened.
     pub fact: Fact,
-    /// How long the state lasted that this ended, in milliseconds; `None` where it ends none, where that is not known, and
-    /// in events of format 1 ([`crate::format`]).
+    /// How long the state lasted that this event ended, in milliseconds; `None` where it ends none, where that is not
+    /// known, and in events of format 1 ([`crate::format`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elapsed_ms: Option<u64>,
 }
@@ -32,9 +32,9 @@ pub enum Fact {
     LoggedOut,
     /// Channels changed their state.
     StateChanged {
-        /// Which.
+        /// The channels.
         channels: Vec<MediumName>,
-        /// Into what.
+        /// Their new state.
         state: Arc<AgentState>,
         /// Whether the server did it: an offer was not answered, or a call was over.
         by_server: bool,
@@ -44,30 +44,30 @@ pub enum Fact {
     },
     /// Channels were closed to work, or opened again.
     DoNotDisturb {
-        /// Which.
+        /// The channels.
         channels: Vec<MediumName>,
         /// Closed or opened.
         on: bool,
     },
     /// A conversation took a slot. Not in the reporting feed.
     SlotTaken {
-        /// Of which medium.
+        /// The medium of the slot.
         medium: MediumName,
-        /// Which conversation.
+        /// The conversation.
         session: InteractionId,
     },
     /// A conversation gave its slot back. Not in the reporting feed.
     SlotFreed {
-        /// Of which medium.
+        /// The medium of the slot.
         medium: MediumName,
-        /// Which conversation.
+        /// The conversation.
         session: InteractionId,
         /// Whether it was completed by an agent who had joined it: it stays open to a late disposition.
         completed: bool,
     },
     /// The agent looks at another interaction, or at none.
     Focused {
-        /// Which.
+        /// The interaction; `None` when it is none.
         session: Option<InteractionId>,
     },
 }

@@ -22,7 +22,7 @@ pub fn is_open(call: &Call, agent: &UserId, operation: Operation) -> bool {
         Operation::Reject => party.state == PartyState::Ringing,
         Operation::Hangup => party.state != PartyState::Ringing,
         Operation::ClearCall => matches!(party.state, PartyState::Ringing | PartyState::Established),
-        // What the phone has not confirmed is neither held nor not.
+        // Until the phone has confirmed, the call can be neither held nor retrieved.
         Operation::Hold => party.state == PartyState::Established && party.holding.is_none(),
         Operation::Retrieve => party.state == PartyState::Held && party.holding.is_none(),
         Operation::SendDtmf => matches!(party.state, PartyState::Dialing | PartyState::Established),

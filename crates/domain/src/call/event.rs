@@ -23,8 +23,8 @@ pub struct Event {
     pub queue: Option<QueueName>,
     /// What happened.
     pub fact: Fact,
-    /// How long the state lasted that this ended, in milliseconds; `None` where it ends none, where that is not known, and
-    /// in events of format 1 ([`crate::format`]).
+    /// How long the state lasted that this event ended, in milliseconds; `None` where it ends none, where that is not
+    /// known, and in events of format 1 ([`crate::format`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elapsed_ms: Option<u64>,
 }
@@ -129,7 +129,7 @@ pub enum Fact {
         leg: u16,
         /// The operation that came to nothing.
         operation: RefusedOperation,
-        /// The code of SIP.
+        /// The SIP status code.
         code: u16,
     },
     /// A party's part ended.
@@ -146,18 +146,18 @@ pub enum Fact {
         closer: Closer,
         /// Why.
         cause: Cause,
-        /// The code of SIP, where there was one.
+        /// The SIP status code, where there was one.
         code: Option<u16>,
         /// Whether it had talked.
         talked: bool,
-        /// Whether the call bore a disposition then.
+        /// Whether the call had a disposition then.
         dispositioned: bool,
         /// The user is not offered it again before this moment.
         barred_until: Option<Millis>,
     },
     /// User data changed, disposition keys excepted.
     DataChanged {
-        /// Of which line.
+        /// The line whose data it is.
         line: u16,
         /// Pairs added or replaced.
         set: UserData,
@@ -199,7 +199,7 @@ pub enum Fact {
     Ended {
         /// Who ended it.
         closer: Closer,
-        /// Whether it bore a disposition.
+        /// Whether it had a disposition.
         dispositioned: bool,
         /// Whether the caller gave up waiting in a queue.
         abandoned: bool,

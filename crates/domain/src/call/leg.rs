@@ -1,7 +1,7 @@
 //! What a call asks of a switch and what a switch tells of it: legs, rooms, effects, signals (spec: voice-sip#1, #9).
 //!
 //! A leg is one connection between the switch and one phone. A room is the legs that hear each other. The call
-//! machine knows legs and rooms alone; dialogs, codecs and ports are the switch's.
+//! machine knows only legs and rooms; dialogs, codecs and ports are the switch's.
 
 use crate::{InteractionId, ids::Dn};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct RoomId {
     pub line: u16,
 }
 
-/// What somebody hears who is in no room.
+/// What somebody in no room hears.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Alone {
     /// Nothing.
@@ -53,7 +53,7 @@ pub enum Alone {
     /// The tone or the music of the centre, which tells the party to wait.
     Hold,
     /// A recorded prompt once, by its name, and then what [`Alone::Hold`] is; the switch tells
-    /// [`Heard::Played`] at its end. A name that no prompt bears is silence that is over at once.
+    /// [`Heard::Played`] at its end. An unknown name is silence that ends at once.
     Prompt(String),
 }
 
@@ -79,7 +79,7 @@ pub enum Cause {
     Incompatible,
     /// A connection was lost: the phone is gone, or nothing is heard from it.
     Lost,
-    /// The server began anew, or the switch failed.
+    /// The server was started again, or the switch failed.
     Failed,
     /// The service is closed or full.
     Closed,
@@ -119,28 +119,28 @@ pub struct Caller {
     pub name: String,
 }
 
-/// A leg that the switch shall make.
+/// A leg that the switch should make.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Originate {
     /// To which number. All phones registered under it ring.
     pub to: Dn,
     /// Who calls.
     pub from: Caller,
-    /// Whether the phone shall answer by itself: the agent asked for this call.
+    /// Whether the phone should answer by itself: the agent asked for this call.
     pub auto_answer: bool,
 }
 
-/// What a call asks of the switch, about one leg. It is not kept: a switch that begins anew is asked nothing, since
+/// What a call asks of the switch, about one leg. It is not kept: a switch that starts again gets no commands, since
 /// the calls of a dead process are released (spec: decisions#1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
-    /// The leg.
+    /// The leg concerned.
     pub leg: LegId,
-    /// What about it.
+    /// What is asked.
     pub act: Act,
 }
 
-/// What the switch shall do with a leg. Those of one leg are done in order.
+/// What the switch should do with a leg. Those of one leg are done in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Make it. [`Heard::Ringing`], [`Heard::Up`], [`Heard::Gone`] follow.
@@ -171,21 +171,21 @@ pub enum Heard {
     Ringing,
     /// It is answered: media flow. Of a leg that came in: our answer was acknowledged.
     Up,
-    /// The phone could not be made to answer; the code is that of SIP. It may still be answered by hand.
+    /// The phone could not be made to answer; the number is the SIP status code. It may still be answered by hand.
     NotAnswered(u16),
-    /// Holding was asked of the phone: whether to hold or to go on, and the code with which it refused.
+    /// The phone confirmed or refused what [`Act::HoldPhone`] asked of it.
     HoldDone {
         /// To hold, or to go on.
         on: bool,
-        /// The code of its refusal.
+        /// The SIP status code of its refusal; `None` when it confirmed.
         refused: Option<u16>,
     },
     /// The hold key of the phone was pressed.
     PhoneHold(bool),
-    /// A tone came in: 0-9, `*`, `#`, A-D. Those that hear the leg have heard it, or are not to.
+    /// A tone came in: 0-9, `*`, `#`, A-D. The parties that hear the leg have heard it, or must not.
     Digit(char),
-    /// The same, and the switch cannot pass it on by itself: it came in the signalling, or the other end takes none in
-    /// the sound. Whoever hears the leg is to be sent it.
+    /// A tone that the switch cannot pass on by itself: it came in the signalling, or the other end takes no telephone
+    /// events. It must be sent to the party that hears the leg.
     Key(char),
     /// The prompt it heard is over.
     Played,
@@ -193,14 +193,14 @@ pub enum Heard {
     Diverts {
         /// The number.
         to: Dn,
-        /// The code of SIP.
+        /// The SIP status code.
         code: u16,
     },
     /// It is gone.
     Gone {
         /// Why.
         cause: Cause,
-        /// The code of SIP, where there was one.
+        /// The SIP status code, where there was one.
         code: Option<u16>,
     },
 }

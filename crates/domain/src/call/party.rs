@@ -15,7 +15,7 @@ pub enum PartyState {
     Established,
     /// Holds the others.
     Held,
-    /// Is not in the call any more; this is never left.
+    /// Is not in the call any more; a final state.
     Released,
 }
 

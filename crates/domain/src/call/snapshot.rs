@@ -75,7 +75,7 @@ pub struct Queued {
     /// When its waiting overflows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overflow_at: Option<Millis>,
-    /// Agents that shall not be offered it before a moment.
+    /// Agents that should not be offered it before a moment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub barred: BTreeMap<UserId, Millis>,
 }
@@ -99,7 +99,7 @@ pub struct Call {
     pub lines: Vec<Line>,
     /// Everyone who ever was in it, in order of coming.
     pub parties: Vec<Party>,
-    /// Its waiting for an agent, if it ever did.
+    /// Its place in a queue, if it was ever in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued: Option<Queued>,
     /// It hears a last announcement, and is released at its end.
@@ -110,8 +110,8 @@ pub struct Call {
     /// Whether personal values were erased.
     #[serde(default)]
     pub erased: bool,
-    /// The node that carries it: its legs and its sound are there alone. `None` where an earlier release wrote it; then
-    /// it is over with the process that wrote it.
+    /// The node that carries it: only there are its legs and its sound. `None` in a call that an earlier release wrote;
+    /// that one is over with the process that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<NodeId>,
 }
@@ -189,7 +189,7 @@ impl Call {
         self.ended.is_none()
     }
 
-    /// Who ended a part, by who it was.
+    /// Who counts as having ended a party's part: the agent for a user's, the customer for any other.
     pub fn closer_of(party: &Party) -> Closer {
         if matches!(party.who, Who::User { .. }) { Closer::Agent } else { Closer::Customer }
     }

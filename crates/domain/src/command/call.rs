@@ -91,7 +91,7 @@ pub enum CallAct {
     UpdateUserData(UserData),
     /// Takes all pairs away.
     DeleteUserData,
-    /// Takes one pair away; one that is not there is no matter.
+    /// Takes one pair away; a pair that is not there is no error.
     DeleteUserDataPair(String),
     /// Sets the disposition, live or after release.
     SetDisposition {

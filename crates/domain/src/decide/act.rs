@@ -37,7 +37,7 @@ pub(super) fn act(
             draft.say(id, author, Content::Url { url: url.clone() })
         }
         SessionAct::Type { on } => {
-            // What is not news is not told to the customer's side either.
+            // A notice that repeats a recent one is not sent to the customer's side either.
             if talk::typing(draft, id, author, *on, None)? {
                 post::sign(draft, &session, if *on { Sign::Typing } else { Sign::Stopped });
             }

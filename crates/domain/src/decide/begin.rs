@@ -20,7 +20,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Res
     }
     let terms = receive::terms(draft, &begin.service)?;
     if terms.reply.is_some() {
-        // Who may only be answered cannot be written to first.
+        // A customer who can only be answered cannot be written to first.
         return Err(Refusal::WindowClosed.into());
     }
     let name = &begin.address.theirs;

@@ -39,7 +39,7 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
     if !session.customer.present {
         return Err(Refusal::Ended.into());
     }
-    // What a provider or a platform brings was said elsewhere already, and is not refused for being much.
+    // What a provider or a platform brings was said elsewhere already: refusing it for its size undoes nothing.
     if let (None, Some(bytes)) = (&session.post, act.bytes()) {
         if !session.customer.written.has_room(bytes, act.is_message()) {
             return Err(Refusal::WrittenOut.into());

@@ -55,7 +55,7 @@ fn split(set: &UserData, removed: &[String], key: &str, held: &UserData) -> Spli
     Split { set, removed, disposition }
 }
 
-/// Personal values can only go when nobody works on the conversation, or is in the call, any more.
+/// Erases personal values, once nobody works on the conversation, or is in the call, any more.
 pub(super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     if draft.exists(&Key::Call(id.clone()))? {
         let call = draft.call(id)?;

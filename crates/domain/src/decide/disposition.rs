@@ -1,5 +1,5 @@
-//! The disposition rule, the same for conversations and calls (spec: decisions#6): on a part that lives it is a change
-//! of the user data; on one that is over, for as long as it is taken, it is a fact that reporting alone hears of.
+//! The disposition rule, the same for conversations and calls (spec: decisions#6): while a part is live it is a change
+//! of the user data; after that, for as long as one is taken, it is a fact that only reporting hears of.
 
 use super::{
     Draft, No,
@@ -12,8 +12,8 @@ use crate::{
 };
 use serde_json::Value;
 
-/// Sets the disposition of a part, under the key that is named or under that of the centre. The same late value again is
-/// no news.
+/// Sets the disposition of a part, under the key that is named or under that of the centre. Setting the same late value
+/// again changes nothing.
 pub(super) fn set<M: Machine>(
     draft: &mut Draft<'_>,
     machine: &M,
@@ -72,7 +72,7 @@ pub(super) fn late_part<'m, M: Machine>(
     late.map(|(part, _)| part).ok_or_else(|| machine.not_found())
 }
 
-/// Whether what a part sees bears a disposition now.
+/// Whether the user data that a part sees has a disposition now.
 pub(super) fn is_set<M: Machine>(
     draft: &mut Draft<'_>,
     machine: &M,
@@ -81,7 +81,7 @@ pub(super) fn is_set<M: Machine>(
     Ok(draft.centre()?.disposition.is_set(machine.user_data(part)))
 }
 
-/// What reporting knew last: of a part that is over their own late value, else what the interaction bears.
+/// The value that reporting knew last: for a part that is over its own late value, else that of the interaction.
 fn previous<M: Machine>(machine: &M, part: Option<&M::Part>, key: &str) -> Value {
     let own = part.filter(|part| !part.is_live()).and_then(|part| part.late().get(key));
     own.or_else(|| machine.user_data(part).get(key)).cloned().unwrap_or(Value::Null)

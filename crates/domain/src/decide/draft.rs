@@ -41,7 +41,7 @@ pub trait Seen {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No>;
     /// The position last taken in an agent's mailbox; 0 when none was.
     fn head(&mut self, agent: &UserId) -> Result<u64, No>;
-    /// What bears a name that the world gave; `Ok(None)` when nothing does.
+    /// What a platform or provider means by a name of theirs; `Ok(None)` when the name is new.
     fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No>;
     /// One entry of a conversation's log.
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No>;
@@ -67,15 +67,15 @@ pub struct Decision {
     pub changes: Vec<Change>,
     /// Log entries written, in order; one whose place in the log is taken replaces what stood there.
     pub messages: Vec<(InteractionId, Message)>,
-    /// Names that the world gave, each new.
+    /// Names that platforms or providers gave, each new.
     pub known: Vec<Known>,
-    /// What connectors shall carry away.
+    /// What connectors should carry away.
     pub tasks: Vec<Task>,
     /// Ids of tasks whose outcome this is.
     pub settled: Vec<String>,
     /// Passing signs for customers; they are not kept.
     pub signals: Vec<Signal>,
-    /// What the switch shall do, in order; it is not kept.
+    /// What the switch should do, in order; it is not kept.
     pub effects: Vec<Effect>,
     /// The order in which events happened across entities: index into `changes`, index into its events.
     pub order: Vec<(usize, usize)>,
@@ -101,7 +101,7 @@ impl<T> Deref for View<T> {
 pub(super) struct Draft<'a> {
     seen: &'a mut dyn Seen,
     pub now: Millis,
-    /// What the customer writes by this, in bytes of JSON; the next event of the conversation bears it.
+    /// Bytes of JSON that the customer writes by this command; the next event of the conversation carries the number.
     pub written: u32,
     decision: Decision,
 }
@@ -203,7 +203,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The number a command of this agent bears in their mailbox counter (spec: decisions#2, `referenceId`).
+    /// The number a command of this agent has in their mailbox counter (spec: decisions#2, `referenceId`).
     pub fn reference(&mut self, agent: &UserId) -> Result<u64, No> {
         Ok(self.seen.head(agent)? + 1)
     }
@@ -277,7 +277,7 @@ impl<'a> Draft<'a> {
         self.push(Key::Device(dn.clone()), Event::Device(event))
     }
 
-    /// Something the switch shall do.
+    /// Something the switch should do.
     pub fn effect(&mut self, leg: LegId, act: Act) {
         self.decision.effects.push(Effect { leg, act });
     }
@@ -307,7 +307,7 @@ impl<'a> Draft<'a> {
         self.enter(id, from, content, None)
     }
 
-    /// The same, of something that came from elsewhere and was written there at a moment.
+    /// The same for something that was written elsewhere, at the moment that is given.
     pub fn say_late(
         &mut self,
         id: &InteractionId,
@@ -351,7 +351,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Whether a connector shall carry an entry to the customer: what an agent writes to everyone. Then there is a
+    /// Whether a connector should carry an entry to the customer: what an agent writes to everyone. Then there is a
     /// task, and the number of the command that asked for it.
     fn posted(
         &mut self,
@@ -372,7 +372,7 @@ impl<'a> Draft<'a> {
         self.reference(agent).map(Some)
     }
 
-    /// An entry of the log as it shall stand.
+    /// An entry of the log as it should stand.
     pub fn write(&mut self, id: &InteractionId, message: Message) {
         self.decision.messages.push((id.clone(), message));
     }
@@ -386,7 +386,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// What bears a name that the world gave.
+    /// What a platform or provider means by a name of theirs.
     pub fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
         match self.decision.known.iter().find(|known| known.key == *key) {
             Some(known) => Ok(Some(known.clone())),
@@ -394,7 +394,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// From now on something bears a name; whatever bore it before keeps it.
+    /// From now on a provider's name is known; a name that is known already keeps its meaning.
     pub fn learn(&mut self, key: &ProviderKey, entry: Option<(InteractionId, u32)>) -> Result<(), No> {
         if self.known(key)?.is_none() {
             self.decision.known.push(Known { key: key.clone(), entry });
@@ -402,7 +402,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Something a connector shall send.
+    /// Something a connector should send.
     pub fn ask(&mut self, task: Task) {
         self.decision.tasks.push(task);
     }

@@ -1,5 +1,5 @@
-//! How long a state lasted that an event ends, in milliseconds by the clock of the journal, which never goes back. So a
-//! reader of the feed needs no earlier event for a duration.
+//! How long the state lasted that an event ends, in milliseconds by the clock of the journal, which never goes back.
+//! So a reader of the feed needs no earlier event for a duration.
 
 use crate::{
     Event, Millis, State,

@@ -21,7 +21,7 @@ pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: C
     draft.tell(id, Fact::TalkEnded { closer })?;
     invite::withdraw(draft, id, None, closer)?;
     let session = draft.session(id)?;
-    // Nobody is served any more by a place in the queue.
+    // A place in the queue is of no use to anybody any more.
     if session.live_agents().next().is_none() { end(draft, &session) } else { Ok(()) }
 }
 
@@ -32,7 +32,7 @@ fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
     draft.tell(&session.id, Fact::Ended { closer, dispositioned })
 }
 
-/// Nobody wrote for too long: the talk is over, whoever still works on it may go on with that.
+/// Nobody wrote for too long: the talk is over. Agents who still work on the conversation may go on with that.
 pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);

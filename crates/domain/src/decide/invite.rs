@@ -125,8 +125,8 @@ pub(super) fn withdraw(
     Ok(())
 }
 
-/// Ends one offer. What came from the queue goes back to its place, unless it ended because the talk did. Who
-/// refused it or let it lapse is not asked again at once; who lost it through no doing of theirs is not barred.
+/// Ends one offer. What came from the queue goes back to its place, unless it ended because the talk did. An agent who
+/// refused it or let it lapse is not asked again at once; one who lost it through no fault of theirs is not barred.
 pub(super) fn end(
     draft: &mut Draft<'_>,
     session: &Session,

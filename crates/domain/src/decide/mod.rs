@@ -1,6 +1,6 @@
-//! The one function: what a command means, given what is.
+//! The one function that decides what a command means, given what there is.
 //!
-//! One file a family of operations. A rule reads through the [`Draft`], refuses, or pushes facts into it; what
+//! One file for each family of operations. A rule reads through the [`Draft`], refuses, or pushes facts into it; what
 //! was pushed is folded at once, so that the next line of the rule sees it.
 
 mod act;

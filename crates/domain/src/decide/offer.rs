@@ -79,8 +79,8 @@ pub(super) fn cool_down(draft: &mut Draft<'_>, queue: &QueueName) -> Result<Mill
     Ok(draft.queue_if_any(queue)?.map_or(0, |queue| queue.cool_down))
 }
 
-/// An agent who did not answer is not ready until they say so. Who is not ready by their own choice keeps the reason they
-/// gave.
+/// An agent who did not answer is not ready until they say so. One who is not ready by their own choice keeps the
+/// reason they gave.
 pub(super) fn make_not_ready(draft: &mut Draft<'_>, agent: &UserId, medium: &MediumName) -> Result<(), No> {
     let was_ready = draft.agent(agent)?.is_some_and(|found| found.is_ready(medium));
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {

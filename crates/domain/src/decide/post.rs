@@ -36,7 +36,7 @@ pub(super) fn is_out(draft: &mut Draft<'_>, thread: &crate::ThreadId) -> Result<
     Ok(draft.thread(thread)?.is_some_and(|thread| thread.consent == Some(Consent::Out)))
 }
 
-/// What the customer wants is known now; nothing happens if it was known.
+/// Records what the customer wants; changes nothing if that was known.
 pub(super) fn consent(
     draft: &mut Draft<'_>,
     thread: &crate::ThreadId,
@@ -59,8 +59,8 @@ pub(super) fn sign(draft: &mut Draft<'_>, session: &Session, sign: Sign) {
     }
 }
 
-/// A connector tells what became of a message. Old news, and news of what was deleted, change nothing but that
-/// the task is settled.
+/// A connector tells what became of a message. A late report, and one about something that was deleted, only settle
+/// the task.
 pub(super) fn report(
     draft: &mut Draft<'_>,
     id: &InteractionId,
@@ -91,8 +91,8 @@ pub(super) fn report(
     draft.tell(id, Fact::Delivery { index, state: report.state, code })
 }
 
-/// The platform tells that the customer's side has, or has seen, everything up to a moment: of what the platform was
-/// given, that is. It says nothing about what it refused, or may never have got.
+/// The platform tells that the customer's side has, or has seen, everything up to a moment. That covers what the
+/// platform confirmed, not what it refused or may never have got.
 pub(super) fn watermark(
     draft: &mut Draft<'_>,
     id: &InteractionId,
@@ -109,7 +109,7 @@ pub(super) fn watermark(
     Ok(())
 }
 
-/// An agent has a message sent again of which nobody knows whether it was, or that was not.
+/// An agent sends a message again that was not sent, or may not have been sent.
 pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, index: u32) -> Result<(), No> {
     let id = &session.id;
     let no = || No::Refused(Refusal::Invalid(format!("Message {index} is none that can be sent again")));
@@ -128,7 +128,7 @@ pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, i
     Ok(())
 }
 
-/// The time to answer runs out soon; said once for each time the customer was heard.
+/// The time to answer runs out soon; the agents are told once for each time that the customer was heard.
 pub(super) fn window_closing(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session.post.as_ref().filter(|_| session.customer.present);

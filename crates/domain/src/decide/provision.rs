@@ -1,4 +1,4 @@
-//! How the centre is set up. Writing what is there already changes nothing, so a file can be applied twice.
+//! How the centre is set up. Writing the same again changes nothing, so a file can be applied twice.
 
 use super::{Draft, No};
 use crate::{

@@ -164,7 +164,7 @@ fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Res
     let id = unit.fresh.session.clone();
     let name = if unit.nickname.is_empty() { &unit.address.theirs } else { &unit.nickname };
     let name = MAX_NICKNAME.prefix(name);
-    // What is too large to begin with is told when it is to be added.
+    // Data that is too large is reported when it would be added.
     let data = if check::user_data(&said.user_data).is_ok() { &said.user_data } else { &UserData::default() };
     create(draft, &unit.service, &id, &unit.fresh.participant, name, data, route)?;
     let queue = draft.session(&id)?.queue.clone();
@@ -194,7 +194,7 @@ pub(super) fn create(
         service: service_name.clone(),
         participant: participant.clone(),
         nickname: nickname.to_owned(),
-        // Nobody opens it with a key: what it hears is brought by the connector.
+        // Nobody opens it with a key: the connector brings what the customer says.
         key_digest: String::new(),
         user_data: user_data.clone(),
         post: Some(route),
@@ -318,7 +318,7 @@ fn amend(
     check::within("text", text, MAX_TEXT)?;
     let mut entry = draft.known(of)?.and_then(|known| known.entry);
     let Some((id, index)) = entry.clone() else {
-        // What is taken back before it comes is not to be shown when it does.
+        // A message that is taken back before it comes must not be shown when it does.
         return if how == Amendment::Unsent { draft.learn(of, None) } else { Ok(()) };
     };
     let mut amended = false;
@@ -332,14 +332,14 @@ fn amend(
             Amendment::Edited => {
                 message.content = Content::Text { text: text.to_owned(), message_type: None };
             }
-            // The envelope stays (spec: channel-connectors#2.10).
+            // The entry without its words stays (spec: channel-connectors#2.10).
             Amendment::Unsent => message.content.redact(),
         }
         draft.write(&id, message);
         draft.tell(&id, Fact::Amended { index, how })?;
         amended = true;
         part += 1;
-        // New words stand for the first part alone; all parts are taken back.
+        // New words replace the first part only; all parts are taken back.
         entry = match how {
             Amendment::Edited => None,
             Amendment::Unsent => draft.known(&of.part(part))?.and_then(|known| known.entry),

@@ -14,7 +14,7 @@ const TYPING_REPEAT: Millis = 5_000;
 /// The same with a preview of the text.
 const PREVIEW_REPEAT: Millis = 1_000;
 
-/// Says that a party types, unless that was said a moment ago; whether it was said.
+/// Says that a party types, unless that was said a moment ago; answers whether it was said now.
 pub(super) fn typing(
     draft: &mut Draft<'_>,
     id: &InteractionId,

@@ -203,7 +203,7 @@ pub enum Fact {
         previous: Value,
         /// By which operation.
         via: Via,
-        /// Set after the agent's part ended: user data is not touched, reporting alone hears of it.
+        /// Set after the agent's part ended: user data is not touched, only reporting hears of it.
         late: bool,
         /// Whether the book knows the value.
         known: bool,
@@ -225,7 +225,7 @@ pub enum Fact {
         state: PartyState,
         /// Who closed it.
         closer: Closer,
-        /// Whether the conversation bore a disposition then.
+        /// Whether the conversation had a disposition then.
         dispositioned: bool,
         /// To whom it went, when it was handed over.
         to: Option<UserId>,
@@ -234,7 +234,7 @@ pub enum Fact {
     Ended {
         /// Who ended the talk.
         closer: Closer,
-        /// Whether the conversation bore a disposition.
+        /// Whether the conversation had a disposition.
         dispositioned: bool,
     },
     /// Personal values were erased.

@@ -153,7 +153,7 @@ impl Part for AgentParty {
         Self::is_live(self)
     }
 
-    /// They joined the conversation and completed it. What was taken away from them is the work of whoever has it now.
+    /// They joined the conversation and completed it. What was taken away from them is another agent's work.
     fn took_part(&self) -> bool {
         self.state == PartyState::Completed && self.joined_at.is_some()
     }

@@ -37,12 +37,12 @@ const WARNING: Millis = 60 * 60 * 1_000;
 impl Post {
     /// Whether a writer may write now.
     pub fn window(&self, writer: Writer, now: Millis) -> Window {
-        // Who began it themselves is bound by no answer's time.
+        // An agent who began it is not bound by the time to answer.
         let since = self.heard_at.map_or(0, |heard| now - heard);
         self.terms.window(writer, since)
     }
 
-    /// Until when an answer of anyone's is carried, and until when a person's; `None` is without end.
+    /// Until when anyone's answer is carried, and until when a person's; `None` is without end.
     pub fn window_ends(&self) -> (Option<Millis>, Option<Millis>) {
         let after = |time: Option<Millis>| Some(self.heard_at? + time?);
         (after(self.terms.reply), after(self.terms.person))

@@ -44,7 +44,7 @@ pub struct Session {
     pub place: Place,
     /// Whether it waits there for an agent now.
     pub waiting: bool,
-    /// Agents that shall not be offered it before a moment.
+    /// Agents that should not be offered it before a moment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub barred: BTreeMap<UserId, Millis>,
     /// Attached data.
@@ -125,15 +125,15 @@ impl Session {
             .filter_map(|party| Some((Deadline::Offer(party.user.clone()), party.deadline?)));
         let post = self.post.as_ref().filter(|_| self.customer.present);
         let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));
-        // Who waits for us is not idle, however long we let them wait.
+        // A customer who waits for us is not idle, however long we let them wait.
         let served = post.filter(|_| self.chatting().next().is_some());
         let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
         offers.chain(window).chain(idle)
     }
 
     /// Whether an entry of its log only tells that somebody typed, and was overtaken by something later of the same
-    /// party (spec: digital-channels#2.5). Entries that are later than this snapshot are news; of a talk that has ended
-    /// it is not known any more.
+    /// party (spec: digital-channels#2.5). Entries later than this snapshot are news; once the talk has ended it is not
+    /// known any more.
     pub fn is_overtaken(&self, entry: &Message) -> bool {
         if !entry.content.is_typing() || entry.index >= self.next_index || self.talk_ended.is_some() {
             return false;
@@ -142,7 +142,7 @@ impl Session {
         self.typing.get(&entry.from.participant) != Some(&Typing { on, at: entry.at })
     }
 
-    /// Whether anyone still has to do with it.
+    /// Whether it is not over yet.
     pub fn is_open(&self) -> bool {
         self.ended.is_none()
     }

@@ -1,7 +1,7 @@
 //! How much a customer has written in one conversation, and the most that one conversation takes.
 //!
 //! Whoever can open a chat can write into it for as long as it is open, and what is written is kept for as long as the
-//! journal keeps conversations. A rate bounds how fast that goes; this bounds what comes of it.
+//! journal keeps conversations. A rate bounds how fast that goes; this bounds how much it becomes.
 
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@
 pub struct Source {
     /// String literals outside tests and comments, as written, each with its line.
     pub texts: Vec<(usize, String)>,
-    /// Modules in files of their own that are compiled for tests alone.
+    /// Modules in files of their own that are compiled only for tests.
     pub tests: Vec<String>,
 }
 

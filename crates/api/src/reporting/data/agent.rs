@@ -26,9 +26,9 @@ pub(super) const KINDS: &[Row] = &[
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Who<'a> {
-    /// His user name.
+    /// The agent's user name.
     agent: &'a str,
-    /// His id.
+    /// The agent's user id.
     agent_id: &'a str,
 }
 

@@ -44,7 +44,7 @@ struct Began<'a> {
     call_type: domain::call::Kind,
     /// The number of who calls; empty when it is withheld.
     ani: &'a str,
-    /// His name, as the network tells it; may be empty.
+    /// The caller's name, as the network tells it; may be empty.
     caller_name: &'a str,
     /// The number that was dialled.
     dnis: &'a str,
@@ -89,7 +89,7 @@ enum PartyKind {
     Outside,
     /// A phone of ours that is nobody's.
     Phone,
-    /// A user at his phone.
+    /// A user at their phone.
     User,
 }
 
@@ -202,7 +202,7 @@ struct Released<'a> {
 struct DataChanged<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
-    /// The user's name; null when it was no user, or when he is no longer provisioned.
+    /// The user's name; null when it was no user, or when they are no longer provisioned.
     agent: Option<String>,
     /// The user's id; null when it was no user.
     agent_id: Option<&'a str>,

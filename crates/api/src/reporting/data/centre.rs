@@ -66,7 +66,7 @@ struct ServiceEntry<'a> {
     /// A customer without any request for so many milliseconds has left; where a connector carries the messages,
     /// a conversation is over in which nobody wrote for so long.
     inactivity_millis: i64,
-    /// For so many milliseconds after a customer's last act he can be answered; null is always.
+    /// For so many milliseconds after a customer's last act they can be answered; null is always.
     reply_millis: Option<i64>,
     /// For so many milliseconds after it a person can; null is no longer than anyone.
     person_reply_millis: Option<i64>,

@@ -20,7 +20,7 @@ pub(super) const KINDS: &[Row] = &[
 struct Assigned<'a> {
     /// Its number.
     this_dn: &'a str,
-    /// The user's name; null when it is nobody's, or when he is no longer provisioned.
+    /// The user's name; null when it is nobody's, or when they are no longer provisioned.
     agent: Option<String>,
     /// The user's id; null when it is nobody's.
     agent_id: Option<&'a str>,

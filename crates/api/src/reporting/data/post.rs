@@ -45,7 +45,7 @@ struct Resent<'a> {
     index: u32,
 }
 
-/// The customer changed something he had written.
+/// The customer changed something they had written.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Amended<'a> {

@@ -34,11 +34,11 @@ pub(super) const KINDS: &[Row] = &[
 struct Created<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
-    /// The service he came through.
+    /// The service the customer came through.
     service: &'a str,
-    /// His name.
+    /// The customer's name.
     nickname: &'a str,
-    /// What his application sent along.
+    /// What the customer's application sent along.
     user_data: &'a Map<String, Value>,
     /// The conversation before it with the same customer address; null when there is none, and on media without.
     previous: Option<&'a str>,
@@ -82,7 +82,7 @@ struct Offered<'a> {
     of: Conversation<'a>,
     #[serde(flatten)]
     to: Actor<'a>,
-    /// Why him.
+    /// Why this agent.
     invitation: Reason,
     /// The user name of the colleague who hands it over; null when none does.
     from: Option<String>,
@@ -99,7 +99,7 @@ enum Reason {
     Queue,
     /// A colleague hands it over.
     Transfer,
-    /// He began it himself.
+    /// The agent began it.
     Own,
 }
 
@@ -111,7 +111,7 @@ struct OfferEnded<'a> {
     of: Conversation<'a>,
     #[serde(flatten)]
     by: Actor<'a>,
-    /// `Completed` when he refused, `Revoked` otherwise.
+    /// `Completed` when the agent refused, `Revoked` otherwise.
     #[serde(with = "words::PartyState")]
     state: domain::session::PartyState,
     /// Who ended the offer.

@@ -16,7 +16,7 @@ struct Consent<'a> {
     thread: &'a str,
     /// The service.
     service: &'a str,
-    /// What he wants.
+    /// What the customer wants.
     #[serde(with = "super::words::Consent")]
     wants: domain::thread::Consent,
     /// How it became known.

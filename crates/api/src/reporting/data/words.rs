@@ -134,13 +134,13 @@ pub enum Delivery {
     Undelivered,
 }
 
-/// How a customer changed what he had written.
+/// How a customer changed something they had written.
 #[derive(Serialize, JsonSchema)]
 #[serde(remote = "domain::session::Amendment", rename_all = "kebab-case")]
 pub enum Amendment {
-    /// He wrote something else in its place.
+    /// The customer wrote something else in its place.
     Edited,
-    /// He took it back.
+    /// The customer took it back.
     Unsent,
 }
 
@@ -158,7 +158,7 @@ pub enum Consent {
 #[derive(Serialize, JsonSchema)]
 #[serde(remote = "domain::thread::Source", rename_all = "kebab-case")]
 pub enum Source {
-    /// A word he sent.
+    /// A word the customer sent.
     Keyword,
     /// The provider told.
     Provider,
@@ -226,7 +226,7 @@ pub enum Overflowing {
 pub enum Cause {
     /// Somebody hung up: the ordinary end.
     Normal,
-    /// He who called hung up before it was answered.
+    /// The caller hung up before it was answered.
     Cancelled,
     /// The other end is busy.
     Busy,

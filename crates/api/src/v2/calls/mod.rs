@@ -1,4 +1,4 @@
-//! Calls of an agent: what he has, and what he does with them (spec: core-and-voice#5, #6).
+//! Calls of an agent: which there are, and what the agent does with them (spec: core-and-voice#5, #6).
 
 mod dial;
 mod disposition;

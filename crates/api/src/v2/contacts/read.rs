@@ -16,7 +16,7 @@ use crate::{
 use axum::extract::{Path, State};
 use std::sync::Arc;
 
-/// One entry: a user by his id, or with `type=Queue` a queue by its name.
+/// One entry: a user by their id, or with `type=Queue` a queue by its name.
 #[utoipa::path(
     get, path = "/contacts/{id}", tag = "contacts",
     params(

@@ -96,7 +96,7 @@ pub async fn operate(
     set_state(&api, &caller, &repeat, Some(device), operation, act).await
 }
 
-/// Changes what the phone does with calls. An agent who wants calls again is not kept from them by his channel.
+/// Changes what the phone does with calls. An agent who wants calls again is not kept from them by the channel.
 async fn act_on(api: &Api, caller: &Caller, repeat: &Repeat, device: &Device, act: DeviceAct) -> Outcome {
     let opens = act == DeviceAct::DoNotDisturb(false);
     let (dn, agent) = (device.phone_number.clone(), caller.user.id.clone());

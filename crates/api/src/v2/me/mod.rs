@@ -1,4 +1,4 @@
-//! The caller himself: `/me` and what hangs below it.
+//! The caller themselves: `/me` and what hangs below it.
 
 mod channels;
 mod devices;

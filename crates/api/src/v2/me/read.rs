@@ -1,4 +1,4 @@
-//! `GET /me`: the caller with the sub-resources he asks for (spec: core-and-voice#4.1).
+//! `GET /me`: the caller with the sub-resources they ask for (spec: core-and-voice#4.1).
 
 use crate::{
     answer::{Answer, Outcome},

@@ -50,7 +50,7 @@ pub struct DialOperation {
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes; `wire` reads")]
 pub struct Destination {
-    /// His number.
+    /// The number to call.
     phone_number: String,
 }
 

@@ -33,7 +33,7 @@ enum NotDone {
 /// again, 2 trying again is of no use). Keep `chatId`, `userId`, `secureKey` and `alias` for the commands.
 #[utoipa::path(
     post, path = "/genesys/2/chat/{service}", tag = "customers", security(()),
-    params(("service" = String, Path, description = "The service he comes in through")),
+    params(("service" = String, Path, description = "The service the customer comes in through")),
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`nickname` or `firstName` and `lastName`, `subject`, `emailAddress`, `userData[key]`"),
     responses((status = 200, description = "the chat", content_type = "application/json"), (status = 404, description = "no such service", content_type = "application/json"))
@@ -41,14 +41,14 @@ enum NotDone {
 #[expect(dead_code, reason = "it describes")]
 fn request() {}
 
-/// A customer goes on with his chat: `send`, `refresh`, `startTyping`, `stopTyping`, `pushUrl`, `updateNickname`,
+/// A customer goes on with their chat: `send`, `refresh`, `startTyping`, `stopTyping`, `pushUrl`, `updateNickname`,
 /// `customNotice`, `updateData`, `readReceipt`, `disconnect`.
 #[utoipa::path(
     post, path = "/genesys/2/chat/{service}/{chatId}/{command}", tag = "customers", security(()),
     params(
-        ("service" = String, Path, description = "The service he came in through"),
+        ("service" = String, Path, description = "The service the customer came in through"),
         ("chatId" = String, Path, description = "The chat"),
-        ("command" = String, Path, description = "What he does")
+        ("command" = String, Path, description = "What the customer does")
     ),
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`userId`, `secureKey`, `alias`, and what the command takes; `transcriptPosition` asks for what is new"),
@@ -78,8 +78,8 @@ fn open() {}
 #[expect(dead_code, reason = "it describes")]
 fn read() {}
 
-/// A customer goes on with his chat: `SendMessage`, `SendStartTypingNotification`, `SendStopTypingNotification`,
-/// `Complete`; without an operation he reads it.
+/// A customer goes on with their chat: `SendMessage`, `SendStartTypingNotification`, `SendStopTypingNotification`,
+/// `Complete`; a request without an operation reads it.
 #[utoipa::path(
     post, path = "/api/v2/chats/{id}", tag = "customers", security(()), request_body = Operation,
     params(("id" = String, Path, description = "The chat, as it was given to the customer"), ("ContactCenterId" = String, Header, description = "The id of the contact centre; makes the request a customer's")),

@@ -106,7 +106,7 @@ fn list() {}
 
 /// Begins a conversation, on a medium whose connector can write to a customer first.
 ///
-/// It is the caller's at once, if he is logged in on the channel and has a free slot. Refused with 409 while a
+/// It is the caller's at once, if they are logged in on the channel and have a free slot. Refused with 409 while a
 /// conversation with this address is open, and with 403 for a customer who opted out.
 #[utoipa::path(
     post, path = "/me/{collection}", tag = "interactions",

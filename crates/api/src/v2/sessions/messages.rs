@@ -21,7 +21,7 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// So many conversations before his own an agent may read.
+/// How many conversations before their own an agent may read.
 const MOST_BEFORE: usize = 20;
 /// The most that the messages of one answer weigh, in bytes as they are sent; one that weighs more by itself is
 /// answered alone.
@@ -68,7 +68,7 @@ pub async fn get(
 /// What of a log an agent sees.
 struct View {
     as_supervisor: bool,
-    /// What was said later is not for him.
+    /// What was said later is not for this agent.
     until: Option<Millis>,
 }
 
@@ -82,7 +82,7 @@ impl View {
             && self.until.is_none_or(|until| message.at <= until)
     }
 
-    /// What an agent sees by his own part; `None` without one that lets him see anything.
+    /// What an agent sees by their own part; `None` without one that lets them see anything.
     fn of_part(session: &Session, agent: &UserId) -> Option<Self> {
         let party = session.party(agent)?;
         let sees = party.is_live() || party.state != PartyState::Revoked && party.joined_at.is_some();
@@ -91,8 +91,8 @@ impl View {
     }
 }
 
-/// Whether a conversation came, in the same thread, before one in which the agent takes part now. So far back he may
-/// read what was said, whoever said it (spec: channel-connectors#0.3).
+/// Whether a conversation came, in the same thread, before one in which the agent takes part now. Agents may read
+/// back so far, whoever said it (spec: channel-connectors#0.3).
 async fn is_before(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<bool, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
     for state in api.desk.held(&agent, &medium.name).await? {

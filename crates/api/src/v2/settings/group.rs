@@ -24,7 +24,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(name): Path<Strin
     answer(&api, None, &name).await
 }
 
-/// The same as they stand for the caller: his own options win over the centre's.
+/// The same as they stand for the caller: their own options win over the centre's.
 #[utoipa::path(
     get, path = "/me/settings/{group}", tag = "me",
     params(("group" = String, Path, description = "The group's name")),

@@ -37,7 +37,7 @@ fn answer(api: &Api, query: &Query, groups: &[Group], collection: &str) -> Outco
     query.collection("settings", &["settings"], groups.collect())
 }
 
-/// The sections of options as they stand for a user, with their items: what his desktop reads in one go.
+/// The sections of options as they stand for a user, with their items: what the user's desktop reads in one go.
 pub async fn option_groups(api: &Api, user: &User) -> Result<Vec<Value>, Problem> {
     let all = groups(api, Some(user)).await?;
     let groups = all.iter().filter(|group| group.is_options());

@@ -34,7 +34,7 @@ impl Group {
     }
 }
 
-/// The groups, system groups first. With a user, his own options win over the centre's.
+/// The groups, system groups first. With a user, that user's own options win over the centre's.
 pub async fn groups(api: &Api, user: Option<&User>) -> Result<Vec<Group>, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let book = api.desk.book().await?;

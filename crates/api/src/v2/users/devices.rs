@@ -15,7 +15,7 @@ use crate::{
 use axum::extract::{Path, State};
 use std::sync::Arc;
 
-/// The devices of a user, for himself and for those who look after others.
+/// The devices of a user, for themselves and for those who look after others.
 #[utoipa::path(
     get, path = "/users/{id}/devices", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Listing),

@@ -15,7 +15,7 @@ use crate::{
 use axum::extract::{Path, State};
 use std::sync::Arc;
 
-/// One user. His sub-resources are embedded for himself, for supervisors and for administrators.
+/// One user. Sub-resources are embedded for the user themselves, for supervisors and for administrators.
 #[utoipa::path(
     get, path = "/users/{id}", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Embedding),

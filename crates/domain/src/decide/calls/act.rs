@@ -67,7 +67,7 @@ pub(in super::super) fn act(
     }
 }
 
-/// The operation that an act is, for all but the disposition, which has none.
+/// The operation that an act belongs to; `None` for the disposition, which has none.
 const fn operation(act: &CallAct) -> Operation {
     match act {
         CallAct::Answer => Operation::Answer,

@@ -1,5 +1,5 @@
-//! A phone sends its call elsewhere (302 of SIP): it is followed to numbers of ours, and to nobody outside, at whose cost
-//! ever that would be.
+//! A phone sends its call elsewhere (302 of SIP): it is followed to numbers of ours, never to the outside, whoever
+//! would pay for that.
 
 use super::{
     super::{Draft, No},
@@ -15,8 +15,9 @@ use crate::{
 /// How often a call is sent on from phone to phone.
 const MOST: usize = 5;
 
-/// A phone that rings sends its call elsewhere. What is not followed ends as a call that the phone refused, once its leg
-/// is gone; an agent to whom a queue offered the call refuses it so, since the offer is theirs and not their phone's.
+/// A ringing phone sends its call elsewhere. Where that is not followed, the call ends as refused by the phone, once
+/// its leg is gone. An agent to whom a queue offered the call has refused it then: the offer was to the agent, not to
+/// the phone.
 pub(in super::super) fn diverted(
     draft: &mut Draft<'_>,
     leg: &LegId,
@@ -43,7 +44,7 @@ pub(in super::super) fn diverted(
     lead::lead(draft, &call.id, to)
 }
 
-/// Whether a number has rung in a call already: phones that name each other would go on for ever.
+/// Whether a number has rung in a call already: phones that name each other would go on forever.
 fn was_called(call: &Call, dn: &Dn) -> bool {
     call.parties.iter().any(|party| party.origin == Origin::Called && party.dn == *dn)
 }

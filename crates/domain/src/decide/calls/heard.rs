@@ -13,8 +13,8 @@ use crate::{
     session::Closer,
 };
 
-/// Takes in what was heard of a leg. It is never refused: what has happened has happened, and what comes of a leg that
-/// is over is old news.
+/// Takes in a signal about a leg. It is never refused: what it tells has happened already, and a signal of a leg that
+/// is over changes nothing.
 pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard) -> Result<(), No> {
     if !draft.exists(&Key::Call(leg.call.clone()))? {
         return Ok(());
@@ -27,7 +27,7 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
             Ok(())
         }
         Heard::Up => up(draft, &call, party),
-        // What was answered by hand meanwhile is answered.
+        // The phone was answered by hand meanwhile.
         Heard::NotAnswered(_) if party.state != PartyState::Ringing => Ok(()),
         Heard::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
         Heard::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
@@ -50,7 +50,7 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard)
 }
 
 /// A key is sent to the one who hears the party; never into a conference, where nobody would know whose it is
-/// (spec: voice-sip#5.9), and not for who is muted or held.
+/// (spec: voice-sip#5.9), and not for a party that is muted or held.
 fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
     if party.muted || !room::talks(party) {
         return;
@@ -75,7 +75,7 @@ fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) {
 fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let id = &call.id;
     match party.origin {
-        // Of a leg that came in, our answer was acknowledged; it counts from when we gave it.
+        // For a leg that came in, this acknowledges our answer; the call counts from when we gave it.
         _ if party.up || party.origin == Origin::Caller => Ok(()),
         Origin::Dial => {
             draft.tell_call(id, Fact::LegUp { leg: party.leg })?;

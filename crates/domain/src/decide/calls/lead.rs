@@ -26,7 +26,7 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) ->
             if draft.device(&call.lines[0].dialled)?.is_some() {
                 return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::Unreachable));
             }
-            // Who calls from outside is not carried outside again, at our cost.
+            // A call from outside is not carried outside again, at our cost.
             if call.parties.first().is_some_and(|caller| caller.who == Who::Outside) {
                 return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));
             }

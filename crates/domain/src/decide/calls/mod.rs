@@ -1,5 +1,5 @@
-//! Calls: one file a family. A rule says what becomes of the parties, and asks the switch for what follows from it on
-//! their legs.
+//! Calls: one file for each family. A rule says what becomes of the parties, and asks the switch for what follows from
+//! it on their legs.
 
 mod act;
 mod begin;

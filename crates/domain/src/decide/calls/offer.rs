@@ -16,8 +16,8 @@ use crate::{
     session::Closer,
 };
 
-/// How long an agent whose phone did not take a call is spared it at least, in milliseconds: a phone that refuses at once
-/// would be asked as fast as it can say no.
+/// The least time, in milliseconds, for which an agent whose phone did not take a call is not offered it again: a phone
+/// that refuses at once would be asked as fast as it refuses.
 const LEAST_BAR: Millis = 1_000;
 
 /// The router offers a waiting call. Everything is checked again: the board it looked at may be a moment old.
@@ -46,7 +46,7 @@ pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: 
 }
 
 /// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their
-/// place. Who did not answer is not ready until they say so; who refused is only spared for a while.
+/// place. An agent who did not answer is not ready until they say so; one who refused is only spared for a while.
 pub(super) fn ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
     let call = draft.call(id)?;
     let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };

@@ -23,8 +23,8 @@ pub(super) struct Coming {
     pub deadline: Option<Millis>,
 }
 
-/// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else shall be
-/// offered to them meanwhile.
+/// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
+/// be offered to them meanwhile.
 pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: Coming) -> Result<LegId, No> {
     let leg = draft.call(id)?.next_leg();
     let Coming { who, dn, origin, state, answers, deadline } = coming;
@@ -46,7 +46,7 @@ pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: Comi
     let leg = join(draft, id, coming)?;
     let from = draft.call(id)?.from.clone();
     draft.effect(leg, Act::Originate(Box::new(Originate { to, from, auto_answer: false })));
-    // Who waits in a queue goes on hearing what they hear, whoever is rung for them.
+    // A caller who waits in a queue goes on hearing the same, whoever is rung for them.
     if origin == Origin::Queue { Ok(()) } else { room::arrange(draft, id) }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct How {
     pub closer: Closer,
     pub cause: Cause,
-    /// The code of SIP, where there was one.
+    /// The SIP status code, where there was one.
     pub code: Option<u16>,
     /// The user is not offered the call again before this moment.
     pub barred_until: Option<Millis>,
@@ -36,7 +36,7 @@ impl How {
 pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
-    // Who only waited in a queue is established as well, but there was nobody to talk to.
+    // A party that only waited in a queue is established as well, but had nobody to talk to.
     let met = |other: &Party| other.leg != leg && other.established_at.is_some();
     let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {
@@ -62,7 +62,7 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
     if party.origin == Origin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
 }
 
-/// Work after a call: who was ready is not for as long as the queue gives.
+/// Work after a call: an agent who was ready is not ready for the time that the queue gives.
 fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let (Some(user), Some(queued)) = (party.user(), &call.queued) else { return Ok(()) };
     let length = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.wrap_up);
@@ -77,7 +77,7 @@ fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> 
     }
 }
 
-/// Ends every part, and the call, by no doing of its caller.
+/// Ends every part and the call. Its caller did not give up.
 pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: How) -> Result<(), No> {
     all(draft, id, how, false)
 }
@@ -92,7 +92,7 @@ fn all(draft: &mut Draft<'_>, id: &InteractionId, how: How, abandoned: bool) -> 
     let call = draft.call(id)?;
     for party in call.live() {
         let cause = match party.state {
-            // The phone rings for nothing from now on.
+            // The phone has no reason to ring any more.
             PartyState::Ringing if how.cause == Cause::Normal => Cause::Cancelled,
             _ => how.cause,
         };
@@ -101,7 +101,7 @@ fn all(draft: &mut Draft<'_>, id: &InteractionId, how: How, abandoned: bool) -> 
     end(draft, id, how.closer, abandoned)
 }
 
-/// After a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
+/// Runs after a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
 pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before: &Call) -> Result<(), No> {
     let call = draft.call(id)?;
     let caller_stays = call.parties.first().is_some_and(Party::is_live);

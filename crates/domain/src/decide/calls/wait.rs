@@ -11,8 +11,8 @@ use crate::{
     session::Closer,
 };
 
-/// Takes a call into a queue: it is answered at once, greeted, and waits. A queue that was taken away meanwhile is no
-/// number any more.
+/// Takes a call into a queue: it is answered at once, greeted, and waits. If the queue was taken away meanwhile, its
+/// number does not exist any more.
 pub(super) fn enqueue(draft: &mut Draft<'_>, id: &InteractionId, name: &QueueName) -> Result<(), No> {
     let Some(queue) = draft.queue_if_any(name)? else {
         return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));
@@ -42,7 +42,7 @@ pub(super) fn turn_away(
     };
     match to {
         Some(Overflow::Announce(prompt)) => overflow_to(draft, id, why, &prompt),
-        // Where it goes on, the desk has led it there already; what is still here found that queue shut as well.
+        // The desk has led the call on already where it could; a call that is still here found that queue shut as well.
         Some(Overflow::Close | Overflow::Queue(_)) | None => {
             draft.tell_call(id, Fact::Overflowed { why, announcement: None })?;
             release::everyone(draft, id, How::by(Closer::Idle, Cause::Closed))
@@ -50,7 +50,7 @@ pub(super) fn turn_away(
     }
 }
 
-/// It has waited for too long, and hears so.
+/// The call has waited for too long: the caller is told so.
 pub(super) fn announce(draft: &mut Draft<'_>, id: &InteractionId, prompt: &str) -> Result<(), No> {
     overflow_to(draft, id, Overflowing::Late, prompt)
 }

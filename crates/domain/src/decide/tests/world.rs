@@ -41,7 +41,7 @@ pub struct World {
     pub log: BTreeMap<InteractionId, Vec<Message>>,
     /// Names the world gave.
     pub known: BTreeMap<String, Known>,
-    /// What connectors shall send and have not yet, by id, in order.
+    /// What connectors should send and have not yet, by id, in order.
     pub tasks: Vec<Task>,
     /// Passing signs for customers, all that ever were.
     pub signals: Vec<Sign>,

@@ -58,7 +58,7 @@ fn phones_that_name_each_other_come_to_an_end() {
     let world = ringing().then(diverts(2, to_device("5002")));
     check(world.clone(), diverts(3, to_device("5001")), "");
     check(world, diverts(3, to_device("5002")), "");
-    // Nor does it go from phone to phone for ever.
+    // Nor does it go from phone to phone forever.
     let mut world = phones();
     let phones: Vec<String> = (0..9).map(|n| format!("60{n:02}")).collect();
     for dn in &phones {

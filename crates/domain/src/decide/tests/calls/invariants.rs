@@ -20,7 +20,7 @@ impl World {
             assert!(!call.is_waiting() || live.len() == 1, "who waits is alone: {call:?}");
             let cared_for = call.is_waiting() || call.turned_away || live.len() > 1;
             let answers = live.iter().any(|party| party.origin == Origin::Dial && !party.up);
-            assert!(!call.is_open() || cared_for || answers, "nobody is left alone for ever: {call:?}");
+            assert!(!call.is_open() || cared_for || answers, "nobody is left alone forever: {call:?}");
             let legs: BTreeSet<u16> = call.parties.iter().map(|party| party.leg).collect();
             assert_eq!(legs.len(), call.parties.len(), "each leg has a number of its own: {call:?}");
             for party in live.iter().filter_map(|party| party.user()) {
