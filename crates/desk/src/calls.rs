@@ -1,4 +1,4 @@
-//! Calls: where numbers lead, what the switch brings, and what it is asked.
+//! Calls: where numbers lead, what the switch brings, and what the switch is asked to do.
 
 use crate::{
     Desk, Refused, given_up,
@@ -36,9 +36,9 @@ pub struct Dialled {
 }
 
 impl Desk {
-    /// The calls of this node's process before are over, which is said before anything else is done
-    /// (spec: decisions#1). Those of other nodes go on: their media are there. One that says of no node whose it is was
-    /// this one's.
+    /// Ends the calls that an earlier process of this node carried; before anything else is done
+    /// (spec: decisions#1). Those of other nodes go on: their media are there. A call that names no node was this
+    /// node's.
     pub(crate) async fn recover(&self) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
         for found in self.store.open(Kind::Call).await? {
@@ -51,8 +51,8 @@ impl Desk {
         self.perform_all(&commands).await
     }
 
-    /// Takes in which phones the switch has as it begins: those that an earlier process knew and that may still be there.
-    /// All others are out of service; of these nothing is told that was known before. An empty list is for a server
+    /// Takes in which phones the switch has as it begins: those that an earlier process knew and that may still be
+    /// there. All others are out of service; what was known of them before is not told. An empty list is for a server
     /// without calls.
     pub async fn begin_phones(&self, there: &BTreeSet<Dn>) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
@@ -66,7 +66,7 @@ impl Desk {
         self.perform_all(&commands).await
     }
 
-    /// Performs what is sure to be allowed. A rule that says no all the same is logged; a store that fails ends it.
+    /// Performs what is sure to be allowed. A rule that refuses all the same is logged; a store that fails ends it.
     async fn perform_all(&self, commands: &[Command]) -> Result<(), StoreFault> {
         for chunk in commands.chunks(AT_ONCE) {
             let told = chunk.iter().map(|command| self.perform(command.clone()));
@@ -88,12 +88,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Connects the switch. Before anything is heard of it.
+    /// Connects the switch. To be called before the switch tells anything.
     pub fn connect_switch(&self, switch: Arc<dyn Switch>) {
         *self.memory.switch.write().unwrap_or_else(PoisonError::into_inner) = Some(switch);
     }
 
-    /// Takes the switch off, so that it, which holds the desk, does not keep it.
+    /// Takes the switch off. The switch holds the desk, so neither would be let go otherwise.
     pub fn disconnect_switch(&self) {
         *self.memory.switch.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -109,7 +109,7 @@ impl Desk {
         Ok(state.filter(|state| matches!(**state, State::Call(_))))
     }
 
-    /// The committed snapshot of a phone; a fresh one for a number of which nothing is known.
+    /// The committed snapshot of a phone; a fresh one for a number about which nothing is known.
     pub async fn device(&self, dn: &Dn) -> Result<Device, StoreFault> {
         let state = self.store.state(&Key::Device(dn.clone())).await?;
         Ok(match state.as_deref() {
@@ -143,7 +143,7 @@ impl Desk {
         Ok(Command::Dial { agent: agent.clone(), dial: Box::new(dial) })
     }
 
-    /// Takes in a call that the switch brings. What of its headers becomes user data is the switch's configuration.
+    /// Takes in a call that the switch brings. Which of its headers become user data is the switch's configuration.
     pub async fn arrive(&self, arrival: Arrival, user_data: UserData) -> Result<Done, Refused> {
         let arrive = Arrive {
             node: self.node.clone(),
@@ -158,7 +158,7 @@ impl Desk {
         let leg = arrive.leg.clone();
         let arrived = self.insist(Command::Arrive(Box::new(arrive))).await;
         if arrived.is_err() {
-            // Nothing is known of the call, so nobody else would release it.
+            // The journal knows nothing of the call, so nobody else would release it.
             self.ask_switch(&[Effect { leg, act: Act::Release(Cause::Failed) }]);
         }
         arrived
@@ -186,7 +186,7 @@ impl Desk {
         }
     }
 
-    /// What fell due in a call.
+    /// Performs what fell due in a call.
     pub(crate) async fn call_due(&self, call: InteractionId, due: Deadline) -> Result<Done, Refused> {
         let state = self.call(&call).await?;
         let queue = match state.as_deref() {
@@ -197,8 +197,8 @@ impl Desk {
         self.perform(Command::CallDue { call, due, late }).await
     }
 
-    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours or whereto its calls are
-    /// forwarded, or nowhere.
+    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours or to the number its calls
+    /// are forwarded, or nowhere.
     async fn leads(&self, number: &Dn) -> Result<Diversion, Refused> {
         let mut number = number.clone();
         let mut forwarded = false;
@@ -213,7 +213,7 @@ impl Desk {
                     number = to.clone();
                     forwarded = true;
                 }
-                // Whom a phone of ours names is called, if anything leads there.
+                // A number that a phone of ours names is called, if anything leads there.
                 None if !forwarded => return Ok(Diversion::Nowhere),
                 _ => return Ok(Diversion::Device(number)),
             }
@@ -228,7 +228,7 @@ impl Desk {
             Some(Overflowing::Closed) => &queue.calls.closed,
             Some(Overflowing::Full | Overflowing::Late) => &queue.calls.full,
         };
-        // One step on only: two queues may name each other.
+        // Only one step on: two queues may name each other.
         match (turned_away, elsewhere) {
             (Some(_), Overflow::Queue(name)) => match self.queue(name) {
                 Some(other) => Diversion::Queue { turned_away: self.turns_away(&other), queue: other.name },

@@ -28,20 +28,20 @@ pub fn address(service: &str, ours: &str, theirs: &str) -> Address {
     Address { thread: ThreadId::from(hex.as_str()), ours: ours.to_owned(), theirs: theirs.to_owned() }
 }
 
-/// The name under which the journal knows something that a provider named.
+/// The key under which the journal keeps a provider's name for something.
 pub fn known_key(service: impl Into<ServiceName>, id: &str) -> ProviderKey {
     ProviderKey::new(service, id)
 }
 
 impl Desk {
-    /// Connects a service with what carries its messages. Before [`Desk::post`] is run.
+    /// Connects a service with what carries its messages. To be called before [`Desk::post`] is run.
     pub fn connect(&self, service: impl Into<ServiceName>, channel: Arc<dyn Channel>) {
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
         channels.insert(service.into(), channel);
     }
 
-    /// Takes every connector off, so that none of them, which hold the desk, keeps it and its journal from being let
-    /// go. After [`Desk::post`] has ended.
+    /// Takes every connector off, once [`Desk::post`] has ended. Connectors hold the desk, so neither it nor its
+    /// journal would be let go otherwise.
     pub fn disconnect(&self) {
         self.channels.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -57,9 +57,9 @@ impl Desk {
         channels.iter().map(|(service, channel)| (service.clone(), channel.clone())).collect()
     }
 
-    /// Takes a unit that a connector brings; when this answers it is durable, or was before. What would open a
-    /// conversation is refused while as many wait as the queue takes. A word of consent is not: it must be heard
-    /// whoever waits (spec: channel-connectors#1D).
+    /// Takes a unit that a connector brings; when this answers, the unit is durable, now or since before. One that
+    /// would open a conversation is refused while as many wait as the queue takes. A word of consent is not: it must be
+    /// heard however many wait (spec: channel-connectors#1D).
     pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
         if limits::is_bounded(&unit) && !self.is_open(&unit.address.thread).await? {
             self.has_room(&unit.service)?;
@@ -68,7 +68,7 @@ impl Desk {
     }
 
     /// Refuses words that the connector of their conversation would refuse to carry, before anything is written
-    /// (spec: channel-connectors#0.2.7). Whether the agent may write at all is the domain's to say, and it says it
+    /// (spec: channel-connectors#0.2.7). Whether the agent may write at all is for the domain to say, and it says so
     /// first.
     pub(crate) async fn carriable(&self, command: &Command) -> Result<(), Refused> {
         match command {
@@ -118,9 +118,9 @@ impl Desk {
 
 /// What an operation would have carried to the customer.
 enum Words<'a> {
-    /// These.
+    /// The words themselves.
     Given(&'a str),
-    /// Those of an entry of the log.
+    /// The words of an entry of the log.
     Of(u32),
 }
 

@@ -1,4 +1,4 @@
-//! What carries the messages of each service.
+//! The connector that carries the messages of each service.
 
 use crate::ports::Channel;
 use domain::ServiceName;

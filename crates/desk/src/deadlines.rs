@@ -1,7 +1,8 @@
 //! What falls due: a projection of open interactions and of agents at work, kept in order of time.
 //!
 //! Deadlines are moments of the clock in their snapshots and awake time here ([`Pauses`]), so that what fell due while
-//! nobody could be heard keeps the rest it had. Until when a provider carries an answer is the carrier's to count.
+//! nobody could be heard keeps the rest it had. How long a provider carries an answer is counted by the provider's
+//! clock.
 
 use crate::pauses::Pauses;
 use domain::{InteractionId, Key, Millis, State, UserId, call, medium, session::Deadline};
@@ -36,16 +37,16 @@ impl Due {
         }
     }
 
-    /// Whether it falls due at a moment of the clock, whoever could be heard before.
+    /// Whether it falls due at a moment of the clock, even if nobody could be heard before.
     const fn is_fixed(&self) -> bool {
         matches!(self, Self::Session(_, Deadline::Window))
     }
 }
 
-/// A moment of the clock, and of the time after which it is ordered.
+/// A moment, by the clock and in awake time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
-    /// Of the clock.
+    /// By the clock.
     pub clock: Millis,
     /// In awake time.
     pub awake: Millis,
@@ -58,7 +59,7 @@ struct Entry {
     at: Moment,
 }
 
-/// What falls due when.
+/// Everything that falls due, and when.
 #[derive(Debug, Default)]
 pub(crate) struct Deadlines {
     /// By awake time.
@@ -75,7 +76,8 @@ impl Deadlines {
         if found.is_empty() && !self.of.contains_key(key) {
             return false;
         }
-        // Every message moves the moments of silence on; who waits for the first of all need not hear of that.
+        // Every message moves the moments of silence on; the task that waits for the earliest deadline need not hear of
+        // that.
         let first = self.first();
         let before = self.of.remove(key).unwrap_or_default();
         for Entry { due, at } in &before {
@@ -88,7 +90,7 @@ impl Deadlines {
             let awake = match (since, known) {
                 (Some(since), _) => pauses.awake(since) + (clock - since),
                 (None, Some(known)) => known.at.awake,
-                // It was set by the commit that this is.
+                // The commit at hand has set it.
                 (None, None) => clock - pauses.lost(),
             };
             let at = Moment { clock, awake };
@@ -102,7 +104,7 @@ impl Deadlines {
         self.first() != first
     }
 
-    /// How long it is until the earliest deadline; 0 or less when it is over.
+    /// How long it is until the earliest deadline, in milliseconds; 0 or less when it is over.
     pub(crate) fn rest(&self, now: Moment) -> Option<Millis> {
         let (due, fixed) = self.first();
         due.map(|due| due - now.awake).into_iter().chain(fixed.map(|fixed| fixed - now.clock)).min()

@@ -33,7 +33,7 @@ use tracing::Instrument;
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
 
-/// What a desk is made of.
+/// The parts of a desk.
 pub struct Setup {
     /// The journal.
     pub store: Arc<dyn Store>,
@@ -41,11 +41,11 @@ pub struct Setup {
     pub render: Arc<dyn Render>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Fresh ids.
+    /// Where fresh ids come from.
     pub ids: Arc<dyn Ids>,
     /// The media served.
     pub media: Media,
-    /// The node it runs on: what that had begun is taken up or ended when it opens.
+    /// The node it runs on: what that node had begun is taken up or ended when the desk opens.
     pub node: NodeId,
 }
 
@@ -83,7 +83,7 @@ impl Desk {
             }
         }
         memory.grown(store.events(FeedQuery::default()).await?.head);
-        // What another node has begun stays here too: it may turn out not to have been sent.
+        // A task that another node has begun is listed here too: it may turn out not to have been sent.
         let is_ours = |row: &TaskRow| row.started && row.owner.as_ref().is_none_or(|owner| *owner == node);
         let (begun, waiting): (Vec<_>, Vec<_>) = store.tasks().await?.into_iter().partition(is_ours);
         memory.outbox.take(waiting.into_iter().map(|row| row.task), []);
@@ -112,8 +112,8 @@ impl Desk {
         self.perform_once(command, None).await
     }
 
-    /// The same for a request that may come again: its result is written in the commit, and a request that was performed
-    /// before is answered with the result it had then ([`Done::result`]), and changes nothing.
+    /// The same for a request that may come again: its result is written in the commit, and a request that was
+    /// performed before is answered with the result it had then ([`Done::result`]), and changes nothing.
     pub async fn perform_once(&self, command: Command, saving: Option<Saving>) -> Result<Done, Refused> {
         let span = trace::of(&command);
         let unnamed = Unnamed::of(&command, &span);
@@ -180,8 +180,8 @@ impl Desk {
         self.store.save(request.result(self.now(), status, body)).await
     }
 
-    /// Performs what has happened already: while the store fails or is busy, again. The rules end it, a store that is
-    /// closed, and a fault that never passes, which is told of here.
+    /// Performs a command for something that has happened already, again and again while the store fails or is busy. It
+    /// ends when the rules refuse it, when the store is closed, and at a fault that never passes, which is logged here.
     pub(crate) async fn insist(&self, command: Command) -> Result<Done, Refused> {
         loop {
             match self.perform(command.clone()).await {
@@ -261,8 +261,8 @@ impl Desk {
         })
     }
 
-    /// The store has overwritten rows behind the desk's back, because somebody was erased: nothing is told from memory
-    /// that it does not have any more.
+    /// The store has overwritten rows behind the desk's back, because somebody was erased: memory lets go of what it
+    /// has of them, so that nothing is told from it.
     pub fn was_erased(&self) {
         self.memory.mailroom.reread();
     }
@@ -302,19 +302,19 @@ impl Desk {
         &self.media
     }
 
-    /// The journal, for readers of the feed and keepers of shelves.
+    /// The journal, for readers of the feed and for the session tables.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
 
-    /// Time.
+    /// The time of day, in milliseconds since 1970.
     pub fn now(&self) -> Millis {
         look(&*self.clock, &self.memory)
     }
 
-    /// Now in awake time: without what passed while the process stood still or was down, so that nobody's silence is
-    /// held against them while they could not be heard. It is for measuring how long ago something was and is shown to
-    /// nobody. It goes on from one process to the next.
+    /// Now in awake time, in milliseconds: without the time in which the process stood still or was down, so that
+    /// nobody's silence is held against them while they could not be heard. It is for measuring how long ago something
+    /// was and is shown to nobody. It goes on from one process to the next.
     pub fn awake(&self) -> Millis {
         let now = self.now();
         now - self.memory.pauses.lost()
@@ -326,7 +326,7 @@ impl Desk {
         self.memory.pauses.lost()
     }
 
-    /// For how long nothing ran before this process did, as far as the journal tells; in milliseconds.
+    /// For how long no process ran before this one did, as far as the journal tells; in milliseconds.
     pub const fn was_down(&self) -> Millis {
         self.down
     }
@@ -391,7 +391,7 @@ pub(crate) fn count_full<T>(outcome: Result<T, Refused>) -> Result<T, Refused> {
     outcome
 }
 
-/// The moment of a journal's newest event, before which a clock must not begin; `None` where there is none.
+/// The moment of a journal's newest event, which no clock may begin before; `None` where there is none.
 pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFault> {
     let head = store.events(FeedQuery::default()).await?.head;
     let last =
@@ -399,7 +399,7 @@ pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFau
     Ok(store.events(last).await?.rows.last().map(|row| row.at))
 }
 
-/// When a process was last known to run. A journal of an earlier release has its events alone.
+/// When a process was last known to run. In a journal of an earlier release only the events tell that.
 async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
     if let Some(row) = store.row(Shelf::Process, ALIVE).await? {
         match serde_json::from_str(&row) {
@@ -410,7 +410,7 @@ async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
     Ok(newest_moment(store).await?.map(|at| Alive { at, ..Alive::default() }))
 }
 
-/// Open conversations of a medium that the settings do not have any more are kept: they are not offered, nobody is
+/// Logs open conversations of a medium that the settings do not have any more. They are kept: nobody is offered them or
 /// notified of them, and they go on when the medium is back.
 fn tell_unserved<'a>(media: &Media, open: impl Iterator<Item = &'a Session>) {
     let mut unserved: BTreeMap<&MediumName, u32> = BTreeMap::new();
@@ -430,7 +430,7 @@ fn subject(command: &Command) -> String {
     named.join(" ")
 }
 
-/// Looks at the clock, and whether the process stood still before.
+/// Looks at the clock, and at whether the process stood still before.
 fn look(clock: &dyn Clock, memory: &Memory) -> Millis {
     let now = clock.now();
     if let Some(stood) = memory.pauses.beat(now) {

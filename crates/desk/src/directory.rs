@@ -41,19 +41,19 @@ impl Directory {
         users
     }
 
-    /// Any user at all.
+    /// Any one user; `None` while there is none.
     pub fn any(&self) -> Option<Arc<User>> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).users.values().next().cloned()
     }
 
-    /// How often, since this process began, everything that a user had logged in with ended: with their password, when
-    /// they were disabled, when they were taken away. It stays when they come back.
+    /// How often, since this process began, all logins of a user were ended: because their password changed, because
+    /// they were disabled, or because they were taken away. It stays when they come back.
     pub fn endings(&self, id: &UserId) -> u64 {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         inner.endings.get(id).copied().unwrap_or(0)
     }
 
-    /// Tells whenever that happened to anybody.
+    /// Tells whenever the logins of anybody were ended.
     pub fn ended(&self) -> watch::Receiver<u64> {
         self.ended.subscribe()
     }
@@ -66,7 +66,7 @@ impl Directory {
             let is_same =
                 |user: &User| user.password_hash == gone.password_hash && (user.enabled || !gone.enabled);
             ends = !user.as_ref().is_some_and(|user| is_same(user));
-            // The name may be another's by now.
+            // Another user may have the name by now.
             if inner.names.get(&gone.user_name) == Some(id) {
                 inner.names.remove(&gone.user_name);
             }

@@ -1,4 +1,4 @@
-//! What is given up: work that can never succeed is told of once, counted, and not tried again.
+//! Giving up: work that can never succeed is logged once, counted, and not tried again.
 
 use std::fmt::Display;
 

@@ -11,8 +11,8 @@ pub fn check(hours: &str) -> Result<(), String> {
     hours.parse::<OpeningHours>().map(|_| ()).map_err(|why| why.to_string())
 }
 
-/// Whether it is open at a moment, by the local time of the machine. What cannot be read is open: [`check`] has refused
-/// it long before, and a caller is better off in a queue than turned away.
+/// Whether it is open at a moment, by the local time of the machine. Hours that cannot be read count as open: [`check`]
+/// has refused them long before, and a caller is better off in a queue than turned away.
 pub fn open_at(hours: &str, at: Millis) -> bool {
     is_open(hours, local(at, &TimeZone::system()))
 }

@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// How many offers are written at once; the store groups them into few commits.
 const OFFERS_AT_ONCE: usize = 64;
-/// The same offer is refused by the rules so often before it is given up.
+/// How often in a row the rules may refuse the same offer before it is given up.
 const MOST_RACES: u32 = 50;
 /// How long to wait after a lost race before looking at the board again.
 const LOST_RACE: Duration = Duration::from_millis(20);
@@ -27,7 +27,7 @@ const BEAT: Duration = Duration::from_secs(1);
 const NOTE_EVERY: Millis = 15_000;
 
 impl Desk {
-    /// Offers what waits to who is free, for ever. One task runs this; a lost race is looked at again with the
+    /// Offers what waits to agents who are free. One task runs this; a lost race is looked at again with the
     /// next change.
     pub async fn route(self: Arc<Self>) {
         // How often in a row the rules refused what the board would make.
@@ -63,13 +63,14 @@ impl Desk {
                     let interaction = offer.interaction.as_str();
                     match outcome {
                         Ok(_) => metrics::counter!("jackfield_offers_total").increment(1),
-                        // Whoever else waits, and whoever else is free, must not wait for what never comes.
+                        // Other customers who wait, and other agents who are free, must not wait for an offer that
+                        // never comes.
                         Err(Refused::Store(fault)) if fault.is_permanent() => {
                             given_up::tell("offer", &offer.interaction, &fault);
                             lock(&self.memory.board).give_up(&offer.interaction, &offer.agent);
                             refused = true;
                         }
-                        // The board was a moment old; the commit that made it so has rung.
+                        // The board was a moment old; the commit that changed it has woken this task.
                         Err(Refused::Rule(why)) => {
                             tracing::debug!(%why, interaction, "offer lost a race");
                             refused = true;
@@ -87,8 +88,8 @@ impl Desk {
                         }
                     }
                 }
-                // Never spin on an offer that the rules refuse although the board would make it. The rest is
-                // decided anew, since the board has changed meanwhile.
+                // Never spin on an offer that the rules refuse although the board would make it. The other offers are
+                // decided again, since the board has changed meanwhile.
                 if refused || failed {
                     tokio::time::sleep(if failed { RETRY } else { LOST_RACE }).await;
                     break;
@@ -97,8 +98,8 @@ impl Desk {
         }
     }
 
-    /// Ends offers and conversations whose time is up, and keeps account of the time in which nobody could be heard,
-    /// for ever. One task runs this.
+    /// Ends offers and conversations whose time is up, and keeps account of the time in which nobody could be heard.
+    /// Never returns; one task runs this.
     pub async fn keep_time(self: Arc<Self>) {
         tokio::join!(self.end_what_is_due(), self.beat(), self.note_that_it_runs());
     }
@@ -162,7 +163,7 @@ impl Desk {
         self.perform(command).await
     }
 
-    /// Looks at the time so often that a time in which the process stood still is found, whatever else goes on.
+    /// Looks at the time so often that a time in which the process stood still is noticed, whatever else goes on.
     async fn beat(&self) {
         loop {
             self.now();
@@ -170,8 +171,8 @@ impl Desk {
         }
     }
 
-    /// Writes down when the process was last known to run, lazily: what is lost of it in a crash is given to everybody
-    /// as rest.
+    /// Writes down when the process was last known to run, without waiting for it: the time that a crash loses of this
+    /// is added to everybody's deadlines.
     async fn note_that_it_runs(&self) {
         let mut noted: Option<Alive> = None;
         loop {
@@ -199,7 +200,7 @@ impl Desk {
         after(moment.map(|moment| moment - self.awake())).await;
     }
 
-    /// Throws away what no live notification session can still ask for: up to its lowest acknowledgement, or
+    /// Throws away the notes that no live notification session can still ask for: up to its lowest acknowledgement, or
     /// all of it for agents without a session. `lowest` answers that acknowledgement.
     pub async fn trim(&self, lowest: impl Fn(&UserId) -> Option<u64>) -> Result<(), StoreFault> {
         let now = self.awake();
@@ -229,7 +230,7 @@ impl Desk {
     }
 }
 
-/// Waits for so many milliseconds; for ever when there is nothing to wait for.
+/// Waits for so many milliseconds; forever when there is nothing to wait for.
 async fn after(rest: Option<Millis>) {
     match rest {
         Some(rest) => tokio::time::sleep(Duration::from_millis(u64::try_from(rest).unwrap_or(0))).await,

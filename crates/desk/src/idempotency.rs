@@ -1,9 +1,9 @@
 //! Requests that may come twice: a client that did not hear the answer sends the request again under the same
 //! idempotency key, and is answered as it was the first time (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The result of a request is a row of the journal, written in the commit of its command. So it is there exactly when the
-//! command was performed, whatever became of the process meanwhile. A request that was refused has changed nothing and
-//! leaves no row: it is tried again.
+//! The result of a request is a row of the journal, written in the commit of its command. So it is there exactly when
+//! the command was performed, whatever became of the process meanwhile. A request that was refused has changed nothing
+//! and leaves no row: it is tried again.
 
 use crate::ports::SavedResult;
 use domain::{Decision, Millis};
@@ -18,13 +18,13 @@ pub const KEPT: Millis = 24 * 60 * 60 * 1_000;
 /// The longest key, in bytes.
 const MAX_KEY: usize = 255;
 
-/// The value of the header `Idempotency-Key`. It may be what alone protects an answer, so it cannot be printed.
+/// The value of the header `Idempotency-Key`. It may be all that protects an answer, so it cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Reads the header: a string of structured fields (RFC 9651 §3.3.3) as the draft has it, or the bare characters, as
-    /// many clients send them; 1 to 255 bytes of visible ASCII. Else a sentence that says what is wrong.
+    /// Reads the header: a string of structured fields (RFC 9651 §3.3.3) as the draft has it, or the bare characters,
+    /// as many clients send them; 1 to 255 bytes of visible ASCII. Else a sentence that says what is wrong.
     pub fn parse(header: &[u8]) -> Result<Self, &'static str> {
         let text = std::str::from_utf8(header).map_err(|_| "The Idempotency-Key is not ASCII")?.trim();
         let key = match text.strip_prefix('"') {
@@ -53,7 +53,7 @@ impl IdempotencyKey {
     }
 }
 
-/// What stands between the quotes; parameters behind them are none of ours.
+/// The text between the quotes; parameters behind them mean nothing here.
 fn unquote(text: &str) -> Option<String> {
     let mut key = String::new();
     let mut letters = text.chars();
@@ -77,7 +77,7 @@ fn unquote(text: &str) -> Option<String> {
 pub struct Repeatable {
     /// The name of its result in the journal: a digest of scope and key.
     pub id: String,
-    /// Whose request it is, as a digest: results of one scope displace each other alone.
+    /// Whose request it is, as a digest: results of one scope displace only each other.
     pub scope: String,
     /// What it asks for, as a digest that tells nothing to somebody who does not know the key.
     pub fingerprint: String,
@@ -85,7 +85,7 @@ pub struct Repeatable {
 }
 
 impl Repeatable {
-    /// A request of a scope, for instance one user or one customer's chat, that asks for what the parts say.
+    /// A request of a scope, such as one user or one customer's chat, that asks for what the parts say.
     pub fn new<'p>(scope: &str, key: IdempotencyKey, parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let mut asks = Parts::default();
         asks.add(key.0.as_bytes());
@@ -100,8 +100,8 @@ impl Repeatable {
         }
     }
 
-    /// 32 bytes that only this request gives with this random number, which the result may therefore hold: how a secret
-    /// is made that an answer bears and that the journal must not know.
+    /// 32 bytes that only this request gives with this random number. The result may hold the number: so a secret
+    /// can be made that an answer contains and that the journal must not know.
     pub fn draw(&self, random: &str) -> [u8; 32] {
         Parts::of(["drawn", random, &self.key.0, &self.fingerprint]).0.finalize().into()
     }
@@ -144,7 +144,7 @@ pub struct Told {
     pub body: String,
 }
 
-/// Tells the result of a command inside its commit, from the decision and the number that the command bears
+/// Tells the result of a command inside its commit, from the decision and the number that the command has
 /// (`referenceId`). It may be asked more than once and must be pure.
 pub type Tell = Arc<dyn Fn(&Decision, Option<u64>) -> Told + Send + Sync>;
 
@@ -209,7 +209,8 @@ pub enum Asked {
     Known(Known),
 }
 
-/// The requests that are being performed. Only a courtesy to clients: that nothing is performed twice, the commit sees to.
+/// The requests that are being performed. Only a courtesy to clients: that nothing is performed twice, the commit sees
+/// to.
 #[derive(Clone, Default)]
 pub(crate) struct InProgress(Arc<Mutex<HashSet<String>>>);
 

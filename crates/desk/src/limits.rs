@@ -1,8 +1,8 @@
-//! What only one may have and what there is only so much of: login names, routing points, places in a queue, and queues
-//! that are taken away while somebody waits in them.
+//! Limits over the whole centre: unique login names and routing points, places in a queue, and queues that are taken
+//! away while somebody waits in them.
 //!
-//! It is judged inside the transaction, over what the journal has then, so that of two that come at once, by whatever
-//! node, one passes. What memory says before that only saves work.
+//! They are checked inside the transaction, against what the journal has then, so that of two commands at once, on
+//! whatever node, one passes. What memory says before that only saves work.
 
 use crate::{hours, lock::lock, ports::Sight, witness::Memory};
 use domain::{
@@ -14,13 +14,13 @@ use domain::{
     share,
 };
 
-/// Whether a unit opens a conversation only while its queue has room. A word of consent must be heard whoever waits
+/// Whether a unit opens a conversation only while its queue has room. A word of consent must be heard however many wait
 /// (spec: channel-connectors#1D).
 pub(crate) fn is_bounded(unit: &Receive) -> bool {
     matches!(&unit.unit, Unit::Said(said) if said.opens && said.keyword.is_none())
 }
 
-/// Decides a command, with what the rules leave to the whole of the centre.
+/// Decides a command, within the limits that the rules leave to the centre as a whole.
 pub(crate) fn decide_within(
     sight: &mut dyn Sight,
     memory: &Memory,
@@ -38,7 +38,7 @@ pub(crate) fn decide_within(
     Ok(decision)
 }
 
-/// Refuses a conversation that begins, where as many wait as its queue takes ([`share`]).
+/// Refuses a conversation that begins while as many wait as its queue takes ([`share`]).
 fn have_room(sight: &mut dyn Sight, memory: &Memory, decision: &Decision) -> Result<(), No> {
     let begins = decision.changes.iter().filter(|change| change.before.is_none());
     for (name, medium) in begins.filter_map(|change| change.after.waits()) {
@@ -51,7 +51,7 @@ fn have_room(sight: &mut dyn Sight, memory: &Memory, decision: &Decision) -> Res
     Ok(())
 }
 
-/// Refuses what would give two the same name, and what would take a queue from those who wait in it.
+/// Refuses to give a name to two, and to take away a queue in which somebody waits.
 fn are_alone(sight: &mut dyn Sight, decision: &Decision) -> Result<(), No> {
     for change in &decision.changes {
         if let (Key::Queue(name), State::Queue(None)) = (&change.key, &*change.after)
@@ -79,8 +79,8 @@ fn are_alone(sight: &mut dyn Sight, decision: &Decision) -> Result<(), No> {
     Ok(())
 }
 
-/// A command about a call that comes into a queue which has filled up since it was led there, led on; `None` where it stays
-/// as it is.
+/// A command about a call that comes into a queue which has filled up since it was led there, led on; `None` where it
+/// stays as it is.
 fn led(
     sight: &mut dyn Sight,
     memory: &Memory,
@@ -109,7 +109,7 @@ fn led(
         Overflow::Queue(name) => queue(sight, name)?,
         Overflow::Close | Overflow::Announce(_) => None,
     };
-    // One step on only: two queues may name each other.
+    // Only one step on: two queues may name each other.
     *to = match second {
         Some(second) => {
             let is_open = second.calls.hours.as_deref().is_none_or(|hours| hours::open_at(hours, now));
@@ -127,7 +127,7 @@ fn led(
 
 fn admits(sight: &mut dyn Sight, memory: &Memory, queue: &Queue, medium: &MediumName) -> Result<bool, No> {
     let waiting = sight.waiting(&queue.name)?;
-    // Which media come in is provisioning; who waits is not.
+    // Which media come in is provisioning, and so known in memory; how many wait is not.
     let served = lock(&memory.board).served(queue);
     Ok(share::admits(queue, &served, &waiting, medium))
 }

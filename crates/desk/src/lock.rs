@@ -1,4 +1,4 @@
-//! Locks of what a panic cannot leave half done: each holds plain data.
+//! Locks of plain data, which a panic cannot leave half changed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

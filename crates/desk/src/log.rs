@@ -12,16 +12,16 @@ const ROWS: u32 = 512;
 pub struct Span {
     /// From this index on (inclusive; a log begins at 1).
     pub from: u32,
-    /// Up to this index (exclusive), as far as the log goes if there is none. A page that ends before one is the same
+    /// Up to this index (exclusive); to the end of the log when `None`. A page that ends before one is the same
     /// whenever it is read: what came after tells nothing of it.
     pub until: Option<u32>,
     /// At most so many entries.
     pub count: u32,
-    /// As many as weigh at most this together, and at least one if there is any.
+    /// The most bytes that they weigh together; at least one entry is answered if there is any.
     pub bytes: usize,
 }
 
-/// A page of a log as somebody is shown it.
+/// A page of a log as it is shown to somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogPage<T> {
     /// What is shown, in order.
@@ -47,7 +47,7 @@ impl Desk {
     ) -> Result<LogPage<T>, StoreFault> {
         let mut page = LogPage { shown: Vec::new(), next: span.from, is_cut: false };
         let mut bytes = 0_usize;
-        // Where in the page somebody is told to type.
+        // Where in the page an entry says that somebody types.
         let mut typing: HashMap<ParticipantId, usize> = HashMap::new();
         loop {
             let shown = u32::try_from(page.shown.len()).unwrap_or(u32::MAX);
@@ -60,7 +60,7 @@ impl Desk {
                 return Ok(page);
             }
             let rows = span.until.map_or(u32::MAX, |until| until - page.next).min(wanted).min(ROWS);
-            // What is stored weighs about what is sent; where it does not, there is another turn.
+            // An entry weighs about as much stored as sent; where it does not, there is another turn.
             let part = self.store.messages(&session.id, page.next, rows, left).await?;
             for message in &part.entries {
                 if let Some(until) = span.until.filter(|until| message.index >= *until) {

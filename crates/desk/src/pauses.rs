@@ -1,9 +1,9 @@
 //! When nobody could be heard: the process stood still, or was down.
 //!
 //! Moments are those of the [`Clock`](crate::ports::Clock). What falls due by somebody's silence or by the passing of a
-//! time is measured in *awake* time, which leaves out what passed while the process could hear nobody: a machine that
+//! time is measured in *awake* time, which leaves out the time in which the process could hear nobody: a machine that
 //! was paused, a laptop that slept, a restart. So everything keeps the rest that it had when the process was last known
-//! to run. What a provider counts (until when an answer is carried) goes on meanwhile and is not measured so.
+//! to run. What a provider counts (how long an answer is carried) goes on meanwhile and is measured by the clock.
 
 use crate::lock::lock;
 use domain::Millis;
@@ -16,15 +16,15 @@ use std::{
     },
 };
 
-/// The row in which it does.
+/// The id of the row that keeps it.
 pub(crate) const ALIVE: &str = "alive";
 
-/// A process that looks at the time this much later than it meant to stood still. Milliseconds.
+/// A process that looks at the time so much later than it meant to stood still, in milliseconds.
 pub(crate) const LATE: Millis = 5_000;
-/// So many pauses are remembered one by one; of those before, only how long they were together.
+/// How many pauses are remembered one by one; of earlier ones only their sum.
 const REMEMBERED: usize = 256;
 
-/// What of this is kept from process to process.
+/// What is kept of this from process to process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Alive {
     /// When the process was last known to run.
@@ -50,7 +50,7 @@ impl Default for Pauses {
 }
 
 impl Pauses {
-    /// Takes up what an earlier process left; from then until now it was down. Answers for how long.
+    /// Takes up what an earlier process left; from then until now it was down. Answers for how long, in milliseconds.
     pub fn begin(&self, before: Option<Alive>, now: Millis) -> Millis {
         let Alive { at, lost, pauses } = before.unwrap_or_else(|| Alive { at: now, ..Alive::default() });
         let mut list = lock(&self.list);
@@ -74,8 +74,8 @@ impl Pauses {
         }
     }
 
-    /// It is now, and the process runs. To be called at least every second or so; after more than [`LATE`] the time in
-    /// between was a pause, whose length is answered to the one who finds it.
+    /// The process runs at this moment. To be called at least every second or so; after more than [`LATE`] the time in
+    /// between was a pause, whose length is answered to the caller who finds it.
     pub fn beat(&self, now: Millis) -> Option<Millis> {
         let last = self.last.load(SeqCst);
         // The first beat of all begins the count.
@@ -83,7 +83,7 @@ impl Pauses {
             self.last.fetch_max(now, SeqCst);
             return None;
         }
-        // Whoever wakes at the same moment waits here, so that nobody measures with what was lost before.
+        // A caller who wakes at the same moment waits here, so that nobody measures with the sum of before.
         let mut list = lock(&self.list);
         let last = self.last.load(SeqCst);
         if now - last <= LATE {
@@ -115,7 +115,7 @@ impl Pauses {
         moment - (self.lost() - after)
     }
 
-    /// What the next process is to know.
+    /// What the next process must know.
     pub fn alive(&self) -> Alive {
         let list = lock(&self.list);
         Alive { at: self.last.load(SeqCst), lost: self.lost(), pauses: list.clone() }

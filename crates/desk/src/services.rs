@@ -1,6 +1,7 @@
 //! The state of every part of the server that can fail by itself: connectors, the switch (spec: core-and-voice#3.7).
 //!
-//! Pure memory, outside the journal: it is whatever was last reported, and after a start it is reported anew.
+//! It is kept in memory only, outside the journal: it is whatever was last reported, and after a start it is reported
+//! again.
 
 use domain::Millis;
 use std::{
@@ -21,7 +22,7 @@ const MAX_TEXT: usize = 300;
 pub struct ServiceState {
     /// Tells it from every other: for a connector see [`ServiceState::connector`].
     pub id: String,
-    /// What people call it: of a connector the name of its account.
+    /// What people call it; for a connector the name of its account.
     pub name: String,
     /// What it does.
     pub kind: ServiceKind,
@@ -48,7 +49,7 @@ pub enum ServiceKind {
     Connector,
 }
 
-/// How a service stands. In those that are not active it does not do its work.
+/// How a service stands. Only one that is active does its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// It works.
@@ -71,7 +72,7 @@ pub enum Condition {
     Blocked,
     /// It was stopped.
     Stopped,
-    /// There is nothing that could do it.
+    /// Nothing is there that could do it.
     Absent,
 }
 
@@ -131,7 +132,8 @@ impl Default for Services {
 
 impl Services {
     /// Reports how a service stands. An equal state is no change, and a service that stays in its condition keeps its
-    /// `since`. Answers whether anything changed; a service too many, or under too long an id, is logged and left out.
+    /// `since`. Answers whether anything changed. A service beyond the bound, or under too long an id, is logged and
+    /// left out.
     pub fn set(&self, mut state: ServiceState) -> bool {
         state.cut();
         let mut states = self.states();
@@ -160,7 +162,7 @@ impl Services {
         true
     }
 
-    /// Takes a service off the board. Answers whether it was there.
+    /// Removes a service from the list. Answers whether it was there.
     pub fn remove(&self, id: &str) -> bool {
         let gone = self.states().remove(id).is_some();
         if gone {

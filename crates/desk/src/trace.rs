@@ -39,17 +39,17 @@ pub(crate) fn ended(outcome: &Result<Done, Refused>) {
     }
 }
 
-/// The spans that learn only from the decision which conversation they are about: what a connector brings joins one or
-/// begins another.
+/// The spans that learn only from the decision which conversation they are about: a unit that a connector brings joins
+/// one or begins another.
 pub(crate) struct Unnamed(Option<[Span; 2]>);
 
 impl Unnamed {
-    /// Those of a command, to be asked for before its own span is entered.
+    /// The spans of a command; to be asked for before its own span is entered.
     pub fn of(command: &Command, own: &Span) -> Self {
         Self(matches!(command, Command::Receive(_)).then(|| [Span::current(), own.clone()]))
     }
 
-    /// Tells them, once.
+    /// Tells them the conversation, once.
     pub fn name(&mut self, decision: &Decision) {
         let Some(spans) = self.0.take() else { return };
         let found = decision.changes.iter().find_map(|change| match &change.key {
@@ -218,7 +218,7 @@ const fn of_switch(heard: &Heard) -> &'static str {
         Heard::NotAnswered(_) => "leg.not-answered",
         Heard::HoldDone { .. } => "leg.hold-done",
         Heard::PhoneHold(_) => "leg.phone-hold",
-        // Which key it was may be part of a number or a secret.
+        // The key that was pressed may be part of a number or a secret.
         Heard::Digit(_) | Heard::Key(_) => "leg.key",
         Heard::Played => "leg.played",
         Heard::Diverts { .. } => "leg.diverts",

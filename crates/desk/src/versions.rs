@@ -3,14 +3,14 @@
 use domain::Key;
 use std::collections::{HashMap, VecDeque};
 
-/// How many entities that are over are remembered, so that what comes late of them does not bring them back.
+/// How many entities that are over are remembered, so that late news of them does not bring them back.
 const OVER: usize = 10_000;
 
 /// The versions that were taken in.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     taken: HashMap<Key, Taken>,
-    /// Those of entities that are over, in the order in which they ended.
+    /// The entities that are over, in the order in which they ended.
     over: VecDeque<Key>,
 }
 
@@ -21,7 +21,7 @@ struct Taken {
 }
 
 impl Versions {
-    /// The version that was taken in; 0 for an entity of which nothing is known.
+    /// The version that was taken in; 0 for an entity about which nothing is known.
     pub fn of(&self, key: &Key) -> u64 {
         self.taken.get(key).map_or(0, |taken| taken.version)
     }
@@ -32,7 +32,8 @@ impl Versions {
             Some(taken) if taken.version >= version => return false,
             Some(taken) => {
                 let ends = is_over && !taken.is_over;
-                // Once in the list of what is over it stays there: a user who was taken away may come back.
+                // Once an entity is in the list of those that are over it stays there: a user who was taken away may
+                // come back.
                 *taken = Taken { version, is_over: is_over || taken.is_over };
                 ends
             }

@@ -6,8 +6,8 @@ use domain::{
     command::{CallAct, Diversion, Provision, SessionAct, Target, Unit},
 };
 
-/// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule may
-/// turn out to need more; then it says so.
+/// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
+/// may turn out to need more; then it says so.
 pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
     let mut wants: Vec<Want> = keys(command).into_iter().map(Want::State).collect();
     match command {
@@ -43,7 +43,7 @@ pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
     wants
 }
 
-/// What only one may have, or what nobody may be in.
+/// The rows of limits that a change of the provisioning looks at: unique names, and queues that must be empty.
 fn limits(change: &Provision, wants: &mut Vec<Want>) {
     match change {
         Provision::PutUser(user) => wants.push(Want::Bearer(UniqueName::User(user.user_name.clone()))),
@@ -57,7 +57,7 @@ fn limits(change: &Provision, wants: &mut Vec<Want>) {
     }
 }
 
-/// The queue that a call comes into.
+/// The queue that a call enters.
 fn enters(to: &Diversion) -> Option<Want> {
     match to {
         Diversion::Queue { queue, .. } => Some(Want::Waiting(queue.clone())),

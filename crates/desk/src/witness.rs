@@ -17,11 +17,11 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 
-/// Everything kept in memory because it is asked for often. All of it follows from the journal.
+/// Everything kept in memory because it is asked for often. All of it can be rebuilt from the journal.
 pub(crate) struct Memory {
     pub directory: Directory,
     pub mailroom: Mailroom,
-    /// What was taken in, of each entity. Held for as long as something is taken in.
+    /// The version of each entity that was taken in. Locked for as long as something is taken in.
     versions: Mutex<Versions>,
     pub board: Mutex<Board>,
     pub deadlines: Mutex<Deadlines>,
@@ -106,7 +106,7 @@ impl Memory {
 }
 
 impl Memory {
-    /// The journal has grown to here, if it was not known already.
+    /// Tells how far the journal has grown, unless that is known already.
     pub fn grown(&self, newest: u64) {
         self.head.send_if_modified(|head| {
             let grown = newest > *head;

@@ -21,9 +21,9 @@ use tracing::{Instrument, Span, field::Empty};
 
 /// Pauses between attempts when the provider names none, in milliseconds; the last is kept up.
 const PAUSES: [Millis; 5] = [1_000, 5_000, 25_000, 60_000, 120_000];
-/// After so long an attempt that certainly sent nothing is the last, in milliseconds.
+/// An attempt that certainly sent nothing is the last one after so long, in milliseconds.
 const GIVE_UP: Millis = 15 * 60 * 1_000;
-/// A provider that asks for a longer pause than this is asked again after it, in milliseconds.
+/// The longest pause a provider can ask for, in milliseconds; after it the provider is asked again.
 const LONGEST_PAUSE: Millis = 5 * 60 * 1_000;
 /// How long to wait after the store failed before trying again.
 const RETRY: Duration = Duration::from_millis(250);
@@ -35,7 +35,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const SIGNALS_AT_ONCE: usize = 32;
 
 impl Desk {
-    /// Carries messages and signs to the connectors, for ever. One task runs this, once every connector is
+    /// Carries messages and signs to the connectors. One task runs this, once every connector is
     /// connected.
     pub async fn post(self: Arc<Self>) {
         self.doubt().await;
@@ -63,8 +63,8 @@ impl Desk {
         }
     }
 
-    /// Begins to send nothing more: a message that a stop cuts off would be *unknown*. What waits is sent by the next
-    /// process.
+    /// Begins to send nothing more: a message that a stop cuts off would be *unknown*. The next process sends what
+    /// waits.
     pub fn stop_posting(&self) {
         self.memory.outbox.close();
     }
@@ -74,7 +74,7 @@ impl Desk {
         self.memory.outbox.waiting()
     }
 
-    /// Waits until nothing is being sent any more, but no longer than `patience`; whether it came to that.
+    /// Waits until nothing is being sent any more, but no longer than `patience`; answers whether that was reached.
     pub async fn posted(&self, patience: Duration) -> bool {
         let quiet = async {
             while !self.memory.outbox.is_quiet() {
@@ -84,7 +84,7 @@ impl Desk {
         tokio::time::timeout(patience, quiet).await.is_ok()
     }
 
-    /// What an earlier process had begun to send: nobody knows whether it did.
+    /// Reports what an earlier process had begun to send: nobody knows whether it did.
     async fn doubt(&self) {
         let started: Vec<Task> = std::mem::take(&mut *lock(&self.memory.doubtful));
         for task in started {
@@ -98,7 +98,7 @@ impl Desk {
         }
     }
 
-    /// Carries a task so that its panic is its own: the others of its service and thread have their turn.
+    /// Carries a task so that a panic ends only this attempt: the others of its service and thread have their turn.
     async fn carry_alone(&self, turn: Turn) {
         let task = turn.task.clone();
         if AssertUnwindSafe(self.carry(turn)).catch_unwind().await.is_err() {
@@ -258,7 +258,7 @@ impl Desk {
     }
 
     async fn write_down(&self, command: Command) {
-        // A store that is closed has ended with this process: the next one finds the task as it is.
+        // The store is closed once this process ends: the next one finds the task as it is.
         if let Err(Refused::Rule(why)) = self.insist(command).await {
             tracing::error!(%why, "the outcome of a message was refused");
         }

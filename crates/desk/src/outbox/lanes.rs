@@ -1,4 +1,4 @@
-//! What is to be sent, by thread: one after the other in each, side by side across them.
+//! What is to be sent, by thread: one after the other within a thread, side by side across threads.
 
 use domain::{Millis, ServiceName, Task, ThreadId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -29,7 +29,7 @@ pub(crate) struct Lanes {
     under_way: HashMap<ServiceName, usize>,
     /// The thread of each task that is not settled, by id.
     open: HashMap<String, ThreadId>,
-    /// How many tasks all lanes hold: asked for with every send, also while a provider is away and many wait.
+    /// How many tasks all lanes hold. A count of its own, since every send asks for it, even while many wait.
     count: usize,
 }
 
@@ -78,7 +78,7 @@ impl Lanes {
         Some(Turn { task, attempts: lane.attempts, since: lane.since })
     }
 
-    /// The first task of a lane, which was under way, is done with; the next one's turn comes.
+    /// The first task of a lane, which was under way, is done with; the next one has its turn.
     pub fn done(&mut self, task: &Task) {
         self.leave(task);
         let Some(lane) = self.by_thread.get_mut(&task.thread) else { return };
@@ -86,7 +86,7 @@ impl Lanes {
         if lane.waiting.pop_front().is_some() {
             self.count -= 1;
         }
-        // What was asked for anew while it was under way stands behind it, under the same id.
+        // A task that was asked for again while it was under way stands behind it, under the same id.
         if !lane.waiting.iter().any(|other| other.id() == task.id()) {
             self.open.remove(&task.id());
         }

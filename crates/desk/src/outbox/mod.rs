@@ -2,7 +2,7 @@
 //!
 //! A task is a row since the commit that asked for it. Before a connector is asked, the row says so durably: a
 //! task that a crash left in that state may or may not have been sent, so it becomes *unknown* and its agent
-//! decides, and nothing is ever sent twice blindly (spec: decisions#1).
+//! decides. Nothing is ever sent twice blindly (spec: decisions#1).
 
 mod carry;
 mod lanes;
@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How many passing signs may wait; what is more is let be.
+/// How many passing signs may wait; further ones are dropped.
 const SIGNALS: usize = 1_024;
 
 /// What is to be sent.
@@ -33,7 +33,7 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Takes in that tasks are done with, by whatever node.
+    /// Takes in that tasks are done with, on whatever node.
     pub fn settled(&self, ids: &[String]) {
         if !ids.is_empty() {
             let mut lanes = lock(&self.lanes);

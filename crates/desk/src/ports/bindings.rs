@@ -4,7 +4,7 @@ use super::StoreFault;
 use domain::{Millis, call::Dn};
 use futures::future::BoxFuture;
 
-/// A binding: where a phone of a number is (RFC 3261 §10.3). What is asked of the phone goes to `received`, over
+/// A binding: where a phone of a number is (RFC 3261 §10.3). Requests to the phone go to `received`, over
 /// `transport`, with `contact` as the Request-URI and by way of `path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindingRow {
@@ -22,7 +22,7 @@ pub struct BindingRow {
     pub transport: String,
     /// Where the REGISTER came from: address and port.
     pub received: String,
-    /// Who sent it, as `transport:address:port`: behind an edge whom the edge names, else the other end of what it came over.
+    /// Who sent it, as `transport:address:port`: the source that an edge names, else the other end of the connection.
     pub sender: String,
     /// When it ends, in awake time ([`crate::Desk::awake`]).
     pub expires: Millis,
@@ -38,7 +38,7 @@ pub struct BindingRow {
     pub by_hand: bool,
 }
 
-/// Keeps bindings from one process to the next. The desk does, in the journal's database; a test does in memory.
+/// Keeps bindings from one process to the next: the desk in the journal's database, a test in memory.
 pub trait Bindings: Send + Sync + 'static {
     /// Now in awake time, in which bindings end: it leaves out what passed while no phone could be heard.
     fn awake(&self) -> Millis;

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 /// A message on its way out. Its parts may be personal, so it cannot be printed.
 pub struct Parcel {
-    /// Our word for it, the same on every attempt; what comes back bears it.
+    /// Our word for it, the same on every attempt; what comes back has it.
     pub id: String,
     /// From where and to whom.
     pub address: Address,
     /// What is written: a text or a link.
     pub content: Content,
-    /// As what the platform may carry it now; never [`Window::Closed`].
+    /// How the platform may carry it now; never [`Window::Closed`].
     pub window: Window,
 }
 
@@ -114,7 +114,7 @@ pub trait Channel: Send + Sync + 'static {
     /// What a text would cost on its way; `None` when that is not counted here.
     fn measure(&self, text: &str) -> Option<Measure>;
 
-    /// Whether a text can be carried: the rule by which [`Channel::send`] refuses, so that whoever writes hears of it
+    /// Whether a text can be carried: the rule by which [`Channel::send`] refuses, so that the writer hears of it
     /// before anything is written.
     fn fits(&self, text: &str) -> Result<(), Refusal>;
 

@@ -17,13 +17,13 @@ pub struct Versioned {
 /// What a group of commits changed, told once it is durable.
 #[derive(Clone, Debug, Default)]
 pub struct Committed {
-    /// What every node hears of.
+    /// For every node.
     pub durable: Durable,
-    /// What concerns the node alone that committed; every other is told nothing here.
+    /// For the node that committed only; other nodes are told nothing here.
     pub local: Local,
 }
 
-/// What is in the journal since a group of commits.
+/// What a group of commits added to the journal.
 #[derive(Clone, Debug, Default)]
 pub struct Durable {
     /// Snapshots as they are now, each entity once.
@@ -32,26 +32,26 @@ pub struct Durable {
     pub notes: Vec<Arc<Note>>,
     /// The events in journal order.
     pub events: Vec<EventRow>,
-    /// What connectors shall send, in order.
+    /// What connectors should send, in order.
     pub tasks: Vec<Task>,
-    /// Ids of tasks that are done with, those of before included that `tasks` asks for anew.
+    /// Ids of tasks that are done with, also of earlier ones that `tasks` asks for again.
     pub settled: Vec<String>,
     /// The sequence number of the newest event.
     pub head: u64,
 }
 
-/// What a group of commits asks of what is connected to its node, once, and keeps nowhere.
+/// What a group of commits asks of connectors and switch of its own node, once; it is kept nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Local {
     /// Passing signs for customers.
     pub signals: Vec<Signal>,
-    /// What the switch shall do, in order.
+    /// What the switch should do, in order.
     pub effects: Vec<Effect>,
 }
 
-/// Someone who is told of commits after they are durable; of those of its own node before their callers are answered, and
-/// in order. What other nodes committed may come late or twice: whatever is not newer than what is known is ignored. The
-/// notes of one mailbox come in order of position. Must be quick.
+/// Someone who is told of commits after they are durable; of those of its own node before their callers are answered,
+/// and in order. What other nodes committed may come late or twice: whatever is not newer than what is known is
+/// ignored. The notes of one mailbox come in order of position. Must be quick.
 pub trait Witness: Send + Sync {
     /// A group of commits is durable.
     fn committed(&self, group: &Committed);
@@ -79,8 +79,8 @@ pub struct EventRow {
     pub key: Key,
     /// How many events of the entity came before, plus one.
     pub version: u64,
-    /// When.
+    /// When it happened.
     pub at: Millis,
-    /// What.
+    /// What happened.
     pub event: Event,
 }

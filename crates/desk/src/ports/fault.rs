@@ -9,7 +9,7 @@ pub enum StoreFault {
     /// The disk, the file or the database said no.
     #[error("the store failed: {0}")]
     Failed(String),
-    /// The disk failed as the work was made durable: it was done, or it was not. Who asked must read what is there
+    /// The disk failed as the work was made durable: it was done, or it was not. The caller must read what is there
     /// before they ask again.
     #[error("nobody knows whether it was stored: {0}")]
     Unknown(String),
@@ -17,7 +17,7 @@ pub enum StoreFault {
     #[error("the store is busy")]
     Busy,
     /// The same can never succeed, however often it is asked for: a row that it needs cannot be read, its decision
-    /// panics, or what it would write contradicts the journal. Whoever asked gives it up, says so, and goes on.
+    /// panics, or what it would write contradicts the journal. The caller gives it up, logs it, and goes on.
     #[error("this can never be done: {0}")]
     Permanent(String),
 }

@@ -1,4 +1,4 @@
-//! The ports: everything the desk needs of the world, each readable in one screen.
+//! The ports: everything the desk needs from outside, each readable in one screen.
 
 mod bindings;
 mod channel;

@@ -7,18 +7,18 @@ pub trait Operator {
     /// Why it could not be done.
     type Fault: std::error::Error + Send + Sync + 'static;
 
-    /// Copies the journal, also while a server runs, to a place where nothing is yet. The copy is of one moment and whole
-    /// when this answers, and knows nobody's session and no phone.
+    /// Copies the journal, also while a server runs, to a place where nothing is yet. The copy is of one moment,
+    /// complete when this answers, and without sessions and phones.
     fn backup(&self, to: &Path) -> Result<(), Self::Fault>;
 
     /// Makes the journal from a copy, where there is none yet. It has a new stream id.
     fn restore(&self, from: &Path) -> Result<(), Self::Fault>;
 
-    /// Folds the events of every entity and compares the outcome with its snapshot, also while a server runs; with `fix`
-    /// replaces the snapshots that differ, which no server may see.
+    /// Folds the events of every entity and compares the result with its snapshot, also while a server runs; with `fix`
+    /// it replaces the snapshots that differ, which no server may see.
     fn rebuild(&self, fix: bool) -> Result<Report, Self::Fault>;
 
-    /// Takes the journal as it is, of which less is left than was acknowledged. No server may run.
+    /// Accepts a journal that has less in it than was acknowledged. No server may run.
     fn accept_loss(&self) -> Result<(), Self::Fault>;
 
     /// Brings the journal to the schema of this program, and with `raise` to its format. No server may run.
@@ -28,9 +28,9 @@ pub trait Operator {
 /// In which format a journal was written, and in which it is written now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// Before.
+    /// The format before.
     pub from: u32,
-    /// From now on.
+    /// The format from now on.
     pub to: u32,
 }
 
@@ -45,7 +45,7 @@ pub struct Report {
     pub differences: Vec<Difference>,
 }
 
-/// An entity of which events and snapshot disagree.
+/// An entity whose events and snapshot disagree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The entity, `kind:id`.

@@ -28,7 +28,7 @@ pub struct NewNote {
 
 /// Renders the notifications of a commit, inside the commit.
 pub trait Render: Send + Sync + 'static {
-    /// The notes of a decision for each agent concerned, in the order in which they shall be heard.
+    /// The notes of a decision for each agent concerned, in the order in which they should be heard.
     fn notes(
         &self,
         sight: &mut dyn Sight,

@@ -2,16 +2,16 @@
 
 use domain::{InteractionId, Key, Message, Millis, No, QueueName, Seen, UniqueName, share::Waiting};
 
-/// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, and what only one may
-/// have or only so many. Whatever was not named as a [`Want`] may be answered with [`No::Need`].
+/// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, unique names and the
+/// counts that limits need. Anything that was not named as a [`Want`] may be answered with [`No::Need`].
 pub trait Sight: Seen {
     /// The end of a conversation's log, in order, as far as this commit's predecessors wrote it: as many of its newest
     /// entries as together take at most `bytes` as they are stored, and at least one if there is any.
     fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No>;
     /// The result of a request by its name, as far as this commit's predecessors wrote it.
     fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No>;
-    /// Who bears a name that only one may bear, as far as this commit's predecessors wrote it. A plan by which two would
-    /// bear it fails for ever ([`StoreFault::Permanent`]).
+    /// The entity with a name that only one may have, as far as this commit's predecessors wrote it. A plan that would
+    /// give the name to two fails forever ([`StoreFault::Permanent`]).
     fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No>;
     /// How many conversations and calls wait in a queue, those that this commit's predecessors put there included.
     fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No>;

@@ -19,22 +19,22 @@ pub struct Plan {
     pub decision: Decision,
     /// Notes for mailboxes; each takes the next position of its agent's mailbox.
     pub notes: Vec<NewNote>,
-    /// The agent whose command this is and the number it bears. The position is taken even if no note of this
-    /// commit uses it, so that no later command bears the same number.
+    /// The agent whose command this is and the number it has. The position is taken even if no note of this
+    /// commit uses it, so that no later command has the same number.
     pub cause: Option<(UserId, u64)>,
-    /// The result of the request behind the command, if that may come again; of an earlier one, with a decision that
-    /// changes nothing, when this is the one that came again.
+    /// The result of the request behind the command, if that may come again; when this request came again, the earlier
+    /// result, with a decision that changes nothing.
     pub result: Option<SavedResult>,
 }
 
-/// The decision, run inside the transaction. It may run more than once and must be pure. Where it is given [`No::Need`] it
-/// gives that back, and is run again on more.
+/// The decision, run inside the transaction. It may run more than once and must be pure. When it is given [`No::Need`]
+/// it passes that on, and is run again with more.
 pub type Work = Box<dyn FnMut(&mut dyn Sight) -> Result<Plan, No> + Send>;
 
 /// What a successful transaction tells its caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
-    /// The number the command bears (`referenceId`), for commands of agents.
+    /// The number the command has (`referenceId`), for commands of agents.
     pub reference: Option<u64>,
     /// The result that is kept, for requests that may come again: perhaps that of an earlier one.
     pub result: Option<SavedResult>,
@@ -48,17 +48,16 @@ pub type Transacted = Result<Result<Done, Refusal>, StoreFault>;
 pub struct TaskRow {
     /// What to send.
     pub task: Task,
-    /// Whether sending it was begun, so that nobody knows whether it was sent if nobody saw the end of it.
+    /// Whether sending it was begun. If nobody saw the end of that, nobody knows whether it was sent.
     pub started: bool,
-    /// The node that began; `None` for one that nobody began, and for one that an earlier release or another copy of the
-    /// journal did.
+    /// The node that began; `None` if nobody began, or if an earlier release or another copy of the journal did.
     pub owner: Option<NodeId>,
 }
 
-/// What came of beginning to send a task ([`Store::start`]).
+/// The answer when a node begins to send a task ([`Store::start`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// It is this node's to send, and the journal says so.
+    /// This node is to send it, and the journal says so.
     Begun,
     /// Another node is sending it.
     Taken,
@@ -80,9 +79,9 @@ pub struct LogPart {
 pub struct FeedQuery {
     /// Only events behind this sequence number.
     pub after: u64,
-    /// At most so many.
+    /// The most events.
     pub limit: u32,
-    /// No more once those read take so many bytes as they are stored; at least one. `None` is without this bound.
+    /// The most bytes, as the events are stored; at least one event is answered. `None` is without this bound.
     pub bytes: Option<usize>,
     /// Only these kinds ([`Event::kind`]); all when empty.
     pub kinds: Vec<String>,
@@ -105,7 +104,7 @@ pub struct FeedPage {
     pub oldest: u64,
 }
 
-/// A shelf for rows that are not history: sessions of the web and of notification clients, and of the process.
+/// A table for rows that are not history: sessions of the web and of notification clients, and of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shelf {
     /// Logins of the web API.
@@ -116,16 +115,16 @@ pub enum Shelf {
     Process,
 }
 
-/// The journal, as one node has it open; other nodes may have it open beside. All commits have one order for each entity
+/// The journal, as one node has it open; other nodes may have it open as well. Commits have one order for each entity
 /// and each mailbox; readers see committed data only.
 pub trait Store: Send + Sync + 'static {
-    /// Runs the work on what is, and commits its plan atomically and durably, or nothing at all. `wants` is what the work is
-    /// known to look at; a store may show it nothing else, and then runs it again with what it says it needs. Answers when
-    /// the commit is on the disk, and the witnesses of this node know of it.
+    /// Runs the work on the current state, and commits its plan atomically and durably, or nothing at all. `wants` is
+    /// what the work is known to look at; a store may show it nothing else, and then runs it again with what it says it
+    /// needs. Answers when the commit is on the disk and the witnesses of this node know of it.
     fn transact(&self, wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted>;
 
-    /// Names one more witness of all later commits, those of other nodes included. It is told for as long as somebody else
-    /// holds it.
+    /// Names one more witness of all later commits, those of other nodes included. It is told for as long as somebody
+    /// else holds it.
     fn watch(&self, witness: Arc<dyn Witness>);
 
     /// The committed snapshot of an entity.
@@ -172,14 +171,14 @@ pub trait Store: Send + Sync + 'static {
     /// Every task without an outcome, in the order in which they were asked for.
     fn tasks(&self) -> BoxFuture<'static, Result<Vec<TaskRow>, StoreFault>>;
 
-    /// Says durably that a node begins to send a task, unless another has begun or it is settled. A node that has begun
+    /// Says durably that a node begins to send a task, unless another has begun or it is settled. A node that began
     /// may begin again.
     fn start(&self, task: String, node: NodeId) -> BoxFuture<'static, Result<Start, StoreFault>>;
 
     /// Says durably that a task was certainly not sent by the node that began: anybody may begin.
     fn not_sent(&self, task: String) -> BoxFuture<'static, Result<(), StoreFault>>;
 
-    /// Keeps a unit that nobody understood; durable when it answers, with its number.
+    /// Keeps a unit that could not be understood; durable when it answers, with its number.
     fn quarantine(&self, unit: Quarantined) -> BoxFuture<'static, Result<i64, StoreFault>>;
 
     /// Units in quarantine behind a number, in order: at most `limit`, as many as were together received in at most
@@ -191,26 +190,26 @@ pub trait Store: Send + Sync + 'static {
         bytes: usize,
     ) -> BoxFuture<'static, Result<Vec<Quarantined>, StoreFault>>;
 
-    /// Throws a unit out of quarantine; whether there was one of this number.
+    /// Removes a unit from quarantine; answers whether there was one of this number.
     fn release(&self, unit: i64) -> BoxFuture<'static, Result<bool, StoreFault>>;
 
-    /// Puts rows on a shelf (`Some`) or takes them off (`None`); durable with the next group.
+    /// Writes rows of a table (`Some`) or deletes them (`None`); durable with the next group.
     fn shelve(
         &self,
         shelf: Shelf,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>>;
 
-    /// One row of a shelf.
+    /// One row of a table.
     fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>>;
 
-    /// Every row of a shelf.
+    /// Every row of a table.
     fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
 
     /// Every binding of a phone, by number, those of one number in the order in which they were given.
     fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>>;
 
-    /// Puts these bindings in the place of those that the numbers had; durable when it answers.
+    /// Replaces the bindings of these numbers; durable when it answers.
     fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> BoxFuture<'static, Result<(), StoreFault>>;
 
     /// The result of a request by its name.

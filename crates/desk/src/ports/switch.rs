@@ -2,14 +2,14 @@
 
 use domain::call::{Caller, Dn, Effect, LegId};
 
-/// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, and no truth;
-/// what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`], the
-/// signals of one leg one after the other.
+/// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, but decides
+/// nothing; what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`],
+/// the signals of one leg one after the other.
 pub trait Switch: Send + Sync {
-    /// Takes effects that a commit asks for, in order. It does not wait: what becomes of them is heard.
+    /// Takes effects that a commit asks for, in order. It does not wait: their outcome comes as signals.
     fn perform(&self, effects: &[Effect]);
 
-    /// Whether a phone can be made to answer: `None` while none is registered under the number. What does not is
+    /// Whether a phone can be made to answer: `None` while none is registered under the number. A phone that cannot is
     /// answered by hand, and the operation is not open (spec: voice-sip#5.2).
     fn answers(&self, dn: &Dn) -> Option<bool>;
 }
@@ -19,7 +19,7 @@ pub trait Switch: Send + Sync {
 pub struct Arrival {
     /// The leg it came on: the first of a call whose id is fresh.
     pub leg: LegId,
-    /// Who calls, as the network says; of a phone of ours, its own number.
+    /// Who calls, as the network says; for a phone of ours, its own number.
     pub from: Caller,
     /// The number that was dialled.
     pub dialled: Dn,

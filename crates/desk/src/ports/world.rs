@@ -4,7 +4,7 @@ use domain::{InteractionId, Millis, message::ParticipantId};
 
 /// The time of day.
 pub trait Clock: Send + Sync + 'static {
-    /// Now.
+    /// Now, in milliseconds since 1970.
     fn now(&self) -> Millis;
 }
 
@@ -12,7 +12,7 @@ pub trait Clock: Send + Sync + 'static {
 pub trait Ids: Send + Sync + 'static {
     /// A conversation's id: 16 characters (spec: digital-channels#1.6).
     fn session(&self) -> InteractionId;
-    /// A joining: 16 upper-case hex digits (spec: digital-channels#1.6).
+    /// A participant's id: 16 upper-case hex digits (spec: digital-channels#1.6).
     fn participant(&self) -> ParticipantId;
     /// A secret of 128 bits or more, in lower-case hex.
     fn secret(&self) -> String;

@@ -27,15 +27,15 @@ pub struct WaitingItem {
     pub queue: QueueName,
     /// The priority it came with.
     pub priority: i32,
-    /// Since when.
+    /// Since when it waits.
     pub since: Millis,
-    /// Agents that shall not be offered it before a moment.
+    /// Agents that should not be offered it before a moment.
     pub barred: BTreeMap<UserId, Millis>,
-    /// Agents to whom it can never be offered, as was seen when it was tried. Kept in memory while it waits.
+    /// Agents to whom it can never be offered, as an attempt showed. Kept in memory while it waits.
     pub given_up: BTreeSet<UserId>,
 }
 
-/// An agent as the router sees them: snapshot and provisioning, shared with whoever else reads these.
+/// An agent as the router sees them: snapshot and provisioning, shared with the other readers.
 #[derive(Clone, Debug)]
 pub struct Seat {
     /// The agent.
@@ -64,7 +64,7 @@ impl Seat {
         self.room.iter().find(|(name, _)| name == medium).map_or(0, |(_, room)| *room)
     }
 
-    /// The agent as an offer of a medium finds them, when so many slots are held to be taken besides theirs.
+    /// The agent as an offer of a medium finds them, when so many further slots are held to be taken.
     pub(super) fn candidate(&self, medium: &MediumName, extra: usize) -> Candidate<'_> {
         let (agent, user) = (self.at_work(), self.user.as_deref());
         Candidate { agent, user, capacity: self.capacity(medium), extra, has_phone: self.has_phone }
@@ -88,7 +88,7 @@ impl Seat {
     }
 }
 
-/// Who waits and who works, as committed.
+/// What waits and who works, as committed.
 #[derive(Debug, Default)]
 pub struct Board {
     waiting: HashMap<InteractionId, WaitingItem>,
@@ -176,7 +176,7 @@ impl Board {
         self.take_item(id, item)
     }
 
-    /// Takes in that something waits so, or that it does not.
+    /// Takes in that something waits, or that it does not wait any more.
     fn take_item(&mut self, id: &InteractionId, item: Option<WaitingItem>) -> bool {
         let Some(mut item) = item else {
             if let Some(item) = self.waiting.remove(id) {
@@ -220,7 +220,7 @@ impl Board {
             Seat { agent: id.clone(), state: state.clone(), user: None, room: Vec::new(), has_phone: false };
         let before = self.seats.insert(id.clone(), seat);
         self.reseat(id);
-        // What an agent looks at, for instance, is no matter of routing.
+        // What an agent looks at, for instance, does not concern routing.
         before.as_ref().and_then(Seat::at_work).is_none_or(|before| {
             before.login != agent.login
                 || before.slots != agent.slots
@@ -228,7 +228,8 @@ impl Board {
         })
     }
 
-    /// Writes what provisioning says of an agent into their seat. Whoever is not provisioned as one has no room.
+    /// Writes what provisioning says of an agent into their seat. Somebody who is not provisioned as an agent has no
+    /// room.
     fn reseat(&mut self, id: &UserId) {
         let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
         seat.user = self.users.get(id).cloned();
@@ -249,20 +250,20 @@ impl Board {
         self.waiting.values()
     }
 
-    /// One that waits.
+    /// One conversation or call that waits.
     pub fn item(&self, session: &InteractionId) -> Option<&WaitingItem> {
         self.waiting.get(session)
     }
 
-    /// Whether a queue takes one more of a medium, as far as is known here ([`share::admits`]).
+    /// Whether a queue takes one more of a medium, as far as memory tells ([`share::admits`]).
     pub fn admits(&self, queue: &Queue, medium: &MediumName) -> bool {
         let none = Waiting::new();
         share::admits(queue, &self.served(queue), self.count.get(&queue.name).unwrap_or(&none), medium)
     }
 
-    /// The queue of a service, if it takes no more of the service's medium as far as is known here.
+    /// The queue of a service, if it takes no more of the service's medium as far as memory tells.
     pub fn full(&self, service: &str) -> Option<QueueName> {
-        // What there is none of, the rules will say.
+        // If there is no such service, the rules will say so.
         let service = self.centre.as_ref()?.services.get(service)?;
         let queue = self.queue(&service.queue)?;
         (!self.admits(queue, &service.medium)).then(|| queue.name.clone())

@@ -7,7 +7,7 @@ use domain::{
     queue::Queue,
 };
 
-/// What stands against an offer, if anything. `extra` slots are held to be taken besides those of the seat.
+/// What stands against an offer, if anything. `extra` is how many slots are held to be taken beyond those of the seat.
 pub(super) fn obstacle(
     seat: &Seat,
     item: &WaitingItem,
@@ -31,7 +31,7 @@ pub struct Standing {
     pub agent: UserId,
     /// The agent's user name.
     pub user_name: String,
-    /// What stands against it; nothing when they are about to be offered it.
+    /// What stands against it; `None` when they are about to be offered it.
     pub obstacle: Option<Obstacle>,
 }
 
@@ -40,7 +40,7 @@ pub fn explain(board: &Board, session: &InteractionId, now: Millis) -> Option<Ve
     explain_with(board, session, now, |_| 0)
 }
 
-/// The same when agents hold further slots than those committed: offers of this round, for instance.
+/// The same when agents hold more slots than those committed, from offers of this round for instance.
 pub(super) fn explain_with(
     board: &Board,
     session: &InteractionId,

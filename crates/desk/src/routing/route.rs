@@ -7,7 +7,7 @@ use super::{
 use domain::{InteractionId, Millis, QueueName, UserId, offer::Obstacle, queue::Queue};
 use std::collections::{BTreeMap, HashMap};
 
-/// A conversation and the agent it shall be offered to.
+/// A conversation and the agent it should be offered to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Offer {
     /// The conversation or call.
@@ -90,13 +90,13 @@ fn obstacle_besides_bar(
     }
 }
 
-/// The next moment at which time alone can open the way for an offer: the end of a cool-down.
+/// The next moment at which an offer becomes possible by the passing of time only: the end of a cool-down.
 pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
     board.waiting().flat_map(|item| item.barred.values()).copied().filter(|until| *until > now).min()
 }
 
 impl Seat {
-    /// Free slots of a medium.
+    /// How many slots of a medium are free.
     pub fn room(&self, medium: &domain::MediumName) -> usize {
         self.capacity(medium).saturating_sub(self.taken(medium))
     }
