@@ -1,16 +1,16 @@
-//! Customers: the ways by which they reach the desk.
+//! The ways by which customers reach the desk.
 //!
-//! One directory a connector. A connector owns its transport, its encoding, its limits and its credentials; it
+//! One directory for each connector. A connector owns its transport, its encoding, its limits and its credentials; it
 //! asks the desk for everything else, so it holds no truth and repeats no rule of the domain. A further connector
-//! is a further directory with a type of the same outline — made over a desk, a router for what comes in, a
+//! is a further directory with a type of the same outline — built over a desk, with a router for what comes in and a
 //! future for what it does by itself — and a line in the program that wires it.
 //!
 //! * [`chat`]: web chat, over the REST form of the published Chat API v2 and the customer chat of `/api/v2/chats`.
 //! * [`sms`]: text messages, over the HTTP interface that Twilio and its likes have.
 //! * [`messenger`]: Facebook Messenger, over the webhook and the Send API of a page.
 //!
-//! What all of them share: [`outbound`], the one client for what the server asks of others, `intake`, what is done
-//! with webhooks whosever they are, `urlencoded`, forms in any alphabet, `shorten`, texts that are longer than they may
+//! They share [`outbound`], the one client for requests of the server to others, `intake`, the handling
+//! of every connector's webhooks, `urlencoded`, forms in any alphabet, `shorten`, texts that are longer than they may
 //! be, and [`secret`].
 
 pub mod chat;

@@ -1,4 +1,4 @@
-//! Values that must not be seen.
+//! Values that must not be shown.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -20,8 +20,8 @@ impl Secret {
         &self.0
     }
 
-    /// Whether somebody who shows `shown` knows the secret, found out in a time that tells nothing of it. Nobody
-    /// knows an empty one: it is one that was forgotten in the settings, and anybody could show it.
+    /// Whether `shown` is the secret, found out in a time that tells nothing of it. An empty secret is never shown
+    /// rightly: it was forgotten in the settings, and anybody could show it.
     pub fn is(&self, shown: &str) -> bool {
         // Digests are compared, as a comparison of the texts would tell the length.
         let same: bool = Sha256::digest(&self.0).ct_eq(&Sha256::digest(shown)).into();

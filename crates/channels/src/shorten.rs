@@ -1,5 +1,5 @@
-//! Texts that are longer than they may be, of people who cannot be told so: they are shortened, and whoever reads them
-//! sees that.
+//! Texts that are longer than they may be, from people who cannot be told so: they are shortened, and the reader sees
+//! that.
 
 use domain::{
     json::Bound,
@@ -8,7 +8,7 @@ use domain::{
 };
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What stands at the end of a text that was shortened.
+/// The end of a text that was shortened.
 const MARK: char = '…';
 
 /// As much of a text as a bound allows, with `…` behind it if it is not all, and how many characters were left out. It
@@ -21,7 +21,7 @@ pub(crate) fn shorten(text: String, most: Bound) -> (String, usize) {
         Bound { chars: most.chars.saturating_sub(1), bytes: most.bytes.saturating_sub(MARK.len_utf8()) };
     let fits = room.prefix(&text).len();
     let ends = text.grapheme_indices(true).map(|(at, _)| at);
-    // One character as people see it can be made of any number of others.
+    // A character as people see it can consist of any number of others.
     let end = ends.take_while(|at| *at <= fits).last().filter(|at| *at > 0).unwrap_or(fits);
     let left_out = text[end..].chars().count();
     let mut text = text;
@@ -30,18 +30,18 @@ pub(crate) fn shorten(text: String, most: Bound) -> (String, usize) {
     (text, left_out)
 }
 
-/// The same without the number, for what is no message: names, titles, references.
+/// The same without the number, for texts that are no messages: names, titles, references.
 pub(crate) fn shortened(text: String, most: Bound) -> String {
     shorten(text, most).0
 }
 
-/// The words of a message, and what is to be told of those that were left out.
+/// The words of a message, and a notice of those that were left out.
 pub(crate) fn words(text: String, message_type: Option<String>) -> impl Iterator<Item = Content> {
     let (text, left_out) = shorten(text, MAX_TEXT);
     std::iter::once(Content::Text { text, message_type }).chain(told(left_out))
 }
 
-/// What is told of characters that were left out.
+/// The notice of characters that were left out.
 pub(crate) fn told(left_out: usize) -> Option<Content> {
     (left_out > 0).then(|| Content::Notice(Wording::TextShortened.with(&[("characters", &left_out)])))
 }

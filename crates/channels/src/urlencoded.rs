@@ -34,8 +34,8 @@ pub(crate) fn fields(declared: Charset, encoded: &[u8]) -> Result<Vec<(String, S
     Ok(fields)
 }
 
-/// The alphabet of a form, of which some pairs may say it. One in which bytes below 128 are not ASCII cannot be that of
-/// a form.
+/// The alphabet of a form, which some pairs may name. An alphabet in which bytes below 128 are not ASCII cannot be that
+/// of a form.
 pub(crate) fn charset<B: AsRef<[u8]>>(
     declared: Charset,
     mut pairs: impl Iterator<Item = (B, B)>,

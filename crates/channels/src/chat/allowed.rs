@@ -1,4 +1,4 @@
-//! Whether a customer may ask for something now, in the words of requests.
+//! Whether a customer may ask for something now, as each kind of request.
 
 use super::{
     limits::{COMMIT_BYTES, Excess, Origin},

@@ -1,8 +1,8 @@
-//! What a request of a customer may hold.
+//! Bounds of a customer's request.
 
 use std::time::Duration;
 
-/// How long a browser may remember that it is let in.
+/// How long a browser may remember that it may ask.
 pub(super) const PREFLIGHT: Duration = Duration::from_secs(60 * 60);
 
 /// The largest body of a customer, in bytes. The most that one has to hold is a text: a character of four bytes takes

@@ -14,18 +14,18 @@ use tokio::time::Instant;
 
 /// The longest time between two looks; a service's time may be changed in between.
 const LOOK: Duration = Duration::from_secs(1);
-/// The shortest, so that a look that keeps failing costs nothing.
+/// The shortest time between two looks, so that a look that keeps failing costs nothing.
 const BREATH: Duration = Duration::from_millis(50);
-/// How often rates that are whole again are forgotten.
+/// How often rates that are full again are forgotten.
 const TIDY: Duration = Duration::from_secs(60);
 /// How many customers are let go at once; the store groups them into few commits.
 const AT_ONCE: usize = 64;
-/// The time of those whose service was taken away while they were in it, in milliseconds: that of a service that says
-/// nothing.
+/// The time of customers whose service was taken away while they were in it, in milliseconds: the same as that of a
+/// service without a setting.
 const USUAL: Millis = 300_000;
 
 impl Chat {
-    /// Lets go of customers who fell silent, for ever. One task runs this.
+    /// Lets go of customers who fell silent. Never returns; one task runs this.
     pub async fn run(self: Arc<Self>) {
         let mut tidied = Instant::now();
         loop {

@@ -1,8 +1,8 @@
 //! How much customers may ask and write: those behind one address, each chat, and all who open chats of a service.
 //!
-//! Whoever can reach the server can open a chat and write into it, and what is written is kept for months. So how fast
-//! that goes is bounded for each of them, by what it takes on the disk: a commit writes the snapshot of its
-//! conversation anew, whatever else it writes. Only who has shown the key of a chat uses up its rates.
+//! Anybody who can reach the server can open a chat and write into it, and what is written is kept for months. So the
+//! rate is bounded for each of them, by what it takes on the disk: a commit writes the snapshot of its
+//! conversation again, whatever else it writes. Only those who have shown the key of a chat use up its rates.
 
 use axum::extract::FromRequestParts;
 use domain::{InteractionId, ServiceName, command::CustomerAct};
@@ -10,7 +10,7 @@ use edge::{Client, Network, Rate, Rates, TooMany};
 use http::request::Parts;
 use std::{convert::Infallible, num::NonZeroU32};
 
-/// What is counted for a commit beside what was written and the user data of its conversation, in bytes: the rows of
+/// What is counted for a commit besides what was written and the user data of its conversation, in bytes: the rows of
 /// its event, its message, its notifications and their indexes.
 pub(super) const COMMIT_BYTES: u32 = 4 * 1024;
 
@@ -81,7 +81,7 @@ impl Excess {
     }
 }
 
-/// Counts a customer who was refused because of how much was asked for.
+/// Counts a customer who was refused because they asked for too much.
 pub(super) fn refused(why: &'static str) {
     metrics::counter!("jackfield_customers_refused_total", "why" => why).increment(1);
 }
@@ -91,7 +91,7 @@ pub(super) fn refused(why: &'static str) {
 pub(super) struct Origin(Option<Network>);
 
 impl Origin {
-    /// What is counted together, if the address is known.
+    /// The network whose requests are counted together, if the address is known.
     pub const fn network(self) -> Option<Network> {
         self.0
     }
@@ -129,7 +129,7 @@ impl Allowance {
         }
     }
 
-    /// Forgets whoever has all of their rates again.
+    /// Forgets everybody whose rates are full again.
     pub fn tidy(&self) {
         for addresses in [&self.chats, &self.requests, &self.bytes] {
             addresses.rates.tidy();
@@ -140,12 +140,13 @@ impl Allowance {
         self.service_chats.rates.tidy();
     }
 
-    /// One request, whatever it asks for.
+    /// Counts one request, whatever it asks for.
     pub fn ask(&self, origin: Origin) -> Result<(), Excess> {
         origin.0.map_or(Ok(()), |network| self.requests.take(&network, 1))
     }
 
-    /// A new chat. That of a service comes last, so that nobody uses it up with what their own address may not.
+    /// Counts a new chat. The rate of the service comes last, so that nobody uses it up with chats that their own
+    /// address may not open.
     pub fn open(&self, origin: Origin, service: &ServiceName, bytes: u32) -> Result<(), Excess> {
         if let Some(network) = origin.0 {
             self.chats.take(&network, 1)?;
@@ -154,7 +155,7 @@ impl Allowance {
         self.service_chats.take(service, 1)
     }
 
-    /// What the customer of a chat does. `held` is what the user data of the chat weighs.
+    /// Counts what the customer of a chat does. `held` is the weight of the user data of the chat, in bytes.
     pub fn act(
         &self,
         origin: Origin,
@@ -183,8 +184,8 @@ impl<K: std::hash::Hash> Bucket<K> {
         Self { why, rates: Rates::new(rate), burst: rate.burst }
     }
 
-    /// Takes so many; what is more than the bucket holds takes all of a full one, since what is allowed at all must
-    /// come through sometime.
+    /// Takes so many. More than the bucket holds takes all of a full one, since everything that is allowed at all must
+    /// be possible at some time.
     fn take(&self, key: &K, weight: u32) -> Result<(), Excess> {
         let weight = NonZeroU32::new(weight).unwrap_or(NonZeroU32::MIN).min(self.burst);
         self.rates.take(key, weight).map_err(|until| Excess { why: self.why, until })
@@ -265,7 +266,7 @@ mod tests {
         assert_eq!([act("a", 0), act("b", 0), act("c", 0)], ["", "", "bytes-of-address"]);
         assert_eq!(why(allowance.act(from("192.0.2.2"), &"d".into(), &say("x"), 3 * COMMIT_BYTES)), "");
         let again = why(allowance.act(from("192.0.2.2"), &"e".into(), &say("x"), 0));
-        assert_eq!(again, "bytes-of-address", "the user data of a chat is written anew with each message");
+        assert_eq!(again, "bytes-of-address", "the user data of a chat is written again with each message");
     }
 
     #[test]

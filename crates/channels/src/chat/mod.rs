@@ -19,7 +19,7 @@
 //! let go because they fell silent, and `jackfield_customers_refused_total{why}`, refused because of how much was asked
 //! for (`limits`).
 //!
-//! The key of a chat is seen by this module only in passing: the journal holds its SHA-256, and no type that holds
+//! Only this module sees the key of a chat, and only in passing: the journal holds its SHA-256, and no type that holds
 //! the key can be printed.
 
 mod allowed;
@@ -43,13 +43,13 @@ use std::sync::Arc;
 
 impl Chat {
     /// The addresses of the Chat API: `POST /genesys/2/chat/{service}` and what is below it. Open to scripts of any
-    /// origin, without cookies: what opens a chat is its key, and the key is in the form (spec: digital-channels#6.1).
+    /// origin, without cookies: a chat is opened by its key, and the key is in the form (spec: digital-channels#6.1).
     pub fn router(self: &Arc<Self>) -> Router {
         gms::router(self)
     }
 
-    /// Puts the customers' side of `/api/v2/chats` before the agents' API, which has addresses of the same form: what
-    /// is a customer's request is answered here, every other goes on to `agents`. A customer bears the header
+    /// Puts the customers' side of `/api/v2/chats` before the agents' API, which has addresses of the same form:
+    /// customers' requests are answered here, all others go on to `agents`. A customer's request has the header
     /// `ContactCenterId`, or asks for what no agent has (spec: digital-channels#6.3).
     pub fn before(self: &Arc<Self>, agents: Router) -> Router {
         gws::before(self, agents)

@@ -10,7 +10,7 @@ use std::{
 #[derive(Default)]
 pub(super) struct Presence {
     last: Mutex<HashMap<InteractionId, Millis>>,
-    /// Who can never be let go, as was seen when it was tried.
+    /// Customers who can never be let go, as an attempt showed.
     kept: Mutex<HashSet<InteractionId>>,
 }
 
@@ -20,8 +20,8 @@ impl Presence {
         self.last().insert(id.clone(), now);
     }
 
-    /// Who of those present was silent for their time, and when the next would be. Who was never heard of is as good
-    /// as heard of now; who is not present any more is forgotten.
+    /// Which of those present were silent for their time, and when the next will be. Customers who were never heard of
+    /// count as heard of now; those who are not present any more are forgotten.
     pub fn silent(
         &self,
         present: impl Iterator<Item = (InteractionId, Millis)>,

@@ -1,8 +1,8 @@
 //! Requests of customers that may come twice: the header `Idempotency-Key` (docs/idempotency.md).
 //!
 //! What the journal keeps of a request holds no word of the customer's and no key: where the answer's part of the
-//! transcript began and ended, and for a chat that was opened, the random number from which its key was drawn. Who comes
-//! again with the same request draws the same key from it; nobody else can.
+//! transcript began and ended, and for a chat that was opened, the random number from which its key was drawn. A
+//! customer who comes again with the same request draws the same key from it; nobody else can.
 
 use super::{Chat, limits::Origin};
 use desk::{
@@ -18,12 +18,12 @@ use std::sync::Arc;
 /// The header.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The key of a request; a sentence when it is none.
+/// The key of a request; a sentence when it is malformed.
 pub(super) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, &'static str> {
     IdempotencyKey::of(headers.get_all(IDEMPOTENCY_KEY).into_iter().map(http::HeaderValue::as_bytes))
 }
 
-/// A request in a chat, for whoever opens that chat alone.
+/// A request in a chat, whose key counts only for those who can open that chat.
 pub(super) fn in_chat<'p>(
     id: &InteractionId,
     key: IdempotencyKey,
@@ -32,8 +32,8 @@ pub(super) fn in_chat<'p>(
     Repeatable::new(&format!("chat:{id}"), key, parts)
 }
 
-/// A request for a chat. Nobody is known yet: it is the network it comes from, the key and all that is asked for that make
-/// it the same.
+/// A request for a chat. The customer is not known yet: the network it comes from, the key and all that is asked for
+/// make it the same request.
 pub(super) fn opening<'p>(
     origin: Origin,
     key: IdempotencyKey,
@@ -42,12 +42,12 @@ pub(super) fn opening<'p>(
     Repeatable::new(&format!("open:{:?}", origin.network()), key, parts)
 }
 
-/// Why a request that bears a key is not performed.
+/// Why a request with an idempotency key is not performed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
-    /// The same is being performed.
+    /// The same request is being performed.
     Running,
-    /// The key was used for another.
+    /// The key was used for another request.
     Other,
 }
 
@@ -69,7 +69,7 @@ impl Why {
     }
 }
 
-/// Whether a request is to be performed: hold the first meanwhile, or answer with the result of the one before.
+/// Whether a request is to be performed: then keep the first value meanwhile. Otherwise answer with the earlier result.
 pub(super) enum Turn {
     First(Running),
     Again(SavedResult),
@@ -82,7 +82,7 @@ pub(super) struct Kept {
     /// The chat, if it was opened.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chat: String,
-    /// The customer's joining, if it was opened.
+    /// Id of the customer as a participant, if it was opened.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub user: String,
     /// The random number from which its key was drawn, if it was opened.
@@ -102,12 +102,12 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// What a row holds; of one that cannot be read, nothing.
+    /// What a row holds; nothing when it cannot be read.
     pub fn of(result: &SavedResult) -> Self {
         serde_json::from_str(&result.body).unwrap_or_default()
     }
 
-    /// The same with where the log stands after a decision, if that touched the chat.
+    /// The same with the place of the log after a decision, if that touched the chat.
     fn after(mut self, decision: &Decision, id: &InteractionId) -> Self {
         let key = Key::Session(id.clone());
         let change = decision.changes.iter().find(|change| change.key == key);
@@ -124,7 +124,7 @@ fn is_over(session: &Session) -> bool {
 }
 
 impl Chat {
-    /// Whether a request that bears a key is to be performed.
+    /// Whether a request with an idempotency key is to be performed.
     pub(super) async fn turn(&self, request: &Repeatable) -> Result<Turn, StoreFault> {
         Ok(match self.desk.asked(request).await? {
             Asked::New(running) => Turn::First(running),
@@ -134,7 +134,7 @@ impl Chat {
         })
     }
 
-    /// Performs a command in a chat; the answer's facts as they stood before are completed and kept in its commit.
+    /// Performs a command in a chat. The facts of the answer are completed from the decision and kept in its commit.
     pub(super) async fn perform_once(
         &self,
         id: &InteractionId,
@@ -146,7 +146,7 @@ impl Chat {
         Ok(done.result.as_ref().map_or(kept, Kept::of))
     }
 
-    /// Opens a chat; likewise.
+    /// Opens a chat in the same way.
     pub(super) async fn open_once(
         &self,
         open: Open,

@@ -1,4 +1,4 @@
-//! Web chat as one value: what both protocols need. It knows neither.
+//! Web chat as one value: what both protocols need. It knows neither of them.
 
 use super::{
     gms::told::Told,
@@ -45,7 +45,7 @@ impl Chat {
         Arc::new(Self { desk, config, presence, allowance, cursors, told })
     }
 
-    /// Says that a customer was heard of, by whatever way they came: their inactivity is counted from now on.
+    /// Says that a customer was heard of, whichever way they came: their inactivity is counted from now on.
     pub fn seen(&self, id: &InteractionId) {
         self.presence.seen(id, self.desk.awake());
     }

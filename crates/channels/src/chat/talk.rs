@@ -1,4 +1,4 @@
-//! What is known of a chat, and whom it opens to.
+//! What is known of a chat, and who can open it.
 
 use domain::{
     Millis,
@@ -7,7 +7,7 @@ use domain::{
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-/// How long after its end a chat still shows its transcript to its customer, in milliseconds.
+/// For how long after its end a chat still shows its transcript to its customer, in milliseconds.
 pub(super) const FAREWELL: Millis = 60 * 60 * 1000;
 
 /// What the journal keeps of a key: its SHA-256 in lower-case hex.
@@ -17,9 +17,9 @@ pub(super) fn digest(key: &str) -> String {
 
 /// What the door knows of a chat.
 pub(super) struct Talk {
-    /// The customer's joining.
+    /// Id of the customer as a participant.
     pub user_id: String,
-    /// What its user data weighs, in bytes.
+    /// The weight of its user data, in bytes.
     pub data_bytes: usize,
     /// The index that the next entry of its log will have.
     pub next_index: u32,
@@ -30,7 +30,7 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    /// Of a chat as it is committed.
+    /// The facts of a chat as it is committed.
     pub fn of(session: &Session) -> Self {
         Self {
             user_id: session.customer.participant.to_string(),

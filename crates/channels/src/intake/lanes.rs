@@ -1,4 +1,4 @@
-//! One lane for each thread: what comes in one keeps its order, different ones go side by side
+//! One lane for each thread: units of one thread keep their order, those of different threads go side by side
 //! (spec: channel-connectors#0.2.4).
 
 use domain::ThreadId;
@@ -8,19 +8,19 @@ use std::{
 };
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 
-/// The lanes in which somebody is, or waits. There are never more than there are units at work.
+/// The lanes in which a unit is, or waits. There are never more than there are units at work.
 #[derive(Debug, Default)]
 pub(super) struct Lanes(Mutex<HashMap<ThreadId, Arc<Gate<()>>>>);
 
-/// Somebody's turn in a lane. The next one's comes when it is dropped.
+/// A turn in a lane. The next one's turn comes when it is dropped.
 #[derive(Debug)]
 pub(super) struct Turn {
-    // Before the place, so that a lane in which nobody is left is seen to be empty.
+    // Dropped before the place, so that a lane that nobody is in any more is found empty.
     _held: OwnedMutexGuard<()>,
     _place: Place,
 }
 
-/// A place in a lane, had or waited for.
+/// A place in a lane, taken or waited for.
 #[derive(Debug)]
 struct Place {
     lanes: Arc<Lanes>,
@@ -29,11 +29,11 @@ struct Place {
 }
 
 impl Lanes {
-    /// Waits for one's turn in a lane, behind those who came before. Whoever gives up waiting leaves no trace.
+    /// Waits for a turn in a lane, behind those who came before. Giving up the wait leaves no trace.
     pub async fn turn(self: &Arc<Self>, thread: &ThreadId) -> Turn {
         let gate = self.all().entry(thread.clone()).or_default().clone();
         let place = Place { lanes: self.clone(), thread: thread.clone(), gate };
-        // This gate is fair: who waits first goes first.
+        // This gate is fair: first come, first served.
         let held = place.gate.clone().lock_owned().await;
         Turn { _held: held, _place: place }
     }
@@ -46,7 +46,8 @@ impl Lanes {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut all = self.lanes.all();
-        // The map's and ours: gates are only shared out under the map's lock, so nobody else can come now.
+        // One is the map's and one is ours: gates are only shared out under the map's lock, so nobody else can come
+        // now.
         if Arc::strong_count(&self.gate) == 2 {
             all.remove(&self.thread);
         }

@@ -1,16 +1,16 @@
-//! The intake: what all connectors do alike with what a platform sends (spec: channel-connectors#0.2).
+//! The intake: what all connectors do in the same way with what a platform sends (spec: channel-connectors#0.2).
 //!
 //! ```text
 //! webhook ─▶ [signed at all?] ─▶ body (bounded) ─▶ [signature] ─▶ admit (room?) ─▶ [decoding] ─▶ take ─▶ 2xx
 //!              │ refuse: 403        │ 408, 413        │ refuse: 403    │ 503             │ quarantine  │ Later: 503
 //! ```
 //!
-//! What stands in brackets is the connector's. A place is taken after proof: what comes before it costs a stranger's
-//! share of what [`edge`] lets slow bodies hold, and nothing of what the platform needs. So nobody who cannot sign
-//! can keep the platform out, and it alone is told to come back later.
+//! The steps in brackets are the connector's. A place is taken after proof: before that, a request costs its sender's
+//! share of what [`edge`] lets slow bodies hold, and nothing that the platform needs. So nobody who cannot sign
+//! can keep the platform out, and only the platform is told to come back later.
 //!
 //! A webhook is acknowledged once what it brought is durable: as part of the journal or, if the rules will never take
-//! it, in quarantine. Whatever may succeed later is answered so that the platform sends it again.
+//! it, in quarantine. Whatever may succeed later is refused in a way that makes the platform send it again.
 
 mod lanes;
 
@@ -32,7 +32,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How many webhooks of one connector may be at work at once. Each holds a body of bounded size, so this bounds the
 /// memory that a platform can take.
 const AT_ONCE: usize = 256;
-/// When a platform is asked to come back, in seconds.
+/// When a platform should come back, in seconds.
 const COME_BACK: &str = "5";
 
 /// The intake of one service.
@@ -48,7 +48,7 @@ pub(crate) struct Admitted {
     _place: OwnedSemaphorePermit,
 }
 
-/// It could not be kept now, and the platform shall send it again: 503 with `Retry-After`.
+/// It could not be kept now, and the platform should send it again: 503 with `Retry-After`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Later;
 
@@ -75,7 +75,7 @@ impl Intake {
         &self.service
     }
 
-    /// Reads the body of a request of which nothing is proven yet, of at most so many bytes: 413 for a longer one, 408
+    /// Reads the body of a request that is not proven yet, of at most so many bytes: 413 for a longer one, 408
     /// for one that does not come.
     pub async fn body(&self, of: &Extensions, body: Body, most: usize) -> Result<Bytes, Response> {
         read_body(of, body, Sender::Stranger, most).await.map_err(|unread| {
@@ -88,8 +88,8 @@ impl Intake {
         })
     }
 
-    /// Lets a webhook in that was proven to be the platform's, while there is room. Its connection is from now on one
-    /// on which somebody is known.
+    /// Lets a webhook in that was proven to be the platform's, while there is room. From now on its connection counts
+    /// as one of a known peer.
     pub fn admit(&self, of: &Extensions) -> Result<Admitted, Later> {
         if let Some(connection) = of.get::<Connection>() {
             connection.known();
@@ -101,7 +101,7 @@ impl Intake {
         })
     }
 
-    /// Turns a webhook away for good; `why` is the word under which it is counted. Nothing of it is kept.
+    /// Refuses a webhook for good; `why` is the word under which it is counted. Nothing of it is kept.
     pub fn refuse(&self, status: StatusCode, why: &'static str) -> Response {
         self.count_refused(why);
         status.into_response()
@@ -120,7 +120,7 @@ impl Intake {
         self.kept(taken, raw).await
     }
 
-    /// What is done with what the desk said to something a platform told.
+    /// Deals with the desk's answer to something that a platform told.
     pub async fn kept(&self, said: Result<(), Refused>, raw: impl FnOnce() -> Vec<u8>) -> Result<(), Later> {
         match said {
             Ok(()) => Ok(()),
@@ -136,9 +136,8 @@ impl Intake {
         }
     }
 
-    /// Keeps a unit that is authentic and of no use as it is (spec: channel-connectors#0.2.5); durable when this
-    /// answers
-    /// `Ok`. `why` must hold nothing of the unit.
+    /// Keeps a unit that is authentic but of no use as it is (spec: channel-connectors#0.2.5); durable when this
+    /// answers `Ok`. `why` must hold nothing of the unit.
     pub async fn quarantine(&self, why: String, raw: Vec<u8>) -> Result<(), Later> {
         let service = self.service.clone();
         let unit = Quarantined { id: 0, at: self.desk.now(), service, why, raw };

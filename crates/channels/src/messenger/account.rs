@@ -27,7 +27,7 @@ const JSON: &str = "application/json";
 /// How an answer is read.
 type Reading<T> = fn(StatusCode, &HeaderMap, &[u8]) -> Answer<T>;
 
-/// What was heard of a request.
+/// The answer to a request.
 struct Heard<T> {
     answer: Answer<T>,
     /// Whether the platform said anything at all.
@@ -38,19 +38,19 @@ struct Heard<T> {
 pub(super) struct Account {
     /// Its settings.
     pub config: MessengerConfig,
-    /// Where its webhooks go in.
+    /// Where its webhooks come in.
     pub intake: Intake,
     /// How it stands.
     pub standing: Standing,
     /// How fast it sends.
     pub rate: Rate,
-    /// The sends that may need their copies.
+    /// The sends that may need their echoes.
     pub echoes: Echoes,
     /// To whom somebody types.
     pub typing: Typing,
-    /// What its customers are called.
+    /// The names of its customers.
     pub names: Names,
-    /// By which links they came.
+    /// The links by which they came.
     pub referrals: Referrals,
     outbound: Arc<Outbound>,
 }
@@ -91,7 +91,7 @@ impl Account {
         self.intake.desk().services().set(self.standing.state(self.now()));
     }
 
-    /// Asks the platform for what an agent waits for. What the answer tells of the account is taken note of.
+    /// Asks the platform for something that an agent waits for. What the answer tells of the account is noted.
     pub async fn ask<T>(&self, request: Request, read: Reading<T>) -> Result<T, Failure> {
         let Heard { answer, was_answered } = self.exchange(request, read).await;
         match &answer.outcome {
@@ -102,7 +102,7 @@ impl Account {
         answer.outcome
     }
 
-    /// Asks the platform for what nobody misses. Of its refusals only those count that concern everything.
+    /// Asks the platform for something that nobody waits for. Of its refusals only those count that concern everything.
     pub async fn ask_in_passing<T>(&self, request: Request, read: Reading<T>) -> Result<T, Failure> {
         let Heard { answer, was_answered } = self.exchange(request, read).await;
         match &answer.outcome {
@@ -115,7 +115,7 @@ impl Account {
         answer.outcome
     }
 
-    /// Subscribes the page to its webhooks, which tells whether the platform is there and takes the token.
+    /// Subscribes the page to its webhooks, which also shows whether the platform is there and accepts the token.
     pub async fn check(&self) {
         let request = send::subscription(&self.config);
         let Heard { answer, was_answered } = self.exchange(request, send::answer::action).await;

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// The most parts in which one message goes out.
 pub(super) const MOST_PARTS: usize = 20;
 
-/// What became of a part: the platform's id of it, or what is said of the message.
+/// What became of a part: the platform's id of it, or else the outcome of the message.
 type Carried = Result<String, Sending>;
 
 impl Account {
@@ -77,7 +77,7 @@ impl Account {
         })
     }
 
-    /// Attempts at a part behind the first. Starting anew would send the first again, so this one is tried here.
+    /// Attempts to send a part after the first. Starting again would send the first again, so they are repeated here.
     async fn insist(&self, outgoing: &Outgoing<'_>) -> Carried {
         let mut attempts = 0;
         loop {
@@ -117,7 +117,7 @@ fn code(failure: &Failure) -> Option<String> {
     Some(failure.subcode.map_or_else(|| code.to_string(), |subcode| format!("{code}/{subcode}")))
 }
 
-/// What is said of a message of which only the first parts went out.
+/// The outcome of a message when only its first parts went out.
 fn in_part(sending: Sending, sent: usize, of: usize) -> Sending {
     let told = |why: String| format!("Only {sent} of {of} parts of the message were sent. {why}");
     match sending {

@@ -63,7 +63,7 @@ impl Channel for Account {
 }
 
 impl Account {
-    /// Shows a person something, unless the account has no calls to spare. Nobody hears of a failure.
+    /// Shows a person something, unless the account has no calls to spare. A failure is told to nobody.
     pub(super) async fn show(&self, person: &str, action: Action) {
         let now = self.now();
         let spares = self.standing.refusal(now).is_none() && self.standing.held(now).is_none();

@@ -21,9 +21,9 @@ pub struct MessengerConfig {
     pub app_secrets: Vec<Secret>,
     /// The page's access token.
     pub page_token: Secret,
-    /// What the platform shows when it verifies the webhook.
+    /// The token that the platform shows when it verifies the webhook.
     pub verify_token: Secret,
-    /// Where the Graph API is, without a slash at the end; [`GRAPH`] but in tests.
+    /// Where the Graph API is, without a slash at the end; [`GRAPH`] except in tests.
     pub base_url: String,
     /// The version of the Graph API.
     pub version: Version,
@@ -34,7 +34,7 @@ pub struct MessengerConfig {
     pub echo_wait: Duration,
 }
 
-/// What cannot be right in the settings of an account.
+/// What is wrong with the settings of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misconfigured {
     /// The page is not a number.
@@ -56,7 +56,7 @@ pub enum Misconfigured {
 }
 
 impl MessengerConfig {
-    /// The settings of an account as they usually are, with what only its owner knows.
+    /// The usual settings of an account, with the values that only its owner knows.
     pub fn new(
         page_id: impl Into<String>,
         app_id: impl Into<String>,
@@ -77,7 +77,7 @@ impl MessengerConfig {
         }
     }
 
-    /// Whether the settings can be right; an account is not started before they are.
+    /// Checks the settings; an account is not started before they pass.
     pub fn check(&self) -> Result<(), Misconfigured> {
         let number = |id: &str| {
             (1..=MAX_ID_DIGITS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())

@@ -21,9 +21,9 @@ use tracing::{Instrument, Span};
 
 /// How many threads of one delivery are at work at once.
 const AT_ONCE: usize = 32;
-/// How often an account looks after what it does by itself.
+/// How often an account does what it does by itself.
 const TICK: Duration = Duration::from_secs(1);
-/// How often an account that does not work is looked at, and one that does.
+/// How often an account that does not work is checked, and one that does.
 const CHECKS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(24 * 60 * 60)];
 
 /// Facebook Messenger, over a desk.
@@ -58,14 +58,14 @@ impl Messenger {
         Ok(Arc::new(Self { accounts: all, public_url: public_url.trim_end_matches('/').to_owned() }))
     }
 
-    /// Subscribes the pages, asks for the names of customers and keeps the signs of who types, for ever.
+    /// Subscribes the pages, asks for the names of customers and keeps the signs of who types. Never returns.
     pub async fn run(self: Arc<Self>) {
         join_all(self.accounts.values().map(|account| account.keep())).await;
         // A centre without pages goes on, too.
         future::pending::<()>().await;
     }
 
-    /// The account of an address, or the status of the answer for an address that is no account's.
+    /// The account of an address, or the status of the answer for an address without an account.
     pub(super) fn account(&self, service: &str) -> Result<&Arc<Account>, StatusCode> {
         self.accounts.get(service).ok_or(StatusCode::NOT_FOUND)
     }
@@ -89,7 +89,7 @@ impl Messenger {
             }
             Ok(())
         };
-        // Whatever becomes of one thread, the others are taken in: what is sent again is known then.
+        // Whatever becomes of one thread, the others are taken in: what is sent again is known by then.
         let kept: Vec<Result<(), Later>> =
             stream::iter(threads).map(thread).buffer_unordered(AT_ONCE).collect().await;
         kept.into_iter().collect()
@@ -109,13 +109,13 @@ fn is_same_page(one: &MessengerConfig, other: &MessengerConfig) -> bool {
     (&one.page_id, &one.app_id) == (&other.page_id, &other.app_id)
 }
 
-/// The span of what an account asks the platform for by itself.
+/// The span of a request that an account makes by itself.
 fn passing(service: &str, call: &'static str) -> Span {
     tracing::debug_span!("connector", service, call)
 }
 
 impl Account {
-    /// Does what the account does by itself, for ever.
+    /// Does what the account does by itself. Never returns.
     async fn keep(&self) {
         let mut checked: Option<Instant> = None;
         loop {

@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 8 * 1024;
 const MAX_USER_BYTES: usize = 64;
 /// The length of a confirmation code, in hex digits.
 const CODE_DIGITS: usize = 32;
-/// The platform pads the signature at times.
+/// The platform sometimes pads the signature.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -34,7 +34,7 @@ pub enum Unproven {
     Unreadable,
     /// It is not signed with the app's secret.
     Signature,
-    /// What was signed is not a request with a user and this algorithm.
+    /// The signed text is no request with a user and this algorithm.
     Content,
 }
 
@@ -55,7 +55,7 @@ struct Payload {
     user_id: Id,
 }
 
-/// What a request is acknowledged with, the same however often it is made: 32 hex digits.
+/// The code that acknowledges a request, the same however often it is made: 32 hex digits.
 pub fn confirmation_code(user: &str, secret: &Secret) -> String {
     let mut code = hex(&sign(secret, format!("data deletion of {user}").as_bytes()));
     code.truncate(CODE_DIGITS);
@@ -107,7 +107,7 @@ mod tests {
         user(signed_request, &[Secret::new(SECRET)])
     }
 
-    /// Made with openssl, not with the code under test.
+    /// The request was made with openssl, not with the code under test.
     #[test]
     fn a_request_made_elsewhere_is_understood() {
         let request = "fb0FEpmY_zdy7r27aALZyLfeTCez--44fZvdKExVRtE.eyJ1c2VyX2lkIjoiMjE4NDcxIiwiYWxnb3JpdGhtIjoiSE1BQy1TSEEyNTYiLCJpc3N1ZWRfYXQiOjEyOTE4MzY4MDAsImV4cGlyZXMiOjEyOTE4NDA0MDB9";

@@ -1,4 +1,4 @@
-//! What comes by a webhook becomes the desk's: stored or set aside, each unit in its place in its thread
+//! Gives the desk what comes by a webhook: stored or set aside, each unit in its place in its thread
 //! (spec: channel-connectors#0.2, #2.4).
 
 use super::{
@@ -26,7 +26,7 @@ const AHEAD: Millis = 60_000;
 impl Account {
     /// Takes a unit in: durable when this answers `Ok`, in quarantine if it is of no use as it is.
     pub async fn take(&self, unit: &Unit) -> Result<(), Later> {
-        // One delivery brings units of many conversations, so that its request bears the id of none.
+        // One delivery brings units of many conversations, so that its request has the id of none.
         let kind = unit.event.as_ref().map_or("poison", |event| event.what.name());
         let span = tracing::info_span!("unit", service = self.service(), kind, interaction = Empty);
         self.take_in(unit).instrument(span).await
@@ -53,7 +53,7 @@ impl Account {
         self.intake.kept(taken, raw).await
     }
 
-    /// Takes from quarantine what [`wrapped`], or a whole delivery, was put there.
+    /// Takes a unit from quarantine: one that [`wrapped`] wrote, or a whole delivery.
     pub async fn take_again(&self, raw: &[u8]) -> Result<(), NotReplayed> {
         let units = decode(raw).map_err(|why| NotReplayed::Poison(why.to_string()))?;
         for unit in &units {
@@ -89,7 +89,7 @@ impl Account {
         Ok(())
     }
 
-    /// What the desk receives of an event; `None` if nothing.
+    /// What the desk receives of an event; `None` if it receives nothing.
     async fn read(&self, unit: &Unit, event: &Event) -> Result<Option<Receive>, StoreFault> {
         let Some(person) = &event.person else { return Ok(None) };
         let address = self.address(person);
@@ -103,7 +103,7 @@ impl Account {
                     Some(mark) if mark.is_last => {
                         command::Unit::Echo { session: mark.session, index: mark.index }
                     }
-                    // The copy of the last part will speak for all.
+                    // The echo of the last part speaks for all parts.
                     _ => return Ok(None),
                 }
             }
@@ -129,7 +129,7 @@ impl Account {
     }
 }
 
-/// Why a unit is set aside that is for no account of the app.
+/// Why a unit for no account of the app is set aside.
 pub(super) const OTHER_PAGE: &str = "it is for a page that is no account here";
 
 /// A unit as a delivery of its own, so that it can be read again.

@@ -11,7 +11,7 @@ use edge::Charset;
 use http::StatusCode;
 use std::sync::Arc;
 
-/// What the platform is told when everything is kept.
+/// The answer when everything is kept.
 const RECEIVED: &str = "EVENT_RECEIVED";
 
 impl Messenger {
@@ -32,7 +32,7 @@ async fn verify(
     let account = messenger.account(&name).map_err(IntoResponse::into_response)?;
     verification::challenge(query.as_deref().unwrap_or_default(), &account.config.verify_token).map_err(
         |why| {
-            // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
+            // Anybody can ask this: the refusal is counted, and its reason logged for those who look for it.
             tracing::debug!(service = name, %why, "a webhook was not verified");
             account.intake.refuse(StatusCode::FORBIDDEN, "verification")
         },
@@ -57,8 +57,8 @@ async fn deliver(
     let _place = intake.admit(&head.extensions).map_err(IntoResponse::into_response)?;
     let charset = Charset::of(&head.headers);
     let charset = charset.map_err(|why| intake.refuse(why.status(), "charset"))?;
-    // What is not of its alphabet is read as far as it can be: a person wrote it, and the platform would send the same
-    // again. Who reads the message is told.
+    // Bytes that are not of its alphabet are replaced: a person wrote it, and the platform would send the same
+    // again. The reader of the message is told.
     let read = charset.read(&body);
     let is_whole = read.is_ok();
     let text = read.unwrap_or_else(|_| charset.read_in_part(&body).0);

@@ -1,4 +1,4 @@
-//! Sends that wait for the copies of what they sent: where an answer is lost, the copy tells that the platform has it
+//! Sends that wait for their echoes: where an answer is lost, the echo tells that the platform has the message
 //! (spec: channel-connectors#2.4, #2.8).
 
 use std::{
@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 #[derive(Debug, Default)]
 pub(super) struct Echoes(Mutex<HashMap<String, oneshot::Sender<String>>>);
 
-/// The copy that a send may come to need.
+/// The echo that a send may come to need.
 #[derive(Debug)]
 pub(super) struct Awaited<'a> {
     echoes: &'a Echoes,
@@ -21,17 +21,17 @@ pub(super) struct Awaited<'a> {
 }
 
 impl Echoes {
-    /// Listens for the copy of what is about to be sent under a word.
+    /// Listens for the echo of what is about to be sent under a word of ours.
     pub fn listen(&self, word: &str) -> Awaited<'_> {
         let (tell, copy) = oneshot::channel();
         self.all().insert(word.to_owned(), tell);
         Awaited { echoes: self, word: word.to_owned(), copy }
     }
 
-    /// A copy came, with the platform's id of it.
+    /// An echo came, with the platform's id of the message.
     pub fn heard(&self, word: &str, mid: &str) {
         if let Some(tell) = self.all().remove(word) {
-            // Its send may have had its answer meanwhile.
+            // Its send may have been answered meanwhile.
             let _ = tell.send(mid.to_owned());
         }
     }
@@ -42,7 +42,7 @@ impl Echoes {
 }
 
 impl Awaited<'_> {
-    /// The platform's id of it, once the copy has come; `None` if it does not come in time.
+    /// The platform's id of the message, once the echo has come; `None` if it does not come in time.
     pub async fn copy(mut self, within: Duration) -> Option<String> {
         tokio::time::timeout(within, &mut self.copy).await.ok()?.ok()
     }

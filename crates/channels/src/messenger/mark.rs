@@ -3,7 +3,7 @@
 
 use domain::InteractionId;
 
-/// What stands between the message and the part.
+/// The sign between the message and the part.
 const PART: char = '#';
 
 /// A part of a message.
@@ -13,11 +13,11 @@ pub(super) struct Mark {
     pub session: InteractionId,
     /// Place in its log.
     pub index: u32,
-    /// Whether the message is all sent with this part.
+    /// Whether the message is complete with this part.
     pub is_last: bool,
 }
 
-/// The word for part `part` of `of`, counted from 1: the parcel's own when there is but one.
+/// The word for part `part` of `of`, counted from 1: the parcel's own when there is only one.
 pub(super) fn write(parcel: &str, part: usize, of: usize) -> String {
     if of == 1 { parcel.to_owned() } else { format!("{parcel}{PART}{part}/{of}") }
 }

@@ -17,10 +17,10 @@ use domain::{
 /// The app of the page's own inbox (spec: channel-connectors#2.9).
 const INBOX: &str = "263902037430900";
 
-/// What the platform tells of itself, and no person does.
+/// Events that the platform tells of itself, and no person causes.
 const PLATFORMS: [&str; 1] = ["app_roles"];
 
-/// Whose events they are.
+/// The account whose events are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     /// The service.
@@ -42,10 +42,10 @@ pub(super) enum Meaning {
         word: String,
         /// The platform's id of it.
         mid: String,
-        /// What it means, should the word turn out to be none of ours.
+        /// What it means if the word turns out not to be ours.
         foreign: Unit,
     },
-    /// Nothing that anybody has to know.
+    /// Nothing that anybody needs to know.
     Nothing,
 }
 
@@ -65,7 +65,7 @@ impl Reader<'_> {
         }
         Meaning::Unit(match &event.what {
             Happening::Echo(echo) => return self.copied(echo),
-            // Whoever took it back: what is not the customer's, the desk leaves alone.
+            // Whoever took it back: the desk changes only what is the customer's.
             Happening::Unsent(mid) => Unit::Unsent { of: self.key(mid) },
             _ if event.by_page => return Meaning::Nothing,
             Happening::Message(message) => {
@@ -96,7 +96,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What the page wrote: ours by our app and our word, else somebody's.
+    /// What the page wrote: ours if it has our app and our word, else somebody else's.
     fn copied(self, echo: &Echo) -> Meaning {
         let app = echo.app_id.as_deref();
         let name = match app {

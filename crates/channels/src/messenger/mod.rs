@@ -7,15 +7,15 @@
 //!                                                                        └▶ standing: go, slow down, stop, out of order
 //! ```
 //!
-//! * What stands in `webhook`, `send`, `trouble`, `usage`, `signature`, `verification`, `deletion`, `version` and
-//!   `meaning` is pure: no clock, no network, no store.
+//! * `webhook`, `send`, `trouble`, `usage`, `signature`, `verification`, `deletion`, `version` and
+//!   `meaning` are pure: no clock, no network, no store.
 //! * `connector` holds the accounts, `account` is one of them; `door` and `privacy` are its addresses, `delivery` its
 //!   way in, `carry` its way out, `standing` its state.
 //!
-//! What may be written when is the desk's to decide: a [`desk::ports::Parcel`] says as what it goes out.
+//! The desk decides when something may be written: a [`desk::ports::Parcel`] says how it may go out.
 //!
-//! Metrics: `jackfield_messenger_units_total{service,kind}`, what came, and
-//! `jackfield_messenger_troubles_total{service,trouble}`, what the platform refused.
+//! Metrics: `jackfield_messenger_units_total{service,kind}`, the units that came, and
+//! `jackfield_messenger_troubles_total{service,trouble}`, the refusals of the platform.
 
 mod account;
 mod carry;

@@ -1,12 +1,12 @@
-//! What customers are called, as far as the platform tells it. Nobody waits for that: a conversation begins without a
-//! name and is given it when it is known (spec: channel-connectors#2.1, People).
+//! The names of customers, as far as the platform tells them. Nobody waits for that: a conversation begins without a
+//! name and gets it once it is known (spec: channel-connectors#2.1, People).
 
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The most people whose names are kept in mind; then all are forgotten.
+/// The most people whose names are kept in memory; beyond it all are forgotten.
 const KNOWN: usize = 10_000;
 /// The most people who wait to be asked about; further ones stay without a name until they write again.
 const WAITING: usize = 1_000;
@@ -22,12 +22,12 @@ struct Book {
 }
 
 impl Names {
-    /// A person's name, as far as it is known; else nothing.
+    /// A person's name, if it is known; else an empty text.
     pub fn of(&self, person: &str) -> String {
         self.book().known.get(person).cloned().flatten().unwrap_or_default()
     }
 
-    /// Has a person asked about, unless they were already.
+    /// Queues a question about a person's name, unless they were asked about already.
     pub fn want(&self, person: &str) {
         let mut book = self.book();
         let is_known =

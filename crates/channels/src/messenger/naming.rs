@@ -1,4 +1,4 @@
-//! Asking what customers are called.
+//! Asks the platform for the names of customers.
 
 use super::{account::Account, send};
 use crate::shorten::shortened;
@@ -6,7 +6,7 @@ use desk::session_of;
 use domain::{Command, InteractionId, Key, State, command::CustomerAct, message::MAX_NICKNAME};
 
 impl Account {
-    /// Asks for the name of one person who waits for theirs. Answers whether there was one.
+    /// Asks for the next name that is wanted. Answers whether there was one.
     pub async fn ask_a_name(&self) -> bool {
         if self.standing.refusal(self.now()).is_some() {
             return false;

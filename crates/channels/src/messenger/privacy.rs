@@ -1,7 +1,7 @@
-//! Requests that what is known of a person be deleted (spec: channel-connectors#2.10).
+//! Requests for the deletion of what is known of a person (spec: channel-connectors#2.10).
 //!
-//! The platform names the person by the id by which the *app* knows them, which is not the one the page knows.
-//! So nothing is deleted by itself: the request is kept where operators look at what was set aside, and one of them
+//! The platform names the person by the *app*'s id for them, which is not the id that the page knows.
+//! So nothing is deleted by itself: the request is kept in quarantine, where an operator
 //! finds the person and runs `jackfield erase`.
 
 use super::{Messenger, deletion};
@@ -18,11 +18,11 @@ use std::sync::Arc;
 
 /// The largest form, in bytes.
 const MAX_FORM: usize = 16 * 1024;
-/// Why a request lies among what was set aside.
+/// Why a request is in quarantine.
 const WHY: &str =
     "Facebook asks for the deletion of a person's data: find the person and run `jackfield erase`";
 
-/// `POST …/data-deletion`: answers where its state can be seen, and a code.
+/// `POST …/data-deletion`: answers the address of its state, and a code.
 pub(super) async fn request(
     State(messenger): State<Arc<Messenger>>,
     Path(name): Path<String>,
@@ -34,7 +34,7 @@ pub(super) async fn request(
     let body = intake.body(&head.extensions, body, MAX_FORM).await?;
     let signed = field(&body, "signed_request");
     let user = deletion::user(&signed, &account.config.app_secrets).map_err(|why| {
-        // Anybody can ask so: the refusal is counted, and the reason told to whoever looks for it.
+        // Anybody can ask this: the refusal is counted, and its reason logged for those who look for it.
         tracing::debug!(service = name, %why, "a request for deletion was refused");
         intake.refuse(StatusCode::FORBIDDEN, "data-deletion")
     })?;
@@ -68,7 +68,7 @@ pub(super) async fn status(
 }
 
 fn field(form: &[u8], name: &str) -> String {
-    // What is not UTF-8 holds neither a code nor a signed request.
+    // A text that is not UTF-8 holds neither a code nor a signed request.
     let fields = urlencoded::fields(Charset::default(), form).unwrap_or_default();
     fields.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::{num::NonZeroU32, time::Duration};
 
-/// Close to the platform's limit an account sends so many times more slowly.
+/// How many times more slowly an account sends close to the platform's limit.
 const SLOWER: u32 = 10;
 
 /// A message that would have to wait longer is tried again later: while it waits here, a stop of the server would

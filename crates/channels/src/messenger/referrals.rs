@@ -1,5 +1,5 @@
-//! By which links people came who have no open conversation: a link by itself opens none, so it is told with the next
-//! thing they say (spec: channel-connectors#2.3).
+//! The links by which people came who have no open conversation: a link by itself opens none, so it is told with the
+//! next thing they say (spec: channel-connectors#2.3).
 
 use domain::command::Said;
 use std::{
@@ -7,10 +7,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The most people who are kept in mind; then all are forgotten.
+/// The most people who are kept in memory; beyond it all are forgotten.
 const KNOWN: usize = 1_000;
 
-/// Referrals by person, the latest of each. They are worth telling while somebody is about to write, and are not kept
+/// Referrals by person, the latest of each. They matter only while somebody is about to write, and are not kept
 /// over a restart.
 #[derive(Debug, Default)]
 pub(super) struct Referrals(Mutex<HashMap<String, Said>>);
@@ -25,7 +25,7 @@ impl Referrals {
         all.insert(person.to_owned(), referral);
     }
 
-    /// What a person says, with the link by which they came, unless it tells of another itself.
+    /// What a person says, with the link by which they came, unless the message has a link of its own.
     pub fn told_with(&self, person: &str, said: Said) -> Said {
         let Some(came) = self.all().get(person).cloned() else { return said };
         let mut user_data = came.user_data;
@@ -33,7 +33,7 @@ impl Referrals {
         Said { user_data, notice: said.notice.or(came.notice), ..said }
     }
 
-    /// It was told, and is kept by now.
+    /// The link was told, and is stored by now.
     pub fn told(&self, person: &str) {
         self.all().remove(person);
     }

@@ -9,7 +9,7 @@ use domain::{
     notice::{Notice, Wording},
 };
 
-/// The words of a message, with what is attached, and with what is to be told of what could not be taken over: `left_out`
+/// The words of a message, with its attachments, and with notices of what could not be taken over: `left_out`
 /// attachments, letters beyond the longest text, characters that could not be read.
 pub(super) fn contents(
     text: &str,
@@ -27,7 +27,7 @@ pub(super) fn contents(
             contents.push(words(&described(attachment), Some(kind)));
         }
         if let Some(url) = &attachment.url {
-            // As a text for clients that know nothing else, and as a link for those that do.
+            // As a text for clients that know no links, and as a link for the others.
             contents.push(words(url, Some(kind)));
             contents.push(Content::Url { url: url.clone() });
         }
@@ -78,7 +78,7 @@ pub(super) fn referral(referral: &Referral) -> Said {
     Said { user_data: data, notice: came(Some(referral)), ..Said::default() }
 }
 
-/// What an agent reads of the way by which a customer came.
+/// What an agent reads about the link by which a customer came.
 fn came(referral: Option<&Referral>) -> Option<Notice> {
     let Referral { reference, source, ad_id, referer_uri, kind: _ } = referral?;
     let told = [("ref", reference), ("source", source), ("advertisement", ad_id), ("from", referer_uri)];
@@ -91,7 +91,8 @@ fn came(referral: Option<&Referral>) -> Option<Notice> {
     })
 }
 
-/// A conversation that another application passes to us, with what it says of it (spec: channel-connectors#2.9).
+/// A conversation that another application passes to us, with what that application says of it
+/// (spec: channel-connectors#2.9).
 pub(super) fn passed(control: &ThreadControl) -> Said {
     let mut data = UserData::default();
     put(&mut data, "threadControlApp", control.previous_owner.as_ref());
@@ -122,7 +123,7 @@ fn put(data: &mut UserData, key: &str, value: Option<&String>) {
     }
 }
 
-/// What is known of something beside its address.
+/// What is known of an attachment besides its address.
 fn described(attachment: &Attachment) -> String {
     let kind = kind(&attachment.kind);
     let place = attachment.place.map(|Place { latitude, longitude }| format!("{latitude}, {longitude}"));

@@ -1,4 +1,4 @@
-//! Values that the platform writes now as a number, now as a string.
+//! Values that the platform writes sometimes as a number, sometimes as a string.
 
 use serde::{
     Deserialize, Deserializer,
@@ -23,7 +23,7 @@ impl<'de> Deserialize<'de> for Id {
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = from.deserialize_any(AsText)?;
-        // The text is somebody's, so it is not in the error.
+        // The text may be personal, so it is not in the error.
         text.parse().map(Self).map_err(|_| D::Error::custom("not a whole number"))
     }
 }

@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 
 /// The header that holds the signature of a delivery.
 pub const HEADER: &str = "x-hub-signature-256";
-/// What the value begins with, before the 64 digits.
+/// The prefix of the value, before the 64 digits.
 const SCHEME: &str = "sha256=";
 
-/// Whether a delivery comes from the platform: [`HEADER`] is there once, and is the signature of these very bytes
+/// Whether a delivery comes from the platform: [`HEADER`] is there once, and is the signature of exactly these bytes
 /// under one of the app's secrets (several while one replaces another). The bytes are those that were received: the
 /// platform signs its own spelling of them, so JSON that was read and written again has another signature.
 pub fn is_genuine(secrets: &[Secret], headers: &HeaderMap, body: &[u8]) -> bool {
@@ -42,8 +42,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Whether `shown` is the HMAC-SHA256 of `message` under a secret, compared in constant time. With an empty secret
-/// nothing is: anybody could sign with it.
+/// Whether `shown` is the HMAC-SHA256 of `message` under a secret, compared in constant time. With an empty secret it
+/// never is: anybody could sign with it.
 pub(super) fn is_signed(secret: &Secret, message: &[u8], shown: &[u8]) -> bool {
     !secret.reveal().is_empty() && keyed(secret).chain_update(message).verify_slice(shown).is_ok()
 }

@@ -14,13 +14,13 @@ use std::{
     time::Duration,
 };
 
-/// For so long an account sends nothing when the platform says that it sends too much and not for how long, in
+/// For how long an account sends nothing when the platform says that it sends too much but not for how long, in
 /// milliseconds.
 const HOLD: Millis = 5_000;
-/// For so long an account that the platform blocked does not try again, in milliseconds.
+/// For how long an account that the platform blocked does not try again, in milliseconds.
 const BLOCK: Millis = 60 * 60 * 1_000;
 
-/// How an account stands. It is memory: after a start everything is found out anew.
+/// How an account stands. This is only kept in memory: after a start everything is found out again.
 #[derive(Debug)]
 pub(super) struct Standing {
     account: String,
@@ -31,14 +31,14 @@ pub(super) struct Standing {
 #[derive(Debug, Default)]
 struct Facts {
     line: Line,
-    /// Its token is refused.
+    /// Whether its token was refused.
     is_dead: bool,
     blocked_until: Millis,
     held_until: Millis,
     is_slowed: bool,
-    /// What the last send lacked.
+    /// The permission that the last send lacked.
     lacks: Option<&'static str>,
-    /// The page could not be subscribed.
+    /// Whether the page could not be subscribed.
     is_unsubscribed: bool,
     /// What the platform warned of.
     warning: Option<String>,
@@ -47,22 +47,22 @@ struct Facts {
 /// Whether the platform answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Line {
-    /// Nothing was asked of it since the start.
+    /// Nothing was asked of the platform since the start.
     #[default]
     Unused,
-    /// It does.
+    /// The platform answers.
     Answers,
-    /// It does not.
+    /// The platform does not answer.
     Silent,
 }
 
 impl Standing {
-    /// An account of which nothing is known yet.
+    /// An account about which nothing is known yet.
     pub fn new(account: &str, version: Version) -> Self {
         Self { account: account.to_owned(), version, facts: Mutex::default() }
     }
 
-    /// Why nothing is sent now, without asking the platform.
+    /// Why nothing can be sent now, even without asking the platform.
     pub fn refusal(&self, now: Millis) -> Option<Trouble> {
         let facts = self.facts();
         if facts.is_dead {
@@ -71,7 +71,7 @@ impl Standing {
         (facts.blocked_until > now).then_some(Trouble::Blocked)
     }
 
-    /// For how long nothing is sent, as too much was.
+    /// For how long nothing is sent because too much was.
     pub fn held(&self, now: Millis) -> Option<Duration> {
         let left = u64::try_from(self.facts().held_until - now).ok()?;
         (left > 0).then(|| Duration::from_millis(left))
@@ -82,7 +82,7 @@ impl Standing {
         self.facts().is_slowed
     }
 
-    /// The platform did what it was asked for.
+    /// The platform did what was asked.
     pub fn did(&self, usage: Usage, now: Millis) {
         let mut facts = self.facts();
         facts.heard(true);
@@ -91,7 +91,7 @@ impl Standing {
         facts.hold(usage, 0, now);
     }
 
-    /// The platform did not, or was not reached.
+    /// The platform refused, or was not reached.
     pub fn did_not(&self, trouble: Trouble, was_answered: bool, usage: Usage, now: Millis) {
         let mut facts = self.facts();
         facts.heard(was_answered);
@@ -107,7 +107,7 @@ impl Standing {
         facts.hold(usage, 0, now);
     }
 
-    /// The platform said so much of the allowance beside something that is not counted as a success or a failure.
+    /// The platform told its usage in an answer that counts neither as a success nor as a failure.
     pub fn used(&self, usage: Usage, now: Millis) {
         self.facts().hold(usage, 0, now);
     }
@@ -133,7 +133,7 @@ impl Standing {
         }
     }
 
-    /// Whether it should be found out soon whether it works again.
+    /// Whether it should be checked soon, because it does not work.
     pub fn is_down(&self) -> bool {
         let facts = self.facts();
         facts.is_dead || facts.line != Line::Answers

@@ -13,14 +13,14 @@ const MAX_WORDS: usize = 300;
 /// The most of a trace id that is kept, in characters.
 const MAX_TRACE: usize = 64;
 
-/// Why a request did not do what it was for.
+/// Why a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The platform cannot at the moment, or was not reached.
     Later,
     /// The account sends too much.
     SlowDown,
-    /// The customer has been silent for too long; the window is to be computed anew.
+    /// The customer has been silent for too long; the window is to be computed again.
     WindowClosed,
     /// Another app has the control over the thread; it can be taken over.
     OwnedElsewhere,
@@ -32,7 +32,7 @@ pub enum Trouble {
     TooLarge,
     /// The request is wrong, and we made it.
     BadRequest,
-    /// The page token is valid no more: the account stands still until somebody authorises it again.
+    /// The page token is not valid any more: the account stands still until somebody authorises it again.
     Reauthorise,
     /// The account is blocked for abuse.
     Blocked,
@@ -40,13 +40,13 @@ pub enum Trouble {
     Undeliverable,
     /// The platform has switched the feature off for a time.
     FeatureDisabled,
-    /// It was reported as failed but was sent.
+    /// It was reported as failed but was sent all the same.
     SentAfterAll,
     /// Nobody knows whether it was sent.
     Unknown,
 }
 
-/// What is done about a trouble.
+/// What to do about a trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// It was not sent; send it again after a while.
@@ -57,13 +57,13 @@ pub enum Remedy {
     Echo,
     /// It has failed; the agent is told.
     Fail,
-    /// It has failed, and whoever runs the centre is to know.
+    /// It has failed, and the operator must know.
     FailAndAlarm,
-    /// It has failed, nothing more is sent for the account, and whoever runs the centre is to know.
+    /// It has failed, nothing more is sent for the account, and the operator must know.
     StopAccount,
 }
 
-/// A trouble and what the platform said of it. The words of the platform are for the log; what an agent is told is
+/// A trouble and what the platform said of it. The words of the platform are for the log; an agent is told
 /// [`Trouble::sentence`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -107,7 +107,7 @@ impl Trouble {
         }
     }
 
-    /// What is done about it.
+    /// What to do about it.
     pub const fn remedy(self) -> Remedy {
         match self {
             Self::Later => Remedy::Retry,
@@ -202,7 +202,7 @@ impl Failure {
         Self::without_words(Trouble::Unknown)
     }
 
-    /// What the body of an answer says of a failure, whatever its status; `None` if it speaks of none.
+    /// The failure in the body of an answer, whatever its status; `None` if there is none.
     pub(super) fn told(status: StatusCode, body: &[u8]) -> Option<Self> {
         let Body { error } = serde_json::from_slice(body).ok()?;
         let (Whole(code), subcode) = (error.code, error.error_subcode.map(|Whole(subcode)| subcode));

@@ -1,4 +1,4 @@
-//! To whom somebody types. The sign fades after some 20 s, so it is given again while they do
+//! The customers to whom somebody types. The sign fades after some 20 s, so it is given again while they do
 //! (spec: channel-connectors#2.5).
 
 use std::{
@@ -7,14 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long after the sign it is given again, and no sooner.
+/// How long after the sign it is given again.
 const AGAIN: Duration = Duration::from_secs(15);
-/// How often it is given in all, should nobody say that the agent stopped.
+/// How often it is given in all, if nobody says that the agent stopped.
 const TIMES: u8 = 20;
-/// The most customers that are kept in mind; the sign of any further one fades.
+/// The most customers kept in memory; the sign of any further one fades.
 const MOST: usize = 1_000;
 
-/// To whom somebody types.
+/// The customers to whom somebody types.
 #[derive(Debug, Default)]
 pub(super) struct Typing(Mutex<HashMap<String, Shown>>);
 
@@ -25,7 +25,7 @@ struct Shown {
 }
 
 impl Typing {
-    /// Somebody types to a person. Answers whether the sign is to be given now.
+    /// Somebody types to a person. Answers whether the sign must be given now.
     pub fn begins(&self, person: &str, now: Instant) -> bool {
         let mut all = self.all();
         if let Some(shown) = all.get_mut(person) {
@@ -39,12 +39,12 @@ impl Typing {
         true
     }
 
-    /// The agent stopped, or what they typed goes out. Answers whether the sign stands.
+    /// The agent stopped, or what they typed goes out. Answers whether the sign is shown.
     pub fn ends(&self, person: &str) -> bool {
         self.all().remove(person).is_some()
     }
 
-    /// To whom the sign is to be given again.
+    /// The customers to whom the sign must be given again.
     pub fn due(&self, now: Instant) -> Vec<String> {
         let mut all = self.all();
         all.retain(|_, shown| shown.times < TIMES);

@@ -1,4 +1,4 @@
-//! How much of what the platform allows is used up (spec: channel-connectors#2.7).
+//! How much of the platform's allowance is used up (spec: channel-connectors#2.7).
 //!
 //! The platform says so with its answers: percentages of what an app, a page or a use case may do in a rolling
 //! time, and, once it is too much, for how many minutes nothing will be done.
@@ -15,7 +15,7 @@ pub const SLOW_PERCENT: u32 = 80;
 pub const STOP_PERCENT: u32 = 100;
 /// How long nothing is sent when the platform does not say, in milliseconds: five minutes of its rolling hour.
 pub const STOP: Millis = 5 * MINUTE;
-/// The longest it is believed, in milliseconds: its longest rolling time, a day.
+/// The longest stop that is believed, in milliseconds: the platform's longest rolling time, a day.
 pub const LONGEST_STOP: Millis = 24 * 60 * MINUTE;
 
 const MINUTE: Millis = 60 * 1000;
@@ -24,7 +24,7 @@ const FLAT: [&str; 2] = ["x-app-usage", "x-page-usage"];
 /// The header with a list of readings for each of several businesses.
 const BY_BUSINESS: &str = "x-business-use-case-usage";
 
-/// The highest of what an answer told.
+/// The highest values of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// The highest percentage; it can exceed 100. 0 if nothing was told.
@@ -55,7 +55,7 @@ struct Reading {
 }
 
 impl Usage {
-    /// Reads what the headers of an answer tell. What cannot be read tells nothing.
+    /// Reads what the headers of an answer tell. Values that cannot be read are ignored.
     pub fn read(headers: &HeaderMap) -> Self {
         let texts = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         let flat = FLAT.into_iter().flat_map(texts).filter_map(|text| serde_json::from_str(text).ok());
@@ -84,7 +84,7 @@ impl Usage {
     }
 }
 
-/// The readings of all businesses; a list or a reading that is something else is left out alone.
+/// The readings of all businesses; a list or a reading of another shape is left out by itself.
 fn businesses(text: &str) -> Vec<Reading> {
     let lists: BTreeMap<String, Vec<&RawValue>> = match serde_json::from_str(text) {
         Ok(lists) => lists,

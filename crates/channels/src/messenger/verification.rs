@@ -1,4 +1,4 @@
-//! The question by which the platform makes sure of a webhook's address (spec: channel-connectors#2.2).
+//! The request by which the platform verifies a webhook's address (spec: channel-connectors#2.2).
 
 use crate::secret::Secret;
 use std::fmt;
@@ -8,7 +8,7 @@ const MAX_QUERY_BYTES: usize = 4096;
 /// The longest challenge that is given back, in bytes. The platform's are numbers of some ten digits.
 const MAX_CHALLENGE_BYTES: usize = 256;
 
-/// Why a challenge is not given back. Whoever asked is told none of it, only 403.
+/// Why a challenge is not given back. The client is told none of it, only 403.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unverified {
     /// The query is too long to be the platform's.

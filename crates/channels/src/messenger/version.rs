@@ -1,14 +1,14 @@
 //! The version of the Graph API, and how long it lives (spec: channel-connectors#2.1).
 //!
-//! A call to a version that has expired is not refused: it is answered by the oldest one that is left, which may do
-//! something else. So a version is looked at when the server starts, and from then on once a day.
+//! A call to a version that has expired is not refused: the oldest one that is left answers it, which may do
+//! something else. So the version is checked when the server starts, and from then on once a day.
 
 use domain::Millis;
 use jiff::civil::{Date, date};
 use std::{fmt, str::FromStr};
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
-/// How long before its end a version is warned of, in days.
+/// How many days before its end a warning about a version is given.
 const NOTICE_DAYS: i64 = 90;
 
 /// Versions and the first day on which each is gone, in UTC, oldest first (the platform's changelog, as of November
@@ -49,7 +49,7 @@ pub enum Life {
 pub struct NoVersion;
 
 impl Version {
-    /// The newest this server was written for (July 2026).
+    /// The newest version that this server was written for (July 2026).
     pub const CURRENT: Self = Self::new(26, 0);
 
     const fn new(major: u16, minor: u16) -> Self {
@@ -96,7 +96,7 @@ impl FromStr for Version {
     fn from_str(text: &str) -> Result<Self, NoVersion> {
         let (major, minor) = text.strip_prefix('v').and_then(|text| text.split_once('.')).ok_or(NoVersion)?;
         let number = |digits: &str| {
-            // `parse` alone would take a sign.
+            // `parse` by itself would accept a sign.
             let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
             digits.parse().ok().filter(|_| plain).ok_or(NoVersion)
         };

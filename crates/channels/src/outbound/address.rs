@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Where IPv4 does not lead to the public Internet: the special-purpose registry (RFC 6890 and its successors), and
-/// the one public address at which a cloud answers its own machines.
+/// IPv4 addresses that do not lead to the public Internet: the special-purpose registry (RFC 6890 and its successors),
+/// and the one public address at which a cloud answers its own machines.
 const CLOSED_V4: [(Ipv4Addr, u8); 16] = [
     (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -26,7 +26,7 @@ const CLOSED_V4: [(Ipv4Addr, u8); 16] = [
 /// All of IPv6 that is given out for the public Internet.
 const GLOBAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// What of it does not lead there: protocol assignments and tunnels, which carry an IPv4 address inside, and
+/// The parts of it that do not lead there: protocol assignments and tunnels, which carry an IPv4 address inside, and
 /// documentation.
 const CLOSED_V6: [(Ipv6Addr, u8); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
@@ -38,19 +38,19 @@ const CLOSED_V6: [(Ipv6Addr, u8); 4] = [
 /// Translation from IPv6 to IPv4: what counts is the IPv4 address in the last four bytes.
 const TRANSLATED: (Ipv6Addr, u8) = (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
 
-/// Where one cloud answers its machines over IPv6; it lies among the private addresses.
+/// The address at which one cloud answers its machines over IPv6; it is among the private addresses.
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
 /// How far the client reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
-    /// The public Internet alone.
+    /// Only the public Internet.
     #[default]
     Public,
-    /// That, and this machine: the demo's providers run there.
+    /// The public Internet and this machine: the demo's providers run there.
     Loopback,
-    /// That, and private addresses: gateways of an operator's own. Link-local addresses, at which clouds answer their
-    /// machines, stay closed.
+    /// The public Internet and private addresses: gateways of an operator's own. Link-local addresses, at which clouds
+    /// answer their machines, stay closed.
     OwnNetwork,
 }
 

@@ -1,12 +1,12 @@
-//! The one client for everything the server asks of others (spec: channel-connectors#0.2.9).
+//! The one client for all requests of the server to others (spec: channel-connectors#0.2.9).
 //!
 //! ```text
 //! Ask ─▶ https? ─▶ a configured peer? ─▶ resolve ─▶ a public address? ─▶ connect ─▶ Answer | Fault
 //! ```
 //!
 //! It follows no redirect, uses no proxy, repeats nothing by itself, reads answers up to a bound and waits up to a
-//! bound. A [`Fault`] tells apart what was certainly not sent from what may have been done, because nothing of the
-//! latter may be sent twice.
+//! bound. A [`Fault`] tells what was certainly not sent from what may have been done, because the
+//! latter must not be sent twice.
 
 mod address;
 mod names;
@@ -22,22 +22,22 @@ use names::Names;
 use reqwest::{Client, redirect, retry};
 use std::{error::Error, net::IpAddr, sync::Arc, time::Duration};
 
-/// How long an unused connection is kept. Short, because one that the other side closes while a request is on its way
-/// leaves nobody knowing whether the request arrived.
+/// How long an unused connection is kept. It is short, because when the other side closes one while a request is on its
+/// way, nobody knows whether the request arrived.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// The bounds of what the server asks of others.
+/// The bounds of the server's requests to others.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// Who may be asked: the base URLs of the accounts. Scheme, host and port count, the path does not.
     pub peers: Vec<Url>,
-    /// Whether `http` is allowed. For the demo only, as passwords would travel open.
+    /// Whether `http` is allowed. For the demo only, since passwords would travel unencrypted.
     pub plain_http: bool,
     /// How far the client reaches.
     pub reach: Reach,
-    /// Certificates to trust besides those of the system, for a provider with an authority of its own.
+    /// Certificates to trust besides those of the system, for a provider with its own certificate authority.
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// How long a connection may take to come about: name, TCP and TLS.
+    /// How long connecting may take: name, TCP and TLS.
     pub connect: Duration,
     /// How long all of it may take, until the last byte of the answer. Longer than `connect`.
     pub total: Duration,
@@ -67,7 +67,7 @@ pub struct Outbound {
     rules: Rules,
 }
 
-/// Why the client could not be made: a certificate to trust is none, as a sentence.
+/// Why the client could not be made, as a sentence: a certificate to trust is unusable.
 #[derive(Debug, thiserror::Error)]
 #[error("the outbound client cannot be set up: {0}")]
 pub struct Unusable(String);
@@ -119,7 +119,7 @@ impl Outbound {
         if !self.rules.peers.iter().any(|peer| peer.origin() == url.origin()) {
             return Err(Forbidden::Host(host.to_owned()));
         }
-        // No resolver is asked about a literal address.
+        // Literal addresses are not given to a resolver.
         match host.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(ip) if !address::open(ip, self.rules.reach) => Err(Forbidden::Address(host.to_owned())),
             _ => Ok(()),
@@ -142,7 +142,7 @@ impl Outbound {
     }
 }
 
-/// What it means that no status came.
+/// The fault that it means when no status came.
 fn unanswered(fault: reqwest::Error) -> Fault {
     let fault = fault.without_url();
     let mut cause: Option<&(dyn Error + 'static)> = Some(&fault);

@@ -1,13 +1,13 @@
-//! Names to addresses: the answer of the resolver is judged, and what was judged is what is connected to.
+//! Resolves names to addresses: the resolver's answer is checked, and the checked addresses are connected to.
 
 use super::{address, request::Forbidden};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::SocketAddr;
 
-/// The resolver of the system, less the addresses that may not be reached. Judging here and not before the request
-/// leaves no moment at which a name could change its address between the judging and the connecting.
+/// The resolver of the system, without the addresses that may not be reached. Checking here, not before the request,
+/// leaves no moment at which a name could change its address between the check and the connection.
 pub(super) struct Names {
-    /// How far one may reach.
+    /// How far the client may reach.
     pub reach: address::Reach,
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of others, what they answer, and what can go wrong between.
+//! Requests to others, their answers, and what can go wrong between the two.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{
@@ -7,7 +7,7 @@ use http::{
 };
 use reqwest::Url;
 
-/// A request to somebody else. It may hold a secret, so it cannot be printed.
+/// A request to another server. It may hold a secret, so it cannot be printed.
 pub struct Ask {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -15,7 +15,7 @@ pub struct Ask {
     pub(super) body: Vec<u8>,
 }
 
-/// An answer, whatever its status: to judge it is the asker's business.
+/// An answer, whatever its status: the caller judges it.
 #[derive(Debug)]
 pub struct Answer {
     /// The status. Redirects are not followed, so it may be one.
@@ -26,13 +26,13 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Why there is no answer. No variant tells of the URL's query or of what was sent.
+/// Why there is no answer. No variant holds the URL's query or the body.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// Our own rules forbid the request. Nothing was sent.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// No connection came about. Nothing was sent, so it may be tried again.
+    /// No connection was made. Nothing was sent, so it may be tried again.
     #[error("no connection: {0}")]
     NotSent(String),
     /// The connection was there and the answer was lost: **the other side may have done what was asked**.
@@ -71,7 +71,7 @@ pub enum Loss {
     /// It is longer than `Rules::max_answer_bytes`.
     #[error("it is too large")]
     TooLarge,
-    /// The connection broke, or what came is no HTTP.
+    /// The connection broke, or the answer is no HTTP.
     #[error("the connection broke")]
     Broken,
 }
@@ -95,7 +95,7 @@ impl Ask {
         self.authorized(&format!("Basic {pair}"))
     }
 
-    /// With a bearer token. A token that no header can bear is left out, and the other side will refuse.
+    /// With a bearer token. A token that no header can hold is left out, and the other side will refuse.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
         self.authorized(&format!("Bearer {token}"))

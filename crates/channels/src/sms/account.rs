@@ -10,14 +10,14 @@ pub struct Sms {
     pub(super) config: SmsConfig,
     pub(super) intake: Intake,
     pub(super) outbound: Arc<Outbound>,
-    /// As what we are known, without a slash at the end.
+    /// The bases under which providers know us, without a slash at the end.
     pub(super) urls: Vec<String>,
     pub(super) pace: Pace,
 }
 
 impl Sms {
     /// The connector of a service. `urls` are the bases under which providers may know us, without a slash at the
-    /// end: their webhooks' signatures cover them, and the first is where they are to report to. Serve [`super::router`],
+    /// end: their webhooks' signatures cover them, and reports should go to the first. Serve [`super::router`],
     /// and connect the desk with it.
     pub fn new(
         desk: Arc<Desk>,

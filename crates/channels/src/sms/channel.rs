@@ -39,7 +39,7 @@ impl Channel for Sms {
     }
 
     fn signal(&self, _: Signal) -> BoxFuture<'_, ()> {
-        // Nobody sees over this interface that somebody types.
+        // This interface has no sign that somebody types.
         ready(()).boxed()
     }
 
@@ -80,8 +80,8 @@ impl Sms {
         sending(outcome)
     }
 
-    /// Where the provider shall tell what becomes of a message: an address with our own word for it inside, so that
-    /// a report is understood even if it comes before the answer. Answers to keywords are nobody's business.
+    /// Where the provider should report what becomes of a message: an address with our own word for it inside, so that
+    /// a report is understood even if it comes before the answer. Answers to keywords need no report.
     fn callback(&self, id: &str) -> Option<Url> {
         let (session, index) = id.split_once('/')?;
         index.parse::<u32>().ok()?;
@@ -91,7 +91,7 @@ impl Sms {
         Some(url)
     }
 
-    /// Says how the account stands after an attempt.
+    /// Reports how the account stands after an attempt.
     fn stands(&self, outcome: &Outcome) {
         let (condition, why) = match outcome {
             Outcome::Refused { reason: Reason::Credentials, .. } => {
@@ -100,7 +100,7 @@ impl Sms {
             Outcome::Refused { reason: Reason::Account, .. } => {
                 (Condition::Restricted, Some("The provider, or our own rules, do not let the account send"))
             }
-            // Else a refusal is about the message.
+            // Any other refusal is about the message.
             Outcome::Sent { .. } | Outcome::Refused { .. } => (Condition::Working, None),
             Outcome::Later { why: Wait::Busy, after } => {
                 self.pace.hold(*after);

@@ -5,7 +5,7 @@ use crate::{outbound::Url, secret::Secret};
 use http::HeaderName;
 use std::{num::NonZeroU32, time::Duration};
 
-/// Where the provider is whose interface this is.
+/// The provider whose interface this is.
 const TWILIO: &str = "https://api.twilio.com";
 
 /// An account at a provider.
@@ -13,9 +13,9 @@ const TWILIO: &str = "https://api.twilio.com";
 pub struct SmsConfig {
     /// The provider's id of the account.
     pub account_sid: String,
-    /// What webhooks are signed with.
+    /// The tokens that webhooks are signed with.
     pub tokens: Tokens,
-    /// What requests to the provider are made with.
+    /// The credentials of requests to the provider.
     pub credentials: Credentials,
     /// Our addresses, without prefix.
     pub from: Vec<String>,
@@ -23,7 +23,7 @@ pub struct SmsConfig {
     pub service_sid: Option<String>,
     /// Where the provider's interface is. `https://api.twilio.com` by default.
     pub base_url: Url,
-    /// What every address begins with at the provider and not here, such as `whatsapp:`.
+    /// The prefix of every address at the provider, but not here, such as `whatsapp:`.
     pub address_prefix: Option<String>,
     /// The headers of webhooks.
     pub headers: Headers,
@@ -31,19 +31,19 @@ pub struct SmsConfig {
     pub limits: Limits,
     /// The words by which customers take and give leave to be written to.
     pub keywords: Keywords,
-    /// What is answered to them, if the provider does not answer by itself.
+    /// The answers to them, if the provider does not answer by itself.
     pub we_reply: Option<Replies>,
     /// How fast messages may be sent.
     pub rate: Rate,
-    /// How long the provider may try to deliver a message; whole seconds. Its own rule if none.
+    /// How long the provider may try to deliver a message; whole seconds. The provider's own rule when `None`.
     pub validity: Option<Duration>,
-    /// Whether the provider may respell texts, after us. Off by default.
+    /// Whether the provider may respell texts after us. Off by default.
     pub smart_encoded: bool,
-    /// Whether the provider shall report what becomes of messages. On by default.
+    /// Whether the provider should report what becomes of messages. On by default.
     pub status_callbacks: bool,
 }
 
-/// By which the provider knows us.
+/// How the provider knows us.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// The account and its primary token.
@@ -62,27 +62,27 @@ pub enum Credentials {
 pub enum Sender<'a> {
     /// An address of ours, without prefix.
     Address(&'a str),
-    /// Whichever of a group the provider chooses.
+    /// Any sender of a group, chosen by the provider.
     Service(&'a str),
 }
 
 /// The names of headers that differ between providers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headers {
-    /// That which bears the signature.
+    /// The header with the signature.
     pub signature: HeaderName,
-    /// That which stays the same when the provider tries again.
+    /// The header that stays the same when the provider tries again.
     pub repetition: HeaderName,
 }
 
 /// The answers to keywords.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replies {
-    /// To one who opted out.
+    /// To a customer who opted out.
     pub opt_out: String,
-    /// To one who opted in.
+    /// To a customer who opted in.
     pub opt_in: String,
-    /// To one who asked for help.
+    /// To a customer who asked for help.
     pub help: String,
 }
 

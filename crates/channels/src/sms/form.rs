@@ -5,12 +5,12 @@ use crate::{shorten::shortened, urlencoded};
 use domain::json::{self, Bound};
 use edge::Charset;
 
-/// The largest form, in bytes: the longest text, of which a character of four bytes takes twelve, and the rest many
-/// times over. What is longer is not taken in at all, and no provider writes it.
+/// The largest form, in bytes: the longest text, where a character of four bytes takes twelve, and the rest many
+/// times over. A longer one is not read at all, and no provider writes it.
 pub const MAX_BODY_BYTES: usize = 12 * domain::message::MAX_TEXT.chars + 64 * 1024;
 /// The most fields of a form. Providers add some without notice.
 pub const MAX_FIELDS: usize = 256;
-/// The most fields of a form that is looked at at all: its signature covers all of them, and costs something for each.
+/// The most fields of a form that is checked at all: its signature covers all of them, and costs something for each.
 pub const MOST_FIELDS: usize = 4_096;
 /// The longest id, in bytes; those of Twilio have 34.
 const MAX_ID_BYTES: usize = 128;
@@ -25,14 +25,14 @@ pub struct Form {
     is_garbled: bool,
 }
 
-/// Why a webhook cannot be read. It must be kept as it came, and answered as if it had been read, because the same
-/// would come again (spec: channel-connectors#0.2.5).
+/// Why a webhook cannot be read. It must be kept as it came, and answered as if it had been read, because the provider
+/// would send the same again (spec: channel-connectors#0.2.5).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecodable {
     /// The form has more than [`MAX_FIELDS`] fields.
     #[error("the form has more than {MAX_FIELDS} fields")]
     TooManyFields,
-    /// A field without which the rest is of no use is not there.
+    /// A field that the rest needs is not there.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// A field came twice, with different values.
@@ -57,7 +57,7 @@ pub enum Undecodable {
         /// How it should begin.
         prefix: String,
     },
-    /// It is of another account, or to an address that is none of ours.
+    /// It is of another account, or to an address that is not ours.
     #[error("{0} is not of this account")]
     Stranger(&'static str),
     /// It is no form.
@@ -86,12 +86,12 @@ impl Form {
         form
     }
 
-    /// Whether it has bytes that are of no alphabet, for which U+FFFD stands.
+    /// Whether it has bytes that belong to no alphabet, which U+FFFD replaces.
     pub const fn is_garbled(&self) -> bool {
         self.is_garbled
     }
 
-    /// Refuses a form with more fields than one looks through again and again.
+    /// Refuses a form with more than [`MAX_FIELDS`] fields.
     pub(super) fn check_number(&self) -> Result<(), Undecodable> {
         if self.fields.len() > MAX_FIELDS { Err(Undecodable::TooManyFields) } else { Ok(()) }
     }
@@ -148,9 +148,9 @@ impl Form {
         Ok(id)
     }
 
-    /// The id of the message, under the first of the names it has had. All of them are looked at: names and values are
-    /// signed as one text without boundaries, so whoever has heard one signed form could move a boundary and let an id
-    /// swallow the name behind it, for another id under the same signature.
+    /// The id of the message, under the first of the names it has had. All of them are checked: names and values are
+    /// signed as one text without boundaries, so somebody who has seen one signed form could move a boundary and let an
+    /// id swallow the name behind it, for another id under the same signature.
     pub(super) fn message_id(&self) -> Result<String, Undecodable> {
         let mut first = None;
         for name in ["MessageSid", "SmsSid", "SmsMessageSid"] {

@@ -12,9 +12,9 @@ use domain::{
 };
 use reqwest::Url;
 
-/// The most pictures and the like of one message.
+/// The most attachments of one message.
 pub const MAX_MEDIA: usize = 10;
-/// The longest address of one, in bytes.
+/// The longest address of an attachment, in bytes.
 const MAX_MEDIA_URL_BYTES: usize = 2048;
 /// The longest word or payload of a button, and line about a link.
 const MAX_LINE: Bound = Bound::chars(1024);
@@ -36,55 +36,55 @@ pub struct Inbound {
     pub to: String,
     /// What customers call themselves, where their service tells it.
     pub name: Option<String>,
-    /// The text, which may be empty if there is something else; as much of it as a message may be.
+    /// The text, which may be empty if there is something else; shortened to the longest message.
     pub text: String,
     /// How many characters of it were left out.
     pub left_out: usize,
-    /// Whether characters of the message could not be read, and others stand for them.
+    /// Whether characters of the message could not be read, and were replaced.
     pub is_garbled: bool,
     /// The provider's word for what it is, where it tells one: `text`, `location`, `button` and others.
     pub kind: Option<String>,
     /// The button that was pressed, or what was chosen of a list.
     pub button: Option<Button>,
-    /// The place that was sent.
+    /// The place that the customer sent.
     pub place: Option<Place>,
-    /// What was filled in, where it is more than a button.
+    /// What the customer filled in, where it is more than a button.
     pub filled_in: Option<String>,
     /// The provider's id of the message that this one answers.
     pub answers: Option<String>,
-    /// By what link or advertisement the customer came: keys of the user data and values.
+    /// The link or advertisement by which the customer came: keys of the user data and values.
     pub referral: Vec<(&'static str, String)>,
-    /// Pictures and the like, at most [`MAX_MEDIA`].
+    /// Attachments, at most [`MAX_MEDIA`].
     pub media: Vec<Media>,
-    /// How many more the provider announced that are not among `media`, because they are too many or have no usable
-    /// address. A text is not lost because of a picture.
+    /// How many more attachments the provider announced that are not among `media`, because they are too many or have
+    /// no usable address. A text is not lost because of a picture.
     pub media_left_out: usize,
     /// In how many parts the text came.
     pub segments: Option<u32>,
-    /// What the provider itself took the message for, if it keeps consent for us.
+    /// The keyword that the provider itself recognised, if it keeps consent for us.
     pub keyword: Option<Keyword>,
 }
 
 /// A button that was pressed, or what was chosen of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
-    /// What stands on it.
+    /// The text on it.
     pub text: Option<String>,
-    /// What it was given to say.
+    /// The payload it was given.
     pub payload: Option<String>,
 }
 
-/// A picture or the like, still at the provider.
+/// An attachment, still at the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
     /// Where it is.
     pub url: Url,
-    /// What it is.
+    /// Its media type.
     pub content_type: String,
 }
 
 impl Inbound {
-    /// Reads the form of a webhook. `prefix` is what every address of the account begins with; `repetition` is the
+    /// Reads the form of a webhook. `prefix` is the prefix of every address of the account; `repetition` is the
     /// value of the header that stays the same when the provider tries again.
     pub fn read(form: &Form, prefix: Option<&str>, repetition: Option<&str>) -> Result<Self, Undecodable> {
         form.check_number()?;
@@ -115,14 +115,14 @@ impl Inbound {
     }
 }
 
-/// A name as a nickname may be: on one line, and shortened rather than refused, as nothing hangs on it.
+/// A name made into a nickname: on one line, and shortened rather than refused, since nothing depends on it.
 fn name(given: &str) -> Option<String> {
     let name: String = given.chars().filter(|character| !character.is_control()).collect();
     let name = shortened(name.trim().to_owned(), MAX_NICKNAME);
     Some(name).filter(|name| !name.is_empty())
 }
 
-/// A button has a text and a payload, what was chosen of a list a title and an id.
+/// The button that was pressed, with text and payload, or what was chosen of a list, with title and id.
 fn button(form: &Form) -> Result<Option<Button>, Undecodable> {
     let line = |name| form.shortened(name, MAX_LINE);
     let text = line("ButtonText")?.or(line("ListTitle")?);
@@ -130,7 +130,7 @@ fn button(form: &Form) -> Result<Option<Button>, Undecodable> {
     Ok((text.is_some() || payload.is_some()).then_some(Button { text, payload }))
 }
 
-/// What a customer filled in on a page of the platform: JSON, of which nothing is known here.
+/// What a customer filled in on a page of the platform: JSON that is passed on as it is.
 fn filled_in(form: &Form) -> Result<Option<String>, Undecodable> {
     for name in ["InteractiveData", "FlowData"] {
         if let Some(data) = form.shortened(name, MAX_TEXT)? {
@@ -140,7 +140,7 @@ fn filled_in(form: &Form) -> Result<Option<String>, Undecodable> {
     Ok(None)
 }
 
-/// The fields by which a provider tells of an advertisement, and the keys that what Messenger tells has, too.
+/// The fields in which a provider tells of an advertisement, and the keys of the user data, the same as for Messenger.
 const REFERRAL: [(&str, &str); 6] = [
     ("ReferralSourceType", "referralType"),
     ("ReferralSourceId", "referralAdId"),
@@ -168,7 +168,7 @@ fn keyword(word: &str) -> Option<Keyword> {
 }
 
 fn media(form: &Form) -> Result<(Vec<Media>, usize), Undecodable> {
-    // A number that is none must not take the words with it: as many as have an address are there.
+    // A malformed number must not take the words with it: the attachments that have an address are there.
     let announced: usize = match form.get("NumMedia")? {
         None => 0,
         Some(number) => match number.parse() {

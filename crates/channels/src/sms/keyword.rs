@@ -3,7 +3,7 @@
 use domain::command::Keyword;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// No keyword is longer, in bytes; nothing longer is looked at.
+/// The longest keyword, in bytes; longer texts are not compared.
 const MAX_BYTES: usize = 100;
 
 /// The words of an account, in whatever case. A word in several lists means the first of them.
@@ -13,7 +13,7 @@ pub struct Keywords {
     pub opt_out: Vec<String>,
     /// Words that opt in.
     pub opt_in: Vec<String>,
-    /// Words that opt in only who has opted out.
+    /// Words that opt in only customers who have opted out.
     pub opt_in_if_out: Vec<String>,
     /// Words that ask for help.
     pub help: Vec<String>,

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! An account at a provider is a service of the centre, and carries no other name. Nothing here decides about
-//! conversations: it reads what providers say, writes what they are told, and knows their limits. Whatever speaks this
-//! interface is reached by configuration alone, such as `WhatsApp`, whose addresses bear a prefix.
+//! conversations: it reads what providers say, writes what they are told, and knows their limits. Other services with
+//! this interface need only configuration, such as `WhatsApp`, whose addresses have a prefix.
 
 mod account;
 mod channel;

@@ -1,7 +1,7 @@
 //! Telephone numbers as people write them.
 
 /// A number in the international form of E.164, `+` and 7 to 15 digits, from one as people write it; or why it is
-/// none, in a sentence for an agent. A prefix that all addresses of the account have may stand before it.
+/// none, in a sentence for an agent. The prefix of the account's addresses may stand before it.
 pub(super) fn international(given: &str, prefix: Option<&str>) -> Result<String, String> {
     let given = given.trim();
     let bare = prefix.and_then(|prefix| given.strip_prefix(prefix)).unwrap_or(given);
@@ -17,7 +17,7 @@ pub(super) fn international(given: &str, prefix: Option<&str>) -> Result<String,
     }
 }
 
-/// What people write into numbers for the eye.
+/// Characters that people write into numbers for readability.
 const fn is_decoration(mark: char) -> bool {
     matches!(mark, ' ' | '\u{a0}' | '-' | '\u{2010}'..='\u{2013}' | '.' | '/' | '(' | ')')
 }

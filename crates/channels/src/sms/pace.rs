@@ -17,9 +17,9 @@ use tokio::{sync::Mutex as Gate, time::Instant};
 /// A message that would have to wait longer is tried again later: while it waits here, a stop of the server would
 /// leave nobody knowing whether it was sent.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The longest that a provider can hold all messages of an account up.
+/// The longest time for which a provider can hold up all messages of an account.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
-/// How long all messages are held up when a busy provider says nothing of it.
+/// How long all messages are held up when a busy provider does not say how long.
 const HOLD: Duration = Duration::from_secs(1);
 
 /// The pace of an account.
@@ -27,7 +27,7 @@ pub(super) struct Pace {
     rate: Rate,
     limiter: DefaultDirectRateLimiter,
     clock: DefaultClock,
-    /// One after the other, in the order in which they came.
+    /// Sends have their turns one after the other, in the order in which they came.
     turn: Gate<()>,
     waiting: AtomicU32,
     held_until: Mutex<Option<Instant>>,

@@ -13,9 +13,9 @@ const MAX_LINE: Bound = Bound::chars(1024);
 pub struct Place {
     /// Degrees north of the equator and east of Greenwich, as they were written.
     pub coordinates: Option<(String, String)>,
-    /// What it is called.
+    /// Its name.
     pub label: Option<String>,
-    /// Where it is, in words.
+    /// Its address, in words.
     pub address: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl Place {
         Ok((place != Self::default()).then_some(place))
     }
 
-    /// What an agent reads of it: `[location] 52.5162, 13.3777: Brandenburg Gate, Pariser Platz`.
+    /// The text that an agent reads: `[location] 52.5162, 13.3777: Brandenburg Gate, Pariser Platz`.
     pub(super) fn words(&self) -> String {
         let degrees =
             self.coordinates.as_ref().map(|(latitude, longitude)| format!("{latitude}, {longitude}"));

@@ -1,4 +1,4 @@
-//! A webhook as it came: what is worked on, and what quarantine keeps of it.
+//! A webhook as it came: the connector works on it, and quarantine keeps it.
 
 use domain::InteractionId;
 
@@ -7,7 +7,7 @@ use domain::InteractionId;
 pub(super) struct Raw {
     /// Whether it is a `GET`, whose form is in its query.
     pub get: bool,
-    /// Path and query as they were asked for, and signed.
+    /// Path and query as they were requested, and signed.
     pub path: String,
     /// The header that stays the same when the provider tries again.
     pub repetition: Option<String>,
@@ -20,7 +20,7 @@ pub(super) struct Raw {
 pub(super) enum Subject {
     /// A customer's message.
     Message,
-    /// What became of one of ours.
+    /// What became of one of our messages.
     Report {
         /// The conversation.
         session: InteractionId,
@@ -39,7 +39,7 @@ impl Raw {
         }
     }
 
-    /// What it is about, as its path says: our own word for the message, which we gave to the provider.
+    /// What it is about, according to its path: our own word for the message, which we gave to the provider.
     pub fn subject(&self) -> Option<Subject> {
         let path = self.path.split_once('?').map_or(&*self.path, |(path, _)| path);
         let mut parts = path.trim_start_matches('/').split('/').skip(3);
@@ -61,7 +61,7 @@ impl Raw {
         bytes
     }
 
-    /// As quarantine gives it back; none if it did not write it.
+    /// Reads what quarantine gives back; `None` if quarantine did not write it.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut parts = bytes.splitn(4, |byte| *byte == b'\n');
         let mut line = || std::str::from_utf8(parts.next()?).ok();

@@ -27,9 +27,9 @@ pub enum Reason {
     Unknown,
     /// 30034: the sender is not registered where the message goes.
     SenderNotRegistered,
-    /// 20003: the provider does not know us by what we show.
+    /// 20003: the provider does not accept our credentials.
     Credentials,
-    /// What else speaks of our account or its settings: a matter for the administrator.
+    /// Another code about our account or its settings: a matter for the administrator.
     Account,
     /// A code that is not in this list, or none.
     Other,

@@ -21,14 +21,14 @@ use serde_json::Value;
 
 /// The key of the user data under which agents find the customer's number.
 const PHONE_NUMBER: &str = "PhoneNumber";
-/// That under which they find what stands behind a button, as with Messenger.
+/// The key under which they find the payload of a button, as with Messenger.
 const PAYLOAD: &str = "postbackPayload";
 
 /// What a webhook tells.
 pub(super) enum Told {
     /// A customer's message.
     Message(Box<Receive>),
-    /// What became of one of ours.
+    /// What became of one of our messages.
     Report { session: InteractionId, index: u32, report: Report },
 }
 
@@ -72,7 +72,7 @@ impl Sms {
         }
     }
 
-    /// A message, known by each of the names that a repetition of it has; `signed` is one.
+    /// A message, under each of the names that a repetition of it has; `signed` is one.
     fn unit(&self, inbound: Inbound, signed: Option<String>) -> Receive {
         let service = self.intake.service();
         let signed = signed.map(|digest| format!("signed:{digest}"));
@@ -146,13 +146,13 @@ impl Sms {
     }
 }
 
-/// The entries of the log that a message makes. What agents' clients have no type for comes as a text with the
-/// sender's word for its kind, and as a link (spec: digital-channels#4, last paragraph). Nothing of it is left out in
-/// silence.
+/// The entries of the log that a message makes. Parts that agents' clients have no type for come as a text with the
+/// sender's word for its kind, and as a link (spec: digital-channels#4, last paragraph). Nothing is left out
+/// silently.
 fn content(inbound: Inbound) -> Vec<Content> {
     let (label, payload) = inbound.button.map_or((None, None), |button| (button.text, button.payload));
     let text = Some(inbound.text).filter(|text| !text.is_empty()).or(label).or_else(|| payload.clone());
-    // A payload that is no word but a text stands in the user data alone.
+    // A payload too long for a type is only in the user data.
     let kind = payload.map(|payload| if MAX_TYPE.holds(&payload) { payload } else { "button".into() });
     let text = text.map(|text| Content::Text { text, message_type: kind });
     let typed = |text: String, kind: &str| Content::Text { text, message_type: Some(kind.to_owned()) };

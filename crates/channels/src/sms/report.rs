@@ -19,7 +19,7 @@ pub struct Report {
     pub repetition: Option<String>,
     /// The provider's id of our account, which must be the configured one.
     pub account_sid: Option<String>,
-    /// How far it has come. None for a word that we do not know: providers add some, and then nothing changes.
+    /// How far it has come. `None` for a word that we do not know: providers add some, and then nothing changes.
     pub delivery: Option<Delivery>,
     /// The provider's word for it.
     pub status: String,
@@ -51,7 +51,7 @@ impl Report {
         })
     }
 
-    /// Why the message did not arrive. None if it did, or still may.
+    /// Why the message did not arrive. `None` if it did, or still may.
     pub fn reason(&self) -> Option<Reason> {
         let failed = self.delivery.is_some_and(is_failure);
         failed.then(|| self.code.map_or(Reason::Unknown, Reason::of))

@@ -33,7 +33,7 @@ pub struct Outgoing<'a> {
     pub text: &'a str,
     /// Where the provider can fetch pictures and the like.
     pub media: &'a [Url],
-    /// Where the provider shall report to. Unused if the account wants no reports.
+    /// Where the provider should report to. Unused if the account wants no reports.
     pub status_callback: Option<&'a Url>,
 }
 
@@ -55,12 +55,12 @@ pub enum Outcome {
         code: Option<u32>,
         /// What that means.
         reason: Reason,
-        /// The provider's words, or ours if it said nothing; at most 300 characters on one line.
+        /// The provider's words, or ours if it gave none; at most 300 characters on one line.
         words: String,
     },
     /// It was certainly not sent, and may be tried again.
     Later {
-        /// When, if the provider said it.
+        /// When, if the provider said so.
         after: Option<Duration>,
         /// Why it was not.
         why: Wait,
@@ -89,7 +89,7 @@ pub async fn send(outbound: &Outbound, config: &SmsConfig, message: &Outgoing<'_
             tracing::warn!(account = config.account_sid, why, "an SMS provider cannot be reached");
             Outcome::Later { after: None, why: Wait::Unreachable }
         }
-        // What the status alone says is still worth something: a refusal stays one whatever its body.
+        // The status by itself is still worth something: a refusal stays one whatever its body.
         Err(Fault::Lost { head: Some((status, headers)), .. }) => interpret(status, &headers, b""),
         Err(Fault::Lost { head: None, .. }) => Outcome::Unknown,
     }
@@ -132,7 +132,7 @@ fn form(config: &SmsConfig, message: &Outgoing<'_>) -> String {
     form.finish()
 }
 
-/// What a provider says of a message it took or refused. Numbers come as numbers or as text.
+/// The provider's words about a message it took or refused. Numbers come as numbers or as text.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Said {
@@ -155,7 +155,7 @@ fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
     if status == StatusCode::TOO_MANY_REQUESTS || reason.passes() {
         return Outcome::Later { after: retry_after(headers), why: Wait::Busy };
     }
-    // It gave up in the middle, and does not say of what.
+    // The provider failed in the middle, and does not say where.
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
         return Outcome::Unknown;
     }
@@ -173,7 +173,7 @@ fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
     Outcome::Refused { code, reason, words }
 }
 
-/// What a success says. One without an id may be of somebody in between, and then nobody knows.
+/// The outcome of a success. One without an id may come from a proxy in between, and then nobody knows.
 fn taken(said: &Said) -> Outcome {
     let Some(id) = said.sid.as_str().filter(|id| is_id(id)) else { return Outcome::Unknown };
     let delivery = said.status.as_str().and_then(delivery).unwrap_or(Delivery::Sent);

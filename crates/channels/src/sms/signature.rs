@@ -19,7 +19,7 @@ pub type Param = (Vec<u8>, Vec<u8>);
 pub struct Tokens {
     /// The token in use.
     pub primary: Secret,
-    /// The one it is being replaced by or that it replaces.
+    /// The token that it replaces or is replaced by.
     pub secondary: Option<Secret>,
 }
 
@@ -29,7 +29,7 @@ impl Tokens {
         Self { primary, secondary: None }
     }
 
-    /// The tokens that are worth something: what an empty one signs, anybody can sign.
+    /// The tokens that can prove something: what an empty one signs, anybody can sign.
     fn usable(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.primary).chain(&self.secondary).map(Secret::reveal).filter(|it| !it.is_empty())
     }
@@ -39,8 +39,8 @@ impl Tokens {
 ///
 /// `urls` are the full URLs under which the sender may know us: each configured public base with the path and the
 /// query of the request, exactly as registered and never built from the `Host` header. `params` are **all** fields
-/// of a form, taken apart, known to us or not; `None` for a request without a form. Then the signature covers the URL
-/// alone, so a body counts only if the URL bears its digest.
+/// of a form, taken apart, known to us or not; `None` for a request without a form. Then the signature covers only the
+/// URL, so a body counts only if the URL has its digest.
 pub fn genuine(tokens: &Tokens, urls: &[String], params: Option<&[Param]>, body: &[u8], given: &str) -> bool {
     let Ok(given) = STANDARD.decode(given.trim()) else { return false };
     let fields = params.map(joined).unwrap_or_default();
@@ -65,7 +65,7 @@ fn joined(params: &[Param]) -> Vec<u8> {
     pairs.flatten().copied().collect()
 }
 
-/// What a signed form is known by, however its boundaries are moved: two forms under one signature have the same.
+/// A digest of a signed form that stays the same however its boundaries are moved under the same signature.
 pub fn digest(path: &str, params: &[Param]) -> String {
     let mut digest = Sha256::new();
     digest.update(path);
@@ -73,7 +73,7 @@ pub fn digest(path: &str, params: &[Param]) -> String {
     format!("{:x}", digest.finalize())
 }
 
-/// Whether a URL vouches for a body that is no form.
+/// Whether a URL has the digest of a body that is no form.
 fn covers(url: &str, body: &[u8]) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split_once('#').map_or(query, |(query, _)| query);
@@ -100,7 +100,7 @@ fn candidates(url: &str) -> Vec<String> {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |length| start + length);
     let authority = &url[start..end];
-    // Neither a password before the host nor the colons of an IPv6 address are a port.
+    // Neither a password before the host nor a colon of an IPv6 address is a port.
     let host = authority.rfind(['@', ']']).map_or(0, |at| at + 1);
     let bare = authority[host..].find(':').map_or(end, |colon| start + host + colon);
     candidates.push(format!("{}{}", &url[..bare], &url[end..]));

@@ -2,8 +2,8 @@
 
 use domain::session::Delivery;
 
-/// The state that a provider's word means; none for a word we do not know, and for those of inbound messages. What
-/// the provider has is sent as far as we are concerned, whether or not it waits there.
+/// The state that a provider's word means; `None` for a word we do not know, and for those of inbound messages. A
+/// message that the provider has counts as sent, whether or not it waits there.
 pub fn delivery(word: &str) -> Option<Delivery> {
     Some(match word {
         // Some of its parts arrived: the message has the state of the worst.

@@ -19,9 +19,9 @@ use edge::Charset;
 use http::{Method, Request, StatusCode, header::CONTENT_TYPE, request::Parts};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Below which all addresses of webhooks are.
+/// The root of all addresses of webhooks.
 const ROOT: &str = "/channels/sms";
-/// What is said to a webhook that was kept: nothing is to be done (spec: channel-connectors#1B.1).
+/// The answer to a webhook that was kept: the provider has nothing to do (spec: channel-connectors#1B.1).
 const TAKEN: &str = "<Response/>";
 
 type Accounts = Arc<BTreeMap<String, Arc<Sms>>>;
@@ -84,8 +84,7 @@ impl Sms {
         Raw { get: head.method == Method::GET, path, repetition: repetition.map(str::to_owned), body }
     }
 
-    /// Whether the provider signed it. The `Host` header has no say: what counts is as what we are known, and that is
-    /// configured.
+    /// Whether the provider signed it. The `Host` header does not count: only the configured addresses do.
     fn is_genuine(&self, given: &str, raw: &Raw, is_form: bool) -> bool {
         let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
         let form = (is_form && !raw.get).then(|| Form::read(&raw.body));
@@ -94,7 +93,7 @@ impl Sms {
     }
 }
 
-/// A form in UTF-8, whichever alphabet its content type declares: so it is signed, and so it is kept. One that is not of
+/// A form in UTF-8, whichever alphabet its content type declares: it is signed and kept in UTF-8. One that is not of
 /// its alphabet stays as it is.
 fn in_utf_8(charset: Charset, body: &[u8]) -> Vec<u8> {
     if charset.is_utf_8() {
@@ -106,7 +105,7 @@ fn in_utf_8(charset: Charset, body: &[u8]) -> Vec<u8> {
     )
 }
 
-/// Whether the body is a form; one that does not say what it is, is.
+/// Whether the body is a form; a body without a content type counts as one.
 fn is_form(head: &Parts) -> bool {
     head.headers.get(CONTENT_TYPE).is_none_or(|kind| {
         let kind = kind.to_str().unwrap_or_default();

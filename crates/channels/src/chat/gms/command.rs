@@ -53,8 +53,8 @@ impl Word {
         Self::ALL.into_iter().find(|(name, _)| *name == text)
     }
 
-    /// Whether a customer who comes too late with it would lose something, and so must hear that it was in vain.
-    /// What only looks, types or leaves succeeds on a chat that is over.
+    /// Whether a customer who comes too late with it would lose something, and so must be told that it was not done.
+    /// A command that only reads, types or leaves succeeds on a chat that is over.
     fn carries(self, form: &Form) -> bool {
         match self {
             Self::Send | Self::PushUrl | Self::UpdateNickname | Self::CustomNotice | Self::UpdateData => true,
@@ -67,7 +67,7 @@ impl Word {
     /// nobody is shown it.
     fn act(self, form: &Form, preview: bool) -> Result<Option<CustomerAct>, Trouble> {
         Ok(Some(match self {
-            // Widgets send the field empty; what stands in it was said.
+            // Widgets send the field empty; a text in it is a message.
             Self::Refresh if form.get("message").is_none() => return Ok(None),
             Self::ReadReceipt => {
                 form.required("transcriptPosition")?;
@@ -135,7 +135,8 @@ impl Chat {
         (origin, request): (Origin, Request),
     ) -> Result<Answer, Trouble> {
         let talk = self.talk(service, id).await?;
-        // A chat goes on when its service is taken away; only who has none here is told that there is none.
+        // A chat goes on when its service is taken away; a customer without a chat there is told that there is no
+        // service.
         if talk.is_none() && !self.serves(service) {
             return Err(Trouble::UnknownService);
         }
@@ -180,7 +181,7 @@ impl Chat {
         Ok(answer)
     }
 
-    /// Does it once, however often it comes under one key. A repeat changes nothing, and uses up no rates.
+    /// Performs a command once, however often it comes under one key. A repeat changes nothing, and uses up no rates.
     async fn act_once(
         &self,
         id: &InteractionId,
@@ -210,8 +211,8 @@ impl Chat {
         })
     }
 
-    /// Does it. Only that it is too much is answered with a status of its own, which an answer to a customer who is
-    /// known has not.
+    /// Performs a command. Only an excess is answered with an HTTP status of its own, which answers to known customers
+    /// do not have otherwise.
     async fn act(
         &self,
         id: &InteractionId,

@@ -1,4 +1,4 @@
-//! Who may do something in a chat, and how whoever passed is answered.
+//! Who may do something in a chat, and how those who may are answered.
 
 use super::{
     form::Form,
@@ -39,12 +39,12 @@ impl Talk {
 /// How much of the transcript a customer wants.
 #[derive(Clone, Copy)]
 pub(super) enum Wanted {
-    /// What stands in the log from a position on.
+    /// The log from a position on.
     From(u32),
-    /// Nothing: no position was given. Widgets take `nextPosition` from every answer all the same, so it must not
-    /// lead past what they were not given. It stays where it was, and where it was stands in the `alias` that they
-    /// hand back from their last answer; a word that is no position is taken for the beginning, for better twice
-    /// than never.
+    /// None: no position was given. Widgets take `nextPosition` from every answer all the same, so it must not
+    /// lead past what they were not given. It stays where it was, and the `alias` that they hand back from their last
+    /// answer says where that is. A word that is no position counts as the beginning: something told twice is better
+    /// than something never told.
     Nothing {
         /// The position the client had.
         had: u32,
@@ -52,7 +52,7 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    /// What a form asks for; `at` tells where a client is that hands back an alias.
+    /// What a form asks for; `at` tells where a client that hands back an alias is.
     pub fn of(form: &Form, at: impl Fn(u32) -> u32) -> Result<Self, Trouble> {
         Ok(form.position()?.map_or_else(|| Self::nothing(form, at), Self::From))
     }
@@ -70,7 +70,7 @@ impl Wanted {
         }
     }
 
-    /// That position, or where the client is.
+    /// That position, or else where the client is.
     pub const fn position(self) -> u32 {
         match self {
             Self::From(position) | Self::Nothing { had: position } => position,
@@ -78,7 +78,7 @@ impl Wanted {
     }
 }
 
-/// The position that a client hands back as its alias; a word that is none is taken for the beginning.
+/// The position that a client hands back as its alias; a word that is no position counts as the beginning.
 pub(super) fn alias(form: &Form) -> u32 {
     form.get("alias").and_then(|alias| alias.parse().ok()).unwrap_or(1).max(1)
 }
@@ -90,13 +90,13 @@ struct Told {
     over: bool,
 }
 
-/// How a command of a customer who is known went.
+/// How the command of a known customer went.
 pub(super) enum Outcome {
-    /// Nothing was to be committed.
+    /// Nothing needed a commit.
     Looked,
     /// It was committed.
     Done,
-    /// It was committed, now or before, and this is what its answer is made of.
+    /// It was committed, now or before; its answer is made of this.
     Kept(Kept),
     /// It was refused.
     Refused(Trouble),
@@ -144,7 +144,7 @@ impl Chat {
         }
     }
 
-    /// Answers a request that may come again, the same whenever it does.
+    /// Answers a request that may come again, each time the same.
     async fn answer_kept(&self, id: &InteractionId, caller: Caller, kept: &Kept) -> Answer {
         match self.told_before(id, kept).await {
             Ok(Told { entries, next, over }) => Answer::to(caller, entries, next, over, None),
@@ -160,14 +160,14 @@ impl Chat {
         let nothing = |next: u32| Told { entries: Vec::new(), next: next.min(kept.next), over: kept.over };
         let Some(from) = kept.from else { return Ok(nothing(kept.had)) };
         let state = self.desk.session(id).await?;
-        // Its conversation may have been forgotten since.
+        // The conversation may have been deleted since.
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(nothing(from)) };
         let page = transcript::read_until(&self.desk, session, (from, kept.next), Entry::of).await?;
         Ok(Told { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
     }
 
     async fn told(&self, service: &str, id: &InteractionId, wanted: Wanted) -> Result<Told, Trouble> {
-        // Whether it is over is looked at before the log is, so that who hears the end has its last words too.
+        // The end is looked for before the log is read, so that a customer who hears the end has the last words too.
         let state = self.desk.session(id).await?;
         let session = state
             .as_deref()
@@ -178,7 +178,7 @@ impl Chat {
         Ok(match wanted {
             Wanted::From(from) => {
                 let page = transcript::read(&self.desk, session, from, Entry::of).await?;
-                // Widgets ask no more once they have heard the end, so it comes with the last part.
+                // Widgets ask no more once they have heard the end, so it comes with the last part only.
                 Told { entries: page.shown, next: page.next, over: over && !page.is_cut }
             }
             Wanted::Nothing { had } => Told { entries: Vec::new(), next: had.min(session.next_index), over },

@@ -14,8 +14,8 @@ use edge::{Charset, Sender, read_body};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
-/// Where a mobile application can be woken. That is between it and its provider, not for an agent's eyes
-/// (spec: channel-connectors#3.2), and this server wakes none, so it is not kept.
+/// Where a mobile application can be woken. That is between it and its provider and not shown to agents
+/// (spec: channel-connectors#3.2). This server wakes none, so it is not kept.
 const PUSH: &str = "push_notification_";
 
 /// The fields of a form, in the order in which they came. It may hold a key, so it cannot be printed.
@@ -29,20 +29,20 @@ impl Form {
         named.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// What the form asks to be done, for telling whether another asks for the same: the fields without those that show who
-    /// asks and those that say how much of the transcript shall come with the answer.
+    /// What the form asks to be done, to tell whether another form asks for the same: the fields without those that
+    /// show who asks and those that say how much of the transcript should come with the answer.
     pub fn asks(&self) -> impl Iterator<Item = &[u8]> {
         const BESIDES: [&str; 4] = ["userId", "secureKey", "alias", "transcriptPosition"];
         let fields = self.0.iter().filter(|(name, _)| !BESIDES.contains(&name.as_str()));
         fields.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()])
     }
 
-    /// A field that has a value, or why the request cannot be done without it.
+    /// A field that has a value; else the refusal that names it.
     pub fn required(&self, name: &'static str) -> Result<&str, Trouble> {
         self.get(name).ok_or(Trouble::Missing(name))
     }
 
-    /// A field for a rule of the domain to judge, which refuses an empty one.
+    /// A field that a rule of the domain checks; the rule refuses an empty one.
     pub fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
     }
@@ -65,7 +65,7 @@ impl Form {
 }
 
 /// Reads the form of a request, in the alphabet that its content type declares, or a field `_charset_`. Without either
-/// it is UTF-8, and what is none is refused: letters that are replaced are lost.
+/// it must be UTF-8, and other bytes are refused: letters that are replaced are lost.
 pub(super) async fn read(request: Request) -> Result<Form, Trouble> {
     let (parts, body) = request.into_parts();
     let encoding = Encoding::of(&parts.headers).ok_or(Trouble::ContentType)?;
@@ -103,7 +103,7 @@ fn plain(charset: Charset, bytes: &[u8]) -> Result<Vec<(String, String)>, Troubl
     Ok(urlencoded::fields(charset, bytes)?)
 }
 
-/// A part may declare an alphabet of its own (RFC 7578 §4.5); the others are in that of the whole.
+/// A part may declare an alphabet of its own (RFC 7578 §4.5); the others are in that of the whole form.
 async fn multipart(charset: Charset, request: Request) -> Result<Vec<(String, String)>, Trouble> {
     let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
     let mut raw: Vec<(String, Charset, Bytes)> = Vec::new();
@@ -111,7 +111,7 @@ async fn multipart(charset: Charset, request: Request) -> Result<Vec<(String, St
         if raw.len() == MAX_FIELDS {
             return Err(Trouble::TooManyFields);
         }
-        // A name that is not UTF-8 is none.
+        // A name that is not UTF-8 counts as none.
         let name = part.name().ok_or(Trouble::Unreadable)?.to_owned();
         let own = Charset::of(part.headers())?;
         let value = part.bytes().await.map_err(|_| Trouble::Unreadable)?;

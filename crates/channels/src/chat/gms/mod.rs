@@ -4,14 +4,13 @@
 //! widget ─ form ─▶ router ─▶ form ─▶ door (who is it?) ─▶ Desk::perform ─▶ transcript ─▶ wire ─▶ widget
 //! ```
 //!
-//! Every answer is JSON with a `statusCode`: 0 it is so, 1 try again, 2 trying again is of no use. **An answer of
+//! Every answer is JSON with a `statusCode`: 0 done, 1 try again, 2 refused for good. **An answer of
 //! an application is HTTP 200 whatever its `statusCode`, a fault of the store included**: the widgets in the field
 //! read `statusCode` only in what the browser hands them as a success, and take a 5xx for a lost connection.
 //! `statusCode` 1 is given for nothing that was committed and for nothing that cannot succeed, because clients
 //! repeat such a request until it does. Other HTTP statuses speak of the request itself: 400 a body that cannot
 //! be read, 404 no such service or command, 408 a body that does not come, 413, 415 another content type or an
-//! alphabet that is not known, 429 more than a customer may ask,
-//! with `Retry-After` in seconds (RFC 6585 Â§4).
+//! alphabet that is not known, 429 more than a customer may ask, with `Retry-After` in seconds (RFC 6585 §4).
 
 mod command;
 mod door;
@@ -53,7 +52,7 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
         .with_state(chat.clone())
 }
 
-/// Lets through what is not more than an address may ask, before anything of it is read.
+/// Refuses more requests than an address may send, before anything of them is read.
 async fn within_rate(
     State(chat): State<Arc<Chat>>,
     origin: Origin,

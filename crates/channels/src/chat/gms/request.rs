@@ -76,7 +76,7 @@ impl Chat {
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
         edge::span::interaction(session.as_str());
         let refused = |refused| match refused {
-            // The service or its queue was taken away this moment.
+            // The service or its queue was taken away at this moment.
             Refused::Rule(Refusal::NotFound(_)) => Trouble::UnknownService,
             other => other.into(),
         };
@@ -92,7 +92,7 @@ impl Chat {
         self.answer(service, &session, caller, Wanted::From(1), Outcome::Done).await
     }
 
-    /// Answers whoever opened a chat with a request that may come again.
+    /// Answers the customer who opened a chat with a request that may come again.
     async fn entered(&self, service: &str, asked: &Repeatable, kept: Kept) -> Result<Answer, Trouble> {
         let session = InteractionId::from(kept.chat.as_str());
         edge::span::interaction(session.as_str());
@@ -103,12 +103,12 @@ impl Chat {
     }
 }
 
-/// The key of a chat that was opened by a request that may come again: 32 hex digits, as other keys are.
+/// The key of a chat that was opened by a request that may come again: 32 hex digits, like other keys.
 fn drawn(asked: &Repeatable, random: &str) -> String {
     asked.draw(random).iter().take(16).fold(String::new(), |key, byte| key + &format!("{byte:02x}"))
 }
 
-/// The name agents see: the nickname, or the name of which at least the first is known.
+/// The name agents see: the nickname, or first and last name, of which at least the first is known.
 fn nickname(form: &Form) -> Result<String, Trouble> {
     let given = |name| form.get(name).map(str::trim).filter(|value| !value.is_empty());
     if let Some(nickname) = given("nickname") {
@@ -118,7 +118,7 @@ fn nickname(form: &Form) -> Result<String, Trouble> {
     Ok(given("lastName").map_or_else(|| first.to_owned(), |last| format!("{first} {last}")))
 }
 
-/// The pairs as given, and the fields that have a name of their own there; such a field wins over a pair.
+/// The pairs as given, and the fields with a name of their own in the user data; such a field wins over a pair.
 fn user_data(form: &Form) -> UserData {
     let mut data = form.user_data();
     for (field, key) in BUSINESS {

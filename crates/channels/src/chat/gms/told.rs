@@ -1,8 +1,9 @@
-//! What a client was given last in answer to an `alias`.
+//! What a client was last given in answer to an `alias`.
 //!
-//! A client that copies the `alias` of every answer hands back what it was given itself. One that keeps its first would be
-//! sent back to the beginning of the transcript by every command that asks for none of it, so the server remembers for a
-//! while what it gave in answer to that one. It is memory alone: after a restart such a client reads once more.
+//! A client that copies the `alias` of every answer hands back what it was given itself. One that keeps its first would
+//! be sent back to the beginning of the transcript by every command that asks for none of it, so the server remembers
+//! for a while what it gave in answer to that one. This is only kept in memory: after a restart such a client reads
+//! once more.
 
 use domain::InteractionId;
 use std::{
@@ -28,14 +29,15 @@ struct Chats {
 }
 
 impl Told {
-    /// Where a client is that hands back an alias: where it says, unless it was given more in answer to the same.
+    /// Where a client that hands back an alias is: where it says, unless it was given more in answer to the same alias.
     pub fn at(&self, id: &InteractionId, alias: u32) -> u32 {
         let chats = self.lock();
         let given = chats.given.get(id).into_iter().flatten();
         given.rev().find(|(said, _)| *said == alias).map_or(alias, |(_, next)| *next)
     }
 
-    /// A client that handed back an alias was given everything between two positions. What it skips it has not been given.
+    /// A client that handed back an alias was given everything between two positions. Entries that it skips count as
+    /// not given.
     pub fn gave(&self, id: &InteractionId, alias: u32, from: u32, next: u32) {
         if alias == next || from > self.at(id, alias) {
             return;

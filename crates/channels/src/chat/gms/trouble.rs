@@ -57,9 +57,9 @@ pub(super) enum Trouble {
     TooMany(Excess),
     /// The customer has written as much as one chat takes.
     WrittenOut,
-    /// The `Idempotency-Key` is none. A sentence.
+    /// The `Idempotency-Key` is malformed. A sentence.
     BadKey(&'static str),
-    /// A request that bears a key is not performed.
+    /// A request with an idempotency key is not performed.
     Repeated(Why),
     /// The journal could not be read or written.
     Store(StoreFault),
@@ -123,7 +123,7 @@ impl Trouble {
             Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 1, 249),
             Self::WrittenOut => ("written-out", StatusCode::OK, 2, 104),
             Self::BadKey(_) => ("bad-key", StatusCode::BAD_REQUEST, 2, 104),
-            // Asked again, this one succeeds.
+            // Asked again, the request succeeds.
             Self::Repeated(Why::Running) => ("key-in-progress", Why::Running.status(), 1, 249),
             Self::Repeated(Why::Other) => ("key-reused", Why::Other.status(), 2, 104),
             // A repeat would fail again.

@@ -38,11 +38,11 @@ struct Ticket {
     next_position: u32,
 }
 
-/// Who is answered: the three values that open a chat. It holds the key, so it cannot be printed.
+/// The customer who is answered: the three values that open a chat. It holds the key, so it cannot be printed.
 pub(super) struct Caller {
     /// The chat.
     pub chat_id: String,
-    /// The customer's joining.
+    /// Id of the customer as a participant.
     pub user_id: String,
     /// The customer's key.
     pub secure_key: String,
@@ -83,8 +83,8 @@ impl Answer {
         trouble: Option<&Trouble>,
     ) -> Self {
         let Caller { chat_id, user_id, secure_key } = caller;
-        // Meant for the name of an instance, but here any node answers for any, and clients hand it back as they got
-        // it: so it tells what this one of a customer's windows has been given (see `door::Wanted`).
+        // The field is meant for the name of an instance, but here any node answers for any, and clients hand it back
+        // as they got it: so it tells what this one of a customer's windows has been given (see `door::Wanted`).
         let alias = next_position.to_string();
         Self {
             status_code: trouble.map_or(0, Trouble::status_code),
@@ -95,7 +95,7 @@ impl Answer {
         }
     }
 
-    /// The position from which to go on, in an answer to somebody who is known.
+    /// The position from which to go on, in an answer to a known customer.
     pub fn next(&self) -> Option<u32> {
         self.ticket.as_ref().map(|ticket| ticket.next_position)
     }
@@ -114,7 +114,7 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        // It bears a key, so nobody on the way shall keep it.
+        // It holds a key, so no cache on the way should keep it.
         ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(self)).into_response()
     }
 }

@@ -1,11 +1,11 @@
-//! By what a request of this API is known: its address, its header, and the word under which it is counted.
+//! How a request of this API is recognised: its address, its header, and the word under which it is counted.
 
 use http::HeaderName;
 
 /// Names the contact centre that a customer wants. It makes a request a customer's.
 pub(super) const CONTACT_CENTER_ID: HeaderName = HeaderName::from_static("contactcenterid");
 
-/// Where chats are.
+/// The address of chats.
 pub(super) const ROOT: &str = "/api/v2/chats";
 
 /// Counts a request by its word, and tells the log.

@@ -1,4 +1,4 @@
-//! Telling customers from agents, for both ask below `/api/v2/chats` (spec: digital-channels#1.6, #6.3).
+//! Tells customers from agents, since both ask below `/api/v2/chats` (spec: digital-channels#1.6, #6.3).
 
 use super::{
     address::{CONTACT_CENTER_ID, ROOT},
@@ -22,8 +22,8 @@ pub(in crate::chat) fn before(chat: &Arc<Chat>, agents: Router) -> Router {
     })
 }
 
-/// A request is a customer's when it has the header, or when a browser asks whether it may send it. A request without
-/// the header is a customer's all the same when it asks for what agents do not have here: a new chat, or one by a
+/// A request is a customer's when it has the header, or when a browser asks whether it may send the header. A request
+/// without it is a customer's all the same when it asks for what agents do not have here: a new chat, or a chat by its
 /// pass. So the customer is told what is missing.
 fn is_customers(request: &Request) -> bool {
     let path = request.uri().path();

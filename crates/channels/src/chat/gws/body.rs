@@ -1,4 +1,4 @@
-//! Bodies: JSON whatever the content type says, for widgets leave it out (spec: digital-channels#6.3), but in the
+//! Bodies: JSON whatever the content type says, since widgets leave it out (spec: digital-channels#6.3), but in the
 //! alphabet that it declares; bounded in size and depth.
 
 use super::trouble::Trouble;
@@ -33,7 +33,7 @@ impl Body {
         }
     }
 
-    /// What the body asks for, for telling whether another asks for the same.
+    /// What the body asks for, to tell whether another body asks for the same.
     pub fn asks(&self) -> String {
         serde_json::to_string(&self.0).unwrap_or_default()
     }
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
-/// Whether a value has more levels of lists and objects than so many. The parser bounds how deep this goes.
+/// Whether a value has more levels of lists and objects than so many. The parser bounds how deep this recurses.
 fn is_deeper(value: &Value, levels: usize) -> bool {
     let deeper = |inner: &Value| levels == 0 || is_deeper(inner, levels - 1);
     match value {

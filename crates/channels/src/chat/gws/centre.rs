@@ -9,7 +9,7 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Lets through who names this centre. A GUID means the same in either case.
+/// Lets requests through that name this centre. A GUID means the same in either case.
 pub(super) async fn right(State(chat): State<Arc<Chat>>, request: Request, next: Next) -> Response {
     let Some(named) = request.headers().get(CONTACT_CENTER_ID) else {
         return Trouble::NoCentre.into_response();

@@ -2,8 +2,8 @@
 //! one they get (spec: digital-channels#6.3), so the server keeps the place.
 //!
 //! Being told is no commit (spec: decisions#1): the places live in memory. After a restart a chat is told from its
-//! beginning once more, for better twice than never. A poll whose answer is lost on the way has moved the place all the
-//! same; the protocol has no receipts, but an `index` that goes back.
+//! beginning once more, since twice is better than never. A poll whose answer is lost on the way has moved the place
+//! all the same; the protocol has no receipts, only an `index` that goes back.
 
 use crate::chat::talk::FAREWELL;
 use domain::{InteractionId, Millis};
@@ -12,11 +12,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The most places kept; those of customers not heard of for longest are given up beyond it.
+/// The most places kept; beyond it, those of customers not heard of for longest are given up.
 const MOST: usize = 100_000;
 
-/// The index of the entry that comes next. Whoever reads for a customer holds it meanwhile, so that two polls at once
-/// are not given the same.
+/// The index of the entry that comes next. A reader locks it meanwhile, so that two polls at once are not given the
+/// same.
 pub(super) type Cursor = Arc<tokio::sync::Mutex<u32>>;
 
 /// The places of all chats.
@@ -40,7 +40,7 @@ impl Cursors {
     }
 
     /// Forgets the places of chats that are over and were not asked about for as long as they can be read, and those
-    /// that are too many.
+    /// beyond the bound.
     pub fn forget<'a>(&self, present: impl Iterator<Item = &'a InteractionId>, now: Millis) {
         let mut places = self.places();
         if places.values().any(|place| now - place.asked_at > FAREWELL) {

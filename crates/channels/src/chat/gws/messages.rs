@@ -11,8 +11,8 @@ use axum::extract::{RawQuery, State};
 use desk::session_of;
 use std::sync::Arc;
 
-/// Answers the messages from `index` on (inclusive, from 1), and without it those that were not given yet. What was
-/// given counts as received, wherever it began; what does not fit into one answer is given with the next.
+/// Answers the messages from `index` on (inclusive, from 1), and without it those that were not given yet. Messages
+/// that were given count as received, wherever they began; what does not fit into one answer is given with the next.
 pub(super) async fn get(
     State(chat): State<Arc<Chat>>,
     pass: Result<Pass, Trouble>,
@@ -37,7 +37,7 @@ impl Chat {
         let id = pass.session();
         let cursor = self.cursors.of(&id, self.desk.now());
         let mut next = cursor.lock().await;
-        // The end is asked for after all that was read before, so that it never lies behind the place.
+        // The end is looked up after all that was read before, so that it never lies behind the place.
         let state = self.desk.session(&id).await?;
         let session = state.as_deref().and_then(session_of).ok_or(Trouble::UnknownChat)?;
         let from = index.unwrap_or(*next);

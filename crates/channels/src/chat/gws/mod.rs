@@ -6,8 +6,8 @@
 //!                     └─ no ─▶ the agents' API                                        └─ cursor ◀─ transcript
 //! ```
 //!
-//! Widgets of this protocol poll. A refusal bears an HTTP status as well as a `statusCode`
-//! (spec: digital-channels#1.3), except that a chat that is not there is 400, as they know it.
+//! Widgets of this protocol poll. A refusal has an HTTP status as well as a `statusCode`
+//! (spec: digital-channels#1.3). A chat that is not there is 400, as widgets know it.
 
 mod address;
 mod before;

@@ -48,7 +48,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     Word::ALL.into_iter().map(|(name, _)| name)
 }
 
-/// Does what the customer asks for. A body without an operation asks for the chat itself: the page about reading it
+/// Performs what the customer asks for. A body without an operation asks for the chat itself: the page about reading it
 /// says POST.
 pub(super) async fn post(
     State(chat): State<Arc<Chat>>,

@@ -3,8 +3,8 @@
 //!
 //! The conversation behind it has an id of its own, which agents see. It is drawn from the pass by a hash: so every
 //! node finds the conversation of a pass at once, before and after a restart and after its end, without keeping
-//! anything, while nobody who knows the conversation finds the pass. That the journal agrees, the door sees by the
-//! key's digest, as in every chat.
+//! anything, while nobody who knows the conversation finds the pass. The door checks by the key's digest that the
+//! journal agrees, as in every chat.
 
 use super::trouble::Trouble;
 use axum::extract::{FromRequestParts, Path};
@@ -13,19 +13,19 @@ use domain::InteractionId;
 use http::request::Parts;
 use sha2::{Digest, Sha256};
 
-/// Sets the hash that makes ids apart from the digest by which the journal knows the key.
+/// Keeps the hash that makes ids apart from the digest by which the journal knows the key.
 const ID: &[u8] = b"the conversation of ";
 
 /// A pass. It cannot be printed.
 pub(super) struct Pass(String);
 
 impl Pass {
-    /// A fresh one: a UUID of version 4, whose 122 bits are random.
+    /// A fresh pass: a UUID of version 4, whose 122 bits are random.
     pub fn fresh(ids: &dyn Ids) -> Self {
         Self(ids.guid().to_ascii_lowercase())
     }
 
-    /// The one of 16 bytes, as a UUID of version 4.
+    /// The pass of 16 bytes, as a UUID of version 4.
     pub fn drawn(mut bytes: [u8; 16]) -> Self {
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
@@ -33,7 +33,7 @@ impl Pass {
         Self(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
     }
 
-    /// A text that has the form of one. Some platforms write UUIDs in capitals.
+    /// A text that has the form of a pass. Some platforms write UUIDs in capitals.
     pub fn parse(text: &str) -> Option<Self> {
         let is_right = |(at, byte): (usize, u8)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_conversation_of_a_pass_never_changes() {
-        // Chats that are in a journal are found by it.
+        // Chats in existing journals are found by this.
         let session = pass("0f8a1c52-3b7d-4e10-9c44-5a6b7c8d9e0f").session();
         assert_eq!(session.as_str(), "3EA58EA9443DFBA3");
     }

@@ -25,7 +25,7 @@ impl Chat {
         Ok(Answer::chat(room))
     }
 
-    /// Lets in who has the pass of a chat that can be read, and looks at it. To others it does not exist.
+    /// Looks at a chat that can be read, for a customer who has its pass. For others it does not exist.
     pub(super) async fn admit<T>(
         &self,
         pass: &Pass,

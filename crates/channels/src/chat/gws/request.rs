@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// The one operation of this address.
 const OPERATION: &str = "RequestChat";
-/// Where the subject stands in the user data of routed chats (spec: digital-channels#1.7).
+/// The key of the subject in the user data of routed chats (spec: digital-channels#1.7).
 const SUBJECT: &str = "Subject";
 
 /// Lets a customer in. Answers the id of their chat, which is their pass.
@@ -69,7 +69,7 @@ impl Chat {
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
         edge::span::interaction(open.session.as_str());
         let refused = |refused| match refused {
-            // The service or its queue was taken away this moment.
+            // The service or its queue was taken away at this moment.
             Refused::Rule(Refusal::NotFound(_)) => unknown_endpoint(),
             other => other.into(),
         };
@@ -83,15 +83,15 @@ impl Chat {
         Ok(Answer::opened(&pass))
     }
 
-    /// Answers whoever opened a chat with a request that may come again.
+    /// Answers the customer who opened a chat with a request that may come again.
     fn welcomed(&self, asked: &Repeatable, kept: &Kept) -> Answer {
         let pass = drawn(asked, &kept.random);
         self.seen(&pass.session());
         Answer::opened(&pass)
     }
 
-    /// The service that an endpoint names, by its own name or by its queue's. Who names none comes in through the only
-    /// one there is.
+    /// The service that an endpoint names, by its own name or by its queue's. A customer who names none comes in
+    /// through the only one there is.
     fn service(&self, endpoint: Option<&str>) -> Result<ServiceName, Trouble> {
         let centre = self.desk.centre().ok_or_else(unknown_endpoint)?;
         let mut open = centre.services.iter().filter(|(_, service)| self.is_open(&centre, service));

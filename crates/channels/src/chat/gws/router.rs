@@ -20,7 +20,7 @@ use http::{
 use std::sync::Arc;
 use tower_http::cors::{Any, CorsLayer};
 
-/// What widgets send (spec: digital-channels#6.3); `apikey` is for gateways before us.
+/// The headers that widgets send (spec: digital-channels#6.3); `apikey` is for gateways before us.
 const HEADERS: [HeaderName; 6] = [
     HeaderName::from_static("x-requested-with"),
     ACCEPT,
@@ -50,7 +50,7 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
         .with_state(chat.clone())
 }
 
-/// Lets through what is not more than an address may ask, before anything of it is read.
+/// Refuses more requests than an address may send, before anything of them is read.
 async fn within_rate(
     State(chat): State<Arc<Chat>>,
     origin: Origin,

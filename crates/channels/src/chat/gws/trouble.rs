@@ -51,9 +51,9 @@ pub(super) enum Trouble {
     TooMany(Excess),
     /// The customer has written as much as one chat takes.
     WrittenOut,
-    /// The `Idempotency-Key` is none. A sentence.
+    /// The `Idempotency-Key` is malformed. A sentence.
     BadKey(&'static str),
-    /// A request that bears a key is not performed.
+    /// A request with an idempotency key is not performed.
     Repeated(Why),
     /// The journal could not be read or written.
     Store(StoreFault),

@@ -14,10 +14,10 @@ use domain::{
 use http::{HeaderValue, header::CACHE_CONTROL};
 use serde::Serialize;
 
-/// What an agent's typing says.
+/// The text of an agent's typing.
 const TYPES: &str = "user is typing";
 
-/// A good answer: `statusCode` 0 and what was asked for. It may bear a pass, so it cannot be printed.
+/// A good answer: `statusCode` 0 and what was asked for. It may hold a pass, so it cannot be printed.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer {
@@ -95,13 +95,14 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        // It is for one customer alone, so nobody on the way shall keep it.
+        // It is only for one customer, so no cache on the way should keep it.
         ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(self)).into_response()
     }
 }
 
 impl Room {
-    /// The chat of a pass, with the operations that its customer has. Agents are in it while they talk; who only listens or waits to be asked is not shown.
+    /// The chat of a pass, with the operations that its customer has. Agents are in it while they talk; those who only
+    /// listen or wait to be asked are not shown.
     pub fn of(pass: &Pass, session: &Session, operations: impl Iterator<Item = &'static str>) -> Self {
         let customer = &session.customer;
         let talking: Vec<_> = session
@@ -126,7 +127,8 @@ impl Room {
 }
 
 impl Entry {
-    /// A link comes as `url` (spec: digital-channels#2.5) and as text, for widgets that show no more than that.
+    /// An entry of the log. A link comes as `url` (spec: digital-channels#2.5) and as text, for widgets that show only
+    /// text.
     pub fn of(message: &Message) -> Self {
         let Message { index, from, content, .. } = message.clone();
         let is_agent = from.kind == PartyKind::Agent;

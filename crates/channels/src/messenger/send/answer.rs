@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub struct Answer<T> {
     /// What became of it.
     pub outcome: Result<T, Failure>,
-    /// What the headers told, whatever became of it.
+    /// What the headers told, whatever the outcome.
     pub usage: Usage,
 }
 
@@ -23,8 +23,8 @@ pub struct Receipt {
     pub recipient_id: Option<String>,
 }
 
-/// Reads the answer to [`super::message`]. A success without a message id is one of which nobody knows what became:
-/// its echo tells.
+/// Reads the answer to [`super::message`]. After a success without a message id nobody knows what became of the
+/// message: its echo tells.
 pub fn message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<Receipt> {
     let receipt =
         || serde_json::from_slice(body).ok().filter(|receipt: &Receipt| !receipt.message_id.is_empty());
@@ -34,7 +34,7 @@ pub fn message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<R
     }
 }
 
-/// Reads the answer to [`super::action`], which has nothing to tell but that it was done.
+/// Reads the answer to [`super::action`], which only tells that it was done.
 pub fn action(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<()> {
     Answer { outcome: accepted(status, body), usage: Usage::read(headers) }
 }

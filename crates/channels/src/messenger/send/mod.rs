@@ -1,7 +1,7 @@
-//! Requests of the Send API (spec: channel-connectors#2.5): what goes to a customer, described but not sent.
+//! Requests of the Send API (spec: channel-connectors#2.5): messages to a customer, described but not sent.
 //!
-//! The token stands apart from the address and goes into the header `Authorization: Bearer`; its proof goes into the
-//! body. So neither is in an address but that of a `GET`, which has no body for the proof.
+//! The token is kept apart from the address and goes into the header `Authorization: Bearer`; its proof goes into the
+//! body. So neither is in an address, except that of a `GET`, which has no body for the proof.
 
 pub mod answer;
 mod profile;
@@ -23,7 +23,7 @@ use std::fmt;
 
 /// The longest `metadata`, in bytes; the platform wants less than 1000 characters.
 const MAX_METADATA: usize = 999;
-/// Where messages go, below the page.
+/// The address of messages, below the page.
 const MESSAGES: &str = "messages";
 
 /// A message to a customer.
@@ -33,7 +33,7 @@ pub struct Outgoing<'a> {
     pub person: &'a str,
     /// What the customer is told.
     pub content: Content<'a>,
-    /// As what it may go out (spec: channel-connectors#2.6).
+    /// How it may go out (spec: channel-connectors#2.6).
     pub window: Window,
     /// Our id of this message, or of this part of it: the echo brings it back.
     pub metadata: &'a str,
@@ -42,13 +42,13 @@ pub struct Outgoing<'a> {
 /// What a customer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
-    /// A text of at most [`MAX_TEXT`] characters; [`split`] makes such parts of a longer one.
+    /// A text of at most [`MAX_TEXT`] characters; [`split`] cuts a longer one into such parts.
     Text(&'a str),
-    /// A link, of at most as many characters. Messenger shows what is behind it.
+    /// A link, of at most as many characters. Messenger shows a preview of it.
     Link(&'a str),
 }
 
-/// What a customer is shown without a message. A failure of these is never shown to an agent.
+/// A sign that a customer is shown without a message. A failure of these is never shown to an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {

@@ -1,4 +1,4 @@
-//! What a customer is called (spec: channel-connectors#2.1, People). That takes a permission, so it may stay untold.
+//! The name of a customer (spec: channel-connectors#2.1, People). It takes a permission, so it may stay unknown.
 
 use super::request::{Request, proof};
 use crate::messenger::MessengerConfig;

@@ -7,7 +7,7 @@ use crate::{
 use serde::Serialize;
 use std::fmt;
 
-/// A request to the platform. Its body is nobody's business but the platform's, so `Debug` leaves it out.
+/// A request to the platform. Its body is only for the platform, so `Debug` leaves it out.
 #[derive(Clone)]
 pub struct Request {
     /// The address.

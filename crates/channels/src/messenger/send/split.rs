@@ -1,12 +1,12 @@
-//! A text in parts that the platform takes (spec: channel-connectors#2.5).
+//! Splits a text into parts that the platform takes (spec: channel-connectors#2.5).
 
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The most characters (Unicode scalar values) of one text.
 pub const MAX_TEXT: usize = 2000;
 
-/// A text in parts of at most [`MAX_TEXT`] characters, in order. A part ends where a paragraph does, else where a
-/// sentence does, else where a character as people see it does; blanks at such an end are left out. A text without
+/// A text in parts of at most [`MAX_TEXT`] characters, in order. A part ends at the end of a paragraph, else of a
+/// sentence, else of a character as people see it; blanks at such an end are left out. A text without
 /// words has no parts.
 pub fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
@@ -31,7 +31,7 @@ fn window(text: &str) -> Option<usize> {
     text.char_indices().nth(MAX_TEXT).map(|(at, _)| at)
 }
 
-/// Where the first part of a text ends of which `window` bytes fit: never at 0.
+/// Where the first part of a text ends, of which `window` bytes fit: never at 0.
 fn end(text: &str, window: usize) -> usize {
     let fits = &text[..window];
     let last = |ends: &mut dyn Iterator<Item = usize>| {
@@ -40,11 +40,11 @@ fn end(text: &str, window: usize) -> usize {
     paragraph(fits)
         .or_else(|| last(&mut text.split_sentence_bound_indices().map(|(at, _)| at)))
         .or_else(|| last(&mut text.grapheme_indices(true).map(|(at, _)| at)))
-        // One character as people see it can be made of any number of others.
+        // A character as people see it can consist of any number of others.
         .unwrap_or(window)
 }
 
-/// Where the last whole paragraph ends that has words: before an empty line.
+/// The end of the last whole paragraph with words: before an empty line.
 fn paragraph(fits: &str) -> Option<usize> {
     let end = ["\n\n", "\r\n\r\n"].into_iter().filter_map(|gap| fits.rfind(gap)).max()?;
     (!fits[..end].trim().is_empty()).then_some(end)

@@ -1,10 +1,10 @@
-//! What the page is to tell (spec: channel-connectors#2.1, Subscribe).
+//! The events that the page should tell us of (spec: channel-connectors#2.1, Subscribe).
 
 use super::request::{Request, proof, request};
 use crate::messenger::MessengerConfig;
 use serde::Serialize;
 
-/// What the page is to tell.
+/// The fields whose events the page should tell.
 const FIELDS: [&str; 12] = [
     "messages",
     "message_echoes",

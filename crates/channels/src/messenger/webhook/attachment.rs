@@ -20,9 +20,10 @@ const MAX_NAME: Bound = Bound::chars(64);
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,
-    /// Where it can be fetched from for a short time. Some have none; an address that is too long is none.
+    /// Where it can be fetched from for a short time. Some attachments have none; an address that is too long is left
+    /// out.
     pub url: Option<String>,
-    /// Its title, as that of a page somebody shared.
+    /// Its title, for instance of a page that somebody shared.
     pub title: Option<String>,
     /// The id of a sticker.
     pub sticker: Option<String>,
@@ -46,7 +47,7 @@ pub enum AttachmentKind {
     Location,
     /// A structured message: a product, a receipt.
     Template,
-    /// Something shared that has no type of its own, a link for instance; there may be nothing to fetch.
+    /// Something shared that has no type of its own, for instance a link; there may be nothing to fetch.
     Fallback,
     /// A short film of Facebook.
     Reel,
@@ -132,14 +133,14 @@ fn name(id: Option<Id>) -> Option<String> {
 }
 
 impl Attachment {
-    /// Something of this kind, of which nothing else is known.
+    /// Something of this kind about which nothing else is known.
     pub(super) const fn bare(kind: AttachmentKind) -> Self {
         Self { kind, url: None, title: None, sticker: None, place: None }
     }
 
     fn of(attached: Attached) -> Self {
         let Attached { kind, title, url, payload } = attached;
-        // Only what is not known has a payload of another shape; the words beside it are not to be lost for that.
+        // Only kinds that are not known have a payload of another shape; the words beside it must not be lost for that.
         let payload: Payload =
             payload.and_then(|payload| serde_json::from_str(payload.get()).ok()).unwrap_or_default();
         let sticker = name(payload.sticker_id);

@@ -12,7 +12,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The most units of one delivery; the platform puts up to 1000 into one.
 pub const MAX_UNITS: usize = 4000;
 
-/// The byte order mark of UTF-8, which a delivery that was set aside may still bear.
+/// The byte order mark of UTF-8, which a delivery that was set aside may still have.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Why a whole delivery cannot be read; it is set aside whole.
@@ -88,7 +88,7 @@ fn open(entry: &Entry<'_>, units: &mut Vec<Unit>) -> Result<(), Undecodable> {
     Ok(())
 }
 
-/// Reads an event. A text that was cut within a character bears half of a pair of UTF-16, which is no text for JSON; the
+/// Reads an event. A text that was cut within a character has half of a pair of UTF-16, which is no text for JSON; the
 /// half is replaced then, which [`crate::messenger::said`] tells.
 fn read(raw: &str, page: &str, time: Option<Millis>) -> Result<Event, Poison> {
     event::decode(raw, page, time).or_else(|poison| match halves::replaced(raw) {

@@ -1,4 +1,4 @@
-//! One event: who did what, and when.
+//! One event: what happened, who did it, and when.
 
 use super::{
     message::{self, Echo, Edit, Message, Written},
@@ -18,14 +18,14 @@ const MAX_NAME: usize = 64;
 /// An event of a thread between a person and a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// The person's id for this page. Always there but with [`Happening::Optin`], [`Happening::Policy`] and
+    /// The person's id for this page. It is always there, except with [`Happening::Optin`], [`Happening::Policy`] and
     /// [`Happening::Unknown`], which may concern nobody.
     pub person: Option<String>,
     /// Whether the page did it, not the person.
     pub by_page: bool,
-    /// When, by the platform's clock.
+    /// When it happened, by the platform's clock.
     pub at: Millis,
-    /// What.
+    /// What happened.
     pub what: Happening,
 }
 
@@ -38,7 +38,7 @@ pub enum Happening {
     Echo(Echo),
     /// The person changed what they wrote.
     Edited(Edit),
-    /// What was written (`mid`) was taken back; its text is to be blanked (spec: channel-connectors#2.10).
+    /// A message (`mid`) was taken back; its text must be blanked (spec: channel-connectors#2.10).
     Unsent(String),
     /// The person reacted to a message, or took that back.
     Reaction(Reaction),
@@ -90,14 +90,14 @@ impl Happening {
 }
 
 impl Event {
-    /// Whether it opens the messaging window anew (spec: channel-connectors#2.6).
+    /// Whether it opens the messaging window again (spec: channel-connectors#2.6).
     pub const fn opens_window(&self) -> bool {
         !self.by_page
             && matches!(self.what, Happening::Message(_) | Happening::Postback(_) | Happening::Optin(_))
     }
 }
 
-/// `sender` or `recipient`. Somebody who is not known yet has another key than `id`.
+/// `sender` or `recipient`. A person who is not known yet has another key than `id`.
 #[derive(Deserialize)]
 struct Party {
     id: Option<Id>,
@@ -117,7 +117,7 @@ pub(super) fn decode(raw: &str, page: &str, time: Option<Millis>) -> Result<Even
 
     let what = what(&fields)?;
     let by_page = matches!(what, Happening::Echo(_)) || sender.as_deref() == Some(page);
-    // What concerns the page as a whole has it as the recipient and nobody as the sender.
+    // An event about the page as a whole has the page as the recipient and nobody as the sender.
     let person = if by_page { recipient } else { sender }.filter(|person| person != page);
     let concerns_nobody = matches!(what, Happening::Optin(_) | Happening::Policy(_) | Happening::Unknown(_));
     if person.is_none() && !concerns_nobody {
@@ -126,7 +126,7 @@ pub(super) fn decode(raw: &str, page: &str, time: Option<Millis>) -> Result<Even
     Ok(Event { person, by_page, at, what })
 }
 
-/// What happened: the one field that says so.
+/// What happened: the one field that says it.
 fn what(fields: &BTreeMap<String, &RawValue>) -> Result<Happening, Poison> {
     for (kind, read) in KINDS {
         if let Some(raw) = fields.get(*kind) {

@@ -18,7 +18,7 @@ pub(super) fn replaced(json: &str) -> Option<String> {
                 continue;
             }
             (Some(_), _) => 6,
-            // An escape of one character, such as `\\\\`: what is behind it begins no escape.
+            // An escape of one character, such as `\\\\`: the characters behind it begin no escape.
             (None, _) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
         };
         mended.push_str(&rest[..length]);

@@ -5,14 +5,14 @@ use crate::messenger::signature::hex;
 use domain::Millis;
 use sha2::{Digest, Sha256};
 
-/// What a unit is known by, within one account.
+/// How a unit is recognised, within one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// It is done once: whoever comes with the same key later is passed over. At most some 700 bytes.
+    /// It is done once: a later unit with the same key is passed over. At most some 700 bytes.
     Once(String),
     /// It raises a mark and never lowers it.
     Mark {
-        /// What is marked, for instance up to when a person has read.
+        /// The name of the mark, for instance up to when a person has read.
         name: String,
         /// The mark.
         moment: Millis,
@@ -20,7 +20,7 @@ pub enum Identity {
 }
 
 impl Unit {
-    /// What it is known by. One that cannot be read is known by its text.
+    /// How it is recognised. A unit that cannot be read is recognised by its text.
     pub fn identity(&self) -> Identity {
         match &self.event {
             Ok(event) => event.identity(&self.raw),
@@ -34,7 +34,7 @@ impl Event {
         let person = self.person.as_deref().unwrap_or_default();
         let moment = |kind: &str| format!("{kind}:{person}:{}", self.at);
         Identity::Once(match &self.what {
-            // Receipts, reactions, edits and the answers to our own sends name a message by nothing but its id.
+            // Receipts, reactions, edits and the answers to our own sends name a message by its id only.
             Happening::Message(message) => message.mid.clone(),
             Happening::Echo(echo) => echo.mid.clone(),
             Happening::Edited(edit) => format!("edit:{}:{}", edit.count, edit.mid),
@@ -44,7 +44,7 @@ impl Event {
             Happening::Read(watermark) => return mark("read", person, *watermark),
             Happening::Postback(postback) => match &postback.mid {
                 Some(mid) => format!("postback:{mid}"),
-                // A payload can be long, so its digest stands for it.
+                // A payload can be long, so its digest replaces it.
                 None => {
                     format!(
                         "{}:{}",

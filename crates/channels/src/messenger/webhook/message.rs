@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// The longest name of a part that is not known, in characters.
 const MAX_KIND: usize = 64;
-/// What stands for parts of a message that are of a shape nobody knows.
+/// The name for parts of a message whose shape nobody knows.
 const UNREADABLE: &str = "unreadable";
 /// The parts of a message that this server knows, or that say nothing to an agent.
 const KNOWN: [&str; 14] = [
@@ -38,17 +38,17 @@ const KNOWN: [&str; 14] = [
 pub struct Message {
     /// Its id.
     pub mid: String,
-    /// The words, all of them. Empty if there are none, as with a picture alone.
+    /// The words, all of them. Empty if there are none, as with a picture only.
     pub text: String,
     /// What is attached, stickers among it.
     pub attachments: Vec<Attachment>,
     /// How many more attachments there were than a message may have.
     pub left_out: usize,
-    /// What stands behind the quick reply that was chosen.
+    /// The payload of the quick reply that was chosen.
     pub quick_reply: Option<String>,
     /// What it answers.
     pub reply_to: Option<ReplyTo>,
-    /// By what link or advertisement the person came.
+    /// The link or advertisement by which the person came.
     pub referral: Option<Referral>,
 }
 
@@ -114,7 +114,7 @@ struct Wire {
     metadata: Option<String>,
 }
 
-/// What of a message is worth most, should something beside it be of a shape that nobody knows.
+/// The most important parts of a message, for when another part has a shape that nobody knows.
 #[derive(Deserialize)]
 struct Core {
     mid: Option<String>,
@@ -170,7 +170,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Written, Poison> 
             attachments,
             left_out,
             app_id: optional(written.app_id.map(|Id(id)| id), "app_id", MAX_ID)?,
-            // What is longer than ours can be is none of ours.
+            // A word longer than ours can be is not ours.
             metadata: written.metadata.filter(|word| !word.is_empty() && MAX_PAYLOAD.holds(word)),
         }));
     }
@@ -186,7 +186,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Written, Poison> 
     }))
 }
 
-/// What a message is that has nothing this server knows: the name of the part that it does not.
+/// The kind of a message that has nothing this server knows: the name of the unknown part.
 fn unknown(raw: &str) -> Result<Option<String>, Poison> {
     let parts: BTreeMap<String, Box<RawValue>> = shape(raw, "message")?;
     let unknown = parts.into_keys().find(|part| !KNOWN.contains(&part.as_str()));

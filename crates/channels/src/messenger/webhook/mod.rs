@@ -1,7 +1,7 @@
 //! Deliveries of the webhook (spec: channel-connectors#2.3, #2.4).
 //!
-//! A delivery holds entries, an entry holds events, and each may hold several. [`decode`] makes a flat list of units
-//! of them, in the order in which they came. One that cannot be read says why and hinders no other: its text is kept,
+//! A delivery holds entries, an entry holds events, and each may hold several. [`decode`] turns it into a flat list of
+//! units, in the order in which they came. A unit that cannot be read says why and affects no other: its text is kept,
 //! so that it can be set aside and read again later. Fields that are not known are passed over; a kind that is not
 //! known is named.
 

@@ -7,7 +7,7 @@ use std::fmt;
 /// What is wrong with a unit. It names parts of the format and never holds what was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Poison {
-    /// This part is not of the shape it has to be.
+    /// This part does not have the shape that it must have.
     Malformed(&'static str),
     /// This part is left out, or empty.
     Missing(&'static str),
@@ -28,12 +28,12 @@ impl fmt::Display for Poison {
     }
 }
 
-/// What somebody wrote beside a message, if there is something: shortened if it is longer than it may be.
+/// The words of somebody beside a message, if there are any: shortened if they are longer than they may be.
 pub(super) fn words(text: Option<String>, most: Bound) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(|text| shortened(text, most))
 }
 
-/// An id of at most `most` bytes, as it will stand in JSON, if there is one. An empty one is none.
+/// An id of at most `most` bytes, as it will stand in JSON, if there is one. An empty one counts as none.
 pub(super) fn optional(
     text: Option<String>,
     part: &'static str,

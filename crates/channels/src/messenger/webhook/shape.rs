@@ -1,4 +1,4 @@
-//! The shapes and sizes of what an event says.
+//! The shapes and sizes of the parts of an event.
 
 use super::poison::Poison;
 use domain::json::Bound;

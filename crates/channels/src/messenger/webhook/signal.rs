@@ -1,4 +1,4 @@
-//! What happens beside the words: reactions, receipts, buttons, referrals, and who controls the thread.
+//! Events other than words: reactions, receipts, buttons, referrals, and who controls the thread.
 
 use super::{
     poison::{Poison, optional, required, words},
@@ -20,9 +20,9 @@ const MAX_MIDS: usize = 1000;
 pub struct Reaction {
     /// The message.
     pub mid: String,
-    /// Whether it was given; else it was taken back.
+    /// Whether it was given; otherwise it was taken back.
     pub given: bool,
-    /// The sign; may be left out when it is taken back.
+    /// The sign; may be left out when the reaction is taken back.
     pub emoji: Option<String>,
     /// The platform's word for it, such as `love`.
     pub name: Option<String>,
@@ -40,20 +40,20 @@ pub struct Delivered {
 /// A person pressed a button, or one of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Postback {
-    /// The id of what was said by it; older events have none.
+    /// The id of the message that pressing it makes; older events have none.
     pub mid: Option<String>,
-    /// What stood on the button.
+    /// The text on the button.
     pub title: Option<String>,
-    /// What stands behind it. Left out for apps that do not control the thread.
+    /// The payload of the button. Left out for apps that do not control the thread.
     pub payload: Option<String>,
-    /// By what link or advertisement the person came.
+    /// The link or advertisement by which the person came.
     pub referral: Option<Referral>,
 }
 
-/// By what a person came into the thread.
+/// The link or advertisement by which a person came into the thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Referral {
-    /// `ref`: what was given with the link.
+    /// `ref`: the value given with the link.
     pub reference: Option<String>,
     /// `SHORTLINK`, `ADS`, `MESSENGER_CODE` and others.
     pub source: Option<String>,
@@ -68,7 +68,7 @@ pub struct Referral {
 /// A person asked to be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Optin {
-    /// `ref`: what was given with the plugin.
+    /// `ref`: the value given with the plugin.
     pub reference: Option<String>,
     /// What the person asked for.
     pub kind: Option<String>,
@@ -79,7 +79,7 @@ pub struct Optin {
 /// The control over the thread (spec: channel-connectors#2.9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadControl {
-    /// What was done.
+    /// What was done with it.
     pub what: Control,
     /// The app that has it now, or that asks for it.
     pub new_owner: Option<String>,
@@ -171,7 +171,7 @@ pub(super) fn reaction(raw: &str, kind: &'static str) -> Result<Reaction, Poison
     let Reacted { mid, action, emoji, reaction } = shape(raw, kind)?;
     Ok(Reaction {
         mid: required(mid, "mid", MAX_MID)?,
-        // Another word than the two there are is some way of reacting, and not of taking it back.
+        // Any word except `unreact` is a way of reacting, not of taking it back.
         given: action.as_deref() != Some("unreact"),
         emoji: words(emoji, MAX_WORD),
         name: words(reaction, MAX_WORD),

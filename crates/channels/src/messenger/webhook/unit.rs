@@ -1,4 +1,4 @@
-//! What a delivery is made of.
+//! The units that a delivery is made of.
 
 use super::{event::Event, poison::Poison};
 

@@ -3,7 +3,7 @@
 /// The characters of one septet. Escape, 0x1B of the table, is no character.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-/// The characters of two: escape and another.
+/// The characters of two septets: escape and another.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// How many septets a character takes: 1, 2, or none if the alphabet does not have it.

@@ -26,8 +26,8 @@ pub enum Reference {
 pub struct Measure {
     /// The alphabet it needs.
     pub alphabet: Alphabet,
-    /// Its length in units of the alphabet, as the characters count; what stays free at the end of a part because a
-    /// character must not be split is not in it.
+    /// Its length in units of the alphabet, counted by its characters. Units that stay free at the end of a part
+    /// because a character must not be split are not in it.
     pub units: u32,
     /// How many parts it takes, and costs: at least one.
     pub parts: u32,
@@ -44,7 +44,7 @@ pub fn most_units(alphabet: Alphabet, parts: u32, reference: Reference) -> u32 {
 }
 
 impl Alphabet {
-    /// How many units a text has that needs no parts.
+    /// How many units a text may have that goes out in one part.
     const fn single(self) -> u32 {
         match self {
             Self::Gsm7 => 160,
@@ -52,7 +52,7 @@ impl Alphabet {
         }
     }
 
-    /// How many units a part of several has.
+    /// How many units each of several parts may have.
     const fn part(self, reference: Reference) -> u32 {
         match (self, reference) {
             (Self::Gsm7, Reference::Bits8) => 153,
@@ -62,7 +62,7 @@ impl Alphabet {
         }
     }
 
-    /// How many units a character takes. Called for characters that the alphabet has.
+    /// How many units a character takes. Only called for characters that the alphabet has.
     fn units(self, character: char) -> u32 {
         match self {
             Self::Gsm7 => septets(character).unwrap_or(2),

@@ -8,7 +8,7 @@ mod spelling;
 pub use measure::{Alphabet, Measure, Reference, measure, most_units};
 pub use spelling::{Transliterate, transliterate};
 
-/// What a text of an account may be.
+/// The limits of an account's texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most characters.
@@ -17,7 +17,7 @@ pub struct Limits {
     pub max_parts: u32,
     /// How freely it may be spelled.
     pub transliterate: Transliterate,
-    /// By which its parts are numbered.
+    /// How its parts are numbered.
     pub reference: Reference,
 }
 
@@ -44,7 +44,7 @@ pub struct Fitting {
 /// Why a text cannot be sent, in a sentence for the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
-    /// It has nothing in it that could be seen.
+    /// It has no visible character.
     #[error("The message is empty")]
     Empty,
     /// It has too many characters.

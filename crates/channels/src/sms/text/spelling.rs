@@ -25,13 +25,13 @@ pub enum Transliterate {
 /// Another spelling of a character, if it has one.
 type Spelling = fn(char) -> Option<Cow<'static, str>>;
 
-/// A text as freely spelled as is allowed, if that brings it into the GSM alphabet without making it longer to send.
-/// Else the text as it was: with one character left over it travels as UCS-2, and then all of them may stay.
+/// A text spelled as freely as allowed, if that brings it into the GSM alphabet without making it longer to send.
+/// Otherwise the text as it was: with one character left over it travels as UCS-2, and then all of them may stay.
 pub fn transliterate(text: &str, how: Transliterate) -> Cow<'_, str> {
     if how == Transliterate::Off || spells(text) {
         return Cow::Borrowed(text);
     }
-    // "é" may have come as two characters, of which the alphabet has but one.
+    // "é" may have come as two characters, of which the alphabet has only one.
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
     let spellings: &[Spelling] = match how {
         Transliterate::Off => &[],
@@ -46,7 +46,7 @@ pub fn transliterate(text: &str, how: Transliterate) -> Cow<'_, str> {
     }
 }
 
-/// A text with each character that the alphabet lacks in another spelling, if all of them have one.
+/// A text with another spelling for each character that the alphabet lacks; `None` if one of them has none.
 fn spelled(text: &str, spelling: Spelling) -> Option<String> {
     let mut spelled = String::with_capacity(text.len());
     for character in text.chars() {
@@ -106,7 +106,7 @@ fn letter(character: char) -> Option<&'static str> {
     })
 }
 
-/// A character taken apart into what the alphabet has, without the marks over and under letters.
+/// A character spelled with what the alphabet has, without the marks over and under letters.
 fn unaccented(character: char) -> Option<Cow<'static, str>> {
     let mut buffer = [0; 4];
     let apart = DecomposingNormalizerBorrowed::new_nfkd().normalize(character.encode_utf8(&mut buffer));
@@ -119,7 +119,7 @@ fn unaccented(character: char) -> Option<Cow<'static, str>> {
             _ => return None,
         }
     }
-    // A mark without a letter would vanish, and with it what it was set on by some other means.
+    // A mark without a letter would vanish, and with it the character it was set on by other means.
     (!plain.is_empty()).then_some(Cow::Owned(plain))
 }
 

@@ -1,4 +1,4 @@
-//! A medium that the installation added, over the same interface: its addresses bear a prefix at the provider.
+//! A medium that the installation added, over the same interface: its addresses have a prefix at the provider.
 
 use super::server::{INES, OURS, SmsServer};
 
