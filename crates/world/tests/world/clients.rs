@@ -57,7 +57,9 @@ async fn customer(desk: &Desk, id: &str) {
 
 async fn says(desk: &Desk, id: &str, text: &str) {
     let act = CustomerAct::Say { text: text.into(), message_type: None };
-    desk.perform(Command::Customer { session: InteractionId::from(id), act }).await.expect("the customer speaks");
+    desk.perform(Command::Customer { session: InteractionId::from(id), act })
+        .await
+        .expect("the customer speaks");
 }
 
 fn kinds(events: &[Event]) -> Vec<String> {

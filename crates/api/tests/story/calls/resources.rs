@@ -54,7 +54,11 @@ async fn a_released_call_is_not_listed_and_says_how_long_it_takes_a_disposition(
     assert!(read["dispositionUntil"].is_string(), "{read}");
     assert_eq!(tom.get(&format!("/calls/{call}")).await.ok()["call"], read);
     app.clock.advance(3_600_000);
-    assert_eq!(tom.get(&path).await.ok()["call"]["dispositionUntil"], Value::Null, "among tom's last sixteen");
+    assert_eq!(
+        tom.get(&path).await.ok()["call"]["dispositionUntil"],
+        Value::Null,
+        "among tom's last sixteen"
+    );
 }
 
 #[tokio::test]
