@@ -1,6 +1,11 @@
 //! A desk on a journal that can fail, and the agent who works there.
 
-use crate::{FaultyStore, TestClock, TestIds, centre::TOM, centre::TestCentre, wait::eventually};
+use crate::{
+    FaultyStore, TestClock, TestIds,
+    centre::{TOM, TestCentre},
+    journal::Ground,
+    wait::eventually,
+};
 use api::{Links, Notes, Shown};
 use desk::{
     Condition, Desk, Refused,
@@ -16,8 +21,6 @@ use domain::{
 };
 use serde_json::Value;
 use std::{path::Path, sync::Arc, time::Duration};
-use store_sqlite::{Options, SqliteStore};
-use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// How a desk is set up.
@@ -34,6 +37,9 @@ pub struct Setup {
     pub shown: Shown,
     /// What is provisioned.
     pub provisions: Vec<Provision>,
+    /// Whether its journal is that of SQLite in a directory, because a test looks at what is on the disk. Otherwise it
+    /// is the strict one in memory, which serves no decision what that did not name.
+    pub on_disk: bool,
 }
 
 impl Setup {
@@ -46,11 +52,12 @@ impl Setup {
             public_url: crate::PUBLIC_URL,
             shown: Shown::default(),
             provisions: centre.provisions(),
+            on_disk: false,
         }
     }
 }
 
-/// A desk on a real journal in a directory of its own. Nothing moves by itself until [`TestDesk::runs`].
+/// A desk on a journal of its own. Nothing moves by itself until [`TestDesk::runs`].
 pub struct TestDesk {
     /// The desk.
     pub desk: Arc<Desk>,
@@ -63,15 +70,15 @@ pub struct TestDesk {
     render: Arc<Notes>,
     media: Media,
     tasks: JoinSet<()>,
-    dir: TempDir,
+    ground: Ground,
 }
 
 impl TestDesk {
     /// A desk with its centre provisioned, and nobody at work.
     pub async fn start(setup: Setup) -> Self {
-        let Setup { clock, ids, media, public_url, shown, provisions } = setup;
-        let dir = TempDir::new().expect("a directory");
-        let store = opened(dir.path());
+        let Setup { clock, ids, media, public_url, shown, provisions, on_disk } = setup;
+        let ground = if on_disk { Ground::directory() } else { Ground::memory() };
+        let store = ground.open();
         let (clock, ids) = (Arc::new(clock), Arc::new(ids));
         let render = Arc::new(Notes::new(media.clone(), Links::new(public_url)).showing(shown));
         let parts = desk::Setup {
@@ -83,7 +90,7 @@ impl TestDesk {
             node: NodeId::default(),
         };
         let desk = Desk::open(parts).await.expect("a desk");
-        let test = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), dir };
+        let test = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), ground };
         for provision in provisions {
             test.done(Command::Provision(provision)).await;
         }
@@ -111,11 +118,11 @@ impl TestDesk {
         let was_running = !self.tasks.is_empty();
         self.tasks.shutdown().await;
         self.desk.disconnect();
-        let Self { desk, store, clock, ids, render, media, dir, .. } = self;
+        let Self { desk, store, clock, ids, render, media, ground, .. } = self;
         drop(desk);
         eventually("the journal is let go", async || Arc::strong_count(&store) == 1).await;
         drop(store);
-        let store = opened(dir.path());
+        let store = ground.open();
         let parts = desk::Setup {
             store: store.clone(),
             render: render.clone(),
@@ -125,7 +132,7 @@ impl TestDesk {
             node: NodeId::default(),
         };
         let desk = Desk::open(parts).await.expect("a desk");
-        let mut next = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), dir };
+        let mut next = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), ground };
         if was_running {
             next.runs();
         }
@@ -146,8 +153,12 @@ impl TestDesk {
     }
 
     /// Where its journal is.
+    ///
+    /// # Panics
+    ///
+    /// If it is in memory.
     pub fn directory(&self) -> &Path {
-        self.dir.path()
+        self.ground.path().expect("a journal on the disk")
     }
 
     /// Time goes by while the process runs, which looks at it all the while; in milliseconds.
@@ -255,9 +266,4 @@ impl TestDesk {
         let all = self.desk.services().all();
         all.into_iter().find(|state| state.id == id).expect("a state").condition
     }
-}
-
-fn opened(directory: &Path) -> Arc<FaultyStore> {
-    let sqlite = SqliteStore::open(directory, Options::default()).expect("a journal");
-    Arc::new(FaultyStore::new(sqlite))
 }

@@ -3,9 +3,9 @@
 //! | part | what it is |
 //! | --- | --- |
 //! | [`TestClock`], [`RuntimeClock`], [`TestIds`] | time that a test lets pass, ids that are the same in every run |
-//! | [`FaultyStore`] | a real journal that fails, or keeps a commit waiting, when it is told to |
+//! | [`FaultyStore`] | a journal that fails, or keeps a commit waiting, when it is told to |
 //! | [`centre`] | contact centres: [`centre::TestCentre`] says who works there and what is carried |
-//! | [`TestDesk`] | a desk on such a journal, with an agent who can be at work |
+//! | [`TestDesk`] | a desk on such a journal, with an agent who can be at work: the strict one of `store-contract`, or SQLite's where files are what a test is about |
 //! | [`TestServer`] | the same with the API, and people: [`Client`], [`Guest`], [`Correspondent`], [`Poll`] |
 //! | [`ScriptedSwitch`] | a switch that does what a test says, and the phones on it |
 //! | [`client`] | HTTP and CometD over real sockets, for programs that prove or measure |
@@ -34,6 +34,7 @@ mod customers;
 mod desk;
 mod faulty_store;
 mod ids;
+mod journal;
 mod poll;
 mod server;
 mod settled;

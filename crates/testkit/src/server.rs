@@ -17,8 +17,8 @@ use std::{ops::Deref, sync::Arc};
 /// Where the server says that it is.
 pub const PUBLIC_URL: &str = "http://localhost:8080";
 
-/// A small contact centre, its real journal in a directory of its own, and people who talk to it over the API.
-/// What a test does reads as what people do:
+/// A small contact centre on a journal of its own, and people who talk to it over the API. What a test does reads as
+/// what people do:
 ///
 /// ```ignore
 /// let server = TestServer::start().await;

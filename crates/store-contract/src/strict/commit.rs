@@ -9,7 +9,12 @@ use super::{
 use desk::ports::{
     Done, Durable, EventRow, Local, NewNote, Note, Plan, StoreFault, TaskRow, Transacted, Versioned, Work,
 };
-use domain::{Decision, Event, Key, Millis, No, NodeId, Refusal, UniqueName, UserId, Want, task::Known};
+use domain::{
+    Decision, Event, Key, Millis, No, NodeId, Refusal, UniqueName, UserId, Want,
+    format::{self, Document, NEWEST},
+    task::Known,
+};
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -91,10 +96,34 @@ fn check(data: &Data, plan: &Plan) -> Result<(), StoreFault> {
     if plan.notes.iter().any(|note| data.failing.as_deref() == Some(&*note.channel)) {
         return contradiction("broken on purpose".into());
     }
+    if let Some(what) = lossy(&plan.decision) {
+        return contradiction(format!("{what} would be read otherwise than it was written"));
+    }
     match names(data, &plan.decision) {
         Ok(_) => Ok(()),
         Err(name) => contradiction(format!("a commit would have two bear the name {name}")),
     }
+}
+
+/// A document of a decision that is not the same when it is read as it is stored: this store keeps what it was given, and
+/// any other would lose something.
+fn lossy(decision: &Decision) -> Option<String> {
+    let Decision { changes, messages, tasks, .. } = decision;
+    let change = changes.iter().find(|change| {
+        let is_lossy = |event| !comes_back(Document::Event, event);
+        change.events.iter().any(is_lossy)
+            || !comes_back(Document::Snapshot(change.key.kind()), &*change.after)
+    });
+    let message = messages.iter().find(|(_, message)| !comes_back(Document::Message, message));
+    let task = tasks.iter().find(|task| !comes_back(Document::Task, *task));
+    (change.map(|change| change.key.to_string()))
+        .or_else(|| message.map(|(session, message)| format!("message {} of {session}", message.index)))
+        .or_else(|| task.map(|task| format!("task {}", task.id())))
+}
+
+fn comes_back<T: Serialize + DeserializeOwned + PartialEq>(kind: Document, document: &T) -> bool {
+    let read = |json: String| format::read::<T>(kind, NEWEST, &json).ok();
+    serde_json::to_string(document).ok().and_then(read).is_some_and(|read| read == *document)
 }
 
 /// Who bears which name after a decision, of the names that it moves; or the name that two would bear.

@@ -135,7 +135,7 @@ async fn a_stranger_who_guesses_a_key_does_not_get_another_ones_chat() {
 
 #[tokio::test]
 async fn the_journal_holds_no_key_of_a_chat_that_may_be_requested_again() {
-    let server = ChatServer::new().await;
+    let server = ChatServer::on_disk().await;
     let (_, answer) = once(&server, SERVICE, KEY, None, &[("nickname", "Ines")]).await;
     let window = Window::of(&answer);
     sends(&server, &window, KEY, &[("message", "Help")]).await;

@@ -40,6 +40,12 @@ impl ChatServer {
         Self::over(TestDesk::start(Setup::of(centre())).await, config)
     }
 
+    /// The same on SQLite's journal, for whoever looks at its files.
+    pub async fn on_disk() -> Self {
+        let setup = Setup { on_disk: true, ..Setup::of(centre()) };
+        Self::over(TestDesk::start(setup).await, ChatConfig::default())
+    }
+
     /// The same centre after its process died and came back.
     pub async fn restarted(self) -> Self {
         let Self { test, chat, router } = self;

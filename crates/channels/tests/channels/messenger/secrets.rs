@@ -23,7 +23,7 @@ async fn secrets_are_nowhere() {
         .finish();
     let _heard = tracing::subscriber::set_default(subscriber);
 
-    let server = MessengerServer::new().await;
+    let server = MessengerServer::on_disk().await;
     let session = server.talk(INES, "m_1").await;
     server.graph.once(Manner::Says(500, Value::Null));
     server.tom_gets(&session, "Good day", Delivery::Unknown).await;

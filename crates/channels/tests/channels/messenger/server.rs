@@ -65,6 +65,15 @@ impl MessengerServer {
     }
 
     pub async fn with(change: Change) -> Self {
+        Self::start(change, false).await
+    }
+
+    /// The same on SQLite's journal, for whoever looks at its files.
+    pub async fn on_disk() -> Self {
+        Self::start(|_| {}, true).await
+    }
+
+    async fn start(change: Change, on_disk: bool) -> Self {
         let media = Media::default();
         let medium = media.rows().iter().find(|row| row.connector == Connector::Messenger);
         let medium = medium.expect("a medium of Messenger");
@@ -77,7 +86,8 @@ impl MessengerServer {
         };
         let page = domain::centre::Service { terms, ..service(medium, "Help", 0) };
         let centre = TestCentre::small([medium], [("page", page.clone()), ("other", page)]);
-        let setup = Setup { clock: TestClock::running(BEGUN), public_url: PUBLIC, ..Setup::of(centre) };
+        let clock = TestClock::running(BEGUN);
+        let setup = Setup { clock, public_url: PUBLIC, on_disk, ..Setup::of(centre) };
         let mut test = TestDesk::start(setup).await;
         let graph = Graph::new().await;
         let rules = Rules {

@@ -26,7 +26,7 @@ async fn secrets_are_nowhere() {
         .finish();
     let _heard = tracing::subscriber::set_default(subscriber);
 
-    let server = SmsServer::with(|config| {
+    let server = SmsServer::on_disk(|config| {
         config.credentials = Credentials::ApiKey { sid: "SK1".into(), secret: Secret::new(KEY) };
     })
     .await;

@@ -54,6 +54,15 @@ impl SmsServer {
     }
 
     pub async fn with(change: Change) -> Self {
+        Self::start(change, false).await
+    }
+
+    /// The same on SQLite's journal, for whoever looks at its files.
+    pub async fn on_disk(change: Change) -> Self {
+        Self::start(change, true).await
+    }
+
+    async fn start(change: Change, on_disk: bool) -> Self {
         let media = media();
         let rows = || media.rows().iter().filter(|row| row.connector == Connector::Sms);
         let services = ["texts", "whats"].into_iter().zip(rows()).map(|(name, row)| {
@@ -62,7 +71,7 @@ impl SmsServer {
         });
         let centre = TestCentre::small(rows(), services);
         let clock = TestClock::running(START);
-        let setup = Setup { clock, media: media.clone(), public_url: PUBLIC, ..Setup::of(centre) };
+        let setup = Setup { clock, media: media.clone(), public_url: PUBLIC, on_disk, ..Setup::of(centre) };
         let mut test = TestDesk::start(setup).await;
         test.runs();
         test.tom_works(media.rows().iter().map(|row| row.name.clone())).await;
