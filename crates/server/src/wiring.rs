@@ -25,7 +25,7 @@ use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup, ports::Store};
 use domain::{Command, InteractionId, Kind, Millis, NodeId, medium::Media};
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use store_sqlite::{OpenError, Options, SqliteStore};
+use store_sqlite::{OpenError, Options, SqliteDirectory, SqliteStore};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -103,7 +103,10 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     background.spawn(messenger.run());
     // A server that cannot be administered while it runs serves all the same.
     match Socket::bind(&config.data) {
-        Ok(socket) => drop(background.spawn(Admin::new(desk.clone(), store).serve(socket))),
+        Ok(socket) => {
+            let journal = SqliteDirectory::opened(&config.data, store);
+            background.spawn(Admin::new(desk.clone(), journal).serve(socket));
+        }
         Err(why) => tracing::error!("commands cannot reach this server: {why:#}"),
     }
     simulators.run(&mut background, populace);
@@ -201,7 +204,7 @@ pub async fn desk(
 }
 
 /// The journal and the desk for a command that changes something and ends.
-pub async fn desk_for_a_command(config: &Config) -> Result<(Arc<Desk>, Arc<SqliteStore>)> {
+pub async fn desk_for_a_command(config: &Config) -> Result<(Arc<Desk>, SqliteDirectory)> {
     let store = store(&config.data)?;
     let clock = clock(&store).await?;
     let media = config.media_table()?;
@@ -209,7 +212,7 @@ pub async fn desk_for_a_command(config: &Config) -> Result<(Arc<Desk>, Arc<Sqlit
     let kept = check::rows_in_use(&open, &media);
     let media = if kept.is_empty() { media } else { config.media_table_and(kept)? };
     let desk = desk(store.clone(), clock, media, &default_url(config), config.shown()?).await?;
-    Ok((desk, store))
+    Ok((desk, SqliteDirectory::opened(&config.data, store)))
 }
 
 /// The public URL as the settings have it, for a command that listens nowhere.

@@ -1,7 +1,6 @@
 //! Erasure: what a person's words left in other rows, in free bytes, and in the WAL.
 
 use crate::{
-    Traces,
     cache::Entry,
     document,
     fault::{Fault, Outcome},
@@ -10,31 +9,13 @@ use crate::{
     mark::Mark,
     place, quarantine, task,
 };
+use desk::ports::{Erased, Traces};
 use domain::{
     Event, InteractionId, Key, Message, State,
     format::{self, Document},
 };
 use rusqlite::Connection;
 use std::collections::HashSet;
-
-/// What an erasure went over.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Erased {
-    /// Conversations, calls among them, whose rows were overwritten.
-    pub conversations: u32,
-    /// Log entries blanked.
-    pub messages: u32,
-    /// Events redacted.
-    pub events: u32,
-    /// Notes deleted.
-    pub notes: u32,
-    /// Units in quarantine deleted.
-    pub quarantined: u32,
-    /// Tasks deleted that were to send a text of the server's own.
-    pub notices: u32,
-    /// Conversations left alone: there is none of that id, or it was not erased by command before.
-    pub left: Vec<InteractionId>,
-}
 
 impl Group<'_> {
     /// Redacts the rows of conversations whose snapshots say that they were erased, and deletes what stands alone.

@@ -56,13 +56,11 @@ mod writer;
 
 pub use backup::{BackupError, backup, restore};
 pub use clear::clear;
-pub use erase::Erased;
 pub use finish::finish;
 pub use health::Health;
 pub use open::Options;
 pub use open_error::OpenError;
 pub use operator::{OperatorError, SqliteDirectory};
-pub use person::Traces;
 pub use reader::SqliteReader;
 pub use rebuild::{RebuildError, accept_loss, rebuild};
 pub use store::SqliteStore;

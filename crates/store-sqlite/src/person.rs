@@ -1,6 +1,7 @@
 //! Finding a person: in which conversations, calls among them, a value of a customer's stands, and where else.
 
 use crate::{fault::Outcome, raw, snapshot, task};
+use desk::ports::Traces;
 use domain::{
     Event, InteractionId, Key, State, UserData,
     call::{self, Call, Caller, Dn, Who},
@@ -11,17 +12,6 @@ use domain::{
 use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// Where a value of a customer's stands in a journal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Traces {
-    /// Conversations that hold it, calls among them, by id.
-    pub conversations: Vec<InteractionId>,
-    /// Units in quarantine in which it stands, by number.
-    pub quarantined: Vec<i64>,
-    /// Tasks that send a text of the server's own to it, by id.
-    pub notices: Vec<String>,
-}
 
 /// Everything that holds the value.
 pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Traces> {

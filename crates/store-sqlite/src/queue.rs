@@ -3,8 +3,9 @@
 //! A list under a lock rather than a channel: the writer takes all that waits at one stroke, and closing the
 //! store does not depend on every caller having let go of its end.
 
-use crate::{Erased, Traces};
-use desk::ports::{BindingRow, Quarantined, SavedResult, Shelf, Start, StoreFault, Transacted, Work};
+use desk::ports::{
+    BindingRow, Erased, Quarantined, SavedResult, Shelf, Start, StoreFault, Traces, Transacted, Work,
+};
 use domain::{Millis, NodeId, UserId, call::Dn};
 use std::{
     collections::VecDeque,

@@ -1,14 +1,13 @@
 //! A reader for programs that do not write, beside a server that does.
 
 use crate::{
-    Traces,
     fault::Fault,
     feed,
     open::{self, Untouched},
     open_error::OpenError,
     person, schema, snapshot,
 };
-use desk::ports::{EventRow, FeedPage, FeedQuery, StoreFault};
+use desk::ports::{EventRow, FeedPage, FeedQuery, StoreFault, Traces};
 use domain::{InteractionId, Key, Kind, Message, State};
 use rusqlite::Connection;
 use std::{fs::File, path::Path, sync::Arc};

@@ -1,7 +1,7 @@
 //! The port, over the parts.
 
 use crate::{
-    Erased, OpenError, Options, SqliteReader, Traces, binding,
+    OpenError, Options, SqliteReader, binding,
     cache::{Cache, Entry},
     checkpoint::Checkpointer,
     damage,
@@ -18,8 +18,8 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
-    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
+    BindingRow, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
+    StoreFault, TaskRow, Traces, Transacted, Versioned, Witness, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::BoxFuture;

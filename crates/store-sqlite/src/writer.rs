@@ -1,7 +1,7 @@
 //! The one writer: takes what waits, runs it in one transaction, makes it durable, answers.
 
 use crate::{
-    Erased, binding,
+    binding,
     cache::Cache,
     checkpoint::{self, Checkpointer},
     fault::{Fault, Outcome},
@@ -17,7 +17,7 @@ use crate::{
     sight::Look,
     task,
 };
-use desk::ports::{Committed, Done, Durable, Local, Start, StoreFault, Versioned, Witness, Work};
+use desk::ports::{Committed, Done, Durable, Erased, Local, Start, StoreFault, Versioned, Witness, Work};
 use domain::{Millis, No, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;

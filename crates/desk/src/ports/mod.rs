@@ -15,7 +15,7 @@ pub use bindings::{BindingRow, Bindings};
 pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
 pub use committed::{Committed, Durable, EventRow, Local, Note, Versioned, Witness};
 pub use fault::StoreFault;
-pub use operator::{Difference, Finding, Finished, Operator, Report};
+pub use operator::{Difference, Erased, Finding, Finished, Operator, Report, Traces};
 pub use render::{Cause, NewNote, Render};
 pub use sight::{SavedResult, Sight};
 pub use store::{Done, FeedPage, FeedQuery, LogPart, Plan, Shelf, Start, Store, TaskRow, Transacted, Work};

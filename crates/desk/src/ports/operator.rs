@@ -1,5 +1,6 @@
 //! What an operator does with a journal, beside a server or without one.
 
+use domain::InteractionId;
 use std::{fmt, path::Path};
 
 /// What an operator does with a journal. All of it blocks.
@@ -14,6 +15,18 @@ pub trait Operator {
     /// Makes the journal from a copy, where there is none yet. It has a new stream id.
     fn restore(&self, from: &Path) -> Result<(), Self::Fault>;
 
+    /// What holds a value of a customer's, also while a server runs; nothing is changed. In a conversation it is their name,
+    /// now or ever, their address, or a value of the user data, now or ever, at any depth: text equal to `person`, or a
+    /// number that reads like it. A unit in quarantine needs only to have it in it somewhere, as a form or JSON may spell it;
+    /// a text of the server's own is found by its address.
+    fn find_person(&self, person: &str) -> Result<Traces, Self::Fault>;
+
+    /// Overwrites, wherever the journal has them, the words and personal values of conversations that were erased with
+    /// [`domain::Command::Erase`] before, and deletes what else is named, so that no file of the journal holds them any
+    /// more. Conversations that were not erased are left alone. Only the process that has the journal open may, or one that
+    /// finds it free; nothing else is committed meanwhile.
+    fn erase(&self, traces: Traces) -> Result<Erased, Self::Fault>;
+
     /// Folds the events of every entity and compares the result with its snapshot, also while a server runs; with `fix`
     /// it replaces the snapshots that differ, which no server may see.
     fn rebuild(&self, fix: bool) -> Result<Report, Self::Fault>;
@@ -23,6 +36,36 @@ pub trait Operator {
 
     /// Brings the journal to the schema of this program, and with `raise` to its format. No server may run.
     fn migrate(&self, raise: bool) -> Result<Finished, Self::Fault>;
+}
+
+/// Where a value of a customer's stands in a journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// Conversations that hold it, calls among them, by id.
+    pub conversations: Vec<InteractionId>,
+    /// Units in quarantine in which it stands, by number.
+    pub quarantined: Vec<i64>,
+    /// Tasks that send a text of the server's own to it, by id.
+    pub notices: Vec<String>,
+}
+
+/// What an erasure went over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Conversations, calls among them, whose rows were overwritten.
+    pub conversations: u32,
+    /// Log entries blanked.
+    pub messages: u32,
+    /// Events redacted.
+    pub events: u32,
+    /// Notes deleted.
+    pub notes: u32,
+    /// Units in quarantine deleted.
+    pub quarantined: u32,
+    /// Tasks deleted that were to send a text of the server's own.
+    pub notices: u32,
+    /// Conversations left alone: there is none of that id, or it was not erased by command before.
+    pub left: Vec<InteractionId>,
 }
 
 /// In which format a journal was written, and in which it is written now.

@@ -7,7 +7,10 @@ use crate::{
     objects::{self, Besides, Current, Passwords, Reading, Wanted, hashed, stable_id},
 };
 use anyhow::{Context, Result, anyhow, bail};
-use desk::{Desk, Refused};
+use desk::{
+    Desk, Refused,
+    ports::{Operator, Traces},
+};
 use domain::{
     Command, Refusal, UserId,
     call::Dn,
@@ -15,15 +18,15 @@ use domain::{
     user::{Device, User},
 };
 use std::{collections::BTreeMap, sync::Arc};
-use store_sqlite::{SqliteStore, Traces};
+use store_sqlite::{OperatorError, SqliteDirectory};
 
 /// Makes a change, or tells why not.
-pub(super) async fn make(desk: &Arc<Desk>, store: &SqliteStore, request: Request) -> Answer {
+pub(super) async fn make(desk: &Arc<Desk>, journal: &SqliteDirectory, request: Request) -> Answer {
     let done = match request {
         Request::AddUser(user) => add_user(desk, user).await,
         Request::ChangePassword { user_name, password } => change_password(desk, &user_name, password).await,
         Request::Apply { config, delete } => apply(desk, *config, delete).await,
-        Request::Erase { person } => return erase(desk, store, &person).await,
+        Request::Erase { person } => return erase(desk, journal, person).await,
     };
     match done {
         Ok(said) => Answer { said, refused: None },
@@ -104,15 +107,15 @@ async fn apply(desk: &Arc<Desk>, config: Config, delete: bool) -> Result<String>
     Ok(told)
 }
 
-async fn erase(desk: &Desk, store: &SqliteStore, person: &str) -> Answer {
-    match erased(desk, store, person).await {
+async fn erase(desk: &Desk, journal: &SqliteDirectory, person: String) -> Answer {
+    match erased(desk, journal, person).await {
         Ok(answer) => answer,
         Err(why) => Answer { said: String::new(), refused: Some(format!("{why:#}")) },
     }
 }
 
-async fn erased(desk: &Desk, store: &SqliteStore, person: &str) -> Result<Answer> {
-    let found = store.find_person(person).await?;
+async fn erased(desk: &Desk, journal: &SqliteDirectory, person: String) -> Result<Answer> {
+    let found = operate(journal, move |journal| journal.find_person(&person)).await?;
     let (mut over, mut going_on) = (Vec::new(), Vec::new());
     for session in found.conversations {
         match desk.perform(Command::Erase { session: session.clone() }).await {
@@ -121,7 +124,8 @@ async fn erased(desk: &Desk, store: &SqliteStore, person: &str) -> Result<Answer
             Err(why) => return Err(anyhow!("{session}: {why}")),
         }
     }
-    let erased = store.erase(Traces { conversations: over, ..found }).await;
+    let traces = Traces { conversations: over, ..found };
+    let erased = operate(journal, |journal| journal.erase(traces)).await;
     // Whatever became of it, nobody is told from memory what may not be there any more.
     desk.was_erased();
     let erased = erased?;
@@ -141,4 +145,13 @@ async fn erased(desk: &Desk, store: &SqliteStore, person: &str) -> Result<Answer
         Some(format!("could not be erased: {:?}", erased.left))
     };
     Ok(Answer { said, refused })
+}
+
+/// What an operator does with a journal blocks, and is done where that hinders nobody.
+async fn operate<T: Send + 'static>(
+    journal: &SqliteDirectory,
+    work: impl FnOnce(&SqliteDirectory) -> Result<T, OperatorError> + Send + 'static,
+) -> Result<T> {
+    let journal = journal.clone();
+    Ok(tokio::task::spawn_blocking(move || work(&journal)).await??)
 }

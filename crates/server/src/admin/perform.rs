@@ -11,7 +11,7 @@ use store_sqlite::OpenError;
 /// Performs a request on the journal of the settings: here, or by the server that holds it.
 pub async fn perform(config: &Config, request: Request) -> Result<Answer> {
     match wiring::desk_for_a_command(config).await {
-        Ok((desk, store)) => Ok(change::make(&desk, &store, request).await),
+        Ok((desk, journal)) => Ok(change::make(&desk, &journal, request).await),
         Err(why) if matches!(why.downcast_ref(), Some(OpenError::InUse(_))) => {
             client::ask(&config.data, &request, why).await
         }

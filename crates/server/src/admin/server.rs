@@ -7,7 +7,7 @@ use super::{
 };
 use desk::Desk;
 use std::{sync::Arc, time::Duration};
-use store_sqlite::SqliteStore;
+use store_sqlite::SqliteDirectory;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
@@ -26,7 +26,7 @@ const BREATH: Duration = Duration::from_millis(50);
 /// Makes the changes that commands ask for.
 pub struct Admin {
     desk: Arc<Desk>,
-    store: Arc<SqliteStore>,
+    journal: SqliteDirectory,
     /// One change at a time: what a file wants is compared with what there is, and nothing may come in between.
     turn: Mutex<()>,
 }
@@ -40,8 +40,8 @@ struct Peer {
 
 impl Admin {
     /// Over the desk and the journal of a server.
-    pub fn new(desk: Arc<Desk>, store: Arc<SqliteStore>) -> Arc<Self> {
-        Arc::new(Self { desk, store, turn: Mutex::new(()) })
+    pub fn new(desk: Arc<Desk>, journal: SqliteDirectory) -> Arc<Self> {
+        Arc::new(Self { desk, journal, turn: Mutex::new(()) })
     }
 
     /// Answers commands, for ever.
@@ -97,7 +97,7 @@ impl Admin {
         };
         let operation = request.name();
         let _turn = self.turn.lock().await;
-        let answer = change::make(&self.desk, &self.store, request).await;
+        let answer = change::make(&self.desk, &self.journal, request).await;
         let outcome = if answer.refused.is_some() { "refused" } else { "done" };
         metrics::counter!("jackfield_admin_requests_total", "operation" => operation, "outcome" => outcome)
             .increment(1);

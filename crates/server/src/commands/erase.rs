@@ -5,17 +5,16 @@ use crate::{
     cli::Erase,
     config, wiring,
 };
-use anyhow::{Context, Result};
+use anyhow::Result;
+use desk::ports::{Operator, Traces};
 use std::io::Write;
-use store_sqlite::{OpenError, SqliteReader, Traces};
+use store_sqlite::SqliteDirectory;
 
 /// Finds what the journal has of a person and erases it, in the journal or by the server that has it.
 pub async fn run(args: Erase, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     if args.dry_run {
-        let reader = SqliteReader::look(&config.data)?;
-        let reader = reader.with_context(|| OpenError::Missing(config.data.clone()).to_string())?;
-        return would_erase(&reader.find_person(&args.person)?, out);
+        return would_erase(&SqliteDirectory::of(&config.data).find_person(&args.person)?, out);
     }
     wiring::must_have_journal(&config.data)?;
     admin::perform(&config, Request::Erase { person: args.person }).await?.print(out)

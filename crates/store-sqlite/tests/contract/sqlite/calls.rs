@@ -5,14 +5,14 @@ use crate::suite::{
     calls::{ROUTING_POINT, call, dn, pairs},
     scene::{Scene, agent},
 };
-use desk::ports::{FeedQuery, Store};
+use desk::ports::{FeedQuery, Store, Traces};
 use domain::{
     Command, Key,
     book::{Code, Group},
     command::{CallAct, Provision},
 };
 use std::{path::Path, sync::Arc};
-use store_sqlite::{Options, SqliteReader, SqliteStore, Traces, backup, rebuild};
+use store_sqlite::{Options, SqliteReader, SqliteStore, backup, rebuild};
 
 /// Stands in everything that is that person's.
 const MARKER: &str = "15550142";

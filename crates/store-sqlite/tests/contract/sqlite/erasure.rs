@@ -1,14 +1,14 @@
 //! Erasing a person: no byte of any file keeps a word of theirs.
 
 use crate::suite::scene::Scene;
-use desk::ports::{FeedQuery, Store};
+use desk::ports::{FeedQuery, Store, Traces};
 use domain::{
     Command, Key, State, UserData,
     command::{CustomerAct, SessionAct},
     message::Content,
 };
 use std::{path::Path, sync::Arc};
-use store_sqlite::{Options, SqliteStore, Traces, rebuild};
+use store_sqlite::{Options, SqliteStore, rebuild};
 
 /// Stands in everything personal of those who are erased.
 const MARKER: &str = "Zaphod-Q7";

@@ -7,7 +7,7 @@ use crate::suite::{
 };
 use desk::{
     known_key,
-    ports::{Quarantined, Store},
+    ports::{Quarantined, Store, Traces},
 };
 use domain::{
     Command,
@@ -16,12 +16,12 @@ use domain::{
     session::{Closer, Delivery},
 };
 use std::{path::Path, sync::Arc};
-use store_sqlite::{Options, SqliteReader, SqliteStore, Traces, rebuild};
+use store_sqlite::{Options, SqliteReader, SqliteStore, rebuild};
 
 /// The customer, without the sign before the number, so that no spelling of it hides.
-const NUMBER: &str = "4915550142";
+pub const NUMBER: &str = "4915550142";
 /// The customer's address.
-const HIM: &str = "+4915550142";
+pub const HIM: &str = "+4915550142";
 /// Somebody else's.
 const OTHER: &str = "+4915550199";
 /// Stands in all that either of them wrote.
@@ -67,7 +67,7 @@ async fn quarantine(store: &SqliteStore, raw: String) -> i64 {
 }
 
 /// A journal with that customer and somebody else in it, and what is found of the customer.
-async fn journal(dir: &Path) -> (Arc<SqliteStore>, Scene, Traces) {
+pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, Scene, Traces) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
     let scene = Scene::set_up(store.clone(), 1).await;
     for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {

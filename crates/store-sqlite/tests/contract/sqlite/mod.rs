@@ -11,6 +11,7 @@ mod left;
 mod links;
 mod migrating;
 mod opening;
+mod operator;
 mod positions;
 mod rebuilding;
 mod unreadable;
