@@ -221,3 +221,16 @@ fn write_notes(data: &mut Data, notes: Vec<NewNote>, cause: Option<&UserId>) -> 
     }
     written
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_otherwise_than_it_was_written_is_seen() {
+        assert!(comes_back(Document::Task, &None::<Option<u8>>));
+        assert!(comes_back(Document::Task, &Some(Some(1))));
+        // In JSON, nothing within something is nothing.
+        assert!(!comes_back(Document::Task, &Some(None::<u8>)));
+    }
+}
