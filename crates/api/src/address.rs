@@ -1,4 +1,4 @@
-//! Whether an address can be read at all, before anything is looked for at it (RFC 3986 §2.1).
+//! Whether an address can be read at all, before anything is looked up by it (RFC 3986 §2.1).
 
 use crate::answer::Problem;
 use axum::{
@@ -12,8 +12,8 @@ use percent_encoding::percent_decode_str;
 /// The longest address, path and query together, in bytes.
 const MAX_ADDRESS: usize = 8 * 1024;
 
-/// Answers a request whose address cannot be read: HTTP 400 with `statusCode` 2 when an escape is none or the bytes are
-/// no UTF-8, HTTP 414 with `statusCode` 2 when it is longer than 8 KiB.
+/// Answers a request whose address cannot be read: HTTP 400 with `statusCode` 2 when an escape is malformed or the
+/// bytes are not UTF-8, HTTP 414 with `statusCode` 2 when it is longer than 8 KiB.
 pub async fn sound(request: Request, next: Next) -> Response {
     match check(request.uri()) {
         Ok(()) => next.run(request).await,

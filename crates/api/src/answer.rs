@@ -64,7 +64,7 @@ impl Answer {
         self
     }
 
-    /// A member under another name too, if there is one.
+    /// The same member under another name too, if there is one.
     #[must_use]
     pub fn also(self, name: &str, other: &str) -> Self {
         match self.members.get(name).cloned() {
@@ -178,7 +178,7 @@ impl From<StoreFault> for Problem {
                 "The server cannot do this; its log says why",
             );
         }
-        // What went wrong inside is for the log, not for whoever asked.
+        // What went wrong inside is for the log, not for the client.
         Self::new(StatusCode::SERVICE_UNAVAILABLE, 4, "The server cannot store anything now; try again")
     }
 }
@@ -205,7 +205,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// As much of a message as is sent, with `…` behind it if it is not all.
+/// As much of a message as is sent, with `…` behind it if it was cut.
 fn cut(message: &str) -> Cow<'_, str> {
     if domain::json::text_len(message) <= MAX_MESSAGE_BYTES {
         return Cow::Borrowed(message);
@@ -214,12 +214,12 @@ fn cut(message: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{fits}…"))
 }
 
-/// The first values of a list that together weigh no more than so many bytes as they are sent, and one at least if there
-/// is any; and whether more were left out. No more are made than are looked at.
+/// The first values of a list that together weigh no more than so many bytes as they are sent, and at least one if
+/// there is any; and whether more were left out. Values beyond those looked at are not made.
 pub fn fitting(values: impl IntoIterator<Item = Value>, bytes: usize) -> (Vec<Value>, bool) {
     let (mut fit, mut weight) = (Vec::new(), 0_usize);
     for value in values {
-        // A comma stands between two.
+        // A comma stands between two values.
         weight = weight.saturating_add(domain::json::len(&value) + 1);
         if weight > bytes && !fit.is_empty() {
             return (fit, true);

@@ -10,7 +10,7 @@ impl Api {
         v2::router(self).merge(pages::router(self))
     }
 
-    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes, tells of services; for ever.
+    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes, tells of services. Never returns.
     pub async fn run(self: Arc<Self>) {
         futures::join!(auth::sweep(&self), notifications::sweep(&self), notifications::announce(&self));
     }

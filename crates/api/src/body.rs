@@ -1,5 +1,5 @@
-//! Request bodies: JSON whatever the content type says, in the alphabet that it declares, bounded in size and depth, with
-//! words for what is wrong.
+//! Request bodies: JSON whatever the content type says, in the alphabet that it declares, bounded in size and depth,
+//! with words for what is wrong.
 
 use crate::{answer::Problem, auth::Caller, state::Api};
 use axum::{
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The largest body of a user, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
-/// The largest body from whom nobody knows yet, in bytes: two or three short texts.
+/// The largest body of a client that is not known yet, in bytes: two or three short texts.
 const MAX_STRANGERS_BODY: usize = 16 * 1024;
 /// How deep JSON may nest.
 const MAX_DEPTH: usize = 64;
@@ -129,7 +129,7 @@ pub fn text(headers: &HeaderMap, bytes: &Bytes) -> Result<Bytes, Problem> {
     in_utf_8(headers, bytes).map_err(|why| Problem::new(why.status(), 2, why.to_string()))
 }
 
-/// Reads a whole body: up to a mebibyte of a user whom the gate let in, and little of anybody else.
+/// Reads a whole body: up to 1 MiB from a user whom the gate let in, and 16 KiB from anybody else.
 pub async fn read(request: Request) -> Result<Bytes, Problem> {
     let (head, body) = request.into_parts();
     let is_known = head.extensions.get::<Caller>().is_some();

@@ -1,7 +1,7 @@
-//! How clients ask: `/api/v2`, the notifications endpoint, logins, and the pages that explain them.
+//! The API: `/api/v2`, the notifications endpoint, logins, and the pages that explain them.
 //!
 //! One endpoint, one file, in the order types, rule, wire, tests. Words of the wire (operation names, JSON names,
-//! message types) stand in [`wire`] alone; what they mean stands in `domain`.
+//! message types) are only in [`wire`]; what they mean is in `domain`.
 
 mod address;
 mod answer;

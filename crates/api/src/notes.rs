@@ -26,7 +26,7 @@ impl Render for Notes {
         for (index, event) in &decision.order {
             let Some(change) = decision.changes.get(*index) else { continue };
             let Some(event) = change.events.get(*event) else { continue };
-            // What a commit means for a call is told once.
+            // All that a commit means for a call is told once.
             if matches!(event, Event::Call(_)) {
                 if calls.contains(index) {
                     continue;
@@ -39,7 +39,8 @@ impl Render for Notes {
             if let Ok(rendered) = catch_unwind(rendering) {
                 rendered?;
             } else {
-                // The change is true whether or not it can be told, and the other notes of the commit are owed.
+                // The change is true whether or not it can be told, and the other notes of the commit must still be
+                // sent.
                 notes.truncate(told);
                 metrics::counter!("jackfield_notes_failed_total", "kind" => event.kind()).increment(1);
                 tracing::error!(entity = %change.key, kind = event.kind(), "a notification could not be rendered");

@@ -95,7 +95,8 @@ impl Query {
     }
 
     /// Answers a collection: addresses without `fields`, resources with it; filtered, sorted and paged. What is too
-    /// large for one answer becomes a page of as many as fit, with its `limit` and the `totalCount`. Each resource must carry its `uri`; `subresources` are members that only appear when asked for.
+    /// large for one answer becomes a page of as many as fit, with its `limit` and the `totalCount`. Each resource must
+    /// carry its `uri`; `subresources` are members that only appear when asked for.
     pub fn collection(
         &self,
         plural: &str,
@@ -134,7 +135,7 @@ impl Query {
         })
     }
 
-    /// Whether the order is the other way round; a word for an order that there is not is refused.
+    /// Whether the order is descending; a word that names no order is refused.
     fn descends(&self) -> Result<bool, Problem> {
         match self.get("order").unwrap_or_default() {
             "" => Ok(false),
@@ -144,7 +145,7 @@ impl Query {
         }
     }
 
-    /// Leaves of a resource what was asked for.
+    /// Reduces a resource to what was asked for.
     fn cut(&self, resource: Value, wanted: &Wanted, subresources: &[&str]) -> Value {
         let Value::Object(members) = resource else { return resource };
         let embedded = self.subresources();
@@ -158,7 +159,7 @@ impl Query {
         Value::Object(members.into_iter().filter(|(name, _)| keep(name)).collect::<Map<_, _>>())
     }
 
-    /// Those that have every attribute which the query names with the value it gives; a dotted name looks into
+    /// Resources that have every attribute which the query names with the value it gives; a dotted name looks into
     /// members and through arrays (`skills.name=Sales`). An attribute that none of them has is no filter.
     pub fn filtered(&self, mut resources: Vec<Value>) -> Vec<Value> {
         const CONTROL: [&str; 7] =

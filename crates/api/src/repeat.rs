@@ -33,8 +33,8 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// The largest answer that is kept when no commit keeps it, in bytes.
 const MAX_KEPT: usize = 64 * 1024;
 
-/// The request being served, when it may come again. A handler gives it to [`Api::perform`] with the command whose commit
-/// is the last of the request.
+/// The request being served, when it may come again. A handler gives it to [`Api::perform`] with the command whose
+/// commit is the last of the request.
 #[derive(Clone, Default)]
 pub struct Repeat(Option<Kept>);
 
@@ -54,8 +54,8 @@ impl<S: Sync> FromRequestParts<S> for Repeat {
 }
 
 impl Api {
-    /// Performs a command and answers it. The answer is told inside the commit, from the number that the command bears, so
-    /// that a request that comes again is answered with it.
+    /// Performs a command and answers it. The answer is told inside the commit, from the number that the command has,
+    /// so that a request that comes again is answered with it.
     pub async fn perform(
         &self,
         repeat: &Repeat,
@@ -74,15 +74,15 @@ impl Api {
     }
 }
 
-/// Serves a POST that bears a key once. One that comes again is answered word for word as it was; the same key with
+/// Serves a POST that has a key once. One that comes again is answered word for word as it was; the same key with
 /// another request is refused with HTTP 422 and `statusCode` 2, one whose first is being served with HTTP 409 and
-/// `statusCode` 9, a key that is none with HTTP 400 and `statusCode` 2. What was refused is served again.
+/// `statusCode` 9, a malformed key with HTTP 400 and `statusCode` 2. A request that was refused is served again.
 pub async fn once(api: &Api, request: Request, next: Next) -> Response {
     let address = match request.extensions().get::<OriginalUri>() {
         Some(OriginalUri(uri)) => uri.clone(),
         None => request.uri().clone(),
     };
-    // Bayeux messages have numbers of their own, and a held poll is no request that could be kept.
+    // Bayeux messages have numbers of their own, and the answer of a held poll cannot be kept.
     let applies = *request.method() == Method::POST && !address.path().starts_with("/api/v2/notifications");
     if !applies || !request.headers().contains_key(IDEMPOTENCY_KEY) {
         return next.run(request).await;

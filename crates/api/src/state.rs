@@ -26,7 +26,7 @@ pub struct Config {
     pub version: String,
     /// Whether this is the demo centre: the start page then tells its logins.
     pub demo: bool,
-    /// What clients differ about; [`crate::Notes::showing`] must be given the same.
+    /// The differences between clients; [`crate::Notes::showing`] must be given the same.
     pub shown: Shown,
 }
 
@@ -51,11 +51,11 @@ impl Default for Config {
     }
 }
 
-/// What the API is made of.
+/// The parts of the API.
 pub struct Setup {
     /// The desk.
     pub desk: Arc<Desk>,
-    /// Where addresses point to.
+    /// The base of all addresses.
     pub links: Links,
     /// How it behaves.
     pub config: Config,
@@ -77,7 +77,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// Takes up the sessions that the journal's shelves hold.
+    /// Takes up the sessions that the journal keeps.
     pub async fn start(setup: Setup) -> Result<Arc<Self>, StoreFault> {
         let Setup { desk, links, config } = setup;
         let logins = Logins::load(&desk, config.session_inactivity).await?;

@@ -1,4 +1,4 @@
-//! What clients asked for and we do not know: counted, so that an operator sees what a client misses.
+//! Requests of clients that this server does not know: counted, so that an operator sees what a client misses.
 
 use domain::json;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// The most different requests remembered; what comes later is only counted.
+/// The most different requests remembered; later ones are only counted.
 const MAX_ROWS: usize = 1000;
 /// The most kept of each part of a request, in bytes as it is told, inside JSON.
 const MAX_PART_BYTES: usize = 200;

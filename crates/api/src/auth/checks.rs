@@ -18,14 +18,14 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// A verified credential is trusted for this long (spec: decisions#5). Milliseconds.
+/// For how long a verified credential is trusted (spec: decisions#5), in milliseconds.
 const TRUST: Millis = 15 * 60 * 1000;
-/// For this long it is at least no guess. Milliseconds.
+/// For how long it at least does not count as a guess, in milliseconds.
 const RIGHT: Millis = 24 * 60 * 60 * 1000;
-/// When a login that failed is answered, however it failed: so the answer does not tell how far the look went.
+/// When a failed login is answered, however it failed, so that the answer does not tell how far the check went.
 const SLOWED: Duration = Duration::from_millis(300);
 
-/// Who shows credentials.
+/// The client that shows credentials.
 #[derive(Clone, Copy)]
 pub struct From<'a> {
     /// The client's address.
@@ -74,8 +74,9 @@ impl Checks {
         }
     }
 
-    /// The user whose credentials these are. A right password costs one hash in a quarter of an hour; how many others
-    /// are looked at is said in [`super::guesses`]. A name that nobody has is treated as one with another password.
+    /// The user whose credentials these are. A right password costs one hash in a quarter of an hour;
+    /// [`super::guesses`] says how many others are looked at. A name that nobody has is treated as one with another
+    /// password.
     pub async fn check(&self, desk: &Desk, credentials: Credentials, from: From<'_>) -> Option<Arc<User>> {
         let until = Instant::now() + SLOWED;
         let user = desk.directory().named(&credentials.user_name).filter(|user| user.enabled);
@@ -95,7 +96,7 @@ impl Checks {
         None
     }
 
-    /// Looks at credentials if they are to be looked at; answers why they are refused.
+    /// Looks at credentials unless that is not needed or not allowed; answers why they are refused.
     async fn look(
         &self,
         desk: &Desk,
@@ -109,7 +110,7 @@ impl Checks {
             Known::Right | Known::Nothing => {}
         }
         let Ok(permit) = self.permits.clone().acquire_owned().await else { return Some("too-many") };
-        // Others with the same credentials may have been before us in the line.
+        // Others with the same credentials may have been in the line before us.
         let taken = match self.known(asking, desk.awake()) {
             Known::Trusted => return None,
             Known::Refused(why) => return Some(why),
@@ -130,7 +131,7 @@ impl Checks {
             at: desk.awake(),
         };
         let right = tokio::task::spawn_blocking(move || {
-            // Whoever hangs up has still taken it; whoever is next in the line finds the outcome.
+            // A client that hangs up has taken it all the same; the next one in the line finds the outcome.
             let _permit = permit;
             look.settle(taken)
         });
@@ -184,7 +185,7 @@ struct Look {
     password: String,
     /// Whose password it would be, if the name has a user.
     user: Option<Arc<User>>,
-    /// Somebody whose hash takes the time of a look at a name that nobody has.
+    /// Any user: their hash takes the time of a look at a name that nobody has.
     anybody: Option<Arc<User>>,
     at: Millis,
 }

@@ -26,7 +26,8 @@ pub fn clear_cookie(config: &Config, name: &str) -> Option<HeaderValue> {
     format!("{name}=; Path=/; Max-Age=0; HttpOnly{}", attributes(config)).parse().ok()
 }
 
-/// Pages of other sites get the cookie only where they are listed, and a browser then wants TLS.
+/// The attributes of every cookie. Pages of other sites get it only where they are listed, and a browser then wants
+/// TLS.
 fn attributes(config: &Config) -> &'static str {
     match (config.secure_cookies, config.cors.origins.is_empty()) {
         (true, false) => "; SameSite=None; Secure",

@@ -9,7 +9,7 @@ use std::{
 
 /// How long failures of one name are gathered.
 const GATHER: Duration = Duration::from_secs(60);
-/// The most names gathered separately: whoever invents names gets one line for all beyond these.
+/// The most names gathered separately: a guesser who invents names gets one line for all beyond these.
 const MAX_NAMES: usize = 64;
 /// The most of a name that is shown, in characters.
 const SHOWN: usize = 64;
@@ -31,7 +31,7 @@ struct Gathered {
 }
 
 impl Failures {
-    /// A login failed. The password is never told, whatever stands in the name is shown escaped and cut.
+    /// A login failed. The password is never logged; the name, whatever it contains, is logged escaped and cut.
     pub fn add(&self, name: &str, client: Client, why: &'static str, now: Instant) {
         let name = shown(name);
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -37,7 +37,7 @@ pub async fn gate<F: Future<Output = Response>>(
     edge::span::route(&request);
     let origin = api.origins.listed(request.headers());
     let from = client(&request);
-    // Boxed, as what is rare below, so that a held poll keeps no room for it.
+    // Boxed, as are the rare cases below, so that a held poll keeps no room for it.
     let mut response = match Box::pin(identify(api, request.method(), request.headers(), from)).await {
         Ok((caller, is_new)) => {
             if let Some(connection) = request.extensions().get::<edge::Connection>() {
@@ -51,7 +51,7 @@ pub async fn gate<F: Future<Output = Response>>(
                 request.extensions_mut().insert(caller);
                 behind(request).await
             };
-            // A login that this very request has ended gives nothing any more.
+            // A login that this very request has ended gives no cookie any more.
             if !login.has_ended() {
                 mark(api, &mut response, &login, is_new);
             }
@@ -66,7 +66,7 @@ pub async fn gate<F: Future<Output = Response>>(
     response
 }
 
-/// What every answer carries that may bear a login or what only its user may see.
+/// The headers of every answer that may hold a login or what only its user may see.
 pub fn seal(response: &mut Response, origin: Option<HeaderValue>) {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(origin) = origin {
@@ -101,12 +101,12 @@ async fn identify(
     Ok((Caller { user, login }, true))
 }
 
-/// Whose address a request comes from.
+/// The client address that a request comes from.
 pub fn client(request: &Request) -> Client {
     request.extensions().get::<Client>().copied().unwrap_or_default()
 }
 
-/// Whether a notification client speaks whose login has ended: it is told so in its own words.
+/// Whether a notification client asks whose login has ended: it is told so as its protocol says it.
 fn is_farewell(request: &Request) -> bool {
     let headers = request.headers();
     request.method() == Method::POST
@@ -129,7 +129,7 @@ pub fn shows_token(headers: &HeaderMap, login: &Login) -> bool {
     right && cookie(headers, SESSION).is_some()
 }
 
-/// The refusal of a change without it.
+/// The refusal of a change without that token.
 pub fn no_token() -> Problem {
     Refusal::Forbidden("The Csrf token is missing or invalid".into()).into()
 }

@@ -1,8 +1,8 @@
 //! How many passwords are looked at, of whom, for which name.
 //!
-//! Whoever sends a name and a password costs a hash and learns whether they were right, so both must be bounded, and
-//! without a lock-out: no stranger's guesses may keep the owner of a name from coming in. What a stranger cannot have is
-//! what tells them apart, from the best to the weakest:
+//! Every client that sends a name and a password costs a hash and learns whether they were right, so both must be
+//! bounded, and without a lock-out: no stranger's guesses may keep the owner of a name from coming in. So they are told
+//! apart by what a stranger cannot have, from the best to the weakest:
 //!
 //! 1. **A right password is no guess.** Credentials that were found right within a day are hashed again after a quarter
 //!    of an hour, but count against nothing; wrong ones are remembered and cost nothing when they come again.
@@ -10,7 +10,7 @@
 //! 3. **A network from which the name came in within a month** has an allowance of its own for that name, which guesses
 //!    from elsewhere do not touch.
 //! 4. **Everybody else shares the allowance of the name**, and of their network over all names.
-//! 5. **Whoever is sure says it again.** A guesser sends another password each time, an owner the same one. Credentials
+//! 5. **The owner says the same again.** A guesser sends another password each time, an owner the same one. Credentials
 //!    that were turned away and come again draw from a second allowance of the name, those that come four times over four
 //!    seconds from a third. A guesser who repeats every guess to get there halves their rate, and the sum stays bounded:
 //!    at most 22 passwords a minute are looked at for a name whose networks and logins are all strangers', ten of them
@@ -28,13 +28,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For one name from networks that are nothing to it; for one known network or login of it.
+/// For one name from networks that are not known for it; for one known network or login of it.
 const NAME: Quota = Quota { burst: 10.0, per_minute: 10.0 };
 /// For one name, credentials that come again.
 const AGAIN: Quota = Quota { burst: 2.0, per_minute: 6.0 };
 /// For one network over all names. The burst is a morning's worth of mistyped passwords behind one address.
 const NETWORK: Quota = Quota { burst: 240.0, per_minute: 60.0 };
-/// For all clients together whose address a proxy did not tell.
+/// For all clients together whose address the proxy did not tell.
 const NOWHERE: Quota = Quota { burst: 300.0, per_minute: 300.0 };
 /// The most allowances kept; those that are full again go first.
 const MAX_ALLOWANCES: usize = 1 << 16;
@@ -51,10 +51,10 @@ const INSISTED: (u8, Duration) = (4, Duration::from_secs(4));
 const SETS: usize = 1 << 11;
 const WAYS: usize = 4;
 
-/// What credentials are remembered by: a keyed digest of name, password and stored hash.
+/// How credentials are remembered: by a keyed digest of name, password and stored hash.
 pub type Digest = [u8; 32];
 
-/// Who asks, as far as it matters.
+/// The client that asks, as far as it matters.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
     /// The name, known or not.
@@ -67,7 +67,7 @@ pub struct Asking<'a> {
     pub digest: &'a Digest,
 }
 
-/// What one look at a password was taken from.
+/// The allowances that one look at a password was taken from.
 #[derive(Debug)]
 #[must_use = "it is given back when the password was right"]
 pub struct Taken(Vec<u64>);
@@ -94,12 +94,12 @@ struct Allowance {
     quota: Quota,
 }
 
-/// Credentials that were turned away.
+/// Credentials that were refused without a look.
 #[derive(Clone, Copy, Default)]
 struct Tried {
     tag: u64,
     times: u8,
-    /// The first time and the last.
+    /// The first and the last time.
     span: Option<(Instant, Instant)>,
 }
 
@@ -116,14 +116,14 @@ impl Default for Guesses {
 }
 
 impl Guesses {
-    /// Whether these credentials were found wrong not long ago, so that nothing is learnt by looking again.
+    /// Whether these credentials were found wrong not long ago, so that another look would teach nothing.
     pub fn is_wrong(&self, digest: &Digest, now: Instant) -> bool {
         let tag = tag(digest);
         let found = self.wrong[set(digest)].iter().find(|(other, _)| *other == tag);
         found.and_then(|(_, at)| *at).is_some_and(|at| now.saturating_duration_since(at) < 5 * PATIENCE)
     }
 
-    /// Remembers that they were.
+    /// Remembers that these credentials were wrong.
     pub fn remember_wrong(&mut self, digest: &Digest, now: Instant) {
         let tag = tag(digest);
         let ways = &mut self.wrong[set(digest)];
@@ -133,7 +133,7 @@ impl Guesses {
         ways[way] = (tag, Some(now));
     }
 
-    /// Whether a password may be looked at now. Nothing is taken; `false` counts as having been turned away.
+    /// Whether a password may be looked at now. Nothing is taken; `false` counts as a refusal without a look.
     pub fn may(&mut self, asking: &Asking<'_>, now: Instant) -> bool {
         let sources = self.sources(asking, now);
         let may = sources
@@ -145,7 +145,7 @@ impl Guesses {
         may
     }
 
-    /// Takes what one look costs; `None` when it must not be, which counts as having been turned away.
+    /// Takes what one look costs; `None` when it must not be taken, which counts as a refusal without a look.
     pub fn take(&mut self, asking: &Asking<'_>, now: Instant) -> Option<Taken> {
         for source in self.sources(asking, now) {
             if source.iter().all(|(key, quota)| self.left(*key, *quota, now) >= 1.0) {
@@ -171,7 +171,7 @@ impl Guesses {
         let Some(network) = asking.network else { return };
         let name = self.key("name", asking.name);
         if !self.is_known(name, network, now) {
-            // Else guessers behind the owner's own address would be given a fresh allowance by the owner's login.
+            // Otherwise guessers behind the owner's own address would get a fresh allowance from the owner's login.
             let left = self.left(name, NAME, now);
             let of_network = self.key("known", (asking.name, network));
             self.make_room(now);
@@ -203,7 +203,7 @@ impl Guesses {
         }
     }
 
-    /// From what a look may be taken, the best first: all of one line together.
+    /// The allowances that a look may be taken from, the best first: all of one line together.
     fn sources(&self, asking: &Asking<'_>, now: Instant) -> Vec<Vec<(u64, Quota)>> {
         let name = self.key("name", asking.name);
         let mut all = Vec::with_capacity(4);
@@ -251,7 +251,7 @@ impl Guesses {
         }
         self.tidy(now);
         if self.allowances.len() >= MAX_ALLOWANCES {
-            // Half of those least in debt: names that somebody invents have lost one token, a name under attack all.
+            // Half of those least in debt: invented names have lost one token, a name under attack all.
             let mut left: Vec<f64> = self.allowances.values().map(|one| one.left(now)).collect();
             left.sort_by(f64::total_cmp);
             let most = left[left.len() / 2];
@@ -259,7 +259,7 @@ impl Guesses {
         }
     }
 
-    /// How often credentials were turned away lately, and over what time.
+    /// How often credentials were refused without a look lately, and over what time.
     fn turned_away(&self, digest: &Digest, now: Instant) -> (u8, Duration) {
         let tag = tag(digest);
         let found = self.turned_away[set(digest)].iter().find(|tried| tried.tag == tag);
@@ -276,7 +276,7 @@ impl Guesses {
         let tag = tag(digest);
         let ways = &mut self.turned_away[set(digest)];
         let at = ways.iter().position(|tried| tried.tag == tag);
-        // Those that came but once give way to others first, then those that have not come for longest.
+        // Those that came only once give way first, then those that have not come for longest.
         let rank = |tried: &Tried| match tried.span {
             Some((_, last)) if now.saturating_duration_since(last) < PATIENCE => {
                 (tried.times > 1, Some(last))

@@ -10,16 +10,16 @@ use std::sync::{
 };
 use tokio::sync::watch;
 
-/// A login. What its cookie holds is known to its client alone: here, and in the journal, it goes by a digest.
+/// A login. Only its client knows the value of the cookie: here, and in the journal, the login goes by a digest.
 #[derive(Debug)]
 pub struct Login {
     /// Its key: the lower-case hex SHA-256 of the cookie's value.
     pub key: Arc<str>,
-    /// Whose.
+    /// The user's id.
     pub user: UserId,
     /// The CSRF token.
     pub csrf: String,
-    /// What the password was, see [`fingerprint`].
+    /// What the password was when it began, see [`fingerprint`].
     password: String,
     /// How often all logins of the user had ended when it began, see [`desk::Directory::endings`].
     endings: u64,
@@ -32,13 +32,13 @@ pub struct Login {
     ended: watch::Sender<bool>,
 }
 
-/// A login as its row in the journal. Whoever reads the row can neither ask with it nor guess the password by it.
+/// A login as its row in the journal. A reader of the row can neither use it to ask nor guess the password by it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Row {
     user: UserId,
     csrf: String,
     used: Millis,
-    /// Rows of the first releases have neither this nor the next.
+    /// Rows of the first releases have neither this field nor the next.
     #[serde(default)]
     password: Option<String>,
     #[serde(default)]
@@ -72,7 +72,7 @@ impl Login {
         }
     }
 
-    /// From the row under a key. Where the row does not tell what the password was, it is taken to be the present one:
+    /// Reads the row under a key. Where the row does not tell what the password was, the present one is assumed:
     /// whether it was changed since, the journal knows.
     pub fn read(key: String, row: &str, desk: &Desk) -> Result<Found, serde_json::Error> {
         let Row { user, csrf, used, password, outlived } = serde_json::from_str(row)?;
@@ -121,22 +121,22 @@ impl Login {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// It is used now.
+    /// Marks it as used now.
     pub fn touch(&self, now: Millis) {
         self.used.fetch_max(now, Ordering::Relaxed);
     }
 
-    /// When it was last written down, [`Millis::MIN`] while it was not.
+    /// When it was last written to the journal; [`Millis::MIN`] while it was not.
     pub fn written(&self) -> Millis {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// It is written down as it was at this moment.
+    /// Marks it as written to the journal as it was at this moment.
     pub fn set_written(&self, at: Millis) {
         self.written.store(at, Ordering::Relaxed);
     }
 
-    /// The client has shown the cookie.
+    /// Notes that the client has shown the cookie.
     pub fn claim(&self) {
         self.cookie.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -146,12 +146,12 @@ impl Login {
         self.cookie.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// It ends: whoever waits on [`Login::ended`] hears of it.
+    /// Ends it: everybody who waits on [`Login::ended`] hears of it.
     pub fn end(&self) {
         self.ended.send_replace(true);
     }
 
-    /// Done when it has ended.
+    /// Returns once the login has ended.
     pub async fn ended(&self) {
         let mut ended = self.ended.subscribe();
         // The sender is ours, so nothing but the value ends the wait.
@@ -163,7 +163,7 @@ impl Login {
         !self.has_ended() && self.holds(desk)
     }
 
-    /// Whether it has.
+    /// Whether it has ended.
     pub fn has_ended(&self) -> bool {
         *self.ended.borrow()
     }
@@ -174,7 +174,7 @@ pub fn key(cookie: &str) -> String {
     format!("{:x}", Sha256::digest(cookie))
 }
 
-/// Something of the stored password by which another one is recognised, and which says nothing of it: the stored
+/// A digest of the stored password by which a change is recognised. It says nothing of the password: the stored
 /// hash is salted.
 fn fingerprint(user: &User) -> String {
     format!("{:x}", Sha256::digest(&user.password_hash))[..16].to_owned()

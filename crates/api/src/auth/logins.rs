@@ -1,7 +1,7 @@
 //! All logins: opened, resumed by their cookies, ended.
 //!
 //! A login ends by its own request, by inactivity, and with the password, the enablement or the existence of its user,
-//! also when those changed while no process ran. What hangs on it is ended in [`super::upkeep`].
+//! also when those changed while no process ran. [`super::upkeep`] ends what depends on it.
 
 use super::login::{Found, Login, key};
 use desk::{
@@ -16,11 +16,11 @@ use std::{
 
 /// The most sessions of one user; the one not used for longest goes when one more comes.
 const MAX_PER_USER: usize = 256;
-/// The use of a session is written down at most this often. Milliseconds.
+/// How often at most the use of a session is written down, in milliseconds.
 const WRITE_EVERY: Millis = 30_000;
-/// So much later than its row says a session may have been used: until the sweep that writes it. Milliseconds.
+/// How much later than its row says a session may have been used: until the sweep that writes it. Milliseconds.
 const UNWRITTEN: Millis = WRITE_EVERY + 10_000;
-/// A client that never shows its cookie is given the same session again for this long. Milliseconds.
+/// For how long a client that never shows its cookie is given the same session again, in milliseconds.
 const UNCLAIMED: Millis = 60_000;
 /// How many events are looked through at a time for changes of users.
 const PAGE: u32 = 1_000;
@@ -35,22 +35,22 @@ pub struct Logins {
 struct Inner {
     logins: HashMap<Arc<str>, Arc<Login>>,
     of_user: HashMap<UserId, Vec<Arc<Login>>>,
-    /// Rows that are to go, and could not yet be taken off the shelf.
+    /// Rows that must be deleted, and could not be so far.
     gone: HashSet<Arc<str>>,
 }
 
 /// How a login ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Its client said so: what it has not heard yet is still told.
+    /// Its client asked for it: what it has not heard yet is still told.
     Asked,
-    /// It was ended: nothing more is told.
+    /// Somebody else ended it: nothing more is told.
     Revoked,
 }
 
 impl Logins {
-    /// Takes up the logins that the shelf holds and that still hold. Whatever happened to their users while no process
-    /// ran stands in the journal; what expired meanwhile is left for the sweep.
+    /// Takes up the logins of the journal that are still good. Whatever happened to their users while no process
+    /// ran is in the journal; what expired meanwhile is left for the sweep.
     pub async fn load(desk: &Desk, inactivity: Millis) -> Result<Self, StoreFault> {
         let mut inner = Inner::default();
         let mut found = Vec::new();
@@ -73,7 +73,7 @@ impl Logins {
             if changes.get(&found.login.user).is_some_and(|changes| changes.end(&found)) {
                 inner.gone.insert(found.login.key);
             } else {
-                // What the earlier process did not come to write down counts for the login.
+                // The login is given the use that the earlier process could not write down any more.
                 found.login.touch((found.login.used() + UNWRITTEN).min(desk.awake()));
                 inner.insert(Arc::new(found.login));
             }
@@ -94,7 +94,7 @@ impl Logins {
     }
 
     /// A login for a user who has shown who they are with every request so far. A client that does not keep cookies
-    /// gets the one it was given a moment ago, so that Basic on every request does not heap logins up.
+    /// gets the one it was given a moment ago, so that Basic on every request does not pile logins up.
     pub async fn open(&self, desk: &Desk, user: &user::User) -> (Arc<Login>, Option<Arc<Login>>) {
         match self.unclaimed(desk, &user.id) {
             Some(login) => (login, None),
@@ -102,8 +102,9 @@ impl Logins {
         }
     }
 
-    /// A login of its own. One that cannot be written now is good all the same, and is written with the next sweep: who
-    /// cannot log in while the disk is full cannot read either. Answers also the one that had to go for it.
+    /// A login of its own. One that cannot be written now is good all the same, and is written with the next sweep: if
+    /// users could not log in while the disk is full, they could not read either. Answers also the one that had to end
+    /// for it.
     pub async fn begin(&self, desk: &Desk, user: &user::User) -> (Arc<Login>, Option<Arc<Login>>) {
         let login = Arc::new(Login::begin(desk, user));
         let gone = self.lock().insert(login.clone());
@@ -188,7 +189,7 @@ impl Logins {
         expired
     }
 
-    /// Takes the rows of ended logins off the shelf.
+    /// Deletes the rows of ended logins.
     async fn unwrite(&self, desk: &Desk) {
         let gone: Vec<_> = self.lock().gone.iter().cloned().collect();
         if gone.is_empty() {
@@ -207,7 +208,7 @@ impl Logins {
 }
 
 impl Inner {
-    /// Adds a login; answers the one that had to go for it.
+    /// Adds a login; answers the one that had to end for it.
     fn insert(&mut self, login: Arc<Login>) -> Option<Arc<Login>> {
         let of_user = self.of_user.entry(login.user.clone()).or_default();
         let gone = (of_user.len() >= MAX_PER_USER)
@@ -224,7 +225,7 @@ impl Inner {
         gone
     }
 
-    /// Takes a login out and ends it; its row is to go.
+    /// Takes a login out and ends it; its row must be deleted.
     fn remove(&mut self, key: &Arc<str>) -> Option<Arc<Login>> {
         let login = self.logins.remove(key)?;
         if let Some(of_user) = self.of_user.get_mut(&login.user) {
@@ -239,7 +240,7 @@ impl Inner {
     }
 }
 
-/// The newest event that memory has taken in: whatever it did to users has been looked at.
+/// The newest event that memory has taken in: what it did to users has been applied.
 fn head(desk: &Desk) -> u64 {
     *desk.head().borrow()
 }
@@ -249,12 +250,13 @@ fn head(desk: &Desk) -> u64 {
 struct Changes {
     /// The last event that ended all logins, by its place.
     ended: u64,
-    /// When the user was last written, in whatever way.
+    /// When the user was last written, for whatever reason.
     at: Millis,
 }
 
 impl Changes {
-    /// Whether a login did not outlive them. Of one whose row does not tell, only when it was last used is known.
+    /// How a login ended by these changes, if it did. Of one whose row does not tell, only the time of its last use is
+    /// known.
     fn end(&self, found: &Found) -> bool {
         match found.outlived {
             Some(outlived) => self.ended > outlived,

@@ -1,4 +1,4 @@
-//! Who asks: Basic credentials, the `JSESSIONID` cookie, the CSRF token, other origins (spec: core-and-voice#2).
+//! Authentication: Basic credentials, the `JSESSIONID` cookie, the CSRF token, other origins (spec: core-and-voice#2).
 
 mod basic;
 mod caller;

@@ -1,8 +1,9 @@
-//! Where a page comes from that asks, and whether it may.
+//! Which page a request comes from, and whether that page may send it.
 //!
-//! A browser sends the cookie, and Basic credentials it has once been told, with requests of any page. What changes
-//! something is therefore only taken from our own pages and from those of listed origins. Ours is what the public URL
-//! says, never the `Host` header: a proxy may write another one, and a page elsewhere may have its name point here.
+//! A browser sends the cookie, and Basic credentials it has once been told, with requests of any page. A request that
+//! changes something is therefore only taken from our own pages and from those of listed origins. Our origin is the
+//! public URL's, never the `Host` header's: a proxy may write another one, and a page elsewhere may have its name point
+//! here.
 //! Programs that are no browsers send neither `Origin` nor `Sec-Fetch-Site` and are not concerned.
 
 use crate::answer::Problem;
@@ -21,7 +22,7 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Of a public URL and the list of the settings.
+    /// Takes our own origin from a public URL, and the others from the list of the settings.
     pub fn new(public_url: &str, listed: &[String]) -> Self {
         let ours = origin_of(public_url);
         let ours = match ours.as_deref().and_then(loopback_port) {
@@ -55,7 +56,7 @@ impl Origins {
                 let is = |origins: &[String]| origins.iter().any(|one| one.as_bytes() == origin.as_bytes());
                 is(&self.ours) || is(&self.listed)
             }
-            // Without an origin a browser still says whether the page was ours.
+            // Even without an origin a browser says whether the page was ours.
             (None, _) => headers
                 .get_all(SEC_FETCH_SITE)
                 .iter()

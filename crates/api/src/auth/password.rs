@@ -1,6 +1,6 @@
-//! Passwords: argon2 in PHC form, hashed in memory that is used again.
+//! Passwords: argon2 in PHC form, hashed in memory that is reused.
 //!
-//! A hash takes 19 MiB. Whoever allocates them on whatever thread is at hand leaves as much behind in the allocator's
+//! A hash takes 19 MiB. Allocated on whatever thread is at hand, that leaves as much behind in the allocator's
 //! arena of every such thread, hundreds of megabytes after a morning of logins. So the memory is kept: two pieces, the
 //! second only made when two passwords are looked at together, and nobody hashes without one of them.
 
@@ -15,9 +15,9 @@ use subtle::ConstantTimeEq;
 pub const AT_ONCE: usize = 2;
 /// A longer salt than any in use, in bytes.
 const MAX_SALT: usize = 64;
-/// Memory beyond this many blocks of 1 KiB is given back after its use: some operator's hash asked for it.
+/// Memory beyond this many blocks of 1 KiB is freed after use: an unusual hash asked for it.
 const KEPT_BLOCKS: usize = Params::DEFAULT_M_COST as usize;
-/// What is hashed against when there is no user: the usual parameters, and a hash that nothing known has.
+/// The hash that is compared when there is no user: the usual parameters, and a hash of no known password.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUuLg$\
                        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -42,7 +42,7 @@ pub fn hash_password(password: &str) -> Option<String> {
 }
 
 /// Whether a password is the one that was hashed. As slow as hashing; a damaged hash fits no password, and the empty
-/// password fits no hash: whoever could log in without a password would need none of the rest.
+/// password fits no hash, so that an account without a password cannot be logged in to.
 pub fn verify_password(password: &str, hash: &str) -> bool {
     fits(password, hash).unwrap_or(false) && !password.is_empty()
 }
@@ -64,7 +64,7 @@ fn fits(password: &str, hash: &str) -> Option<bool> {
     Some(out.ct_eq(expected.as_bytes()).into())
 }
 
-/// What a hash in PHC form says.
+/// The parts of a hash in PHC form.
 struct Parts<'a> {
     algorithm: Algorithm,
     version: Version,
@@ -136,7 +136,7 @@ impl Memory {
     }
 }
 
-/// A piece that finds its way back, whatever happens meanwhile.
+/// A piece that returns to the others when it is dropped.
 struct Lent {
     of: &'static Memory,
     piece: Vec<Block>,

@@ -1,4 +1,4 @@
-//! What logins do by themselves: they end, and take with them what hangs on them.
+//! The end of logins, and of what depends on them.
 
 use super::{Login, logins::Ending};
 use crate::{notifications, state::Api};
@@ -15,7 +15,7 @@ pub async fn end(api: &Api, login: &Login, how: Ending) {
     }
 }
 
-/// Ends what expired and what users lost, writes down what is used, for ever.
+/// Ends logins that expired or were revoked, and writes down the use of others. Never returns.
 pub async fn sweep(api: &Api) {
     let mut every = tokio::time::interval(SWEEP);
     let mut ended = api.desk.directory().ended();

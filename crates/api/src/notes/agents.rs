@@ -22,7 +22,7 @@ pub(super) fn render(
     notes: &mut Vec<NewNote>,
 ) -> Result<(), No> {
     match fact {
-        // What concerns the phone alone is told of it.
+        // Changes that concern only the phone are told as changes of the phone.
         Fact::StateChanged { channels, .. } | Fact::DoNotDisturb { channels, .. }
             if channels.iter().all(|channel| channel.as_str() == VOICE) =>
         {

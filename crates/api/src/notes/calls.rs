@@ -1,5 +1,5 @@
-//! Notifications of calls (spec: core-and-voice#5.5). A commit that says several things of one call is one change to
-//! whoever looks, so they are drawn from what was and what is: at most one of a kind for each user.
+//! Notifications of calls (spec: core-and-voice#5.5). Several facts of a commit about one call are one change to its
+//! users, so the notifications follow from the call before and after: at most one of a kind for each user.
 
 use super::{
     renderer::Notes,

@@ -1,4 +1,4 @@
-//! What a commit leaves, of what it changed and of what it did not.
+//! Snapshots as a commit leaves them, whether it changed them or not.
 
 use desk::ports::Sight;
 use domain::{Decision, Key, No, State, UserId, user::User};

@@ -11,7 +11,7 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// The most that the messages of one note weigh, in bytes as they are sent. What is older can be read.
+/// The most that the messages of one note weigh, in bytes as they are sent. Older ones can be read.
 const MAX_TRANSCRIPT_BYTES: usize = 256 * 1024;
 
 /// One commit's view of a conversation.
@@ -65,8 +65,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Flow A: chatting, then who is in it, then what was said so far, their own joining included: all of it, or of a long
-    /// conversation its newest part, which begins with an index behind 1.
+    /// Flow A: chatting, then who is in it, then what was said so far, their own joining included: all of it, or of a
+    /// long conversation its newest part, which begins with an index behind 1.
     fn accepted(&self, sight: &mut dyn Sight, agent: &UserId, out: &mut Vec<NewNote>) -> Result<(), No> {
         self.change(agent, "StatusChange", out);
         self.change(agent, "ParticipantsUpdated", out);
@@ -84,11 +84,11 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// The newest of some messages that fit one note, and one at least.
+    /// The newest of some messages that fit into one note, and at least one.
     fn newest<'m>(&self, messages: &'m [&'m Message]) -> &'m [&'m Message] {
         let mut left = MAX_TRANSCRIPT_BYTES;
         let fit = messages.iter().rev().take_while(|message| {
-            // A comma stands between two.
+            // A comma stands between two messages.
             let weight = json::len(&message_resource(&self.notes.links, self.notes.shown, message)) + 1;
             let fits = weight <= left;
             left = left.saturating_sub(weight);
@@ -115,7 +115,7 @@ impl Scene<'_> {
         }
     }
 
-    /// What became of a message. That the provider has it is no news to anybody; that it arrived is, to all who
+    /// What became of a message. That the provider has it is told to nobody; that it arrived is told to all who
     /// talk; that it did not is an error of the command that wrote it, for its author, and a change for the others.
     fn delivery(&self, index: u32, state: Delivery, out: &mut Vec<NewNote>) {
         let why = match state {
@@ -139,7 +139,7 @@ impl Scene<'_> {
             let words = told.map_or_else(|| why.to_owned(), |told| format!("{why}: {told}"));
             self.error(agent, reference, &words, out);
         }
-        // Whoever else talks can see to it as well, above all when its author has gone.
+        // The others who talk can see to it as well, above all when its author has gone.
         for party in
             self.session.chatting().filter(|party| author.is_none_or(|(agent, _)| *agent != party.user))
         {
@@ -190,8 +190,8 @@ impl Scene<'_> {
         self.session.chatting().map(|party| &party.user).filter(move |user| *user != agent)
     }
 
-    /// A state change with the whole resource (spec: digital-channels#1.4). Its outcome is owed to whoever caused it:
-    /// the agent of this command, or the one whose transfer was taken.
+    /// A state change with the whole resource (spec: digital-channels#1.4). The agent who caused it is owed its
+    /// outcome: the agent of this command, or the one whose transfer was taken.
     fn change(&self, agent: &UserId, kind: &'static str, out: &mut Vec<NewNote>) {
         let reference = self.reference(agent, kind);
         let start = format!(r#"{{"messageType":"{}","notificationType":"{kind}""#, self.medium.message_type);
@@ -237,7 +237,7 @@ impl Scene<'_> {
             body: body.into(),
             about: Key::Session(self.session.id.clone()),
         };
-        // Two facts of one commit that change the same properties are one change to whoever looks.
+        // Two facts of one commit that change the same properties are one change to the client.
         if out.last() != Some(&note) {
             out.push(note);
         }
@@ -247,7 +247,7 @@ impl Scene<'_> {
         if let Some(cause) = self.cause.filter(|cause| cause.agent == *agent) {
             return Some(cause.reference);
         }
-        // The originator of a transfer hears with the number of that command that it was taken.
+        // The originator of a transfer hears that it was taken, with the number of their command.
         let handed_over = self.session.party(agent).is_some_and(|party| party.state == PartyState::Completed);
         let taken = self.session.agents.iter().rev().find_map(|party| match &party.invitation {
             Invitation::Transfer { from, reference } if from == agent => Some(*reference),

@@ -6,10 +6,10 @@ use bayeux::{Completed, Hold, Volatile};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
-/// So long after a login has ended, whatever went with it in the hub is over.
+/// How long after the end of a login everything that went with it in the hub is over.
 const SETTLED: Duration = Duration::from_secs(1);
 
-/// A hold that is given back however its task ends: answered, or dropped with its connection
+/// A hold that is given back however its task ends: when it is answered, or dropped with its connection
 /// (spec: bayeux-conformance#36).
 pub(super) struct Held<'a> {
     api: &'a Api,
@@ -39,13 +39,13 @@ impl Drop for Held<'_> {
     }
 }
 
-/// Done when a login has ended and what went with it had its time to be told so.
+/// Returns when a login has ended and what went with it had its time to be told so.
 pub(super) async fn settled(login: &Login) {
     login.ended().await;
     tokio::time::sleep(SETTLED).await;
 }
 
-/// Ends a hold; what is volatile and new to its session is to be written before the reply.
+/// Ends a hold; volatile messages that are new to its session must be written before the reply.
 pub(super) fn complete(api: &Api, hold: Hold, looked: u64) -> (Vec<Volatile>, Completed) {
     let mut hub = api.notifications.hub();
     let told = hub.take_volatile(&hold);

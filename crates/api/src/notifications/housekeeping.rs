@@ -7,18 +7,18 @@ use desk::ports::Shelf;
 use domain::UserId;
 use std::time::Duration;
 
-/// A session this many notes behind is told to begin anew (spec: decisions#2).
+/// A session so many notes behind is told to begin again (spec: decisions#2).
 const MAX_NOTES_BEHIND: u64 = 10_000;
 /// The same in bytes.
 const MAX_BYTES_BEHIND: u64 = 16 * 1024 * 1024;
 /// A mailbox is only weighed when its slowest session is at least this many notes behind.
 const WORTH_WEIGHING: u64 = 100;
-/// Acknowledgements are written and mailboxes trimmed once in so many seconds.
+/// How often acknowledgements are written and mailboxes trimmed, in seconds.
 const SLOW_EVERY: u32 = 5;
-/// So many rows are written at once.
+/// How many rows are written at once.
 const ROWS_AT_ONCE: usize = 64;
 
-/// Keeps the endpoint in order, for ever.
+/// Keeps the endpoint in order. Never returns.
 pub async fn sweep(api: &Api) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
     let (mut turn, mut lost) = (0, api.desk.lost());
@@ -27,7 +27,7 @@ pub async fn sweep(api: &Api) {
         let changes = {
             let mut hub = api.notifications.hub();
             let now = api.desk.now();
-            // Who could not be heard has not gone away.
+            // A session that could not be heard has not gone away.
             let before = std::mem::replace(&mut lost, api.desk.lost());
             if lost > before {
                 hub.stood_still(millis(lost - before));
@@ -54,7 +54,7 @@ pub async fn sweep(api: &Api) {
     }
 }
 
-/// Late is soon enough: a lost one only means that notes are kept longer.
+/// Writes acknowledgements, late: a lost one only means that notes are kept longer.
 async fn write_acknowledgements(api: &Api) {
     let rows: Vec<(String, Option<String>)> = {
         let mut hub = api.notifications.hub();
@@ -76,7 +76,7 @@ async fn write_acknowledgements(api: &Api) {
     }
 }
 
-/// Ends sessions that do not fetch their notes: a mailbox must not grow for ever.
+/// Ends sessions that do not fetch their notes: a mailbox must not grow forever.
 async fn close_laggards(api: &Api) {
     for (agent, head) in api.desk.mailroom().heads() {
         let behind: Vec<(ClientId, u64)> = {

@@ -1,4 +1,4 @@
-//! The hub with what waits around it: the tasks that hold connects, and the sockets.
+//! The hub and the tasks that wait for it: those that hold connects, and the sockets.
 
 use super::sockets::Sockets;
 use bayeux::{Change, Hub, Reconnect, Record};
@@ -22,7 +22,7 @@ pub struct Notifications {
 }
 
 impl Notifications {
-    /// Takes up the sessions that the shelf holds; their downtime does not count.
+    /// Takes up the sessions that the journal keeps; the time the server was down does not count against them.
     pub async fn load(desk: &Desk) -> Result<Self, StoreFault> {
         let mut hub = Hub::new(bayeux::Config::default());
         for (id, row) in desk.store().rows(Shelf::BayeuxSession).await? {
@@ -51,7 +51,7 @@ impl Notifications {
         self.holds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes the tasks whose holds have something to do: let go, or told something volatile.
+    /// Wakes the tasks whose holds have something to do: they were let go, or have something volatile to tell.
     pub(super) fn release(&self) {
         let released = self.hub().take_released();
         if !released.is_empty() {

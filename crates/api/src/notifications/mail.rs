@@ -6,7 +6,7 @@ use desk::ports::{Note, StoreFault};
 use domain::UserId;
 use std::sync::Arc;
 
-/// The most notes looked at in one go.
+/// The most notes looked at in one step.
 const PAGE: usize = 256;
 /// The most that the notes of one response weigh, in bytes as they are sent; the rest follows in the next. A note that
 /// weighs more by itself goes alone.
@@ -40,12 +40,12 @@ impl Letter {
         Some(Self { note, spelling })
     }
 
-    /// Puts it into a response.
+    /// Writes it into a response.
     pub fn write(&self, out: &mut bayeux::Response) {
         out.event(self.topic(), self.note.body.as_bytes());
     }
 
-    /// How many bytes it takes there.
+    /// How many bytes it takes in a response.
     fn weight(&self) -> usize {
         FRAME + self.topic().len() + self.note.body.len()
     }

@@ -27,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 const MAX_FAREWELL: usize = 16 * 1024;
 const FAREWELL_TIME: Duration = Duration::from_secs(5);
 
-/// Answers a batch of Bayeux messages. The path below the endpoint says nothing (spec: bayeux-conformance#2).
+/// Answers a batch of Bayeux messages. The path below the endpoint means nothing (spec: bayeux-conformance#2).
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
     let browser = cookie(request.headers(), BROWSER_COOKIE).map(str::to_owned);
     let vouched = request.headers().contains_key(header::AUTHORIZATION);
@@ -94,8 +94,8 @@ fn messages(out: bayeux::Response) -> Response {
     response
 }
 
-/// Answers a client whose login has ended while it goes on polling or takes its leave: its sessions are unknown, and a
-/// disconnect is a quiet success. Anything else is the problem that it is.
+/// Answers a client whose login has ended while it goes on polling or disconnects: its sessions are unknown, and a
+/// disconnect is a quiet success. Anything else is answered with the problem.
 pub async fn farewell(api: &Api, request: Request, problem: Problem) -> Response {
     let body = axum::body::to_bytes(request.into_body(), MAX_FAREWELL);
     let Ok(Ok(body)) = tokio::time::timeout(FAREWELL_TIME, body).await else {
@@ -113,8 +113,8 @@ pub async fn farewell(api: &Api, request: Request, problem: Problem) -> Response
     }
 }
 
-/// Waits until there are notes or volatile messages, the time is up, or the hub lets the connect go. What there is
-/// stands in `out` when this returns; `None` when a newer connect has taken over.
+/// Waits until there are notes or volatile messages, the time is up, or the hub lets the connect go. The messages
+/// are in `out` when this returns; `None` when a newer connect has taken over.
 async fn hold_connect(
     api: &Api,
     caller: &Caller,
@@ -139,7 +139,7 @@ async fn hold_connect(
         letters = found.letters;
         let now = millis(api.desk.now());
         if !caller.login.holds(&api.desk) {
-            // Its end is on its way here, and what came since is not for it.
+            // The session has ended and is about to be told; newer notes are not for it.
             letters.clear();
         }
         let due = held.hold.as_ref().is_none_or(|hold| api.notifications.hub().is_due(hold, now));
@@ -149,7 +149,7 @@ async fn hold_connect(
         tokio::select! {
             () = bell => {}
             () = held.waker.notified() => {}
-            // Its session may go with another login by now.
+            // The session may go with another login by now.
             () = settled(&caller.login) => break,
             () = tokio::time::sleep(Duration::from_millis(until.saturating_sub(now))) => {}
         }

@@ -4,14 +4,14 @@ use bayeux::ClientId;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A client of which nothing was heard for this long is asked whether it is there.
+/// How long nothing may be heard of a client before it is asked whether it is there.
 const ASK: Duration = Duration::from_secs(30);
-/// A client of which nothing was heard for this long is gone. Half a frame is nothing.
+/// How long nothing may be heard of a client before it counts as gone. Half a frame does not count.
 const GONE: Duration = Duration::from_secs(75);
-/// A socket is there for a notification session; for so long it may be without one.
+/// How long a socket may be without a notification session.
 const WITHOUT: Duration = Duration::from_secs(30);
 
-/// What was heard of a client, and when.
+/// When something was last heard of a client.
 #[derive(Debug)]
 pub(super) struct Pulse {
     heard: Instant,
@@ -21,14 +21,14 @@ pub(super) struct Pulse {
     without: Option<Instant>,
 }
 
-/// What is to be done now.
+/// What must be done now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Beat {
-    /// Nothing.
+    /// Nothing: wait.
     Wait,
-    /// The client is to be asked.
+    /// Ask the client.
     Ping,
-    /// The socket is to be closed.
+    /// Close the socket.
     Over,
 }
 
@@ -37,7 +37,7 @@ impl Pulse {
         Self { heard: now, asked: now, session: None, without: Some(now) }
     }
 
-    /// Something whole has come.
+    /// A whole frame has come.
     pub fn heard(&mut self, now: Instant) {
         self.heard = now;
     }
@@ -61,12 +61,12 @@ impl Pulse {
         without.into_iter().fold(ask.min(gone), Instant::min)
     }
 
-    /// Looks, knowing whether its session lives.
+    /// Looks what must be done; `lives` says whether its session does.
     pub fn look(&mut self, lives: bool, now: Instant) -> Beat {
         if lives {
             self.without = None;
         } else {
-            // Whenever it expired, nothing has been said since then.
+            // Whenever the session expired, nothing has been heard since then.
             self.without.get_or_insert(self.heard);
         }
         if self.without.is_some_and(|since| now - since >= WITHOUT) {
@@ -87,7 +87,7 @@ impl Pulse {
 mod tests {
     use super::*;
 
-    /// Looks whenever it is time, for so long; the moments in seconds at which something was to be done.
+    /// Looks whenever it is time, for so long; answers the moments, in seconds, at which something had to be done.
     fn run(
         pulse: &mut Pulse,
         began: Instant,

@@ -1,4 +1,4 @@
-//! What clients send, and what becomes of their sessions when a login ends.
+//! The messages of clients, and what becomes of their sessions when a login ends.
 
 use super::hub::{millis, persist};
 use crate::{
@@ -12,8 +12,8 @@ use domain::user::Role;
 /// The cookie that tells one browser's sessions from another's.
 pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
 
-/// Ends the notification sessions of a login that has ended. One that its client has ended still hears what there is,
-/// its own logging out for instance.
+/// Ends the notification sessions of a login that has ended. If its client ended it, they still hear what there is, the
+/// logout for instance.
 pub async fn login_ended(api: &Api, login: &Login, how: Ending) {
     let changes = {
         let mut hub = api.notifications.hub();
@@ -59,7 +59,7 @@ pub(super) async fn receive(
             may_subscribe: &may_subscribe,
         };
         let mut hub = api.notifications.hub();
-        // Looked at with the hub in hand: after its end, nothing goes with a login any more.
+        // Looked at while the hub is locked: after its end, nothing goes with a login any more.
         if !caller.login.is_live(&api.desk) {
             let replies = without_login(batch, millis(now));
             return Ok(Ok(replies.into_iter().map(Answer::Reply).collect()));
@@ -73,7 +73,7 @@ pub(super) async fn receive(
     Ok(answers)
 }
 
-/// Anything below `/v2/me`, the broadcasts, and wildcards that only ever match their own; topics about other
+/// Topics below `/v2/me`, the broadcasts, and wildcards that only ever match the user's own; topics about other
 /// users are for those who look after them (spec: core-and-voice#3.2).
 fn may_subscribe(caller: &Caller, channel: &str) -> bool {
     let others = channel.starts_with("/v2/users") || channel.starts_with("/v2/queues");

@@ -29,15 +29,15 @@ use tracing::Instrument;
 
 /// The largest message from a client, in bytes (the reference's default).
 const MAX_MESSAGE: usize = 64 * 1024;
-/// How much of a message is read to the end, so that its sender can be told that it is too large: who is cut off while
-/// still sending hears of nothing.
+/// How much of a message is read to the end, so that its sender can be told that it is too large: a client that is cut
+/// off while still sending hears of nothing.
 const MOST_READ: usize = 4 * MAX_MESSAGE;
 /// A client that does not read for this long is given up.
 const SLOWEST_READER: Duration = Duration::from_secs(20);
-/// What a client is told who may try again when another of the user's sockets has ended, in seconds.
+/// After how many seconds a client may try again when another of the user's sockets has ended.
 const TRY_AGAIN: &str = "30";
 
-/// Opens a socket; a plain GET has no meaning here (spec: bayeux-conformance#8). Whether the page may that asks was
+/// Opens a socket; a plain GET has no meaning here (spec: bayeux-conformance#8). Whether the page may ask for one was
 /// looked at before.
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
@@ -49,7 +49,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, TRY_AGAIN)]).into_response();
     };
     let browser = cookie(&parts.headers, BROWSER_COOKIE).map(str::to_owned);
-    // What clients send is small: with these buffers an idle socket weighs little more than its session.
+    // Clients send small messages: with these buffers an idle socket weighs little more than its session.
     upgrade
         .read_buffer_size(512)
         .write_buffer_size(0)
@@ -57,7 +57,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, request: Request) 
         .max_frame_size(MOST_READ)
         .on_upgrade(move |socket| async move {
             let span = tracing::debug_span!("socket", user = caller.user.user_name);
-            // A task of its own: the one that upgraded the connection is larger than all that is kept here.
+            // A task of its own: the one that upgraded the connection is larger than everything kept here.
             let serving = serve(api.clone(), caller, browser, Box::new(socket), Home { api, place });
             tokio::spawn(serving.instrument(span));
         })
@@ -79,13 +79,13 @@ impl Drop for Home {
 enum End {
     /// The client is gone, or does not read.
     Gone,
-    /// It sent what is no text, no JSON, or no message.
+    /// It sent something that is no text, no JSON, or no message.
     Unreadable,
     /// It sent more than one may at once.
     TooLarge,
     /// It broke a rule of the protocol.
     Broken,
-    /// It sent what is a message and not allowed.
+    /// It sent a message that is not allowed.
     Refused,
     /// It says nothing, or has no notification session.
     Silent,
@@ -96,7 +96,7 @@ enum End {
 }
 
 impl End {
-    /// The code (RFC 6455 §7.4.1) and the words that the client is told, if it is there
+    /// The code (RFC 6455 §7.4.1) and the words that the client is told, if it is still
     /// to be told, and the word for the operator.
     const fn told(&self) -> (Option<(u16, &'static str)>, &'static str) {
         match self {
@@ -105,7 +105,7 @@ impl End {
             Self::TooLarge => (Some((1009, "message too large")), "too-large"),
             Self::Broken => (Some((1002, "protocol error")), "broken"),
             Self::Refused => (Some((1008, "message not allowed")), "refused"),
-            // Who says nothing does not read either.
+            // A client that says nothing does not read either.
             Self::Silent => (None, "silent"),
             Self::Crowded => (Some((1013, "too many sockets")), "crowded"),
             Self::LoggedOut => (Some((1008, "the login has ended")), "logged-out"),
@@ -133,7 +133,7 @@ async fn serve(
     metrics::gauge!("jackfield_sockets").decrement(1);
 }
 
-/// Speaks with one client until either is gone. What is only needed while something is said is boxed, so that an
+/// Speaks with one client until either side is gone. What is only needed while something is said is boxed, so that an
 /// idle socket does not keep room for it.
 async fn converse(
     api: &Api,
@@ -201,7 +201,7 @@ async fn converse(
     }
 }
 
-/// Why reading ended: what the client did that it is to be told of, if it did something.
+/// Why reading ended: the fault of the client that it is told of, if there was one.
 fn broken(why: axum::Error) -> End {
     match why.into_inner().downcast_ref::<tungstenite::Error>() {
         Some(tungstenite::Error::Utf8(_)) => End::Unreadable,
@@ -223,7 +223,7 @@ async fn answer<'a>(
 ) -> Result<Option<Held<'a>>, End> {
     let batch = match bayeux::parse(text.as_bytes()) {
         Ok(batch) => batch,
-        // A frame without anything is passed over before (spec: bayeux-conformance#69); one of blanks is no JSON.
+        // An empty frame was passed over before (spec: bayeux-conformance#69); one of blanks is no JSON.
         Err(Malformed::EmptyBody | Malformed::Syntax { .. } | Malformed::NotObjects) => {
             return Err(End::Unreadable);
         }

@@ -43,7 +43,7 @@ impl Sockets {
         Some(place)
     }
 
-    /// A socket has ended.
+    /// Gives back the place of a socket that has ended.
     pub fn give_back(&self, place: &Arc<Place>) {
         let mut all = self.lock();
         if let Some(places) = all.get_mut(&place.user) {
@@ -65,7 +65,7 @@ impl Place {
         self.settled.store(settled, Ordering::Relaxed);
     }
 
-    /// Done when another socket of the user was given this place.
+    /// Returns when another socket of the user was given this place.
     pub async fn claimed(&self) {
         self.claimed.notified().await;
     }

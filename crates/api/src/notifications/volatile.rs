@@ -1,4 +1,4 @@
-//! What is told at most once and outside the mailbox: how services stand, and errors that have no commit
+//! Messages that are told at most once and outside the mailbox: how services stand, and errors that have no commit
 //! (spec: decisions#1).
 
 use super::hub::millis;
@@ -13,12 +13,12 @@ use domain::{Millis, UserId, user::Device};
 use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
 
-/// Every broadcast looks at all sessions: however fast a service comes and goes, this lies between two rounds.
+/// The time between two rounds: every broadcast looks at all sessions, however fast a service comes and goes.
 const PACE: Duration = Duration::from_millis(100);
-/// Services follow the centre's features, too, which change rarely and ring no bell.
+/// How often the centre's features are looked at: services follow them, too, and a change of them wakes nobody.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Tells whoever listens of services that have changed, for ever. What was reported before this begins is told to
+/// Tells all listeners of services that have changed; never returns. What was reported before this begins is told to
 /// sessions of an earlier process, which may have heard otherwise.
 pub async fn announce(api: &Api) {
     let mut changes = api.desk.services().watch();
@@ -56,7 +56,7 @@ fn by_id(services: Vec<ServiceState>) -> BTreeMap<String, ServiceState> {
     services.into_iter().map(|service| (service.id.clone(), service)).collect()
 }
 
-/// The services to tell of. One that is gone has stopped, as far as clients can tell.
+/// The services to tell of. One that is gone counts as stopped, as far as clients can tell.
 fn changed(
     told: &BTreeMap<String, ServiceState>,
     now: &BTreeMap<String, ServiceState>,

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
 
-/// A page that may load what the policy names.
+/// A page that may load only what the policy names.
 pub fn page(html: impl Into<axum::body::Body>, policy: &'static str) -> Response {
     const REFERRER: HeaderName = HeaderName::from_static("referrer-policy");
     let mut response = Response::new(html.into());

@@ -17,7 +17,7 @@ use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 
 const PAGE: &str = include_str!("reference.html");
 const SCRIPT: &str = include_str!("reference.js");
-/// Scripts and styles of this process alone. Swagger UI writes styles into its elements, and its pictures into its
+/// Only scripts and styles of this process. Swagger UI writes styles into its elements, and its pictures into its
 /// style sheet.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
 connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -34,7 +34,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .merge(assets())
 }
 
-/// Swagger UI itself. Its crate serves a page of its own with them, which ours stands in for: that one cannot be
+/// Swagger UI itself. Its crate serves a page of its own with them, which ours replaces: that one cannot be
 /// told to ask nobody else whether the document is valid.
 fn assets() -> Router {
     let source = OpenApiSource::Uri("/api/v2/openapi.json");

@@ -6,13 +6,13 @@ use desk::ports::FeedQuery;
 use domain::{Millis, Refusal};
 use std::time::Duration;
 
-/// How many events a page has when nothing is said about it.
+/// How many events a page has when the reader does not say.
 const LIMIT: u64 = 100;
-/// The most events of one page; who asks for more gets this many.
+/// The most events of one page; a reader who asks for more gets this many.
 const MOST: u64 = 1000;
-/// The most that a page weighs, in bytes as it is sent; an event that weighs more by itself is a page.
+/// The most that a page weighs, in bytes as it is sent; an event that weighs more is a page by itself.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
-/// The longest wait for an event; who asks for more waits this long.
+/// The longest wait for an event; a reader who asks for more waits this long.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// What a reader asks for.
@@ -22,7 +22,7 @@ pub(super) struct Asked {
     pub after: Option<u64>,
     /// The most events of one page.
     pub limit: u32,
-    /// How long to wait when there is none yet.
+    /// How long to wait when there is no event yet.
     pub wait: Duration,
     /// Which kinds of event; all when empty.
     pub kinds: Vec<String>,
@@ -31,7 +31,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Reads the parameters. A type nobody ever tells of is refused, not waited for.
+    /// Reads the parameters. An event type that does not exist is refused, not waited for.
     pub fn of(query: &Query) -> Result<Self, Problem> {
         let limit = query.number("limit")?.unwrap_or(LIMIT).min(MOST);
         if limit == 0 {

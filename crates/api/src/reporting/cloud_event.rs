@@ -19,7 +19,7 @@ pub(super) struct CloudEvent {
     /// The version of CloudEvents.
     #[schemars(extend("const" = "1.0"))]
     specversion: &'static str,
-    /// Names this event for ever: a repeated delivery, and one out of a restored backup, bears the same.
+    /// Names this event forever: the same in a repeated delivery, and in one out of a restored backup.
     id: String,
     /// The contact centre, by its id.
     source: String,
@@ -59,7 +59,7 @@ impl CloudEvent {
     }
 }
 
-/// The events of a page, with the names that the users bear now.
+/// The events of a page, with the names that the users have now.
 pub(super) fn cloud_events(api: &Api, rows: &[EventRow]) -> Vec<CloudEvent> {
     let source = source(api);
     let names = |id: &UserId| -> Option<String> { Some(api.desk.directory().user(id)?.user_name.clone()) };
@@ -72,7 +72,7 @@ pub fn envelope_schema() -> Schema {
 }
 
 /// An event as the feed tells it, for a program that reads the journal beside the server; `None` for one that the
-/// feed does not tell of. `centre` is the id of the contact centre, `names` the names that the users bear now.
+/// feed does not tell of. `centre` is the id of the contact centre, `names` the names that the users have now.
 pub fn cloud_event(
     centre: Option<&str>,
     row: &EventRow,
@@ -85,7 +85,7 @@ fn source(api: &Api) -> String {
     source_of(api.desk.centre().map(|centre| centre.id.clone()).as_deref())
 }
 
-/// The centre is what tells the events; the address under which it is reached may change.
+/// The `source`: the centre tells the events; the address under which it is reached may change.
 fn source_of(centre: Option<&str>) -> String {
     format!("urn:uuid:{}", centre.unwrap_or("00000000-0000-0000-0000-000000000000"))
 }

@@ -7,7 +7,8 @@ use desk::ports::{FeedPage, FeedQuery, StoreFault};
 use http::StatusCode;
 use serde_json::json;
 
-/// Why a cursor is good for nothing. Never an empty page: a reader would wait for ever, or miss what is gone.
+/// Why a cursor is of no use. It is never answered with an empty page: a reader would wait forever, or miss what is
+/// gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Astray {
     /// Nothing was ever told behind this cursor: it belongs to another stream, or the journal was restored.
@@ -41,7 +42,7 @@ impl Astray {
                 StatusCode::CONFLICT,
                 &json!({
                     "statusCode": 2,
-                    "statusMessage": "The cursor is beyond the newest event; compare X-Stream-Id and begin anew",
+                    "statusMessage": "The cursor is beyond the newest event; compare X-Stream-Id and begin again",
                     "head": head,
                 }),
             ),
@@ -58,7 +59,7 @@ impl Astray {
 }
 
 /// Where to begin: the reader's cursor, or the oldest that is good. Without a cursor nothing can be missed, so
-/// such a reader must not be led to where the next page is gone.
+/// such a reader must not get a cursor behind which events are gone.
 pub(super) async fn begin(api: &Api, asked: &Asked) -> Result<u64, StoreFault> {
     if let Some(after) = asked.after {
         return Ok(after);

@@ -31,7 +31,7 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 /// `sequence` of the last event you have dealt with and ask for what is behind it; a repeated event has the same
 /// `id`. Without `after` the feed begins with the oldest event that is kept. A page may have fewer events than `limit`
 /// although more follow: it weighs at most 1 MiB. An empty array means that there is
-/// nothing behind the cursor yet; a cursor that is good for nothing answers 409 or 410 instead.
+/// nothing behind the cursor yet; a cursor that is of no use answers 409 or 410 instead.
 ///
 /// With `Accept: text/event-stream` the same address follows live: `id:` is the sequence, `data:` one event,
 /// comments keep the connection alive, and `Last-Event-ID` wins over `after`.
@@ -66,8 +66,8 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query, head
         response.headers_mut().insert(STREAM_ID, stream);
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // A proxy that gathers answers before it hands them on would keep a stream until it has enough of it; this header
-    // is nginx's word for "hand it on at once" (ngx_http_proxy_module, proxy_buffering), and others know it, too.
+    // A proxy that buffers answers would keep a stream until it has enough of it; this header is nginx's way to turn
+    // that off (ngx_http_proxy_module, proxy_buffering), and other proxies know it, too.
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
     response
 }
@@ -119,12 +119,12 @@ async fn page(api: &Api, caller: &Caller, asked: &Asked) -> Result<Response, Pro
     }
 }
 
-/// Leaves the first events that together weigh no more than a page may, and one at least. The reader finds the others
+/// Keeps the first events that together weigh no more than a page may, and at least one. The reader finds the others
 /// behind its cursor.
 fn fit(events: &mut Vec<CloudEvent>, bytes: usize) {
     let mut left = bytes;
     let fit = events.iter().take_while(|event| {
-        // A comma stands between two.
+        // A comma stands between two events.
         let weight = domain::json::len(event) + 1;
         let fits = weight <= left;
         left = left.saturating_sub(weight);

@@ -20,12 +20,12 @@ use http::{HeaderMap, header};
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
-/// Events read from the journal at a time. The stream reads on only when they are written to the socket, so this
-/// is all that a slow reader costs.
+/// Events read from the journal at a time. The stream reads on only when they are written to the socket, so a slow
+/// reader costs no more than this.
 const PAGE: u32 = 100;
-/// The most that those weigh, in bytes as they are stored; one that weighs more is read alone.
+/// The most that such events weigh, in bytes as they are stored; one that weighs more is read by itself.
 const PAGE_BYTES: usize = 256 * 1024;
-/// A silent stream says so this often, for proxies and for readers that lost their connection.
+/// How often a silent stream sends a comment, for proxies and for readers that lost their connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a stream goes on without asking whether its reader may still read.
 const TRUST: Duration = Duration::from_secs(60);
@@ -38,8 +38,8 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Answers with the events behind the cursor and all that follow. A cursor that is good for nothing is answered
-/// as it is for pages, so that a browser does not come back with it.
+/// Answers with the events behind the cursor and all that follow. A cursor that is of no use is refused as for
+/// pages, so that a browser does not come back with it.
 pub(super) async fn follow(
     api: &Arc<Api>,
     caller: Caller,
@@ -80,14 +80,14 @@ fn behind(asked: &Asked, after: u64) -> FeedQuery {
     FeedQuery { bytes: Some(PAGE_BYTES), ..asked.behind(after) }
 }
 
-/// A reader that follows.
+/// A reader that follows the feed.
 struct Live {
     api: Arc<Api>,
     caller: Caller,
     asked: Asked,
     head: watch::Receiver<u64>,
     closing: watch::Receiver<bool>,
-    /// Everything up to here was read from the journal.
+    /// Everything up to this sequence number was read from the journal.
     after: u64,
     /// Read, but not yet written.
     ready: VecDeque<Event>,

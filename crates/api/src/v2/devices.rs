@@ -77,7 +77,7 @@ pub async fn switch_settings(State(api): State<Arc<Api>>, caller: Caller, Path(i
     Ok(Answer::with("settings", json!([])).and("key", "name"))
 }
 
-/// A device with its user. One that the caller may not see is told from none by the refusal only.
+/// A device with its user. Whether a device that the caller may not see exists, only the refusal tells.
 fn find(api: &Api, caller: &Caller, id: &str) -> Result<(Arc<User>, Device), Problem> {
     let users = std::iter::once(caller.user.clone()).chain(api.desk.directory().all());
     let mut found = users.filter_map(|user| find_device(&user, id).cloned().map(|device| (user, device)));

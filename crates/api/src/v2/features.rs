@@ -1,4 +1,4 @@
-//! `/features` and `/system/features`: what the centre may use, and what there is (spec: admin-and-reporting#2.4).
+//! `/features` and `/system/features`: the features of the centre, and those there are (spec: admin-and-reporting#2.4).
 
 use crate::{
     answer::{Answer, Outcome, Problem},
@@ -22,7 +22,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(read_known))
 }
 
-/// The features of the centre. Whoever works in it has them all.
+/// The features of the centre. Everybody who works in it has them all.
 #[utoipa::path(
     get, path = "/features", tag = "features", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)

@@ -19,11 +19,11 @@ use axum::{
 use http::{HeaderMap, Method, StatusCode, header};
 use std::{sync::Arc, time::Duration};
 
-/// The largest body, in bytes, and how long it may take: nobody is known yet.
+/// The largest body, in bytes, and how long it may take: the client is not known yet.
 const MAX_BODY: usize = 4 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// The two addresses. They stand before the gate, as they need no login.
+/// The two addresses. They are served before the gate, as they need no login.
 pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
         .route("/api/v2/login", any(log_in))

@@ -1,5 +1,5 @@
 //! The other spelling of addresses: whatever `uri` or `path` is given out answers with `/me` before it and without
-//! (spec: decisions#3), since clients put it there or take it away for whatever they are given. Conversations, devices,
+//! (spec: decisions#3), since clients add or remove it for every address they are given. Conversations, devices,
 //! skills and settings have both spellings of their own.
 
 use super::{contacts, features, groups, me, queues, services, users};

@@ -1,4 +1,4 @@
-//! The API document: what the router documents, and what answers without being in it, as OpenAPI 3.1.
+//! The API document: what the router documents, and what it serves without documenting it, as OpenAPI 3.1.
 
 pub(super) mod calls;
 mod customers;
@@ -151,8 +151,8 @@ fn tags() -> Vec<Tag> {
     .collect()
 }
 
-/// The collections there are, aliases included, as the values of the path parameter; where only what a connector
-/// carries answers, those.
+/// The names of all collections, aliases included, as the values of the path parameter; on addresses that only media
+/// with a connector have, only those.
 fn name_collections(path: &str, item: &mut PathItem, media: &Media) {
     for (method, operation) in operations(item) {
         let carried_only = method == "post" && (path.ends_with("{collection}") || path.ends_with("/measure"));
@@ -173,7 +173,7 @@ fn collections(medium: &Medium) -> impl Iterator<Item = &'static str> {
     std::iter::once(medium.collection).chain(medium.collection_aliases.iter().copied())
 }
 
-/// Leaves of a summary its first sentence, which stands in lists, and moves the rest to the description.
+/// Reduces a summary to its first sentence, which stands in lists, and moves the rest to the description.
 fn summarise(operation: &mut Operation) {
     let Some(text) = operation.summary.take() else { return };
     let text = text.replace('\n', " ");
@@ -187,7 +187,7 @@ fn summarise(operation: &mut Operation) {
     operation.description = (!described.is_empty()).then(|| described.join("\n\n"));
 }
 
-/// Says the shape of every answer that does not say its own.
+/// Gives a shape to every answer that has none of its own.
 fn fill_answers(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };

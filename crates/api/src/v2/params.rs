@@ -1,4 +1,4 @@
-//! What the API document says of parameters and refusals that many addresses share.
+//! Parameters and refusals that many addresses share, for the API document.
 
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
@@ -15,7 +15,7 @@ pub struct Listing {
     sort_by: Option<String>,
     /// `Ascending` or `Descending`.
     order: Option<String>,
-    /// The most resources to answer; then `offset`, `limit` and `totalCount` come with them.
+    /// The most resources to answer; the answer then has `offset`, `limit` and `totalCount` as well.
     limit: Option<u32>,
     /// How many resources to leave out.
     offset: Option<u32>,
@@ -30,7 +30,7 @@ pub struct Embedding {
     subresources: Option<String>,
 }
 
-/// How a request is refused that only asks (spec: core-and-voice#1.5).
+/// How a request that only reads is refused (spec: core-and-voice#1.5).
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes; `Problem` answers")]
 pub enum Denied {
@@ -42,7 +42,7 @@ pub enum Denied {
     Absent,
 }
 
-/// How a request is refused that changes something (spec: core-and-voice#1.5).
+/// How a request that changes something is refused (spec: core-and-voice#1.5).
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it describes; `Problem` answers")]
 pub enum Refused {
@@ -61,7 +61,7 @@ pub enum Refused {
     Conflict,
 }
 
-/// An operation with whatever parameters it takes.
+/// An operation with its parameters.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes; `Body` reads")]
@@ -97,6 +97,6 @@ pub struct NamedCode {
 pub struct DispositionGroup {
     /// Its name.
     name: String,
-    /// The address or path of the group it shall lie in; at the root when left out.
+    /// The address or path of the group it should lie in; at the root when left out.
     parent_uri: Option<String>,
 }

@@ -25,7 +25,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
 }
 
-/// Every queue, by name. `channel` leaves those whose `channels` have it; a channel that no queue has leaves none.
+/// Every queue, by name. `channel` keeps those whose `channels` contain it; a channel that no queue has keeps none.
 #[utoipa::path(
     get, path = "/queues", tag = "queues",
     params(("channel" = Option<String>, Query, description = "The name of a channel, `voice` for instance"), Listing),

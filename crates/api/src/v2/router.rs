@@ -31,7 +31,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .nest("/api/v2", guarded(api, routes))
         .nest("/internal-api", guarded(api, internal::router()))
         .merge(login::router(api))
-        // Whatever else lies below the root of the API is refused in its words, too.
+        // All other addresses below the root are refused in the form of the API, too.
         .nest("/api", nowhere(api))
 }
 
@@ -54,7 +54,7 @@ pub fn documented() -> OpenApiRouter<Arc<Api>> {
         .merge(workbins::router())
 }
 
-/// Some addresses behind the gate, and what becomes of the others below the same root.
+/// Some addresses behind the gate, and the answer to all others below the same root.
 fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
     routes
         .fallback(any(unknown))
@@ -63,7 +63,8 @@ fn guarded(api: &Arc<Api>, routes: Router<Arc<Api>>) -> Router {
         .with_state(api.clone())
 }
 
-/// What stands before every address that needs a user, as one layer: each copies all services below it for every request.
+/// The layers before every address that needs a user, as one: each layer copies all services below it for every
+/// request.
 async fn guard(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let behind = |request: Request| async {
         match address::check(request.uri()) {
@@ -74,7 +75,7 @@ async fn guard(State(api): State<Arc<Api>>, request: Request, next: Next) -> Res
     gate(&api, request, behind).await
 }
 
-/// What lies below `/api` and is no version of it that is served here.
+/// The addresses below `/api` that belong to no version of it.
 fn nowhere(api: &Arc<Api>) -> Router {
     // A route would be found before the fallbacks of the addresses above.
     Router::new().fallback(any(unknown)).layer(middleware::from_fn(address::sound)).with_state(api.clone())
@@ -83,7 +84,7 @@ fn nowhere(api: &Arc<Api>) -> Router {
 /// Nothing is at this address: told to the client, and counted for the operator.
 async fn unknown(State(api): State<Arc<Api>>, OriginalUri(asked): OriginalUri, request: Request) -> Response {
     let method = request.method().clone();
-    // As addresses are given out: below the API, the root is left out.
+    // The path as addresses are given out: without the root of the API.
     let path = asked.path().strip_prefix("/api/v2").unwrap_or(asked.path()).to_owned();
     api.unknown.count(method.as_str(), &path, None);
     if method == Method::GET || method == Method::HEAD {

@@ -47,7 +47,7 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<St
     Ok(Answer::with("service", service_resource(&api.links, &found)))
 }
 
-/// Every service: the parts, and what is reported of them and of others.
+/// Every service: the parts of the server, and all that is reported of these and of others.
 pub fn all_services(api: &Api) -> Vec<ServiceState> {
     let mut all = own_services(api);
     for reported in api.desk.services().all() {

@@ -1,4 +1,4 @@
-//! Who sees what of the people of the centre.
+//! What a user may see of other users.
 
 use crate::{answer::Problem, auth::Caller, state::Api};
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// Roles that look after others, and so see what hangs below them.
+/// Roles that look after others, and so see the sub-resources of those.
 pub const CARERS: &[Role] = &[Role::Supervisor, Role::Admin, Role::Apiuser];
 
 /// Every role there is.
@@ -19,12 +19,12 @@ pub fn find(api: &Api, id: &str) -> Result<Arc<User>, Problem> {
     user.ok_or_else(|| Problem::not_found(&format!("User '{id}'")))
 }
 
-/// Whether the caller sees what hangs below a user: their own, or as one who looks after others.
+/// Whether the caller sees the sub-resources of a user: their own, or as one who looks after others.
 pub fn sees(caller: &Caller, user: &User) -> bool {
     caller.user.id == user.id || caller.user.has(CARERS)
 }
 
-/// Refuses a caller who does not see what hangs below a user.
+/// Refuses a caller who does not see the sub-resources of a user.
 pub fn needs_sight(caller: &Caller, user: &User) -> Result<(), Problem> {
     if sees(caller, user) { Ok(()) } else { Err(domain::Refusal::RoleMissing.into()) }
 }

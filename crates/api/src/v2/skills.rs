@@ -20,7 +20,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
 }
 
-/// Every skill, by name. `level` is `"0"`: it means something for a user's skill only.
+/// Every skill, by name. `level` is `"0"`: only a user's skill has a level.
 #[utoipa::path(
     get, path = "/skills", tag = "skills", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)

@@ -18,7 +18,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// No workbins: a list, or, when some were asked for by their ids, an object that is keyed by id.
+/// No workbins: a list, or, when the request names ids, an object keyed by id.
 #[utoipa::path(
     get, path = "/workbins", tag = "workbins",
     params(("workbinIds" = Option<String>, Query, description = "Comma list of ids"), Listing),

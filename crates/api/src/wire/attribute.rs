@@ -1,5 +1,5 @@
 //! Business attributes: the disposition book in the form in which the vendor's desktop reads it
-//! (spec: admin-and-reporting#2.5). Folders are not told apart there.
+//! (spec: admin-and-reporting#2.5). It has no folders.
 
 use domain::book::{Book, Code, Group};
 use serde_json::{Value, json};

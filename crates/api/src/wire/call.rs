@@ -10,7 +10,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Where what happens to a user's calls is told.
+/// The topic of a user's calls.
 pub const CALLS_TOPIC: &str = "/v2/me/calls";
 
 /// A call as the party of one user sees it.
@@ -57,7 +57,7 @@ struct Resource<'c> {
     path: String,
 }
 
-/// The other parties, in one of the two forms.
+/// The other parties, in one of two forms.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Others<'c> {
@@ -82,7 +82,7 @@ struct Participant<'c> {
     digits: &'c str,
 }
 
-/// The resource; `until` tells how long a released one takes a disposition.
+/// The resource; `until` says how long a released one takes a disposition.
 pub fn call_resource(
     links: &Links,
     form: Participants,
@@ -121,7 +121,7 @@ pub fn call_resource(
     serde_json::to_value(resource).unwrap_or_default()
 }
 
-/// A call as somebody sees it who looks after its agent: that it is there, and what of.
+/// A call as somebody who looks after its agent sees it: that it is there, and its kind.
 pub fn call_in_brief(call: &Call, party: &Party) -> Value {
     let line = call.line(party);
     json!({
@@ -162,7 +162,7 @@ pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
     found
 }
 
-/// Those on the line of a party that is over who were there until its end.
+/// Those who were on the line of a party until the end of its part.
 fn left_last<'c>(call: &'c Call, party: &'c Party) -> impl Iterator<Item = &'c Party> {
     let end = party.released_at.unwrap_or(Millis::MAX);
     call.parties.iter().filter(move |other| {
@@ -189,7 +189,7 @@ fn others<'c>(view: &CallView<'c>, form: Participants) -> Others<'c> {
     }
 }
 
-/// Whether a number bears its country code (spec: core-and-voice#5.2).
+/// Whether a number has its country code (spec: core-and-voice#5.2).
 fn is_e164(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or_default();
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,4 +1,4 @@
-//! What is told of a call (spec: core-and-voice#3.5, #5.5).
+//! Notifications of a call (spec: core-and-voice#3.5, #5.5).
 
 use super::{
     Links, Participants,
@@ -7,14 +7,14 @@ use super::{
 use domain::{call::Kind, notice::Wording};
 use serde_json::{Map, Value, json};
 
-/// What kind of change is told.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallChange {
     /// The state of the part, or whether it is muted.
     Status,
-    /// Who else is in it.
+    /// The other parties.
     Participants,
-    /// What is attached.
+    /// The attached data.
     Data,
 }
 
@@ -62,7 +62,7 @@ fn extended(view: &CallView<'_>, extensions: Extensions) -> Map<String, Value> {
     out
 }
 
-/// What is told of an operation that the phone refused. Old clients show `errorMessage`.
+/// The notification of an operation that the phone refused. Old clients show `errorMessage`.
 pub fn call_error(links: &Links, view: &CallView<'_>, operation: &str, code: u16) -> Value {
     let path = call_path(view.call);
     let mut out = json!({

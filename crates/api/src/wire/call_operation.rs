@@ -3,7 +3,7 @@
 use crate::{answer::Problem, body::Body};
 use domain::{InteractionId, Refusal, UserData, command::CallAct};
 
-/// Every name that [`call_act`] takes, for the API document; a test holds the two together.
+/// Every name that [`call_act`] takes, for the API document; a test compares the two.
 pub const CALL_OPERATIONS: &[&str] = &[
     "Answer",
     "Reject",
@@ -21,7 +21,7 @@ pub const CALL_OPERATIONS: &[&str] = &[
     "SetCallDisposition",
 ];
 
-/// The name under which a disposition of a call is set.
+/// The name of the operation that sets the disposition of a call.
 pub const SET_CALL_DISPOSITION: &str = "SetCallDisposition";
 /// What a request body asks a call to do.
 pub fn call_act(body: &Body) -> Result<CallAct, Problem> {
@@ -47,7 +47,7 @@ pub fn call_act(body: &Body) -> Result<CallAct, Problem> {
     })
 }
 
-/// The call that a disposition is of: the one of the address, if it names one, and of `callUri` and `callUuid`. Those
+/// The call whose disposition is set: the one of the address, if it names one, and of `callUri` and `callUuid`. Those
 /// that are given must agree (spec: decisions#6).
 pub fn disposed_call(body: &Body, address: Option<&str>) -> Result<InteractionId, Problem> {
     let uri = body.maybe_text("callUri")?.map(last_segment);

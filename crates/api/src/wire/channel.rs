@@ -8,10 +8,10 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-/// The name of the switch: there is one, and it is in this program.
+/// The name of the switch, which is part of this program; there is only one.
 pub const SWITCH: &str = "Jackfield";
 
-/// The state of a channel or device; right after login it is only that (spec: client-requirements#24).
+/// The state of a channel or device; right after login only the state itself (spec: client-requirements#24).
 pub fn user_state(channel: Option<&ChannelState>) -> Value {
     match channel {
         None => json!({
@@ -35,8 +35,8 @@ fn chosen(state: &AgentState) -> Value {
     out
 }
 
-/// A state as the list of states shows it. There the offline one counts as `Logout`, although whoever is in it
-/// shows as `LoggedOut` (spec: core-and-voice#4.3).
+/// A state as the list of states shows it. There the offline one counts as `Logout`, although an agent in it
+/// has the state `LoggedOut` (spec: core-and-voice#4.3).
 fn agent_state_resource(state: &AgentState) -> Value {
     let mut out = chosen(state);
     out["operationName"] = state.operation.as_str().into();
@@ -46,14 +46,14 @@ fn agent_state_resource(state: &AgentState) -> Value {
     out
 }
 
-/// The states that an agent can enter by an operation. `Offline` is none of them: a session ends with its own operation,
-/// so offering it would offer what is refused.
+/// The states that an agent can enter by an operation. `Offline` is not among them: a session ends with its own
+/// operation, so offering it would offer what is refused.
 pub fn states_to_choose<'s>(states: impl Iterator<Item = &'s AgentState>) -> Vec<Value> {
     states.filter(|state| state.state != Readiness::LoggedOut).map(agent_state_resource).collect()
 }
 
 /// The channels of an agent's contact-centre session; none without one. `activity` is what the phone of `user` does now
-/// ([`activity`]). Whether an agent wants not to be disturbed stands under the name that documents give it on channels,
+/// ([`activity`]). Do-not-disturb stands under the name that documents give it on channels,
 /// and under the one it has on devices.
 pub fn channel_resources(user: &User, agent: &Agent, activity: &'static str) -> Vec<Value> {
     let login = agent.login.as_ref();
@@ -78,8 +78,8 @@ pub fn channel_resources(user: &User, agent: &Agent, activity: &'static str) -> 
         .collect()
 }
 
-/// What a phone does, from its user's parts in calls: `Idle` (spec: core-and-voice#4.6) without one, else the word by
-/// which the vendor's statistics know it. Of several parts the one that talks counts.
+/// What a phone does, from its user's parts in calls: `Idle` (spec: core-and-voice#4.6) without one, else the word of
+/// the vendor's statistics. Of several parts the one that talks counts.
 pub fn activity<'c>(parts: impl Iterator<Item = (&'c Call, &'c Party)>) -> &'static str {
     let rank = |party: &Party| match party.state {
         PartyState::Established => 4,

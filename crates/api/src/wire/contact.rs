@@ -9,8 +9,8 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-/// A colleague, with the channels they are logged in on; `activity` is what their phone does now. The `name` of a user is
-/// the login name (spec: admin-and-reporting#2.9).
+/// A colleague, with the channels they are logged in on; `activity` is what their phone does now. The `name` of a user
+/// is the login name (spec: admin-and-reporting#2.9).
 pub fn user_contact(
     links: &Links,
     centre: &Centre,
@@ -50,7 +50,7 @@ fn number(text: &str) -> Value {
     json!({"phoneNumber": text, "description": "", "switchName": SWITCH})
 }
 
-/// What people call the user of a contact, by which a directory is searched as well; empty for who has no name.
+/// The full name of the user of a contact, by which a directory is searched as well; empty for one without a name.
 pub fn full_name(contact: &Value) -> String {
     let part = |name: &str| contact[name].as_str().unwrap_or_default();
     format!("{} {}", part("firstName"), part("lastName")).trim().to_owned()

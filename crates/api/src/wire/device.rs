@@ -8,10 +8,10 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-/// Where what happens to a user's devices is told.
+/// The topic of a user's devices.
 pub const DEVICES_TOPIC: &str = "/v2/me/devices";
 
-/// A phone with all that is known of it.
+/// A phone: as it is provisioned, and as it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Phone<'p> {
     /// As it is provisioned.
@@ -28,7 +28,7 @@ pub fn device_resource(links: &Links, phone: &Phone<'_>) -> Value {
     let path = device_path(device);
     let quiet = stands.do_not_disturb || voice.is_some_and(|voice| voice.do_not_disturb);
     let forwards = stands.forward_to.is_some();
-    // What cannot be reached takes no operation.
+    // A phone that cannot be reached takes no operation.
     let open = if stands.in_service { &device_operations(quiet, forwards)[..] } else { &[] };
     let mut out = json!({
         "id": device.id,
@@ -52,7 +52,7 @@ pub fn device_resource(links: &Links, phone: &Phone<'_>) -> Value {
     out
 }
 
-/// The device as provisioning shows it: with what it is besides how it stands (spec: admin-and-reporting#2.3).
+/// The device as provisioning shows it: with its own properties besides its state (spec: admin-and-reporting#2.3).
 pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> Value {
     let mut out = device_resource(links, phone);
     out["type"] = "ACDPosition".into();
@@ -63,12 +63,13 @@ pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> Value {
     out
 }
 
-/// What is told of a device that has changed.
+/// The notification of a device that has changed.
 pub fn device_message(links: &Links, phone: &Phone<'_>) -> Value {
     json!({"messageType": "DeviceStateChangeMessage", "devices": [device_resource(links, phone)]})
 }
 
-/// What is told of an operation on a device that failed (spec: core-and-voice#3.5). Old clients show `errorMessage`.
+/// The notification of an operation on a device that failed (spec: core-and-voice#3.5). Old clients show
+/// `errorMessage`.
 pub fn device_error(links: &Links, device: &Device, why: &str) -> Value {
     let path = device_path(device);
     json!({
@@ -79,7 +80,7 @@ pub fn device_error(links: &Links, device: &Device, why: &str) -> Value {
     })
 }
 
-/// The user's device of an id.
+/// The user's device with an id.
 pub fn find_device<'u>(user: &'u User, id: &str) -> Option<&'u Device> {
     user.device.as_ref().filter(|device| device.id == id)
 }

@@ -4,7 +4,7 @@ use super::{call_operation::SET_CALL_DISPOSITION, dial::plain_number};
 use crate::{answer::Problem, body::Body};
 use domain::{Millis, command::DeviceAct};
 
-/// An operation of a phone by its names, as `capabilities` list it.
+/// The operations of a phone by their names, as `capabilities` list them.
 pub const fn device_operations(do_not_disturb: bool, forwards: bool) -> [&'static str; 2] {
     [
         if do_not_disturb { "DoNotDisturbOff" } else { "DoNotDisturbOn" },
@@ -12,7 +12,7 @@ pub const fn device_operations(do_not_disturb: bool, forwards: bool) -> [&'stati
     ]
 }
 
-/// The name under which a desktop sends a user event from a phone.
+/// The name of a user event that a desktop sends from a phone.
 pub const SEND_USER_EVENT: &str = "SendUserEvent";
 
 /// Whether an operation at the address of a phone needs the phone, as against a state of the agent.
@@ -30,7 +30,7 @@ pub fn quiet(operation: &str) -> Option<bool> {
     }
 }
 
-/// What a request body asks a phone to do; `None` for what is no operation of phones.
+/// What a request body asks a phone to do; `None` for an operation that phones do not have.
 pub fn device_act(body: &Body) -> Result<Option<DeviceAct>, Problem> {
     Ok(match body.operation()? {
         "ForwardCallsOn" => Some(DeviceAct::Forward(plain_number(body, "destination")?)),
@@ -42,7 +42,7 @@ pub fn device_act(body: &Body) -> Result<Option<DeviceAct>, Problem> {
 /// The longest time for work after a call that can be asked for, in seconds: a day.
 const LONGEST_WRAP_UP: u64 = 86_400;
 
-/// For how long work after a call shall last (spec: admin-and-reporting#7.5): seconds, as a text or as a number.
+/// How long work after a call should last (spec: admin-and-reporting#7.5): seconds, as a text or as a number.
 pub fn wrap_up(body: &Body, operation: &str) -> Result<Option<Millis>, Problem> {
     let Some(value) = body.get("wrapUpTime").filter(|_| operation == "AfterCallWork") else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Numbers, and what asks to call one (spec: core-and-voice#5.6).
+//! Numbers, and requests to call one (spec: core-and-voice#5.6).
 
 use super::call_operation::user_data;
 use crate::{answer::Problem, body::Body};
@@ -6,7 +6,7 @@ use desk::Dialled;
 use domain::{UserData, call::Dn, check::MAX_NUMBER};
 use serde_json::Value;
 
-/// The name under which a call is begun.
+/// The name of the operation that begins a call.
 pub const DIAL: &str = "Dial";
 
 /// Whom a request body asks to call.
@@ -33,8 +33,8 @@ pub fn plain_number(body: &Body, name: &'static str) -> Result<Dn, Problem> {
     Ok(Dn::from(number.as_str()))
 }
 
-/// A number as it is dialled: what people put between digits is left out (RFC 3966 §5.1.1). `None` for what no
-/// telephone number or name of a phone is.
+/// A number as it is dialled: what people put between digits is left out (RFC 3966 §5.1.1). `None` for a text that is
+/// no telephone number or name of a phone.
 fn number(text: &str) -> Option<String> {
     let is_visual = |letter: char| matches!(letter, ' ' | '-' | '(' | ')' | '.' | '/');
     let text = text.trim();

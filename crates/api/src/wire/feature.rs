@@ -1,5 +1,4 @@
-//! Features: what a centre may use (spec: admin-and-reporting#2.4). The list is the build's; which of them a centre
-//! has, is the centre's.
+//! Features: what a centre may use (spec: admin-and-reporting#2.4). The build knows a list; each centre has some of it.
 
 use super::{Links, links::escape};
 use domain::centre::Centre;
@@ -61,12 +60,12 @@ pub fn assigned_features(links: &Links, centre: &Centre) -> Vec<Value> {
     centre.features.iter().map(|id| feature_resource(links, id, "/features")).collect()
 }
 
-/// Every feature that this build knows, whoever has it.
+/// Every feature that this build knows, whether or not the centre has it.
 pub fn known_features(links: &Links) -> Vec<Value> {
     KNOWN.iter().map(|feature| feature_resource(links, feature.id, "/system/features")).collect()
 }
 
-/// A feature below a collection. One that the build does not know bears its id for a name.
+/// A feature below a collection. One that the build does not know has its id as its name.
 fn feature_resource(links: &Links, id: &str, collection: &str) -> Value {
     let known = KNOWN.iter().find(|feature| feature.id == id);
     let path = format!("{collection}/{}", escape(id));

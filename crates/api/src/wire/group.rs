@@ -21,7 +21,7 @@ pub fn unit_resource(links: &Links, centre: &Centre) -> Value {
     })
 }
 
-/// A group of codes. `*` embeds its codes and the folders in it, `**` also what is in those.
+/// A group of codes. `*` embeds its codes and the folders in it, `**` also the contents of those.
 pub fn disposition_group(links: &Links, book: &Book, group: &Group, wanted: &Wanted) -> Value {
     let path = group_path(&group.id);
     let mut out = json!({

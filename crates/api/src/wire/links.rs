@@ -41,13 +41,13 @@ pub fn escape(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, SEGMENT).to_string()
 }
 
-/// A path segment back as a name; one whose bytes are no UTF-8 is the name of nothing, and stays as it is.
+/// A path segment back as a name; one whose bytes are no UTF-8 stays as it is, and names nothing.
 pub fn unescape(segment: &str) -> String {
     let name = percent_encoding::percent_decode_str(segment).decode_utf8();
     name.map_or_else(|_| segment.to_owned(), Cow::into_owned)
 }
 
-/// What a path segment cannot hold as it is (RFC 3986 §3.3).
+/// Characters that must be escaped in a path segment (RFC 3986 §3.3).
 const SEGMENT: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 

@@ -28,7 +28,7 @@ struct Wire<'m> {
     /// Milliseconds, whatever the name says: every sample carries 13 digits.
     timestamp_seconds: i64,
     from: Participant<'m>,
-    /// How far it has come, when a connector carries it to the customer; ours, in no document.
+    /// How far it has come, when a connector carries it to the customer. An addition of this server, in no document.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use domain::{
     command::{LastWords, SessionAct, Target},
 };
 
-/// Every name that [`session_act`] takes, for the API document; a test holds the two together.
+/// Every name that [`session_act`] takes, for the API document; a test compares the two.
 pub const SESSION_OPERATIONS: &[&str] = &[
     "Accept",
     "Reject",
@@ -32,7 +32,8 @@ pub const SESSION_OPERATIONS: &[&str] = &[
     "ResendMessage",
 ];
 
-/// What a request body asks an agent's conversation to do. `contact` tells what an entry of the directory is, by its id.
+/// What a request body asks an agent's conversation to do. `contact` answers what an entry of the directory is, by its
+/// id.
 pub fn session_act(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<SessionAct, Problem> {
     Ok(match body.operation()? {
         "Accept" => SessionAct::Accept {
@@ -109,15 +110,15 @@ fn named_queue(body: &Body) -> Result<QueueName, Problem> {
     }
 }
 
-/// The last segment of an address and the one before it, whatever stands behind a question mark.
+/// The last segment of an address and the one before it, whatever follows a question mark.
 fn last_parts(address: &str) -> (&str, &str) {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let mut parts = path.trim_end_matches('/').rsplit('/');
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
-/// Where a transfer goes: an agent, a queue or an entry of the directory by its address or path, or a queue by its name.
-/// The address wins.
+/// Where a transfer goes: an agent, a queue or an entry of the directory by its address or path, or a queue by its
+/// name. The address wins.
 fn target(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<Target, Problem> {
     let address = match body.maybe_text("targetUri")? {
         Some(uri) => Some(uri),

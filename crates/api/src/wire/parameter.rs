@@ -1,8 +1,8 @@
-//! Parameters whose values are words, some of which nothing here could honour: those are refused by name.
+//! Parameters that take one of several words, some of which this server cannot honour: those are refused by name.
 
 use crate::{answer::Problem, body::Body};
 
-/// As what a message counts. Only `Normal` ones are carried here, so that `System` is refused.
+/// The kind that a message counts as. Only `Normal` ones are carried here, so `System` is refused.
 pub fn treat_as(body: &Body) -> Result<Option<&str>, Problem> {
     match body.maybe_text("treatAs")? {
         found @ (None | Some("Normal")) => Ok(found),
@@ -11,8 +11,8 @@ pub fn treat_as(body: &Body) -> Result<Option<&str>, Problem> {
     }
 }
 
-/// Refuses a `workmode` of `Ready` that is not how phones work here (spec: core-and-voice#4.3): who has ended a call is
-/// ready again by themselves, at once or after the queue's time for work after a call, which is `AutoIn`.
+/// Refuses a `workmode` of `Ready` that is not how phones work here (spec: core-and-voice#4.3): an agent who has ended
+/// a call is ready again automatically, at once or after the queue's time for work after a call, which is `AutoIn`.
 pub fn work_mode(body: &Body, operation: &str) -> Result<(), Problem> {
     match body.maybe_text("workmode")?.filter(|_| operation == "Ready") {
         None | Some("" | "AutoIn") => Ok(()),

@@ -13,13 +13,13 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub struct Participant<'s> {
     id: &'s ParticipantId,
-    /// The same under its older name.
+    /// The same id under its older name.
     #[serde(rename = "participantId")]
     joining: &'s ParticipantId,
     r#type: &'static str,
     nickname: &'s str,
     visibility: &'static str,
-    /// Clients know themselves by it, so no agent is without one.
+    /// Clients recognise themselves by it, so every agent has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

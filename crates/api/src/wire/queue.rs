@@ -7,7 +7,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-/// The channels of a queue: conversations of every medium can be put into any queue, calls come by a number of its own.
+/// The channels of a queue: conversations of every medium can be put into any queue; calls come by a number of its own.
 pub fn queue_channels<'m>(queue: &Queue, media: impl Iterator<Item = &'m MediumName>) -> Vec<&'m str> {
     let voice = queue.routing_point.as_ref().map(|_| VOICE);
     voice.into_iter().chain(media.map(MediumName::as_str)).collect()

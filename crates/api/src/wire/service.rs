@@ -6,7 +6,7 @@ use desk::{Condition, ServiceKind, ServiceState};
 use domain::Millis;
 use serde_json::{Value, json};
 
-/// Where changes of services are told.
+/// The topic of services.
 pub const SERVICES_TOPIC: &str = "/notifications/services";
 
 /// A part with the members that clients know, and what we add to them: `condition`, `since`, and `statusMessage` when
@@ -29,18 +29,18 @@ pub fn service_resource(links: &Links, service: &ServiceState) -> Value {
     out
 }
 
-/// What is told of a service that has changed.
+/// The notification of a service that has changed.
 pub fn service_message(links: &Links, service: &ServiceState) -> Value {
     json!({"messageType": "ServiceStateChangeMessage", "services": [service_resource(links, service)]})
 }
 
-/// The service of which there is one, under the name and type that clients know.
+/// The only service of its kind, under the name and type that clients know.
 pub fn only_service(id: &str, of: ServiceKind, condition: Condition, since: Millis) -> ServiceState {
     ServiceState { id: id.to_owned(), name: kind(of).to_owned(), kind: of, condition, why: None, since }
 }
 
-/// A connector is `Media`, as the documentation calls whatever brings media in: 8.5.2 clients take the other two for
-/// the whole of all media, which one account that fails is not.
+/// The kind on the wire. A connector is `Media`, as the documentation calls everything that brings media in: 8.5.2
+/// clients take the other two kinds for all media together, while one account that fails is only one of them.
 fn kind(kind: ServiceKind) -> &'static str {
     match kind {
         ServiceKind::Provisioning => "Provisioning",

@@ -35,7 +35,7 @@ struct Resource<'s> {
     path: String,
 }
 
-/// What a conversation tells besides, when a connector carries its messages. Ours, in no document.
+/// Additional members of a conversation whose messages a connector carries. An addition of this server, in no document.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Post<'s> {
@@ -43,7 +43,7 @@ struct Post<'s> {
     address: &'s str,
     /// Our address.
     own_address: &'s str,
-    /// The latest messages of ours that are not settled, oldest first, at most [`MAX_OUTGOING`].
+    /// Our latest messages that are not settled, oldest first, at most [`MAX_OUTGOING`].
     deliveries: Vec<Sent>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     previous: Option<Previous<'s>>,
@@ -77,7 +77,7 @@ pub fn session_resource(links: &Links, medium: &Medium, session: &Session, agent
     }
 }
 
-/// A conversation as somebody sees it who looks after its agent: that it is there, and what of
+/// A conversation as somebody who looks after its agent sees it: that it is there, and its kind
 /// (spec: digital-channels#2.8). It has no address: only those who take part can read it.
 pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<Value> {
     let party = session.party(agent)?;
@@ -151,7 +151,7 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
     Post {
         address: &post.address.theirs,
         own_address: &post.address.ours,
-        // Those that wait to be sent are all kept, and nobody knows how many.
+        // Messages that wait to be sent are all kept, however many they are.
         deliveries: post
             .outgoing
             .iter()
@@ -177,7 +177,7 @@ fn names(open: &[Operation]) -> Vec<&'static str> {
     names
 }
 
-/// Who takes part, in the order of joining. Nobody, for an agent who is not in it.
+/// The participants, in the order of joining; none for an agent who is not among them.
 fn participants<'s>(links: &Links, session: &'s Session, state: PartyState) -> Vec<Participant<'s>> {
     if state.is_terminal() || state == PartyState::Invited {
         return Vec::new();

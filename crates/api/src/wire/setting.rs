@@ -1,11 +1,11 @@
-//! Settings on the wire: pairs of name and value, and what the desktop is told of dispositions
+//! Settings on the wire: pairs of name and value, and the rules of dispositions for the desktop
 //! (spec: core-and-voice#6.5).
 
 use domain::{book::Code, disposition::Rule};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The option that names the disposition's key. It is the server's rule, so no setting can say otherwise.
+/// The option that names the disposition's key. It is the server's rule, so no setting can change it.
 const KEY_NAME: &str = "interaction.disposition.key-name";
 /// The option that says whether a desktop writes a disposition to the data of the interaction (`true`) or sends it as a
 /// user event (`false`). User events are refused here, so no setting can make a desktop send one.
@@ -24,7 +24,7 @@ pub fn code_setting(code: &Code) -> Value {
     json!({"name": code.name, "displayName": code.display})
 }
 
-/// The options that every desktop finds: defaults, what the centre or the user set instead, and the server's own rules.
+/// The options of every desktop: defaults, what the centre or the user set instead, and the server's own rules.
 pub fn workspace_defaults(
     rule: &Rule,
     default_group: &str,

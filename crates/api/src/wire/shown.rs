@@ -1,4 +1,4 @@
-//! What clients differ about.
+//! Differences between clients.
 
 /// How the other parties of a call are written (spec: core-and-voice#5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Participants {
     Legacy,
 }
 
-/// What clients differ about, and an operator therefore chooses.
+/// The differences between clients, which an operator chooses from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// How the other parties of a call are written.

@@ -5,13 +5,13 @@ use domain::user::User;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// The id of a skill: it is named, not numbered, so its id is drawn from the name.
+/// The id of a skill, drawn from its name: skills have names, not numbers.
 pub fn skill_id(name: &str) -> String {
     let digest = Sha256::digest(name.as_bytes());
     digest.iter().take(16).fold(String::new(), |id, byte| id + &format!("{byte:02x}"))
 }
 
-/// A skill as such; its level says nothing.
+/// A skill by itself; its level means nothing.
 pub fn skill_definition(links: &Links, name: &str) -> Value {
     skill(links, name, 0, &format!("/skills/{}", skill_id(name)))
 }

@@ -115,7 +115,7 @@ fn guesses_from_elsewhere_do_not_touch_a_network_the_name_comes_in_from() {
     assert!(world.ask(OWNER, "right", Some("192.0.2.1"), None));
     world.pass(KNOWN);
     world.attack(60, 60, 100, 1, "b");
-    assert!(!world.ask(OWNER, "right", Some("192.0.2.1"), None), "nobody is known for ever");
+    assert!(!world.ask(OWNER, "right", Some("192.0.2.1"), None), "nobody is known forever");
 }
 
 #[test]

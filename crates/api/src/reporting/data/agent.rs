@@ -58,13 +58,13 @@ struct LoggedOut<'a> {
 struct StateChanged<'a> {
     #[serde(flatten)]
     who: Who<'a>,
-    /// Which channels.
+    /// The channels.
     channels: Vec<&'a str>,
-    /// Into what.
+    /// Their new state.
     state: StateEntry<'a>,
     /// Whether the server did it: an offer was not answered, or a call was over.
     by_server: bool,
-    /// What the reason says when the server gave it, in a code that does not change: `no-answer`.
+    /// The code of a reason that the server gave, which does not change: `no-answer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "&str")]
     reason_code: Option<&'static str>,
@@ -79,7 +79,7 @@ struct StateChanged<'a> {
 struct DoNotDisturb<'a> {
     #[serde(flatten)]
     who: Who<'a>,
-    /// Which channels.
+    /// The channels.
     channels: Vec<&'a str>,
     /// Closed or opened.
     on: bool,
@@ -91,7 +91,7 @@ struct DoNotDisturb<'a> {
 struct Focused<'a> {
     #[serde(flatten)]
     who: Who<'a>,
-    /// Which; null is none.
+    /// The interaction; null when it is none.
     interaction_id: Option<&'a str>,
 }
 
@@ -127,7 +127,7 @@ impl<'a> StateEntry<'a> {
     }
 }
 
-/// What a fact of an agent tells; `None` for slots, which follow from the conversations.
+/// The data of a fact of an agent; `None` for slots, which follow from the conversations.
 pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
     let who = Who { agent: &event.user_name, agent_id: id };
     match &event.fact {

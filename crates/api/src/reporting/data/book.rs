@@ -83,7 +83,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// What a change of the book tells.
+/// The data of a change of the book.
 pub(super) fn data(event: &Event) -> Option<Value> {
     match event {
         Event::GroupAdded(Group { id, name, parent, codes }) => json(GroupAdded {

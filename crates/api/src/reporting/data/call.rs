@@ -42,7 +42,7 @@ struct Began<'a> {
     /// Where it comes from and goes to.
     #[serde(with = "words::CallKind")]
     call_type: domain::call::Kind,
-    /// The number of who calls; empty when it is withheld.
+    /// The caller's number; empty when it is withheld.
     ani: &'a str,
     /// The caller's name, as the network tells it; may be empty.
     caller_name: &'a str,
@@ -115,7 +115,7 @@ struct Queued<'a> {
 struct Overflowed<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
-    /// Why.
+    /// The reason.
     #[serde(with = "words::Overflowing")]
     why: domain::call::Overflowing,
     /// The announcement it hears before it is released; null when it goes elsewhere, or is released at once.
@@ -164,7 +164,7 @@ struct Refused<'a> {
     leg: u16,
     /// The operation that came to nothing.
     operation: &'static str,
-    /// The code of SIP.
+    /// The SIP status code.
     code: u16,
 }
 
@@ -185,14 +185,14 @@ struct Released<'a> {
     /// Who ended it.
     #[serde(with = "words::Closer")]
     closer: domain::session::Closer,
-    /// Why.
+    /// The reason.
     #[serde(with = "words::Cause")]
     cause: domain::call::Cause,
-    /// The code of SIP; null when there was none.
+    /// The SIP status code; null when there was none.
     code: Option<u16>,
     /// Whether it had talked.
     talked: bool,
-    /// Whether the call bore a disposition then.
+    /// Whether the call had a disposition then.
     dispositioned: bool,
 }
 
@@ -224,7 +224,7 @@ struct Ended<'a> {
     /// Who ended it.
     #[serde(with = "words::Closer")]
     closer: domain::session::Closer,
-    /// Whether it bore a disposition.
+    /// Whether it had a disposition.
     dispositioned: bool,
     /// Whether the caller gave up waiting in a queue.
     abandoned: bool,
@@ -238,7 +238,7 @@ struct Erased<'a> {
     of: Conversation<'a>,
 }
 
-/// What a fact of a call tells; `None` for what only passes between the server and a phone.
+/// The data of a fact of a call; `None` for what only passes between the server and a phone.
 pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Option<Value> {
     let queue = event.queue.as_ref().map(domain::QueueName::as_str);
     let of = Conversation { interaction_id: id, media: medium::VOICE, queue };

@@ -64,7 +64,7 @@ struct ServiceEntry<'a> {
     /// The queue its customers wait in.
     queue: &'a str,
     /// A customer without any request for so many milliseconds has left; where a connector carries the messages,
-    /// a conversation is over in which nobody wrote for so long.
+    /// a conversation in which nobody wrote for so long is over.
     inactivity_millis: i64,
     /// For so many milliseconds after a customer's last act they can be answered; null is always.
     reply_millis: Option<i64>,
@@ -74,7 +74,7 @@ struct ServiceEntry<'a> {
     max_chars: Option<u32>,
 }
 
-/// What a fact of the centre's provisioning tells.
+/// The data of a fact of the centre's provisioning.
 pub(super) fn data(event: &Event) -> Option<Value> {
     match event {
         Event::Put(centre) => put(centre),
@@ -82,7 +82,7 @@ pub(super) fn data(event: &Event) -> Option<Value> {
 }
 
 fn put(centre: &Centre) -> Option<Value> {
-    // Who made what is a matter of `config apply`.
+    // Which object was made by whom concerns only `config apply`.
     let Centre {
         id,
         name,

@@ -64,7 +64,7 @@ struct Forwarded<'a> {
     to: Option<&'a str>,
 }
 
-/// What an event of a phone tells.
+/// The data of an event of a phone.
 pub(super) fn data(this_dn: &str, event: &Event, names: Names<'_>) -> Option<Value> {
     match event {
         Event::Assigned { owner } => json(Assigned {

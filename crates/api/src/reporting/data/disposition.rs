@@ -23,7 +23,7 @@ struct Disposed<'a> {
     media: &'a str,
     /// The queue it was last put into; null for a call that never was in one.
     queue: Option<&'a str>,
-    /// The part of the conversation it belongs to: the joining of the agent, or of the customer; of a call, the
+    /// The part of the conversation it belongs to: the participant id of the agent, or of the customer; of a call, the
     /// agent's leg.
     leg: &'a str,
     /// The agent's user name; null when the customer's application wrote the key.
@@ -35,12 +35,12 @@ struct Disposed<'a> {
     phase: Phase,
     /// Whether the disposition book knows the value; a cleared one counts as known.
     known: bool,
-    /// When.
+    /// When it was set.
     #[schemars(extend("format" = "date-time"))]
     occurred_at: String,
-    /// What.
+    /// The change.
     disposition: Change<'a>,
-    /// After release only: the event under which such data is known in the field.
+    /// After release only: the name by which contact centres know such an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "&str", extend("const" = "EventUserEvent"))]
     event: Option<&'static str>,
@@ -52,7 +52,7 @@ struct Disposed<'a> {
     call: Option<Telephony<'a>>,
 }
 
-/// Of a call only: by what reporting matches it.
+/// Of a call only: what reporting matches it by.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Telephony<'a> {
@@ -68,13 +68,13 @@ struct Telephony<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Phase {
-    /// It was not.
+    /// The part was not over.
     Live,
-    /// It was.
+    /// The part was over.
     Released,
 }
 
-/// The pair, and what stood there before.
+/// The pair, and the value before.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Change<'a> {
@@ -86,7 +86,7 @@ struct Change<'a> {
     previous: &'a Value,
 }
 
-/// What a disposition of a conversation tells; `None` for any other fact.
+/// The data of a disposition of a conversation; `None` for any other fact.
 pub(super) fn data(
     of: conversation::Conversation<'_>,
     at: Millis,
@@ -123,7 +123,7 @@ pub(super) fn data(
     })
 }
 
-/// What a disposition of a call tells; `None` for any other fact.
+/// The data of a disposition of a call; `None` for any other fact.
 pub(super) fn of_call(
     of: call_part::Conversation<'_>,
     at: Millis,
@@ -167,7 +167,7 @@ pub(super) fn of_call(
     })
 }
 
-/// The event under which data that is set after release is known in the field.
+/// The name by which contact centres know the event of data that is set after release.
 const EVENT: &str = "EventUserEvent";
 
 fn pair(key: &str, value: &Value) -> Map<String, Value> {

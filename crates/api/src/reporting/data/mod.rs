@@ -1,4 +1,4 @@
-//! What each kind of event tells: one struct a kind, its JSON Schema drawn from it.
+//! The data of each kind of event: one struct for each kind, whose JSON Schema is generated from it.
 //!
 //! Every list of facts is matched without a wildcard, so that a new fact must say here what reporting hears of it.
 
@@ -50,7 +50,7 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
 /// How long the state lasted that an event ended.
 const ELAPSED: &str = "elapsedMs";
 
-/// The kinds of events that end a state, and which.
+/// The kinds of events that end a state, and the state.
 const ENDS: &[(&str, &str)] = &[
     ("session.offered", "How long the conversation waited; absent when a colleague handed it over."),
     ("session.accepted", "How long the offer stood."),

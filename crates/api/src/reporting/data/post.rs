@@ -53,7 +53,7 @@ struct Amended<'a> {
     of: Conversation<'a>,
     /// Its place in the log of the conversation.
     index: u32,
-    /// How.
+    /// How it was changed.
     #[serde(with = "words::Amendment")]
     how: domain::session::Amendment,
 }
@@ -69,7 +69,7 @@ struct WindowClosing<'a> {
     closes_at: String,
 }
 
-/// What a fact about the way of messages tells; `None` for the facts of other families.
+/// The data of a fact about the way of messages; `None` for the facts of other families.
 pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Option<Value> {
     match fact {
         Fact::Delivery { index, state, code } => {

@@ -51,7 +51,7 @@ struct Calls<'a> {
     closed: Elsewhere<'a>,
     /// Where a call goes while as many wait as the queue takes.
     full: Elsewhere<'a>,
-    /// For how many milliseconds a call may wait; 0 is for ever.
+    /// For how many milliseconds a call may wait; 0 is forever.
     patience_millis: i64,
     /// Where a call goes that has waited for so long.
     late: Elsewhere<'a>,
@@ -87,7 +87,7 @@ struct Removed<'a> {
     queue: &'a str,
 }
 
-/// What a fact of a queue's provisioning tells.
+/// The data of a fact of a queue's provisioning.
 pub(super) fn data(name: &str, event: &Event) -> Option<Value> {
     match event {
         Event::Put(queue) => put(queue),

@@ -5,13 +5,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::Value;
 
-/// What every type begins with.
+/// The prefix of every type.
 pub const PREFIX: &str = "jackfield.";
 
 /// The name of a user, while they are provisioned.
 pub type Names<'n> = &'n dyn Fn(&UserId) -> Option<String>;
 
-/// A kind of event, and how the schema of its data is drawn.
+/// A kind of event, and the function that generates the schema of its data.
 pub type Row = (&'static str, fn(SchemaGenerator) -> Schema);
 
 /// Schemas of what is written, whole in one file each.
@@ -26,7 +26,7 @@ pub fn schema<T: JsonSchema>(generator: SchemaGenerator) -> Schema {
     generator.into_root_schema_for::<T>()
 }
 
-/// A struct of ours as JSON: it has text keys and finite numbers, so there is always one.
+/// A struct of this crate as JSON: it has text keys and finite numbers, so there is always one.
 pub fn json(data: impl Serialize) -> Option<Value> {
     serde_json::to_value(data).ok()
 }

@@ -1,4 +1,4 @@
-//! A conversation's way: from the customer's coming over queues and agents to its end.
+//! The way of a conversation: from the customer's arrival over queues and agents to its end.
 
 use super::{
     conversation::{Actor, Conversation},
@@ -117,7 +117,7 @@ struct OfferEnded<'a> {
     /// Who ended the offer.
     #[serde(with = "words::Closer")]
     closer: domain::session::Closer,
-    /// Whether the conversation bore a disposition then.
+    /// Whether the conversation had a disposition then.
     dispositioned: bool,
 }
 
@@ -168,7 +168,7 @@ struct PartyClosed<'a> {
     /// Who closed it.
     #[serde(with = "words::Closer")]
     closer: domain::session::Closer,
-    /// Whether the conversation bore a disposition then.
+    /// Whether the conversation had a disposition then.
     dispositioned: bool,
     /// The user name of the colleague it went to; null when it was not handed over.
     to: Option<String>,
@@ -185,7 +185,7 @@ struct Ended<'a> {
     /// Who ended the talk.
     #[serde(with = "words::Closer")]
     closer: domain::session::Closer,
-    /// Whether the conversation bore a disposition.
+    /// Whether the conversation had a disposition.
     dispositioned: bool,
 }
 
@@ -197,11 +197,11 @@ struct Erased<'a> {
     of: Conversation<'a>,
 }
 
-/// What a fact of a conversation tells.
+/// The data of a fact of a conversation.
 pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Option<Value> {
     let of = Conversation { interaction_id: id, media: event.medium.as_str(), queue: event.queue.as_str() };
     match &event.fact {
-        // The digest of the customer's key opens nothing, but it is nobody's number either.
+        // The digest of the customer's key opens nothing, but no report needs it either.
         Fact::Created { service, participant: _, nickname, key_digest: _, user_data, post } => {
             let begun_by = post.as_ref().and_then(|post| post.begun_by.as_ref());
             json(Created {

@@ -1,4 +1,4 @@
-//! What goes on within a conversation. The words stay in its log: reporting counts messages, it does not read them.
+//! Events within a conversation. The words stay in its log: reporting counts messages, it does not read them.
 
 use super::{
     conversation::{Actor, Conversation},
@@ -43,7 +43,7 @@ struct Message<'a> {
 struct Renamed<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
-    /// Null when it was the customer.
+    /// The agent; null when it was the customer.
     #[serde(flatten)]
     who: Actor<'a>,
     /// The new name.
@@ -67,7 +67,7 @@ struct DataChanged<'a> {
     via: domain::session::Via,
 }
 
-/// The agents' note changed. What they wrote about the conversation is no more told than what was said in it.
+/// The agents' note changed. As with messages, the words themselves are not told.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Commented<'a> {
@@ -77,7 +77,7 @@ struct Commented<'a> {
     who: Actor<'a>,
 }
 
-/// What a fact of a talk tells; `None` for typing, and for the facts of other families.
+/// The data of a fact of a talk; `None` for typing, and for the facts of other families.
 pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Option<Value> {
     match fact {
         Fact::Said { index, by, agent, kind, visibility, sent_at: _, posted: _ } => json(Message {

@@ -429,7 +429,7 @@ fn the_committed_schemas_are_those_of_the_code() {
     assert!(
         differ.is_empty(),
         "docs/schemas is not what the code writes: {differ:?}. Readers of the feed rely on these schemas: members \
-         may be added, never renamed or taken away. Write them anew with `REGENERATE=1 cargo test -p api schemas` \
+         may be added, never renamed or taken away. Write them again with `REGENERATE=1 cargo test -p api schemas` \
          and commit them; delete the file of a type that is gone."
     );
 }

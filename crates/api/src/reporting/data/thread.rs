@@ -24,7 +24,7 @@ struct Consent<'a> {
     source: domain::thread::Source,
 }
 
-/// What a fact of a thread tells; `None` for the beginning of a conversation, which tells of itself.
+/// The data of a fact of a thread; `None` for the beginning of a conversation, which has an event of its own.
 pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
     match &event.fact {
         Fact::Began { .. } => None,

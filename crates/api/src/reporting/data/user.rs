@@ -1,4 +1,4 @@
-//! Provisioned users. Member by member on purpose: what is secret in a user is not taken over by oversight.
+//! Provisioned users. Written member by member on purpose, so that no secret of a user gets in by oversight.
 
 use super::row::{Row, json, schema};
 use domain::user::{Event, Role, User};
@@ -51,7 +51,7 @@ struct Removed<'a> {
     user_name: &'a str,
 }
 
-/// What a fact of a user's provisioning tells.
+/// The data of a fact of a user's provisioning.
 pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
     match event {
         Event::Put(user) => put(user),

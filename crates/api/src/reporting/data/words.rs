@@ -160,7 +160,7 @@ pub enum Consent {
 pub enum Source {
     /// A word the customer sent.
     Keyword,
-    /// The provider told.
+    /// The provider told so.
     Provider,
 }
 
@@ -242,7 +242,7 @@ pub enum Cause {
     Incompatible,
     /// A connection was lost.
     Lost,
-    /// The server began anew, or the switch failed.
+    /// The server was started again, or the switch failed.
     Failed,
     /// The service is closed or full.
     Closed,

@@ -10,8 +10,8 @@ use crate::{
 };
 use domain::Command;
 
-/// Sets the disposition of the call that the address, `callUri` and `callUuid` name. What is wrong with the request is
-/// said before the call is looked for.
+/// Sets the disposition of the call that the address, `callUri` and `callUuid` name. Faults of the request are reported
+/// before the call is looked up.
 pub async fn set(api: &Api, caller: &Caller, repeat: &Repeat, address: Option<&str>, body: &Body) -> Outcome {
     let act = call_act(body)?;
     let call = disposed_call(body, address)?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Operates a call.
 ///
-/// Accepted means committed: what follows is told on `/v2/me/calls`, an operation that the phone then refuses as
+/// Accepted means committed: what follows is told on `/v2/me/calls`; an operation that the phone then refuses as
 /// `ErrorMessage`. `SetCallDisposition` is taken after release too, for an hour or while the call is among the last
 /// sixteen of the phone; then nothing is notified, and reporting hears of it as `EventUserEvent`.
 #[utoipa::path(

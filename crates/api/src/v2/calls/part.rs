@@ -1,4 +1,4 @@
-//! What an address of a call shows beside the call.
+//! What an address of a call shows besides the call.
 
 use crate::answer::Problem;
 use domain::{

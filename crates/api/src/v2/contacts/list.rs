@@ -49,7 +49,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
             .map(|queue| queue_contact(&api.links, queue, &queues::channels(&api, queue))),
     );
     found.retain(|contact| search.fits(contact));
-    // Desktops ask for contacts without `fields` and expect them whole.
+    // Desktops ask for contacts without `fields` and expect whole resources.
     let query = query.without(&MEANT).with_default("fields", "*");
     let found = query.filtered(found);
     let total = found.len();

@@ -1,4 +1,4 @@
-//! What a search of the directory lets through (spec: admin-and-reporting#2.9).
+//! Which entries a search of the directory lets through (spec: admin-and-reporting#2.9).
 
 use crate::{answer::Problem, query::Query, wire::full_name};
 use domain::Refusal;
@@ -58,7 +58,7 @@ impl Search {
                     .iter()
                     .any(|text| pattern.fits(text) || number.says_something() && number.fits(text))
         };
-        // The documents say the name of the entry; people type the name of the person.
+        // The documents speak of the name of the entry; people type the name of the person.
         let mut known_as = texts(contact, &["name"]);
         known_as.push(&whole);
         any(&self.types, &texts(contact, &["type"]))

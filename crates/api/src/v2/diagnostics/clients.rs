@@ -1,4 +1,4 @@
-//! `GET /diagnostics/clients`: what clients asked for and this server does not know (spec: decisions#8).
+//! `GET /diagnostics/clients`: requests of clients that this server does not know (spec: decisions#8).
 
 use crate::{
     answer::{Answer, Outcome},
@@ -10,7 +10,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Unknown requests since the start, each with how often it came. A request for an address bears its path, one
+/// Unknown requests since the start, each with how often it came. A request for an address is listed by its path, one
 /// for an operation the address it was posted to and the operation's name.
 #[utoipa::path(
     get, path = "/diagnostics/clients", tag = "diagnostics",

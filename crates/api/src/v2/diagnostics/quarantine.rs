@@ -1,4 +1,4 @@
-//! `/diagnostics/quarantine`: what connectors brought and nobody understood (spec: channel-connectors#0.2.5).
+//! `/diagnostics/quarantine`: units of connectors that could not be understood (spec: channel-connectors#0.2.5).
 
 use crate::{
     answer::{Answer, Outcome, Problem, fitting},
@@ -16,17 +16,17 @@ use domain::{Refusal, user::Role};
 use serde_json::{Value, json};
 use std::{borrow::Cow, sync::Arc};
 
-/// Who may look at it: it holds customers' words.
+/// The roles that may look at it: it holds customers' words.
 const OPERATORS: &[Role] = &[Role::Admin];
 /// The most units that one answer lists.
 const PAGE: u32 = 100;
-/// The most that is read for it, and the most that it weighs, in bytes; one unit that weighs more is listed alone.
+/// The most bytes that are read for one answer, and that it weighs; a unit that weighs more is listed by itself.
 const PAGE_BYTES: usize = 1024 * 1024;
 /// How much of a unit a list shows, in bytes.
 const SHOWN: usize = 4_096;
 
 /// Units in quarantine, the oldest first, a hundred at a time behind the number `after`, fewer when they are large.
-/// None is the end.
+/// An empty list is the end.
 #[utoipa::path(
     get, path = "/diagnostics/quarantine", tag = "diagnostics",
     params(("after" = Option<i64>, Query, description = "Only units behind this number")),
@@ -69,7 +69,7 @@ pub async fn operate(
                 NotReplayed::Refused(refused) => refused.into(),
                 NotReplayed::Store(fault) => fault.into(),
             })?;
-            // It is taken in: should this fail, a second replay changes nothing.
+            // The unit is taken in: should this fail, a second replay changes nothing.
             api.desk.store().release(id).await?;
         }
         "Discard" => {
@@ -100,7 +100,7 @@ fn resource(unit: &Quarantined) -> Value {
         "raw": text,
     });
     if is_replaced {
-        // Where something had to be replaced, this is what came.
+        // Where characters had to be replaced, these are the original bytes.
         resource["rawBase64"] = STANDARD.encode(shown).into();
     }
     resource

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The most that the rows of one answer weigh, in bytes as they are sent.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Every conversation that waits, in the order in which they will be served, with the first thing that stands
+/// Everything that waits, in the order in which it will be served, with the first thing that stands
 /// against offering it to each agent who is logged in. An agent without an `obstacle` is about to be offered it. When
 /// more wait than fit into one answer, `totalCount` says how many.
 #[utoipa::path(

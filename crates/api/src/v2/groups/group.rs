@@ -33,8 +33,8 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
     Ok(Answer::with("group", disposition_group(&api.links, &book, group, &query.subresources())))
 }
 
-/// A group has nothing that can be changed: its `name` is what everybody knows it by. Writing what is there
-/// already is accepted.
+/// Writes a group, which has nothing that can be changed: its `name` is its identity. Writing the same again is
+/// accepted.
 #[utoipa::path(
     put, path = "/groups/{id}", tag = "groups", request_body = DispositionGroup,
     params(("id" = String, Path, description = "The group's id")),
@@ -55,7 +55,7 @@ pub async fn change(
     }
 }
 
-/// Takes a group of codes away with all that is in it. Codes already sent stay what they are.
+/// Takes a group of codes away with all that is in it. Dispositions already set stay what they are.
 #[utoipa::path(
     delete, path = "/groups/{id}", tag = "groups",
     params(("id" = String, Path, description = "The group's id")),

@@ -57,10 +57,10 @@ pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<St
     devices::switch_settings(state, caller, id).await
 }
 
-/// Operates the phone (`DoNotDisturbOn`, `DoNotDisturbOff`, `ForwardCallsOn` with `destination`, `ForwardCallsOff`), sets
-/// the agent's state on it, or the disposition of a call that the body names. What follows is told on `/v2/me/devices`.
-/// While no phone is registered, the answer is `statusCode` 4 with HTTP status 500; for a state an `ErrorMessage` says so,
-/// too.
+/// Operates the phone (`DoNotDisturbOn`, `DoNotDisturbOff`, `ForwardCallsOn` with `destination`, `ForwardCallsOff`),
+/// sets the agent's state on it, or the disposition of a call that the body names. What follows is told on
+/// `/v2/me/devices`. While no phone is registered, the answer is `statusCode` 4 with HTTP status 500; for a state an
+/// `ErrorMessage` says so, too.
 #[utoipa::path(
     post, path = "/me/devices/{id}", tag = "me", request_body = Operation,
     params(("id" = String, Path, description = "The device's id")),
@@ -109,7 +109,7 @@ async fn act_on(api: &Api, caller: &Caller, repeat: &Repeat, device: &Device, ac
     Ok(api.perform(repeat, last, |_| Answer::done()).await?)
 }
 
-/// What was said of all channels holds for the phone of a voice channel, if it can be reached: the command that says so.
+/// The command for the phone that follows from an operation on all channels; `None` if the phone cannot be reached.
 pub async fn follows(api: &Api, caller: &Caller, on: bool) -> Result<Option<Command>, Problem> {
     let Some(device) = &caller.user.device else { return Ok(None) };
     let dn = device.phone_number.clone();
@@ -140,8 +140,8 @@ pub async fn set_state(
     Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }
 
-/// What a state operation says whose phone is not there. The agent's sessions are told the same, because some clients
-/// only look there (spec: client-requirements#23).
+/// The refusal of a state operation whose phone is not there. The agent's sessions are told the same, because some
+/// clients only look there (spec: client-requirements#23).
 pub fn state_refused(api: &Api, caller: &Caller, device: Option<&Device>) -> Problem {
     if let Some(device) = device {
         tell_device_error(api, &caller.user.id, device, &why_not_registered(Some(device)));
@@ -149,12 +149,12 @@ pub fn state_refused(api: &Api, caller: &Caller, device: Option<&Device>) -> Pro
     not_registered(device)
 }
 
-/// What a state operation or a user event says whose phone is not there (spec: core-and-voice#1.5).
+/// The refusal of a state operation or a user event whose phone is not there (spec: core-and-voice#1.5).
 pub fn not_registered(device: Option<&Device>) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, 4, why_not_registered(device))
 }
 
-/// The sentence alone.
+/// The sentence of that refusal.
 pub fn why_not_registered(device: Option<&Device>) -> String {
     match device {
         Some(device) => format!("Device '{}' is not registered.", device.phone_number),

@@ -1,4 +1,4 @@
-//! `/me/features`: what the caller may use, which is what the centre has.
+//! `/me/features`: the features of the caller, which are those of the centre.
 
 use crate::{
     answer::Outcome,

@@ -32,7 +32,7 @@ async fn all_channels(api: &Api, caller: &Caller, repeat: &Repeat, operation: &s
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let act = state_act(api, None, operation, body, "/me")?;
     let mut last = Command::Agent { agent: caller.user.id.clone(), act };
-    // What is said of all channels holds for the phone, too.
+    // An operation on all channels holds for the phone, too.
     if let Some(on) = quiet(operation)
         && let Some(follows) = devices::follows(api, caller, on).await?
     {

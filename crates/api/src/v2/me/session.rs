@@ -22,7 +22,7 @@ use serde_json::{Value, json as value};
 /// The most channels one request names.
 const MAX_CHANNELS: usize = 32;
 
-/// Starts every channel that can be started. All failed: the answer is that of the first. Some: `statusCode` 7
+/// Starts every channel that can be started. If all fail, the answer is that of the first; if some do, `statusCode` 7
 /// with what became of each (spec: client-requirements#11).
 pub async fn start(api: &Api, caller: &Caller, repeat: &Repeat, body: &Body) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
@@ -56,9 +56,9 @@ pub async fn start(api: &Api, caller: &Caller, repeat: &Repeat, body: &Body) -> 
 
 type Failed = Vec<(String, Problem)>;
 
-/// The place the session begins at. A user has one place with one phone on it, so `place`, `devicePath` and `loginCode` can
-/// only name the user's own; an ACD queue to log in to (`queue`) there is none. What names anything else is refused, since
-/// the session would begin elsewhere than the client believes. An empty text counts as left out.
+/// The place the session begins at. A user has one place with one phone on it, so `place`, `devicePath` and `loginCode`
+/// can only name the user's own; there is no ACD queue to log in to (`queue`). Anything else is refused, since the
+/// session would begin elsewhere than the client believes. An empty text counts as left out.
 fn own_place(user: &User, body: &Body) -> Result<Option<String>, Problem> {
     let given = |name| Ok::<_, Problem>(body.maybe_text(name)?.filter(|text| !text.is_empty()));
     let other = |name: &str, what: &str| Problem::invalid(format!("'{name}' is not {what} of this user"));

@@ -1,4 +1,4 @@
-//! `/me/skills`: what the caller can do, and how well.
+//! `/me/skills`: the skills of the caller, with their levels.
 
 use crate::{
     answer::{Answer, Outcome, Problem},

@@ -1,4 +1,4 @@
-//! What an operation on the state of one channel, or of all, means.
+//! The meaning of an operation on the state of one channel, or of all.
 
 use crate::{
     answer::Problem,
@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{MediumName, Refusal, command::AgentAct, medium::VOICE};
 
-/// What a state operation means: a state of the centre's list, or not to be disturbed.
+/// What a state operation means: a state of the centre's list, or do-not-disturb.
 pub fn state_act(
     api: &Api,
     channel: Option<MediumName>,
@@ -23,7 +23,7 @@ pub fn state_act(
         api.unknown.count("POST", place, Some(operation));
         return Err(Refusal::UnknownOperation(operation.to_owned()).into());
     }
-    // Only the phone has calls to work after.
+    // Only on the phone there is work after a call.
     let wrap_up = wrap_up(body, operation)?;
     if wrap_up.is_some() && channel.as_ref().is_some_and(|channel| channel.as_str() != VOICE) {
         return Err(Problem::invalid("'wrapUpTime' is of the channel 'voice' alone"));

@@ -1,4 +1,4 @@
-//! What is asked of calls, for the API document. Their handlers carry the rest of their documentation.
+//! The requests about calls, for the API document. Their handlers carry the rest of their documentation.
 
 use super::words::one_of;
 use crate::wire::{CALL_OPERATIONS, DIAL};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes; `wire` reads")]
 pub struct CallOperation {
-    /// Which. `capabilities` of the call lists those that are open now, `SetCallDisposition` excepted.
+    /// The operation. `capabilities` of the call lists those that are open now, `SetCallDisposition` excepted.
     #[schema(schema_with = call_operations)]
     operation_name: String,
     /// `SendDtmf`: tones of 0-9, `*`, `#`, A-D; a comma is half a second.
@@ -37,7 +37,7 @@ pub struct DialOperation {
     /// `Dial`.
     #[schema(schema_with = dial_operation)]
     operation_name: String,
-    /// Whom.
+    /// Whom to call.
     destination: Destination,
     /// A remote location, repeated in notifications.
     location: Option<String>,

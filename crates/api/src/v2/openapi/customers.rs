@@ -29,8 +29,8 @@ enum NotDone {
 
 /// A customer asks for a chat.
 ///
-/// Chat API v2 of the mobile services: a form, an answer of HTTP 200 with a `statusCode` of its own (0 it is so, 1 try
-/// again, 2 trying again is of no use). Keep `chatId`, `userId`, `secureKey` and `alias` for the commands.
+/// Chat API v2 of the mobile services: a form, an answer of HTTP 200 with a `statusCode` of its own (0 done, 1 try
+/// again, 2 refused for good). Keep `chatId`, `userId`, `secureKey` and `alias` for the commands.
 #[utoipa::path(
     post, path = "/genesys/2/chat/{service}", tag = "customers", security(()),
     params(("service" = String, Path, description = "The service the customer comes in through")),
@@ -59,8 +59,8 @@ fn command() {}
 
 /// A customer requests a chat by `RequestChat`.
 ///
-/// The customer chat: without a login, told from agents' requests by the header. The `id` in the answer is all that
-/// opens the chat, so keep it secret.
+/// The customer chat: without a login, told from agents' requests by the header. Whoever has the `id` of the answer
+/// has the chat, so keep it secret.
 #[utoipa::path(
     post, path = "/api/v2/chats", tag = "customers", security(()), request_body = Operation,
     params(("ContactCenterId" = String, Header, description = "The id of the contact centre; makes the request a customer's")),

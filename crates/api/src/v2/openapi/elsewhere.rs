@@ -1,5 +1,5 @@
-//! What answers beside the documented router: notifications, the bundled reads of one desktop, and the addresses for
-//! those who run the server. They speak protocols of their own, or are served by another part of the program; a reader
+//! Addresses that are served without the documented router: notifications, the bundled reads of one desktop, and the
+//! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
 use crate::v2::params::{Denied, Operation, Refused};
@@ -34,7 +34,8 @@ fn document() {}
 /// Logs in, for browsers.
 ///
 /// Sets the cookie `JSESSIONID`, which then stands for the user with every request. Programs may send Basic credentials
-/// with every request instead, and are given the same cookie. Pages of other origins must be on the list of the settings.
+/// with every request instead, and are given the same cookie. Pages of other origins must be on the list of the
+/// settings.
 #[utoipa::path(
     post, path = "/api/v2/login", tag = "me", security(()), request_body = Credentials,
     responses((status = 200, description = "logged in; the cookie is set"), Refused)
@@ -44,8 +45,8 @@ fn log_in() {}
 
 /// Ends the login of the cookie, and everything that goes with it.
 ///
-/// Notification sessions, held polls, sockets and streams of this login end at once; the contact-centre session does not.
-/// Without a live login it is a quiet success.
+/// Notification sessions, held polls, sockets and streams of this login end at once; the contact-centre session does
+/// not. Without a live login it is a quiet success.
 #[utoipa::path(
     post, path = "/api/v2/logout", tag = "me", security(()),
     responses((status = 200, description = "logged out; the cookie is taken away"), Refused)

@@ -1,4 +1,4 @@
-//! The addresses of conversations, documented once for all media. They are served medium by medium from the media
+//! The addresses of conversations, documented once for all media. They are served for each medium of the media
 //! table ([`crate::v2::sessions`]), so no handler carries their documentation.
 
 use super::words::one_of;
@@ -22,10 +22,10 @@ pub(super) struct Described;
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes; `wire` reads")]
 pub(super) struct SessionOperation {
-    /// Which. `capabilities` of the conversation lists those that are open now.
+    /// The operation. `capabilities` of the conversation lists those that are open now.
     #[schema(schema_with = operation_names)]
     operation_name: String,
-    /// `Accept`: the name the customer shall see.
+    /// `Accept`: the name the customer should see.
     nickname: Option<String>,
     /// `Accept`, `Complete`: whether to write the agent down as the one who last served this customer.
     #[schema(rename = "saveLAR")]
@@ -34,7 +34,7 @@ pub(super) struct SessionOperation {
     text: Option<String>,
     /// The sender's own word for the kind of message; only beside `text`.
     message_type: Option<String>,
-    /// `Normal` or `System`; only beside `text`, and told to nobody.
+    /// `Normal` or `System`; only beside `text`, and not passed on.
     treat_as: Option<String>,
     /// `SendUrl`: the link.
     url: Option<String>,
@@ -58,7 +58,7 @@ pub(super) struct SessionOperation {
     in_focus: Option<bool>,
     /// `SetComment`: the note.
     comment: Option<String>,
-    /// `ResendMessage`: the index of a message that did not arrive, or of which nobody knows whether it did.
+    /// `ResendMessage`: the index of a message that did not arrive, or may not have arrived.
     index: Option<u32>,
 }
 
@@ -75,7 +75,7 @@ pub(super) struct SessionBeginning {
     from: Option<String>,
     /// The first message.
     text: Option<String>,
-    /// The name the customer shall see; the agent's own when left out.
+    /// The name the customer should see; the agent's own when left out.
     nickname: Option<String>,
     /// Pairs to attach.
     user_data: Option<Map<String, Value>>,
@@ -95,7 +95,7 @@ fn operation_names() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
 
 /// The caller's live conversations of a medium.
 ///
-/// A client takes one that is missing here for revoked.
+/// A client takes a conversation that is missing here for revoked.
 #[utoipa::path(
     get, path = "/me/{collection}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), Listing),
@@ -142,9 +142,10 @@ fn read() {}
 
 /// Operates a conversation.
 ///
-/// Accepted means committed: what follows is told by notification, with the same `referenceId`. `SetDisposition` answers
-/// `{"statusCode":0}` and nothing else. It is taken after completion too, for an hour or while the conversation is among
-/// the agent's last sixteen of the medium; then nothing is notified, and reporting hears of it as `EventUserEvent`.
+/// Accepted means committed: what follows is told by notification, with the same `referenceId`. `SetDisposition`
+/// answers `{"statusCode":0}` and nothing else. It is taken after completion too, for an hour or while the conversation
+/// is among the agent's last sixteen of the medium; then nothing is notified, and reporting hears of it as
+/// `EventUserEvent`.
 #[utoipa::path(
     post, path = "/me/{collection}/{id}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
@@ -162,7 +163,7 @@ fn operate() {}
 
 /// What was said, as far as the caller may see it.
 ///
-/// Also of conversations with the same customer address before one in which the caller takes part now.
+/// Also of an earlier conversation with the same customer address as one in which the caller takes part now.
 #[utoipa::path(
     get, path = "/me/{collection}/{id}/messages", tag = "interactions",
     params(

@@ -15,8 +15,8 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// Begins one with `to`, from the address `from` of ours, which may be left out when there is one. `text` is the
-/// first message, `nickname` the name the customer shall see; the agent's own when left out.
+/// Begins one with `to`, from the address `from` of ours, which may be left out when we have only one. `text` is the
+/// first message, `nickname` the name the customer should see; the agent's own when left out.
 pub async fn post(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,
@@ -62,7 +62,7 @@ pub async fn post(
     Ok(api.perform(&repeat, command, answer).await?)
 }
 
-/// The service of a medium that sends from an address of ours; the only one there is, when none is named.
+/// The service of a medium that sends from an address of ours; when none is named, the only one.
 fn service(
     api: &Api,
     medium: &Medium,

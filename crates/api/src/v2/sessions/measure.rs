@@ -20,9 +20,9 @@ use domain::{
 use serde_json::json;
 use std::sync::Arc;
 
-/// The alphabet of `text`, its length in units of it, in how many parts it is carried, and whether it could be sent
-/// now. `maxLength` is how long a text of that alphabet may be, in the same units. Nothing is sent. On a medium that does
-/// not count, the length is in characters and there is one part.
+/// The alphabet of `text`, its length in units of it, the number of parts it is carried in, and whether it could be
+/// sent now. `maxLength` is how long a text of that alphabet may be, in the same units. Nothing is sent. On a medium
+/// that does not count, the length is in characters and there is one part.
 pub async fn post(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,

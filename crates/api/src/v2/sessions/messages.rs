@@ -31,7 +31,7 @@ pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
 ///
 /// Messages from `startIndex` on (inclusive, from 1; default 1), at most `count` (default all). Indexes have gaps where
 /// an entry is not for this agent, or only told that somebody typed. A log that is too large for one answer is cut at
-/// its end, and `nextIndex` is the `startIndex` with which to go on; nobody is told it otherwise.
+/// its end; only then there is `nextIndex`, the `startIndex` with which to go on.
 pub async fn get(
     State(api): State<Arc<Api>>,
     Extension(medium): Extension<Arc<Medium>>,
@@ -59,13 +59,13 @@ pub async fn get(
     let show = |message: &Message| {
         view.has(message).then(|| message_resource(&api.links, api.config.shown, message))
     };
-    // A comma stands between two.
+    // A comma stands between two messages.
     let page = api.desk.page(session, span, show, |message| json::len(message) + 1).await?;
     let answer = Answer::with("messages", page.shown);
     Ok(if page.is_cut { answer.and("nextIndex", page.next) } else { answer })
 }
 
-/// What of a log an agent sees.
+/// The part of a log that an agent sees.
 struct View {
     as_supervisor: bool,
     /// What was said later is not for this agent.
@@ -73,10 +73,10 @@ struct View {
 }
 
 impl View {
-    /// All that colleagues saw of a conversation before.
+    /// Everything that colleagues saw of an earlier conversation.
     const BEFORE: Self = Self { as_supervisor: false, until: None };
 
-    /// Whether a message is in it.
+    /// Whether a message belongs to it.
     fn has(&self, message: &Message) -> bool {
         (message.visibility != Visibility::Supervisors || self.as_supervisor)
             && self.until.is_none_or(|until| message.at <= until)

@@ -44,8 +44,8 @@ pub async fn post(
     Ok(api.perform(&repeat, command, answer).await?)
 }
 
-/// Refuses a conversation of another medium, as a GET at the same address does. What the medium of a conversation is
-/// never changes, so looking before the commit is as good as in it.
+/// Refuses a conversation of another medium, as a GET at the same address does. The medium of a conversation never
+/// changes, so looking before the commit is as good as in it.
 async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result<(), Problem> {
     let state = api.desk.session(id).await?;
     let found = state.as_deref().and_then(session_of).is_some_and(|session| session.medium == medium.name);
@@ -56,7 +56,7 @@ async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result
     Ok(())
 }
 
-/// What an entry of the directory is: a user by their id, else a queue by its name, which is its id there.
+/// The kind of an entry of the directory: a user by their id, else a queue by its name, which is its id there.
 fn contact(api: &Api, id: &str) -> Target {
     let queue = QueueName::from(id);
     if api.desk.directory().user(&UserId::from(id)).is_none() && api.desk.queue(&queue).is_some() {

@@ -5,7 +5,8 @@ use desk::session_of;
 use domain::{InteractionId, Refusal, State, medium::Medium};
 use std::sync::Arc;
 
-/// The conversation and the caller's part in it. One that is not theirs does not exist for them (spec: decisions#8).
+/// The conversation and the caller's part in it. A conversation that is not theirs does not exist for them
+/// (spec: decisions#8).
 pub async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<Arc<State>, Problem> {
     gated(api, medium).map_err(|_| gone(id))?;
     let state = api.desk.session(&InteractionId::from(id)).await?.ok_or_else(|| gone(id))?;

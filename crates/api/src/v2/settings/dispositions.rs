@@ -54,7 +54,7 @@ pub async fn add(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Out
     commit(&api, change).await
 }
 
-/// Changes what people read for a code: `name` tells which, `displayName` is the new text.
+/// Changes what people read for a code: `name` names the code, `displayName` is the new text.
 #[utoipa::path(
     put, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
     responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
@@ -66,7 +66,7 @@ pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> 
     commit(&api, Event::CodeRenamed { id, display }).await
 }
 
-/// Takes a code away: the body's `name` tells which.
+/// Takes away the code that the body's `name` names.
 #[utoipa::path(
     delete, path = "/settings/dispositions", tag = "settings", request_body = NamedCode,
     responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)

@@ -1,4 +1,4 @@
-//! `/settings/{group}`: one group. Only the disposition codes can be changed; those have a file of their own.
+//! `/settings/{group}`: one group. Only the disposition codes can be changed; `dispositions` serves those.
 
 use super::sections::{Group, groups};
 use crate::{

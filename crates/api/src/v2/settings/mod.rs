@@ -1,4 +1,4 @@
-//! `/settings`: what clients are told of how the centre is set up (spec: core-and-voice#4.7, admin-and-reporting#2.6).
+//! `/settings`: how the centre is set up, for clients (spec: core-and-voice#4.7, admin-and-reporting#2.6).
 
 mod dispositions;
 mod group;

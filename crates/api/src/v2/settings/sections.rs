@@ -84,7 +84,7 @@ fn overlaid(api: &Api, user: Option<&User>, book: &Book) -> BTreeMap<String, BTr
     sections
 }
 
-/// The country; empty where the centre does not say.
+/// The general settings, with a country: empty where the centre has none.
 fn general_settings(mut set: BTreeMap<String, Value>) -> Value {
     for name in ["countryCode", "countryDigits", "countryName"] {
         set.entry(name.to_owned()).or_insert_with(|| "".into());

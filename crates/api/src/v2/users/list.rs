@@ -35,7 +35,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
     query.collection("users", &embedded(&api), users)
 }
 
-/// What is asked for, and what a filter must look into: `collection` cuts away again what was only for that.
+/// The sub-resources to embed: those asked for, and those that a filter looks into; `collection` cuts the latter again.
 fn with_filters(query: &Query) -> Wanted {
     match query.subresources() {
         Wanted::None => Wanted::Named(filters()),

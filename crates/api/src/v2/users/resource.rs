@@ -30,8 +30,8 @@ fn plurals(medium: &Medium) -> impl Iterator<Item = &'static str> {
     std::iter::once(medium.plural).chain(medium.plural_aliases.iter().copied())
 }
 
-/// The user. What hangs below a user is for the user and for those who look after others, who see of conversations and
-/// calls only that they are there (spec: digital-channels#2.8, #3); settings are the user's own alone.
+/// The user. Sub-resources are for the user and for those who look after others, who see of conversations and
+/// calls only that they are there (spec: digital-channels#2.8, #3); settings are only for the user.
 pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) -> Result<Value, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let mut out = user_resource(&api.links, &centre.id, user);
@@ -53,7 +53,7 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
         add("features", assigned_features(&api.links, &centre).into());
     }
     if wanted.has("channels") || wanted.has("channelStates") {
-        // Another one's channels have no address: nothing can be done to them there.
+        // The channels of another user have no address: nothing can be done to them there.
         let channels = if own {
             channels::resources(api, caller).await?
         } else {
@@ -73,7 +73,7 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
     Ok(out)
 }
 
-/// What an agent works on, reduced to what somebody needs who may look in on it.
+/// What an agent works on, reduced to what a supervisor needs.
 async fn embed_of_another(
     api: &Api,
     user: &User,

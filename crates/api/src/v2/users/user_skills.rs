@@ -1,4 +1,4 @@
-//! `/users/{id}/skills`: what a user can do, and how well (spec: admin-and-reporting#2.1, #2.2).
+//! `/users/{id}/skills`: the skills of a user, with their levels (spec: admin-and-reporting#2.1, #2.2).
 
 use super::resource::skills;
 use crate::{
