@@ -1,4 +1,4 @@
-//! Certificates and keys of our own, as files: that they can be read, belong to each other, and are valid now.
+//! Certificates and keys of the server, as files: that they can be read, belong to each other, and are valid now.
 
 use crate::findings::Findings;
 use domain::Millis;
@@ -91,7 +91,7 @@ fn private_key(
     None
 }
 
-/// Refuses a chain that nobody would believe today, and warns of one that nobody will believe soon.
+/// Refuses a chain that is not valid today, and warns of one that will not be valid soon.
 fn valid_now(table: &str, chain: &[CertificateDer<'_>], now: Millis, findings: &mut Findings) {
     for (place, certificate) in chain.iter().enumerate() {
         let which =
@@ -126,7 +126,7 @@ mod tests {
     /// 2026-06-01.
     const NOW: Millis = 1_780_272_000_000;
 
-    /// What is said of a certificate for these years and of this key; `None` is its own.
+    /// The findings about a certificate for these years and this key; `None` is its own key.
     fn said(years: (i32, i32), other_key: bool) -> Findings {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(vec!["desk.example".into()]).expect("parameters");

@@ -1,4 +1,4 @@
-//! What can be typed (spec: decisions#3).
+//! The command line (spec: decisions#3).
 
 use crate::telemetry::Tells;
 use clap::{Args, Parser, Subcommand};
@@ -27,7 +27,7 @@ pub enum Command {
     Config(ConfigCommand),
     /// Bring the journal to the schema of this version; with --finish also to its format
     Migrate(Migrate),
-    /// Fold the journal's events anew and compare them with its snapshots
+    /// Fold the journal's events again and compare them with its snapshots
     Rebuild(Rebuild),
     /// Copy the journal, also while a server runs
     Backup(Copy),
@@ -47,7 +47,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// How much its log tells by itself.
+    /// How much the command logs if nobody says otherwise.
     pub const fn tells(&self) -> Tells {
         match self {
             Self::Demo(_) => Tells::DoingsUnlessWatched,
@@ -57,7 +57,7 @@ impl Command {
     }
 }
 
-/// Which settings and which data.
+/// Where the settings and the data are.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Place {
     /// The settings, a TOML file
@@ -94,7 +94,7 @@ pub struct Demo {
     /// Keep the data in this directory; without it they are gone afterwards
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Begin anew in that directory: what an earlier demo with this flag left there is deleted
+    /// Begin again in that directory: what an earlier demo with this flag left there is deleted
     #[arg(long, requires = "data")]
     pub fresh: bool,
 }
@@ -184,7 +184,7 @@ pub struct Migrate {
 /// `jackfield rebuild`
 #[derive(Debug, Args)]
 pub struct Rebuild {
-    /// Write snapshots anew where they disagree; not while a server runs
+    /// Write snapshots again where they disagree; not while a server runs
     #[arg(long)]
     pub fix: bool,
     /// Take the journal as it is, when a server refuses to start because acknowledged changes are missing

@@ -1,8 +1,9 @@
 //! The time of day, as it passes: it begins with the system's and never jumps after that.
 //!
-//! The system's time of day may be set by hand, by a time server, by whoever restores a machine. Timers that followed it
-//! would all run out at once or stand still, and the journal's moments would go back. So ours is the time of day when
-//! the process began, and from then on the time that really passed, corrected little by little towards the system's.
+//! The system's time of day may be set by hand, by a time server, or when a machine is restored. Timers that followed
+//! it would all run out at once or stand still, and the journal's moments would go back. So ours is the time of day
+//! when the process began, and from then on the time that really passed, corrected little by little towards the
+//! system's.
 
 use desk::ports::Clock;
 use domain::Millis;
@@ -11,18 +12,18 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The correction is at most this part of the time that passed: a timer of 30 seconds is wrong by 1.5 seconds while one
-/// goes on, and an hour is caught up within a day.
+/// The correction is at most one in so many of the time that passed: a timer of 30 seconds is wrong by 1.5 seconds
+/// while it lasts, and an hour is caught up within a day.
 const SLEW: i128 = 20;
-/// How far ours may be from the system's before it is said. Milliseconds.
+/// How far ours may be from the system's before it is logged, in milliseconds.
 const WORTH_SAYING: Millis = 5_000;
-/// How often that is looked at.
+/// How often the difference is looked at.
 const LOOK: Duration = Duration::from_secs(15);
 
 /// A moment or a time in nanoseconds.
 type Nanos = i128;
 
-/// A clock that passes with a steady one and is drawn towards a wall's.
+/// A clock that runs with a steady one and is drawn towards the wall clock.
 #[derive(Debug)]
 struct Drawn {
     shown: Nanos,
@@ -30,8 +31,8 @@ struct Drawn {
 }
 
 impl Drawn {
-    /// What it shows when the wall's shows this and the steady one that. It never goes back, and while the steady one
-    /// goes on by a time it goes on by that time, give or take a twentieth.
+    /// What it shows when the two clocks show this. It never goes back, and while the steady clock goes on by some
+    /// time, it goes on by that time, give or take a twentieth.
     fn at(&mut self, wall: Nanos, steady: Nanos) -> Nanos {
         let passed = (steady - self.steady).max(0);
         self.steady = steady;
@@ -66,7 +67,7 @@ impl SteadyClock {
         millis(wall()).saturating_sub(shown)
     }
 
-    /// Tells the operator, for ever, when the system's time of day has been set.
+    /// Never returns: tells the operator whenever the system's time of day has been set.
     pub async fn watch(&self) {
         let mut was_off = false;
         loop {
@@ -109,7 +110,7 @@ fn steady() -> Nanos {
     Nanos::from(since.tv_sec) * 1_000_000_000 + Nanos::from(since.tv_nsec)
 }
 
-/// The time since it was first asked for.
+/// The time since the first call.
 #[cfg(not(target_os = "linux"))]
 fn steady() -> Nanos {
     static BEGUN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
@@ -135,7 +136,7 @@ mod tests {
         Drawn { shown: MORNING, steady: 0 }
     }
 
-    /// What it shows after each second of so many, with the wall's ahead by so much.
+    /// What it shows after each second of so many, with the wall clock ahead by so much.
     fn seconds(clock: &mut Drawn, count: i128, ahead: Nanos) -> Vec<Nanos> {
         let begun = clock.steady;
         (1..=count)

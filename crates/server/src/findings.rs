@@ -1,4 +1,4 @@
-//! What is wrong with settings: all of it, each with its place in the file.
+//! Faults of settings: all of them, each with its place in the file.
 
 use anyhow::{Result, anyhow};
 use std::fmt::Display;
@@ -11,17 +11,17 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Writes down what a server refuses: its table and key, then what is wrong.
+    /// Notes a fault that a server refuses: its table and key, then what is wrong.
     pub fn problem(&mut self, why: impl Display) {
         self.problems.push(why.to_string());
     }
 
-    /// Writes down what is allowed and yet is probably not what was meant.
+    /// Notes a setting that is allowed but probably not meant.
     pub fn warning(&mut self, why: impl Display) {
         self.warnings.push(why.to_string());
     }
 
-    /// The value, or nothing and why there is none.
+    /// The value; or nothing, and its fault is noted.
     pub fn keep<T>(&mut self, found: Result<T>) -> Option<T> {
         match found {
             Ok(value) => Some(value),
@@ -32,23 +32,23 @@ impl Findings {
         }
     }
 
-    /// Takes over what others found.
+    /// Takes over the findings of another check.
     pub fn take(&mut self, other: Self) {
         self.problems.extend(other.problems);
         self.warnings.extend(other.warnings);
     }
 
-    /// The same, but nothing of it is refused.
+    /// The same, but as warnings only.
     pub fn take_as_warnings(&mut self, other: Self) {
         self.warnings.extend(other.problems.into_iter().chain(other.warnings));
     }
 
-    /// What is wrong.
+    /// The faults.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
 
-    /// What is probably not meant.
+    /// The warnings.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

@@ -16,7 +16,7 @@ impl Ids for RandomIds {
         let random: [u8; 32] = random();
         let letters = random.chunks_exact(2).enumerate().map(|(place, pair)| {
             let of = if place == 0 { FIRST } else { 62 };
-            // Sixteen bits for each letter: the bias is below one in a thousand and does not matter in an id.
+            // Sixteen bits for each letter: the bias is below one in a thousand and does no harm in an id.
             let letter = u16::from_be_bytes([pair[0], pair[1]]) % of;
             char::from(ALPHABET[usize::from(letter)])
         });

@@ -2,12 +2,12 @@
 
 /// The fewest connections that are worth serving.
 pub const FEWEST: usize = 16;
-/// Open files that are kept for what is not a connection: the journal and its readers, listeners, the program itself.
+/// Open files that are kept for other things than connections: the journal and its readers, listeners, the program.
 const NEEDED: usize = 64;
-/// The most that are kept for media of calls, backups and what the server asks of others, two for each call.
+/// The most that are kept for media of calls, backups and requests to others, two for each call.
 const MOST_KEPT: usize = 2_048;
 
-/// Lets the process have as many open files as the system grants it: every held poll is one. Answers how many.
+/// Lets the process have as many open files as the system allows: every held poll is one. Answers how many.
 pub fn raise() -> usize {
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) => {

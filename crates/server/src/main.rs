@@ -2,20 +2,20 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`cli`] | what can be typed |
+//! | [`cli`] | the command line |
 //! | [`admin`] | what commands change, with and without a server |
 //! | [`check`], [`findings`] | everything that a server refuses, found beforehand |
-//! | [`certificate`] | certificates and keys of our own |
-//! | [`config`] | what can be set, and the rules of it |
-//! | [`objects`] | users, queues, … of the file against those of the journal |
-//! | [`connectors`] | the accounts of the file, joined with the desk |
+//! | [`certificate`] | certificates and keys of the server |
+//! | [`config`] | the settings, and their rules |
+//! | [`objects`] | users, queues, … of the file compared with those of the journal |
+//! | [`connectors`] | the accounts of the file, connected with the desk |
 //! | [`simulators`] | the platforms of the demo |
 //! | [`commands`] | one file for each command |
 //! | [`wiring`] | how the parts become one server |
 //! | [`taken`] | addresses that cannot be listened on, and which flag helps |
 //! | [`output`] | what commands print |
 //! | [`http`] | connections, TLS, health, metrics, the drain |
-//! | [`clock`], [`ids`] | time and chance: the only place where the real ones are asked |
+//! | [`clock`], [`ids`] | time and randomness: only here the real ones are used |
 
 mod admin;
 mod certificate;
@@ -44,14 +44,14 @@ use std::{
     process::ExitCode,
 };
 
-/// Many small things are made and let go for every request, on one thread and on another, which took the system's
-/// allocator a fifth of the server's time; and this one gives back what it does not need.
+/// Every request allocates and frees many small things, on several threads, which took the system's
+/// allocator a fifth of the server's time; this one also gives back memory that it does not need.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    // Whatever is made, the journal's temporary files too, is for its owner only.
+    // Every file that is made, the journal's temporary ones too, is for its owner only.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     telemetry::start(cli.command.tells());
     let outcome = commands::run(cli.command);

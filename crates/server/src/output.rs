@@ -1,8 +1,8 @@
-//! What commands print. Nobody who stops reading, as `| head` does, makes a command fail, or stop half-way.
+//! The output of commands. When its reader stops reading, as `| head` does, no command fails or stops half-way.
 
 use std::io::{self, ErrorKind, Write};
 
-/// Standard output, or whatever else is printed to. Once nobody reads it any more, what is written is dropped.
+/// Standard output, or another writer. Once nobody reads it any more, what is written is dropped.
 #[derive(Debug)]
 pub struct Output<W = io::Stdout> {
     to: W,
@@ -17,17 +17,17 @@ impl Output {
 }
 
 impl<W: Write> Output<W> {
-    /// Prints to something.
+    /// Writes to something.
     pub const fn to(to: W) -> Self {
         Self { to, is_read: true }
     }
 
-    /// Whether anybody may still read what is printed, as far as is known.
+    /// Whether somebody may still read the output, as far as is known.
     pub const fn is_read(&self) -> bool {
         self.is_read
     }
 
-    /// What a write came to, or this when its reader has gone.
+    /// The result of a write, or `dropped` when its reader has gone.
     fn unless_gone<T>(&mut self, written: io::Result<T>, dropped: T) -> io::Result<T> {
         match written {
             Err(why) if why.kind() == ErrorKind::BrokenPipe => {
@@ -61,7 +61,7 @@ impl<W: Write> Write for Output<W> {
 mod tests {
     use super::*;
 
-    /// Takes a few writes and fails then.
+    /// Accepts a few writes and then fails.
     struct Failing(usize, ErrorKind);
 
     impl Write for Failing {

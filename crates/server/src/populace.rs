@@ -3,10 +3,10 @@
 /// How much of the demo centre there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Populace {
-    /// Nothing: the objects are those of the settings.
+    /// None: the objects are those of the settings.
     None,
-    /// What is provisioned in it.
+    /// Its provisioned objects.
     Provisioned,
-    /// That, and its scripted agents and simulated customers.
+    /// Its provisioned objects, and its scripted agents and simulated customers.
     Alive,
 }

@@ -20,14 +20,14 @@ pub struct Simulators {
     platforms: Option<Arc<Platforms>>,
     /// The port on 127.0.0.1 at which connectors find them.
     pub port: u16,
-    /// Where they take the server's webhooks to.
+    /// The URL of the server, where they send their webhooks.
     server: String,
-    /// A door of their own, when the server does not listen on 127.0.0.1.
+    /// A listener of their own, when the server does not listen on 127.0.0.1.
     door: Option<TcpListener>,
 }
 
 impl Simulators {
-    /// Those of a server that listens here and is known as `url`.
+    /// The simulators of a server that listens here and is known as `url`.
     pub async fn new(populace: Populace, url: &str, listener: &TcpListener) -> Result<Self> {
         let address = listener.local_addr()?;
         let server = format!("http://{}", reached(address));
@@ -69,7 +69,7 @@ impl Simulators {
     }
 }
 
-/// Reads the body of a request before the simulators, which have no bounds of their own in time, see any of it.
+/// Reads the body of a request before the simulators see any of it: they have no time limits of their own.
 async fn whole(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     match edge::read_body(&head.extensions, body, edge::Sender::Stranger, demo::platforms::MAX_BODY).await {
@@ -78,7 +78,7 @@ async fn whole(request: Request, next: Next) -> Response {
     }
 }
 
-/// Where a server on this machine is reached that listens at an address.
+/// The address at which a server that listens here is reached on this machine.
 fn reached(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()))

@@ -12,7 +12,7 @@ const TRIED: u16 = 100;
 /// Tells whether an address can be listened on.
 type IsFree = fn(SocketAddr) -> io::Result<()>;
 
-/// Why an address cannot be listened on, in words for whoever chose it with `flag`.
+/// Why an address cannot be listened on, in words for the operator who chose it with `flag`.
 pub fn in_words(flag: &str, addr: SocketAddr, why: &io::Error) -> String {
     match why.kind() {
         ErrorKind::AddrInUse => {
@@ -28,8 +28,8 @@ pub fn in_words(flag: &str, addr: SocketAddr, why: &io::Error) -> String {
     }
 }
 
-/// Looks whether the demo can listen where it is to, before anything of it is started. Refuses with the flags that
-/// lead to ports that are free, for all that is taken at once.
+/// Checks that the demo can listen where it should, before anything of it is started. Refuses with flags that name free
+/// ports, for everything that is taken, in one message.
 pub fn look(http: SocketAddr, sip: Option<SocketAddr>) -> Result<()> {
     let sip = sip.map(|addr| ("--sip", addr, signalling as IsFree));
     let wanted = [Some(("--host", http, web as IsFree)), sip];
@@ -61,7 +61,7 @@ fn next_free(addr: SocketAddr, is_free: IsFree) -> Option<SocketAddr> {
 /// Whether HTTP can be spoken at an address.
 fn web(addr: SocketAddr) -> io::Result<()> {
     TcpListener::bind(addr)?;
-    // Whoever asks for `localhost` may be led to IPv6 first, and to another program there.
+    // A browser that asks for `localhost` may be led to IPv6 first, and to another program there.
     let is_here = addr.ip() == Ipv4Addr::LOCALHOST || addr.ip() == Ipv4Addr::UNSPECIFIED;
     if is_here && addr.port() != 0 {
         match TcpListener::bind((Ipv6Addr::LOCALHOST, addr.port())) {

@@ -1,4 +1,4 @@
-//! How the parts become one server, in the order in which they need each other: journal, desk, objects, API,
+//! Wires the parts into one server, in the order in which they need each other: journal, desk, objects, API,
 //! channels, people of the demo, connections.
 
 use crate::{
@@ -131,9 +131,9 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
             ended = background.join_next() => ended_early = ended.map(why),
             () = telephony.ended() => ended_early = Some("signalling of calls".into()),
         }
-        // From this moment on nobody is to be sent here, though calls may go on for a long time.
+        // From this moment on no client should be sent here, though calls may go on for a long time.
         gate.close();
-        // Agents go on working while their calls come to an end; simulated people need no such courtesy.
+        // Agents go on working while their calls come to an end; simulated people need no such time.
         if populace != Populace::Alive {
             telephony.drain(Duration::from_secs(config.sip.drain.into())).await;
         }
@@ -162,8 +162,8 @@ pub fn store(data: &Path) -> Result<Arc<SqliteStore>> {
     Ok(Arc::new(store))
 }
 
-/// The same for a server. A command that only looks, or that changes something, has the journal for a moment, which is no
-/// reason not to start.
+/// The same for a server. A command that only reads, or that changes something, has the journal for a moment, which is
+/// no reason not to start.
 async fn store_of_a_start(data: &Path) -> Result<Arc<SqliteStore>> {
     for _ in 0..PATIENCE {
         match store(data) {
@@ -180,7 +180,7 @@ async fn store_of_a_start(data: &Path) -> Result<Arc<SqliteStore>> {
 pub fn must_have_journal(data: &Path) -> Result<()> {
     match SqliteStore::open_reader(data) {
         Err(missing @ OpenError::Missing(_)) => Err(missing.into()),
-        // Whatever else is wrong with it, the command itself will say.
+        // The command itself will report any other fault.
         Ok(_) | Err(_) => Ok(()),
     }
 }
@@ -190,7 +190,7 @@ pub async fn clock(store: &SqliteStore) -> Result<Arc<SteadyClock>> {
     Ok(Arc::new(SteadyClock::start(desk::newest_moment(store).await?)))
 }
 
-/// The desk over a journal. `url` is what its notifications' addresses are built from.
+/// The desk over a journal. `url` is the base of the addresses in its notifications.
 pub async fn desk(
     store: Arc<SqliteStore>,
     clock: Arc<SteadyClock>,
@@ -281,7 +281,7 @@ fn chat_config(config: &Config) -> ChatConfig {
     ChatConfig { limits: config.limits.customers.limits(), ..ChatConfig::default() }
 }
 
-/// What goes on by itself, for ever.
+/// What goes on by itself for as long as the server runs.
 fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Config) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(desk.clone().route());
@@ -294,7 +294,7 @@ fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Confi
 }
 
 /// Deletes conversations that ended longer ago than `keep`. After a long time in which nothing ran it waits for a day:
-/// that may be a clock that was set wrong, which must not delete what is young.
+/// the clock may have been set wrong, and that must not delete what is young.
 async fn retire(desk: Arc<Desk>, keep: Duration) {
     let down = Duration::from_millis(u64::try_from(desk.was_down()).unwrap_or(0));
     if down > DAY {
@@ -314,7 +314,7 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
     }
 }
 
-/// The demo's passwords stand in every manual.
+/// Warns of an open demo: its passwords are in every manual.
 fn warn_if_open(populace: Populace, config: &Config, http: SocketAddr) {
     let sip = config.sip.addr.filter(|_| !config.sip.off);
     for addr in [Some(http), sip].into_iter().flatten().filter(|addr| !addr.ip().is_loopback()) {
@@ -335,7 +335,8 @@ fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, place: 
     tasks.spawn(demo::customers(desk.clone(), move |id: &InteractionId| chat.seen(id)));
 }
 
-/// Hears the signals from the moment it is called: who is told to stop while it starts stops in good order, too.
+/// Listens for the signals from the moment it is called: a server that is told to stop while it starts stops in good
+/// order, too.
 fn told_to_stop() -> Result<impl Future<Output = &'static str>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

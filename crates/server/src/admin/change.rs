@@ -74,7 +74,7 @@ async fn change_password(desk: &Arc<Desk>, name: &str, password: String) -> Resu
     ))
 }
 
-/// Not on the thread of whoever is served meanwhile: it takes tens of milliseconds.
+/// Not on the thread that serves others meanwhile: it takes tens of milliseconds.
 async fn hash(password: String) -> Result<String> {
     if password.trim().is_empty() {
         bail!("the password is empty");

@@ -1,4 +1,4 @@
-//! A command's side of the socket.
+//! The command's side of the socket.
 
 use super::{
     request::{Answer, Request},
@@ -11,9 +11,9 @@ use tokio::{
     net::UnixStream,
 };
 
-/// How long the server may take to hear the request.
+/// How long the server may take to read the request.
 const HEARD: Duration = Duration::from_secs(30);
-/// How long it may take to perform it: an erasure writes the whole journal anew.
+/// How long it may take to perform it: an erasure rewrites the whole journal.
 const PERFORMED: Duration = Duration::from_secs(1_800);
 /// The longest answer, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -37,7 +37,7 @@ pub(super) async fn ask(data: &Path, request: &Request, in_use: Error) -> Result
         stream.write_all(&text).await?;
         stream.shutdown().await
     });
-    // A server that refuses before it has heard everything says why all the same.
+    // A server that refuses before it has read everything says why all the same.
     let sent = sent.await.map_err(|_| anyhow!("the server does not listen"))?;
     let mut answer = Vec::new();
     let read = tokio::time::timeout(PERFORMED, stream.take(LONGEST).read_to_end(&mut answer)).await;

@@ -1,8 +1,8 @@
-//! Administration: what commands change, whether a server has the journal open or none has.
+//! Administration: the changes that commands make, whether or not a server has the journal open.
 //!
-//! A command opens the journal and makes the change itself. Where a server holds the journal, the command hands the same
-//! request to it over a socket in the data directory, and the server makes the change by the same function: users hear
-//! of it, logins end with their passwords, queues appear, as if it came in over the API.
+//! A command opens the journal and makes the change itself. Where a server holds the journal, the command hands the
+//! same request to it over a socket in the data directory, and the server makes the change by the same function: users
+//! hear of it, logins end when their passwords change, queues appear, as if the change came in over the API.
 
 mod change;
 mod client;

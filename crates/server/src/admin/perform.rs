@@ -1,4 +1,4 @@
-//! A command's way: here, or by the server that holds the journal.
+//! The way of a command: performed here, or by the server that holds the journal.
 
 use super::{
     change, client,

@@ -1,4 +1,4 @@
-//! What commands ask for, and what they are answered.
+//! The requests of commands, and the answers to them.
 
 use crate::config::Config;
 use anyhow::{Result, bail};
@@ -23,12 +23,12 @@ pub enum Request {
     Apply {
         /// The file.
         config: Box<Config>,
-        /// Whether what it does not name goes though it did not make it.
+        /// Whether an object that the file does not name goes even if the file did not make it.
         delete: bool,
     },
     /// Takes the words and personal values of a person out of the journal.
     Erase {
-        /// A value that stands for the person.
+        /// A value of the person's.
         person: String,
     },
 }
@@ -74,7 +74,7 @@ pub struct NewUser {
     pub place: Option<String>,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {

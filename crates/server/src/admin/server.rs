@@ -1,4 +1,4 @@
-//! The server's side of the socket: one request and one answer a connection, both JSON.
+//! The server's side of the socket: one request and one answer for each connection, both JSON.
 
 use super::{
     change,
@@ -16,7 +16,7 @@ use tokio::{
 
 /// The longest request, in bytes: a file of twenty thousand users is a third of it.
 pub(super) const LONGEST: u64 = 16 << 20;
-/// How many commands are heard at once; others wait at the socket.
+/// How many commands are read at once; others wait at the socket.
 const AT_ONCE: usize = 4;
 /// How long a command may take to say what it wants, and to take its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ pub struct Admin {
     turn: Mutex<()>,
 }
 
-/// Who is at the other end.
+/// The user at the other end.
 #[derive(Clone, Copy, Debug)]
 struct Peer {
     uid: u32,
@@ -44,7 +44,7 @@ impl Admin {
         Arc::new(Self { desk, journal, turn: Mutex::new(()) })
     }
 
-    /// Answers commands, for ever.
+    /// Answers commands. Never returns.
     pub async fn serve(self: Arc<Self>, socket: Socket) {
         let room = Arc::new(Semaphore::new(AT_ONCE));
         loop {
@@ -111,7 +111,7 @@ fn peer(stream: &UnixStream) -> Option<Peer> {
     Some(Peer { uid: found.uid(), pid: found.pid() })
 }
 
-/// Whether somebody may administer a server that runs as `own`.
+/// Whether a user may administer a server that runs as `own`.
 fn may(peer: Peer, own: u32) -> bool {
     peer.uid == 0 || peer.uid == own
 }
@@ -139,7 +139,7 @@ mod tests {
     async fn said(bytes: Vec<u8>) -> Result<Request, String> {
         let (mut here, mut there) = UnixStream::pair().expect("a pair");
         let writing = tokio::spawn(async move {
-            // Whoever stops listening may not take all of it.
+            // A reader that stops may not take all of it.
             let _ = here.write_all(&bytes).await;
             let _ = here.shutdown().await;
         });

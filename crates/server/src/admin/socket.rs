@@ -34,8 +34,8 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Listens in a data directory whose lock this process holds: a socket that is there is left of a process that is
-    /// gone.
+    /// Listens in a data directory whose lock this process holds: a socket that is there already is left over from a
+    /// process that is gone.
     pub fn bind(data: &Path) -> Result<Self> {
         let path = path(data)?;
         match fs::symlink_metadata(&path) {
@@ -48,8 +48,8 @@ impl Socket {
         }
         let listener = UnixListener::bind(&path).with_context(|| path.display().to_string())?;
         let socket = Self { listener, path };
-        // The directory is closed to others, and so is the socket from the beginning by the process's umask; this says it
-        // whatever that is.
+        // The directory is closed to others, and so is the socket from the beginning by the process's umask; this
+        // ensures it whatever that is.
         fs::set_permissions(&socket.path, Permissions::from_mode(0o600))
             .with_context(|| socket.path.display().to_string())?;
         Ok(socket)
@@ -72,7 +72,7 @@ mod tests {
     async fn a_socket_is_for_its_owner_replaces_a_stale_one_and_goes() {
         let dir = tempfile::tempdir().expect("a directory");
         let at = path(dir.path()).expect("short");
-        // Left behind as by a kill.
+        // A socket is left over, as after a kill.
         drop(std::os::unix::net::UnixListener::bind(&at).expect("bound"));
         assert!(at.exists());
         let socket = Socket::bind(dir.path()).expect("bound");

@@ -1,4 +1,4 @@
-//! The journal that there is, as far as settings must fit it.
+//! The journal that there is, for settings that must fit it.
 
 use crate::{
     findings::Findings,
@@ -47,12 +47,12 @@ impl Journal {
         self.provisioned.clone()
     }
 
-    /// Rows for the media of open conversations that a table does not have.
+    /// Rows for media that the table does not have and that open conversations use.
     pub fn rows_kept(&self, media: &Media) -> Vec<Medium> {
         rows_in_use(&self.open, media)
     }
 
-    /// A centre that still lets in whoever has read the manual must not be served as a real one.
+    /// Refuses a centre that still lets in everybody who has read the manual: it must not be served as a real one.
     pub fn of_the_demo(&self, findings: &mut Findings) {
         let current = self.current();
         let users = current.users.iter().filter(|user| user.user_name.ends_with(demo::centre::DOMAIN));
@@ -134,9 +134,9 @@ fn conversations(count: usize) -> String {
     if count == 1 { "1 conversation is".to_owned() } else { format!("{count} conversations are") }
 }
 
-/// Rows for the media of open conversations that a table does not have: the conversations were begun when it had them,
-/// and their agents and customers must be able to end them. The name of an added row says all but its connector, which
-/// carries nothing any more.
+/// Rows for media that a table does not have and that open conversations use: the conversations began when it had them,
+/// and their agents and customers must be able to end them. The name of an added row tells everything but its
+/// connector, carries nothing any more.
 pub fn rows_in_use(open: &[Arc<State>], media: &Media) -> Vec<Medium> {
     let mut rows: BTreeMap<&MediumName, Option<Medium>> = BTreeMap::new();
     for state in open {

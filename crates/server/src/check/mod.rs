@@ -1,5 +1,5 @@
-//! Everything that `serve` refuses, found before anything is made, opened or changed. `config check` says what was
-//! found, `serve` and `config apply` go by it: there is one list.
+//! Everything that `serve` refuses, found before anything is made, opened or changed. `config check` prints the
+//! findings, `serve` and `config apply` obey them: there is one list.
 
 mod journal;
 pub mod origins;
@@ -23,29 +23,29 @@ use domain::{ServiceName, centre::Service, medium::Media};
 use std::collections::BTreeMap;
 use tokio_rustls::TlsAcceptor;
 
-/// What a server is made of: its settings, found to fit together.
+/// The parts of a server: its settings, checked to fit together.
 pub struct Parts {
     /// The listener.
     pub listen: Listen,
-    /// TLS of our own.
+    /// The server's own TLS.
     pub tls: Option<TlsAcceptor>,
     /// The media: those of the settings, and those in which conversations are open.
     pub media: Media,
-    /// What clients differ about.
+    /// The differences between clients.
     pub shown: api::Shown,
     /// Calls, unless they are turned off.
     pub calls: Option<Calls>,
 }
 
-/// What was found.
+/// What the check found.
 pub struct Examined {
-    /// What a server is made of; `None` when `settings` says why not.
+    /// The parts of a server; `None` when `settings` says why not.
     parts: Option<Parts>,
-    /// What is wrong with the settings themselves: a server never starts with it.
+    /// Faults of the settings themselves: a server never starts with one.
     pub settings: Findings,
-    /// What is wrong with the objects of the file: they are not applied with it.
+    /// Faults of the objects of the file: they are not applied with one.
     pub objects: Findings,
-    /// What differs between the objects of the file and those of the journal.
+    /// The differences between the objects of the file and those of the journal.
     pub differences: Differences,
     /// The listener, if its settings are in order.
     pub listen: Option<Listen>,
@@ -55,22 +55,22 @@ pub struct Examined {
     pub is_provisioned: bool,
 }
 
-/// How the settings are looked through.
+/// How the settings are checked.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
     /// The listener, where it does not follow from the settings.
     pub listen: Option<Listen>,
     /// Whether it is the demo centre, whose objects are not those of the file.
     pub demo: bool,
-    /// Whether nobody is served: users of the demo centre may be there, whose password everybody knows.
+    /// Whether nobody is served: then users of the demo centre may be there, whose password everybody knows.
     pub serves_nobody: bool,
-    /// What becomes of what the file does not name.
+    /// What becomes of objects that the file does not name.
     pub besides: Besides,
     /// Whether passwords are compared, too.
     pub passwords: Passwords,
 }
 
-/// Looks through everything: the settings, the files they name, the objects, and the journal that there is. Writes
+/// Checks everything: the settings, the files they name, the objects, and the journal that there is. Writes
 /// nothing. Slow, as it reads files and the journal.
 pub fn examine(config: &Config, look: Look) -> Examined {
     let Look { listen, demo, serves_nobody, besides, passwords } = look;
@@ -102,7 +102,7 @@ pub fn examine(config: &Config, look: Look) -> Examined {
         let reading = Reading { media, current: &current, fresh: &RandomIds, besides, passwords };
         let wanted = Wanted::of(config, &reading, &mut objects);
         differences = objects::differences(&current, &wanted);
-        // What has been named with its place in the file need not be named again.
+        // Problems that were named with their place in the file need not be named again.
         if objects.problems().is_empty() {
             for refusal in objects::refusals(journal.provisioned(), &differences.all) {
                 // A user who is logged in or a queue in which somebody waits is no fault of the file.
@@ -132,8 +132,8 @@ pub fn examine(config: &Config, look: Look) -> Examined {
 }
 
 impl Examined {
-    /// What a server is made of. Refused is what is wrong with the settings; what is wrong with the objects only where
-    /// they would be applied now, and told in the log otherwise.
+    /// The parts of a server. Refused for faults of the settings; for faults of the objects only where
+    /// they would be applied now, otherwise these are logged.
     pub fn into_parts(mut self) -> Result<Parts> {
         if self.is_provisioned {
             self.settings.take_as_warnings(self.objects);
@@ -155,7 +155,7 @@ impl Examined {
     }
 }
 
-/// The accounts, for the services there will be once the objects are applied. A start goes by those there are.
+/// The accounts, for the services there will be once the objects are applied. A start uses those there are now.
 fn accounts(
     config: &Config,
     media: &Media,
@@ -183,7 +183,7 @@ fn accounts(
     webhooks.map(|(service, path)| (service.to_owned(), path)).collect()
 }
 
-/// A prompt that is not there would be silence in a caller's ear.
+/// Checks the prompts: a missing one would be silence in a caller's ear.
 fn prompts(wanted: &Wanted, current: &Current, calls: Option<&Calls>, findings: &mut Findings) {
     use domain::queue::Overflow;
     let Some(calls) = calls else { return };

@@ -3,7 +3,7 @@
 use crate::findings::Findings;
 use axum::http::Uri;
 
-/// Warns of an origin that no browser sends: what is compared with it never fits.
+/// Warns of an origin that no browser sends: it never equals one.
 pub fn check(setting: &str, origin: &str, findings: &mut Findings) {
     if !is_one(origin) {
         findings.warning(format!(
@@ -12,7 +12,7 @@ pub fn check(setting: &str, origin: &str, findings: &mut Findings) {
     }
 }
 
-/// `scheme://host[:port]`, in lower case and without a port that goes without saying.
+/// `scheme://host[:port]`, in lower case and without the scheme's own port.
 fn is_one(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else { return false };
     let usual = match uri.scheme_str() {

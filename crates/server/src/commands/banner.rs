@@ -1,4 +1,4 @@
-//! What the demo says of itself once it runs.
+//! What the demo prints once it runs.
 
 use crate::wiring::Place;
 use demo::centre::{AGENTS, PASSWORD, ROUTING_POINT, agent_name, numbers};
@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-/// Tells where it is, who can log in, and what to try. `end` is what becomes of the data.
+/// Prints where it is, who can log in, and what to try. `end` says what becomes of the data.
 pub fn show(place: &Place<'_>, data: &Path, end: &str, out: &mut impl Write) -> io::Result<()> {
     let url = place.url;
     let first = agent_name(1);
@@ -62,13 +62,13 @@ fn program() -> String {
     env::args().next().unwrap_or_else(|| "jackfield".into())
 }
 
-/// A word of a command line, in quotes where bash, zsh or fish would see more in it than a word.
+/// A word of a command line, in quotes where bash, zsh or fish would read more into it.
 fn word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
-    // Outside of the quotes the three agree on what a backslash means.
+    // Outside of quotes the three shells agree on what a backslash means.
     let quoted = text.chars().fold(String::new(), |mut quoted, c| {
         match c {
             '\'' => quoted.push_str(r"'\''"),

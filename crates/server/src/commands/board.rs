@@ -9,8 +9,8 @@ use store_sqlite::SqliteReader;
 pub const ROUTED: [Kind; 7] =
     [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call];
 
-/// What waits and who works, and now: the server's time may be ahead of the system's, and nobody has waited for less
-/// than no time.
+/// What waits and who works, and the present moment: the server's time may be ahead of the system's, and nobody can
+/// have waited for less than no time.
 pub fn board(reader: &SqliteReader, kinds: &[Kind]) -> Result<(Board, Millis)> {
     let mut board = Board::default();
     for kind in kinds {

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::Result;
 use std::io::Write;
 
-/// Says everything that `serve` and `config apply` would refuse, by the code that they go by.
+/// Prints everything that `serve` and `config apply` would refuse, found by the code that they use.
 pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
     let mut examined = check::examine(&config, Look { besides: Besides::GoesIfOurs, ..Look::default() });
@@ -52,7 +52,7 @@ pub async fn apply(args: &Apply, out: &mut impl Write) -> Result<()> {
     let mut examined =
         check::examine(&config, Look { serves_nobody: true, besides, passwords, ..Look::default() });
     let differences = std::mem::take(&mut examined.differences);
-    // What `serve` would refuse of the file is not settled first.
+    // A file that `serve` would refuse is not settled.
     examined.findings().refuse()?;
     if args.dry_run {
         write!(out, "{}", differences.told(false))?;

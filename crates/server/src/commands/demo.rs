@@ -54,7 +54,7 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
     wiring::run(plan, |place| Ok(banner::show(place, &data, end, out)?)).await
 }
 
-/// Where SIP is spoken when nobody said where: where HTTP is, on its own port.
+/// Where SIP is spoken when nobody says where: at the address of HTTP, on its own port.
 fn beside(http: SocketAddr) -> SocketAddr {
     SocketAddr::new(http.ip(), if http.port() == 0 { 0 } else { DEFAULT_ADDR.port() })
 }
@@ -72,7 +72,7 @@ fn address(host: Option<&str>, port: Option<u16>) -> Result<Option<SocketAddr>> 
     }
 }
 
-/// On one address, that address; on all or on loopback, `localhost`.
+/// The URL of an address: the address itself; `localhost` for loopback and for all addresses.
 fn url_of(addr: SocketAddr) -> Option<String> {
     let special = addr.ip().is_unspecified() || addr.ip().is_loopback() || addr.port() == 0;
     (!special).then(|| format!("http://{addr}"))

@@ -1,4 +1,4 @@
-//! `jackfield erase`: what an erasure request asks for.
+//! `jackfield erase`: for requests of people to erase their data.
 
 use crate::{
     admin::{self, Request},

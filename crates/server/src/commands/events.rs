@@ -32,7 +32,7 @@ pub async fn run<W: Write>(args: &Events, out: &mut Output<W>) -> Result<()> {
         let names = |id: &UserId| users.get(id).cloned();
         for event in page.rows.iter().filter_map(|row| api::cloud_event(centre.as_deref(), row, &names)) {
             writeln!(out, "{event}")?;
-            // Whoever read it may have had enough.
+            // The reader may have had enough.
             if !out.is_read() {
                 return Ok(());
             }
@@ -50,7 +50,7 @@ pub fn centre(reader: &SqliteReader) -> Result<Option<String>> {
     }))
 }
 
-/// The names that the users bear now.
+/// The names that the users have now.
 pub fn users(reader: &SqliteReader) -> Result<HashMap<UserId, String>> {
     let states = reader.states(Kind::User)?;
     let named = states.iter().filter_map(|state| match &**state {

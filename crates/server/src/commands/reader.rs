@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use std::path::Path;
 use store_sqlite::{OpenError, SqliteReader, SqliteStore};
 
-/// The journal of a data directory for looking into it, beside whatever server runs.
+/// The journal of a data directory, opened for reading beside whatever server runs.
 pub fn reader(data: &Path) -> Result<SqliteReader> {
     SqliteStore::open_reader(data).map_err(|why| match why {
         OpenError::Missing(_) => anyhow!(

@@ -1,4 +1,4 @@
-//! `jackfield rebuild`: what the events come to against what the snapshots say.
+//! `jackfield rebuild`: compares what the events fold to with the snapshots.
 
 use crate::{cli::Rebuild, config};
 use anyhow::{Result, bail};
@@ -6,7 +6,8 @@ use desk::ports::{Difference, Operator};
 use std::io::Write;
 use store_sqlite::SqliteDirectory;
 
-/// Looks for damage and compares, also while a server runs; with `--fix` mends, without a server. Fails while anything disagrees.
+/// Looks for damage and compares, also while a server runs; with `--fix` it mends, without a server. Fails while
+/// anything disagrees.
 pub fn run(args: &Rebuild, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let journal = SqliteDirectory::of(&config.data);

@@ -24,15 +24,15 @@ pub async fn add(args: UserAdd, out: &mut impl Write) -> Result<()> {
     admin::perform(&config, Request::AddUser(user)).await?.print(out)
 }
 
-/// Gives a user another password, likewise.
+/// Gives a user another password, in the same way.
 pub async fn passwd(args: UserPasswd, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let request = Request::ChangePassword { user_name: args.user_name, password: password()? };
     admin::perform(&config, request).await?.print(out)
 }
 
-/// Asked for twice at a terminal; the first line otherwise. It never stands in the command line, which everybody on the
-/// machine can read.
+/// Asks twice at a terminal, and reads the first line otherwise. The password is never in the command line, which
+/// everybody on the machine can read.
 fn password() -> Result<String> {
     let password = if io::stdin().is_terminal() {
         let password = rpassword::prompt_password("Password: ")?;

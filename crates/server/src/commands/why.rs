@@ -1,4 +1,4 @@
-//! `jackfield why`: what stands between those who wait and those who work.
+//! `jackfield why`: what stands between waiting customers and agents.
 
 use super::{
     board::{ROUTED, board},
@@ -10,8 +10,8 @@ use desk::routing::{Standing, WaitingItem, effective_priority, explain};
 use domain::{InteractionId, Millis};
 use std::io::Write;
 
-/// Explains one conversation or call that waits, or all, in the order in which they will be served. Reads the journal only,
-/// beside whatever server runs.
+/// Explains one conversation or call that waits, or all, in the order in which they will be served. Only reads the
+/// journal, beside whatever server runs.
 pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let reader = reader(&config.data)?;

@@ -1,5 +1,5 @@
-//! What customers of web chat may ask and write (docs/limits.md). There is no "off": 0 is an error, and whoever wants a
-//! limit away gives a large one.
+//! What customers of web chat may ask and write (docs/limits.md). There is no "off": 0 is an error; give a large limit
+//! to be rid of one.
 
 use channels::CustomerLimits;
 use edge::Rate;
@@ -19,8 +19,8 @@ pub struct Customers {
     pub requests_per_minute: NonZeroU32,
     /// Requests from one address at once.
     pub requests_burst: NonZeroU32,
-    /// Bytes that one address makes the server write, a minute: what is said, the user data of the chat it is said in,
-    /// and 4 KiB for each time.
+    /// Bytes that one address makes the server write, a minute: the messages, the user data of their chat,
+    /// and 4 KiB for each of them.
     pub bytes_per_minute: NonZeroU32,
     /// Bytes that one address makes the server write at once.
     pub bytes_burst: NonZeroU32,
@@ -28,11 +28,11 @@ pub struct Customers {
     pub messages_per_minute: NonZeroU32,
     /// Messages in one chat at once.
     pub messages_burst: NonZeroU32,
-    /// Other things a customer tells in one chat, a minute: typing, previews, names, user data.
+    /// Other acts of a customer in one chat, a minute: typing, previews, names, user data.
     pub signs_per_minute: NonZeroU32,
-    /// Other things at once.
+    /// Other acts at once.
     pub signs_burst: NonZeroU32,
-    /// Bytes that one chat makes the server write, a minute; counted likewise.
+    /// Bytes that one chat makes the server write, a minute; counted in the same way.
     pub chat_bytes_per_minute: NonZeroU32,
     /// Bytes that one chat makes the server write at once.
     pub chat_bytes_burst: NonZeroU32,
@@ -66,7 +66,7 @@ impl Default for Customers {
 }
 
 impl Customers {
-    /// The same, in the words of the channels.
+    /// The same limits in the type of the channels.
     pub fn limits(&self) -> CustomerLimits {
         let rate = |per_minute, burst| Rate { per_minute, burst };
         CustomerLimits {

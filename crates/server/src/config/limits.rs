@@ -1,11 +1,11 @@
-//! What others may cost (docs/limits.md).
+//! Limits on what others may cost (docs/limits.md).
 
 use super::{Customers, Strangers, strangers::within};
 use crate::{findings::Findings, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What others may cost.
+/// Limits on what others may cost.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
@@ -14,7 +14,7 @@ pub struct Limits {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = 4_096)]
     pub connections: Option<usize>,
-    /// What those may take whom nobody knows yet.
+    /// Limits for clients that are not known yet.
     pub strangers: Strangers,
     /// How much customers may ask and write.
     pub customers: Customers,

@@ -1,4 +1,4 @@
-//! Where to listen and what to call ourselves (spec: decisions#3).
+//! Where to listen and under which URL (spec: decisions#3).
 
 use super::{Http, Tls};
 use crate::findings::Findings;
@@ -7,21 +7,21 @@ use edge::{ForwardedHeader, Proxies};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
-/// Where a proxy is trusted when the settings name none: on this machine and on private networks (RFC 1918, RFC 4193).
+/// The proxies that are trusted when the settings name none: this machine and private networks (RFC 1918, RFC 4193).
 const PRIVATE: [&str; 6] =
     ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
-/// The listener, once its settings are found to fit together.
+/// The listener, once its settings are checked to fit together.
 #[derive(Clone, Debug)]
 pub struct Listen {
-    /// Where.
+    /// The address.
     pub addr: SocketAddr,
     /// How clients reach us, without a trailing slash; `None` stands for `http(s)://localhost:PORT`, which is
     /// known once the port is.
     pub public_url: Option<String>,
-    /// TLS of our own.
+    /// The server's own TLS.
     pub tls: Option<Tls>,
-    /// The proxies that are believed about the address of a client.
+    /// The proxies whose word for the address of a client is believed.
     pub proxies: Proxies,
 }
 

@@ -53,7 +53,7 @@ pub fn load(file: Option<&Path>, flags: Value) -> Result<Config> {
     }
 }
 
-/// Where a name of the environment reaches, without our prefix.
+/// The setting that a name of the environment, without our prefix, stands for.
 pub(super) fn dotted(key: &str) -> Uncased<'static> {
     let key = key.to_ascii_lowercase();
     if key == "interaction_disposition_key_name" {

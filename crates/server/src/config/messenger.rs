@@ -1,17 +1,17 @@
-//! Pages on Facebook Messenger, in the words of whoever writes the file (spec: channel-connectors#2).
+//! Pages on Facebook Messenger, as the settings file has them (spec: channel-connectors#2).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{num::NonZeroU32, path::PathBuf};
 
-/// A page, and the app through which this server speaks for it. Secrets are named here and stand elsewhere: in a
-/// variable of the environment, or in a file of their own.
+/// A page, and the app through which this server speaks for it. Secrets are not in this file, only their place: a
+/// variable of the environment, or a file of their own.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessengerEntry {
     /// The service it carries, the name of an entry of `[[services]]` whose medium has the connector `messenger`. The
-    /// platform's webhooks go to `/channels/messenger/` and this name; those of several pages of one app to any of
-    /// theirs.
+    /// platform's webhooks go to `/channels/messenger/` and this name; for several pages of one app, to any of
+    /// these names.
     #[schemars(example = &"page")]
     pub service: String,
     /// The page, a number.
@@ -44,7 +44,7 @@ pub struct MessengerEntry {
     #[serde(default)]
     #[schemars(example = &"/etc/jackfield/fb-token")]
     pub page_token_file: Option<PathBuf>,
-    /// The variable that holds what the platform shows when it verifies the webhook.
+    /// The variable that holds the token that the platform shows when it verifies the webhook.
     #[serde(default)]
     #[schemars(example = &"FB_VERIFY_TOKEN")]
     pub verify_token_env: Option<String>,
@@ -52,7 +52,7 @@ pub struct MessengerEntry {
     #[serde(default)]
     #[schemars(example = &"/etc/jackfield/fb-verify")]
     pub verify_token_file: Option<PathBuf>,
-    /// The version of the Graph API, such as `v26.0`; the newest this server was written for when not given.
+    /// The version of the Graph API, such as `v26.0`; the newest that this server was written for when not given.
     #[serde(default)]
     #[schemars(example = &"v26.0")]
     pub version: Option<String>,
@@ -68,7 +68,7 @@ pub struct MessengerEntry {
     #[serde(default)]
     #[schemars(example = 100)]
     pub per_second: Option<NonZeroU32>,
-    /// How long the copy of a message is waited for when its outcome is unknown, in seconds; 10 when not given.
+    /// How long the echo of a message is waited for when its outcome is unknown, in seconds; 10 when not given.
     #[serde(default)]
     #[schemars(example = 10)]
     pub echo_seconds: Option<NonZeroU32>,

@@ -1,6 +1,6 @@
 //! Settings: one TOML file, then `JACKFIELD_*`, then flags; later wins.
 //!
-//! A key that nobody knows is an error naming where it stands. [`listen`] holds the rules of decisions#3 about
+//! An unknown key is an error that names its place. [`listen`] holds the rules of decisions#3 about
 //! addresses; the objects of the file (users, queues, …) are read here and applied in `crate::objects`.
 
 mod customers;

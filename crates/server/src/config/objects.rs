@@ -1,4 +1,4 @@
-//! The objects of the file: what is provisioned, in the words of whoever writes the file.
+//! The objects to provision, as the settings file has them.
 
 use domain::{MediumName, QueueName, medium::Connector};
 use schemars::JsonSchema;
@@ -102,13 +102,13 @@ const fn yes() -> bool {
     true
 }
 
-/// A password as it stands in the file. It is never shown; it is written only to a server of our own.
+/// A password as it stands in the file. It is never shown, and written only to this installation's own server.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Password(pub String);
 
 impl Password {
-    /// Whether it is none: one that was forgotten would let everybody in.
+    /// Whether it is empty: a forgotten password would let everybody in.
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }
@@ -176,12 +176,12 @@ pub struct CallsEntry {
     /// Where a call goes while as many wait as the queue takes; it is released when not given.
     #[schemars(example = serde_json::json!({"announce": "busy"}))]
     pub full: Option<OverflowEntry>,
-    /// For how many seconds a call may wait; 0 is for ever.
+    /// For how many seconds a call may wait; 0 is forever.
     pub patience_seconds: u32,
     /// Where a call goes that has waited for so long; it is released when not given.
     #[schemars(example = serde_json::json!({"queue": "Overflow"}))]
     pub late: Option<OverflowEntry>,
-    /// For how many seconds an agent may work after a call before they are ready again; 0 is not at all.
+    /// For how many seconds an agent has work after a call before they are ready again; 0 is none.
     pub wrap_up_seconds: u32,
 }
 
@@ -231,16 +231,17 @@ pub struct ServiceEntry {
     #[serde(default)]
     #[schemars(example = 1_600)]
     pub max_chars: Option<u32>,
-    /// For so long after a customer's last message they may be answered, in seconds; the connector's when not given, 0 is
-    /// always.
+    /// How long after a customer's last message they may be answered, in seconds; the connector's when not given, 0
+    /// is always.
     #[serde(default)]
     #[schemars(example = 86_400)]
     pub reply_seconds: Option<u32>,
-    /// For so long a person may, in seconds, where the platform has granted that; no longer than anyone when not given.
+    /// How long after it a person may answer, in seconds, where the platform has granted that; no longer than anyone
+    /// when not given.
     #[serde(default)]
     #[schemars(example = 604_800)]
     pub person_reply_seconds: Option<u32>,
-    /// Whether somebody who opted out is still answered in a conversation that they began.
+    /// Whether customers who opted out are still answered in a conversation that they began.
     #[serde(default)]
     pub reply_when_out: bool,
     /// Whether a word of consent opens a conversation when none is open.
@@ -268,11 +269,11 @@ pub struct MediumEntry {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compat {
-    /// Under which key conversations over SMS stand in messages: one spelling, or `both`.
+    /// The key of conversations over SMS in messages: one spelling, or `both`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"both")]
     pub sms_keys: Option<String>,
-    /// How the other parties of a call stand in it: `objects`, or `legacy`, a list of numbers beside
+    /// How the other parties of a call are written: `objects`, or `legacy`, a list of numbers beside
     /// `participantsInfo` (spec: core-and-voice#5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"objects")]

@@ -1,5 +1,5 @@
-//! `docs/settings.md`: every setting, drawn from the structs. The page that is committed is the one that follows from
-//! them; `REGENERATE=1 cargo test -p server --bin jackfield reference` writes it anew.
+//! `docs/settings.md`: every setting, generated from the structs. A test compares it with the committed page;
+//! them; `REGENERATE=1 cargo test -p server --bin jackfield reference` writes it again.
 
 use super::Config;
 use figment::{
@@ -18,14 +18,14 @@ A setting outside of lists can also come from the environment, in capitals and w
 `JACKFIELD_HTTP_PUBLIC_URL`. Flags (`--http`, `--sip`, `--data`, `--public-url`) win over the environment, and that over
 the file. Lists (`[[users]]` and the like) come from the file.
 
-Settings are read when the server starts. Tables that are marked *object* say what the journal shall hold: they are
+Settings are read when the server starts. Tables that are marked *object* say what the journal should hold: they are
 applied when the data directory is new, and later by `jackfield config apply`
 ([operations.md](operations.md#objects-of-the-file)).
 
 An entry without a default is not set, or must be given where it says *required*.
 ";
 
-/// Tables that say what the journal shall hold.
+/// Tables that say which objects the journal should hold.
 const OBJECTS: [&str; 9] = [
     "agent_states",
     "centre",
@@ -74,7 +74,7 @@ fn tables() -> Vec<Table> {
 }
 
 impl Tables<'_> {
-    /// What a schema refers to, through an option.
+    /// The schema that another refers to, also through an option.
     fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let options = schema["anyOf"].as_array().into_iter().flatten();
         let target = options.chain([schema]).find_map(|option| option["$ref"].as_str());
@@ -84,7 +84,7 @@ impl Tables<'_> {
         }
     }
 
-    /// `field` is what the table is told as where it is used, which says more than the type.
+    /// Adds a table. `field` is its description where it is used, which says more than that of the type.
     fn add(&mut self, path: &str, title: &str, field: &Value, schema: &Value) {
         let required: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -160,7 +160,7 @@ fn about(schema: &Value) -> String {
     schema["description"].as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The default, where it shows how the setting is written; of yes and no the other one.
+/// An example that shows how the setting is written: the default, or the other value of yes and no.
 fn example(default: Option<&Value>) -> Option<Value> {
     match default? {
         Value::Bool(on) => Some(Value::Bool(!on)),
@@ -171,7 +171,7 @@ fn example(default: Option<&Value>) -> Option<Value> {
     }
 }
 
-/// A value as TOML has it in one line.
+/// A value in TOML, on one line.
 fn toml(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
@@ -223,7 +223,7 @@ fn the_committed_page_is_that_of_the_structs() {
     }
     assert!(
         fs::read_to_string(&file).unwrap_or_default() == page,
-        "docs/settings.md is not what the structs say: write it anew with `REGENERATE=1 cargo test -p server --bin \
+        "docs/settings.md is not what the structs say: write it again with `REGENERATE=1 cargo test -p server --bin \
          jackfield reference` and commit it"
     );
 }

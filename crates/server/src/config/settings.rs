@@ -1,4 +1,4 @@
-//! Everything that can be set, and what it means together.
+//! All settings, and the rules that concern several of them.
 
 use super::{
     AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry, QueueEntry,
@@ -14,19 +14,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where the journal lives; made with mode 0700.
+    /// The directory of the journal; made with mode 0700.
     pub data: PathBuf,
     /// The listener and the web API.
     pub http: Http,
-    /// What others may cost.
+    /// Limits on what others may cost.
     pub limits: Limits,
     /// The journal.
     pub journal: Journal,
-    /// The disposition rule; what is not set stays as the journal has it.
+    /// The disposition rule; values that are not set stay as the journal has them.
     pub disposition: Disposition,
     /// Another spelling of `disposition.key`.
     pub interaction: Interaction,
@@ -36,7 +36,7 @@ pub struct Config {
     pub users: Vec<UserEntry>,
     /// Queues.
     pub queues: Vec<QueueEntry>,
-    /// Media besides those this build has.
+    /// Media in addition to those of this build.
     pub media: Vec<MediumEntry>,
     /// Spellings that clients differ about.
     pub compat: Compat,
@@ -48,9 +48,9 @@ pub struct Config {
     pub messenger: Vec<MessengerEntry>,
     /// Calls.
     pub sip: Sip,
-    /// What the server asks of providers and platforms.
+    /// Requests of the server to providers and platforms.
     pub outbound: Outbound,
-    /// Agent states besides those every installation has.
+    /// Agent states in addition to those of every installation.
     pub agent_states: Vec<AgentStateEntry>,
     /// The disposition book, groups in groups.
     pub dispositions: Vec<GroupEntry>,
@@ -85,13 +85,13 @@ impl Default for Config {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Http {
-    /// Where to listen.
+    /// The address to listen on.
     pub addr: SocketAddr,
-    /// How clients reach us; `http://localhost:PORT` when not given.
+    /// The URL by which clients reach the server; `http://localhost:PORT` when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"https://desk.example")]
     pub public_url: Option<String>,
-    /// A proxy in front of us speaks TLS.
+    /// Whether a proxy in front of the server speaks TLS.
     pub behind_proxy: bool,
     /// The proxies that are believed about the address of a client, as addresses or networks (`10.0.0.0/8`). When
     /// none are given and `behind_proxy` is set, these are this machine and private networks.
@@ -99,7 +99,7 @@ pub struct Http {
     pub trusted_proxies: Vec<String>,
     /// The header in which they name the client, `X-Forwarded-For` or `Forwarded`; the other one is not read.
     pub forwarded_header: String,
-    /// TLS of our own.
+    /// The server's own TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
     /// Other origins.
@@ -141,7 +141,7 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// Who may call from other origins (spec: core-and-voice#2.4).
+/// Which other origins may call (spec: core-and-voice#2.4).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cors {
@@ -150,12 +150,12 @@ pub struct Cors {
     pub origins: Vec<String>,
 }
 
-/// What the server asks of providers and platforms. Only the hosts of its accounts are asked, over https, and only at
+/// Requests of the server to providers and platforms. Only the hosts of its accounts are asked, over https, and only at
 /// public addresses (spec: channel-connectors#0.2.9).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Outbound {
-    /// Whether they may be on the operator's own network, too: private addresses and this machine.
+    /// Whether these hosts may be on the operator's own network, too: private addresses and this machine.
     pub own_network: bool,
     /// Certificates to trust besides those of the system, PEM files.
     #[schemars(example = ["/etc/jackfield/own-root.pem"])]
@@ -166,7 +166,7 @@ pub struct Outbound {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Journal {
-    /// Closed conversations are deleted whole after so many days.
+    /// After how many days ended conversations are deleted.
     pub keep_days: u32,
 }
 
@@ -180,7 +180,7 @@ impl Default for Journal {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Disposition {
-    /// The user-data key that is the disposition.
+    /// The key of the user data that holds the disposition.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"DispositionCode")]
     pub key: Option<String>,
@@ -203,11 +203,11 @@ pub struct Interaction {
     pub disposition: InteractionDisposition,
 }
 
-/// The inner table of the alias.
+/// The inner table of this spelling.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct InteractionDisposition {
-    /// The user-data key that is the disposition.
+    /// The key of the user data that holds the disposition.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"DispositionCode")]
     pub key_name: Option<String>,
@@ -219,7 +219,7 @@ impl Config {
         self.media_table_and(Vec::new())
     }
 
-    /// The same with further rows, which the journal still needs.
+    /// The same table with further rows, which the journal still needs.
     pub fn media_table_and(&self, mut rows: Vec<Medium>) -> Result<Media> {
         for entry in &self.media {
             let row = Medium::added(&entry.name, entry.connector).with_context(|| {
@@ -227,7 +227,7 @@ impl Config {
             })?;
             rows.push(row);
         }
-        let media = Media::with(rows).context("[[media]]: a medium bears a name that another has")?;
+        let media = Media::with(rows).context("[[media]]: a medium has a name that another has")?;
         match self.compat.sms_keys.as_deref() {
             None | Some("both") => Ok(media),
             Some(key)
@@ -239,7 +239,7 @@ impl Config {
         }
     }
 
-    /// What clients differ about.
+    /// The differences between clients.
     pub fn shown(&self) -> Result<api::Shown> {
         let participants = match self.compat.participants.as_deref() {
             None | Some("objects") => api::Participants::Objects,

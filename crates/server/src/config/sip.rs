@@ -1,4 +1,4 @@
-//! Calls, in the words of whoever writes the file: where SIP is spoken, who may register, what callers bring along.
+//! Calls, as the settings file has them: where SIP is spoken, who may register, what callers bring along.
 
 use super::Password;
 use schemars::JsonSchema;
@@ -15,10 +15,10 @@ pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALH
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sip {
-    /// No calls at all.
+    /// Whether to do without calls.
     pub off: bool,
     /// Where SIP is spoken over UDP and TCP; `127.0.0.1:5060` when not given. An address that is given must be free;
-    /// without one, the server does without calls when another program has that port.
+    /// without one, the server runs without calls when another program has that port.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"10.0.0.5:5060")]
     pub addr: Option<SocketAddr>,
@@ -29,36 +29,36 @@ pub struct Sip {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"127.0.0.1:5066")]
     pub ws: Option<SocketAddr>,
-    /// Pages whose scripts may open that WebSocket, by their origin (`https://phone.example`). What is no browser may
-    /// always.
+    /// Pages whose scripts may open that WebSocket, by their origin (`https://phone.example`). Programs that are no
+    /// browsers always may.
     #[schemars(example = ["https://phone.example"])]
     pub ws_origins: Vec<String>,
     /// The address that phones see, where it is not that of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"203.0.113.5")]
     pub public: Option<IpAddr>,
-    /// The realm for which phones have their passwords.
+    /// The realm of the phones' passwords.
     pub realm: String,
-    /// The hashes phones are asked for, `MD5` and `SHA-256`, the first preferred. Many phones give up at the sight of one
+    /// The hashes phones are asked for, `MD5` and `SHA-256`, the first preferred. Many phones give up when offered one
     /// they do not know: add SHA-256 where all of them know it.
     pub digest: Vec<String>,
     /// Whether a phone may answer a challenge without `qop`, as RFC 2069 had it. It protects less; the log says when a
     /// phone needs it.
     pub digest_without_qop: bool,
     /// Networks (`10.1.0.0/16`, or one address) whose calls are taken without credentials: gateways and trunks. What
-    /// such a call says of its origin is shown and trusted for nothing.
+    /// such a call says of its origin is shown but not trusted.
     #[schemars(example = ["10.1.0.0/16"])]
     pub peers: Vec<String>,
     /// Proxies in front of phones and peers.
     pub edges: Vec<Edge>,
     /// Which calls of phones need their password.
     pub challenge: Challenge,
-    /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key. The switch
-    /// hands on those that begin with `X-`, `User-to-User`, `Diversion` and `Subject`.
+    /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key. The
+    /// switch hands on those that begin with `X-`, `User-to-User`, `Diversion` and `Subject`.
     pub user_data: Vec<String>,
     /// How long a stop lets calls go on, in seconds.
     pub drain: u32,
-    /// What is taken from the network.
+    /// Limits on what is taken from the network.
     pub limits: SipLimits,
     /// Sound.
     pub media: Media,
@@ -103,29 +103,30 @@ pub struct Edge {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Challenge {
-    /// Those that come by a way that several may use: more than one number registered over it, or a proxy is between.
+    /// Calls that come by a way that several phones may use: more than one number registered over it, or a proxy is
+    /// between.
     #[default]
     Shared,
-    /// All.
+    /// All calls.
     Always,
 }
 
-/// What is taken from the network. A network is an IPv4 address, or the /64 of an IPv6 address.
+/// Limits on what is taken from the network. A network is an IPv4 address, or the /64 of an IPv6 address.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SipLimits {
     /// Calls that may come in within a second, those with a password and those without counted apart; more get 503.
     pub calls_per_second: u32,
-    /// The same of calls without a password from one network.
+    /// The same for calls without a password from one network.
     pub calls_per_second_per_network: u32,
-    /// Calls at once that came without a password: of peers, and of phones known by where they registered from. A
+    /// Calls at once that came without a password: from peers, and from phones known by where they registered from. A
     /// peer's further calls get 503, a phone is asked for its password.
     pub open_calls: usize,
-    /// The same from one network.
+    /// The same for one network.
     pub open_calls_per_network: usize,
-    /// The same from one network over UDP, before an ACK shows that the source is not forged.
+    /// The same for one network over UDP, before an ACK shows that the source is not forged.
     pub unacknowledged_calls_per_network: usize,
-    /// Wrong credentials of one network within a minute, each for a nonce that was sent there; after that only phones
+    /// Wrong credentials from one network within a minute, each for a nonce that was sent there; after that only phones
     /// that are registered are answered.
     pub failed_logins_per_minute: u32,
 }
@@ -148,7 +149,7 @@ impl Default for SipLimits {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SipTls {
-    /// Where.
+    /// The address.
     #[schemars(example = &"10.0.0.5:5061")]
     pub addr: SocketAddr,
     /// The chain, the server's own certificate first; PEM.
@@ -169,7 +170,7 @@ pub struct Media {
     pub public: Option<IpAddr>,
     /// The first and the last port.
     pub ports: (u16, u16),
-    /// A directory of WAV files: prompts by the names of their files, `hold` for who waits.
+    /// A directory of WAV files: prompts by the names of their files, `hold` for callers who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"/etc/jackfield/prompts")]
     pub prompts: Option<PathBuf>,
@@ -188,7 +189,7 @@ pub struct PhoneEntry {
     /// Its number, which is its user name at the registrar too.
     #[schemars(example = &"7001")]
     pub dn: String,
-    /// Its password.
+    /// The phone's password.
     #[serde(default, skip_serializing)]
     #[schemars(with = "Option<String>", example = &"change me")]
     pub password: Option<Password>,
@@ -200,7 +201,7 @@ pub struct PhoneEntry {
     #[serde(default)]
     #[schemars(example = &"/etc/jackfield/phone-7001")]
     pub password_file: Option<PathBuf>,
-    /// How it is made to answer when its agent says so over the API.
+    /// How the phone is made to answer when its agent says so over the API.
     #[serde(default)]
     pub answer: AnswerBy,
 }
@@ -209,13 +210,13 @@ pub struct PhoneEntry {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerBy {
-    /// As it says of itself.
+    /// As the phone says it can.
     #[default]
     Auto,
     /// By the event `talk`.
     Talk,
     /// By being called again with the headers for answering by itself.
     Reinvite,
-    /// By hand alone.
+    /// Only by hand.
     Manual,
 }

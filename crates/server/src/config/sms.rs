@@ -1,11 +1,11 @@
-//! Accounts at SMS providers, in the words of whoever writes the file (spec: channel-connectors#1B–1D).
+//! Accounts at SMS providers, as the settings file has them (spec: channel-connectors#1B–1D).
 
 use channels::sms::text::Transliterate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{num::NonZeroU32, path::PathBuf};
 
-/// An account at a provider with the interface of Twilio. Secrets are named here and stand elsewhere: in a variable of
+/// An account at a provider with the interface of Twilio. Secrets are not in this file, only their place: a variable of
 /// the environment, or in a file of their own.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,11 +56,11 @@ pub struct SmsEntry {
     #[serde(default)]
     #[schemars(example = &"https://sms.example")]
     pub base_url: Option<String>,
-    /// What every address begins with at the provider and not here, such as `whatsapp:`.
+    /// The prefix of every address at the provider, but not here, such as `whatsapp:`.
     #[serde(default)]
     #[schemars(example = &"whatsapp:")]
     pub address_prefix: Option<String>,
-    /// The header that bears the signature of a webhook.
+    /// The header with the signature of a webhook.
     #[serde(default)]
     #[schemars(example = &"X-Twilio-Signature")]
     pub signature_header: Option<String>,
@@ -68,8 +68,8 @@ pub struct SmsEntry {
     #[serde(default)]
     #[schemars(example = &"I-Twilio-Idempotency-Token")]
     pub repetition_header: Option<String>,
-    /// How freely texts may be spelled to spare parts: `off`, `typographic`, `full`; `typographic` when not given, `off`
-    /// where addresses have a prefix.
+    /// How freely texts may be spelled to save parts: `off`, `typographic`, `full`; `typographic` when not given,
+    /// `off` where addresses have a prefix.
     #[serde(default)]
     #[schemars(with = "Option<String>", example = &"typographic")]
     pub transliterate: Option<Transliterate>,
@@ -89,16 +89,16 @@ pub struct SmsEntry {
     #[serde(default)]
     #[schemars(example = 14_400)]
     pub validity_seconds: Option<NonZeroU32>,
-    /// Whether the provider may respell texts, after us.
+    /// Whether the provider may respell texts after us.
     #[serde(default)]
     pub smart_encoded: bool,
-    /// Whether the provider shall report what becomes of messages.
+    /// Whether the provider should report what becomes of messages.
     #[serde(default = "yes")]
     pub status_callbacks: bool,
     /// The words of consent; a list that is not given is the usual one.
     #[serde(default)]
     pub keywords: KeywordLists,
-    /// What is answered to them, where the provider does not answer by itself.
+    /// The answers to them, where the provider does not answer by itself.
     #[serde(default)]
     pub replies: Option<ReplyTexts>,
 }
@@ -117,7 +117,7 @@ pub struct KeywordLists {
     /// Words that opt in.
     #[schemars(example = ["START"])]
     pub opt_in: Option<Vec<String>>,
-    /// Words that opt in only who has opted out.
+    /// Words that opt in only customers who have opted out.
     #[schemars(example = ["YES"])]
     pub opt_in_if_out: Option<Vec<String>>,
     /// Words that ask for help.
@@ -125,17 +125,17 @@ pub struct KeywordLists {
     pub help: Option<Vec<String>>,
 }
 
-/// The answers to them; one that is empty or not given is none.
+/// The answers to them; an empty one, or one that is not given, is not sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplyTexts {
-    /// To one who opted out.
+    /// To a customer who opted out.
     #[schemars(example = &"You will hear no more from us.")]
     pub opt_out: String,
-    /// To one who opted in.
+    /// To a customer who opted in.
     #[schemars(example = &"Welcome back.")]
     pub opt_in: String,
-    /// To one who asked for help.
+    /// To a customer who asked for help.
     #[schemars(example = &"Call +1 555 0100.")]
     pub help: String,
 }

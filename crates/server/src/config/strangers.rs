@@ -1,4 +1,4 @@
-//! What those may take whom nobody knows yet: connections, and the bodies of their requests (docs/limits.md).
+//! Limits for clients that are not known yet: connections, and the bodies of their requests (docs/limits.md).
 
 use crate::findings::Findings;
 use edge::{Bodies, Bounds, Crowd};
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{ops::RangeInclusive, time::Duration};
 
-/// What those may take whom nobody knows yet.
+/// Limits for clients that are not known yet.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Strangers {

@@ -1,4 +1,4 @@
-//! From an entry of `[[messenger]]` to an account.
+//! Makes an account from an entry of `[[messenger]]`.
 
 use super::{reach::loopback, secret::Reference};
 use crate::{config::MessengerEntry, findings::Findings};
@@ -11,7 +11,7 @@ use std::{path::PathBuf, time::Duration};
 /// The secrets of the demo, which stand in the manual.
 const KNOWN: [&str; 3] = [APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN];
 
-/// An account as its entry wants it, for this service. `demo` lets it be asked without https and with the secrets of
+/// The account of an entry, for this service. `demo` lets it be used without https and with the secrets of
 /// the manual.
 pub(super) fn account(
     entry: &MessengerEntry,
@@ -52,7 +52,7 @@ pub(super) fn account(
         config.version = findings.keep(version.parse().with_context(|| format!("{place}: 'version'")))?;
     }
     if let Some(url) = &entry.base_url {
-        // It is not shown: it may hold a password.
+        // The URL is not shown: it may hold a password.
         let https = url.starts_with("https://") || demo && url.starts_with("http://");
         if !https {
             findings.problem(format!(
@@ -71,7 +71,7 @@ pub(super) fn account(
     (findings.problems().len() == before).then_some(config)
 }
 
-/// What is worth a warning: a page that may answer longer than its service lets it.
+/// A warning about a page that may answer longer than its service lets it.
 pub(super) fn warning(entry: &MessengerEntry, service: &Service) -> Option<String> {
     (entry.human_agent && service.terms.person.is_none()).then(|| {
         format!(
@@ -90,7 +90,7 @@ pub(super) fn of_demo(port: u16) -> MessengerConfig {
     MessengerConfig { base_url: format!("{}{MOUNT}/graph", loopback(port)), ..config }
 }
 
-/// The host that an account asks.
+/// The host of an account's requests.
 pub(super) fn peer(config: &MessengerConfig) -> Result<Url> {
     config.base_url.parse().context("[[messenger]]: 'base_url' is no URL")
 }

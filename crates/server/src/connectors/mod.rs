@@ -1,4 +1,4 @@
-//! Connectors: the accounts of the settings, and how they are joined with the desk.
+//! Connectors: the accounts of the settings, connected with the desk.
 
 mod messenger;
 mod reach;
@@ -29,25 +29,25 @@ use std::{
     sync::Arc,
 };
 
-/// The accounts of a centre, found to fit its services.
+/// The accounts of a centre, checked to fit its services.
 pub struct Connectors {
     sms: BTreeMap<String, SmsConfig>,
     messenger: BTreeMap<String, MessengerConfig>,
-    /// The client with which they are asked.
+    /// The client for their requests.
     outbound: Outbound,
-    /// Whether accounts may be asked as the demo's are.
+    /// Whether accounts may be used as the demo's are.
     demo: bool,
 }
 
-/// The accounts, joined with the desk.
+/// The accounts, connected with the desk.
 pub struct Joined {
-    /// What serves their webhooks.
+    /// The router of their webhooks.
     pub webhooks: Router,
     /// The pages, to be run.
     pub messenger: Arc<Messenger>,
 }
 
-/// As what this server is known, once it listens.
+/// How this server is known, once it listens.
 pub struct Known<'a> {
     /// The public URL, without a slash at the end.
     pub url: &'a str,
@@ -56,7 +56,7 @@ pub struct Known<'a> {
 }
 
 impl Connectors {
-    /// The accounts that the settings want for these services. Slow when secrets are in files. With the port of a demo
+    /// The accounts of the settings for these services. Slow when secrets are in files. With the port of a demo
     /// centre's simulators the demo's own accounts are there, too; an entry for a service of the demo takes the place
     /// of its account.
     pub fn of(
@@ -93,7 +93,7 @@ impl Connectors {
         sms.chain(self.messenger.keys().map(|name| (name.as_str(), format!("/channels/messenger/{name}"))))
     }
 
-    /// Joins the accounts with the desk. Before [`Desk::post`] is run.
+    /// Connects the accounts with the desk. To be called before [`Desk::post`] is run.
     pub fn join(self, desk: &Arc<Desk>, known: &Known<'_>) -> Result<Joined> {
         let outbound = Arc::new(self.outbound);
         let mut urls = vec![known.url.to_owned()];

@@ -1,4 +1,4 @@
-//! What the server may ask of others, and whom it trusts there.
+//! Where the server may send requests, and which certificates it trusts there.
 
 use crate::{config::Outbound, findings::Findings};
 use anyhow::{Context, Result, ensure};
@@ -6,7 +6,7 @@ use channels::outbound::{CertificateDer, Reach, Rules};
 use std::path::Path;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-/// The rules of the one client, as yet without anybody who may be asked. Slow, as it reads files.
+/// The rules of the one client, without any peers so far. Slow, as it reads files.
 pub fn rules(settings: &Outbound, demo: bool, findings: &mut Findings) -> Rules {
     let mut extra_roots = Vec::new();
     for path in &settings.roots {
@@ -28,7 +28,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(found)
 }
 
-/// Where this server is asked on this machine.
+/// The URL of this server for requests on this machine.
 pub(super) fn loopback(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }

@@ -18,8 +18,8 @@ pub struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    /// The secret; `None` when neither place is given. No error shows what was found, nor what stands where a name
-    /// should: it may be the secret itself.
+    /// The secret; `None` when neither place is given. No error shows what was found, nor what stands in place of a
+    /// name: it may be the secret itself.
     pub fn read(&self) -> Result<Option<Secret>> {
         let (entry, key) = self.place;
         let value = match (self.env, self.file) {
@@ -48,7 +48,7 @@ impl Reference<'_> {
     }
 }
 
-/// Names with our own prefix are settings, and an unknown one stops the program.
+/// Whether a name can be such a variable. Names with our own prefix are settings, and an unknown one stops the program.
 fn is_variable(name: &str) -> bool {
     let is_word = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     is_word && !name.is_empty() && !name.starts_with("JACKFIELD_")

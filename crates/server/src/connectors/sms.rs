@@ -1,4 +1,4 @@
-//! From an entry of `[[sms]]` to an account.
+//! Makes an account from an entry of `[[sms]]`.
 
 use super::secret::Reference;
 use crate::{
@@ -23,7 +23,7 @@ use std::{path::PathBuf, time::Duration};
 /// The longest address of ours, in bytes.
 const MAX_ADDRESS_BYTES: usize = 64;
 
-/// An account as its entry wants it. What a text may be follows from the service. `demo` lets it be asked without
+/// The account of an entry. The limits of its texts follow from the service. `demo` lets it be used without
 /// https and with the tokens of the manual.
 pub(super) fn account(
     entry: &SmsEntry,
@@ -115,7 +115,7 @@ fn credentials(entry: &SmsEntry, secret: Option<Secret>) -> Result<Credentials> 
     }
 }
 
-/// A provider's address. It is not shown: it may hold a password.
+/// A provider's address. It is not shown in errors: it may hold a password.
 fn base_url(text: &str, demo: bool) -> Result<Url> {
     let url: Url = text.parse().context("it is no URL")?;
     let https = url.scheme() == "https" || demo && url.scheme() == "http";
@@ -137,7 +137,8 @@ fn headers(entry: &SmsEntry) -> Result<Headers> {
     })
 }
 
-/// Where addresses have a prefix no parts are carried and no alphabet is dear, so texts stay as they are written.
+/// The limits of texts. Where addresses have a prefix there are no parts and no expensive alphabet, so texts stay as
+/// they are written.
 fn limits(entry: &SmsEntry, service: &Service) -> Limits {
     let usual = Limits::default();
     let (parts, spelling) = match &entry.address_prefix {
@@ -152,7 +153,7 @@ fn limits(entry: &SmsEntry, service: &Service) -> Limits {
     }
 }
 
-/// Refuses an answer that would be refused when it is to be sent.
+/// Refuses an answer that would be refused when it is sent.
 fn check_replies(entry: &SmsEntry, limits: &Limits) -> Result<()> {
     let Some(texts) = &entry.replies else { return Ok(()) };
     for (key, text) in [("opt_out", &texts.opt_out), ("opt_in", &texts.opt_in), ("help", &texts.help)] {

@@ -35,7 +35,7 @@ use tower_http::normalize_path::NormalizePath;
 
 /// What a request line and its headers may weigh; hyper keeps as much for each direction at most.
 const BUFFER: usize = 16 * 1024;
-/// How much of an answer the system may hold for a client that does not take it, in bytes; it counts twice as much.
+/// How much of an answer the system may hold for a client that does not take it, in bytes; the system counts double.
 const SEND_BUFFER: usize = 128 * 1024;
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -45,26 +45,26 @@ const BREATH: Duration = Duration::from_millis(50);
 const THINNED: usize = 16;
 /// After how long without a sign a client is asked whether it is still there: it may hold a poll.
 const ASK_AFTER: Duration = Duration::from_secs(30);
-/// How long it is waited for an answer.
+/// How long the server waits for its answer.
 const ASK_EVERY: Duration = Duration::from_secs(10);
 /// How often it is asked.
 const ASKED: u32 = 3;
-/// How long a client may give no sign until it is gone, also when something was sent to it.
+/// After how long without a sign from it a client counts as gone, also when something was sent to it.
 const GONE: Duration = Duration::from_secs(60);
 
-/// Everything that serves connections.
+/// The parts that serve connections.
 pub struct Server {
     /// The listener.
     pub listener: TcpListener,
-    /// TLS of our own.
+    /// The server's own TLS.
     pub tls: Option<TlsAcceptor>,
-    /// What answers.
+    /// The router.
     pub app: NormalizePath<Router>,
     /// How long a stop waits for requests in flight.
     pub drain: Duration,
     /// The proxies that are believed about the client's address.
     pub proxies: Arc<Proxies>,
-    /// What connections may take.
+    /// How much connections may take.
     pub room: Room,
 }
 
@@ -73,7 +73,7 @@ pub struct Server {
 pub struct Room {
     /// How many connections there may be.
     pub connections: usize,
-    /// Those on which nobody is known.
+    /// Those on which nobody is known yet.
     pub strangers: Crowd,
     /// The bodies that are on their way.
     pub bodies: Bodies,
@@ -111,7 +111,7 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
             continue;
         }
         let is_trusted = proxies.trusts(address.ip());
-        // A proxy is many clients, and looks after them itself.
+        // A proxy serves many clients, and looks after them itself.
         let network = (!is_trusted).then(|| Network::of(address.ip()));
         let connection = Connection::enter(&room.strangers, network);
         let phase = Phase::new(connection, is_trusted, count.add());
@@ -156,7 +156,7 @@ async fn make_room(room: &Room, count: &Count) -> bool {
         return false;
     }
     while count.open() >= room.connections {
-        // A task that does not get round to closing its connection does not keep all others out.
+        // A task that does not get to close its connection must not keep all others out.
         if tokio::time::timeout(BREATH, count.closed()).await.is_err() {
             break;
         }
@@ -164,8 +164,8 @@ async fn make_room(room: &Room, count: &Count) -> bool {
     true
 }
 
-/// Notifications are small and must not wait for more, and a client that vanished is to be noticed though nothing is
-/// sent to it.
+/// Sets up a connection: notifications are small and must not wait for more, and a client that vanished must be
+/// noticed even if nothing is sent to it.
 fn set_up(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
@@ -173,13 +173,13 @@ fn set_up(stream: &TcpStream) -> io::Result<()> {
     socket.set_tcp_keepalive(&keepalive.with_retries(ASKED))?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(GONE))?;
-    // The system would keep megabytes for a client that reads nothing, and hide from us that it does not.
+    // The system would keep megabytes for a client that reads nothing, and hide that from us.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     Ok(())
 }
 
-/// A connection that broke before it was ours is the client's matter; when there are no sockets left, closing those of
-/// strangers frees some.
+/// Deals with a connection that could not be accepted. One that broke before is the client's matter; when there are no
+/// sockets left, closing those of strangers frees some.
 async fn rejected(why: &io::Error, strangers: &Crowd) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if matches!(why.kind(), ConnectionAborted | ConnectionReset | ConnectionRefused) {
@@ -223,7 +223,7 @@ fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         extensions.insert(client);
         extensions.insert(peer.phase.connection.clone());
         extensions.insert(peer.bodies.clone());
-        // A client that asks whether to send its body has not sent any of it.
+        // A client that asks whether to send its body has not sent any of it yet.
         let asks_first = request.headers().contains_key(EXPECT);
         let (head, body) = request.into_parts();
         let (body, rest) = lend(body);

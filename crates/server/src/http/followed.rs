@@ -1,4 +1,4 @@
-//! The body of an answer, which tells when the last of it was given away.
+//! The body of an answer, which tells when its last part was handed over.
 
 use super::phase::Answering;
 use axum::body::{Body, Bytes};

@@ -1,4 +1,4 @@
-//! Serving HTTP: connections and how long their clients may keep them waiting, TLS, what every request passes, and the
+//! HTTP: connections and how long their clients may keep them waiting, TLS, the outer layers of every request, and the
 //! drain.
 
 mod connections;

@@ -1,4 +1,4 @@
-//! What every request passes, and the addresses that operators and their machines ask.
+//! The outer layers of every request, and the addresses for operators and their machines.
 
 use axum::{
     Router,
@@ -32,12 +32,12 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// The gate of a server over a journal: without one that takes commits there is no work to be done.
+    /// The gate of a server over a journal: while the journal takes no commits, the server takes no work.
     pub fn over(journal: Health) -> Self {
         Self { closed: Arc::default(), journal }
     }
 
-    /// From now on it does not: `/ready` says so.
+    /// From now on the server takes no work: `/ready` says so.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
     }
@@ -47,7 +47,7 @@ impl Gate {
     }
 }
 
-/// The whole of what answers: `inner` and the operators' addresses. A trailing slash makes no difference
+/// The whole application: `inner` and the operators' addresses. A trailing slash makes no difference
 /// (spec: core-and-voice#1.1), a panic is an answer, and every request is counted and has a span of its own.
 pub fn outer(inner: Router, figures: PrometheusHandle, gate: Gate) -> NormalizePath<Router> {
     let operators = Router::new()
@@ -74,8 +74,8 @@ async fn metrics(State(figures): State<PrometheusHandle>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], figures.render())
 }
 
-/// No browser is to guess what an answer is, and none is to keep it, unless it says itself for how long: most bear what
-/// only one user, or one customer, may see.
+/// Sets headers for browsers: none should guess the type of an answer, and none should keep it unless the answer says
+/// for how long: most hold what only one user, or one customer, may see.
 fn seal(answer: &mut Response) {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -94,7 +94,7 @@ async fn served(request: Request, next: Next) -> Response {
     answer
 }
 
-/// A status as the figures name it; a word for the frequent ones is made of nothing.
+/// A status as the metrics name it; the frequent ones need no allocation.
 fn name(status: StatusCode) -> Cow<'static, str> {
     match status {
         StatusCode::OK => "200".into(),
@@ -102,13 +102,13 @@ fn name(status: StatusCode) -> Cow<'static, str> {
     }
 }
 
-/// Tells the log which address it was that was asked, where no part of the server does so for its own.
+/// Tells the log which route was asked, where no part of the server does so for its own.
 pub async fn routed(request: Request, next: Next) -> Response {
     edge::span::route(&request);
     next.run(request).await
 }
 
-/// The code for what went wrong in here (spec: core-and-voice#1.4). What exactly is for the log alone.
+/// The answer to a panic (spec: core-and-voice#1.4). The details are only for the log.
 fn panicked(panic: &(dyn Any + Send)) -> Response {
     let words = panic.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");

@@ -1,4 +1,4 @@
-//! How long a client may keep a connection waiting: with its requests, and with taking what it asked for.
+//! How long a client may keep a connection waiting: with its requests, and with reading the answers.
 
 use super::phase::Phase;
 use std::{
@@ -19,9 +19,9 @@ const IDLE: Duration = Duration::from_secs(75);
 const IDLE_STRANGER: Duration = Duration::from_secs(30);
 /// How long a client may take nothing of what is ready for it.
 const STALL: Duration = Duration::from_secs(20);
-/// How long a client may be behind that takes a little now and then. A mebibyte makes up for [`PER_MIB`].
+/// How far behind a client may be that takes a little now and then, as time. A mebibyte makes up for [`PER_MIB`].
 const BEHIND: Duration = Duration::from_secs(60);
-/// The slowest pace at which nobody falls behind, as time for a mebibyte: 17 kB/s.
+/// The slowest pace at which a client does not fall behind, as time for a mebibyte: 17 kB/s.
 const PER_MIB: Duration = Duration::from_secs(60);
 
 /// How long requests are waited for.
@@ -54,11 +54,11 @@ impl Reading {
         self.until = self.until.filter(|(_, wait)| *wait == Wait::Head);
     }
 
-    /// Nothing has come: is there still time?
+    /// Nothing has come: answers whether there is still time.
     pub fn poll_wait(&mut self, phase: &Phase, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.follow(phase);
         if phase.is_answering() {
-            // A held poll or a socket lasts, and does not keep room for a timer.
+            // A held poll or a socket has no limit, and does not keep room for a timer.
             (self.until, self.timer) = (None, Timer::default());
             phase.look_again(cx);
             return Poll::Pending;
@@ -90,7 +90,7 @@ impl Reading {
     }
 }
 
-/// How long a client is waited for that does not take what it asked for.
+/// How long a client is waited for that does not take its answer.
 #[derive(Debug, Default)]
 pub struct Writing {
     blocked: Option<Instant>,
@@ -104,7 +104,7 @@ impl Writing {
         self.blocked.is_some()
     }
 
-    /// It took so many bytes.
+    /// The client took so many bytes.
     pub fn took(&mut self, bytes: usize) {
         if let Some(since) = self.blocked.take() {
             self.behind += since.elapsed();
@@ -115,7 +115,7 @@ impl Writing {
         }
     }
 
-    /// It takes nothing: is there still time?
+    /// The client takes nothing: answers whether there is still time.
     pub fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         let since = *self.blocked.get_or_insert_with(Instant::now);
         let patience = STALL.min(BEHIND.saturating_sub(self.behind));
@@ -124,7 +124,7 @@ impl Writing {
     }
 }
 
-/// A timer that takes room once it is needed.
+/// A timer that takes room only once it is needed.
 #[derive(Debug, Default)]
 pub struct Timer(Option<Pin<Box<Sleep>>>);
 

@@ -1,4 +1,4 @@
-//! What a connection is at: what its stream, its requests and whoever accepted it know of each other.
+//! The phase of a connection, shared by its stream, its requests and the loop that accepted it.
 
 use edge::Connection;
 use futures::task::AtomicWaker;
@@ -11,7 +11,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// What a connection is at.
+/// The phase of a connection.
 #[derive(Debug)]
 pub struct Phase {
     /// The connection among those of strangers.
@@ -21,7 +21,7 @@ pub struct Phase {
     requests: AtomicU32,
     is_answering: AtomicBool,
     leaves_unread: AtomicBool,
-    /// Who waits for a request without a time, because the last one is still being answered.
+    /// The task that waits for a request without a limit, because the last one is still being answered.
     reader: AtomicWaker,
     _open: Open,
 }
@@ -37,7 +37,7 @@ pub struct Count {
 #[derive(Debug)]
 pub struct Open(Arc<Count>);
 
-/// A request that is being answered, until it is dropped with the last of its answer.
+/// A request that is being answered; dropped with the last of its answer.
 #[derive(Debug)]
 pub struct Answering(Arc<Phase>);
 
@@ -53,7 +53,7 @@ impl Count {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Waits until one is closed, or was since the last time.
+    /// Waits until a connection is closed; returns at once if one was since the last call.
     pub async fn closed(&self) {
         self.closed.notified().await;
     }
@@ -67,7 +67,7 @@ impl Drop for Open {
 }
 
 impl Phase {
-    /// Of a connection that has just come.
+    /// The phase of a connection that has just come.
     pub fn new(connection: Connection, is_trusted: bool, open: Open) -> Arc<Self> {
         Arc::new(Self {
             connection,
@@ -98,13 +98,13 @@ impl Phase {
         self.is_answering.load(Ordering::Relaxed)
     }
 
-    /// Who reads now shall look again once the answer is over. hyper reads on while it answers, to notice a client that
-    /// is gone, and does not ask again by itself when the answer ends: an idle connection would have no end.
+    /// Wakes the reader once the answer is over. hyper reads on while it answers, to notice a client
+    /// that is gone, and does not ask again by itself when the answer ends: an idle connection would have no end.
     pub fn look_again(&self, cx: &Context<'_>) {
         self.reader.register(cx.waker());
     }
 
-    /// Nothing keeps the next request from being waited for.
+    /// Nothing has to be finished before the next request is waited for.
     pub fn is_free(&self) {
         self.reader.wake();
     }
@@ -121,7 +121,7 @@ impl Phase {
 }
 
 impl Answering {
-    /// The answer makes something else of the connection, which has no end that HTTP knows.
+    /// The answer upgrades the connection, which from then on has no end that HTTP knows.
     pub fn upgraded(self) {
         std::mem::forget(self);
     }

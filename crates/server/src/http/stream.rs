@@ -1,7 +1,7 @@
 //! The stream of a connection, which ends when its client keeps it waiting.
 //!
-//! `tokio-io-timeout` bounds a read and a write, but not by what a connection is at, and its times cannot be set any
-//! more once hyper has the stream.
+//! `tokio-io-timeout` limits a read and a write, but not according to the phase of the connection, and its times cannot
+//! be set any more once hyper has the stream.
 
 use super::{
     patience::{Reading, Timer, Writing},
@@ -20,13 +20,13 @@ use tokio::{
     time::Instant,
 };
 
-/// How long a client is listened to that was answered before all of its request came. Closing at once would make its
+/// How long a client is read from that was answered before all of its request came. Closing at once would make its
 /// system throw the answer away (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(2);
 /// How much of it is thrown away, in bytes.
 const LINGER_BYTES: usize = 256 * 1024;
 
-/// A stream that gives up on clients that neither ask nor take what they asked for.
+/// A stream that gives up on clients that neither send requests nor take their answers.
 pub struct Watched<S> {
     stream: S,
     phase: Arc<Phase>,
@@ -79,7 +79,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
                 Poll::Ready(Ok(()))
             }
             Poll::Ready(failed) => Poll::Ready(failed),
-            // Whoever is late with taking an answer is not late with asking.
+            // A client that is late with taking an answer is not late with asking.
             Poll::Pending if this.writing.is_blocked() => {
                 this.phase.look_again(cx);
                 Poll::Pending
@@ -112,7 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    /// Says that nothing more is to come, and if the client has not been heard out, listens to it for a while.
+    /// Says that nothing more comes, and if the client has not sent everything yet, reads from it for a while.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.closing.is_none() {
@@ -133,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
                 Poll::Ready(Ok(())) if !room.filled().is_empty() => {
                     closing.thrown_away += room.filled().len();
                 }
-                // It has heard the end, or is gone.
+                // The client has read the end, or is gone.
                 Poll::Ready(_) => break,
             }
         }

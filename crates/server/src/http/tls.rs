@@ -1,4 +1,4 @@
-//! TLS of our own: rustls with ring, HTTP/1.1 only.
+//! The server's own TLS: rustls with ring, HTTP/1.1 only.
 
 use crate::{certificate, config::Tls, findings::Findings};
 use anyhow::Context;

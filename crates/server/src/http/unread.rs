@@ -1,4 +1,4 @@
-//! The body of a request, of which something may be left when the request is answered.
+//! The body of a request, of which a part may be unread when the request is answered.
 
 use axum::body::{Body, Bytes};
 use futures::FutureExt;
@@ -13,17 +13,17 @@ use std::{
 /// How much of a body is thrown away so that its connection goes on, in bytes.
 const SMALL: u64 = 64 * 1024;
 
-/// What is left of a body when whoever was given it is done with it.
+/// The rest of a body that its handler did not read.
 #[derive(Clone, Debug, Default)]
 pub struct Rest(Arc<Mutex<Option<Incoming>>>);
 
-/// A body that leaves behind what was not read of it.
+/// A body that leaves its unread rest behind.
 struct Lent {
     body: Option<Incoming>,
     rest: Rest,
 }
 
-/// A body to give away, and what will be left of it; `None` when there is nothing to read.
+/// A body to give away, and its future rest; `None` when there is nothing to read.
 pub fn lend(body: Incoming) -> (Body, Option<Rest>) {
     if body.is_end_stream() {
         return (Body::empty(), None);
@@ -34,7 +34,7 @@ pub fn lend(body: Incoming) -> (Body, Option<Rest>) {
 
 impl Rest {
     /// Whether the next request can follow: everything was read, or the little that was not is here already and is
-    /// thrown away now. A client that asks first (`Expect: 100-continue`) sends nothing that could be.
+    /// thrown away now. A client that asks first (`Expect: 100-continue`) sends no such rest.
     pub fn is_done(&self, asks_first: bool) -> bool {
         let Some(mut body) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return true;

@@ -1,6 +1,6 @@
-//! What becomes of what a file does not name.
+//! What becomes of objects that a file does not name.
 
-/// What becomes of an object that the file does not name though it speaks of its kind.
+/// What becomes of an object that the file does not name, although it names others of the kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Besides {
     /// It stays: at first start, and in the demo.
@@ -13,7 +13,7 @@ pub enum Besides {
 }
 
 impl Besides {
-    /// Whether something stays that the file does not name.
+    /// Whether an object that the file does not name stays.
     pub fn stays(self, made_by_file: bool) -> bool {
         match self {
             Self::Stays => true,

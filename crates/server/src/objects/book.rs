@@ -95,8 +95,8 @@ fn path(book: &Book, group: &Group) -> String {
     format!("{}/{}", above.map_or_else(String::new, |above| path(book, above)), group.name)
 }
 
-/// The changes that lead from one book to the other; `stays` says of an id of a group or code that the file does not
-/// name whether it stays, and is told to `kept`.
+/// The changes that lead from one book to the other. `stays` says whether a group or code of this id stays although the
+/// file does not name it; those that stay are added to `kept`.
 pub fn differences(
     current: &Book,
     wanted: &Book,
@@ -132,8 +132,8 @@ pub fn differences(
         !wanted.groups.iter().any(|kept| path(wanted, kept) == place)
     });
     let mut gone: BTreeSet<&str> = BTreeSet::new();
-    // Parents stand before their children, and what lies in a group goes with it: only the topmost is taken away, and
-    // one that holds something which stays is not.
+    // Parents come before their children, and what is in a group goes with it: only the topmost is taken away, unless
+    // it holds something that stays.
     for group in besides {
         if group.parent.as_deref().is_some_and(|parent| gone.contains(parent)) {
             gone.insert(&group.id);

@@ -1,4 +1,4 @@
-//! What differs in the centre: its services and states one by one, and the rest.
+//! The differences of the centre: its services and states one by one, and the rest.
 
 use super::{
     Current,
@@ -11,8 +11,8 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// What leads to the wanted centre. `changes_besides` says whether anything else changes: what only the file's making of
-/// it would add, goes with that.
+/// The change that leads to the wanted centre. `changes_besides` says whether anything else changes: then what would
+/// only be noted as made by the file goes with that.
 pub(super) fn difference(current: &Current, wanted: &Centre, changes_besides: bool) -> Option<Difference> {
     let there = current.centre.as_ref();
     let mut lines = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn difference(current: &Current, wanted: &Centre, changes_besides: bo
         .then(|| Difference { lines, change: Provision::PutCentre(Box::new(wanted.clone())) })
 }
 
-/// The centre without what is told apart.
+/// The centre without the parts that are compared one by one.
 fn rest(centre: &Centre) -> Centre {
     Centre {
         services: [].into(),
@@ -67,7 +67,7 @@ fn states(there: Option<&Centre>, wanted: &Centre, lines: &mut Vec<String>) {
     }
 }
 
-/// What was there and not the file's, and is from now on, because the file names it.
+/// Objects that the file did not make but names from now on, and which count as its own therefore.
 fn adopted(current: &Current, wanted: &Centre) -> Option<String> {
     let (before, after) = (current.made_by_file(), &wanted.made_by_file);
     let mut names: Vec<String> = Vec::new();

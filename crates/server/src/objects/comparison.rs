@@ -1,4 +1,4 @@
-//! What leads from what is to what is wanted.
+//! The changes from the objects there are to those that are wanted.
 
 use super::{
     book, centre,
@@ -9,7 +9,7 @@ use super::{
 use domain::{UserId, call::Dn, command::Provision, user::User};
 use std::collections::BTreeMap;
 
-/// What leads from what is to what is wanted.
+/// The changes from the objects there are to those that are wanted.
 pub fn differences(current: &Current, wanted: &Wanted) -> Differences {
     let (mut all, mut kept) = (Vec::new(), wanted.kept.clone());
     let made = current.made_by_file();
@@ -29,7 +29,7 @@ pub fn differences(current: &Current, wanted: &Wanted) -> Differences {
         let stays = |id: &str| wanted.besides.stays(made.groups.contains(id) || made.codes.contains(id));
         all.extend(book::differences(&current.book, wanted_book, stays, &mut kept));
     }
-    // The centre comes behind what it names, and before queues that go: services lead to those.
+    // The centre comes behind the objects it names, and before queues that go: services lead to those.
     if let Some(centre) = &wanted.centre {
         all.extend(centre::difference(current, centre, !all.is_empty()));
     }
@@ -67,7 +67,7 @@ fn gone_queues(current: &Current, wanted: &Wanted, kept: &mut Vec<String>) -> Ve
     all
 }
 
-/// A phone belongs to one user, so whoever gives theirs to another is first without one.
+/// A phone belongs to one user, so a user who gives theirs to another is first without one.
 fn phones_given_on(current: &Current, wanted: &Wanted) -> Vec<Difference> {
     let users = wanted.users.iter().flatten();
     let owners: BTreeMap<&Dn, &UserId> =

@@ -1,4 +1,4 @@
-//! What the journal has.
+//! The objects of the journal.
 
 use desk::{Desk, ports::StoreFault};
 use domain::{
@@ -27,7 +27,7 @@ pub struct Current {
 static NOTHING: std::sync::LazyLock<MadeByFile> = std::sync::LazyLock::new(MadeByFile::default);
 
 impl Current {
-    /// Reads them.
+    /// Reads them from the journal.
     pub async fn read(desk: &Desk) -> Result<Self, StoreFault> {
         Ok(Self {
             centre: desk.centre().map(|centre| (*centre).clone()),
@@ -37,7 +37,7 @@ impl Current {
         })
     }
 
-    /// Those among snapshots.
+    /// The objects among some snapshots.
     pub fn of<'a>(states: impl Iterator<Item = (&'a Key, &'a Arc<State>)>) -> Self {
         let mut current = Self::default();
         for (_, state) in states {
@@ -59,7 +59,7 @@ impl Current {
         self.users.iter().find(|user| user.user_name == user_name)
     }
 
-    /// What the file made.
+    /// The objects that the file made.
     pub fn made_by_file(&self) -> &MadeByFile {
         self.centre.as_ref().map_or(&NOTHING, |centre| &centre.made_by_file)
     }

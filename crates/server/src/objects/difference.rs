@@ -1,26 +1,26 @@
-//! What differs, in words and as the command that settles it.
+//! A difference, in words and as the command that settles it.
 
 use domain::command::Provision;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Something that differs.
+/// A difference between the file and the journal.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// `+` added, `~` changed, `-` taken away, and what; none for a step that only prepares another.
+    /// `+` added, `~` changed, `-` taken away, and the object; empty for a step that only prepares another.
     pub lines: Vec<String>,
-    /// What settles it.
+    /// The change that settles it.
     pub change: Provision,
 }
 
-/// What leads from what is to what is wanted.
+/// The changes from the objects there are to those that are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Differences {
-    /// In an order in which each part finds what it refers to.
+    /// The differences, in an order in which each finds what it refers to.
     pub all: Vec<Difference>,
-    /// What the file does not name and did not make, and what therefore stays.
+    /// Objects that stay because the file neither names nor made them.
     pub kept: Vec<String>,
-    /// What the rules would refuse as things are, where that was tried.
+    /// Changes that the rules would refuse as things are, if that was tried.
     pub refused: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ impl Differences {
         lines
     }
 
-    /// What an operator is told, one thing a line: what differs, or what was settled.
+    /// The lines for an operator: the differences, or what was settled.
     pub fn told(&self, settled: bool) -> String {
         let lines = self.lines();
         let mut told: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
@@ -78,14 +78,14 @@ pub(super) fn line<T: Serialize + PartialEq>(what: &str, there: Option<&T>, want
     }
 }
 
-/// `skills: {} → {"Support":1}` for each member that differs; a password is only said to be another.
+/// `skills: {} → {"Support":1}` for each member that differs; of a password only that it is another.
 fn changed<T: Serialize>(there: &T, wanted: &T) -> Vec<String> {
     let (Ok(Value::Object(there)), Ok(Value::Object(wanted))) =
         (serde_json::to_value(there), serde_json::to_value(wanted))
     else {
         return vec!["changed".into()];
     };
-    // A member that has its usual value may not be written.
+    // A member with its default value may not be written.
     let names = there.keys().chain(wanted.keys().filter(|name| !there.contains_key(*name)));
     let differing = names.filter(|name| there.get(*name) != wanted.get(*name));
     differing

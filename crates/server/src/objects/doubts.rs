@@ -1,4 +1,4 @@
-//! What of the objects does not fit the rest of the settings.
+//! Objects that do not fit the rest of the settings.
 
 use super::{current::Current, wanted::Wanted};
 use crate::{config::Config, findings::Findings};
@@ -11,7 +11,7 @@ use domain::{
 };
 use std::collections::BTreeSet;
 
-/// Looks through what a file wants.
+/// Checks what a file wants.
 pub(super) fn look(
     config: &Config,
     media: &Media,
@@ -43,7 +43,7 @@ pub(super) fn look(
     }
 }
 
-/// What there will be: what the file wants, and what stays besides.
+/// The objects there will be: those that the file wants, and those that stay besides.
 fn after<'a, T>(
     wanted: Option<&'a [T]>,
     current: &'a [T],
@@ -55,7 +55,7 @@ fn after<'a, T>(
     wanted.iter().chain(besides).collect()
 }
 
-/// Media are named in policies and in capacities, and a name that is none would be of no effect.
+/// Checks the media that policies and capacities name: an unknown name would have no effect.
 fn media_named(config: &Config, media: &Media, findings: &mut Findings) {
     let voice = voice();
     let mut check = |place: &str, names: &mut dyn Iterator<Item = &MediumName>| {
@@ -86,7 +86,7 @@ fn strict_without_codes(wanted: &Wanted, current: &Current, findings: &mut Findi
     }
 }
 
-/// Whoever waits in a queue that nobody can serve waits for ever.
+/// Checks that every queue can be served: a customer in one that nobody can serve waits forever.
 fn skills(queues: &[&Queue], users: &[&User], findings: &mut Findings) {
     let agents: Vec<&&User> =
         users.iter().filter(|user| user.enabled && user.has(&[Role::Agent, Role::Supervisor])).collect();

@@ -1,8 +1,8 @@
-//! The objects of the settings against those of the journal: what is wanted, what differs, in words and commands.
+//! The objects of the settings compared with those of the journal: what is wanted, what differs, in words and commands.
 //!
-//! Of a kind of object that the file names, everything is the file's that the file has made: what it no longer names is
-//! taken away. What a command or the API made stays unless it is told to go ([`Besides`]). A kind of which the file does
-//! not speak is left alone.
+//! If the file names objects of a kind, all objects of the kind that the file has made are the file's: those that it no
+//! longer names are taken away. Objects that a command or the API made stay unless somebody says otherwise
+//! ([`Besides`]). A kind that the file does not mention is left alone.
 
 mod besides;
 mod book;

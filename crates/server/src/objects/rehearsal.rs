@@ -1,4 +1,4 @@
-//! Whether the rules would take changes, found out on copies of what is there.
+//! Tries on copies of the objects whether the rules would take changes.
 
 use super::difference::Difference;
 use domain::{
@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 /// Snapshots that changes are tried on.
 struct Rehearsal(HashMap<Key, Arc<State>>);
 
-/// What the rules refuse of these changes, in words: each is tried behind those before it.
+/// The refusals of these changes, in words: each is tried after those before it.
 pub fn refusals(states: HashMap<Key, Arc<State>>, differences: &[Difference]) -> Vec<String> {
     let mut rehearsal = Rehearsal(states);
     let mut refusals = Vec::new();

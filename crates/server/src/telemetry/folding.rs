@@ -1,8 +1,8 @@
-//! Folding the log: of lines that one place of the program writes again and again, a few a minute are told, and then
+//! Folding the log: of lines that one place of the program writes again and again, a few a minute are written, and then
 //! how many more there were.
 //!
-//! Strangers choose how often some lines are written: a line for each request that cannot be verified would fill a disk
-//! and hide what an operator must see. A kind of line is what one place of the program writes, so that nothing a
+//! Strangers decide how often some lines are written: a line for each request that cannot be verified would fill a disk
+//! and hide what an operator must see. The kind of a line is the place in the program that writes it, so nothing a
 //! stranger sends makes another kind, and there are no more kinds than places.
 
 use metrics::counter;
@@ -19,17 +19,17 @@ use tracing::{
 };
 use tracing_subscriber::layer::{Context, Filter};
 
-/// How many lines of a kind are told in a minute.
+/// How many lines of a kind are written in a minute.
 const TOLD: u64 = 10;
-/// The time after which as many are told again.
+/// The time after which as many are written again.
 const WINDOW: Duration = Duration::from_secs(60);
 /// The target of the lines that tell how many were folded; they are never folded themselves.
 const TARGET: &str = "jackfield::log";
-/// The target of whatever speaks to the log through the facade of the `log` crate. All of it comes from one place of
+/// The target of libraries that use the facade of the `log` crate. All of their lines come from one place of
 /// this program.
 const FACADE: &str = "log";
 
-/// What one place of the program writes: where it is, and its words.
+/// A kind of line: its place in the program, and its words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Kind {
     level: Level,
@@ -42,21 +42,21 @@ struct Kind {
 struct Lines {
     since: Instant,
     count: u64,
-    /// The words of the first that was folded, without what they are about.
+    /// The words of the first line that was folded, without its values.
     words: String,
 }
 
-/// Lets the first lines of each kind through, and counts the others until [`Folding::flush`] tells of them.
+/// Lets the first lines of each kind through, and counts the others until [`Folding::flush`] writes their number.
 #[derive(Clone, Debug, Default)]
 pub struct Folding(Arc<Mutex<HashMap<Kind, Lines>>>);
 
 impl Folding {
-    /// Tells how many lines of each kind were folded in windows that are over; to be called every few seconds.
+    /// Writes how many lines of each kind were folded in windows that are over; to be called every few seconds.
     pub fn flush(&self) {
         self.tell(|_, lines| lines.since.elapsed() >= WINDOW);
     }
 
-    /// The same of windows that are not over, for the end of the program.
+    /// The same for windows that are not over, at the end of the program.
     pub fn flush_all(&self) {
         self.tell(|_, _| true);
     }
@@ -79,13 +79,13 @@ impl Folding {
         }
     }
 
-    /// Whether one more line of a kind is told.
+    /// Whether one more line of a kind is written.
     fn passes(&self, kind: Kind, words: impl FnOnce() -> String) -> bool {
         let now = Instant::now();
         let mut kinds = self.kinds();
         let lines = kinds.entry(kind).or_insert(Lines { since: now, count: 0, words: String::new() });
         if lines.count <= TOLD && now.duration_since(lines.since) >= WINDOW {
-            // Nothing was folded, so there is nothing to tell before the next window begins.
+            // Nothing was folded, so there is nothing to write before the next window begins.
             (lines.since, lines.count) = (now, 0);
         }
         lines.count += 1;
@@ -107,7 +107,7 @@ impl<S: Subscriber> Filter<S> for Folding {
 
     fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
         let metadata = event.metadata();
-        // Who asks for more than servers tell by themselves wants all of it.
+        // An operator who asks for more than the usual log wants all of it.
         if *metadata.level() > Level::INFO || metadata.target() == TARGET {
             return true;
         }
@@ -226,7 +226,7 @@ mod tests {
         folding.flush();
         assert_eq!(log.count("more lines like this: a stranger asks folded=2990"), 1, "{:?}", log.lines());
         stranger(1);
-        assert_eq!(log.count("a stranger asks n="), 11, "the next minute begins anew");
+        assert_eq!(log.count("a stranger asks n="), 11, "the next minute begins again");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! What the program tells its operator: human-readable lines on stderr, and figures.
+//! Log and metrics: human-readable lines on stderr, and figures for Prometheus.
 
 mod folding;
 
@@ -21,19 +21,19 @@ static LOG: LazyLock<Folding> = LazyLock::new(Folding::default);
 /// How often samples are summed up.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// How much is told by itself.
+/// How much is logged by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tells {
-    /// What it does: a server.
+    /// What it does: for a server.
     Doings,
-    /// The same, but on a terminal only what goes wrong: the demo, which has words of its own for whoever looks on.
+    /// The same, but on a terminal only what goes wrong: for the demo, which prints words of its own.
     DoingsUnlessWatched,
-    /// Only what goes wrong: a command.
+    /// Only what goes wrong: for a command.
     Troubles,
 }
 
-/// Starts the log. `RUST_LOG` chooses what is told; without it, what is said here. Lines of one kind are folded;
-/// [`upkeep`] and [`end`] tell how many there were.
+/// Starts the log. `RUST_LOG` chooses what is logged; without it, this default. Lines of one kind are folded;
+/// [`upkeep`] and [`end`] write how many there were.
 pub fn start(tells: Tells) {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
     let usual = match tells {
@@ -45,20 +45,20 @@ pub fn start(tells: Tells) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        // Whoever read the log may have gone: that is no reason for a server to stumble.
+        // The reader of the log may have gone: that must not stop a server.
         .log_internal_errors(false)
         .with_filter(LOG.clone());
     // A second start can only happen in tests; the first one's choices stand.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// Tells what was not told yet of the lines that were folded.
+/// Writes how many lines were folded and not counted in the log yet.
 pub fn end() {
     LOG.flush_all();
 }
 
-/// What is told: what is wanted, or this where nothing is wanted or it cannot be read. The SIP library writes whole
-/// messages with credentials, so it speaks up only when it is asked for by its name.
+/// The filter of the log: what is wanted, or the usual where nothing is wanted or the wish cannot be read. The SIP
+/// library logs whole messages with credentials, so its lines need to be asked for by its name.
 fn filter(wanted: Option<&str>, usual: &str) -> EnvFilter {
     let wanted = wanted.filter(|text| !text.trim().is_empty() && EnvFilter::try_new(text).is_ok());
     match wanted {
@@ -67,8 +67,8 @@ fn filter(wanted: Option<&str>, usual: &str) -> EnvFilter {
     }
 }
 
-/// Sums the figures up, for ever: samples that nobody asks for would heap up otherwise. Tells what was folded in the
-/// log, too.
+/// Sums the figures up again and again, since samples that nobody collects would pile up otherwise. Also writes how
+/// many log lines were folded.
 pub async fn upkeep(figures: PrometheusHandle) {
     loop {
         tokio::time::sleep(UPKEEP_EVERY).await;
@@ -77,7 +77,7 @@ pub async fn upkeep(figures: PrometheusHandle) {
     }
 }
 
-/// Starts the figures. Every name begins with `jackfield_`.
+/// Starts the metrics. Every name begins with `jackfield_`.
 pub fn figures() -> Result<PrometheusHandle> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)

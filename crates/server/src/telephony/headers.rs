@@ -41,7 +41,7 @@ impl Headers {
         Ok(Self(read))
     }
 
-    /// The user data of a call that came with these headers; of two under one key the first counts.
+    /// The user data of a call that came with these headers; of two with one key the first counts.
     pub fn user_data(&self, headers: &[(String, String)]) -> UserData {
         let mut data = UserData::default();
         for (name, value) in headers {
@@ -63,7 +63,7 @@ impl Rule {
     }
 }
 
-/// The words of a value: hexadecimal digits that say of themselves that they are text are that text (RFC 7433 §4.1).
+/// The text of a value: hexadecimal digits that are marked as text are decoded (RFC 7433 §4.1).
 fn plain(value: &str) -> String {
     let mut parts = value.split(';');
     let digits = parts.next().unwrap_or_default().trim();

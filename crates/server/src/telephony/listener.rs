@@ -1,4 +1,4 @@
-//! What the switch hears goes to the desk.
+//! Hands signals of the switch to the desk.
 
 use super::headers::Headers;
 use desk::{Desk, ports::Arrival};
@@ -14,12 +14,12 @@ use tokio::sync::watch;
 pub struct Ears {
     desk: Arc<Desk>,
     headers: Headers,
-    /// Whether the desk has the switch: what is heard before waits, or its effects would be lost.
+    /// Whether the desk has the switch: earlier signals wait, since their effects would be lost.
     joined: watch::Receiver<bool>,
 }
 
 impl Ears {
-    /// Ears that begin to tell once `true` is sent.
+    /// A listener that begins to tell once `true` is sent.
     pub fn new(desk: Arc<Desk>, headers: Headers) -> (Self, watch::Sender<bool>) {
         let (tell, joined) = watch::channel(false);
         (Self { desk, headers, joined }, tell)

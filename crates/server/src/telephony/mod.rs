@@ -1,4 +1,4 @@
-//! Calls: the switch as the settings want it, joined with the desk.
+//! Calls: the switch as the settings want it, connected with the desk.
 
 mod headers;
 mod listener;
@@ -23,8 +23,8 @@ pub struct Telephony {
 }
 
 impl Telephony {
-    /// Starts the switch, unless it is turned off. A default port that another program has leaves the server without
-    /// calls, and says so; where an address is given (`is_given`), and at any other failure, the server does not start.
+    /// Starts the switch, unless it is turned off. When another program has the default port, the server runs without
+    /// calls, and logs it; if an address is given (`is_given`), and at any other failure, the server does not start.
     pub async fn start(desk: &Arc<Desk>, calls: Option<Calls>, is_given: bool) -> Result<Self> {
         let Some(Calls { settings, headers }) = calls else {
             return Self::without(desk, "Calls are turned off (sip.off).").await;
@@ -53,7 +53,7 @@ impl Telephony {
         for (transport, addr) in voice.addresses() {
             tracing::info!(?transport, %addr, "speaking SIP");
         }
-        // What phones have said meanwhile is heard now.
+        // The signals of phones that waited are handled now.
         joined.send_replace(true);
         Ok(Self { desk: desk.clone(), voice: Some(voice) })
     }
@@ -71,7 +71,7 @@ impl Telephony {
         addresses.into_iter().find(|(carrier, _)| *carrier == voice::Carrier::Udp).map(|(_, addr)| addr)
     }
 
-    /// Waits until signalling ends by itself, which it should not; for ever when there are no calls.
+    /// Waits until signalling ends by itself, which it should not; forever when there are no calls.
     pub async fn ended(&self) {
         match &self.voice {
             Some(voice) => voice.ended().await,

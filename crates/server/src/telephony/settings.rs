@@ -1,4 +1,4 @@
-//! The settings of calls, in the switch's own words.
+//! The settings of calls, as the switch takes them.
 
 use super::headers::Headers;
 use crate::{
@@ -24,14 +24,14 @@ pub struct Calls {
     pub headers: Headers,
 }
 
-/// The settings, found to fit together; `demo` adds what the demo centre has. `now` is the time of day. Slow, as it
+/// The settings, checked to fit together; `demo` adds those of the demo centre. `now` is the time of day. Slow, as it
 /// reads files.
 pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> Option<Calls> {
     let before = findings.problems().len();
     let addr = sip.addr.unwrap_or(DEFAULT_ADDR);
     if addr.ip().is_unspecified() && sip.public.is_none() && !demo {
         findings
-            .problem(format!("speaking SIP on {addr} needs sip.public: the address that phones shall call"));
+            .problem(format!("speaking SIP on {addr} needs sip.public: the address that phones should call"));
     }
     let mut listen = Settings::both(addr);
     if let Some(tls) = &sip.tls
@@ -50,7 +50,7 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
         sip.edges.iter().filter_map(|edge| findings.keep(self::edge(edge, &peers))).collect();
     let mut accounts = HashMap::new();
     if demo {
-        // The simulated callers, and whoever tries the demo from the same machine.
+        // The simulated callers, and phones that try the demo from the same machine.
         peers.extend(
             [IpAddr::from([127, 0, 0, 1]), IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])].map(Network::from),
         );
@@ -148,7 +148,7 @@ fn algorithms(sip: &Sip, findings: &mut Findings) -> Vec<Algorithm> {
     read
 }
 
-/// An edge. An entry that is a peer's, too, is a contradiction: a peer proves who calls, an edge does not. One within
+/// An edge. An entry that is also a peer's is a contradiction: a peer proves who calls, an edge does not. One within
 /// a network of peers is an edge.
 fn edge(Edge { addr }: &Edge, peers: &[Network]) -> Result<Network> {
     let edge = network("[[sip.edges]] addr", addr)?;
@@ -205,7 +205,7 @@ fn account(phone: &PhoneEntry, demo: bool) -> Result<Account> {
 mod tests {
     use super::*;
 
-    /// What is wrong with settings, and the settings.
+    /// The faults of settings, and the settings.
     fn read(sip: &Sip, demo: bool) -> (String, Option<Calls>) {
         let mut findings = Findings::default();
         let calls = settings(sip, demo, 0, &mut findings);

@@ -130,7 +130,7 @@ fn a_medium_that_the_server_does_not_know_needs_a_start() {
     dir.write("c.toml", &format!("{CENTRE}{medium}"));
     assert!(dir.run("config check --config c.toml").ok);
     let said = dir.run("config apply --config c.toml");
-    assert!(!said.ok && said.err.contains("'shopsession'") && said.err.contains("started anew"), "{said:?}");
+    assert!(!said.ok && said.err.contains("'shopsession'") && said.err.contains("started again"), "{said:?}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn ended(server: Server, dir: &TestDir) -> String {
     log
 }
 
-/// The lines that bear all of these words. There are some, and each names the conversation.
+/// The lines that contain all of these words. There are some, and each names the conversation.
 #[track_caller]
 fn each_names_it(log: &str, id: &str, words: &[&str]) {
     let found: Vec<&str> = log.lines().filter(|line| words.iter().all(|word| line.contains(word))).collect();

@@ -171,7 +171,7 @@ fn it_reads_beside_a_server_that_runs() {
     let server = earlier.serve();
     tells(&trace(&earlier, "completedChat", ""), &["it is over."]);
     // The held call ended with the process that carried it, and the one of now says so.
-    tells(&trace(&earlier, "heldCall", ""), &["because the server began anew"]);
+    tells(&trace(&earlier, "heldCall", ""), &["because the server was started again"]);
     assert!(server.stop());
 }
 

@@ -22,12 +22,12 @@ struct Party {
 }
 
 impl<'n> Course<'n> {
-    /// A call of which nothing was told yet.
+    /// A call without any event so far.
     pub fn new(names: &'n Names, texts: bool) -> Self {
         Self { names, texts, legs: HashMap::new() }
     }
 
-    /// What the next event tells. Personal values that the event still holds are told.
+    /// The sentence for the next event. Personal values that the event still holds are part of it.
     pub fn tell(&mut self, event: &Event) -> Told {
         match &event.fact {
             Fact::Began { kind, from, dialled, user_data, .. } => {
@@ -167,7 +167,7 @@ impl<'n> Course<'n> {
         self.legs.get(&leg).cloned().unwrap_or_else(unknown)
     }
 
-    /// What somebody's phone, or they themselves, did.
+    /// A sentence about what somebody's phone, or they themselves, did.
     fn of(&self, leg: u16, words: impl FnOnce(&str) -> String) -> Told {
         let party = self.party(leg);
         Told::by(party.name, words(&party.label))

@@ -29,7 +29,7 @@ use words::{Names, Told, moment};
 /// How many events are read at once.
 const PAGE: u32 = 1_000;
 /// Prints what happened to one conversation or call, in the order of the journal, and what stands between it and an
-/// agent if it waits. Reads the journal only, beside whatever server runs.
+/// agent if it waits. Only reads the journal, beside whatever server runs.
 pub fn run(args: &Trace, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let reader = reader(&config.data)?;
@@ -55,7 +55,7 @@ pub fn run(args: &Trace, out: &mut impl Write) -> Result<()> {
         print(&course, &lines, &after, standings.as_deref(), out)
     };
     match printed {
-        // Whoever read it has had enough.
+        // The reader has had enough.
         Err(why) if why.kind() == ErrorKind::BrokenPipe => Ok(()),
         printed => Ok(printed?),
     }
@@ -68,7 +68,7 @@ struct Course {
     rows: Vec<EventRow>,
 }
 
-/// An event, and what it tells.
+/// An event, with its sentence.
 struct Line {
     row: EventRow,
     told: Told,
@@ -94,7 +94,7 @@ impl Course {
         )
     }
 
-    /// Tells every event, and what is open when all is told.
+    /// Prints every event, and then what is still open.
     fn tell(
         &self,
         reader: &SqliteReader,
@@ -143,7 +143,7 @@ impl Course {
         }
     }
 
-    /// What it is and where it is, in a line.
+    /// A line about what it is and where it stands.
     fn title(&self) -> String {
         let (what, is_open) = match self.state.as_deref() {
             Some(State::Session(session)) => (
@@ -192,7 +192,7 @@ fn of_its_thread(reader: &SqliteReader, id: &InteractionId, rows: &[EventRow]) -
     let (Some(thread), Some(first), Some(last)) = (thread, rows.first(), rows.last()) else {
         return Ok(Vec::new());
     };
-    // The commit of its last event may have told the thread something behind it.
+    // The commit of its last event may have written an event of the thread behind it.
     let (first, last) = (first.seq, rows.iter().any(|row| ends(&row.event)).then_some(last.at));
     let mut all = history(reader, &Key::Thread(thread))?;
     all.retain(|row| match &row.event {
@@ -253,7 +253,7 @@ fn print(
         let feed = if row.event.is_reported() { "" } else { " (not in the feed)" };
         writeln!(out, "{}  #{:<6} {actor:<14} {}{feed}", moment(row.at), row.seq, told.words)?;
         if let Some(text) = text {
-            // Escaped, so that nothing a customer wrote speaks to the terminal.
+            // Escaped, so that nothing a customer wrote can control the terminal.
             writeln!(out, "      {text:?}")?;
         }
     }

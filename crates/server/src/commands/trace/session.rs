@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Course<'n> {
     names: &'n Names,
     texts: bool,
-    /// Who stands behind each joining.
+    /// The name of each participant.
     who: HashMap<ParticipantId, String>,
-    /// What a connector was to carry, and how far it has come.
+    /// The entries that a connector carries, and how far each has come.
     sent: BTreeMap<u32, Delivery>,
 }
 
 impl<'n> Course<'n> {
-    /// A conversation of which nothing was told yet.
+    /// A conversation without any event so far.
     pub fn new(names: &'n Names, texts: bool) -> Self {
         Self { names, texts, who: HashMap::new(), sent: BTreeMap::new() }
     }
@@ -31,7 +31,7 @@ impl<'n> Course<'n> {
         self.sent.iter().filter(move |(_, state)| open.contains(state)).map(|(index, state)| (*index, *state))
     }
 
-    /// What the next event tells. Personal values that the event still holds are told.
+    /// The sentence for the next event. Personal values that the event still holds are part of it.
     pub fn tell(&mut self, event: &Event) -> Told {
         match &event.fact {
             Fact::Created { service, participant, nickname, user_data, post, .. } => {
@@ -162,7 +162,7 @@ impl<'n> Course<'n> {
             }
             Fact::Renamed { agent, nickname } => {
                 let who = agent.as_ref().map_or_else(|| "customer".into(), |agent| self.names.of(agent));
-                let mut words = format!("{} changed the name they bear in the talk", subject(&who));
+                let mut words = format!("{} changed the name they have in the talk", subject(&who));
                 if self.texts {
                     words.push_str(&format!(" to {nickname:?}"));
                 }

@@ -1,4 +1,4 @@
-//! The words that conversations and calls share.
+//! Words for both conversations and calls.
 
 use domain::{
     Millis, UserData, UserId,
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What one event tells.
+/// The sentence of one event.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// Who did it: `customer`, the user name of an agent, `provider`, `switch`; `None` is the server.
@@ -36,7 +36,7 @@ pub fn subject(actor: &str) -> &str {
     if actor == "customer" { "the customer" } else { actor }
 }
 
-/// The names that users bear now.
+/// The names that users have now.
 #[derive(Debug, Default)]
 pub struct Names(pub HashMap<UserId, String>);
 
@@ -61,12 +61,12 @@ pub const fn closer(closer: Closer) -> &'static str {
         Closer::Supervisor => "by a supervisor",
         Closer::Idle => "because the customer was silent for too long",
         Closer::NoAnswer => "because the offer was not answered in time",
-        Closer::Restart => "because the server began anew",
+        Closer::Restart => "because the server was started again",
         Closer::Api => "by an administrator or a program, over the API",
     }
 }
 
-/// Whether something bore a disposition.
+/// Whether something had a disposition.
 pub const fn dispositioned(dispositioned: bool) -> &'static str {
     if dispositioned { "with a disposition" } else { "without a disposition" }
 }
@@ -94,7 +94,7 @@ pub fn changed(set: &UserData, removed: &[String], via: Via, texts: bool) -> Str
 
 /// A disposition, as it stands in an event.
 pub struct Disposition<'a> {
-    /// Under which key.
+    /// The key.
     pub key: &'a str,
     /// The value; null when it was cleared.
     pub value: &'a Value,
@@ -110,7 +110,7 @@ pub struct Disposition<'a> {
 pub fn disposition(who: &str, of: &Disposition<'_>) -> String {
     let mut words = match of.value {
         Value::Null => format!("{who} cleared the disposition ({})", of.key),
-        // Words that no book knows may be about anybody, and are blank here unless texts are asked for.
+        // Words that are not in the book may be about anybody, and are blank here unless texts are asked for.
         Value::String(text) if text.is_empty() => {
             format!("{who} set a disposition in words of their own ({})", of.key)
         }

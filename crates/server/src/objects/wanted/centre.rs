@@ -19,11 +19,11 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For so long a person may answer where the page has the feature *Human Agent* (spec: channel-connectors#2.6), in
+/// How long a person may answer where the page has the feature *Human Agent* (spec: channel-connectors#2.6), in
 /// seconds.
 const HUMAN_AGENT: u32 = 7 * 86_400;
 
-/// The centre of the journal, or a plain one, with what the file says written over it.
+/// The centre of the journal, or a plain one, with the values of the file written over it.
 pub(super) fn wanted(
     config: &Config,
     reading: &Reading<'_>,
@@ -120,7 +120,7 @@ fn check_service(entry: &ServiceEntry, config: &Config, reading: &Reading<'_>, f
         let known: Vec<&str> = reading.media.rows().iter().map(|row| row.name.as_str()).collect();
         findings.problem(format!(
             "[[services]] '{name}': unknown medium '{medium}'; known: {}. A new [[media]] is known once the server is \
-             started anew",
+             started again",
             known.join(", ")
         ));
     }
@@ -136,7 +136,7 @@ fn check_service(entry: &ServiceEntry, config: &Config, reading: &Reading<'_>, f
     }
 }
 
-/// A service; what the file does not say follows from what carries the medium's messages
+/// A service; values that the file does not give follow from the connector of the medium
 /// (spec: channel-connectors#1B.1, #2.5, #2.6).
 fn service(entry: &ServiceEntry, media: &Media, config: &Config) -> Service {
     let connector = media.named(&entry.medium).map_or(Connector::WebChat, |row| row.connector);
@@ -170,7 +170,7 @@ fn overwrite<T: Clone>(place: &mut T, value: Option<&T>) {
     }
 }
 
-/// What a centre is before anyone has said anything about it.
+/// A centre about which nothing has been said yet.
 fn plain(media: &Media, id: String) -> Centre {
     Centre {
         id,

@@ -1,4 +1,4 @@
-//! From a file, or the demo, to what is wanted.
+//! The objects that a file, or the demo, wants.
 
 use super::{centre, names::hashed, queues, reading::Reading, users, whole::Wanted};
 use crate::{
@@ -10,7 +10,7 @@ use anyhow::Result;
 use domain::{book::Book, centre::MadeByFile, command::Provision, queue::Queue, user::User};
 
 impl Wanted {
-    /// What a file wants. What is wrong with it is written down, all of it; nothing may be applied then.
+    /// The objects that a file wants. All its faults are noted; with one, nothing may be applied.
     pub fn of(config: &Config, reading: &Reading<'_>, findings: &mut Findings) -> Self {
         let Reading { media, current, besides, .. } = *reading;
         let users = users::wanted(config, reading, findings);
@@ -27,7 +27,7 @@ impl Wanted {
         wanted
     }
 
-    /// What the demo centre consists of. Where people `live` in it, offers wait for somebody who reads.
+    /// The objects of the demo centre. Where people `live` in it, offers wait for somebody who reads.
     pub fn demo(live: bool) -> Result<Self> {
         let hash = hashed(demo::centre::PASSWORD)?;
         let offer = if live { demo::centre::PATIENT_OFFER } else { demo::centre::OFFER };
@@ -45,7 +45,8 @@ impl Wanted {
     }
 }
 
-/// What is the file's from now on: all that it names, and of the kinds it does not speak of what was its before.
+/// The objects that are the file's from now on: all that it names, and those that were its own before of the kinds it
+/// does not mention.
 fn made(
     config: &Config,
     users: Option<&[User]>,

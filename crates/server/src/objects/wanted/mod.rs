@@ -1,4 +1,4 @@
-//! What the settings want.
+//! The objects that the settings want.
 
 mod centre;
 mod file;

@@ -7,9 +7,9 @@ use domain::medium::Media;
 /// Whether the passwords of the file are hashed. Each costs tens of milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Passwords {
-    /// They are, unless the hash that is known fits.
+    /// They are hashed, unless the known hash fits.
     Hashed,
-    /// They are not: what is read is looked at and not written.
+    /// They are not: the file is only checked.
     #[default]
     LeftOut,
 }
@@ -17,14 +17,14 @@ pub enum Passwords {
 /// How a file is read.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
-    /// The media there are.
+    /// The media of this installation.
     pub media: &'a Media,
-    /// What there is: ids and unchanged passwords are kept.
+    /// The objects there are: their ids and unchanged passwords are kept.
     pub current: &'a Current,
     /// Fresh ids.
     pub fresh: &'a dyn Ids,
-    /// What becomes of what is there besides.
+    /// What becomes of objects that the file does not name.
     pub besides: Besides,
-    /// What becomes of passwords.
+    /// Whether passwords are hashed.
     pub passwords: Passwords,
 }

@@ -46,7 +46,7 @@ pub(super) fn wanted(config: &Config, reading: &Reading<'_>, findings: &mut Find
 fn user(entry: &UserEntry, reading: &Reading<'_>, findings: &mut Findings) -> User {
     let name = &entry.user_name;
     let known = reading.current.user(name);
-    // The rules of the journal say the same (`domain::check::user_name`), without the place in the file.
+    // The rules of the journal refuse the same (`domain::check::user_name`), but without the place in the file.
     if name.is_empty() {
         findings.problem("[[users]]: a 'user_name' is empty");
     } else if name.contains(':') {
@@ -98,7 +98,7 @@ fn password_hash(
         (Some(password), None) if password.is_empty() => {
             findings.problem(format!("[[users]] '{name}': the 'password' is empty"));
         }
-        // It is printed in every manual.
+        // This password is printed in every manual.
         (Some(Password(password)), None) if password == demo::centre::PASSWORD => {
             findings.problem(format!(
                 "[[users]] '{name}' has the demo's password: choose another, or use --demo"

@@ -1,9 +1,9 @@
-//! What is wanted, whole.
+//! All objects that are wanted.
 
 use crate::objects::besides::Besides;
 use domain::{book::Book, centre::Centre, queue::Queue, user::User};
 
-/// The objects as they shall be. `None` means that the settings do not speak of this kind.
+/// The objects as they should be. `None` means that the settings do not speak of this kind.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// The centre.
@@ -14,7 +14,7 @@ pub struct Wanted {
     pub queues: Option<Vec<Queue>>,
     /// The disposition book.
     pub book: Option<Book>,
-    /// What becomes of what is there besides.
+    /// What becomes of objects that the file does not name.
     pub besides: Besides,
     /// Parts of the centre that the file neither names nor made, and that stay.
     pub kept: Vec<String>,
