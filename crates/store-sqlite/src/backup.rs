@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The copy's name until it is whole.
+/// The copy's name until it is complete.
 const UNFINISHED: &str = "journal.db.part";
 
 /// Why there is no copy.
@@ -32,12 +32,12 @@ pub enum BackupError {
     /// A file could not be written.
     #[error("{path}: {source}")]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The database said no.
+    /// The database failed.
     #[error("the copy failed: {0}")]
     Failed(String),
 }
@@ -55,8 +55,8 @@ impl From<Fault> for BackupError {
 }
 
 /// Copies the journal of a directory, which may be in use by a server, into a directory that is empty or not there
-/// yet. The copy is of one moment, on the disk when this returns, for its owner only, without what was deleted, and
-/// knows nobody's session and no phone. A damaged journal is refused. Blocks.
+/// yet. The copy is of one moment, on the disk when this returns, for its owner only, without deleted content,
+/// sessions and phones. A damaged journal is refused. Blocks.
 pub fn backup(dir: &Path, to: &Path) -> Result<(), BackupError> {
     let source = open::reader_beside(dir)?;
     check(&source)?;
@@ -67,7 +67,7 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(), BackupError> {
 }
 
 /// Makes a journal from a backup, in a directory that is empty or not there yet. The journal has a new stream id,
-/// so that no reader of the feed goes on with a cursor of the other, and knows nobody's session and no phone. The
+/// so that no reader of the feed goes on with a cursor of the other, and has no sessions and phones. The
 /// backup is checked as a whole first. Blocks.
 pub fn restore(from: &Path, dir: &Path) -> Result<(), BackupError> {
     let source = open::reader_beside(from)?;
@@ -87,8 +87,8 @@ fn check(conn: &Connection) -> Result<(), BackupError> {
     })
 }
 
-/// The copy before it has its name, without sessions and bindings. What they were is overwritten, and no file beside the copy
-/// keeps it meanwhile.
+/// The copy before it gets its name, without sessions and bindings. Their content is overwritten, and no file beside
+/// the copy keeps it meanwhile.
 fn unfinished(part: &Path) -> Result<Connection, BackupError> {
     let conn = Connection::open(part)?;
     conn.pragma_update(None, "journal_mode", "MEMORY")?;
@@ -111,10 +111,10 @@ fn copy(source: &Connection, to: &Path) -> Result<PathBuf, BackupError> {
         BackupError::File { path: part.clone(), source }
     })?;
     drop(files::open_private(&part).map_err(failed)?);
-    // The reader's own protection would forbid even this, which writes to the new file only.
+    // The reader's own protection would forbid even this statement, which writes to the new file only.
     source.pragma_update(None, "query_only", "OFF")?;
-    // Unlike a copy page by page this one is not begun anew whenever the writer commits, and it leaves out
-    // whatever lies in free pages.
+    // Unlike a copy page by page, this one does not start over whenever the writer commits, and it leaves out
+    // the content of free pages.
     source.execute("VACUUM INTO ?1", [name])?;
     Ok(part)
 }

@@ -41,7 +41,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BindingRow> {
     })
 }
 
-/// Puts these bindings in the place of those that the numbers had.
+/// Replaces the bindings of these numbers.
 pub(crate) fn put(conn: &Connection, phones: &[(Dn, Vec<BindingRow>)]) -> Outcome<()> {
     let mut take = conn.prepare_cached("DELETE FROM binding WHERE dn = ?1")?;
     let mut put = conn.prepare_cached(
@@ -73,7 +73,7 @@ pub(crate) fn put(conn: &Connection, phones: &[(Dn, Vec<BindingRow>)]) -> Outcom
     Ok(())
 }
 
-/// Takes all out: whoever works on a copy has not heard of these phones.
+/// Deletes all bindings: the phones are not registered with whoever works on a copy.
 pub(crate) fn clear(conn: &Connection) -> Outcome<()> {
     conn.execute("DELETE FROM binding", [])?;
     Ok(())

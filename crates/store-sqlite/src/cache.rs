@@ -1,4 +1,4 @@
-//! Committed snapshots in memory, for the writer and for readers. Nothing is correct because of it: whatever is
+//! Committed snapshots in memory, for the writer and for readers. Nothing depends on them: whatever is
 //! not here is in the file.
 
 use domain::{Key, State};
@@ -67,7 +67,7 @@ impl Cache {
         inner.evict(self.bound);
     }
 
-    /// Forgets everything: the file is asked anew.
+    /// Forgets everything: the file is asked again.
     pub fn clear(&self) {
         let mut inner = self.write();
         *inner = Inner { epoch: inner.epoch + 1, ..Inner::default() };

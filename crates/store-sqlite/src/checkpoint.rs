@@ -1,8 +1,8 @@
-//! Checkpoints: what the WAL holds goes into the file, on a thread and a connection of their own.
+//! Checkpoints: the content of the WAL goes into the file, on a thread and a connection of their own.
 //!
 //! A checkpoint of a long WAL syncs many megabytes. Done by the writer it would hold up every commit meanwhile, so
-//! a second thread does the bulk, beside the commits. It alone can never finish while commits go on, and only a
-//! finished checkpoint lets the WAL begin anew: so once the WAL is long and the other thread has just been through
+//! a second thread does most of it, beside the commits. That thread can never finish while commits go on, and only a
+//! finished checkpoint lets the WAL start over: so once the WAL is long and the other thread has just been through
 //! it, the writer does the short rest.
 
 use crate::{connect, fault::Outcome, open_error::OpenError};
@@ -19,15 +19,16 @@ use std::{
 
 /// From so many frames on, of 4 KiB each, the other thread goes to work.
 const BEGIN: i32 = 16_000;
-/// From so many frames on the writer helps to finish.
+/// From so many frames on, the writer helps to finish.
 const FINISH: i32 = 24_000;
-/// From so many frames on the writer does not wait for the other thread any more.
+/// From so many frames on, the writer does not wait for the other thread any more.
 const LONG: i32 = 64_000;
 
 thread_local! {
-    /// How many frames the WAL of this thread's connection has; the hook that tells it takes no data along.
+    /// How many frames the WAL of this thread's connection has. Thread-local, since the hook that tells it takes no
+    /// data.
     static FRAMES: Cell<i32> = const { Cell::new(0) };
-    /// Whether a commit wrote something since that was last asked.
+    /// Whether a commit wrote something since this was last asked.
     static WROTE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -56,7 +57,7 @@ pub(crate) struct Checkpointer {
 struct Wish {
     state: Mutex<State>,
     changed: Condvar,
-    /// It has been through the WAL since the writer last looked.
+    /// The thread has been through the WAL since the writer last looked.
     has_been: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! Beginning anew: a directory without the journal that was in it.
+//! Starting over: a directory without the journal that was in it.
 
 use crate::{
     connect::{FILE, PART},
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::{fs, io, path::Path};
 
-/// Deletes the journal of a directory, if there is one, so that whoever opens the directory next begins anew. What
+/// Deletes the journal of a directory, if there is one, so that whoever opens the directory next starts over. What
 /// else is in it stays. The directory is made if it is not there.
 ///
 /// # Errors
@@ -16,7 +16,7 @@ use std::{fs, io, path::Path};
 pub fn clear(dir: &Path) -> Result<(), OpenError> {
     files::private_directory(dir)?;
     let _lock = open::lock(dir)?;
-    // The journal goes first: without it, what is left is found to belong to none.
+    // The journal goes first: without it, the other files are found to belong to none.
     for name in [FILE, &format!("{FILE}-wal"), &format!("{FILE}-shm"), mark::FILE, PART] {
         let path = dir.join(name);
         match fs::remove_file(&path) {

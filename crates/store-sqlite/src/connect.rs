@@ -55,9 +55,9 @@ pub(crate) fn existing(dir: &Path) -> Result<Connection, OpenError> {
     let conn = Connection::open_with_flags(dir.join(FILE), flags)?;
     conn.busy_timeout(BUSY)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A plan is kept whatever is bound to it; without this SQLite prepares range statements anew each time.
+    // A plan does not depend on the values bound to it; without this SQLite prepares range statements again each time.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // Whoever is the last to close the journal would remove the WAL, and with it what the mark speaks of: only the
+    // The last connection to close the journal would remove the WAL, and with it what the mark speaks of: only the
     // process that writes does that, in its own order.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(conn)

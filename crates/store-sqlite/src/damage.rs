@@ -1,31 +1,31 @@
-//! Damaged pages: what SQLite finds when it looks through the whole file.
+//! Damaged pages: SQLite's check of the whole file.
 
 use crate::{connect, fault::Fault, open_error::OpenError};
 use rusqlite::{Connection, ErrorCode, InterruptHandle};
 use std::{path::Path, thread::JoinHandle};
 
-/// At most so many findings are told.
+/// The most findings that are reported.
 const TOLD: usize = 5;
 
-/// How closely to look.
+/// How thorough the check is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depth {
     /// Every page.
     Quick,
-    /// And whether each index has what its table has.
+    /// Every page, and whether each index has what its table has.
     Full,
 }
 
-/// Why a file is not said to be sound.
+/// Why a file cannot be called sound.
 #[derive(Debug)]
 pub(crate) enum Found {
     /// It is damaged, in this way.
     Damage(String),
-    /// It could not be looked through.
+    /// It could not be checked.
     Fault(Fault),
 }
 
-/// Looks through every page. Takes about a second for each gigabyte.
+/// Checks every page. Takes about a second for each gigabyte.
 pub(crate) fn check(conn: &Connection, depth: Depth) -> Result<(), Found> {
     let lines = lines(conn, depth).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Found::Damage(error.to_string()),
@@ -47,7 +47,7 @@ fn lines(conn: &Connection, depth: Depth) -> rusqlite::Result<Vec<String>> {
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-/// Looks through a large journal while it is used; ends with it.
+/// Checks a large journal while it is used; ends when the journal is closed.
 pub(crate) struct Watch {
     interrupt: InterruptHandle,
     thread: Option<JoinHandle<()>>,

@@ -6,11 +6,11 @@ use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Makes the table anew, which overwrites every page of the one before.
+/// Builds the table again, which overwrites every page of the one before.
 const TABLE: &str = include_str!("migrations/0003_session_digests.sql");
 
 /// Keeps each session under the lower-case hex SHA-256 of its id, without the member `id`. A row that is not the JSON
-/// of a session is nobody's, and goes.
+/// of a session belongs to nobody and is deleted.
 pub(crate) fn keep(conn: &Connection) -> Outcome<()> {
     let sessions: Vec<(String, String)> = conn
         .prepare("SELECT id, body FROM http_session")?

@@ -38,7 +38,7 @@ pub(crate) fn snapshot(format: u32, state: &State) -> Outcome<String> {
     text(&*lower_snapshot(format, state))
 }
 
-/// An event likewise; it is left as it was written.
+/// An event in the same way; `event` is left as it was written.
 pub(crate) fn event(format: u32, event: &mut Event) -> Outcome<String> {
     format::lower_event(format, event);
     text(event)

@@ -1,4 +1,4 @@
-//! Erasure: what a person's words left in other rows, in free bytes, and in the WAL.
+//! Erasure: removes a person's words also from other rows, from free bytes, and from the WAL.
 
 use crate::{
     cache::Entry,
@@ -18,7 +18,8 @@ use rusqlite::Connection;
 use std::collections::HashSet;
 
 impl Group<'_> {
-    /// Redacts the rows of conversations whose snapshots say that they were erased, and deletes what stands alone.
+    /// Redacts the rows of conversations whose snapshots say that they were erased, and deletes the rows that stand
+    /// alone.
     pub fn erase(&mut self, traces: &Traces) -> Outcome<Erased> {
         // The erased snapshot may be of this very group.
         self.flush()?;
@@ -46,7 +47,7 @@ impl Group<'_> {
         Ok(erased)
     }
 
-    /// The conversation of an id, if its snapshot says that it was erased. A call goes before, as in the rule
+    /// The conversation of an id, if its snapshot says that it was erased. A call is looked for first, as in the rule
     /// ([`domain::Command::Erase`]).
     fn erased(&mut self, id: &InteractionId) -> Outcome<Option<Entry>> {
         let entry = match self.entry(&Key::Call(id.clone()))? {
@@ -97,7 +98,7 @@ impl Group<'_> {
     }
 }
 
-/// Writes the file anew and empties the WAL. `secure_delete` overwrites what is deleted, but a row that moved
+/// Rewrites the file and empties the WAL. `secure_delete` overwrites what is deleted, but a row that moved
 /// when its page was rebuilt leaves a copy in the page's free bytes, and no pragma finds that one.
 pub(crate) fn scrub(conn: &Connection, mark: &mut Mark) -> Outcome<()> {
     conn.execute_batch("VACUUM")?;
@@ -115,7 +116,7 @@ fn count(rows: usize) -> u32 {
 mod tests {
     use super::*;
 
-    /// If this fails one day because nothing is left over, SQLite has become better and [`scrub`] can be too.
+    /// If this fails one day because no copy is left, SQLite has become better and [`scrub`] can be simplified.
     #[test]
     fn deletion_alone_leaves_copies_of_rows_and_scrubbing_does_not() {
         let dir = tempfile::tempdir().expect("a directory");

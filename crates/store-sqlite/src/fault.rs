@@ -1,12 +1,12 @@
-//! What goes wrong with the file, before it is told to a caller.
+//! Faults of the file, before a caller is told.
 
 use desk::ports::StoreFault;
 use rusqlite::ErrorCode;
 
-/// Trouble inside the store.
+/// A fault inside the store.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
-    /// The database said no.
+    /// The database failed.
     #[error("{0}")]
     Sql(#[from] rusqlite::Error),
     /// A row does not hold what this program writes.
@@ -34,8 +34,8 @@ impl Fault {
         )
     }
 
-    /// Whether a `COMMIT` that ended so has certainly left nothing. SQLite writes the frame that ends a transaction
-    /// last, so that a disk too full for it did not take it; of an I/O error nobody knows what it let through.
+    /// Whether a `COMMIT` that failed like this has certainly left nothing. SQLite writes the frame that ends a
+    /// transaction last, so a disk that was too full did not take it; after an I/O error nobody knows what was written.
     pub fn is_certain(&self) -> bool {
         matches!(
             self.code(),
@@ -49,7 +49,7 @@ impl Fault {
         )
     }
 
-    /// Whether the same work would fail in the same way for ever: the rows are to blame, or the work itself, not the
+    /// Whether the same work would fail in the same way forever: the rows are to blame, or the work itself, not the
     /// disk's space, its access or somebody else's lock.
     pub fn is_permanent(&self) -> bool {
         let passing = matches!(

@@ -1,8 +1,8 @@
 //! Reading events in journal order.
 //!
 //! A page is a walk along the table, and few rows of it are not reported. Where kinds are asked for, the marks tell in
-//! which stretches of some thousand events there are any, so that a rare kind costs no walk past all others, and a
-//! commit nothing.
+//! which stretches of some thousand events there are any, so that a rare kind costs no walk past all others, and no
+//! index at each commit.
 
 use crate::{
     document,
@@ -25,7 +25,7 @@ pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
     let mut after = start(conn, query)?;
     let Read { rows, full, .. } = loop {
         let read = read(conn, query, after)?;
-        // A page of which nothing could be read would leave its reader where they are.
+        // A page without any readable row would leave its reader where they are.
         if !read.rows.is_empty() || !read.full || read.last <= after {
             break read;
         }
@@ -41,7 +41,7 @@ pub(crate) fn head(conn: &Connection) -> Outcome<u64> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// Where the page can begin: behind what is known to have happened before the moment asked for.
+/// Where the page can begin: behind the events that certainly happened before the moment asked for.
 fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
     // SQLite's integers are signed; a cursor may be any number, since it comes from outside.
     let after = query.after.min(i64::MAX.unsigned_abs());
@@ -58,7 +58,7 @@ fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
 struct Read {
     rows: Vec<EventRow>,
     full: bool,
-    /// How many more may be read, those that cannot be read among them.
+    /// How many more may be read, also those that cannot be read.
     more: u32,
     /// How many more bytes their bodies may have.
     left: usize,
@@ -97,7 +97,7 @@ impl Read {
         Ok(())
     }
 
-    /// Takes a row in, unless those before it fill the page already.
+    /// Adds a row, unless the page is full.
     fn take(&mut self, row: &Row<'_>) -> Outcome<()> {
         let weight = row.get_ref(4)?.as_bytes().map_or(0, <[u8]>::len);
         match self.left.checked_sub(weight) {
@@ -122,7 +122,7 @@ impl Read {
     }
 }
 
-/// The events of any kind, or of those asked for: of these, only what lies before marks that name one of them.
+/// Reads events of all kinds, or only of the kinds asked for: then only stretches before marks that name one of them.
 fn read(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
     let mut read = Read::new(query);
     if query.kinds.is_empty() {
@@ -136,7 +136,7 @@ fn read(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
         && let Some(mark) = marks.next()?
     {
         let upto = mark.get(0)?;
-        // A mark that names nothing was set by an earlier release.
+        // A mark without kinds was set by an earlier release.
         if mark.get_ref(1)?.as_str_or_null().is_ok_and(|named| named.is_none_or(|named| names(named, query)))
         {
             read.stretch(conn, query, from, upto)?;

@@ -1,4 +1,4 @@
-//! Files and directories that only their owner can use, whatever the umask and whatever was there before.
+//! Files and directories that only their owner can use, whatever the umask is and whatever was there before.
 
 use crate::open_error::OpenError;
 use std::{

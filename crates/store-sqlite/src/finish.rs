@@ -20,7 +20,7 @@ pub fn finish(dir: &Path, raise: bool) -> Result<Finished, OpenError> {
     let from = schema::format(&hold.conn)?;
     let to = if raise { from.max(NEWEST) } else { from };
     if to == NEWEST {
-        // In one commit with the format, which keeps out every release that needs what goes.
+        // In one commit with the format, which keeps out every release that needs the deleted tables.
         let tx = hold.conn.unchecked_transaction().map_err(Fault::from)?;
         schema::set_format(&tx, to)?;
         links::stand_alone(&tx)?;

@@ -20,7 +20,7 @@ impl Group<'_> {
             let (Some(entry), Some(at)) = (&slot.entry, slot.dirty.take()) else { continue };
             let is_open = entry.state.is_open();
             if is_open && slot.stored == Stored::Open {
-                // The common case touches no index.
+                // The common case changes no index.
                 let body = document::snapshot(self.count.format, &entry.state)?;
                 let written = self
                     .conn

@@ -1,11 +1,11 @@
-//! What the events of an entity come to.
+//! Folds the events of an entity.
 
 use crate::{document, fault::Outcome};
 use desk::ports::Finding;
 use domain::{Event, Key, Millis, State, format::Document};
 use rusqlite::Connection;
 
-/// What the events of an entity come to.
+/// What the events of an entity fold to.
 pub(crate) struct Folded {
     pub state: State,
     pub version: u64,

@@ -1,8 +1,9 @@
 //! A group of jobs in one transaction: what they changed so far, over what is committed.
 //!
 //! Events, messages and notes become rows at once; snapshots and mailbox heads change in memory and become rows
-//! at the end (`flush`), once however many jobs of the group touched them, and heads only when reserved positions are used up. A group that fails is dropped whole,
-//! with everything it holds; nothing committed is changed before the commit.
+//! at the end (`flush`), once however many jobs of the group touched them, and heads only when reserved positions are
+//! used up. A group that fails is dropped whole, with everything it holds; nothing committed is changed before the
+//! commit.
 
 use crate::{
     cache::{Cache, Entry},
@@ -18,32 +19,32 @@ use domain::{Decision, Event, InteractionId, Key, Message, Millis, UserId};
 use rusqlite::Connection;
 use std::{collections::HashMap, sync::Arc};
 
-/// After so many events a mark is set: where a reader who asks for a moment may begin.
+/// After how many events a mark is set: a reader who asks for a moment can begin at one.
 const MARK_EVERY: u64 = 1024;
 
-/// How many rows a group looks at for housekeeping, whatever jobs it has, so that nobody waits long behind it.
+/// How many rows a group works off for housekeeping, whatever jobs it has, so that nobody waits long behind it.
 const CHORES: usize = 64;
 
-/// Numbers the writer gives out, where it stands, and how it writes. A failed group gives them back.
+/// Numbers that the writer gives out, its position, and its format. A failed group gives them back.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counters {
-    /// The newest event.
+    /// The number of the newest event.
     pub seq: u64,
-    /// The newest entity.
+    /// The number of the newest entity.
     pub entity: i64,
-    /// The newest mailbox.
+    /// The number of the newest mailbox.
     pub mailbox: i64,
     /// Events up to and with this one may have been deleted.
     pub oldest: u64,
     /// The event of the last mark.
     pub mark: u64,
-    /// The latest moment of the events since.
+    /// The latest moment of the events since the last mark.
     pub latest: Millis,
     /// The format in which documents are written.
     pub format: u32,
 }
 
-/// What the file has of a snapshot.
+/// What the file holds of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stored {
     /// No row.
@@ -58,9 +59,9 @@ pub(crate) enum Stored {
 pub(crate) struct Slot {
     /// The snapshot; `None` when there is no such entity.
     pub entry: Option<Entry>,
-    /// What the file has of it.
+    /// What the file holds of it.
     pub stored: Stored,
-    /// When it last changed, if it did and no row says so yet.
+    /// When it last changed, if it did and no row has it yet.
     pub dirty: Option<Millis>,
 }
 
@@ -70,7 +71,7 @@ pub(crate) struct Opened {
     pub mailbox: Mailbox,
     /// Whether it has no row yet.
     pub is_new: bool,
-    /// Whether its row says less.
+    /// Whether its row is out of date.
     pub is_dirty: bool,
 }
 
@@ -160,7 +161,7 @@ impl<'a> Group<'a> {
                 self.chores_left = 0;
                 return Ok(done);
             }
-            // Looking is work even where there is nothing.
+            // Looking is work even where nothing is found.
             self.chores_left -= trimmed.max(1);
         }
         Ok(upto.len())
@@ -173,7 +174,7 @@ impl<'a> Group<'a> {
             let next = self.mailbox(agent).map_or(0, |mailbox| mailbox.head) + 1;
             if *reference != next {
                 return Err(Fault::Damaged(format!(
-                    "a command of {agent} bears the number {reference}, but {next} is next"
+                    "a command of {agent} has the number {reference}, but {next} is next"
                 )));
             }
         }
@@ -272,7 +273,7 @@ impl<'a> Group<'a> {
 
     fn change(&mut self, key: Key, entry: Entry, at: Millis) {
         if let Some(slot) = self.slots.get_mut(&key) {
-            // Looked up before, and perhaps changed before; what the file has is known.
+            // It was looked up before, and perhaps changed before, so what the file holds is known.
             let first = slot.dirty.is_none() && !self.changed.contains(&key);
             slot.entry = Some(entry);
             slot.dirty = Some(at);

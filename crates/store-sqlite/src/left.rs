@@ -1,4 +1,4 @@
-//! What the last process left: whether it ended cleanly, and whether everything is there that it acknowledged.
+//! What the last process left behind: whether it ended cleanly, and whether everything it acknowledged is there.
 
 use crate::{
     connect::{FILE, LOCK},
@@ -16,23 +16,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A journal up to this size is looked through before it is used after an end that was not clean; a larger one
-/// meanwhile. Bytes, with its WAL.
+/// A journal up to this size is checked before it is used, after an end that was not clean; a larger one while it is
+/// used. Bytes, with its WAL.
 const SMALL: u64 = 64 << 20;
 
 /// How a directory was left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own, and they come together")]
 pub(crate) struct Left {
-    /// There is no journal, nor anything of one.
+    /// There is no journal, nor any file of one.
     pub nothing: bool,
     /// The last process did not end cleanly.
     pub unclean: bool,
-    /// The journal is too large to be looked through at once.
+    /// The journal is too large to be checked at once.
     pub large: bool,
-    /// Parts of a commit that nobody was told of lie at the end of the WAL.
+    /// Parts of a commit that was never acknowledged are at the end of the WAL.
     pub torn: bool,
-    /// What is whole in the WAL.
+    /// The complete frames of the WAL.
     pub frames: Option<wal::Frames>,
     /// The newest event that the journal must have.
     pub event: u64,
@@ -84,7 +84,7 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
     Ok(Left { nothing: false, unclean, large, torn, frames, event: record.event })
 }
 
-/// The same for a process that only reads: what one that writes has open is its matter.
+/// The same for a process that only reads: what a writing process has open is that process's matter.
 pub(crate) fn inspect_beside(dir: &Path) -> Result<Left, OpenError> {
     match inspect(dir) {
         Err(OpenError::Lost { .. } | OpenError::Gone { .. }) if is_open(dir) => Ok(Left::default()),
@@ -101,7 +101,7 @@ fn gone(dir: &Path, what: &str) -> OpenError {
     OpenError::Gone { dir: dir.into(), what: format!("{FILE} {what}") }
 }
 
-/// What is missing in the WAL, if something is.
+/// What is missing in the WAL, if anything is.
 fn judge(record: &Record, survey: Survey) -> Result<(), String> {
     match survey {
         Survey::Nothing if record.in_wal => {
@@ -130,7 +130,7 @@ fn judge(record: &Record, survey: Survey) -> Result<(), String> {
     }
 }
 
-/// A WAL is only of use beside its own journal, and SQLite does not look.
+/// Checks that a WAL belongs to its journal: it is of no use beside another one, and SQLite does not check.
 fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
     if record.stream.is_empty() {
         return Ok(());
@@ -143,24 +143,24 @@ fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
             );
             Err(gone(dir, &what))
         }
-        // The file alone may be halfway through a checkpoint; with its WAL it will be looked at again.
+        // The file by itself may be halfway through a checkpoint; with its WAL it will be checked again.
         _ => Ok(()),
     }
 }
 
-/// Whether the WAL is gone because another program (the `sqlite3` shell, for instance) moved all of it into the journal:
-/// the file alone then has the newest event. Its pages are looked through afterwards, as after every unclean end.
+/// Whether the WAL is gone because another program (the `sqlite3` shell, for instance) moved all of it into the
+/// journal: then the file by itself has the newest event. Its pages are checked afterwards, as after every unclean end.
 fn was_moved(dir: &Path, record: &Record) -> bool {
     let newest = |conn: Connection| Ok(feed::head(&conn)?.max(schema::oldest(&conn)?));
     alone(&dir.join(FILE)).and_then(newest).is_ok_and(|newest| newest >= record.event)
 }
 
-/// The stream id in the file alone.
+/// The stream id in the file by itself.
 fn stream(file: &Path) -> Outcome<Option<String>> {
     schema::meta(&alone(file)?, "stream_id")
 }
 
-/// The file alone, as if there were no WAL.
+/// The file by itself, as if there were no WAL.
 pub(crate) fn alone(file: &Path) -> Outcome<Connection> {
     let name = file.to_str().unwrap_or_default();
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
@@ -170,7 +170,7 @@ pub(crate) fn alone(file: &Path) -> Outcome<Connection> {
 }
 
 impl Left {
-    /// Looks at the journal as SQLite recovered it, before anything is written to it.
+    /// Checks the journal as SQLite recovered it, before anything is written to it.
     pub fn check(&self, dir: &Path, conn: &Connection) -> Result<(), OpenError> {
         if !self.unclean {
             return Ok(());
@@ -199,7 +199,7 @@ impl Left {
     }
 }
 
-/// Gives a file that others left its mode.
+/// Restores the mode of a file that others left.
 pub(crate) fn close_to_others(dir: &Path) -> Result<(), OpenError> {
     for name in [FILE.to_owned(), format!("{FILE}-wal"), format!("{FILE}-shm"), mark::FILE.to_owned()] {
         files::private_file(&dir.join(name))?;

@@ -1,11 +1,13 @@
 //! The embedded journal: one SQLite file, one writer, any number of readers.
 //!
-//! [`SqliteStore`] implements [`desk::ports::Store`]. Callers put jobs into a queue; the writer's thread takes
-//! whatever waits there, runs it in one transaction, and answers all of it when that transaction is on the disk.
+//! [`SqliteStore`] implements [`desk::ports::Store`]. Callers put jobs into a queue; the writer's thread takes all jobs
+//! that wait there, runs them in one transaction, and answers all of them when that transaction is on the disk.
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
-//! Reading order: `open` (over `connect`) with what the last process left (`left`, `mark`, `wal`, `damage`); `document`, `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`, `pool`, `snapshot`,
-//! `mailbox`, `feed`, `shelf`, `binding`, `task`, `quarantine`); then the operator's tools (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`, `finish`).
+//! Reading order: `open` (over `connect`) with what the last process left (`left`, `mark`, `wal`, `damage`);
+//! `document`, `unreadable`; `queue`, `writer`, `group`, `sight`, `flush`, `checkpoint`; then the readers (`cache`,
+//! `pool`, `snapshot`, `mailbox`, `feed`, `shelf`, `binding`, `task`, `quarantine`); then the operator's tools
+//! (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`, `finish`).
 
 mod backup;
 mod binding;

@@ -1,4 +1,4 @@
-//! What the changes of a plan mean for what only one may have and what there is only so much of.
+//! Keeps the rows of limits with the changes of a plan: unique names, and who waits in which queue.
 
 use crate::{
     fault::{Fault, Outcome},
@@ -8,7 +8,8 @@ use crate::{
 use domain::{MediumName, QueueName, share::Waiting};
 
 impl Group<'_> {
-    /// Writes what the changes of a plan mean for the limits. A name that another bears after all of them is a fault.
+    /// Writes the rows of limits that follow from the changes of a plan. It is a fault if two have a name after all
+    /// changes.
     pub(crate) fn write_limits(&mut self, moves: &[Moved]) -> Outcome<()> {
         for Moved { entity, names, .. } in moves {
             if let (Some(name), true) = (&names.0, names.0 != names.1) {
@@ -24,7 +25,7 @@ impl Group<'_> {
                     .prepare_cached("INSERT OR IGNORE INTO unique_name (name, entity) VALUES (?1, ?2)")?
                     .execute((name.to_string(), entity))?;
                 if written == 0 {
-                    return Err(Fault::Damaged(format!("a commit would have two bear the name {name}")));
+                    return Err(Fault::Damaged(format!("a commit would give the name {name} to two")));
                 }
             }
             if places.0 == places.1 {

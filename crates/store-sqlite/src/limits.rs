@@ -1,4 +1,4 @@
-//! What only one may have and what there is only so much of: unique names, and who waits in which queue.
+//! Limits over the whole centre: unique names, and who waits in which queue.
 
 use crate::{
     fault::{Fault, Outcome},
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 /// How many wait in each queue.
 pub(crate) type Queues = HashMap<QueueName, Waiting>;
 
-/// The rows as the open snapshots have them. Of two that bear one name, which no commit allows, the older keeps it.
+/// The rows as the open snapshots have them. If two have one name, which no commit allows, the older keeps it.
 #[derive(PartialEq, Eq)]
 struct Rows {
     names: BTreeMap<String, i64>,
@@ -19,7 +19,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// What can be read of them, and whether that is all.
+    /// The rows that can be read from the snapshots, and whether these are all.
     fn wanted(conn: &Connection) -> Outcome<(Self, bool)> {
         let (mut names, mut places, mut is_whole) = (BTreeMap::new(), BTreeMap::new(), true);
         for kind in [Kind::User, Kind::Queue, Kind::Session, Kind::Call] {
@@ -28,7 +28,7 @@ impl Rows {
                     tracing::error!(
                         why,
                         kind = kind.as_str(),
-                        "not all that bears a name or waits can be read"
+                        "not everything that has a unique name or waits can be read"
                     );
                     is_whole = false;
                     continue;
@@ -71,19 +71,19 @@ impl Rows {
     }
 }
 
-/// Writes every row anew, as the open snapshots have it.
+/// Writes all rows again from the open snapshots.
 pub(crate) fn fill(conn: &Connection) -> Outcome<()> {
     Rows::wanted(conn)?.0.write(conn)
 }
 
-/// Mends the rows where a release that does not know them has written since they were: nothing is written where they are
-/// right, so that a server starts on a full disk.
+/// Mends the rows if a release that does not know them has written to the journal. Nothing is written where they
+/// are right, so that a server can start on a full disk.
 pub(crate) fn follow(conn: &mut Connection) -> Outcome<()> {
     let (wanted, is_whole) = Rows::wanted(conn)?;
     if !is_whole || wanted == Rows::there(conn)? {
         return Ok(());
     }
-    tracing::info!("an earlier release has written: who bears which name and who waits is found out anew");
+    tracing::info!("an earlier release has written: unique names and the places in queues are read again");
     let tx = conn.transaction()?;
     wanted.write(&tx)?;
     Ok(tx.commit()?)
@@ -103,7 +103,7 @@ pub(crate) fn waiting(conn: &Connection) -> Outcome<Queues> {
     Ok(queues)
 }
 
-/// Who bears a name.
+/// The entity that has a unique name.
 pub(crate) fn bearer(conn: &Connection, name: &UniqueName) -> Outcome<Option<Key>> {
     let mut statement = conn.prepare_cached(
         "SELECT key FROM unique_name JOIN entity ON entity.id = unique_name.entity WHERE name = ?1",
@@ -112,21 +112,21 @@ pub(crate) fn bearer(conn: &Connection, name: &UniqueName) -> Outcome<Option<Key
     key.map(|key| snapshot::key(&key)).transpose()
 }
 
-/// What a change means for the limits.
+/// A change of the limits.
 pub(crate) struct Moved {
     /// The entity that changes.
     pub entity: i64,
-    /// The name it bore, and bears.
+    /// The unique name of the entity, before and after.
     pub names: (Option<UniqueName>, Option<UniqueName>),
-    /// Where it waited, and waits.
+    /// The place in which it waits, before and after.
     pub places: (Option<Place>, Option<Place>),
 }
 
-/// A queue, and the medium of who waits in it.
+/// A queue, and the medium of what waits in it.
 pub(crate) type Place = (QueueName, MediumName);
 
 impl Moved {
-    /// `None` for a change that means nothing for them, which most do.
+    /// The change of the limits that an entity's change makes; `None` for most changes, which make none.
     pub fn of(entity: i64, before: Option<&State>, after: &State) -> Option<Self> {
         let names = (before.and_then(State::unique_name), after.unique_name());
         let places = (before.and_then(State::waits), after.waits());

@@ -3,7 +3,7 @@
 //!
 //! An index on entity and version, and one on kind, take two of the seven trees that a commit writes to, and are read
 //! only to fold, retire, erase and trace. Events of earlier releases name nothing: they have an index of their own,
-//! to which nothing is added any more. Nothing is correct because of the links: they are followed to the first version,
+//! to which nothing is added any more. Nothing depends on the links: they are followed to the first version,
 //! and where one is missing all events are looked through.
 
 use crate::fault::Outcome;
@@ -21,7 +21,7 @@ pub(crate) fn of(conn: &Connection, entity: i64) -> Outcome<Vec<u64>> {
     Ok(seqs)
 }
 
-/// The same by the links alone; `None` where they do not lead to every version, or where there is no snapshot.
+/// The same by following the links; `None` where they do not lead to every version, or where there is no snapshot.
 pub(crate) fn followed(conn: &Connection, entity: i64) -> Outcome<Option<Vec<u64>>> {
     let newest = conn
         .prepare_cached("SELECT version, coalesce(newest, 0) FROM snapshot WHERE entity = ?1")?
@@ -37,7 +37,7 @@ pub(crate) fn followed(conn: &Connection, entity: i64) -> Outcome<Option<Vec<u64
     while next > 0 {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, u64>(2)?));
         let Some((of, version, before)) = link.query_row([next], row).optional()? else { return Ok(None) };
-        // A number that is not smaller would go round in circles.
+        // A number that is not smaller would lead in circles.
         if of != entity || before >= next {
             return Ok(None);
         }
@@ -49,7 +49,7 @@ pub(crate) fn followed(conn: &Connection, entity: i64) -> Outcome<Option<Vec<u64
     Ok(is_whole.then(|| events.into_iter().map(|(_, seq)| seq).collect()))
 }
 
-/// Links the events of an entity anew, which are all of them in order; answers the newest.
+/// Links the events of an entity again; these must be all of them, in order. Answers the newest.
 pub(crate) fn join(conn: &Connection, seqs: &[u64]) -> Outcome<u64> {
     let mut before = 0;
     let mut update = conn.prepare_cached("UPDATE event SET before = ?2 WHERE seq = ?1")?;
@@ -84,7 +84,7 @@ pub(crate) fn kinds(conn: &Connection, after: u64, upto: u64) -> Outcome<String>
     Ok(kinds.map_or_else(|| " ".to_owned(), |kinds| kinds.replace(',', " ")))
 }
 
-/// Takes the indexes away that the links and the marks stand for. No release that needs them opens the file any more.
+/// Removes the indexes that the links and marks replace. No release that needs them opens the file any more.
 pub(crate) fn stand_alone(conn: &Connection) -> Outcome<()> {
     name_kinds(conn)?;
     conn.execute_batch("DROP INDEX IF EXISTS event_version; DROP INDEX IF EXISTS event_kind")?;

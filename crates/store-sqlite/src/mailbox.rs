@@ -13,8 +13,8 @@ pub(crate) struct Mailbox {
     pub id: i64,
     /// The position last taken.
     pub head: u64,
-    /// The position that the file names as last taken: never before `head` once a group is committed. A process that ends
-    /// without a word leaves it, and the next goes on behind it, with a gap.
+    /// The position that the file names as last taken: never before `head` once a group is committed. A process that
+    /// ends uncleanly leaves it, and the next goes on behind it, with a gap.
     pub reserved: u64,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<(UserId, Mailbox)>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Takes back what is reserved and was not used, at a clean end.
+/// Gives back the reserved positions that were not used, at a clean end.
 pub(crate) fn settle<'a>(conn: &mut Connection, mailboxes: impl Iterator<Item = &'a Mailbox>) -> Outcome<()> {
     let tx = conn.transaction()?;
     for mailbox in mailboxes.filter(|mailbox| mailbox.head < mailbox.reserved) {
@@ -88,8 +88,8 @@ pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64, limit: usize) -> 
     Ok(statement.execute((mailbox, signed(upto), limit))?)
 }
 
-/// Throws away the notes about any of some entities, wherever they lie; those at or after a moment are not looked
-/// at, and must not be there. Answers how many.
+/// Throws away the notes about some entities, in whatever mailbox; those at or after a moment are not checked,
+/// and there must be none. Answers how many.
 pub(crate) fn forget(conn: &Connection, about: &HashSet<i64>, until: Option<Millis>) -> Outcome<usize> {
     if about.is_empty() {
         return Ok(0);
@@ -112,7 +112,7 @@ pub(crate) fn forget(conn: &Connection, about: &HashSet<i64>, until: Option<Mill
     Ok(doomed.len())
 }
 
-/// Positions beyond what the file can hold are beyond every position there is.
+/// A position as the file stores it: one beyond what the file can hold becomes the largest.
 fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,9 @@
 //! The mark of a journal that is open: a small file beside it, made when a process opens the journal for writing and
-//! removed when that process ends cleanly. Whoever finds it knows that the last process did not, and what the journal
-//! must have all the same.
+//! removed when that process ends cleanly. A process that finds it knows that the last one did not, and what the
+//! journal must have all the same.
 //!
 //! It is overwritten in place after each commit, before anybody is answered. That write is not synced: it outlives the
-//! process, which is what a kill needs, and after a power cut it tells of an earlier commit, which asks for less. Only
+//! process, which is what a kill needs; after a power cut it may name an earlier commit, which asks for less. Only
 //! the first commit of a WAL syncs it, so that a WAL which holds acknowledged commits is never believed to be empty.
 
 use crate::{fault::Outcome, files, wal};
@@ -25,7 +25,7 @@ const BEGINNING: &str = "jackfield-journal-in-use 1";
 pub(crate) struct Record {
     /// The id of its stream.
     pub stream: String,
-    /// Whether commits may be in the WAL alone.
+    /// Whether there may be commits that only the WAL has.
     pub in_wal: bool,
     /// The number of its newest event.
     pub event: u64,
@@ -33,18 +33,18 @@ pub(crate) struct Record {
     pub salts: u64,
     /// How many frames that life of the WAL had.
     pub frames: u32,
-    /// A commit failed in this life of the WAL, so that parts of it may lie behind the last whole one.
+    /// Whether a commit failed in this life of the WAL, so that parts of it may be behind the last complete one.
     pub failed: bool,
 }
 
 /// What is found in place of a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// None: the last process ended cleanly.
+    /// No mark: the last process ended cleanly.
     Nothing,
-    /// One that cannot be read: the process died as it made it, or it is damaged.
+    /// A mark that cannot be read: the process died while writing it, or it is damaged.
     Unreadable,
-    /// One.
+    /// A mark.
     Record(Record),
 }
 
@@ -100,7 +100,7 @@ impl Mark {
         }
     }
 
-    /// A commit failed, and may have left parts of it in the WAL.
+    /// A commit failed, and parts of it may be left in the WAL.
     pub fn failed(&mut self) {
         self.record.failed = true;
         if let Err(why) = self.write() {
@@ -108,8 +108,8 @@ impl Mark {
         }
     }
 
-    /// Moves everything from the WAL into the journal and empties it; whether nobody held it up. The mark says so in
-    /// between, so that at no moment it asks for what is not there any more.
+    /// Moves everything from the WAL into the journal and empties it; answers whether nobody held it up. In between,
+    /// the mark says so: at no moment does it ask for commits that are not in the WAL any more.
     pub fn empty_wal(&mut self, conn: &Connection) -> Outcome<bool> {
         let checkpoint = |how: &str| conn.query_row(how, [], |row| row.get::<_, bool>(0));
         if checkpoint("PRAGMA wal_checkpoint(FULL)")? {
@@ -136,7 +136,7 @@ impl Mark {
     }
 }
 
-/// Always of the same length, so that it is overwritten as a whole.
+/// The text of a mark, always of the same length, so that it is overwritten as a whole.
 impl std::fmt::Display for Record {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { stream, in_wal, event, salts, frames, failed } = self;

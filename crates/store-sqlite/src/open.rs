@@ -55,7 +55,7 @@ pub(crate) fn lock(dir: &Path) -> Result<File, OpenError> {
 pub(crate) struct Hold {
     pub conn: Connection,
     pub mark: Mark,
-    /// The last process did not end cleanly, and the journal is too large to have been looked through by now.
+    /// Whether the last process did not end cleanly and the journal is too large to have been checked by now.
     pub is_unchecked: bool,
     dir: PathBuf,
 }
@@ -74,7 +74,7 @@ impl Hold {
         Self::take(dir, conn, &left, migrate)
     }
 
-    /// The same with whatever the last process left, less than it acknowledged perhaps.
+    /// The same, whatever the last process left, even if that is less than it acknowledged.
     pub fn open_as_it_is(dir: &Path) -> Result<Self, OpenError> {
         let left = match left::inspect(dir) {
             Err(OpenError::Lost { .. }) => Left { torn: true, ..Left::default() },
@@ -93,37 +93,37 @@ impl Hold {
         };
         follow_limits(&mut conn)?;
         if let Err(fault) = links::name_kinds(&conn) {
-            // A mark without kinds is only slower to read.
+            // A mark without kinds is only slower to read past.
             tracing::warn!(%fault, "the kinds of events could not be named at marks of an earlier release");
         }
         let record = left.record(stream, feed::head(&conn)?.max(schema::oldest(&conn)?));
         let marked = Mark::make(dir, left::wal_of(dir), record);
         let mut mark = marked.map_err(|source| OpenError::Directory { path: dir.into(), source })?;
-        // What is left of a commit that failed must not lie there when the next one fails.
+        // The remains of a failed commit must not be there when the next one fails.
         if left.torn {
             match mark.empty_wal(&conn) {
                 Ok(true) => {}
-                // A full disk, or somebody who reads: the mark says that it may lie there.
+                // The disk is full, or somebody reads: the mark says that remains may be there.
                 Ok(false) | Err(_) => mark.failed(),
             }
         }
         Ok(Self { conn, mark, is_unchecked: left.unclean && left.large, dir: dir.into() })
     }
 
-    /// Lets go of the connection and opens another: this one does not know what became of its last commit.
+    /// Replaces the connection: the old one does not know what became of its last commit.
     pub fn reopen(&mut self) -> Outcome<()> {
         let conn = writer(&self.dir).map_err(|why| Fault::Damaged(why.to_string()))?;
         drop(std::mem::replace(&mut self.conn, conn));
         Ok(())
     }
 
-    /// Ends cleanly: everything is moved into the file, and the mark is removed. Where another process holds that up
-    /// the mark stays, and the next one looks at what is there.
+    /// Ends cleanly: everything is moved into the file, and the mark is removed. If another process holds that up,
+    /// the mark stays, and the next process checks what is there.
     pub fn end(self) {
         let Self { conn, mut mark, .. } = self;
         let upto = feed::head(&conn).and_then(|head| schema::set_meta(&conn, LIMITS, &head.to_string()));
         if let Err(fault) = upto {
-            // The next start compares them.
+            // The next start compares the rows.
             tracing::warn!(%fault, "that the rows of limits are right could not be written");
         }
         match mark.empty_wal(&conn) {
@@ -141,8 +141,8 @@ impl Hold {
     }
 }
 
-/// Whoever wrote last before this process may have been a release that does not know the rows of limits: unless nothing
-/// was written since a process that does ended cleanly, they are compared with the snapshots.
+/// Checks the rows of limits. The last process may have been of a release that does not know them: unless nothing
+/// was written since a process that knows them ended cleanly, they are compared with the snapshots.
 fn follow_limits(conn: &mut Connection) -> Result<(), OpenError> {
     let head = feed::head(conn)?.to_string();
     if schema::meta(conn, LIMITS)? != Some(head) {
@@ -151,7 +151,7 @@ fn follow_limits(conn: &mut Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Makes a journal, durably and under another name until it is whole.
+/// Makes a journal, durably and under another name until it is complete.
 fn make(dir: &Path) -> Result<(), OpenError> {
     let part = dir.join(PART);
     let failed = |source| OpenError::Directory { path: part.clone(), source };
@@ -173,7 +173,7 @@ fn make(dir: &Path) -> Result<(), OpenError> {
     left::rename(&part, dir).map_err(failed)
 }
 
-/// The same for a process that does not write: what the last one that did has left is looked at first.
+/// The same for a process that does not write: what the last writing process left is checked first.
 pub(crate) fn reader_beside(dir: &Path) -> Result<Connection, OpenError> {
     let left = left::inspect_beside(dir)?;
     if left.nothing {
@@ -182,18 +182,18 @@ pub(crate) fn reader_beside(dir: &Path) -> Result<Connection, OpenError> {
     reader(dir)
 }
 
-/// A connection that leaves no trace, and what keeps others from writing meanwhile.
+/// A connection that leaves no trace, with a lock that keeps others from writing meanwhile.
 pub(crate) struct Untouched {
     pub conn: Connection,
-    /// Held while nobody else has the journal open: a file that is read as it lies must not change.
+    /// Held while nobody else has the journal open: a file that is read without its WAL must not change.
     pub lock: Option<File>,
 }
 
-/// The journal for somebody who may change nothing, not even make a file: neither the index nor the WAL that a reader
-/// makes where there is none. `None` when there is no journal, nor anything of one.
+/// The journal for a reader that may change nothing, not even make a file: neither the index nor the WAL that a reader
+/// usually makes. `None` when there is no journal, nor any file of one.
 ///
-/// Beside a process that writes, an ordinary reader finds everything made. Otherwise a journal with commits in its WAL is
-/// read with an index in memory, which SQLite does under an exclusive lock; one without is read as if it could not
+/// Beside a process that writes, an ordinary reader finds everything made. Otherwise a journal with commits in its WAL
+/// is read with an index in memory, which SQLite does under an exclusive lock; one without is read as if it could not
 /// change.
 pub(crate) fn untouched(dir: &Path) -> Result<Option<Untouched>, OpenError> {
     if !files::look(dir)? {

@@ -52,7 +52,7 @@ pub enum OpenError {
     Entered {
         /// The directory.
         dir: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The directory belongs to everybody, as `/tmp` does.
@@ -67,19 +67,19 @@ pub enum OpenError {
     Lost {
         /// The directory.
         dir: PathBuf,
-        /// What is missing.
+        /// The missing commits.
         what: String,
     },
-    /// The journal itself is not there, but something of it is.
+    /// The journal itself is missing, but other files of it are there.
     #[error(
         "{what} in {dir}. Put journal.db back beside the files of the same time, or restore a backup into another \
-         directory (`jackfield restore`); a directory begins anew once journal.db, journal.db-wal, journal.db-shm and \
+         directory (`jackfield restore`); a directory starts over once journal.db, journal.db-wal, journal.db-shm and \
          in-use are removed from it"
     )]
     Gone {
         /// The directory.
         dir: PathBuf,
-        /// What is there and what is not.
+        /// Which files are there and which are not.
         what: String,
     },
     /// The directory or its lock could not be used.
@@ -87,10 +87,10 @@ pub enum OpenError {
     Directory {
         /// The directory or file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The database said no, or holds what it should not.
+    /// The database failed, or holds something that it should not.
     #[error("the journal could not be opened: {0}")]
     Failed(String),
 }

@@ -20,7 +20,7 @@ pub struct SqliteDirectory {
 }
 
 impl SqliteDirectory {
-    /// That directory.
+    /// The tools for this directory.
     pub fn of(dir: &Path) -> Self {
         Self { dir: dir.to_owned(), store: None }
     }

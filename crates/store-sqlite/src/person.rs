@@ -1,4 +1,4 @@
-//! Finding a person: in which conversations, calls among them, a value of a customer's stands, and where else.
+//! Finds a person: in which conversations and calls a value of a customer's is, and where else.
 
 use crate::{fault::Outcome, raw, snapshot, task};
 use desk::ports::Traces;
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Everything that holds the value.
 pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Traces> {
     if value.is_empty() {
-        // Erased values are empty: nobody is found by them.
+        // Erased values are empty: they must not be found.
         return Ok(Traces::default());
     }
     Ok(Traces {
@@ -48,7 +48,7 @@ fn notices(conn: &Connection, value: &str) -> Outcome<Vec<String>> {
 }
 
 fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> {
-    // Rows without the value's JSON cannot have it, and need not be read as JSON.
+    // Rows without the value's JSON cannot have it, and need not be parsed.
     let json = serde_json::to_string(value)?;
     let needle = json.trim_matches('"');
     let mut found = BTreeSet::new();
@@ -61,7 +61,7 @@ fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> 
         |key, format, body| {
             let document = Document::Snapshot(key.kind());
             let state = match format::read(document, format, body) {
-                // What is looked for is the same in every format.
+                // The fields that are searched are the same in every format.
                 Err(Unread::Fold) => serde_json::from_str(body)?,
                 read => read?,
             };
@@ -127,7 +127,7 @@ fn tells(fact: &session::Fact, value: &str) -> bool {
         }
         Fact::Renamed { agent: None, nickname } => nickname == value,
         Fact::DataChanged { set, .. } => holds(set, value),
-        // A code of the book is nobody's, and stays when its conversation is erased.
+        // A code of the book belongs to nobody, and stays when its conversation is erased.
         Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,
     }
@@ -158,8 +158,8 @@ fn call_tells(fact: &call::Fact, value: &str) -> bool {
     }
 }
 
-/// Whether a value is the number or name of the end of a line that is outside. Our own end is not looked at: by the
-/// number of a phone of ours every call of its user would be found, and none of them is a customer's for that.
+/// Whether a value is the number or name of a caller or called party outside. Our own end is not searched: the number
+/// of a phone of ours would find every call of its user, which does not make these the customer's.
 fn is_outside(kind: call::Kind, from: &Caller, dialled: &Dn, value: &str) -> bool {
     match kind {
         call::Kind::Inbound => from.number == value || from.name == value,

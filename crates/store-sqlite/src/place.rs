@@ -1,20 +1,20 @@
-//! Places: an entity and an index in one number, so that a log lies together in a table ordered by its row id.
+//! Places: an entity and an index in one number, so that a log is contiguous in a table ordered by its row id.
 
 use std::ops::RangeInclusive;
 
 const INDEX_BITS: u32 = 32;
 
-/// Where a log entry lies.
+/// The place of a log entry.
 pub(crate) fn of_message(entity: i64, index: u32) -> i64 {
     entity << INDEX_BITS | i64::from(index)
 }
 
-/// Where the log of an entity lies from an index on.
+/// The places of the log of an entity from an index on.
 pub(crate) fn log_from(entity: i64, index: u32) -> RangeInclusive<i64> {
     of_message(entity, index)..=of_message(entity, u32::MAX)
 }
 
-/// The index of the log entry that lies at a place.
+/// The index of the log entry at a place.
 pub(crate) fn index_of(place: i64) -> u32 {
     u32::try_from(place & i64::from(u32::MAX)).unwrap_or(u32::MAX)
 }

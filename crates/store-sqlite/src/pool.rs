@@ -1,4 +1,4 @@
-//! Connections for readers, a few, each used by one reader at a time on a thread that may block.
+//! A few connections for readers, each used by one reader at a time on a thread that may block.
 
 use crate::{connect, fault::Outcome};
 use desk::ports::StoreFault;
@@ -41,7 +41,7 @@ impl Pool {
         reading.await.map_err(|error| StoreFault::Permanent(error.to_string()))?
     }
 
-    /// Lets nobody in any more, and lets go of the idle connections.
+    /// Admits no more readers, and closes the idle connections.
     pub fn close(&self) {
         self.0.places.close();
         self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();

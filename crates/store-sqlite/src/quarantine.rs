@@ -37,7 +37,7 @@ pub(crate) fn list(conn: &Connection, after: i64, limit: u32, bytes: usize) -> O
     Ok(units)
 }
 
-/// Throws a unit out; whether there was one.
+/// Deletes a unit; answers whether there was one.
 pub(crate) fn release(conn: &Connection, id: i64) -> Outcome<bool> {
     Ok(conn.prepare_cached("DELETE FROM quarantine WHERE id = ?1")?.execute([id])? > 0)
 }

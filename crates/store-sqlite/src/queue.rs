@@ -1,7 +1,7 @@
 //! The queue in front of the writer.
 //!
-//! A list under a lock rather than a channel: the writer takes all that waits at one stroke, and closing the
-//! store does not depend on every caller having let go of its end.
+//! A list under a lock rather than a channel: the writer takes all that waits at once, and closing the
+//! store does not depend on every caller having dropped its end.
 
 use desk::ports::{
     BindingRow, Erased, Quarantined, SavedResult, Shelf, Start, StoreFault, Traces, Transacted, Work,
@@ -19,10 +19,10 @@ const CAPACITY: usize = 8192;
 /// How long a command waits for a place in a full queue before its caller is told to come back later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Where an answer goes. Nobody may be waiting for it any more.
+/// The channel of an answer. Nobody may be waiting for it any more.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreFault>>;
 
-/// Something the writer shall do.
+/// Something the writer should do.
 pub(crate) enum Job {
     /// Decide and commit.
     Transact { work: Work, answer: oneshot::Sender<Transacted> },
@@ -30,25 +30,25 @@ pub(crate) enum Job {
     Start { task: String, node: NodeId, answer: Answer<Start> },
     /// Say that a task was certainly not sent.
     NotSent { task: String, answer: Answer<()> },
-    /// Keep a unit that nobody understood.
+    /// Keep a unit that could not be understood.
     Quarantine { unit: Quarantined, answer: Answer<i64> },
     /// Throw such a unit away.
     Release { unit: i64, answer: Answer<bool> },
-    /// Put rows on a shelf, or take them off.
+    /// Write or delete rows of a table of sessions.
     Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
-    /// Put bindings in the place of those that numbers had.
+    /// Replace the bindings of numbers.
     Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: Answer<()> },
-    /// Tell the position last taken in every mailbox: the file names what is reserved.
+    /// Tell the position last taken in every mailbox: the file names only what is reserved.
     Heads { answer: Answer<Vec<(UserId, u64)>> },
-    /// Throw notes away; the mailboxes before `done` are through.
+    /// Throw notes away; the first `done` mailboxes are finished.
     Trim { upto: Vec<(UserId, u64)>, done: usize, answer: Answer<()> },
     /// Keep the result of a request.
     Save { result: SavedResult, answer: Answer<()> },
     /// Forget results older than a moment.
     Forget { before: Millis, answer: Answer<()> },
-    /// Delete conversations; so many are gone by now.
+    /// Delete conversations; `done` are deleted already.
     Retire { before: Millis, limit: u32, done: u32, answer: Answer<u32> },
-    /// Overwrite what erased conversations left in other rows, and what else is known of a person.
+    /// Overwrite what is left of erased conversations in other rows, and delete what else is known of a person.
     Erase { traces: Traces, answer: Answer<Erased> },
 }
 
@@ -74,7 +74,7 @@ impl Queue {
     pub async fn put(&self, job: Job) -> Result<(), StoreFault> {
         let permit = match self.places.clone().try_acquire_owned() {
             Ok(permit) => permit,
-            // Only now is a timer made: in all but the worst times there is room.
+            // A timer is only made now: nearly always there is room.
             Err(_) => tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned())
                 .await
                 .map_err(|_| StoreFault::Busy)?
@@ -93,7 +93,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Adds whatever waits, up to `most` jobs in all; sleeps while there is nothing to do, though not longer than
+    /// Takes the jobs that wait, up to `most` in all; sleeps while there is nothing to do, though not longer than
     /// `patience`. Answers how many still wait, or `None` once the queue is closed and everything done.
     pub fn take(&self, most: usize, into: &mut Vec<Job>, patience: Option<Duration>) -> Option<usize> {
         let mut waiting = self.lock();
@@ -117,7 +117,7 @@ impl Queue {
         Some(waiting.jobs.len())
     }
 
-    /// Lets nobody in any more. What waits is still done.
+    /// Admits no more jobs. Those that wait are still done.
     pub fn close(&self) {
         self.lock().closed = true;
         self.places.close();

@@ -1,7 +1,7 @@
-//! Looking for words in what nobody understood: as they are, as a form spells them, as JSON spells them. What is in
-//! quarantine may be broken anywhere, so nothing here needs it to be whole.
+//! Looks for words in units that could not be understood: as they are, as a form spells them, as JSON spells them. A
+//! unit in quarantine may be broken anywhere, so nothing here needs it to be well-formed.
 
-/// Whether words stand in it, in any of these spellings.
+/// Whether it contains words, in any of these spellings.
 pub(crate) fn holds(raw: &[u8], words: &str) -> bool {
     let in_form =
         || form_urlencoded::parse(raw).any(|(name, value)| spells(&name, words) || spells(&value, words));
@@ -16,7 +16,7 @@ fn contains(bytes: &[u8], words: &str) -> bool {
     bytes.windows(words.len().max(1)).any(|window| window == words.as_bytes())
 }
 
-/// The bytes with JSON's escapes resolved wherever one stands.
+/// The bytes with JSON's escapes resolved, wherever they are.
 fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let (mut plain, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
     loop {

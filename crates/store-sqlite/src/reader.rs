@@ -17,7 +17,7 @@ use std::{fs::File, path::Path, sync::Arc};
 pub struct SqliteReader {
     conn: Connection,
     stream_id: String,
-    /// Held where the journal is read as it lies.
+    /// Held where the journal is read without its WAL.
     _lock: Option<File>,
 }
 
@@ -28,7 +28,7 @@ impl SqliteReader {
     }
 
     /// The same without leaving a trace: no file is made or changed, whether or not a server runs. `None` when the
-    /// directory or its journal is not there. Where no server runs none can start before this is dropped.
+    /// directory or its journal is not there. If no server runs, none can start before this is dropped.
     pub fn look(dir: &Path) -> Result<Option<Self>, OpenError> {
         match open::untouched(dir)? {
             Some(Untouched { conn, lock }) => Self::over(conn, lock).map(Some),

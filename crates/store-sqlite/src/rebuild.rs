@@ -1,4 +1,4 @@
-//! Rebuild: folds every event again and compares the outcome with the snapshots.
+//! Rebuild: folds every event again and compares the result with the snapshots.
 
 use crate::{
     cache::Entry,
@@ -26,7 +26,7 @@ pub enum RebuildError {
     /// It could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Pages of the file are damaged: what stands in them cannot be told.
+    /// Pages of the file are damaged, so their content is not known.
     #[error(
         "the journal is damaged: {0}. Restore a backup (`jackfield restore`); snapshots and events were not compared"
     )]
@@ -42,14 +42,14 @@ impl From<Fault> for RebuildError {
     }
 }
 
-/// Looks through the whole file for damage, then folds the events of every entity and compares the outcome with its
-/// snapshot. With `fix`, snapshots that differ
-/// or are missing are replaced by what was folded; that needs the directory for this process alone. Without, a
+/// Checks the whole file for damage, then folds the events of every entity and compares the result with its
+/// snapshot. With `fix`, snapshots that differ or are missing are replaced; that needs the directory for this process
+/// alone. Without it, a
 /// server may be at work: what is compared is of one moment. Holds one entity in memory at a time. Blocks.
 pub fn rebuild(dir: &Path, fix: bool) -> Result<Report, RebuildError> {
     if fix {
         let _lock = open::lock(dir)?;
-        // Opened as a reader first: a directory without a journal must not become one.
+        // Opened as a reader first: a directory without a journal must not get one.
         drop(open::reader_beside(dir)?);
         let hold = Hold::open(dir, false)?;
         let report = in_one_moment(&hold.conn, fix);
@@ -60,7 +60,7 @@ pub fn rebuild(dir: &Path, fix: bool) -> Result<Report, RebuildError> {
     }
 }
 
-/// Takes a journal as it is, of which a process that did not end cleanly left less than it acknowledged: what can be
+/// Accepts a journal in which a process that did not end cleanly left less than it acknowledged: what can be
 /// read is the journal from then on. Needs the directory for this process alone. Blocks.
 pub fn accept_loss(dir: &Path) -> Result<(), OpenError> {
     let _lock = open::lock(dir)?;
@@ -133,7 +133,7 @@ struct Sorted<'s> {
 }
 
 impl Sorted<'_> {
-    /// Those of an entity; to be asked for entities in order.
+    /// The numbers of an entity's events; to be asked for entities in order.
     fn of(&mut self, entity: i64) -> Outcome<Vec<u64>> {
         let mut seqs = Vec::new();
         loop {
@@ -144,7 +144,7 @@ impl Sorted<'_> {
             match self.ahead {
                 Some((of, seq)) if of <= entity => {
                     self.ahead = None;
-                    // Of an entity that is gone there is nothing to compare it with.
+                    // An entity that is gone has nothing to be compared with.
                     if of == entity {
                         seqs.push(seq);
                     }
@@ -171,7 +171,7 @@ fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Ou
     let same = version == folded.version && is_open == folded.state.is_open();
     Ok(match document::read::<State>(Document::Snapshot(key.kind()), row, 2)? {
         Ok(state) => (!same || state != folded.state).then_some(Finding::Differs),
-        // Its first reader folds it, and that is what this did.
+        // Its first reader would fold it, and this has done so.
         Err(Unread::Fold) => (!same).then_some(Finding::Differs),
         Err(why) => Some(Finding::Unreadable(format!("snapshot: {why}"))),
     })

@@ -5,13 +5,13 @@ use desk::ports::SavedResult;
 use domain::Millis;
 use rusqlite::{Connection, OptionalExtension};
 
-/// What the results of one scope may weigh together, in bytes; beyond it the oldest go. It is at least the last 1,000, as
-/// long as their bodies are as short as agents' are.
+/// The most bytes that the results of one scope weigh together; beyond it the oldest are deleted. It is room for at
+/// least 1,000 results, as long as their bodies are as short as those for agents.
 const SCOPE: i64 = 1_024 * 1_024;
 /// What a result weighs besides its body, in bytes.
 const ROW: i64 = 512;
 
-/// The result of a name.
+/// The result of this name.
 pub(crate) fn find(conn: &Connection, key: &str) -> Outcome<Option<SavedResult>> {
     let mut statement =
         conn.prepare_cached("SELECT scope, fingerprint, at, status, body FROM result WHERE key = ?1")?;
@@ -28,7 +28,7 @@ pub(crate) fn find(conn: &Connection, key: &str) -> Outcome<Option<SavedResult>>
     Ok(row.optional()?)
 }
 
-/// Writes a result; one of the same name that is older goes, one of the same moment is this one.
+/// Writes a result. An older one of the same name is replaced; one of the same moment is this one.
 pub(crate) fn save(conn: &Connection, result: &SavedResult) -> Outcome<()> {
     if find(conn, &result.key)?.is_some_and(|known| known.at >= result.at) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Retention: whole conversations go once they have been over for long enough.
+//! Retention: whole conversations are deleted once they have been over for long enough.
 
 use crate::{
     fault::Outcome,
@@ -9,22 +9,22 @@ use domain::Millis;
 use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
-    /// Forgets results of requests older than a moment; whether all of them are gone.
+    /// Forgets results of requests older than a moment; answers whether all of them are gone.
     pub fn forget_results(&mut self, before: Millis) -> Outcome<bool> {
         self.chore(|conn, limit| result::forget(conn, before, limit))
     }
 
     /// Deletes conversations whose newest event is before a moment and which are over, the oldest first: events,
-    /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten, and what lies in
-    /// quarantine for longer. Answers how many conversations went, at most `limit`, and whether this is all there is to
-    /// do.
+    /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten, and units that
+    /// are in quarantine for longer. Answers how many conversations were deleted, at most `limit`, and whether this is
+    /// all there is to do.
     pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<(u32, bool)> {
         if !self.chore(|conn, limit| task::forget_known(conn, before, limit))?
             || !self.chore(|conn, limit| quarantine::forget(conn, before, limit))?
         {
             return Ok((0, false));
         }
-        // What earlier jobs of the group changed must be rows, lest it be written behind the deletion.
+        // The changes of earlier jobs of the group must be rows, so that they are not written after the deletion.
         self.flush()?;
         let mut gone = Vec::new();
         while gone.len() < limit as usize {
@@ -35,7 +35,7 @@ impl Group<'_> {
             let events = links::of(self.conn, entity)?;
             let newest = events.iter().copied().max().unwrap_or(0);
             self.count.oldest = self.count.oldest.max(newest);
-            // A conversation goes whole, however long it was.
+            // A conversation is deleted as a whole, however long it was.
             self.chores_left = self.chores_left.saturating_sub(self.delete(entity, &events)?.max(1));
             self.slots
                 .insert(snapshot::key(&key)?, Slot { entry: None, stored: Stored::Nothing, dirty: None });
@@ -50,7 +50,7 @@ impl Group<'_> {
         Ok((u32::try_from(gone.len()).unwrap_or(limit), self.chores_left > 0 || gone.len() == limit as usize))
     }
 
-    /// Deletes rows as far as the group may; whether there are no more of them.
+    /// Deletes as many rows as the group still may; answers whether there are no more of them.
     fn chore(&mut self, delete: impl FnOnce(&Connection, usize) -> Outcome<usize>) -> Outcome<bool> {
         if self.chores_left == 0 {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! The tables and how they came to be: numbered steps, each a file, counted in `user_version`.
+//! The tables and their history: numbered steps, each a file, counted in `user_version`.
 
 use crate::{
     digests,
@@ -14,7 +14,7 @@ use std::str::FromStr;
 pub(crate) enum Step {
     /// Statements.
     Sql(&'static str),
-    /// What SQL cannot say, run in the same transaction.
+    /// Work that SQL cannot express, run in the same transaction.
     Rows(fn(&Connection) -> Outcome<()>),
 }
 
@@ -32,7 +32,7 @@ pub(crate) const STEPS: &[Step] = &[
 
 /// The single value that names the format in which documents are written; 1 when it is not there.
 const FORMAT: &str = "journal.format";
-/// The single value that names the oldest schema whose programs go on with this file.
+/// The single value that names the oldest schema whose programs can work on this file.
 const SINCE: &str = "schema.since";
 
 /// Marks the file as a journal of this program: `Jack`, in ASCII.
@@ -56,7 +56,7 @@ fn bring_up_to(conn: &mut Connection, steps: &[Step], migrate: bool) -> Result<(
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Fault::from)?;
     for (number, step) in (1..).zip(steps).filter(|(number, _)| *number > found) {
         if number > 1 {
-            // Of this step only this step can say who goes on with it.
+            // Which programs can work with the result, only this step can say.
             tx.execute("DELETE FROM meta WHERE name = ?1", [SINCE]).map_err(Fault::from)?;
         }
         match step {
@@ -81,8 +81,8 @@ pub(crate) fn check_current(conn: &Connection) -> Result<(), OpenError> {
     check_format(conn)
 }
 
-/// A later schema is refused, unless its steps say that programs of this one go on with it: a step that only adds what
-/// has a default puts the oldest such schema into [`SINCE`].
+/// A later schema is refused, unless its steps say that programs of this one can work on it: a step that only adds
+/// columns with a default puts the oldest such schema into [`SINCE`].
 fn check(conn: &Connection, found: i64, newest: i64) -> Result<(), OpenError> {
     if found <= newest || number::<i64>(conn, SINCE)?.unwrap_or(found) <= newest {
         return Ok(());

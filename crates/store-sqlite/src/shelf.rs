@@ -1,4 +1,4 @@
-//! Shelves: rows that are not history.
+//! Tables of sessions: rows that are not history.
 
 use crate::{fault::Outcome, unreadable};
 use desk::ports::Shelf;
@@ -6,7 +6,7 @@ use domain::format::{self, Document, NEWEST, Unread};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
-/// Puts rows on a shelf, or takes them off.
+/// Writes rows of a table, or deletes them.
 pub(crate) fn put(
     conn: &Connection,
     shelf: Shelf,
@@ -67,15 +67,15 @@ pub(crate) fn rows(conn: &Connection, shelf: Shelf) -> Outcome<Vec<(String, Stri
     Ok(found)
 }
 
-/// The body of a row as it would be written in the newest format; `None` when it cannot be read at all. Whoever put it
-/// there reads what stands in it.
+/// The body of a row as it would be written in the newest format; `None` when it cannot be read at all. Its owner knows
+/// what is in it.
 fn newest(shelf: Shelf, id: &str, body: String, format: u32) -> Option<String> {
     if format == NEWEST || shelf == Shelf::Process {
         return Some(body);
     }
     match format::read::<Value>(Document::Session, format, &body) {
         Ok(read) => Some(read.to_string()),
-        // Its owner says what is wrong with its words.
+        // Its owner reports what is wrong with it.
         Err(Unread::Malformed(_)) => Some(body),
         Err(why) => {
             unreadable::tell("session", &id, &why);
@@ -84,7 +84,7 @@ fn newest(shelf: Shelf, id: &str, body: String, format: u32) -> Option<String> {
     }
 }
 
-/// Clears the shelves of sessions: a restored copy knows nobody's. When the process last ran stays true of it.
+/// Clears the tables of sessions: a restored copy has none. When the process last ran stays true of the copy.
 pub(crate) fn clear(conn: &Connection) -> Outcome<()> {
     conn.execute_batch("DELETE FROM http_session; DELETE FROM bayeux_session;")?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What a decision sees: the group it is part of.
+//! What a decision can read: the group that it is part of.
 
 use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
 use desk::ports::{SavedResult, Sight};
@@ -8,7 +8,7 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// The look of one decision into its group.
+/// One decision's view of its group.
 pub(crate) struct Look<'g, 'a> {
     group: &'g mut Group<'a>,
     /// Why the file could not be read, if it could not.

@@ -28,8 +28,8 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
     }
 }
 
-/// Every open snapshot of a kind. Work that cannot be read is left out, so that the rest goes on; what is provisioned is
-/// not, for without it nobody could tell what is missing.
+/// Every open snapshot of a kind. Conversations and calls that cannot be read are left out, so that the rest goes on;
+/// for provisioned objects it is a fault, since otherwise nobody could tell what is missing.
 pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.id, key, version, coalesce(newest, 0), body, snapshot.format
@@ -50,7 +50,7 @@ pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> 
     Ok(entries)
 }
 
-/// A snapshot as its row has it, in two columns. One that cannot be read is folded anew from its events.
+/// A snapshot as its row has it, in two columns. One that cannot be read is folded again from its events.
 fn read(conn: &Connection, row: &Row<'_>, key: &Key, of: (i64, u64, u64), body: usize) -> Outcome<Entry> {
     let (id, version, newest) = of;
     let why = match document::read(Document::Snapshot(key.kind()), row, body)? {
@@ -113,7 +113,7 @@ pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: 
     part(&mut rows, usize::try_from(limit).unwrap_or(usize::MAX), bytes)
 }
 
-/// One entry of the log of an entity, to be decided upon: one that cannot be read is a fault.
+/// One entry of the log of an entity, for a decision: one that cannot be read is a fault.
 pub(crate) fn message(conn: &Connection, entity: i64, index: u32) -> Outcome<Option<Message>> {
     let mut statement = conn.prepare_cached("SELECT body, format FROM message WHERE place = ?1")?;
     let mut rows = statement.query([place::of_message(entity, index)])?;
@@ -132,7 +132,7 @@ pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Ve
     Ok(entries)
 }
 
-/// Reads row by row and stops where the next would be too much; the first is taken whatever it weighs.
+/// Reads row by row and stops before the next would be too much; the first is taken whatever its size.
 fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
     let mut part = LogPart::default();
     let mut read = 0_usize;

@@ -1,4 +1,4 @@
-//! The port, over the parts.
+//! The port, implemented by the parts.
 
 use crate::{
     OpenError, Options, SqliteReader, binding,
@@ -31,8 +31,8 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// The embedded journal in a directory, open for writing. Dropping it finishes what waits and gives the directory
-/// back.
+/// The embedded journal in a directory, open for writing. Dropping it finishes the jobs that wait and frees the
+/// directory.
 ///
 /// Its futures must be polled on a tokio runtime: reads run on its threads for blocking work.
 pub struct SqliteStore {
@@ -43,7 +43,7 @@ pub struct SqliteStore {
     stream_id: String,
     health: Health,
     writer: Option<JoinHandle<()>>,
-    /// Looks through a journal that was not left cleanly.
+    /// The check of a journal that was not left cleanly.
     check: Option<damage::Watch>,
     /// Held until the writer has ended.
     _lock: File,
@@ -86,10 +86,10 @@ impl SqliteStore {
         SqliteReader::open(dir)
     }
 
-    /// What holds a value of a customer's. In a conversation it is their name, now or ever, their address, or a value
-    /// of the user data, now or ever, at any depth: text equal to `value`, or a number that reads like it. A unit in
-    /// quarantine needs only to have it in it somewhere, as a form or JSON may spell it; a text of the server's own
-    /// is found by its address. Looks at everything.
+    /// What holds a value of a customer's. In a conversation or call that is their name or address, now or ever, or a
+    /// value of the user data, now or ever, at any depth: text equal to `value`, or a number that reads like it. A unit
+    /// in quarantine needs only to have it in it somewhere, as a form or JSON may spell it; a text of the server's own
+    /// is found by its address. Reads everything.
     pub fn find_person(&self, value: &str) -> BoxFuture<'static, Result<Traces, StoreFault>> {
         let value = value.to_owned();
         Box::pin(self.pool.clone().read(move |conn| person::find(conn, &value)))
@@ -97,7 +97,7 @@ impl SqliteStore {
 
     /// Overwrites what erased conversations left behind: the words of their logs, the personal values in their
     /// events, and the notes about them, whose positions stay as gaps. Deletes the units in quarantine and the texts
-    /// of the server's own that are named. Then the whole file is written anew and the WAL emptied, so that no freed
+    /// of the server's own that are named. Then the whole file is rewritten and the WAL emptied, so that no freed
     /// byte keeps a word; that takes seconds for every 100 MB, during which nothing else is committed.
     ///
     /// Each conversation must have been erased with [`domain::Command::Erase`] before; those that were not are
@@ -120,7 +120,7 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    /// `wants` are not needed here: whatever the work looks at is loaded then.
+    /// `wants` are not needed here: everything is loaded when the work looks at it.
     fn transact(&self, _wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted> {
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.clone();
@@ -158,7 +158,7 @@ impl Store for SqliteStore {
                 state: state.clone(),
             };
             let states = entries.iter().map(versioned).collect();
-            // Whoever asks keeps them; one copy of each is enough.
+            // The caller keeps them; one copy of each is enough.
             cache.keep_all(entries, epoch);
             Ok(states)
         }))

@@ -1,4 +1,4 @@
-//! Tasks for connectors, and the names the world gave.
+//! Tasks for connectors, and the names that providers gave.
 
 use crate::{
     document,
@@ -11,7 +11,7 @@ use domain::{Key, Millis, NodeId, ProviderKey, Task, format::Document, task::Kno
 use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
-    /// Writes the tasks of a commit, and takes away those that it settles.
+    /// Writes the tasks of a commit, and deletes those that it settles.
     pub(crate) fn write_tasks(&mut self, tasks: Vec<Task>, settled: &[String]) -> Outcome<()> {
         for id in settled {
             remove(self.conn, id)?;
@@ -28,7 +28,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Writes names. Each is new: the decision looked.
+    /// Writes names. Each is new: the decision has checked.
     pub(crate) fn write_known(&mut self, known: &[Known], at: Millis) -> Outcome<()> {
         for Known { key, entry } in known {
             let place = match entry {
@@ -51,7 +51,7 @@ impl Group<'_> {
     }
 }
 
-/// What bears a name.
+/// What a provider's name stands for.
 pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Known>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.key, idx FROM dedup LEFT JOIN entity ON entity.id = dedup.entity WHERE dedup.key = ?1",
@@ -65,7 +65,7 @@ pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Know
             Key::Session(session) => Some((session, index)),
             _ => return Err(Fault::Damaged(format!("'{key}' names a log entry of {entity}"))),
         },
-        // What it named was deleted.
+        // The thing of this name was deleted.
         _ => None,
     };
     Ok(Some(Known { key: key.clone(), entry }))
@@ -89,7 +89,7 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
     Ok(tasks)
 }
 
-/// Takes a task away; whether there was one.
+/// Deletes a task; answers whether there was one.
 pub(crate) fn remove(conn: &Connection, id: &str) -> Outcome<bool> {
     Ok(conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])? > 0)
 }
@@ -114,14 +114,14 @@ pub(crate) fn not_sent(conn: &Connection, id: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Nobody knows any more which tasks of a copy were carried out since it was made.
+/// Marks all tasks of a copy as doubtful: nobody knows which of them were carried out since it was made.
 pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
     conn.execute_batch("UPDATE task SET started = 1, owner = NULL")?;
     Ok(())
 }
 
 /// Forgets names older than a moment, the oldest first, at most `limit`; answers how many. No provider delivers
-/// anything again after so long.
+/// again after so long.
 pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM dedup WHERE key IN (SELECT key FROM dedup WHERE at < ?1 ORDER BY at LIMIT ?2)",

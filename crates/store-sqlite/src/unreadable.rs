@@ -1,4 +1,4 @@
-//! Rows that cannot be read: each is told of once, however often it is come upon, and left where it lies.
+//! Rows that cannot be read: each is logged once, however often it is met, and left as it is.
 
 use domain::{
     Message,
@@ -11,13 +11,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// So many rows are remembered as told; of those beyond nothing is said.
+/// How many rows are remembered as logged; further ones are not logged.
 const REMEMBERED: usize = 4_096;
 
-/// What was told of in this process.
+/// The rows that were logged in this process.
 static TOLD: Mutex<BTreeSet<(&str, String)>> = Mutex::new(BTreeSet::new());
 
-/// Tells of a row, and counts it, at the first time. `what` is the kind of the row, `name` names it in the file.
+/// Logs a row, and counts it, the first time. `what` is the kind of the row, `name` names it in the file.
 pub(crate) fn tell(what: &'static str, name: &dyn Display, why: &dyn Display) {
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
     if told.len() >= REMEMBERED || !told.insert((what, name.to_string())) {
@@ -28,7 +28,7 @@ pub(crate) fn tell(what: &'static str, name: &dyn Display, why: &dyn Display) {
     tracing::error!(what, %name, %why, "a row of the journal cannot be read; it is left as it is");
 }
 
-/// What stands in a log in place of an entry that cannot be read, so that the others keep their places. Customers do not
+/// The entry in place of one that cannot be read, so that the others keep their places. Customers do not
 /// see it.
 pub(crate) fn entry(index: u32, at: domain::Millis) -> Message {
     Message {

@@ -1,4 +1,4 @@
-//! Looking at a WAL without SQLite: how far it is whole, and whether something whole lies behind what is broken.
+//! Checks a WAL without SQLite: how far it is complete, and whether something complete follows what is broken.
 //!
 //! SQLite takes a WAL up to its first broken frame and is silent about the rest, because a torn end is what a power
 //! cut leaves behind. A frame that was damaged later, in the middle, looks the same to it. The format is that of
@@ -30,11 +30,11 @@ pub(crate) enum Survey {
 /// The frames of a WAL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frames {
-    /// What tells this life of the WAL from the one before; changes whenever it begins anew.
+    /// Distinguishes this life of the WAL from the one before; changes whenever it starts over.
     pub salts: u64,
     /// How many frames SQLite takes: up to the last whole commit.
     pub whole: u32,
-    /// Frames of this life lie behind them, as after a power cut.
+    /// Frames of this life follow them, as after a power cut.
     pub torn: bool,
     /// Behind what is broken a transaction ends and another one begins. The first was durable before the second
     /// was written, so this is no torn end: a commit that was acknowledged is damaged.
@@ -183,14 +183,14 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let (path, counts) = wal(dir.path());
         let sound = fs::read(&path).expect("read");
-        // Of the last transaction every frame may be torn, also the one that ends it.
+        // Of the last transaction any frame may be torn, also the one that ends it.
         for frame in counts[3]..counts[4] {
             fs::write(&path, &sound).expect("written");
             spoil(&path, HEADER as u64 + u64::from(frame) * SIZE + 100);
             let frames = whole(&path);
             assert_eq!((frames.whole, frames.torn, frames.damaged), (counts[3], true, false), "{frame}");
         }
-        // Of an earlier one none.
+        // Of an earlier one none may be.
         for frame in counts[1]..counts[2] {
             fs::write(&path, &sound).expect("written");
             spoil(&path, HEADER as u64 + u64::from(frame) * SIZE + 100);

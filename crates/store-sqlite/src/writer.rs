@@ -1,4 +1,4 @@
-//! The one writer: takes what waits, runs it in one transaction, makes it durable, answers.
+//! The one writer: takes the jobs that wait, runs them in one transaction, makes it durable, answers.
 
 use crate::{
     binding,
@@ -30,17 +30,17 @@ use std::{
 
 /// The most jobs in one transaction: enough to share an `fsync`, few enough to be quick.
 const MOST: usize = 512;
-/// How often a decision may ask for one more entity before it is held to be mad.
+/// How often a decision may ask for one more entity before it counts as broken.
 const PATIENCE: usize = 64;
-/// How often a commit is tried while they fail and nobody asks for one.
+/// How often a commit is tried while commits fail and nobody asks for one.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
-/// What such a commit writes: more than most groups do, so that it does not fit where they do not.
+/// What such a commit writes, in bytes: more than most groups do, so that it does not fit where they do not.
 const PROBE: i32 = 64 * 1024;
 
-/// Whoever is told of commits, for as long as somebody else holds them.
+/// Those who are told of commits, for as long as somebody else holds them.
 pub(crate) type Watch = Arc<Mutex<Vec<Weak<dyn Witness>>>>;
 
-/// The writer and all it alone knows.
+/// The writer, with what only it knows.
 pub(crate) struct Writer {
     hold: Hold,
     cache: Arc<Cache>,
@@ -58,7 +58,7 @@ pub(crate) struct Writer {
 enum Fate {
     Transacted(Result<Done, Refusal>),
     Written,
-    /// There is more to do: the job goes on in the next group, behind this part.
+    /// There is more to do: the job goes on in the next group, after this part.
     Unfinished(Part),
     Retired(u32),
     Erased(Erased),
@@ -70,16 +70,16 @@ enum Fate {
     Failed(StoreFault),
 }
 
-/// How far a job has come that takes several groups, counted as the job counts.
+/// How far a job has come that takes several groups, counted in the job's own way.
 struct Part(usize);
 
 impl Part {
-    /// The job as it goes on behind its part.
+    /// The job as it goes on after its part.
     fn of(self, mut job: Job) -> Job {
         match &mut job {
             Job::Trim { done, .. } => *done = self.0,
             Job::Retire { done, .. } => *done = u32::try_from(self.0).unwrap_or(u32::MAX),
-            // What these have done is not there any more.
+            // The parts that these did are not there any more.
             _ => {}
         }
         job
@@ -115,7 +115,7 @@ impl Writer {
         drop(checkpointer);
         if self.unsettled.is_none() || self.settle() {
             if let Err(fault) = mailbox::settle(&mut self.hold.conn, self.mailboxes.values()) {
-                // What is reserved stays so: the next process leaves a gap.
+                // The positions stay reserved: the next process leaves a gap.
                 tracing::warn!(%fault, "reserved positions of mailboxes could not be given back");
             }
             self.hold.end();
@@ -183,7 +183,7 @@ impl Writer {
         }
     }
 
-    /// Runs and answers the jobs; leaves those that have more to do.
+    /// Runs and answers the jobs; keeps those that have more to do.
     fn run_group(&mut self, jobs: &mut Vec<Job>) {
         let started = Instant::now();
         if self.unsettled.is_some() && !self.settle() {
@@ -197,7 +197,7 @@ impl Writer {
                 let mut unfinished = Vec::new();
                 for (job, fate) in jobs.drain(..).zip(fates) {
                     match fate {
-                        // Only now that the part is durable does the job go on behind it.
+                        // Only now that the part is durable, the job goes on after it.
                         Fate::Unfinished(part) => unfinished.push(part.of(job)),
                         fate => answer(job, fate),
                     }
@@ -221,7 +221,7 @@ impl Writer {
         histogram!("jackfield_store_commit_seconds").record(started.elapsed().as_secs_f64());
     }
 
-    /// What the callers of a group are told that was not committed.
+    /// The fault for the callers of a group that was not committed.
     fn aborted(&mut self, abort: Abort, jobs: usize) -> StoreFault {
         match abort {
             Abort::Job(fault) | Abort::Begin(fault) => {
@@ -297,7 +297,7 @@ impl Writer {
     }
 }
 
-/// Where the file stands.
+/// The counters as the file has them.
 fn counters(conn: &Connection) -> Outcome<Counters> {
     let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
     let oldest = schema::oldest(conn)?;
@@ -319,7 +319,7 @@ fn counters(conn: &Connection) -> Outcome<Counters> {
     })
 }
 
-/// Whether there is anything to be told of a group.
+/// Whether a group has anything to tell.
 fn tells(Committed { durable, local }: &Committed) -> bool {
     let Durable { states, notes, events: _, tasks, settled, head: _ } = durable;
     let Local { signals, effects } = local;
@@ -409,7 +409,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
 fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
     for _ in 0..PATIENCE {
         let mut look = Look::new(group);
-        // A decision writes nothing while it looks, so that its panic concerns it alone.
+        // A decision writes nothing while it looks, so its panic concerns only itself.
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| work(&mut look))) else {
             return Ok(Fate::Failed(StoreFault::Permanent("a decision panicked".into())));
         };
@@ -417,7 +417,7 @@ fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
         match decided {
             Ok(plan) => return Ok(Fate::Transacted(Ok(group.write(plan)?))),
             Err(No::Refused(refusal)) => return Ok(Fate::Transacted(Err(refusal))),
-            // Here everything is loaded when it is looked at; a work that asks is obeyed all the same.
+            // Everything is loaded here when it is looked at; a work that asks is answered all the same.
             Err(No::Need(Want::State(key))) => drop(group.entry(&key)?),
             Err(No::Need(_)) => {}
             Err(No::Fault) => {
@@ -474,7 +474,7 @@ fn answer(job: Job, outcome: Fate) {
 fn send<T>(answer: Answer<T>, outcome: Fate, pick: fn(Fate) -> Option<T>) {
     let told = match outcome {
         Fate::Failed(fault) => Err(fault),
-        // Each job has its own kind of outcome; another would be a fault of this file.
+        // Each job has its own kind of outcome; another would be a bug of this file.
         outcome => pick(outcome).ok_or_else(|| StoreFault::Failed("a job was answered by another's".into())),
     };
     drop(answer.send(told));

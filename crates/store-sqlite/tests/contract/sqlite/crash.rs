@@ -135,7 +135,7 @@ async fn send_until_killed() {
                 scene.store.start(task.clone(), NodeId::default()).await.expect("begun");
                 acknowledged("begun", &task);
                 if index % 3 == 0 {
-                    // It was certainly not sent, and is tried again for ever.
+                    // It was certainly not sent, and is tried again forever.
                     scene.store.not_sent(task.clone()).await.expect("not sent");
                     acknowledged("waits", &task);
                 } else {

@@ -141,7 +141,7 @@ async fn a_wal_that_lost_acknowledged_commits_is_refused_with_the_way_out() {
         assert!(SqliteReader::open(killed.dir()).is_err());
         assert_eq!(fs::read(killed.path("journal.db")).expect("read"), before);
         assert!(matches!(killed.refused(), OpenError::Lost { .. }));
-        // Until somebody says that it shall be so.
+        // Until somebody says that it should be so.
         accept_loss(killed.dir()).expect("taken as it is");
         killed.opened();
         assert_eq!(rebuild(killed.dir(), false).expect("a report").differences, []);

@@ -132,7 +132,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     assert_eq!(store.quarantine(unit).await.expect("kept"), 1);
 }
 
-/// Who bears which name and who waits, as the rows of limits have it.
+/// Who has which name and who waits, as the rows of limits have it.
 fn limits(dir: &Path) -> (Vec<String>, Vec<String>) {
     let conn = Connection::open(dir.join("journal.db")).expect("open");
     let texts = |sql: &str| {
