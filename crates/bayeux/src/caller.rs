@@ -11,7 +11,7 @@ use crate::Advice;
 pub struct Caller<'a> {
     /// The authenticated user; a session answers to the user of its handshake only.
     pub principal: Arc<str>,
-    /// The host's login under which the request came, by any name that says nothing. A session goes with the login of
+    /// The host's login under which the request came, by a name that tells nothing. A session goes with the login of
     /// its latest request: [`crate::Hub::end_login`].
     pub login: Option<Arc<str>>,
     /// The value of the browser cookie, when the request (or the WebSocket's upgrade) had one.
@@ -66,7 +66,7 @@ pub enum Admission {
     Granted,
     /// It may not: `403::handshake_denied` (spec: bayeux-conformance#20).
     Denied {
-        /// What the client shall do; `None` advises `reconnect: "none"`.
+        /// What the client should do; `None` advises `reconnect: "none"`.
         advice: Option<Advice>,
         /// Members for the reply's `ext`.
         ext: Option<Map<String, Value>>,

@@ -1,11 +1,12 @@
-//! What a client is answered whose login has ended.
+//! The answers to a client whose login has ended.
 
 use crate::message::Message;
 use crate::reconnect::Reconnect;
 use crate::reply::{Advice, Reply};
 
 /// The answers to messages of sessions that ended with the login of their client: a disconnect has nothing left to do,
-/// all else is unknown (spec: bayeux-conformance#30, #31), and a connect is to stop, as a handshake would be refused.
+/// all else is unknown (spec: bayeux-conformance#30, #31), and a connect is told to stop, as a handshake would be
+/// refused.
 pub fn without_login(batch: Vec<Message>, now: u64) -> Vec<Reply> {
     let answer = |message: Message| match message.channel.as_deref() {
         Some("/meta/disconnect") => Reply::ok(message, now),

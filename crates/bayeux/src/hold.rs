@@ -57,14 +57,14 @@ impl Hold {
 pub enum Completed {
     /// Send the events gathered, then this reply (spec: bayeux-conformance#27).
     Deliver(Reply),
-    /// The session ended meanwhile: send this reply alone (spec: bayeux-conformance#65, #66).
+    /// The session ended meanwhile: send only this reply (spec: bayeux-conformance#65, #66).
     Ended(Reply),
     /// A newer connect of the session has taken over: HTTP 500 and no events, nothing on a WebSocket
     /// (spec: bayeux-conformance#32, #71).
     Superseded,
 }
 
-/// A hold whose task is to be woken: it was released, or there is something volatile for it.
+/// A hold whose task must be woken: it was released, or there is something volatile for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
     /// The hold's session.

@@ -8,7 +8,7 @@
 //!
 //! Every principal (user) has a *mailbox* kept by the host: notes at growing `u64` positions, gaps
 //! allowed. The number a client with the ack extension echoes in each connect is the position up to which
-//! it has everything. Whoever serves the next connect, this process, another node or the one after a
+//! it has everything. The process that serves the next connect, be it this one, another node or the one after a
 //! restart, delivers the notes after that number: a lost answer, a cut connection or a dead node loses
 //! nothing and doubles nothing. The hub holds no notes and no queues, only positions.
 //!
@@ -33,14 +33,14 @@
 //! 1. [`parse`] the body; each [`Malformed`] names its HTTP answer and WebSocket close code.
 //! 2. With several nodes: for each of [`named_sessions`] the hub does not [know](Hub::knows), look for its
 //!    [`Record`] and [`Hub::adopt`] it; adopt again when another node has changed the record, the newer
-//!    revision counts. A host with one node adopts all records when it starts, and never else.
+//!    revision counts. A host with one node adopts all records when it starts, and at no other time.
 //! 3. [`Hub::receive`] the batch with its [`Caller`]. A [`BatchRefused`] is HTTP 500.
 //! 4. Under the same lock: [`Hub::take_released`], and wake the tasks waiting on those holds; register
 //!    the new hold to be woken so; [`Hub::take_changes`], to be durable before any answer leaves.
 //! 5. Write the [`Answer`]s in order. On a WebSocket each reply goes at once; in an HTTP response all of
 //!    them wait for the [`Hold`], if there is one. A handshake's [`Reply::set_browser`] is a cookie to set.
 //! 6. For a [`Hold`]: register for the principal's new mail *first*, then read the notes after
-//!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (ask [`Hub::listening`] anew
+//!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (ask [`Hub::listening`] again
 //!    before each reading), and remember how far was looked.
 //!    * Some are left, or [`Hub::is_due`]: under one lock [`Hub::take_volatile`], and [`Hub::complete`] it
 //!      with the position looked at. [`Completed`] says what to write; [`Response`] assembles the bytes.
@@ -49,7 +49,7 @@
 //!      [`Hub::pushed`], then send the events as their own frame and keep waiting.
 //!    * The connection is gone: [`Hub::abandon`] it. Do so when the waiting task is dropped, too.
 //! 7. Every second or so: [`Hub::sweep`], then `take_changes`. Every few seconds: write [`Hub::take_acks`]
-//!    and trim mailboxes to their low water. A session whose mailbox grew too long is told to begin anew
+//!    and trim mailboxes to their low water. A session whose mailbox grew too long is told to begin again
 //!    by [`Hub::remove`] with [`Reconnect::Handshake`].
 //! 8. To stop: [`Hub::drain`], wake what was released, let the answers out.
 //!
@@ -103,7 +103,8 @@
 //! Clients only listen: a publish is refused. Charsets, body sizes, cookies' syntax, JSONP, CORS and TLS
 //! are the host's. There are no lazy channels and no queue limits, because there are no queues.
 //!
-//! `spec: bayeux-conformance#57` in this documentation is item 57 of the checklist in `docs/spec/bayeux-conformance.md`.
+//! `spec: bayeux-conformance#57` in this documentation is item 57 of the checklist in
+//! `docs/spec/bayeux-conformance.md`.
 #![forbid(unsafe_code)]
 
 mod caller;

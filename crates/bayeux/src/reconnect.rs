@@ -1,4 +1,4 @@
-//! How a client is to go on.
+//! How a client should go on.
 
 use serde::Serialize;
 

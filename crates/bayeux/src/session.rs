@@ -78,11 +78,11 @@ pub enum Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cause {
-    /// Its client said so.
+    /// Its client disconnected.
     Disconnected,
     /// Its client was not heard of for too long (spec: bayeux-conformance#33).
     Expired,
-    /// The host said so (spec: bayeux-conformance#66).
+    /// The host ended it (spec: bayeux-conformance#66).
     Removed,
 }
 
@@ -100,7 +100,7 @@ pub struct Acked {
 pub(crate) struct Session {
     pub principal: Arc<str>,
     pub browser: Option<Arc<str>>,
-    /// The host's login it goes with. Not in its record: whoever resumes it shows one.
+    /// The host's login it goes with. Not in its record: a client that resumes the session shows one.
     pub login: Option<Arc<str>>,
     /// It ends when its held connect is answered, with this advice.
     pub leaving: Option<Reconnect>,
@@ -147,7 +147,7 @@ impl Record {
 }
 
 impl Session {
-    /// Notes up to here are of no more use to this session.
+    /// Notes up to here are of no use to this session any more.
     pub fn floor(&self) -> u64 {
         if self.ack { self.acked.max(self.start) } else { self.cursor }
     }

@@ -1,4 +1,4 @@
-//! What is told at most once and kept in no mailbox: the latest value of each subject.
+//! Messages that are told at most once and kept in no mailbox: the latest value of each subject.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ const MAX_OWN_SUBJECTS: usize = 8;
 pub struct Volatile {
     /// The channel it goes out on.
     pub channel: Arc<str>,
-    /// What of the channel it is about; a later message about the same takes its place.
+    /// The subject within the channel; a later message about the same subject replaces this one.
     pub subject: Arc<str>,
     /// One valid JSON value: it is trusted, because the host wrote it, and the host bounds its size.
     pub data: Arc<str>,

@@ -55,7 +55,7 @@ impl Hub {
         }
     }
 
-    /// Another message came: the session lives longer, but not for ever without a connect
+    /// Another message came: the session lives longer, but not forever without a connect
     /// (spec: bayeux-conformance#34).
     pub(super) fn touch(&mut self, id: &ClientId, now: u64) {
         if let Some(session) = self.sessions.get(id) {

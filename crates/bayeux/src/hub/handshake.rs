@@ -15,8 +15,8 @@ use super::Hub;
 const MAX_COOKIE: usize = 256;
 
 impl Hub {
-    /// The request's `clientId`, versions and connection types are ignored (spec: bayeux-conformance#15, #16): who
-    /// handshakes gets a new session.
+    /// The request's `clientId`, versions and connection types are ignored (spec: bayeux-conformance#15, #16): every
+    /// handshake opens a new session.
     pub(super) fn handshake(&mut self, message: Message, from: &Caller<'_>) -> Reply {
         if let Admission::Denied { advice, ext } = &from.admission {
             self.totals.denied += 1;
@@ -29,7 +29,7 @@ impl Hub {
         let full = self.sessions_of(&from.principal).len() >= self.config.max_sessions_per_principal;
         if full || self.knows(id.as_str()) {
             self.totals.denied += 1;
-            // Unlike a verdict of the host this passes: places come free as sessions expire.
+            // Unlike a refusal of the host, this one passes: places come free as sessions expire.
             let advice =
                 Advice { interval: Some(self.config.max_interval_ms), ..Advice::only(Reconnect::Handshake) };
             return Reply::refused(message, from.now, text::HANDSHAKE_DENIED).advised(advice);
@@ -83,7 +83,7 @@ impl Hub {
         session.expires = now.saturating_add(self.config.max_interval_ms).saturating_add(session.pause);
         session.due = session.expires;
         self.due.insert((session.due, id.clone()));
-        // Nearly everybody has one session: no room for more until there are.
+        // Nearly everybody has one session: no room is kept for more until there are.
         let list = self.principals.entry(session.principal.clone());
         list.or_insert_with(|| Vec::with_capacity(1)).push(id.clone());
         self.sessions.insert(id, session);
@@ -99,7 +99,7 @@ impl Hub {
 }
 
 /// The cookie the session is bound to, and the one to set. A WebSocket cannot set cookies any more:
-/// a session opened on one without is bound to its principal alone.
+/// a session opened on one without is bound to its principal only.
 fn browser(from: &Caller<'_>) -> (Option<Arc<str>>, Option<Arc<str>>) {
     match from.browser.filter(|value| !value.is_empty() && value.len() <= MAX_COOKIE) {
         Some(value) => (Some(value.into()), None),

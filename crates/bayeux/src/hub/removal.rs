@@ -34,9 +34,9 @@ impl Hub {
         ids.iter().filter(|id| self.remove(id, reconnect)).count()
     }
 
-    /// Ends every session of a principal that goes with a login of the host, which has ended. `told` lets a connect that is
-    /// held bring the notes there are and then end its session, for a client that has logged out by itself; else
-    /// nothing more is delivered. Held connects complete with `reconnect: "none"`.
+    /// Ends every session of a principal that goes with a login of the host, which has ended. `told` lets a connect
+    /// that is held bring the notes there are and then end its session, for a client that has logged out by itself;
+    /// otherwise nothing more is delivered. Held connects complete with `reconnect: "none"`.
     pub fn end_login(&mut self, principal: &str, login: &str, told: bool) {
         for id in self.sessions_of(principal).to_vec() {
             let Some(session) = self.sessions.get_mut(&id) else { continue };
@@ -57,7 +57,7 @@ impl Hub {
     /// Begins an orderly shutdown (spec: bayeux-conformance#38): every held connect is released and completes
     /// with its notes and this advice, and so does every later connect at once. The sessions stay:
     /// with `Retry` a client goes on with the process that adopts its record, and misses nothing;
-    /// with `Handshake` it begins anew, after whatever its new session starts after.
+    /// with `Handshake` it begins again, after whatever its new session starts after.
     pub fn drain(&mut self, reconnect: Reconnect) {
         self.draining = Some(reconnect);
         let held = self.sessions.iter().filter_map(|(id, session)| {

@@ -1,4 +1,4 @@
-//! Telling sessions what is in no mailbox: the latest value of each subject, at most once.
+//! Messages that are in no mailbox: the latest value of each subject, told at most once.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Hub {
         now >= hold.until || !current || self.draining.is_some() || session.leaving.is_some() || told()
     }
 
-    /// What is volatile and new to the hold's session, which with this counts as having heard it: to be
+    /// The volatile messages that are new to the hold's session, which counts as having heard them from now on: to be
     /// written in front of the reply right after, or into a frame of its own when the hold pushes. Mailbox
     /// positions are not touched. Nothing for a hold that has been released.
     pub fn take_volatile(&mut self, hold: &Hold) -> Vec<Volatile> {

@@ -86,7 +86,7 @@ fn no_acknowledgement_moves_for_it() {
     host.hub.broadcast(state("sms", &json!("down")));
     let answer = host.finish(hold);
     assert_eq!((data(&answer), &answer[1]["ext"]["ack"]), (vec![json!("down")], &json!(10)));
-    // The reply is lost with what it bore; the mailbox is as it was.
+    // The reply is lost with what it carried; the mailbox is as it was.
     host.note("/a", &json!("another"));
     let hold = host.connect_ack(&who, &id, 10);
     let answer = host.finish(hold);
