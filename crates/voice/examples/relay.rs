@@ -5,7 +5,7 @@
 //! {"calls":500,"packets_per_second":50000,"cpu_cores":0.42,"loss":0.0}
 //! ```
 //!
-//! The phones run in a process of their own, so that the figure is that of the engine alone. `packets_per_second` are
+//! The phones run in a process of their own, so that the figure is that of the engine only. `packets_per_second` are
 //! those that the phones sent; as many leave the engine. `loss` is the share of them that did not arrive.
 
 use domain::call::{LegId, RoomId};
@@ -77,7 +77,7 @@ async fn measure(calls: u16, seconds: u64) {
     let mut rest = String::new();
     let rest = tokio::task::spawn_blocking(move || {
         answers.read_line(&mut rest).expect("figures");
-        // At this moment they stopped sending.
+        // They stopped sending at this moment.
         let stopped = (processor(), Instant::now());
         let mut figures = String::new();
         answers.read_to_string(&mut figures).expect("figures");

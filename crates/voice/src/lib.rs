@@ -13,7 +13,7 @@ pub use settings::{
 };
 pub use sip::{StartError, Voice};
 
-/// What the log is to hold of the SIP library when nobody says otherwise. Below `warn` it writes whole messages, with
-/// credentials and what callers say of themselves; what anybody may send us is no warning.
+/// What the log should hold of the SIP library by default. Below `warn` it writes whole messages, with
+/// credentials and what callers say of themselves; and messages that anybody may send us are no reason for a warning.
 pub const LOG_FILTER: &str =
     "rsipstack=warn,rsipstack::transaction::endpoint=error,rsipstack::transport=error";

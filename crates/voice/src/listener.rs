@@ -1,4 +1,4 @@
-//! Who is told what the switch hears.
+//! The listener: it is told what the switch hears.
 
 use desk::ports::Arrival;
 use domain::{
@@ -7,8 +7,8 @@ use domain::{
 };
 use futures::future::BoxFuture;
 
-/// Who is told what the switch hears: the desk, or a script in a test. What is told of one leg is told one thing after
-/// the other, each when the one before is done with.
+/// The listener is told what the switch hears: it is the desk, or a script in a test. Signals of one leg are told one
+/// after the other, each when the one before is done with.
 pub trait Listener: Send + Sync + 'static {
     /// A fresh id for a call that comes in.
     fn fresh_call(&self) -> InteractionId;
@@ -16,7 +16,7 @@ pub trait Listener: Send + Sync + 'static {
     /// A call came in. Effects on its leg may be asked for before this is done.
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()>;
 
-    /// Something was heard of a leg.
+    /// The switch tells something of a leg.
     fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()>;
 
     /// A number has its first phone registered, or lost its last.

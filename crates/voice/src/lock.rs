@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks; what a thread left behind that panicked is still whole, since no state here is changed in two steps.
+/// Locks, also after a panic: no state here is changed in two steps, so what the thread left behind is consistent.
 pub(crate) fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

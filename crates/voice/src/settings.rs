@@ -1,4 +1,4 @@
-//! What can be set about calls.
+//! The settings of calls.
 
 use crate::media;
 use domain::call::Dn;
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-/// What can be set about calls.
+/// The settings of calls.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where SIP is spoken.
@@ -18,29 +18,29 @@ pub struct Settings {
     pub public: Option<IpAddr>,
     /// The realm of digest authentication (RFC 7616 §3.3).
     pub realm: String,
-    /// The hashes that phones are asked for, the first preferred. Many phones in the field give up at the sight of one
-    /// they do not know, so that the default is the one all know.
+    /// The hashes that phones are asked for, the first preferred. Many phones in the field give up when offered one
+    /// they do not know, so the default is the one that all know.
     pub digest: Vec<Algorithm>,
-    /// Whether a phone may answer without `qop`, as RFC 2069 had it: whoever reads along can then choose the phone's
-    /// challenges, so it is off unless an old phone needs it.
+    /// Whether a phone may answer without `qop`, as RFC 2069 had it: somebody who reads along can then choose the
+    /// phone's challenges, so it is off unless an old phone needs it.
     pub digest_without_qop: bool,
-    /// Who may register: the user part is the number.
+    /// The accounts of phones that may register, by number, which is the user part.
     pub accounts: HashMap<Dn, Account>,
-    /// From where calls are taken without credentials. What such a call says of its origin is shown and trusted for
+    /// Networks whose calls are taken without credentials. What such a call says of its origin is shown and trusted for
     /// nothing else (spec: voice-sip#3).
     pub peers: Vec<Network>,
     /// Proxies that are believed about who is behind them (`received` and `rport` of Via, RFC 3581) and how they are
-    /// reached (Path, RFC 3327). An edge proves nothing by itself: who is behind it is a peer by the address that it
-    /// names, or has credentials.
+    /// reached (Path, RFC 3327). An edge proves nothing by itself: a phone or gateway behind it is a peer by the
+    /// address that the edge names, or has credentials.
     pub edges: Vec<Network>,
-    /// Which calls of phones are to be proved.
+    /// Which calls of phones must be proved.
     pub challenge: Challenge,
-    /// Pages whose scripts may open a WebSocket, by their origin (`https://phone.example`). What sends no Origin is no
-    /// browser, and may.
+    /// Pages whose scripts may open a WebSocket, by their origin (`https://phone.example`). A client that sends no
+    /// Origin is no browser, and may.
     pub ws_origins: Vec<String>,
     /// Streams, prompts, ports.
     pub media: media::Settings,
-    /// What is taken from the network.
+    /// Limits on what is taken from the network.
     pub limits: Limits,
     /// How long things take.
     pub timers: Timers,
@@ -53,26 +53,27 @@ impl Settings {
     }
 }
 
-/// Which calls of phones are to be proved with a password. Peers have none and are not asked.
+/// Which calls of phones must be proved with a password. Peers have none and are not asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Challenge {
-    /// Those that come by a way that several may use: more than one number registered over it, or a proxy is between.
+    /// Calls that come by a way that several phones may use: more than one number registered over it, or a proxy is
+    /// between.
     #[default]
     Shared,
-    /// All.
+    /// All calls.
     Always,
 }
 
-/// One place where SIP is spoken. Port 0 is any free one; TCP with port 0 takes that of UDP.
+/// One address where SIP is spoken. Port 0 is any free one; TCP with port 0 takes that of UDP.
 #[derive(Clone, Debug)]
 pub struct Listen {
-    /// What carries it.
+    /// The transport.
     pub transport: Transport,
     /// The address.
     pub addr: SocketAddr,
 }
 
-/// What carries SIP where we listen.
+/// A transport where we listen.
 #[derive(Clone, Debug)]
 pub enum Transport {
     /// Datagrams.
@@ -86,7 +87,7 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// The kind alone.
+    /// The kind of the transport.
     pub const fn carrier(&self) -> Carrier {
         match self {
             Self::Udp => Carrier::Udp,
@@ -134,7 +135,7 @@ pub enum Algorithm {
     Sha256,
 }
 
-/// Who may register.
+/// The account of a phone.
 #[derive(Clone, Default)]
 pub struct Account {
     /// The password.
@@ -157,7 +158,7 @@ pub enum Profile {
     Auto,
     /// `NOTIFY Event: talk`; as [`Profile::Reinvite`] when it is refused.
     Talk,
-    /// It rings no more and is called again with the headers for answering by itself.
+    /// The call to it is ended, and it is called again with the headers for answering by itself.
     Reinvite,
     /// Not at all: by hand.
     Manual,
@@ -191,31 +192,31 @@ impl From<IpAddr> for Network {
     }
 }
 
-/// What is taken from the network.
+/// Limits on what is taken from the network.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Calls that may come in within a second, those with a password and those without counted apart; further ones get
     /// 503.
     pub calls_per_second: u32,
-    /// The same of calls without a password from one network: an IPv4 address, or the /64 of an IPv6 address.
+    /// The same for calls without a password from one network: an IPv4 address, or the /64 of an IPv6 address.
     pub calls_per_second_per_network: u32,
-    /// Calls at once that came without a password: of peers, and of phones known by their flow. A peer's further calls
-    /// get 503, a phone is asked for its password.
+    /// Calls at once that came without a password: from peers, and from phones known by their flow. A peer's further
+    /// calls get 503, a phone is asked for its password.
     pub open_calls: usize,
-    /// The same from one network.
+    /// The same for one network.
     pub open_calls_per_network: usize,
-    /// The same from one network over datagrams, before an ACK shows that the source is not forged.
+    /// The same for one network over datagrams, before an ACK shows that the source is not forged.
     pub unacknowledged_calls_per_network: usize,
-    /// Contacts of one number; the oldest goes (spec: voice-sip#3).
+    /// Contacts of one number; beyond it the oldest is dropped (spec: voice-sip#3).
     pub registrations: usize,
     /// Wrong credentials of one network within a minute, each for a nonce that was sent there; after that only phones
     /// that are registered are answered.
     pub failed_logins_per_minute: u32,
-    /// Legs at once, and never more than have ports ([`media::Settings::pairs`]); further calls get 503.
+    /// Legs at once, at most as many as have ports ([`media::Settings::pairs`]); further calls get 503.
     pub legs: usize,
     /// Streams over which nobody registered or called yet; further ones are closed at once.
     pub stranger_streams: usize,
-    /// The same from one address.
+    /// The same for one address.
     pub stranger_streams_per_address: usize,
 }
 

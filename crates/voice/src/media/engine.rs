@@ -46,7 +46,7 @@ impl Drop for Engine {
 }
 
 impl Engine {
-    /// Begins. Must be called within a tokio runtime; it ends with the last clone.
+    /// Starts the engine. Must be called within a tokio runtime; it ends when the last clone is dropped.
     pub fn new(settings: Settings) -> Arc<Self> {
         let count = available_parallelism().map_or(1, usize::from).min(SHARDS);
         let shards: Vec<_> = (0..count).map(|_| Arc::new(Shard::new())).collect();
@@ -70,7 +70,8 @@ impl Engine {
         let tick = shard.catch_up();
         let mapped = rtp.local_addr()?.is_ipv6();
         let [ssrc, numbers, stamp, high, low] = random()?;
-        // The first number stays below half, so that the first wrap is not soon (RFC 3711 §3.3.1 has trouble with it).
+        // The first number stays below half, so that the numbers do not wrap soon (RFC 3711 §3.3.1 has trouble with
+        // that).
         let sequence = u16::try_from(numbers & 0x7FFF).unwrap_or_default();
         // Session ids of 63 bits, since some read them as signed.
         let id = (u64::from(high) << 32 | u64::from(low)) >> 1;

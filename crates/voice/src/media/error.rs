@@ -1,8 +1,8 @@
-//! Why media could not be had.
+//! Why media are not available.
 
 use std::io;
 
-/// Why media could not be had.
+/// Why media are not available.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
     /// No pair of ports in the range is free.

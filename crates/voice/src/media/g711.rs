@@ -50,7 +50,7 @@ impl Codec {
         }
     }
 
-    /// Decodes as many as fit; the number of samples written.
+    /// Decodes as many as fit; answers the number of samples written.
     pub fn decode(self, codes: &[u8], out: &mut [i16]) -> usize {
         let length = codes.len().min(out.len());
         let codes = codes.get(..length).unwrap_or_default();
@@ -61,7 +61,7 @@ impl Codec {
         .unwrap_or_default()
     }
 
-    /// Encodes as many as fit; the number of codes written.
+    /// Encodes as many as fit; answers the number of codes written.
     pub fn encode(self, samples: &[i16], out: &mut [u8]) -> usize {
         let length = samples.len().min(out.len());
         let samples = samples.get(..length).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What comes in on a line.
+//! The receiving side of a line.
 
 use super::{Codec, dtmf::Digits, latch::Latch, room::Queue};
 use std::{sync::Arc, time::Duration};
@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 /// A tick of the engine.
 pub(super) const TICK: Duration = Duration::from_millis(20);
 
-/// Where what comes in goes to; `L` is a leg.
+/// Where received audio goes to; `L` is a leg.
 pub(super) enum Route<L> {
     /// Nobody hears it.
     Nowhere,
@@ -22,7 +22,7 @@ pub(super) struct Inward<L> {
     pub route: Route<L>,
     pub muted: bool,
     pub digits: Digits,
-    /// Whether a description was agreed; before, nothing is taken.
+    /// Whether a description was agreed; nothing is taken before.
     pub agreed: bool,
     /// The numbers of telephone-event that are taken: ours, and the other end's for those that mix them up.
     pub events: [Option<u8>; 2],
@@ -58,7 +58,7 @@ impl<L> Default for Inward<L> {
 }
 
 impl<L> Inward<L> {
-    /// The payload-type test: what was not agreed is not taken.
+    /// The kind of a packet by its payload type; `None` for a type that was not agreed.
     pub fn kind(&self, payload_type: u8) -> Option<Kind> {
         if !self.agreed {
             return None;
@@ -71,10 +71,10 @@ impl<L> Inward<L> {
     }
 }
 
-/// How long nothing was heard.
+/// How long nothing has been heard.
 #[derive(Debug, Default)]
 pub(super) struct Quiet {
-    /// Held by us, as signalling says; held by the other end or by the agreed direction.
+    /// Whether the leg is held: by us, as signalling says; by the other end, or by the agreed direction.
     pub held: bool,
     pub idle: bool,
     since: u64,
@@ -130,7 +130,7 @@ impl Count {
                 self.lost += u64::from(ahead - 1);
                 self.last = Some((known, sequence));
             }
-            // It was counted as lost and is only late.
+            // The packet was counted as lost and is only late.
             behind if behind.wrapping_neg() < 100 => self.lost = self.lost.saturating_sub(1),
             _ => self.last = Some((known, sequence)),
         }

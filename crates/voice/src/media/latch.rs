@@ -1,24 +1,24 @@
 //! Where to send to, and whom to listen to (symmetric RTP, RFC 4961; the rule is in `docs/calls.md`, "Sound").
 //!
-//! The address that a description names always wins, at any time and over whatever was heard before: what comes from
-//! there is taken at once, and there is where we send. Another source is only *followed* (sent to) where the other end
-//! cannot name its address: it sits behind a NAT. Sources are ranked, and a switch goes upwards only:
+//! The address that a description names always wins, at any time and over whatever was heard before: packets from
+//! there are taken at once, and ours are sent there. Another source is only *followed* (sent to) where the other end
+//! cannot name its address: it sits behind a NAT. Sources are ranked, and a switch only goes upwards:
 //!
 //! described > where the signalling comes from > anybody else
 //!
-//! and within a rank, who sent before there was a description comes last: it may be the rest of an earlier call.
-//! Any but the described has to prove itself with several packets in a row of one stream, so that a stray packet, or
-//! the rest of a call that had our port before, takes nothing.
+//! and within a rank, a source that sent before there was a description comes last: it may be the rest of an earlier
+//! call. Every source but the described has to prove itself with several packets in a row of one stream, so that a
+//! stray packet, or the rest of a call that had our port before, takes nothing.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Packets in a row that another source than the described has to send: 80 ms.
 const PROBATION: u8 = 4;
-/// The farthest that the number of one is ahead of the one before.
+/// How far the number of a packet may be ahead of the one before.
 const GAP: u16 = 8;
 /// For how many ticks after a description another source may be followed: 10 s.
 const WINDOW: u64 = 500;
-/// After how many ticks a source that is silent is no source any more for one of its own rank: 2 s.
+/// After how many ticks a silent source can be replaced by another of its rank: 2 s.
 const SILENT: u64 = 100;
 /// How many sources are remembered that sent before there was a description.
 const EARLY: usize = 4;
@@ -35,7 +35,7 @@ pub(super) struct Latch {
     /// The tick of the last description.
     since: u64,
     source: Option<Source>,
-    /// What is sent to instead of the described address.
+    /// The address that is sent to instead of the described one.
     followed: Option<SocketAddr>,
     trial: Option<Trial>,
     early: [Option<SocketAddr>; EARLY],
@@ -49,7 +49,7 @@ struct Source {
     heard: u64,
 }
 
-/// A source that has yet to prove itself.
+/// A source that has not proved itself yet.
 #[derive(Clone, Copy, Debug)]
 struct Trial {
     at: SocketAddr,
@@ -67,7 +67,7 @@ enum Rank {
     Described,
 }
 
-/// What is looked at of a valid packet: it could be parsed, and its payload type is one that was agreed.
+/// The facts of a valid packet: it could be parsed, and its payload type is one that was agreed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packet {
     pub from: SocketAddr,
@@ -87,9 +87,9 @@ pub(super) enum Heard {
 }
 
 impl Latch {
-    /// A description was agreed. Whether it names another address than the one before, so that we send there from now
-    /// on. One that names the same is a refresh: what is followed stays, since it must not cut the sound of a phone
-    /// behind a NAT.
+    /// A description was agreed. Answers whether it names another address than the one before, so that we send there
+    /// from now on. One that names the same is a refresh: what is followed stays, since a refresh must not cut the
+    /// sound of a phone behind a NAT.
     pub fn describe(&mut self, target: Option<SocketAddr>, reports: Option<SocketAddr>, tick: u64) -> bool {
         let moved = !self.agreed || self.described != target;
         self.described = target;
@@ -103,7 +103,7 @@ impl Latch {
         moved
     }
 
-    /// Where the signalling comes from. What is listened to is ranked anew.
+    /// Notes where the signalling comes from. The source that is listened to is ranked again.
     pub fn signalled_from(&mut self, ip: IpAddr) {
         self.signalled = Some(ip.to_canonical());
         if let Some(Source { at, .. }) = self.source {
@@ -120,7 +120,7 @@ impl Latch {
         self.signalled
     }
 
-    /// Remembers who sent before there was a description: it counts least.
+    /// Remembers a source that sent before there was a description: it counts least.
     pub fn early(&mut self, from: SocketAddr) {
         if !self.early.contains(&Some(from))
             && let Some(free) = self.early.iter_mut().find(|known| known.is_none())
@@ -142,7 +142,7 @@ impl Latch {
         if rank == Rank::Described {
             return self.switch(from, rank, tick);
         }
-        // A source that stopped is none for another of its rank, within the time in which one may be followed.
+        // A source that stopped can be replaced by another of its rank, within the time in which one may be followed.
         let is_up = self.source.is_none_or(|known| {
             let stopped = tick.saturating_sub(known.heard) > SILENT && self.is_open(tick);
             rank > known.rank || rank == known.rank && stopped
@@ -153,8 +153,8 @@ impl Latch {
         self.switch(from, rank, tick)
     }
 
-    /// Whether a report from there is one of the other end's: from where the description says, or from the host that
-    /// is listened or sent to.
+    /// Whether a report from this address is the other end's: it comes from where the description says, or from the
+    /// host that is listened or sent to.
     pub fn reports(&self, from: SocketAddr) -> bool {
         let same = |known: Option<SocketAddr>| known.is_some_and(|known| known.ip() == from.ip());
         self.agreed
@@ -183,11 +183,11 @@ impl Latch {
             }
             _ => return Heard::Taken,
         }
-        // Who holds with an address of zeros wants nothing.
+        // An end that holds with an address of zeros wants nothing.
         if self.described.is_none() || sent_to == Some(from) { Heard::Taken } else { Heard::Follow(from) }
     }
 
-    /// Whether another source than the described may be followed now.
+    /// Whether a source other than the described may be followed now.
     fn is_open(&self, tick: u64) -> bool {
         tick.saturating_sub(self.since) <= WINDOW
     }
@@ -209,7 +209,8 @@ impl Latch {
             {
                 trial.packets.saturating_add(1)
             }
-            // Two that send at once do not hinder each other for ever: who comes from the signalling has precedence.
+            // Two that send at once do not block each other forever: the host that the signalling comes from has
+            // precedence.
             Some(trial) if trial.at != from && self.rank(trial.at) > self.rank(from) => return false,
             _ => 1,
         };
@@ -229,8 +230,8 @@ impl Latch {
     }
 }
 
-/// Whether an address is not one of the whole Internet (RFC 1918, RFC 6598, RFC 3927, RFC 4193): behind a NAT another
-/// host, or none, has it where we are.
+/// Whether an address is not unique on the Internet (RFC 1918, RFC 6598, RFC 3927, RFC 4193): behind a NAT another
+/// host has it where we are, or none has.
 fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
@@ -262,7 +263,7 @@ mod tests {
         latch
     }
 
-    /// So many packets in a row; what became of the last.
+    /// Sends so many packets in a row; answers what became of the last.
     fn send(latch: &mut Latch, from: &str, packets: u16, tick: u64) -> Heard {
         let mut heard = Heard::Refused;
         for sequence in 0..packets {

@@ -1,4 +1,4 @@
-//! One leg's sockets and what passes over them.
+//! One leg's sockets and the packets that pass over them.
 
 use super::{
     Codec, DtmfWay, Event, FRAME, Prompts, Stats,
@@ -28,17 +28,17 @@ use tokio::{net::UdpSocket, sync::mpsc::UnboundedSender, task::AbortHandle};
 
 /// Ticks from one report to the next: 5 s.
 pub(super) const REPORTS: u64 = 250;
-/// Reports read each time a leg is looked after, every 200 ms.
+/// How many reports are read each time a leg is looked after, every 200 ms.
 const MOST_REPORTS: usize = 16;
 
-/// One leg's sockets and what passes over them.
+/// One leg's sockets and the packets that pass over them.
 pub(super) struct Line {
     pub leg: LegId,
     pub socket: UdpSocket,
-    /// Read and written by the ticker alone, so it needs no place in the runtime.
+    /// Only the ticker reads and writes it, so it needs no place in the runtime.
     pub rtcp: Plain,
     pub port: u16,
-    /// What reports call it.
+    /// The name of the leg in reports.
     pub name: u64,
     pub inward: Mutex<Inward<Self>>,
     pub outward: Mutex<Outward>,
@@ -47,11 +47,11 @@ pub(super) struct Line {
     pub shard: Arc<Shard<Self>>,
     /// The room it is in; changed under the engine's lock of rooms.
     pub room: Mutex<Option<RoomId>>,
-    /// Whether the ticker has it among those that it feeds; changed under the lock of `outward`.
+    /// Whether the ticker feeds it; changed under the lock of `outward`.
     pub fed: AtomicBool,
     pub closed: AtomicBool,
     pub task: Mutex<Option<AbortHandle>>,
-    /// The last of all, since the ports are free when the sockets are gone.
+    /// Dropped last, since the ports are free only when the sockets are gone.
     #[expect(dead_code, reason = "it gives the ports back as it is dropped")]
     pub lease: Lease,
 }
@@ -79,7 +79,7 @@ impl Line {
         outward.sends = agreed.direction.sends();
     }
 
-    /// Sends nothing until it is answered, or sends from now on.
+    /// Sends nothing until the call is answered (`on`), or sends from now on.
     pub fn wait(&self, on: bool) {
         held(&self.outward).waits = on;
     }
@@ -113,7 +113,7 @@ impl Line {
         self.feed(&outward);
     }
 
-    /// Plays nothing: a room feeds it from now on.
+    /// Plays nothing any more: a room feeds it from now on.
     pub fn stop(&self) {
         let mut outward = held(&self.outward);
         outward.playing = None;
@@ -136,14 +136,14 @@ impl Line {
         self.feed(&outward);
     }
 
-    /// Has the ticker feed it; `_` shows that the lock is held.
+    /// Makes the ticker feed it; `_` shows that the lock is held.
     fn feed(self: &Arc<Self>, _: &Outward) {
         if !self.closed.load(Relaxed) && !self.fed.swap(true, Relaxed) {
             self.shard.feed(Arc::clone(self));
         }
     }
 
-    /// What is due in this tick; whether there will be more.
+    /// Does what is due in this tick; answers whether there will be more.
     pub fn tick(&self, tick: u64) -> bool {
         let mut outward = held(&self.outward);
         let out = &mut *outward;
@@ -181,7 +181,7 @@ impl Line {
         goes_on
     }
 
-    /// The next piece of what is played. It is played on where nobody can be sent to, so that a prompt ends in time.
+    /// The next piece of what is played. It goes on where nothing can be sent, so that a prompt ends in time.
     fn audio(&self, out: &mut Outward, tick: u64, packet: &mut [u8; PACKET]) {
         let codec = out.codec;
         let Some(playing) = &mut out.playing else { return };
@@ -216,7 +216,7 @@ impl Line {
         out.send(&self.socket, to, head, number, packet);
     }
 
-    /// Whether it can be sent telephone events.
+    /// Whether telephone events can be sent to it.
     pub fn takes_events(&self) -> bool {
         held(&self.outward).event.is_some()
     }
@@ -233,7 +233,7 @@ impl Line {
         out.send(&self.socket, to, head, codec.payload(), &mut packet);
     }
 
-    /// What is due from time to time: reports, silence.
+    /// Does what is due from time to time: reports, silence.
     pub fn look_after(&self, tick: u64, silence: (Duration, Duration)) {
         self.read_reports(tick);
         let quiet = {
@@ -257,8 +257,8 @@ impl Line {
         }
     }
 
-    /// Reports that came in: those of the other end are a sign of life of who only listens (RFC 3550 §6.2), once they
-    /// can be read as such.
+    /// Reads reports. Those of the other end are a sign of life of a phone that only listens (RFC 3550 §6.2), once they
+    /// can be read as reports.
     fn read_reports(&self, tick: u64) {
         let mut report = [0; 512];
         for _ in 0..MOST_REPORTS {
@@ -271,7 +271,7 @@ impl Line {
         }
     }
 
-    /// Sends a report, and with it a goodbye at the end. Who was sent nothing gets neither.
+    /// Sends a report, with a goodbye at the end. An end that was sent nothing gets neither.
     pub fn report(&self, tick: u64, end: bool) {
         let to = held(&self.inward).latch.report_target();
         let outward = held(&self.outward);
@@ -279,7 +279,7 @@ impl Line {
         let clock = TICK * u32::try_from(tick).unwrap_or(u32::MAX);
         let mut out = [0; REPORT];
         let length = rtcp::write(outward.report(clock, tick, self.name), end, &mut out);
-        // Lost reports are made good by the next.
+        // A lost report is made up for by the next.
         let _ = self.rtcp.send_to(&out[..length], fit(to, outward.mapped));
     }
 

@@ -1,8 +1,8 @@
 //! Media: streams, rooms, tones, prompts (spec: voice-sip#1, #4, #5.7–5.9).
 //!
 //! Every leg has a [`Stream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What a
-//! leg hears is a matter of rooms: alone, a tone or a prompt; two, each other's packets, sent on by the very task that
-//! received them; more, a mix of all the others, made every 20 ms.
+//! leg hears depends on its room: outside of rooms, a tone or a prompt; with one other, that one's packets, sent on by
+//! the task that received them; with more, a mix of all the others, made every 20 ms.
 //!
 //! ```text
 //!   packet ─▶ receive ─▶ latch, digits ─▶ route ─┬─ two:   header rewritten, out of the other leg's socket
@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Locks are held for a few microseconds and never across an await, in this order: membership of rooms, one room, what
-//! comes in on a line, what goes out on a line.
+//! is received on a line, what is sent on a line.
 
 mod dtmf;
 mod engine;

@@ -1,4 +1,4 @@
-//! What goes out on a line.
+//! The sending side of a line.
 
 use super::{
     Codec, FRAME,
@@ -17,19 +17,19 @@ pub(super) const PACKET: usize = HEADER + FRAME;
 /// The sending side of a line.
 pub(super) struct Outward {
     pub track: Track,
-    /// Where to; `None` before a description was agreed, and when the other end wants nothing.
+    /// Where to send; `None` before a description was agreed, and when the other end wants nothing.
     pub target: Option<SocketAddr>,
     pub codec: Codec,
     /// The other end's number of telephone-event.
     pub event: Option<u8>,
     /// Whether the agreed direction lets us send.
     pub sends: bool,
-    /// The call was not answered yet: what came now would be early media, for which a phone stops ringing back by
+    /// Whether the call was not answered yet: packets would be early media, for which a phone stops ringing back by
     /// itself.
     pub waits: bool,
-    /// The socket is one of IPv6, which takes addresses of IPv4 in their mapped form.
+    /// Whether the socket is one of IPv6, which takes addresses of IPv4 in their mapped form.
     pub mapped: bool,
-    /// What it hears that no room feeds.
+    /// What it hears while no room feeds it.
     pub playing: Option<Playing>,
     pub keys: Keys,
     /// The tick of the next report.
@@ -66,7 +66,7 @@ impl Outward {
         }
     }
 
-    /// Where to send to, if we may.
+    /// Where to send, if we may.
     pub fn open(&self) -> Option<SocketAddr> {
         self.target.filter(|_| self.sends && !self.waits)
     }
@@ -91,7 +91,7 @@ impl Outward {
         }
     }
 
-    /// What a report says now.
+    /// The content of a report now.
     pub fn report(&self, clock: Duration, tick: u64, name: u64) -> Report {
         // The counts of RTCP wrap (RFC 3550 §6.4.1).
         let low = |count: u64| u32::try_from(count & u64::from(u32::MAX)).unwrap_or_default();

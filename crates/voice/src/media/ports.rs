@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// How many pairs are tried before none counts as free: others may sit on some.
+/// How many pairs are tried before the range counts as used up: other programs may use some.
 const TRIES: usize = 64;
 
 /// An even port for RTP and the next for RTCP, both without blocking.
@@ -19,15 +19,15 @@ pub(super) struct Pair {
     pub lease: Lease,
 }
 
-/// The pairs of a range that nobody of ours uses, the longest free first, so that a port just freed rests: late packets
+/// The pairs of a range that this process does not use, the longest free first, so that a port just freed rests: late
 /// of a call that is over must not be heard in the next.
 pub(super) struct Ports {
     free: Mutex<VecDeque<u16>>,
-    /// The system chooses.
+    /// Whether the system chooses.
     any: bool,
 }
 
-/// A pair goes back with it.
+/// Returns a pair when it is dropped.
 pub(super) struct Lease(Option<(Arc<Ports>, u16)>);
 
 impl Drop for Lease {
@@ -39,13 +39,13 @@ impl Drop for Lease {
 }
 
 impl Ports {
-    /// They are handed out from a random one on: what is left of the calls of an earlier process still comes in at the
-    /// ports that it had last.
+    /// They are handed out from a random one on: the rest of the calls of an earlier process still comes in at the
+    /// ports that it used last.
     pub fn new(settings: &Settings) -> Arc<Self> {
         let any = *settings.ports.start() == 0;
         let mut free: VecDeque<u16> = if any { VecDeque::new() } else { settings.even_ports().collect() };
         let mut chance = [0; 4];
-        // Without chance they begin with the first.
+        // Without randomness they begin with the first.
         if !free.is_empty() && getrandom::fill(&mut chance).is_ok() {
             let first = usize::try_from(u32::from_ne_bytes(chance)).unwrap_or_default() % free.len();
             free.rotate_left(first);
@@ -53,7 +53,7 @@ impl Ports {
         Arc::new(Self { free: Mutex::new(free), any })
     }
 
-    /// Binds a pair. When all are used nothing is tried; those that others sit on come last again.
+    /// Binds a pair. When all are used nothing is tried; pairs that other programs use come last again.
     pub fn bind(self: &Arc<Self>, ip: IpAddr) -> Result<Pair, MediaError> {
         if self.any {
             return (0..TRIES).find_map(|_| any(ip)).ok_or(MediaError::NoPort);
@@ -98,13 +98,13 @@ pub(super) fn advertised(settings: &Settings, port: u16, peer: Option<IpAddr>) -
     SocketAddr::new(ip, port)
 }
 
-/// Whether an address of ours is of a family that a peer reaches.
+/// Whether an address of ours is of a family that a peer can reach.
 fn fits(ours: IpAddr, peer: IpAddr) -> bool {
     ours.is_ipv4() == peer.to_canonical().is_ipv4()
 }
 
 /// The address of ours that a peer reaches, where we listen on all. It asks the system's table of routes; no packet is
-/// sent. Without a peer, that of the way out. Who listens on all of IPv6 listens on IPv4 as well.
+/// sent. Without a peer, the address of the way to the Internet. A socket for all of IPv6 listens on IPv4 as well.
 pub(crate) fn towards(bind: IpAddr, peer: Option<IpAddr>) -> IpAddr {
     let peer = peer.map(|peer| peer.to_canonical());
     let bind = match (bind, peer) {

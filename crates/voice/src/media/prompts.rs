@@ -1,4 +1,4 @@
-//! What can be played: the built-in prompts, and those of a directory.
+//! The sounds that can be played: the built-in prompts, and those of a directory.
 
 use super::{
     Sound, tone,
@@ -20,37 +20,37 @@ const BUILT_IN: [(&str, &[u8]); 3] = [
 ];
 /// The most files of a directory.
 const FILES: usize = 256;
-/// The name of what is played to who waits; a file of this name replaces the tone.
+/// The name of the sound for callers who wait; a file of this name replaces the tone.
 const HOLD: &str = "hold";
 
-/// Why prompts could not be had.
+/// Why prompts could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
     /// The directory or a file could not be read.
     #[error("{path}: {error}")]
     Io {
-        /// Which.
+        /// The directory or file.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         error: io::Error,
     },
-    /// A file is no sound of ours.
+    /// A file is not a sound that can be played.
     #[error("{path}: {error}")]
     Wav {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: WavError,
     },
     /// The directory holds more than 256 sounds.
     #[error("{0}: more than {FILES} sounds")]
     TooMany(PathBuf),
-    /// Several files are none.
+    /// Several files have faults.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Several(Vec<PromptError>),
 }
 
-/// What can be played, kept once in memory ready to be sent. Clones share it.
+/// The sounds that can be played, kept once in memory ready to be sent. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Prompts(Arc<Book>);
 
@@ -64,7 +64,7 @@ struct Book {
 }
 
 impl Prompts {
-    /// The built-in ones: `welcome`, `closed`, `busy`, and the tones.
+    /// The built-in prompts: `welcome`, `closed`, `busy`, and the tones.
     pub fn built_in() -> Self {
         // A test reads each of them, so none is left out here.
         let named = BUILT_IN
@@ -80,8 +80,8 @@ impl Prompts {
         }))
     }
 
-    /// The built-in ones, and every `*.wav` of a directory under the name of its file; one of the same name replaces a
-    /// built-in one, and `hold.wav` the hold tone. Fails when a file is no sound, and names each.
+    /// The built-in prompts, and every `*.wav` of a directory under the name of its file; one of the same name replaces
+    /// a built-in one, and `hold.wav` the hold tone. Fails when a file is no sound, and names each.
     pub fn load(directory: Option<&Path>) -> Result<Self, PromptError> {
         let Self(book) = Self::built_in();
         let mut book = Arc::into_inner(book).unwrap_or_else(|| unreachable!("nobody else has it yet"));
@@ -117,7 +117,7 @@ impl Prompts {
         self.0.named.get(name)
     }
 
-    /// What is played to who waits.
+    /// The sound for callers who wait.
     pub fn hold(&self) -> &Sound {
         &self.0.hold
     }

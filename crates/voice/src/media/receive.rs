@@ -1,4 +1,4 @@
-//! The task of a socket: takes what comes in and sends it on.
+//! The task of a socket: it takes the packets that come in and sends them on.
 
 use super::{
     Event, held,
@@ -14,17 +14,17 @@ const LONGEST: usize = 1500;
 /// Packets taken before others have their turn.
 const TURN: usize = 32;
 
-/// Runs until it is aborted; between two packets it can be at any time.
+/// Runs until it is aborted, which can be at any time between two packets.
 pub(super) async fn run(line: Arc<Line>) {
     loop {
         if line.socket.readable().await.is_err() || turn(&line).is_err() {
-            // The system refused the socket: not for long, or nobody will ever hear of it but by silence.
+            // The system refused the socket: this must not last, or the only sign of it would be silence.
             tokio::time::sleep(TICK).await;
         }
     }
 }
 
-/// Takes what waits. The buffer is here and not in the task, so that a leg costs no memory for it.
+/// Takes the packets that wait. The buffer is here and not in the task, so that a leg costs no memory for it.
 fn turn(line: &Line) -> io::Result<()> {
     let mut buffer = [0; LONGEST];
     for _ in 0..TURN {

@@ -6,10 +6,10 @@ use std::time::Duration;
 /// Room for what we write.
 pub const REPORT: usize = 80;
 
-/// What a report says of a stream.
+/// The numbers of a report about a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Who sends.
+    /// The sender.
     pub ssrc: u32,
     /// The moment, on a clock of the sender's own (RFC 3550 §6.4.1 allows one that is not the time of day).
     pub clock: Duration,
@@ -19,12 +19,12 @@ pub struct Report {
     pub packets: u32,
     /// Bytes of payload sent.
     pub bytes: u32,
-    /// What names the sender beyond its SSRC (CNAME): chance, for as long as the stream lives (RFC 7022 §4.2).
+    /// The name of the sender beyond its SSRC (CNAME): random, for as long as the stream lives (RFC 7022 §4.2).
     pub name: u64,
 }
 
-/// Writes a sender report and the name of the sender, which RFC 3550 §6.1 wants in each, and a goodbye behind it when the
-/// stream ends. The bytes written.
+/// Writes a sender report and the name of the sender, which RFC 3550 §6.1 wants in each, and a goodbye behind it when
+/// the stream ends. Answers how many bytes were written.
 pub fn write(report: Report, end: bool, out: &mut [u8; REPORT]) -> usize {
     let seconds = report.clock.as_secs() & u64::from(u32::MAX);
     let fraction = (u64::from(report.clock.subsec_nanos()) << 32) / 1_000_000_000;

@@ -13,11 +13,11 @@ pub struct Header {
     pub payload_type: u8,
     /// Begins a talk-spurt or an event, or follows a gap in the source.
     pub marker: bool,
-    /// Grows by one a packet.
+    /// Grows by one with each packet.
     pub sequence: u16,
     /// In samples.
     pub timestamp: u32,
-    /// Who sends.
+    /// The sender.
     pub ssrc: u32,
 }
 
@@ -30,7 +30,7 @@ pub struct Received {
     pub payload: Range<usize>,
 }
 
-/// Reads a packet; `None` of anything that is no RTP of version 2.
+/// Reads a packet; `None` for anything that is no RTP of version 2.
 pub fn read(packet: &[u8]) -> Option<Received> {
     let rtp = RtpPacket::parse(packet).ok()?;
     let start = rtp.payload_offset();

@@ -1,4 +1,4 @@
-//! What the engine is told.
+//! Settings of the engine.
 
 use super::Prompts;
 use std::{
@@ -7,23 +7,25 @@ use std::{
     time::Duration,
 };
 
-/// What the engine is told.
+/// Settings of the engine.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where ports are bound. Unspecified: on every interface; descriptions then name the one that leads to the peer.
+    /// The address where ports are bound. Unspecified: on every interface; descriptions then name the one that leads to
+    /// the peer.
     pub bind: IpAddr,
-    /// What descriptions name instead of the bound address, behind a NAT of our own.
+    /// The address that descriptions name instead of the bound one, behind a NAT of our own.
     pub public: Option<IpAddr>,
     /// The ports: an even one for RTP, the next for RTCP. A range that begins with 0 lets the system choose.
     pub ports: RangeInclusive<u16>,
-    /// What can be played.
+    /// The sounds that can be played.
     pub prompts: Prompts,
     /// After how long without a packet a leg is silent: first to be noted, then to be given up (spec: voice-sip#4).
     pub silence: (Duration, Duration),
 }
 
 impl Settings {
-    /// On this address, with the built-in prompts, ports from 10000 to 19999, and silence after 60 and 300 seconds.
+    /// The defaults on this address: the built-in prompts, ports from 10000 to 19999, and silence after 60 and 300
+    /// seconds.
     pub fn new(bind: IpAddr) -> Self {
         Self {
             bind,
@@ -34,7 +36,7 @@ impl Settings {
         }
     }
 
-    /// How many legs have ports at once: a pair each. As many as one likes where the system chooses.
+    /// How many legs can have ports at once, a pair each. Without limit where the system chooses.
     pub fn pairs(&self) -> usize {
         if *self.ports.start() == 0 { usize::MAX } else { self.even_ports().count() }
     }

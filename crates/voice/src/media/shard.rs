@@ -1,4 +1,4 @@
-//! The clock of a ticker, and what it is given to do.
+//! The clock of a ticker, and its work.
 
 use super::{held, inward::TICK};
 use std::sync::{
@@ -7,11 +7,11 @@ use std::sync::{
 };
 use tokio::{sync::Notify, time::Instant};
 
-/// A ticker that is this many ticks late stood still with its process, 5 seconds: what was sent meanwhile was heard by
-/// nobody, so that the time counts for no leg's silence.
+/// After how many late ticks a ticker counts as having stood still with its process: 5 seconds. What was sent meanwhile
+/// was heard by nobody, so that the time counts for no leg's silence.
 const STOOD_STILL: u64 = 250;
 
-/// The legs and rooms of one ticker. It knows of neither what it is: `L` is a leg.
+/// The legs and rooms of one ticker. It knows nothing about them: `L` is a leg.
 pub(super) struct Shard<L> {
     began: Instant,
     pub(super) tick: AtomicU64,
@@ -21,14 +21,14 @@ pub(super) struct Shard<L> {
     pub(super) wake: Notify,
 }
 
-/// What is new since the last tick: the ticker takes it over, so that nobody waits for the ticker.
+/// New work since the last tick: the ticker takes it over, so that nobody waits for the ticker.
 pub(super) struct Inbox<L> {
     pub lines: Vec<Weak<L>>,
     pub fed: Vec<Arc<L>>,
     pub mixes: Vec<Mix>,
 }
 
-/// Mixes a room; whether it is to be mixed on.
+/// Mixes a room; answers whether it goes on being mixed.
 pub(super) type Mix = Box<dyn Fn() -> bool + Send + Sync>;
 
 impl<L> Default for Inbox<L> {
@@ -48,7 +48,7 @@ impl<L> Shard<L> {
         }
     }
 
-    /// The tick that was last.
+    /// The last tick.
     pub fn tick(&self) -> u64 {
         self.tick.load(Relaxed)
     }
@@ -59,18 +59,18 @@ impl<L> Shard<L> {
         self.wake.notify_one();
     }
 
-    /// The tick of this moment; the count stands still while the shard sleeps.
+    /// The present tick; the count stands still while the shard sleeps.
     pub fn catch_up(&self) -> u64 {
         let now = self.now();
         self.tick.fetch_max(now, Relaxed).max(now)
     }
 
-    /// Asks a leg in every tick what is due, until it says that nothing more is.
+    /// Calls a leg in every tick, until it says that nothing more is due.
     pub fn feed(&self, line: Arc<L>) {
         held(&self.inbox).fed.push(line);
     }
 
-    /// Mixes a room in every tick until it says that it is no more to be mixed.
+    /// Mixes a room in every tick until it says that it need not be mixed any more.
     pub fn mix(&self, room: Mix) {
         held(&self.inbox).mixes.push(room);
     }
@@ -80,12 +80,12 @@ impl<L> Shard<L> {
         passed.saturating_sub(self.still.load(Relaxed))
     }
 
-    /// The moment of a tick that is to come.
+    /// The moment of a future tick.
     pub fn moment(&self, tick: u64) -> Instant {
         self.began + TICK * u32::try_from(tick + self.still.load(Relaxed)).unwrap_or(u32::MAX)
     }
 
-    /// The tick of this moment, when `next` was to be the next.
+    /// The present tick, when `next` was expected next.
     pub fn woken(&self, next: u64) -> u64 {
         let late = self.now().saturating_sub(next);
         if late >= STOOD_STILL {

@@ -55,7 +55,7 @@ impl Playing {
         Self { repeats: true, ..Self::once(sound) }
     }
 
-    /// Writes the next piece; whether the sound is over with it. What it does not fill is silence.
+    /// Writes the next piece; answers whether the sound is over with it. The rest of the piece is silence.
     pub fn next(&mut self, codec: Codec, out: &mut [u8]) -> bool {
         let codes = self.sound.codes(codec);
         for code in out {

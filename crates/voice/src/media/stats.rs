@@ -1,8 +1,8 @@
-//! What passed over a stream.
+//! Counts of the packets of a stream.
 
 use std::net::SocketAddr;
 
-/// What passed over a stream since it was opened.
+/// Counts of the packets of a stream since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Packets that came in and were taken.

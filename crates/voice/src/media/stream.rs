@@ -78,12 +78,12 @@ impl Stream {
         session.offer(wish)
     }
 
-    /// Whether an offer says anew that both shall talk: a refresh of the session repeats what was said.
+    /// Whether an offer says again that both should talk: a refresh of the session repeats what was said.
     pub fn resumes(&self, offer: &str) -> bool {
         held(&self.0.session).resumes(offer)
     }
 
-    /// The answer to an offer of the other end, narrowed to what we wish. A refused offer changes nothing.
+    /// The answer to an offer of the other end, narrowed to what we want. A refused offer changes nothing.
     pub fn answer(&self, offer: &str, wish: Direction) -> Result<Answered, SdpError> {
         let address = self.local();
         let mut session = held(&self.0.session);
@@ -104,13 +104,13 @@ impl Stream {
         self.0.line.agree(agreed);
     }
 
-    /// Offers this codec alone from now on: the second try after 488 (spec: voice-sip#7).
+    /// Offers only this codec from now on: the second try after 488 (spec: voice-sip#7).
     pub fn only(&self, codec: Codec) {
         held(&self.0.session).only(codec);
     }
 
-    /// Where the signalling of this leg comes from: behind a NAT, media from that host are followed to whichever port
-    /// they come from (`docs/calls.md`, "Sound"), and an unspecified bound address is resolved towards it.
+    /// Notes where the signalling of this leg comes from: behind a NAT, media from that host are followed to whichever
+    /// port they come from (`docs/calls.md`, "Sound"), and an unspecified bound address is resolved towards it.
     pub fn signalled_from(&self, ip: IpAddr) {
         held(&self.0.line.inward).latch.signalled_from(ip);
     }
@@ -120,7 +120,8 @@ impl Stream {
         held(&self.0.line.inward).latch.behind_nat(nat);
     }
 
-    /// Until the call is answered nothing is sent, whatever was agreed: most phones stop ringing back by themselves at
+    /// Whether the call was answered. Until then nothing is sent, whatever was agreed: most phones stop ringing back by
+    /// themselves at
     /// the first packet.
     pub fn answered(&self, is: bool) {
         self.0.line.wait(!is);
@@ -132,13 +133,13 @@ impl Stream {
         self.0.engine.join(room, &self.0.line)
     }
 
-    /// Takes the leg out of its room, if it is in one, and plays it this. No packet that comes in after this call is
+    /// Takes the leg out of its room, if it is in one, and plays this to it. No packet that comes in after this call is
     /// heard in the room.
     pub fn part(&self, then: Alone) {
         self.0.engine.part(&self.0.line, then);
     }
 
-    /// What the leg says is replaced by silence in its room, its keys with it; or no longer.
+    /// Replaces what the leg says by silence in its room, also its keys; or stops doing so.
     pub fn mute(&self, on: bool) {
         held(&self.0.line.inward).muted = on;
     }
@@ -159,7 +160,7 @@ impl Stream {
         self.0.line.hold(on);
     }
 
-    /// Ends the stream: out of its room, a BYE of RTCP, the ports free.
+    /// Ends the stream: leaves the room, sends a BYE of RTCP, frees the ports.
     pub fn close(&self) {
         self.0.engine.close(&self.0.line);
     }

@@ -1,4 +1,4 @@
-//! One clock for many legs: every 20 ms it sends what nobody else sends.
+//! One clock for many legs: every 20 ms it sends what no other task sends.
 //!
 //! Legs and rooms are spread over a few shards, one a processor, each with one task. A shard without legs sleeps.
 
@@ -13,12 +13,12 @@ use std::{
 };
 use tokio::{task::yield_now, time::sleep_until};
 
-/// After a stall, so many ticks are made good; the rest is skipped, since nobody wants a burst of old audio.
+/// How many ticks are made up for after a stall; the rest is skipped, since nobody wants a burst of old audio.
 const MADE_GOOD: u64 = 5;
 
 /// Legs that are sent to before other tasks have their turn.
 const TURN: usize = 128;
-/// A leg is looked after every so many ticks: 200 ms.
+/// A leg is looked after once in so many ticks: 200 ms.
 const ROUND: u64 = 10;
 
 /// Runs until it is aborted.

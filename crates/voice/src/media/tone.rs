@@ -29,7 +29,7 @@ pub struct Sine {
 }
 
 impl Sine {
-    /// Of so many hertz, and an amplitude up to 32767.
+    /// A sine of so many hertz, with an amplitude up to 32767.
     pub fn new(hertz: f32, amplitude: f32) -> Self {
         Self { phase: 0.0, step: hertz / f32::from(RATE), amplitude }
     }
@@ -72,14 +72,14 @@ pub fn strength(samples: &[i16], hertz: f32) -> f32 {
     2.0 * power.max(0.0).sqrt() / count(samples).max(1.0)
 }
 
-/// How much of the energy of a block is at a frequency: 0 to 1. Of silence it is 0.
+/// How much of the energy of a block is at a frequency: 0 to 1. For silence it is 0.
 pub fn share(samples: &[i16], hertz: f32) -> f32 {
     let energy: f32 = samples.iter().map(|s| f32::from(*s).powi(2)).sum::<f32>() / count(samples).max(1.0);
-    // Below the noise of a quantised silence nothing can be told.
+    // Below the noise of a quantised silence nothing can be measured.
     if energy < 100.0 { 0.0 } else { strength(samples, hertz).powi(2) / 2.0 / energy }
 }
 
-/// Whether a block is the hold tone: its notes bear most of the energy. Half a second is enough.
+/// Whether a block is the hold tone: its notes carry most of the energy. Half a second is enough.
 pub fn is_hold(samples: &[i16]) -> bool {
     // Within a short piece each note is a pure tone, wherever the block begins.
     let notes: Vec<bool> = samples

@@ -8,7 +8,7 @@ use super::FRAME;
 /// Samples in a tick of 20 ms.
 const STEP: u32 = 160;
 const _: () = assert!(STEP as usize == FRAME);
-/// How far the numbers of a source that is passed on may jump before they are taken for a new stream's.
+/// How far the numbers of a source that is passed on may jump before they count as those of a new stream.
 const AHEAD: u16 = 1000;
 /// How late a packet may come to be passed on in its place.
 const LATE: u16 = 100;
@@ -26,7 +26,7 @@ pub(super) enum Source {
     Keys,
 }
 
-/// The header of a packet, but for its payload type.
+/// The header of a packet, without its payload type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
     pub ssrc: u32,
@@ -76,7 +76,7 @@ impl Track {
         self.head(marker)
     }
 
-    /// A packet of a telephone event: all of them bear the timestamp of the first.
+    /// A packet of a telephone event: all of them have the timestamp of the first.
     pub fn event(&mut self, first: bool, tick: u64) -> Head {
         self.source = Some(Source::Keys);
         if first {

@@ -1,4 +1,4 @@
-//! WAV files: what a prompt is made of.
+//! WAV files: the sources of prompts.
 
 use super::{Codec, tone::RATE};
 use audio_codec::resampler::{COEFFS_LEN, Resampler};
@@ -9,7 +9,7 @@ pub const LONGEST: u32 = 300;
 /// The longest file: such a sound at the highest rate and depth.
 const BYTES: u64 = LONGEST as u64 * 48_000 * 2 * 3 + 65_536;
 
-/// Why a file is no sound of ours.
+/// Why a file is not a sound that can be read.
 #[derive(Debug, thiserror::Error)]
 pub enum WavError {
     /// It is no WAV file, or a broken one.
@@ -41,7 +41,7 @@ pub fn read(file: impl Read) -> Result<Vec<i16>, WavError> {
     }
 }
 
-/// The codes of a file in G.711, which telephony likes and `hound` does not read: format 6 or 7.
+/// The codes of a file in G.711, which telephony uses and `hound` does not read: format 6 or 7.
 fn law(bytes: &[u8]) -> Option<(Codec, &[u8])> {
     let mut rest = bytes.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WAVE")?;
     let mut codec = None;
@@ -118,7 +118,7 @@ fn to_rate(samples: Vec<i16>, rate: u32) -> Vec<i16> {
     }
     let mut filter = vec![0.0; COEFFS_LEN];
     let rate = usize::try_from(rate).unwrap_or_default();
-    // It fails of a rate of 0 and of too small a buffer alone.
+    // It fails only with a rate of 0 or a buffer that is too small.
     let Ok(mut resampler) = Resampler::new(rate, usize::from(RATE), &mut filter) else { return Vec::new() };
     let mut out = vec![0; resampler.max_output_samples(samples.len())];
     let length = resampler.resample_into(&samples, &mut out).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Addresses as phones and carriers write them (RFC 3261 §20.10, §25.1; RFC 3966): the one place where a name, a URI and
-//! the number in it are told apart.
+//! Addresses as phones and carriers write them (RFC 3261 §20.10, §25.1; RFC 3966): only this module tells name, URI and
+//! number apart.
 
 use super::escape::unescaped;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 /// The port of a URI that names none (RFC 3261 §19.1.2).
 const PORT: u16 = 5060;
 
-/// How many digits a text has at least that is a telephone number without saying so.
+/// How many digits make a text a telephone number even if it does not say so.
 const NUMBER: usize = 7;
 
 /// A `name-addr` or `addr-spec` of a header.
@@ -17,7 +17,7 @@ pub(super) struct Address<'a> {
     pub name: String,
     /// The URI as it came, without its brackets.
     pub uri: &'a str,
-    /// What follows it: `;tag=1`.
+    /// The parameters that follow it: `;tag=1`.
     parameters: &'a str,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Address<'a> {
     fn read(entry: &'a str) -> Option<Self> {
         let entry = entry.trim();
         let Some(open) = outside_quotes(entry, |c| c == '<') else {
-            // Without brackets what follows belongs to the header. What stands before the `@` does not.
+            // Without brackets, parameters belong to the header; those before the `@` do not.
             let user = entry.find('@').unwrap_or(0);
             let end = entry[user..].find([';', '?']).map_or(entry.len(), |end| user + end);
             let (uri, parameters) = entry.split_at(end);
@@ -59,7 +59,7 @@ impl<'a> Address<'a> {
         })
     }
 
-    /// Whether it says that it does not say who (RFC 3323 §4.1.1.3).
+    /// Whether it is an anonymous address (RFC 3323 §4.1.1.3).
     pub fn is_anonymous(&self) -> bool {
         let host = self.uri.rsplit(['@', ':']).next().unwrap_or_default();
         let host = host.split([';', '?']).next().unwrap_or_default();
@@ -70,7 +70,7 @@ impl<'a> Address<'a> {
 
 /// The user of a `sip` or `sips` URI, or the number of a `tel` URI: without escapes, without password, and without the
 /// parameters that carriers put into the user part (`;npdi`, `;rn=`, `;tgrp=`, `;phone-context=`; RFC 3261 §19.1.6).
-/// A telephone number comes without its visual separators (RFC 3966 §5.1.1). `None` of a URI that names nobody.
+/// A telephone number comes without its visual separators (RFC 3966 §5.1.1). `None` for a URI that names nobody.
 pub(super) fn user(uri: &str) -> Option<String> {
     let (scheme, rest) = uri.trim().split_once(':')?;
     let (part, is_number) = match scheme.to_ascii_lowercase().as_str() {
@@ -103,8 +103,8 @@ pub(super) enum Reached {
     Named,
 }
 
-/// Where a `sip` URI with parameters in its user part is reached; `None` of one without. The library takes what follows
-/// the first semicolon for parameters of the URI, and would look for a host of the caller's number.
+/// Where a `sip` URI with parameters in its user part is reached; `None` for one without. The library takes everything
+/// behind the first semicolon for parameters of the URI, and would look for a host of the caller's number.
 pub(super) fn behind_parameters(uri: &str) -> Option<Reached> {
     let (user, host) = uri.split_once(':')?.1.split_once('@')?;
     if !user.contains(';') {
@@ -116,7 +116,7 @@ pub(super) fn behind_parameters(uri: &str) -> Option<Reached> {
     Some(at.map_or(Reached::Named, Reached::At))
 }
 
-/// Whether a text is a telephone number, though nobody says so.
+/// Whether a text is a telephone number, although it does not say so.
 fn looks_dialled(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
@@ -132,7 +132,7 @@ const fn is_separator(c: char) -> bool {
     matches!(c, '-' | '.' | '(' | ')' | ' ')
 }
 
-/// The parts of a text between separators; those in quotes are none.
+/// The parts of a text between separators; separators in quotes do not count.
 pub(super) fn separated(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -145,7 +145,7 @@ pub(super) fn separated(text: &str, separator: char) -> impl Iterator<Item = &st
     })
 }
 
-/// The entries of a list header: commas in quotes and in brackets are none.
+/// The entries of a list header: commas in quotes and in brackets do not count.
 pub(super) fn entries(header: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(header);
     std::iter::from_fn(move || {
@@ -161,7 +161,7 @@ pub(super) fn entries(header: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where the first character is that is looked for, quoted text apart.
+/// The place of the first character that is looked for, outside of quoted text.
 fn outside_quotes(text: &str, mut found: impl FnMut(char) -> bool) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     text.char_indices().find_map(|(at, c)| {

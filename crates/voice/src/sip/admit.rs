@@ -1,10 +1,10 @@
-//! Who calls: never what From says (spec: voice-sip#3).
+//! Decides who calls: never by what From says (spec: voice-sip#3).
 
 use super::{address::Address, core::Core, digest::Verdict, headers, origin::Origin};
 use domain::call::Dn;
 use rsipstack::sip::Request;
 
-/// Who calls.
+/// The caller of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// A phone of ours.
@@ -17,17 +17,17 @@ pub(super) enum Admission {
     },
     /// A peer.
     Outside,
-    /// They are to prove it (407).
+    /// The caller must prove who they are (407).
     Challenge {
-        /// The nonce of their proof is no good any more.
+        /// Whether the nonce of their proof is not valid any more.
         stale: bool,
     },
-    /// They are not answered.
+    /// The request is not answered.
     Silence,
 }
 
-/// Decides who calls: whoever has credentials; a number over the flow that it alone registered over, from its phone
-/// itself; or a peer by its address. Behind an edge the address is that which the edge names, and a flow counts for
+/// Decides who calls: a phone with credentials; a number over the flow that it alone registered over, from its phone
+/// itself; or a peer by its address. Behind an edge the address is the one that the edge names, and a flow counts for
 /// nothing.
 pub(super) fn admit(core: &Core, request: &Request, origin: Origin) -> Admission {
     let blocked = core.logins.blocked(origin.sender.ip());
@@ -52,7 +52,7 @@ pub(super) fn admit(core: &Core, request: &Request, origin: Origin) -> Admission
             Admission::Device { dn, proved: true }
         }
         (_, Some(dn)) => Admission::Device { dn, proved: origin.is_stream() },
-        // Among too many failures nobody learns that they guessed right.
+        // After too many failures nobody learns that they guessed right.
         (Verdict::Right(_), None) => Admission::Silence,
         (Verdict::Stale, None) => Admission::Challenge { stale: true },
         (Verdict::Wrong, None) if core.failed_login(request, origin) => Admission::Silence,

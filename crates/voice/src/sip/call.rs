@@ -38,7 +38,7 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
     };
     let guest = if proved { None } else { core.guests.enter(origin.sender.ip(), origin.is_stream()) };
     if !proved && guest.is_none() {
-        // Somebody may forge a phone's address: its password still gets it in.
+        // Somebody may forge a phone's address: the phone can still get in with its password.
         return match device {
             Some(_) => challenge(&core, &mut tx, origin, false).await,
             None => refuse(&mut tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]).await,
@@ -60,7 +60,7 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
     }
 }
 
-/// What is known of who calls.
+/// What is known of the caller.
 struct Whence {
     device: Option<Dn>,
     proved: bool,
@@ -86,7 +86,7 @@ async fn finish(mut tx: Transaction) {
 
 type Refusal = (StatusCode, Vec<Header>);
 
-/// Makes the leg and tells which, or says why not.
+/// Makes the leg and answers it, or the refusal.
 fn begin(
     core: &Arc<Core>,
     tx: &Transaction,

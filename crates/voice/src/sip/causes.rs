@@ -21,7 +21,7 @@ pub(super) const fn refusal(cause: Cause) -> u16 {
     }
 }
 
-/// What a final response to our call means. `rang` is whether it rang before.
+/// The cause that a final response to our call means. `rang` is whether it rang before.
 pub(super) const fn meaning(code: u16, rang: bool) -> Cause {
     match code {
         486 | 600 => Cause::Busy,
@@ -37,7 +37,7 @@ pub(super) const fn meaning(code: u16, rang: bool) -> Cause {
     }
 }
 
-/// Whether a final response is the phone's own no, so that others that are silent need not be waited for. `rang` is
+/// Whether a final response is a refusal by the phone itself, so that silent ones need not be waited for. `rang` is
 /// whether it rang before: then somebody was there.
 pub(super) const fn declines(code: u16, rang: bool) -> Declined {
     match code {
@@ -48,7 +48,7 @@ pub(super) const fn declines(code: u16, rang: bool) -> Declined {
     }
 }
 
-/// What a final response says of the other phones of a number.
+/// What a final response says about the other phones of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Declined {
     /// Nothing.
@@ -59,7 +59,7 @@ pub(super) enum Declined {
     ForAll,
 }
 
-/// Which of the codes of several phones tells most: one that speaks for all (6xx), then busy, then the lowest
+/// The code of several phones' that counts: one that speaks for all (6xx), then busy, then the lowest
 /// (RFC 3261 §16.7 step 6).
 pub(super) fn telling(codes: impl Iterator<Item = u16>) -> Option<u16> {
     codes.min_by_key(|code| match code {

@@ -1,4 +1,4 @@
-//! What all of signalling shares.
+//! What all parts of signalling share.
 
 use super::{
     digest::Digest,
@@ -33,18 +33,18 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-/// What comes to a leg from outside its dialog.
+/// Events for a leg from outside its dialog.
 #[derive(Clone)]
 pub(super) enum Asked {
-    /// It shall do this.
+    /// The desk asks it to do this.
     Act(Act),
     /// This stream was closed.
     Closed(Flow),
-    /// The phone of this binding answers nothing.
+    /// The phone of this binding does not answer anything.
     Silent(u64),
 }
 
-/// What all of signalling shares.
+/// What all parts of signalling share.
 pub(super) struct Core {
     pub settings: Settings,
     pub listener: Arc<dyn Listener>,
@@ -54,23 +54,23 @@ pub(super) struct Core {
     pub strangers: Arc<Streams>,
     pub digest: Arc<Digest>,
     pub logins: Arc<Logins>,
-    /// Wrong credentials for one number from one network.
+    /// Wrong credentials, by number and network.
     guesses: Failures<(edge::Network, Dn)>,
     pub pace: Pace,
     pub guests: Arc<Guests>,
-    /// Why calls are being cancelled.
+    /// The reasons for which calls are being cancelled.
     pub reasons: Arc<Reasons>,
     /// Legs at once, at most as many as have ports.
     pub most_legs: usize,
     pub layer: Arc<DialogLayer>,
-    /// Where we are reached, as phones are told.
+    /// The addresses by which phones reach us.
     pub addresses: Vec<(Carrier, SocketAddr)>,
-    /// INVITEs that are being handled, so that one that comes by two ways is taken once (RFC 3261 §8.2.2.2).
+    /// INVITEs that are being handled, so that one that arrives twice by two ways is taken once (RFC 3261 §8.2.2.2).
     pub pending: Mutex<HashSet<String>>,
     legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<Asked>>>,
     /// Whether no more calls are taken.
     pub closing: AtomicBool,
-    /// Rings when the last leg is gone.
+    /// Notified when the last leg is gone.
     pub quiet: Notify,
     tasks: TaskTracker,
     runtime: Handle,
@@ -116,12 +116,12 @@ impl Core {
         }
     }
 
-    /// Runs something beside, whoever asks; [`crate::Voice::stop`] waits for it.
+    /// Runs work in the background; [`crate::Voice::stop`] waits for it.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn_on(work.in_current_span(), &self.runtime);
     }
 
-    /// Makes the way to a leg; `None` when there is a leg of this name.
+    /// Registers a leg; `None` when there is a leg of this name already.
     pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<Asked>> {
         let mut legs = held(&self.legs);
         if legs.contains_key(leg) {
@@ -133,7 +133,7 @@ impl Core {
         Some(acts)
     }
 
-    /// A leg is no more: what is asked of it from now on is ignored.
+    /// A leg is over: acts for it are ignored from now on.
     pub fn leave(&self, leg: &LegId) {
         let mut legs = held(&self.legs);
         legs.remove(leg);
@@ -162,7 +162,7 @@ impl Core {
         }
     }
 
-    /// Where a request comes from that came over a flow.
+    /// The origin of a request that came over a flow.
     pub fn origin(&self, request: &Request, flow: Flow) -> Origin {
         let vias = request.headers().iter().filter_map(|header| match header {
             Header::Via(via) => Some(via.value()),
@@ -186,28 +186,29 @@ impl Core {
         is_of(&self.settings.peers, origin.sender) && !self.is_edge(origin.sender)
     }
 
-    /// Whether we answer at all what needs no proof: strangers hear nothing (spec: voice-sip#3). An edge may ask
-    /// whether we are there.
+    /// Whether we answer requests that need no proof at all: strangers hear nothing (spec: voice-sip#3). An edge may
+    /// ask whether we are there.
     pub fn answers_to(&self, origin: Origin) -> bool {
         self.registrar.knows(origin.sender) || self.is_peer(origin) || self.is_edge(origin.sender)
     }
 
-    /// Whether the flow alone tells that a number calls: its phone registered over it, from there and not through
-    /// somebody who may do so for others, too, and no other number did; unless every call is to be proved.
+    /// Whether the flow by itself tells that a number calls: its phone registered over it, from there and not through
+    /// a proxy that may do so for others, too, and no other number did; unless every call must be proved.
     pub fn is_known_by_flow(&self, dn: &Dn, origin: Origin) -> bool {
         self.settings.challenge == Challenge::Shared
             && origin.is_direct()
             && self.registrar.is_alone_on(dn, origin.flow)
     }
 
-    /// Whether right credentials for a number are heard among too many failures from where they come: those of a phone
-    /// that registered from there, unless too many were for its number, so that nobody guesses those of others.
+    /// Whether right credentials for a number count after too many failures from the same network: those of a phone
+    /// that registered from there do, unless too many failures were for its number, so that nobody guesses those of
+    /// others.
     pub fn may_prove(&self, dn: &Dn, origin: Origin) -> bool {
         let guessed = || self.guesses.blocked(&(edge::Network::of(origin.sender.ip()), dn.clone()));
         self.registrar.is_flow_of(dn, origin.sender) && !guessed()
     }
 
-    /// Counts wrong credentials; whether there were too many to answer.
+    /// Counts wrong credentials; answers whether there were too many to answer.
     pub fn failed_login(&self, request: &Request, origin: Origin) -> bool {
         metrics::counter!("jackfield_sip_failures_total", "what" => "credentials").increment(1);
         let ip = origin.sender.ip();
@@ -219,7 +220,7 @@ impl Core {
         self.logins.blocked(ip)
     }
 
-    /// Where we are reached over a transport.
+    /// The address by which we are reached over a transport.
     fn address(&self, carrier: Carrier) -> SocketAddr {
         let same = self.addresses.iter().find(|(listening, _)| *listening == carrier);
         same.or(self.addresses.first()).map_or_else(|| ([127, 0, 0, 1], 5060).into(), |(_, addr)| *addr)
@@ -230,7 +231,7 @@ impl Core {
         self.address(Carrier::Udp).ip()
     }
 
-    /// Our Contact for who is at the other end of a flow, in a family of addresses that they reach.
+    /// Our Contact for the other end of a flow, in a family of addresses that it can reach.
     pub fn contact_towards(&self, flow: Flow) -> Uri {
         let mut uri = self.contact(flow.carrier, None);
         let listen = self.settings.listen.iter().find(|listen| listen.transport.carrier() == flow.carrier);
@@ -252,7 +253,7 @@ impl Core {
         SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(self.address(carrier)) }
     }
 
-    /// Our Contact over a transport; also what we call ourselves elsewhere.
+    /// Our Contact over a transport; also our name elsewhere.
     pub fn contact(&self, carrier: Carrier, user: Option<&str>) -> Uri {
         let params = match carrier {
             Carrier::Udp => Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A text without its escapes. What is not text without them stays as it came.
+/// A text without its escapes. If the result is no text, it stays as it came.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);

@@ -7,7 +7,7 @@ use rsipstack::{
 };
 use std::net::{IpAddr, SocketAddr};
 
-/// The transports by their name. `rows` of bindings have it, so it does not change.
+/// The transports by their name. Stored bindings have it, so it must not change.
 const NAMES: [(Carrier, &str); 4] =
     [(Carrier::Udp, "udp"), (Carrier::Tcp, "tcp"), (Carrier::Tls, "tls"), (Carrier::Ws, "ws")];
 
@@ -19,7 +19,7 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    /// The flow of a connection; `None` for what has no other end.
+    /// The flow of a connection; `None` for one without another end.
     pub fn of(connection: &SipConnection) -> Option<Self> {
         Self::at(connection.get_remote_addr()?)
     }
@@ -42,33 +42,33 @@ impl Flow {
         Some(Self { carrier, peer: peer.parse().ok()? })
     }
 
-    /// The name of its transport, as it is written down.
+    /// The name of its transport, as it is stored.
     pub fn transport(self) -> &'static str {
         NAMES.into_iter().find(|(carrier, _)| *carrier == self.carrier).map_or("", |(_, name)| name)
     }
 
-    /// What is written down of a flow to somebody whom an edge names.
+    /// The stored form of a flow to somebody whom an edge names.
     pub fn to_text(self) -> String {
         format!("{}:{}", self.transport(), self.peer)
     }
 
-    /// The flow of which this was written ([`Flow::to_text`]).
+    /// Reads the stored form of a flow ([`Flow::to_text`]).
     pub fn written(text: &str) -> Option<Self> {
         let (transport, peer) = text.split_once(':')?;
         Self::named(transport, peer)
     }
 
-    /// Whether it ends by being closed.
+    /// Whether it is a stream, which ends by being closed.
     pub fn is_stream(self) -> bool {
         self.carrier != Carrier::Udp
     }
 
-    /// Who is at the other end.
+    /// The address at the other end.
     pub fn ip(self) -> IpAddr {
         self.peer.ip()
     }
 
-    /// As the library names it.
+    /// The flow as the library names it.
     pub fn to_addr(self) -> SipAddr {
         SipAddr { r#type: Some(wire(self.carrier)), addr: HostWithPort::from(self.peer) }
     }

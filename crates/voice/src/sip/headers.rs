@@ -5,9 +5,9 @@ use crate::settings::Timers;
 use domain::call::{Caller, Cause};
 use rsipstack::sip::{HasHeaders, Header, Request, Response, Uri};
 
-/// What we call ourselves in User-Agent.
+/// Our name in User-Agent.
 pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
-/// What we take (RFC 3261 §20.5).
+/// The methods that we take (RFC 3261 §20.5).
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
@@ -45,7 +45,7 @@ pub(super) fn authorizations(request: &Request) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What a request requires that we do not know (420).
+/// The required extensions of a request that we do not know (420).
 pub(super) fn unsupported(request: &Request) -> Option<Header> {
     let required = request.headers.iter().filter_map(|header| match header {
         Header::Require(value) => Some(value.value()),
@@ -59,12 +59,12 @@ pub(super) fn unsupported(request: &Request) -> Option<Header> {
     if unknown.is_empty() { None } else { Some(Header::Unsupported(unknown.join(", ").into())) }
 }
 
-/// The number that was dialled: that of the Request-URI, or of To where a gateway sends its calls to our host alone.
+/// The number that was dialled: that of the Request-URI, or of To where a gateway sends its calls to our host only.
 pub(super) fn dialled(request: &Request) -> Option<String> {
     address::user(&target(request)).or_else(|| Address::first(find(request, "To")?)?.user())
 }
 
-/// The Request-URI as it came. The library writes an escape of an escape.
+/// The Request-URI as it came. The library would escape its escapes again.
 pub(super) fn target(request: &Request) -> String {
     let uri = &request.uri;
     match (&uri.scheme, &uri.auth) {
@@ -85,14 +85,14 @@ pub(super) fn diverted(response: &Response) -> Option<String> {
     let numbers = values(response, "Contact").flat_map(Address::all).filter_map(|contact| {
         Some((rank(&contact), contact.user().filter(|user| user.len() <= LONGEST_NUMBER)?))
     });
-    // Of equal ones the first.
+    // Of equal ones the first counts.
     let best = numbers.take(MOST_IDENTITIES).reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, number)| number)
 }
 
 /// Who calls: P-Asserted-Identity where it is there (RFC 3325), else Remote-Party-ID, which came before it, or
 /// P-Preferred-Identity, else From. Of several identities the first with a telephone number counts; a `sip` and a `tel`
-/// URI name the same caller (RFC 3325 §9.1). Who wants to stay unknown is (RFC 3323).
+/// URI name the same caller (RFC 3325 §9.1). A caller who asks for privacy stays unknown (RFC 3323).
 pub(super) fn caller(request: &Request) -> Caller {
     let privacy = values(request, "Privacy").flat_map(|value| value.split([';', ',']));
     let withheld = privacy
@@ -105,7 +105,7 @@ pub(super) fn caller(request: &Request) -> Caller {
     for name in asserted {
         let all: Vec<Address<'_>> =
             values(request, name).flat_map(Address::all).filter(is_calling).take(MOST_IDENTITIES).collect();
-        // `;privacy=full` of Remote-Party-ID says what Privacy says of the others.
+        // `;privacy=full` of Remote-Party-ID means the same as Privacy does for the others.
         let hides = |who: &Address<'_>| {
             who.parameter("privacy").is_some_and(|kind| !kind.eq_ignore_ascii_case("off"))
         };
@@ -125,7 +125,7 @@ pub(super) fn caller(request: &Request) -> Caller {
     Caller::default()
 }
 
-/// Whether an identity is the caller's: Remote-Party-ID may name the called, too.
+/// Whether an identity is the caller's: Remote-Party-ID may also name the called party.
 fn is_calling(who: &Address<'_>) -> bool {
     who.parameter("party").is_none_or(|party| party.eq_ignore_ascii_case("calling"))
 }
@@ -210,7 +210,7 @@ pub(super) fn reason(cause: Cause) -> Header {
     Header::Reason(format!("SIP;cause={code};text=\"{}\"", cause.as_str()).into())
 }
 
-/// `Reason` of a CANCEL (RFC 3326 §2): a call that was answered elsewhere is no call that was missed.
+/// `Reason` of a CANCEL (RFC 3326 §2): a call that was answered elsewhere is not a missed call.
 pub(super) fn cancel_reason(cause: Cause) -> String {
     match cause {
         Cause::Normal => "SIP;cause=200;text=\"Call completed elsewhere\"".to_owned(),
@@ -219,7 +219,8 @@ pub(super) fn cancel_reason(cause: Cause) -> String {
     }
 }
 
-/// What makes a phone answer by itself: the older ways besides RFC 5373, which few know (spec: voice-sip#2, #5.1).
+/// Headers that make a phone answer by itself: the older ways besides RFC 5373, which few know (spec: voice-sip#2,
+/// #5.1).
 pub(super) fn auto_answer(host: &Uri) -> [Header; 3] {
     [
         Header::CallInfo(format!("<{host}>;answer-after=0").into()),

@@ -1,4 +1,4 @@
-//! What strangers may cost us.
+//! Limits on what strangers may cost us.
 
 use crate::{settings::Limits, sip::held};
 use edge::Network;
@@ -11,11 +11,11 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Whose failures are watched at once; of more, the newest.
+/// How many networks' failures are watched at once; beyond it, the newest.
 const WATCHED: usize = 10_000;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Wrong credentials, by the network they came from. Only those count that prove that they came from there: they are
+/// Wrong credentials, by the network they came from. Only those count that prove their origin: they are
 /// for a nonce that was sent there (see [`super::digest`]).
 pub(super) struct Logins(Failures<Network>);
 
@@ -25,27 +25,27 @@ impl Logins {
         Self(Failures::new(most))
     }
 
-    /// Whether an address had too many: nothing of it is even looked at.
+    /// Whether an address had too many: nothing from it is even read.
     pub fn blocked(&self, from: IpAddr) -> bool {
         self.0.blocked(&Network::of(from))
     }
 
-    /// One more.
+    /// Counts one more.
     pub fn failed(&self, from: IpAddr) {
         self.0.failed(Network::of(from));
     }
 }
 
-/// Failures of a minute, by whatever they are counted for.
+/// Failures within a minute, by any key.
 pub(super) struct Failures<K> {
     most: u32,
     now: Mutex<FailuresNow<K>>,
 }
 
 struct FailuresNow<K> {
-    /// Since when, and how many.
+    /// Since when they are counted, and how many.
     counts: HashMap<K, (Instant, u32)>,
-    /// The same, the oldest first.
+    /// The same keys, the oldest first.
     order: VecDeque<(Instant, K)>,
 }
 
@@ -61,7 +61,7 @@ impl<K: Clone + Eq + Hash> Failures<K> {
         now.counts.get(of).is_some_and(|(since, count)| *count >= self.most && since.elapsed() < WINDOW)
     }
 
-    /// One more.
+    /// Counts one more.
     pub fn failed(&self, of: K) {
         let moment = Instant::now();
         let mut now = held(&self.now);
@@ -80,7 +80,7 @@ impl<K: Clone + Eq + Hash> Failures<K> {
     }
 }
 
-/// Calls that come in, by the second. Those whose caller proved a password have a measure of their own, so that nobody
+/// Calls that come in, by the second. Calls with a proved password are counted separately, so that nobody
 /// who only sends packets keeps them out.
 pub(super) struct Pace {
     most: u32,
@@ -107,7 +107,7 @@ impl Pace {
         }
     }
 
-    /// Whether one more may come now.
+    /// Whether one more call may come now.
     pub fn takes(&self, from: IpAddr, proved: bool) -> bool {
         let mut second = held(&self.second);
         if second.began.elapsed() >= Duration::from_secs(1) {
@@ -132,7 +132,7 @@ impl Pace {
 
 /// Calls that were taken without a password, for as long as they last: how many there are in all, from one network, and
 /// of those how many have not yet proved by an ACK that they come from where they say. A forged source never gets past
-/// that, and what it took is free again when the ACK is given up (RFC 3261 §13.3.1.4).
+/// that, and its place is free again when the ACK is given up (RFC 3261 §13.3.1.4).
 pub(super) struct Guests {
     most: usize,
     most_of_one: usize,
@@ -179,7 +179,7 @@ impl Guests {
 }
 
 impl Guest {
-    /// Its caller gets what is sent there.
+    /// The caller has shown that they receive what is sent there.
     pub fn prove(&mut self) {
         if std::mem::take(&mut self.unproved)
             && let Some((_, open)) = held(&self.guests.now).by_network.get_mut(&self.network)

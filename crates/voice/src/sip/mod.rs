@@ -7,9 +7,9 @@
 //!  perform ─▶ a leg ─▶ dialog, stream ─▶ Listener::heard
 //! ```
 //!
-//! A leg is one task that owns its dialog, its stream and all that is told of it. Nothing else writes to them, so what
-//! happens to a leg happens in one order. It never waits for the network: what takes time is a task of its own, whose
-//! outcome comes back as one more thing that happened.
+//! A leg is one task that owns its dialog, its stream and all news of it. Nothing else writes to them, so everything
+//! that happens to a leg happens in one order. It never waits for the network: slow work is a task of its own, whose
+//! outcome comes back as one more event.
 
 mod address;
 mod admit;

@@ -1,9 +1,9 @@
-//! Who sent a request: the other end of its flow or, behind an edge, whom that edge names in Via (RFC 3261 §18.2.1,
-//! RFC 3581 §4).
+//! The sender of a request: the other end of its flow or, behind an edge, the one that the edge names in Via
+//! (RFC 3261 §18.2.1, RFC 3581 §4).
 //!
-//! An edge is a proxy that the settings name. It puts its own Via on top, and into the one below, which is that of whom
-//! it had the request from, where that came from. This one is believed, and no other: what stands further below was
-//! written by whoever it is that we ask about. Where that is an edge, too, the next one is believed for the same reason.
+//! An edge is a proxy that the settings name. It puts its own Via on top, and into the one below, which is that of its
+//! sender, where that came from. This one is believed, and no other: those further below were
+//! written by the very sender that we ask about. If that is an edge, too, the next one is believed for the same reason.
 
 use super::{
     address::{entries, separated},
@@ -15,9 +15,9 @@ use std::net::{IpAddr, SocketAddr};
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
-    /// What it came over, and where the answer goes.
+    /// The flow it came over, where the answer goes.
     pub flow: Flow,
-    /// Who sent it: by this goes what they may cost and what is known of them. Behind an edge it is no flow of ours.
+    /// The sender: limits and what is known of phones go by this. Behind an edge it is no flow of ours.
     pub sender: Flow,
     way: Way,
 }
@@ -44,7 +44,7 @@ impl Origin {
             return Self { flow, sender, way };
         }
         for via in below {
-            // One that makes no sense names nobody, and is the edge's to answer for.
+            // One that makes no sense names nobody, and the edge must answer for it.
             let Some(named) = named(via) else { break };
             sender = named;
             if !is_of(edges, sender) {
@@ -54,13 +54,13 @@ impl Origin {
         Self { flow, sender, way: Way::Edge }
     }
 
-    /// The origin of what came straight from its sender.
+    /// The origin of a request that came straight from its sender.
     #[cfg(test)]
     pub const fn direct(flow: Flow) -> Self {
         Self { flow, sender: flow, way: Way::Direct }
     }
 
-    /// Whether nobody stands between.
+    /// Whether no proxy is in between.
     pub fn is_direct(self) -> bool {
         self.way == Way::Direct
     }
@@ -70,19 +70,19 @@ impl Origin {
         self.way == Way::Edge
     }
 
-    /// Whether its sender's address is no invention: it is at the other end of a stream.
+    /// Whether its sender's address cannot be forged: it is the other end of a stream.
     pub fn is_stream(self) -> bool {
         self.flow.is_stream() && self.sender == self.flow
     }
 }
 
-/// Whether who is at the other end is in one of the networks.
+/// Whether the other end of a flow is in one of the networks.
 pub(super) fn is_of(networks: &[Network], flow: Flow) -> bool {
     networks.iter().any(|network| network.contains(flow.ip()))
 }
 
-/// Whom an entry of Via names: `received` where it is there, else the host itself. `None` where that is no address, or
-/// where a parameter stands there twice: whoever wrote the one, another wrote the other.
+/// The sender that an entry of Via names: `received` where it is there, else the host itself. `None` where that is no
+/// address, or where a parameter stands there twice: then two have written it.
 fn named(via: &str) -> Option<Flow> {
     let mut parts = separated(via, ';').map(str::trim);
     let (protocol, sent_by) = parts.next()?.split_once(char::is_whitespace)?;
@@ -172,11 +172,11 @@ mod tests {
     fn a_via_that_somebody_forged_is_not_believed() {
         let forged = "SIP/2.0/UDP 10.9.0.1;received=10.9.0.1;branch=2";
         let own = "SIP/2.0/UDP 198.51.100.7:4000;branch=1";
-        // Below the one that the edge saw to.
+        // Below the entry that the edge wrote.
         assert_eq!(origin("192.0.2.1:5060", &[EDGE, own, forged]).sender, at("198.51.100.7:4000"));
         let joined = format!("{EDGE}, {own}, {forged}");
         assert_eq!(origin("192.0.2.1:5060", &[&joined]).sender, at("198.51.100.7:4000"));
-        // Of somebody who is no edge.
+        // From a sender that is no edge.
         for vias in [&[EDGE, forged][..], &[forged], &[forged, forged]] {
             assert_eq!(origin("198.51.100.7:4000", vias).sender, at("198.51.100.7:4000"));
         }

@@ -1,5 +1,5 @@
-//! Why calls are being cancelled (RFC 3326). The library writes CANCEL by itself, so the reason is laid down here and put
-//! into the message as it goes out.
+//! The reasons for which calls are cancelled (RFC 3326). The library writes CANCEL by itself, so the reason is kept
+//! here and put into the message as it goes out.
 
 use super::held;
 use std::{
@@ -11,20 +11,20 @@ use std::{
 #[derive(Default)]
 pub(super) struct Reasons(Mutex<HashMap<String, String>>);
 
-/// A reason, for as long as this lives.
+/// A reason, kept for as long as this lives.
 pub(super) struct Said {
     reasons: Arc<Reasons>,
     call: String,
 }
 
 impl Reasons {
-    /// Lays down why a call is cancelled.
+    /// Keeps the reason for which a call is cancelled.
     pub fn say(self: &Arc<Self>, call: &str, reason: String) -> Said {
         held(&self.0).insert(call.to_owned(), reason);
         Said { reasons: self.clone(), call: call.to_owned() }
     }
 
-    /// Why a call is cancelled, if anybody said.
+    /// The reason for which a call is cancelled, if there is one.
     pub fn of(&self, call: &str) -> Option<String> {
         held(&self.0).get(call).cloned()
     }

@@ -1,4 +1,4 @@
-//! Answering a request, and taking it once.
+//! Answers requests, and takes each once.
 
 use super::{core::Core, held};
 use rsipstack::{
@@ -8,7 +8,7 @@ use rsipstack::{
 };
 use std::sync::Arc;
 
-/// Keeps one INVITE from being taken twice when it comes by two ways (482, RFC 3261 §8.2.2.2).
+/// Keeps one INVITE from being taken twice when it arrives by two ways (482, RFC 3261 §8.2.2.2).
 pub(super) struct Once {
     core: Arc<Core>,
     name: String,
@@ -30,7 +30,7 @@ impl Drop for Once {
     }
 }
 
-/// Answers; a failure is the phone's, which asks again.
+/// Answers a request. If that fails, the phone sends it again.
 pub(super) async fn reply(tx: &mut Transaction, status: StatusCode, headers: Vec<Header>) {
     if let Err(why) = tx.reply_with(status, headers, None).await {
         tracing::debug!(%why, "an answer was not sent");

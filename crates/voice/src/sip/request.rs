@@ -1,4 +1,4 @@
-//! Requests as they come in.
+//! Takes requests as they come in.
 
 use super::{call, core::Core, flow::Flow, headers, registrar::register, reply::reply};
 use futures::FutureExt;
@@ -18,7 +18,7 @@ pub(super) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
             core.spawn(taking);
             continue;
         }
-        // One that panics at its first step must not end this loop.
+        // A request that panics at its first step must not end this loop.
         let mut taking = Box::pin(AssertUnwindSafe(taking).catch_unwind());
         // Requests of a dialog have an order (RFC 3261 §12.2.2), which tasks on several threads would lose: each takes
         // its first step, which compares its number and hands it on, before the next comes in.
@@ -41,14 +41,14 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
         return of_a_dialog(&core, tx).await;
     }
     match tx.original.method {
-        // Wrong passwords of one do not silence the phones behind the same address.
+        // Wrong passwords of one phone must not silence the others behind the same address.
         Method::Register
             if !core.logins.blocked(origin.sender.ip()) || core.registrar.knows(origin.sender) =>
         {
             register(&core, &mut tx, origin).await;
         }
         Method::Register => {}
-        // Apart, since its future is large and other requests should not carry it.
+        // Boxed, since its future is large and other requests should not carry it.
         Method::Invite => Box::pin(call::take(core, tx, origin)).await,
         _ if !core.answers_to(origin) => {
             metrics::counter!("jackfield_sip_failures_total", "what" => "stranger").increment(1);
@@ -69,7 +69,7 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
     }
 }
 
-/// What no request may be: without hops left (RFC 3261 §16.3), or with more of them than there are.
+/// The refusal of a request that can never be taken: without hops left (RFC 3261 §16.3), or with an impossible number.
 fn refused_at_sight(tx: &Transaction) -> Option<StatusCode> {
     match headers::find(&tx.original, "Max-Forwards").map(str::parse::<u8>) {
         Some(Ok(0)) => Some(StatusCode::TooManyHops),
@@ -95,14 +95,14 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
             return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())])
                 .await;
         }
-        // The operation is not offered to phones; policy says no (spec: voice-sip#5.12).
+        // Phones are not offered this operation; policy refuses it (spec: voice-sip#5.12).
         Method::Refer => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,
         Method::Notify => return reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
         Method::Invite if !confirmed => {
             let later = vec![headers::retry_after(1)];
             return reply(&mut tx, StatusCode::ServerInternalError, later).await;
         }
-        // Before the answer there is nothing to change but the target, which the library keeps.
+        // Before the answer only the target can change, and the library keeps that.
         Method::Update if !confirmed && tx.original.body.is_empty() => {
             return reply(&mut tx, StatusCode::OK, vec![headers::allow()]).await;
         }
@@ -117,7 +117,7 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
         tracing::debug!(%why, "a request of a dialog failed");
     }
     if tx.last_response.is_none() {
-        // The library says nothing to what is out of order (RFC 3261 §12.2.2).
+        // The library does not answer requests that are out of order (RFC 3261 §12.2.2).
         reply(&mut tx, StatusCode::ServerInternalError, Vec::new()).await;
     }
     if dialog.state().is_terminated() {
@@ -125,8 +125,8 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
     }
 }
 
-/// The dialog of a request. A call of ours that was just answered is for a moment known without the other end's tag
-/// only, while its first request may be here already.
+/// The dialog of a request. A call of ours that was just answered is for a moment known only without the other end's
+/// tag, while its first request may be here already.
 async fn find(core: &Core, tx: &Transaction) -> Option<Dialog> {
     let id = DialogId::try_from(tx).ok()?;
     let early = DialogId { remote_tag: String::new(), ..id.clone() };

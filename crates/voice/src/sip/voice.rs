@@ -37,7 +37,7 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// Listens, and tells what it hears. Phones that an earlier process left in `bindings` are known from the beginning,
+    /// Listens, and tells the listener what it hears. Phones in `bindings`, from an earlier process, are known at once,
     /// and asked whether they are there.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl Voice {
             t2: timers.t1 * 8,
             t4: timers.t1 * 10,
             t1x64: timers.t1 * 64,
-            // A phone may ring longer than we let it, so that it is us who end it.
+            // A phone may ring longer than we let it, so that we are the one to end it.
             timerc: timers.ring.max(timers.auto_answer) + Duration::from_secs(60),
             callid_suffix: host,
             ..EndpointOption::default()
@@ -101,7 +101,7 @@ impl Voice {
             strangers: strangers.clone(),
             doorkeeper: doorkeeper.clone(),
             origins: settings.ws_origins.clone(),
-            // As long as a registration, so that a phone that says nothing in between keeps its stream.
+            // As long as a registration, so that a phone that sends nothing in between keeps its stream.
             idle: timers.max_expires + Duration::from_secs(60),
             token: token.clone(),
         });
@@ -139,7 +139,7 @@ impl Voice {
         Ok(Arc::new(Self { core, addresses: bound, tasks, token, over }))
     }
 
-    /// Where it listens, with the ports that were taken.
+    /// The addresses where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
         self.addresses.clone()
     }
@@ -149,13 +149,13 @@ impl Voice {
         self.core.registrar.in_service()
     }
 
-    /// Waits until nothing is heard any more: after [`Voice::stop`], or when signalling broke down by itself, with which
+    /// Waits until signalling has ended: after [`Voice::stop`], or when it broke down by itself, with which
     /// the program should end too.
     pub async fn ended(&self) {
         self.over.cancelled().await;
     }
 
-    /// Takes no more calls (503), and waits until those there are over or the time has passed.
+    /// Takes no more calls (503), and waits until the present ones are over or the time has passed.
     pub async fn drain(&self, time: Duration) {
         self.core.closing.store(true, Ordering::Relaxed);
         let quiet = async {
@@ -219,17 +219,17 @@ fn until(token: &CancellationToken, work: impl Future<Output = ()> + Send + 'sta
     tokio::spawn(async move { token.run_until_cancelled(work).await });
 }
 
-/// Legs hear of streams that were closed.
+/// Tells legs of streams that were closed.
 async fn tell_closings(core: Arc<Core>, mut closings: mpsc::UnboundedReceiver<Flow>) {
     while let Some(flow) = closings.recv().await {
         core.ask_all(&Asked::Closed(flow));
     }
 }
 
-/// Numbers come into service and go out of it, in order.
+/// Tells which numbers come into service and go out of it, in order.
 async fn tell_changes(listener: Arc<dyn Listener>, mut changes: mpsc::UnboundedReceiver<(Dn, bool)>) {
     while let Some((dn, on)) = changes.recv().await {
-        // What panics there is not to keep the other numbers from being told.
+        // A panic of the listener must not keep it from being told of other numbers.
         if AssertUnwindSafe(listener.in_service(dn, on)).catch_unwind().await.is_err() {
             metrics::counter!("jackfield_sip_failures_total", "what" => "panic").increment(1);
         }

@@ -23,7 +23,7 @@ async fn two_hear_each_other_whatever_their_codecs() {
         customer.talk(HIGH);
         agent.stream.join(room(0)).expect("room");
         customer.stream.join(room(0)).expect("room");
-        // Codes taken for those of the other law would still bear the tone, but not purely.
+        // Codes taken for those of the other law would still carry the tone, but not purely.
         assert!(share(&agent.listen().await, HIGH) > 0.98, "{codecs:?}");
         assert!(share(&customer.listen().await, LOW) > 0.98, "{codecs:?}");
     }

@@ -172,7 +172,7 @@ async fn a_phone_that_rings_on_when_it_is_told_to_answer_is_answered_by_hand_fro
     phone.answer(&again, "180 Ringing", "", "").await;
     assert_eq!(switch.heard(&leg).await, Heard::NotAnswered(408));
     match switch.next().await {
-        crate::switch::Told::InService(of, true) => assert_eq!(of, dn, "what it can do is told anew"),
+        crate::switch::Told::InService(of, true) => assert_eq!(of, dn, "what it can do is told again"),
         other => panic!("{other:?}"),
     }
     assert_eq!(desk::ports::Switch::answers(&*switch.voice, &dn), Some(false));

@@ -61,7 +61,7 @@ async fn a_flow_that_was_shared_once_tells_nothing_when_one_number_is_left() {
     assert!(matches!(switch.next().await, Told::InService(_, false)));
     "5001".clone_into(&mut proxy.user);
     challenged(&mut proxy).await;
-    // When nobody is left it begins anew.
+    // When nobody is left it begins again.
     assert_eq!(proxy.register_with("Contact: *\r\nExpires: 0\r\n").await.code(), Some(200));
     proxy.register().await;
     proxy.invite("9000", &proxy.sdp("sendrecv")).await;

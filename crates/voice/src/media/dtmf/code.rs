@@ -2,13 +2,13 @@
 
 const KEYS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D'];
 
-/// The number of a key; `None` of what is no key.
+/// The number of a key; `None` for a character that is no key.
 pub fn key(digit: char) -> Option<u8> {
     let at = KEYS.iter().position(|key| *key == digit.to_ascii_uppercase())?;
     u8::try_from(at).ok()
 }
 
-/// The key of a number; `None` of an event that is no key, such as flash.
+/// The key of a number; `None` for an event that is no key, such as flash.
 pub fn digit(code: u8) -> Option<char> {
     KEYS.get(usize::from(code)).copied()
 }

@@ -10,7 +10,7 @@ pub(super) use receive::Digits;
 pub(super) use send::{Keys, Step};
 pub(super) use tones::tone;
 
-/// Which way keys took.
+/// Which way keys were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DtmfWay {
     /// As telephone events; they are on their way.

@@ -12,13 +12,13 @@ const SHORTEST: u64 = 2;
 pub struct Digits {
     /// The source and the timestamp of the event heard last.
     last: Option<(u32, u32)>,
-    /// Keys taken that time has not yet made good, and the tick up to which it did.
+    /// Keys that were taken faster than the shortest pace, and the tick up to which that was evened out.
     taken: u8,
     tick: u64,
 }
 
 impl Digits {
-    /// The key that begins with this packet: all packets of one bear one timestamp. `None` of repetitions, of events
+    /// The key that begins with this packet: all packets of one key share a timestamp. `None` for repetitions, events
     /// that are no keys, and of more keys than anybody can press.
     pub fn hear(&mut self, ssrc: u32, timestamp: u32, payload: &[u8], tick: u64) -> Option<char> {
         let digit = digit(*payload.first().filter(|_| payload.len() >= 4)?)?;

@@ -52,7 +52,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Adds keys, as events or as tones. What is no key is skipped, and what would be more than 64.
+    /// Adds keys, as events or as tones. Characters that are no keys are skipped, and keys beyond 64.
     pub fn add(&mut self, keys: &str, events: bool) {
         let keys = keys.chars().filter_map(|digit| match (digit, key(digit)) {
             (',', _) => Some(Waiting::Comma),

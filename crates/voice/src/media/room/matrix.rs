@@ -23,7 +23,7 @@ impl Hearing {
         self.parties += 1;
     }
 
-    /// A party less; those behind it move up.
+    /// Removes a party; those behind it move up.
     pub fn leave(&mut self, at: usize) {
         if at >= self.parties {
             return;
@@ -43,7 +43,7 @@ impl Hearing {
         self.rows.get(listener).copied().unwrap_or_default()
     }
 
-    /// Whether one hears the other.
+    /// Whether one party hears another.
     pub fn hears(&self, listener: usize, speaker: usize) -> bool {
         speaker < MediaError::PARTIES && self.of(listener) & (1 << speaker) != 0
     }

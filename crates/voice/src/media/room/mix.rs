@@ -1,8 +1,8 @@
-//! The sum of voices.
+//! Mixes voices by adding them.
 
 use crate::media::FRAME;
 
-/// The sum of those pieces whose bit is set, clamped to 16 bits.
+/// The sum of the pieces whose bit is set, clamped to 16 bits.
 pub fn mix(pieces: &[[i16; FRAME]], heard: u16) -> [i16; FRAME] {
     let mut sum = [0_i32; FRAME];
     for (at, piece) in pieces.iter().enumerate() {

@@ -32,12 +32,12 @@ impl Room {
         Self { shard, mixed: AtomicBool::new(false), state: Mutex::default() }
     }
 
-    /// Whether one more would be too many.
+    /// Whether the room has no place for another leg.
     pub fn is_full(&self) -> bool {
         held(&self.state).parties.len() >= MediaError::PARTIES
     }
 
-    /// One more: it hears all others, and they hear it.
+    /// Adds a leg: it hears all others, and they hear it.
     pub fn enter(self: &Arc<Self>, line: &Arc<Line>) {
         let mut state = held(&self.state);
         state.parties.push(Arc::clone(line));
@@ -45,7 +45,7 @@ impl Room {
         self.wire(&state);
     }
 
-    /// One less; whether the room is empty now.
+    /// Removes a leg; answers whether the room is empty now.
     pub fn leave(self: &Arc<Self>, line: &Arc<Line>) -> bool {
         let mut state = held(&self.state);
         if let Some(at) = state.parties.iter().position(|party| Arc::ptr_eq(party, line)) {
@@ -57,7 +57,7 @@ impl Room {
         state.parties.is_empty()
     }
 
-    /// Connects the parties as their number asks for.
+    /// Connects the parties in the way that their number asks for.
     fn wire(self: &Arc<Self>, state: &State) {
         match state.parties.as_slice() {
             [] => {}
@@ -91,7 +91,7 @@ impl Room {
         }
     }
 
-    /// Sends each party what it hears of the others; whether the room is to be mixed on.
+    /// Sends each party what it hears of the others; answers whether the room goes on being mixed.
     fn mix(&self) -> bool {
         let state = held(&self.state);
         if state.parties.len() < 3 {

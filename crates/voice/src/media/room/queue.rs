@@ -1,4 +1,4 @@
-//! What one party of a conference said and was not yet mixed (spec: voice-sip#5.7).
+//! The sound of one party of a conference that was not mixed yet (spec: voice-sip#5.7).
 
 use crate::media::{Codec, FRAME};
 
@@ -8,9 +8,9 @@ const TARGET: usize = 320;
 const WAIT: u32 = 320;
 const STEP: u32 = 160;
 const _: () = assert!(WAIT as usize == TARGET && STEP as usize == FRAME);
-/// The most that wait: 100 ms.
+/// The most samples that wait: 100 ms.
 const LIMIT: usize = 800;
-/// How far behind a timestamp may be to count as late and not as that of a new stream: 1 s.
+/// How far behind a timestamp may be to count as late, not as that of a new stream: 1 s.
 const LATE: usize = 8000;
 
 /// A ring of samples, each in its place by its timestamp: packets may come late, twice, or never.
@@ -20,7 +20,7 @@ pub struct Queue {
     /// Where in the ring the next sample to be mixed is, and its timestamp.
     at: usize,
     next: u32,
-    /// Samples from there to behind the latest that came; 0: nothing waits, and what comes begins anew.
+    /// Samples from there to behind the latest that came; 0: nothing waits, and what comes begins again.
     waiting: usize,
 }
 
@@ -31,8 +31,8 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// Puts what was said into its place. What comes too late is dropped; what comes too early for the limit drops
-    /// what waits, down to the target.
+    /// Puts samples into their place. Samples that come too late are dropped; when they come too early for the limit,
+    /// waiting ones are dropped, down to the target.
     pub fn push(&mut self, timestamp: u32, codec: Codec, codes: &[u8]) {
         let codes = codes.get(..codes.len().min(LIMIT - TARGET)).unwrap_or_default();
         if codes.is_empty() {
@@ -57,7 +57,7 @@ impl Queue {
         self.waiting = self.waiting.max(place + count);
     }
 
-    /// Takes the next 20 ms; whether anything was said.
+    /// Takes the next 20 ms; answers whether anything was said.
     pub fn pop(&mut self, out: &mut [i16; FRAME]) -> bool {
         if self.waiting == 0 {
             return false;
@@ -71,7 +71,7 @@ impl Queue {
         true
     }
 
-    /// Forgets what waits; the first sample's place is behind the target.
+    /// Forgets the waiting samples; the first sample's place is behind the target.
     fn begin(&mut self, timestamp: u32) -> usize {
         self.ring = [0; LIMIT];
         self.next = timestamp.wrapping_sub(WAIT);

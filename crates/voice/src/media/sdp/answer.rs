@@ -1,4 +1,4 @@
-//! What we answer to an offer (RFC 3264 §6).
+//! Our answer to an offer (RFC 3264 §6).
 
 use super::{
     Direction, SdpError,

@@ -18,7 +18,7 @@ pub enum SdpError {
     /// The address to send to is a name, or one of many hosts (`Warning: 300`).
     #[error("unusable address")]
     Address,
-    /// An answer came and nothing was offered, or it does not fit what was offered (RFC 3264 §6).
+    /// An answer came although nothing was offered, or it does not fit the offer (RFC 3264 §6).
     #[error("the answer does not fit the offer")]
     Unfitting,
 }

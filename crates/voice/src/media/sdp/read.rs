@@ -1,4 +1,4 @@
-//! What a description of the other end says, as far as we care.
+//! Reads the parts of the other end's description that matter here.
 
 use super::{Direction, SdpError};
 use crate::media::Codec;
@@ -19,25 +19,25 @@ pub(super) struct Stream {
     pub formats: String,
     pub port: u16,
     pub mid: Option<String>,
-    /// None of a host name, a group of hosts, or nothing at all.
+    /// `None` for a host name, a group of hosts, or nothing at all.
     pub address: Option<IpAddr>,
     /// Seen from the other end, an address of zeros taken into account.
     pub direction: Direction,
-    /// Those that we speak, in its order.
+    /// The codecs that we speak, in its order.
     pub codecs: Vec<Codec>,
     /// Its number for telephone-event (RFC 4733).
     pub event: Option<u8>,
-    /// What `a=rtcp` says: a port, and another address perhaps (RFC 3605 §2.1).
+    /// The value of `a=rtcp`: a port, and perhaps another address (RFC 3605 §2.1).
     pub rtcp: Option<(u16, Option<IpAddr>)>,
 }
 
 impl Stream {
-    /// Whether it is audio over plain RTP and not refused; the codec is another question.
+    /// Whether it is audio over plain RTP and not refused; the codec is checked separately.
     pub fn is_audio(&self) -> bool {
         self.media == "audio" && self.port != 0 && matches!(self.proto.as_str(), "RTP/AVP" | "RTP/AVPF")
     }
 
-    /// Where to send to; `None` when it wants nothing (an address of zeros).
+    /// Where to send; `None` when it wants nothing (an address of zeros).
     pub fn target(&self) -> Result<Option<SocketAddr>, SdpError> {
         let ip = self.address.ok_or(SdpError::Address)?;
         Ok((!ip.is_unspecified()).then(|| SocketAddr::new(ip, self.port)))
@@ -73,7 +73,7 @@ fn stream(media: &Media, common: Option<&Connection>, direction: Option<Directio
     let own = media.attributes.iter().find_map(|a| Direction::of_attribute(&a.attribute));
     let mut direction = own.or(direction).unwrap_or_default();
     if address.is_some_and(|ip| ip.is_unspecified()) {
-        // The way of RFC 2543 to say hold: it cannot be sent to.
+        // The way of RFC 2543 to hold: nothing can be sent there.
         direction = direction.and(Direction::SendOnly);
     }
     let formats: Vec<u8> =
@@ -120,7 +120,7 @@ fn is(mapping: &str, name: &str) -> bool {
     parts.next().is_some_and(|found| found.eq_ignore_ascii_case(name)) && parts.next() == Some("8000")
 }
 
-/// What `rtpmap` says of a number: `PCMU/8000`.
+/// The value of `rtpmap` for a number: `PCMU/8000`.
 fn named(media: &Media, number: u8) -> Option<&str> {
     media.attributes.iter().filter(|a| a.attribute == "rtpmap").find_map(|a| {
         let (found, mapping) = a.value.as_deref()?.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! What one leg has said and agreed.
+//! What one leg has offered, answered and agreed.
 
 use super::{
     Direction, SdpError,
@@ -15,11 +15,11 @@ const EVENT: u8 = 101;
 /// What both ends agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreed {
-    /// Where to send to; `None` when the other end wants nothing.
+    /// Where to send; `None` when the other end wants nothing.
     pub target: Option<SocketAddr>,
     /// Where to send reports to: what `a=rtcp` says (RFC 3605), or the port behind that of the stream.
     pub reports: Option<SocketAddr>,
-    /// What we send.
+    /// The codec that we send.
     pub codec: Codec,
     /// The number of telephone-event that the other end wants to get; `None` when it takes none.
     pub event_out: Option<u8>,
@@ -39,29 +39,29 @@ pub struct Session {
     version: u64,
     address: SocketAddr,
     codecs: Vec<Codec>,
-    /// What was said last.
+    /// The description that we sent last.
     said: Option<Vec<Ours>>,
-    /// What is open: offered, not yet answered.
+    /// The offer that is not answered yet.
     offered: Option<Vec<Ours>>,
     /// The streams as of the last agreement: later offers keep their number and order.
     agreed: Option<Vec<Ours>>,
-    /// The origin (`o=`) of what the other end said last: the same again is nothing new (RFC 3264 §8).
+    /// The origin (`o=`) of the other end's last description: the same again is nothing new (RFC 3264 §8).
     origin: Option<String>,
 }
 
 impl Session {
-    /// A leg that nothing was said on yet, heard at `address`.
+    /// A leg without any description so far, heard at `address`.
     pub fn new(id: u64, address: SocketAddr) -> Self {
         let codecs = vec![Codec::Pcmu, Codec::Pcma];
         Self { id, version: 0, address, codecs, said: None, offered: None, agreed: None, origin: None }
     }
 
-    /// Where the other end shall send to, from the next description on.
+    /// Where the other end should send to, from the next description on.
     pub fn address(&mut self, address: SocketAddr) {
         self.address = address;
     }
 
-    /// Offers this codec alone from now on: the second try after 488 (spec: voice-sip#7).
+    /// Offers only this codec from now on: the second try after 488 (spec: voice-sip#7).
     pub fn only(&mut self, codec: Codec) {
         self.codecs = vec![codec];
     }
@@ -80,13 +80,13 @@ impl Session {
         self.say(streams)
     }
 
-    /// Whether an offer says anew that both shall talk; a refresh of the session repeats what was said.
+    /// Whether an offer says again that both should talk; a refresh of the session repeats what was said.
     pub fn resumes(&self, offer: &str) -> bool {
         let sendrecv = |stream: &Stream| stream.is_audio() && stream.direction == Direction::SendRecv;
         origin(offer) != self.origin.as_deref() && read(offer).is_ok_and(|it| it.streams.iter().any(sendrecv))
     }
 
-    /// Our answer to an offer, and what is agreed by it. A refused offer changes nothing.
+    /// Our answer to an offer, and the agreement that follows. A refused offer changes nothing.
     pub fn answer(&mut self, offer: &str, wish: Direction) -> Result<(String, Agreed), SdpError> {
         let remote = read(offer)?;
         let choice = answer(&remote, wish)?;
@@ -101,7 +101,8 @@ impl Session {
         Ok((self.say(choice.streams), agreed))
     }
 
-    /// What is agreed by the answer to our offer. Fails without an offer, and when the answer does not fit it.
+    /// The agreement that follows from the answer to our offer. Fails without an offer, and when the answer does not
+    /// fit it.
     pub fn accept(&mut self, answer: &str) -> Result<Agreed, SdpError> {
         let offered = self.offered.as_ref().ok_or(SdpError::Unfitting)?;
         let remote = read(answer)?;

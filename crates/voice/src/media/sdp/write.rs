@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 /// One stream of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ours {
-    /// The one that is spoken over.
+    /// The stream of the call.
     Audio {
         proto: String,
         codecs: Vec<Codec>,

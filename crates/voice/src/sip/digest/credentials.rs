@@ -26,7 +26,7 @@ impl Algorithm {
     }
 }
 
-/// What a phone claims. Texts are raw: what stood between the quotes.
+/// The claim of a phone. Texts are raw: as they stood between the quotes.
 #[derive(Debug)]
 pub(super) struct Credentials<'a> {
     pub username: &'a str,
@@ -35,11 +35,11 @@ pub(super) struct Credentials<'a> {
     uri: &'a str,
     pub response: &'a str,
     pub algorithm: Algorithm,
-    /// What RFC 2617 added; `None` of one that answers in the way of RFC 2069.
+    /// The parts that RFC 2617 added; `None` for an answer in the way of RFC 2069.
     quality: Option<Quality<'a>>,
 }
 
-/// `qop`, and what comes with it.
+/// `qop`, and the values that come with it.
 #[derive(Debug)]
 struct Quality<'a> {
     qop: &'a str,
@@ -49,8 +49,8 @@ struct Quality<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Reads a header. `None` for another scheme, for what lacks a part, and for `qop` other than `auth`, which is
-    /// the only one we offer. One without `qop` is read: whether it is good enough is for whoever asks.
+    /// Reads a header. `None` for another scheme, for a missing part, and for `qop` other than `auth`, which is
+    /// the only one we offer. One without `qop` is read: whether it is good enough is for the caller to decide.
     pub fn parse(header: &'a str) -> Option<Self> {
         if header.len() > LONGEST {
             return None;
@@ -100,7 +100,7 @@ impl<'a> Credentials<'a> {
         })
     }
 
-    /// The nonce count; `None` in the way of RFC 2069, which knows none.
+    /// The nonce count; `None` in the way of RFC 2069, which has none.
     pub fn count(&self) -> Option<u32> {
         self.quality.as_ref().map(|quality| quality.count)
     }
@@ -122,8 +122,8 @@ impl<'a> Credentials<'a> {
         self.username.split('@').next().unwrap_or_default()
     }
 
-    /// Whether the URI that was hashed names the same user as the Request-URI, or none: clients in the field hash the host
-    /// alone.
+    /// Whether the URI that was hashed names the same user as the Request-URI, or none: clients in the field hash only
+    /// the host.
     pub fn is_for(&self, target: &str) -> bool {
         address::user(self.uri).is_none_or(|named| address::user(target).as_ref() == Some(&named))
     }

@@ -14,12 +14,12 @@ use subtle::ConstantTimeEq;
 /// What credentials prove.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// None came that are for us.
+    /// There are none that are for us.
     Absent,
     /// They are right.
     Right(Dn),
     /// They are for a nonce that is too old, that we did not send there, or whose count is used up: the phone may try
-    /// again by itself (RFC 7616 §3.3). Whether the password is right is not looked at before the nonce is, so that
+    /// again by itself (RFC 7616 §3.3). The nonce is checked before the password, so that
     /// nobody can guess uncounted.
     Stale,
     /// Wrong, for a nonce that we sent to where they come from.
@@ -29,7 +29,7 @@ pub(super) enum Verdict {
 /// Checks credentials and issues challenges.
 pub(super) struct Digest {
     realm: String,
-    /// What phones are asked for, in this order.
+    /// The hashes that phones are asked for, in this order.
     algorithms: Vec<Algorithm>,
     /// Whether answers without `qop` are taken.
     without_qop: bool,
@@ -37,7 +37,7 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    /// Fails when the system has no chance for a key.
+    /// Fails when the system has no randomness for a key.
     pub fn new(settings: &Settings) -> Result<Self, getrandom::Error> {
         Ok(Self {
             realm: settings.realm.clone(),
@@ -47,7 +47,7 @@ impl Digest {
         })
     }
 
-    /// The challenges for who is at the other end of a flow, all with one nonce (RFC 8760 §2.3: one header each).
+    /// The challenges for the other end of a flow, all with one nonce (RFC 8760 §2.3: one header each).
     pub fn challenges(&self, flow: Flow, stale: bool) -> Vec<String> {
         let nonce = self.nonces.issue(flow);
         let challenge = |algorithm: &Algorithm| {
@@ -70,7 +70,7 @@ impl Digest {
         })
     }
 
-    /// The number that credentials for us are of, whether they are right or not.
+    /// The number that credentials for us name, whether they are right or not.
     pub fn claimed<'a>(&self, mut headers: impl Iterator<Item = &'a str>) -> Option<Dn> {
         headers.find_map(|header| {
             Credentials::parse(header)
@@ -79,13 +79,14 @@ impl Digest {
         })
     }
 
-    /// A tag for an answer of which nothing is kept: the same again for the same request (RFC 3261 §8.2.7).
+    /// A tag for an answer about which nothing is kept: the same for the same request (RFC 3261 §8.2.7).
     pub fn tag(&self, named: &[&str]) -> String {
         self.nonces.tag(named.join("\n").as_bytes())
     }
 
-    /// What the Authorization (or Proxy-Authorization) headers of a request over a flow prove; those with a hash that
-    /// was not asked for are none, since who stands between could choose the weaker. `target` is its Request-URI: credentials
+    /// What the Authorization (or Proxy-Authorization) headers of a request over a flow prove. Those with a hash that
+    /// was not asked for count as none, since somebody in between could choose the weaker. `target` is its Request-URI:
+    /// credentials
     /// for another number are refused.
     pub fn verify<'a>(
         &self,

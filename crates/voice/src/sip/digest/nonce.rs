@@ -1,8 +1,9 @@
-//! Nonces without a table: a time and a number, signed together with where the challenge was sent. Only the counts of
-//! nonces that were used rightly are kept.
+//! Nonces without a table: a time and a number, signed together with the address the challenge was sent to. Only the
+//! counts of nonces that were used rightly are kept.
 //!
-//! The source address of a datagram proves nothing, a nonce does: who can give one back that was sent to an address
-//! reads what is sent there. So a nonce is good only where it was sent to: for datagrams the address and the port, for
+//! The source address of a datagram proves nothing, a nonce does: a client that gives back one that was sent to an
+//! address can read what is sent there. So a nonce is good only where it was sent to: for datagrams the address and the
+//! port, for
 //! streams the address, since a phone may come back over another stream and no stream has a forged source.
 
 use crate::sip::{flow::Flow, held};
@@ -26,7 +27,7 @@ const KEPT: usize = 65_536;
 const STAMP: usize = 16;
 const MAC: usize = 16;
 
-/// When a nonce was issued, in ms from the start, and its number.
+/// When a nonce was issued, in milliseconds since the start, and its number.
 pub(super) type Stamp = (u64, u64);
 
 /// Issues nonces and takes them back.
@@ -41,19 +42,19 @@ pub(in crate::sip) struct Nonces {
 #[derive(Default)]
 struct Used {
     counts: BTreeMap<Stamp, u32>,
-    /// Nothing issued up to here is taken.
+    /// Nonces issued up to this one are not taken any more.
     floor: Option<Stamp>,
 }
 
 impl Nonces {
-    /// Fails when the system has no chance for a key.
+    /// Fails when the system has no randomness for a key.
     pub fn new(life: Duration) -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         Ok(Self { key, start: Instant::now(), life, issued: AtomicU64::new(0), used: Mutex::default() })
     }
 
-    /// A fresh nonce for whoever is at the other end of a flow.
+    /// A fresh nonce for the other end of a flow.
     pub fn issue(&self, flow: Flow) -> String {
         let mut bytes = [0; STAMP + MAC];
         bytes[..8].copy_from_slice(&self.now().to_be_bytes());
@@ -71,7 +72,7 @@ impl Nonces {
         self.opened(nonce, flow).filter(|stamp| stamp.0 >= self.oldest())
     }
 
-    /// Whether this count of a nonce is higher than any before. It is used up by that.
+    /// Whether this count of a nonce is higher than any before. The count is used up by that.
     pub fn spend(&self, stamp: Stamp, count: u32) -> bool {
         let oldest = self.oldest();
         let mut used = held(&self.used);
@@ -95,7 +96,7 @@ impl Nonces {
         true
     }
 
-    /// Sixteen digits that nobody else can foretell for a text.
+    /// Sixteen digits for a text that nobody else can predict.
     pub fn tag(&self, text: &[u8]) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return String::new() };
         mac.update(b"tag");
@@ -107,7 +108,7 @@ impl Nonces {
         })
     }
 
-    /// When the oldest nonce was issued that is still good.
+    /// When the oldest nonce that is still good was issued.
     fn oldest(&self) -> u64 {
         self.now().saturating_sub(u64::try_from(self.life.as_millis()).unwrap_or(u64::MAX))
     }

@@ -1,4 +1,4 @@
-//! Making a phone answer (spec: voice-sip#5.2): asked in the call that rings, or called again so that it answers by
+//! Makes a phone answer (spec: voice-sip#5.2): asks it in the call that rings, or calls it again so that it answers by
 //! itself.
 
 use super::{
@@ -65,7 +65,7 @@ impl Leg {
         self.see_to_answer();
     }
 
-    /// Goes on with it, as soon as a phone rings.
+    /// Goes on with that, as soon as a phone rings.
     pub(super) fn see_to_answer(&mut self) {
         let profile = self.profile();
         let Side::Out(branches) = &self.side else { return };
@@ -94,7 +94,7 @@ impl Leg {
         });
     }
 
-    /// The answer to it.
+    /// Handles the phone's answer to the NOTIFY.
     pub(super) fn talked(&mut self, tag: &str, code: u16) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
@@ -108,7 +108,7 @@ impl Leg {
         self.call_again(tag);
     }
 
-    /// It shall ring no more; when that is heard, it is called with the headers for answering by itself.
+    /// Ends the ringing call; once that is confirmed, the phone is called with the headers for answering by itself.
     fn call_again(&mut self, tag: &str) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
@@ -117,7 +117,7 @@ impl Leg {
         self.core.spawn(async move { end::take_leave(&core, &dialog, Cause::Normal).await });
     }
 
-    /// Requests of the early dialog go to the Contact of the 18x: the library sets it with the 200 only
+    /// Requests of the early dialog go to the Contact of the 18x: the library sets it only with the 200
     /// (spec: voice-sip#10.6).
     pub(super) fn target(&mut self, tag: &str, response: &Response) {
         let Side::Out(branches) = &mut self.side else { return };
@@ -125,7 +125,7 @@ impl Leg {
         let Ok(contacts) = response.typed_contact_headers() else { return };
         if let Some(mut contact) = contacts.into_iter().next() {
             let raw = response.contact_header().ok().cloned();
-            // The library takes the route set with the 200, too (RFC 3261 §12.1.2).
+            // The library takes the route set only with the 200, too (RFC 3261 §12.1.2).
             let route = route_set(response);
             if !route.is_empty() {
                 mark(&mut contact.uri, branch.binding.flow, &route);

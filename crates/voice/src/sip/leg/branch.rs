@@ -6,7 +6,7 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered}
 use rsipstack::{dialog::invite_dialog::InviteDialog, sip::Response};
 use tokio::time::Instant;
 
-/// How one call ended, or that it was answered: its tag of ours, and the final response; `None` when there was none.
+/// The end of one call, or its answer: our tag, and the final response; `None` when there was none.
 pub(super) type Ended = (String, Option<Response>);
 
 /// Whether a phone was asked to answer, and how.
@@ -29,9 +29,9 @@ pub(super) struct Branch {
     pub dialog: InviteDialog,
     pub binding: Binding,
     pub asking: Asking,
-    /// A provisional response named the other end.
+    /// Whether a provisional response named the other end.
     pub ringing: bool,
-    /// It was made once more after a refusal that may be healed.
+    /// Whether it was made once more after a refusal that a second try may avoid.
     pub retried: bool,
 }
 
@@ -43,9 +43,9 @@ pub(super) struct Branches {
     pub codes: Vec<u16>,
     /// The number that a phone named instead, with the code that did.
     pub diverted: Option<(Dn, u16)>,
-    /// It rang somewhere: the listener was told.
+    /// Whether it rang somewhere, so that the listener was told.
     pub rang: bool,
-    /// An Answer is being seen to.
+    /// Whether an Answer is being carried out.
     pub answering: bool,
     /// Until when the phone may take to answer by itself.
     pub answer_until: Option<Instant>,
@@ -53,7 +53,7 @@ pub(super) struct Branches {
     pub ring_until: Option<Instant>,
     /// A phone declined: until when the others may show that they are there.
     pub decline_until: Option<Instant>,
-    /// When those are asked whether they are there that have said nothing.
+    /// When phones that have said nothing are asked whether they are there.
     pub doubt_at: Option<Instant>,
     running: FuturesUnordered<BoxFuture<'static, Ended>>,
     won: Option<InviteDialog>,
@@ -77,14 +77,14 @@ impl Branches {
         }
     }
 
-    /// One more call, whose end is heard with [`Branches::ended`].
+    /// Adds a call, whose end is awaited with [`Branches::ended`].
     pub fn add(&mut self, branch: Branch, end: impl Future<Output = Option<Response>> + Send + 'static) {
         let tag = branch.tag.clone();
         self.all.push(branch);
         self.running.push(end.map(|response| (tag, response)).boxed());
     }
 
-    /// The next call that ended; forever when none runs.
+    /// The next call that ended; waits forever when there is none.
     pub async fn ended(&mut self) -> Ended {
         match self.running.next().await {
             Some(ended) => ended,
@@ -97,7 +97,7 @@ impl Branches {
         self.won.as_ref()
     }
 
-    /// This call was answered first: the others are handed over, to be ended.
+    /// This call was answered first: answers the others, which must be ended.
     pub fn win(&mut self, tag: &str) -> Option<(Branch, Vec<Branch>)> {
         let winner = self.take(tag)?;
         self.won = Some(winner.dialog.clone());
@@ -115,7 +115,7 @@ impl Branches {
         Some(self.all.remove(at))
     }
 
-    /// Has the phones that have said nothing asked whether they are there.
+    /// Has phones that have said nothing asked whether they are there.
     pub fn doubt(&self, registrar: &Registrar) {
         for branch in self.all.iter().filter(|branch| !branch.ringing) {
             registrar.doubt(&self.originate.to, branch.binding.serial);
@@ -127,7 +127,7 @@ impl Branches {
         self.won.iter().chain(self.all.iter().map(|branch| &branch.dialog)).cloned().collect()
     }
 
-    /// When time matters next.
+    /// The next moment at which something is due.
     pub fn due(&self) -> Option<Instant> {
         [self.answer_until, self.ring_until, self.decline_until, self.doubt_at].into_iter().flatten().min()
     }

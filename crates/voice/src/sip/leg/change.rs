@@ -8,10 +8,10 @@ use rsipstack::sip::{HeadersExt, Response, StatusCodeKind};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often a change that crossed one of theirs is tried (491).
+/// How often a change that crossed one of the other end's is tried (491).
 const TRIES: u8 = 3;
 
-/// How long a phone may take to answer a change before those who asked are told that it does not: longer than a few
+/// How long a phone may take to answer a change before the agent is told that it does not: longer than a few
 /// lost messages take to come again (RFC 3261 §17.1.1.2).
 const UNANSWERED: Duration = Duration::from_secs(5);
 
@@ -31,12 +31,12 @@ impl Leg {
         self.next_change();
     }
 
-    /// We answer a change of theirs.
+    /// Notes that we answer a change of the other end.
     pub(super) fn their_change(&mut self) {
         self.changes.under = Under::Theirs;
     }
 
-    /// It is acknowledged.
+    /// Notes that the other end's change was acknowledged.
     pub(super) fn their_change_is_done(&mut self) {
         if self.changes.under != Under::Theirs {
             return;
@@ -65,7 +65,7 @@ impl Leg {
         changes.asked = changes.waiting.drain(..).collect();
         changes.tries = 0;
         let target = changes.asked.last().copied().unwrap_or(changes.held);
-        // Its own hold key holds it too: it goes on only when it says so.
+        // Its own hold key holds it too: it goes on only when the phone says so.
         let goes_on = changes.asked.last() == Some(&false) && self.phone_holds;
         if target != changes.held || goes_on || changes.refresh {
             changes.refresh = false;
@@ -92,8 +92,8 @@ impl Leg {
         self.send_change(target);
     }
 
-    /// The phone says nothing to a change. Nobody waits for as long as its transaction does, at whose end it is held for
-    /// gone: they are told that it did not come about.
+    /// The phone does not answer a change. Nobody waits for as long as its transaction, after which the phone counts as
+    /// gone: those who asked are told that the change failed.
     pub(super) fn change_unanswered(&mut self) {
         self.changes.told_at = None;
         self.changes.late = !self.changes.asked.is_empty();
@@ -127,16 +127,16 @@ impl Leg {
             Ok(accepted) => {
                 self.changes.held = self.changes.asked.last().copied().unwrap_or(self.changes.held);
                 self.session_answered(response);
-                // It does what nobody waits for any more: back to what was told.
+                // The phone did what nobody waits for any more: back to the state that was told.
                 self.changes.refresh |= std::mem::take(&mut self.changes.late);
                 let key = accepted.remote_holds && !self.changes.held;
                 if self.changes.asked.is_empty() && !self.changes.held {
                     self.phone_holds(key);
                 } else if !self.changes.held {
-                    // What is told of the change says it all.
+                    // The news of the change includes this.
                     self.phone_holds = key;
                 }
-                // It was to go on and holds by its own key.
+                // The phone should go on, but holds by its own key.
                 self.tell_hold(key.then_some(488));
                 self.stream.held(self.changes.held || self.phone_holds);
             }
@@ -147,18 +147,18 @@ impl Leg {
         }
     }
 
-    /// Every one who asked is told.
+    /// Tells everybody who asked.
     fn tell_hold(&mut self, refused: Option<u16>) {
         for on in std::mem::take(&mut self.changes.asked) {
             self.teller.tell(Heard::HoldDone { on, refused });
         }
     }
 
-    /// How long to wait after changes crossed: the owner of the Call-ID longer (RFC 3261 §14.1).
+    /// How long to wait after changes crossed: longer for the owner of the Call-ID (RFC 3261 §14.1).
     fn glare(&self) -> Duration {
         let most = self.core.settings.timers.glare;
         let mut chance = [0];
-        // Without chance both sides still wait differently long.
+        // Even without randomness both sides wait for different times.
         let _ = getrandom::fill(&mut chance);
         let part = u32::from(chance[0]);
         match self.side {

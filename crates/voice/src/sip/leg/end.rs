@@ -1,4 +1,4 @@
-//! How a leg ends.
+//! The end of a leg.
 
 use super::state::{Leg, Over, Side};
 use crate::sip::{core::Core, headers};
@@ -11,7 +11,7 @@ use rsipstack::dialog::{
 use std::sync::Arc;
 
 impl Leg {
-    /// Ends it, in whatever state it is.
+    /// Ends the leg, in whatever state it is.
     pub(super) fn release(&mut self, cause: Cause) {
         match &self.side {
             Side::In(incoming) if !incoming.answered => self.refuse(cause),
@@ -19,12 +19,12 @@ impl Leg {
         }
     }
 
-    /// Ends it; the other end is told with a BYE, or with a CANCEL where it did not answer.
+    /// Ends the leg; the other end is told with a BYE, or with a CANCEL where it did not answer.
     pub(super) fn hang_up(&mut self, cause: Cause, code: Option<u16>) {
         self.end(cause, code, Over::Part(cause));
     }
 
-    /// It is over: from here on nothing is told but this.
+    /// The leg is over: from here on nothing is told but this.
     pub(super) fn end(&mut self, cause: Cause, code: Option<u16>, over: Over) {
         if self.over.is_some() {
             return;
@@ -40,7 +40,7 @@ impl Leg {
         if let Side::Out(branches) = &self.side
             && branches.won().is_none_or(|dialog| dialog.id().local_tag != tag)
         {
-            // What became of a call that nobody answered is heard from its INVITE.
+            // The outcome of a call that nobody answered comes from its INVITE.
             return;
         }
         match reason {
@@ -54,7 +54,7 @@ impl Leg {
         }
     }
 
-    /// Tells the rest, and the other end.
+    /// Tells the rest to the listener, and the other end.
     pub(super) async fn finish(self) {
         let dialogs = match &self.side {
             Side::In(incoming) => vec![incoming.dialog.clone()],
@@ -72,7 +72,7 @@ impl Leg {
 }
 
 async fn part(core: &Arc<Core>, dialogs: &[InviteDialog], mut events: DialogStateReceiver, cause: Cause) {
-    // RFC 3261 §15: a BYE does not come before the ACK. The library says when there will be none.
+    // RFC 3261 §15: a BYE must not come before the ACK. The library says when there will be none.
     while dialogs.iter().any(|dialog| matches!(dialog.state(), DialogState::WaitAck(..))) {
         if events.recv().await.is_none() {
             break;

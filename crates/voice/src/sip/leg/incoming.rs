@@ -37,7 +37,7 @@ impl Leg {
         leg
     }
 
-    /// Tells that it is there, and lives.
+    /// Tells the listener of the call, and runs.
     pub async fn arrive(mut self, arrival: Arrival) {
         let sender = match &self.side {
             Side::In(incoming) => incoming.origin.sender,
@@ -53,7 +53,7 @@ impl Leg {
         self.run().await;
     }
 
-    /// 180.
+    /// Sends 180.
     pub(super) fn ring(&mut self) {
         if let Side::In(incoming) = &self.side
             && !incoming.answered
@@ -63,7 +63,7 @@ impl Leg {
         }
     }
 
-    /// 200 with our session description. [`Heard::Up`] follows with the ACK.
+    /// Sends 200 with our session description. [`Heard::Up`] follows with the ACK.
     pub(super) fn accept(&mut self) {
         let Side::In(incoming) = &mut self.side else { return };
         if incoming.answered {
@@ -73,7 +73,7 @@ impl Leg {
         let mut with = vec![headers::sdp(), headers::allow()];
         with.extend(incoming.session.agreed());
         if let Err(why) = incoming.dialog.accept(Some(with), Some(sdp.into_bytes())) {
-            // The caller was faster with a CANCEL: that it ended is on its way to us.
+            // The caller was faster with a CANCEL: the news of the end is on its way to us.
             tracing::debug!(leg = %self.id, %why, "200 was not sent");
             return;
         }
@@ -82,7 +82,7 @@ impl Leg {
         self.take_place();
     }
 
-    /// The ACK of our 200, or of the answer to a change.
+    /// Handles the ACK of our 200, or of the answer to a change.
     pub(super) fn acknowledged(&mut self) {
         if !self.up {
             let Side::In(incoming) = &self.side else { return };

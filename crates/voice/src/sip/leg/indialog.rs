@@ -1,4 +1,4 @@
-//! Changes of a session that the other end asks for.
+//! Changes of a session that the other end makes.
 
 use super::{session::Session, state::Leg};
 use crate::{
@@ -13,15 +13,15 @@ use rsipstack::{
 };
 
 impl Leg {
-    /// A re-INVITE or an UPDATE.
+    /// Handles a re-INVITE or an UPDATE.
     pub(super) fn updated(&mut self, request: &Request, handle: &TransactionHandle) {
-        // It came over some stream, so the phone is there.
+        // It came over some stream, so the phone is still there.
         self.lost_at = None;
         let (status, with, body) = self.consider(request);
         if request.method == Method::Invite && status == StatusCode::OK {
             self.their_change();
         }
-        // There is room for the one answer: it is taken at once.
+        // There is room for the only answer, so it is taken at once.
         let _ = handle.respond(status, Some(with), body).now_or_never();
     }
 
@@ -39,13 +39,13 @@ impl Leg {
         };
         let mut with = session.agreed();
         with.push(headers::allow());
-        // Held by us, and the phone goes on by its own key (spec: voice-sip#5.4).
+        // The phone is held by us, and goes on by its own key (spec: voice-sip#5.4).
         let back = self.changes.held
             && headers::is_sdp(request)
             && self.stream.resumes(&String::from_utf8_lossy(&request.body));
         let wish = if self.changes.held && !back { Direction::Inactive } else { Direction::SendRecv };
         let body = if request.body.is_empty() {
-            // No offer: ours is in the 200, their answer in the ACK (RFC 3261 §14.2).
+            // No offer: ours is in the 200, theirs comes as the answer in the ACK (RFC 3261 §14.2).
             let offers = request.method == Method::Invite;
             if offers {
                 self.changes.answer_in = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok();
@@ -80,7 +80,7 @@ impl Leg {
         (StatusCode::OK, with, body.map(String::into_bytes))
     }
 
-    /// A phone whose stream was closed may have registered over another: its dialog goes on there.
+    /// A phone whose stream was closed may have registered over another: then its dialog goes on there.
     pub(super) fn come_back(&mut self) {
         let (Some(phone), Some(dialog)) = (&self.phone, self.dialog()) else { return };
         let bindings = self.core.registrar.bindings(&phone.dn);
@@ -93,7 +93,7 @@ impl Leg {
         self.lost_at = None;
     }
 
-    /// What the hold key of the phone says.
+    /// Handles the hold key of the phone.
     pub(super) fn phone_holds(&mut self, on: bool) {
         if self.phone_holds != on {
             self.phone_holds = on;

@@ -1,4 +1,4 @@
-//! Keys sent out on a leg (spec: voice-sip#5.9): in the stream where the other end takes them, else with INFO, else as
+//! Sends keys on a leg (spec: voice-sip#5.9): in the stream where the other end takes them, else with INFO, else as
 //! tones.
 
 use super::state::{Leg, Outcome};
@@ -14,9 +14,9 @@ use rsipstack::{
 };
 use std::time::Duration;
 
-/// What a comma waits.
+/// How long a comma waits.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Keys that wait at once.
+/// The most keys that wait.
 const MOST: usize = 64;
 
 impl Leg {
@@ -42,7 +42,7 @@ impl Leg {
         self.start(async move { Outcome::Keyed(send(&dialog, &keys).await) });
     }
 
-    /// They were sent, all but these, which were refused.
+    /// The keys were sent, except these, which were refused.
     pub(super) fn keyed(&mut self, left: &str) {
         self.keys.sending = false;
         if !left.is_empty() {
@@ -52,7 +52,7 @@ impl Leg {
         self.send_next_keys();
     }
 
-    /// A key that came with INFO.
+    /// Handles a key that came with INFO.
     pub(super) fn info(&mut self, request: &Request, handle: &TransactionHandle) {
         let kind = find(request, "Content-Type").unwrap_or_default();
         let status = match info::key(kind, &request.body) {
@@ -63,7 +63,7 @@ impl Leg {
             None if request.body.is_empty() => StatusCode::OK,
             None => StatusCode::UnsupportedMediaType,
         };
-        // There is room for the one answer: it is taken at once.
+        // There is room for the only answer, so it is taken at once.
         let _ = handle.reply(status).now_or_never();
     }
 }

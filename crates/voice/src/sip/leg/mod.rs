@@ -1,7 +1,7 @@
-//! A leg: one task that owns a dialog, a stream, and what is told of both.
+//! A leg: one task that owns a dialog and a stream, and tells the listener of both.
 //!
-//! Whatever happens to a leg comes in at `Leg::run`, one thing after the other: what is asked of it, what the dialog
-//! and the stream say, what became of work it started, and time. Its handlers do not wait.
+//! Whatever happens to a leg comes in at `Leg::run`, one thing after the other: acts of the desk, events of the dialog
+//! and the stream, outcomes of work it started, and time. Its handlers do not wait.
 
 mod answer;
 mod branch;

@@ -33,13 +33,13 @@ use tokio::{
     time::Instant,
 };
 
-/// For how many T1 a phone may say nothing to a call before it is asked whether it is there: 2 s.
+/// After how many T1 a phone that has said nothing to a call is asked whether it is there: 2 s.
 const SILENT: u32 = 4;
 
 /// For how many T1 after a phone declined the others may show that they are there: 2 s.
 const DECLINED: u32 = 4;
 
-/// What differs from one call of a leg to the next.
+/// Options that differ from one call of a leg to the next.
 #[derive(Clone, Copy, Default)]
 pub(super) struct How {
     pub auto: bool,
@@ -48,7 +48,7 @@ pub(super) struct How {
     pub interval: Option<Duration>,
 }
 
-/// Makes a leg, and lives with it.
+/// Makes a leg, and runs it.
 pub(in crate::sip) async fn originate(
     core: Arc<Core>,
     id: LegId,
@@ -98,7 +98,7 @@ fn begin(
 }
 
 impl Leg {
-    /// Calls one phone; whether the call was made.
+    /// Calls one phone; answers whether the call was made.
     pub(super) fn call(&mut self, binding: Binding, how: How) -> bool {
         let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
             return false;
@@ -124,7 +124,7 @@ impl Leg {
         }
     }
 
-    /// 18x of a phone.
+    /// Handles an 18x of a phone.
     pub(super) fn early(&mut self, tag: &str, response: &Response) {
         let Side::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
@@ -141,14 +141,14 @@ impl Leg {
         self.see_to_answer();
     }
 
-    /// 200 of a phone, which the library acknowledged.
+    /// Handles a 200 of a phone, which the library acknowledged.
     pub(super) fn confirmed(&mut self, tag: &str, response: &Response) {
         let Side::Out(branches) = &mut self.side else { return };
         if let Some(won) = branches.won() {
             if won.id().local_tag == tag {
                 return self.their_change_is_done();
             }
-            // The second of two that answered at once.
+            // This is the second of two phones that answered at once.
             if let Some(late) = branches.take(tag) {
                 self.leave_branch(&late, Cause::Normal);
             }
@@ -176,7 +176,7 @@ impl Leg {
         self.teller.tell(Heard::Up);
     }
 
-    /// A call is over, or was answered, which was heard before.
+    /// A call is over, or was answered; the answer was handled before.
     pub(super) fn branch_ended(&mut self, (tag, response): Ended) {
         let Side::Out(branches) = &mut self.side else { return };
         if branches.won().is_some() {
@@ -191,7 +191,7 @@ impl Leg {
         }
         let Some(branch) = branches.take(&tag) else { return };
         if branch.asking == Asking::Again {
-            // It rings no more: now with the headers for answering by itself.
+            // The ringing call is ended: now the phone is called with the headers for answering by itself.
             if !self.call(branch.binding, How { auto: true, ..How::default() }) {
                 self.failed(480);
             }
@@ -203,7 +203,7 @@ impl Leg {
             metrics::counter!("jackfield_sip_failures_total", "what" => "no-response").increment(1);
             registrar.call_unanswered(&branches.originate.to, branch.binding.serial);
         } else if !branch.ringing && code == 503 && branch.binding.flow.is_stream() {
-            // The library says so too when its stream is dead.
+            // The library reports this also when its stream is dead.
             registrar.drop_binding(&branches.originate.to, branch.binding.serial);
         } else {
             registrar.heard(&branches.originate.to, branch.binding.serial);
@@ -239,7 +239,7 @@ impl Leg {
         self.declined(causes::declines(code, rang));
     }
 
-    /// A phone said no: the others are not waited for, unless they ring and may be answered. Those that say nothing are
+    /// A phone refused: the others are not waited for, unless they ring and may be answered. Those that say nothing are
     /// asked whether they are there at all.
     fn declined(&mut self, how: Declined) {
         let grace = self.core.settings.timers.t1 * DECLINED;
@@ -254,7 +254,7 @@ impl Leg {
         }
     }
 
-    /// Ends the calls that are left, and tells what those said that are over.
+    /// Ends the calls that are left, and tells the outcome of those that are over.
     fn give_up(&mut self) {
         let Side::Out(branches) = &mut self.side else { return };
         branches.decline_until = None;
@@ -269,12 +269,12 @@ impl Leg {
         self.end(cause, Some(telling), Over::Part(cause));
     }
 
-    /// Calls over a stream that was closed are over.
+    /// Ends calls over a stream that was closed.
     pub(super) fn lost_while_ringing(&mut self, flow: Flow) {
         self.lost(503, |branch| branch.binding.flow == flow);
     }
 
-    /// A call to a phone that answers nothing, neither it nor OPTIONS, is over.
+    /// Ends a call to a phone that answers neither it nor OPTIONS.
     pub(super) fn silent(&mut self, serial: u64) {
         self.lost(408, |branch| branch.binding.serial == serial && !branch.ringing);
     }
@@ -290,7 +290,7 @@ impl Leg {
         }
     }
 
-    /// One call failed. The leg does when no other is left.
+    /// One call failed. The leg fails when no other is left.
     fn failed(&mut self, code: u16) {
         let Side::Out(branches) = &mut self.side else { return };
         branches.codes.push(code);
@@ -306,7 +306,7 @@ impl Leg {
         self.end(causes::meaning(telling, rang), Some(telling), Over::Done);
     }
 
-    /// Of the phones' answers, the one that counts names another number.
+    /// Tells of another number, if the answer that counts among the phones' names one.
     fn tell_diversion(&mut self, telling: u16) {
         let Side::Out(branches) = &mut self.side else { return };
         if let Some((to, code)) = branches.diverted.take().filter(|(_, code)| *code == telling) {
@@ -320,7 +320,7 @@ impl Leg {
         if branches.answer_until.is_some_and(|until| until <= now) {
             branches.answer_until = None;
             branches.answering = false;
-            // Nobody waits for it any more; it may still be answered by hand.
+            // Nobody waits for it any more; the phone may still be answered by hand.
             let mut learned = false;
             for branch in &mut branches.all {
                 let ways = &branch.binding.ways;
@@ -330,7 +330,7 @@ impl Leg {
                         ways.refused_talk.store(true, Ordering::Relaxed);
                         self.core.registrar.learned(&branches.originate.to);
                     }
-                    // It rings on, though it was told to answer: it cannot.
+                    // The phone rings on, although it was told to answer: it cannot.
                     Asking::Auto if branch.ringing => learned |= !ways.by_hand.swap(true, Ordering::Relaxed),
                     _ => {}
                 }
@@ -360,7 +360,7 @@ impl Leg {
         }
     }
 
-    /// Ends a call that is not wanted any more, beside.
+    /// Ends a call that is not wanted any more, in the background.
     pub(super) fn leave_branch(&self, branch: &Branch, cause: Cause) {
         let (core, dialog) = (self.core.clone(), branch.dialog.clone());
         self.core.spawn(async move { take_leave(&core, &dialog, cause).await });

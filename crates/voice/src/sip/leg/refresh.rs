@@ -1,4 +1,4 @@
-//! Refreshing the session in time (RFC 4028, spec: voice-sip#6).
+//! Refreshes the session in time (RFC 4028, spec: voice-sip#6).
 
 use super::{
     session::Session,
@@ -10,14 +10,14 @@ use rsipstack::sip::{HasHeaders, Header, StatusCodeKind};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A session that ends this late ended while the process stood still.
+/// A session that ends so late ended while the process stood still.
 const STOOD_STILL: Duration = Duration::from_secs(5);
 
 impl Leg {
     pub(super) fn session_due(&mut self, now: Instant) {
         let late = self.session.due.map_or(Duration::ZERO, |due| now.saturating_duration_since(due));
         if !self.session.ours && late > STOOD_STILL {
-            // The process stood still, and the refresh may be among what has still to be read.
+            // The process stood still, and the refresh may be among the messages that wait to be read.
             self.session.due = Some(now + Duration::from_secs(32));
             return;
         }
@@ -25,7 +25,7 @@ impl Leg {
             metrics::counter!("jackfield_sip_failures_total", "what" => "session").increment(1);
             return self.hang_up(Cause::Lost, None);
         }
-        // Until the answer; asked again when a change is in the way.
+        // Until the answer comes; asked again when a change is in the way.
         self.session.due = Some(now + Duration::from_secs(32));
         if !self.able.update {
             return self.refresh_by_change();
@@ -35,7 +35,7 @@ impl Leg {
         self.start(async move { Outcome::Refreshed(Box::new(dialog.update(Some(headers), None).await)) });
     }
 
-    /// The headers that a refresh of ours bears; none where there is no session timer.
+    /// The headers of our refresh; none where there is no session timer.
     pub(super) fn refresh_headers(&self) -> Vec<Header> {
         match self.session.interval {
             Some(interval) => session_offer(&self.core.settings.timers, interval.as_secs()).into(),
@@ -51,7 +51,7 @@ impl Leg {
             Ok(Some(response)) => match response.status_code.code() {
                 code @ (408 | 481) => self.end(Cause::Lost, Some(code), Over::Done),
                 422 if self.raise(&response) => self.session.due = Some(Instant::now()),
-                // A change of theirs is under way, which may refresh by itself.
+                // A change of the other end is under way, which may refresh by itself.
                 491 | 500 => self.session.due = Some(Instant::now() + Duration::from_secs(4)),
                 _ => {
                     self.able = Able { update: false, ..self.able };
@@ -62,13 +62,14 @@ impl Leg {
         }
     }
 
-    /// The answer to a request that asked for a session timer.
+    /// Handles the answer to a request that asked for a session timer.
     pub(super) fn session_answered(&mut self, response: &impl HasHeaders) {
         self.session = Session::answered(response, &self.core.settings.timers);
         self.session.begin();
     }
 
-    /// 422: the other end wants at least this. Whether that helps: only once, and only when it is more than we asked for.
+    /// 422: the other end wants at least a longer interval. Answers whether that helps: only once, and only when it is
+    /// more than we asked for.
     fn raise(&mut self, response: &impl HasHeaders) -> bool {
         let least = find(response, "Min-SE").and_then(|value| value.split(';').next()?.trim().parse().ok());
         let (Some(least), Some(interval)) =

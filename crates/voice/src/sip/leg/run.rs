@@ -75,7 +75,7 @@ impl Leg {
     pub(super) async fn live(&mut self) {
         while self.over.is_none() {
             let due = self.due();
-            // Before what comes in, so that a flood of it does not hold up what is due.
+            // Due work comes before messages, so that a flood of messages does not hold it up.
             let now = Instant::now();
             if due.is_some_and(|due| due <= now) {
                 self.time(now);
@@ -98,13 +98,13 @@ impl Leg {
         }
     }
 
-    /// Does what is asked.
+    /// Does what the desk asks.
     pub(super) fn act(&mut self, act: Act) {
         if self.lost_at.is_some() {
             self.come_back();
         }
         match act {
-            // The leg is there.
+            // The leg is there already.
             Act::Originate(_) => {}
             Act::Ring => self.ring(),
             Act::Answer => match self.side {
@@ -123,7 +123,7 @@ impl Leg {
         }
     }
 
-    /// Puts it into its place, now or once it is answered.
+    /// Puts the leg into a place, now or once it is answered.
     pub(super) fn put(&mut self, place: Place) {
         self.place = Some(place);
         if self.is_answered() {
@@ -131,7 +131,7 @@ impl Leg {
         }
     }
 
-    /// Takes the place that was asked for last.
+    /// Takes the place that the desk asked for last.
     pub(super) fn take_place(&mut self) {
         match self.place.take() {
             Some(Place::Room(room)) => {
@@ -144,7 +144,7 @@ impl Leg {
         }
     }
 
-    /// Media flow, or are about to.
+    /// Whether media flow, or are about to.
     pub(super) fn is_answered(&self) -> bool {
         match &self.side {
             Side::In(incoming) => incoming.answered,
@@ -170,7 +170,7 @@ impl Leg {
             DialogState::Updated(_, request, handle) => self.updated(&request, &handle),
             DialogState::Info(_, request, handle) => self.info(&request, &handle),
             DialogState::Terminated(id, reason) => self.terminated(&id.local_tag, &reason),
-            // The rest is answered before it reaches the dialog.
+            // The other requests are answered before they reach the dialog.
             _ => {}
         }
     }
@@ -200,7 +200,7 @@ impl Leg {
         }
     }
 
-    /// When time matters next.
+    /// The next moment at which something is due.
     pub(super) fn due(&self) -> Option<Instant> {
         let calling = match &self.side {
             Side::In(_) => None,
@@ -249,7 +249,7 @@ impl Leg {
         }
     }
 
-    /// Starts work that comes back as an outcome.
+    /// Starts work whose outcome comes back to the leg.
     pub(super) fn start(&self, work: impl Future<Output = Outcome> + Send + 'static) {
         let started = self.started.clone();
         self.core.spawn(async move {

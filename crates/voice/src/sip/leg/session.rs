@@ -11,19 +11,19 @@ use tokio::time::Instant;
 /// How long a session lasts without a refresh, and who refreshes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::sip) struct Session {
-    /// `None`: for ever.
+    /// `None`: no limit.
     pub(super) interval: Option<Duration>,
-    /// We refresh; else the other end.
+    /// Whether we refresh; else the other end does.
     pub(super) ours: bool,
-    /// The other end knows session timers.
+    /// Whether the other end knows session timers.
     pub(super) known: bool,
     pub(super) due: Option<Instant>,
-    /// A refresh was refused as too short (422), and a longer one asked for.
+    /// Whether a refresh was refused as too short (422), and a longer one asked for.
     pub(super) raised: bool,
 }
 
 impl Session {
-    /// What a request asks for, narrowed to what we take; the shortest that we take when it is shorter (422).
+    /// The timer that a request asks for, narrowed to what we take; the shortest that we take when it is shorter (422).
     pub fn asked(request: &Request, timers: &Timers) -> Result<Self, Duration> {
         let known = has_token(request, "Supported", "timer") || has_token(request, "Require", "timer");
         let Some((interval, refresher)) = read(request) else {
@@ -38,8 +38,8 @@ impl Session {
         Ok(Self { interval: Some(interval), ours, known, ..Self::default() })
     }
 
-    /// What the answer to a request of ours says. An interval below what we offered as the shortest (RFC 4028 §9) is
-    /// taken for that, so that nobody makes us refresh without a pause.
+    /// The timer that the answer to a request of ours says. An interval below the shortest that we offered (RFC 4028
+    /// §9) counts as that, so that nobody makes us refresh without a pause.
     pub fn answered(response: &impl HasHeaders, timers: &Timers) -> Self {
         let Some((interval, refresher)) = read(response) else { return Self::default() };
         let ours = refresher.is_none_or(|refresher| refresher.eq_ignore_ascii_case("uac"));
@@ -69,7 +69,7 @@ impl Session {
         });
     }
 
-    /// When it is to be refreshed, or is over.
+    /// When it must be refreshed, or is over.
     pub fn due(&self) -> Option<Instant> {
         self.due
     }

@@ -1,4 +1,4 @@
-//! All that a leg knows.
+//! The state of a leg.
 
 use super::{branch::Branches, session::Session, teller::Teller};
 use crate::{
@@ -33,7 +33,7 @@ pub(in crate::sip) struct Leg {
     pub(super) id: LegId,
     pub(super) acts: UnboundedReceiver<Asked>,
     pub(super) events: DialogStateReceiver,
-    /// Where calls that we make send their events; one channel for all of them.
+    /// The channel for events of calls that we make; one for all of them.
     pub(super) events_of_calls: Option<DialogStateSender>,
     pub(super) stream: Stream,
     pub(super) media: UnboundedReceiver<media::Event>,
@@ -41,11 +41,11 @@ pub(in crate::sip) struct Leg {
     pub(super) outcomes: UnboundedReceiver<Outcome>,
     pub(super) teller: Teller,
     pub(super) side: Side,
-    /// The other end answered, or acknowledged our answer.
+    /// Whether the other end answered, or acknowledged our answer.
     pub(super) up: bool,
-    /// Nothing is told any more.
+    /// Set once nothing is told any more.
     pub(super) over: Option<Over>,
-    /// Where it is to be once it is answered.
+    /// The place for it once it is answered.
     pub(super) place: Option<Place>,
     pub(super) muted: bool,
     pub(super) able: Able,
@@ -53,58 +53,58 @@ pub(in crate::sip) struct Leg {
     pub(super) keys: Keys,
     pub(super) session: Session,
     pub(super) phone_holds: bool,
-    /// What its dialog goes over.
+    /// The flow of its dialog.
     pub(super) flow: Flow,
-    /// The stream is closed; until when the phone may come back over another.
+    /// Set when the stream is closed: until when the phone may come back over another.
     pub(super) lost_at: Option<Instant>,
-    /// Which phone it is, where it is one of ours.
+    /// The phone, where it is one of ours.
     pub(super) phone: Option<Phone>,
 }
 
-/// Which of the phones of a number.
+/// One of the phones of a number.
 pub(super) struct Phone {
     pub(super) dn: Dn,
-    /// What it calls itself, if it does.
+    /// Its own name, if it has one.
     pub(super) instance: Option<String>,
-    /// The bindings of the number that are other phones'.
+    /// The bindings of the number that belong to other phones.
     pub(super) others: Vec<u64>,
 }
 
-/// Which end began.
+/// The end that began the call.
 pub(super) enum Side {
     In(Incoming),
     Out(Box<Branches>),
 }
 
-/// Where a leg is, or is to be.
+/// The place of a leg.
 pub(super) enum Place {
     Room(RoomId),
     Alone(Alone),
 }
 
-/// What the other end said it takes.
+/// What the other end says it can take.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Able {
     pub(super) info: bool,
     pub(super) update: bool,
 }
 
-/// What became of work that a leg started.
+/// The outcome of work that a leg started.
 pub(super) enum Outcome {
-    /// Of a NOTIFY that was to make the phone answer: its branch, and the code of the answer.
+    /// Of a NOTIFY that should make the phone answer: its branch, and the code of the answer.
     Talked(String, u16),
     /// Of a re-INVITE.
     Changed(Box<Answer>),
     /// Of a refresh by UPDATE.
     Refreshed(Box<Answer>),
-    /// Of keys sent with INFO: what is left when one was refused.
+    /// Of keys sent with INFO: the rest when one was refused.
     Keyed(String),
 }
 
-/// The answer to a request of a dialog; `None` when the dialog is no more.
+/// The answer to a request of a dialog; `None` when the dialog is gone.
 pub(super) type Answer = rsipstack::Result<Option<Response>>;
 
-/// What the log says of all that a leg does. The number of a phone of ours is no secret; whoever is outside bears none.
+/// The span of all log lines of a leg. The number of a phone of ours is no secret; a caller outside has none there.
 pub(in crate::sip) fn span(id: &LegId, way: &'static str, phone: Option<&Dn>) -> Span {
     let phone = phone.map(Dn::as_str);
     tracing::info_span!("leg", interaction = id.call.as_str(), leg = id.number, way, phone)
@@ -118,14 +118,15 @@ impl Able {
 }
 
 impl Phone {
-    /// The phone of a binding, which is one of all those of its number; of none, one that is not registered.
+    /// The phone of a binding, which is one of all those of its number; without a binding, one that is not registered.
     pub(super) fn of(dn: Dn, all: &[Binding], own: Option<&Binding>) -> Self {
         let other = |binding: &&Binding| own.is_none_or(|own| own.serial != binding.serial);
         let others = all.iter().filter(other).map(|binding| binding.serial).collect();
         Self { dn, instance: own.and_then(|own| own.instance.clone()), others }
     }
 
-    /// Whether a binding is this phone's. One without a name is known by not being any of those that were there.
+    /// Whether a binding is this phone's. A phone without a name is recognised by not being any of those that were
+    /// there.
     pub(super) fn has(&self, binding: &Binding) -> bool {
         match &self.instance {
             Some(_) => binding.instance == self.instance,
@@ -137,21 +138,21 @@ impl Phone {
 /// A call that came in, before it is answered.
 pub(in crate::sip) struct Incoming {
     pub dialog: InviteDialog,
-    /// Our answer to its offer; `None` when it made none, and is made one.
+    /// Our answer to its offer; `None` when it made none, and gets one.
     pub answer: Option<String>,
     /// The session timer that was agreed on.
     pub session: Session,
     pub answered: bool,
     pub origin: Origin,
-    /// Its place among the calls that came without a password.
+    /// The place of the call among those that came without a password.
     pub guest: Option<Guest>,
 }
 
-/// What is still to be done when a leg is over.
+/// What must still be done when a leg is over.
 pub(super) enum Over {
     /// Nothing: the other end knows.
     Done,
-    /// The other end is to know why.
+    /// The other end must be told why.
     Part(Cause),
 }
 
@@ -162,23 +163,23 @@ pub(super) struct Keys {
     pub(super) sending: bool,
 }
 
-/// What is under way.
+/// A change that is under way.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Under {
     #[default]
     Nothing,
     /// A change of ours.
     Ours,
-    /// A change of theirs was answered and not acknowledged.
+    /// A change of the other end was answered and not acknowledged.
     Theirs,
 }
 
 /// Changes of a session that we ask for.
 #[derive(Default)]
 pub(super) struct Changes {
-    /// To hold or not, asked for and not begun.
+    /// Changes that were asked for and not begun: to hold or not.
     pub(super) waiting: VecDeque<bool>,
-    /// What the running one stands for: the last counts, all are told its outcome.
+    /// The requests that the running change stands for: the last counts, all are told its outcome.
     pub(super) asked: Vec<bool>,
     pub(super) under: Under,
     pub(super) tries: u8,
@@ -186,18 +187,18 @@ pub(super) struct Changes {
     pub retry_at: Option<Instant>,
     /// When those who asked are told that the phone does not answer.
     pub told_at: Option<Instant>,
-    /// They were told so: if the phone does it after all, it is asked to be as it was.
+    /// Whether they were told so: if the phone does it after all, it is asked to go back.
     pub(super) late: bool,
-    /// We asked the phone to hold, and it does.
+    /// Whether we asked the phone to hold, and it does.
     pub held: bool,
-    /// A refresh waits for its turn.
+    /// Whether a refresh waits for its turn.
     pub(super) refresh: bool,
     /// Their change had no offer and got ours: the `CSeq` of the ACK that brings the answer (spec: voice-sip#10.7).
     pub answer_in: Option<u32>,
 }
 
 impl Changes {
-    /// Whether one of ours is under way: theirs gets 491.
+    /// Whether a change of ours is under way: the other end's gets 491.
     pub fn running(&self) -> bool {
         self.under == Under::Ours
     }

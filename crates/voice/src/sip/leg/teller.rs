@@ -1,11 +1,11 @@
-//! Tells the listener of a leg, one thing after the other, while the leg goes on.
+//! Tells the listener about a leg, one thing after the other, while the leg goes on.
 
 use crate::Listener;
 use domain::call::{Heard, LegId};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
 
-/// What may wait to be told. Keys beyond it are dropped: nobody presses so many.
+/// The most that may wait to be told. Keys beyond it are dropped: nobody presses so many.
 const MOST: usize = 256;
 
 /// Tells the listener.
@@ -21,7 +21,7 @@ impl Teller {
         Self { listener, leg, waiting: VecDeque::new(), now: None }
     }
 
-    /// What is told before all else: that the call is there.
+    /// Tells first that the call is there.
     pub fn begin(&mut self, with: BoxFuture<'static, ()>) {
         self.now = Some(with);
     }
@@ -31,7 +31,7 @@ impl Teller {
         if self.waiting.len() >= MOST && matches!(heard, Heard::Digit(_) | Heard::Key(_)) {
             return;
         }
-        // Of a hold key that is pressed again and again while nobody listens, the last counts.
+        // If a hold key is pressed again and again while the listener is busy, only the last counts.
         if let (Heard::PhoneHold(on), Some(Heard::PhoneHold(before))) = (&heard, self.waiting.back_mut()) {
             *before = *on;
             return;
@@ -40,10 +40,10 @@ impl Teller {
         self.next();
     }
 
-    /// Goes on telling; forever when there is nothing to tell.
+    /// Goes on telling; waits forever when there is nothing to tell.
     pub async fn step(&mut self) {
         let Some(telling) = &mut self.now else { return std::future::pending().await };
-        // What panics there is not to take the rest along, the end above all.
+        // A panic of the listener must not take the rest along, above all not the end.
         if AssertUnwindSafe(telling).catch_unwind().await.is_err() {
             metrics::counter!("jackfield_sip_failures_total", "what" => "panic").increment(1);
         }
@@ -77,7 +77,7 @@ mod tests {
     use std::sync::Mutex;
     use tokio::sync::Semaphore;
 
-    /// Hears each thing when it is let.
+    /// A listener that is released for each signal.
     struct Slow(Semaphore, Mutex<Vec<Heard>>);
 
     impl Listener for Slow {

@@ -1,5 +1,5 @@
-//! What keeps the bindings true: the end of their time, and phones that are asked whether they are there: those behind
-//! NAT regularly, those that an earlier process knew at once, and those that a call has had no answer from.
+//! Keeps the bindings true: their time ends, and phones are asked whether they are there: those behind
+//! NAT regularly, those that an earlier process knew at once, and those that have not answered a call.
 
 use super::{
     binding::Binding,
@@ -27,14 +27,14 @@ use std::{
 };
 use tokio::time::{Instant, MissedTickBehavior};
 
-/// For how many T1 a phone may take to answer OPTIONS: 4 s, in which it is sent four times (RFC 3261 §17.1.2.2). That is
-/// less than the transaction would wait, since it is asked again.
+/// For how many T1 a phone may take to answer OPTIONS: 4 s, in which it is sent four times (RFC 3261 §17.1.2.2). That
+/// is less than the transaction would wait, since it is asked again.
 const PATIENCE: u32 = 8;
 
-/// A watch that is this late stood still with its process: what phones sent meanwhile has still to be read.
+/// A watch that is so late stood still with its process: messages of phones still have to be read.
 const STOOD_STILL: Duration = Duration::from_secs(5);
 
-/// How many phones are asked within a tick, which is a second as a rule, and how many may be without an answer at once.
+/// How many phones are asked within a tick, which is usually a second, and how many may be without an answer at once.
 /// After a start all of them are due.
 const IN_A_TICK: usize = 200;
 const AT_ONCE: usize = 500;
@@ -72,8 +72,8 @@ pub(in crate::sip) async fn watch(core: Arc<Core>) {
     }
 }
 
-/// Asks a phone whether it is there, and takes it out of service when it was silent too often. It stays bound, so that it
-/// is found when it answers again.
+/// Asks a phone whether it is there, and takes it out of service when it was silent too often. It stays bound, so that
+/// it is found when it answers again.
 async fn ask(core: &Core, Question { dn, binding, round }: Question) {
     let patience = core.settings.timers.t1 * PATIENCE;
     let answered = match tokio::time::timeout(patience, options(core, &binding)).await {
@@ -97,7 +97,7 @@ async fn ask(core: &Core, Question { dn, binding, round }: Question) {
     }
 }
 
-/// Whether anything came back, be it a refusal. The library takes an answer for one only if it names this very
+/// Whether anything came back, even a refusal. The library takes an answer for one only if it names this very
 /// transaction, by a branch that nobody can guess.
 async fn options(core: &Core, binding: &Binding) -> rsipstack::Result<bool> {
     let mut target = Uri::try_from(binding.contact.as_str())?;

@@ -1,13 +1,13 @@
-//! What a REGISTER asks for, and what it is answered.
+//! The content of a REGISTER, and of its answer.
 
 use crate::sip::{flow::Flow, origin::Origin};
 use rsipstack::sip::Uri;
 use std::{net::SocketAddr, time::Duration};
 
-/// What a REGISTER asks for.
+/// The content of a REGISTER.
 #[derive(Clone, Debug)]
 pub(in crate::sip) struct Asked {
-    /// `Contact: *`: away with all that were.
+    /// `Contact: *`: removes all bindings.
     pub all: bool,
     pub contacts: Vec<Contact>,
     pub call_id: String,
@@ -23,11 +23,11 @@ pub(in crate::sip) struct Contact {
     pub uri: String,
     pub instance: Option<String>,
     pub reg_id: Option<u32>,
-    /// 0 takes it out.
+    /// 0 removes it.
     pub expires: Duration,
-    /// Its host is not where the message came from.
+    /// Whether its host is not where the message came from.
     pub elsewhere: bool,
-    /// The phone announced `Event: talk`.
+    /// Whether the phone announced `Event: talk`.
     pub talks: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn is_elsewhere(contact: &Uri, sender: Flow) -> bool {
 pub(in crate::sip) enum Refused {
     /// Shorter than we take: 423.
     TooBrief,
-    /// An old message come again: 500 (RFC 3261 §10.3 step 7).
+    /// An old message came again: 500 (RFC 3261 §10.3 step 7).
     OutOfOrder,
     /// It makes no sense: 400.
     Malformed,

@@ -12,17 +12,17 @@ use tokio::time::Instant;
 /// contact's host says (spec: voice-sip#3).
 #[derive(Clone, Debug)]
 pub(in crate::sip) struct Binding {
-    /// Which; names of bindings are not used twice.
+    /// Its name; names of bindings are not used twice.
     pub serial: u64,
     /// The URI of the Contact, as it came.
     pub contact: String,
-    /// What the REGISTER came over.
+    /// The flow of the REGISTER.
     pub flow: Flow,
-    /// Who sent it: behind an edge, whom that named; else the other end of the flow.
+    /// The sender: behind an edge, the one that the edge names; else the other end of the flow.
     pub sender: Flow,
-    /// Others may come over the flow, too: the REGISTER did not come straight from the phone.
+    /// Whether others may come over the flow, too: the REGISTER did not come straight from the phone.
     pub shared: bool,
-    /// The entries of its Path, which requests for the phone have as Route (RFC 3327 §5.3). Only an edge's is kept.
+    /// The entries of its Path, which requests to the phone have as Route (RFC 3327 §5.3). Only an edge's is kept.
     pub path: Vec<String>,
     /// The `Call-ID` and `CSeq` of that REGISTER.
     pub call_id: String,
@@ -31,17 +31,17 @@ pub(in crate::sip) struct Binding {
     pub instance: Option<String>,
     /// `reg-id` (RFC 5626 §4.2).
     pub reg_id: Option<u32>,
-    /// The source is not what the Contact says, over datagrams: a router is between and forgets.
+    /// Whether the source differs from the Contact, over datagrams: a router is between and forgets.
     pub behind_nat: bool,
-    /// How sure it is that the phone is there, and until when that is believed.
+    /// How sure it is that the phone is there, and until when.
     pub life: Life,
-    /// What was learned of the phone, for as long as it refreshes.
+    /// What was learned about the phone, for as long as it refreshes.
     pub ways: Arc<Ways>,
-    /// When what is written down of it was last brought up to date.
+    /// When its row was last updated.
     pub noted: Instant,
 }
 
-/// What is known of a phone besides its registration.
+/// What is known of a phone apart from its registration.
 #[derive(Debug, Default)]
 pub(in crate::sip) struct Ways {
     /// It said that it knows `Event: talk`.
@@ -53,7 +53,7 @@ pub(in crate::sip) struct Ways {
 }
 
 impl Binding {
-    /// A phone registered: anew under the name `serial`, or in the place of `before`. One behind a router is asked
+    /// A phone registered: again under the name `serial`, or in place of `before`. One behind a router is asked
     /// `every` so often whether it is there.
     pub fn new(
         (serial, before): (u64, Option<Self>),
@@ -91,8 +91,8 @@ impl Binding {
         }
     }
 
-    /// Whether a contact is about it: one with its URI, or of its instance. A phone that began anew comes with another
-    /// contact and the same instance (RFC 5626 §6).
+    /// Whether a contact is about it: one with its URI, or of its instance. A phone that was started again comes with
+    /// another contact and the same instance (RFC 5626 §6).
     pub fn is_meant_by(&self, contact: &Contact) -> bool {
         contact.uri == self.contact || (contact.instance.is_some() && contact.instance == self.instance)
     }
@@ -102,7 +102,7 @@ impl Binding {
         self.sender != self.flow || !self.path.is_empty()
     }
 
-    /// Whether the other says of the phone what this does, but for how long it holds.
+    /// Whether another binding says the same of the phone, apart from how long it holds.
     pub fn is_same(&self, other: &Self) -> bool {
         let of = |binding: &Self| {
             (binding.serial, binding.flow, binding.sender, binding.behind_nat, binding.reg_id)

@@ -1,4 +1,4 @@
-//! The bindings of all numbers, found by number and by sender, and which numbers are to be written down.
+//! The bindings of all numbers, found by number and by sender, and the numbers whose rows must be written.
 
 use super::binding::Binding;
 use crate::sip::flow::Flow;
@@ -10,9 +10,9 @@ use tokio::time::Instant;
 #[derive(Default)]
 pub(super) struct Book {
     bindings: HashMap<Dn, Vec<Binding>>,
-    /// Who registered from where, by the sender.
+    /// The numbers registered from each sender.
     flows: HashMap<Flow, Vec<Dn>>,
-    /// Of these, over which more than one number came at some time, or one that may not be alone.
+    /// Senders from which more than one number registered at some time, or one that may not be the only one.
     shared: HashSet<Flow>,
     serial: u64,
     total: usize,
@@ -21,16 +21,16 @@ pub(super) struct Book {
     written: u64,
 }
 
-/// That what is written down of a number is not what is.
+/// A number whose rows differ from its bindings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unwritten {
     /// Grows with each change, so that what changed again while it was written is written again.
     pub change: u64,
-    /// It is to be written before it is acknowledged.
+    /// Whether the rows must be written before a REGISTER is acknowledged.
     pub waits: bool,
 }
 
-/// Whether a phone of these can be rung.
+/// Whether any phone of these bindings can be rung.
 pub(super) fn serves(bindings: &[Binding]) -> bool {
     bindings.iter().any(|binding| binding.life.is_usable())
 }
@@ -51,7 +51,7 @@ impl Book {
         self.bindings.iter().flat_map(|(dn, bindings)| bindings.iter().map(move |binding| (dn, binding)))
     }
 
-    /// Changes every binding in what makes no number come into service or go out of it.
+    /// Changes every binding in a way that brings no number into service or out of it.
     pub fn each(&mut self, change: impl FnMut(&mut Binding)) {
         self.bindings.values_mut().flatten().for_each(change);
     }
@@ -62,7 +62,7 @@ impl Book {
         served.map(|(dn, _)| dn.clone()).collect()
     }
 
-    /// The numbers of which any binding is so.
+    /// The numbers with a binding for which `so` holds.
     pub fn where_any(&self, so: impl Fn(&Binding) -> bool) -> Vec<Dn> {
         let found = self.bindings.iter().filter(|(_, bindings)| bindings.iter().any(&so));
         found.map(|(dn, _)| dn.clone()).collect()
@@ -78,19 +78,19 @@ impl Book {
         self.flows.get(&sender).cloned().unwrap_or_default()
     }
 
-    /// Whether more than one number may be there, or was while somebody has been registered from there.
+    /// Whether more than one number may be there, or was at any time since the first of them registered.
     pub fn is_shared(&self, sender: Flow) -> bool {
         self.shared.contains(&sender)
     }
 
-    /// The first of so many names for bindings; none was given before.
+    /// The first of so many new names for bindings.
     pub fn next_serial(&mut self, count: usize) -> u64 {
         let first = self.serial + 1;
         self.serial += count as u64;
         first
     }
 
-    /// Changes the bindings of a number. The index of senders follows.
+    /// Changes the bindings of a number, and the index of senders with them.
     pub fn change(&mut self, dn: &Dn, change: impl FnOnce(&mut Vec<Binding>)) {
         let mut bindings = self.bindings.remove(dn).unwrap_or_default();
         let silent =
@@ -126,7 +126,7 @@ impl Book {
         }
     }
 
-    /// What is written down of a number is not what is any more; `waits` when that must not be acknowledged before.
+    /// The rows of a number differ from its bindings now; `waits` when that must be written before it is acknowledged.
     pub fn changed(&mut self, dn: &Dn, waits: bool, now: Instant) {
         self.written += 1;
         let entry = self.unwritten.entry(dn.clone());
@@ -137,18 +137,18 @@ impl Book {
         }
     }
 
-    /// Whether something of a number has to be written before it is acknowledged.
+    /// Whether a number must be written before a REGISTER is acknowledged.
     pub fn waits(&self, dn: &Dn) -> bool {
         self.unwritten.get(dn).is_some_and(|unwritten| unwritten.waits)
     }
 
-    /// At most so many numbers that are to be written, those before others of which something is to be acknowledged.
+    /// At most so many numbers that must be written; those with a REGISTER to be acknowledged first.
     pub fn unwritten(&self, most: usize) -> Vec<(Dn, Unwritten)> {
         let of = |waits: bool| self.unwritten.iter().filter(move |(_, unwritten)| unwritten.waits == waits);
         of(true).chain(of(false)).take(most).map(|(dn, unwritten)| (dn.clone(), *unwritten)).collect()
     }
 
-    /// These were written as they then were.
+    /// These numbers were written as they then were.
     pub fn was_written(&mut self, numbers: &[(Dn, Unwritten)]) {
         for (dn, then) in numbers {
             if self.unwritten.get(dn).is_some_and(|now| now.change == then.change) {

@@ -1,13 +1,13 @@
-//! Writing down what nobody waits for.
+//! Writes bindings that nobody waits for.
 
 use crate::sip::core::Core;
 use std::{sync::Arc, time::Duration};
 use tokio::time::MissedTickBehavior;
 
-/// How often what nobody waits for is written.
+/// How often they are written.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Writes what nobody waits for, until the server stops.
+/// Writes bindings that nobody waits for, until the server stops.
 pub(in crate::sip) async fn keep(core: Arc<Core>) {
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! How sure it is that a phone is where it registered: the life of a binding, without a wire and without a clock.
+//! How sure it is that a phone is where it registered: the life of a binding, without network and clock.
 //!
 //! ```text
 //!  REGISTER ─▶ registered ──── a call or an OPTIONS is not answered ───▶ doubted ──┐ asked, and no answer
@@ -8,15 +8,15 @@
 //!                                       ▲───────────────────── an answer ──────────────┘
 //! ```
 //!
-//! Only a REGISTER prolongs it. An answer to OPTIONS says that somebody is there, and brings the phone back into service;
-//! it proves nothing.
+//! Only a REGISTER prolongs it. An answer to OPTIONS shows that somebody is there, and brings the phone back into
+//! service; it proves nothing.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Unanswered OPTIONS in a row after which a phone is out of service (spec: voice-sip#3).
 const TOO_MANY: u8 = 3;
-/// INVITEs in a row without any answer after which a phone is taken out that answers OPTIONS (spec: voice-sip#7).
+/// INVITEs in a row without any answer after which a phone is removed although it answers OPTIONS (spec: voice-sip#7).
 const TOO_MANY_CALLS: u8 = 2;
 /// How soon after it went silent a phone is asked again; each time it takes twice as long, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -28,24 +28,25 @@ pub(in crate::sip) struct Life {
     expires: Instant,
     /// How often it is asked while all is well; `None` is never.
     every: Option<Duration>,
-    /// It registered with this process and has not been silent since.
+    /// Whether it registered with this process and has not been silent since.
     proves: bool,
     /// OPTIONS in a row that were not answered; from [`TOO_MANY`] on it is silent.
     missed: u8,
     /// INVITEs in a row that were not answered at all.
     unanswered_calls: u8,
-    /// When it is to be asked next.
+    /// When it must be asked next.
     ask_at: Option<Instant>,
-    /// It is being asked.
+    /// Whether it is being asked.
     asking: bool,
-    /// Which REGISTER this is the life of, so that what was asked before it says nothing of it.
+    /// Counts REGISTERs, so that the outcome of an earlier question does not count.
     round: u32,
     /// How long it is left alone while it is silent.
     pause: Duration,
 }
 
 impl Life {
-    /// It registered. `every` is how often it is to be asked whether it is there, and `before` its life until now.
+    /// A phone registered. `every` is how often it should be asked whether it is there, and `before` its life until
+    /// now.
     pub fn registered(
         expires: Instant,
         every: Option<Duration>,
@@ -65,7 +66,7 @@ impl Life {
         }
     }
 
-    /// An earlier process knew it: it is on probation, and asked at once.
+    /// An earlier process knew the phone: it is on probation, and asked at once.
     pub fn on_probation(expires: Instant, every: Option<Duration>, now: Instant) -> Self {
         let registered = Self::registered(expires, every, None, now);
         Self { proves: false, missed: TOO_MANY - 1, ask_at: Some(now), ..registered }
@@ -86,24 +87,24 @@ impl Life {
         self.missed < TOO_MANY
     }
 
-    /// Whether that a call comes from its address says who calls.
+    /// Whether a call from its address counts as a call of its number.
     pub const fn proves(&self) -> bool {
         self.proves
     }
 
-    /// Since when it is due to be asked whether it is there.
+    /// Since when it is due to be asked whether it is there; `None` while it is not.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         self.ask_at.filter(|at| *at <= now && !self.asking)
     }
 
-    /// It is asked now; what comes of it is told under this number.
+    /// Notes that it is asked now; answers the number of the question.
     pub const fn ask(&mut self) -> u32 {
         self.ask_at = None;
         self.asking = true;
         self.round
     }
 
-    /// It answered what was asked under this number.
+    /// The phone answered the question of this number.
     pub fn answered(&mut self, round: u32, now: Instant) {
         if self.asking && round == self.round {
             self.asking = false;
@@ -111,7 +112,7 @@ impl Life {
         }
     }
 
-    /// It did not answer what was asked under this number.
+    /// The phone did not answer the question of this number.
     pub fn unanswered(&mut self, round: u32, now: Instant) {
         if !self.asking || round != self.round {
             return;
@@ -127,19 +128,19 @@ impl Life {
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
-    /// It answered something within a call.
+    /// The phone answered something within a call.
     pub fn heard(&mut self, now: Instant) {
         self.missed = 0;
         self.pause = FIRST_PAUSE;
         self.ask_at = self.every.map(|every| now + every);
     }
 
-    /// A call to it has had an answer of whatever kind.
+    /// The phone answered a call in some way.
     pub const fn call_answered(&mut self) {
         self.unanswered_calls = 0;
     }
 
-    /// A call to it has had no answer for longer than it should: it is asked once, and that decides.
+    /// A call has had no answer for longer than it should: the phone is asked once, and that decides.
     pub fn doubt(&mut self, now: Instant) {
         if self.is_usable() {
             self.missed = self.missed.max(TOO_MANY - 1);
@@ -147,13 +148,13 @@ impl Life {
         }
     }
 
-    /// A call to it ended without any answer. Answers whether it is to be taken out: it cannot be called.
+    /// A call ended without any answer. Answers whether the binding must be removed: the phone cannot be called.
     pub const fn call_unanswered(&mut self) -> bool {
         self.unanswered_calls = self.unanswered_calls.saturating_add(1);
         self.unanswered_calls >= TOO_MANY_CALLS
     }
 
-    /// For so long it could not be heard.
+    /// The phone could not be heard for so long.
     pub fn postpone(&mut self, by: Duration) {
         self.expires += by;
         self.ask_at = self.ask_at.map(|at| at + by);
@@ -172,7 +173,7 @@ mod tests {
         Life::registered(now + 60 * MINUTE, None, None, now)
     }
 
-    /// It is asked, and says nothing.
+    /// The phone is asked, and does not answer.
     fn says_nothing(life: &mut Life, now: Instant) {
         assert!(life.due(now).is_some(), "{life:?}");
         let round = life.ask();
@@ -274,7 +275,7 @@ mod tests {
         assert!(life.call_unanswered(), "that it registers says nothing of calls");
     }
 
-    /// What may happen to a binding.
+    /// Events of a binding.
     #[derive(Clone, Copy, Debug)]
     enum Happens {
         Register,
@@ -359,7 +360,7 @@ mod tests {
                 }
                 if !life.is_usable() {
                     doubtful = true;
-                    // It is found when it comes back.
+                    // It is found again when it comes back.
                     prop_assert!(life.asking || life.ask_at.is_some());
                 }
                 prop_assert_eq!(life.proves(), !doubtful, "who was silent or kept proves nothing until they register");

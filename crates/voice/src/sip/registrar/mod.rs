@@ -1,5 +1,5 @@
-//! Where phones are: bindings of numbers to contacts and flows (spec: voice-sip#3). The table is pure bookkeeping; the
-//! wire is in `register` and `alive`, what is written down in `rows`.
+//! Where phones are: bindings of numbers to contacts and flows (spec: voice-sip#3). The table does no I/O; messages
+//! are handled in `register` and `alive`, stored rows in `rows`.
 
 mod alive;
 mod asked;

@@ -1,4 +1,4 @@
-//! Path: by which way requests reach a phone behind an edge (RFC 3327).
+//! Path: the way by which requests reach a phone behind an edge (RFC 3327).
 
 use super::asked::Refused;
 use crate::{
@@ -13,12 +13,12 @@ use crate::{
 use rsipstack::sip::{Header, HostWithPort, Port, Request, Transport, Uri, uri::ParamsExt};
 use std::net::{IpAddr, SocketAddr};
 
-/// Entries of one Path, and their bytes in all: more is no way.
+/// The most entries of one Path, and the most bytes of all: longer ones are refused.
 const MOST: usize = 10;
 const LONGEST: usize = 1024;
 
-/// The entries of the Path of a REGISTER, in order. None of one that did not come from an edge: whoever it is, they
-/// would have us send requests to where they like.
+/// The entries of the Path of a REGISTER, in order. A Path that did not come from an edge is ignored: its sender
+/// could make us send requests anywhere.
 pub(super) fn read(request: &Request, origin: Origin) -> Result<Vec<String>, Refused> {
     if !origin.is_of_an_edge() {
         return Ok(Vec::new());
@@ -45,7 +45,7 @@ pub(super) fn answered(request: &Request, origin: Origin) -> Vec<Header> {
     vec![Header::Path(path.join(",").into()), Header::Supported("path".into())]
 }
 
-/// Where an edge is that put its entry on top of a Path. `None` where the entry names no address of an edge.
+/// The address of the edge that put its entry on top of a Path. `None` where the entry names no address of an edge.
 pub(super) fn reached_by(path: &[String], edges: &[Network]) -> Option<Flow> {
     let uri = uri(path.first()?)?;
     let carrier = match uri.transport() {

@@ -1,4 +1,4 @@
-//! REGISTER as it comes in (RFC 3261 §10.3).
+//! Handles REGISTER (RFC 3261 §10.3).
 
 use super::{
     asked::{Asked, Contact, Listed, Refused, is_elsewhere},
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 /// Contacts in one message; more is not a phone.
 const MOST_CONTACTS: usize = 10;
-/// When a phone is to come again whose registration could not be written down, in seconds.
+/// After how many seconds a phone should come again whose registration could not be written.
 const LATER: u32 = 5;
 /// Longest `Call-ID`, which is kept.
 const LONGEST_CALL_ID: usize = 512;
@@ -36,7 +36,8 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
         headers::authorizations(&tx.original),
     );
     let dn = match proved {
-        // A phone that is heard among too many failures is heard for its own number, so that it cannot guess others.
+        // A phone that is heard after too many failures is heard only for its own number, so that it cannot guess
+        // others.
         Verdict::Right(dn) if core.logins.blocked(origin.sender.ip()) && !core.may_prove(&dn, origin) => {
             return;
         }
@@ -46,7 +47,7 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
         Verdict::Wrong | Verdict::Absent => return challenge(core, tx, origin, false).await,
     };
     if user.as_deref() != Some(dn.as_str()) {
-        // The credentials are right, and not for this address of record (spec: voice-sip#3.3).
+        // The credentials are right, but not for this address of record (spec: voice-sip#3.3).
         return answer(tx, StatusCode::Forbidden, Vec::new()).await;
     }
     if !origin.is_of_an_edge() && headers::has_token(&tx.original, "Require", "path") {
@@ -57,10 +58,10 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
         .and_then(|asked| core.registrar.apply(&dn, asked, Instant::now()));
     if tx.connection.as_ref().and_then(SipConnection::cancel_token).is_some_and(|token| token.is_cancelled())
     {
-        // The stream was closed meanwhile, and what registered over it taken out before this.
+        // The stream was closed meanwhile, and its bindings were removed before this one was made.
         core.closed(origin.flow);
     }
-    // What is acknowledged is known to the next process.
+    // What is acknowledged must be known to the next process.
     if done.is_ok()
         && let Err(why) = core.keeper.settle(&dn).await
     {
@@ -107,7 +108,7 @@ fn contact_header(listed: &Listed) -> Header {
     Header::Contact(format!("<{}>;expires={secs}", listed.contact).into())
 }
 
-/// Reads what is asked.
+/// Reads the request.
 fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Refused> {
     let call_id = request.call_id_header().map_err(|_| Refused::Malformed)?.value().to_owned();
     let cseq = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).map_err(|_| Refused::Malformed)?;
@@ -121,7 +122,7 @@ fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Ref
         return Ok(asked);
     }
     if request.contact_headers().iter().any(|contact| contact.value().trim() == "*") {
-        // RFC 3261 §10.2.2: only alone, and only to take all out.
+        // RFC 3261 §10.2.2: only alone, and only to remove all.
         if request.contact_headers().len() > 1 || named != Some(0) {
             return Err(Refused::Malformed);
         }
@@ -133,7 +134,7 @@ fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Ref
         return Err(Refused::Malformed);
     }
     let talks = headers::has_token(request, "Allow-Events", "talk");
-    // As they came: the library writes some things its own way, and phones look for what they wrote.
+    // The contacts as they came: the library writes some parts its own way, and phones look for what they wrote.
     let raw: Vec<&str> =
         request.contact_headers().iter().flat_map(|header| within_angles(header.value())).collect();
     let as_written = raw.len() == contacts.len();

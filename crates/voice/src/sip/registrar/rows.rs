@@ -1,7 +1,7 @@
-//! What is written down of bindings, so that the next process rings phones that it has not heard yet.
+//! The stored bindings, so that the next process rings phones that it has not heard yet.
 //!
-//! A REGISTER that makes, changes or takes out a binding is answered when that is written; one that only goes on is
-//! written at most once a minute, and not waited for. So what is written of its end may be a minute early, which
+//! A REGISTER that makes, changes or removes a binding is answered when that is stored; one that only prolongs it is
+//! stored at most once a minute, and not waited for. So the stored end may be a minute early, which
 //! [`Registrar::take_up`] allows for.
 
 use super::{
@@ -29,11 +29,11 @@ use tokio::{sync::Mutex, time::Instant};
 /// How many numbers are written at once.
 const AT_ONCE: usize = 256;
 
-/// Writes down what changed.
+/// Stores what changed.
 pub(in crate::sip) struct Keeper {
     registrar: Arc<Registrar>,
     bindings: Arc<dyn Bindings>,
-    /// One writes at a time, so that nothing older comes behind something newer.
+    /// Only one writes at a time, so that nothing older comes after something newer.
     turn: Mutex<()>,
 }
 
@@ -42,11 +42,11 @@ impl Keeper {
         Self { registrar, bindings, turn: Mutex::default() }
     }
 
-    /// Returns when nothing of a number is left that has to be written before it is acknowledged.
+    /// Returns when nothing of a number is left that must be stored before it is acknowledged.
     pub async fn settle(&self, dn: &Dn) -> Result<(), StoreFault> {
         while self.registrar.waits(dn) {
             let turn = self.turn.lock().await;
-            // Whoever had the turn before may have written it.
+            // The task that had the turn before may have stored it.
             if self.registrar.waits(dn) {
                 self.write().await?;
             }
@@ -55,14 +55,14 @@ impl Keeper {
         Ok(())
     }
 
-    /// Writes all there is to write.
+    /// Stores everything that has changed.
     pub async fn flush(&self) -> Result<(), StoreFault> {
         let _turn = self.turn.lock().await;
         while self.write().await? {}
         Ok(())
     }
 
-    /// Writes some of it; whether there may be more.
+    /// Stores some of it; answers whether there may be more.
     async fn write(&self) -> Result<bool, StoreFault> {
         let (numbers, rows) = self.registrar.unwritten(self.bindings.awake(), Instant::now());
         if numbers.is_empty() {
@@ -75,9 +75,10 @@ impl Keeper {
 }
 
 impl Registrar {
-    /// Takes up what an earlier process knew, on probation. What it knew of streams is over with them (RFC 5626 §4.3: the
-    /// phone makes another), but not who is behind an edge that says in Path where it is; over is also what has run out,
-    /// what is no account's any more, and who was behind an edge that is none any more.
+    /// Takes up the bindings of an earlier process, on probation. Those over streams are gone with the streams
+    /// (RFC 5626 §4.3: the phone makes another), except phones behind an edge that says in Path where it is. Also gone
+    /// are those that have run out, that belong to no account any more, and that were behind an edge that is none any
+    /// more.
     pub fn take_up(
         &self,
         rows: Vec<BindingRow>,
@@ -122,7 +123,7 @@ impl Registrar {
         let uri = Uri::try_from(row.contact.as_str()).ok()?;
         let left = u64::try_from(row.expires.saturating_sub(awake)).unwrap_or(0);
         let left = Duration::from_millis(left).min(self.longest);
-        // It ran out before, unless it was written a minute too early.
+        // It ran out before, unless it was stored a minute too early.
         let late = row.expires < awake.saturating_sub(millis(NOTED_FOR));
         let behind_nat = !received.is_stream() && is_elsewhere(&uri, sender);
         let every = behind_nat.then_some(self.every);
@@ -152,7 +153,7 @@ impl Registrar {
         held(&self.book).waits(dn)
     }
 
-    /// What is to be written: the numbers, and all that is known of each.
+    /// The numbers that must be stored, and all bindings of each.
     pub(super) fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, book::Unwritten)>, Kept) {
         let book = held(&self.book);
         let numbers = book.unwritten(AT_ONCE);
@@ -165,7 +166,7 @@ impl Registrar {
     }
 }
 
-/// The bindings of numbers, as they are written.
+/// The bindings of numbers, as they are stored.
 pub(super) type Kept = Vec<(Dn, Vec<BindingRow>)>;
 
 fn row(dn: &Dn, binding: &Binding, awake: Millis, now: Instant) -> BindingRow {

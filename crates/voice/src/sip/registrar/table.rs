@@ -1,4 +1,4 @@
-//! The table of bindings, and what is told of numbers.
+//! The table of bindings, and the news of numbers.
 
 use super::{
     asked::{Asked, Listed, Refused},
@@ -22,7 +22,7 @@ use tokio::{
     time::Instant,
 };
 
-/// How old what is written down of a binding may be that only goes on.
+/// How old the row of a binding may be that is only prolonged.
 pub(super) const NOTED_FOR: Duration = Duration::from_secs(60);
 
 /// All bindings.
@@ -32,36 +32,36 @@ pub(in crate::sip) struct Registrar {
     pub(super) every: Duration,
     pub(super) longest: Duration,
     changes: mpsc::UnboundedSender<(Dn, bool)>,
-    /// Rings when a phone is to be asked now whether it is there.
+    /// Notified when a phone must be asked now whether it is there.
     doubts: Notify,
 }
 
-/// A binding that is to be asked whether its phone is there.
+/// A binding whose phone must be asked whether it is there.
 pub(in crate::sip) struct Question {
     pub dn: Dn,
     pub binding: Binding,
-    /// Under which the outcome is told.
+    /// The number of the question, for its outcome.
     pub round: u32,
 }
 
-/// What the outcome of a question changed.
+/// The change that the outcome of a question made.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::sip) enum Became {
     /// Nothing.
     Same,
-    /// The phone does not answer any more, and is rung no more.
+    /// The phone does not answer any more, and is not rung any more.
     Silent,
     /// The phone answers again.
     Back,
 }
 
-/// A stream is closed: what registered over it is gone, but not who is behind an edge.
+/// A stream is closed: the phones that registered over it are gone, except those behind an edge.
 pub(in crate::sip) fn closed(registrar: &Registrar, edges: &[Network], flow: Flow) {
     if is_of(edges, flow) { registrar.edge_closed(flow, edges) } else { registrar.closed(flow) }
 }
 
 impl Registrar {
-    /// What becomes of numbers is sent to `changes`: in service or not, in order.
+    /// News of numbers are sent to `changes`: in service or not, in order.
     pub fn new(limits: &Limits, timers: &Timers, changes: mpsc::UnboundedSender<(Dn, bool)>) -> Self {
         Self {
             book: Mutex::default(),
@@ -73,10 +73,10 @@ impl Registrar {
         }
     }
 
-    /// Does what a REGISTER asks, all of it or nothing, and lists what is then bound.
+    /// Does what a REGISTER asks, all of it or nothing, and lists the bindings then.
     pub fn apply(&self, dn: &Dn, asked: Asked, now: Instant) -> Result<Vec<Listed>, Refused> {
         let mut book = held(&self.book);
-        // Of the bindings that it is about: another phone of the number may have the same Call-ID.
+        // The bindings that it is about: another phone of the number may have the same Call-ID.
         let about = |binding: &Binding| {
             asked.all || asked.contacts.iter().any(|contact| binding.is_meant_by(contact))
         };
@@ -86,7 +86,7 @@ impl Registrar {
         if book.of(dn).iter().any(stale) {
             return Err(Refused::OutOfOrder);
         }
-        // What is new, other or gone has to be written down before it is answered.
+        // New, changed and removed bindings must be stored before the answer.
         let mut changed = asked.all && !book.of(dn).is_empty();
         let mut old = false;
         let first = book.next_serial(asked.contacts.len());
@@ -150,32 +150,32 @@ impl Registrar {
         held(&self.book).in_service()
     }
 
-    /// Whether one of its phones may still be made to answer: it has not been tried in vain.
+    /// Whether one of its phones may still be made to answer: it has not failed to so far.
     pub fn is_made_to_answer(&self, dn: &Dn) -> bool {
         let may =
             |binding: &Binding| binding.life.is_usable() && !binding.ways.by_hand.load(Ordering::Relaxed);
         held(&self.book).of(dn).iter().any(may)
     }
 
-    /// Has it told once more that a number is in service, since what its phones can do has changed.
+    /// Tells once more that a number is in service, since the abilities of its phones have changed.
     pub fn tell_again(&self, dn: &Dn) {
         if self.serves(dn) {
             let _ = self.changes.send((dn.clone(), true));
         }
     }
 
-    /// Something was learned of a phone that the next process is to know, too.
+    /// Something was learned about a phone that the next process must know, too.
     pub fn learned(&self, dn: &Dn) {
         held(&self.book).changed(dn, false, Instant::now());
     }
 
-    /// Whether this number registered from there, be it with an earlier process, and whoever is there by now.
+    /// Whether this number registered from there, even with an earlier process, and whoever is there now.
     pub fn is_flow_of(&self, dn: &Dn, sender: Flow) -> bool {
         held(&self.book).of(dn).iter().any(|binding| binding.sender == sender)
     }
 
     /// Whether this number registered from there with this process and has been there since, and nobody else registered
-    /// from there for as long as we know: who calls from there calls under this number.
+    /// from there for as long as we know: a call from there is then a call of this number.
     pub fn is_alone_on(&self, dn: &Dn, flow: Flow) -> bool {
         let book = held(&self.book);
         let proves = |binding: &Binding| binding.sender == flow && binding.life.proves();
@@ -192,8 +192,8 @@ impl Registrar {
         held(&self.book).knows(sender)
     }
 
-    /// A stream of an edge is closed. The phones behind it are where they were, and are called over the way that they
-    /// came by: over another stream to where the edge says in Path that it is, and with it those go that came without.
+    /// A stream of an edge is closed. The phones behind it are where they were, and are reached by their Path over
+    /// another stream; those that came without a Path are gone.
     pub fn edge_closed(&self, flow: Flow, edges: &[Network]) {
         let mut book = held(&self.book);
         for dn in book.where_any(|binding| binding.flow == flow) {
@@ -212,7 +212,7 @@ impl Registrar {
         }
     }
 
-    /// A stream is closed: what registered over it is gone.
+    /// A stream is closed: the phones that registered over it are gone.
     pub fn closed(&self, flow: Flow) {
         let dns = held(&self.book).over(flow);
         for dn in dns {
@@ -220,12 +220,12 @@ impl Registrar {
         }
     }
 
-    /// Takes out one binding.
+    /// Removes one binding.
     pub fn drop_binding(&self, dn: &Dn, serial: u64) {
         self.drop_where(dn, |binding| binding.serial == serial);
     }
 
-    /// Takes out what has run out.
+    /// Removes bindings whose time is over.
     pub fn sweep(&self, now: Instant) {
         let due = held(&self.book).where_any(|binding| binding.life.is_over(now));
         for dn in due {
@@ -233,7 +233,7 @@ impl Registrar {
         }
     }
 
-    /// For so long nothing could be heard of any phone, so that all run out so much later.
+    /// For so long nothing could be heard of any phone, so all bindings last so much longer.
     pub fn postpone(&self, by: Duration) {
         held(&self.book).each(|binding| binding.life.postpone(by));
     }
@@ -247,19 +247,20 @@ impl Registrar {
         });
     }
 
-    /// A call to the phone of a binding has had no answer for longer than it should: it is asked now whether it is there.
+    /// A call to the phone of a binding has had no answer for longer than it should: it is asked whether it is there
+    /// now.
     pub fn doubt(&self, dn: &Dn, serial: u64) {
         let now = Instant::now();
         self.live(dn, serial, |binding| binding.life.doubt(now));
         self.doubts.notify_one();
     }
 
-    /// Waits until a phone is to be asked now.
+    /// Waits until a phone must be asked now.
     pub async fn doubted(&self) {
         self.doubts.notified().await;
     }
 
-    /// A call to the phone of a binding ended without any answer. After the second in a row it is taken out.
+    /// A call to the phone of a binding ended without any answer. After the second in a row the binding is removed.
     pub fn call_unanswered(&self, dn: &Dn, serial: u64) {
         let mut gone = false;
         self.live(dn, serial, |binding| gone = binding.life.call_unanswered());
@@ -270,8 +271,8 @@ impl Registrar {
         }
     }
 
-    /// At most `most` of the bindings that are due to be asked whether their phone is there, the longest due first. Each is
-    /// asked from now on, until [`Registrar::asked`] is told the outcome.
+    /// At most `most` of the bindings that are due to be asked whether their phone is there, the longest due first.
+    /// Each is asked from now on, until [`Registrar::asked`] is told the outcome.
     pub fn to_ask(&self, now: Instant, most: usize) -> Vec<Question> {
         let mut book = held(&self.book);
         let mut due: Vec<(Instant, Dn, u64)> = Vec::new();
@@ -290,7 +291,7 @@ impl Registrar {
         questions
     }
 
-    /// Whether the phone of a binding answered the question of this round.
+    /// Tells whether the phone of a binding answered the question of this round.
     pub fn asked(&self, dn: &Dn, serial: u64, round: u32, answered: bool, now: Instant) -> Became {
         let mut became = Became::Same;
         self.live(dn, serial, |binding| {
@@ -331,7 +332,7 @@ impl Registrar {
         book.changed(dn, false, Instant::now());
     }
 
-    /// Changes the bindings of a number; who listens hears when it comes into service and goes out of it.
+    /// Changes the bindings of a number, and tells when that brings it into service or out of it.
     pub(super) fn change(&self, book: &mut Book, dn: &Dn, change: impl FnOnce(&mut Vec<Binding>)) {
         let before = book::serves(book.of(dn));
         book.change(dn, change);

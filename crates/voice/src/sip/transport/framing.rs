@@ -1,5 +1,5 @@
-//! Where messages begin and end: a datagram or a frame of WebSocket is one (RFC 3261 §18.3, RFC 7118 §5), in a stream of
-//! bytes `Content-Length` says so (RFC 3261 §18.3).
+//! Where messages begin and end: a datagram or a frame of WebSocket is one (RFC 3261 §18.3, RFC 7118 §5), in a stream
+//! of bytes `Content-Length` says so (RFC 3261 §18.3).
 
 use super::{
     look::{Look, look, method},
@@ -9,19 +9,19 @@ use super::{
 /// The longest body over a stream.
 const LONGEST_BODY: usize = 64 * 1024;
 
-/// What came in.
+/// What was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Read {
-    /// Blanks, to keep the way open (RFC 5626 §3.5.1): whether an answer is asked for.
+    /// Blanks that keep the connection open (RFC 5626 §3.5.1); whether an answer is asked for.
     Ping(bool),
     Message(Look),
 }
 
-/// A stream of bytes that cannot be told into messages any more.
+/// A stream of bytes in which messages cannot be found any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken;
 
-/// What a datagram or a frame is.
+/// Reads a datagram or a frame.
 pub(super) fn whole(bytes: &[u8]) -> Read {
     // Some send an empty line first (RFC 3261 §7.5).
     let Some(start) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) else {
@@ -32,14 +32,14 @@ pub(super) fn whole(bytes: &[u8]) -> Read {
         .filter(|end| *end <= LONGEST)
         .and_then(|end| Some((Head::read(&bytes[..end])?, &bytes[end + 4..])));
     let Some((head, rest)) = head else { return Read::Message(Look::Drop) };
-    // What is behind the body is nothing, and without a length the body is the rest.
+    // Bytes behind the body are ignored; without a length the body is the rest.
     match head.length().map(|length| rest.get(..length.unwrap_or(rest.len()))) {
         Ok(Some(body)) => Read::Message(look(head, body)),
         _ => Read::Message(misses_its_body(head)),
     }
 }
 
-/// Takes what is whole from the beginning of a stream; `None` when more has to come.
+/// Takes a complete message from the beginning of a stream; `None` when more has to come.
 pub(super) fn next(buffer: &mut Vec<u8>) -> Result<Option<Read>, Broken> {
     if buffer.starts_with(b"\r\n") {
         // A lone line break is the answer to a ping of ours, or the first half of one.

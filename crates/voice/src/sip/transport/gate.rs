@@ -1,5 +1,5 @@
-//! The datagram socket. Strangers hear nothing but challenges, and those are written here without keeping anything of
-//! them: whoever forges sources can send as many as they like, and no memory is theirs.
+//! The datagram socket. Strangers are sent nothing but challenges, and those are written here without keeping anything
+//! of them: somebody who forges sources can send as many as they like without costing memory.
 
 use super::{
     framing::{Read, whole},
@@ -25,7 +25,7 @@ use tokio::{net::UdpSocket, sync::Mutex};
 /// The longest datagram there is.
 const DATAGRAM: usize = 65_535;
 
-/// What the gate asks about who sends.
+/// What the gate asks about a sender.
 pub(in crate::sip) struct Doorkeeper {
     pub registrar: Arc<Registrar>,
     pub digest: Arc<Digest>,
@@ -34,29 +34,30 @@ pub(in crate::sip) struct Doorkeeper {
     pub edges: Vec<Network>,
 }
 
-/// A socket whose datagrams were looked at.
+/// A socket whose datagrams are checked.
 pub(super) struct Gate {
     socket: UdpSocket,
     doorkeeper: Arc<Doorkeeper>,
-    /// The socket is one of IPv6: it takes addresses of IPv4 in their mapped form, and nobody else sees them so.
+    /// Whether the socket is one of IPv6: it takes addresses of IPv4 in their mapped form, and nobody else sees them
+    /// so.
     mapped: bool,
-    /// Only one reads at a time.
+    /// Only one task reads at a time.
     datagram: Mutex<Vec<u8>>,
 }
 
-/// What becomes of a message.
+/// What is done with a message.
 enum Met {
-    /// It goes on: it is from somebody known, brings credentials for a nonce that was sent there, or is answered or not
-    /// behind.
+    /// It passes: its sender is known, or it has credentials for a nonce that was sent there, or the code behind
+    /// decides whether to answer.
     Enters,
-    /// It is from a stranger who has had too many failures.
+    /// It is dropped: a stranger has had too many failures.
     Silence,
-    /// It is from a stranger who has not proved anything yet, and gets this.
+    /// It is answered with this: a stranger has not proved anything yet.
     Challenge(String),
 }
 
 impl Doorkeeper {
-    /// Whether who sent a message is known: a phone that registered from there, a peer, or an edge that speaks for
+    /// Whether the sender of a message is known: a phone that registered from there, a peer, or an edge that speaks for
     /// itself.
     pub(super) fn knows(&self, head: &Head, flow: Flow) -> bool {
         self.knows_sender(Origin::of(flow, head.all("Via"), &self.edges).sender)
@@ -109,7 +110,7 @@ impl Gate {
         loop {
             let (len, from) = match self.socket.recv_from(&mut datagram).await {
                 Ok((len, from)) => (len, SocketAddr::new(from.ip().to_canonical(), from.port())),
-                // An ICMP message about something sent before: the socket is well.
+                // An ICMP message about something sent before: the socket itself is fine.
                 Err(why) if why.kind() == io::ErrorKind::ConnectionRefused => continue,
                 Err(why) => return Err(why),
             };
@@ -141,7 +142,7 @@ impl Gate {
                 place.copy_from_slice(&message);
                 return Ok((message.len(), from));
             }
-            // The library takes no longer datagrams.
+            // The library cannot send longer datagrams.
             if let Some(Ok(head)) = end_of_head(&message).map(|end| Head::read(&message[..end]).ok_or(())) {
                 self.refuse(&head, "513 Message Too Large", flow).await;
             }
@@ -156,7 +157,7 @@ impl Gate {
         self.socket.send_to(text, to).await
     }
 
-    /// Refuses a request of somebody known.
+    /// Refuses a request of a known sender.
     async fn refuse(&self, head: &Head, status: &str, flow: Flow) {
         metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
         if self.doorkeeper.knows(head, flow) && method(head).is_some_and(|method| method != "ACK") {

@@ -1,4 +1,4 @@
-//! What is looked at in a message before the library reads it: the library drops what it cannot read, so methods it does
+//! Checks a message before the library reads it: the library drops what it cannot read, so methods it does
 //! not know (405) and requests that lack a header (400) are answered here.
 
 use super::{message::Head, parts};
@@ -30,13 +30,13 @@ const METHODS: [&str; 14] = [
 pub(super) enum Look {
     /// It goes on, with this body.
     Pass(Head, Vec<u8>),
-    /// It is nothing.
+    /// It is dropped.
     Drop,
-    /// It is a request that is answered with this.
+    /// It is a request, and is refused with this.
     Refuse(&'static str, Head),
 }
 
-/// Looks at a message whose body is whole.
+/// Checks a message whose body is complete.
 pub(super) fn look(mut head: Head, body: &[u8]) -> Look {
     if !head.start.starts_with("SIP/2.0 ") {
         let Some(method) = method(&head).map(str::to_owned) else { return Look::Drop };
@@ -79,7 +79,7 @@ pub(super) fn method(head: &Head) -> Option<&str> {
     }
 }
 
-/// An answer to what goes no further: the headers that RFC 3261 §8.2.6.2 wants. `from` is where the request came from.
+/// An answer to a request that does not pass: with the headers that RFC 3261 §8.2.6.2 wants. `from` is its source.
 pub(super) fn answer(
     head: &Head,
     status: &str,
@@ -92,7 +92,7 @@ pub(super) fn answer(
     for (name, value) in &head.headers {
         match name.as_str() {
             "Via" if std::mem::take(&mut top) => {
-                // RFC 3581 §4, so that the answer is known to be for this way.
+                // RFC 3581 §4, so that the answer comes back this way.
                 let (first, rest) =
                     value.split_once(',').map_or((value.as_str(), ""), |(first, rest)| (first, rest));
                 let kept: Vec<&str> = first
@@ -124,7 +124,7 @@ pub(super) fn answer(
     text
 }
 
-/// Where the answer to a datagram goes: to where it came from if its Via asks so (RFC 3581 §4), else to the port that it
+/// Where the answer to a datagram goes: to its source if its Via asks so (RFC 3581 §4), else to the port that it
 /// names (RFC 3261 §18.2.2).
 pub(super) fn answered_at(head: &Head, from: SocketAddr) -> SocketAddr {
     let first = head.find("Via").and_then(|via| via.split(',').next()).unwrap_or_default();

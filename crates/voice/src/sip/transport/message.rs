@@ -1,6 +1,6 @@
 //! A message before the library reads it: its headers as RFC 3261 §7.3.1 and §25.1 allow them to be written, in the one
-//! form that everything behind here reads. Lines that go on are one line, names are whole and spelled as usual, and there
-//! are no blanks around what separates (`;`, `=`, `,`, and in Via `/` and `:`).
+//! form that all code behind here reads. Folded lines become one line, names are complete and spelled as usual, and
+//! there are no blanks around separators (`;`, `=`, `,`, and in Via `/` and `:`).
 
 /// Bytes of a start line with its headers.
 pub(super) const LONGEST: usize = 32 * 1024;
@@ -14,7 +14,7 @@ pub(super) struct Head {
     pub headers: Vec<(String, String)>,
 }
 
-/// Names that are written short (RFC 3261 §20, and the registry of header fields), and how they are spelled.
+/// Names with a short form (RFC 3261 §20, and the registry of header fields), and their full spelling.
 const SHORT: [(&str, &str); 20] = [
     ("a", "Accept-Contact"),
     ("b", "Referred-By"),
@@ -38,7 +38,7 @@ const SHORT: [(&str, &str); 20] = [
     ("y", "Identity"),
 ];
 
-/// Headers whose values are words of a grammar: only in these blanks mean nothing.
+/// Headers whose values follow a grammar: only in these, blanks mean nothing.
 const STRUCTURED: [&str; 34] = [
     "Accept",
     "Allow",
@@ -77,17 +77,17 @@ const STRUCTURED: [&str; 34] = [
 ];
 
 impl Head {
-    /// Reads a start line with its headers, without the empty line behind them. `None` of what is no text, or has more
-    /// headers than any phone writes.
+    /// Reads a start line with its headers, without the empty line behind them. `None` for bytes that are no text, or
+    /// with more headers than any phone writes.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
-        // What reads this next takes a lone line feed for an end, too.
+        // The next reader takes a single line feed for an end of line, too.
         let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
         let start = lines.next()?.trim().replace('\r', " ");
         let mut headers: Vec<(&str, String)> = Vec::new();
         for line in lines {
             if line.starts_with([' ', '\t']) {
-                // It goes on: the fold counts as one blank.
+                // A folded line: the fold counts as one blank.
                 if let Some((_, value)) = headers.last_mut() {
                     let more = line.trim();
                     if !value.is_empty() && !more.is_empty() {
@@ -127,14 +127,14 @@ impl Head {
         self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// How long the body is said to be. `None` where nothing is said; an error where it makes no sense.
+    /// The length of the body by its header. `None` without the header; an error where it makes no sense.
     pub fn length(&self) -> Result<Option<usize>, NoLength> {
         let mut said = self.all("Content-Length").map(|value| value.parse::<usize>().map_err(|_| NoLength));
         let Some(first) = said.next().transpose()? else { return Ok(None) };
         if said.all(|other| other == Ok(first)) { Ok(Some(first)) } else { Err(NoLength) }
     }
 
-    /// Takes one header of a name in place of all that are there.
+    /// Replaces all headers of a name by one.
     pub fn set(&mut self, name: &str, value: String) {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value));
@@ -162,7 +162,7 @@ impl Head {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoLength;
 
-/// A name whole, and in the usual capitals where we know them.
+/// The complete name, in the usual capitals where we know them.
 fn spelled(name: &str) -> String {
     if let Some((_, whole)) = SHORT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)) {
         return (*whole).to_owned();
@@ -171,7 +171,7 @@ fn spelled(name: &str) -> String {
     known.map_or(name, |known| known).to_owned()
 }
 
-/// A value without blanks that mean nothing: several are one, and none is beside a separator. Quoted text stays.
+/// A value without blanks that mean nothing: several become one, and none is beside a separator. Quoted text stays.
 fn tight(value: &str, is_via: bool) -> String {
     let separates = |c: char| matches!(c, ';' | '=' | ',' | '<' | '>') || is_via && matches!(c, '/' | ':');
     let mut out = String::with_capacity(value.len());
@@ -191,7 +191,7 @@ fn tight(value: &str, is_via: bool) -> String {
             blank = true;
             continue;
         }
-        // The blank between a name and its URI is no separator's.
+        // The blank between a name and its URI belongs to no separator.
         let beside = separates(c) && c != '<'
             || out.chars().next_back().is_none_or(|last| separates(last) && last != '>');
         if std::mem::take(&mut blank) && !beside {

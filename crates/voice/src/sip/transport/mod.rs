@@ -1,4 +1,4 @@
-//! Sockets, and what stands between them and the library.
+//! Sockets, and the checks between them and the library.
 
 mod framing;
 mod gate;
@@ -48,19 +48,19 @@ pub enum StartError {
         addr: SocketAddr,
         /// The transport.
         carrier: Carrier,
-        /// What the system says.
+        /// The error of the system.
         why: io::Error,
     },
     /// Nothing to listen on.
     #[error("no address to listen for SIP on")]
     Nowhere,
-    /// The system gives no chance for keys.
+    /// The system has no randomness for keys.
     #[error("no random numbers: {0}")]
     Chance(#[from] getrandom::Error),
     /// The certificate or the key of TLS cannot be used.
     #[error("SIP over TLS: {0}")]
     Identity(String),
-    /// What an earlier process knew of phones cannot be read.
+    /// The bindings of an earlier process cannot be read.
     #[error("where phones were: {0}")]
     Bindings(StoreFault),
     /// The library refused.
@@ -68,17 +68,17 @@ pub enum StartError {
     Library(String),
 }
 
-/// Where we listen, as phones are told: with the public address where one is set, with the port that was taken.
+/// Where we listen, as phones are told: with the public address where one is set, and the port that was taken.
 pub(super) type Addresses = Vec<(Carrier, SocketAddr)>;
 
 /// What was opened.
 pub(super) struct Opened {
     pub layer: TransportLayer,
-    /// Where we are reached, as phones are told.
+    /// The addresses by which phones reach us.
     pub told: Addresses,
     /// Where we listen.
     pub bound: Addresses,
-    /// Where streams come in.
+    /// The listeners of streams.
     pub doors: Vec<Door>,
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn open(
     let layer = TransportLayer::new(token.clone());
     let (mut told, mut bound) = (Addresses::new(), Addresses::new());
     let mut doors = Vec::new();
-    // The library takes the first for what has no transport of its own, which must be datagrams.
+    // The library takes the first for requests without a transport of their own, which must be datagrams.
     let (datagrams, streams): (Vec<&Listen>, Vec<&Listen>) =
         settings.listen.iter().partition(|listen| listen.transport.carrier() == Carrier::Udp);
     for listen in datagrams.into_iter().chain(streams) {
@@ -131,7 +131,7 @@ pub(super) async fn open(
     Ok(Opened { layer, told, bound, doors })
 }
 
-/// What the library knows of a door: only the address that stands in Via.
+/// The library's view of a listener: only the address that stands in Via.
 async fn named(carrier: Carrier, addr: SocketAddr) -> rsipstack::Result<SipConnection> {
     let addr = SipAddr { r#type: Some(wire(carrier)), addr: HostWithPort::from(addr) };
     let (nothing, incoming) = mpsc::unbounded_channel();
@@ -140,7 +140,7 @@ async fn named(carrier: Carrier, addr: SocketAddr) -> rsipstack::Result<SipConne
 }
 
 impl Identity {
-    /// Whether it can be used: both parts can be read and belong to each other.
+    /// Checks that both parts can be read and belong to each other.
     pub fn check(&self) -> Result<(), StartError> {
         acceptor(self).map(drop)
     }
@@ -172,7 +172,7 @@ async fn bind(listen: &Listen, bound: &[(Carrier, SocketAddr)]) -> io::Result<Tc
     TcpListener::bind(listen.addr).await
 }
 
-/// The address of the interface that is used, where one listens on all.
+/// The address of the interface that is used, where a socket listens on all.
 fn interface(local: SocketAddr) -> IpAddr {
     SipConnection::resolve_bind_address(local).ip()
 }

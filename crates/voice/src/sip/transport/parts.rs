@@ -1,10 +1,10 @@
 //! Bodies of several parts (RFC 5621 §3.1; RFC 2046 §5.1): the session description among them becomes the body, so that
-//! nothing behind here need know of parts. Carriers put ISUP or a location beside it.
+//! the code behind here need not know of parts. Carriers put ISUP or a location beside it.
 
 use super::message::{Head, end_of_head};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// Parts that are looked at, and how deep in each other.
+/// The most parts that are read, and the deepest nesting.
 const MOST: usize = 16;
 const DEEPEST: u8 = 3;
 /// Longest boundary (RFC 2046 §5.1.1).
@@ -24,7 +24,7 @@ fn within(kind: &str, body: &[u8], depth: u8) -> Option<Vec<u8>> {
     if subtype == "alternative" { found.last() } else { found.next() }
 }
 
-/// The description that a part is, or has within.
+/// The description that a part is, or contains.
 fn read(part: &[u8], depth: u8) -> Option<Vec<u8>> {
     let (head, body) = if let Some(body) = part.strip_prefix(b"\r\n") {
         (&[][..], body)
@@ -32,7 +32,7 @@ fn read(part: &[u8], depth: u8) -> Option<Vec<u8>> {
         let end = end_of_head(part)?;
         (&part[..end], &part[end + 4..])
     };
-    // What stands before the first header is a start line elsewhere.
+    // In a message a start line stands before the first header.
     let head = Head::read(&[&b"\r\n"[..], head].concat())?;
     let kind = head.find("Content-Type").unwrap_or("text/plain");
     if depth > 0 && media_type(kind).starts_with("multipart/") {
@@ -82,7 +82,7 @@ fn boundary(kind: &str) -> Option<String> {
     None
 }
 
-/// What is between the boundaries. A body that ends without the last one has its last part to its end.
+/// The parts between the boundaries. A body without the last boundary has its last part to its end.
 fn parts<'b>(body: &'b [u8], boundary: &str) -> impl Iterator<Item = &'b [u8]> {
     let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
     // The first may stand at the very beginning.

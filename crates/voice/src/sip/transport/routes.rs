@@ -1,7 +1,7 @@
-//! Where requests go when the phone sits behind NAT over datagrams, or behind a proxy: to where it registered from, not
-//! to what its Contact says (spec: voice-sip#3). The library sends to the Contact, so the Contact of such a phone is
-//! marked with its flow as it comes in, and the mark is taken off again as a request goes out. The mark also tells the
-//! Route that a request is to have outside a confirmed dialog, where the library knows none: that of Path, or of
+//! Routes requests when the phone sits behind NAT over datagrams, or behind a proxy: to where it registered from, not
+//! to its Contact (spec: voice-sip#3). The library sends to the Contact, so the Contact of such a phone is
+//! marked with its flow as it comes in, and the mark is removed again as a request goes out. The mark also tells the
+//! Route of a request outside a confirmed dialog, where the library knows none: that of Path, or of
 //! Record-Route.
 
 use super::Streams;
@@ -31,17 +31,17 @@ use tokio::sync::mpsc;
 
 const MARK: &str = "x-jf-flow";
 
-/// Marks what comes in and unmarks what goes out.
+/// Marks requests that come in and unmarks those that go out.
 pub(in crate::sip) struct Marks {
     pub registrar: Arc<Registrar>,
     pub reasons: Arc<Reasons>,
     pub edges: Vec<Network>,
 }
 
-/// Finds where a request goes.
+/// Finds the target of a request.
 pub(in crate::sip) struct Finder;
 
-/// Hears of streams that come and go.
+/// Is told of streams that open and close.
 pub(in crate::sip) struct Closings {
     pub registrar: Arc<Registrar>,
     pub strangers: Arc<Streams>,
@@ -65,7 +65,7 @@ impl MessageInspector for Marks {
     fn before_send(&self, message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
         match message {
             SipMessage::Request(mut request) => {
-                // The library keeps the escapes of a user as they came and escapes them again as it writes them.
+                // The library keeps the escapes of a user as they came and escapes them again when it writes them.
                 if let Some(auth) = &mut request.uri.auth {
                     auth.user = unescaped(&auth.user).into_owned();
                 }
@@ -95,7 +95,7 @@ impl MessageInspector for Marks {
         if !targets || message.record_route_header().is_some() {
             return message;
         }
-        // What an edge passes on without staying in the dialog goes back to it all the same.
+        // Requests of a dialog that an edge passed on without staying in it go back by way of the edge all the same.
         let known = self.registrar.knows(flow) || is_of(&self.edges, flow);
         let Ok(contact) = message.contact_header_mut() else { return message };
         let named = Address::first(contact.value()).and_then(|address| behind_parameters(address.uri));
@@ -168,7 +168,7 @@ impl Marks {
         if let Some(route) = route.filter(|_| request.route_header().is_none()) {
             request.headers.push(Header::Route(route.into()));
         }
-        // The ACK of a 2xx is kept by the library as it was sent, to be sent again: there the mark has to stay. It has
+        // The library keeps the ACK of a 2xx as it was sent, to send it again: there the mark has to stay. It has
         // no Route.
         if request.method != Method::Ack || is_routed {
             request.uri.params.retain(|param| !is_mark(param));
@@ -182,7 +182,7 @@ impl Marks {
     }
 }
 
-/// What the mark of a URI says.
+/// The content of the mark of a URI.
 fn marked(uri: &Uri) -> Option<&str> {
     uri.params.iter().find_map(|param| match param {
         Param::Other(name, Some(value)) if name.value() == MARK => Some(value.value()),
@@ -201,7 +201,7 @@ fn is_mark(param: &Param) -> bool {
     matches!(param, Param::Other(name, _) if name.value() == MARK)
 }
 
-/// A header value without the mark; `None` when it bears none.
+/// A header value without the mark; `None` when it has none.
 fn without(value: &str) -> Option<String> {
     let at = value.find(&format!(";{MARK}="))?;
     let rest = &value[at + 1..];
@@ -209,11 +209,11 @@ fn without(value: &str) -> Option<String> {
     Some(format!("{}{}", &value[..at], &rest[end..]))
 }
 
-/// The transports by their letter.
+/// The transports, each with its letter.
 const CARRIERS: [(Carrier, u8); 4] =
     [(Carrier::Udp, b'u'), (Carrier::Tcp, b't'), (Carrier::Tls, b's'), (Carrier::Ws, b'w')];
 
-/// A flow as letters and digits, since a colon may not stand in a parameter.
+/// A flow in letters and digits, since a colon may not stand in a parameter.
 fn write(flow: Flow) -> String {
     let letter =
         CARRIERS.iter().find(|(carrier, _)| *carrier == flow.carrier).map_or(b'u', |(_, letter)| *letter);

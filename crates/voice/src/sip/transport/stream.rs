@@ -1,6 +1,6 @@
-//! Streams: TCP, TLS and WebSocket (RFC 7118). They are read here and not by the library, so that messages over them are
-//! looked at like datagrams, and so that what strangers may send and leave unread has bounds. The library sees each as a
-//! channel of messages.
+//! Streams: TCP, TLS and WebSocket (RFC 7118). They are read here and not by the library, so that their messages are
+//! checked like datagrams, and so that there are bounds on what strangers may send and leave unread. The library sees
+//! each as a channel of messages.
 
 use super::{
     Streams,
@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long one message may take to be written: whoever does not read is cut off.
+/// How long writing one message may take: a client that does not read is cut off.
 const WRITE: Duration = Duration::from_secs(20);
 /// Messages that wait to be written.
 const MOST_WAITING: usize = 1000;
@@ -47,14 +47,14 @@ const MOST_WAITING: usize = 1000;
 const LONGEST_FRAME: usize = 64 * 1024;
 /// Bytes read at once.
 const CHUNK: usize = 4096;
-/// How long to wait when the system gives no more streams.
+/// How long to wait when the system has no more sockets.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Where streams come in.
+/// A listener of streams.
 pub(in crate::sip) struct Door {
     pub carrier: Carrier,
     pub listener: TcpListener,
-    /// Of TLS.
+    /// For TLS.
     pub acceptor: Option<TlsAcceptor>,
 }
 
@@ -70,7 +70,7 @@ pub(in crate::sip) struct House {
     pub token: CancellationToken,
 }
 
-/// Takes streams until the end.
+/// Takes streams until the server stops.
 pub(in crate::sip) async fn serve(door: Door, house: Arc<House>) {
     loop {
         let (stream, peer) = match door.listener.accept().await {
@@ -132,8 +132,8 @@ async fn take(
     }
 }
 
-/// Whether a WebSocket is opened: for the subprotocol `sip` (RFC 7118 §4.1), and of browsers only for pages that the
-/// settings name (RFC 6455 §10.2). What is no browser sends no Origin.
+/// Whether a WebSocket may be opened: for the subprotocol `sip` (RFC 7118 §4.1), and by browsers only for pages that
+/// the settings name (RFC 6455 §10.2). A client that is no browser sends no Origin.
 #[expect(clippy::result_large_err, reason = "the library wants the answer by value")]
 fn admitted(
     request: &Request,
@@ -174,7 +174,7 @@ struct Line<'h> {
 }
 
 impl<'h> Line<'h> {
-    /// Makes it known to the library, which tells when it is gone.
+    /// Makes it known to the library, which is told when it is gone.
     async fn open(house: &'h House, flow: Flow, token: CancellationToken) -> Option<Self> {
         let (to_library, incoming) = mpsc::unbounded_channel();
         let (outgoing, from_library) = mpsc::unbounded_channel();
@@ -185,7 +185,7 @@ impl<'h> Line<'h> {
         Some(Self { house, flow, addr, connection, to_library, from_library })
     }
 
-    /// Bytes, until either end closes.
+    /// Passes bytes, until either end closes.
     async fn bytes(mut self, stream: impl AsyncRead + AsyncWrite) {
         let (mut reading, mut writing) = tokio::io::split(stream);
         let (own, mut ours) = mpsc::channel::<Vec<u8>>(16);
@@ -228,7 +228,7 @@ impl<'h> Line<'h> {
         let _ = timeout(PAUSE, writing.shutdown()).await;
     }
 
-    /// Frames, each a message, until either end closes.
+    /// Passes frames, each a message, until either end closes.
     async fn frames(mut self, frames: tokio_tungstenite::WebSocketStream<TcpStream>) {
         let (mut writing, mut reading) = frames.split();
         let (own, mut ours) = mpsc::channel::<Vec<u8>>(16);
@@ -261,7 +261,7 @@ impl<'h> Line<'h> {
         }
     }
 
-    /// Something came in.
+    /// Handles a message that came in.
     fn heard(&self, read: Read, own: &mpsc::Sender<Vec<u8>>) {
         match read {
             Read::Ping(asks) => {
@@ -299,7 +299,7 @@ impl<'h> Line<'h> {
     }
 }
 
-/// What is to be written next; `None` when too much waits, since the other end does not read.
+/// The next message to write; `None` when too many wait, since the other end does not read.
 async fn next_out(
     from_library: &mut UnboundedReceiver<TransportEvent>,
     ours: &mut mpsc::Receiver<Vec<u8>>,

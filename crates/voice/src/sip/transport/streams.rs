@@ -17,19 +17,19 @@ use tokio_util::sync::CancellationToken;
 pub(in crate::sip) struct Streams {
     most: usize,
     most_of_one: usize,
-    /// Whose streams are not counted: peers and edges.
+    /// Networks whose streams are not counted: peers and edges.
     spared: Vec<Network>,
     strangers: Mutex<HashMap<Flow, Stranger>>,
 }
 
 struct Stranger {
     since: Instant,
-    /// Ends it.
+    /// Closes the stream.
     token: CancellationToken,
 }
 
 impl Streams {
-    /// Who comes from the networks that are spared is no stranger.
+    /// The streams of strangers; those from the networks in `spared` are no strangers.
     pub fn new(limits: &Limits, spared: Vec<Network>) -> Arc<Self> {
         Arc::new(Self {
             most: limits.stranger_streams,
@@ -39,7 +39,7 @@ impl Streams {
         })
     }
 
-    /// Whether one more from there is taken.
+    /// Whether one more stream from there may open.
     pub fn takes(&self, from: IpAddr) -> bool {
         if self.is_spared(from) {
             return true;
@@ -53,19 +53,19 @@ impl Streams {
         takes
     }
 
-    /// One was opened, which the token ends.
+    /// A stream was opened, which the token closes.
     pub fn opened(&self, flow: Flow, token: CancellationToken) {
         if !self.is_spared(flow.ip()) {
             held(&self.strangers).insert(flow, Stranger { since: Instant::now(), token });
         }
     }
 
-    /// It is closed, or who is at its other end is no stranger any more.
+    /// A stream is closed, or its other end is no stranger any more.
     pub fn forget(&self, flow: Flow) {
         held(&self.strangers).remove(&flow);
     }
 
-    /// Closes those that are strangers for so long, for ever.
+    /// Closes streams that are a stranger's for so long. Never returns.
     pub async fn watch(self: Arc<Self>, patience: Duration) {
         loop {
             tokio::time::sleep(patience / 4).await;
