@@ -20,7 +20,7 @@ pub const ORDER_HEADER: &str = "X-Order-Number";
 const NUMBERS: u32 = 9;
 /// How often a caller listens to what they hear.
 const LISTEN: Duration = Duration::from_millis(250);
-/// Without the hold tone for so long, somebody is there.
+/// After how long without the hold tone somebody counts as being there.
 const QUIET: Duration = Duration::from_millis(1_500);
 /// How long to wait after the line could not be opened.
 const RETRY: Duration = Duration::from_secs(5);
@@ -54,8 +54,8 @@ impl Default for Manners {
     }
 }
 
-/// Lets customers call the routing point of a SIP server on this machine, for as long as it is polled. Whoever is on
-/// the telephone when it is dropped hangs up.
+/// Lets customers call the routing point of a SIP server on this machine, for as long as it is polled. Callers who are
+/// on the telephone when it is dropped hang up.
 pub fn callers(sip: SocketAddr, manners: Manners, ids: &dyn Ids) -> impl Future<Output = ()> + Send + use<> {
     let chance = Chance::new(ids);
     call_all(sip, manners, chance)
@@ -118,7 +118,7 @@ impl Caller {
     }
 }
 
-/// Waits until somebody is there: the call is answered and the hold tone is over. `false` when patience is.
+/// Waits until somebody is there: the call is answered and the hold tone is over. `false` when patience is over.
 async fn is_served(call: &Call, patience: Instant) -> Result<bool, PhoneError> {
     let Ok(answered) = tokio::time::timeout_at(patience, call.answered()).await else { return Ok(false) };
     answered?;

@@ -1,4 +1,4 @@
-//! What the demo centre consists of (spec: decisions#4).
+//! The contents of the demo centre (spec: decisions#4).
 
 use domain::{
     MediumName, QueueName, UserId,
@@ -51,14 +51,14 @@ pub fn numbers() -> impl Iterator<Item = Dn> {
 
 /// How long an offer stands, in milliseconds.
 pub const OFFER: domain::Millis = 30_000;
-/// The same where people live in the centre: whoever tries it out reads before they accept.
+/// The same where people live in the centre: they read before they accept.
 pub const PATIENT_OFFER: domain::Millis = 600_000;
-/// How long an agent who refused is spared the same customer, in milliseconds.
+/// How long an agent who refused is not offered the same customer, in milliseconds.
 const COOL_DOWN: domain::Millis = 30_000;
 /// A customer without any request for so long has left (spec: digital-channels#8), in milliseconds.
 const INACTIVITY: domain::Millis = 300_000;
 
-/// What the API knows of and this build serves (spec: core-and-voice#2.5). Voice
+/// Features that the API knows and this build serves (spec: core-and-voice#2.5). Voice
 pub const FEATURES: [&str; 6] = [
     "api-agent-control",
     "api-multimedia",

@@ -1,14 +1,14 @@
-//! Chance, small and repeatable: seeded from the desk's ids, so a test that fixes those fixes this too.
+//! Randomness, small and repeatable: seeded from the desk's ids, so a test that fixes those fixes this too.
 
 use desk::ports::Ids;
 use std::{ops::Range, time::Duration};
 
-/// A source of chance (`SplitMix64`). Good enough for manners, useless for secrets.
+/// A source of randomness (`SplitMix64`). Good enough for behaviour, useless for secrets.
 #[derive(Debug)]
 pub(crate) struct Chance(u64);
 
 impl Chance {
-    /// A source of its own for each who asks.
+    /// A source of its own for each caller.
     pub(crate) fn new(ids: &dyn Ids) -> Self {
         let seed = ids.secret().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -24,7 +24,8 @@ const MOST: usize = 2 * STAFF;
 const ARRIVAL: Range<u64> = 300..900;
 /// How long a sentence takes to type, in milliseconds.
 const TYPING: Range<u64> = 2_000..6_000;
-/// How long a customer waits for an agent before they give up, in milliseconds: longer than it takes to read about them.
+/// How long a customer waits for an agent before they give up, in milliseconds: longer than it takes to read about
+/// them.
 const PATIENCE: Range<u64> = 600_000..900_000;
 /// After this long in the queue they ask whether anyone is there.
 const RESTLESS: Duration = Duration::from_secs(45);
@@ -51,7 +52,7 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
         while visits.try_join_next().is_some() {}
         head.mark_unchanged();
         if !is_wanted(&desk, visits.len()).await {
-            // Whoever leaves, is taken or gets ready, the journal grows.
+            // Whenever somebody leaves, is taken or gets ready, the journal grows.
             let _ = tokio::time::timeout(LOOK, head.changed()).await;
             continue;
         }
@@ -73,16 +74,16 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
     }
 }
 
-/// Whether one more is to come to those present. While no person is at work, somebody is to wait for one, and nobody
-/// else beside them: more would crowd in on whoever tries out one chat. Then there are as many as the staff serves, and
-/// one for each person.
+/// Whether one more should come to those present. While no person is at work, one should wait for a person, and nobody
+/// else besides: more would crowd in on somebody who tries out one chat. Otherwise there are as many as the staff
+/// serves, and one for each person.
 async fn is_wanted(desk: &Desk, present: usize) -> bool {
     let people = guests::at_work(desk, &MEDIUM.into()).await.unwrap_or(0);
     let most = if people == 0 { MOST } else { STAFF + people };
     present < most && !desk.waiting_items().iter().any(|item| item.medium.as_str() == MEDIUM)
 }
 
-/// Customers of an earlier run have nobody to speak for them any more.
+/// Sends away customers of an earlier run: nobody speaks for them any more.
 async fn send_home(desk: &Desk) {
     for (id, ..) in desk.present() {
         let state = desk.session(&id).await.ok().flatten();
@@ -122,7 +123,7 @@ impl Visit {
         self.see_off(&id).await
     }
 
-    /// Keeps the place until the agent is done: who comes in between would find nobody but the people free.
+    /// Keeps the place until the agent is done: another customer would find only people free until then.
     async fn see_off(&mut self, id: &InteractionId) -> Result<(), Refused> {
         let until = Instant::now() + SEEN_OFF;
         while Instant::now() < until {

@@ -102,7 +102,7 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
     },
 ];
 
-/// Who they are.
+/// The customers' names.
 pub(crate) const CUSTOMERS: [(&str, &str); 12] = [
     ("Ines", "Moreau"),
     ("Jonas", "Weber"),

@@ -1,19 +1,19 @@
-//! The demo centre: what is provisioned in it, and the people who bring it to life.
+//! The demo centre: its provisioned objects, and the people who bring it to life.
 //!
 //! Everything here goes through the desk's ports, as any other program's requests do: no rule is repeated and no
 //! door is opened that others do not have.
 //!
 //! **Who gets the customers.** [`staff`] (agents 5 to 8) takes whatever it is offered at once. Of chats each of them
-//! serves one at a time, and [`customers`] are one more than that, so that somebody waits for a person most of the time.
-//! While a person is free on a channel, the staff leaves the next customer of that channel to them; so whoever logs in
-//! as `agent1@demo` and says *Ready* is offered a customer within seconds, and not several. [`lookout`] tells on the
-//! terminal who waits.
+//! serves one at a time, and [`customers`] are one more than that, so that somebody waits for a person most of the
+//! time. While a person is free on a channel, the staff leaves the next customer of that channel to them; so somebody
+//! who logs in as `agent1@demo` and says *Ready* is offered a customer within seconds, and not several. [`lookout`]
+//! tells on the terminal who waits.
 //!
 //! **Telephone**: [`callers`] call the routing point over real SIP, as customers from outside do, and
 //! [`staff_phones`] are the telephones of agents 5 to 8.
 //!
 //! **SMS and Messenger** come from [`platforms`]: an SMS provider and a Messenger platform that are part of the demo,
-//! and customers who write over them. They meet the server over HTTP alone, as the real ones do.
+//! and customers who write over them. They meet the server over HTTP only, as the real ones do.
 
 mod callers;
 pub mod centre;

@@ -1,4 +1,4 @@
-//! Tells on the terminal of the demo who is offered to a person, with the command that takes them, and who waits.
+//! Prints on the terminal of the demo who is offered to a person, with the command that takes them, and who waits.
 
 use crate::{
     centre::{DOMAIN, PASSWORD},
@@ -15,18 +15,18 @@ use tokio::time::Instant;
 
 /// How long to wait at most before looking again.
 const LOOK: Duration = Duration::from_secs(5);
-/// What happens within so short a time is looked at together.
+/// Events within so short a time are looked at together.
 const TOGETHER: Duration = Duration::from_millis(100);
-/// Who waits for a shorter time than this is not spoken of yet, in milliseconds.
+/// Customers who have waited for a shorter time than this are not mentioned yet, in milliseconds.
 const SHORT: Millis = 5_000;
-/// How long it is at least from one line about those who wait to the next.
+/// The least time from one line about those who wait to the next.
 const BETWEEN: Duration = Duration::from_secs(60);
 /// How many of those who wait are named.
 const NAMED: usize = 3;
 /// The longest name that is shown, in characters.
 const LONGEST: usize = 40;
 
-/// Tells who waits, for as long as it is polled. `url` is what the server is known as, without a slash at the end.
+/// Prints who waits, for as long as it is polled. `url` is the URL of the server, without a slash at the end.
 pub async fn lookout(desk: Arc<Desk>, url: String, out: impl Write + Send) {
     let mut head = desk.head();
     let mut lookout = Lookout { desk, url, out, offered: BTreeSet::new(), waited: None };
@@ -71,7 +71,7 @@ impl<W: Write + Send> Lookout<W> {
         self.tell_who_waits().await
     }
 
-    /// What is to be said of an interaction that an agent has a part in, if it waits for them.
+    /// Prints an interaction that an agent has a part in, if it waits for them.
     async fn offer(
         &self,
         user: &User,
@@ -135,7 +135,7 @@ impl<W: Write + Send> Lookout<W> {
         Ok(format!("{} ({medium}{queue}, for {seconds} s)", shown(&name)))
     }
 
-    /// Those who have waited for a while, if that was not said a moment ago.
+    /// Prints those who have waited for a while, if that was not said a moment ago.
     async fn tell_who_waits(&mut self) -> Result<(), StoreFault> {
         let now = self.desk.now();
         let waiting: Vec<WaitingItem> =
@@ -159,7 +159,7 @@ impl<W: Write + Send> Lookout<W> {
     }
 
     fn tell(&mut self, text: &str) {
-        // A terminal that cannot be written to is nothing that the demo could mend.
+        // The demo cannot mend a terminal that cannot be written to.
         let _ = writeln!(self.out, "{text}").and_then(|()| self.out.flush());
     }
 }
@@ -173,7 +173,7 @@ fn customer(session: &Session) -> String {
     }
 }
 
-/// What somebody else wrote, so that a terminal does nothing but show it.
+/// A text that somebody else wrote, made safe for a terminal.
 fn shown(text: &str) -> String {
     let is_shown = |c: &char| {
         !c.is_control()

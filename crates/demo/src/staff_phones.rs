@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-/// What is asked for with REGISTER; it is refreshed before.
+/// The time asked for with REGISTER; it is refreshed before.
 const EXPIRES: Duration = Duration::from_secs(300);
 /// How long to wait after a registration that failed: the server may not be there yet.
 const RETRY: Duration = Duration::from_secs(5);

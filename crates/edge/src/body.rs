@@ -1,4 +1,4 @@
-//! Reading the body of a request: in bytes, in time, and among how many others.
+//! Reads the body of a request: limited in bytes, in time, and in how many are read at once.
 
 use super::{Bounds, Client, Crowd};
 use crate::crowd::Member;
@@ -9,19 +9,20 @@ use http_body_util::BodyExt;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// How long a body may take from whom nobody knows yet, unless the settings say otherwise.
+/// How long a body may take from a client that is not known yet, unless the settings say otherwise.
 const STRANGERS_TIME: Duration = Duration::from_secs(10);
-/// How long one may take from whom is known.
+/// How long a body may take from a known client.
 const KNOWN_TIME: Duration = Duration::from_secs(30);
 /// How much the slow bodies of all strangers may hold, in bytes, unless the settings say otherwise.
 const STRANGERS_BYTES: usize = 16 * 1024 * 1024;
-/// How much those of one network may hold of it: two of the largest bodies there are, or some hundred small ones.
+/// How much of that the bodies of one network may hold: two of the largest bodies there are, or some hundred small
+/// ones.
 const SHARE: usize = 8;
-/// How much the slow bodies of all who are known may hold, in bytes.
+/// How much the slow bodies of all known clients may hold, in bytes.
 const KNOWN_BYTES: usize = 64 * 1024 * 1024;
-/// What a body weighs of which nothing has come yet: the tasks, timers and headers that wait for it.
+/// What a body weighs, in bytes, before anything of it has come: the tasks, timers and headers that wait for it.
 const EMPTY: usize = 4 * 1024;
-/// The least that the memory of a body grows at once; else it doubles. What is weighed is what is held.
+/// The least by which the memory of a body grows; otherwise it doubles. The weight is the memory that is held.
 const STEP: usize = 4 * 1024;
 
 /// Whose body it is.
@@ -33,7 +34,8 @@ pub enum Sender {
     Known,
 }
 
-/// Why a body was not read. Whoever answers closes the connection, for the rest of the body is still to come.
+/// Why a body was not read. The connection must be closed after the answer, since the rest of the body is still to
+/// come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unread {
     /// It is larger than it may be.
@@ -106,7 +108,7 @@ impl Bodies {
             Sender::Known => &self.0.known,
         };
         let mut so_far = Vec::new();
-        // What came with the head is here at once, and costs nobody's place.
+        // The part that came with the head is here at once, and costs nobody's place.
         if let Some(gathered) = gather(&mut body, &mut so_far, most, None).now_or_never() {
             return gathered.map(|()| so_far.into());
         }
@@ -146,7 +148,7 @@ async fn gather(
     most: usize,
     member: Option<&Member>,
 ) -> Result<(), Unread> {
-    // A length that is too much is refused before anything of it comes.
+    // A length that is too large is refused before anything of the body comes.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if so_far.len().saturating_add(announced) > most {
         return Err(Unread::TooLarge);
@@ -225,7 +227,7 @@ mod tests {
         assert_eq!(read(Body::empty(), Sender::Stranger).await, Ok(Bytes::new()));
     }
 
-    /// A body that says how long it is, and of which nothing comes.
+    /// A body that says how long it is, but never comes.
     struct Announced(u64);
 
     impl HttpBody for Announced {

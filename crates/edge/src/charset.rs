@@ -1,8 +1,8 @@
-//! In which alphabet a body is written.
+//! The alphabet in which a body is written.
 //!
-//! What comes is UTF-8 unless it says otherwise: by the `charset` of its content type (RFC 9110 §8.3.2), or by a byte
-//! order mark, which whoever reads JSON may pass over (RFC 8259 §8.1). An alphabet that is declared is honoured, one
-//! that nobody knows is refused, and bytes that are not of their alphabet are refused. Nothing is replaced.
+//! A body is UTF-8 unless it says otherwise: by the `charset` of its content type (RFC 9110 §8.3.2), or by a byte
+//! order mark, which a reader of JSON may ignore (RFC 8259 §8.1). An alphabet that is declared is honoured, an unknown
+//! one is refused, and bytes that are not of their alphabet are refused. Nothing is replaced.
 
 use axum::body::Bytes;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -21,9 +21,9 @@ pub struct Charset(Option<&'static Encoding>);
 /// Why a body cannot be read. Nothing of it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Illegible {
-    /// Its alphabet is none that this server knows. The name as it was given, cut if it is long.
+    /// Its alphabet is not known to this server. The name as it was given, cut if it is long.
     Unknown(String),
-    /// It has bytes that are not of its alphabet, which bears this name.
+    /// It has bytes that are not of its alphabet, which has this name.
     Invalid(&'static str),
 }
 
@@ -92,8 +92,8 @@ impl Charset {
         strictly(self.0.unwrap_or(UTF_8), bytes)
     }
 
-    /// The same as far as it can be read, and whether all of it could. Only for whoever tells that something is
-    /// missing.
+    /// The same as far as it can be read, and whether all of it could. Only for callers who tell the reader that
+    /// something is missing.
     pub fn read_in_part(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
         match self.read_within(bytes) {
             Ok(text) => (text, true),
@@ -110,7 +110,7 @@ impl Charset {
         }
     }
 
-    /// The alphabet of bytes that bear no mark. The order of the bytes of UTF-16 is told by the first character, which
+    /// The alphabet of bytes that have no mark. The order of the bytes of UTF-16 is told by the first character, which
     /// is ASCII in everything that is read here.
     fn encoding(self, bytes: &[u8]) -> &'static Encoding {
         match self.0 {
@@ -134,7 +134,7 @@ pub fn in_utf_8(headers: &HeaderMap, body: &Bytes) -> Result<Bytes, Illegible> {
     })
 }
 
-/// The `charset` of a content type. White space around the equals sign, and single quotation marks, are passed over.
+/// The `charset` of a content type. White space around the equals sign, and single quotation marks, are ignored.
 fn declared(kind: &str) -> Option<String> {
     let (mut parts, mut quoted, mut start) = (Vec::new(), false, 0);
     for (at, byte) in kind.bytes().enumerate() {

@@ -1,10 +1,10 @@
-//! Whom a request comes from.
+//! The client that a request comes from.
 
 use http::HeaderMap;
 use ipnet::{IpNet, Ipv6Net};
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The length of the IPv6 prefix that one customer of a provider commands (RFC 6177): whoever has one address of it
+/// The length of the IPv6 prefix that one customer of a provider gets (RFC 6177): whoever has one address of it
 /// has all of them.
 const IPV6_PREFIX: u8 = 64;
 
@@ -26,7 +26,7 @@ impl Client {
         Self { ip: Some(ip.to_canonical()) }
     }
 
-    /// What is counted together with this client, if its address is known.
+    /// The network whose requests are counted together with this client's, if its address is known.
     pub fn network(&self) -> Option<Network> {
         self.ip.map(Network::of)
     }
@@ -108,7 +108,7 @@ fn forwarded_for(entry: &str) -> Option<IpAddr> {
     })
 }
 
-/// An address with or without brackets and port; `None` for anything else, `unknown` for instance.
+/// An address with or without brackets and port; `None` for anything else, such as `unknown`.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(ip, _)| ip);
     let ip = match bare {

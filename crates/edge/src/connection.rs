@@ -19,7 +19,7 @@ struct State {
 }
 
 impl Connection {
-    /// A connection on which nobody is known.
+    /// A connection on which nobody is known yet.
     pub fn enter(crowd: &Crowd, network: Option<Network>) -> Self {
         let stranger = Mutex::new(Some(crowd.enter(network, 1)));
         Self(Arc::new(State { is_known: AtomicBool::new(false), stranger }))
@@ -47,7 +47,7 @@ impl Connection {
         }
     }
 
-    /// Waits until the connection is to be closed to make room; for ever once somebody is known on it. Only one may
+    /// Waits until the connection must be closed to make room; forever once somebody is known on it. Only one may
     /// wait for it.
     pub async fn cut(&self) {
         let cut = self.stranger().as_ref().map(Member::cut);

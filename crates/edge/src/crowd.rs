@@ -8,18 +8,18 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How much a crowd may weigh. What weight is, whoever keeps the crowd says: a piece, or bytes.
+/// How much a crowd may weigh. Its owner decides what weight means: a count, or bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// All members together.
     pub total: usize,
-    /// Those of one network. It does not bound members whose network is not known.
+    /// The members of one network. It does not limit members whose network is not known.
     pub per_network: usize,
 }
 
-/// People who wait for something and have shown nothing yet. When there is no more room for another, the one who
-/// has waited longest is cut off, of the network whose members weigh most: a thousand who do nothing but wait cannot
-/// keep out one who has something to say, and whoever comes from a quiet network is the last to be cut off.
+/// Members that wait for something and have shown nothing yet. When there is no more room for another, the one that
+/// has waited longest is cut off, from the network whose members weigh most: a thousand that only wait cannot
+/// keep out one that has something to say, and members from a quiet network are the last to be cut off.
 #[derive(Clone, Debug)]
 pub struct Crowd {
     bounds: Bounds,
@@ -40,7 +40,7 @@ struct Inside {
     next: u64,
     weight: usize,
     groups: HashMap<Option<Network>, Group>,
-    /// The groups by weight, and of those that weigh the same last the one whose first member has waited longest.
+    /// The groups by weight; among those of equal weight, the one whose first member has waited longest is last.
     ranks: BTreeSet<Rank>,
 }
 
@@ -75,7 +75,7 @@ impl Crowd {
         Member { crowd: self.clone(), network, number, cut }
     }
 
-    /// Cuts one member off, the next whose turn it is; false when there is none.
+    /// Cuts one member off, the next whose turn it is; answers whether there was one.
     pub fn thin_out(&self) -> bool {
         self.inside().cut_of_heaviest()
     }
@@ -91,7 +91,7 @@ impl Crowd {
 }
 
 impl Member {
-    /// Comes to weigh more, for which others are cut off, or this member itself.
+    /// Adds to the weight of this member; others are cut off for that, or this member itself.
     pub fn grow(&self, by: usize) {
         let mut inside = self.crowd.inside();
         if let Some(mut place) = inside.take(self.network, self.number) {
@@ -101,7 +101,7 @@ impl Member {
         }
     }
 
-    /// Counts as having come this moment.
+    /// Counts from now on as having just come.
     pub fn renew(&mut self) {
         let mut inside = self.crowd.inside();
         if let Some(place) = inside.take(self.network, self.number) {
@@ -110,7 +110,7 @@ impl Member {
         }
     }
 
-    /// Waits until this member is cut off; for ever if it leaves before. Only one may wait for it.
+    /// Waits until this member is cut off; forever if it leaves before. Only one may wait for it.
     pub fn cut(&self) -> impl Future<Output = ()> + Send + use<> {
         let cut = self.cut.clone();
         async move { cut.notified().await }
@@ -144,7 +144,7 @@ impl Inside {
         })
     }
 
-    /// Changes a group and brings its rank and the weight of all up to date.
+    /// Changes a group, and updates its rank and the weight of all.
     fn ranked<T>(&mut self, network: Option<Network>, change: impl FnOnce(&mut Group) -> T) -> T {
         let group = self.groups.entry(network).or_default();
         if let Some(rank) = group.rank(network) {

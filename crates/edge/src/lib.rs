@@ -1,11 +1,11 @@
-//! What anybody may cost before the server knows who they are.
+//! Limits on what anybody may cost before the server knows who they are.
 //!
 //! The agents' API and the customers' channels are reached over the same HTTP listener, and both must hold against
-//! whoever can send packets. This crate holds what they share: [`Client`], the address a request comes from;
+//! anybody who can send packets. This crate holds what they share: [`Client`], the address a request comes from;
 //! [`Rates`], how often each address or conversation may ask; [`Crowd`], how many who have shown nothing yet may wait
-//! for something; [`Connection`], which leaves such a crowd when somebody is known on it; [`read_body`], the one way in
-//! which the bodies of requests are read; [`Charset`], the alphabet that they are written in; and [`span`], what the log
-//! says of a request. It knows nothing of agents, customers or interactions.
+//! for something; [`Connection`], which leaves such a crowd when somebody is known on it; [`read_body`], the only way
+//! in which the bodies of requests are read; [`Charset`], the alphabet that they are written in; and [`span`], what the
+//! log says of a request. It knows nothing of agents, customers or interactions.
 
 mod body;
 mod charset;

@@ -1,4 +1,4 @@
-//! How often each of many may ask for something.
+//! Rates: how often each of many may ask for something.
 
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,

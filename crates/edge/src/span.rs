@@ -1,10 +1,10 @@
-//! What the log says of a request: a span around all that is done for it, so that every line in between tells which
-//! request it belongs to, and which conversation.
+//! The span of a request: every log line for it says which request it belongs to, and which
+//! conversation.
 //!
-//! The span is made before anybody has looked at the request; whoever finds something out adds it by a function of
+//! The span is made before anybody has looked at the request; code that finds something out adds it by a function of
 //! this module, and nothing happens where the span is turned off or has been left. A span holds ids and words of this
-//! program alone: no name, number, address or text of a customer, and nothing that opens anything. So the address is
-//! told as its template, for an id in it may be a customer's key, and an operation by a name that could be one.
+//! program only: no name, number, address or text of a customer, and nothing that opens anything. So the address is
+//! told as its template, since an id in it may be a customer's key, and an operation only by a name that could be one.
 //!
 //! The spans of notification requests are of level `DEBUG`: ten thousand of them are held at a time, and one that is
 //! told of an event is done with in microseconds.
@@ -13,14 +13,14 @@ use axum::extract::{MatchedPath, Request};
 use http::Method;
 use tracing::{Span, field::Empty};
 
-/// Where notification clients ask.
+/// The address of notification clients.
 const NOTIFICATIONS: &str = "/api/v2/notifications";
 /// The longest id of an interaction that is told, in bytes. An agent may ask for anything.
 const LONGEST_ID: usize = 64;
 /// The longest name of an operation that is told, in bytes.
 const LONGEST_NAME: usize = 40;
 
-/// The span of a request: nothing is known of it but its method.
+/// The span of a request: only its method is known.
 pub fn request(request: &Request) -> Span {
     let method = method(request.method());
     macro_rules! span {
@@ -52,7 +52,8 @@ pub fn user(name: &str) {
     Span::current().record("user", name);
 }
 
-/// Adds the operation that is asked for. What could not be the name of one is left out: anything may stand there.
+/// Adds the operation that is asked for. A text that could not be an operation's name is left out: a client may send
+/// anything.
 pub fn operation(name: &str) {
     if could_be_a_name(name) {
         Span::current().record("operation", name);
@@ -71,7 +72,7 @@ fn could_be_a_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME && text.bytes().all(is_right)
 }
 
-/// A method that HTTP knows; others are a stranger's own words.
+/// A method that HTTP knows; others are a stranger's own words, and are left out.
 fn method(method: &Method) -> &str {
     let known = [
         Method::GET,

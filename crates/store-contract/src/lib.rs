@@ -1,10 +1,10 @@
-//! What every store owes the desk: one suite of tests for all of them, and a store in memory that serves nothing that was
-//! not asked for.
+//! What every store must do: one suite of tests for all of them, and a store in memory that serves only what was asked
+//! for.
 //!
-//! * [`suite`] has the tests, over a [`Ground`] on which a store is opened, and, with two desks, over nodes that share one
-//!   ([`Shared`]). [`on_every_store!`] and [`on_shared_stores!`] make tests of them.
-//! * [`StrictStore`] is that store. Whatever runs on it has named or asked for all it looks at, so that it runs on any store
-//!   that must lock and load first. Several nodes may share one.
+//! * [`suite`] has the tests, over a [`Ground`] on which a store is opened, and, with two desks, over nodes that share
+//!   one ([`Shared`]). [`on_every_store!`] and [`on_shared_stores!`] make tests of them.
+//! * [`StrictStore`] is that store. Code that runs on it has named or asked for all it looks at, so that it runs on any
+//!   store that must lock and load first. Several nodes may share one.
 
 pub mod strict;
 pub mod suite;
@@ -85,8 +85,8 @@ macro_rules! on_every_store {
     };
 }
 
-/// Makes a test of every function of the suite that needs two nodes. `$shared` makes a fresh [`Shared`]; with `@limits`,
-/// of those alone that ask for nothing but the limits that a commit keeps. Time is paused in the others.
+/// Makes a test of every function of the suite that needs two nodes. `$shared` makes a fresh [`Shared`]; with
+/// `@limits`, of those alone that ask for nothing but the limits that a commit keeps. Time is paused in the others.
 #[macro_export]
 macro_rules! on_shared_stores {
     (@limits $shared:expr) => {

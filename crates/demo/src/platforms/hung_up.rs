@@ -3,7 +3,7 @@
 use axum::{body::Body, response::Response};
 use std::io;
 
-/// An answer of which nothing reaches the caller: its body fails before the first byte, and HTTP/1.1 connections
+/// An answer that never reaches the caller: its body fails before the first byte, and HTTP/1.1 connections
 /// write the head together with the beginning of the body. So the connection is closed although the request was
 /// read, and the caller cannot know what became of it.
 pub(super) fn hung_up() -> Response {

@@ -1,4 +1,4 @@
-//! What went through the simulators, newest last, for tests and for whoever tries the demo out:
+//! What went through the simulators, newest last, for tests and for people who try the demo out:
 //! `GET /simulators/log?platform=sms&person=%2B15550151`.
 
 use domain::Millis;
@@ -13,7 +13,7 @@ const KEPT: usize = 1_000;
 /// How much of each text is kept, in characters.
 const TEXT: usize = 200;
 
-/// One of the two.
+/// One of the two platforms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Platform {
@@ -38,7 +38,7 @@ pub(super) enum Way {
 pub(super) struct Entry {
     /// When, in milliseconds since 1970.
     pub(super) at: Millis,
-    /// Through which.
+    /// Which platform.
     pub(super) platform: Platform,
     /// Which way.
     pub(super) way: Way,
@@ -66,7 +66,7 @@ pub(super) struct Log(Mutex<VecDeque<Entry>>);
 impl Log {
     /// Adds an entry, and forgets the oldest of too many.
     pub(super) fn note(&self, mut entry: Entry) {
-        // Whatever was refused is noted as well, and that may be of any length.
+        // Refused calls are noted as well, and their texts may be of any length.
         for text in [&mut entry.kind, &mut entry.person, &mut entry.id, &mut entry.text] {
             if let Some((end, _)) = text.char_indices().nth(TEXT) {
                 text.truncate(end);
@@ -85,7 +85,7 @@ impl Log {
     }
 }
 
-/// Which entries are asked for; all without.
+/// Which entries are asked for; all if nothing is given.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     platform: Option<Platform>,

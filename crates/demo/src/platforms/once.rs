@@ -1,4 +1,4 @@
-//! What has been refused once already, so that the next try may pass.
+//! Requests that have been refused once already, so that the next try may pass.
 
 use std::{
     collections::VecDeque,

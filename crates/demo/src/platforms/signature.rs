@@ -1,5 +1,5 @@
-//! The signatures of the platforms, written for the simulators alone: were they the connectors' own, a mistake in
-//! them would agree with itself.
+//! The signatures of the platforms, written only for the simulators: if they were the connectors' own, a mistake in
+//! them would go unnoticed.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, Mac};

@@ -4,12 +4,12 @@ use super::{log::Platform, signature::Signing};
 use std::{convert::Infallible, time::Duration};
 use tokio::sync::oneshot;
 
-/// How many may wait for [`Platforms::run`]; what comes on top is given up.
+/// How many may wait for [`Platforms::run`]; further ones are given up.
 pub(super) const WAITING: usize = 1_000;
 
 /// Something to tell the server.
 pub(super) struct Webhook {
-    /// Who tells it.
+    /// The platform that tells it.
     pub(super) platform: Platform,
     /// What it is, for the log.
     pub(super) kind: String,
@@ -19,7 +19,7 @@ pub(super) struct Webhook {
     pub(super) id: String,
     /// The words, for the log.
     pub(super) text: String,
-    /// What is sent.
+    /// The content that is sent.
     pub(super) content: Content,
     /// How long it is held before the first try.
     pub(super) after: Duration,
@@ -27,7 +27,7 @@ pub(super) struct Webhook {
     pub(super) copies: Option<u32>,
     /// How it is signed.
     pub(super) signing: Signing,
-    /// Goes with the webhook, so that who holds the other end learns that it was delivered or given up.
+    /// Goes with the webhook, so that the holder of the other end learns that it was delivered or given up.
     pub(super) until_done: Option<oneshot::Sender<Infallible>>,
 }
 

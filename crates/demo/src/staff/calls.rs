@@ -31,7 +31,7 @@ impl Hands {
             }
             self.look().await;
         }
-        // The customer may have hung up first: then reporting alone hears of it (spec: core-and-voice#6.1).
+        // The customer may have hung up first: then only reporting hears of it (spec: core-and-voice#6.1).
         let value = "IssueResolved".to_owned();
         match self.call(id, CallAct::SetDisposition { value, key: None }).await {
             Err(Refused::Rule(_)) => Ok(()),

@@ -1,4 +1,4 @@
-//! People at work beside the scripted agents: who is free is to have the next customer.
+//! People at work besides the scripted agents: one who is free should have the next customer.
 
 use crate::{centre::QUEUE, staff::is_scripted};
 use desk::{Desk, ports::StoreFault};

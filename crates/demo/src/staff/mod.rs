@@ -37,7 +37,7 @@ pub async fn staff(desk: Arc<Desk>) {
     share_of_staff(desk, 0, 1).await;
 }
 
-/// Works as every so many-th of them, beginning with one: the others work at other desks.
+/// Works as one in so many of them, from one on: the others work at other desks.
 pub async fn share_of_staff(desk: Arc<Desk>, first: u32, every: usize) {
     let numbers = (FIRST + first..=AGENTS).step_by(every);
     let seats = numbers.map(|number| Seat::new(desk.clone(), agent_name(number)).work());
@@ -83,7 +83,7 @@ impl Seat {
         }
     }
 
-    /// Takes up what there is, and says how much more may come.
+    /// Takes up what it is offered, and sets how much more may come.
     async fn look(&mut self) -> Result<(), Refused> {
         // Looked up each time: an administrator may have changed or removed the user.
         let Some(user) = self.desk.directory().named(&self.name) else { return Ok(()) };
@@ -114,7 +114,7 @@ impl Seat {
         Ok(())
     }
 
-    /// Is ready for a medium while there is room, and nobody else is to have the next customer.
+    /// Is ready for a medium while there is room, and nobody else should have the next customer.
     async fn say_how_much(&self, user: &User, agent: &Agent, medium: MediumName) -> Result<(), Refused> {
         let is_asynchronous = medium.as_str() != crate::centre::MEDIUM && medium != medium::voice();
         let room = if is_asynchronous { AT_ONCE_ASYNCHRONOUS } else { AT_ONCE };

@@ -1,4 +1,4 @@
-//! Who of the centre is scripted.
+//! Which agents of the centre are scripted.
 
 use crate::centre::{AGENTS, agent_name};
 use domain::user::User;

@@ -1,4 +1,4 @@
-//! A commit: decided on what was named, checked as a whole, and only then written.
+//! A commit: decided with what was named, checked as a whole, and only then written.
 
 use super::{
     Journal, StrictStore,
@@ -21,7 +21,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-/// How often a decision may ask for what it was given before it is held to be mad.
+/// How often a decision may ask for something it was given before it counts as broken.
 const PATIENCE: u32 = 64;
 
 impl StrictStore {
@@ -36,7 +36,7 @@ impl StrictStore {
             check(&data, &plan)?;
             write(&mut data, plan)
         };
-        // Whoever is told may hold what the work holds.
+        // A witness may hold what the work holds.
         drop(work);
         journal.tell(by, durable, local);
         Ok(Ok(done))
@@ -68,13 +68,13 @@ fn decided(
     Err(StoreFault::Permanent("a decision never had enough to look at".into()))
 }
 
-/// Refuses a plan that contradicts the journal or itself. What passes is written to its end.
+/// Refuses a plan that contradicts the journal or itself. A plan that passes is written to its end.
 fn check(data: &Data, plan: &Plan) -> Result<(), StoreFault> {
     let contradiction = |what: String| Err(StoreFault::Permanent(what));
     if let Some((agent, reference)) = &plan.cause
         && *reference != data.head(agent) + 1
     {
-        return contradiction(format!("a command of {agent} bears the number {reference}"));
+        return contradiction(format!("a command of {agent} has the number {reference}"));
     }
     let Decision { changes, messages, known, order, .. } = &plan.decision;
     let events = changes
@@ -101,7 +101,7 @@ fn check(data: &Data, plan: &Plan) -> Result<(), StoreFault> {
     }
     match names(data, &plan.decision) {
         Ok(_) => Ok(()),
-        Err(name) => contradiction(format!("a commit would have two bear the name {name}")),
+        Err(name) => contradiction(format!("a commit would give the name {name} to two")),
     }
 }
 

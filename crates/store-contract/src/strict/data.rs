@@ -1,4 +1,4 @@
-//! What the journal holds.
+//! The content of the journal.
 
 use desk::ports::{BindingRow, EventRow, Note, Quarantined, SavedResult, Shelf, TaskRow, Versioned};
 use domain::{
@@ -22,14 +22,14 @@ pub(super) struct Data {
     /// Events up to and with this one may have been deleted.
     pub oldest: u64,
     pub entities: BTreeMap<Key, Entity>,
-    /// How many entities ever were, so that they are listed in the order in which they came.
+    /// How many entities there ever were, so that they are listed in the order in which they came.
     pub came: u64,
     pub events: BTreeMap<u64, EventRow>,
     pub logs: BTreeMap<InteractionId, BTreeMap<u32, Message>>,
     pub mailboxes: BTreeMap<UserId, Mailbox>,
     /// In the order in which they were asked for.
     pub tasks: Vec<TaskRow>,
-    /// Names that the world gave, since when, and the entry that bears each.
+    /// Names that providers gave, since when, and the entry of each.
     pub known: HashMap<String, (Millis, Option<(InteractionId, u32)>)>,
     /// In the order in which they came.
     pub results: Vec<SavedResult>,
@@ -111,8 +111,8 @@ impl Data {
     }
 }
 
-/// Takes what comes, in order, as long as it weighs no more than a bound together, and one at least. Whether more follows
-/// that was not taken.
+/// Takes items in order, as long as they weigh no more than a bound together, and at least one. Whether more
+/// follow that were not taken.
 pub(super) fn up_to<T>(
     items: impl Iterator<Item = (usize, T)>,
     limit: usize,

@@ -1,4 +1,4 @@
-//! A store in memory that serves a decision what was named, and nothing else.
+//! A store in memory that gives a decision what it named, and nothing else.
 
 mod commit;
 mod data;
@@ -18,8 +18,8 @@ use std::{
     },
 };
 
-/// One node's hold on a journal in memory. Everything that its decisions look at must be named as a [`domain::Want`], in
-/// the call or when it is asked for. The journal lives for as long as any hold on it does.
+/// One node's hold on a journal in memory. Everything that its decisions look at must be named as a [`domain::Want`],
+/// in the call or when it is asked for. The journal lives for as long as any hold on it does.
 pub struct StrictStore {
     journal: Arc<Journal>,
     node: NodeId,
@@ -31,7 +31,7 @@ struct Journal {
     /// Held from a commit until everybody was told of it, so that all are told in the order of the commits.
     order: Mutex<()>,
     watch: Mutex<Vec<(NodeId, Weak<dyn Witness>)>>,
-    /// Everything that was ever told.
+    /// Everything of which witnesses were ever told.
     told: Mutex<Vec<Arc<Durable>>>,
     asked: AtomicU64,
     stream_id: String,
@@ -68,8 +68,8 @@ impl StrictStore {
         lock(&self.journal.data).failing = Some(channel.to_owned());
     }
 
-    /// Tells the witnesses of this node once more of everything that was ever committed, in that order: as a hint does
-    /// that comes late, of what they have heard of long ago.
+    /// Tells the witnesses of this node once more of everything that was ever committed, in that order: like a late
+    /// hint of news that they have heard long ago.
     pub fn tell_again(&self) {
         let _order = lock(&self.journal.order);
         let told = lock(&self.journal.told).clone();
@@ -81,7 +81,7 @@ impl StrictStore {
         }
     }
 
-    /// How often a decision needed what nobody had named, by all nodes.
+    /// How often a decision of any node needed something that nobody had named.
     pub fn asked(&self) -> u64 {
         self.journal.asked.load(Ordering::Relaxed)
     }
@@ -94,7 +94,7 @@ impl Journal {
         watch.iter().filter_map(|(node, witness)| Some((node.clone(), witness.upgrade()?))).collect()
     }
 
-    /// Tells everybody of a commit of a node. A witness that panics keeps nobody else from being told.
+    /// Tells everybody of a commit of a node. A witness that panics keeps no other from being told.
     fn tell(&self, by: &NodeId, durable: Durable, local: Local) {
         let durable = Arc::new(durable);
         lock(&self.told).push(durable.clone());

@@ -1,10 +1,10 @@
-//! The end of history.
+//! Retention.
 
 use super::data::Data;
 use domain::{Key, Kind, Millis};
 
 /// Deletes conversations and calls that are over since before a moment, the oldest first, at most `limit`; answers how
-/// many. Names and what lies in quarantine from before that moment go too.
+/// many. Names and units in quarantine from before that moment go too.
 pub(super) fn retire(data: &mut Data, before: Millis, limit: u32) -> u32 {
     data.known.retain(|_, (at, _)| *at >= before);
     data.quarantine.retain(|_, unit| unit.at >= before);

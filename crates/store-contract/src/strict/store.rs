@@ -1,4 +1,4 @@
-//! The port, over what the journal holds.
+//! The port, implemented on the content of the journal.
 
 use super::{
     StrictStore,

@@ -1,4 +1,4 @@
-//! What a decision sees: what it named.
+//! What a decision can read: what it named.
 
 use super::data::{Data, up_to, weight};
 use desk::ports::{SavedResult, Sight};

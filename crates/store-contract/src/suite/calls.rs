@@ -1,4 +1,4 @@
-//! Calls, in the scene: the telephones of its agents, and who is on them.
+//! Calls, in the scene: the telephones of its agents, and the people who are on them.
 
 use super::scene::{Scene, agent, user};
 use domain::{
@@ -85,7 +85,7 @@ impl Scene {
         self.done(Command::Heard { leg: leg(id, number), heard }).await;
     }
 
-    /// Who is on a leg hangs up.
+    /// The party on a leg hangs up.
     pub async fn gone(&self, id: &str, number: u16) {
         self.heard(id, number, Heard::Gone { cause: Cause::Normal, code: None }).await;
     }

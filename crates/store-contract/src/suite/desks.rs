@@ -184,7 +184,7 @@ fn waiting(desk: &Desk) -> Vec<String> {
     desk.waiting_items().iter().map(|item| item.interaction.to_string()).collect()
 }
 
-/// What each was told, whose outcome a rule decided.
+/// The outcomes that each caller was told, decided by a rule.
 fn told<T>(outcomes: impl IntoIterator<Item = Result<T, Refused>>) -> (usize, Vec<Refusal>) {
     let (mut done, mut refused) = (0, Vec::new());
     for outcome in outcomes {
@@ -197,8 +197,8 @@ fn told<T>(outcomes: impl IntoIterator<Item = Result<T, Refused>>) -> (usize, Ve
     (done, refused)
 }
 
-/// A desk, of node `a`, that has seen much, and what it knows by heart: who waits, who works, who is there, what falls due,
-/// what is to be sent, and where each mailbox stands.
+/// A desk, of node `a`, that has seen much, and its memory: who waits, who works, who is there, what falls
+/// due, what is to be sent, and where each mailbox stands.
 pub async fn busy(shared: &dyn Shared) -> (Arc<Desk>, impl Fn() -> String + use<>) {
     let (scene, a, b) = two(shared, 2).await;
     put_queue(&a, "Support", |queue| queue.routing_point = Some("9000".into())).await.expect("put");
@@ -284,7 +284,7 @@ pub async fn a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone(share
     assert_eq!(scene.tasks().await, [("one/4".into(), true)]);
     assert!(sent.lock().expect("lock").is_empty());
 
-    // The node itself begins anew: what it had is over, or unknown.
+    // The node itself begins again: what it had is over, or unknown.
     drop(a);
     let a = desk(shared, "a").await;
     assert!(scene.call("c1").await.ended.is_some());
@@ -425,7 +425,7 @@ pub async fn a_queue_is_taken_away_or_somebody_comes_into_it(shared: &dyn Shared
             matches!(&refused[..], [Refusal::InUse(what) | Refusal::NotFound(what)] if what == "Queue 'Spare'"),
             "{refused:?}"
         );
-        // Whoever waits there leaves, so that the queue can be taken away.
+        // The customer who waits there leaves, so that the queue can be taken away.
         if scene.session(id).await.waiting {
             scene.customer(id, CustomerAct::Leave(Closer::Customer)).await;
         }

@@ -135,7 +135,7 @@ pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Gr
     assert!(!scene.store.notes(&agent(1), 0, 100, usize::MAX).await.expect("notes").is_empty());
     let head = scene.head(1).await;
     assert_eq!(scene.dispose("open", 1, "x").await.reference, Some(head + 1));
-    // An id that is free again begins anew.
+    // An id that is free again starts over.
     scene.talk("old1", 2).await;
     let again = page(&*scene.store, FeedQuery { after: before.head, ..FeedQuery::default() }).await;
     assert!(again.rows.iter().any(|row| row.key == gone[0] && row.version == 1));
@@ -163,7 +163,7 @@ pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
     let after = page(&*scene.store, FeedQuery { unreported: true, ..FeedQuery::default() }).await;
     let mut calls = after.rows.iter().filter(|row| row.key.kind() == Kind::Call);
     assert!(calls.all(|row| row.key == call("open")));
-    // Phones and whoever else is no conversation are never over.
+    // Phones, and everything else that is no conversation, are never over.
     for key in [Key::Device(dn(1)), Key::Agent(agent(1)), Key::User(agent(1))] {
         assert!(scene.state(&key).await.is_some(), "{key}");
         assert!(after.rows.iter().any(|row| row.key == key), "{key}");

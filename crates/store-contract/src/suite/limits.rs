@@ -1,4 +1,4 @@
-//! What only one may have, and who waits.
+//! Unique names, and places in queues.
 
 use super::{
     Ground,

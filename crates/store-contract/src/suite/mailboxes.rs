@@ -1,4 +1,4 @@
-//! Mailboxes and shelves.
+//! Mailboxes and tables of sessions.
 
 use super::{
     Ground,

@@ -1,4 +1,4 @@
-//! Names that the world gave, and log entries that change.
+//! Names that providers gave, and log entries that change.
 
 use super::{
     Ground,

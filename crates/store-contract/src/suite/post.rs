@@ -53,7 +53,7 @@ impl Scene {
         self.take(id, number).await;
     }
 
-    /// What bears a name.
+    /// What a provider's name stands for.
     pub async fn known(&self, name: &str) -> Option<Known> {
         let (key, found) = (known_key(SERVICE, name), Arc::new(Mutex::new(None)));
         let told = found.clone();
@@ -65,7 +65,7 @@ impl Scene {
         found.lock().expect("lock").take()
     }
 
-    /// The log entry that bears a name.
+    /// The log entry that a provider's name stands for.
     pub async fn entry(&self, name: &str) -> Option<(String, u32)> {
         self.known(name).await?.entry.map(|(session, index)| (session.as_str().to_owned(), index))
     }

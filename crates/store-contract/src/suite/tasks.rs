@@ -62,7 +62,7 @@ pub async fn tasks_are_listed_in_the_order_in_which_they_were_asked_for(ground: 
     scene.done(outcome("a", 4, Delivery::Unknown, "p1")).await;
     scene.done(session_command("a", 1, SessionAct::Resend { index: 4 })).await;
     assert_eq!(ids(scene.tasks().await), ["b/4", "c/4", "a/5", "a/4"]);
-    // So it does when the newest of all was settled meanwhile and the store was opened anew.
+    // So it does when the newest of all was settled meanwhile and the store was opened again.
     scene.done(outcome("a", 4, Delivery::Failed, "p2")).await;
     let now = scene.tick();
     drop(scene);

@@ -1,4 +1,4 @@
-//! The JSON of a send, held to the platform's rules (spec: channel-connectors#2.5).
+//! The JSON of a send, checked against the platform's rules (spec: channel-connectors#2.5).
 
 use super::{trouble::Trouble, window::HUMAN_AGENT};
 use serde_json::Value;

@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How many people the page knows; whoever comes then stays unknown.
+/// How many people the page knows; later ones stay unknown.
 const PEOPLE: usize = 10_000;
 
 /// What the platform remembers.
@@ -38,7 +38,7 @@ impl Page {
         self.change(psid, |person| person.name = Some((first.into(), last.into())));
     }
 
-    /// A person wrote or tapped: their window opens anew.
+    /// A person wrote or tapped: their window opens again.
     pub(super) fn acted(&self, psid: &str, at: Millis) {
         self.change(psid, |person| person.last_action = Some(at));
     }

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
-/// How long an answer waits for its echo when that is to come first.
+/// How long an answer waits for its echo when the echo should come first.
 const ECHO: Duration = Duration::from_secs(2);
 
 /// `POST /simulators/graph/{version}/{page}/messages`
@@ -61,7 +61,7 @@ pub(in crate::platforms) async fn send(
     with_usage(answer.into_response(&platforms.ids.guid()), &platforms.settings.messenger.page, used)
 }
 
-/// What a call is told.
+/// The answer to a call.
 enum Answer {
     Fine(Value),
     Refused(Trouble),
@@ -136,7 +136,7 @@ impl Platforms {
         if echo_first {
             let (until_done, done) = oneshot::channel();
             self.echo(to, mid, message, now, Duration::ZERO, Some(until_done));
-            // Whether it was taken, given up or takes too long: then comes the answer.
+            // Whether it was taken, given up or takes too long: the answer comes then.
             let _ = tokio::time::timeout(ECHO, done).await;
         } else {
             self.echo(to, mid, message, now, self.moment(&settings.echo_after), None);

@@ -22,7 +22,7 @@ use voice::Voice;
 
 /// How many customers have a mobile phone.
 const NUMBERS: u32 = 8;
-/// Every so many people on Messenger keep their name to themselves.
+/// One in so many people on Messenger keeps their name to themselves.
 const SHY: usize = 6;
 
 impl Platforms {

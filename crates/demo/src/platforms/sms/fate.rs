@@ -16,7 +16,7 @@ pub(super) enum Fate {
     Unreachable,
     /// The carrier keeps it back.
     Filtered,
-    /// It is sent and delivered, but who sent it gets no answer.
+    /// It is sent and delivered, but the sender gets no answer.
     HungUp,
     /// It is sent and delivered, and reported the other way round.
     Reversed,

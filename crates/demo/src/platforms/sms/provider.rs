@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How many opt-outs are kept; whoever opts out then is believed the next time.
+/// How many opt-outs are kept; of customers who opt out beyond it, the next opt-out is believed.
 const OPT_OUTS: usize = 10_000;
 
 /// What the provider remembers.
