@@ -18,7 +18,7 @@ pub(super) struct Mouth {
 pub(super) enum Word {
     Silence,
     Sound,
-    /// All was said, and the call shall end.
+    /// All was said, and the call should end.
     Last,
 }
 

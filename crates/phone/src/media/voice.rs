@@ -115,7 +115,7 @@ impl Voice {
         }
     }
 
-    /// Returns when all was said after which the phone shall hang up; else never.
+    /// Returns when all was said after which the phone should hang up; else never.
     pub async fn has_said_all(&self) {
         match &self.stream {
             Some(stream) => stream.has_said_all().await,

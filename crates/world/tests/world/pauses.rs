@@ -70,7 +70,7 @@ async fn offers_keep_the_rest_they_had_before_a_pause() {
     world.pass(OFFER.saturating_sub(Duration::from_secs(14))).await;
     assert_eq!(standing(&mut world).await, 2, "none lapsed because of it");
     world.pass(Duration::from_secs(6)).await;
-    assert_eq!(standing(&mut world).await, 0, "nor do they stand for ever");
+    assert_eq!(standing(&mut world).await, 0, "nor do they stand forever");
 }
 
 #[tokio::test(start_paused = true)]

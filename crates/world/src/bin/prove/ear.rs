@@ -41,7 +41,7 @@ enum Client {
 struct Record {
     heard: Mutex<Vec<Value>>,
     last: Mutex<Instant>,
-    /// How often the server told it to begin anew.
+    /// How often the server told it to begin again.
     anew: AtomicU32,
 }
 
@@ -63,7 +63,7 @@ pub struct Story {
     pub transport: Transport,
     /// The `data` of every notification.
     pub heard: Vec<Value>,
-    /// How often the server told the client to begin anew.
+    /// How often the server told the client to begin again.
     pub anew: u32,
 }
 

@@ -46,7 +46,7 @@ pub fn judge(stories: &[Story], ledger: &Ledger, table: &mut Table) {
     table.add("states of chats heard, of each ear", states);
     table.add("notifications in order, of each ear", order);
     let anew: u32 = stories.iter().map(|story| story.anew).sum();
-    table.remark(format!("{} ears; told to begin anew: {anew} times", stories.len()));
+    table.remark(format!("{} ears; told to begin again: {anew} times", stories.len()));
 }
 
 /// Every message of the agent's that was acknowledged, the agent's own application heard of once.

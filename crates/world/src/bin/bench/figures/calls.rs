@@ -71,7 +71,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         while delivered.load(Ordering::Relaxed) < calls * NOTES && last.elapsed() < Duration::from_secs(10) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        // Whatever comes too often shall be seen as well.
+        // Whatever comes too often should be seen as well.
         tokio::time::sleep(Duration::from_millis(500)).await;
         lanes.clear();
         drop((phones, node));
