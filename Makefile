@@ -2,7 +2,7 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := $(TARGET)/release/jackfield
-# The demo begins anew each time, in a place that `jackfield why` finds; ARGS="--data DIR" keeps the data.
+# The demo begins again each time, in a place that `jackfield why` finds; ARGS="--data DIR" keeps the data.
 DEMO_DATA = $(if $(findstring --data,$(ARGS)),,--data $(TARGET)/demo --fresh)
 
 # What has foreign clients of its own, and the tests of ours that go with them.

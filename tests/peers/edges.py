@@ -30,7 +30,7 @@ async def seated(exchange, leaving, proxy, number=TOM, tone=810):
 
 
 async def through(flags, leaving):
-    """A phone behind the edge is rung, answered, held and released through it; its own calls bear its password."""
+    """A phone behind the edge is rung, answered, held and released through it; its own calls show its password."""
     exchange, proxy = await fronted(flags, leaving)
     tom, his = await seated(exchange, leaving, proxy)
     # A gateway at an address of peers, which the edge names.

@@ -47,7 +47,7 @@ def modules():
 
 
 def _record_only_what_is_heard(directory):
-    """Bars the files of what is said. Release 1.0 gives up recording at a re-INVITE, and begins anew only when there
+    """Bars the files of what is said. Release 1.0 gives up recording at a re-INVITE, and begins again only when there
     is no recording of the other direction; it goes on by itself when a file cannot be opened."""
     now = int(time.time())
     for second in range(now, now + MINUTES * 60):
