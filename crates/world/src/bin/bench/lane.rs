@@ -8,11 +8,14 @@ use tokio::{
     net::TcpStream,
 };
 
+/// Names and values.
+pub type Cookies = Vec<(String, String)>;
+
 /// A connection with its cookies.
 pub struct Lane {
     stream: TcpStream,
     basic: String,
-    cookies: Vec<(String, String)>,
+    cookies: Cookies,
     out: Vec<u8>,
     buffer: Vec<u8>,
 }
@@ -32,6 +35,16 @@ impl Lane {
         stream.set_nodelay(true)?;
         let basic = STANDARD.encode(format!("{user}:{password}"));
         Ok(Self { stream, basic, cookies: Vec::new(), out: Vec::new(), buffer: Vec::new() })
+    }
+
+    /// Closes the connection; answers the cookies of its login.
+    pub fn into_cookies(self) -> Cookies {
+        self.cookies
+    }
+
+    /// Goes on in the name of another login.
+    pub fn speak_for(&mut self, cookies: &Cookies) {
+        self.cookies.clone_from(cookies);
     }
 
     /// Sends a POST with a body and waits for the answer.

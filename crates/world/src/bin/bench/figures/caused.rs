@@ -6,7 +6,7 @@ use crate::{
     centre,
     ear::Ear,
     figures::idle::Socket,
-    lane::Lane,
+    lane::{Cookies, Lane},
     setting::Setting,
     stats::{Durations, cores, rate},
 };
@@ -32,23 +32,33 @@ enum Client {
     Socket(Box<Socket>),
 }
 
+/// So many agents of a crowd ask over one connection, or a process would need more than the 20,000 files that many
+/// systems allow it.
+const SHARING: usize = 8;
+
 pub fn many_long_polling(setting: &Setting) -> anyhow::Result<Value> {
-    measure(setting, 2_000, 8_000, false)
+    measure(setting, 2_000, 8_000, 1, false)
 }
 
 pub fn many_websocket(setting: &Setting) -> anyhow::Result<Value> {
-    measure(setting, 2_000, 8_000, true)
+    measure(setting, 2_000, 8_000, 1, true)
 }
 
 pub fn crowd_long_polling(setting: &Setting) -> anyhow::Result<Value> {
-    measure(setting, 10_000, 2_000, false)
+    measure(setting, 10_000, 2_000, SHARING, false)
 }
 
 pub fn crowd_websocket(setting: &Setting) -> anyhow::Result<Value> {
-    measure(setting, 10_000, 2_000, true)
+    measure(setting, 10_000, 2_000, SHARING, true)
 }
 
-fn measure(setting: &Setting, agents: usize, per_second: u32, websocket: bool) -> anyhow::Result<Value> {
+fn measure(
+    setting: &Setting,
+    agents: usize,
+    per_second: u32,
+    sharing: usize,
+    websocket: bool,
+) -> anyhow::Result<Value> {
     let agents = setting.scaled(agents);
     #[expect(
         clippy::cast_possible_truncation,
@@ -61,20 +71,31 @@ fn measure(setting: &Setting, agents: usize, per_second: u32, websocket: bool) -
         let (node, _dir) = node(setting, agents)?;
         let port = node.port;
         let opened: Vec<_> = stream::iter(1..=agents)
-            .map(|agent| async move { anyhow::Ok((ready_agent(port, agent).await?, client(port, agent, websocket).await?)) })
+            .map(|agent| async move {
+                let cookies = ready_agent(port, agent).await?.into_cookies();
+                anyhow::Ok((cookies, client(port, agent, websocket).await?))
+            })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
         let start = Instant::now() + Duration::from_secs(3);
         let pause = Duration::from_secs(1) * u32::try_from(agents)? / per_second;
         let mut tasks = Vec::with_capacity(agents);
-        let mut asking = Vec::with_capacity(agents);
-        for (at, opened) in (0_u32..).zip(opened) {
-            let (lane, client) = opened?;
+        let mut askers = Vec::with_capacity(agents);
+        for opened in opened {
+            let (cookies, client) = opened?;
             let asked = Asked::default();
             tasks.push(tokio::spawn(hear(client, asked.clone(), start)));
+            askers.push((cookies, asked));
+        }
+        let mut asking = Vec::new();
+        let lanes = u32::try_from(agents.div_ceil(sharing))?;
+        for at in 0..lanes {
+            let askers: Vec<_> = askers.split_off(askers.len().saturating_sub(sharing));
+            let lane = Lane::open(port, "", "").await?;
             // Spread over the pause, so that the requests do not come in waves.
-            asking.push(tokio::spawn(ask(lane, asked, start + pause * at / u32::try_from(agents)?, pause, start + SPAN)));
+            let pause = pause / u32::try_from(askers.len())?;
+            asking.push(tokio::spawn(ask(lane, askers, start + pause * at / lanes, pause, start + SPAN)));
         }
         tokio::time::sleep_until(start.into()).await;
         let before = node.processor()?;
@@ -112,18 +133,22 @@ async fn client(port: u16, agent: usize, websocket: bool) -> anyhow::Result<Clie
     Ok(Client::Polls(Ear::open(lane).await?))
 }
 
-/// Writes a request at each of its moments; one that is answered late makes the next one late, never two at once.
-/// Answers how many were written.
+/// Writes a request at each of its moments, for one agent after the other; one that is answered late makes the next one
+/// late, never two at once. Answers how many were written.
 async fn ask(
     mut lane: Lane,
-    asked: Asked,
+    askers: Vec<(Cookies, Asked)>,
     first: Instant,
     pause: Duration,
     end: Instant,
 ) -> anyhow::Result<usize> {
     let (mut due, mut count) = (first, 0);
-    while due < end && Instant::now() < end {
+    for (cookies, asked) in askers.iter().cycle() {
+        if due >= end || Instant::now() >= end {
+            break;
+        }
         tokio::time::sleep_until(due.into()).await;
+        lane.speak_for(cookies);
         asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(Instant::now());
         lane.command("/api/v2/me", REQUEST).await?;
         count += 1;
