@@ -1,7 +1,7 @@
 //! Reading events in journal order.
 //!
 //! A page is a walk along the table, and few rows of it are not reported. Where kinds are asked for, the marks tell in
-//! which stretches of some thousand events there are any, so that a rare kind costs no walk past all others, and no
+//! which stretches of some hundred events there are any, so that a rare kind costs no walk past all others, and no
 //! index at each commit.
 
 use crate::{
@@ -137,8 +137,7 @@ fn read(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
     {
         let upto = mark.get(0)?;
         // A mark without kinds was set by an earlier release.
-        if mark.get_ref(1)?.as_str_or_null().is_ok_and(|named| named.is_none_or(|named| names(named, query)))
-        {
+        if mark.get_ref(1)?.as_str_or_null().ok().flatten().is_none_or(|named| names(named, query)) {
             read.stretch(conn, query, from, upto)?;
         }
         from = upto;
@@ -156,13 +155,20 @@ fn names(named: &str, query: &FeedQuery) -> bool {
 
 /// The events of one entity behind a version, in order, at most so many.
 pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> Outcome<Vec<EventRow>> {
+    // One transaction, so that what is linked is there.
+    let tx = conn.unchecked_transaction()?;
     let Some(entity) = snapshot::id(conn, key)? else { return Ok(Vec::new()) };
+    let mut seqs = links::of(conn, entity)?;
+    // Where no version is missing, each stands in its place.
+    let before = usize::try_from(after).unwrap_or(usize::MAX).min(seqs.len());
+    let is_whole = before > 0 && version(conn, seqs[before - 1])? == after;
+    seqs.drain(..if is_whole { before } else { 0 });
     let mut statement = conn.prepare_cached(
         "SELECT seq, key, version, at, body, event.format FROM event JOIN entity ON entity.id = event.entity
          WHERE seq = ?1 AND version > ?2",
     )?;
     let mut history = Vec::new();
-    for seq in links::of(conn, entity)? {
+    for seq in seqs {
         if history.len() >= limit.min(MOST) as usize {
             break;
         }
@@ -171,7 +177,14 @@ pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> O
             history.push(event(row)?);
         }
     }
+    drop(statement);
+    tx.finish()?;
     Ok(history)
+}
+
+fn version(conn: &Connection, seq: u64) -> Outcome<u64> {
+    let mut statement = conn.prepare_cached("SELECT version FROM event WHERE seq = ?1")?;
+    Ok(statement.query_row([seq], |row| row.get(0))?)
 }
 
 fn event(row: &Row<'_>) -> Outcome<EventRow> {

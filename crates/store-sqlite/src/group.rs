@@ -20,7 +20,7 @@ use rusqlite::Connection;
 use std::{collections::HashMap, sync::Arc};
 
 /// After how many events a mark is set: a reader who asks for a moment can begin at one.
-const MARK_EVERY: u64 = 1024;
+const MARK_EVERY: u64 = 256;
 
 /// How many rows a group works off for housekeeping, whatever jobs it has, so that nobody waits long behind it.
 const CHORES: usize = 64;
@@ -40,6 +40,8 @@ pub(crate) struct Counters {
     pub mark: u64,
     /// The latest moment of the events since the last mark.
     pub latest: Millis,
+    /// How many groups without an event there were that told something.
+    pub group: u64,
     /// The format in which documents are written.
     pub format: u32,
 }

@@ -15,10 +15,14 @@ pub(crate) fn of(conn: &Connection, entity: i64) -> Outcome<Vec<u64>> {
         return Ok(seqs);
     }
     tracing::warn!(entity, "an entity's events are not all linked: every event is looked through for them");
+    looked_through(conn, entity)
+}
+
+/// The same by looking through all events: also those that stand behind a snapshot which is too old.
+pub(crate) fn looked_through(conn: &Connection, entity: i64) -> Outcome<Vec<u64>> {
     let mut statement =
         conn.prepare_cached("SELECT seq FROM event WHERE entity = ?1 ORDER BY version, seq")?;
-    let seqs = statement.query_map([entity], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    Ok(seqs)
+    Ok(statement.query_map([entity], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// The same by following the links; `None` where they do not lead to every version, or where there is no snapshot.
@@ -60,17 +64,66 @@ pub(crate) fn join(conn: &Connection, seqs: &[u64]) -> Outcome<u64> {
     Ok(before)
 }
 
-/// Names the kinds of the events before each mark that does not name them yet: an earlier release set it.
+/// Names the kinds of the events before each mark that does not name them yet: an earlier release set it. In one commit,
+/// or in that of the caller.
 pub(crate) fn name_kinds(conn: &Connection) -> Outcome<()> {
-    let mut statement = conn.prepare_cached(
+    let tx = if conn.is_autocommit() { Some(conn.unchecked_transaction()?) } else { None };
+    for (seq, after) in stretches(conn, "WHERE kinds IS NULL")? {
+        write_kinds(conn, seq, &kinds(conn, after, seq)?)?;
+    }
+    tx.map_or(Ok(()), |tx| Ok(tx.commit()?))
+}
+
+/// Marks that do not name all kinds of the events before them, and with `fix` do from now on.
+pub(crate) fn check_kinds(conn: &Connection, fix: bool) -> Outcome<Vec<u64>> {
+    let mut wrong = Vec::new();
+    for (seq, after) in stretches(conn, "WHERE kinds IS NOT NULL")? {
+        let named: Option<String> = conn
+            .prepare_cached("SELECT CAST(kinds AS TEXT) FROM mark WHERE seq = ?1")?
+            .query_row([seq], |row| Ok(row.get(0).ok()))?;
+        let wanted = kinds(conn, after, seq)?;
+        let named = named.unwrap_or_default();
+        // Of events that are retired by now more may be named than there are.
+        if wanted.split_whitespace().any(|kind| !named.split(' ').any(|named| named == kind)) {
+            wrong.push(seq);
+            if fix {
+                write_kinds(conn, seq, &wanted)?;
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+/// Deletes events; answers how many were there.
+pub(crate) fn forget(conn: &Connection, seqs: &[u64]) -> Outcome<usize> {
+    let mut delete = conn.prepare_cached("DELETE FROM event WHERE seq = ?1")?;
+    seqs.iter().try_fold(0, |gone, seq| Ok(gone + delete.execute([seq])?))
+}
+
+/// The marks of which something is true, each with the one before.
+fn stretches(conn: &Connection, filter: &str) -> Outcome<Vec<(u64, u64)>> {
+    let mut statement = conn.prepare(&format!(
         "SELECT seq, (SELECT coalesce(max(seq), 0) FROM mark AS earlier WHERE earlier.seq < mark.seq)
-         FROM mark WHERE kinds IS NULL",
-    )?;
-    let marks: Vec<(u64, u64)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    let mut update = conn.prepare_cached("UPDATE mark SET kinds = ?2 WHERE seq = ?1")?;
-    for (seq, after) in marks {
-        update.execute((seq, kinds(conn, after, seq)?))?;
+         FROM mark {filter} ORDER BY seq"
+    ))?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn write_kinds(conn: &Connection, mark: u64, kinds: &str) -> Outcome<()> {
+    conn.prepare_cached("UPDATE mark SET kinds = ?2 WHERE seq = ?1")?.execute((mark, kinds))?;
+    Ok(())
+}
+
+/// Links the events of each entity whose links do not lead to all of them.
+fn mend(conn: &Connection) -> Outcome<()> {
+    let mut statement = conn.prepare("SELECT entity FROM snapshot")?;
+    let entities: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for entity in entities {
+        if followed(conn, entity)?.is_none() {
+            let newest = join(conn, &looked_through(conn, entity)?)?;
+            conn.execute("UPDATE snapshot SET newest = ?2 WHERE entity = ?1", (entity, newest))?;
+        }
     }
     Ok(())
 }
@@ -87,6 +140,7 @@ pub(crate) fn kinds(conn: &Connection, after: u64, upto: u64) -> Outcome<String>
 /// Removes the indexes that the links and marks replace. No release that needs them opens the file any more.
 pub(crate) fn stand_alone(conn: &Connection) -> Outcome<()> {
     name_kinds(conn)?;
+    mend(conn)?;
     conn.execute_batch("DROP INDEX IF EXISTS event_version; DROP INDEX IF EXISTS event_kind")?;
     Ok(())
 }

@@ -92,13 +92,14 @@ impl Hold {
             None => schema::renew_stream(&conn)?,
         };
         follow_limits(&mut conn)?;
-        if let Err(fault) = links::name_kinds(&conn) {
-            // A mark without kinds is only slower to read past.
-            tracing::warn!(%fault, "the kinds of events could not be named at marks of an earlier release");
-        }
         let record = left.record(stream, feed::head(&conn)?.max(schema::oldest(&conn)?));
         let marked = Mark::make(dir, left::wal_of(dir), record);
         let mut mark = marked.map_err(|source| OpenError::Directory { path: dir.into(), source })?;
+        if let Err(fault) = links::name_kinds(&conn) {
+            // A mark without kinds is only slower to read past.
+            tracing::warn!(%fault, "the kinds of events could not be named at marks of an earlier release");
+            mark.failed();
+        }
         // The remains of a failed commit must not be there when the next one fails.
         if left.torn {
             match mark.empty_wal(&conn) {

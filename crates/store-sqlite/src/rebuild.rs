@@ -18,7 +18,7 @@ use domain::{
     format::{Document, Unread},
 };
 use rusqlite::{Connection, Rows};
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// Why a journal could not be checked.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,7 @@ fn in_one_moment(conn: &Connection, fix: bool) -> Result<Report, RebuildError> {
 fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
     let mut report = Report::default();
     let mut sorted = conn.prepare("SELECT entity, seq FROM event ORDER BY entity, version, seq")?;
-    let mut all = Sorted { rows: sorted.query([])?, ahead: None };
+    let mut all = Sorted { rows: sorted.query([])?, ahead: None, strays: BTreeMap::new() };
     let mut entities = conn.prepare("SELECT id, key FROM entity ORDER BY id")?;
     let mut rows = entities.query([])?;
     while let Some(row) = rows.next()? {
@@ -120,6 +120,17 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
             report.differences.push(Difference { entity, finding, is_fixed });
         }
     }
+    for (entity, events) in all.rest()? {
+        if fix {
+            links::forget(conn, &events)?;
+        }
+        let finding = Finding::NoEntity(events.len() as u64);
+        report.differences.push(Difference { entity: format!("entity {entity}"), finding, is_fixed: fix });
+    }
+    for mark in links::check_kinds(conn, fix)? {
+        let entity = format!("mark {mark}");
+        report.differences.push(Difference { entity, finding: Finding::Unnamed, is_fixed: fix });
+    }
     if report.differences.iter().any(|difference| difference.is_fixed) {
         limits::fill(conn)?;
     }
@@ -130,9 +141,17 @@ fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
 struct Sorted<'s> {
     rows: Rows<'s>,
     ahead: Option<(i64, u64)>,
+    /// Those of entities that were not asked for.
+    strays: BTreeMap<i64, Vec<u64>>,
 }
 
 impl Sorted<'_> {
+    /// Those of entities that are not there, each once all that are there were asked for.
+    fn rest(mut self) -> Outcome<BTreeMap<i64, Vec<u64>>> {
+        self.of(i64::MAX)?;
+        Ok(self.strays)
+    }
+
     /// The numbers of an entity's events; to be asked for entities in order.
     fn of(&mut self, entity: i64) -> Outcome<Vec<u64>> {
         let mut seqs = Vec::new();
@@ -144,9 +163,10 @@ impl Sorted<'_> {
             match self.ahead {
                 Some((of, seq)) if of <= entity => {
                     self.ahead = None;
-                    // An entity that is gone has nothing to be compared with.
                     if of == entity {
                         seqs.push(seq);
+                    } else {
+                        self.strays.entry(of).or_default().push(seq);
                     }
                 }
                 _ => return Ok(seqs),

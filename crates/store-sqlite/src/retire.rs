@@ -75,9 +75,7 @@ impl Group<'_> {
             .conn
             .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?
             .execute((log.start(), log.end()))?;
-        for seq in events {
-            rows += self.conn.prepare_cached("DELETE FROM event WHERE seq = ?1")?.execute([seq])?;
-        }
+        rows += links::forget(self.conn, events)?;
         for sql in ["DELETE FROM snapshot WHERE entity = ?1", "DELETE FROM entity WHERE id = ?1"] {
             rows += self.conn.prepare_cached(sql)?.execute([entity])?;
         }

@@ -18,7 +18,7 @@ use crate::{
     task,
 };
 use desk::ports::{Committed, Done, Durable, Erased, Local, Start, StoreFault, Versioned, Witness, Work};
-use domain::{Millis, No, Refusal, UserId, Want};
+use domain::{Key, Millis, No, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
 use std::{
@@ -36,6 +36,8 @@ const PATIENCE: usize = 64;
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 /// What such a commit writes, in bytes: more than most groups do, so that it does not fit where they do not.
 const PROBE: i32 = 64 * 1024;
+/// The single value that counts groups without an event.
+const GROUP: &str = "group";
 
 /// Those who are told of commits, for as long as somebody else holds them.
 pub(crate) type Watch = Arc<Mutex<Vec<Weak<dyn Witness>>>>;
@@ -113,7 +115,7 @@ impl Writer {
             checkpointer.after_group(&self.hold.conn);
         }
         drop(checkpointer);
-        if self.unsettled.is_none() || self.settle() {
+        if self.unsettled.is_none() || self.settle().is_some() {
             if let Err(fault) = mailbox::settle(&mut self.hold.conn, self.mailboxes.values()) {
                 // The positions stay reserved: the next process leaves a gap.
                 tracing::warn!(%fault, "reserved positions of mailboxes could not be given back");
@@ -130,41 +132,44 @@ impl Writer {
         }
         match probe(&self.hold.conn) {
             Ok(()) => self.succeeded(),
-            Err(fault) => self.failed(&fault, Committed::default()),
+            Err(fault) => {
+                self.failed();
+                if !fault.is_certain() {
+                    self.unsettled = Some(Committed::default());
+                }
+            }
         }
     }
 
     /// Finds out what became of the last commit: a connection of its own reads what is there, and a commit of its own
     /// takes the place of what a failed one may have left in the WAL, so that no later start finds that instead. Then
-    /// memory is what the disk has, and who watches is told of the commit if it is there: their callers do not know, but
-    /// nobody would do what it asks for otherwise. Whether it is settled.
-    fn settle(&mut self) -> bool {
+    /// memory is what the disk has, and who watches is told of the commit if it is there. Whether it is; `None` while
+    /// that cannot be found out.
+    fn settle(&mut self) -> Option<bool> {
         let settled = self.hold.reopen().and_then(|()| {
             checkpoint::count_frames(&self.hold.conn);
             probe(&self.hold.conn)?;
             let conn = &self.hold.conn;
             Ok((counters(conn)?, mailbox::all(conn)?, limits::waiting(conn)?))
         });
-        match settled {
-            Ok((count, mailboxes, queues)) => {
-                let is_there = count.seq != self.count.seq;
-                tracing::warn!(is_there, "what became of the last commit is known now");
-                self.count = count;
-                self.mailboxes = mailboxes.into_iter().collect();
-                self.queues = queues;
-                self.cache.clear();
-                self.succeeded();
-                let unsettled = self.unsettled.take().filter(|committed| is_there && tells(committed));
-                if let Some(committed) = unsettled {
-                    tell(&self.watch, &committed);
-                }
-                true
-            }
+        let (count, mailboxes, queues) = match settled {
+            Ok(settled) => settled,
             Err(fault) => {
                 tracing::error!(%fault, "what became of the last commit is not known yet");
-                false
+                return None;
             }
+        };
+        let is_there = (count.seq, count.group) != (self.count.seq, self.count.group);
+        tracing::warn!(is_there, "what became of the last commit is known now");
+        self.count = count;
+        self.mailboxes = mailboxes.into_iter().collect();
+        self.queues = queues;
+        self.cache.clear();
+        self.succeeded();
+        if let Some(committed) = self.unsettled.take().filter(|committed| is_there && tells(committed)) {
+            tell(&self.watch, &committed);
         }
+        Some(is_there)
     }
 
     /// A commit is durable: the mark says so before anybody hears of it.
@@ -175,35 +180,20 @@ impl Writer {
         }
     }
 
-    fn failed(&mut self, fault: &Fault, committed: Committed) {
+    fn failed(&mut self) {
         self.hold.mark.failed();
         self.health.set(true);
-        if !fault.is_certain() {
-            self.unsettled = Some(committed);
-        }
     }
 
     /// Runs and answers the jobs; keeps those that have more to do.
     fn run_group(&mut self, jobs: &mut Vec<Job>) {
         let started = Instant::now();
-        if self.unsettled.is_some() && !self.settle() {
-            let fault = StoreFault::Failed("what became of an earlier commit is not known yet".into());
-            jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
+        if self.unsettled.is_some() && self.settle().is_none() {
+            fail(jobs, &StoreFault::Failed("what became of an earlier commit is not known yet".into()));
             return;
         }
         match self.commit(jobs) {
-            Ok(fates) => {
-                counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
-                let mut unfinished = Vec::new();
-                for (job, fate) in jobs.drain(..).zip(fates) {
-                    match fate {
-                        // Only now that the part is durable, the job goes on after it.
-                        Fate::Unfinished(part) => unfinished.push(part.of(job)),
-                        fate => answer(job, fate),
-                    }
-                }
-                *jobs = unfinished;
-            }
+            Ok(fates) => answer_all(jobs, fates),
             // One bad job must not fail its neighbours: each is tried alone.
             Err(Abort::Job(_)) if jobs.len() > 1 => {
                 for job in std::mem::take(jobs) {
@@ -212,10 +202,14 @@ impl Writer {
                     jobs.append(&mut alone);
                 }
             }
+            Err(Abort::Commit(fault, ended)) if !fault.is_certain() => {
+                counter!("jackfield_store_faults_total").increment(1);
+                self.lost_sight(jobs, fault, *ended);
+            }
             Err(abort) => {
                 counter!("jackfield_store_faults_total").increment(1);
                 let fault = self.aborted(abort, jobs.len());
-                jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
+                fail(jobs, &fault);
             }
         }
         histogram!("jackfield_store_commit_seconds").record(started.elapsed().as_secs_f64());
@@ -231,14 +225,31 @@ impl Writer {
                 tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
                 fault.into()
             }
-            Abort::Commit(fault, committed) => {
-                self.failed(&fault, *committed);
-                if fault.is_certain() {
-                    tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
-                    return fault.into();
+            Abort::Commit(fault, _) => {
+                self.failed();
+                tracing::error!(%fault, jobs, "a group of commits failed and was rolled back");
+                fault.into()
+            }
+        }
+    }
+
+    /// Nobody knows whether a group is on the disk. That is found out before its callers are answered, if it can be.
+    fn lost_sight(&mut self, jobs: &mut Vec<Job>, fault: Fault, ended: Ended) {
+        tracing::error!(%fault, jobs = jobs.len(), "nobody knows what became of a group of commits");
+        let Ended { committed, mut fates, is_erasing } = ended;
+        self.failed();
+        self.unsettled = Some(committed);
+        match self.settle() {
+            Some(true) => {
+                self.scrub(&mut fates, is_erasing);
+                answer_all(jobs, fates);
+            }
+            Some(false) => fail(jobs, &fault.into()),
+            None => {
+                if let Some(committed) = &mut self.unsettled {
+                    leave_to_who_asks_again(committed);
                 }
-                tracing::error!(%fault, jobs, "nobody knows what became of a group of commits");
-                StoreFault::Unknown(fault.to_string())
+                fail(jobs, &StoreFault::Unknown(fault.to_string()));
             }
         }
     }
@@ -264,6 +275,11 @@ impl Writer {
             fates.push(run_job(&mut group, job).map_err(Abort::Job)?);
         }
         group.flush().map_err(Abort::Job)?;
+        if group.count.seq == self.count.seq && tells(&group.committed) {
+            // Without an event nothing else would show whether the group is there.
+            group.count.group += 1;
+            schema::set_meta(&self.hold.conn, GROUP, &group.count.group.to_string()).map_err(Abort::Job)?;
+        }
         let Group { count, slots, opened, waiting, changed, mut committed, is_erasing, .. } = group;
         committed.durable.head = count.seq;
         committed.durable.states = changed
@@ -273,8 +289,8 @@ impl Writer {
                 Some(Versioned { key, version: entry.version, state: entry.state.clone() })
             })
             .collect();
-        if let Err(fault) = execute(&self.hold.conn, "COMMIT") {
-            return Err(Abort::Commit(fault, Box::new(committed)));
+        if let Err(fault) = end_transaction(&self.hold.conn) {
+            return Err(Abort::Commit(fault, Box::new(Ended { committed, fates, is_erasing })));
         }
 
         // Durable. From here on nothing can fail any more.
@@ -286,6 +302,12 @@ impl Writer {
         if tells(&committed) {
             tell(&self.watch, &committed);
         }
+        self.scrub(&mut fates, is_erasing);
+        Ok(fates)
+    }
+
+    /// Overwrites what a group erased.
+    fn scrub(&mut self, fates: &mut [Fate], is_erasing: bool) {
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.hold.conn, &mut self.hold.mark) {
             tracing::error!(%fault, "what was erased could not be overwritten everywhere");
             let failed = StoreFault::Failed(format!("erased, but not overwritten everywhere yet: {fault}"));
@@ -293,8 +315,52 @@ impl Writer {
                 *outcome = Fate::Failed(failed.clone());
             }
         }
-        Ok(fates)
     }
+}
+
+/// A group whose transaction could not be ended.
+struct Ended {
+    /// What it would have told.
+    committed: Committed,
+    /// What its callers would have been answered.
+    fates: Vec<Fate>,
+    is_erasing: bool,
+}
+
+/// Takes out what a command that is given again asks for again, because no row says that it was: a digit that was
+/// pressed would be heard twice.
+fn leave_to_who_asks_again(Committed { durable, local }: &mut Committed) {
+    local.signals.clear();
+    local.effects.retain(|effect| {
+        let key = Key::Call(effect.leg.call.clone());
+        durable.states.iter().any(|state| state.key == key)
+    });
+}
+
+/// Answers jobs that are durable; keeps those that have more to do.
+fn answer_all(jobs: &mut Vec<Job>, fates: Vec<Fate>) {
+    counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
+    let mut unfinished = Vec::new();
+    for (job, fate) in jobs.drain(..).zip(fates) {
+        match fate {
+            // Only now that the part is durable, the job goes on after it.
+            Fate::Unfinished(part) => unfinished.push(part.of(job)),
+            fate => answer(job, fate),
+        }
+    }
+    *jobs = unfinished;
+}
+
+fn fail(jobs: &mut Vec<Job>, fault: &StoreFault) {
+    jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
+}
+
+/// Ends the transaction of a group. A test may have it end unseen: it is durable, and nobody knows.
+fn end_transaction(conn: &Connection) -> Outcome<()> {
+    execute(conn, "COMMIT")?;
+    #[cfg(test)]
+    tests::end_unseen()?;
+    Ok(())
 }
 
 /// The counters as the file has them.
@@ -315,6 +381,7 @@ fn counters(conn: &Connection) -> Outcome<Counters> {
         oldest,
         mark,
         latest,
+        group: schema::meta(conn, GROUP)?.and_then(|group| group.parse().ok()).unwrap_or(0),
         format: schema::format(conn)?,
     })
 }
@@ -347,8 +414,8 @@ enum Abort {
     Job(Fault),
     /// The transaction could not be begun.
     Begin(Fault),
-    /// The transaction could not be ended; what it would have told.
-    Commit(Fault, Box<Committed>),
+    /// The transaction could not be ended.
+    Commit(Fault, Box<Ended>),
 }
 
 /// Commits something, and takes it away again.

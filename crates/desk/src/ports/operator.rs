@@ -112,6 +112,10 @@ pub enum Finding {
     Gap(u64),
     /// The events do not name each other as they should, so that all events are looked through for those of one entity.
     Unlinked,
+    /// There are events of an entity that is not there; how many.
+    NoEntity(u64),
+    /// A mark does not name all kinds of the events before it, so that a reader who asks for one may miss some.
+    Unnamed,
     /// An event or the snapshot cannot be read, or an event does not belong to such an entity.
     Unreadable(String),
 }
@@ -124,6 +128,8 @@ impl fmt::Display for Finding {
             Self::NoEvents => f.write_str("there are no events"),
             Self::Gap(version) => write!(f, "version {version} of the events is missing"),
             Self::Unlinked => f.write_str("the events do not name each other in order"),
+            Self::NoEntity(events) => write!(f, "{events} events belong to nothing"),
+            Self::Unnamed => f.write_str("the mark does not name every kind of event before it"),
             Self::Unreadable(why) => write!(f, "unreadable: {why}"),
         }
     }

@@ -17,5 +17,8 @@ CREATE TABLE waiting (
 -- The node that began to send a task; none where nobody did, or where it is not known.
 ALTER TABLE task ADD COLUMN owner TEXT;
 
+-- The next start fills the tables.
+DELETE FROM meta WHERE name = 'limits.upto';
+
 -- The release before goes on with this file; what it leaves behind in these tables is mended at the next start.
 INSERT OR REPLACE INTO meta (name, value) VALUES ('schema.since', '6');

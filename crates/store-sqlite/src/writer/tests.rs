@@ -2,17 +2,38 @@
 
 use super::*;
 use desk::ports::Plan;
-use domain::{Change, Decision, Event, Key, QueueName, State, queue::Event as QueueEvent};
-use std::path::Path;
+use domain::{
+    Change, Decision, Event, InteractionId, QueueName, State,
+    call::{Act, Effect, LegId},
+    queue::Event as QueueEvent,
+};
+use std::{cell::Cell, path::Path};
 use tokio::sync::oneshot;
 
-/// Keeps the newest event of every commit it is told of.
+thread_local! {
+    /// Whether the commits of this thread end unseen.
+    static UNSEEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The fault of a commit that ends unseen.
+pub fn end_unseen() -> Outcome<()> {
+    let lost = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR), None);
+    if UNSEEN.get() { Err(lost.into()) } else { Ok(()) }
+}
+
+/// Keeps what it is told.
 #[derive(Default)]
-struct Told(Mutex<Vec<u64>>);
+struct Told(Mutex<Vec<Committed>>);
+
+impl Told {
+    fn take(&self) -> Vec<Committed> {
+        std::mem::take(&mut *self.0.lock().expect("not poisoned"))
+    }
+}
 
 impl Witness for Told {
     fn committed(&self, group: &Committed) {
-        self.0.lock().expect("not poisoned").push(group.durable.head);
+        self.0.lock().expect("not poisoned").push(group.clone());
     }
 }
 
@@ -25,53 +46,70 @@ fn writer(dir: &Path) -> (Writer, Arc<Told>) {
     (Writer::new(hold, Arc::new(Cache::new(10)), watch, Health::default()).expect("a writer"), told)
 }
 
-fn job() -> Job {
-    let key = Key::Queue(QueueName::from("Support"));
-    let work: Work = Box::new(move |_| {
-        let change = Change {
-            key: key.clone(),
-            before: None,
-            after: Arc::new(State::Queue(None)),
-            events: vec![Event::Queue(QueueEvent::Removed)],
-        };
-        let decision = Decision { changes: vec![change], order: vec![(0, 0)], ..Decision::default() };
-        Ok(Plan { at: 7, decision, notes: Vec::new(), cause: None, result: None })
-    });
-    Job::Transact { work, answer: oneshot::channel().0 }
+/// Runs a decision as a group of its own; its answer.
+fn run(writer: &mut Writer, decision: &Decision) -> Result<Done, StoreFault> {
+    let decision = decision.clone();
+    let plan =
+        move || Plan { at: 7, decision: decision.clone(), notes: Vec::new(), cause: None, result: None };
+    let (answer, mut answered) = oneshot::channel();
+    writer.run_group(&mut vec![Job::Transact { work: Box::new(move |_| Ok(plan())), answer }]);
+    answered.try_recv().expect("answered").map(|done| done.expect("not refused"))
 }
 
-/// The end of a transaction that failed as far as the process knows; of the group what would have been told.
-fn fail_unknown(writer: &mut Writer, count: Counters, told: &Told) {
-    let head = told.0.lock().expect("not poisoned").pop().expect("told of the commit that is there");
-    writer.count = count;
-    let mut committed = Committed::default();
-    committed.durable.head = head;
-    committed.durable.settled = vec!["so that there is something to tell".into()];
-    let lost = Fault::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(10), None));
-    assert!(!lost.is_certain(), "an I/O error");
-    writer.failed(&lost, committed);
+fn changes() -> Decision {
+    let change = Change {
+        key: Key::Queue(QueueName::from("Support")),
+        before: None,
+        after: Arc::new(State::Queue(None)),
+        events: vec![Event::Queue(QueueEvent::Removed)],
+    };
+    Decision { changes: vec![change], order: vec![(0, 0)], ..Decision::default() }
+}
+
+/// A digit that is sent: no row says so.
+fn presses() -> Decision {
+    let leg = LegId { call: InteractionId::from("call"), number: 1 };
+    let effect = Effect { leg, act: Act::Dtmf("5".into()) };
+    Decision { effects: vec![effect], ..Decision::default() }
 }
 
 #[test]
-fn a_commit_that_turns_out_to_be_there_is_told_to_who_watches_once() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let (mut writer, told) = writer(dir.path());
-    let before = writer.count;
-    writer.commit(&mut [job()]).map_err(|_| "aborted").expect("committed");
-    fail_unknown(&mut writer, before, &told);
-    assert!(writer.settle());
-    assert_eq!(*told.0.lock().expect("not poisoned"), [1]);
-    assert!(writer.settle(), "and there is nothing more to find out");
-    assert_eq!(*told.0.lock().expect("not poisoned"), [1]);
+fn a_commit_that_turns_out_to_be_there_is_told_once_and_answered_as_done() {
+    for (decision, head) in [(changes(), 1), (presses(), 0)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (mut writer, told) = writer(dir.path());
+        UNSEEN.set(true);
+        run(&mut writer, &decision).expect("it is there");
+        UNSEEN.set(false);
+        let [once] = &told.take()[..] else { panic!("told once") };
+        assert_eq!((once.durable.head, &once.local.effects), (head, &decision.effects));
+        run(&mut writer, &presses()).expect("and it goes on");
+        assert_eq!(told.take().len(), 1);
+    }
 }
 
 #[test]
 fn a_commit_that_turns_out_not_to_be_there_is_told_to_nobody() {
     let dir = tempfile::tempdir().expect("a directory");
     let (mut writer, told) = writer(dir.path());
-    writer.commit(&mut [job()]).map_err(|_| "aborted").expect("committed");
-    let after = writer.count;
-    fail_unknown(&mut writer, after, &told);
-    assert!(writer.settle());
-    assert_eq!(*told.0.lock().expect("not poisoned"), [0_u64; 0]);
+    run(&mut writer, &changes()).expect("committed");
+    writer.unsettled = told.take().pop();
+    assert_eq!(writer.settle(), Some(false));
+    assert!(told.take().is_empty());
+}
+
+#[test]
+fn what_no_row_tells_is_left_to_who_asks_again() {
+    let Decision { effects, .. } = presses();
+    let mut committed = Committed::default();
+    committed.local.effects.clone_from(&effects);
+    committed.durable.settled = vec!["so that there is something to tell".into()];
+    leave_to_who_asks_again(&mut committed);
+    assert!(committed.local.effects.is_empty() && tells(&committed));
+
+    committed.local.effects.clone_from(&effects);
+    let (key, state) = (Key::Call("call".into()), Arc::new(State::Queue(None)));
+    committed.durable.states = vec![Versioned { key, version: 1, state }];
+    leave_to_who_asks_again(&mut committed);
+    assert_eq!(committed.local.effects, effects, "the state says that it was asked for");
 }

@@ -27,7 +27,7 @@ use store_sqlite::SqliteReader;
 use words::{Names, Told, moment};
 
 /// How many events are read at once.
-const PAGE: u32 = 1_000;
+const PAGE: u32 = 10_000;
 /// Prints what happened to one conversation or call, in the order of the journal, and what stands between it and an
 /// agent if it waits. Only reads the journal, beside whatever server runs.
 pub fn run(args: &Trace, out: &mut impl Write) -> Result<()> {

@@ -151,7 +151,7 @@ async fn a_rare_kind_is_found_behind_every_mark_and_before_the_first() {
     for turn in 0..3 {
         let id = format!("chat{turn}");
         scene.talk(&id, 1).await;
-        for turn in 0..1_100 {
+        for turn in 0..300 {
             scene.act(&id, 1, SessionAct::Type { on: turn % 2 == 0 }).await;
         }
         scene.dispose(&id, 1, "Solved").await;
@@ -191,4 +191,71 @@ async fn a_rare_kind_is_found_behind_every_mark_and_before_the_first() {
     same(&scene).await;
     conn(dir.path()).execute_batch("UPDATE mark SET kinds = NULL").expect("sql");
     same(&scene).await;
+}
+
+#[tokio::test]
+async fn a_mark_that_names_too_little_is_found_and_mended_and_one_that_cannot_be_read_hides_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    scene.talk("chat", 1).await;
+    scene.dispose("chat", 1, "Solved").await;
+    let now = scene.tick();
+    drop(scene);
+    let mark = |kinds: &str| {
+        let sql = format!(
+            "INSERT OR REPLACE INTO mark (seq, at, kinds) SELECT max(seq), max(at), {kinds} FROM event"
+        );
+        conn(dir.path()).execute_batch(&sql).expect("sql");
+    };
+    let found = async || {
+        let kinds = vec!["disposition".into()];
+        let scene = Scene::at(opened(dir.path()), now);
+        let page = scene.store.events(FeedQuery { limit: 10, kinds, ..FeedQuery::default() }).await;
+        page.expect("events").rows.len()
+    };
+    mark("x'ff'");
+    assert_eq!(found().await, 1);
+    mark("' session.ended '");
+    assert_eq!(found().await, 0, "what a mark does not name is not looked for");
+    let differences = rebuild(dir.path(), true).expect("a report").differences;
+    assert!(matches!(&differences[..], [found] if found.finding == Finding::Unnamed && found.is_fixed));
+    assert_eq!(found().await, 1);
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+}
+
+#[tokio::test]
+async fn events_that_belong_to_nothing_are_found_and_go() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    scene.talk("chat", 1).await;
+    let now = scene.tick();
+    drop(scene);
+    conn(dir.path())
+        .execute_batch(
+            "UPDATE event SET entity = 4711 WHERE seq = (SELECT max(seq) FROM event);
+             INSERT INTO event (seq, entity, version, at, kind, reported, body) VALUES (9999, 4712, 1, 1, 'x', 1, '{}')",
+        )
+        .expect("sql");
+    let differences = rebuild(dir.path(), true).expect("a report").differences;
+    let strays: Vec<_> = differences.iter().filter(|found| found.finding == Finding::NoEntity(1)).collect();
+    assert_eq!(strays.len(), 2, "{differences:?}");
+    let again = rebuild(dir.path(), false).expect("a report").differences;
+    assert!(again.iter().all(|found| found.finding != Finding::NoEntity(1)), "{again:?}");
+    drop(Scene::at(opened(dir.path()), now));
+}
+
+#[tokio::test]
+async fn the_end_of_a_migration_links_what_the_links_do_not_lead_to() {
+    let dir = tempfile::tempdir().expect("a directory");
+    of_an_earlier_release(dir.path());
+    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    scene.talk("chat", 1).await;
+    let all = history(&scene, "chat").await;
+    drop(scene);
+    // As that release mends a snapshot that was missing.
+    conn(dir.path()).execute_batch("UPDATE snapshot SET newest = NULL WHERE kind = 'session'").expect("sql");
+    assert!(!rebuild(dir.path(), false).expect("a report").differences.is_empty());
+    finish(dir.path(), true).expect("finished");
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
+    assert_eq!(read(dir.path(), 0, 100), all);
 }
