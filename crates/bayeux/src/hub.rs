@@ -16,7 +16,7 @@ use crate::message::Message;
 use crate::reconnect::Reconnect;
 use crate::reply::Reply;
 use crate::session::{Cause, Session};
-use crate::subscriptions::Shelf;
+use crate::subscriptions::Interner;
 use crate::volatile::Board;
 use crate::{Caller, ClientId, Config, Subscriptions, Transport, text};
 
@@ -30,7 +30,7 @@ pub struct Hub {
     principals: HashMap<Arc<str>, Vec<ClientId>>,
     /// Long-polling connects held, by browser cookie (spec: bayeux-conformance#64).
     browsers: HashMap<Arc<str>, u32>,
-    shelf: Shelf,
+    shelf: Interner,
     volatile: Board,
     /// One entry per session: when to look whether it has expired.
     due: BTreeSet<(u64, ClientId)>,
@@ -112,7 +112,7 @@ impl Hub {
             sessions: HashMap::new(),
             principals: HashMap::new(),
             browsers: HashMap::new(),
-            shelf: Shelf::default(),
+            shelf: Interner::default(),
             volatile: Board::default(),
             due: BTreeSet::new(),
             generation: 0,

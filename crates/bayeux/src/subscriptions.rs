@@ -77,13 +77,13 @@ impl Subscriptions {
 
 /// Equal sets kept once: thousands of sessions subscribe to the same dozen channels.
 #[derive(Debug, Default)]
-pub(crate) struct Shelf {
+pub(crate) struct Interner {
     sets: HashSet<Arc<Subscriptions>>,
     /// Size at which unused sets are thrown out next; doubling keeps the cost per insertion constant.
     prune_at: usize,
 }
 
-impl Shelf {
+impl Interner {
     pub fn share(&mut self, set: Subscriptions) -> Arc<Subscriptions> {
         if let Some(kept) = self.sets.get(&set) {
             return kept.clone();

@@ -11,7 +11,7 @@ use domain::{
     Command, InteractionId, UserData,
     command::{CustomerAct, Open},
     message::{Content, Message, PartyKind},
-    session::{Closer, Session},
+    session::{EndedBy, Session},
 };
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
@@ -89,7 +89,7 @@ async fn send_home(desk: &Desk) {
         let state = desk.session(&id).await.ok().flatten();
         let marked = state.as_deref().and_then(session_of).is_some_and(|s| s.user_data.get(MARK).is_some());
         if marked {
-            let act = CustomerAct::Leave(Closer::Restart);
+            let act = CustomerAct::Leave(EndedBy::Restart);
             if let Err(why) = desk.perform(Command::Customer { session: id, act }).await {
                 tracing::debug!(%why, "a customer of an earlier run could not leave");
             }
@@ -218,7 +218,7 @@ impl Visit {
     }
 
     async fn leave(&self, id: &InteractionId) -> Result<(), Refused> {
-        self.act(id, CustomerAct::Leave(Closer::Customer)).await
+        self.act(id, CustomerAct::Leave(EndedBy::Customer)).await
     }
 
     async fn act(&self, id: &InteractionId, act: CustomerAct) -> Result<(), Refused> {

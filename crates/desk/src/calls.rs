@@ -8,8 +8,8 @@ use crate::{
 };
 use domain::{
     Command, InteractionId, Key, Kind, Millis, State, UserData, UserId,
-    call::{Act, Call, Cause, Deadline, Dn, Effect, Heard, LegId, Overflowing},
-    command::{Arrive, Dial, Diversion},
+    call::{LegCommand, Call, Cause, Deadline, Dn, SwitchCommand, LegEvent, LegId, Overflowing},
+    command::{Arrive, Dial, Destination},
     device::Device,
     queue::{Overflow, Queue},
 };
@@ -159,18 +159,18 @@ impl Desk {
         let arrived = self.insist(Command::Arrive(Box::new(arrive))).await;
         if arrived.is_err() {
             // The journal knows nothing of the call, so nobody else would release it.
-            self.ask_switch(&[Effect { leg, act: Act::Release(Cause::Failed) }]);
+            self.ask_switch(&[SwitchCommand { leg, act: LegCommand::Release(Cause::Failed) }]);
         }
         arrived
     }
 
     /// Takes in what the switch tells of a leg.
-    pub async fn heard(&self, leg: LegId, heard: Heard) -> Result<Done, Refused> {
-        if let Heard::Diverts { to, code } = heard {
+    pub async fn heard(&self, leg: LegId, heard: LegEvent) -> Result<Done, Refused> {
+        if let LegEvent::Diverts { to, code } = heard {
             let to = self.leads(&to).await?;
             return self.insist(Command::Diverted { leg, to, code }).await;
         }
-        self.insist(Command::Heard { leg, heard }).await
+        self.insist(Command::LegEvent { leg, heard }).await
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.
@@ -180,7 +180,7 @@ impl Desk {
         self.insist(Command::InService { dn, on, answers }).await
     }
 
-    fn ask_switch(&self, effects: &[Effect]) {
+    fn ask_switch(&self, effects: &[SwitchCommand]) {
         if let Some(switch) = &*self.memory.switch.read().unwrap_or_else(PoisonError::into_inner) {
             switch.perform(effects);
         }
@@ -193,13 +193,13 @@ impl Desk {
             Some(State::Call(call)) => call.queued.as_ref().and_then(|queued| self.queue(&queued.queue)),
             _ => None,
         };
-        let late = queue.map_or(Diversion::Nowhere, |queue| self.overflow(&queue.calls.late));
+        let late = queue.map_or(Destination::Nowhere, |queue| self.overflow(&queue.calls.late));
         self.perform(Command::CallDue { call, due, late }).await
     }
 
     /// Where a number leads now: to the queue whose routing point it is, to a phone of ours or to the number its calls
     /// are forwarded, or nowhere.
-    async fn leads(&self, number: &Dn) -> Result<Diversion, Refused> {
+    async fn leads(&self, number: &Dn) -> Result<Destination, Refused> {
         let mut number = number.clone();
         let mut forwarded = false;
         // Phones may be forwarded to each other in a circle.
@@ -214,14 +214,14 @@ impl Desk {
                     forwarded = true;
                 }
                 // A number that a phone of ours names is called, if anything leads there.
-                None if !forwarded => return Ok(Diversion::Nowhere),
-                _ => return Ok(Diversion::Device(number)),
+                None if !forwarded => return Ok(Destination::Nowhere),
+                _ => return Ok(Destination::Device(number)),
             }
         }
-        Ok(Diversion::Nowhere)
+        Ok(Destination::Nowhere)
     }
 
-    fn to_queue(&self, queue: &Queue) -> Diversion {
+    fn to_queue(&self, queue: &Queue) -> Destination {
         let turned_away = self.turns_away(queue);
         let elsewhere = match turned_away {
             None => &Overflow::Close,
@@ -231,10 +231,10 @@ impl Desk {
         // Only one step on: two queues may name each other.
         match (turned_away, elsewhere) {
             (Some(_), Overflow::Queue(name)) => match self.queue(name) {
-                Some(other) => Diversion::Queue { turned_away: self.turns_away(&other), queue: other.name },
-                None => Diversion::Queue { queue: queue.name.clone(), turned_away },
+                Some(other) => Destination::Queue { turned_away: self.turns_away(&other), queue: other.name },
+                None => Destination::Queue { queue: queue.name.clone(), turned_away },
             },
-            _ => Diversion::Queue { queue: queue.name.clone(), turned_away },
+            _ => Destination::Queue { queue: queue.name.clone(), turned_away },
         }
     }
 
@@ -247,12 +247,12 @@ impl Desk {
         (!room).then_some(Overflowing::Full)
     }
 
-    fn overflow(&self, to: &Overflow) -> Diversion {
+    fn overflow(&self, to: &Overflow) -> Destination {
         match to {
-            Overflow::Close => Diversion::Nowhere,
-            Overflow::Announce(prompt) => Diversion::Announcement(prompt.clone()),
+            Overflow::Close => Destination::Nowhere,
+            Overflow::Announce(prompt) => Destination::Announcement(prompt.clone()),
             Overflow::Queue(name) => {
-                self.queue(name).map_or(Diversion::Nowhere, |queue| self.to_queue(&queue))
+                self.queue(name).map_or(Destination::Nowhere, |queue| self.to_queue(&queue))
             }
         }
     }

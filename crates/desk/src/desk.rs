@@ -1,7 +1,7 @@
 //! The desk: the one function through which anything changes.
 
 use crate::{
-    Directory, Mailroom, Refused, Services,
+    Directory, Mailboxes, Refused, Services,
     connected::Connected,
     deadlines::Moment,
     given_up,
@@ -10,7 +10,7 @@ use crate::{
     lock::lock,
     pauses::{ALIVE, Alive},
     ports::{
-        Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, Shelf, Sight, Store, StoreFault, TaskRow,
+        Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, SessionTable, Sight, Store, StoreFault, TaskRow,
     },
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
@@ -288,7 +288,7 @@ impl Desk {
     }
 
     /// The mailboxes.
-    pub fn mailroom(&self) -> &Mailroom {
+    pub fn mailroom(&self) -> &Mailboxes {
         &self.memory.mailroom
     }
 
@@ -401,7 +401,7 @@ pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFau
 
 /// When a process was last known to run. In a journal of an earlier release only the events tell that.
 async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
-    if let Some(row) = store.row(Shelf::Process, ALIVE).await? {
+    if let Some(row) = store.row(SessionTable::Process, ALIVE).await? {
         match serde_json::from_str(&row) {
             Ok(alive) => return Ok(Some(alive)),
             Err(fault) => tracing::warn!(%fault, "when the server last ran could not be read"),

@@ -7,7 +7,7 @@ use crate::{
     idempotency::KEPT,
     lock::lock,
     pauses::{ALIVE, Alive},
-    ports::{Done, Shelf, StoreFault},
+    ports::{Done, SessionTable, StoreFault},
     routing::{Board, Offer, next_change, route},
 };
 use domain::{Command, Millis, UserId, session::Deadline};
@@ -181,7 +181,7 @@ impl Desk {
                 .as_ref()
                 .is_none_or(|noted| alive.at - noted.at >= NOTE_EVERY || alive.lost != noted.lost);
             if is_due && let Ok(row) = serde_json::to_string(&alive) {
-                match self.store.shelve(Shelf::Process, vec![(ALIVE.to_owned(), Some(row))]).await {
+                match self.store.shelve(SessionTable::Process, vec![(ALIVE.to_owned(), Some(row))]).await {
                     Ok(()) => {}
                     Err(StoreFault::Closed) => return,
                     Err(fault) => tracing::warn!(%fault, "that the server runs could not be written down"),

@@ -40,6 +40,6 @@ pub use channels::{address, known_key};
 pub use desk::{Desk, Setup, newest_moment, session_of};
 pub use directory::Directory;
 pub use log::{LogPage, Span};
-pub use mailroom::{Mail, Mailroom};
+pub use mailroom::{Mailbox, Mailboxes};
 pub use refused::Refused;
 pub use services::{Condition, ServiceKind, ServiceState, Services};

@@ -8,7 +8,7 @@ use crate::{hours, lock::lock, ports::Sight, witness::Memory};
 use domain::{
     Command, Decision, Key, MediumName, Millis, No, QueueName, Refusal, State,
     call::Overflowing,
-    command::{Diversion, Receive, Unit},
+    command::{Destination, Receive, Unit},
     decide, medium,
     queue::{Overflow, Queue},
     share,
@@ -99,7 +99,7 @@ fn led(
         Command::Diverted { to, .. } | Command::CallDue { late: to, .. } => to,
         _ => return Ok(None),
     };
-    let Diversion::Queue { queue: name, turned_away: None } = to else { return Ok(None) };
+    let Destination::Queue { queue: name, turned_away: None } = to else { return Ok(None) };
     let voice = medium::voice();
     let Some(first) = queue(sight, name)? else { return Ok(None) };
     if admits(sight, memory, &first, &voice)? {
@@ -118,9 +118,9 @@ fn led(
                 (true, false) => Some(Overflowing::Full),
                 (true, true) => None,
             };
-            Diversion::Queue { queue: second.name, turned_away }
+            Destination::Queue { queue: second.name, turned_away }
         }
-        None => Diversion::Queue { queue: first.name, turned_away: Some(Overflowing::Full) },
+        None => Destination::Queue { queue: first.name, turned_away: Some(Overflowing::Full) },
     };
     Ok(Some(led))
 }

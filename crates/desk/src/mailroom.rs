@@ -20,7 +20,7 @@ const LOGIN_GRACE: Millis = 10_000;
 
 /// One agent's mailbox.
 #[derive(Debug, Default)]
-pub struct Mail {
+pub struct Mailbox {
     tail: Mutex<Tail>,
     bell: Notify,
 }
@@ -37,7 +37,7 @@ struct Tail {
     trimmed: u64,
 }
 
-impl Mail {
+impl Mailbox {
     /// Rings whenever a note is placed. Ask for it before looking into the mailbox.
     pub fn bell(&self) -> &Notify {
         &self.bell
@@ -84,13 +84,13 @@ impl Mail {
 
 /// All mailboxes.
 #[derive(Debug, Default)]
-pub struct Mailroom {
-    mails: RwLock<HashMap<UserId, Arc<Mail>>>,
+pub struct Mailboxes {
+    mails: RwLock<HashMap<UserId, Arc<Mailbox>>>,
 }
 
-impl Mailroom {
+impl Mailboxes {
     /// The mailbox of an agent, new if they have none yet.
-    pub fn of(&self, agent: &UserId) -> Arc<Mail> {
+    pub fn of(&self, agent: &UserId) -> Arc<Mailbox> {
         if let Some(mail) = self.read(agent) {
             return mail;
         }
@@ -98,7 +98,7 @@ impl Mailroom {
         mails.entry(agent.clone()).or_default().clone()
     }
 
-    fn read(&self, agent: &UserId) -> Option<Arc<Mail>> {
+    fn read(&self, agent: &UserId) -> Option<Arc<Mailbox>> {
         self.mails.read().unwrap_or_else(PoisonError::into_inner).get(agent).cloned()
     }
 
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_was_erased_is_not_told_from_memory() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         room.deliver(&[note(1), note(2)]);
         let mail = room.of(&"a".into());
         assert!(mail.recent(0, 10).is_some());
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_tail_answers_what_it_still_holds_and_nothing_older() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         let notes: Vec<_> = (1..=(TAIL as u64 + 10)).map(note).collect();
         room.deliver(&notes);
         let mail = room.of(&"a".into());
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_session_opened_right_after_login_starts_before_it() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         room.deliver(&[note(7)]);
         room.logged_in(&"a".into(), 6, 1_000);
         assert_eq!(room.of(&"a".into()).start(1_000 + LOGIN_GRACE - 1), 6);
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_tail_is_bounded_in_bytes_too() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         let body: Arc<str> = "x".repeat(TAIL_BYTES / 2).into();
         let fat = |pos| Arc::new(Note { agent: "a".into(), pos, channel: "/c".into(), body: body.clone() });
         room.deliver(&[fat(1), fat(2), fat(3)]);
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_note_too_large_to_keep_is_read_from_the_journal() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         let body = "x".repeat(TAIL_BYTES + 1).into();
         room.deliver(&[Arc::new(Note { agent: "a".into(), pos: 5, channel: "/c".into(), body })]);
         let mail = room.of(&"a".into());
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn after_a_start_what_is_older_is_read_from_the_journal() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         room.load(vec![("a".into(), 40)]);
         let mail = room.of(&"a".into());
         assert_eq!((mail.head(), mail.start(0)), (40, 40));
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn each_agent_gets_his_own() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         let to = |agent: &str, pos| {
             Arc::new(Note { agent: agent.into(), pos, channel: "/c".into(), body: "{}".into() })
         };
@@ -285,14 +285,14 @@ mod tests {
 
     #[test]
     fn a_note_that_comes_twice_or_late_is_told_once() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         room.deliver(&[note(1), note(2)]);
         room.deliver(&[note(2), note(1), note(3)]);
         let told =
-            |mail: &Mail| mail.recent(0, 10).map(|notes| notes.iter().map(|n| n.pos).collect::<Vec<_>>());
+            |mail: &Mailbox| mail.recent(0, 10).map(|notes| notes.iter().map(|n| n.pos).collect::<Vec<_>>());
         assert_eq!(told(&room.of(&"a".into())), Some(vec![1, 2, 3]));
         // A start during which another node commits: it is told of the third before it reads where the mailbox stands.
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         room.deliver(&[note(3), note(4)]);
         room.load(vec![("a".into(), 3)]);
         let mail = room.of(&"a".into());
@@ -302,7 +302,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_note_between_looking_and_waiting_still_rings() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         let mail = room.of(&"a".into());
         let bell = mail.bell().notified();
         tokio::pin!(bell);
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn what_was_thrown_away_is_thrown_away_once() {
-        let room = Mailroom::default();
+        let room = Mailboxes::default();
         room.load(vec![("a".into(), 6)]);
         let mail = room.of(&"a".into());
         assert!(!mail.trims(0), "there was nothing");

@@ -4,7 +4,7 @@
 use crate::{Refused, ports::Done};
 use domain::{
     Command, Decision, InteractionId, Key, UserId,
-    call::Heard,
+    call::LegEvent,
     command::{AgentAct, CallAct, CustomerAct, DeviceAct, SessionAct, Unit},
 };
 use tracing::{Span, field::Empty};
@@ -79,7 +79,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::Erase { session } => Some(session),
         Command::Arrive(arrive) => Some(&arrive.leg.call),
         Command::Dial { dial, .. } => Some(&dial.call),
-        Command::Heard { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
+        Command::LegEvent { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
         Command::Call { call, .. }
         | Command::OfferCall { call, .. }
         | Command::CallDue { call, .. }
@@ -130,7 +130,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::Arrive(_) => "arrive",
         Command::Dial { .. } => "dial",
         Command::Call { act, .. } => of_call(act),
-        Command::Heard { heard, .. } => of_switch(heard),
+        Command::LegEvent { heard, .. } => of_switch(heard),
         Command::Diverted { .. } => "leg.diverted",
         Command::CallDue { .. } => "call-due",
         Command::CallLost { .. } => "call-lost",
@@ -211,18 +211,18 @@ const fn of_call(act: &CallAct) -> &'static str {
     }
 }
 
-const fn of_switch(heard: &Heard) -> &'static str {
+const fn of_switch(heard: &LegEvent) -> &'static str {
     match heard {
-        Heard::Ringing => "leg.ringing",
-        Heard::Up => "leg.up",
-        Heard::NotAnswered(_) => "leg.not-answered",
-        Heard::HoldDone { .. } => "leg.hold-done",
-        Heard::PhoneHold(_) => "leg.phone-hold",
+        LegEvent::Ringing => "leg.ringing",
+        LegEvent::Up => "leg.up",
+        LegEvent::NotAnswered(_) => "leg.not-answered",
+        LegEvent::HoldDone { .. } => "leg.hold-done",
+        LegEvent::PhoneHold(_) => "leg.phone-hold",
         // The key that was pressed may be part of a number or a secret.
-        Heard::Digit(_) | Heard::Key(_) => "leg.key",
-        Heard::Played => "leg.played",
-        Heard::Diverts { .. } => "leg.diverts",
-        Heard::Gone { .. } => "leg.gone",
+        LegEvent::Digit(_) | LegEvent::Key(_) => "leg.key",
+        LegEvent::Played => "leg.played",
+        LegEvent::Diverts { .. } => "leg.diverts",
+        LegEvent::Gone { .. } => "leg.gone",
     }
 }
 

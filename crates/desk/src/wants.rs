@@ -3,7 +3,7 @@
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::Dn,
-    command::{CallAct, Diversion, Provision, SessionAct, Target, Unit},
+    command::{CallAct, Destination, Provision, SessionAct, Target, Unit},
 };
 
 /// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
@@ -58,10 +58,10 @@ fn limits(change: &Provision, wants: &mut Vec<Want>) {
 }
 
 /// The queue that a call enters.
-fn enters(to: &Diversion) -> Option<Want> {
+fn enters(to: &Destination) -> Option<Want> {
     match to {
-        Diversion::Queue { queue, .. } => Some(Want::Waiting(queue.clone())),
-        Diversion::Device(_) | Diversion::Announcement(_) | Diversion::Nowhere => None,
+        Destination::Queue { queue, .. } => Some(Want::Waiting(queue.clone())),
+        Destination::Device(_) | Destination::Announcement(_) | Destination::Nowhere => None,
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::OfferCall { call, agent } => {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
-        Command::Heard { leg, .. } => keys.push(Key::Call(leg.call.clone())),
+        Command::LegEvent { leg, .. } => keys.push(Key::Call(leg.call.clone())),
         Command::Diverted { leg, to, .. } => {
             keys.push(Key::Call(leg.call.clone()));
             keys.extend(leads_to(to).cloned().map(Key::Device));
@@ -156,10 +156,10 @@ fn provisioned(change: &Provision, keys: &mut Vec<Key>) {
 }
 
 /// The phone a number leads to.
-fn leads_to(to: &Diversion) -> Option<&Dn> {
+fn leads_to(to: &Destination) -> Option<&Dn> {
     match to {
-        Diversion::Device(dn) => Some(dn),
-        Diversion::Queue { .. } | Diversion::Announcement(_) | Diversion::Nowhere => None,
+        Destination::Device(dn) => Some(dn),
+        Destination::Queue { .. } | Destination::Announcement(_) | Destination::Nowhere => None,
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
     use domain::{
         UserData,
         command::{AgentAct, CustomerAct, Open},
-        session::Closer,
+        session::EndedBy,
     };
 
     fn named(command: &Command) -> Vec<String> {
@@ -190,7 +190,7 @@ mod tests {
             key_digest: String::new(),
             user_data: UserData::default(),
         };
-        let leave = Command::Customer { session: "s".into(), act: CustomerAct::Leave(Closer::Customer) };
+        let leave = Command::Customer { session: "s".into(), act: CustomerAct::Leave(EndedBy::Customer) };
         let offer = Command::Offer { session: "s".into(), agent: "a".into() };
         let lapse = Command::OfferLapsed { session: "s".into(), agent: "a".into() };
         let log_out = Command::Agent { agent: "a".into(), act: AgentAct::LogOut };

@@ -1,12 +1,12 @@
 //! What memory learns from a commit.
 
 use crate::{
-    Directory, Mailroom,
+    Directory, Mailboxes,
     deadlines::Deadlines,
     lock::lock,
     outbox::Outbox,
     pauses::Pauses,
-    ports::{Committed, Durable, EventRow, Local, Switch, Versioned, Witness},
+    ports::{Committed, Durable, EventRow, Local, Switch, Versioned, CommitObserver},
     routing::Board,
     versions::Versions,
 };
@@ -20,7 +20,7 @@ use tokio::sync::{Notify, watch};
 /// Everything kept in memory because it is asked for often. All of it can be rebuilt from the journal.
 pub(crate) struct Memory {
     pub directory: Directory,
-    pub mailroom: Mailroom,
+    pub mailroom: Mailboxes,
     /// The version of each entity that was taken in. Locked for as long as something is taken in.
     versions: Mutex<Versions>,
     pub board: Mutex<Board>,
@@ -44,7 +44,7 @@ impl Memory {
     pub fn new() -> Self {
         Self {
             directory: Directory::default(),
-            mailroom: Mailroom::default(),
+            mailroom: Mailboxes::default(),
             versions: Mutex::default(),
             board: Mutex::default(),
             deadlines: Mutex::default(),
@@ -145,7 +145,7 @@ impl Memory {
     }
 }
 
-impl Witness for Memory {
+impl CommitObserver for Memory {
     fn committed(&self, group: &Committed) {
         self.take_durable(&group.durable);
         self.take_local(&group.local);

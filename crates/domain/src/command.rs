@@ -3,15 +3,15 @@
 mod call;
 mod weight;
 
-pub use call::{Arrive, CallAct, DeviceAct, Dial, Diversion};
+pub use call::{Arrive, CallAct, DeviceAct, Dial, Destination};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId, book,
-    call::{Deadline as CallDeadline, Heard, LegId},
+    call::{Deadline as CallDeadline, LegEvent, LegId},
     centre::Centre,
     delivery::Delivery,
     ids::{Dn, ParticipantId},
-    interaction::Closer,
+    interaction::EndedBy,
     medium::MediumName,
     message::Content,
     notice::Notice,
@@ -115,18 +115,18 @@ pub enum Command {
         agent: UserId,
     },
     /// The switch tells something of a leg.
-    Heard {
+    LegEvent {
         /// The leg.
         leg: LegId,
         /// What.
-        heard: Heard,
+        heard: LegEvent,
     },
     /// The switch tells that a phone sends its call elsewhere.
     Diverted {
         /// The leg.
         leg: LegId,
         /// Where the number that it names leads.
-        to: Diversion,
+        to: Destination,
         /// The SIP status code.
         code: u16,
     },
@@ -137,7 +137,7 @@ pub enum Command {
         /// What.
         due: CallDeadline,
         /// Where its queue sends what has waited for too long.
-        late: Diversion,
+        late: Destination,
     },
     /// The process that carried a call is gone.
     CallLost {
@@ -241,7 +241,7 @@ pub enum CustomerAct {
     /// Writes pairs into the user data.
     Data(UserData),
     /// Leaves, or is held to have left.
-    Leave(Closer),
+    Leave(EndedBy),
 }
 
 /// A last message that goes with the end of an agent's part (spec: digital-channels#2.6).

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Who ended something (spec: decisions#6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Closer {
+pub enum EndedBy {
     /// The agent, by an operation.
     Agent,
     /// The customer.
@@ -41,7 +41,7 @@ pub struct End {
     /// When.
     pub at: Millis,
     /// By whom.
-    pub closer: Closer,
+    pub closer: EndedBy,
 }
 
 /// The operation by which user data or a disposition was changed.

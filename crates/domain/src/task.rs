@@ -17,12 +17,12 @@ pub struct Task {
     /// Tasks of one thread are done one after the other (spec: channel-connectors#0.2.4).
     pub thread: ThreadId,
     /// What to send.
-    pub errand: Errand,
+    pub errand: TaskKind,
 }
 
 /// What to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Errand {
+pub enum TaskKind {
     /// An entry of a conversation's log; only the log holds the words.
     Message {
         /// The conversation.
@@ -48,15 +48,15 @@ impl Task {
         Some(Self {
             service: session.service.clone(),
             thread: post.address.thread.clone(),
-            errand: Errand::Message { session: session.id.clone(), index },
+            errand: TaskKind::Message { session: session.id.clone(), index },
         })
     }
 
     /// Its id, the same whenever it is asked for: `session/index`, or `notice/` and the notice's id.
     pub fn id(&self) -> String {
         match &self.errand {
-            Errand::Message { session, index } => message_task(session, *index),
-            Errand::Notice { id, .. } => format!("notice/{id}"),
+            TaskKind::Message { session, index } => message_task(session, *index),
+            TaskKind::Notice { id, .. } => format!("notice/{id}"),
         }
     }
 }

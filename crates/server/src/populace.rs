@@ -2,7 +2,7 @@
 
 /// How much of the demo centre there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Populace {
+pub enum DemoMode {
     /// None: the objects are those of the settings.
     None,
     /// Its provisioned objects.

@@ -1,6 +1,6 @@
 //! The demo's SMS provider and Messenger platform, as parts of this server.
 
-use crate::{clock::SteadyClock, ids::RandomIds, populace::Populace};
+use crate::{clock::SteadyClock, ids::RandomIds, populace::DemoMode};
 use anyhow::{Context, Result};
 use axum::{
     Router,
@@ -28,10 +28,10 @@ pub struct Simulators {
 
 impl Simulators {
     /// The simulators of a server that listens here and is known as `url`.
-    pub async fn new(populace: Populace, url: &str, listener: &TcpListener) -> Result<Self> {
+    pub async fn new(populace: DemoMode, url: &str, listener: &TcpListener) -> Result<Self> {
         let address = listener.local_addr()?;
         let server = format!("http://{}", reached(address));
-        if populace == Populace::None {
+        if populace == DemoMode::None {
             return Ok(Self { platforms: None, port: address.port(), server, door: None });
         }
         let (clock, ids) = (Arc::new(SteadyClock::start(None)), Arc::new(RandomIds));
@@ -52,7 +52,7 @@ impl Simulators {
     }
 
     /// Runs them, and their customers where the demo is alive.
-    pub fn run(self, tasks: &mut JoinSet<()>, populace: Populace) {
+    pub fn run(self, tasks: &mut JoinSet<()>, populace: DemoMode) {
         let router = self.router();
         let Some(platforms) = self.platforms else { return };
         if let Some(door) = self.door {
@@ -63,7 +63,7 @@ impl Simulators {
             });
         }
         tasks.spawn(platforms.clone().run(self.server));
-        if populace == Populace::Alive {
+        if populace == DemoMode::Alive {
             tasks.spawn(platforms.customers());
         }
     }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use demo::platforms::MESSENGER_PATH;
 
-    async fn simulators(populace: Populace, address: &str) -> (Simulators, u16) {
+    async fn simulators(populace: DemoMode, address: &str) -> (Simulators, u16) {
         let listener = TcpListener::bind(address).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         (Simulators::new(populace, "http://localhost", &listener).await.expect("simulators"), port)
@@ -101,18 +101,18 @@ mod tests {
     #[tokio::test]
     async fn they_are_behind_the_door_of_the_server_where_that_is_open_to_this_machine() {
         for address in ["127.0.0.1:0", "0.0.0.0:0"] {
-            let (simulators, port) = simulators(Populace::Provisioned, address).await;
+            let (simulators, port) = simulators(DemoMode::Provisioned, address).await;
             assert_eq!((simulators.port, simulators.door.is_some()), (port, false));
             assert_eq!(simulators.server, format!("http://127.0.0.1:{port}"));
         }
-        let (elsewhere, port) = simulators(Populace::Provisioned, "127.0.0.2:0").await;
+        let (elsewhere, port) = simulators(DemoMode::Provisioned, "127.0.0.2:0").await;
         assert_ne!(elsewhere.port, port);
         assert_eq!(elsewhere.server, format!("http://127.0.0.2:{port}"));
     }
 
     #[tokio::test]
     async fn there_are_none_outside_the_demo() {
-        let (simulators, _) = simulators(Populace::None, "127.0.0.1:0").await;
+        let (simulators, _) = simulators(DemoMode::None, "127.0.0.1:0").await;
         assert!(simulators.platforms.is_none());
         assert!(MESSENGER_PATH.ends_with(demo::centre::MESSENGER_SERVICE));
     }

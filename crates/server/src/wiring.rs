@@ -13,7 +13,7 @@ use crate::{
     limits,
     objects::{self, Besides, Current, Passwords, Reading, Wanted},
     output::Output,
-    populace::Populace,
+    populace::DemoMode,
     simulators::Simulators,
     taken, telemetry,
     telephony::Telephony,
@@ -46,7 +46,7 @@ pub struct Plan {
     /// Where to listen, if not where the settings say.
     pub listen: Option<Listen>,
     /// How much of the demo centre there is.
-    pub populace: Populace,
+    pub populace: DemoMode,
 }
 
 /// Where a server is found.
@@ -63,7 +63,7 @@ pub struct Place<'a> {
 pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
     let Plan { config, listen, populace } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
-    let look = Look { listen, demo: populace != Populace::None, ..Look::default() };
+    let look = Look { listen, demo: populace != DemoMode::None, ..Look::default() };
     let examined = check::examine(&config, look);
     let Parts { listen, tls, media, shown, calls } = examined.into_parts()?;
     let open_files = limits::raise();
@@ -84,7 +84,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
-        config: api_config(&config, &url, shown, populace != Populace::None),
+        config: api_config(&config, &url, shown, populace != DemoMode::None),
     })
     .await?;
     let chat = Chat::new(desk.clone(), chat_config(&config));
@@ -110,7 +110,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
         Err(why) => tracing::error!("commands cannot reach this server: {why:#}"),
     }
     simulators.run(&mut background, populace);
-    if populace == Populace::Alive {
+    if populace == DemoMode::Alive {
         populate(&mut background, &desk, &chat, &Place { url: &url, addr, sip: telephony.addr() });
     }
     tracing::info!(%url, %addr, data = %config.data.display(), "serving");
@@ -134,7 +134,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
         // From this moment on no client should be sent here, though calls may go on for a long time.
         gate.close();
         // Agents go on working while their calls come to an end; simulated people need no such time.
-        if populace != Populace::Alive {
+        if populace != DemoMode::Alive {
             telephony.drain(Duration::from_secs(config.sip.drain.into())).await;
         }
     };
@@ -223,9 +223,9 @@ pub fn default_url(config: &Config) -> String {
 
 /// Applies the objects at first start: the demo's, or those of the settings. Later starts leave alone what was
 /// changed since.
-async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<()> {
+async fn provision(desk: &Desk, config: &Config, populace: DemoMode) -> Result<()> {
     let current = Current::read(desk).await?;
-    let is_demo = populace != Populace::None;
+    let is_demo = populace != DemoMode::None;
     match &current.centre {
         Some(centre) if is_demo && centre.id != demo::centre::CONTACT_CENTER => bail!(
             "the data directory {} (--data) has a centre of its own, which is not to become the demo's",
@@ -235,7 +235,7 @@ async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<(
         None => {}
     }
     let wanted = if is_demo {
-        Wanted::demo(populace == Populace::Alive)?
+        Wanted::demo(populace == DemoMode::Alive)?
     } else {
         let mut findings = Findings::default();
         let (media, fresh) = (desk.media(), desk.ids());
@@ -256,9 +256,9 @@ async fn provision(desk: &Desk, config: &Config, populace: Populace) -> Result<(
 }
 
 /// The accounts that carry messages for the services of the centre.
-fn connectors(desk: &Desk, config: &Config, populace: Populace, port: u16) -> Result<Connectors> {
+fn connectors(desk: &Desk, config: &Config, populace: DemoMode, port: u16) -> Result<Connectors> {
     let services = desk.centre().map(|centre| centre.services.clone()).unwrap_or_default();
-    let demo = (populace != Populace::None).then_some(port);
+    let demo = (populace != DemoMode::None).then_some(port);
     let mut findings = Findings::default();
     let connectors = Connectors::of(config, &services, desk.media(), demo, &mut findings);
     findings.refuse()?;
@@ -315,10 +315,10 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
 }
 
 /// Warns of an open demo: its passwords are in every manual.
-fn warn_if_open(populace: Populace, config: &Config, http: SocketAddr) {
+fn warn_if_open(populace: DemoMode, config: &Config, http: SocketAddr) {
     let sip = config.sip.addr.filter(|_| !config.sip.off);
     for addr in [Some(http), sip].into_iter().flatten().filter(|addr| !addr.ip().is_loopback()) {
-        if populace != Populace::None {
+        if populace != DemoMode::None {
             tracing::warn!(%addr, "the demo is open to a network: whoever reaches it can log in as anybody");
         }
     }

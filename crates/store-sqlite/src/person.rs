@@ -7,7 +7,7 @@ use domain::{
     call::{self, Call, Caller, Dn, Who},
     format::{self, Document, Unread},
     session::{self, Session},
-    task::Errand,
+    task::TaskKind,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -42,7 +42,7 @@ fn quarantined(conn: &Connection, value: &str) -> Outcome<Vec<i64>> {
 
 fn notices(conn: &Connection, value: &str) -> Outcome<Vec<String>> {
     let to_him =
-        |errand: &Errand| matches!(errand, Errand::Notice { address, .. } if address.theirs == value);
+        |errand: &TaskKind| matches!(errand, TaskKind::Notice { address, .. } if address.theirs == value);
     let tasks = task::all(conn)?.into_iter().map(|row| row.task);
     Ok(tasks.filter(|task| to_him(&task.errand)).map(|task| task.id()).collect())
 }

@@ -4,7 +4,7 @@
 //! store does not depend on every caller having dropped its end.
 
 use desk::ports::{
-    BindingRow, Erased, Quarantined, SavedResult, Shelf, Start, StoreFault, Traces, Transacted, Work,
+    BindingRow, Erased, Quarantined, SavedResult, SessionTable, Start, StoreFault, Traces, Transacted, Work,
 };
 use domain::{Millis, NodeId, UserId, call::Dn};
 use std::{
@@ -35,7 +35,7 @@ pub(crate) enum Job {
     /// Throw such a unit away.
     Release { unit: i64, answer: Answer<bool> },
     /// Write or delete rows of a table of sessions.
-    Shelve { shelf: Shelf, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
+    Shelve { shelf: SessionTable, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
     /// Replace the bindings of numbers.
     Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: Answer<()> },
     /// Tell the position last taken in every mailbox: the file names only what is reserved.

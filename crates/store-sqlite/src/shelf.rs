@@ -1,7 +1,7 @@
 //! Tables of sessions: rows that are not history.
 
 use crate::{fault::Outcome, unreadable};
-use desk::ports::Shelf;
+use desk::ports::SessionTable;
 use domain::format::{self, Document, NEWEST, Unread};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
@@ -9,20 +9,20 @@ use serde_json::Value;
 /// Writes rows of a table, or deletes them.
 pub(crate) fn put(
     conn: &Connection,
-    shelf: Shelf,
+    shelf: SessionTable,
     rows: &[(String, Option<String>)],
     format: u32,
 ) -> Outcome<()> {
     let (put, take) = match shelf {
-        Shelf::HttpSession => (
+        SessionTable::HttpSession => (
             "INSERT OR REPLACE INTO http_session (id, body, format) VALUES (?1, ?2, ?3)",
             "DELETE FROM http_session WHERE id = ?1",
         ),
-        Shelf::BayeuxSession => (
+        SessionTable::BayeuxSession => (
             "INSERT OR REPLACE INTO bayeux_session (id, body, format) VALUES (?1, ?2, ?3)",
             "DELETE FROM bayeux_session WHERE id = ?1",
         ),
-        Shelf::Process => (
+        SessionTable::Process => (
             "INSERT OR REPLACE INTO meta (name, value) SELECT 'process:' || ?1, ?2 WHERE ?3",
             "DELETE FROM meta WHERE name = 'process:' || ?1",
         ),
@@ -37,22 +37,22 @@ pub(crate) fn put(
 }
 
 /// One row.
-pub(crate) fn row(conn: &Connection, shelf: Shelf, id: &str) -> Outcome<Option<String>> {
+pub(crate) fn row(conn: &Connection, shelf: SessionTable, id: &str) -> Outcome<Option<String>> {
     let mut statement = conn.prepare_cached(match shelf {
-        Shelf::HttpSession => "SELECT body, format FROM http_session WHERE id = ?1",
-        Shelf::BayeuxSession => "SELECT body, format FROM bayeux_session WHERE id = ?1",
-        Shelf::Process => "SELECT value, 1 FROM meta WHERE name = 'process:' || ?1",
+        SessionTable::HttpSession => "SELECT body, format FROM http_session WHERE id = ?1",
+        SessionTable::BayeuxSession => "SELECT body, format FROM bayeux_session WHERE id = ?1",
+        SessionTable::Process => "SELECT value, 1 FROM meta WHERE name = 'process:' || ?1",
     })?;
     let found = statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(found.and_then(|(body, format)| newest(shelf, id, body, format)))
 }
 
 /// Every row.
-pub(crate) fn rows(conn: &Connection, shelf: Shelf) -> Outcome<Vec<(String, String)>> {
+pub(crate) fn rows(conn: &Connection, shelf: SessionTable) -> Outcome<Vec<(String, String)>> {
     let mut statement = conn.prepare_cached(match shelf {
-        Shelf::HttpSession => "SELECT id, body, format FROM http_session ORDER BY id",
-        Shelf::BayeuxSession => "SELECT id, body, format FROM bayeux_session ORDER BY id",
-        Shelf::Process => {
+        SessionTable::HttpSession => "SELECT id, body, format FROM http_session ORDER BY id",
+        SessionTable::BayeuxSession => "SELECT id, body, format FROM bayeux_session ORDER BY id",
+        SessionTable::Process => {
             "SELECT substr(name, 9), value, 1 FROM meta WHERE name LIKE 'process:%' ORDER BY name"
         }
     })?;
@@ -69,8 +69,8 @@ pub(crate) fn rows(conn: &Connection, shelf: Shelf) -> Outcome<Vec<(String, Stri
 
 /// The body of a row as it would be written in the newest format; `None` when it cannot be read at all. Its owner knows
 /// what is in it.
-fn newest(shelf: Shelf, id: &str, body: String, format: u32) -> Option<String> {
-    if format == NEWEST || shelf == Shelf::Process {
+fn newest(shelf: SessionTable, id: &str, body: String, format: u32) -> Option<String> {
+    if format == NEWEST || shelf == SessionTable::Process {
         return Some(body);
     }
     match format::read::<Value>(Document::Session, format, &body) {

@@ -18,8 +18,8 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    BindingRow, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
-    StoreFault, TaskRow, Traces, Transacted, Versioned, Witness, Work,
+    BindingRow, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Start, Store,
+    StoreFault, TaskRow, Traces, Transacted, Versioned, CommitObserver, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::BoxFuture;
@@ -130,7 +130,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn watch(&self, witness: Arc<dyn Witness>) {
+    fn watch(&self, witness: Arc<dyn CommitObserver>) {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&witness));
     }
 
@@ -238,18 +238,18 @@ impl Store for SqliteStore {
 
     fn shelve(
         &self,
-        shelf: Shelf,
+        shelf: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>> {
         self.ask(|answer| Job::Shelve { shelf, rows, answer })
     }
 
-    fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
+    fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
         let id = id.to_owned();
         Box::pin(self.pool.clone().read(move |conn| shelf::row(conn, shelf, &id)))
     }
 
-    fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
+    fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
         Box::pin(self.pool.clone().read(move |conn| shelf::rows(conn, shelf)))
     }
 

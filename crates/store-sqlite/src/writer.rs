@@ -17,7 +17,7 @@ use crate::{
     sight::Look,
     task,
 };
-use desk::ports::{Committed, Done, Durable, Erased, Local, Start, StoreFault, Versioned, Witness, Work};
+use desk::ports::{Committed, Done, Durable, Erased, Local, Start, StoreFault, Versioned, CommitObserver, Work};
 use domain::{Key, Millis, No, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
@@ -40,7 +40,7 @@ const PROBE: i32 = 64 * 1024;
 const GROUP: &str = "group";
 
 /// Those who are told of commits, for as long as somebody else holds them.
-pub(crate) type Watch = Arc<Mutex<Vec<Weak<dyn Witness>>>>;
+pub(crate) type Watch = Arc<Mutex<Vec<Weak<dyn CommitObserver>>>>;
 
 /// The writer, with what only it knows.
 pub(crate) struct Writer {
@@ -57,7 +57,7 @@ pub(crate) struct Writer {
 }
 
 /// What became of one job.
-enum Fate {
+enum JobOutcome {
     Transacted(Result<Done, Refusal>),
     Written,
     /// There is more to do: the job goes on in the next group, after this part.
@@ -256,7 +256,7 @@ impl Writer {
 
     /// Runs the jobs in one transaction. On an error nothing of any of them is left, if it was not the end of the
     /// transaction that failed.
-    fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
+    fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<JobOutcome>, Abort> {
         let result = self.transaction(jobs);
         if result.is_err()
             && !self.hold.conn.is_autocommit()
@@ -267,7 +267,7 @@ impl Writer {
         result
     }
 
-    fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<Fate>, Abort> {
+    fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<JobOutcome>, Abort> {
         execute(&self.hold.conn, "BEGIN IMMEDIATE").map_err(Abort::Begin)?;
         let mut group = Group::new(&self.hold.conn, &self.cache, &self.mailboxes, &self.queues, self.count);
         let mut fates = Vec::with_capacity(jobs.len());
@@ -307,12 +307,12 @@ impl Writer {
     }
 
     /// Overwrites what a group erased.
-    fn scrub(&mut self, fates: &mut [Fate], is_erasing: bool) {
+    fn scrub(&mut self, fates: &mut [JobOutcome], is_erasing: bool) {
         if is_erasing && let Err(fault) = crate::erase::scrub(&self.hold.conn, &mut self.hold.mark) {
             tracing::error!(%fault, "what was erased could not be overwritten everywhere");
             let failed = StoreFault::Failed(format!("erased, but not overwritten everywhere yet: {fault}"));
-            for outcome in fates.iter_mut().filter(|outcome| matches!(outcome, Fate::Erased(_))) {
-                *outcome = Fate::Failed(failed.clone());
+            for outcome in fates.iter_mut().filter(|outcome| matches!(outcome, JobOutcome::Erased(_))) {
+                *outcome = JobOutcome::Failed(failed.clone());
             }
         }
     }
@@ -323,7 +323,7 @@ struct Ended {
     /// What it would have told.
     committed: Committed,
     /// What its callers would have been answered.
-    fates: Vec<Fate>,
+    fates: Vec<JobOutcome>,
     is_erasing: bool,
 }
 
@@ -338,13 +338,13 @@ fn leave_to_who_asks_again(Committed { durable, local }: &mut Committed) {
 }
 
 /// Answers jobs that are durable; keeps those that have more to do.
-fn answer_all(jobs: &mut Vec<Job>, fates: Vec<Fate>) {
+fn answer_all(jobs: &mut Vec<Job>, fates: Vec<JobOutcome>) {
     counter!("jackfield_store_jobs_total").increment(jobs.len() as u64);
     let mut unfinished = Vec::new();
     for (job, fate) in jobs.drain(..).zip(fates) {
         match fate {
             // Only now that the part is durable, the job goes on after it.
-            Fate::Unfinished(part) => unfinished.push(part.of(job)),
+            JobOutcome::Unfinished(part) => unfinished.push(part.of(job)),
             fate => answer(job, fate),
         }
     }
@@ -352,7 +352,7 @@ fn answer_all(jobs: &mut Vec<Job>, fates: Vec<Fate>) {
 }
 
 fn fail(jobs: &mut Vec<Job>, fault: &StoreFault) {
-    jobs.drain(..).for_each(|job| answer(job, Fate::Failed(fault.clone())));
+    jobs.drain(..).for_each(|job| answer(job, JobOutcome::Failed(fault.clone())));
 }
 
 /// Ends the transaction of a group. A test may have it end unseen: it is durable, and nobody knows.
@@ -433,90 +433,90 @@ fn execute(conn: &Connection, sql: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<Fate> {
+fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
     match job {
         Job::Transact { work, .. } => decide(group, work),
-        Job::Start { task, node, .. } => Ok(Fate::Started(task::start(group.conn, task, node)?)),
+        Job::Start { task, node, .. } => Ok(JobOutcome::Started(task::start(group.conn, task, node)?)),
         Job::NotSent { task, .. } => {
             task::not_sent(group.conn, task)?;
-            Ok(Fate::Written)
+            Ok(JobOutcome::Written)
         }
-        Job::Quarantine { unit, .. } => Ok(Fate::Quarantined(quarantine::keep(group.conn, unit)?)),
-        Job::Release { unit, .. } => Ok(Fate::Released(quarantine::release(group.conn, *unit)?)),
+        Job::Quarantine { unit, .. } => Ok(JobOutcome::Quarantined(quarantine::keep(group.conn, unit)?)),
+        Job::Release { unit, .. } => Ok(JobOutcome::Released(quarantine::release(group.conn, *unit)?)),
         Job::Shelve { shelf, rows, .. } => {
             shelf::put(group.conn, *shelf, rows, group.count.format)?;
-            Ok(Fate::Written)
+            Ok(JobOutcome::Written)
         }
         Job::Bind { phones, .. } => {
             binding::put(group.conn, phones)?;
-            Ok(Fate::Written)
+            Ok(JobOutcome::Written)
         }
-        Job::Heads { .. } => Ok(Fate::Heads(group.heads())),
+        Job::Heads { .. } => Ok(JobOutcome::Heads(group.heads())),
         Job::Trim { upto, done, .. } => {
             let all = upto.len();
             let done = *done + group.trim(&upto[*done..])?;
-            Ok(if done == all { Fate::Written } else { Fate::Unfinished(Part(done)) })
+            Ok(if done == all { JobOutcome::Written } else { JobOutcome::Unfinished(Part(done)) })
         }
         Job::Save { result, .. } => {
             result::save(group.conn, result)?;
-            Ok(Fate::Written)
+            Ok(JobOutcome::Written)
         }
         Job::Forget { before, .. } => {
-            Ok(if group.forget_results(*before)? { Fate::Written } else { Fate::Unfinished(Part(0)) })
+            Ok(if group.forget_results(*before)? { JobOutcome::Written } else { JobOutcome::Unfinished(Part(0)) })
         }
         Job::Retire { before, limit, done, .. } => {
             let (gone, all) = group.retire(*before, *limit - *done)?;
             let done = *done + gone;
-            Ok(if all { Fate::Retired(done) } else { Fate::Unfinished(Part(done as usize)) })
+            Ok(if all { JobOutcome::Retired(done) } else { JobOutcome::Unfinished(Part(done as usize)) })
         }
-        Job::Erase { traces, .. } => Ok(Fate::Erased(group.erase(traces)?)),
+        Job::Erase { traces, .. } => Ok(JobOutcome::Erased(group.erase(traces)?)),
     }
 }
 
-fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<Fate> {
+fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<JobOutcome> {
     for _ in 0..PATIENCE {
         let mut look = Look::new(group);
         // A decision writes nothing while it looks, so its panic concerns only itself.
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| work(&mut look))) else {
-            return Ok(Fate::Failed(StoreFault::Permanent("a decision panicked".into())));
+            return Ok(JobOutcome::Failed(StoreFault::Permanent("a decision panicked".into())));
         };
         let fault = look.fault;
         match decided {
-            Ok(plan) => return Ok(Fate::Transacted(Ok(group.write(plan)?))),
-            Err(No::Refused(refusal)) => return Ok(Fate::Transacted(Err(refusal))),
+            Ok(plan) => return Ok(JobOutcome::Transacted(Ok(group.write(plan)?))),
+            Err(No::Refused(refusal)) => return Ok(JobOutcome::Transacted(Err(refusal))),
             // Everything is loaded here when it is looked at; a work that asks is answered all the same.
             Err(No::Need(Want::State(key))) => drop(group.entry(&key)?),
             Err(No::Need(_)) => {}
             Err(No::Fault) => {
                 let why = fault.map_or_else(|| StoreFault::Permanent("a decision failed".into()), Into::into);
-                return Ok(Fate::Failed(why));
+                return Ok(JobOutcome::Failed(why));
             }
         }
     }
-    Ok(Fate::Failed(StoreFault::Permanent("a decision never had enough to look at".into())))
+    Ok(JobOutcome::Failed(StoreFault::Permanent("a decision never had enough to look at".into())))
 }
 
 /// Answers a job. Nobody may be waiting for it any more; what was done is done.
-fn answer(job: Job, outcome: Fate) {
+fn answer(job: Job, outcome: JobOutcome) {
     match job {
         Job::Transact { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Fate::Transacted(result) => Some(result),
+            JobOutcome::Transacted(result) => Some(result),
             _ => None,
         }),
         Job::Heads { answer } => send(answer, outcome, |outcome| match outcome {
-            Fate::Heads(heads) => Some(heads),
+            JobOutcome::Heads(heads) => Some(heads),
             _ => None,
         }),
         Job::Start { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Fate::Started(start) => Some(start),
+            JobOutcome::Started(start) => Some(start),
             _ => None,
         }),
         Job::Quarantine { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Fate::Quarantined(number) => Some(number),
+            JobOutcome::Quarantined(number) => Some(number),
             _ => None,
         }),
         Job::Release { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Fate::Released(there_was) => Some(there_was),
+            JobOutcome::Released(there_was) => Some(there_was),
             _ => None,
         }),
         Job::NotSent { answer, .. }
@@ -525,22 +525,22 @@ fn answer(job: Job, outcome: Fate) {
         | Job::Trim { answer, .. }
         | Job::Save { answer, .. }
         | Job::Forget { answer, .. } => {
-            send(answer, outcome, |outcome| matches!(outcome, Fate::Written).then_some(()));
+            send(answer, outcome, |outcome| matches!(outcome, JobOutcome::Written).then_some(()));
         }
         Job::Retire { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Fate::Retired(count) => Some(count),
+            JobOutcome::Retired(count) => Some(count),
             _ => None,
         }),
         Job::Erase { answer, .. } => send(answer, outcome, |outcome| match outcome {
-            Fate::Erased(erased) => Some(erased),
+            JobOutcome::Erased(erased) => Some(erased),
             _ => None,
         }),
     }
 }
 
-fn send<T>(answer: Answer<T>, outcome: Fate, pick: fn(Fate) -> Option<T>) {
+fn send<T>(answer: Answer<T>, outcome: JobOutcome, pick: fn(JobOutcome) -> Option<T>) {
     let told = match outcome {
-        Fate::Failed(fault) => Err(fault),
+        JobOutcome::Failed(fault) => Err(fault),
         // Each job has its own kind of outcome; another would be a bug of this file.
         outcome => pick(outcome).ok_or_else(|| StoreFault::Failed("a job was answered by another's".into())),
     };

@@ -5,7 +5,7 @@ use domain::{
     Command, InteractionId, ProviderKey,
     command::{CustomerAct, Receive, Report, Said, Unit},
     message::Content,
-    session::Closer,
+    session::EndedBy,
     task::Fresh,
 };
 
@@ -83,7 +83,7 @@ impl Guest<'_> {
 
     /// Leaves.
     pub async fn leaves(&self) {
-        self.does(CustomerAct::Leave(Closer::Customer)).await;
+        self.does(CustomerAct::Leave(EndedBy::Customer)).await;
     }
 
     /// Their provider tells of an entry of the log.

@@ -1,8 +1,8 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
-    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, CommitObserver, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, ready};
@@ -113,7 +113,7 @@ impl Store for FaultyStore {
         self.journal.release(unit)
     }
 
-    fn watch(&self, witness: Arc<dyn Witness>) {
+    fn watch(&self, witness: Arc<dyn CommitObserver>) {
         self.journal.watch(witness);
     }
 
@@ -149,15 +149,15 @@ impl Store for FaultyStore {
         self.journal.stream_id()
     }
 
-    fn shelve(&self, shelf: Shelf, rows: Vec<(String, Option<String>)>) -> Answer<()> {
+    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> Answer<()> {
         self.journal.shelve(shelf, rows)
     }
 
-    fn row(&self, shelf: Shelf, id: &str) -> Answer<Option<String>> {
+    fn row(&self, shelf: SessionTable, id: &str) -> Answer<Option<String>> {
         self.journal.row(shelf, id)
     }
 
-    fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
+    fn rows(&self, shelf: SessionTable) -> Answer<Vec<(String, String)>> {
         self.journal.rows(shelf)
     }
 

@@ -4,7 +4,7 @@ use crate::{Client, TestServer};
 use desk::ports::{Arrival, Switch};
 use domain::{
     Command, InteractionId, UserData,
-    call::{Act, Caller, Dn, Effect, Heard, LegId},
+    call::{LegCommand, Caller, Dn, SwitchCommand, LegEvent, LegId},
     centre::Centre,
     medium::voice,
 };
@@ -23,12 +23,12 @@ pub fn with_voice(centre: &mut Centre) {
 /// What the switch is asked, and which phones it knows.
 #[derive(Default)]
 struct Asked {
-    effects: Mutex<Vec<Effect>>,
+    effects: Mutex<Vec<SwitchCommand>>,
     phones: Mutex<BTreeMap<Dn, bool>>,
 }
 
 impl Switch for Asked {
-    fn perform(&self, effects: &[Effect]) {
+    fn perform(&self, effects: &[SwitchCommand]) {
         self.effects.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(effects);
     }
 
@@ -114,13 +114,13 @@ impl<'a> ScriptedSwitch<'a> {
     }
 
     /// The switch hears something of a leg.
-    pub async fn hears(&self, call: &InteractionId, leg: u16, heard: Heard) {
+    pub async fn hears(&self, call: &InteractionId, leg: u16, heard: LegEvent) {
         let leg = LegId { call: call.clone(), number: leg };
         self.server.desk.heard(leg, heard).await.expect("taken in");
     }
 
     /// What it was asked since the last time, as leg and act.
-    pub fn asked(&self) -> Vec<(u16, Act)> {
+    pub fn asked(&self) -> Vec<(u16, LegCommand)> {
         let mut asked = self.script.effects.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *asked).into_iter().map(|effect| (effect.leg.number, effect.act)).collect()
     }
@@ -129,7 +129,7 @@ impl<'a> ScriptedSwitch<'a> {
     pub async fn talking(&self, agent: &Client<'_>) -> (InteractionId, String) {
         let call = self.calls_in("+15550142", "9000").await;
         self.offers(&call, agent).await;
-        self.hears(&call, 2, Heard::Up).await;
+        self.hears(&call, 2, LegEvent::Up).await;
         agent.hears().await;
         self.asked();
         let path = format!("/me/calls/{call}");

@@ -3,7 +3,7 @@
 use desk::ports::Arrival;
 use domain::{
     InteractionId,
-    call::{Dn, Heard, LegId},
+    call::{Dn, LegEvent, LegId},
 };
 use futures::future::BoxFuture;
 
@@ -17,7 +17,7 @@ pub trait Listener: Send + Sync + 'static {
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()>;
 
     /// The switch tells something of a leg.
-    fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()>;
+    fn heard(&self, leg: LegId, heard: LegEvent) -> BoxFuture<'_, ()>;
 
     /// A number has its first phone registered, or lost its last.
     fn in_service(&self, dn: Dn, on: bool) -> BoxFuture<'_, ()>;

@@ -8,8 +8,8 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Sight, Start, Store,
-    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Sight, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, CommitObserver, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::{executor::block_on, future::BoxFuture};
@@ -74,7 +74,7 @@ impl Store for Journal {
         })
     }
 
-    fn watch(&self, witness: Arc<dyn Witness>) {
+    fn watch(&self, witness: Arc<dyn CommitObserver>) {
         self.inner.watch(witness);
     }
 
@@ -167,17 +167,17 @@ impl Store for Journal {
 
     fn shelve(
         &self,
-        shelf: Shelf,
+        shelf: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>> {
         at_once(self.inner.shelve(shelf, rows))
     }
 
-    fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
+    fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
         at_once(self.inner.row(shelf, id))
     }
 
-    fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
+    fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
         at_once(self.inner.rows(shelf))
     }
 

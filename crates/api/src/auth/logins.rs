@@ -6,7 +6,7 @@
 use super::login::{Found, Login, key};
 use desk::{
     Desk,
-    ports::{FeedQuery, Shelf, StoreFault},
+    ports::{FeedQuery, SessionTable, StoreFault},
 };
 use domain::{Event, Key, Millis, UserId, user};
 use std::{
@@ -54,7 +54,7 @@ impl Logins {
     pub async fn load(desk: &Desk, inactivity: Millis) -> Result<Self, StoreFault> {
         let mut inner = Inner::default();
         let mut found = Vec::new();
-        for (key, row) in desk.store().rows(Shelf::HttpSession).await? {
+        for (key, row) in desk.store().rows(SessionTable::HttpSession).await? {
             match Login::read(key.clone(), &row, desk) {
                 Ok(read) if read.login.holds(desk) => found.push(read),
                 Ok(_) => drop(inner.gone.insert(key.into())),
@@ -112,7 +112,7 @@ impl Logins {
         let at = login.used();
         let mut rows = vec![(login.key.to_string(), login.row(head(desk)))];
         rows.extend(gone.iter().map(|gone| (gone.key.to_string(), None)));
-        match desk.store().shelve(Shelf::HttpSession, rows).await {
+        match desk.store().shelve(SessionTable::HttpSession, rows).await {
             Ok(()) => login.set_written(at),
             Err(fault) => {
                 tracing::warn!(%fault, "a login could not be written; it holds until the server stops");
@@ -175,7 +175,7 @@ impl Logins {
         }
         let rows = written.iter().map(|(login, _)| (login.key.to_string(), login.row(head))).collect();
         if !written.is_empty() {
-            match desk.store().shelve(Shelf::HttpSession, rows).await {
+            match desk.store().shelve(SessionTable::HttpSession, rows).await {
                 Ok(()) => written.iter().for_each(|(login, used)| login.set_written(*used)),
                 Err(fault) => tracing::error!(%fault, "logins could not be written"),
             }
@@ -196,7 +196,7 @@ impl Logins {
             return;
         }
         let rows = gone.iter().map(|key| (key.to_string(), None)).collect();
-        match desk.store().shelve(Shelf::HttpSession, rows).await {
+        match desk.store().shelve(SessionTable::HttpSession, rows).await {
             Ok(()) => self.lock().gone.retain(|key| !gone.contains(key)),
             Err(fault) => tracing::error!(%fault, "ended logins could not be taken off the shelf yet"),
         }

@@ -7,7 +7,7 @@ use domain::{
     Decision, Key, Message, No, UserId, json,
     medium::Medium,
     message::{Visibility, without_stale_typing},
-    session::{AgentParty, Closer, Delivery, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, EndedBy, Delivery, Fact, Invitation, PartyState, Session},
 };
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl Scene<'_> {
             Fact::Said { index, .. } | Fact::Typed { index, .. } => self.said(*index, out),
             Fact::Delivery { index, state, .. } => self.delivery(*index, *state, out),
             // The end of the agent's own part tells of it.
-            Fact::TalkEnded { closer: Closer::Agent }
+            Fact::TalkEnded { closer: EndedBy::Agent }
             | Fact::Created { .. }
             | Fact::Amended { .. }
             | Fact::Queued { .. }
@@ -98,7 +98,7 @@ impl Scene<'_> {
     }
 
     /// An offer that ended: its agent loses it, and the colleague whose transfer it was is told.
-    fn offer_ended(&self, agent: &UserId, closer: Closer, out: &mut Vec<NewNote>) {
+    fn offer_ended(&self, agent: &UserId, closer: EndedBy, out: &mut Vec<NewNote>) {
         self.change(agent, "StatusChange", out);
         let Some(Invitation::Transfer { from, reference }) =
             self.session.party(agent).map(|party| &party.invitation)
@@ -107,8 +107,8 @@ impl Scene<'_> {
         };
         if self.session.live_party(from).is_some_and(|party| party.state == PartyState::Chatting) {
             let why = match closer {
-                Closer::NoAnswer => "The agent did not answer",
-                Closer::Customer | Closer::Idle => "The customer left before the transfer was taken",
+                EndedBy::NoAnswer => "The agent did not answer",
+                EndedBy::Customer | EndedBy::Idle => "The customer left before the transfer was taken",
                 _ => "The agent refused the transfer",
             };
             self.error(from, *reference, why, out);

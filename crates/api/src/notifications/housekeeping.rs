@@ -3,7 +3,7 @@
 use super::hub::{millis, persist};
 use crate::state::Api;
 use bayeux::{ClientId, Reconnect};
-use desk::ports::Shelf;
+use desk::ports::SessionTable;
 use domain::UserId;
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn write_acknowledgements(api: &Api) {
     };
     // In parts, so that commands get their turn at the store between them.
     for part in rows.chunks(ROWS_AT_ONCE) {
-        if let Err(fault) = api.desk.store().shelve(Shelf::BayeuxSession, part.to_vec()).await {
+        if let Err(fault) = api.desk.store().shelve(SessionTable::BayeuxSession, part.to_vec()).await {
             tracing::error!(%fault, "acknowledgements could not be written");
             return;
         }

@@ -4,7 +4,7 @@ use super::sockets::Sockets;
 use bayeux::{Change, Hub, Reconnect, Record};
 use desk::{
     Desk,
-    ports::{Shelf, StoreFault},
+    ports::{SessionTable, StoreFault},
 };
 use domain::{Millis, UserId};
 use std::{
@@ -25,7 +25,7 @@ impl Notifications {
     /// Takes up the sessions that the journal keeps; the time the server was down does not count against them.
     pub async fn load(desk: &Desk) -> Result<Self, StoreFault> {
         let mut hub = Hub::new(bayeux::Config::default());
-        for (id, row) in desk.store().rows(Shelf::BayeuxSession).await? {
+        for (id, row) in desk.store().rows(SessionTable::BayeuxSession).await? {
             match serde_json::from_str::<Record>(&row) {
                 Ok(record) => {
                     let head = desk.mailroom().of(&UserId::from(&*record.principal)).head();
@@ -74,7 +74,7 @@ pub(super) async fn persist(desk: &Desk, changes: Vec<Change>) -> Result<(), Sto
         Change::Put(record) => (record.id.to_string(), serde_json::to_string(&record).ok()),
         Change::Gone { id, .. } => (id.to_string(), None),
     });
-    desk.store().shelve(Shelf::BayeuxSession, rows.collect()).await
+    desk.store().shelve(SessionTable::BayeuxSession, rows.collect()).await
 }
 
 /// A moment as the hub counts it.

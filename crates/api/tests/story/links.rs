@@ -1,7 +1,7 @@
 //! Every address that is given out answers, with `/me` before it and without (spec: decisions#3).
 
 use desk::{Condition, ServiceState};
-use domain::{call::Heard, centre::Centre};
+use domain::{call::LegEvent, centre::Centre};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
 use testkit::{Client, ScriptedSwitch, TestServer};
@@ -56,7 +56,7 @@ async fn every_link_of_every_answer_and_notification_answers() {
     exchange.registers("5001", true).await;
     exchange.registers("5002", true).await;
     let call = exchange.calls_from("5002", "5001").await;
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     let told: Vec<Value> = tom.hears().await;
     assert!(told.iter().any(|note| note["data"]["call"]["state"] == "Established"), "{told:?}");
     assert!(told.len() > 4);

@@ -242,7 +242,7 @@ async fn the_journal_knows_no_cookie() {
     let app = TestServer::start().await;
     let cookie = cookie_of(&app, "agent1").await;
     let value = cookie.split_once('=').expect("a pair").1;
-    let rows = app.desk.store().rows(desk::ports::Shelf::HttpSession).await.expect("rows");
+    let rows = app.desk.store().rows(desk::ports::SessionTable::HttpSession).await.expect("rows");
     assert_eq!(rows.len(), 1);
     let (key, row) = &rows[0];
     assert!(key.len() == 64 && key.bytes().all(|byte| b"0123456789abcdef".contains(&byte)), "{key}");

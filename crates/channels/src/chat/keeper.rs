@@ -7,7 +7,7 @@
 
 use super::Chat;
 use desk::Refused;
-use domain::{Command, InteractionId, Millis, command::CustomerAct, session::Closer};
+use domain::{Command, InteractionId, Millis, command::CustomerAct, session::EndedBy};
 use futures::future::join_all;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -60,7 +60,7 @@ impl Chat {
     }
 
     async fn let_go(&self, id: &InteractionId) {
-        let act = CustomerAct::Leave(Closer::Idle);
+        let act = CustomerAct::Leave(EndedBy::Idle);
         match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
             Ok(_) => metrics::counter!("jackfield_chat_idle_total").increment(1),
             // The customer has left by themselves this moment.

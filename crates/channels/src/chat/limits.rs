@@ -195,7 +195,7 @@ impl<K: std::hash::Hash> Bucket<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::session::Closer;
+    use domain::session::EndedBy;
 
     fn from(ip: &str) -> Origin {
         Origin(Client::at(ip.parse().expect("an address")).network())
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!([act("a", &typing), act("a", &typing)], ["", "signs-of-chat"]);
         let long = say(&"\u{1}".repeat(1_700));
         assert_eq!([act("b", &long), act("b", &typing)], ["", "bytes-of-chat"]);
-        assert_eq!(act("a", &CustomerAct::Leave(Closer::Customer)), "");
+        assert_eq!(act("a", &CustomerAct::Leave(EndedBy::Customer)), "");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use domain::{
     Millis,
-    session::{Closer, Session},
+    session::{EndedBy, Session},
 };
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -24,7 +24,7 @@ pub(super) struct Talk {
     /// The index that the next entry of its log will have.
     pub next_index: u32,
     /// Who ended it, once it is over for the customer.
-    pub ended_by: Option<Closer>,
+    pub ended_by: Option<EndedBy>,
     key_digest: String,
     left_at: Option<Millis>,
 }

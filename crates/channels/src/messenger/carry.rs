@@ -6,7 +6,7 @@ use super::{
     send::{self, Content, Outgoing, Unsendable},
     trouble::{Failure, Remedy, Trouble, retry_after},
 };
-use desk::ports::{Parcel, Sending};
+use desk::ports::{OutboundMessage, SendOutcome};
 use domain::{Refusal, message, session::Delivery};
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use std::time::Duration;
 pub(super) const MOST_PARTS: usize = 20;
 
 /// What became of a part: the platform's id of it, or else the outcome of the message.
-type Carried = Result<String, Sending>;
+type Carried = Result<String, SendOutcome>;
 
 impl Account {
     /// Carries a message. A text that is too long goes in parts, one after the other.
-    pub async fn carry(&self, parcel: &Parcel) -> Sending {
+    pub async fn carry(&self, parcel: &OutboundMessage) -> SendOutcome {
         let person = &parcel.address.theirs;
         let parts: Vec<Content<'_>> = match &parcel.content {
             message::Content::Text { text, .. } => send::split(text).into_iter().map(Content::Text).collect(),
@@ -45,7 +45,7 @@ impl Account {
                 Err(sending) => return in_part(sending, part - 1, parts.len()),
             }
         }
-        Sending::Sent { id: last, state: Delivery::Sent }
+        SendOutcome::Sent { id: last, state: Delivery::Sent }
     }
 
     /// One attempt at a part.
@@ -54,11 +54,11 @@ impl Account {
             return Err(refused(None, trouble.sentence()));
         }
         if let Some(after) = self.standing.held(self.now()) {
-            return Err(Sending::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
+            return Err(SendOutcome::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
         }
         let request = send::message(&self.config, outgoing).map_err(|why| refused(None, why.to_string()))?;
         if let Err(after) = self.rate.turn(self.standing.is_slowed()).await {
-            return Err(Sending::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
+            return Err(SendOutcome::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
         }
         let copy = self.echoes.listen(outgoing.metadata);
         let failure = match self.ask(request, send::answer::message).await {
@@ -67,11 +67,11 @@ impl Account {
         };
         let why = failure.trouble.sentence().to_owned();
         Err(match failure.trouble.remedy() {
-            Remedy::Retry => Sending::Later { after: None, why },
-            Remedy::SlowDown => Sending::Later { after: self.standing.held(self.now()), why },
+            Remedy::Retry => SendOutcome::Later { after: None, why },
+            Remedy::SlowDown => SendOutcome::Later { after: self.standing.held(self.now()), why },
             Remedy::Echo => match copy.copy(self.config.echo_wait).await {
                 Some(mid) => return Ok(mid),
-                None => Sending::Unknown { why },
+                None => SendOutcome::Unknown { why },
             },
             Remedy::Fail | Remedy::FailAndAlarm | Remedy::StopAccount => refused(code(&failure), why),
         })
@@ -83,7 +83,7 @@ impl Account {
         loop {
             let carried = self.attempt(outgoing).await;
             attempts += 1;
-            let (Err(Sending::Later { after, why }), Some(pause)) = (&carried, retry_after(attempts)) else {
+            let (Err(SendOutcome::Later { after, why }), Some(pause)) = (&carried, retry_after(attempts)) else {
                 return carried;
             };
             let pause = u64::try_from(pause).map_or(Duration::ZERO, Duration::from_millis);
@@ -107,8 +107,8 @@ pub(super) fn fits(text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn refused(code: Option<String>, why: impl Into<String>) -> Sending {
-    Sending::Refused { code, why: why.into(), opted_out: false }
+fn refused(code: Option<String>, why: impl Into<String>) -> SendOutcome {
+    SendOutcome::Refused { code, why: why.into(), opted_out: false }
 }
 
 /// The platform's code, with its subcode.
@@ -118,13 +118,13 @@ fn code(failure: &Failure) -> Option<String> {
 }
 
 /// The outcome of a message when only its first parts went out.
-fn in_part(sending: Sending, sent: usize, of: usize) -> Sending {
+fn in_part(sending: SendOutcome, sent: usize, of: usize) -> SendOutcome {
     let told = |why: String| format!("Only {sent} of {of} parts of the message were sent. {why}");
     match sending {
-        Sending::Refused { code, why, opted_out } => Sending::Refused { code, why: told(why), opted_out },
-        Sending::Later { why, .. } => refused(None, told(why)),
-        Sending::Unknown { why } => Sending::Unknown { why: told(why) },
-        sent @ Sending::Sent { .. } => sent,
+        SendOutcome::Refused { code, why, opted_out } => SendOutcome::Refused { code, why: told(why), opted_out },
+        SendOutcome::Later { why, .. } => refused(None, told(why)),
+        SendOutcome::Unknown { why } => SendOutcome::Unknown { why: told(why) },
+        sent @ SendOutcome::Sent { .. } => sent,
     }
 }
 
@@ -147,8 +147,8 @@ mod tests {
     fn an_agent_learns_how_much_of_a_message_went_out() {
         let why = || "Facebook could not".to_owned();
         let told = "Only 1 of 3 parts of the message were sent. Facebook could not";
-        assert_eq!(in_part(Sending::Later { after: None, why: why() }, 1, 3), refused(None, told));
-        assert_eq!(in_part(Sending::Unknown { why: why() }, 1, 3), Sending::Unknown { why: told.into() });
+        assert_eq!(in_part(SendOutcome::Later { after: None, why: why() }, 1, 3), refused(None, told));
+        assert_eq!(in_part(SendOutcome::Unknown { why: why() }, 1, 3), SendOutcome::Unknown { why: told.into() });
         assert_eq!(in_part(refused(Some("551".into()), why()), 1, 3), refused(Some("551".into()), told));
     }
 }

@@ -5,7 +5,7 @@ use super::{
     carry::{self, MOST_PARTS},
     send::{self, Action, MAX_TEXT, split},
 };
-use desk::ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
+use desk::ports::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
 use domain::{
     Refusal,
     task::{Sign, Signal},
@@ -39,7 +39,7 @@ impl Channel for Account {
         carry::fits(text)
     }
 
-    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
+    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         Box::pin(async move { self.carry(&parcel).await })
     }
 

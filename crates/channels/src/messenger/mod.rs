@@ -12,7 +12,7 @@
 //! * `connector` holds the accounts, `account` is one of them; `door` and `privacy` are its addresses, `delivery` its
 //!   way in, `carry` its way out, `standing` its state.
 //!
-//! The desk decides when something may be written: a [`desk::ports::Parcel`] says how it may go out.
+//! The desk decides when something may be written: a [`desk::ports::OutboundMessage`] says how it may go out.
 //!
 //! Metrics: `jackfield_messenger_units_total{service,kind}`, the units that came, and
 //! `jackfield_messenger_troubles_total{service,trouble}`, the refusals of the platform.

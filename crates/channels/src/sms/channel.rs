@@ -12,7 +12,7 @@ use super::{
 use crate::outbound::Url;
 use desk::{
     Condition, ServiceState,
-    ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending},
+    ports::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome},
 };
 use domain::{Refusal, message::Content, task::Signal};
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -34,7 +34,7 @@ impl Channel for Sms {
         self.config.limits.fit(text).map(drop).map_err(refusal)
     }
 
-    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
+    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         self.carry(parcel).boxed()
     }
 
@@ -55,8 +55,8 @@ impl Channel for Sms {
 }
 
 impl Sms {
-    async fn carry(&self, parcel: Parcel) -> Sending {
-        let refused = |why: String| Sending::Refused { code: None, why, opted_out: false };
+    async fn carry(&self, parcel: OutboundMessage) -> SendOutcome {
+        let refused = |why: String| SendOutcome::Refused { code: None, why, opted_out: false };
         let (Content::Text { text, .. } | Content::Url { url: text }) = &parcel.content else {
             return refused("This cannot be sent as a text message".into());
         };
@@ -65,7 +65,7 @@ impl Sms {
             Err(unfit) => return refused(unfit.to_string()),
         };
         if let Err(after) = self.pace.turn().await {
-            return Sending::Later { after: Some(after), why: Reason::Busy.sentence().into() };
+            return SendOutcome::Later { after: Some(after), why: Reason::Busy.sentence().into() };
         }
         let callback = self.callback(&parcel.id);
         let message = Outgoing {
@@ -123,12 +123,12 @@ impl Sms {
 }
 
 /// What an outcome means to the desk, in words for an agent.
-fn sending(outcome: Outcome) -> Sending {
+fn sending(outcome: Outcome) -> SendOutcome {
     match outcome {
         Outcome::Sent { provider_id, delivery, .. } => {
-            Sending::Sent { id: Some(provider_id), state: delivery }
+            SendOutcome::Sent { id: Some(provider_id), state: delivery }
         }
-        Outcome::Refused { code, reason, words } => Sending::Refused {
+        Outcome::Refused { code, reason, words } => SendOutcome::Refused {
             code: code.map(|code| code.to_string()),
             why: match reason {
                 Reason::Other => format!("The provider did not accept the message: {words}"),
@@ -141,10 +141,10 @@ fn sending(outcome: Outcome) -> Sending {
                 Wait::Busy => Reason::Busy.sentence(),
                 Wait::Unreachable => "The provider cannot be reached.",
             };
-            Sending::Later { after, why: why.into() }
+            SendOutcome::Later { after, why: why.into() }
         }
         Outcome::Unknown => {
-            Sending::Unknown { why: "The provider's answer was lost: it may have sent the message.".into() }
+            SendOutcome::Unknown { why: "The provider's answer was lost: it may have sent the message.".into() }
         }
     }
 }
@@ -213,13 +213,13 @@ mod tests {
         let words = "Invalid parameter".to_owned();
         let refused =
             |code, reason| sending(Outcome::Refused { code: Some(code), reason, words: words.clone() });
-        let expected = Sending::Refused {
+        let expected = SendOutcome::Refused {
             code: Some("21610".into()),
             why: "The customer has opted out and must not be sent messages.".into(),
             opted_out: true,
         };
         assert_eq!(refused(21610, Reason::OptedOut), expected);
-        let expected = Sending::Refused {
+        let expected = SendOutcome::Refused {
             code: Some("21000".into()),
             why: "The provider did not accept the message: Invalid parameter".into(),
             opted_out: false,

@@ -3,7 +3,7 @@
 use super::{Turn, lock};
 use crate::{
     Desk, Refused, given_up,
-    ports::{Channel, Parcel, Sending, Start, StoreFault},
+    ports::{Channel, OutboundMessage, SendOutcome, Start, StoreFault},
     session_of,
 };
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
     command::Report,
     message::Content,
     session::Delivery,
-    task::{Errand, Signal},
+    task::{TaskKind, Signal},
     thread::{Window, Writer},
 };
 use futures::FutureExt;
@@ -94,7 +94,7 @@ impl Desk {
             );
             let why = "The server stopped while the message was being sent".to_owned();
             let span = span(&task, 0);
-            self.settle(&task, Sending::Unknown { why }).instrument(span).await;
+            self.settle(&task, SendOutcome::Unknown { why }).instrument(span).await;
         }
     }
 
@@ -133,7 +133,7 @@ impl Desk {
             }
             Err(fault) if fault.is_permanent() => {
                 given_up::tell("message", &task.id(), &fault);
-                Sending::Refused { code: None, why: UNREADABLE.into(), opted_out: false }
+                SendOutcome::Refused { code: None, why: UNREADABLE.into(), opted_out: false }
             }
             Err(fault) => {
                 tracing::error!(%fault, task = task.id(), "a message could not be sent: the journal failed");
@@ -145,10 +145,10 @@ impl Desk {
         Span::current().record("outcome", word(&sending));
         tracing::debug!("a connector was asked to send");
         let sending = match sending {
-            Sending::Later { why, .. } if self.awake() - since >= GIVE_UP => {
-                Sending::Refused { code: None, why, opted_out: false }
+            SendOutcome::Later { why, .. } if self.awake() - since >= GIVE_UP => {
+                SendOutcome::Refused { code: None, why, opted_out: false }
             }
-            Sending::Later { after, why } => {
+            SendOutcome::Later { after, why } => {
                 let pause = after.and_then(|after| Millis::try_from(after.as_millis()).ok());
                 let pause = pause.unwrap_or(PAUSES[PAUSES.len().min(attempts as usize + 1) - 1]);
                 tracing::debug!(task = task.id(), pause, why, "a message is tried again later");
@@ -186,15 +186,15 @@ impl Desk {
     /// One attempt.
     async fn attempt(&self, task: &Task) -> Result<Attempt, StoreFault> {
         let parcel = match &task.errand {
-            Errand::Message { session, index } => match self.parcel(task, session, *index).await? {
-                Packed::Parcel(parcel) => Ok(parcel),
+            TaskKind::Message { session, index } => match self.parcel(task, session, *index).await? {
+                Packed::OutboundMessage(parcel) => Ok(parcel),
                 Packed::Refused(why) => Err(why.to_owned()),
                 Packed::Nothing => {
                     self.forget(task).await;
                     return Ok(Attempt::Needless);
                 }
             },
-            Errand::Notice { id, address, text } => Ok(Parcel {
+            TaskKind::Notice { id, address, text } => Ok(OutboundMessage {
                 id: format!("notice/{id}"),
                 address: address.clone(),
                 content: Content::Text { text: text.clone(), message_type: None },
@@ -213,7 +213,7 @@ impl Desk {
         }
         Ok(Attempt::Made(match connected {
             Ok((channel, parcel)) => send(&*channel, parcel).await,
-            Err(why) => Sending::Refused { code: None, why, opted_out: false },
+            Err(why) => SendOutcome::Refused { code: None, why, opted_out: false },
         }))
     }
 
@@ -231,7 +231,7 @@ impl Desk {
         }
         match post.window(Writer::Person, self.now()) {
             Window::Closed => Ok(Packed::Refused("The time to answer this customer is over")),
-            window => Ok(Packed::Parcel(Parcel {
+            window => Ok(Packed::OutboundMessage(OutboundMessage {
                 id: task.id(),
                 address: post.address.clone(),
                 content: message.content,
@@ -241,10 +241,10 @@ impl Desk {
     }
 
     /// Writes the outcome down, however long the store takes to come back: it must not be lost.
-    async fn settle(&self, task: &Task, sending: Sending) {
+    async fn settle(&self, task: &Task, sending: SendOutcome) {
         let command = match &task.errand {
-            Errand::Notice { .. } => Command::Settle { task: task.id() },
-            Errand::Message { session, index } => Command::Report {
+            TaskKind::Notice { .. } => Command::Settle { task: task.id() },
+            TaskKind::Message { session, index } => Command::Report {
                 session: session.clone(),
                 index: *index,
                 report: report(&task.service, sending),
@@ -283,8 +283,8 @@ impl Desk {
 /// What the log says of all that is done to send something. A notice is of no conversation.
 fn span(task: &Task, attempt: u32) -> Span {
     let (session, index) = match &task.errand {
-        Errand::Message { session, index } => (Some(session.as_str()), Some(*index)),
-        Errand::Notice { .. } => (None, None),
+        TaskKind::Message { session, index } => (Some(session.as_str()), Some(*index)),
+        TaskKind::Notice { .. } => (None, None),
     };
     tracing::info_span!(
         "connector",
@@ -301,7 +301,7 @@ fn span(task: &Task, attempt: u32) -> Span {
 /// What came of one attempt.
 enum Attempt {
     /// The connector was asked, or the message could not be given to it.
-    Made(Sending),
+    Made(SendOutcome),
     /// Another node is sending it.
     Elsewhere,
     /// There is nothing to send any more.
@@ -309,42 +309,42 @@ enum Attempt {
 }
 
 enum Packed {
-    Parcel(Parcel),
+    OutboundMessage(OutboundMessage),
     Refused(&'static str),
     Nothing,
 }
 
 /// A connector that panics may have sent the message.
-async fn send(channel: &dyn Channel, parcel: Parcel) -> Sending {
+async fn send(channel: &dyn Channel, parcel: OutboundMessage) -> SendOutcome {
     // It may panic before there is anything to wait for.
     let sending = AssertUnwindSafe(async { channel.send(parcel).await });
     sending.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!("a connector panicked over a message");
-        Sending::Unknown { why: "The connector failed while the message was being sent".into() }
+        SendOutcome::Unknown { why: "The connector failed while the message was being sent".into() }
     })
 }
 
-fn report(service: &ServiceName, sending: Sending) -> Report {
+fn report(service: &ServiceName, sending: SendOutcome) -> Report {
     let settled = |state| Report { settles: true, ..Report::of(state) };
     match sending {
-        Sending::Sent { id, state } => {
+        SendOutcome::Sent { id, state } => {
             let keys = id.map(|id| crate::known_key(service.clone(), &id)).into_iter().collect();
             Report { keys, ..settled(state) }
         }
-        Sending::Refused { code, why, opted_out } => {
+        SendOutcome::Refused { code, why, opted_out } => {
             Report { code, why: Some(why), opted_out, ..settled(Delivery::Failed) }
         }
-        Sending::Unknown { why } | Sending::Later { why, .. } => {
+        SendOutcome::Unknown { why } | SendOutcome::Later { why, .. } => {
             Report { why: Some(why), ..settled(Delivery::Unknown) }
         }
     }
 }
 
-const fn word(sending: &Sending) -> &'static str {
+const fn word(sending: &SendOutcome) -> &'static str {
     match sending {
-        Sending::Sent { .. } => "sent",
-        Sending::Refused { .. } => "refused",
-        Sending::Later { .. } => "later",
-        Sending::Unknown { .. } => "unknown",
+        SendOutcome::Sent { .. } => "sent",
+        SendOutcome::Refused { .. } => "refused",
+        SendOutcome::Later { .. } => "later",
+        SendOutcome::Unknown { .. } => "unknown",
     }
 }

@@ -164,11 +164,11 @@ impl Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::task::Errand;
+    use domain::task::TaskKind;
     use proptest::prelude::*;
 
     fn task(thread: &str, index: u32) -> Task {
-        let errand = Errand::Message { session: thread.into(), index };
+        let errand = TaskKind::Message { session: thread.into(), index };
         Task { service: "sms".into(), thread: thread.into(), errand }
     }
 
@@ -276,7 +276,7 @@ mod tests {
                 match lanes.next(now) {
                     None => now = lanes.due().expect("something waits for a moment"),
                     Some(Turn { task, attempts, .. }) => {
-                        let Errand::Message { index, .. } = &task.errand else { unreachable!() };
+                        let TaskKind::Message { index, .. } = &task.errand else { unreachable!() };
                         if put[*index as usize].1 && attempts < 2 {
                             lanes.again(&task, now + 10);
                         } else {

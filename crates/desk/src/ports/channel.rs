@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use std::time::Duration;
 
 /// A message on its way out. Its parts may be personal, so it cannot be printed.
-pub struct Parcel {
+pub struct OutboundMessage {
     /// Our word for it, the same on every attempt; what comes back has it.
     pub id: String,
     /// From where and to whom.
@@ -25,7 +25,7 @@ pub struct Parcel {
 
 /// How an attempt to send went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sending {
+pub enum SendOutcome {
     /// The provider has it.
     Sent {
         /// The provider's name for it.
@@ -119,7 +119,7 @@ pub trait Channel: Send + Sync + 'static {
     fn fits(&self, text: &str) -> Result<(), Refusal>;
 
     /// Carries a message. Called for one message of a thread at a time. Must come to an end by itself.
-    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending>;
+    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome>;
 
     /// Carries a passing sign, or lets it be. Must come to an end by itself.
     fn signal(&self, signal: Signal) -> BoxFuture<'_, ()>;

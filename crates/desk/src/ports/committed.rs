@@ -1,6 +1,6 @@
 //! What is told of commits.
 
-use domain::{Event, Key, Millis, State, Task, UserId, call::Effect, task::Signal};
+use domain::{Event, Key, Millis, State, Task, UserId, call::SwitchCommand, task::Signal};
 use std::sync::Arc;
 
 /// A snapshot, with its version.
@@ -46,13 +46,13 @@ pub struct Local {
     /// Passing signs for customers.
     pub signals: Vec<Signal>,
     /// What the switch should do, in order.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<SwitchCommand>,
 }
 
 /// Someone who is told of commits after they are durable; of those of its own node before their callers are answered,
 /// and in order. What other nodes committed may come late or twice: whatever is not newer than what is known is
 /// ignored. The notes of one mailbox come in order of position. Must be quick.
-pub trait Witness: Send + Sync {
+pub trait CommitObserver: Send + Sync {
     /// A group of commits is durable.
     fn committed(&self, group: &Committed);
 }

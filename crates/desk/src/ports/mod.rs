@@ -12,12 +12,12 @@ mod switch;
 mod world;
 
 pub use bindings::{BindingRow, Bindings};
-pub use channel::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
-pub use committed::{Committed, Durable, EventRow, Local, Note, Versioned, Witness};
+pub use channel::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
+pub use committed::{Committed, Durable, EventRow, Local, Note, Versioned, CommitObserver};
 pub use fault::StoreFault;
 pub use operator::{Difference, Erased, Finding, Finished, Operator, Report, Traces};
 pub use render::{Cause, NewNote, Render};
 pub use sight::{SavedResult, Sight};
-pub use store::{Done, FeedPage, FeedQuery, LogPart, Plan, Shelf, Start, Store, TaskRow, Transacted, Work};
+pub use store::{Done, FeedPage, FeedQuery, LogPart, Plan, SessionTable, Start, Store, TaskRow, Transacted, Work};
 pub use switch::{Arrival, Switch};
 pub use world::{Clock, Ids};

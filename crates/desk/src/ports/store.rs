@@ -1,7 +1,7 @@
 //! The journal: where every accepted change is one atomic commit.
 
 use super::{
-    BindingRow, EventRow, NewNote, Note, Quarantined, SavedResult, Sight, StoreFault, Versioned, Witness,
+    BindingRow, EventRow, NewNote, Note, Quarantined, SavedResult, Sight, StoreFault, Versioned, CommitObserver,
 };
 use domain::{
     Decision, InteractionId, Key, Kind, Message, Millis, No, NodeId, Refusal, State, Task, UserId, Want,
@@ -106,7 +106,7 @@ pub struct FeedPage {
 
 /// A table for rows that are not history: sessions of the web and of notification clients, and of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shelf {
+pub enum SessionTable {
     /// Logins of the web API.
     HttpSession,
     /// Sessions of notification clients.
@@ -125,7 +125,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Names one more witness of all later commits, those of other nodes included. It is told for as long as somebody
     /// else holds it.
-    fn watch(&self, witness: Arc<dyn Witness>);
+    fn watch(&self, witness: Arc<dyn CommitObserver>);
 
     /// The committed snapshot of an entity.
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>>;
@@ -196,15 +196,15 @@ pub trait Store: Send + Sync + 'static {
     /// Writes rows of a table (`Some`) or deletes them (`None`); durable with the next group.
     fn shelve(
         &self,
-        shelf: Shelf,
+        shelf: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>>;
 
     /// One row of a table.
-    fn row(&self, shelf: Shelf, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>>;
+    fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>>;
 
     /// Every row of a table.
-    fn rows(&self, shelf: Shelf) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
+    fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
 
     /// Every binding of a phone, by number, those of one number in the order in which they were given.
     fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>>;

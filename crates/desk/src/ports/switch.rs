@@ -1,13 +1,13 @@
 //! What carries calls.
 
-use domain::call::{Caller, Dn, Effect, LegId};
+use domain::call::{Caller, Dn, SwitchCommand, LegId};
 
 /// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, but decides
 /// nothing; what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`],
 /// the signals of one leg one after the other.
 pub trait Switch: Send + Sync {
     /// Takes effects that a commit asks for, in order. It does not wait: their outcome comes as signals.
-    fn perform(&self, effects: &[Effect]);
+    fn perform(&self, effects: &[SwitchCommand]);
 
     /// Whether a phone can be made to answer: `None` while none is registered under the number. A phone that cannot is
     /// answered by hand, and the operation is not open (spec: voice-sip#5.2).

@@ -4,12 +4,12 @@ use super::{
     leg::{Caller, Cause},
     operation::Operation,
     party::{Origin, PartyState, Who},
-    snapshot::{Aim, Kind},
+    snapshot::{PendingDestination, Kind},
 };
 use crate::{
     ConnId, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
-    interaction::{Closer, Via},
+    interaction::{EndedBy, Via},
     userdata::blank_value,
 };
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub enum Fact {
         /// A remote location that came with it.
         location: Option<String>,
         /// Where it goes once the phone of the agent who dialled is up.
-        aim: Option<Aim>,
+        aim: Option<PendingDestination>,
         /// What was attached from the beginning.
         user_data: UserData,
         /// The node that carries it; `None` in events before format 3 ([`crate::format`]).
@@ -143,7 +143,7 @@ pub enum Fact {
         /// Its number.
         dn: Dn,
         /// Who ended it.
-        closer: Closer,
+        closer: EndedBy,
         /// Why.
         cause: Cause,
         /// The SIP status code, where there was one.
@@ -198,7 +198,7 @@ pub enum Fact {
     /// Nobody is in it any more.
     Ended {
         /// Who ended it.
-        closer: Closer,
+        closer: EndedBy,
         /// Whether it had a disposition.
         dispositioned: bool,
         /// Whether the caller gave up waiting in a queue.

@@ -43,7 +43,7 @@ pub struct RoomId {
 
 /// What somebody in no room hears.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Alone {
+pub enum Playback {
     /// Nothing.
     Silence,
     /// That it rings at the other end.
@@ -52,8 +52,8 @@ pub enum Alone {
     Busy,
     /// The tone or the music of the centre, which tells the party to wait.
     Hold,
-    /// A recorded prompt once, by its name, and then what [`Alone::Hold`] is; the switch tells
-    /// [`Heard::Played`] at its end. An unknown name is silence that ends at once.
+    /// A recorded prompt once, by its name, and then what [`Playback::Hold`] is; the switch tells
+    /// [`LegEvent::Played`] at its end. An unknown name is silence that ends at once.
     Prompt(String),
 }
 
@@ -133,30 +133,30 @@ pub struct Originate {
 /// What a call asks of the switch, about one leg. It is not kept: a switch that starts again gets no commands, since
 /// the calls of a dead process are released (spec: decisions#1).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Effect {
+pub struct SwitchCommand {
     /// The leg concerned.
     pub leg: LegId,
     /// What is asked.
-    pub act: Act,
+    pub act: LegCommand,
 }
 
 /// What the switch should do with a leg. Those of one leg are done in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Make it. [`Heard::Ringing`], [`Heard::Up`], [`Heard::Gone`] follow.
+pub enum LegCommand {
+    /// Make it. [`LegEvent::Ringing`], [`LegEvent::Up`], [`LegEvent::Gone`] follow.
     Originate(Box<Originate>),
     /// Tell the caller, whose leg came in, that it rings (180).
     Ring,
     /// Take the call of a leg that came in (200), or make the phone of a leg of ours answer (spec: voice-sip#5.2).
-    /// [`Heard::Up`] follows, or [`Heard::NotAnswered`].
+    /// [`LegEvent::Up`] follows, or [`LegEvent::NotAnswered`].
     Answer,
-    /// End it, in whatever state it is. [`Heard::Gone`] follows.
+    /// End it, in whatever state it is. [`LegEvent::Gone`] follows.
     Release(Cause),
     /// It hears the others of this room, and they hear it; it leaves the room it was in.
     Join(RoomId),
     /// It leaves the room it is in, and hears this.
-    Part(Alone),
-    /// Ask the phone to hold, or to go on; the room is not touched. [`Heard::HoldDone`] follows.
+    Part(Playback),
+    /// Ask the phone to hold, or to go on; the room is not touched. [`LegEvent::HoldDone`] follows.
     HoldPhone(bool),
     /// What it says is not passed on, or is again.
     Mute(bool),
@@ -164,16 +164,16 @@ pub enum Act {
     Dtmf(String),
 }
 
-/// What a switch tells of a leg. Signals of one leg come in order; [`Heard::Gone`] is the last, and comes once.
+/// What a switch tells of a leg. Signals of one leg come in order; [`LegEvent::Gone`] is the last, and comes once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum LegEvent {
     /// It rings at the other end (18x).
     Ringing,
     /// It is answered: media flow. Of a leg that came in: our answer was acknowledged.
     Up,
     /// The phone could not be made to answer; the number is the SIP status code. It may still be answered by hand.
     NotAnswered(u16),
-    /// The phone confirmed or refused what [`Act::HoldPhone`] asked of it.
+    /// The phone confirmed or refused what [`LegCommand::HoldPhone`] asked of it.
     HoldDone {
         /// To hold, or to go on.
         on: bool,
@@ -189,7 +189,7 @@ pub enum Heard {
     Key(char),
     /// The prompt it heard is over.
     Played,
-    /// The phone does not take the call and names another number for it (300 to 302 of SIP). [`Heard::Gone`] follows.
+    /// The phone does not take the call and names another number for it (300 to 302 of SIP). [`LegEvent::Gone`] follows.
     Diverts {
         /// The number.
         to: Dn,

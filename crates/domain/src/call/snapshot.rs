@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ConnId, InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
-    interaction::{Closer, End, Interaction, Place},
+    interaction::{EndedBy, End, Interaction, Place},
     medium,
 };
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ pub struct Line {
 /// Where a call goes once the phone of the agent who dials is up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Aim {
+pub enum PendingDestination {
     /// Into a queue.
     Queue(QueueName),
     /// To a phone of ours.
@@ -94,7 +94,7 @@ pub struct Call {
     pub location: Option<String>,
     /// Where it goes once the phone of the agent who dialled is up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aim: Option<Aim>,
+    pub aim: Option<PendingDestination>,
     /// Its lines; the first is there from the beginning.
     pub lines: Vec<Line>,
     /// Everyone who ever was in it, in order of coming.
@@ -190,8 +190,8 @@ impl Call {
     }
 
     /// Who counts as having ended a party's part: the agent for a user's, the customer for any other.
-    pub fn closer_of(party: &Party) -> Closer {
-        if matches!(party.who, Who::User { .. }) { Closer::Agent } else { Closer::Customer }
+    pub fn closer_of(party: &Party) -> EndedBy {
+        if matches!(party.who, Who::User { .. }) { EndedBy::Agent } else { EndedBy::Customer }
     }
 }
 

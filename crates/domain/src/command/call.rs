@@ -8,7 +8,7 @@ use crate::{
 
 /// Where a number leads, as the centre is set up now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Diversion {
+pub enum Destination {
     /// Into a queue.
     Queue {
         /// The queue.
@@ -40,7 +40,7 @@ pub struct Arrive {
     /// The number that was dialled.
     pub dialled: Dn,
     /// Where that leads.
-    pub to: Diversion,
+    pub to: Destination,
     /// What is attached from the beginning.
     pub user_data: UserData,
 }
@@ -59,7 +59,7 @@ pub struct Dial {
     /// The number.
     pub dialled: Dn,
     /// Where that leads.
-    pub to: Diversion,
+    pub to: Destination,
     /// A remote location, shown to desktops.
     pub location: Option<String>,
     /// What is attached from the beginning.

@@ -30,7 +30,7 @@ impl CustomerAct {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interaction::Closer;
+    use crate::interaction::EndedBy;
 
     #[test]
     fn an_act_weighs_what_it_takes_as_json() {
@@ -39,6 +39,6 @@ mod tests {
         assert_eq!(say("hello").bytes(), Some(entry + 7));
         assert_eq!(say("\u{1}\u{1}").bytes(), Some(entry + 14), "an escape is six bytes");
         assert_eq!(CustomerAct::Type { on: false, text: None }.bytes(), Some(entry));
-        assert_eq!(CustomerAct::Leave(Closer::Customer).bytes(), None);
+        assert_eq!(CustomerAct::Leave(EndedBy::Customer).bytes(), None);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     ThreadId, UserId, Want,
     agent::{self, Agent},
     book::Book,
-    call::{self, Act, Call, Dn, Effect, LegId},
+    call::{self, LegCommand, Call, Dn, SwitchCommand, LegId},
     centre::{Centre, Service},
     device::{self, Device},
     message::{Author, Content, PartyKind, Visibility},
@@ -76,7 +76,7 @@ pub struct Decision {
     /// Passing signs for customers; they are not kept.
     pub signals: Vec<Signal>,
     /// What the switch should do, in order; it is not kept.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<SwitchCommand>,
     /// The order in which events happened across entities: index into `changes`, index into its events.
     pub order: Vec<(usize, usize)>,
 }
@@ -278,8 +278,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Something the switch should do.
-    pub fn effect(&mut self, leg: LegId, act: Act) {
-        self.decision.effects.push(Effect { leg, act });
+    pub fn effect(&mut self, leg: LegId, act: LegCommand) {
+        self.decision.effects.push(SwitchCommand { leg, act });
     }
 
     /// A fact of an agent at work.

@@ -4,7 +4,7 @@ use super::{Draft, No, disposition, invite};
 use crate::{
     InteractionId,
     message::Content,
-    session::{Closer, Deadline, Fact, Session},
+    session::{EndedBy, Deadline, Fact, Session},
 };
 
 /// Ends the conversation when nobody has anything to do with it any more.
@@ -15,7 +15,7 @@ pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(
 }
 
 /// The customer's side is over, and with it every offer and every place in a queue.
-pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer) -> Result<(), No> {
+pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy) -> Result<(), No> {
     let author = draft.session(id)?.customer.author();
     draft.say(id, author, Content::Left)?;
     draft.tell(id, Fact::TalkEnded { closer })?;
@@ -27,7 +27,7 @@ pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: C
 
 /// Ends the conversation.
 fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
-    let closer = session.talk_ended.unwrap_or(Closer::Agent);
+    let closer = session.talk_ended.unwrap_or(EndedBy::Agent);
     let dispositioned = disposition::is_set(draft, session, None)?;
     draft.tell(&session.id, Fact::Ended { closer, dispositioned })
 }
@@ -36,5 +36,5 @@ fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
 pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
     let session = draft.session(id)?;
     let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);
-    if due { customer_gone(draft, id, Closer::Idle) } else { Ok(()) }
+    if due { customer_gone(draft, id, EndedBy::Idle) } else { Ok(()) }
 }

@@ -5,7 +5,7 @@ use crate::{
     QueueName, Refusal, UserId,
     command::{LastWords, Target},
     message::Content,
-    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
 };
 
 /// Flow L (spec: digital-channels#2.7-L): alone, the talk ends and work is left; with others, only the part ends.
@@ -17,13 +17,13 @@ pub(super) fn leave(
 ) -> Result<(), No> {
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
-    invite::withdraw(draft, id, Some(agent), Closer::Agent)?;
+    invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
     draft.say(id, party.author(), Content::Left)?;
     if is_alone(session, agent) {
         end_talk(draft, session)?;
-        part::close_party(draft, id, agent, PartyState::LeftChat, Closer::Agent, None)
+        part::close_party(draft, id, agent, PartyState::LeftChat, EndedBy::Agent, None)
     } else {
-        part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)
+        part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)
     }
 }
 
@@ -39,14 +39,14 @@ pub(super) fn complete(
     }
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
-    invite::withdraw(draft, id, Some(agent), Closer::Agent)?;
+    invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
     if party.state == PartyState::Chatting {
         draft.say(id, party.author(), Content::Left)?;
     }
     if is_alone(session, agent) && queue.is_none() {
         end_talk(draft, session)?;
     }
-    part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+    part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?;
     match queue {
         Some(queue) => enqueue(draft, session, agent, queue),
         None => ending::end_if_idle(draft, id),
@@ -76,7 +76,7 @@ pub(super) fn transfer(
             draft.queue(queue)?;
             talk::last_words(draft, session, party, last)?;
             draft.say(id, party.author(), Content::Left)?;
-            part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+            part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?;
             enqueue(draft, session, agent, queue)
         }
     }
@@ -96,7 +96,7 @@ fn enqueue(draft: &mut Draft<'_>, session: &Session, by: &UserId, name: &QueueNa
 
 fn end_talk(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
     if session.customer.present {
-        draft.tell(&session.id, Fact::TalkEnded { closer: Closer::Agent })?;
+        draft.tell(&session.id, Fact::TalkEnded { closer: EndedBy::Agent })?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     InteractionId, UserId, check,
     message::Content,
-    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
     task::Sign,
 };
 
@@ -82,13 +82,13 @@ pub(super) fn accept(
     if let Invitation::Transfer { from, .. } = &party.invitation {
         let author = part::live(session, from)?.author();
         draft.say(id, author, Content::Left)?;
-        part::close_party(draft, id, from, PartyState::Completed, Closer::Agent, Some(agent.clone()))?;
+        part::close_party(draft, id, from, PartyState::Completed, EndedBy::Agent, Some(agent.clone()))?;
     }
     Ok(())
 }
 
 pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), No> {
-    end(draft, session, party, PartyState::Completed, Closer::Agent)
+    end(draft, session, party, PartyState::Completed, EndedBy::Agent)
 }
 
 /// The agent did not answer in time: the next one is asked, and they are not ready until they say so
@@ -100,7 +100,7 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
         .filter(|party| party.state == PartyState::Invited)
         .filter(|party| party.deadline.is_some_and(|due| due <= draft.now));
     let Some(party) = due else { return Ok(()) };
-    end(draft, &session, party, PartyState::Revoked, Closer::NoAnswer)?;
+    end(draft, &session, party, PartyState::Revoked, EndedBy::NoAnswer)?;
     offer::make_not_ready(draft, agent, &session.medium)
 }
 
@@ -109,7 +109,7 @@ pub(super) fn withdraw(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     from: Option<&UserId>,
-    closer: Closer,
+    closer: EndedBy,
 ) -> Result<(), No> {
     let session = draft.session(id)?;
     for party in session.live_agents().filter(|party| party.state == PartyState::Invited) {
@@ -132,11 +132,11 @@ pub(super) fn end(
     session: &Session,
     party: &AgentParty,
     state: PartyState,
-    closer: Closer,
+    closer: EndedBy,
 ) -> Result<(), No> {
     let (id, agent) = (&session.id, &party.user);
     let cool_down = offer::cool_down(draft, &session.queue)?;
-    let refused = state == PartyState::Completed || closer == Closer::NoAnswer;
+    let refused = state == PartyState::Completed || closer == EndedBy::NoAnswer;
     let ended = Fact::OfferEnded {
         agent: agent.clone(),
         state,
@@ -146,7 +146,7 @@ pub(super) fn end(
     };
     draft.tell(id, ended)?;
     part::free_slot(draft, session, agent, false)?;
-    let by_agent = matches!(closer, Closer::Agent | Closer::NoAnswer);
+    let by_agent = matches!(closer, EndedBy::Agent | EndedBy::NoAnswer);
     if party.invitation == Invitation::Queue && by_agent {
         draft.tell(id, requeued(session))?;
     }

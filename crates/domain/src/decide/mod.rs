@@ -51,7 +51,7 @@ pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Dec
         Command::Dial { agent, dial } => calls::dial(&mut draft, agent, dial)?,
         Command::Call { call, agent, act } => calls::act(&mut draft, call, agent, act)?,
         Command::OfferCall { call, agent } => calls::offer(&mut draft, call, agent)?,
-        Command::Heard { leg, heard } => calls::heard(&mut draft, leg, heard)?,
+        Command::LegEvent { leg, heard } => calls::heard(&mut draft, leg, heard)?,
         Command::Diverted { leg, to, code } => calls::diverted(&mut draft, leg, to, *code)?,
         Command::CallDue { call, due, late } => calls::due(&mut draft, call, *due, late)?,
         Command::CallLost { call } => calls::lost(&mut draft, call)?,

@@ -3,7 +3,7 @@
 use super::{Draft, No, disposition, machine::Machine};
 use crate::{
     InteractionId, Millis, UserId, agent,
-    session::{AgentParty, Closer, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
 };
 
 /// The live part of an agent. A conversation that is not theirs does not exist for them (spec: decisions#8).
@@ -37,7 +37,7 @@ pub(super) fn close_party(
     id: &InteractionId,
     agent: &UserId,
     state: PartyState,
-    closer: Closer,
+    closer: EndedBy,
     to: Option<UserId>,
 ) -> Result<(), No> {
     let session = draft.session(id)?;

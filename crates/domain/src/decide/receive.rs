@@ -7,7 +7,7 @@ use crate::{
     message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
     notice::{Notice, Wording},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
-    task::{Errand, Task},
+    task::{TaskKind, Task},
     thread::{self, Consent, Source, Terms},
 };
 
@@ -146,7 +146,7 @@ fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Resu
 /// The server's own answer to a keyword, when the account gives one.
 fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wording>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
-        let errand = Errand::Notice { id: id.to_string(), address: unit.address.clone(), text: text.clone() };
+        let errand = TaskKind::Notice { id: id.to_string(), address: unit.address.clone(), text: text.clone() };
         draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     command::AgentAct,
     medium,
     message::Content,
-    session::{Closer, PartyState},
+    session::{EndedBy, PartyState},
 };
 use std::collections::BTreeSet;
 
@@ -80,18 +80,18 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
     let party = part::live(&session, agent)?;
     let alone = session.chatting().all(|party| party.user == *agent);
     match party.state {
-        PartyState::Invited => invite::end(draft, &session, party, PartyState::Revoked, Closer::Agent)?,
+        PartyState::Invited => invite::end(draft, &session, party, PartyState::Revoked, EndedBy::Agent)?,
         PartyState::Chatting => {
-            invite::withdraw(draft, id, Some(agent), Closer::Agent)?;
+            invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
             draft.say(id, party.author(), Content::Left)?;
             if session.customer.present && alone {
-                part::close_party(draft, id, agent, PartyState::Revoked, Closer::Agent, None)?;
+                part::close_party(draft, id, agent, PartyState::Revoked, EndedBy::Agent, None)?;
                 draft.tell(id, invite::requeued(&session))?;
             } else {
-                part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?;
+                part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?;
             }
         }
-        _ => part::close_party(draft, id, agent, PartyState::Completed, Closer::Agent, None)?,
+        _ => part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?,
     }
     ending::end_if_idle(draft, id)
 }

@@ -4,7 +4,7 @@ use super::party::{Invitation, PartyState};
 use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
     delivery::Delivery,
-    interaction::{Closer, Via},
+    interaction::{EndedBy, Via},
     medium::MediumName,
     message::{ParticipantId, PartyKind, Visibility},
     thread::{Address, Terms},
@@ -86,7 +86,7 @@ pub enum Fact {
         /// `Completed` when the agent refused, `Revoked` otherwise.
         state: PartyState,
         /// Who ended the offer.
-        closer: Closer,
+        closer: EndedBy,
         /// The agent is not offered it again before this moment.
         barred_until: Option<Millis>,
         /// Whether the conversation had a disposition then.
@@ -174,7 +174,7 @@ pub enum Fact {
     /// The customer's side of the talk ended.
     TalkEnded {
         /// By whom.
-        closer: Closer,
+        closer: EndedBy,
     },
     /// User data changed, disposition keys excepted.
     DataChanged {
@@ -224,7 +224,7 @@ pub enum Fact {
         /// `LeftChat`, `Completed` or `Revoked`.
         state: PartyState,
         /// Who closed it.
-        closer: Closer,
+        closer: EndedBy,
         /// Whether the conversation had a disposition then.
         dispositioned: bool,
         /// To whom it went, when it was handed over.
@@ -233,7 +233,7 @@ pub enum Fact {
     /// Nobody has anything to do with it any more.
     Ended {
         /// Who ended the talk.
-        closer: Closer,
+        closer: EndedBy,
         /// Whether the conversation had a disposition.
         dispositioned: bool,
     },

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
-    interaction::{Closer, End, Interaction, Place},
+    interaction::{EndedBy, End, Interaction, Place},
     medium::MediumName,
     message::{Content, Message, ParticipantId},
 };
@@ -56,7 +56,7 @@ pub struct Session {
     /// How many ever joined.
     pub joined: u32,
     /// Who ended the talk with the customer, once it is over; agents may still work on it.
-    pub talk_ended: Option<Closer>,
+    pub talk_ended: Option<EndedBy>,
     /// Typing as last told, by participant.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub typing: BTreeMap<ParticipantId, Typing>,

@@ -4,21 +4,21 @@ use super::headers::Headers;
 use desk::{Desk, ports::Arrival};
 use domain::{
     InteractionId,
-    call::{Dn, Heard, LegId},
+    call::{Dn, LegEvent, LegId},
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Tells the desk what the switch hears.
-pub struct Ears {
+pub struct SwitchListener {
     desk: Arc<Desk>,
     headers: Headers,
     /// Whether the desk has the switch: earlier signals wait, since their effects would be lost.
     joined: watch::Receiver<bool>,
 }
 
-impl Ears {
+impl SwitchListener {
     /// A listener that begins to tell once `true` is sent.
     pub fn new(desk: Arc<Desk>, headers: Headers) -> (Self, watch::Sender<bool>) {
         let (tell, joined) = watch::channel(false);
@@ -31,7 +31,7 @@ impl Ears {
     }
 }
 
-impl voice::Listener for Ears {
+impl voice::Listener for SwitchListener {
     fn fresh_call(&self) -> InteractionId {
         self.desk.ids().call()
     }
@@ -47,7 +47,7 @@ impl voice::Listener for Ears {
         })
     }
 
-    fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()> {
+    fn heard(&self, leg: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.joined().await;
             if let Err(why) = self.desk.heard(leg.clone(), heard).await {

@@ -9,7 +9,7 @@ pub use settings::{Calls, settings};
 use crate::taken;
 use anyhow::{Context, Result, anyhow};
 use desk::{Condition, Desk, ServiceKind, ServiceState};
-use listener::Ears;
+use listener::SwitchListener;
 use std::{collections::BTreeSet, io::ErrorKind, sync::Arc, time::Duration};
 use voice::{Carrier, StartError, Voice};
 
@@ -29,7 +29,7 @@ impl Telephony {
         let Some(Calls { settings, headers }) = calls else {
             return Self::without(desk, "Calls are turned off (sip.off).").await;
         };
-        let (ears, joined) = Ears::new(desk.clone(), headers);
+        let (ears, joined) = SwitchListener::new(desk.clone(), headers);
         let voice = match Voice::start(settings, Arc::new(ears), desk.clone()).await {
             Ok(voice) => voice,
             Err(StartError::Listen { addr, why, .. }) if !is_given && why.kind() == ErrorKind::AddrInUse => {

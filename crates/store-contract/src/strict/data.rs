@@ -1,6 +1,6 @@
 //! The content of the journal.
 
-use desk::ports::{BindingRow, EventRow, Note, Quarantined, SavedResult, Shelf, TaskRow, Versioned};
+use desk::ports::{BindingRow, EventRow, Note, Quarantined, SavedResult, SessionTable, TaskRow, Versioned};
 use domain::{
     InteractionId, Key, Kind, MediumName, Message, Millis, QueueName, State, UniqueName, UserId, call::Dn,
     share::Waiting,
@@ -35,7 +35,7 @@ pub(super) struct Data {
     pub results: Vec<SavedResult>,
     pub quarantine: BTreeMap<i64, Quarantined>,
     pub quarantined: i64,
-    pub shelves: HashMap<Shelf, BTreeMap<String, String>>,
+    pub shelves: HashMap<SessionTable, BTreeMap<String, String>>,
     pub bindings: BTreeMap<Dn, Vec<BindingRow>>,
     pub names: BTreeMap<UniqueName, Key>,
     pub waiting: BTreeMap<Key, (QueueName, MediumName)>,

@@ -8,7 +8,7 @@ mod store;
 mod view;
 
 use data::Data;
-use desk::ports::{Committed, Durable, Local, Witness};
+use desk::ports::{Committed, Durable, Local, CommitObserver};
 use domain::NodeId;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -30,7 +30,7 @@ struct Journal {
     data: Mutex<Data>,
     /// Held from a commit until everybody was told of it, so that all are told in the order of the commits.
     order: Mutex<()>,
-    watch: Mutex<Vec<(NodeId, Weak<dyn Witness>)>>,
+    watch: Mutex<Vec<(NodeId, Weak<dyn CommitObserver>)>>,
     /// Everything of which witnesses were ever told.
     told: Mutex<Vec<Arc<Durable>>>,
     asked: AtomicU64,
@@ -88,7 +88,7 @@ impl StrictStore {
 }
 
 impl Journal {
-    fn witnesses(&self) -> Vec<(NodeId, Arc<dyn Witness>)> {
+    fn witnesses(&self) -> Vec<(NodeId, Arc<dyn CommitObserver>)> {
         let mut watch = lock(&self.watch);
         watch.retain(|(_, witness)| witness.strong_count() > 0);
         watch.iter().filter_map(|(node, witness)| Some((node.clone(), witness.upgrade()?))).collect()

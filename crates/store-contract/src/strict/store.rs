@@ -6,8 +6,8 @@ use super::{
     feed, lock, retire,
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, Shelf, Start, Store,
-    StoreFault, TaskRow, Transacted, Versioned, Witness, Work,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, CommitObserver, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, lazy};
@@ -29,7 +29,7 @@ impl Store for StrictStore {
         Box::pin(lazy(move |_| Self::commit(&journal, &node, wants, work)))
     }
 
-    fn watch(&self, witness: Arc<dyn Witness>) {
+    fn watch(&self, witness: Arc<dyn CommitObserver>) {
         lock(&self.journal.watch).push((self.node.clone(), Arc::downgrade(&witness)));
     }
 
@@ -139,7 +139,7 @@ impl Store for StrictStore {
         self.with(move |data| data.quarantine.remove(&unit).is_some())
     }
 
-    fn shelve(&self, shelf: Shelf, rows: Vec<(String, Option<String>)>) -> Answer<()> {
+    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> Answer<()> {
         self.with(move |data| {
             let shelf = data.shelves.entry(shelf).or_default();
             for (id, body) in rows {
@@ -151,12 +151,12 @@ impl Store for StrictStore {
         })
     }
 
-    fn row(&self, shelf: Shelf, id: &str) -> Answer<Option<String>> {
+    fn row(&self, shelf: SessionTable, id: &str) -> Answer<Option<String>> {
         let id = id.to_owned();
         self.with(move |data| data.shelves.get(&shelf).and_then(|rows| rows.get(&id)).cloned())
     }
 
-    fn rows(&self, shelf: Shelf) -> Answer<Vec<(String, String)>> {
+    fn rows(&self, shelf: SessionTable) -> Answer<Vec<(String, String)>> {
         self.with(move |data| {
             let rows = data.shelves.get(&shelf).into_iter().flatten();
             rows.map(|(id, body)| (id.clone(), body.clone())).collect()

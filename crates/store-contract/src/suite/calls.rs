@@ -3,8 +3,8 @@
 use super::scene::{Scene, agent, user};
 use domain::{
     Command, Key, NodeId, State, UserData,
-    call::{Call, Caller, Cause, Dn, Heard, LegId},
-    command::{AgentAct, Arrive, CallAct, Dial, Diversion, Provision},
+    call::{Call, Caller, Cause, Dn, LegEvent, LegId},
+    command::{AgentAct, Arrive, CallAct, Dial, Destination, Provision},
     medium,
     user::{Device, User},
 };
@@ -53,7 +53,7 @@ impl Scene {
             from: Caller { number: from.into(), name: name.into() },
             device: None,
             dialled: ROUTING_POINT.into(),
-            to: Diversion::Queue { queue: "Support".into(), turned_away: None },
+            to: Destination::Queue { queue: "Support".into(), turned_away: None },
             user_data: pairs(data),
         };
         self.done(Command::Arrive(Box::new(arrive))).await;
@@ -62,7 +62,7 @@ impl Scene {
     /// An agent is offered a waiting call, and talks.
     pub async fn answer(&self, id: &str, number: u32) {
         self.done(Command::OfferCall { call: id.into(), agent: agent(number) }).await;
-        self.heard(id, 2, Heard::Up).await;
+        self.heard(id, 2, LegEvent::Up).await;
     }
 
     /// An agent calls a number outside; the agent's own phone rings.
@@ -73,7 +73,7 @@ impl Scene {
             conn_id: "00a1030405060709".into(),
             device: dn(number),
             dialled: outside.into(),
-            to: Diversion::Nowhere,
+            to: Destination::Nowhere,
             location: location.map(str::to_owned),
             user_data: UserData::default(),
         };
@@ -81,13 +81,13 @@ impl Scene {
     }
 
     /// The switch tells of a leg.
-    pub async fn heard(&self, id: &str, number: u16, heard: Heard) {
-        self.done(Command::Heard { leg: leg(id, number), heard }).await;
+    pub async fn heard(&self, id: &str, number: u16, heard: LegEvent) {
+        self.done(Command::LegEvent { leg: leg(id, number), heard }).await;
     }
 
     /// The party on a leg hangs up.
     pub async fn gone(&self, id: &str, number: u16) {
-        self.heard(id, number, Heard::Gone { cause: Cause::Normal, code: None }).await;
+        self.heard(id, number, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     }
 
     pub async fn on_call(&self, id: &str, number: u32, act: CallAct) {

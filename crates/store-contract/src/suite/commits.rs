@@ -6,7 +6,7 @@ use super::{
     scene::{Scene, TOPIC, agent, session, session_command, work},
 };
 use desk::known_key;
-use desk::ports::{Committed, FeedQuery, Plan, Store, StoreFault, Versioned, Witness, Work};
+use desk::ports::{Committed, FeedQuery, Plan, Store, StoreFault, Versioned, CommitObserver, Work};
 use domain::{
     Command, Decision, Key, Kind, No, Refusal, State, UniqueName, Want,
     command::{CustomerAct, SessionAct},
@@ -209,7 +209,7 @@ struct Ear {
     missing: Mutex<Vec<Key>>,
 }
 
-impl Witness for Ear {
+impl CommitObserver for Ear {
     fn committed(&self, group: &Committed) {
         if let Some(store) = self.store.upgrade() {
             for Versioned { key, state, .. } in &group.durable.states {
@@ -282,7 +282,7 @@ pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(grou
 #[derive(Default)]
 struct Notebook(Mutex<Vec<u64>>);
 
-impl Witness for Notebook {
+impl CommitObserver for Notebook {
     fn committed(&self, group: &Committed) {
         self.0.lock().expect("lock").extend(group.durable.events.iter().map(|row| row.seq));
     }

@@ -8,18 +8,18 @@ use super::{
 use desk::{
     Desk, Refused, Setup,
     ports::{
-        Arrival, Cause, Channel, Clock, Ids, Measure, NewNote, NotReplayed, Parcel, Quarantined, Render,
-        Sending, Sight, Switch,
+        Arrival, Cause, Channel, Clock, Ids, Measure, NewNote, NotReplayed, OutboundMessage, Quarantined, Render,
+        SendOutcome, Sight, Switch,
     },
 };
 use domain::{
     Command, Decision, Event, InteractionId, Millis, No, NodeId, Refusal, State, UserData,
-    call::{Caller, Dn, Effect, LegId, Overflowing},
-    command::{Arrive, CustomerAct, Diversion, Open, Provision, SessionAct},
+    call::{Caller, Dn, SwitchCommand, LegId, Overflowing},
+    command::{Arrive, CustomerAct, Destination, Open, Provision, SessionAct},
     medium::Media,
     message::ParticipantId,
     queue::{Calls, Overflow, Queue},
-    session::{Closer, Delivery},
+    session::{EndedBy, Delivery},
     task::Signal,
     user::User,
 };
@@ -86,10 +86,10 @@ impl Render for Notes {
 
 /// Writes down what it is asked.
 #[derive(Default)]
-struct Asked(Mutex<Vec<Effect>>);
+struct Asked(Mutex<Vec<SwitchCommand>>);
 
 impl Switch for Asked {
-    fn perform(&self, effects: &[Effect]) {
+    fn perform(&self, effects: &[SwitchCommand]) {
         self.0.lock().expect("lock").extend_from_slice(effects);
     }
 
@@ -118,11 +118,11 @@ impl Channel for Slow {
         Ok(())
     }
 
-    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
+    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(700)).await;
             self.1.lock().expect("lock").push((self.0, parcel.id.clone()));
-            Sending::Sent { id: Some(parcel.id), state: Delivery::Sent }
+            SendOutcome::Sent { id: Some(parcel.id), state: Delivery::Sent }
         })
     }
 
@@ -372,7 +372,7 @@ pub async fn a_call_that_finds_its_queue_full_goes_where_it_sends_what_it_does_n
     // Each was led there while there was room.
     let comes = |id: &str| {
         let Arrival { leg, from, dialled, device, .. } = arrival(id);
-        let to = Diversion::Queue { queue: "Support".into(), turned_away: None };
+        let to = Destination::Queue { queue: "Support".into(), turned_away: None };
         let (node, conn_id, user_data) = ("a".into(), String::new(), UserData::default());
         Command::Arrive(Box::new(Arrive {
             node,
@@ -427,7 +427,7 @@ pub async fn a_queue_is_taken_away_or_somebody_comes_into_it(shared: &dyn Shared
         );
         // The customer who waits there leaves, so that the queue can be taken away.
         if scene.session(id).await.waiting {
-            scene.customer(id, CustomerAct::Leave(Closer::Customer)).await;
+            scene.customer(id, CustomerAct::Leave(EndedBy::Customer)).await;
         }
     }
 }

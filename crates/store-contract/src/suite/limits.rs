@@ -9,7 +9,7 @@ use domain::{
     Command, Key, No, Refusal, UniqueName,
     command::{CustomerAct, Provision, SessionAct, Target},
     queue::Queue,
-    session::Closer,
+    session::EndedBy,
     share::Waiting,
     user::User,
 };
@@ -97,7 +97,7 @@ pub async fn who_waits_is_counted_in_the_same_group_and_after_a_reopening(ground
     scene.take("one", 1).await;
     assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 2), ("voice", 1)]));
     scene.act("one", 1, SessionAct::Transfer { to: Target::Queue("Spare".into()), last: None }).await;
-    scene.customer("two", CustomerAct::Leave(Closer::Customer)).await;
+    scene.customer("two", CustomerAct::Leave(EndedBy::Customer)).await;
     let now = scene.tick();
     let left = (of(&[("chat", 1), ("voice", 1)]), of(&[("chat", 1)]));
     assert_eq!((waiting(&scene, "Support").await, waiting(&scene, "Spare").await), left);

@@ -4,7 +4,7 @@ use super::{
     Ground,
     scene::{Scene, agent},
 };
-use desk::ports::{NewNote, Plan, Shelf, Work};
+use desk::ports::{NewNote, Plan, SessionTable, Work};
 use domain::{Decision, Key, Refusal};
 
 fn note(number: u32, body: &str) -> NewNote {
@@ -120,19 +120,19 @@ pub async fn shelves_keep_rows_until_they_are_taken_off(ground: &dyn Ground) {
     let store = &scene.store;
     let put = |shelf, rows| async move { store.shelve(shelf, rows).await.expect("shelved") };
     let rows = vec![row("a", Some("1")), row("b", Some("2")), row("c", Some("3"))];
-    put(Shelf::HttpSession, rows).await;
-    put(Shelf::BayeuxSession, vec![row("a", Some("other"))]).await;
-    put(Shelf::Process, vec![row("a", Some("early"))]).await;
-    put(Shelf::Process, vec![row("a", Some("late")), row("b", Some("5"))]).await;
-    put(Shelf::Process, vec![row("b", None)]).await;
-    put(Shelf::HttpSession, vec![row("b", None), row("c", Some("4")), row("never", None)]).await;
+    put(SessionTable::HttpSession, rows).await;
+    put(SessionTable::BayeuxSession, vec![row("a", Some("other"))]).await;
+    put(SessionTable::Process, vec![row("a", Some("early"))]).await;
+    put(SessionTable::Process, vec![row("a", Some("late")), row("b", Some("5"))]).await;
+    put(SessionTable::Process, vec![row("b", None)]).await;
+    put(SessionTable::HttpSession, vec![row("b", None), row("c", Some("4")), row("never", None)]).await;
     drop(scene);
 
     let store = ground.open();
-    let found = store.rows(Shelf::HttpSession).await.expect("rows");
+    let found = store.rows(SessionTable::HttpSession).await.expect("rows");
     assert_eq!(found, [("a".into(), "1".into()), ("c".into(), "4".into())]);
-    assert_eq!(store.row(Shelf::BayeuxSession, "a").await.expect("row").as_deref(), Some("other"));
-    assert_eq!(store.row(Shelf::HttpSession, "b").await.expect("row"), None);
-    assert_eq!(store.rows(Shelf::Process).await.expect("rows"), [("a".into(), "late".into())]);
-    assert_eq!(store.row(Shelf::Process, "a").await.expect("row").as_deref(), Some("late"));
+    assert_eq!(store.row(SessionTable::BayeuxSession, "a").await.expect("row").as_deref(), Some("other"));
+    assert_eq!(store.row(SessionTable::HttpSession, "b").await.expect("row"), None);
+    assert_eq!(store.rows(SessionTable::Process).await.expect("rows"), [("a".into(), "late".into())]);
+    assert_eq!(store.row(SessionTable::Process, "a").await.expect("row").as_deref(), Some("late"));
 }

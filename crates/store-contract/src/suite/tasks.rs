@@ -5,11 +5,11 @@ use super::{
     post::{outcome, says},
     scene::{Scene, session_command, work},
 };
-use desk::ports::{Committed, Start, StoreFault, Witness};
+use desk::ports::{Committed, Start, StoreFault, CommitObserver};
 use domain::{
     command::SessionAct,
     session::Delivery,
-    task::{Errand, Sign},
+    task::{TaskKind, Sign},
 };
 use std::sync::{Arc, Mutex};
 
@@ -20,7 +20,7 @@ pub async fn a_task_comes_with_its_commit_and_goes_with_its_outcome(ground: &dyn
     scene.done(says("one", 1, "Good day")).await;
     let rows = scene.store.tasks().await.expect("tasks");
     assert_eq!((rows.len(), rows[0].started), (1, false));
-    assert_eq!(rows[0].task.errand, Errand::Message { session: "one".into(), index: 4 });
+    assert_eq!(rows[0].task.errand, TaskKind::Message { session: "one".into(), index: 4 });
     let now = scene.tick();
     drop(scene);
 
@@ -104,7 +104,7 @@ pub async fn whether_a_task_was_begun_and_by_whom_outlives_the_store(ground: &dy
 #[derive(Default)]
 struct Ear(Mutex<Vec<Committed>>);
 
-impl Witness for Ear {
+impl CommitObserver for Ear {
     fn committed(&self, group: &Committed) {
         self.0.lock().expect("lock").push(group.clone());
     }

@@ -4,7 +4,7 @@ use super::*;
 use desk::ports::Plan;
 use domain::{
     Change, Decision, Event, InteractionId, QueueName, State,
-    call::{Act, Effect, LegId},
+    call::{LegCommand, SwitchCommand, LegId},
     queue::Event as QueueEvent,
 };
 use std::{cell::Cell, path::Path};
@@ -31,7 +31,7 @@ impl Told {
     }
 }
 
-impl Witness for Told {
+impl CommitObserver for Told {
     fn committed(&self, group: &Committed) {
         self.0.lock().expect("not poisoned").push(group.clone());
     }
@@ -40,7 +40,7 @@ impl Witness for Told {
 fn writer(dir: &Path) -> (Writer, Arc<Told>) {
     let hold = Hold::open(dir, false).expect("open");
     let told = Arc::new(Told::default());
-    let witness: Arc<dyn Witness> = told.clone();
+    let witness: Arc<dyn CommitObserver> = told.clone();
     let watch = Arc::new(Mutex::new(vec![Arc::downgrade(&witness)]));
     checkpoint::count_frames(&hold.conn);
     (Writer::new(hold, Arc::new(Cache::new(10)), watch, Health::default()).expect("a writer"), told)
@@ -69,7 +69,7 @@ fn changes() -> Decision {
 /// A digit that is sent: no row says so.
 fn presses() -> Decision {
     let leg = LegId { call: InteractionId::from("call"), number: 1 };
-    let effect = Effect { leg, act: Act::Dtmf("5".into()) };
+    let effect = SwitchCommand { leg, act: LegCommand::Dtmf("5".into()) };
     Decision { effects: vec![effect], ..Decision::default() }
 }
 

@@ -13,7 +13,7 @@ use super::{
     ticker,
     track::Track,
 };
-use domain::call::{Alone, LegId, RoomId};
+use domain::call::{Playback, LegId, RoomId};
 use std::{
     collections::HashMap,
     io,
@@ -97,7 +97,7 @@ impl Engine {
         });
         *held(&line.task) = Some(tokio::spawn(receive::run(Arc::clone(&line))).abort_handle());
         shard.add(Arc::downgrade(&line));
-        line.play(Alone::Silence);
+        line.play(Playback::Silence);
         tracing::debug!(leg = %line.leg, port, "media port open");
         let session = Session::new(id, ports::advertised(&self.settings, port, None));
         Ok((line, session))
@@ -125,7 +125,7 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn part(&self, line: &Arc<Line>, then: Alone) {
+    pub(super) fn part(&self, line: &Arc<Line>, then: Playback) {
         leave(&mut held(&self.rooms), line);
         line.play(then);
     }

@@ -14,7 +14,7 @@ use super::{
     sound::Playing,
     track::Source,
 };
-use domain::call::{Alone, LegId, RoomId};
+use domain::call::{Playback, LegId, RoomId};
 use std::{
     net::{SocketAddr, UdpSocket as Plain},
     ops::Range,
@@ -91,14 +91,14 @@ impl Line {
     }
 
     /// Plays this from now on.
-    pub fn play(self: &Arc<Self>, alone: Alone) {
+    pub fn play(self: &Arc<Self>, alone: Playback) {
         let book = &self.prompts;
         let playing = match alone {
-            Alone::Silence => Playing::forever(book.silence().clone()),
-            Alone::Ringback => Playing::forever(book.ringback().clone()),
-            Alone::Busy => Playing::forever(book.busy().clone()),
-            Alone::Hold => Playing::forever(book.hold().clone()),
-            Alone::Prompt(name) => {
+            Playback::Silence => Playing::forever(book.silence().clone()),
+            Playback::Ringback => Playing::forever(book.ringback().clone()),
+            Playback::Busy => Playing::forever(book.busy().clone()),
+            Playback::Hold => Playing::forever(book.hold().clone()),
+            Playback::Prompt(name) => {
                 if let Some(sound) = book.named(&name) {
                     Playing::once(sound.clone())
                 } else {

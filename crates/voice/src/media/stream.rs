@@ -6,7 +6,7 @@ use super::{
     ports,
     sdp::{Agreed, Session},
 };
-use domain::call::{Alone, LegId, RoomId};
+use domain::call::{Playback, LegId, RoomId};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
@@ -135,7 +135,7 @@ impl Stream {
 
     /// Takes the leg out of its room, if it is in one, and plays this to it. No packet that comes in after this call is
     /// heard in the room.
-    pub fn part(&self, then: Alone) {
+    pub fn part(&self, then: Playback) {
         self.0.engine.part(&self.0.line, then);
     }
 

@@ -15,7 +15,7 @@ use crate::{
     settings::{Carrier, Challenge, Settings},
 };
 use desk::ports::Bindings;
-use domain::call::{Act, Dn, LegId};
+use domain::call::{LegCommand, Dn, LegId};
 use rsipstack::{
     dialog::dialog_layer::DialogLayer,
     sip::{Auth, HasHeaders, Header, HostWithPort, Param, Request, Scheme, Uri},
@@ -37,7 +37,7 @@ use tracing::Instrument;
 #[derive(Clone)]
 pub(super) enum Asked {
     /// The desk asks it to do this.
-    Act(Act),
+    LegCommand(LegCommand),
     /// This stream was closed.
     Closed(Flow),
     /// The phone of this binding does not answer anything.
@@ -149,9 +149,9 @@ impl Core {
     }
 
     /// Hands an act to its leg; nothing when there is none.
-    pub fn act(&self, leg: &LegId, act: Act) {
+    pub fn act(&self, leg: &LegId, act: LegCommand) {
         if let Some(leg) = held(&self.legs).get(leg) {
-            let _ = leg.send(Asked::Act(act));
+            let _ = leg.send(Asked::LegCommand(act));
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::{Bindings, Switch};
-use domain::call::{Act, Cause, Dn, Effect};
+use domain::call::{LegCommand, Cause, Dn, SwitchCommand};
 use futures::FutureExt;
 use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
 use std::{
@@ -174,7 +174,7 @@ impl Voice {
 
     /// Releases every leg, waits until the phones know or [`Timers::stop`](crate::Timers) has passed, and ends.
     pub async fn stop(&self) {
-        self.core.ask_all(&Asked::Act(Act::Release(Cause::Closed)));
+        self.core.ask_all(&Asked::LegCommand(LegCommand::Release(Cause::Closed)));
         self.tasks.close();
         if tokio::time::timeout(self.core.settings.timers.stop, self.tasks.wait()).await.is_err() {
             tracing::info!(tasks = self.tasks.len(), "phones that were told of the end did not answer");
@@ -193,10 +193,10 @@ impl Drop for Voice {
 }
 
 impl Switch for Voice {
-    fn perform(&self, effects: &[Effect]) {
-        for Effect { leg, act } in effects {
+    fn perform(&self, effects: &[SwitchCommand]) {
+        for SwitchCommand { leg, act } in effects {
             match act {
-                Act::Originate(asked) => {
+                LegCommand::Originate(asked) => {
                     let Some(acts) = self.core.enter(leg) else { continue };
                     let making = leg::originate(self.core.clone(), leg.clone(), acts, (**asked).clone());
                     let phone = Some(&asked.to).filter(|to| self.core.settings.accounts.contains_key(*to));

@@ -4,7 +4,7 @@ use crate::{
     ALL, HIGH,
     phone::{EAR, Phone, engine, room},
 };
-use domain::call::Alone;
+use domain::call::Playback;
 use std::time::Duration;
 use voice::media::{
     Codec::{Pcma, Pcmu},
@@ -16,13 +16,13 @@ use voice::media::{
 async fn tones_are_heard_as_they_are_called_for() {
     let engine = engine();
     let phone = Phone::new(&engine, Pcma).await;
-    phone.stream.part(Alone::Hold);
+    phone.stream.part(Playback::Hold);
     assert!(is_hold(&phone.listen().await));
-    phone.stream.part(Alone::Ringback);
+    phone.stream.part(Playback::Ringback);
     assert!(share(&phone.listen().await, CALL) > 0.9);
-    phone.stream.part(Alone::Silence);
+    phone.stream.part(Playback::Silence);
     assert!(phone.listen().await.iter().all(|sample| sample.abs() <= 8));
-    phone.stream.part(Alone::Busy);
+    phone.stream.part(Playback::Busy);
     let busy: Vec<i16> = [phone.listen().await, phone.listen().await].concat();
     let sounding = busy.chunks(400).filter(|piece| share(piece, CALL) > 0.9).count();
     assert!((5..=15).contains(&sounding), "{sounding} of 20 pieces");
@@ -32,7 +32,7 @@ async fn tones_are_heard_as_they_are_called_for() {
 async fn a_prompt_is_told_to_be_over_and_the_hold_tone_follows() {
     let engine = engine();
     let mut phone = Phone::new(&engine, Pcmu).await;
-    phone.stream.part(Alone::Prompt("busy".to_owned()));
+    phone.stream.part(Playback::Prompt("busy".to_owned()));
     let spoken = phone.listen().await;
     assert!(!is_hold(&spoken) && spoken.iter().any(|sample| sample.unsigned_abs() > 1000));
     assert_eq!(phone.told(), None);
@@ -45,7 +45,7 @@ async fn a_prompt_is_told_to_be_over_and_the_hold_tone_follows() {
 async fn a_prompt_ends_in_time_though_nobody_can_be_sent_to() {
     let engine = engine();
     let mut phone = Phone::unanswered(&engine, Pcmu).await;
-    phone.stream.part(Alone::Prompt("busy".to_owned()));
+    phone.stream.part(Playback::Prompt("busy".to_owned()));
     assert_eq!(phone.event().await, Event::Played);
     assert_eq!(phone.stream.stats().sent, 0);
 }
@@ -54,7 +54,7 @@ async fn a_prompt_ends_in_time_though_nobody_can_be_sent_to() {
 async fn a_prompt_that_is_not_there_is_over_at_once() {
     let engine = engine();
     let mut phone = Phone::new(&engine, Pcmu).await;
-    phone.stream.part(Alone::Prompt("nothing".to_owned()));
+    phone.stream.part(Playback::Prompt("nothing".to_owned()));
     assert_eq!(phone.event().await, Event::Played);
     assert!(is_hold(&phone.listen().await));
 }
@@ -64,7 +64,7 @@ async fn a_room_cuts_the_prompt() {
     let engine = engine();
     let [mut customer, mut agent] = [Phone::new(&engine, Pcmu).await, Phone::new(&engine, Pcmu).await];
     agent.talk(HIGH);
-    customer.stream.part(Alone::Prompt("busy".to_owned()));
+    customer.stream.part(Playback::Prompt("busy".to_owned()));
     customer.listen().await;
     agent.stream.join(room(0)).expect("room");
     customer.stream.join(room(0)).expect("room");

@@ -4,7 +4,7 @@ use crate::{
     ALL, HIGH, LOW,
     phone::{Phone, engine, room},
 };
-use domain::call::Alone;
+use domain::call::Playback;
 use std::{net::Ipv4Addr, time::Duration};
 use tokio::{net::UdpSocket, time::timeout};
 use voice::media::{Codec::Pcmu, Direction, Engine, Event, Settings, sdp::Session, tone::is_hold};
@@ -24,7 +24,7 @@ async fn a_phone_behind_a_nat_is_sent_to_where_its_packets_come_from() {
     let mut phone = Phone::unanswered(&engine, Pcmu).await;
     phone.stream.signalled_from(Ipv4Addr::LOCALHOST.into());
     behind_nat(&phone);
-    phone.stream.part(Alone::Hold);
+    phone.stream.part(Playback::Hold);
     assert_eq!(phone.stream.stats().target, "127.9.9.9:4444".parse().ok());
     phone.talk(HIGH);
     assert!(is_hold(&phone.listen().await));
@@ -156,7 +156,7 @@ async fn reports_tell_what_was_sent_and_the_last_says_goodbye() {
     };
     let mut phone = phone;
     phone.answer(Direction::SendRecv);
-    phone.stream.part(Alone::Hold);
+    phone.stream.part(Playback::Hold);
     let mut buffer = [0; 100];
     let report = timeout(Duration::from_secs(10), reports.recv_from(&mut buffer)).await.expect("in time");
     let (length, from) = report.expect("received");

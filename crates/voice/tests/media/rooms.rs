@@ -4,7 +4,7 @@ use crate::{
     ALL, HIGH, LOW, MIDDLE,
     phone::{Phone, engine, room},
 };
-use domain::call::Alone;
+use domain::call::Playback;
 use std::time::Duration;
 use tokio::time::timeout;
 use voice::media::{
@@ -33,7 +33,7 @@ async fn two_hear_each_other_whatever_their_codecs() {
 async fn a_leg_hears_one_continuous_stream_whatever_feeds_it() {
     let engine = engine();
     let [mut agent, mut customer, third] = phones(&engine).await;
-    agent.stream.part(Alone::Hold);
+    agent.stream.part(Playback::Hold);
     let first = agent.packet().await.header;
     customer.talk(HIGH);
     agent.talk(LOW);
@@ -44,7 +44,7 @@ async fn a_leg_hears_one_continuous_stream_whatever_feeds_it() {
     for step in 0..150 {
         match step {
             50 => third.stream.join(room(0)).expect("room"),
-            100 => agent.stream.part(Alone::Ringback),
+            100 => agent.stream.part(Playback::Ringback),
             _ => {}
         }
         let header = agent.packet().await.header;
@@ -90,13 +90,13 @@ async fn a_consultation_keeps_the_customer_on_hold_and_ends_with_him_and_the_thi
     agent.stream.join(room(0)).expect("room");
     customer.stream.join(room(0)).expect("room");
     assert_eq!(agent.hears(&ALL).await, [MIDDLE]);
-    customer.stream.part(Alone::Hold);
+    customer.stream.part(Playback::Hold);
     agent.stream.join(room(1)).expect("room");
     third.stream.join(room(1)).expect("room");
     assert_eq!(agent.hears(&ALL).await, [HIGH]);
     assert_eq!(third.hears(&ALL).await, [LOW]);
     assert!(is_hold(&customer.listen().await));
-    agent.stream.part(Alone::Silence);
+    agent.stream.part(Playback::Silence);
     customer.stream.join(room(1)).expect("room");
     assert_eq!(customer.hears(&ALL).await, [HIGH]);
     assert_eq!(third.hears(&ALL).await, [MIDDLE]);
@@ -177,8 +177,8 @@ async fn whatever_is_asked_at_once_nothing_blocks_and_whoever_meets_at_the_end_h
                     let stream = &streams[chance.usize(..streams.len())];
                     match chance.u8(..) % 64 {
                         0 if chance.bool() => stream.dtmf_in_band("1"),
-                        1..8 => stream.part(Alone::Hold),
-                        8..16 => stream.part(Alone::Prompt("busy".to_owned())),
+                        1..8 => stream.part(Playback::Hold),
+                        8..16 => stream.part(Playback::Prompt("busy".to_owned())),
                         16..24 => stream.mute(chance.bool()),
                         24..32 => stream.held(chance.bool()),
                         _ => stream.join(room(chance.u16(..4))).expect("room"),

@@ -1,7 +1,7 @@
 //! Calls that go well.
 
 use crate::switch::{TestSwitch, settings};
-use domain::call::{Act, Alone, Cause, Heard, LegId, RoomId};
+use domain::call::{LegCommand, Playback, Cause, LegEvent, LegId, RoomId};
 use std::time::Duration;
 use testkit::sip::{Call, Peer};
 
@@ -14,9 +14,9 @@ pub async fn caller(switch: &mut TestSwitch) -> (Peer, Call, LegId, u16) {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     let port = caller.established(&mut call).await.rtp_port();
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     (caller, call, leg, port)
 }
 
@@ -26,7 +26,7 @@ pub async fn called(switch: &mut TestSwitch, phone: &mut Peer) -> (Call, LegId, 
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     (phone.dialog_of(&invite), leg, invite.rtp_port())
 }
 
@@ -43,11 +43,11 @@ async fn a_call_rings_is_answered_joined_held_retrieved_and_released() {
     assert_eq!(arrival.headers[0], ("X-Case".to_owned(), "42".to_owned()));
     assert_eq!(arrival.headers.len(), 2);
     caller.expect("100 INVITE").await;
-    switch.act(&leg, Act::Ring);
+    switch.act(&leg, LegCommand::Ring);
     caller.expect("180 INVITE").await;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     let port = caller.established(&mut call).await.rtp_port();
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 
     let agent = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
@@ -59,43 +59,43 @@ async fn a_call_rings_is_answered_joined_held_retrieved_and_released() {
     assert!(!invite.0.contains("rsipstack") && !invite.0.contains("restsend"), "{invite:?}");
     assert!(invite.0.len() < 1300);
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&agent).await, Heard::Ringing);
+    assert_eq!(switch.heard(&agent).await, LegEvent::Ringing);
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&agent).await, Heard::Up);
+    assert_eq!(switch.heard(&agent).await, LegEvent::Up);
     let phone_port = invite.rtp_port();
-    switch.act(&leg, Act::Join(room()));
-    switch.act(&agent, Act::Join(room()));
+    switch.act(&leg, LegCommand::Join(room()));
+    switch.act(&agent, LegCommand::Join(room()));
     let (to_phone, heard_by_phone) = (caller.say(port, 0x21, 10), phone.hears(0x21));
     assert!(tokio::join!(to_phone, heard_by_phone).1);
     let (to_caller, heard_by_caller) = (phone.say(phone_port, 0x42, 10), caller.hears(0x42));
     assert!(tokio::join!(to_caller, heard_by_caller).1);
 
-    switch.act(&agent, Act::Part(Alone::Silence));
-    switch.act(&agent, Act::HoldPhone(true));
+    switch.act(&agent, LegCommand::Part(Playback::Silence));
+    switch.act(&agent, LegCommand::HoldPhone(true));
     let held = phone.expect("INVITE").await;
     assert_eq!(held.direction(), "inactive");
     phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&agent).await, Heard::HoldDone { on: true, refused: None });
-    switch.act(&agent, Act::HoldPhone(false));
+    assert_eq!(switch.heard(&agent).await, LegEvent::HoldDone { on: true, refused: None });
+    switch.act(&agent, LegCommand::HoldPhone(false));
     let back = phone.expect("INVITE").await;
     assert_eq!(back.direction(), "sendrecv");
     phone.answer(&back, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&agent).await, Heard::HoldDone { on: false, refused: None });
-    switch.act(&agent, Act::Join(room()));
+    assert_eq!(switch.heard(&agent).await, LegEvent::HoldDone { on: false, refused: None });
+    switch.act(&agent, LegCommand::Join(room()));
     let (to_phone, heard_by_phone) = (caller.say(port, 0x23, 10), phone.hears(0x23));
     assert!(tokio::join!(to_phone, heard_by_phone).1);
 
-    switch.act(&agent, Act::Release(Cause::Normal));
+    switch.act(&agent, LegCommand::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     assert!(bye.header("Reason").is_some_and(|reason| reason.starts_with("SIP;cause=200")));
     phone.answer(&bye, "200 OK", "", "").await;
-    assert_eq!(switch.heard(&agent).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&agent).await, LegEvent::Gone { cause: Cause::Normal, code: None });
     caller.request(&mut call, "BYE", "", "").await;
     caller.expect("200 BYE").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
     switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
@@ -105,13 +105,13 @@ async fn a_call_without_an_offer_is_made_one() {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", "").await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     let answer = caller.expect("200 INVITE").await;
     call.learn(&answer);
     let body = caller.sdp("sendrecv");
     caller.request(&mut call, "ACK", "Content-Type: application/sdp\r\n", &body).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
-    switch.act(&leg, Act::Part(Alone::Hold));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
+    switch.act(&leg, LegCommand::Part(Playback::Hold));
     let mut packet = [0; 1500];
     tokio::time::timeout(Duration::from_secs(2), caller.rtp.recv_from(&mut packet))
         .await
@@ -129,7 +129,7 @@ async fn a_phone_that_is_asked_to_answers_by_itself_is_told_so() {
     assert!(invite.header("Alert-Info").is_some_and(|value| value.contains("info=alert-autoanswer")));
     assert_eq!(invite.header("Answer-Mode"), Some("Auto"));
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_phone_that_knows_talk_is_made_to_answer_in_its_early_dialog() {
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.phone("5001").await;
     let leg = switch.call("5001", false);
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     let invite = phone.expect("INVITE").await;
     assert!(invite.header("Answer-Mode").is_none());
     phone.answer(&invite, "180 Ringing", "", "").await;
@@ -147,8 +147,8 @@ async fn a_phone_that_knows_talk_is_made_to_answer_in_its_early_dialog() {
     assert_eq!(talk.start(), format!("NOTIFY {} SIP/2.0", phone.contact()));
     phone.answer(&talk, "200 OK", "", "").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 }
 
 #[tokio::test]
@@ -159,8 +159,8 @@ async fn a_phone_that_refuses_talk_is_called_again_and_that_is_remembered() {
         let leg = switch.call("5001", false);
         let invite = phone.expect("INVITE").await;
         phone.answer(&invite, "180 Ringing", "", "").await;
-        assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-        switch.act(&leg, Act::Answer);
+        assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+        switch.act(&leg, LegCommand::Answer);
         if round == 0 {
             let talk = phone.expect("NOTIFY").await;
             phone.answer(&talk, "489 Bad Event", "", "").await;
@@ -173,9 +173,9 @@ async fn a_phone_that_refuses_talk_is_called_again_and_that_is_remembered() {
         assert_eq!(again.header("Answer-Mode"), Some("Auto"));
         phone.answer(&again, "200 OK", "", &phone.sdp("sendrecv")).await;
         phone.expect("ACK").await;
-        assert_eq!(switch.heard(&leg).await, Heard::Up);
-        switch.act(&leg, Act::Release(Cause::Normal));
-        assert!(matches!(switch.heard(&leg).await, Heard::Gone { .. }));
+        assert_eq!(switch.heard(&leg).await, LegEvent::Up);
+        switch.act(&leg, LegCommand::Release(Cause::Normal));
+        assert!(matches!(switch.heard(&leg).await, LegEvent::Gone { .. }));
         let bye = phone.expect("BYE").await;
         phone.answer(&bye, "200 OK", "", "").await;
     }
@@ -193,11 +193,11 @@ async fn a_phone_that_is_answered_by_hand_says_so() {
     let leg = switch.call("5004", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-    switch.act(&leg, Act::Answer);
-    assert_eq!(switch.heard(&leg).await, Heard::NotAnswered(405));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+    switch.act(&leg, LegCommand::Answer);
+    assert_eq!(switch.heard(&leg).await, LegEvent::NotAnswered(405));
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 }
 
 #[tokio::test]
@@ -208,19 +208,19 @@ async fn keys_come_in_with_info_and_go_out_with_info_where_the_stream_takes_none
         caller.sdp("sendrecv").replace("0 8 101", "0 8").replace("a=rtpmap:101 telephone-event/8000\r\n", "");
     let mut call = caller.invite("9000", &plain.replace("a=fmtp:101 0-15\r\n", "")).await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     caller.established(&mut call).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     for (kind, body, key) in
         [("application/dtmf-relay", "Signal=7\r\nDuration=160\r\n", '7'), ("application/dtmf", "#", '#')]
     {
         caller.request(&mut call, "INFO", &format!("Content-Type: {kind}\r\n"), body).await;
         caller.expect("200 INFO").await;
-        assert_eq!(switch.heard(&leg).await, Heard::Key(key));
+        assert_eq!(switch.heard(&leg).await, LegEvent::Key(key));
     }
     caller.request(&mut call, "INFO", "Content-Type: text/plain\r\n", "x").await;
     caller.expect("415 INFO").await;
-    switch.act(&leg, Act::Dtmf("1*".into()));
+    switch.act(&leg, LegCommand::Dtmf("1*".into()));
     for key in ["1", "*"] {
         let info = caller.expect("INFO").await;
         assert_eq!(info.header("Content-Type"), Some("application/dtmf-relay"));
@@ -235,16 +235,16 @@ async fn keys_that_are_sent_at_once_come_in_in_their_order() {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     caller.established(&mut call).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     let keys = "1234567890*#".repeat(10);
     for key in keys.chars() {
         caller.request(&mut call, "INFO", "Content-Type: application/dtmf\r\n", &key.to_string()).await;
     }
     for key in keys.chars() {
         caller.expect("200 INFO").await;
-        assert_eq!(switch.heard(&leg).await, Heard::Key(key));
+        assert_eq!(switch.heard(&leg).await, LegEvent::Key(key));
     }
 }
 
@@ -261,23 +261,23 @@ async fn a_phone_behind_nat_is_reached_where_it_registered_from() {
     assert!(!invite.0.contains("x-jf-flow"), "{invite:?}");
     phone.answer_as(&invite, "200 OK", inside, &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
-    switch.act(&leg, Act::HoldPhone(true));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
+    switch.act(&leg, LegCommand::HoldPhone(true));
     let held = phone.expect("INVITE").await;
     assert_eq!(held.start(), format!("INVITE {inside} SIP/2.0"));
     phone.answer_as(&held, "200 OK", inside, &phone.sdp("inactive")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
-    switch.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, LegEvent::HoldDone { on: true, refused: None });
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     assert!(!bye.0.contains("x-jf-flow"), "{bye:?}");
     phone.answer(&bye, "200 OK", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
 
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer_as(&invite, "180 Ringing", inside, "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-    switch.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     let cancel = phone.expect("CANCEL").await;
     assert_eq!(cancel.start(), format!("CANCEL {inside} SIP/2.0"));
     assert_eq!((cancel.header("To"), cancel.header("Via")), (invite.header("To"), invite.header("Via")));
@@ -297,12 +297,12 @@ async fn a_caller_is_refused_with_the_code_of_the_cause() {
         let mut caller = switch.peer("15550199").await;
         let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
         let leg = switch.arrived().await.leg;
-        switch.act(&leg, Act::Ring);
-        switch.act(&leg, Act::Release(cause));
+        switch.act(&leg, LegCommand::Ring);
+        switch.act(&leg, LegCommand::Release(cause));
         let refusal = caller.expect(&format!("{code} INVITE")).await;
         call.learn_tag(&refusal);
         caller.of_invite(&call, "ACK").await;
-        assert_eq!(switch.heard(&leg).await, Heard::Gone { cause, code: Some(code) });
+        assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause, code: Some(code) });
     }
 }
 
@@ -314,7 +314,7 @@ async fn the_end_of_the_server_releases_every_leg() {
     let stopping = tokio::spawn(async move { voice.stop().await });
     let bye = caller.expect("BYE").await;
     caller.answer(&bye, "200 OK", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Closed, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Closed, code: None });
     tokio::time::timeout(Duration::from_secs(2), stopping)
         .await
         .expect("an end before the deadline")

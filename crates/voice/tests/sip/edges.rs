@@ -1,7 +1,7 @@
 //! Edges: proxies that are believed about who is behind them, and how they are reached (RFC 3327).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
-use domain::call::{Act, Cause, Dn, Heard};
+use domain::call::{LegCommand, Cause, Dn, LegEvent};
 use std::{net::IpAddr, time::Duration};
 use testkit::sip::{Line, Message, Peer};
 use tokio::net::{TcpListener, TcpSocket};
@@ -77,23 +77,23 @@ async fn a_phone_behind_an_edge_is_called_over_its_path_in_all_that_its_call_nee
     assert_eq!(routes(&invite), [PATH]);
     assert!(!invite.0.contains("x-jf"), "{invite:?}");
     edge.answer(&invite, "180 Ringing", "", "").await;
-    assert!(matches!(switch.heard(&leg).await, Heard::Ringing));
-    switch.act(&leg, Act::Release(Cause::Cancelled));
+    assert!(matches!(switch.heard(&leg).await, LegEvent::Ringing));
+    switch.act(&leg, LegCommand::Release(Cause::Cancelled));
     let cancel = edge.expect("CANCEL").await;
     assert_eq!((cancel.start(), routes(&cancel)), ("CANCEL sip:5001@10.0.0.9:5060 SIP/2.0", vec![PATH]));
     edge.answer(&cancel, "200 OK", "", "").await;
     edge.answer(&invite, "487 Request Terminated", "", "").await;
     let ack = edge.expect("ACK").await;
     assert_eq!((ack.start(), routes(&ack)), ("ACK sip:5001@10.0.0.9:5060 SIP/2.0", vec![PATH]));
-    assert!(matches!(switch.heard(&leg).await, Heard::Gone { .. }));
+    assert!(matches!(switch.heard(&leg).await, LegEvent::Gone { .. }));
 
     // It is made to answer, and hangs up: over the route that the edge stays in the dialog with.
     let stays = "Record-Route: <sip:p2.example;lr>\r\nRecord-Route: <sip:127.0.0.2:5070;lr>\r\n";
     let leg = switch.call("5001", false);
     let invite = edge.expect("INVITE").await;
     edge.answer_with(&invite, "180 Ringing", "sip:5001@10.0.0.9:5060", stays, "").await;
-    assert!(matches!(switch.heard(&leg).await, Heard::Ringing));
-    switch.act(&leg, Act::Answer);
+    assert!(matches!(switch.heard(&leg).await, LegEvent::Ringing));
+    switch.act(&leg, LegCommand::Answer);
     let notify = edge.expect("NOTIFY").await;
     assert_eq!(notify.start(), "NOTIFY sip:5001@10.0.0.9:5060 SIP/2.0");
     assert_eq!(routes(&notify), ["<sip:127.0.0.2:5070;lr>,<sip:p2.example;lr>"]);
@@ -109,8 +109,8 @@ async fn a_phone_behind_an_edge_that_leaves_the_dialog_is_reached_through_it_all
     let invite = edge.expect("INVITE").await;
     edge.answer_with(&invite, "200 OK", "sip:5001@10.0.0.9:5060", "", &edge.sdp("sendrecv")).await;
     edge.expect("ACK").await;
-    assert!(matches!(switch.heard(&leg).await, Heard::Up));
-    switch.act(&leg, Act::Release(Cause::Normal));
+    assert!(matches!(switch.heard(&leg).await, LegEvent::Up));
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     assert_eq!(edge.expect("BYE").await.start(), "BYE sip:5001@10.0.0.9:5060 SIP/2.0");
 }
 
@@ -142,7 +142,7 @@ async fn a_phone_behind_an_edge_is_asked_and_rung_over_its_path_by_the_next_proc
     let invite = edge.expect("INVITE").await;
     assert_eq!((invite.start(), routes(&invite)), ("INVITE sip:5001@10.0.0.9:5060 SIP/2.0", vec![PATH]));
     edge.answer_with(&invite, "200 OK", "sip:5001@10.0.0.9:5060", "", &edge.sdp("sendrecv")).await;
-    assert!(matches!(switch.heard(&leg).await, Heard::Up));
+    assert!(matches!(switch.heard(&leg).await, LegEvent::Up));
     // It has not proved anything to this process.
     speaks_for(&mut edge, "127.0.0.3:5060");
     challenge(&mut edge).await;

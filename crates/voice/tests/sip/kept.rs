@@ -1,7 +1,7 @@
 //! What a switch that is started knows of phones, and how it finds those that are gone (spec: voice-sip#3, RFC 5626).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
-use domain::call::{Act, Cause, Dn, Heard};
+use domain::call::{LegCommand, Cause, Dn, LegEvent};
 use std::{sync::atomic::Ordering, time::Duration};
 use testkit::{
     sip::{Line, Peer},
@@ -41,7 +41,7 @@ async fn a_phone_is_rung_by_the_next_process_without_having_registered_again() {
     let invite = phone.expect("INVITE").await;
     assert_eq!(invite.start(), format!("INVITE sip:5001@{} SIP/2.0", phone.addr()));
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     phone.expect("ACK").await;
     switch.hears_nothing(Duration::from_secs(1)).await;
 }
@@ -59,9 +59,9 @@ async fn a_phone_behind_a_router_is_rung_where_it_registered_from_by_the_next_pr
     let invite = phone.expect("INVITE").await;
     let sound = phone.sdp("sendrecv");
     phone.answer_as(&invite, "200 OK", "sip:5001@10.255.255.1:5060", &sound).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     phone.expect("ACK").await;
-    switch.act(&leg, Act::Release(Cause::Normal));
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     phone.expect("BYE").await;
 }
 
@@ -91,7 +91,7 @@ async fn a_phone_that_is_gone_is_found_out_within_seconds_and_a_forged_answer_do
     in_service(&mut switch, "5001", false).await;
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     let leg = switch.call("5001", false);
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Unreachable, code: Some(480) });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Unreachable, code: Some(480) });
     assert_eq!(switch.voice.in_service().into_iter().collect::<Vec<_>>(), [Dn::new("5002")]);
 }
 
@@ -195,18 +195,18 @@ async fn how_a_phone_answers_is_known_to_the_next_process() {
     let leg = switch.call("5003", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-    switch.act(&leg, Act::Answer);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+    switch.act(&leg, LegCommand::Answer);
     let cancel = phone.expect("CANCEL").await;
     phone.answer(&cancel, "200 OK", "", "").await;
     phone.answer(&invite, "487 Request Terminated", "", "").await;
     phone.expect("ACK").await;
     let again = phone.expect("INVITE").await;
     phone.answer(&again, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::NotAnswered(408));
+    assert_eq!(switch.heard(&leg).await, LegEvent::NotAnswered(408));
     in_service(&mut switch, "5003", true).await;
     eventually("it is written", async || switch.kept.of("5003")[0].by_hand).await;
-    switch.act(&leg, Act::Release(Cause::Cancelled));
+    switch.act(&leg, LegCommand::Release(Cause::Cancelled));
     let cancel = phone.expect("CANCEL").await;
     phone.answer(&cancel, "200 OK", "", "").await;
     phone.answer(&again, "487 Request Terminated", "", "").await;
@@ -223,7 +223,7 @@ async fn a_call_to_a_phone_that_is_gone_ends_before_it_would_have_rung_long_and_
     let begun = Instant::now();
     let leg = switch.call("5001", false);
     in_service(&mut switch, "5001", false).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Unreachable, code: Some(408) });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Unreachable, code: Some(408) });
     // A transaction would last for 6.4 s.
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }
@@ -237,7 +237,7 @@ async fn a_phone_that_takes_its_time_to_ring_and_answers_that_it_is_there_is_wai
     says_that_it_is_there(&mut phone).await;
     switch.hears_nothing(Duration::from_secs(1)).await;
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
 }
 
 #[tokio::test]
@@ -250,8 +250,8 @@ async fn one_of_two_phones_that_is_gone_leaves_the_other_ringing_and_the_number_
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
     switch.hears_nothing(Duration::from_secs(2)).await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 }

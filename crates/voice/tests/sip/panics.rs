@@ -7,7 +7,7 @@ use crate::{
 use desk::ports::Arrival;
 use domain::{
     InteractionId,
-    call::{Act, Cause, Dn, Heard, LegId},
+    call::{LegCommand, Cause, Dn, LegEvent, LegId},
 };
 use futures::future::BoxFuture;
 use std::{fmt, sync::Arc};
@@ -63,8 +63,8 @@ impl Listener for Nervous {
         self.0.arrived(arrival)
     }
 
-    fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()> {
-        assert!(heard != Heard::Ringing, "it rings");
+    fn heard(&self, leg: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
+        assert!(heard != LegEvent::Ringing, "it rings");
         self.0.heard(leg, heard)
     }
 
@@ -81,7 +81,7 @@ async fn a_listener_that_panics_hears_the_rest() {
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 }
 
 #[tokio::test]
@@ -90,9 +90,9 @@ async fn a_leg_that_panics_hangs_up_and_is_told_as_gone() {
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.phone("5001").await;
     let (_, leg, _) = called(&mut switch, &mut phone).await;
-    switch.act(&leg, Act::HoldPhone(true));
+    switch.act(&leg, LegCommand::HoldPhone(true));
     let change = phone.expect("INVITE").await;
     phone.answer(&change, "200 OK", "", "nothing").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Failed, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Failed, code: None });
     phone.expect("BYE").await;
 }

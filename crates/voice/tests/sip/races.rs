@@ -4,7 +4,7 @@ use crate::{
     calls::{called, caller},
     switch::{TestSwitch, settings},
 };
-use domain::call::{Act, Cause, Heard};
+use domain::call::{LegCommand, Cause, LegEvent};
 use futures::future::join_all;
 use std::time::Duration;
 use testkit::sip::Peer;
@@ -20,14 +20,14 @@ async fn a_caller_that_hangs_up_while_it_rings_is_cancelled() {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Ring);
+    switch.act(&leg, LegCommand::Ring);
     caller.expect("180 INVITE").await;
     caller.of_invite(&call, "CANCEL").await;
     caller.expect("200 CANCEL").await;
     let refusal = caller.expect("487 INVITE").await;
     call.learn_tag(&refusal);
     caller.of_invite(&call, "ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Cancelled, code: Some(487) });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Cancelled, code: Some(487) });
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_cancel_of_theirs_crosses_our_answer() {
         let leg = switch.arrived().await.leg;
         let answer = async {
             tokio::time::sleep(Duration::from_micros(round * 7)).await;
-            switch.act(&leg, Act::Answer);
+            switch.act(&leg, LegCommand::Answer);
         };
         tokio::join!(answer, caller.of_invite(&call, "CANCEL"));
         let answered = loop {
@@ -54,14 +54,14 @@ async fn a_cancel_of_theirs_crosses_our_answer() {
             call.learn(&answer);
             caller.request(&mut call, "ACK", "", "").await;
             caller.request(&mut call, "BYE", "", "").await;
-            assert_eq!(switch.heard(&leg).await, Heard::Up, "round {round}");
+            assert_eq!(switch.heard(&leg).await, LegEvent::Up, "round {round}");
             assert_eq!(
                 switch.heard(&leg).await,
-                Heard::Gone { cause: Cause::Normal, code: None },
+                LegEvent::Gone { cause: Cause::Normal, code: None },
                 "round {round}"
             );
         } else {
-            let gone = Heard::Gone { cause: Cause::Cancelled, code: Some(487) };
+            let gone = LegEvent::Gone { cause: Cause::Cancelled, code: Some(487) };
             assert_eq!(switch.heard(&leg).await, gone, "round {round}");
             let refusal = caller.last().clone();
             call.learn_tag(&refusal);
@@ -104,14 +104,14 @@ async fn release_against_answer(switch: usize) -> u64 {
         let leg = opened.call("5001", false);
         let (crossed, last) = tokio::join!(answer_late(&mut phone, jitter(7_919)), async {
             let mut heard = opened.heard(&leg).await;
-            if heard == Heard::Ringing {
+            if heard == LegEvent::Ringing {
                 tokio::time::sleep(jitter(6_007)).await;
-                opened.act(&leg, Act::Release(Cause::Normal));
+                opened.act(&leg, LegCommand::Release(Cause::Normal));
                 heard = opened.heard(&leg).await;
             }
-            if heard == Heard::Up { opened.heard(&leg).await } else { heard }
+            if heard == LegEvent::Up { opened.heard(&leg).await } else { heard }
         });
-        assert_eq!(last, Heard::Gone { cause: Cause::Normal, code: None }, "round {round}");
+        assert_eq!(last, LegEvent::Gone { cause: Cause::Normal, code: None }, "round {round}");
         answered += u64::from(crossed);
     }
     opened.hears_nothing(Duration::from_millis(50)).await;
@@ -133,8 +133,8 @@ async fn after_a_release_was_asked_the_answer_is_acknowledged_and_ended_and_neve
         let leg = switch.call("5001", false);
         let invite = phone.expect("INVITE").await;
         phone.answer(&invite, "180 Ringing", "", "").await;
-        assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-        switch.act(&leg, Act::Release(Cause::Cancelled));
+        assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+        switch.act(&leg, LegCommand::Release(Cause::Cancelled));
         tokio::time::sleep(Duration::from_millis(round)).await;
         phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
         phone.expect("ACK").await;
@@ -144,7 +144,7 @@ async fn after_a_release_was_asked_the_answer_is_acknowledged_and_ended_and_neve
         phone.answer(&bye, "200 OK", "", "").await;
         assert_eq!(
             switch.heard(&leg).await,
-            Heard::Gone { cause: Cause::Cancelled, code: None },
+            LegEvent::Gone { cause: Cause::Cancelled, code: None },
             "round {round}"
         );
     }
@@ -155,12 +155,12 @@ async fn byes_cross_and_both_are_answered() {
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.phone("5001").await;
     let (mut call, leg, _) = called(&mut switch, &mut phone).await;
-    switch.act(&leg, Act::Release(Cause::Normal));
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     phone.request(&mut call, "BYE", "", "").await;
     let bye = phone.expect("BYE").await;
     phone.expect("200 BYE").await;
     phone.answer(&bye, "481 Call/Transaction Does Not Exist", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
     switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
@@ -170,12 +170,12 @@ async fn a_bye_before_the_ack_is_answered_and_ends_the_leg() {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     let answer = caller.expect("200 INVITE").await;
     call.learn(&answer);
     caller.request(&mut call, "BYE", "", "").await;
     caller.expect("200 BYE").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
 }
 
 #[tokio::test]
@@ -184,11 +184,11 @@ async fn a_release_between_our_answer_and_its_ack_waits_for_the_ack() {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = switch.arrived().await.leg;
-    switch.act(&leg, Act::Answer);
+    switch.act(&leg, LegCommand::Answer);
     let answer = caller.expect("200 INVITE").await;
     call.learn(&answer);
-    switch.act(&leg, Act::Release(Cause::Normal));
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
     assert!(caller.within(Duration::from_millis(100), "BYE").await.is_none());
     caller.request(&mut call, "ACK", "", "").await;
     caller.expect("BYE").await;
@@ -205,7 +205,7 @@ async fn of_two_phones_the_first_answer_wins_and_the_second_is_ended() {
     assert_ne!(ringing.header("Call-ID"), also.header("Call-ID"));
     first.answer(&ringing, "180 Ringing", "", "").await;
     second.answer(&also, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
     first.answer(&ringing, "200 OK", "", &first.sdp("sendrecv")).await;
     second.answer(&also, "200 OK", "", &second.sdp("sendrecv")).await;
     first.expect("ACK").await;
@@ -215,7 +215,7 @@ async fn of_two_phones_the_first_answer_wins_and_the_second_is_ended() {
         second.within(Duration::from_millis(300), "BYE")
     );
     assert!(won.is_some() != lost.is_some(), "one of them is ended: {won:?} {lost:?}");
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
@@ -227,7 +227,7 @@ async fn a_second_answer_to_one_invite_is_acknowledged_and_ended() {
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     // As a proxy forks: another end of the same INVITE.
     phone.answer_tagged(&invite, "200 OK", "other", &phone.sdp("sendrecv")).await;
     let ack = phone.expect("ACK").await;
@@ -248,9 +248,9 @@ async fn one_phone_that_is_busy_leaves_the_other_ringing() {
     first.answer(&busy, "486 Busy Here", "", "").await;
     let other = second.expect("INVITE").await;
     second.answer(&other, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
     second.answer(&other, "480 Temporarily Unavailable", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Busy, code: Some(486) });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Busy, code: Some(486) });
 }
 
 #[tokio::test]
@@ -262,8 +262,8 @@ async fn both_ends_of_a_call_hang_up_at_once_and_each_leg_ends_once() {
     tokio::join!(caller.request(&mut outside, "BYE", "", ""), phone.request(&mut inside, "BYE", "", ""));
     caller.expect("200 BYE").await;
     phone.expect("200 BYE").await;
-    switch.act(&from, Act::Release(Cause::Normal));
-    switch.act(&to, Act::Release(Cause::Normal));
+    switch.act(&from, LegCommand::Release(Cause::Normal));
+    switch.act(&to, LegCommand::Release(Cause::Normal));
     let mut ends = vec![switch.next().await, switch.next().await];
     ends.sort_by_key(|told| format!("{told:?}"));
     assert!(ends.iter().all(|told| format!("{told:?}").contains("Gone")), "{ends:?}");

@@ -168,7 +168,7 @@ async fn a_switch_on_every_address_names_to_each_phone_one_that_it_reaches() {
         }
         let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
         let arrival = switch.arrived().await;
-        switch.act(&arrival.leg, domain::call::Act::Answer);
+        switch.act(&arrival.leg, domain::call::LegCommand::Answer);
         let answer = phone.established(&mut call).await;
         let bare = host.trim_matches(['[', ']']);
         let family = if host == bare { "IP4" } else { "IP6" };

@@ -4,7 +4,7 @@ use crate::switch::{Kept, settings};
 use desk::ports::{Arrival, Switch};
 use domain::{
     InteractionId,
-    call::{Act, Cause, Dn, Effect, Heard, LegId},
+    call::{LegCommand, Cause, Dn, SwitchCommand, LegEvent, LegId},
 };
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use voice::{Listener, Voice};
 struct Slow {
     go_on: Notify,
     arrived: mpsc::UnboundedSender<LegId>,
-    heard: Mutex<Vec<Heard>>,
+    heard: Mutex<Vec<LegEvent>>,
     gone: Notify,
 }
 
@@ -30,8 +30,8 @@ impl Listener for Slow {
         Box::pin(self.go_on.notified())
     }
 
-    fn heard(&self, _: LegId, heard: Heard) -> BoxFuture<'_, ()> {
-        let gone = matches!(heard, Heard::Gone { .. });
+    fn heard(&self, _: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
+        let gone = matches!(heard, LegEvent::Gone { .. });
         self.heard.lock().expect("a list").push(heard);
         if gone {
             self.gone.notify_one();
@@ -52,18 +52,18 @@ async fn effects_are_done_while_the_listener_is_busy_and_what_is_heard_waits_in_
     let mut caller = Peer::new("15550199", voice.addresses()[0].1).await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = legs.recv().await.expect("a call");
-    let act = |act| voice.perform(&[Effect { leg: leg.clone(), act }]);
-    act(Act::Ring);
-    act(Act::Answer);
+    let act = |act| voice.perform(&[SwitchCommand { leg: leg.clone(), act }]);
+    act(LegCommand::Ring);
+    act(LegCommand::Answer);
     caller.expect("180 INVITE").await;
     caller.established(&mut call).await;
     caller.request(&mut call, "INFO", "Content-Type: application/dtmf\r\n", "4").await;
     caller.expect("200 INFO").await;
-    act(Act::Release(Cause::Normal));
+    act(LegCommand::Release(Cause::Normal));
     caller.expect("BYE").await;
     assert!(slow.heard.lock().expect("a list").is_empty());
     slow.go_on.notify_one();
     slow.gone.notified().await;
-    let gone = Heard::Gone { cause: Cause::Normal, code: None };
-    assert_eq!(*slow.heard.lock().expect("a list"), [Heard::Up, Heard::Key('4'), gone]);
+    let gone = LegEvent::Gone { cause: Cause::Normal, code: None };
+    assert_eq!(*slow.heard.lock().expect("a list"), [LegEvent::Up, LegEvent::Key('4'), gone]);
 }

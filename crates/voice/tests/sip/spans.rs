@@ -7,7 +7,7 @@ use crate::{
 use desk::ports::Arrival;
 use domain::{
     InteractionId,
-    call::{Dn, Heard, LegId},
+    call::{Dn, LegEvent, LegId},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -32,7 +32,7 @@ impl Listener for Writing {
         })
     }
 
-    fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()> {
+    fn heard(&self, leg: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             tracing::info!("something was heard");
             self.0.heard(leg, heard).await;

@@ -1,7 +1,7 @@
 //! Phones that come over streams, whose Contact names no host that can be reached.
 
 use crate::switch::{TestSwitch, Told, settings};
-use domain::call::{Act, Cause, Heard};
+use domain::call::{LegCommand, Cause, LegEvent};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use testkit::sip::{Line, Peer};
 use tokio::net::TcpStream;
@@ -25,28 +25,28 @@ async fn calls_both_ways(switch: &mut TestSwitch, mut phone: Peer) {
     phone.answer(&invite, "180 Ringing", "", "").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
-    switch.act(&leg, Act::HoldPhone(true));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
+    switch.act(&leg, LegCommand::HoldPhone(true));
     let held = phone.expect("INVITE").await;
     phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
-    switch.act(&leg, Act::Release(Cause::Normal));
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::HoldDone { on: true, refused: None });
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
 
     let mut call = phone.invite("9000", &phone.sdp("sendrecv")).await;
     let arrival = switch.arrived().await;
     assert_eq!(arrival.device.map(|dn| dn.to_string()).as_deref(), Some("5001"));
-    switch.act(&arrival.leg, Act::Answer);
+    switch.act(&arrival.leg, LegCommand::Answer);
     phone.established(&mut call).await;
-    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
-    switch.act(&arrival.leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Up);
+    switch.act(&arrival.leg, LegCommand::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
-    assert_eq!(switch.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
 }
 
 fn at(switch: &TestSwitch, carrier: Carrier) -> SocketAddr {
@@ -111,9 +111,9 @@ async fn a_phone_whose_stream_is_cut_while_it_rings_is_unreachable_at_once() {
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
     phone.cut();
-    assert_eq!(switch.heard_among(&leg).await, Heard::Gone { cause: Cause::Unreachable, code: Some(503) });
+    assert_eq!(switch.heard_among(&leg).await, LegEvent::Gone { cause: Cause::Unreachable, code: Some(503) });
 }
 
 #[tokio::test]
@@ -126,11 +126,11 @@ async fn a_phone_whose_stream_is_cut_in_a_call_has_a_while_to_come_back() {
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     phone.cut();
     assert!(matches!(switch.next().await, Told::InService(_, false)));
     switch.hears_nothing(Duration::from_millis(150)).await;
-    assert_eq!(switch.heard(&leg).await, Heard::Gone { cause: Cause::Lost, code: None });
+    assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Lost, code: None });
 }
 
 #[tokio::test]
@@ -158,9 +158,9 @@ async fn a_phone_whose_stream_carries_nothing_goes_out_of_service() {
     phone.answer(&invite, "503 Service Unavailable", "", "").await;
     let told = [switch.next().await, switch.next().await];
     assert!(told.iter().any(|told| matches!(told, Told::InService(_, false))), "{told:?}");
-    let gone = Heard::Gone { cause: Cause::Unreachable, code: Some(503) };
+    let gone = LegEvent::Gone { cause: Cause::Unreachable, code: Some(503) };
     assert!(
-        told.iter().any(|told| matches!(told, Told::Heard(of, heard) if *of == leg && *heard == gone)),
+        told.iter().any(|told| matches!(told, Told::LegEvent(of, heard) if *of == leg && *heard == gone)),
         "{told:?}"
     );
 }
@@ -184,20 +184,20 @@ async fn a_phone_that_comes_back_over_a_new_stream_keeps_its_call() {
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     phone.cut();
     assert!(matches!(switch.next().await, Told::InService(_, false)));
     let mut phone = phone.over(tcp(switch.server).await);
     phone.register().await;
     assert!(matches!(switch.next().await, Told::InService(_, true)));
     switch.hears_nothing(Duration::from_millis(500)).await;
-    switch.act(&leg, Act::HoldPhone(true));
+    switch.act(&leg, LegCommand::HoldPhone(true));
     let held = phone.expect("INVITE").await;
     assert!(!held.0.contains("x-jf-flow"), "{held:?}");
     phone.answer(&held, "200 OK", "", &phone.sdp("inactive")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::HoldDone { on: true, refused: None });
-    switch.act(&leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&leg).await, LegEvent::HoldDone { on: true, refused: None });
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
 }
@@ -213,10 +213,10 @@ async fn a_call_whose_stream_is_cut_does_not_go_on_at_another_phone_of_the_numbe
     let leg = switch.call("5001", false);
     let (invite, rung) = (phone.expect("INVITE").await, other.expect("INVITE").await);
     other.answer(&rung, "180 Ringing", "", "").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Ringing);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Ringing);
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     let cancel = other.expect("CANCEL").await;
     other.answer(&cancel, "200 OK", "", "").await;
     other.answer(&rung, "487 Request Terminated", "", "").await;
@@ -224,11 +224,11 @@ async fn a_call_whose_stream_is_cut_does_not_go_on_at_another_phone_of_the_numbe
     phone.cut();
     // Until the switch has noticed, which nothing tells: it may not speak to the other phone then.
     tokio::time::sleep(Duration::from_millis(100)).await;
-    switch.act(&leg, Act::Mute(true));
+    switch.act(&leg, LegCommand::Mute(true));
     other.hears_nothing(Duration::from_millis(200)).await;
     let mut phone = phone.over(tcp(switch.server).await);
     phone.register().await;
-    switch.act(&leg, Act::HoldPhone(true));
+    switch.act(&leg, LegCommand::HoldPhone(true));
     phone.expect("INVITE").await;
 }
 

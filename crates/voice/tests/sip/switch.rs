@@ -3,7 +3,7 @@
 use desk::ports::{Arrival, BindingRow, Bindings, StoreFault, Switch};
 use domain::{
     InteractionId,
-    call::{Act, Caller, Dn, Effect, Heard, LegId, Originate},
+    call::{LegCommand, Caller, Dn, SwitchCommand, LegEvent, LegId, Originate},
 };
 use futures::future::{BoxFuture, ready};
 use std::{
@@ -23,7 +23,7 @@ use voice::{Account, Carrier, Limits, Listener, Network, Profile, Settings, Time
 #[derive(Debug)]
 pub enum Told {
     Arrived(Box<Arrival>),
-    Heard(LegId, Heard),
+    LegEvent(LegId, LegEvent),
     InService(Dn, bool),
 }
 
@@ -42,8 +42,8 @@ impl Listener for Script {
         Box::pin(std::future::ready(()))
     }
 
-    fn heard(&self, leg: LegId, heard: Heard) -> BoxFuture<'_, ()> {
-        let _ = self.told.send(Told::Heard(leg, heard));
+    fn heard(&self, leg: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
+        let _ = self.told.send(Told::LegEvent(leg, heard));
         Box::pin(std::future::ready(()))
     }
 
@@ -205,17 +205,17 @@ impl TestSwitch {
         }
     }
 
-    pub async fn heard(&mut self, leg: &LegId) -> Heard {
+    pub async fn heard(&mut self, leg: &LegId) -> LegEvent {
         match self.next().await {
-            Told::Heard(of, heard) if of == *leg => heard,
+            Told::LegEvent(of, heard) if of == *leg => heard,
             other => panic!("instead of something about {leg}: {other:?}"),
         }
     }
 
     /// What is heard of a leg, whatever else is.
-    pub async fn heard_among(&mut self, leg: &LegId) -> Heard {
+    pub async fn heard_among(&mut self, leg: &LegId) -> LegEvent {
         loop {
-            if let Told::Heard(of, heard) = self.next().await
+            if let Told::LegEvent(of, heard) = self.next().await
                 && of == *leg
             {
                 return heard;
@@ -230,8 +230,8 @@ impl TestSwitch {
         }
     }
 
-    pub fn act(&self, leg: &LegId, act: Act) {
-        self.voice.perform(&[Effect { leg: leg.clone(), act }]);
+    pub fn act(&self, leg: &LegId, act: LegCommand) {
+        self.voice.perform(&[SwitchCommand { leg: leg.clone(), act }]);
     }
 
     /// Calls a number; the leg.
@@ -239,7 +239,7 @@ impl TestSwitch {
         self.made += 1;
         let leg = LegId { call: InteractionId::new("made"), number: self.made };
         let from = Caller { number: "15550123".into(), name: "Ada \"Q\"".into() };
-        self.act(&leg, Act::Originate(Box::new(Originate { to: Dn::new(to), from, auto_answer })));
+        self.act(&leg, LegCommand::Originate(Box::new(Originate { to: Dn::new(to), from, auto_answer })));
         leg
     }
 }

@@ -1,7 +1,7 @@
 //! Two phones made of the library itself, and audio between them.
 
 use crate::switch::{TestSwitch, settings};
-use domain::call::{Act, Cause, Heard, RoomId};
+use domain::call::{LegCommand, Cause, LegEvent, RoomId};
 use rsipstack::{
     EndpointBuilder,
     dialog::{
@@ -168,26 +168,26 @@ async fn two_phones_of_another_make_talk_through_us() {
     };
     let (dialog, calling) = customer.layer.do_invite_async(option, tell).expect("a call");
     let from = switch.arrived().await.leg;
-    switch.act(&from, Act::Ring);
-    switch.act(&from, Act::Answer);
+    switch.act(&from, LegCommand::Ring);
+    switch.act(&from, LegCommand::Answer);
     let (_, answer) = calling.await.expect("a task").expect("a call");
     let to_customer = port_of(&answer.expect("an answer").body);
-    assert_eq!(switch.heard(&from).await, Heard::Up);
+    assert_eq!(switch.heard(&from).await, LegEvent::Up);
 
     let to = switch.call("5001", false);
     let (to_agent, mut agents) = agent.calls.recv().await.expect("a call");
-    assert_eq!(switch.heard(&to).await, Heard::Ringing);
-    assert_eq!(switch.heard(&to).await, Heard::Up);
+    assert_eq!(switch.heard(&to).await, LegEvent::Ringing);
+    assert_eq!(switch.heard(&to).await, LegEvent::Up);
     let room = RoomId { call: "together".into(), line: 0 };
-    switch.act(&from, Act::Join(room.clone()));
-    switch.act(&to, Act::Join(room));
+    switch.act(&from, LegCommand::Join(room.clone()));
+    switch.act(&to, LegCommand::Join(room));
     assert!(customer.is_heard_by(to_customer, &agent, 0x31).await);
     assert!(agent.is_heard_by(to_agent, &customer, 0x52).await);
 
     dialog.bye().await.expect("a BYE");
-    assert_eq!(switch.heard(&from).await, Heard::Gone { cause: Cause::Normal, code: None });
-    switch.act(&to, Act::Release(Cause::Normal));
-    assert_eq!(switch.heard(&to).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&from).await, LegEvent::Gone { cause: Cause::Normal, code: None });
+    switch.act(&to, LegCommand::Release(Cause::Normal));
+    assert_eq!(switch.heard(&to).await, LegEvent::Gone { cause: Cause::Normal, code: None });
     until(&mut agents, DialogState::is_terminated).await;
     until(&mut events, DialogState::is_terminated).await;
 }

@@ -1,7 +1,7 @@
 //! Messages as the grammar allows them to be written, over datagrams and over streams (RFC 3261 §7.3.1, RFC 5621).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
-use domain::call::{Act, Cause, Heard};
+use domain::call::{LegCommand, Cause, LegEvent};
 use std::time::Duration;
 use testkit::sip::{Call, Line, Peer};
 use tokio::net::TcpStream;
@@ -43,14 +43,14 @@ async fn calls_and_hangs_up(switch: &mut TestSwitch, phone: &mut Peer) {
     let mut call = phone.call_to("9000");
     phone.send(&rewritten(&phone.invite_text(&call, &body, ""))).await;
     let arrival = switch.arrived().await;
-    switch.act(&arrival.leg, Act::Answer);
+    switch.act(&arrival.leg, LegCommand::Answer);
     let answer = phone.expect("200 INVITE").await;
     call.learn(&answer);
     phone.send(&rewritten(&phone.request_text(&mut call, "ACK"))).await;
-    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
+    assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Up);
     phone.send(&rewritten(&phone.request_text(&mut call, "BYE"))).await;
     phone.expect("200 BYE").await;
-    assert_eq!(switch.heard(&arrival.leg).await, Heard::Gone { cause: Cause::Normal, code: None });
+    assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
 }
 
 #[tokio::test]
@@ -95,9 +95,9 @@ async fn the_description_is_found_among_parts_of_an_offer_and_of_an_answer() {
         .replace("Content-Type: application/sdp\r\nContent-Length", "Content-Length");
     peer.send(&text).await;
     let arrival = switch.arrived().await;
-    switch.act(&arrival.leg, Act::Answer);
+    switch.act(&arrival.leg, LegCommand::Answer);
     peer.established(&mut call).await;
-    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
+    assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Up);
 
     let mut phone = switch.phone("5001").await;
     let leg = switch.call("5001", false);
@@ -105,7 +105,7 @@ async fn the_description_is_found_among_parts_of_an_offer_and_of_an_answer() {
     let (kind, body) = in_parts(&phone.sdp("sendrecv"));
     phone.answer_in_parts(&invite, &kind, &body).await;
     phone.expect("ACK").await;
-    assert_eq!(switch.heard(&leg).await, Heard::Up);
+    assert_eq!(switch.heard(&leg).await, LegEvent::Up);
 }
 
 #[tokio::test]
@@ -131,10 +131,10 @@ async fn a_caller_whose_contact_has_parameters_in_its_user_part_hears_that_we_ha
     peer.send(&text.replace(&format!("Contact: <{}>", peer.contact()), &format!("Contact: <{contact}>")))
         .await;
     let arrival = switch.arrived().await;
-    switch.act(&arrival.leg, Act::Answer);
+    switch.act(&arrival.leg, LegCommand::Answer);
     peer.established(&mut call).await;
-    assert_eq!(switch.heard(&arrival.leg).await, Heard::Up);
-    switch.act(&arrival.leg, Act::Release(Cause::Normal));
+    assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Up);
+    switch.act(&arrival.leg, LegCommand::Release(Cause::Normal));
     let bye = peer.expect("BYE").await;
     assert_eq!(bye.start(), format!("BYE {contact} SIP/2.0"));
 }

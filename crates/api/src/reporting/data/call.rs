@@ -183,8 +183,8 @@ struct Released<'a> {
     /// Its number; empty when it is withheld.
     this_dn: &'a str,
     /// Who ended it.
-    #[serde(with = "words::Closer")]
-    closer: domain::session::Closer,
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
     /// The reason.
     #[serde(with = "words::Cause")]
     cause: domain::call::Cause,
@@ -222,8 +222,8 @@ struct Ended<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
     /// Who ended it.
-    #[serde(with = "words::Closer")]
-    closer: domain::session::Closer,
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
     /// Whether it had a disposition.
     dispositioned: bool,
     /// Whether the caller gave up waiting in a queue.

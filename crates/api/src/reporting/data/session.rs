@@ -115,8 +115,8 @@ struct OfferEnded<'a> {
     #[serde(with = "words::PartyState")]
     state: domain::session::PartyState,
     /// Who ended the offer.
-    #[serde(with = "words::Closer")]
-    closer: domain::session::Closer,
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
     /// Whether the conversation had a disposition then.
     dispositioned: bool,
 }
@@ -150,8 +150,8 @@ struct TalkEnded<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
     /// By whom.
-    #[serde(with = "words::Closer")]
-    closer: domain::session::Closer,
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
 }
 
 /// An agent's part moved on: to work after the talk, or to its end.
@@ -166,8 +166,8 @@ struct PartyClosed<'a> {
     #[serde(with = "words::PartyState")]
     state: domain::session::PartyState,
     /// Who closed it.
-    #[serde(with = "words::Closer")]
-    closer: domain::session::Closer,
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
     /// Whether the conversation had a disposition then.
     dispositioned: bool,
     /// The user name of the colleague it went to; null when it was not handed over.
@@ -183,8 +183,8 @@ struct Ended<'a> {
     #[serde(flatten)]
     of: Conversation<'a>,
     /// Who ended the talk.
-    #[serde(with = "words::Closer")]
-    closer: domain::session::Closer,
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
     /// Whether the conversation had a disposition.
     dispositioned: bool,
 }

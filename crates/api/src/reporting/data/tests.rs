@@ -13,7 +13,7 @@ use domain::{
     disposition::{Policy, Rule},
     message::{PartyKind, Visibility},
     queue::{self, Queue},
-    session::{self, Amendment, Closer, Delivery, Fact, Invitation, PartyState, Route, Via},
+    session::{self, Amendment, EndedBy, Delivery, Fact, Invitation, PartyState, Route, Via},
     thread::{self, Address, Terms},
     user::{self, Device, Role, User},
 };
@@ -92,7 +92,7 @@ fn session_facts() -> Vec<Fact> {
         Fact::OfferEnded {
             agent: agent(),
             state: PartyState::Revoked,
-            closer: Closer::NoAnswer,
+            closer: EndedBy::NoAnswer,
             barred_until: Some(1),
             dispositioned: false,
         },
@@ -122,7 +122,7 @@ fn session_facts() -> Vec<Fact> {
         },
         Fact::Typed { index: 3, participant: "00AA".into(), on: true },
         Fact::Renamed { agent: None, nickname: "Ada B.".into() },
-        Fact::TalkEnded { closer: Closer::Idle },
+        Fact::TalkEnded { closer: EndedBy::Idle },
         Fact::DataChanged {
             set: pairs(json!({"Walk": "1"})),
             removed: vec!["Old".into()],
@@ -137,11 +137,11 @@ fn session_facts() -> Vec<Fact> {
             agent: agent(),
             user_name: "agent1@demo".into(),
             state: PartyState::Completed,
-            closer: Closer::Agent,
+            closer: EndedBy::Agent,
             dispositioned: true,
             to: Some("gone".into()),
         },
-        Fact::Ended { closer: Closer::Customer, dispositioned: true },
+        Fact::Ended { closer: EndedBy::Customer, dispositioned: true },
         Fact::Erased,
     ]
 }
@@ -165,7 +165,7 @@ fn call_facts() -> Vec<call::Fact> {
         user_name: agent.is_some().then(|| "agent1@demo".into()),
         agent,
         dn: "5001".into(),
-        closer: Closer::Agent,
+        closer: EndedBy::Agent,
         cause: call::Cause::NoAnswer,
         code,
         talked: true,
@@ -193,7 +193,7 @@ fn call_facts() -> Vec<call::Fact> {
             from: call::Caller { number: "+15550142".into(), name: "Ines".into() },
             dialled: "9000".into(),
             location: Some("Branch".into()),
-            aim: Some(call::Aim::Queue("Support".into())),
+            aim: Some(call::PendingDestination::Queue("Support".into())),
             user_data: pairs(json!({"Account": 7})),
             owner: Some("1".into()),
         },
@@ -219,7 +219,7 @@ fn call_facts() -> Vec<call::Fact> {
         },
         disposed(json!("IssueResolved"), false),
         disposed(json!("Referred"), true),
-        call::Fact::Ended { closer: Closer::Customer, dispositioned: false, abandoned: true },
+        call::Fact::Ended { closer: EndedBy::Customer, dispositioned: false, abandoned: true },
         call::Fact::Erased,
     ]
 }

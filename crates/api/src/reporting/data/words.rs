@@ -6,8 +6,8 @@ use serde::Serialize;
 
 /// Who ended something.
 #[derive(Serialize, JsonSchema)]
-#[serde(remote = "domain::session::Closer", rename_all = "kebab-case")]
-pub enum Closer {
+#[serde(remote = "domain::session::EndedBy", rename_all = "kebab-case")]
+pub enum EndedBy {
     /// The agent, by an operation.
     Agent,
     /// The customer.

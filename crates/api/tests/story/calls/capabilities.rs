@@ -1,6 +1,6 @@
 //! What is open to an agent, situation by situation (spec: core-and-voice#5.4).
 
-use domain::call::Heard;
+use domain::call::LegEvent;
 use serde_json::Value;
 use testkit::{Client, ScriptedSwitch, TestServer};
 
@@ -33,7 +33,7 @@ async fn of_an_agent_whom_the_queue_calls() {
     exchange.offers(&call, &tom).await;
     let path = format!("/me/calls/{call}");
     assert_eq!(open(&tom, &path).await, ["Answer", "ClearCall", "Reject"]);
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     assert_eq!(open(&tom, &path).await, ["ClearCall", "Hangup", "Hold", "MuteCall", "SendDtmf"]);
     tom.operate(&path, "MuteCall").await.ok();
     assert_eq!(open(&tom, &path).await, ["ClearCall", "Hangup", "Hold", "SendDtmf", "UnmuteCall"]);
@@ -44,7 +44,7 @@ async fn of_an_agent_whom_the_queue_calls() {
         ["ClearCall", "Hangup", "MuteCall", "SendDtmf"],
         "until the phone has said so, it is neither held nor not"
     );
-    exchange.hears(&call, 2, Heard::HoldDone { on: true, refused: None }).await;
+    exchange.hears(&call, 2, LegEvent::HoldDone { on: true, refused: None }).await;
     assert_eq!(open(&tom, &path).await, ["Hangup", "Retrieve"]);
 }
 

@@ -1,7 +1,7 @@
 //! Phones: how they stand, what they are told to do, and what is told of them (spec: core-and-voice#4.2, #4.5).
 
 use desk::routing::Obstacle;
-use domain::call::{Act, Cause, Dn, Heard};
+use domain::call::{LegCommand, Cause, Dn, LegEvent};
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer, settled};
 
@@ -156,7 +156,7 @@ async fn a_call_follows_where_phones_are_forwarded() {
     let forward = |to: &str| json!({"operationName": "ForwardCallsOn", "destination": to});
     let rung = || {
         let made = exchange.asked().into_iter().find_map(|(_, act)| match act {
-            Act::Originate(leg) => Some(leg.to.to_string()),
+            LegCommand::Originate(leg) => Some(leg.to.to_string()),
             _ => None,
         });
         made.unwrap_or_default()
@@ -165,7 +165,7 @@ async fn a_call_follows_where_phones_are_forwarded() {
         tom.post(DEVICE, forward(destination)).await.ok();
         let call = exchange.calls_in("+15550142", "5001").await;
         assert_eq!(rung(), rings, "forwarded to {destination}");
-        exchange.hears(&call, 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
+        exchange.hears(&call, 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     }
     // Round in a circle: nobody's phone rings.
     tom.post(DEVICE, forward("5002")).await.ok();

@@ -2,7 +2,7 @@
 
 use domain::{
     Command,
-    call::{Act, Cause, Heard},
+    call::{LegCommand, Cause, LegEvent},
     command::Provision,
 };
 use serde_json::{Value, json};
@@ -30,15 +30,15 @@ async fn the_agents_own_phone_is_called_first_and_then_the_other() {
     insta::assert_json_snapshot!("dialing", settled(&json!(told)));
     let id = told[0]["data"]["call"]["id"].as_str().expect("an id").to_owned();
     let asked = exchange.asked();
-    let [(1, Act::Originate(own))] = asked.as_slice() else { panic!("{asked:?}") };
+    let [(1, LegCommand::Originate(own))] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!((own.to.as_str(), own.auto_answer), ("5001", true));
 
     let call = id.as_str().into();
-    exchange.hears(&call, 1, Heard::Up).await;
+    exchange.hears(&call, 1, LegEvent::Up).await;
     let rung = mei.hears().await;
     assert_eq!(rung[0]["data"]["call"]["state"], "Ringing");
     assert_eq!(rung[0]["data"]["call"]["participants"][0]["phoneNumber"], "5001");
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     let state = |told: Vec<Value>| told.last().map(|note| note["data"]["call"]["state"].clone());
     assert_eq!(state(tom.hears().await), Some(json!("Established")));
     assert_eq!(state(mei.hears().await), Some(json!("Established")));
@@ -57,27 +57,27 @@ async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_n
     tom.post(CALLS, dial("5002")).await.ok();
     let told = tom.hears().await;
     let call = told[0]["data"]["call"]["id"].as_str().expect("an id").into();
-    exchange.hears(&call, 1, Heard::Up).await;
+    exchange.hears(&call, 1, LegEvent::Up).await;
     mei.hears().await;
     exchange.asked();
-    let diverts = |to: &str| Heard::Diverts { to: to.into(), code: 302 };
+    let diverts = |to: &str| LegEvent::Diverts { to: to.into(), code: 302 };
     // A number of nobody's, and one that is the very phone's.
     for to in ["+15550100142", "5002"] {
         exchange.hears(&call, 2, diverts(to)).await;
         assert_eq!((exchange.asked().len(), mei.hears().await.len()), (0, 0), "{to}");
     }
     exchange.hears(&call, 2, diverts("5003")).await;
-    exchange.hears(&call, 2, Heard::Gone { cause: Cause::Diverted, code: Some(302) }).await;
+    exchange.hears(&call, 2, LegEvent::Gone { cause: Cause::Diverted, code: Some(302) }).await;
     let asked = exchange.asked();
     let rung = asked.iter().find_map(|(leg, act)| match act {
-        Act::Originate(made) => Some((*leg, made.to.as_str())),
+        LegCommand::Originate(made) => Some((*leg, made.to.as_str())),
         _ => None,
     });
     assert_eq!(rung, Some((3, "5003")), "{asked:?}");
     let state = |told: Vec<Value>| told.last().map(|note| note["data"]["call"]["state"].clone());
     assert_eq!(state(mei.hears().await), Some(json!("Released")));
     assert_eq!(state(ben.hears().await), Some(json!("Ringing")));
-    exchange.hears(&call, 3, Heard::Up).await;
+    exchange.hears(&call, 3, LegEvent::Up).await;
     let told = tom.hears().await;
     let shown = &told.last().expect("a notification")["data"]["call"];
     assert_eq!(
@@ -90,12 +90,12 @@ async fn a_phone_that_names_another_number_of_ours_sends_the_call_there_and_to_n
     tom.post(CALLS, dial("5002")).await.ok();
     let told = tom.hears().await;
     let call = told.last().expect("a notification")["data"]["call"]["id"].as_str().expect("an id").into();
-    exchange.hears(&call, 1, Heard::Up).await;
+    exchange.hears(&call, 1, LegEvent::Up).await;
     exchange.asked();
     exchange.hears(&call, 2, diverts("9000")).await;
     let asked = exchange.asked();
-    assert!(asked.contains(&(2, Act::Release(Cause::Diverted))), "{asked:?}");
-    assert!(asked.iter().any(|(leg, act)| *leg == 1 && matches!(act, Act::Part(_))), "{asked:?}");
+    assert!(asked.contains(&(2, LegCommand::Release(Cause::Diverted))), "{asked:?}");
+    assert!(asked.iter().any(|(leg, act)| *leg == 1 && matches!(act, LegCommand::Part(_))), "{asked:?}");
 }
 
 #[tokio::test]
@@ -108,8 +108,8 @@ async fn a_busy_destination_ends_the_call() {
     assert_eq!(told[0]["data"]["call"]["dnis"], "+15550100142");
     assert_eq!(told[0]["data"]["call"]["callType"], "Outbound");
     let call = told[0]["data"]["call"]["id"].as_str().expect("an id").into();
-    exchange.hears(&call, 1, Heard::Up).await;
-    exchange.hears(&call, 2, Heard::Gone { cause: Cause::Busy, code: Some(486) }).await;
+    exchange.hears(&call, 1, LegEvent::Up).await;
+    exchange.hears(&call, 2, LegEvent::Gone { cause: Cause::Busy, code: Some(486) }).await;
     let told = tom.hears().await;
     assert_eq!(told.last().expect("a notification")["data"]["call"]["state"], "Released");
     tom.get(&format!("/me/calls/{call}")).await.ok();

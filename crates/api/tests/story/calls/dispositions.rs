@@ -1,11 +1,11 @@
 //! Dispositions of calls, live and late, at either address (spec: decisions#6, core-and-voice#6).
 
-use domain::call::{Cause, Heard};
+use domain::call::{Cause, LegEvent};
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer};
 
 const DEVICE: &str = "/me/devices/de000000-0000-4000-8000-000000005001";
-const GONE: Heard = Heard::Gone { cause: Cause::Normal, code: None };
+const GONE: LegEvent = LegEvent::Gone { cause: Cause::Normal, code: None };
 
 fn set(value: &str) -> Value {
     json!({"operationName": "SetCallDisposition", "disposition": value})
@@ -47,10 +47,10 @@ async fn it_is_taken_in_every_live_state_and_an_empty_one_clears() {
     exchange.offers(&call, &tom).await;
     let path = format!("/me/calls/{call}");
     tom.post(&path, set("ringing")).await.ok();
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     tom.post(&path, set("talking")).await.ok();
     tom.operate(&path, "Hold").await.ok();
-    exchange.hears(&call, 2, Heard::HoldDone { on: true, refused: None }).await;
+    exchange.hears(&call, 2, LegEvent::HoldDone { on: true, refused: None }).await;
     tom.post(&path, set("held")).await.ok();
     assert_eq!(user_data(&tom, &path).await, json!({"DispositionCode": "held"}));
     tom.post(&path, set("")).await.ok();

@@ -1,6 +1,6 @@
 //! What reporting hears of calls and phones (spec: decisions#7, admin-and-reporting#10).
 
-use domain::call::{Cause, Heard};
+use domain::call::{Cause, LegEvent};
 use serde_json::{Value, json};
 use testkit::{ScriptedSwitch, TestServer};
 
@@ -29,8 +29,8 @@ async fn a_call_is_told_from_its_beginning_to_its_late_disposition() {
     let set = |value: &str| json!({"operationName": "SetCallDisposition", "disposition": value});
     tom.post(&path, set("IssueResolved")).await.ok();
     tom.operate(&path, "Hold").await.ok();
-    exchange.hears(&call, 2, Heard::HoldDone { on: true, refused: None }).await;
-    exchange.hears(&call, 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
+    exchange.hears(&call, 2, LegEvent::HoldDone { on: true, refused: None }).await;
+    exchange.hears(&call, 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     tom.post(&path, set("Nowhere known")).await.ok();
 
     let told = feed(&app, &["call.", "disposition"]).await;
@@ -93,7 +93,7 @@ async fn a_caller_who_gives_up_waiting_has_abandoned_the_call() {
     let app = TestServer::with_calls().await;
     let exchange = ScriptedSwitch::connect(&app);
     let call = exchange.calls_in("+15550142", "9000").await;
-    exchange.hears(&call, 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
+    exchange.hears(&call, 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     let told = feed(&app, &["call.ended"]).await;
     assert_eq!(
         (&told[0]["data"]["abandoned"], &told[0]["data"]["dispositioned"]),

@@ -2,7 +2,7 @@
 
 use domain::{
     Command,
-    call::{Cause, Heard},
+    call::{Cause, LegEvent},
     command::Provision,
 };
 use serde_json::{Value, json};
@@ -22,8 +22,8 @@ async fn a_call_from_the_queue_from_ringing_to_its_end() {
     let tom = exchange.at_work("agent1", "5001").await;
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
-    exchange.hears(&call, 2, Heard::Up).await;
-    exchange.hears(&call, 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
+    exchange.hears(&call, 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     let told = tom.hears().await;
     insta::assert_json_snapshot!("queue_call", settled(&json!(told)));
     assert_eq!(kinds(&told), ["StatusChange"; 3]);
@@ -42,7 +42,7 @@ async fn user_data_is_told_to_everyone_on_the_call() {
     exchange.registers("5002", true).await;
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     let call = exchange.calls_from("5001", "5002").await;
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     tom.hears().await;
     mei.hears().await;
     let path = format!("/me/calls/{call}");
@@ -75,7 +75,7 @@ async fn a_caller_of_ours_is_told_when_an_agent_comes_to_him() {
     assert_eq!(kinds(&told), ["ParticipantsUpdated"]);
     assert_eq!(told[0]["data"]["call"]["participants"][0]["phoneNumber"], "5001");
     assert_eq!(told[0]["data"]["extensions"], json!({"BusinessCall": 0}));
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     assert_eq!(kinds(&mei.hears().await), [] as [&str; 0], "nothing has changed for mei");
 }
 
@@ -86,7 +86,7 @@ async fn what_a_phone_refuses_is_an_error_of_its_agent() {
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, path) = exchange.talking(&tom).await;
     tom.operate(&path, "Hold").await.ok();
-    exchange.hears(&call, 2, Heard::HoldDone { on: true, refused: Some(488) }).await;
+    exchange.hears(&call, 2, LegEvent::HoldDone { on: true, refused: Some(488) }).await;
     let told = tom.hears().await;
     insta::assert_json_snapshot!("refused_hold", settled(&json!(told)));
     assert_eq!(tom.get(&path).await.ok()["call"]["state"], "Established");
@@ -100,7 +100,7 @@ async fn an_offer_that_nobody_takes_is_told_as_released() {
     let call = exchange.calls_in("+15550142", "9000").await;
     exchange.offers(&call, &tom).await;
     tom.hears().await;
-    exchange.hears(&call, 2, Heard::Gone { cause: Cause::NoAnswer, code: Some(480) }).await;
+    exchange.hears(&call, 2, LegEvent::Gone { cause: Cause::NoAnswer, code: Some(480) }).await;
     let told = tom.hears().await;
     assert_eq!(told[0]["data"]["call"]["state"], "Released");
     assert_eq!(told[0]["data"]["call"]["participants"][0]["phoneNumber"], "+15550142");

@@ -2,7 +2,7 @@
 
 use domain::{
     InteractionId,
-    call::{Act, Alone, Cause, Heard, RoomId},
+    call::{LegCommand, Playback, Cause, LegEvent, RoomId},
 };
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer};
@@ -25,8 +25,8 @@ async fn told(agent: &Client<'_>) -> Vec<String> {
     notes.iter().filter(|note| note["channel"] == "/v2/me/calls").map(word).collect()
 }
 
-fn room(call: &InteractionId) -> Act {
-    Act::Join(RoomId { call: call.clone(), line: 0 })
+fn room(call: &InteractionId) -> LegCommand {
+    LegCommand::Join(RoomId { call: call.clone(), line: 0 })
 }
 
 #[tokio::test]
@@ -40,15 +40,15 @@ async fn a_call_is_answered_and_hung_up() {
     assert_eq!(told(&tom).await, ["StatusChange Ringing Off"]);
     exchange.asked();
     asks(&tom, &path, "Answer", json!({})).await;
-    assert_eq!(exchange.asked(), [(2, Act::Answer)]);
+    assert_eq!(exchange.asked(), [(2, LegCommand::Answer)]);
     assert_eq!(told(&tom).await, [] as [&str; 0], "not before the phone has answered");
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     assert_eq!(exchange.asked(), [(1, room(&call)), (2, room(&call))]);
     assert_eq!(told(&tom).await, ["StatusChange Established Off"], "once");
     asks(&tom, &path, "Hangup", json!({})).await;
     assert_eq!(told(&tom).await, ["StatusChange Released Off"]);
     let asked = exchange.asked();
-    assert!(asked.contains(&(1, Act::Release(Cause::Normal))), "{asked:?}");
+    assert!(asked.contains(&(1, LegCommand::Release(Cause::Normal))), "{asked:?}");
 }
 
 #[tokio::test]
@@ -75,13 +75,13 @@ async fn a_call_is_held_and_retrieved_when_the_phone_says_so() {
     let (call, path) = exchange.talking(&tom).await;
     asks(&tom, &path, "Hold", json!({})).await;
     let asked = exchange.asked();
-    assert!(asked.contains(&(2, Act::HoldPhone(true))), "{asked:?}");
-    assert!(asked.contains(&(2, Act::Part(Alone::Silence))), "{asked:?}");
+    assert!(asked.contains(&(2, LegCommand::HoldPhone(true))), "{asked:?}");
+    assert!(asked.contains(&(2, LegCommand::Part(Playback::Silence))), "{asked:?}");
     assert_eq!(told(&tom).await, [] as [&str; 0]);
-    exchange.hears(&call, 2, Heard::HoldDone { on: true, refused: None }).await;
+    exchange.hears(&call, 2, LegEvent::HoldDone { on: true, refused: None }).await;
     assert_eq!(told(&tom).await, ["StatusChange Held Off"]);
     asks(&tom, &path, "Retrieve", json!({})).await;
-    exchange.hears(&call, 2, Heard::HoldDone { on: false, refused: None }).await;
+    exchange.hears(&call, 2, LegEvent::HoldDone { on: false, refused: None }).await;
     assert_eq!(told(&tom).await, ["StatusChange Established Off"]);
 }
 
@@ -92,7 +92,7 @@ async fn tones_are_sent_to_the_others_and_told_to_nobody() {
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     asks(&tom, &path, "SendDtmf", json!({"digits": "12*#a,"})).await;
-    assert_eq!(exchange.asked(), [(1, Act::Dtmf("12*#A,".into()))]);
+    assert_eq!(exchange.asked(), [(1, LegCommand::Dtmf("12*#A,".into()))]);
     assert_eq!(told(&tom).await, [] as [&str; 0]);
 }
 
@@ -106,7 +106,7 @@ async fn what_an_agent_says_is_kept_from_the_others() {
     assert_eq!(told(&tom).await, ["StatusChange Established On"]);
     asks(&tom, &path, "UnmuteCall", json!({})).await;
     assert_eq!(told(&tom).await, ["StatusChange Established Off"]);
-    assert_eq!(exchange.asked(), [(2, Act::Mute(true)), (2, Act::Mute(false))]);
+    assert_eq!(exchange.asked(), [(2, LegCommand::Mute(true)), (2, LegCommand::Mute(false))]);
 }
 
 #[tokio::test]

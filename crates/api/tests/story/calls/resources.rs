@@ -3,12 +3,12 @@
 use api::{Config, Participants, Shown};
 use domain::{
     UserData,
-    call::{Cause, Heard},
+    call::{Cause, LegEvent},
 };
 use serde_json::{Value, json};
 use testkit::{ScriptedSwitch, TestServer, settled, with_voice};
 
-const GONE: Heard = Heard::Gone { cause: Cause::Normal, code: None };
+const GONE: LegEvent = LegEvent::Gone { cause: Cause::Normal, code: None };
 
 #[tokio::test]
 async fn a_call_from_outside_as_its_agent_reads_it() {
@@ -23,7 +23,7 @@ async fn a_call_from_outside_as_its_agent_reads_it() {
     app.clock.advance(3_400);
     let ringing = tom.get(&format!("/me/calls/{call}")).await.ok();
     insta::assert_json_snapshot!("ringing", settled(&ringing));
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     app.clock.advance(61_000);
     let read = tom.get(&format!("/me/calls/{call}")).await.ok();
     insta::assert_json_snapshot!("established", settled(&read));

@@ -2,7 +2,7 @@
 
 use domain::{
     Command,
-    call::{Cause, Heard},
+    call::{Cause, LegEvent},
     command::Provision,
     user::Device,
 };
@@ -29,7 +29,7 @@ pub async fn established<'a>(exchange: &ScriptedSwitch<'a>) -> Client<'a> {
     app.ids.choose_call(CALL, "0071027198180006");
     let call = exchange.calls_from("15001", "15000").await;
     assert_eq!(call.as_str(), CALL);
-    exchange.hears(&call, 2, Heard::Up).await;
+    exchange.hears(&call, 2, LegEvent::Up).await;
     app.clock.advance(262_000);
     agent.hears().await;
     agent
@@ -84,7 +84,7 @@ async fn after_release_reporting_alone_hears_of_it() {
     let app = TestServer::with_calls().await;
     let exchange = ScriptedSwitch::connect(&app);
     let agent = established(&exchange).await;
-    exchange.hears(&CALL.into(), 1, Heard::Gone { cause: Cause::Normal, code: None }).await;
+    exchange.hears(&CALL.into(), 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     agent.hears().await;
     let path = format!("/me/calls/{CALL}");
     let reply = agent.post(&path, request()).await;

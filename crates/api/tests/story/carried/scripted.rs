@@ -1,6 +1,6 @@
 //! A connector that does as it is told.
 
-use desk::ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
+use desk::ports::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
 use domain::{Refusal, message::Content, task::Signal};
 use futures::future::BoxFuture;
 use std::sync::{Mutex, PoisonError};
@@ -42,10 +42,10 @@ impl Channel for Scripted {
         if parts > most { Err(refusal) } else { Ok(()) }
     }
 
-    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
+    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         let Content::Text { text, .. } = parcel.content else { panic!("a text") };
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push((parcel.address.theirs, text));
-        Box::pin(async { Sending::Sent { id: Some("SM1".into()), state: domain::session::Delivery::Sent } })
+        Box::pin(async { SendOutcome::Sent { id: Some("SM1".into()), state: domain::session::Delivery::Sent } })
     }
 
     fn signal(&self, _: Signal) -> BoxFuture<'_, ()> {

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::idempotency::Repeatable;
-use domain::{Command, InteractionId, check, command::CustomerAct, session::Closer};
+use domain::{Command, InteractionId, check, command::CustomerAct, session::EndedBy};
 use std::sync::Arc;
 
 /// A command, by the last part of its address.
@@ -81,7 +81,7 @@ impl Word {
                 CustomerAct::Type { on: true, text }
             }
             Self::StopTyping => CustomerAct::Type { on: false, text: None },
-            Self::Disconnect => CustomerAct::Leave(Closer::Customer),
+            Self::Disconnect => CustomerAct::Leave(EndedBy::Customer),
             Self::PushUrl => CustomerAct::SendUrl(form.text("pushUrl")),
             Self::UpdateNickname => CustomerAct::Rename(form.text("nickname").trim().to_owned()),
             Self::CustomNotice => CustomerAct::Notice(form.text("message")),

@@ -8,7 +8,7 @@ use crate::chat::{
 };
 use axum::extract::State;
 use desk::{Refused, idempotency::IdempotencyKey};
-use domain::{Command, Refusal, command::CustomerAct, session::Closer};
+use domain::{Command, Refusal, command::CustomerAct, session::EndedBy};
 use http::HeaderMap;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Word {
             Self::Say => CustomerAct::Say { text: body.text("text")?.to_owned(), message_type: None },
             Self::StartTyping => CustomerAct::Type { on: true, text: None },
             Self::StopTyping => CustomerAct::Type { on: false, text: None },
-            Self::Complete => CustomerAct::Leave(Closer::Customer),
+            Self::Complete => CustomerAct::Leave(EndedBy::Customer),
         })
     }
 }
@@ -88,7 +88,7 @@ impl Chat {
             },
         };
         // Nothing may follow the customer's own word that it is over.
-        if talk.ended_by == Some(Closer::Customer) {
+        if talk.ended_by == Some(EndedBy::Customer) {
             return Err(Trouble::Ended);
         }
         self.may_act(origin, &id, &talk, &act).map_err(Trouble::TooMany)?;

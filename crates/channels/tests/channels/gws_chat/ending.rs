@@ -6,7 +6,7 @@ use crate::chat::server::ChatServer;
 use domain::{
     Millis,
     command::{LastWords, SessionAct},
-    session::{Closer, PartyState},
+    session::{EndedBy, PartyState},
 };
 use http::StatusCode;
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn nothing_follows_a_complete() {
     let session = desk::session_of(&state).expect("a session");
     // The agent stays: they have work to do on it.
     assert_eq!(session.agents[0].state, PartyState::Chatting);
-    assert_eq!(session.talk_ended, Some(Closer::Customer));
+    assert_eq!(session.talk_ended, Some(EndedBy::Customer));
 }
 
 #[tokio::test]

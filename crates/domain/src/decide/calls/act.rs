@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
-    call::{self, Act, Call, Cause, Fact, Operation, Origin, Party, PartyState},
+    call::{self, LegCommand, Call, Cause, Fact, Operation, Origin, Party, PartyState},
     check,
     command::CallAct,
-    session::{Closer, Via},
+    session::{EndedBy, Via},
 };
 
 /// How long a phone may take to answer once it is told to: it may have to be called again (spec: voice-sip#5.2, #6).
@@ -46,7 +46,7 @@ pub(in super::super) fn act(
         CallAct::SendDtmf(digits) => send_dtmf(draft, &call, party, digits),
         CallAct::Mute(on) => {
             draft.tell_call(id, Fact::Muted { leg: party.leg, on: *on })?;
-            draft.effect(call.leg(party.leg), Act::Mute(*on));
+            draft.effect(call.leg(party.leg), LegCommand::Mute(*on));
             Ok(())
         }
         CallAct::AttachUserData(set) => {
@@ -92,13 +92,13 @@ fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     if party.deadline.is_some_and(|due| due < deadline) {
         draft.tell_call(&call.id, Fact::AnswerAsked { leg: party.leg, deadline })?;
     }
-    draft.effect(call.leg(party.leg), Act::Answer);
+    draft.effect(call.leg(party.leg), LegCommand::Answer);
     Ok(())
 }
 
 /// Refuses: what the queue offered goes back to its place, other callers hear that they were refused.
 fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
-    let how = How::by(Closer::Agent, Cause::Refused);
+    let how = How::by(EndedBy::Agent, Cause::Refused);
     if party.origin == Origin::Queue {
         return offer::ended(draft, &call.id, party.leg, how);
     }
@@ -108,7 +108,7 @@ fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
 
 fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let cause = if party.state == PartyState::Dialing { Cause::Cancelled } else { Cause::Normal };
-    let how = How::by(Closer::Agent, cause);
+    let how = How::by(EndedBy::Agent, cause);
     release::part(draft, &call.id, party.leg, how)?;
     release::settle(draft, &call.id, how, call)
 }
@@ -120,14 +120,14 @@ fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(
     if on {
         room::arrange(draft, &call.id)?;
     }
-    draft.effect(call.leg(party.leg), Act::HoldPhone(on));
+    draft.effect(call.leg(party.leg), LegCommand::HoldPhone(on));
     Ok(())
 }
 
 fn send_dtmf(draft: &mut Draft<'_>, call: &Call, party: &Party, digits: &str) -> Result<(), No> {
     check::digits(digits)?;
     for other in call.others(party).filter(|other| other.up) {
-        draft.effect(call.leg(other.leg), Act::Dtmf(digits.to_owned()));
+        draft.effect(call.leg(other.leg), LegCommand::Dtmf(digits.to_owned()));
     }
     Ok(())
 }

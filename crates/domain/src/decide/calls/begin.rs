@@ -3,16 +3,16 @@
 use super::{
     super::{Draft, No},
     lead,
-    party::{self, Coming},
+    party::{self, NewParty},
     release::{self, How},
 };
 use crate::{
     Event, InteractionId, Key, Millis, Refusal, UserData, UserId,
-    call::{self, Act, Aim, Caller, Cause, Dn, Fact, Kind, Origin, Originate, PartyState, Who},
+    call::{self, LegCommand, PendingDestination, Caller, Cause, Dn, Fact, Kind, Origin, Originate, PartyState, Who},
     check,
-    command::{Arrive, Dial, Diversion},
+    command::{Arrive, Dial, Destination},
     medium,
-    session::Closer,
+    session::EndedBy,
 };
 
 /// How long the phone of an agent who dials is given to answer (spec: voice-sip#6).
@@ -50,7 +50,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     party::join(
         draft,
         id,
-        Coming { who, dn, origin: Origin::Caller, state, answers: false, deadline: None },
+        NewParty { who, dn, origin: Origin::Caller, state, answers: false, deadline: None },
     )?;
     lead::lead(draft, id, &arrive.to)
 }
@@ -74,9 +74,9 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
 
     let user_name = draft.user(agent)?.user_name.clone();
     let aim = match &dial.to {
-        Diversion::Queue { queue, .. } => Some(Aim::Queue(queue.clone())),
-        Diversion::Device(dn) => Some(Aim::Device(dn.clone())),
-        Diversion::Announcement(_) | Diversion::Nowhere => None,
+        Destination::Queue { queue, .. } => Some(PendingDestination::Queue(queue.clone())),
+        Destination::Device(dn) => Some(PendingDestination::Device(dn.clone())),
+        Destination::Announcement(_) | Destination::Nowhere => None,
     };
     let began = Fact::Began {
         conn_id: dial.conn_id.clone(),
@@ -89,7 +89,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         owner: Some(dial.node.clone()),
     };
     begin(draft, &dial.call, began)?;
-    let coming = Coming {
+    let coming = NewParty {
         who: Who::User { id: agent.clone(), name: user_name },
         dn: dial.device.clone(),
         origin: Origin::Dial,
@@ -99,14 +99,14 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     };
     let leg = party::join(draft, &dial.call, coming)?;
     // A queue that takes no calls now: the agent can be told without their phone ringing.
-    if let Diversion::Queue { turned_away: Some(why), .. } = dial.to {
+    if let Destination::Queue { turned_away: Some(why), .. } = dial.to {
         draft.tell_call(&dial.call, Fact::Overflowed { why, announcement: None })?;
-        let how = How { is_gone: true, ..How::by(Closer::Idle, Cause::Closed) };
+        let how = How { is_gone: true, ..How::by(EndedBy::Idle, Cause::Closed) };
         return release::everyone(draft, &dial.call, how);
     }
     let from = Caller { number: dial.dialled.to_string(), name: String::new() };
     let own = Originate { to: dial.device.clone(), from, auto_answer: true };
-    draft.effect(leg, Act::Originate(Box::new(own)));
+    draft.effect(leg, LegCommand::Originate(Box::new(own)));
     Ok(())
 }
 
@@ -125,10 +125,10 @@ fn refuse_while_talking(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), No>
     Ok(())
 }
 
-fn kind(device: Option<&Dn>, to: &Diversion) -> Kind {
+fn kind(device: Option<&Dn>, to: &Destination) -> Kind {
     match (device, to) {
         (None, _) => Kind::Inbound,
-        (Some(_), Diversion::Nowhere) => Kind::Outbound,
+        (Some(_), Destination::Nowhere) => Kind::Outbound,
         (Some(_), _) => Kind::Internal,
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Key,
     call::{Call, Cause, Dn, LegId, Origin, Party, PartyState},
-    command::Diversion,
+    command::Destination,
 };
 
 /// How often a call is sent on from phone to phone.
@@ -21,7 +21,7 @@ const MOST: usize = 5;
 pub(in super::super) fn diverted(
     draft: &mut Draft<'_>,
     leg: &LegId,
-    to: &Diversion,
+    to: &Destination,
     code: u16,
 ) -> Result<(), No> {
     if !draft.exists(&Key::Call(leg.call.clone()))? {
@@ -31,9 +31,9 @@ pub(in super::super) fn diverted(
     let called = |party: &&Party| party.is_live() && party.origin == Origin::Called;
     let Some(party) = call.on(leg.number).filter(called) else { return Ok(()) };
     let leads = match to {
-        Diversion::Queue { .. } => true,
-        Diversion::Device(dn) => draft.device(dn)?.is_some() && !was_called(&call, dn),
-        Diversion::Announcement(_) | Diversion::Nowhere => false,
+        Destination::Queue { .. } => true,
+        Destination::Device(dn) => draft.device(dn)?.is_some() && !was_called(&call, dn),
+        Destination::Announcement(_) | Destination::Nowhere => false,
     };
     let sent_on = call.parties.iter().filter(|party| party.origin == Origin::Called).count();
     if party.state != PartyState::Ringing || !leads || sent_on > MOST {

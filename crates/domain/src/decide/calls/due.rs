@@ -9,8 +9,8 @@ use super::{
 use crate::{
     InteractionId, Key,
     call::{Cause, Deadline, Fact, Origin, Overflowing},
-    command::Diversion,
-    session::Closer,
+    command::Destination,
+    session::EndedBy,
 };
 
 /// Something fell due. It is never refused: what is due must be done with.
@@ -18,7 +18,7 @@ pub(in super::super) fn due(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     due: Deadline,
-    late: &Diversion,
+    late: &Destination,
 ) -> Result<(), No> {
     if !draft.exists(&Key::Call(id.clone()))? {
         return Ok(());
@@ -28,7 +28,7 @@ pub(in super::super) fn due(
     if !is_due {
         return Ok(());
     }
-    let how = How::by(Closer::NoAnswer, Cause::NoAnswer);
+    let how = How::by(EndedBy::NoAnswer, Cause::NoAnswer);
     match due {
         Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == Origin::Queue) => {
             offer::ended(draft, id, leg, how)
@@ -38,10 +38,10 @@ pub(in super::super) fn due(
             release::settle(draft, id, how, &call)
         }
         Deadline::Overflow => match late {
-            Diversion::Queue { turned_away: Some(_), .. } | Diversion::Nowhere => {
+            Destination::Queue { turned_away: Some(_), .. } | Destination::Nowhere => {
                 wait::turn_away(draft, id, None, Overflowing::Late)
             }
-            Diversion::Announcement(prompt) => wait::announce(draft, id, prompt),
+            Destination::Announcement(prompt) => wait::announce(draft, id, prompt),
             elsewhere => {
                 draft.tell_call(id, Fact::Overflowed { why: Overflowing::Late, announcement: None })?;
                 lead::lead(draft, id, elsewhere)

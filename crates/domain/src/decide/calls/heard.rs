@@ -8,44 +8,44 @@ use super::{
 };
 use crate::{
     Key,
-    call::{Act, Aim, Call, Cause, Fact, Heard, LegId, Origin, Party, PartyState, RefusedOperation, Who},
-    command::Diversion,
-    session::Closer,
+    call::{LegCommand, PendingDestination, Call, Cause, Fact, LegEvent, LegId, Origin, Party, PartyState, RefusedOperation, Who},
+    command::Destination,
+    session::EndedBy,
 };
 
 /// Takes in a signal about a leg. It is never refused: what it tells has happened already, and a signal of a leg that
 /// is over changes nothing.
-pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &Heard) -> Result<(), No> {
+pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &LegEvent) -> Result<(), No> {
     if !draft.exists(&Key::Call(leg.call.clone()))? {
         return Ok(());
     }
     let call = draft.call(&leg.call)?;
     let Some(party) = call.on(leg.number).filter(|party| party.is_live()) else { return Ok(()) };
     match heard {
-        Heard::Ringing => {
+        LegEvent::Ringing => {
             rings(draft, &call, party);
             Ok(())
         }
-        Heard::Up => up(draft, &call, party),
+        LegEvent::Up => up(draft, &call, party),
         // The phone was answered by hand meanwhile.
-        Heard::NotAnswered(_) if party.state != PartyState::Ringing => Ok(()),
-        Heard::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
-        Heard::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
-        Heard::PhoneHold(on) => phone_hold(draft, &call, party, *on),
-        Heard::Played if call.turned_away => {
-            release::everyone(draft, &call.id, How::by(Closer::Idle, Cause::Closed))
+        LegEvent::NotAnswered(_) if party.state != PartyState::Ringing => Ok(()),
+        LegEvent::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
+        LegEvent::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
+        LegEvent::PhoneHold(on) => phone_hold(draft, &call, party, *on),
+        LegEvent::Played if call.turned_away => {
+            release::everyone(draft, &call.id, How::by(EndedBy::Idle, Cause::Closed))
         }
         // Where the number leads is a command of its own.
-        Heard::Played | Heard::Digit(_) | Heard::Diverts { .. } => Ok(()),
-        Heard::Key(key) => {
+        LegEvent::Played | LegEvent::Digit(_) | LegEvent::Diverts { .. } => Ok(()),
+        LegEvent::Key(key) => {
             pass_key(draft, &call, party, *key);
             Ok(())
         }
         // The switch ends its calls in good order: nobody gave up.
-        Heard::Gone { cause: Cause::Closed, .. } => {
-            release::everyone(draft, &call.id, How::by(Closer::Restart, Cause::Closed))
+        LegEvent::Gone { cause: Cause::Closed, .. } => {
+            release::everyone(draft, &call.id, How::by(EndedBy::Restart, Cause::Closed))
         }
-        Heard::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
+        LegEvent::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
     }
 }
 
@@ -57,7 +57,7 @@ fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
     }
     let mut others = call.others(party).filter(|other| room::talks(other));
     if let (Some(other), None) = (others.next(), others.next()) {
-        draft.effect(call.leg(other.leg), Act::Dtmf(key.to_string()));
+        draft.effect(call.leg(other.leg), LegCommand::Dtmf(key.to_string()));
     }
 }
 
@@ -68,7 +68,7 @@ fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) {
         && caller.origin == Origin::Caller
         && !caller.up
     {
-        draft.effect(call.leg(caller.leg), Act::Ring);
+        draft.effect(call.leg(caller.leg), LegCommand::Ring);
     }
 }
 
@@ -80,16 +80,16 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
         Origin::Dial => {
             draft.tell_call(id, Fact::LegUp { leg: party.leg })?;
             let to = match &call.aim {
-                Some(Aim::Queue(queue)) => Diversion::Queue { queue: queue.clone(), turned_away: None },
-                Some(Aim::Device(dn)) => Diversion::Device(dn.clone()),
-                None => Diversion::Nowhere,
+                Some(PendingDestination::Queue(queue)) => Destination::Queue { queue: queue.clone(), turned_away: None },
+                Some(PendingDestination::Device(dn)) => Destination::Device(dn.clone()),
+                None => Destination::Nowhere,
             };
             lead::lead(draft, id, &to)
         }
         Origin::Caller | Origin::Called | Origin::Queue => {
             if let Some(caller) = call.parties.first().filter(|caller| caller.is_live()) {
                 if caller.origin == Origin::Caller && !caller.up {
-                    draft.effect(call.leg(caller.leg), Act::Answer);
+                    draft.effect(call.leg(caller.leg), LegCommand::Answer);
                 }
                 if caller.state == PartyState::Dialing {
                     draft.tell_call(id, Fact::Established { leg: caller.leg })?;
@@ -155,7 +155,7 @@ fn gone(
     let unanswered = party.state == PartyState::Ringing || party.state == PartyState::Dialing && !party.up;
     let is_away = matches!(cause, Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::NoSuchNumber);
     let closer = match (unanswered && is_away, party.origin) {
-        (true, Origin::Called | Origin::Queue | Origin::Dial) => Closer::NoAnswer,
+        (true, Origin::Called | Origin::Queue | Origin::Dial) => EndedBy::NoAnswer,
         _ => Call::closer_of(party),
     };
     let how = How { code, is_gone: true, ..How::by(closer, cause) };

@@ -2,33 +2,33 @@
 
 use super::{
     super::{Draft, No},
-    party::{self, Coming},
+    party::{self, NewParty},
     release::{self, How},
     wait,
 };
 use crate::{
     InteractionId,
     call::{Cause, Dn, Origin, PartyState, Who},
-    command::Diversion,
-    session::Closer,
+    command::Destination,
+    session::EndedBy,
 };
 
 /// Brings the caller to where their number leads.
-pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Diversion) -> Result<(), No> {
+pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) -> Result<(), No> {
     match to {
-        Diversion::Queue { queue, turned_away: None } => wait::enqueue(draft, id, queue),
-        Diversion::Queue { queue, turned_away: Some(why) } => wait::turn_away(draft, id, Some(queue), *why),
-        Diversion::Announcement(prompt) => wait::announce(draft, id, prompt),
-        Diversion::Device(dn) => ring(draft, id, dn),
-        Diversion::Nowhere => {
+        Destination::Queue { queue, turned_away: None } => wait::enqueue(draft, id, queue),
+        Destination::Queue { queue, turned_away: Some(why) } => wait::turn_away(draft, id, Some(queue), *why),
+        Destination::Announcement(prompt) => wait::announce(draft, id, prompt),
+        Destination::Device(dn) => ring(draft, id, dn),
+        Destination::Nowhere => {
             let call = draft.call(id)?;
             // A phone of ours whose calls are sent around in a circle.
             if draft.device(&call.lines[0].dialled)?.is_some() {
-                return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::Unreachable));
+                return release::everyone(draft, id, How::by(EndedBy::NoAnswer, Cause::Unreachable));
             }
             // A call from outside is not carried outside again, at our cost.
             if call.parties.first().is_some_and(|caller| caller.who == Who::Outside) {
-                return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));
+                return release::everyone(draft, id, How::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
             }
             call_out(draft, id, &call.lines[0].dialled)
         }
@@ -51,13 +51,13 @@ fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), No> {
     let answers = device.answers;
     drop(device);
     if let Some(cause) = refused {
-        return release::everyone(draft, id, How::by(Closer::NoAnswer, cause));
+        return release::everyone(draft, id, How::by(EndedBy::NoAnswer, cause));
     }
     let who = party::who(draft, dn)?;
     party::call_party(
         draft,
         id,
-        Coming {
+        NewParty {
             who,
             dn: dn.clone(),
             origin: Origin::Called,
@@ -73,7 +73,7 @@ fn call_out(draft: &mut Draft<'_>, id: &InteractionId, number: &Dn) -> Result<()
     party::call_party(
         draft,
         id,
-        Coming {
+        NewParty {
             who: Who::Outside,
             dn: number.clone(),
             origin: Origin::Called,

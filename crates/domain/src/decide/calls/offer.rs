@@ -5,7 +5,7 @@ use super::{
         Draft, No,
         offer::{self, Offering},
     },
-    party::{self, Coming},
+    party::{self, NewParty},
     release::{self, How},
     wait,
 };
@@ -13,7 +13,7 @@ use crate::{
     InteractionId, Millis, UserId,
     call::{Origin, PartyState, Who},
     medium,
-    session::Closer,
+    session::EndedBy,
 };
 
 /// The least time, in milliseconds, for which an agent whose phone did not take a call is not offered it again: a phone
@@ -42,7 +42,7 @@ pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: 
     let who = Who::User { id: agent.clone(), name: user.user_name.clone() };
     let deadline = Some(offer::lapses_at(draft, &queued.queue)?);
     let state = PartyState::Ringing;
-    party::call_party(draft, id, Coming { who, dn, origin: Origin::Queue, state, answers, deadline })
+    party::call_party(draft, id, NewParty { who, dn, origin: Origin::Queue, state, answers, deadline })
 }
 
 /// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their
@@ -55,7 +55,7 @@ pub(super) fn ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: Ho
     let barred_until = Some(draft.now + cool_down.max(LEAST_BAR));
     release::part(draft, id, leg, How { barred_until, ..how })?;
     wait::requeue(draft, id)?;
-    if how.closer == Closer::NoAnswer {
+    if how.closer == EndedBy::NoAnswer {
         offer::make_not_ready(draft, &user, &medium::voice())?;
     }
     Ok(())

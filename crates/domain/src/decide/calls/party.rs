@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, agent,
-    call::{Act, Dn, Fact, LegId, Origin, Originate, PartyState, Who},
+    call::{LegCommand, Dn, Fact, LegId, Origin, Originate, PartyState, Who},
     medium,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub(super) const RING: Millis = 60_000;
 
 /// A party that comes in.
-pub(super) struct Coming {
+pub(super) struct NewParty {
     pub who: Who,
     pub dn: Dn,
     pub origin: Origin,
@@ -25,9 +25,9 @@ pub(super) struct Coming {
 
 /// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
 /// be offered to them meanwhile.
-pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: Coming) -> Result<LegId, No> {
+pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<LegId, No> {
     let leg = draft.call(id)?.next_leg();
-    let Coming { who, dn, origin, state, answers, deadline } = coming;
+    let NewParty { who, dn, origin, state, answers, deadline } = coming;
     let user = match &who {
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
@@ -41,11 +41,11 @@ pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: Coming) ->
 }
 
 /// Takes a party in and makes its leg.
-pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: Coming) -> Result<(), No> {
+pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<(), No> {
     let (to, origin) = (coming.dn.clone(), coming.origin);
     let leg = join(draft, id, coming)?;
     let from = draft.call(id)?.from.clone();
-    draft.effect(leg, Act::Originate(Box::new(Originate { to, from, auto_answer: false })));
+    draft.effect(leg, LegCommand::Originate(Box::new(Originate { to, from, auto_answer: false })));
     // A caller who waits in a queue goes on hearing the same, whoever is rung for them.
     if origin == Origin::Queue { Ok(()) } else { room::arrange(draft, id) }
 }

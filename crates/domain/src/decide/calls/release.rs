@@ -6,16 +6,16 @@ use super::{
 };
 use crate::{
     InteractionId, Key, Millis, agent,
-    call::{Act, Call, Cause, Fact, Origin, Party, PartyState},
+    call::{LegCommand, Call, Cause, Fact, Origin, Party, PartyState},
     interaction::Part,
     medium,
-    session::Closer,
+    session::EndedBy,
 };
 
 /// How a part ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct How {
-    pub closer: Closer,
+    pub closer: EndedBy,
     pub cause: Cause,
     /// The SIP status code, where there was one.
     pub code: Option<u16>,
@@ -26,7 +26,7 @@ pub(super) struct How {
 }
 
 impl How {
-    pub const fn by(closer: Closer, cause: Cause) -> Self {
+    pub const fn by(closer: EndedBy, cause: Cause) -> Self {
         Self { closer, cause, code: None, barred_until: None, is_gone: false }
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
     };
     draft.tell_call(id, fact)?;
     if !how.is_gone {
-        draft.effect(call.leg(leg), Act::Release(how.cause));
+        draft.effect(call.leg(leg), LegCommand::Release(how.cause));
     }
     let Some(user) = party.user() else { return Ok(()) };
     let completed = party.took_part();
@@ -85,7 +85,7 @@ pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: How) -> R
 /// A party ends the call for everyone.
 pub(super) fn clear(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     let by_caller = call.parties.first().is_some_and(|caller| caller.leg == party.leg);
-    all(draft, &call.id, How::by(Closer::Agent, Cause::Normal), by_caller && is_unserved(call))
+    all(draft, &call.id, How::by(EndedBy::Agent, Cause::Normal), by_caller && is_unserved(call))
 }
 
 fn all(draft: &mut Draft<'_>, id: &InteractionId, how: How, abandoned: bool) -> Result<(), No> {
@@ -127,7 +127,7 @@ pub(super) fn is_unserved(call: &Call) -> bool {
     call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
 }
 
-fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: Closer, abandoned: bool) -> Result<(), No> {
+fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy, abandoned: bool) -> Result<(), No> {
     let call = draft.call(id)?;
     if call.ended.is_some() {
         return Ok(());
@@ -141,6 +141,6 @@ pub(in super::super) fn lost(draft: &mut Draft<'_>, id: &InteractionId) -> Resul
     if !draft.exists(&Key::Call(id.clone()))? || draft.call(id)?.ended.is_some() {
         return Ok(());
     }
-    let how = How { is_gone: true, ..How::by(Closer::Restart, Cause::Failed) };
+    let how = How { is_gone: true, ..How::by(EndedBy::Restart, Cause::Failed) };
     everyone(draft, id, how)
 }

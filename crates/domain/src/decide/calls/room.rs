@@ -3,7 +3,7 @@
 use super::super::{Draft, No};
 use crate::{
     InteractionId,
-    call::{Act, Alone, Party, PartyState},
+    call::{LegCommand, Playback, Party, PartyState},
 };
 
 /// Puts everyone whose leg is up where their state says: those who talk into the room, those who hold into silence;
@@ -17,11 +17,11 @@ pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), N
     let talking = call.live().filter(|party| talks(party)).count();
     for party in call.live().filter(|party| party.up) {
         let act = if party.state == PartyState::Held || party.holding == Some(true) {
-            Act::Part(Alone::Silence)
+            LegCommand::Part(Playback::Silence)
         } else if talks(party) && talking > 1 {
-            Act::Join(call.room(party.line))
+            LegCommand::Join(call.room(party.line))
         } else {
-            Act::Part(alone(party))
+            LegCommand::Part(alone(party))
         };
         draft.effect(call.leg(party.leg), act);
     }
@@ -35,6 +35,6 @@ pub(super) fn talks(party: &Party) -> bool {
 
 /// What a party hears that nobody talks with: one that dials hears that it rings at the other end, everyone else the
 /// tone to wait.
-fn alone(party: &Party) -> Alone {
-    if party.state == PartyState::Dialing { Alone::Ringback } else { Alone::Hold }
+fn alone(party: &Party) -> Playback {
+    if party.state == PartyState::Dialing { Playback::Ringback } else { Playback::Hold }
 }

@@ -6,23 +6,23 @@ use super::{
 };
 use crate::{
     InteractionId, QueueName,
-    call::{Act, Alone, Cause, Fact, Overflowing, PartyState},
+    call::{LegCommand, Playback, Cause, Fact, Overflowing, PartyState},
     queue::Overflow,
-    session::Closer,
+    session::EndedBy,
 };
 
 /// Takes a call into a queue: it is answered at once, greeted, and waits. If the queue was taken away meanwhile, its
 /// number does not exist any more.
 pub(super) fn enqueue(draft: &mut Draft<'_>, id: &InteractionId, name: &QueueName) -> Result<(), No> {
     let Some(queue) = draft.queue_if_any(name)? else {
-        return release::everyone(draft, id, How::by(Closer::NoAnswer, Cause::NoSuchNumber));
+        return release::everyone(draft, id, How::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
     };
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
     let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at };
     let greeting = queue.calls.greeting.clone();
     drop(queue);
     draft.tell_call_in(id, name, queued)?;
-    play(draft, id, greeting.map_or(Alone::Hold, Alone::Prompt))
+    play(draft, id, greeting.map_or(Playback::Hold, Playback::Prompt))
 }
 
 /// A queue does not take the call.
@@ -45,7 +45,7 @@ pub(super) fn turn_away(
         // The desk has led the call on already where it could; a call that is still here found that queue shut as well.
         Some(Overflow::Close | Overflow::Queue(_)) | None => {
             draft.tell_call(id, Fact::Overflowed { why, announcement: None })?;
-            release::everyone(draft, id, How::by(Closer::Idle, Cause::Closed))
+            release::everyone(draft, id, How::by(EndedBy::Idle, Cause::Closed))
         }
     }
 }
@@ -57,17 +57,17 @@ pub(super) fn announce(draft: &mut Draft<'_>, id: &InteractionId, prompt: &str) 
 
 fn overflow_to(draft: &mut Draft<'_>, id: &InteractionId, why: Overflowing, prompt: &str) -> Result<(), No> {
     draft.tell_call(id, Fact::Overflowed { why, announcement: Some(prompt.to_owned()) })?;
-    play(draft, id, Alone::Prompt(prompt.to_owned()))
+    play(draft, id, Playback::Prompt(prompt.to_owned()))
 }
 
 /// Answers the caller, if nobody has, and lets them hear something. A party that holds hears nothing except a last
 /// announcement: at its end the call is over.
-fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Alone) -> Result<(), No> {
+fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Playback) -> Result<(), No> {
     let call = draft.call(id)?;
     let Some(caller) = call.parties.first() else { return Ok(()) };
     let leg = call.leg(caller.leg);
     if !caller.up {
-        draft.effect(leg.clone(), Act::Answer);
+        draft.effect(leg.clone(), LegCommand::Answer);
     }
     if caller.state == PartyState::Dialing {
         draft.tell_call(id, Fact::Established { leg: caller.leg })?;
@@ -75,7 +75,7 @@ fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Alone) -> Result<(), No
     let is_away = caller.state == PartyState::Held || caller.holding == Some(true);
     let is_last = draft.call(id)?.turned_away;
     if is_last || !is_away {
-        draft.effect(leg, Act::Part(what));
+        draft.effect(leg, LegCommand::Part(what));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{
         Target, Unit,
     },
     message::Content,
-    session::{Closer, Delivery},
+    session::{EndedBy, Delivery},
     task::Fresh,
     thread::Address,
 };
@@ -69,7 +69,7 @@ pub fn customer_types(on: bool, text: Option<&str>) -> Command {
 }
 
 pub fn customer_leaves() -> Command {
-    customer(CustomerAct::Leave(Closer::Customer))
+    customer(CustomerAct::Leave(EndedBy::Customer))
 }
 
 /// A unit that a connector brings, from `+1` to `+100`.

@@ -69,9 +69,9 @@ impl On {
                 back.then(offer("ann")).then(ann(reject()))
             }
             Self::Calls => {
-                let lost = crate::call::Heard::Gone { cause: crate::call::Cause::Lost, code: None };
+                let lost = crate::call::LegEvent::Gone { cause: crate::call::Cause::Lost, code: None };
                 let leg = crate::call::LegId { call: "c1".into(), number: 2 };
-                let back = calls::talking().then(Command::Heard { leg, heard: lost });
+                let back = calls::talking().then(Command::LegEvent { leg, heard: lost });
                 back.then(self.offer("ann")).then(self.act(CallAct::Reject))
             }
         }

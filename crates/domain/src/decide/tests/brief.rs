@@ -6,7 +6,7 @@ use crate::{
     Event,
     agent::Fact as AgentFact,
     message::PartyKind,
-    session::{Closer, Fact, Invitation},
+    session::{EndedBy, Fact, Invitation},
     thread,
 };
 use serde_json::Value;
@@ -113,7 +113,7 @@ fn agent(fact: &AgentFact) -> String {
     }
 }
 
-pub fn closer_word(closer: Closer) -> String {
+pub fn closer_word(closer: EndedBy) -> String {
     serde_json::to_value(closer).expect("a word").as_str().expect("a word").to_owned()
 }
 

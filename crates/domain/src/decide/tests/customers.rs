@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     command::{CustomerAct, Open},
-    session::{Closer, MAX_CUSTOMER_BYTES, MAX_CUSTOMER_MESSAGES, Written},
+    session::{EndedBy, MAX_CUSTOMER_BYTES, MAX_CUSTOMER_MESSAGES, Written},
 };
 use serde_json::json;
 
@@ -54,7 +54,7 @@ fn a_customer_who_leaves_does_not_change_the_agents_state() {
     check(alone(), customer_leaves(), "no: The conversation has ended");
     check(
         chatting(),
-        customer(CustomerAct::Leave(Closer::Idle)),
+        customer(CustomerAct::Leave(EndedBy::Idle)),
         "said left by customer; talk-ended by idle",
     );
 }

@@ -301,7 +301,7 @@ fn every_terminal_event_names_its_closer_and_whether_there_is_a_disposition() {
     );
     check(
         waiting(),
-        customer(CustomerAct::Leave(crate::session::Closer::Idle)),
+        customer(CustomerAct::Leave(crate::session::EndedBy::Idle)),
         "said left by customer; talk-ended by idle; ended by idle",
     );
 }

@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     command::{Provision, SessionAct},
-    session::{Closer, PartyState},
+    session::{EndedBy, PartyState},
 };
 
 #[test]
@@ -181,7 +181,7 @@ fn an_offer_that_the_customer_outlived_is_withdrawn_and_the_conversation_over() 
         "said left by customer; talk-ended by customer; offer-ended ann Revoked by customer; ann: -slot; \
          ended by customer",
     );
-    let gone = customer(crate::command::CustomerAct::Leave(Closer::Api));
+    let gone = customer(crate::command::CustomerAct::Leave(EndedBy::Api));
     check(
         invited(),
         gone,

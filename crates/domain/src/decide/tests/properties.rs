@@ -8,7 +8,7 @@ use crate::{
     command::{AgentAct, CustomerAct, Keyword, Report, Said, SessionAct, Unit},
     disposition::Policy,
     message::Content,
-    session::{Closer, Delivery, Operation, PartyState, Session, capabilities, is_open},
+    session::{EndedBy, Delivery, Operation, PartyState, Session, capabilities, is_open},
     task::message_task,
 };
 use proptest::{collection::vec, prelude::*};
@@ -272,9 +272,9 @@ fn customer_acts() -> Vec<CustomerAct> {
         CustomerAct::Rename(MARKER.into()),
         CustomerAct::Data(pairs(&json!({"A": MARKER, "DispositionCode": "Billing"}))),
         CustomerAct::Data(pairs(&json!({"B": {"deep": [MARKER]}, "DispositionCode": MARKER}))),
-        CustomerAct::Leave(Closer::Customer),
-        CustomerAct::Leave(Closer::Idle),
-        CustomerAct::Leave(Closer::Api),
+        CustomerAct::Leave(EndedBy::Customer),
+        CustomerAct::Leave(EndedBy::Idle),
+        CustomerAct::Leave(EndedBy::Api),
     ]
 }
 
@@ -440,7 +440,7 @@ proptest! {
         let mut world = perform(&history, |_, _| ());
         for id in SESSIONS {
             // Bring to an end what can be.
-            let _ = world.act(&Command::Customer { session: id.into(), act: CustomerAct::Leave(Closer::Idle) });
+            let _ = world.act(&Command::Customer { session: id.into(), act: CustomerAct::Leave(EndedBy::Idle) });
         }
         world = AGENTS.into_iter().fold(world, |world, name| world.then(log_out(name)));
         for id in SESSIONS {

@@ -9,7 +9,7 @@ use crate::{
     Seen, State, UserId, Want,
     agent::Agent,
     book::{Book, Code, Group},
-    call::{Call, Effect},
+    call::{Call, SwitchCommand},
     centre::{Centre, Service, system_states},
     decide,
     disposition::Rule,
@@ -46,7 +46,7 @@ pub struct World {
     /// Passing signs for customers, all that ever were.
     pub signals: Vec<Sign>,
     /// What the switch was asked, all that ever was, in order.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<SwitchCommand>,
     /// Moved by hand; begins at 0.
     pub now: Millis,
 }

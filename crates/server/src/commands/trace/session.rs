@@ -5,7 +5,7 @@ use super::words::{
 };
 use domain::{
     message::{ParticipantId, PartyKind, Visibility},
-    session::{Amendment, Closer, Delivery, Event, Fact, Invitation, PartyState},
+    session::{Amendment, EndedBy, Delivery, Event, Fact, Invitation, PartyState},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -84,7 +84,7 @@ impl<'n> Course<'n> {
                 let agent = self.names.of(agent);
                 let (actor, mut words) = match (state, who) {
                     (PartyState::Completed, _) => (Some(agent.clone()), format!("{agent} refused the offer")),
-                    (_, Closer::NoAnswer) => (None, format!("{agent} did not answer the offer in time")),
+                    (_, EndedBy::NoAnswer) => (None, format!("{agent} did not answer the offer in time")),
                     (_, other) => (None, format!("the offer to {agent} was withdrawn {}", closer(*other))),
                 };
                 if let Some(until) = barred_until {

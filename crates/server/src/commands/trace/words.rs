@@ -2,7 +2,7 @@
 
 use domain::{
     Millis, UserData, UserId,
-    session::{Closer, Via},
+    session::{EndedBy, Via},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -54,15 +54,15 @@ pub fn moment(at: Millis) -> String {
 }
 
 /// Who ended something, as the end of a sentence.
-pub const fn closer(closer: Closer) -> &'static str {
+pub const fn closer(closer: EndedBy) -> &'static str {
     match closer {
-        Closer::Agent => "by the agent",
-        Closer::Customer => "by the customer",
-        Closer::Supervisor => "by a supervisor",
-        Closer::Idle => "because the customer was silent for too long",
-        Closer::NoAnswer => "because the offer was not answered in time",
-        Closer::Restart => "because the server was started again",
-        Closer::Api => "by an administrator or a program, over the API",
+        EndedBy::Agent => "by the agent",
+        EndedBy::Customer => "by the customer",
+        EndedBy::Supervisor => "by a supervisor",
+        EndedBy::Idle => "because the customer was silent for too long",
+        EndedBy::NoAnswer => "because the offer was not answered in time",
+        EndedBy::Restart => "because the server was started again",
+        EndedBy::Api => "by an administrator or a program, over the API",
     }
 }
 

@@ -72,8 +72,8 @@ async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
     assert_eq!(reader.find_person(HIM).expect("found").conversations, ["his".into()]);
 
     scene.dial("reached", 1, "+4930222", Some("Bench 3")).await;
-    scene.heard("reached", 1, domain::call::Heard::Up).await;
-    scene.heard("reached", 2, domain::call::Heard::Up).await;
+    scene.heard("reached", 1, domain::call::LegEvent::Up).await;
+    scene.heard("reached", 2, domain::call::LegEvent::Up).await;
     assert_eq!(found(&store, "Bench 3").await, ["reached"]);
     scene.dial("own-phone-only", 2, "+4930222", None).await;
     assert_eq!(found(&store, "+4930222").await, ["own-phone-only", "reached"]);
@@ -94,8 +94,8 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
         end(&scene, id, theirs).await;
     }
     scene.dial("out", 1, HIM, Some(&format!("near {HIM}"))).await;
-    scene.heard("out", 1, domain::call::Heard::Up).await;
-    scene.heard("out", 2, domain::call::Heard::Up).await;
+    scene.heard("out", 1, domain::call::LegEvent::Up).await;
+    scene.heard("out", 2, domain::call::LegEvent::Up).await;
     scene.gone("out", 2).await;
     let other = scene.call("other").await;
     let phones = [scene.state(&Key::Device(dn(1))).await, scene.state(&Key::Device(dn(2))).await];

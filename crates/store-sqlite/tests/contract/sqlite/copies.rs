@@ -4,7 +4,7 @@ use crate::suite::{
     post::{outcome, says},
     scene::{Scene, session},
 };
-use desk::ports::{BindingRow, FeedPage, FeedQuery, Quarantined, Shelf, Store};
+use desk::ports::{BindingRow, FeedPage, FeedQuery, Quarantined, SessionTable, Store};
 use domain::session::Delivery;
 use std::sync::{
     Arc,
@@ -60,7 +60,7 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
         (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
+    for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
         store.shelve(shelf, vec![("a".into(), Some("b".into()))]).await.expect("shelved");
     }
     let row = crate::suite::bindings::row("5001", "sip:5001@192.0.2.7");
@@ -75,7 +75,7 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     let restored = Arc::new(SqliteStore::open(&home, Options::default()).expect("open"));
     assert_ne!(restored.stream_id(), store.stream_id());
     assert_eq!(all(&home).rows, all(dir.path()).rows);
-    for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
+    for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
         assert_eq!(restored.rows(shelf).await.expect("rows"), []);
     }
     assert_eq!(restored.bindings().await.expect("rows"), [] as [BindingRow; 0]);

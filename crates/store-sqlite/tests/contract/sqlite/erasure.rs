@@ -52,7 +52,7 @@ async fn end(scene: &Scene, id: &str, name: &str) {
     scene.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
     scene.act(id, 1, SessionAct::Comment(format!("{name} is nice"))).await;
     scene.dispose(id, 1, "Solved").await;
-    scene.customer(id, CustomerAct::Leave(domain::session::Closer::Customer)).await;
+    scene.customer(id, CustomerAct::Leave(domain::session::EndedBy::Customer)).await;
     scene.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
 }
 

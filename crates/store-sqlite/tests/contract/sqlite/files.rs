@@ -1,7 +1,7 @@
 //! Who can read the files.
 
 use crate::suite::scene::Scene;
-use desk::ports::{Shelf, Store};
+use desk::ports::{SessionTable, Store};
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
@@ -70,7 +70,7 @@ async fn a_backup_holds_no_session_nor_a_trace_of_one() {
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
     let scene = Scene::set_up(store.clone(), 1).await;
     scene.talk("one", 1).await;
-    for shelf in [Shelf::HttpSession, Shelf::BayeuxSession] {
+    for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
         let rows = (0..300).map(|number| (format!("Zaphod{number}"), Some("Zaphod ".repeat(number))));
         store.shelve(shelf, rows.collect()).await.expect("shelved");
     }
@@ -81,5 +81,5 @@ async fn a_backup_holds_no_session_nor_a_trace_of_one() {
     let bytes = fs::read(copy.join("journal.db")).expect("read");
     assert!(!bytes.windows(6).any(|window| window == b"Zaphod"));
     assert!(bytes.windows(4).any(|window| window == b"Mary"), "what is history is in it");
-    assert_eq!(store.rows(Shelf::HttpSession).await.expect("rows").len(), 300);
+    assert_eq!(store.rows(SessionTable::HttpSession).await.expect("rows").len(), 300);
 }

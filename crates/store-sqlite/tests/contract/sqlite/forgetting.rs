@@ -13,7 +13,7 @@ use domain::{
     Command,
     command::{CustomerAct, Keyword, Report, Said, SessionAct, Unit},
     message::Content,
-    session::{Closer, Delivery},
+    session::{EndedBy, Delivery},
 };
 use std::{path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteReader, SqliteStore, rebuild};
@@ -56,7 +56,7 @@ async fn talk(scene: &Scene, id: &str, theirs: &str) {
     }
     scene.done(refused(id, 6, format!("{theirs} cannot be reached"))).await;
     scene.done(outcome(id, 7, Delivery::Sent, &format!("{id}-3"))).await;
-    scene.customer(id, CustomerAct::Leave(Closer::Customer)).await;
+    scene.customer(id, CustomerAct::Leave(EndedBy::Customer)).await;
     scene.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
 }
 

@@ -1,10 +1,10 @@
 //! Documents have formats: those of earlier releases are read, and what is written is read by the release before.
 
 use crate::suite::scene::{Scene, session};
-use desk::ports::{FeedQuery, Finished, Shelf, Store};
+use desk::ports::{FeedQuery, Finished, SessionTable, Store};
 use domain::{
     Key, State,
-    call::Heard,
+    call::LegEvent,
     command::{CallAct, SessionAct},
     format::NEWEST,
 };
@@ -51,9 +51,9 @@ async fn work(dir: &Path) -> Scene {
     scene.ring("call", ("+15550142", "Ines"), &[]).await;
     scene.answer("call", 1).await;
     scene.on_call("call", 1, CallAct::Hold).await;
-    scene.heard("call", 2, Heard::HoldDone { on: true, refused: None }).await;
+    scene.heard("call", 2, LegEvent::HoldDone { on: true, refused: None }).await;
     store
-        .shelve(Shelf::HttpSession, vec![("one".into(), Some("{\"user\":\"u\"}".into()))])
+        .shelve(SessionTable::HttpSession, vec![("one".into(), Some("{\"user\":\"u\"}".into()))])
         .await
         .expect("put");
     scene
@@ -102,7 +102,7 @@ async fn until_the_migration_is_finished_nothing_is_written_that_the_release_bef
         held,
         "what the snapshot of that format lacks is folded from the events"
     );
-    let rows = scene.store.rows(Shelf::HttpSession).await.expect("rows");
+    let rows = scene.store.rows(SessionTable::HttpSession).await.expect("rows");
     assert_eq!(rows, [("one".to_owned(), "{\"user\":\"u\"}".to_owned())]);
     drop(scene);
 
@@ -110,7 +110,7 @@ async fn until_the_migration_is_finished_nothing_is_written_that_the_release_bef
     assert_eq!(finish(dir.path(), true).expect("finished"), Finished { from: 1, to: NEWEST });
     let scene = Scene::at(opened(dir.path()), now);
     scene.complete("open", 1).await;
-    assert_eq!(scene.session("open").await.ended.map(|end| end.closer), Some(domain::session::Closer::Agent));
+    assert_eq!(scene.session("open").await.ended.map(|end| end.closer), Some(domain::session::EndedBy::Agent));
     let feed = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
     let rows = scene.store.events(feed).await.expect("events").rows;
     let ends = |key: &str| {

@@ -4,7 +4,7 @@ use crate::suite::{
     post::says,
     scene::{Scene, session, user},
 };
-use desk::ports::{FeedPage, FeedQuery, Quarantined, Shelf, Store};
+use desk::ports::{FeedPage, FeedQuery, Quarantined, SessionTable, Store};
 use domain::{Key, command::Provision, user::User};
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
@@ -79,7 +79,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     scene.talk("open", 2).await;
     let login = (COOKIE.to_owned(), Some(format!(r#"{{"id":"{COOKIE}","user":"u","used":7}}"#)));
     let unreadable = ("another".to_owned(), Some("no login".to_owned()));
-    store.shelve(Shelf::HttpSession, vec![login, unreadable]).await.expect("shelved");
+    store.shelve(SessionTable::HttpSession, vec![login, unreadable]).await.expect("shelved");
     let keys = [Key::Centre, session("over"), session("open")];
     let mut before = Vec::new();
     for key in &keys {
@@ -110,7 +110,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     }
     assert_eq!((scene.log("over").await, scene.positions(1, 0).await), (log, positions));
     // Sessions are kept, under digests alone.
-    let sessions = store.rows(Shelf::HttpSession).await.expect("rows");
+    let sessions = store.rows(SessionTable::HttpSession).await.expect("rows");
     assert_eq!(sessions, [(DIGEST.to_owned(), r#"{"used":7,"user":"u"}"#.to_owned())]);
     for file in std::fs::read_dir(&dir).expect("a directory") {
         let bytes = std::fs::read(file.expect("a file").path()).expect("read");

@@ -7,7 +7,7 @@ mod queue;
 pub(super) use queue::Queue;
 
 use super::{FRAME, MediaError, held, inward::Route, line::Line, shard::Shard};
-use domain::call::Alone;
+use domain::call::Playback;
 use matrix::Hearing;
 use std::sync::{
     Arc, Mutex,
@@ -63,7 +63,7 @@ impl Room {
             [] => {}
             [alone] => {
                 held(&alone.inward).route = Route::Nowhere;
-                alone.play(Alone::Silence);
+                alone.play(Playback::Silence);
             }
             [one, two] => {
                 let relay = |hears: bool, from: &Line, to: &Arc<Line>| {

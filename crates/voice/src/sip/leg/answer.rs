@@ -10,7 +10,7 @@ use crate::{
     settings::Profile,
     sip::{address::entries, headers, registrar::Binding, transport::mark},
 };
-use domain::call::{Cause, Heard};
+use domain::call::{Cause, LegEvent};
 use rsipstack::{
     dialog::dialog::Dialog,
     sip::{Header, HeadersExt, Method, Response},
@@ -54,7 +54,7 @@ impl Leg {
         let profile = self.profile();
         let Side::Out(branches) = &mut self.side else { return };
         if profile == Profile::Manual {
-            return self.teller.tell(Heard::NotAnswered(405));
+            return self.teller.tell(LegEvent::NotAnswered(405));
         }
         if branches.answering {
             return;

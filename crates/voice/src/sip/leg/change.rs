@@ -3,7 +3,7 @@
 use super::state::{Answer, Leg, Outcome, Over, Side, Under};
 use crate::media::Direction;
 use crate::sip::headers;
-use domain::call::{Cause, Heard};
+use domain::call::{Cause, LegEvent};
 use rsipstack::sip::{HeadersExt, Response, StatusCodeKind};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -19,7 +19,7 @@ impl Leg {
     /// Asks the phone to hold or to go on.
     pub(super) fn hold_phone(&mut self, on: bool) {
         if !self.up {
-            return self.teller.tell(Heard::HoldDone { on, refused: Some(481) });
+            return self.teller.tell(LegEvent::HoldDone { on, refused: Some(481) });
         }
         self.changes.waiting.push_back(on);
         self.next_change();
@@ -150,7 +150,7 @@ impl Leg {
     /// Tells everybody who asked.
     fn tell_hold(&mut self, refused: Option<u16>) {
         for on in std::mem::take(&mut self.changes.asked) {
-            self.teller.tell(Heard::HoldDone { on, refused });
+            self.teller.tell(LegEvent::HoldDone { on, refused });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::state::{Leg, Over, Side};
 use crate::sip::{core::Core, headers};
-use domain::call::{Cause, Heard};
+use domain::call::{Cause, LegEvent};
 use futures::future::join_all;
 use rsipstack::dialog::{
     dialog::{DialogState, DialogStateReceiver, TerminatedReason},
@@ -32,7 +32,7 @@ impl Leg {
         self.stream.close();
         self.core.leave(&self.id);
         self.over = Some(over);
-        self.teller.tell(Heard::Gone { cause, code });
+        self.teller.tell(LegEvent::Gone { cause, code });
     }
 
     /// The dialog says that it is over.

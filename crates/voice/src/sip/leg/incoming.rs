@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use desk::ports::Arrival;
-use domain::call::{Cause, Heard, LegId};
+use domain::call::{Cause, LegEvent, LegId};
 use rsipstack::{
     dialog::dialog::DialogStateReceiver,
     sip::{Request, StatusCode},
@@ -63,7 +63,7 @@ impl Leg {
         }
     }
 
-    /// Sends 200 with our session description. [`Heard::Up`] follows with the ACK.
+    /// Sends 200 with our session description. [`LegEvent::Up`] follows with the ACK.
     pub(super) fn accept(&mut self) {
         let Side::In(incoming) = &mut self.side else { return };
         if incoming.answered {
@@ -100,7 +100,7 @@ impl Leg {
             self.session = std::mem::take(&mut incoming.session);
             self.session.begin();
             self.up = true;
-            self.teller.tell(Heard::Up);
+            self.teller.tell(LegEvent::Up);
         }
         self.their_change_is_done();
     }

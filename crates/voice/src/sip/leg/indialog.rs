@@ -5,7 +5,7 @@ use crate::{
     media::Direction,
     sip::{call::unacceptable, headers, transport::mark},
 };
-use domain::call::Heard;
+use domain::call::LegEvent;
 use futures::FutureExt;
 use rsipstack::{
     dialog::dialog::{Dialog, TransactionHandle},
@@ -97,7 +97,7 @@ impl Leg {
     pub(super) fn phone_holds(&mut self, on: bool) {
         if self.phone_holds != on {
             self.phone_holds = on;
-            self.teller.tell(Heard::PhoneHold(on));
+            self.teller.tell(LegEvent::PhoneHold(on));
         }
         self.stream.held(self.changes.held || on);
     }

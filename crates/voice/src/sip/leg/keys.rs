@@ -6,7 +6,7 @@ use crate::{
     media::DtmfWay,
     sip::{headers::find, info},
 };
-use domain::call::Heard;
+use domain::call::LegEvent;
 use futures::FutureExt;
 use rsipstack::{
     dialog::{dialog::TransactionHandle, invite_dialog::InviteDialog},
@@ -57,7 +57,7 @@ impl Leg {
         let kind = find(request, "Content-Type").unwrap_or_default();
         let status = match info::key(kind, &request.body) {
             Some(key) => {
-                self.teller.tell(Heard::Key(key));
+                self.teller.tell(LegEvent::Key(key));
                 StatusCode::OK
             }
             None if request.body.is_empty() => StatusCode::OK,

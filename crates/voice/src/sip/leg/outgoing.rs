@@ -17,7 +17,7 @@ use crate::{
         transport::mark,
     },
 };
-use domain::call::{Cause, Dn, Heard, LegId, Originate};
+use domain::call::{Cause, Dn, LegEvent, LegId, Originate};
 use rsipstack::{
     dialog::invitation::{InviteAsyncResult, InviteOption},
     sip::{Header, Response, Uri},
@@ -60,7 +60,7 @@ pub(in crate::sip) async fn originate(
         Ok(leg) => leg.run().await,
         Err((cause, code)) => {
             core.leave(&id);
-            core.listener.heard(id, Heard::Gone { cause, code: Some(code) }).await;
+            core.listener.heard(id, LegEvent::Gone { cause, code: Some(code) }).await;
         }
     }
 }
@@ -135,7 +135,7 @@ impl Leg {
         let serial = branch.binding.serial;
         self.core.registrar.heard(&branches.originate.to, serial);
         if !std::mem::replace(&mut branches.rang, true) {
-            self.teller.tell(Heard::Ringing);
+            self.teller.tell(LegEvent::Ringing);
         }
         self.target(tag, response);
         self.see_to_answer();
@@ -173,7 +173,7 @@ impl Leg {
         self.session_answered(response);
         self.up = true;
         self.take_place();
-        self.teller.tell(Heard::Up);
+        self.teller.tell(LegEvent::Up);
     }
 
     /// A call is over, or was answered; the answer was handled before.
@@ -262,7 +262,7 @@ impl Leg {
         let (answering, rang) = (branches.answering, branches.rang);
         branches.doubt(&self.core.registrar);
         if answering {
-            self.teller.tell(Heard::NotAnswered(telling));
+            self.teller.tell(LegEvent::NotAnswered(telling));
         }
         self.tell_diversion(telling);
         let cause = causes::meaning(telling, rang);
@@ -300,7 +300,7 @@ impl Leg {
         let telling = causes::telling(branches.codes.iter().copied()).unwrap_or(code);
         let (answering, rang) = (branches.answering, branches.rang);
         if answering {
-            self.teller.tell(Heard::NotAnswered(telling));
+            self.teller.tell(LegEvent::NotAnswered(telling));
         }
         self.tell_diversion(telling);
         self.end(causes::meaning(telling, rang), Some(telling), Over::Done);
@@ -310,7 +310,7 @@ impl Leg {
     fn tell_diversion(&mut self, telling: u16) {
         let Side::Out(branches) = &mut self.side else { return };
         if let Some((to, code)) = branches.diverted.take().filter(|(_, code)| *code == telling) {
-            self.teller.tell(Heard::Diverts { to, code });
+            self.teller.tell(LegEvent::Diverts { to, code });
         }
     }
 
@@ -335,7 +335,7 @@ impl Leg {
                     _ => {}
                 }
             }
-            self.teller.tell(Heard::NotAnswered(408));
+            self.teller.tell(LegEvent::NotAnswered(408));
             if learned {
                 let Side::Out(branches) = &self.side else { return };
                 tracing::info!(number = %branches.originate.to, "a phone cannot be made to answer and is answered by hand");

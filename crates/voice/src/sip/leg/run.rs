@@ -13,7 +13,7 @@ use crate::{
         flow::Flow,
     },
 };
-use domain::call::{Act, Cause, Heard, LegId};
+use domain::call::{LegCommand, Cause, LegEvent, LegId};
 use futures::FutureExt;
 use rsipstack::dialog::{
     dialog::{DialogState, DialogStateReceiver},
@@ -84,7 +84,7 @@ impl Leg {
             tokio::select! {
                 biased;
                 Some(asked) = self.acts.recv() => match asked {
-                    Asked::Act(act) => self.act(act),
+                    Asked::LegCommand(act) => self.act(act),
                     Asked::Closed(flow) => self.closed(flow),
                     Asked::Silent(serial) => self.silent(serial),
                 },
@@ -99,27 +99,27 @@ impl Leg {
     }
 
     /// Does what the desk asks.
-    pub(super) fn act(&mut self, act: Act) {
+    pub(super) fn act(&mut self, act: LegCommand) {
         if self.lost_at.is_some() {
             self.come_back();
         }
         match act {
             // The leg is there already.
-            Act::Originate(_) => {}
-            Act::Ring => self.ring(),
-            Act::Answer => match self.side {
+            LegCommand::Originate(_) => {}
+            LegCommand::Ring => self.ring(),
+            LegCommand::Answer => match self.side {
                 Side::In(_) => self.accept(),
                 Side::Out(_) => self.make_answer(),
             },
-            Act::Release(cause) => self.release(cause),
-            Act::Join(room) => self.put(Place::Room(room)),
-            Act::Part(alone) => self.put(Place::Alone(alone)),
-            Act::HoldPhone(on) => self.hold_phone(on),
-            Act::Mute(on) => {
+            LegCommand::Release(cause) => self.release(cause),
+            LegCommand::Join(room) => self.put(Place::Room(room)),
+            LegCommand::Part(alone) => self.put(Place::Playback(alone)),
+            LegCommand::HoldPhone(on) => self.hold_phone(on),
+            LegCommand::Mute(on) => {
                 self.muted = on;
                 self.stream.mute(on);
             }
-            Act::Dtmf(keys) => self.send_keys(&keys),
+            LegCommand::Dtmf(keys) => self.send_keys(&keys),
         }
     }
 
@@ -139,7 +139,7 @@ impl Leg {
                     tracing::warn!(leg = %self.id, %why, "a leg did not come into its room");
                 }
             }
-            Some(Place::Alone(alone)) => self.stream.part(alone),
+            Some(Place::Playback(alone)) => self.stream.part(alone),
             None => {}
         }
     }
@@ -186,9 +186,9 @@ impl Leg {
 
     pub(super) fn media_event(&mut self, event: media::Event) {
         match event {
-            media::Event::Played => self.teller.tell(Heard::Played),
-            media::Event::Digit(key) => self.teller.tell(Heard::Digit(key)),
-            media::Event::Unpassed(key) => self.teller.tell(Heard::Key(key)),
+            media::Event::Played => self.teller.tell(LegEvent::Played),
+            media::Event::Digit(key) => self.teller.tell(LegEvent::Digit(key)),
+            media::Event::Unpassed(key) => self.teller.tell(LegEvent::Key(key)),
             media::Event::Silent(time) if time < self.core.settings.media.silence.1 => {
                 tracing::info!(leg = %self.id, secs = time.as_secs(), "nothing is heard of a leg");
             }

@@ -12,7 +12,7 @@ use crate::{
         registrar::Binding,
     },
 };
-use domain::call::{Alone, Cause, Dn, LegId, RoomId};
+use domain::call::{Playback, Cause, Dn, LegId, RoomId};
 use rsipstack::{
     dialog::{
         dialog::{DialogStateReceiver, DialogStateSender},
@@ -79,7 +79,7 @@ pub(super) enum Side {
 /// The place of a leg.
 pub(super) enum Place {
     Room(RoomId),
-    Alone(Alone),
+    Playback(Playback),
 }
 
 /// What the other end says it can take.

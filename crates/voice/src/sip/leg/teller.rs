@@ -1,7 +1,7 @@
 //! Tells the listener about a leg, one thing after the other, while the leg goes on.
 
 use crate::Listener;
-use domain::call::{Heard, LegId};
+use domain::call::{LegEvent, LegId};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
 
@@ -12,7 +12,7 @@ const MOST: usize = 256;
 pub(super) struct Teller {
     listener: Arc<dyn Listener>,
     leg: LegId,
-    waiting: VecDeque<Heard>,
+    waiting: VecDeque<LegEvent>,
     now: Option<BoxFuture<'static, ()>>,
 }
 
@@ -27,12 +27,12 @@ impl Teller {
     }
 
     /// Tells, when it is its turn.
-    pub fn tell(&mut self, heard: Heard) {
-        if self.waiting.len() >= MOST && matches!(heard, Heard::Digit(_) | Heard::Key(_)) {
+    pub fn tell(&mut self, heard: LegEvent) {
+        if self.waiting.len() >= MOST && matches!(heard, LegEvent::Digit(_) | LegEvent::Key(_)) {
             return;
         }
         // If a hold key is pressed again and again while the listener is busy, only the last counts.
-        if let (Heard::PhoneHold(on), Some(Heard::PhoneHold(before))) = (&heard, self.waiting.back_mut()) {
+        if let (LegEvent::PhoneHold(on), Some(LegEvent::PhoneHold(before))) = (&heard, self.waiting.back_mut()) {
             *before = *on;
             return;
         }
@@ -78,7 +78,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     /// A listener that is released for each signal.
-    struct Slow(Semaphore, Mutex<Vec<Heard>>);
+    struct Slow(Semaphore, Mutex<Vec<LegEvent>>);
 
     impl Listener for Slow {
         fn fresh_call(&self) -> InteractionId {
@@ -89,7 +89,7 @@ mod tests {
             Box::pin(std::future::ready(()))
         }
 
-        fn heard(&self, _: LegId, heard: Heard) -> BoxFuture<'_, ()> {
+        fn heard(&self, _: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
             Box::pin(async move {
                 self.0.acquire().await.expect("open").forget();
                 crate::sip::held(&self.1).push(heard);
@@ -106,13 +106,13 @@ mod tests {
         let slow = Arc::new(Slow(Semaphore::new(0), Mutex::default()));
         let leg = LegId { call: InteractionId::new("call"), number: 1 };
         let mut teller = Teller::new(slow.clone(), leg);
-        teller.tell(Heard::Up);
+        teller.tell(LegEvent::Up);
         for press in 0..1001 {
-            teller.tell(Heard::PhoneHold(press % 2 == 0));
+            teller.tell(LegEvent::PhoneHold(press % 2 == 0));
         }
-        teller.tell(Heard::Played);
+        teller.tell(LegEvent::Played);
         slow.0.add_permits(10_000);
         teller.finish().await;
-        assert_eq!(*crate::sip::held(&slow.1), [Heard::Up, Heard::PhoneHold(true), Heard::Played]);
+        assert_eq!(*crate::sip::held(&slow.1), [LegEvent::Up, LegEvent::PhoneHold(true), LegEvent::Played]);
     }
 }

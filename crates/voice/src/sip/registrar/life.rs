@@ -283,7 +283,7 @@ mod tests {
         /// The answer to the newest question, or to the one before.
         Answer(bool),
         NoAnswer(bool),
-        Heard,
+        LegEvent,
         Doubt,
         Pass(u16),
         StandStill(u16),
@@ -295,7 +295,7 @@ mod tests {
             6 => Just(Happens::Ask),
             4 => any::<bool>().prop_map(Happens::Answer),
             6 => any::<bool>().prop_map(Happens::NoAnswer),
-            1 => Just(Happens::Heard),
+            1 => Just(Happens::LegEvent),
             2 => Just(Happens::Doubt),
             6 => (0..90_u16).prop_map(Happens::Pass),
             1 => (0..90_u16).prop_map(Happens::StandStill),
@@ -338,7 +338,7 @@ mod tests {
                     },
                     Happens::Answer(newest) => life.answered(rounds[usize::from(newest)], now),
                     Happens::NoAnswer(newest) => life.unanswered(rounds[usize::from(newest)], now),
-                    Happens::Heard => life.heard(now),
+                    Happens::LegEvent => life.heard(now),
                     Happens::Doubt => life.doubt(now),
                     Happens::Pass(secs) => now += Duration::from_secs(secs.into()),
                     Happens::StandStill(secs) => {

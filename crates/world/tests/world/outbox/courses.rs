@@ -5,7 +5,7 @@ use super::{
     provider::Answer,
 };
 use demo::centre::SMS_SERVICE;
-use desk::ports::Sending;
+use desk::ports::SendOutcome;
 use domain::{InteractionId, session::Delivery};
 use std::{collections::BTreeMap, time::Duration};
 use world::Faults;
@@ -15,11 +15,11 @@ const CUSTOMERS: [&str; 3] = ["+1", "+2", "+3"];
 /// What a provider may do, by chance.
 fn anything(chance: &mut fastrand::Rng) -> Answer {
     let sending = match chance.u32(..10) {
-        0 => Sending::Refused { code: None, why: "No".into(), opted_out: false },
-        1 | 2 => Sending::Later { after: None, why: "Busy".into() },
-        3 => Sending::Later { after: Some(Duration::from_secs(chance.u64(..40))), why: "Busy".into() },
-        4 => Sending::Unknown { why: "Lost".into() },
-        _ => Sending::Sent { id: None, state: Delivery::Sent },
+        0 => SendOutcome::Refused { code: None, why: "No".into(), opted_out: false },
+        1 | 2 => SendOutcome::Later { after: None, why: "Busy".into() },
+        3 => SendOutcome::Later { after: Some(Duration::from_secs(chance.u64(..40))), why: "Busy".into() },
+        4 => SendOutcome::Unknown { why: "Lost".into() },
+        _ => SendOutcome::Sent { id: None, state: Delivery::Sent },
     };
     match chance.u32(..12) {
         0 => Answer::Panics,

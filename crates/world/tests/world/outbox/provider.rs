@@ -1,6 +1,6 @@
 //! A provider by script, behind a connector.
 
-use desk::ports::{Channel, Measure, NotReplayed, Parcel, Quarantined, Sending};
+use desk::ports::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
 use domain::{
     Refusal,
     message::Content,
@@ -20,9 +20,9 @@ use tokio::time::Instant;
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// It answers.
-    Says(Sending),
+    Says(SendOutcome),
     /// It answers after a while.
-    After(Duration, Sending),
+    After(Duration, SendOutcome),
     /// It takes the message and never answers.
     Hangs,
     /// It takes the message, and the connector panics.
@@ -34,29 +34,29 @@ pub enum Answer {
 impl Answer {
     /// It was sent.
     pub fn sent() -> Self {
-        Self::Says(Sending::Sent { id: None, state: Delivery::Sent })
+        Self::Says(SendOutcome::Sent { id: None, state: Delivery::Sent })
     }
 
     /// It was refused.
     pub fn refused(why: &str) -> Self {
-        Self::Says(Sending::Refused { code: Some("30003".into()), why: why.into(), opted_out: false })
+        Self::Says(SendOutcome::Refused { code: Some("30003".into()), why: why.into(), opted_out: false })
     }
 
     /// It is to be tried again.
     pub fn later(after: Option<Duration>) -> Self {
-        Self::Says(Sending::Later { after, why: "The provider is busy".into() })
+        Self::Says(SendOutcome::Later { after, why: "The provider is busy".into() })
     }
 
     /// Nobody knows.
     pub fn unknown() -> Self {
-        Self::Says(Sending::Unknown { why: "The answer was lost".into() })
+        Self::Says(SendOutcome::Unknown { why: "The answer was lost".into() })
     }
 
     /// Whether the customer may have it after such an answer.
     fn takes(&self) -> bool {
         match self {
             Self::Says(sending) | Self::After(_, sending) => {
-                matches!(sending, Sending::Sent { .. } | Sending::Unknown { .. })
+                matches!(sending, SendOutcome::Sent { .. } | SendOutcome::Unknown { .. })
             }
             Self::Hangs | Self::Panics | Self::PanicsAtOnce => true,
         }
@@ -130,7 +130,7 @@ impl Provider {
         self.signs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn answer(&self, parcel: &Parcel) -> Answer {
+    fn answer(&self, parcel: &OutboundMessage) -> Answer {
         let words = match &parcel.content {
             Content::Text { text, .. } => text.clone(),
             other => panic!("a parcel with {other:?}"),
@@ -169,13 +169,13 @@ impl Channel for Provider {
         Ok(())
     }
 
-    fn send(&self, parcel: Parcel) -> BoxFuture<'_, Sending> {
+    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         let answer = self.answer(&parcel);
         assert!(!matches!(answer, Answer::PanicsAtOnce), "on purpose");
         // Its name for a message is ours, with something before it.
         let named = move |sending| match sending {
-            Sending::Sent { id: None, state } => {
-                Sending::Sent { id: Some(format!("p-{}", parcel.id)), state }
+            SendOutcome::Sent { id: None, state } => {
+                SendOutcome::Sent { id: Some(format!("p-{}", parcel.id)), state }
             }
             other => other,
         };

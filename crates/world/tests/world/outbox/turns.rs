@@ -5,13 +5,13 @@ use super::{
     provider::{Answer, Provider},
 };
 use demo::centre::{MESSENGER_SERVICE, SMS_SERVICE};
-use desk::ports::Sending;
-use domain::session::{Closer, Delivery};
+use desk::ports::SendOutcome;
+use domain::session::{EndedBy, Delivery};
 use std::time::Duration;
 use world::Faults;
 
 fn slowly() -> Answer {
-    let sent = Sending::Sent { id: None, state: Delivery::Sent };
+    let sent = SendOutcome::Sent { id: None, state: Delivery::Sent };
     Answer::After(Duration::from_secs(10), sent)
 }
 
@@ -104,7 +104,7 @@ async fn a_conversation_is_over_a_day_after_the_last_word_however_often_that_mov
     assert!(line.session(&id).await.customer.present);
     line.pass(3_601).await;
     let session = line.session(&id).await;
-    assert_eq!(session.talk_ended, Some(Closer::Idle));
+    assert_eq!(session.talk_ended, Some(EndedBy::Idle));
     let late = session.customer.left_at.expect("the customer left") - last - 24 * 3_600_000;
     assert!((0..1_000).contains(&late), "{late} ms late");
 }

@@ -4,8 +4,8 @@ use super::{pairs, world};
 use crate::{
     Command, InteractionId, NodeId, UserData,
     agent::Agent,
-    call::{Caller, Cause, Deadline, Dn, Heard, LegId, Overflowing},
-    command::{AgentAct, Arrive, CallAct, DeviceAct, Dial, Diversion, Provision},
+    call::{Caller, Cause, Deadline, Dn, LegEvent, LegId, Overflowing},
+    command::{AgentAct, Arrive, CallAct, DeviceAct, Dial, Destination, Provision},
     medium,
     queue::Queue,
     user::{Device, User},
@@ -21,16 +21,16 @@ pub fn leg(number: u16) -> LegId {
     LegId { call: c1(), number }
 }
 
-pub fn to_queue(name: &str, turned_away: Option<Overflowing>) -> Diversion {
-    Diversion::Queue { queue: name.into(), turned_away }
+pub fn to_queue(name: &str, turned_away: Option<Overflowing>) -> Destination {
+    Destination::Queue { queue: name.into(), turned_away }
 }
 
-pub fn to_device(dn: &str) -> Diversion {
-    Diversion::Device(dn.into())
+pub fn to_device(dn: &str) -> Destination {
+    Destination::Device(dn.into())
 }
 
 /// A call from outside, from 100 to the routing point 9000.
-pub fn arrival(to: Diversion) -> Arrive {
+pub fn arrival(to: Destination) -> Arrive {
     Arrive {
         node: NodeId::default(),
         leg: leg(1),
@@ -43,7 +43,7 @@ pub fn arrival(to: Diversion) -> Arrive {
     }
 }
 
-pub fn arrive(to: Diversion) -> Command {
+pub fn arrive(to: Destination) -> Command {
     Command::Arrive(Box::new(arrival(to)))
 }
 
@@ -52,21 +52,21 @@ pub fn arrive_at(queue: &str) -> Command {
 }
 
 /// A call from a phone of ours.
-pub fn arrive_from(dn: &str, to: Diversion) -> Command {
+pub fn arrive_from(dn: &str, to: Destination) -> Command {
     let from = Caller { number: dn.into(), name: String::new() };
     Command::Arrive(Box::new(Arrive { device: Some(dn.into()), from, ..arrival(to) }))
 }
 
 /// Ann dials, so ann's own phone is called.
-pub fn dial(number: &str, to: Diversion) -> Command {
+pub fn dial(number: &str, to: Destination) -> Command {
     dial_from("ann", "5001", number, to)
 }
 
-pub fn dial_from(agent: &str, dn: &str, number: &str, to: Diversion) -> Command {
+pub fn dial_from(agent: &str, dn: &str, number: &str, to: Destination) -> Command {
     Command::Dial { agent: agent.into(), dial: Box::new(dialled("c1", dn, number, to)) }
 }
 
-pub fn dialled(call: &str, dn: &str, number: &str, to: Diversion) -> Dial {
+pub fn dialled(call: &str, dn: &str, number: &str, to: Destination) -> Dial {
     Dial {
         node: NodeId::default(),
         call: call.into(),
@@ -100,54 +100,54 @@ pub fn offer_of(call: &str, agent: &str) -> Command {
 }
 
 /// The switch tells of a leg.
-pub fn hears(number: u16, heard: Heard) -> Command {
-    Command::Heard { leg: leg(number), heard }
+pub fn hears(number: u16, heard: LegEvent) -> Command {
+    Command::LegEvent { leg: leg(number), heard }
 }
 
 pub fn ringing_at(number: u16) -> Command {
-    hears(number, Heard::Ringing)
+    hears(number, LegEvent::Ringing)
 }
 
 pub fn up(number: u16) -> Command {
-    hears(number, Heard::Up)
+    hears(number, LegEvent::Up)
 }
 
 pub fn hold_done(number: u16, on: bool) -> Command {
-    hears(number, Heard::HoldDone { on, refused: None })
+    hears(number, LegEvent::HoldDone { on, refused: None })
 }
 
 pub fn hold_refused(number: u16, on: bool) -> Command {
-    hears(number, Heard::HoldDone { on, refused: Some(488) })
+    hears(number, LegEvent::HoldDone { on, refused: Some(488) })
 }
 
 pub fn phone_hold(number: u16, on: bool) -> Command {
-    hears(number, Heard::PhoneHold(on))
+    hears(number, LegEvent::PhoneHold(on))
 }
 
 pub fn gone(number: u16, cause: Cause) -> Command {
-    hears(number, Heard::Gone { cause, code: None })
+    hears(number, LegEvent::Gone { cause, code: None })
 }
 
 pub fn refuses(number: u16, cause: Cause, code: u16) -> Command {
-    hears(number, Heard::Gone { cause, code: Some(code) })
+    hears(number, LegEvent::Gone { cause, code: Some(code) })
 }
 
 /// A phone sends its call elsewhere.
-pub fn diverts(number: u16, to: Diversion) -> Command {
+pub fn diverts(number: u16, to: Destination) -> Command {
     Command::Diverted { leg: leg(number), to, code: 302 }
 }
 
 /// A leg has not been answered in time.
 pub fn unanswered(number: u16) -> Command {
-    due(Deadline::Leg(number), Diversion::Nowhere)
+    due(Deadline::Leg(number), Destination::Nowhere)
 }
 
 /// It has waited for too long.
-pub fn overdue(late: Diversion) -> Command {
+pub fn overdue(late: Destination) -> Command {
     due(Deadline::Overflow, late)
 }
 
-fn due(due: Deadline, late: Diversion) -> Command {
+fn due(due: Deadline, late: Destination) -> Command {
     Command::CallDue { call: c1(), due, late }
 }
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     UserData,
-    call::{Cause, Heard, Overflowing},
-    command::{Arrive, DeviceAct, Diversion, Provision},
+    call::{Cause, LegEvent, Overflowing},
+    command::{Arrive, DeviceAct, Destination, Provision},
     queue::Overflow,
     userdata::MAX_BYTES,
 };
@@ -89,13 +89,13 @@ fn who_calls_himself_is_busy() {
 fn what_leads_nowhere_is_tried_for_our_own_phones_alone() {
     check(
         phones(),
-        arrive(Diversion::Nowhere),
+        arrive(Destination::Nowhere),
         "began Inbound 100 -> 9000; 1 outside 100 Dialing; 1 Released by no-answer no-such-number; \
          ended by no-answer => 1 release no-such-number",
     );
     let world = check(
         phones(),
-        arrive_from("5001", Diversion::Nowhere),
+        arrive_from("5001", Destination::Nowhere),
         "began Outbound 5001 -> 9000; 1 ann 5001 Dialing; ann: +slot; 2 outside 9000 Ringing until 60000 \
          => 2 call 9000 as 5001",
     );
@@ -141,7 +141,7 @@ fn a_queue_that_takes_nobody_announces_so_or_closes() {
         );
         check(
             announced.clone(),
-            hears(1, Heard::Played),
+            hears(1, LegEvent::Played),
             "1 Released by idle closed; ended by idle => 1 release closed",
         );
         check(announced, gone(1, Cause::Normal), "1 Released by customer normal; ended by customer");
@@ -185,7 +185,7 @@ fn what_a_stranger_sends_along_never_keeps_his_call_out() {
 
 #[test]
 fn a_phone_whose_calls_go_around_in_a_circle_cannot_be_reached() {
-    let mut arrive = arrival(Diversion::Nowhere);
+    let mut arrive = arrival(Destination::Nowhere);
     (arrive.dialled, arrive.device) = ("5002".into(), Some("5001".into()));
     let world = phones().then(Command::Arrive(Box::new(arrive)));
     assert!(!world.call().is_open(), "its own phone is not rung: {:?}", world.call());

@@ -2,7 +2,7 @@
 //! go by the number of the leg.
 
 use crate::{
-    call::{Act, Alone, Effect, Fact, Who},
+    call::{LegCommand, Playback, SwitchCommand, Fact, Who},
     decide::tests::brief::{closer_word, until, with, word},
 };
 
@@ -71,21 +71,21 @@ pub fn call(fact: &Fact, queue: &str) -> String {
 }
 
 /// One effect in few words.
-pub fn effect(effect: &Effect) -> String {
+pub fn effect(effect: &SwitchCommand) -> String {
     let leg = effect.leg.number;
     match &effect.act {
-        Act::Originate(call) => {
+        LegCommand::Originate(call) => {
             let auto = if call.auto_answer { " auto" } else { "" };
             format!("{leg} call {} as {}{auto}", call.to, call.from.number)
         }
-        Act::Ring => format!("{leg} ring"),
-        Act::Answer => format!("{leg} answer"),
-        Act::Release(cause) => format!("{leg} release {}", cause.as_str()),
-        Act::Join(room) => format!("{leg} join {}", room.line),
-        Act::Part(Alone::Prompt(name)) => format!("{leg} hears prompt {name}"),
-        Act::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),
-        Act::HoldPhone(on) => format!("{leg} phone {}", if *on { "hold" } else { "go on" }),
-        Act::Mute(on) => format!("{leg} {}", if *on { "mute" } else { "unmute" }),
-        Act::Dtmf(digits) => format!("{leg} tones {digits}"),
+        LegCommand::Ring => format!("{leg} ring"),
+        LegCommand::Answer => format!("{leg} answer"),
+        LegCommand::Release(cause) => format!("{leg} release {}", cause.as_str()),
+        LegCommand::Join(room) => format!("{leg} join {}", room.line),
+        LegCommand::Part(Playback::Prompt(name)) => format!("{leg} hears prompt {name}"),
+        LegCommand::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),
+        LegCommand::HoldPhone(on) => format!("{leg} phone {}", if *on { "hold" } else { "go on" }),
+        LegCommand::Mute(on) => format!("{leg} {}", if *on { "mute" } else { "unmute" }),
+        LegCommand::Dtmf(digits) => format!("{leg} tones {digits}"),
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     agent::Readiness,
     call::{Cause, Overflowing, PartyState},
-    command::{Diversion, Provision},
+    command::{Destination, Provision},
 };
 
 const BEGAN: &str = "began Internal 5001 -> 5002; 1 ann 5001 Dialing until 30000; ann: +slot \
@@ -61,7 +61,7 @@ fn a_queue_that_takes_nobody_is_not_rung_for() {
 
 #[test]
 fn an_unknown_number_is_tried_once_his_phone_is_up() {
-    let world = phones().then(dial("+1555", Diversion::Nowhere));
+    let world = phones().then(dial("+1555", Destination::Nowhere));
     let world = check(
         world,
         up(1),
@@ -95,8 +95,8 @@ fn a_phone_that_went_out_of_service_meanwhile_ends_it() {
 
 #[test]
 fn a_destination_is_needed() {
-    check(phones(), dial("", Diversion::Nowhere), "no: Required parameter 'destination' is missing");
-    check(phones(), dial(&"1".repeat(65), Diversion::Nowhere), "no: 'destination' is longer than 64 bytes");
+    check(phones(), dial("", Destination::Nowhere), "no: Required parameter 'destination' is missing");
+    check(phones(), dial(&"1".repeat(65), Destination::Nowhere), "no: 'destination' is longer than 64 bytes");
     let mut heavy = dialled("c1", "5001", "5002", to_device("5002"));
     heavy.user_data.set("Big", "x".repeat(crate::userdata::MAX_BYTES).into());
     let heavy = Command::Dial { agent: "ann".into(), dial: Box::new(heavy) };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     call::{Cause, Overflowing},
-    command::{DeviceAct, Diversion},
+    command::{DeviceAct, Destination},
 };
 
 #[test]
@@ -41,7 +41,7 @@ fn a_call_that_an_agent_dialled_is_sent_on_as_well() {
 
 #[test]
 fn nobody_outside_is_called_for_it() {
-    let nowhere = [to_device("+1555"), Diversion::Nowhere, Diversion::Announcement("sorry".into())];
+    let nowhere = [to_device("+1555"), Destination::Nowhere, Destination::Announcement("sorry".into())];
     for to in nowhere {
         let world = check(ringing(), diverts(2, to), "");
         check(

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Event, Key, State,
     call::{Caller, Fact},
-    command::{Arrive, Dial, Diversion},
+    command::{Arrive, Dial, Destination},
 };
 use serde_json::json;
 
@@ -54,7 +54,7 @@ fn nothing_personal_of_a_call_that_came_in_stays() {
 
 #[test]
 fn nothing_personal_of_a_call_that_went_out_stays() {
-    let mut dial: Dial = dialled("c1", "5001", MARKER, Diversion::Nowhere);
+    let mut dial: Dial = dialled("c1", "5001", MARKER, Destination::Nowhere);
     dial.location = Some(MARKER.into());
     dial.user_data = pairs(&json!({"A": MARKER}));
     let world = phones().then(Command::Dial { agent: "ann".into(), dial: Box::new(dial) }).then(up(1));

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::{
-    call::{Act, Alone, Call, Effect, Origin, Party, PartyState},
+    call::{LegCommand, Playback, Call, SwitchCommand, Origin, Party, PartyState},
     medium,
 };
 use std::collections::BTreeSet;
@@ -39,46 +39,46 @@ impl World {
     /// What the switch was asked of a leg is what the party's state says.
     #[track_caller]
     fn legs_hold(&self, call: &Call, party: &Party) {
-        let asked: Vec<&Act> = self.asked(call, party.leg).map(|effect| &effect.act).collect();
+        let asked: Vec<&LegCommand> = self.asked(call, party.leg).map(|effect| &effect.act).collect();
         let came_in = party.origin == Origin::Caller;
-        let makes = asked.iter().filter(|act| matches!(act, Act::Originate(_))).count();
+        let makes = asked.iter().filter(|act| matches!(act, LegCommand::Originate(_))).count();
         let is_made = came_in || makes == 1;
         assert!(makes <= usize::from(!came_in), "a leg is made once: {call:?}");
         assert!(is_made || asked.is_empty(), "what was never made is asked nothing: {asked:?} {call:?}");
         assert!(is_made || !party.up, "what was never made is not up: {call:?}");
-        let end = asked.iter().position(|act| matches!(act, Act::Release(_)));
+        let end = asked.iter().position(|act| matches!(act, LegCommand::Release(_)));
         assert!(end.is_none_or(|at| at + 1 == asked.len()), "nothing is asked after the end: {asked:?}");
         assert!(end.is_none() || !party.is_live(), "who is live was not released: {call:?}");
         if party.is_live() && party.up {
-            let heard = asked.iter().rfind(|act| matches!(act, Act::Join(_) | Act::Part(_)));
+            let heard = asked.iter().rfind(|act| matches!(act, LegCommand::Join(_) | LegCommand::Part(_)));
             let heard =
                 heard.unwrap_or_else(|| panic!("{} was never told what to hear: {call:?}", party.leg));
             assert!(hears_right(call, party, heard), "{} hears {heard:?}: {call:?}", party.leg);
         }
         if came_in && (party.up || party.established_at.is_some()) {
-            let answered = asked.iter().filter(|act| matches!(act, Act::Answer)).count();
+            let answered = asked.iter().filter(|act| matches!(act, LegCommand::Answer)).count();
             assert_eq!(answered, 1, "a leg that came in is answered once: {call:?}");
         }
     }
 
-    fn asked<'w>(&'w self, call: &'w Call, leg: u16) -> impl Iterator<Item = &'w Effect> {
+    fn asked<'w>(&'w self, call: &'w Call, leg: u16) -> impl Iterator<Item = &'w SwitchCommand> {
         self.effects.iter().filter(move |effect| effect.leg.call == call.id && effect.leg.number == leg)
     }
 }
 
-fn hears_right(call: &Call, party: &Party, heard: &Act) -> bool {
+fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
     let talks = |party: &&Party| party.state == PartyState::Established && party.holding.is_none();
     let talking = call.live().filter(talks).count();
     let holds = party.state == PartyState::Held || party.holding == Some(true);
     match heard {
-        _ if call.turned_away => matches!(heard, Act::Part(Alone::Prompt(_))),
-        Act::Part(Alone::Silence) => holds,
+        _ if call.turned_away => matches!(heard, LegCommand::Part(Playback::Prompt(_))),
+        LegCommand::Part(Playback::Silence) => holds,
         _ if holds => false,
-        Act::Join(room) => talking > 1 && talks(&party) && *room == call.room(party.line),
-        Act::Part(_) if talking > 1 => !talks(&party),
-        Act::Part(Alone::Ringback) => party.state == PartyState::Dialing,
-        Act::Part(Alone::Prompt(_)) => call.queued.is_some(),
-        Act::Part(_) => party.state == PartyState::Established,
+        LegCommand::Join(room) => talking > 1 && talks(&party) && *room == call.room(party.line),
+        LegCommand::Part(_) if talking > 1 => !talks(&party),
+        LegCommand::Part(Playback::Ringback) => party.state == PartyState::Dialing,
+        LegCommand::Part(Playback::Prompt(_)) => call.queued.is_some(),
+        LegCommand::Part(_) => party.state == PartyState::Established,
         _ => false,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{super::acts as chat, *};
 use crate::{
-    call::{Cause, Heard, Overflowing, PartyState},
-    command::{DeviceAct, Diversion, Provision},
+    call::{Cause, LegEvent, Overflowing, PartyState},
+    command::{DeviceAct, Destination, Provision},
     medium,
     queue::Overflow,
     user::User,
@@ -25,10 +25,10 @@ fn an_offer_takes_the_slot_and_rings_while_the_caller_hears_on() {
 
 #[test]
 fn a_phone_that_does_not_obey_is_answered_by_hand() {
-    let world = check(offered(), hears(2, Heard::NotAnswered(489)), "2 refused Answer 489");
+    let world = check(offered(), hears(2, LegEvent::NotAnswered(489)), "2 refused Answer 489");
     check(world.clone(), ann(CallAct::Answer), "no: Answer is not valid in state Ringing");
     check(world, up(2), "2 Established => 1 join 0; 2 join 0");
-    check(talking(), hears(2, Heard::NotAnswered(489)), "");
+    check(talking(), hears(2, LegEvent::NotAnswered(489)), "");
 }
 
 #[test]
@@ -200,11 +200,11 @@ fn waiting_ends_when_patience_does() {
         phones().then(queue).then(arrive_at("Support"))
     };
     let world = patient(Overflow::Close);
-    check(world.clone().after(59_999), overdue(Diversion::Nowhere), "");
+    check(world.clone().after(59_999), overdue(Destination::Nowhere), "");
     let world = world.after(60_000);
     check(
         world.clone(),
-        overdue(Diversion::Nowhere),
+        overdue(Destination::Nowhere),
         "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
     let shut = to_queue("Sales", Some(Overflowing::Closed));
@@ -213,7 +213,7 @@ fn waiting_ends_when_patience_does() {
         overdue(shut),
         "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
-    let sorry = || Diversion::Announcement("sorry".into());
+    let sorry = || Destination::Announcement("sorry".into());
     let told = check(world.clone(), overdue(sorry()), "overflowed late to sorry => 1 hears prompt sorry");
     check(told, overdue(sorry()), "");
     let moved = check(
@@ -229,11 +229,11 @@ fn waiting_ends_when_patience_does() {
         "overflowed late; 1 Released by no-answer no-such-number; ended by no-answer \
          => 1 release no-such-number",
     );
-    check(world.clone().then(offer("ann")), overdue(Diversion::Nowhere), "");
+    check(world.clone().then(offer("ann")), overdue(Destination::Nowhere), "");
     let back = world.then(offer("ann")).then(ann(CallAct::Reject));
     check(
         back,
-        overdue(Diversion::Nowhere),
+        overdue(Destination::Nowhere),
         "overflowed late; 1 Released by idle closed; ended by idle => 1 release closed",
     );
 }
@@ -255,13 +255,13 @@ fn a_last_announcement_is_heard_to_its_end_and_nothing_else_disturbs_a_hold() {
     let own = phones().then(patient).then(dial("9000", to_queue("Support", None))).then(up(1));
     let on_hold = own.clone().then(phone_hold(1, true)).after(60_000);
     check(on_hold.clone(), overdue(to_queue("Sales", None)), "overflowed late; queued Sales since 60000");
-    let sorry = || Diversion::Announcement("sorry".into());
+    let sorry = || Destination::Announcement("sorry".into());
     let told = check(on_hold, overdue(sorry()), "overflowed late to sorry => 1 hears prompt sorry");
     let told = check(told, phone_hold(1, false), "1 Established");
     check(told.clone(), ann(CallAct::Hold), "1 asked to hold => 1 phone hold");
     check(
         told,
-        hears(1, Heard::Played),
+        hears(1, LegEvent::Played),
         "1 Released by idle closed; ann: -slot kept; ended by idle => 1 release closed",
     );
 }

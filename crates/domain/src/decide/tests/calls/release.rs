@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    call::{Cause, Heard, Operation, PartyState, is_open},
+    call::{Cause, LegEvent, Operation, PartyState, is_open},
     medium,
 };
 
@@ -150,16 +150,16 @@ fn hanging_up_crosses_hanging_up() {
 #[test]
 fn what_is_heard_after_the_end_changes_nothing() {
     let late = [
-        Heard::Ringing,
-        Heard::Up,
-        Heard::NotAnswered(489),
-        Heard::HoldDone { on: true, refused: None },
-        Heard::HoldDone { on: false, refused: Some(488) },
-        Heard::PhoneHold(true),
-        Heard::PhoneHold(false),
-        Heard::Digit('5'),
-        Heard::Played,
-        Heard::Gone { cause: Cause::Lost, code: Some(408) },
+        LegEvent::Ringing,
+        LegEvent::Up,
+        LegEvent::NotAnswered(489),
+        LegEvent::HoldDone { on: true, refused: None },
+        LegEvent::HoldDone { on: false, refused: Some(488) },
+        LegEvent::PhoneHold(true),
+        LegEvent::PhoneHold(false),
+        LegEvent::Digit('5'),
+        LegEvent::Played,
+        LegEvent::Gone { cause: Cause::Lost, code: Some(408) },
     ];
     for heard in late {
         for leg in [1, 2] {

@@ -1,7 +1,7 @@
 //! What is done during a call: tones, muting, and what comes in (spec: voice-sip#5.8, #5.9).
 
 use super::*;
-use crate::call::{Heard, Operation, capabilities};
+use crate::call::{LegEvent, Operation, capabilities};
 
 /// What is open to whoever is in a call.
 const DATA: &str = "AttachUserData UpdateUserData DeleteUserData DeleteUserDataPair";
@@ -46,27 +46,27 @@ fn who_is_muted_is_not_heard_until_he_is_unmuted() {
 
 #[test]
 fn a_key_that_the_switch_cannot_pass_on_is_sent_to_the_one_who_hears_it() {
-    check(talking(), hears(1, Heard::Key('5')), "=> 2 tones 5");
-    check(talking(), hears(2, Heard::Key('#')), "=> 1 tones #");
-    check(talking().then(ann(CallAct::Mute(true))), hears(2, Heard::Key('5')), "");
+    check(talking(), hears(1, LegEvent::Key('5')), "=> 2 tones 5");
+    check(talking(), hears(2, LegEvent::Key('#')), "=> 1 tones #");
+    check(talking().then(ann(CallAct::Mute(true))), hears(2, LegEvent::Key('5')), "");
     let held = talking().then(ann(CallAct::Hold));
-    check(held.clone(), hears(1, Heard::Key('5')), "");
-    check(held.then(hold_done(2, true)), hears(1, Heard::Key('5')), "");
-    check(waiting(), hears(1, Heard::Key('5')), "");
+    check(held.clone(), hears(1, LegEvent::Key('5')), "");
+    check(held.then(hold_done(2, true)), hears(1, LegEvent::Key('5')), "");
+    check(waiting(), hears(1, LegEvent::Key('5')), "");
 }
 
 #[test]
 fn what_comes_in_meanwhile_changes_nothing() {
-    for heard in [Heard::Digit('5'), Heard::Played, Heard::Ringing, Heard::Up] {
+    for heard in [LegEvent::Digit('5'), LegEvent::Played, LegEvent::Ringing, LegEvent::Up] {
         check(talking(), hears(1, heard.clone()), "");
         check(talking(), hears(2, heard), "");
     }
-    check(waiting(), hears(1, Heard::Played), "");
+    check(waiting(), hears(1, LegEvent::Played), "");
 }
 
 #[test]
 fn what_is_heard_of_no_leg_or_of_no_call_is_old_news() {
-    for heard in [Heard::Up, Heard::Ringing, Heard::Digit('5'), Heard::PhoneHold(true)] {
+    for heard in [LegEvent::Up, LegEvent::Ringing, LegEvent::Digit('5'), LegEvent::PhoneHold(true)] {
         check(talking(), hears(9, heard.clone()), "");
         check(phones(), hears(1, heard), "");
     }

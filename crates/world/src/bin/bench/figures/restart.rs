@@ -41,7 +41,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
                         desk.perform(Command::Customer { session: session.clone(), act }).await?;
                     }
                     if (round * AGENTS + agent).is_multiple_of(CUSTOMER_LEAVES_ONE_IN) {
-                        let act = CustomerAct::Leave(domain::session::Closer::Customer);
+                        let act = CustomerAct::Leave(domain::session::EndedBy::Customer);
                         desk.perform(Command::Customer { session: session.clone(), act }).await?;
                     }
                     let act = SessionAct::Complete { queue: None, save_last_agent: false, last: None };

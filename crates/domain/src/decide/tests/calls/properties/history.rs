@@ -4,8 +4,8 @@ use super::super::*;
 use super::MARKER;
 use crate::{
     InteractionId, Refusal, UserId,
-    call::{Call, Caller, Cause, Deadline, Heard, LegId, Operation, Overflowing, Party, capabilities},
-    command::{AgentAct, Arrive, DeviceAct, Dial, Diversion, Provision},
+    call::{Call, Caller, Cause, Deadline, LegEvent, LegId, Operation, Overflowing, Party, capabilities},
+    command::{AgentAct, Arrive, DeviceAct, Dial, Destination, Provision},
     disposition::Policy,
     medium,
     queue::Overflow,
@@ -50,7 +50,7 @@ pub enum Step {
     /// The switch tells anything, of any leg.
     Any(Pick, Pick),
     /// It tells something of a live leg.
-    Heard(Pick, Pick),
+    LegEvent(Pick, Pick),
     /// It tells that a phone sends its call elsewhere.
     Divert(Pick, Pick),
     /// Something falls due, at its time or not.
@@ -77,7 +77,7 @@ fn step() -> impl Strategy<Value = Step> {
         9 => two().prop_map(|(party, how)| Step::Do(party, how)),
         1 => two().prop_map(|(call, how)| Step::Dispose(call, how)),
         3 => two().prop_map(|(leg, heard)| Step::Any(leg, heard)),
-        16 => two().prop_map(|(leg, heard)| Step::Heard(leg, heard)),
+        16 => two().prop_map(|(leg, heard)| Step::LegEvent(leg, heard)),
         3 => two().prop_map(|(leg, how)| Step::Divert(leg, how)),
         4 => two().prop_map(|(call, late)| Step::Due(call, late)),
         1 => one().prop_map(Step::Lost),
@@ -126,7 +126,7 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::CallDue { call, .. }
         | Command::CallLost { call }
         | Command::Erase { session: call } => Some(call),
-        Command::Heard { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
+        Command::LegEvent { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
         _ => None,
     }
 }
@@ -179,11 +179,11 @@ fn command(world: &World, step: &Step) -> Option<Command> {
         }
         Step::Any(which, how) => {
             let number = u16::try_from(which.next().0 % 5).ok()?;
-            Command::Heard { leg: LegId { call: id(*which), number }, heard: how.get(&anything()) }
+            Command::LegEvent { leg: LegId { call: id(*which), number }, heard: how.get(&anything()) }
         }
-        Step::Heard(which, how) => {
+        Step::LegEvent(which, how) => {
             let (call, party) = which.of(&live(world, |_| true))?;
-            Command::Heard { leg: call.leg(party.leg), heard: likely(party, *how) }
+            Command::LegEvent { leg: call.leg(party.leg), heard: likely(party, *how) }
         }
         Step::Divert(which, how) => {
             let (call, party) = which.of(&live(world, |party| !party.up))?;
@@ -229,7 +229,7 @@ fn live(world: &World, which: impl Fn(&Party) -> bool + Copy) -> Vec<(&Call, &Pa
         .collect()
 }
 
-fn lead(how: Pick) -> Diversion {
+fn lead(how: Pick) -> Destination {
     let queue = |why| to_queue("Support", why);
     how.get(&[
         queue(None),
@@ -243,69 +243,69 @@ fn lead(how: Pick) -> Diversion {
         to_device("5003"),
         to_device("5009"),
         to_device(MARKER),
-        Diversion::Nowhere,
+        Destination::Nowhere,
     ])
 }
 
 /// The number that leads there: one of ours, or one of somebody outside.
-fn number(to: &Diversion) -> &'static str {
-    if *to == Diversion::Nowhere { MARKER } else { "9000" }
+fn number(to: &Destination) -> &'static str {
+    if *to == Destination::Nowhere { MARKER } else { "9000" }
 }
 
-fn overflow(how: Pick) -> Diversion {
+fn overflow(how: Pick) -> Destination {
     how.get(&[
-        Diversion::Nowhere,
-        Diversion::Announcement("sorry".into()),
+        Destination::Nowhere,
+        Destination::Announcement("sorry".into()),
         to_queue("Sales", None),
         to_queue("Sales", Some(Overflowing::Full)),
     ])
 }
 
 /// What a leg in this state is likely to tell.
-fn likely(party: &Party, how: Pick) -> Heard {
-    let gone = |cause| Heard::Gone { cause, code: None };
+fn likely(party: &Party, how: Pick) -> LegEvent {
+    let gone = |cause| LegEvent::Gone { cause, code: None };
     match (party.up, party.holding) {
         _ if how.next().0.is_multiple_of(10) => how.get(&anything()),
         (false, _) => how.get(&[
-            Heard::Ringing,
-            Heard::Up,
-            Heard::Up,
-            Heard::Up,
-            Heard::NotAnswered(489),
-            Heard::Gone { cause: Cause::Busy, code: Some(486) },
+            LegEvent::Ringing,
+            LegEvent::Up,
+            LegEvent::Up,
+            LegEvent::Up,
+            LegEvent::NotAnswered(489),
+            LegEvent::Gone { cause: Cause::Busy, code: Some(486) },
             gone(Cause::Unreachable),
         ]),
         (true, Some(on)) => {
-            how.get(&[Heard::HoldDone { on, refused: None }, Heard::HoldDone { on, refused: Some(488) }])
+            how.get(&[LegEvent::HoldDone { on, refused: None }, LegEvent::HoldDone { on, refused: Some(488) }])
         }
         (true, None) => how.get(&[
-            Heard::PhoneHold(true),
-            Heard::PhoneHold(false),
-            Heard::Digit('5'),
-            Heard::Played,
+            LegEvent::PhoneHold(true),
+            LegEvent::PhoneHold(false),
+            LegEvent::Digit('5'),
+            LegEvent::Played,
             gone(Cause::Lost),
             gone(Cause::Normal),
         ]),
     }
 }
 
-fn anything() -> Vec<Heard> {
+fn anything() -> Vec<LegEvent> {
     vec![
-        Heard::Ringing,
-        Heard::Up,
-        Heard::NotAnswered(489),
-        Heard::HoldDone { on: true, refused: None },
-        Heard::HoldDone { on: false, refused: None },
-        Heard::HoldDone { on: true, refused: Some(488) },
-        Heard::HoldDone { on: false, refused: Some(488) },
-        Heard::PhoneHold(true),
-        Heard::PhoneHold(false),
-        Heard::Digit('5'),
-        Heard::Played,
-        Heard::Gone { cause: Cause::Normal, code: None },
-        Heard::Gone { cause: Cause::Lost, code: Some(408) },
-        Heard::Gone { cause: Cause::Busy, code: Some(486) },
-        Heard::Gone { cause: Cause::NoAnswer, code: Some(480) },
+        LegEvent::Ringing,
+        LegEvent::Up,
+        LegEvent::NotAnswered(489),
+        LegEvent::HoldDone { on: true, refused: None },
+        LegEvent::HoldDone { on: false, refused: None },
+        LegEvent::HoldDone { on: true, refused: Some(488) },
+        LegEvent::HoldDone { on: false, refused: Some(488) },
+        LegEvent::PhoneHold(true),
+        LegEvent::PhoneHold(false),
+        LegEvent::Digit('5'),
+        LegEvent::Played,
+        LegEvent::Gone { cause: Cause::Normal, code: None },
+        LegEvent::Gone { cause: Cause::Lost, code: Some(408) },
+        LegEvent::Gone { cause: Cause::Busy, code: Some(486) },
+        LegEvent::Gone { cause: Cause::NoAnswer, code: Some(480) },
     ]
 }
 

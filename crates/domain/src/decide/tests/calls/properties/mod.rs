@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
-    call::{Act, Call, Heard, LegId, Operation, Origin, capabilities, is_open},
+    call::{LegCommand, Call, LegEvent, LegId, Operation, Origin, capabilities, is_open},
     interaction::Interaction,
-    session::Closer,
+    session::EndedBy,
 };
 use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn holds_equal(world: &World, call: &Call) {
 
 /// What has happened, has happened: the switch and the clock are never told no.
 fn is_fact(command: &Command) -> bool {
-    matches!(command, Command::Heard { .. } | Command::CallDue { .. } | Command::CallLost { .. })
+    matches!(command, Command::LegEvent { .. } | Command::CallDue { .. } | Command::CallLost { .. })
 }
 
 proptest! {
@@ -87,9 +87,9 @@ proptest! {
             world.nothing_is_guessed(&Command::CallLost { call: id.into() });
             for number in 1..4 {
                 let leg = LegId { call: id.into(), number };
-                world.nothing_is_guessed(&Command::Heard { leg: leg.clone(), heard: Heard::Up });
+                world.nothing_is_guessed(&Command::LegEvent { leg: leg.clone(), heard: LegEvent::Up });
                 let cause = crate::call::Cause::Lost;
-                world.nothing_is_guessed(&Command::Heard { leg, heard: Heard::Gone { cause, code: None } });
+                world.nothing_is_guessed(&Command::LegEvent { leg, heard: LegEvent::Gone { cause, code: None } });
             }
         }
     }
@@ -110,17 +110,17 @@ proptest! {
     fn every_leg_that_was_made_and_is_over_was_released_or_is_gone(history in history()) {
         let mut gone: BTreeSet<LegId> = BTreeSet::new();
         let world = perform(&history, |_, command, _| {
-            if let Command::Heard { leg, heard: Heard::Gone { .. } } = command {
+            if let Command::LegEvent { leg, heard: LegEvent::Gone { .. } } = command {
                 gone.insert(leg.clone());
             }
         });
         for call in world.calls() {
-            let cut_off = call.ended.as_ref().is_some_and(|end| end.closer == Closer::Restart);
+            let cut_off = call.ended.as_ref().is_some_and(|end| end.closer == EndedBy::Restart);
             for party in call.parties.iter().filter(|party| !party.is_live()) {
                 let leg = call.leg(party.leg);
                 let asked = || world.effects.iter().filter(|effect| effect.leg == leg).map(|effect| &effect.act);
                 let is_made = party.origin == Origin::Caller || asked().next().is_some();
-                let is_released = asked().any(|act| matches!(act, Act::Release(_)));
+                let is_released = asked().any(|act| matches!(act, LegCommand::Release(_)));
                 assert!(!is_made || is_released || gone.contains(&leg) || cut_off, "{leg} of {call:?}");
             }
         }
@@ -129,7 +129,7 @@ proptest! {
     #[test]
     fn a_signal_told_twice_is_told_once(history in history()) {
         perform(&history, |world, command, _| {
-            if let Command::Heard { heard: Heard::Up | Heard::Gone { .. } | Heard::HoldDone { .. } | Heard::PhoneHold(_), .. } = command {
+            if let Command::LegEvent { heard: LegEvent::Up | LegEvent::Gone { .. } | LegEvent::HoldDone { .. } | LegEvent::PhoneHold(_), .. } = command {
                 let again = world.ask(command).expect("never refused");
                 assert!(again.changes.is_empty() && again.effects.is_empty(), "{command:?}: {again:?}");
             }
@@ -144,8 +144,8 @@ proptest! {
             // Whoever is in it hangs up, one after the other.
             let legs: Vec<LegId> = call.parties.iter().map(|party| call.leg(party.leg)).collect();
             for leg in legs {
-                let heard = Heard::Gone { cause: crate::call::Cause::Normal, code: None };
-                world = world.then(Command::Heard { leg, heard });
+                let heard = LegEvent::Gone { cause: crate::call::Cause::Normal, code: None };
+                world = world.then(Command::LegEvent { leg, heard });
             }
             prop_assert!(found(&world, &id).is_some_and(|call| !call.is_open()));
             world = world.then(Command::Erase { session: id });
