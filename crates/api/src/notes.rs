@@ -9,18 +9,18 @@ mod sessions;
 
 pub use renderer::Notes;
 
-use desk::ports::{Cause, NewNote, Render, Sight};
-use domain::{Change, Decision, Event, Millis, No, State};
+use desk::ports::{Cause, NewNote, Render, TxView};
+use domain::{Change, Decision, Event, Millis, DecideError, State};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Render for Notes {
     fn notes(
         &self,
-        sight: &mut dyn Sight,
+        sight: &mut dyn TxView,
         decision: &Decision,
         cause: Option<&Cause>,
         at: Millis,
-    ) -> Result<Vec<NewNote>, No> {
+    ) -> Result<Vec<NewNote>, DecideError> {
         let mut notes = Vec::new();
         let mut calls = Vec::new();
         for (index, event) in &decision.order {
@@ -62,11 +62,11 @@ impl Commit<'_> {
     /// What one event of it means.
     fn render(
         &self,
-        sight: &mut dyn Sight,
+        sight: &mut dyn TxView,
         change: &Change,
         event: &Event,
         out: &mut Vec<NewNote>,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         let Self { notes, decision, cause, at } = *self;
         match (&*change.after, event) {
             (State::Session(session), Event::Session(event)) => {

@@ -3,7 +3,7 @@
 use crate::{
     Desk, Refused, given_up,
     lock::lock,
-    ports::{Arrival, BindingRow, Bindings, Done, StoreFault, Switch},
+    ports::{Arrival, BindingRow, Bindings, Receipt, StoreFault, Switch},
     trace,
 };
 use domain::{
@@ -144,7 +144,7 @@ impl Desk {
     }
 
     /// Takes in a call that the switch brings. Which of its headers become user data is the switch's configuration.
-    pub async fn arrive(&self, arrival: Arrival, user_data: UserData) -> Result<Done, Refused> {
+    pub async fn arrive(&self, arrival: Arrival, user_data: UserData) -> Result<Receipt, Refused> {
         let arrive = Arrive {
             node: self.node.clone(),
             leg: arrival.leg,
@@ -165,7 +165,7 @@ impl Desk {
     }
 
     /// Takes in what the switch tells of a leg.
-    pub async fn heard(&self, leg: LegId, heard: LegEvent) -> Result<Done, Refused> {
+    pub async fn heard(&self, leg: LegId, heard: LegEvent) -> Result<Receipt, Refused> {
         if let LegEvent::Diverts { to, code } = heard {
             let to = self.leads(&to).await?;
             return self.insist(Command::Diverted { leg, to, code }).await;
@@ -174,7 +174,7 @@ impl Desk {
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.
-    pub async fn in_service(&self, dn: Dn, on: bool) -> Result<Done, Refused> {
+    pub async fn in_service(&self, dn: Dn, on: bool) -> Result<Receipt, Refused> {
         let switch = self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).clone();
         let answers = on && switch.and_then(|switch| switch.answers(&dn)).unwrap_or(false);
         self.insist(Command::InService { dn, on, answers }).await
@@ -187,7 +187,7 @@ impl Desk {
     }
 
     /// Performs what fell due in a call.
-    pub(crate) async fn call_due(&self, call: InteractionId, due: Deadline) -> Result<Done, Refused> {
+    pub(crate) async fn call_due(&self, call: InteractionId, due: Deadline) -> Result<Receipt, Refused> {
         let state = self.call(&call).await?;
         let queue = match state.as_deref() {
             Some(State::Call(call)) => call.queued.as_ref().and_then(|queued| self.queue(&queued.queue)),

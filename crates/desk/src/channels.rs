@@ -4,7 +4,7 @@ use crate::{
     Desk, Refused,
     desk::count_full,
     limits,
-    ports::{Channel, Done},
+    ports::{Channel, Receipt},
     session_of,
 };
 use domain::{
@@ -60,7 +60,7 @@ impl Desk {
     /// Takes a unit that a connector brings; when this answers, the unit is durable, now or since before. One that
     /// would open a conversation is refused while as many wait as the queue takes. A word of consent is not: it must be
     /// heard however many wait (spec: channel-connectors#1D).
-    pub async fn receive(&self, unit: Receive) -> Result<Done, Refused> {
+    pub async fn receive(&self, unit: Receive) -> Result<Receipt, Refused> {
         if limits::is_bounded(&unit) && !self.is_open(&unit.address.thread).await? {
             self.has_room(&unit.service)?;
         }

@@ -10,7 +10,7 @@ use crate::{
     lock::lock,
     pauses::{ALIVE, Alive},
     ports::{
-        Cause, Clock, Done, FeedPage, FeedQuery, Ids, Plan, Render, SessionTable, Sight, Store, StoreFault, TaskRow,
+        Cause, Clock, Receipt, FeedPage, FeedQuery, Ids, CommitPlan, Render, SessionTable, TxView, Store, StoreFault, TaskRow,
     },
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
@@ -108,13 +108,13 @@ impl Desk {
     }
 
     /// Performs a command: decided, rendered and committed as one, durable when this returns.
-    pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
+    pub async fn perform(&self, command: Command) -> Result<Receipt, Refused> {
         self.perform_once(command, None).await
     }
 
     /// The same for a request that may come again: its result is written in the commit, and a request that was
-    /// performed before is answered with the result it had then ([`Done::result`]), and changes nothing.
-    pub async fn perform_once(&self, command: Command, saving: Option<Saving>) -> Result<Done, Refused> {
+    /// performed before is answered with the result it had then ([`Receipt::result`]), and changes nothing.
+    pub async fn perform_once(&self, command: Command, saving: Option<Saving>) -> Result<Receipt, Refused> {
         let span = trace::of(&command);
         let unnamed = Unnamed::of(&command, &span);
         let performed = async {
@@ -130,19 +130,19 @@ impl Desk {
         command: Command,
         saving: Option<Saving>,
         mut unnamed: Unnamed,
-    ) -> Result<Done, Refused> {
+    ) -> Result<Receipt, Refused> {
         self.carriable(&command).await?;
         let request = saving.as_ref().map(|saving| saving.request.clone());
         let wants = wants(&command, request.as_ref().map(|request| request.id.as_str()));
         let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());
-        let work = Box::new(move |sight: &mut dyn Sight| {
+        let work = Box::new(move |sight: &mut dyn TxView| {
             let at = look(&*clock, &memory);
             if let Some(Saving { request, .. }) = &saving
                 && let Some(saved) = sight.result(&request.id)?
                 && request.stand(saved.clone(), at).is_some()
             {
                 let decision = Decision::default();
-                return Ok(Plan { at, decision, notes: Vec::new(), cause: None, result: Some(saved) });
+                return Ok(CommitPlan { at, decision, notes: Vec::new(), cause: None, result: Some(saved) });
             }
             let decision = limits::decide_within(sight, &memory, &command, at)?;
             unnamed.name(&decision);
@@ -156,7 +156,7 @@ impl Desk {
             let cause = cause.map(|cause| (cause.agent, cause.reference));
             let reference = cause.as_ref().map(|(_, reference)| *reference);
             let result = saving.as_ref().map(|saving| saving.row(&decision, reference, at));
-            Ok(Plan { at, decision, notes, cause, result })
+            Ok(CommitPlan { at, decision, notes, cause, result })
         });
         let done = self.store.transact(wants, work).await?.map_err(Refused::Rule)?;
         match (&request, &done.result) {
@@ -182,7 +182,7 @@ impl Desk {
 
     /// Performs a command for something that has happened already, again and again while the store fails or is busy. It
     /// ends when the rules refuse it, when the store is closed, and at a fault that never passes, which is logged here.
-    pub(crate) async fn insist(&self, command: Command) -> Result<Done, Refused> {
+    pub(crate) async fn insist(&self, command: Command) -> Result<Receipt, Refused> {
         loop {
             match self.perform(command.clone()).await {
                 Err(Refused::Store(fault)) if fault.is_passing() => {
@@ -199,12 +199,12 @@ impl Desk {
     }
 
     /// Lets a customer in, unless as many of the medium wait as the queue takes ([`domain::share`]).
-    pub async fn open_session(&self, open: Open) -> Result<Done, Refused> {
+    pub async fn open_session(&self, open: Open) -> Result<Receipt, Refused> {
         self.open_session_once(open, None).await
     }
 
     /// The same for a request that may come again.
-    pub async fn open_session_once(&self, open: Open, saving: Option<Saving>) -> Result<Done, Refused> {
+    pub async fn open_session_once(&self, open: Open, saving: Option<Saving>) -> Result<Receipt, Refused> {
         self.has_room(&open.service)?;
         count_full(self.perform_once(Command::Open(Box::new(open)), saving).await)
     }

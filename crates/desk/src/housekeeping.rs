@@ -7,7 +7,7 @@ use crate::{
     idempotency::KEPT,
     lock::lock,
     pauses::{ALIVE, Alive},
-    ports::{Done, SessionTable, StoreFault},
+    ports::{Receipt, SessionTable, StoreFault},
     routing::{Board, Offer, next_change, route},
 };
 use domain::{Command, Millis, UserId, session::Deadline};
@@ -152,7 +152,7 @@ impl Desk {
         }
     }
 
-    async fn fall_due(&self, due: Due) -> Result<Done, Refused> {
+    async fn fall_due(&self, due: Due) -> Result<Receipt, Refused> {
         let command = match due {
             Due::Session(session, Deadline::Offer(agent)) => Command::OfferLapsed { session, agent },
             Due::Session(session, Deadline::Window) => Command::WindowClosing { session },

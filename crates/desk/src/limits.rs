@@ -4,9 +4,9 @@
 //! They are checked inside the transaction, against what the journal has then, so that of two commands at once, on
 //! whatever node, one passes. What memory says before that only saves work.
 
-use crate::{hours, lock::lock, ports::Sight, witness::Memory};
+use crate::{hours, lock::lock, ports::TxView, witness::Memory};
 use domain::{
-    Command, Decision, Key, MediumName, Millis, No, QueueName, Refusal, State,
+    Command, Decision, Key, MediumName, Millis, DecideError, QueueName, Refusal, State,
     call::Overflowing,
     command::{Destination, Receive, Unit},
     decide, medium,
@@ -22,11 +22,11 @@ pub(crate) fn is_bounded(unit: &Receive) -> bool {
 
 /// Decides a command, within the limits that the rules leave to the centre as a whole.
 pub(crate) fn decide_within(
-    sight: &mut dyn Sight,
+    sight: &mut dyn TxView,
     memory: &Memory,
     command: &Command,
     now: Millis,
-) -> Result<Decision, No> {
+) -> Result<Decision, DecideError> {
     let led = led(sight, memory, command, now)?;
     let decision = decide(sight, led.as_ref().unwrap_or(command), now)?;
     match command {
@@ -39,7 +39,7 @@ pub(crate) fn decide_within(
 }
 
 /// Refuses a conversation that begins while as many wait as its queue takes ([`share`]).
-fn have_room(sight: &mut dyn Sight, memory: &Memory, decision: &Decision) -> Result<(), No> {
+fn have_room(sight: &mut dyn TxView, memory: &Memory, decision: &Decision) -> Result<(), DecideError> {
     let begins = decision.changes.iter().filter(|change| change.before.is_none());
     for (name, medium) in begins.filter_map(|change| change.after.waits()) {
         if let Some(queue) = queue(sight, &name)?
@@ -52,7 +52,7 @@ fn have_room(sight: &mut dyn Sight, memory: &Memory, decision: &Decision) -> Res
 }
 
 /// Refuses to give a name to two, and to take away a queue in which somebody waits.
-fn are_alone(sight: &mut dyn Sight, decision: &Decision) -> Result<(), No> {
+fn are_alone(sight: &mut dyn TxView, decision: &Decision) -> Result<(), DecideError> {
     for change in &decision.changes {
         if let (Key::Queue(name), State::Queue(None)) = (&change.key, &*change.after)
             && sight.waiting(name)?.values().any(|count| *count > 0)
@@ -82,11 +82,11 @@ fn are_alone(sight: &mut dyn Sight, decision: &Decision) -> Result<(), No> {
 /// A command about a call that comes into a queue which has filled up since it was led there, led on; `None` where it
 /// stays as it is.
 fn led(
-    sight: &mut dyn Sight,
+    sight: &mut dyn TxView,
     memory: &Memory,
     command: &Command,
     now: Millis,
-) -> Result<Option<Command>, No> {
+) -> Result<Option<Command>, DecideError> {
     let (Command::Arrive(_) | Command::Dial { .. } | Command::Diverted { .. } | Command::CallDue { .. }) =
         command
     else {
@@ -125,14 +125,14 @@ fn led(
     Ok(Some(led))
 }
 
-fn admits(sight: &mut dyn Sight, memory: &Memory, queue: &Queue, medium: &MediumName) -> Result<bool, No> {
+fn admits(sight: &mut dyn TxView, memory: &Memory, queue: &Queue, medium: &MediumName) -> Result<bool, DecideError> {
     let waiting = sight.waiting(&queue.name)?;
     // Which media come in is provisioning, and so known in memory; how many wait is not.
     let served = lock(&memory.board).served(queue);
     Ok(share::admits(queue, &served, &waiting, medium))
 }
 
-fn queue(sight: &mut dyn Sight, name: &QueueName) -> Result<Option<Queue>, No> {
+fn queue(sight: &mut dyn TxView, name: &QueueName) -> Result<Option<Queue>, DecideError> {
     Ok(match sight.state(&Key::Queue(name.clone()))?.as_deref() {
         Some(State::Queue(queue)) => queue.clone(),
         _ => None,

@@ -1,7 +1,7 @@
 //! What the log says of a command: a span around its decision and its commit. It holds ids and the words of this file,
 //! nothing that anybody wrote.
 
-use crate::{Refused, ports::Done};
+use crate::{Refused, ports::Receipt};
 use domain::{
     Command, Decision, InteractionId, Key, UserId,
     call::LegEvent,
@@ -25,7 +25,7 @@ pub(crate) fn of(command: &Command) -> Span {
 }
 
 /// Says how a command ended.
-pub(crate) fn ended(outcome: &Result<Done, Refused>) {
+pub(crate) fn ended(outcome: &Result<Receipt, Refused>) {
     match outcome {
         Ok(done) => {
             if let Some(reference) = done.reference {

@@ -1,7 +1,7 @@
 //! The contract on the strict store, and what only that one does.
 
 use desk::ports::{Store, Work};
-use domain::{Key, No, NodeId, Refusal, Want};
+use domain::{Key, DecideError, NodeId, Refusal, Want};
 use std::sync::{Arc, Mutex};
 use store_contract::{Ground, Shared, StrictStore};
 
@@ -43,11 +43,11 @@ async fn what_was_not_named_is_not_served() {
                 return Err(why);
             }
         }
-        Err(No::Refused(Refusal::Ended))
+        Err(DecideError::Refused(Refusal::Ended))
     });
     let looked = store.transact(vec![Key::Centre.into()], look).await.expect("the store works");
     assert_eq!(looked, Err(Refusal::Ended));
-    assert_eq!(*asked.lock().expect("lock"), [No::Need(Want::State(Key::Book))]);
+    assert_eq!(*asked.lock().expect("lock"), [DecideError::Need(Want::State(Key::Book))]);
     assert_eq!(store.asked(), 1);
 }
 

@@ -14,7 +14,7 @@ use crate::{
     mailbox::{self, Mailbox},
     place, result, snapshot,
 };
-use desk::ports::{Committed, Done, EventRow, NewNote, Note, Plan};
+use desk::ports::{Committed, Receipt, EventRow, NewNote, Note, CommitPlan};
 use domain::{Decision, Event, InteractionId, Key, Message, Millis, UserId};
 use rusqlite::Connection;
 use std::{collections::HashMap, sync::Arc};
@@ -170,8 +170,8 @@ impl<'a> Group<'a> {
     }
 
     /// Writes a plan. After an error the group must be dropped.
-    pub fn write(&mut self, plan: Plan) -> Outcome<Done> {
-        let Plan { at, decision, notes, cause, result } = plan;
+    pub fn write(&mut self, plan: CommitPlan) -> Outcome<Receipt> {
+        let CommitPlan { at, decision, notes, cause, result } = plan;
         if let Some((agent, reference)) = &cause {
             let next = self.mailbox(agent).map_or(0, |mailbox| mailbox.head) + 1;
             if *reference != next {
@@ -220,7 +220,7 @@ impl<'a> Group<'a> {
         if let Some(result) = &result {
             result::save(self.conn, result)?;
         }
-        Ok(Done { reference: cause.map(|(_, reference)| reference), result })
+        Ok(Receipt { reference: cause.map(|(_, reference)| reference), result })
     }
 
     fn new_entity(&mut self, key: &Key) -> Outcome<i64> {

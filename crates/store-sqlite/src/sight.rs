@@ -1,48 +1,48 @@
 //! What a decision can read: the group that it is part of.
 
 use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
-use desk::ports::{SavedResult, Sight};
+use desk::ports::{SavedResult, TxView};
 use domain::{
-    InteractionId, Key, Message, No, ProviderKey, QueueName, Seen, State, UniqueName, UserId, share::Waiting,
+    InteractionId, Key, Message, DecideError, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId, share::Waiting,
     task::Known,
 };
 use std::sync::Arc;
 
 /// One decision's view of its group.
-pub(crate) struct Look<'g, 'a> {
+pub(crate) struct GroupView<'g, 'a> {
     group: &'g mut Group<'a>,
     /// Why the file could not be read, if it could not.
     pub fault: Option<Fault>,
 }
 
-impl<'g, 'a> Look<'g, 'a> {
+impl<'g, 'a> GroupView<'g, 'a> {
     pub fn new(group: &'g mut Group<'a>) -> Self {
         Self { group, fault: None }
     }
 
-    fn note(&mut self, fault: Fault) -> No {
+    fn note(&mut self, fault: Fault) -> DecideError {
         self.fault = Some(fault);
-        No::Fault
+        DecideError::Fault
     }
 }
 
-impl Seen for Look<'_, '_> {
-    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+impl Snapshots for GroupView<'_, '_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         match self.group.entry(key) {
             Ok(entry) => Ok(entry.map(|entry| entry.state)),
             Err(fault) => Err(self.note(fault)),
         }
     }
 
-    fn head(&mut self, agent: &UserId) -> Result<u64, No> {
+    fn head(&mut self, agent: &UserId) -> Result<u64, DecideError> {
         Ok(self.group.mailbox(agent).map_or(0, |mailbox| mailbox.head))
     }
 
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
         task::known(self.group.conn, key).map_err(|fault| self.note(fault))
     }
 
-    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
             Ok(Some(entry)) => snapshot::message(self.group.conn, entry.id, index),
             Ok(None) => Ok(None),
@@ -52,8 +52,8 @@ impl Seen for Look<'_, '_> {
     }
 }
 
-impl Sight for Look<'_, '_> {
-    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No> {
+impl TxView for GroupView<'_, '_> {
+    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, DecideError> {
         let found = match self.group.entry(&Key::Session(session.clone())) {
             Ok(Some(entry)) => snapshot::newest(self.group.conn, entry.id, bytes),
             Ok(None) => Ok(Vec::new()),
@@ -62,15 +62,15 @@ impl Sight for Look<'_, '_> {
         found.map_err(|fault| self.note(fault))
     }
 
-    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No> {
+    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, DecideError> {
         result::find(self.group.conn, key).map_err(|fault| self.note(fault))
     }
 
-    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No> {
+    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, DecideError> {
         limits::bearer(self.group.conn, name).map_err(|fault| self.note(fault))
     }
 
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No> {
+    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, DecideError> {
         Ok(self.group.waiting_in(queue))
     }
 }

@@ -14,11 +14,11 @@ use crate::{
     quarantine,
     queue::{Answer, Job, Queue},
     result, schema, shelf,
-    sight::Look,
+    sight::GroupView,
     task,
 };
-use desk::ports::{Committed, Done, Durable, Erased, Local, Start, StoreFault, Versioned, CommitObserver, Work};
-use domain::{Key, Millis, No, Refusal, UserId, Want};
+use desk::ports::{Committed, Receipt, Durable, Erased, Local, Start, StoreFault, Versioned, CommitObserver, Work};
+use domain::{Key, Millis, DecideError, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
 use std::{
@@ -58,7 +58,7 @@ pub(crate) struct Writer {
 
 /// What became of one job.
 enum JobOutcome {
-    Transacted(Result<Done, Refusal>),
+    Transacted(Result<Receipt, Refusal>),
     Written,
     /// There is more to do: the job goes on in the next group, after this part.
     Unfinished(Part),
@@ -475,7 +475,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
 
 fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<JobOutcome> {
     for _ in 0..PATIENCE {
-        let mut look = Look::new(group);
+        let mut look = GroupView::new(group);
         // A decision writes nothing while it looks, so its panic concerns only itself.
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| work(&mut look))) else {
             return Ok(JobOutcome::Failed(StoreFault::Permanent("a decision panicked".into())));
@@ -483,11 +483,11 @@ fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<JobOutcome> {
         let fault = look.fault;
         match decided {
             Ok(plan) => return Ok(JobOutcome::Transacted(Ok(group.write(plan)?))),
-            Err(No::Refused(refusal)) => return Ok(JobOutcome::Transacted(Err(refusal))),
+            Err(DecideError::Refused(refusal)) => return Ok(JobOutcome::Transacted(Err(refusal))),
             // Everything is loaded here when it is looked at; a work that asks is answered all the same.
-            Err(No::Need(Want::State(key))) => drop(group.entry(&key)?),
-            Err(No::Need(_)) => {}
-            Err(No::Fault) => {
+            Err(DecideError::Need(Want::State(key))) => drop(group.entry(&key)?),
+            Err(DecideError::Need(_)) => {}
+            Err(DecideError::Fault) => {
                 let why = fault.map_or_else(|| StoreFault::Permanent("a decision failed".into()), Into::into);
                 return Ok(JobOutcome::Failed(why));
             }

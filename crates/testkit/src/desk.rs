@@ -9,7 +9,7 @@ use crate::{
 use api::{Links, Notes, Shown};
 use desk::{
     Condition, Desk, Refused,
-    ports::{Done, Quarantined, Store},
+    ports::{Receipt, Quarantined, Store},
 };
 use domain::{
     Command, InteractionId, Key, Message, Millis, NodeId, State, UserId,
@@ -173,12 +173,12 @@ impl TestDesk {
     }
 
     /// Performs a command.
-    pub async fn perform(&self, command: Command) -> Result<Done, Refused> {
+    pub async fn perform(&self, command: Command) -> Result<Receipt, Refused> {
         self.desk.perform(command).await
     }
 
     /// Performs a command that nothing speaks against.
-    pub async fn done(&self, command: Command) -> Done {
+    pub async fn done(&self, command: Command) -> Receipt {
         self.perform(command).await.expect("performed")
     }
 
@@ -201,12 +201,12 @@ impl TestDesk {
     }
 
     /// Tom does something.
-    pub async fn tom(&self, session: &InteractionId, act: SessionAct) -> Result<Done, Refused> {
+    pub async fn tom(&self, session: &InteractionId, act: SessionAct) -> Result<Receipt, Refused> {
         self.perform(Command::Session { session: session.clone(), agent: TOM.into(), act }).await
     }
 
     /// Tom says something, or is refused.
-    pub async fn tom_says(&self, session: &InteractionId, text: &str) -> Result<Done, Refused> {
+    pub async fn tom_says(&self, session: &InteractionId, text: &str) -> Result<Receipt, Refused> {
         self.tom(session, SessionAct::Say { text: text.into(), message_type: None }).await
     }
 

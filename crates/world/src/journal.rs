@@ -8,7 +8,7 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Sight, Start, Store,
+    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, TxView, Start, Store,
     StoreFault, TaskRow, Transacted, Versioned, CommitObserver, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
@@ -55,7 +55,7 @@ impl Store for Journal {
     fn transact(&self, wants: Vec<Want>, mut work: Work) -> BoxFuture<'static, Transacted> {
         let last: Arc<Last> = Arc::default();
         let seen = last.clone();
-        let watched: Work = Box::new(move |sight: &mut dyn Sight| {
+        let watched: Work = Box::new(move |sight: &mut dyn TxView| {
             let plan = work(sight)?;
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Copy::of(&plan));
             Ok(plan)

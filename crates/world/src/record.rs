@@ -1,6 +1,6 @@
 //! What the journal has acknowledged: written down when it answers, by somebody who is not the journal.
 
-use desk::ports::Plan;
+use desk::ports::CommitPlan;
 use domain::{Event, InteractionId, Key, Message, Millis, UserId};
 use std::sync::Mutex;
 
@@ -19,7 +19,7 @@ pub struct Record {
 
 impl Record {
     /// Takes up what one acknowledged commit wrote.
-    pub(crate) fn take(&mut self, plan: &Plan) {
+    pub(crate) fn take(&mut self, plan: &CommitPlan) {
         for (change, event) in &plan.decision.order {
             if let Some(change) = plan.decision.changes.get(*change)
                 && let Some(event) = change.events.get(*event)
@@ -38,12 +38,12 @@ impl Record {
 pub(crate) type Last = Mutex<Option<Copy>>;
 
 /// What a plan says, since the plan itself goes to the journal.
-pub(crate) struct Copy(pub Plan);
+pub(crate) struct Copy(pub CommitPlan);
 
 impl Copy {
     /// A copy of a plan.
-    pub fn of(plan: &Plan) -> Self {
-        Self(Plan {
+    pub fn of(plan: &CommitPlan) -> Self {
+        Self(CommitPlan {
             at: plan.at,
             decision: plan.decision.clone(),
             notes: plan.notes.clone(),

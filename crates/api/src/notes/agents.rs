@@ -3,9 +3,9 @@
 
 use super::seen::{after, user_of};
 use crate::wire::{activity, channel_resources};
-use desk::ports::{NewNote, Sight};
+use desk::ports::{NewNote, TxView};
 use domain::{
-    Decision, Key, No, State,
+    Decision, Key, DecideError, State,
     agent::{Agent, Fact},
     medium::{VOICE, voice},
 };
@@ -15,12 +15,12 @@ const TOPIC: &str = "/v2/me/channels";
 
 /// The note that a fact of an agent means, if any; a later one of the same commit replaces it.
 pub(super) fn render(
-    sight: &mut dyn Sight,
+    sight: &mut dyn TxView,
     decision: &Decision,
     agent: &Agent,
     fact: &Fact,
     notes: &mut Vec<NewNote>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     match fact {
         // Changes that concern only the phone are told as changes of the phone.
         Fact::StateChanged { channels, .. } | Fact::DoNotDisturb { channels, .. }
@@ -45,7 +45,7 @@ pub(super) fn render(
 }
 
 /// What an agent's phone does as a decision leaves it.
-fn activity_of(sight: &mut dyn Sight, decision: &Decision, agent: &Agent) -> Result<&'static str, No> {
+fn activity_of(sight: &mut dyn TxView, decision: &Decision, agent: &Agent) -> Result<&'static str, DecideError> {
     let mut calls = Vec::new();
     for id in agent.slots.get(&voice()).into_iter().flatten() {
         calls.extend(after(sight, decision, &Key::Call(id.clone()))?);

@@ -6,9 +6,9 @@ use super::{
     seen::{after, user_of},
 };
 use crate::wire::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
-use desk::ports::{NewNote, Sight};
+use desk::ports::{NewNote, TxView};
 use domain::{
-    Change, Decision, Event, Key, Millis, No, State, UserId,
+    Change, Decision, Event, Key, Millis, DecideError, State, UserId,
     call::{Call, Fact, Party, PartyState},
 };
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    pub fn render(&self, sight: &mut dyn Sight, out: &mut Vec<NewNote>) -> Result<(), No> {
+    pub fn render(&self, sight: &mut dyn TxView, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
         let mut users: Vec<&UserId> = Vec::new();
         for user in self.call.parties.iter().filter_map(Party::user) {
             if !users.contains(&user) {
@@ -117,7 +117,7 @@ impl Scene<'_> {
         refused.collect()
     }
 
-    fn extensions(&self, sight: &mut dyn Sight) -> Result<Extensions, No> {
+    fn extensions(&self, sight: &mut dyn TxView) -> Result<Extensions, DecideError> {
         let Some(queued) = &self.call.queued else { return Ok(Extensions::default()) };
         let queue = after(sight, self.decision, &Key::Queue(queued.queue.clone()))?;
         Ok(match queue.as_deref() {

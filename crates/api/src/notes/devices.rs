@@ -6,9 +6,9 @@ use super::{
     seen::{after, user_of},
 };
 use crate::wire::{DEVICES_TOPIC, Phone, device_message};
-use desk::ports::{NewNote, Sight};
+use desk::ports::{NewNote, TxView};
 use domain::{
-    Change, Decision, Key, No, State, UserId,
+    Change, Decision, Key, DecideError, State, UserId,
     agent::{Agent, Fact},
     device::{Device, Event},
     medium::{VOICE, voice},
@@ -25,11 +25,11 @@ impl Scene<'_> {
     /// The note that a fact of an agent means for their phone, if any.
     pub fn agent(
         &self,
-        sight: &mut dyn Sight,
+        sight: &mut dyn TxView,
         agent: &Agent,
         fact: &Fact,
         out: &mut Vec<NewNote>,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         let concerns = match fact {
             Fact::LoggedIn { channels, .. }
             | Fact::StateChanged { channels, .. }
@@ -46,11 +46,11 @@ impl Scene<'_> {
     /// The note that an event of a phone means for its user, if any.
     pub fn device(
         &self,
-        sight: &mut dyn Sight,
+        sight: &mut dyn TxView,
         device: &Device,
         event: &Event,
         out: &mut Vec<NewNote>,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         match (event, &device.owner) {
             (Event::Service { .. } | Event::DoNotDisturb { .. } | Event::Forwarded { .. }, Some(owner)) => {
                 self.tell(sight, owner, out)
@@ -60,7 +60,7 @@ impl Scene<'_> {
     }
 
     /// Tells a user how their phone stands; a later note of the same commit replaces an earlier one.
-    fn tell(&self, sight: &mut dyn Sight, id: &UserId, out: &mut Vec<NewNote>) -> Result<(), No> {
+    fn tell(&self, sight: &mut dyn TxView, id: &UserId, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
         let Some(user) = user_of(sight, self.decision, id)? else { return Ok(()) };
         let Some(device) = &user.device else { return Ok(()) };
         let stands = after(sight, self.decision, &Key::Device(device.phone_number.clone()))?;

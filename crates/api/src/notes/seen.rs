@@ -1,11 +1,11 @@
 //! Snapshots as a commit leaves them, whether it changed them or not.
 
-use desk::ports::Sight;
-use domain::{Decision, Key, No, State, UserId, user::User};
+use desk::ports::TxView;
+use domain::{Decision, Key, DecideError, State, UserId, user::User};
 use std::sync::Arc;
 
 /// A snapshot as a decision leaves it.
-pub(super) fn after(sight: &mut dyn Sight, decision: &Decision, key: &Key) -> Result<Option<Arc<State>>, No> {
+pub(super) fn after(sight: &mut dyn TxView, decision: &Decision, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
     match decision.changes.iter().find(|change| change.key == *key) {
         Some(change) => Ok(Some(change.after.clone())),
         None => sight.state(key),
@@ -14,10 +14,10 @@ pub(super) fn after(sight: &mut dyn Sight, decision: &Decision, key: &Key) -> Re
 
 /// A user, while they are provisioned.
 pub(super) fn user_of(
-    sight: &mut dyn Sight,
+    sight: &mut dyn TxView,
     decision: &Decision,
     id: &UserId,
-) -> Result<Option<Arc<User>>, No> {
+) -> Result<Option<Arc<User>>, DecideError> {
     let state = after(sight, decision, &Key::User(id.clone()))?;
     Ok(match state.as_deref() {
         Some(State::User(user)) => user.clone(),

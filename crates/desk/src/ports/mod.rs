@@ -17,7 +17,7 @@ pub use committed::{Committed, Durable, EventRow, Local, Note, Versioned, Commit
 pub use fault::StoreFault;
 pub use operator::{Difference, Erased, Finding, Finished, Operator, Report, Traces};
 pub use render::{Cause, NewNote, Render};
-pub use sight::{SavedResult, Sight};
-pub use store::{Done, FeedPage, FeedQuery, LogPart, Plan, SessionTable, Start, Store, TaskRow, Transacted, Work};
+pub use sight::{SavedResult, TxView};
+pub use store::{Receipt, FeedPage, FeedQuery, LogPart, CommitPlan, SessionTable, Start, Store, TaskRow, Transacted, Work};
 pub use switch::{Arrival, Switch};
 pub use world::{Clock, Ids};

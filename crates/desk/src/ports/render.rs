@@ -1,7 +1,7 @@
 //! Rendering: what a commit means to those who listen.
 
-use super::Sight;
-use domain::{Decision, Key, Millis, No, UserId};
+use super::TxView;
+use domain::{Decision, Key, Millis, DecideError, UserId};
 use std::sync::Arc;
 
 /// The command behind a commit, for the agent who gave it.
@@ -31,9 +31,9 @@ pub trait Render: Send + Sync + 'static {
     /// The notes of a decision for each agent concerned, in the order in which they should be heard.
     fn notes(
         &self,
-        sight: &mut dyn Sight,
+        sight: &mut dyn TxView,
         decision: &Decision,
         cause: Option<&Cause>,
         at: Millis,
-    ) -> Result<Vec<NewNote>, No>;
+    ) -> Result<Vec<NewNote>, DecideError>;
 }

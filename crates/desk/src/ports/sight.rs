@@ -1,20 +1,20 @@
 //! What a transaction may look at.
 
-use domain::{InteractionId, Key, Message, Millis, No, QueueName, Seen, UniqueName, share::Waiting};
+use domain::{InteractionId, Key, Message, Millis, DecideError, QueueName, Snapshots, UniqueName, share::Waiting};
 
 /// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, unique names and the
-/// counts that limits need. Anything that was not named as a [`Want`] may be answered with [`No::Need`].
-pub trait Sight: Seen {
+/// counts that limits need. Anything that was not named as a [`Want`] may be answered with [`DecideError::Need`].
+pub trait TxView: Snapshots {
     /// The end of a conversation's log, in order, as far as this commit's predecessors wrote it: as many of its newest
     /// entries as together take at most `bytes` as they are stored, and at least one if there is any.
-    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No>;
+    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, DecideError>;
     /// The result of a request by its name, as far as this commit's predecessors wrote it.
-    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No>;
+    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, DecideError>;
     /// The entity with a name that only one may have, as far as this commit's predecessors wrote it. A plan that would
     /// give the name to two fails forever ([`StoreFault::Permanent`]).
-    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No>;
+    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, DecideError>;
     /// How many conversations and calls wait in a queue, those that this commit's predecessors put there included.
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No>;
+    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, DecideError>;
 }
 
 /// The result of a request, kept for the one that comes again under the same idempotency key. Names are digests.

@@ -1,10 +1,10 @@
 //! The journal: where every accepted change is one atomic commit.
 
 use super::{
-    BindingRow, EventRow, NewNote, Note, Quarantined, SavedResult, Sight, StoreFault, Versioned, CommitObserver,
+    BindingRow, EventRow, NewNote, Note, Quarantined, SavedResult, TxView, StoreFault, Versioned, CommitObserver,
 };
 use domain::{
-    Decision, InteractionId, Key, Kind, Message, Millis, No, NodeId, Refusal, State, Task, UserId, Want,
+    Decision, InteractionId, Key, Kind, Message, Millis, DecideError, NodeId, Refusal, State, Task, UserId, Want,
     call::Dn,
 };
 use futures::future::BoxFuture;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Everything one commit writes.
 #[derive(Debug)]
-pub struct Plan {
+pub struct CommitPlan {
     /// When it was decided.
     pub at: Millis,
     /// Events, snapshots, messages.
@@ -27,13 +27,13 @@ pub struct Plan {
     pub result: Option<SavedResult>,
 }
 
-/// The decision, run inside the transaction. It may run more than once and must be pure. When it is given [`No::Need`]
+/// The decision, run inside the transaction. It may run more than once and must be pure. When it is given [`DecideError::Need`]
 /// it passes that on, and is run again with more.
-pub type Work = Box<dyn FnMut(&mut dyn Sight) -> Result<Plan, No> + Send>;
+pub type Work = Box<dyn FnMut(&mut dyn TxView) -> Result<CommitPlan, DecideError> + Send>;
 
 /// What a successful transaction tells its caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct Receipt {
     /// The number the command has (`referenceId`), for commands of agents.
     pub reference: Option<u64>,
     /// The result that is kept, for requests that may come again: perhaps that of an earlier one.
@@ -41,7 +41,7 @@ pub struct Done {
 }
 
 /// The outcome of a transaction: committed and durable, refused without a trace, or a fault.
-pub type Transacted = Result<Result<Done, Refusal>, StoreFault>;
+pub type Transacted = Result<Result<Receipt, Refusal>, StoreFault>;
 
 /// A task as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What agents do in a conversation, and the gate that every operation passes.
 
-use super::{Draft, No, data, disposition, handover, invite, machine::Machine, note, post, talk};
+use super::{Draft, DecideError, data, disposition, handover, invite, machine::Machine, note, post, talk};
 use crate::{
     InteractionId, Refusal, UserData, UserId, check,
     command::SessionAct,
@@ -15,7 +15,7 @@ pub(super) fn act(
     id: &InteractionId,
     agent: &UserId,
     act: &SessionAct,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let party = gate(draft, &session, agent, operation(act))?;
     let author = party.author();
@@ -109,7 +109,7 @@ fn gate<'s>(
     session: &'s Session,
     agent: &UserId,
     operation: Operation,
-) -> Result<&'s AgentParty, No> {
+) -> Result<&'s AgentParty, DecideError> {
     let party = session.party(agent).ok_or_else(|| session.not_found())?;
     if is_open(session, agent, operation) {
         return Ok(party);

@@ -1,10 +1,10 @@
 //! Conversations that agents begin, where a connector can write to a customer first.
 
-use super::{Draft, No, invite, part, post, receive};
+use super::{Draft, DecideError, invite, part, post, receive};
 use crate::{Refusal, UserId, check, command::Begin, message::Content, session::Route, thread::Writer};
 
 /// An agent begins a conversation (spec: digital-channels#3, last paragraph).
-pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Result<(), No> {
+pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Result<(), DecideError> {
     let thread = &begin.address.thread;
     check::nickname("nickname", &begin.nickname)?;
     if let Some(text) = &begin.text {

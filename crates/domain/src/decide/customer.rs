@@ -1,6 +1,6 @@
 //! What customers do: come, speak, leave.
 
-use super::{Draft, No, data, ending, talk};
+use super::{Draft, DecideError, data, ending, talk};
 use crate::{
     Event, InteractionId, Key, Refusal, check,
     command::{CustomerAct, Open},
@@ -8,7 +8,7 @@ use crate::{
     session::{self, Fact, Via},
 };
 
-pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
+pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), DecideError> {
     check::nickname("nickname", &open.nickname)?;
     check::user_data(&open.user_data)?;
     let key = Key::Session(open.session.clone());
@@ -34,7 +34,7 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), No> {
     draft.tell(&open.session, queued)
 }
 
-pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) -> Result<(), No> {
+pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     if !session.customer.present {
         return Err(Refusal::Ended.into());

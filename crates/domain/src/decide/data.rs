@@ -1,7 +1,7 @@
 //! User data, the same for conversations and calls (spec: core-and-voice#6, decisions#6), and their erasure.
 
 use super::{
-    Draft, No, disposition,
+    Draft, DecideError, disposition,
     machine::{Changed, Machine},
 };
 use crate::{InteractionId, Key, Refusal, UserData, check, interaction::Via};
@@ -16,7 +16,7 @@ pub(super) fn change<M: Machine>(
     set: &UserData,
     removed: &[String],
     via: Via,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let key = draft.centre()?.disposition.key.clone();
     let held = machine.user_data(part);
     // What shrinks the data is always welcome, and what the server itself adds is small.
@@ -56,7 +56,7 @@ fn split(set: &UserData, removed: &[String], key: &str, held: &UserData) -> Spli
 }
 
 /// Erases personal values, once nobody works on the conversation, or is in the call, any more.
-pub(super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     if draft.exists(&Key::Call(id.clone()))? {
         let call = draft.call(id)?;
         erase_one(draft, &*call)
@@ -66,7 +66,7 @@ pub(super) fn erase(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No>
     }
 }
 
-fn erase_one<M: Machine>(draft: &mut Draft<'_>, machine: &M) -> Result<(), No> {
+fn erase_one<M: Machine>(draft: &mut Draft<'_>, machine: &M) -> Result<(), DecideError> {
     if machine.is_open() {
         return Err(Refusal::InUse(format!("{} '{}'", M::NOUN, machine.id())).into());
     }

@@ -2,7 +2,7 @@
 //! of the user data; after that, for as long as one is taken, it is a fact that only reporting hears of.
 
 use super::{
-    Draft, No,
+    Draft, DecideError,
     machine::{Disposed, Machine},
 };
 use crate::{
@@ -20,7 +20,7 @@ pub(super) fn set<M: Machine>(
     part: &M::Part,
     value: &str,
     key: Option<&str>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let key = match key.filter(|key| !key.is_empty()) {
         Some(key) => key.to_owned(),
         None => draft.centre()?.disposition.key.clone(),
@@ -51,7 +51,7 @@ pub(super) fn record<M: Machine>(
     key: String,
     value: Value,
     via: Via,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let known = is_known(draft, &machine.medium(), &value)?;
     let previous = previous(machine, part, &key);
     let late = part.is_some_and(|part| !part.is_live());
@@ -66,7 +66,7 @@ pub(super) fn late_part<'m, M: Machine>(
     draft: &mut Draft<'_>,
     machine: &'m M,
     agent: &UserId,
-) -> Result<&'m M::Part, No> {
+) -> Result<&'m M::Part, DecideError> {
     let (centre, at_work) = (draft.centre()?, draft.agent(agent)?);
     let late = centre.disposition.late_part(machine, agent, at_work.as_deref(), draft.now);
     late.map(|(part, _)| part).ok_or_else(|| machine.not_found())
@@ -77,7 +77,7 @@ pub(super) fn is_set<M: Machine>(
     draft: &mut Draft<'_>,
     machine: &M,
     part: Option<&M::Part>,
-) -> Result<bool, No> {
+) -> Result<bool, DecideError> {
     Ok(draft.centre()?.disposition.is_set(machine.user_data(part)))
 }
 
@@ -88,7 +88,7 @@ fn previous<M: Machine>(machine: &M, part: Option<&M::Part>, key: &str) -> Value
 }
 
 /// Whether the book knows a value; refused when it does not and the medium's policy is strict.
-fn is_known(draft: &mut Draft<'_>, medium: &MediumName, value: &Value) -> Result<bool, No> {
+fn is_known(draft: &mut Draft<'_>, medium: &MediumName, value: &Value) -> Result<bool, DecideError> {
     let known = match (value.as_str(), draft.book()?) {
         _ if is_empty(value) => true,
         (Some(name), Some(book)) => book.named(name).is_some(),

@@ -20,7 +20,7 @@ use std::{ops::Deref, sync::Arc};
 
 /// Why there is no decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum No {
+pub enum DecideError {
     /// The rules say no.
     Refused(Refusal),
     /// The rule turned out to need what was not loaded: load it as well and decide again.
@@ -29,22 +29,22 @@ pub enum No {
     Fault,
 }
 
-impl From<Refusal> for No {
+impl From<Refusal> for DecideError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
 /// What a decision may look at.
-pub trait Seen {
+pub trait Snapshots {
     /// The snapshot of an entity; `Ok(None)` when there is none.
-    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No>;
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError>;
     /// The position last taken in an agent's mailbox; 0 when none was.
-    fn head(&mut self, agent: &UserId) -> Result<u64, No>;
+    fn head(&mut self, agent: &UserId) -> Result<u64, DecideError>;
     /// What a platform or provider means by a name of theirs; `Ok(None)` when the name is new.
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No>;
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError>;
     /// One entry of a conversation's log.
-    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No>;
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError>;
 }
 
 /// What changed of one entity.
@@ -99,7 +99,7 @@ impl<T> Deref for View<T> {
 }
 
 pub(super) struct Draft<'a> {
-    seen: &'a mut dyn Seen,
+    seen: &'a mut dyn Snapshots,
     pub now: Millis,
     /// Bytes of JSON that the customer writes by this command; the next event of the conversation carries the number.
     pub written: u32,
@@ -107,7 +107,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub fn new(seen: &'a mut dyn Seen, now: Millis) -> Self {
+    pub fn new(seen: &'a mut dyn Snapshots, now: Millis) -> Self {
         Self { seen, now, written: 0, decision: Decision::default() }
     }
 
@@ -115,18 +115,18 @@ impl<'a> Draft<'a> {
         self.decision
     }
 
-    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         match self.decision.changes.iter().find(|change| change.key == *key) {
             Some(change) => Ok(Some(change.after.clone())),
             None => self.seen.state(key),
         }
     }
 
-    fn view<T>(&mut self, key: &Key, pick: fn(&State) -> Option<&T>) -> Result<Option<View<T>>, No> {
+    fn view<T>(&mut self, key: &Key, pick: fn(&State) -> Option<&T>) -> Result<Option<View<T>>, DecideError> {
         Ok(self.state(key)?.filter(|state| pick(state).is_some()).map(|state| View { state, pick }))
     }
 
-    pub fn session(&mut self, id: &InteractionId) -> Result<View<Session>, No> {
+    pub fn session(&mut self, id: &InteractionId) -> Result<View<Session>, DecideError> {
         self.view(&Key::Session(id.clone()), |state| match state {
             State::Session(session) => Some(session),
             _ => None,
@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Interaction '{id}'")).into())
     }
 
-    pub fn call(&mut self, id: &InteractionId) -> Result<View<Call>, No> {
+    pub fn call(&mut self, id: &InteractionId) -> Result<View<Call>, DecideError> {
         self.view(&Key::Call(id.clone()), |state| match state {
             State::Call(call) => Some(&**call),
             _ => None,
@@ -142,28 +142,28 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Call '{id}'")).into())
     }
 
-    pub fn device(&mut self, dn: &Dn) -> Result<Option<View<Device>>, No> {
+    pub fn device(&mut self, dn: &Dn) -> Result<Option<View<Device>>, DecideError> {
         self.view(&Key::Device(dn.clone()), |state| match state {
             State::Device(device) => Some(device),
             _ => None,
         })
     }
 
-    pub fn thread(&mut self, id: &ThreadId) -> Result<Option<View<Thread>>, No> {
+    pub fn thread(&mut self, id: &ThreadId) -> Result<Option<View<Thread>>, DecideError> {
         self.view(&Key::Thread(id.clone()), |state| match state {
             State::Thread(thread) => Some(thread),
             _ => None,
         })
     }
 
-    pub fn agent(&mut self, id: &UserId) -> Result<Option<View<Agent>>, No> {
+    pub fn agent(&mut self, id: &UserId) -> Result<Option<View<Agent>>, DecideError> {
         self.view(&Key::Agent(id.clone()), |state| match state {
             State::Agent(agent) => Some(agent),
             _ => None,
         })
     }
 
-    pub fn user(&mut self, id: &UserId) -> Result<View<User>, No> {
+    pub fn user(&mut self, id: &UserId) -> Result<View<User>, DecideError> {
         self.view(&Key::User(id.clone()), |state| match state {
             State::User(user) => user.as_deref(),
             _ => None,
@@ -171,24 +171,24 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())
     }
 
-    pub fn service(&mut self, name: &ServiceName) -> Result<Service, No> {
+    pub fn service(&mut self, name: &ServiceName) -> Result<Service, DecideError> {
         let found = self.centre()?.services.get(name).cloned();
         found.ok_or_else(|| Refusal::NotFound(format!("Service '{name}'")).into())
     }
 
-    pub fn queue(&mut self, name: &QueueName) -> Result<View<Queue>, No> {
+    pub fn queue(&mut self, name: &QueueName) -> Result<View<Queue>, DecideError> {
         self.queue_if_any(name)?.ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
     }
 
     /// A queue that may have been taken away while conversations of it went on.
-    pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<View<Queue>>, No> {
+    pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<View<Queue>>, DecideError> {
         self.view(&Key::Queue(name.clone()), |state| match state {
             State::Queue(queue) => queue.as_ref(),
             _ => None,
         })
     }
 
-    pub fn centre(&mut self) -> Result<View<Centre>, No> {
+    pub fn centre(&mut self) -> Result<View<Centre>, DecideError> {
         self.view(&Key::Centre, |state| match state {
             State::Centre(centre) => Some(centre),
             _ => None,
@@ -196,7 +196,7 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound("The contact center".into()).into())
     }
 
-    pub fn book(&mut self) -> Result<Option<View<Book>>, No> {
+    pub fn book(&mut self) -> Result<Option<View<Book>>, DecideError> {
         self.view(&Key::Book, |state| match state {
             State::Book(book) => Some(book),
             _ => None,
@@ -204,17 +204,17 @@ impl<'a> Draft<'a> {
     }
 
     /// The number a command of this agent has in their mailbox counter (spec: decisions#2, `referenceId`).
-    pub fn reference(&mut self, agent: &UserId) -> Result<u64, No> {
+    pub fn reference(&mut self, agent: &UserId) -> Result<u64, DecideError> {
         Ok(self.seen.head(agent)? + 1)
     }
 
-    pub fn push(&mut self, key: Key, mut event: Event) -> Result<(), No> {
+    pub fn push(&mut self, key: Key, mut event: Event) -> Result<(), DecideError> {
         let at = self.now;
         let changes = &mut self.decision.changes;
         let Some(place) = changes.iter().position(|change| change.key == key) else {
             let before = self.seen.state(&key)?;
             elapsed::note(before.as_deref(), &mut event, at);
-            let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(No::Fault)?;
+            let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(DecideError::Fault)?;
             changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
             self.decision.order.push((changes.len() - 1, 0));
             return Ok(());
@@ -224,7 +224,7 @@ impl<'a> Draft<'a> {
         // A view may still hold the snapshot; only then is it copied again.
         let after = std::mem::replace(&mut change.after, Arc::new(State::User(None)));
         let after =
-            State::apply(Some(Arc::unwrap_or_clone(after)), &change.key, at, &event).ok_or(No::Fault)?;
+            State::apply(Some(Arc::unwrap_or_clone(after)), &change.key, at, &event).ok_or(DecideError::Fault)?;
         change.after = Arc::new(after);
         change.events.push(event);
         self.decision.order.push((place, change.events.len() - 1));
@@ -232,23 +232,23 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether there is such an entity.
-    pub fn exists(&mut self, key: &Key) -> Result<bool, No> {
+    pub fn exists(&mut self, key: &Key) -> Result<bool, DecideError> {
         Ok(self.state(key)?.is_some())
     }
 
     /// Whether an entity is already as wanted.
-    pub fn holds(&mut self, key: &Key, wanted: &State) -> Result<bool, No> {
+    pub fn holds(&mut self, key: &Key, wanted: &State) -> Result<bool, DecideError> {
         Ok(self.state(key)?.is_some_and(|state| *state == *wanted))
     }
 
     /// A fact of a conversation that leaves it in its queue.
-    pub fn tell(&mut self, id: &InteractionId, fact: Fact) -> Result<(), No> {
+    pub fn tell(&mut self, id: &InteractionId, fact: Fact) -> Result<(), DecideError> {
         let queue = self.session(id)?.queue.clone();
         self.tell_in(id, &queue, fact)
     }
 
     /// A fact of a conversation that brings it into a queue.
-    pub fn tell_in(&mut self, id: &InteractionId, queue: &QueueName, fact: Fact) -> Result<(), No> {
+    pub fn tell_in(&mut self, id: &InteractionId, queue: &QueueName, fact: Fact) -> Result<(), DecideError> {
         let medium = self.session(id)?.medium.clone();
         let written = std::mem::take(&mut self.written);
         let event = session::Event { medium, queue: queue.clone(), fact, written, elapsed_ms: None };
@@ -256,7 +256,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A fact of a call that leaves it in its queue.
-    pub fn tell_call(&mut self, id: &InteractionId, fact: call::Fact) -> Result<(), No> {
+    pub fn tell_call(&mut self, id: &InteractionId, fact: call::Fact) -> Result<(), DecideError> {
         let queue = self.call(id)?.queued.as_ref().map(|queued| queued.queue.clone());
         self.push(Key::Call(id.clone()), Event::Call(call::Event { queue, fact, elapsed_ms: None }))
     }
@@ -267,13 +267,13 @@ impl<'a> Draft<'a> {
         id: &InteractionId,
         queue: &QueueName,
         fact: call::Fact,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         let event = call::Event { queue: Some(queue.clone()), fact, elapsed_ms: None };
         self.push(Key::Call(id.clone()), Event::Call(event))
     }
 
     /// A fact of a phone.
-    pub fn tell_device(&mut self, dn: &Dn, event: device::Event) -> Result<(), No> {
+    pub fn tell_device(&mut self, dn: &Dn, event: device::Event) -> Result<(), DecideError> {
         self.push(Key::Device(dn.clone()), Event::Device(event))
     }
 
@@ -283,7 +283,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A fact of an agent at work.
-    pub fn tell_agent(&mut self, id: &UserId, fact: agent::Fact) -> Result<(), No> {
+    pub fn tell_agent(&mut self, id: &UserId, fact: agent::Fact) -> Result<(), DecideError> {
         let user_name = match self.agent(id)? {
             Some(agent) => agent.user_name.clone(),
             None => self.user(id)?.user_name.clone(),
@@ -297,13 +297,13 @@ impl<'a> Draft<'a> {
         id: &ThreadId,
         service: &ServiceName,
         fact: thread::Fact,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         let event = thread::Event { service: service.clone(), fact };
         self.push(Key::Thread(id.clone()), Event::Thread(event))
     }
 
     /// An entry in the conversation's log, and the fact that it was made.
-    pub fn say(&mut self, id: &InteractionId, from: Author, content: Content) -> Result<(), No> {
+    pub fn say(&mut self, id: &InteractionId, from: Author, content: Content) -> Result<(), DecideError> {
         self.enter(id, from, content, None)
     }
 
@@ -314,7 +314,7 @@ impl<'a> Draft<'a> {
         from: Author,
         content: Content,
         sent_at: Millis,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         self.enter(id, from, content, Some(sent_at))
     }
 
@@ -324,7 +324,7 @@ impl<'a> Draft<'a> {
         from: Author,
         content: Content,
         sent_at: Option<Millis>,
-    ) -> Result<(), No> {
+    ) -> Result<(), DecideError> {
         let index = self.session(id)?.next_index;
         let visibility = from.visibility;
         let posted = self.posted(id, &from, &content, index)?;
@@ -359,7 +359,7 @@ impl<'a> Draft<'a> {
         from: &Author,
         content: &Content,
         index: u32,
-    ) -> Result<Option<u64>, No> {
+    ) -> Result<Option<u64>, DecideError> {
         let is_written = matches!(content, Content::Text { .. } | Content::Url { .. });
         let (PartyKind::Agent, Visibility::All, Some(agent), true) =
             (from.kind, from.visibility, &from.user, is_written)
@@ -378,7 +378,7 @@ impl<'a> Draft<'a> {
     }
 
     /// An entry of the log, as this decision left it.
-    pub fn message(&mut self, id: &InteractionId, index: u32) -> Result<Option<Message>, No> {
+    pub fn message(&mut self, id: &InteractionId, index: u32) -> Result<Option<Message>, DecideError> {
         let written = self.decision.messages.iter().rev();
         match written.into_iter().find(|(session, message)| session == id && message.index == index) {
             Some((_, message)) => Ok(Some(message.clone())),
@@ -387,7 +387,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What a platform or provider means by a name of theirs.
-    pub fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+    pub fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
         match self.decision.known.iter().find(|known| known.key == *key) {
             Some(known) => Ok(Some(known.clone())),
             None => self.seen.known(key),
@@ -395,7 +395,7 @@ impl<'a> Draft<'a> {
     }
 
     /// From now on a provider's name is known; a name that is known already keeps its meaning.
-    pub fn learn(&mut self, key: &ProviderKey, entry: Option<(InteractionId, u32)>) -> Result<(), No> {
+    pub fn learn(&mut self, key: &ProviderKey, entry: Option<(InteractionId, u32)>) -> Result<(), DecideError> {
         if self.known(key)?.is_none() {
             self.decision.known.push(Known { key: key.clone(), entry });
         }

@@ -1,6 +1,6 @@
 //! The end of a conversation, and of its customer's side.
 
-use super::{Draft, No, disposition, invite};
+use super::{Draft, DecideError, disposition, invite};
 use crate::{
     InteractionId,
     message::Content,
@@ -8,14 +8,14 @@ use crate::{
 };
 
 /// Ends the conversation when nobody has anything to do with it any more.
-pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let over = !session.customer.present && !session.waiting && session.live_agents().next().is_none();
     if session.is_open() && over { end(draft, &session) } else { Ok(()) }
 }
 
 /// The customer's side is over, and with it every offer and every place in a queue.
-pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy) -> Result<(), No> {
+pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy) -> Result<(), DecideError> {
     let author = draft.session(id)?.customer.author();
     draft.say(id, author, Content::Left)?;
     draft.tell(id, Fact::TalkEnded { closer })?;
@@ -26,14 +26,14 @@ pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: E
 }
 
 /// Ends the conversation.
-fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
+fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), DecideError> {
     let closer = session.talk_ended.unwrap_or(EndedBy::Agent);
     let dispositioned = disposition::is_set(draft, session, None)?;
     draft.tell(&session.id, Fact::Ended { closer, dispositioned })
 }
 
 /// Nobody wrote for too long: the talk is over. Agents who still work on the conversation may go on with that.
-pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(super) fn idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let due = session.deadlines().any(|(what, at)| what == Deadline::Idle && at <= draft.now);
     if due { customer_gone(draft, id, EndedBy::Idle) } else { Ok(()) }

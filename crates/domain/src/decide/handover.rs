@@ -1,6 +1,6 @@
 //! Leaving, completing and handing over.
 
-use super::{Draft, No, ending, invite, part, talk};
+use super::{Draft, DecideError, ending, invite, part, talk};
 use crate::{
     QueueName, Refusal, UserId,
     command::{LastWords, Target},
@@ -14,7 +14,7 @@ pub(super) fn leave(
     session: &Session,
     party: &AgentParty,
     last: Option<&LastWords>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
     invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
@@ -33,7 +33,7 @@ pub(super) fn complete(
     party: &AgentParty,
     queue: Option<&QueueName>,
     last: Option<&LastWords>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     if let Some(queue) = queue {
         draft.queue(queue)?;
     }
@@ -61,7 +61,7 @@ pub(super) fn transfer(
     party: &AgentParty,
     to: &Target,
     last: Option<&LastWords>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
     match to {
         Target::Agent(target) if target == agent => {
@@ -83,7 +83,7 @@ pub(super) fn transfer(
 }
 
 /// Puts it at the end of a queue; the agent who did so is not the one it is offered to next.
-fn enqueue(draft: &mut Draft<'_>, session: &Session, by: &UserId, name: &QueueName) -> Result<(), No> {
+fn enqueue(draft: &mut Draft<'_>, session: &Session, by: &UserId, name: &QueueName) -> Result<(), DecideError> {
     let queue = draft.queue(name)?;
     let fact = Fact::Queued {
         priority: queue.priority,
@@ -94,7 +94,7 @@ fn enqueue(draft: &mut Draft<'_>, session: &Session, by: &UserId, name: &QueueNa
     draft.tell_in(&session.id, name, fact)
 }
 
-fn end_talk(draft: &mut Draft<'_>, session: &Session) -> Result<(), No> {
+fn end_talk(draft: &mut Draft<'_>, session: &Session) -> Result<(), DecideError> {
     if session.customer.present {
         draft.tell(&session.id, Fact::TalkEnded { closer: EndedBy::Agent })?;
     }

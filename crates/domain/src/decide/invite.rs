@@ -1,7 +1,7 @@
 //! Offers of conversations: made by the router or by a colleague, taken, refused, lapsed, withdrawn.
 
 use super::{
-    Draft, No, disposition, note,
+    Draft, DecideError, disposition, note,
     offer::{self, Offering},
     part, post,
 };
@@ -14,7 +14,7 @@ use crate::{
 
 /// The router offers a waiting conversation. Everything is checked again: the board the router looked at may be
 /// a moment old.
-pub(super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
+pub(super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     if !session.waiting {
         return Err(offer::not(&session.medium, "it does not wait any more"));
@@ -30,7 +30,7 @@ pub(super) fn hand_over(
     session: &Session,
     to: &UserId,
     from: Invitation,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let offering = Offering { agent: to, queue: None, barred_until: None, has_phone: false };
     invite(draft, session, &offering, from)
 }
@@ -40,7 +40,7 @@ fn invite(
     session: &Session,
     offering: &Offering<'_>,
     invitation: Invitation,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     offer::permit(draft, session, offering)?;
     let deadline = offer::lapses_at(draft, &session.queue)?;
     part::seat(draft, session, offering.agent, invitation, Some(deadline))
@@ -52,7 +52,7 @@ pub(super) fn take(
     session: &Session,
     agent: &UserId,
     nickname: &str,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     offer::permit_own(draft, &session.medium, agent)?;
     part::seat(draft, session, agent, Invitation::Own, None)?;
     draft.tell(&session.id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
@@ -66,7 +66,7 @@ pub(super) fn accept(
     party: &AgentParty,
     nickname: &str,
     save_last_agent: bool,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     check::nickname("nickname", nickname)?;
     let (id, agent) = (&session.id, &party.user);
     if !session.customer.present {
@@ -87,13 +87,13 @@ pub(super) fn accept(
     Ok(())
 }
 
-pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), No> {
+pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), DecideError> {
     end(draft, session, party, PartyState::Completed, EndedBy::Agent)
 }
 
 /// The agent did not answer in time: the next one is asked, and they are not ready until they say so
 /// (spec: digital-channels#5.5). It is never refused: an offer whose time is up must end.
-pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
+pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let due = session
         .live_party(agent)
@@ -110,7 +110,7 @@ pub(super) fn withdraw(
     id: &InteractionId,
     from: Option<&UserId>,
     closer: EndedBy,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     for party in session.live_agents().filter(|party| party.state == PartyState::Invited) {
         let concerned = match (&party.invitation, from) {
@@ -133,7 +133,7 @@ pub(super) fn end(
     party: &AgentParty,
     state: PartyState,
     closer: EndedBy,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
     let cool_down = offer::cool_down(draft, &session.queue)?;
     let refused = state == PartyState::Completed || closer == EndedBy::NoAnswer;

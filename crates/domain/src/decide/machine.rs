@@ -1,6 +1,6 @@
 //! What the shared rules need to know of the two machines beside [`Interaction`]: how each words the same fact.
 
-use super::{Draft, No};
+use super::{Draft, DecideError};
 use crate::{
     InteractionId, Refusal, UserData, call,
     interaction::{Interaction, Via},
@@ -27,10 +27,10 @@ pub(super) trait Machine: Interaction {
     fn erased() -> Self::Fact;
 
     /// Pushes a fact that leaves it in its queue.
-    fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: Self::Fact) -> Result<(), No>;
+    fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: Self::Fact) -> Result<(), DecideError>;
 
     /// The refusal of what does not exist, or not for this agent (spec: decisions#8).
-    fn not_found(&self) -> No {
+    fn not_found(&self) -> DecideError {
         Refusal::NotFound(format!("{} '{}'", Self::NOUN, self.id())).into()
     }
 }
@@ -86,7 +86,7 @@ impl Machine for session::Session {
         session::Fact::Erased
     }
 
-    fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: session::Fact) -> Result<(), No> {
+    fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: session::Fact) -> Result<(), DecideError> {
         draft.tell(id, fact)
     }
 }
@@ -128,7 +128,7 @@ impl Machine for call::Call {
         call::Fact::Erased
     }
 
-    fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: call::Fact) -> Result<(), No> {
+    fn tell(draft: &mut Draft<'_>, id: &InteractionId, fact: call::Fact) -> Result<(), DecideError> {
         draft.tell_call(id, fact)
     }
 }

@@ -26,14 +26,14 @@ mod talk;
 mod tests;
 mod work;
 
-pub use draft::{Change, Decision, No, Seen};
+pub use draft::{Change, Decision, DecideError, Snapshots};
 
 use crate::{Command, Millis};
 use draft::Draft;
 
 /// Decides a command: the changes it means, or why not. Pure: the same journal, command and time give the same
 /// decision. A decision without changes is a success that changes nothing.
-pub fn decide(seen: &mut dyn Seen, command: &Command, now: Millis) -> Result<Decision, No> {
+pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Result<Decision, DecideError> {
     let mut draft = Draft::new(seen, now);
     match command {
         Command::Open(open) => customer::open(&mut draft, open)?,

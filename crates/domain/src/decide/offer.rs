@@ -1,7 +1,7 @@
 //! Offers, the same for conversations and calls: who may be offered what now, and what becomes of an agent who did not
 //! answer.
 
-use super::{Draft, No};
+use super::{Draft, DecideError};
 use crate::{
     MediumName, Millis, QueueName, Refusal, UserId,
     agent::{self, AgentState, Readiness},
@@ -28,7 +28,7 @@ pub(super) fn permit<I: Interaction>(
     draft: &mut Draft<'_>,
     interaction: &I,
     offering: &Offering<'_>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let medium = &interaction.medium();
     let Offering { agent, queue, barred_until, has_phone } = *offering;
     let queue = match queue {
@@ -51,7 +51,7 @@ pub(super) fn permit<I: Interaction>(
 
 /// Refuses somebody who is not logged in on a medium or has no free slot of it. They need not be ready: what they begin
 /// themselves is not offered to them.
-pub(super) fn permit_own(draft: &mut Draft<'_>, medium: &MediumName, agent: &UserId) -> Result<(), No> {
+pub(super) fn permit_own(draft: &mut Draft<'_>, medium: &MediumName, agent: &UserId) -> Result<(), DecideError> {
     let (user, at_work) = (draft.user(agent)?, draft.agent(agent)?);
     let Some(at_work) = at_work.as_deref() else { return Err(not(medium, "not logged in")) };
     if at_work.channel(medium).is_none() {
@@ -64,24 +64,24 @@ pub(super) fn permit_own(draft: &mut Draft<'_>, medium: &MediumName, agent: &Use
 }
 
 /// The refusal of an offer.
-pub(super) fn not(medium: &MediumName, why: &'static str) -> No {
+pub(super) fn not(medium: &MediumName, why: &'static str) -> DecideError {
     Refusal::NotAvailable { medium: medium.clone(), why }.into()
 }
 
 /// When an offer of a queue's work that is made now lapses.
-pub(super) fn lapses_at(draft: &mut Draft<'_>, queue: &QueueName) -> Result<Millis, No> {
+pub(super) fn lapses_at(draft: &mut Draft<'_>, queue: &QueueName) -> Result<Millis, DecideError> {
     let queue = draft.queue_if_any(queue)?;
     Ok(draft.now + stands(queue.as_deref()))
 }
 
 /// For how long an agent who did not take an offer of a queue's work is not asked again, in milliseconds.
-pub(super) fn cool_down(draft: &mut Draft<'_>, queue: &QueueName) -> Result<Millis, No> {
+pub(super) fn cool_down(draft: &mut Draft<'_>, queue: &QueueName) -> Result<Millis, DecideError> {
     Ok(draft.queue_if_any(queue)?.map_or(0, |queue| queue.cool_down))
 }
 
 /// An agent who did not answer is not ready until they say so. One who is not ready by their own choice keeps the
 /// reason they gave.
-pub(super) fn make_not_ready(draft: &mut Draft<'_>, agent: &UserId, medium: &MediumName) -> Result<(), No> {
+pub(super) fn make_not_ready(draft: &mut Draft<'_>, agent: &UserId, medium: &MediumName) -> Result<(), DecideError> {
     let was_ready = draft.agent(agent)?.is_some_and(|found| found.is_ready(medium));
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
         let channels = vec![medium.clone()];

@@ -1,13 +1,13 @@
 //! The part of an agent in a conversation: it begins with a slot, and its end gives the slot back.
 
-use super::{Draft, No, disposition, machine::Machine};
+use super::{Draft, DecideError, disposition, machine::Machine};
 use crate::{
     InteractionId, Millis, UserId, agent,
     session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
 };
 
 /// The live part of an agent. A conversation that is not theirs does not exist for them (spec: decisions#8).
-pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s AgentParty, No> {
+pub(super) fn live<'s>(session: &'s Session, agent: &UserId) -> Result<&'s AgentParty, DecideError> {
     session.live_party(agent).ok_or_else(|| session.not_found())
 }
 
@@ -18,7 +18,7 @@ pub(super) fn seat(
     agent: &UserId,
     invitation: Invitation,
     deadline: Option<Millis>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let offered = Fact::Offered {
         agent: agent.clone(),
         user_name: draft.user(agent)?.user_name.clone(),
@@ -39,7 +39,7 @@ pub(super) fn close_party(
     state: PartyState,
     closer: EndedBy,
     to: Option<UserId>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let party = live(&session, agent)?;
     let dispositioned = disposition::is_set(draft, &*session, Some(party))?;
@@ -64,7 +64,7 @@ pub(super) fn free_slot(
     session: &Session,
     agent: &UserId,
     completed: bool,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let slot =
         agent::Fact::SlotFreed { medium: session.medium.clone(), session: session.id.clone(), completed };
     draft.tell_agent(agent, slot)

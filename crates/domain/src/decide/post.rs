@@ -1,6 +1,6 @@
 //! What a connector carries: whether it may be sent, what became of it, and what is sent again.
 
-use super::{Draft, No};
+use super::{Draft, DecideError};
 use crate::{
     InteractionId, Refusal, ServiceName, UserId,
     command::Report,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Refuses what the platform would not carry, before anything is written (spec: channel-connectors#0.2.7).
-pub(super) fn permit(draft: &mut Draft<'_>, session: &Session, writer: Writer, text: &str) -> Result<(), No> {
+pub(super) fn permit(draft: &mut Draft<'_>, session: &Session, writer: Writer, text: &str) -> Result<(), DecideError> {
     let Some(post) = &session.post else { return Ok(()) };
     if session.erased {
         return Err(Refusal::Invalid("The customer's address was erased".into()).into());
@@ -32,7 +32,7 @@ pub(super) fn permit(draft: &mut Draft<'_>, session: &Session, writer: Writer, t
     Ok(())
 }
 
-pub(super) fn is_out(draft: &mut Draft<'_>, thread: &crate::ThreadId) -> Result<bool, No> {
+pub(super) fn is_out(draft: &mut Draft<'_>, thread: &crate::ThreadId) -> Result<bool, DecideError> {
     Ok(draft.thread(thread)?.is_some_and(|thread| thread.consent == Some(Consent::Out)))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn consent(
     service: &ServiceName,
     consent: Consent,
     source: Source,
-) -> Result<bool, No> {
+) -> Result<bool, DecideError> {
     if draft.thread(thread)?.and_then(|thread| thread.consent) == Some(consent) {
         return Ok(false);
     }
@@ -66,7 +66,7 @@ pub(super) fn report(
     id: &InteractionId,
     index: u32,
     report: &Report,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     if report.settles {
         draft.settle(message_task(id, index));
     }
@@ -98,7 +98,7 @@ pub(super) fn watermark(
     id: &InteractionId,
     state: Delivery,
     upto: crate::Millis,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let Some(post) = &session.post else { return Ok(()) };
     let is_with_it = |state| matches!(state, Delivery::Sent | Delivery::Delivered);
@@ -110,9 +110,9 @@ pub(super) fn watermark(
 }
 
 /// An agent sends a message again that was not sent, or may not have been sent.
-pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, index: u32) -> Result<(), No> {
+pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, index: u32) -> Result<(), DecideError> {
     let id = &session.id;
-    let no = || No::Refused(Refusal::Invalid(format!("Message {index} is none that can be sent again")));
+    let no = || DecideError::Refused(Refusal::Invalid(format!("Message {index} is none that can be sent again")));
     let post = session.post.as_ref().ok_or_else(no)?;
     post.outgoing.get(&index).filter(|sent| sent.state.may_be_repeated()).ok_or_else(no)?;
     let mut message = draft.message(id, index)?.ok_or_else(no)?;
@@ -129,7 +129,7 @@ pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, i
 }
 
 /// The time to answer runs out soon; the agents are told once for each time that the customer was heard.
-pub(super) fn window_closing(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(super) fn window_closing(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let due = session.post.as_ref().filter(|_| session.customer.present);
     let due = due.filter(|post| post.warns_at().is_some_and(|at| at <= draft.now));

@@ -1,12 +1,12 @@
 //! How the centre is set up. Writing the same again changes nothing, so a file can be applied twice.
 
-use super::{Draft, No};
+use super::{Draft, DecideError};
 use crate::{
     Event, Key, Refusal, State, UserId, book, centre, check, command::Provision, device, ids::Dn, queue, user,
 };
 use std::sync::Arc;
 
-pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(), No> {
+pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(), DecideError> {
     match change {
         Provision::PutUser(user) => {
             check::user_name(&user.user_name)?;
@@ -50,12 +50,12 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
     }
 }
 
-fn put(draft: &mut Draft<'_>, key: Key, wanted: &State, event: impl FnOnce() -> Event) -> Result<(), No> {
+fn put(draft: &mut Draft<'_>, key: Key, wanted: &State, event: impl FnOnce() -> Event) -> Result<(), DecideError> {
     if draft.holds(&key, wanted)? { Ok(()) } else { draft.push(key, event()) }
 }
 
 /// The user's old phone is nobody's from now on, and the new one is theirs.
-fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), No> {
+fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), DecideError> {
     let key = Key::User(id.clone());
     let had = if draft.exists(&key)? { draft.user(id).ok() } else { None };
     let had = had.and_then(|user| user.device.as_ref().map(|device| device.phone_number.clone()));

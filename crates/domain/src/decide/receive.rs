@@ -1,6 +1,6 @@
 //! What connectors bring: units of one thread, in order, each at least once.
 
-use super::{Draft, No, data, post, talk};
+use super::{Draft, DecideError, data, post, talk};
 use crate::{
     Event, InteractionId, Key, ProviderKey, Refusal, ServiceName, UserData, check,
     command::{Keyword, Receive, Report, Said, Unit},
@@ -16,7 +16,7 @@ use crate::{
 const SYSTEM: &str = "system";
 
 /// Takes a unit in. One that was taken before changes nothing (spec: channel-connectors#0.2.2).
-pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
+pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), DecideError> {
     for key in &unit.keys {
         if draft.known(key)?.is_some() {
             return Ok(());
@@ -62,7 +62,7 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), No> {
     Ok(())
 }
 
-fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
+fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), DecideError> {
     for content in &said.content {
         if let Content::Text { text, .. }
         | Content::Url { url: text }
@@ -108,7 +108,7 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
     if !news.is_empty() {
         match data::change(draft, &*view, None, &news, &[], Via::CustomerData) {
             // The words count for more than what the platform tells beside them.
-            Err(No::Refused(Refusal::UserDataTooLarge)) => {
+            Err(DecideError::Refused(Refusal::UserDataTooLarge)) => {
                 let keys: Vec<&str> = news.pairs().keys().map(String::as_str).collect();
                 let told = Wording::DataNotAdded.with(&[("keys", &keys.join(", "))]);
                 notice(draft, &session, told)?;
@@ -130,7 +130,7 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), No> {
 }
 
 /// A word of consent took effect: what it changed.
-fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Wording>, No> {
+fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Wording>, DecideError> {
     let thread = &unit.address.thread;
     let wanted = match keyword {
         Keyword::OptOut => Consent::Out,
@@ -151,7 +151,7 @@ fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wordi
     }
 }
 
-fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<InteractionId, No> {
+fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<InteractionId, DecideError> {
     let thread = &unit.address.thread;
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
     let route = Route {
@@ -182,7 +182,7 @@ pub(super) fn create(
     nickname: &str,
     user_data: &UserData,
     route: Route,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     check::user_data(user_data)?;
     let key = Key::Session(id.clone());
     if draft.exists(&key)? {
@@ -213,7 +213,7 @@ pub(super) fn create(
 }
 
 /// What somebody wrote elsewhere in the page's name: it is shown, and is nobody's work here.
-fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), No> {
+fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), DecideError> {
     // The copy of a message of ours may come before the answer that tells its id (spec: channel-connectors#0.2.3).
     if let Some(session) = present(draft, unit)?
         && let Some(index) = same_words(draft, &session, content)?
@@ -225,7 +225,7 @@ fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &st
 }
 
 /// The newest message of ours on its way, or of unknown fate, with exactly these words.
-fn same_words(draft: &mut Draft<'_>, session: &Session, content: &[Content]) -> Result<Option<u32>, No> {
+fn same_words(draft: &mut Draft<'_>, session: &Session, content: &[Content]) -> Result<Option<u32>, DecideError> {
     let [words] = content else { return Ok(None) };
     let Some(post) = &session.post else { return Ok(None) };
     let open = |state| matches!(state, Delivery::Queued | Delivery::Unknown);
@@ -245,7 +245,7 @@ fn plain(content: &Content) -> Option<&str> {
     }
 }
 
-fn elsewhere(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), No> {
+fn elsewhere(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), DecideError> {
     let Some(session) = present(draft, unit)? else { return Ok(()) };
     for (part, content) in content.iter().enumerate() {
         let index = draft.session(&session.id)?.next_index;
@@ -262,14 +262,14 @@ fn learn_part(
     part: usize,
     session: &InteractionId,
     index: u32,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     for key in &unit.keys {
         draft.learn(&key.part(part), Some((session.clone(), index)))?;
     }
     Ok(())
 }
 
-fn notice(draft: &mut Draft<'_>, id: &InteractionId, notice: Notice) -> Result<(), No> {
+fn notice(draft: &mut Draft<'_>, id: &InteractionId, notice: Notice) -> Result<(), DecideError> {
     let author = external(&*draft.session(id)?, SYSTEM);
     draft.say(id, author, Content::Notice(notice))
 }
@@ -292,7 +292,7 @@ fn reached(
     state: Delivery,
     upto: Option<crate::Millis>,
     keys: &[ProviderKey],
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     for key in keys {
         if let Some((session, index)) = draft.known(key)?.and_then(|known| known.entry) {
             post::report(draft, &session, index, &Report::of(state))?;
@@ -314,7 +314,7 @@ fn amend(
     of: &ProviderKey,
     how: Amendment,
     text: &str,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     check::within("text", text, MAX_TEXT)?;
     let mut entry = draft.known(of)?.and_then(|known| known.entry);
     let Some((id, index)) = entry.clone() else {
@@ -377,7 +377,7 @@ fn may_amend(message: &Message, how: Amendment) -> bool {
 }
 
 /// The conversation that a unit belongs to, while its customer is there.
-fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft::View<Session>>, No> {
+fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft::View<Session>>, DecideError> {
     let latest = draft.thread(&unit.address.thread)?.and_then(|thread| thread.latest.clone());
     open_one(draft, latest.as_ref())
 }
@@ -385,7 +385,7 @@ fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft:
 pub(super) fn open_one(
     draft: &mut Draft<'_>,
     id: Option<&InteractionId>,
-) -> Result<Option<super::draft::View<Session>>, No> {
+) -> Result<Option<super::draft::View<Session>>, DecideError> {
     match id {
         // The latest may have been deleted by retention.
         Some(id) if draft.exists(&Key::Session(id.clone()))? => {
@@ -395,6 +395,6 @@ pub(super) fn open_one(
     }
 }
 
-pub(super) fn terms(draft: &mut Draft<'_>, service: &ServiceName) -> Result<Terms, No> {
+pub(super) fn terms(draft: &mut Draft<'_>, service: &ServiceName) -> Result<Terms, DecideError> {
     Ok(draft.service(service)?.terms)
 }

@@ -1,6 +1,6 @@
 //! Speech in a conversation: typing, names, last words.
 
-use super::{Draft, No, part, post};
+use super::{Draft, DecideError, part, post};
 use crate::{
     InteractionId, Millis, Refusal, UserId, check,
     command::LastWords,
@@ -21,7 +21,7 @@ pub(super) fn typing(
     author: Author,
     on: bool,
     text: Option<String>,
-) -> Result<bool, No> {
+) -> Result<bool, DecideError> {
     if let Some(text) = &text {
         check::within("message", text, MAX_TEXT)?;
     }
@@ -41,7 +41,7 @@ pub(super) fn rename(
     id: &InteractionId,
     agent: &UserId,
     nickname: &str,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     check::nickname("noticeText", nickname)?;
     draft.tell(id, Fact::Renamed { agent: Some(agent.clone()), nickname: nickname.to_owned() })?;
     let author = part::live(&*draft.session(id)?, agent)?.author();
@@ -54,7 +54,7 @@ pub(super) fn last_words(
     session: &Session,
     party: &AgentParty,
     last: Option<&LastWords>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let Some(LastWords { text, message_type }) = last else { return Ok(()) };
     check::text("text", text)?;
     check::message_type(message_type.as_deref())?;

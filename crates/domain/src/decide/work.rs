@@ -1,6 +1,6 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{Draft, No, ending, invite, part};
+use super::{Draft, DecideError, ending, invite, part};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact, Readiness},
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Result<(), No> {
+pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Result<(), DecideError> {
     match act {
         AgentAct::LogIn { channels, place } => log_in(draft, agent, channels, place.as_deref()),
         AgentAct::LogOut => log_out(draft, agent),
@@ -39,7 +39,7 @@ fn log_in(
     id: &UserId,
     channels: &[MediumName],
     place: Option<&str>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let user = draft.user(id)?;
     let agent = draft.agent(id)?;
     let login = agent.as_ref().and_then(|agent| agent.login.as_ref());
@@ -59,7 +59,7 @@ fn log_in(
 
 /// Ends the session. What the agent still has goes back to its queue if a customer is waiting in it, and is
 /// completed otherwise (spec: digital-channels#5.5).
-fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
+fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     let Some(agent) = draft.agent(id)? else { return Ok(()) };
     if agent.login.is_none() {
         return Ok(());
@@ -75,7 +75,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
     draft.tell_agent(id, Fact::LoggedOut)
 }
 
-fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), No> {
+fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let party = part::live(&session, agent)?;
     let alone = session.chatting().all(|party| party.user == *agent);
@@ -97,7 +97,7 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
 }
 
 /// The time for work after a call is over: the agent is ready again.
-pub(super) fn wrap_up_over(draft: &mut Draft<'_>, id: &UserId) -> Result<(), No> {
+pub(super) fn wrap_up_over(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     let Some(agent) = draft.agent(id)? else { return Ok(()) };
     let is_over = agent.ready_again().is_some_and(|until| until <= draft.now);
     let ready = draft.centre()?.agent_state("Ready").cloned();
@@ -116,7 +116,7 @@ fn channels(
     draft: &mut Draft<'_>,
     agent: &UserId,
     channel: Option<&MediumName>,
-) -> Result<Vec<MediumName>, No> {
+) -> Result<Vec<MediumName>, DecideError> {
     let agent = draft.agent(agent)?;
     let login = agent.as_ref().and_then(|agent: &super::draft::View<Agent>| agent.login.as_ref());
     let Some(login) = login else { return Err(Refusal::NotLoggedIn.into()) };

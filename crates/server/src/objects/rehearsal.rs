@@ -2,7 +2,7 @@
 
 use super::difference::Difference;
 use domain::{
-    Command, InteractionId, Key, Message, No, ProviderKey, Seen, State, UserId, decide, task::Known,
+    Command, InteractionId, Key, Message, DecideError, ProviderKey, Snapshots, State, UserId, decide, task::Known,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,28 +18,28 @@ pub fn refusals(states: HashMap<Key, Arc<State>>, differences: &[Difference]) ->
             Ok(decision) => {
                 rehearsal.0.extend(decision.changes.into_iter().map(|change| (change.key, change.after)));
             }
-            Err(No::Refused(why)) => refusals.push(format!("{}: {why}", lines.join(", "))),
-            Err(No::Need(want)) => refusals.push(format!("{}: {want} cannot be read", lines.join(", "))),
-            Err(No::Fault) => refusals.push(format!("{}: the journal cannot be read", lines.join(", "))),
+            Err(DecideError::Refused(why)) => refusals.push(format!("{}: {why}", lines.join(", "))),
+            Err(DecideError::Need(want)) => refusals.push(format!("{}: {want} cannot be read", lines.join(", "))),
+            Err(DecideError::Fault) => refusals.push(format!("{}: the journal cannot be read", lines.join(", "))),
         }
     }
     refusals
 }
 
-impl Seen for Rehearsal {
-    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+impl Snapshots for Rehearsal {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         Ok(self.0.get(key).cloned())
     }
 
-    fn head(&mut self, _: &UserId) -> Result<u64, No> {
+    fn head(&mut self, _: &UserId) -> Result<u64, DecideError> {
         Ok(0)
     }
 
-    fn known(&mut self, _: &ProviderKey) -> Result<Option<Known>, No> {
+    fn known(&mut self, _: &ProviderKey) -> Result<Option<Known>, DecideError> {
         Ok(None)
     }
 
-    fn message(&mut self, _: &InteractionId, _: u32) -> Result<Option<Message>, No> {
+    fn message(&mut self, _: &InteractionId, _: u32) -> Result<Option<Message>, DecideError> {
         Ok(None)
     }
 }

@@ -7,10 +7,10 @@ use super::{
     view::View,
 };
 use desk::ports::{
-    Done, Durable, EventRow, Local, NewNote, Note, Plan, StoreFault, TaskRow, Transacted, Versioned, Work,
+    Receipt, Durable, EventRow, Local, NewNote, Note, CommitPlan, StoreFault, TaskRow, Transacted, Versioned, Work,
 };
 use domain::{
-    Decision, Event, Key, Millis, No, NodeId, Refusal, UniqueName, UserId, Want,
+    Decision, Event, Key, Millis, DecideError, NodeId, Refusal, UniqueName, UserId, Want,
     format::{self, Document, NEWEST},
     task::Known,
 };
@@ -48,7 +48,7 @@ fn decided(
     data: &Data,
     mut wants: BTreeSet<Want>,
     work: &mut Work,
-) -> Result<Result<Plan, Refusal>, StoreFault> {
+) -> Result<Result<CommitPlan, Refusal>, StoreFault> {
     let mut idle = 0;
     while idle < PATIENCE {
         let mut view = View { data, wants: &wants };
@@ -57,19 +57,19 @@ fn decided(
         };
         match decided {
             Ok(plan) => return Ok(Ok(plan)),
-            Err(No::Refused(refusal)) => return Ok(Err(refusal)),
-            Err(No::Need(want)) => {
+            Err(DecideError::Refused(refusal)) => return Ok(Err(refusal)),
+            Err(DecideError::Need(want)) => {
                 journal.asked.fetch_add(1, Ordering::Relaxed);
                 idle += u32::from(!wants.insert(want));
             }
-            Err(No::Fault) => return Err(StoreFault::Permanent("a decision failed".into())),
+            Err(DecideError::Fault) => return Err(StoreFault::Permanent("a decision failed".into())),
         }
     }
     Err(StoreFault::Permanent("a decision never had enough to look at".into()))
 }
 
 /// Refuses a plan that contradicts the journal or itself. A plan that passes is written to its end.
-fn check(data: &Data, plan: &Plan) -> Result<(), StoreFault> {
+fn check(data: &Data, plan: &CommitPlan) -> Result<(), StoreFault> {
     let contradiction = |what: String| Err(StoreFault::Permanent(what));
     if let Some((agent, reference)) = &plan.cause
         && *reference != data.head(agent) + 1
@@ -146,8 +146,8 @@ fn names(data: &Data, decision: &Decision) -> Result<BTreeMap<UniqueName, Option
     Ok(moved)
 }
 
-fn write(data: &mut Data, plan: Plan) -> (Done, Durable, Local) {
-    let Plan { at, decision, notes, cause, result } = plan;
+fn write(data: &mut Data, plan: CommitPlan) -> (Receipt, Durable, Local) {
+    let CommitPlan { at, decision, notes, cause, result } = plan;
     for (name, bearer) in names(data, &decision).unwrap_or_default() {
         match bearer {
             Some(bearer) => data.names.insert(name, bearer),
@@ -191,7 +191,7 @@ fn write(data: &mut Data, plan: Plan) -> (Done, Durable, Local) {
     }
     (durable.tasks, durable.settled, durable.head) = (tasks, settled, data.seq);
     let reference = cause.map(|(_, reference)| reference);
-    (Done { reference, result }, durable, Local { signals, effects })
+    (Receipt { reference, result }, durable, Local { signals, effects })
 }
 
 fn write_event(data: &mut Data, key: &Key, at: Millis, event: Event, told: &mut Vec<EventRow>) {

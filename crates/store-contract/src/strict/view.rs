@@ -1,9 +1,9 @@
 //! What a decision can read: what it named.
 
 use super::data::{Data, up_to, weight};
-use desk::ports::{SavedResult, Sight};
+use desk::ports::{SavedResult, TxView};
 use domain::{
-    InteractionId, Key, Message, No, ProviderKey, QueueName, Seen, State, UniqueName, UserId, Want,
+    InteractionId, Key, Message, DecideError, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId, Want,
     share::Waiting, task::Known,
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -15,36 +15,36 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
-    fn named(&self, want: Want) -> Result<(), No> {
-        if self.wants.contains(&want) { Ok(()) } else { Err(No::Need(want)) }
+    fn named(&self, want: Want) -> Result<(), DecideError> {
+        if self.wants.contains(&want) { Ok(()) } else { Err(DecideError::Need(want)) }
     }
 }
 
-impl Seen for View<'_> {
-    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+impl Snapshots for View<'_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         self.named(Want::State(key.clone()))?;
         Ok(self.data.state(key))
     }
 
-    fn head(&mut self, agent: &UserId) -> Result<u64, No> {
+    fn head(&mut self, agent: &UserId) -> Result<u64, DecideError> {
         self.named(Want::Head(agent.clone()))?;
         Ok(self.data.head(agent))
     }
 
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
         self.named(Want::Known(key.to_string()))?;
         let found = self.data.known.get(&key.to_string());
         Ok(found.map(|(_, entry)| Known { key: key.clone(), entry: entry.clone() }))
     }
 
-    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError> {
         self.named(Want::Message(session.clone(), index))?;
         Ok(self.data.logs.get(session).and_then(|log| log.get(&index)).cloned())
     }
 }
 
-impl Sight for View<'_> {
-    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, No> {
+impl TxView for View<'_> {
+    fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, DecideError> {
         self.named(Want::Log(session.clone()))?;
         let log = self.data.logs.get(session).into_iter().flat_map(|log| log.values().rev());
         let (mut newest, _) = up_to(log.map(|entry| (weight(entry), entry.clone())), usize::MAX, bytes);
@@ -52,17 +52,17 @@ impl Sight for View<'_> {
         Ok(newest)
     }
 
-    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, No> {
+    fn result(&mut self, key: &str) -> Result<Option<SavedResult>, DecideError> {
         self.named(Want::Result(key.to_owned()))?;
         Ok(self.data.result(key))
     }
 
-    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, No> {
+    fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, DecideError> {
         self.named(Want::Bearer(name.clone()))?;
         Ok(self.data.names.get(name).cloned())
     }
 
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, No> {
+    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, DecideError> {
         self.named(Want::Waiting(queue.clone()))?;
         Ok(self.data.waiting(queue))
     }

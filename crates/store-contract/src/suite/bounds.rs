@@ -4,8 +4,8 @@ use super::{
     Ground,
     scene::{Scene, TOPIC, agent},
 };
-use desk::ports::{FeedQuery, NewNote, Plan, Quarantined, Work};
-use domain::{Decision, Key, Message, No, Refusal, command::CustomerAct};
+use desk::ports::{FeedQuery, NewNote, CommitPlan, Quarantined, Work};
+use domain::{Decision, Key, Message, DecideError, Refusal, command::CustomerAct};
 use std::sync::{Arc, OnceLock};
 
 /// A chat with a log of ten entries that are as heavy as each other, from 3 on, and the weight of one.
@@ -53,7 +53,7 @@ pub async fn a_decision_sees_the_newest_of_a_log_up_to_a_weight(ground: &dyn Gro
         let told = seen.clone();
         let look: Work = Box::new(move |sight| {
             let _ = told.set(indexes(&sight.newest(&"one".into(), bytes)?));
-            Err(No::Refused(Refusal::Ended))
+            Err(DecideError::Refused(Refusal::Ended))
         });
         let looked = scene.store.transact(Vec::new(), look).await.expect("the store works");
         assert_eq!(looked, Err(Refusal::Ended));
@@ -75,7 +75,7 @@ pub async fn notes_are_read_up_to_a_weight(ground: &dyn Ground) {
     let after = scene.head(1).await;
     let work: Work = Box::new(move |sight| {
         let cause = Some((agent(1), sight.head(&agent(1))? + 1));
-        Ok(Plan { at: 1, decision: Decision::default(), notes: notes.clone(), cause, result: None })
+        Ok(CommitPlan { at: 1, decision: Decision::default(), notes: notes.clone(), cause, result: None })
     });
     scene.store.transact(Vec::new(), work).await.expect("the store works").expect("allowed");
     for (bytes, expected) in [(0, 1), (199, 1), (200, 2), (299, 2), (300, 3), (usize::MAX, 3)] {

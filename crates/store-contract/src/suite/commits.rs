@@ -6,9 +6,9 @@ use super::{
     scene::{Scene, TOPIC, agent, session, session_command, work},
 };
 use desk::known_key;
-use desk::ports::{Committed, FeedQuery, Plan, Store, StoreFault, Versioned, CommitObserver, Work};
+use desk::ports::{Committed, FeedQuery, CommitPlan, Store, StoreFault, Versioned, CommitObserver, Work};
 use domain::{
-    Command, Decision, Key, Kind, No, Refusal, State, UniqueName, Want,
+    Command, Decision, Key, Kind, DecideError, Refusal, State, UniqueName, Want,
     command::{CustomerAct, SessionAct},
 };
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -73,13 +73,13 @@ pub async fn a_decision_may_ask_for_more_and_runs_again(ground: &dyn Ground) {
     let asking: Work = Box::new(move |sight| {
         runs += 1;
         if runs < 3 {
-            return Err(No::Need(Key::Book.into()));
+            return Err(DecideError::Need(Key::Book.into()));
         }
         assert!(sight.state(&Key::Centre)?.is_some());
-        Ok(Plan { at: 1, decision: Decision::default(), notes: Vec::new(), cause: None, result: None })
+        Ok(CommitPlan { at: 1, decision: Decision::default(), notes: Vec::new(), cause: None, result: None })
     });
     scene.store.transact(Vec::new(), asking).await.expect("the store works").expect("granted");
-    let insatiable: Work = Box::new(|_| Err(No::Need(Key::Book.into())));
+    let insatiable: Work = Box::new(|_| Err(DecideError::Need(Key::Book.into())));
     assert!(scene.store.transact(Vec::new(), insatiable).await.is_err());
 }
 
@@ -112,7 +112,7 @@ pub async fn a_want_that_was_forgotten_is_asked_for_and_obeyed(ground: &dyn Grou
                 sight.waiting(&"Support".into())?.values().sum::<usize>().to_string(),
             ];
             *tell.lock().expect("lock") = found;
-            Err(No::Refused(Refusal::Ended))
+            Err(DecideError::Refused(Refusal::Ended))
         });
         let looked = scene.store.transact(wants, look).await.expect("the store works");
         assert_eq!(looked, Err(Refusal::Ended));
@@ -151,7 +151,7 @@ pub async fn a_decision_sees_the_log_its_group_wrote(ground: &dyn Ground) {
     let told = seen.clone();
     let look: Work = Box::new(move |sight| {
         let _ = told.set(sight.newest(&"one".into(), usize::MAX)?);
-        Err(No::Refused(Refusal::Ended))
+        Err(DecideError::Refused(Refusal::Ended))
     });
     let (said, looked) = tokio::join!(
         scene.run(Command::Customer { session: "one".into(), act: say }),

@@ -9,11 +9,11 @@ use desk::{
     Desk, Refused, Setup,
     ports::{
         Arrival, Cause, Channel, Clock, Ids, Measure, NewNote, NotReplayed, OutboundMessage, Quarantined, Render,
-        SendOutcome, Sight, Switch,
+        SendOutcome, TxView, Switch,
     },
 };
 use domain::{
-    Command, Decision, Event, InteractionId, Millis, No, NodeId, Refusal, State, UserData,
+    Command, Decision, Event, InteractionId, Millis, DecideError, NodeId, Refusal, State, UserData,
     call::{Caller, Dn, SwitchCommand, LegId, Overflowing},
     command::{Arrive, CustomerAct, Destination, Open, Provision, SessionAct},
     medium::Media,
@@ -75,11 +75,11 @@ struct Notes;
 impl Render for Notes {
     fn notes(
         &self,
-        _: &mut dyn Sight,
+        _: &mut dyn TxView,
         decision: &Decision,
         _: Option<&Cause>,
         _: Millis,
-    ) -> Result<Vec<NewNote>, No> {
+    ) -> Result<Vec<NewNote>, DecideError> {
         Ok(scene::notes(decision, TOPIC))
     }
 }

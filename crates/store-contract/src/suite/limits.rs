@@ -4,9 +4,9 @@ use super::{
     Ground,
     scene::{Scene, agent, queue, user},
 };
-use desk::ports::{Sight, StoreFault};
+use desk::ports::{TxView, StoreFault};
 use domain::{
-    Command, Key, No, Refusal, UniqueName,
+    Command, Key, DecideError, Refusal, UniqueName,
     command::{CustomerAct, Provision, SessionAct, Target},
     queue::Queue,
     session::EndedBy,
@@ -18,13 +18,13 @@ use std::sync::{Arc, Mutex};
 /// What a decision sees.
 async fn seen<T: Clone + Send + 'static>(
     scene: &Scene,
-    mut look: impl FnMut(&mut dyn Sight) -> Result<T, No> + Send + 'static,
+    mut look: impl FnMut(&mut dyn TxView) -> Result<T, DecideError> + Send + 'static,
 ) -> T {
     let found = Arc::new(Mutex::new(None));
     let told = found.clone();
-    let work = Box::new(move |sight: &mut dyn Sight| {
+    let work = Box::new(move |sight: &mut dyn TxView| {
         *told.lock().expect("lock") = Some(look(sight)?);
-        Err(No::Refused(Refusal::Ended))
+        Err(DecideError::Refused(Refusal::Ended))
     });
     scene.store.transact(Vec::new(), work).await.expect("the store works").expect_err("only looked");
     let found = found.lock().expect("lock");

@@ -4,7 +4,7 @@ use super::{
     Ground,
     scene::{Scene, agent},
 };
-use desk::ports::{NewNote, Plan, SessionTable, Work};
+use desk::ports::{NewNote, CommitPlan, SessionTable, Work};
 use domain::{Decision, Key, Refusal};
 
 fn note(number: u32, body: &str) -> NewNote {
@@ -15,7 +15,7 @@ fn note(number: u32, body: &str) -> NewNote {
 fn tell(notes: Vec<NewNote>, cause: Option<(u32, u64)>) -> Work {
     Box::new(move |_| {
         let cause = cause.map(|(number, reference)| (agent(number), reference));
-        Ok(Plan { at: 1, decision: Decision::default(), notes: notes.clone(), cause, result: None })
+        Ok(CommitPlan { at: 1, decision: Decision::default(), notes: notes.clone(), cause, result: None })
     })
 }
 

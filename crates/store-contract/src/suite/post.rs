@@ -5,7 +5,7 @@ pub use super::scene::SERVICE;
 use super::scene::{Scene, session_command};
 use desk::{address, known_key, ports::TaskRow};
 use domain::{
-    Command, Message, No, Refusal,
+    Command, Message, DecideError, Refusal,
     command::{Receive, Report, Said, SessionAct, Unit},
     message::Content,
     session::Delivery,
@@ -57,9 +57,9 @@ impl Scene {
     pub async fn known(&self, name: &str) -> Option<Known> {
         let (key, found) = (known_key(SERVICE, name), Arc::new(Mutex::new(None)));
         let told = found.clone();
-        let look = Box::new(move |sight: &mut dyn desk::ports::Sight| {
+        let look = Box::new(move |sight: &mut dyn desk::ports::TxView| {
             *told.lock().expect("lock") = sight.known(&key)?;
-            Err(No::Refused(Refusal::Ended))
+            Err(DecideError::Refused(Refusal::Ended))
         });
         self.store.transact(Vec::new(), look).await.expect("the store works").expect_err("only looked");
         found.lock().expect("lock").take()

@@ -4,9 +4,9 @@ use super::{
     Ground,
     scene::{Scene, work},
 };
-use desk::ports::{Plan, SavedResult, Sight, Work};
+use desk::ports::{CommitPlan, SavedResult, TxView, Work};
 use domain::{
-    Command, No,
+    Command, DecideError,
     command::{AgentAct, Provision},
 };
 
@@ -24,12 +24,12 @@ fn saved(key: &str, scope: &str, at: i64, body: &str) -> SavedResult {
 /// The work of a command with a result.
 fn kept(command: Command, result: SavedResult) -> Work {
     let mut inner = work(command, result.at, super::scene::TOPIC);
-    Box::new(move |sight: &mut dyn Sight| -> Result<Plan, No> {
+    Box::new(move |sight: &mut dyn TxView| -> Result<CommitPlan, DecideError> {
         if let Some(known) = sight.result(&result.key)? {
             let decision = domain::Decision::default();
-            return Ok(Plan { at: 0, decision, notes: Vec::new(), cause: None, result: Some(known) });
+            return Ok(CommitPlan { at: 0, decision, notes: Vec::new(), cause: None, result: Some(known) });
         }
-        Ok(Plan { result: Some(result.clone()), ..inner(sight)? })
+        Ok(CommitPlan { result: Some(result.clone()), ..inner(sight)? })
     })
 }
 

@@ -1,6 +1,6 @@
 //! A small centre at work, for tests: real commands, decided by the domain, on whatever store.
 
-use desk::ports::{Done, NewNote, Plan, Store, StoreFault, Work};
+use desk::ports::{Receipt, NewNote, CommitPlan, Store, StoreFault, Work};
 use domain::{
     Command, Decision, Key, Millis, Refusal, State, UserData, UserId,
     centre::{Centre, Service, system_states},
@@ -57,23 +57,23 @@ impl Scene {
         self.now.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub async fn run(&self, command: Command) -> Result<Result<Done, Refusal>, StoreFault> {
+    pub async fn run(&self, command: Command) -> Result<Result<Receipt, Refusal>, StoreFault> {
         self.store.transact(Vec::new(), work(command, self.tick(), TOPIC)).await
     }
 
-    pub async fn done(&self, command: Command) -> Done {
+    pub async fn done(&self, command: Command) -> Receipt {
         self.run(command).await.expect("the store works").expect("the rules allow it")
     }
 
-    pub async fn agent(&self, number: u32, act: AgentAct) -> Done {
+    pub async fn agent(&self, number: u32, act: AgentAct) -> Receipt {
         self.done(Command::Agent { agent: agent(number), act }).await
     }
 
-    pub async fn act(&self, id: &str, number: u32, act: SessionAct) -> Done {
+    pub async fn act(&self, id: &str, number: u32, act: SessionAct) -> Receipt {
         self.done(session_command(id, number, act)).await
     }
 
-    pub async fn dispose(&self, id: &str, number: u32, value: &str) -> Done {
+    pub async fn dispose(&self, id: &str, number: u32, value: &str) -> Receipt {
         self.act(id, number, SessionAct::SetDisposition { value: value.into(), key: None }).await
     }
 
@@ -168,7 +168,7 @@ pub fn work(command: Command, now: Millis, topic: &'static str) -> Work {
         };
         let decision = domain::decide(sight, &command, now)?;
         let notes = notes(&decision, topic);
-        Ok(Plan { at: now, decision, notes, cause, result: None })
+        Ok(CommitPlan { at: now, decision, notes, cause, result: None })
     })
 }
 

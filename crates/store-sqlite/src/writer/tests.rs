@@ -1,7 +1,7 @@
 //! What becomes of a commit of which nobody knows whether it is on the disk.
 
 use super::*;
-use desk::ports::Plan;
+use desk::ports::CommitPlan;
 use domain::{
     Change, Decision, Event, InteractionId, QueueName, State,
     call::{LegCommand, SwitchCommand, LegId},
@@ -47,10 +47,10 @@ fn writer(dir: &Path) -> (Writer, Arc<Told>) {
 }
 
 /// Runs a decision as a group of its own; its answer.
-fn run(writer: &mut Writer, decision: &Decision) -> Result<Done, StoreFault> {
+fn run(writer: &mut Writer, decision: &Decision) -> Result<Receipt, StoreFault> {
     let decision = decision.clone();
     let plan =
-        move || Plan { at: 7, decision: decision.clone(), notes: Vec::new(), cause: None, result: None };
+        move || CommitPlan { at: 7, decision: decision.clone(), notes: Vec::new(), cause: None, result: None };
     let (answer, mut answered) = oneshot::channel();
     writer.run_group(&mut vec![Job::Transact { work: Box::new(move |_| Ok(plan())), answer }]);
     answered.try_recv().expect("answered").map(|done| done.expect("not refused"))

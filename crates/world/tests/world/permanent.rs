@@ -4,11 +4,11 @@ use api::{Links, Notes};
 use demo::centre::SMS_SERVICE;
 use desk::{
     Desk, Setup, address, known_key,
-    ports::{Cause, NewNote, Render, Sight},
+    ports::{Cause, NewNote, Render, TxView},
     session_of,
 };
 use domain::{
-    Command, Decision, Event, InteractionId, Millis, No, UserId,
+    Command, Decision, Event, InteractionId, Millis, DecideError, UserId,
     centre::Centre,
     command::{AgentAct, Provision, Receive, Said, SessionAct, Unit},
     medium::{Connector, Media, Medium},
@@ -173,11 +173,11 @@ struct Panics {
 impl Render for Panics {
     fn notes(
         &self,
-        sight: &mut dyn Sight,
+        sight: &mut dyn TxView,
         decision: &Decision,
         cause: Option<&Cause>,
         at: Millis,
-    ) -> Result<Vec<NewNote>, No> {
+    ) -> Result<Vec<NewNote>, DecideError> {
         let events = decision.changes.iter().flat_map(|change| &change.events);
         let is_of = |theirs: &str| {
             decision.changes.iter().any(|change| {

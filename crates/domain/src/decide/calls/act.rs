@@ -1,9 +1,9 @@
 //! What an agent does with a call (spec: core-and-voice#5.7).
 
 use super::{
-    super::{Draft, No, data, disposition, machine::Machine},
+    super::{Draft, DecideError, data, disposition, machine::Machine},
     offer,
-    release::{self, How},
+    release::{self, Release},
     room,
 };
 use crate::{
@@ -22,7 +22,7 @@ pub(in super::super) fn act(
     id: &InteractionId,
     agent: &UserId,
     act: &CallAct,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     if let CallAct::SetDisposition { value, key } = act {
         let party = match call.live_party(agent) {
@@ -87,7 +87,7 @@ const fn operation(act: &CallAct) -> Operation {
 }
 
 /// Makes the phone answer. An agent who answers in time is not late because the phone takes its time.
-fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let deadline = draft.now + ANSWER;
     if party.deadline.is_some_and(|due| due < deadline) {
         draft.tell_call(&call.id, Fact::AnswerAsked { leg: party.leg, deadline })?;
@@ -97,8 +97,8 @@ fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
 }
 
 /// Refuses: what the queue offered goes back to its place, other callers hear that they were refused.
-fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
-    let how = How::by(EndedBy::Agent, Cause::Refused);
+fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    let how = Release::by(EndedBy::Agent, Cause::Refused);
     if party.origin == Origin::Queue {
         return offer::ended(draft, &call.id, party.leg, how);
     }
@@ -106,16 +106,16 @@ fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
     release::settle(draft, &call.id, how, call)
 }
 
-fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let cause = if party.state == PartyState::Dialing { Cause::Cancelled } else { Cause::Normal };
-    let how = How::by(EndedBy::Agent, cause);
+    let how = Release::by(EndedBy::Agent, cause);
     release::part(draft, &call.id, party.leg, how)?;
     release::settle(draft, &call.id, how, call)
 }
 
 /// On hold, the room is left before the phone is asked, so that nobody hears the agent's last words; coming back, the
 /// phone is asked first (spec: voice-sip#5.4).
-fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
+fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), DecideError> {
     draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on })?;
     if on {
         room::arrange(draft, &call.id)?;
@@ -124,7 +124,7 @@ fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(
     Ok(())
 }
 
-fn send_dtmf(draft: &mut Draft<'_>, call: &Call, party: &Party, digits: &str) -> Result<(), No> {
+fn send_dtmf(draft: &mut Draft<'_>, call: &Call, party: &Party, digits: &str) -> Result<(), DecideError> {
     check::digits(digits)?;
     for other in call.others(party).filter(|other| other.up) {
         draft.effect(call.leg(other.leg), LegCommand::Dtmf(digits.to_owned()));

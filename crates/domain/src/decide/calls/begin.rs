@@ -1,10 +1,10 @@
 //! Calls begin: somebody calls, or an agent dials (spec: voice-sip#5.1).
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, DecideError},
     lead,
     party::{self, NewParty},
-    release::{self, How},
+    release::{self, Release},
 };
 use crate::{
     Event, InteractionId, Key, Millis, Refusal, UserData, UserId,
@@ -19,7 +19,7 @@ use crate::{
 const OWN_PHONE: Millis = 30_000;
 
 /// A call comes in. One whose id is known came before.
-pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result<(), No> {
+pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result<(), DecideError> {
     let id = &arrive.leg.call;
     if draft.exists(&Key::Call(id.clone()))? {
         return Ok(());
@@ -57,7 +57,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
 
 /// An agent calls somebody: first the agent's own phone is called, so that nobody who answers meets silence
 /// (spec: voice-sip#5.1).
-pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial) -> Result<(), No> {
+pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial) -> Result<(), DecideError> {
     check::number("destination", &dial.dialled)?;
     check::location(dial.location.as_deref())?;
     check::user_data(&dial.user_data)?;
@@ -101,7 +101,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     // A queue that takes no calls now: the agent can be told without their phone ringing.
     if let Destination::Queue { turned_away: Some(why), .. } = dial.to {
         draft.tell_call(&dial.call, Fact::Overflowed { why, announcement: None })?;
-        let how = How { is_gone: true, ..How::by(EndedBy::Idle, Cause::Closed) };
+        let how = Release { is_gone: true, ..Release::by(EndedBy::Idle, Cause::Closed) };
         return release::everyone(draft, &dial.call, how);
     }
     let from = Caller { number: dial.dialled.to_string(), name: String::new() };
@@ -111,7 +111,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
 }
 
 /// An agent talks in one call at a time: every other call of theirs must be on hold.
-fn refuse_while_talking(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), No> {
+fn refuse_while_talking(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), DecideError> {
     let held: Vec<InteractionId> = match draft.agent(agent)? {
         Some(found) => found.slots.get(&medium::voice()).cloned().unwrap_or_default(),
         None => return Ok(()),
@@ -133,6 +133,6 @@ fn kind(device: Option<&Dn>, to: &Destination) -> Kind {
     }
 }
 
-fn begin(draft: &mut Draft<'_>, id: &InteractionId, fact: Fact) -> Result<(), No> {
+fn begin(draft: &mut Draft<'_>, id: &InteractionId, fact: Fact) -> Result<(), DecideError> {
     draft.push(Key::Call(id.clone()), Event::Call(call::Event { queue: None, fact, elapsed_ms: None }))
 }

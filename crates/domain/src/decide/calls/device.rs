@@ -1,6 +1,6 @@
 //! Phones: in service and out of it, and what they do with calls (spec: core-and-voice#4.5).
 
-use super::super::{Draft, No};
+use super::super::{Draft, DecideError};
 use crate::{
     Refusal, UserId, check,
     command::DeviceAct,
@@ -13,7 +13,7 @@ pub(in super::super) fn in_service(
     dn: &Dn,
     on: bool,
     answers: bool,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let stands = draft.device(dn)?.map(|device| (device.in_service, device.answers));
     let wanted = (on, on && answers);
     if stands == Some(wanted) || stands.is_none() && !on {
@@ -27,7 +27,7 @@ pub(in super::super) fn operate(
     dn: &Dn,
     agent: &UserId,
     act: &DeviceAct,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let Some(device) = draft.device(dn)?.filter(|device| device.owner.as_ref() == Some(agent)) else {
         return Err(Refusal::NotFound(format!("Device '{dn}'")).into());
     };

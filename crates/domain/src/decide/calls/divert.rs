@@ -2,9 +2,9 @@
 //! would pay for that.
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, DecideError},
     lead,
-    release::{self, How},
+    release::{self, Release},
 };
 use crate::{
     Key,
@@ -23,7 +23,7 @@ pub(in super::super) fn diverted(
     leg: &LegId,
     to: &Destination,
     code: u16,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     if !draft.exists(&Key::Call(leg.call.clone()))? {
         return Ok(());
     }
@@ -39,7 +39,7 @@ pub(in super::super) fn diverted(
     if party.state != PartyState::Ringing || !leads || sent_on > MOST {
         return Ok(());
     }
-    let how = How { code: Some(code), ..How::by(Call::closer_of(party), Cause::Diverted) };
+    let how = Release { code: Some(code), ..Release::by(Call::closer_of(party), Cause::Diverted) };
     release::part(draft, &call.id, party.leg, how)?;
     lead::lead(draft, &call.id, to)
 }

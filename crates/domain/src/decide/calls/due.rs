@@ -1,9 +1,9 @@
 //! What falls due in a call.
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, DecideError},
     lead, offer,
-    release::{self, How},
+    release::{self, Release},
     wait,
 };
 use crate::{
@@ -19,7 +19,7 @@ pub(in super::super) fn due(
     id: &InteractionId,
     due: Deadline,
     late: &Destination,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     if !draft.exists(&Key::Call(id.clone()))? {
         return Ok(());
     }
@@ -28,7 +28,7 @@ pub(in super::super) fn due(
     if !is_due {
         return Ok(());
     }
-    let how = How::by(EndedBy::NoAnswer, Cause::NoAnswer);
+    let how = Release::by(EndedBy::NoAnswer, Cause::NoAnswer);
     match due {
         Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == Origin::Queue) => {
             offer::ended(draft, id, leg, how)

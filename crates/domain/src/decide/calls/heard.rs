@@ -1,9 +1,9 @@
 //! What the switch tells.
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, DecideError},
     lead, offer,
-    release::{self, How},
+    release::{self, Release},
     room, wait,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 
 /// Takes in a signal about a leg. It is never refused: what it tells has happened already, and a signal of a leg that
 /// is over changes nothing.
-pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &LegEvent) -> Result<(), No> {
+pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &LegEvent) -> Result<(), DecideError> {
     if !draft.exists(&Key::Call(leg.call.clone()))? {
         return Ok(());
     }
@@ -33,7 +33,7 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &LegEve
         LegEvent::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
         LegEvent::PhoneHold(on) => phone_hold(draft, &call, party, *on),
         LegEvent::Played if call.turned_away => {
-            release::everyone(draft, &call.id, How::by(EndedBy::Idle, Cause::Closed))
+            release::everyone(draft, &call.id, Release::by(EndedBy::Idle, Cause::Closed))
         }
         // Where the number leads is a command of its own.
         LegEvent::Played | LegEvent::Digit(_) | LegEvent::Diverts { .. } => Ok(()),
@@ -43,7 +43,7 @@ pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &LegEve
         }
         // The switch ends its calls in good order: nobody gave up.
         LegEvent::Gone { cause: Cause::Closed, .. } => {
-            release::everyone(draft, &call.id, How::by(EndedBy::Restart, Cause::Closed))
+            release::everyone(draft, &call.id, Release::by(EndedBy::Restart, Cause::Closed))
         }
         LegEvent::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
     }
@@ -72,7 +72,7 @@ fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) {
     }
 }
 
-fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let id = &call.id;
     match party.origin {
         // For a leg that came in, this acknowledges our answer; the call counts from when we gave it.
@@ -107,7 +107,7 @@ fn refused(
     party: &Party,
     operation: RefusedOperation,
     code: u16,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     draft.tell_call(&call.id, Fact::Refused { leg: party.leg, operation, code })
 }
 
@@ -118,7 +118,7 @@ fn hold_done(
     party: &Party,
     on: bool,
     code: Option<u16>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     if party.holding != Some(on) {
         return Ok(());
     }
@@ -133,7 +133,7 @@ fn hold_done(
 
 /// The hold key: the same states as over the API, without asking the phone. A party outside that puts us on hold
 /// changes no state here (spec: voice-sip#5.4): what it plays is heard.
-fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), No> {
+fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), DecideError> {
     let fact = match (party.state, on) {
         _ if party.who == Who::Outside => return Ok(()),
         (PartyState::Established, true) => Fact::Held { leg: party.leg },
@@ -150,7 +150,7 @@ fn gone(
     party: &Party,
     cause: Cause,
     code: Option<u16>,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let id = &call.id;
     let unanswered = party.state == PartyState::Ringing || party.state == PartyState::Dialing && !party.up;
     let is_away = matches!(cause, Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::NoSuchNumber);
@@ -158,7 +158,7 @@ fn gone(
         (true, Origin::Called | Origin::Queue | Origin::Dial) => EndedBy::NoAnswer,
         _ => Call::closer_of(party),
     };
-    let how = How { code, is_gone: true, ..How::by(closer, cause) };
+    let how = Release { code, is_gone: true, ..Release::by(closer, cause) };
     match party.origin {
         Origin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how),
         // The agent's phone is lost, not the call: the caller has not hung up on us.

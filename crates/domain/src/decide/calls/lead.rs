@@ -1,9 +1,9 @@
 //! Where a number leads: into a queue, to a phone of ours, to an announcement, outside, or to the end of the call.
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, DecideError},
     party::{self, NewParty},
-    release::{self, How},
+    release::{self, Release},
     wait,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Brings the caller to where their number leads.
-pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) -> Result<(), No> {
+pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) -> Result<(), DecideError> {
     match to {
         Destination::Queue { queue, turned_away: None } => wait::enqueue(draft, id, queue),
         Destination::Queue { queue, turned_away: Some(why) } => wait::turn_away(draft, id, Some(queue), *why),
@@ -24,11 +24,11 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) 
             let call = draft.call(id)?;
             // A phone of ours whose calls are sent around in a circle.
             if draft.device(&call.lines[0].dialled)?.is_some() {
-                return release::everyone(draft, id, How::by(EndedBy::NoAnswer, Cause::Unreachable));
+                return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::Unreachable));
             }
             // A call from outside is not carried outside again, at our cost.
             if call.parties.first().is_some_and(|caller| caller.who == Who::Outside) {
-                return release::everyone(draft, id, How::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
+                return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
             }
             call_out(draft, id, &call.lines[0].dialled)
         }
@@ -36,7 +36,7 @@ pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) 
 }
 
 /// Rings a phone of ours.
-fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), No> {
+fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), DecideError> {
     let Some(device) = draft.device(dn)? else { return call_out(draft, id, dn) };
     // Nobody can be called who is in this very call: they call their own number, or one that is forwarded to it.
     let takes_part = draft.call(id)?.live().any(|party| match party.user() {
@@ -51,7 +51,7 @@ fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), No> {
     let answers = device.answers;
     drop(device);
     if let Some(cause) = refused {
-        return release::everyone(draft, id, How::by(EndedBy::NoAnswer, cause));
+        return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, cause));
     }
     let who = party::who(draft, dn)?;
     party::call_party(
@@ -69,7 +69,7 @@ fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), No> {
 }
 
 /// Calls a number that is not ours. The switch knows whether anything carries it there.
-fn call_out(draft: &mut Draft<'_>, id: &InteractionId, number: &Dn) -> Result<(), No> {
+fn call_out(draft: &mut Draft<'_>, id: &InteractionId, number: &Dn) -> Result<(), DecideError> {
     party::call_party(
         draft,
         id,

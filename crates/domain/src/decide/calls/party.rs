@@ -1,7 +1,7 @@
 //! A party comes into a call: it has a leg, and if it is a user's, a slot of theirs.
 
 use super::{
-    super::{Draft, No},
+    super::{Draft, DecideError},
     room,
 };
 use crate::{
@@ -25,7 +25,7 @@ pub(super) struct NewParty {
 
 /// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
 /// be offered to them meanwhile.
-pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<LegId, No> {
+pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<LegId, DecideError> {
     let leg = draft.call(id)?.next_leg();
     let NewParty { who, dn, origin, state, answers, deadline } = coming;
     let user = match &who {
@@ -41,7 +41,7 @@ pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) 
 }
 
 /// Takes a party in and makes its leg.
-pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<(), No> {
+pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<(), DecideError> {
     let (to, origin) = (coming.dn.clone(), coming.origin);
     let leg = join(draft, id, coming)?;
     let from = draft.call(id)?.from.clone();
@@ -51,7 +51,7 @@ pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: NewP
 }
 
 /// Whose phone a number is.
-pub(super) fn who(draft: &mut Draft<'_>, dn: &Dn) -> Result<Who, No> {
+pub(super) fn who(draft: &mut Draft<'_>, dn: &Dn) -> Result<Who, DecideError> {
     let owner = draft.device(dn)?.and_then(|device| device.owner.clone());
     Ok(match owner {
         Some(id) => Who::User { name: draft.user(&id)?.user_name.clone(), id },

@@ -1,7 +1,7 @@
 //! The end of a part, and of a call.
 
 use super::{
-    super::{Draft, No, disposition},
+    super::{Draft, DecideError, disposition},
     room,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 
 /// How a part ends.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct How {
+pub(super) struct Release {
     pub closer: EndedBy,
     pub cause: Cause,
     /// The SIP status code, where there was one.
@@ -25,7 +25,7 @@ pub(super) struct How {
     pub is_gone: bool,
 }
 
-impl How {
+impl Release {
     pub const fn by(closer: EndedBy, cause: Cause) -> Self {
         Self { closer, cause, code: None, barred_until: None, is_gone: false }
     }
@@ -33,7 +33,7 @@ impl How {
 
 /// Ends one part: the leg is released, the user's slot is free, and work after the call begins if the queue gives
 /// time for it.
-pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How) -> Result<(), No> {
+pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: Release) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     // A party that only waited in a queue is established as well, but had nobody to talk to.
@@ -63,7 +63,7 @@ pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: How
 }
 
 /// Work after a call: an agent who was ready is not ready for the time that the queue gives.
-fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let (Some(user), Some(queued)) = (party.user(), &call.queued) else { return Ok(()) };
     let length = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.wrap_up);
     let is_ready = draft.agent(user)?.is_some_and(|found| found.is_ready(&medium::voice()));
@@ -78,17 +78,17 @@ fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> 
 }
 
 /// Ends every part and the call. Its caller did not give up.
-pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: How) -> Result<(), No> {
+pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: Release) -> Result<(), DecideError> {
     all(draft, id, how, false)
 }
 
 /// A party ends the call for everyone.
-pub(super) fn clear(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), No> {
+pub(super) fn clear(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let by_caller = call.parties.first().is_some_and(|caller| caller.leg == party.leg);
-    all(draft, &call.id, How::by(EndedBy::Agent, Cause::Normal), by_caller && is_unserved(call))
+    all(draft, &call.id, Release::by(EndedBy::Agent, Cause::Normal), by_caller && is_unserved(call))
 }
 
-fn all(draft: &mut Draft<'_>, id: &InteractionId, how: How, abandoned: bool) -> Result<(), No> {
+fn all(draft: &mut Draft<'_>, id: &InteractionId, how: Release, abandoned: bool) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     for party in call.live() {
         let cause = match party.state {
@@ -96,13 +96,13 @@ fn all(draft: &mut Draft<'_>, id: &InteractionId, how: How, abandoned: bool) -> 
             PartyState::Ringing if how.cause == Cause::Normal => Cause::Cancelled,
             _ => how.cause,
         };
-        part(draft, id, party.leg, How { cause, barred_until: None, ..how })?;
+        part(draft, id, party.leg, Release { cause, barred_until: None, ..how })?;
     }
     end(draft, id, how.closer, abandoned)
 }
 
 /// Runs after a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
-pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before: &Call) -> Result<(), No> {
+pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: Release, before: &Call) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let caller_stays = call.parties.first().is_some_and(Party::is_live);
     if call.ended.is_some() || caller_stays && (call.is_waiting() || call.turned_away) {
@@ -116,7 +116,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: How, before
     for leg in left {
         let is_ringing = call.on(leg).is_some_and(|party| party.state == PartyState::Ringing);
         let cause = if is_ringing { Cause::Cancelled } else { how.cause };
-        part(draft, id, leg, How { cause, barred_until: None, is_gone: false, ..how })?;
+        part(draft, id, leg, Release { cause, barred_until: None, is_gone: false, ..how })?;
     }
     end(draft, id, how.closer, abandoned)
 }
@@ -127,7 +127,7 @@ pub(super) fn is_unserved(call: &Call) -> bool {
     call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
 }
 
-fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy, abandoned: bool) -> Result<(), No> {
+fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy, abandoned: bool) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     if call.ended.is_some() {
         return Ok(());
@@ -137,10 +137,10 @@ fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy, abandoned: bo
 }
 
 /// The process that carried it is gone: everyone was cut off. It is never refused.
-pub(in super::super) fn lost(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(in super::super) fn lost(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     if !draft.exists(&Key::Call(id.clone()))? || draft.call(id)?.ended.is_some() {
         return Ok(());
     }
-    let how = How { is_gone: true, ..How::by(EndedBy::Restart, Cause::Failed) };
+    let how = Release { is_gone: true, ..Release::by(EndedBy::Restart, Cause::Failed) };
     everyone(draft, id, how)
 }

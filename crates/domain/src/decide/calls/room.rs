@@ -1,6 +1,6 @@
 //! Who hears what: the rooms follow from the states of the parties.
 
-use super::super::{Draft, No};
+use super::super::{Draft, DecideError};
 use crate::{
     InteractionId,
     call::{LegCommand, Playback, Party, PartyState},
@@ -8,7 +8,7 @@ use crate::{
 
 /// Puts everyone whose leg is up where their state says: those who talk into the room, those who hold into silence;
 /// a party that is left alone hears why.
-pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     // A last announcement is heard to its end, since that is the end of the call.
     if call.turned_away {

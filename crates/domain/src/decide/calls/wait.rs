@@ -1,8 +1,8 @@
 //! Waiting in a queue: what callers hear, and overflow.
 
 use super::{
-    super::{Draft, No},
-    release::{self, How},
+    super::{Draft, DecideError},
+    release::{self, Release},
 };
 use crate::{
     InteractionId, QueueName,
@@ -13,9 +13,9 @@ use crate::{
 
 /// Takes a call into a queue: it is answered at once, greeted, and waits. If the queue was taken away meanwhile, its
 /// number does not exist any more.
-pub(super) fn enqueue(draft: &mut Draft<'_>, id: &InteractionId, name: &QueueName) -> Result<(), No> {
+pub(super) fn enqueue(draft: &mut Draft<'_>, id: &InteractionId, name: &QueueName) -> Result<(), DecideError> {
     let Some(queue) = draft.queue_if_any(name)? else {
-        return release::everyone(draft, id, How::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
+        return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
     };
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
     let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at };
@@ -31,7 +31,7 @@ pub(super) fn turn_away(
     id: &InteractionId,
     queue: Option<&QueueName>,
     why: Overflowing,
-) -> Result<(), No> {
+) -> Result<(), DecideError> {
     let to = match queue {
         Some(name) => draft.queue_if_any(name)?.map(|queue| match why {
             Overflowing::Closed => queue.calls.closed.clone(),
@@ -45,24 +45,24 @@ pub(super) fn turn_away(
         // The desk has led the call on already where it could; a call that is still here found that queue shut as well.
         Some(Overflow::Close | Overflow::Queue(_)) | None => {
             draft.tell_call(id, Fact::Overflowed { why, announcement: None })?;
-            release::everyone(draft, id, How::by(EndedBy::Idle, Cause::Closed))
+            release::everyone(draft, id, Release::by(EndedBy::Idle, Cause::Closed))
         }
     }
 }
 
 /// The call has waited for too long: the caller is told so.
-pub(super) fn announce(draft: &mut Draft<'_>, id: &InteractionId, prompt: &str) -> Result<(), No> {
+pub(super) fn announce(draft: &mut Draft<'_>, id: &InteractionId, prompt: &str) -> Result<(), DecideError> {
     overflow_to(draft, id, Overflowing::Late, prompt)
 }
 
-fn overflow_to(draft: &mut Draft<'_>, id: &InteractionId, why: Overflowing, prompt: &str) -> Result<(), No> {
+fn overflow_to(draft: &mut Draft<'_>, id: &InteractionId, why: Overflowing, prompt: &str) -> Result<(), DecideError> {
     draft.tell_call(id, Fact::Overflowed { why, announcement: Some(prompt.to_owned()) })?;
     play(draft, id, Playback::Prompt(prompt.to_owned()))
 }
 
 /// Answers the caller, if nobody has, and lets them hear something. A party that holds hears nothing except a last
 /// announcement: at its end the call is over.
-fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Playback) -> Result<(), No> {
+fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Playback) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(caller) = call.parties.first() else { return Ok(()) };
     let leg = call.leg(caller.leg);
@@ -82,7 +82,7 @@ fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Playback) -> Result<(),
 
 /// Puts a call back at its place in the queue. The patience of a caller who was served begins again: the time they
 /// talked is no waiting.
-pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), No> {
+pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let (Some(queued), Some(caller)) = (&call.queued, call.parties.first()) else { return Ok(()) };
     if !caller.is_live() || queued.waiting {

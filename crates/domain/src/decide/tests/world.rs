@@ -5,8 +5,8 @@ use super::{
     calls::invariants::no_part_comes_back,
 };
 use crate::{
-    Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, No, ProviderKey, Refusal,
-    Seen, State, UserId, Want,
+    Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, DecideError, ProviderKey, Refusal,
+    Snapshots, State, UserId, Want,
     agent::Agent,
     book::{Book, Code, Group},
     call::{Call, SwitchCommand},
@@ -63,29 +63,29 @@ struct Sight<'a> {
 }
 
 impl Sight<'_> {
-    fn look(&mut self, want: Want) -> Result<(), No> {
+    fn look(&mut self, want: Want) -> Result<(), DecideError> {
         self.asked.insert(want.clone());
-        if self.missing.as_ref() == Some(&want) { Err(No::Need(want)) } else { Ok(()) }
+        if self.missing.as_ref() == Some(&want) { Err(DecideError::Need(want)) } else { Ok(()) }
     }
 }
 
-impl Seen for Sight<'_> {
-    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, No> {
+impl Snapshots for Sight<'_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         self.look(Want::State(key.clone()))?;
         Ok(self.states.get(key).cloned())
     }
 
-    fn head(&mut self, agent: &UserId) -> Result<u64, No> {
+    fn head(&mut self, agent: &UserId) -> Result<u64, DecideError> {
         self.look(Want::Head(agent.clone()))?;
         Ok(40)
     }
 
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, No> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
         self.look(Want::Known(key.to_string()))?;
         Ok(self.known.get(&key.to_string()).cloned())
     }
 
-    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, No> {
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError> {
         self.look(Want::Message(session.clone(), index))?;
         let log = self.log.get(session).map_or(&[][..], Vec::as_slice);
         Ok(log.iter().find(|message| message.index == index).cloned())
@@ -149,7 +149,7 @@ impl World {
     pub fn ask(&self, command: &Command) -> Result<Decision, Refusal> {
         match decide(&mut self.sight(None), command, self.now) {
             Ok(decision) => Ok(decision),
-            Err(No::Refused(why)) => Err(why),
+            Err(DecideError::Refused(why)) => Err(why),
             Err(other) => panic!("{command:?}: {other:?}"),
         }
     }
@@ -161,7 +161,7 @@ impl World {
         let _ = decide(&mut sight, command, self.now);
         for want in sight.asked {
             let outcome = decide(&mut self.sight(Some(want.clone())), command, self.now);
-            assert_eq!(outcome.map(|_| ()), Err(No::Need(want)), "{command:?}");
+            assert_eq!(outcome.map(|_| ()), Err(DecideError::Need(want)), "{command:?}");
         }
     }
 

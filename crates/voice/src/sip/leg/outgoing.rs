@@ -41,7 +41,7 @@ const DECLINED: u32 = 4;
 
 /// Options that differ from one call of a leg to the next.
 #[derive(Clone, Copy, Default)]
-pub(super) struct How {
+pub(super) struct InviteOptions {
     pub auto: bool,
     pub retried: bool,
     /// The session interval, where the other end wanted a longer one than ours.
@@ -92,14 +92,14 @@ fn begin(
     metrics::counter!("jackfield_sip_calls_total", "way" => "out").increment(1);
     let mut made = false;
     for binding in bindings {
-        made |= leg.call(binding, How { auto, ..How::default() });
+        made |= leg.call(binding, InviteOptions { auto, ..InviteOptions::default() });
     }
     if made { Ok(leg) } else { Err((Cause::Unreachable, 480)) }
 }
 
 impl Leg {
     /// Calls one phone; answers whether the call was made.
-    pub(super) fn call(&mut self, binding: Binding, how: How) -> bool {
+    pub(super) fn call(&mut self, binding: Binding, how: InviteOptions) -> bool {
         let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
             return false;
         };
@@ -192,7 +192,7 @@ impl Leg {
         let Some(branch) = branches.take(&tag) else { return };
         if branch.asking == Asking::Again {
             // The ringing call is ended: now the phone is called with the headers for answering by itself.
-            if !self.call(branch.binding, How { auto: true, ..How::default() }) {
+            if !self.call(branch.binding, InviteOptions { auto: true, ..InviteOptions::default() }) {
                 self.failed(480);
             }
             return;
@@ -222,7 +222,7 @@ impl Leg {
             _ => None,
         };
         if let (Some(interval), false) = (heal, branch.retried)
-            && self.call(branch.binding, How { auto: branch.asking == Asking::Auto, retried: true, interval })
+            && self.call(branch.binding, InviteOptions { auto: branch.asking == Asking::Auto, retried: true, interval })
         {
             return;
         }
@@ -383,7 +383,7 @@ fn invitation(
     core: &Core,
     asked: &Originate,
     binding: &Binding,
-    how: How,
+    how: InviteOptions,
     offer: Vec<u8>,
 ) -> Option<InviteOption> {
     let mut callee = Uri::try_from(binding.contact.as_str()).ok()?;

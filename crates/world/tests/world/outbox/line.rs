@@ -2,7 +2,7 @@
 
 use super::provider::{Answer, Attempt, Provider};
 use demo::centre::SMS_SERVICE;
-use desk::{Desk, Refused, address, known_key, ports::Done, session_of};
+use desk::{Desk, Refused, address, known_key, ports::Receipt, session_of};
 use domain::{
     Command, InteractionId, UserId,
     command::{AgentAct, Keyword, Receive, Said, SessionAct, Unit},
@@ -63,7 +63,7 @@ impl Line {
     }
 
     /// Performs what the rules allow, however often the journal fails.
-    pub async fn insist(&mut self, command: Command) -> Done {
+    pub async fn insist(&mut self, command: Command) -> Receipt {
         loop {
             match self.desk().perform(command.clone()).await {
                 Ok(done) => return done,
@@ -123,7 +123,7 @@ impl Line {
     }
 
     /// The agent does something.
-    pub async fn act(&mut self, id: &InteractionId, act: SessionAct) -> Done {
+    pub async fn act(&mut self, id: &InteractionId, act: SessionAct) -> Receipt {
         self.insist(Command::Session { session: id.clone(), agent: self.agent.clone(), act }).await
     }
 
