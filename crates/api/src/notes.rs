@@ -10,7 +10,7 @@ mod sessions;
 pub use renderer::Notes;
 
 use desk::ports::{Cause, NewNote, Render, TxView};
-use domain::{Change, Decision, Event, Millis, DecideError, State};
+use domain::{Change, DecideError, Decision, Event, Millis, State};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Render for Notes {

@@ -8,8 +8,8 @@ use crate::{
 };
 use domain::{
     Command, InteractionId, Key, Kind, Millis, State, UserData, UserId,
-    call::{LegCommand, Call, Cause, Deadline, Dn, SwitchCommand, LegEvent, LegId, Overflowing},
-    command::{Arrive, Dial, Destination},
+    call::{Call, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, SwitchCommand},
+    command::{Arrive, Destination, Dial},
     device::Device,
     queue::{Overflow, Queue},
 };
@@ -156,7 +156,7 @@ impl Desk {
             user_data,
         };
         let leg = arrive.leg.clone();
-        let arrived = self.insist(Command::Arrive(Box::new(arrive))).await;
+        let arrived = self.perform_until_durable(Command::Arrive(Box::new(arrive))).await;
         if arrived.is_err() {
             // The journal knows nothing of the call, so nobody else would release it.
             self.ask_switch(&[SwitchCommand { leg, act: LegCommand::Release(Cause::Failed) }]);
@@ -168,16 +168,16 @@ impl Desk {
     pub async fn heard(&self, leg: LegId, heard: LegEvent) -> Result<Receipt, Refused> {
         if let LegEvent::Diverts { to, code } = heard {
             let to = self.leads(&to).await?;
-            return self.insist(Command::Diverted { leg, to, code }).await;
+            return self.perform_until_durable(Command::Diverted { leg, to, code }).await;
         }
-        self.insist(Command::LegEvent { leg, heard }).await
+        self.perform_until_durable(Command::LegEvent { leg, heard }).await
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.
     pub async fn in_service(&self, dn: Dn, on: bool) -> Result<Receipt, Refused> {
         let switch = self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).clone();
         let answers = on && switch.and_then(|switch| switch.answers(&dn)).unwrap_or(false);
-        self.insist(Command::InService { dn, on, answers }).await
+        self.perform_until_durable(Command::InService { dn, on, answers }).await
     }
 
     fn ask_switch(&self, effects: &[SwitchCommand]) {

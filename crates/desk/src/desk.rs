@@ -10,7 +10,8 @@ use crate::{
     lock::lock,
     pauses::{ALIVE, Alive},
     ports::{
-        Cause, Clock, Receipt, FeedPage, FeedQuery, Ids, CommitPlan, Render, SessionTable, TxView, Store, StoreFault, TaskRow,
+        Cause, Clock, CommitPlan, FeedPage, FeedQuery, Ids, Receipt, Render, SessionTable, Store, StoreFault,
+        TaskRow, TxView,
     },
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
@@ -72,7 +73,7 @@ impl Desk {
         let memory = Arc::new(Memory::new());
         store.watch(memory.clone());
         let down = memory.pauses.begin(last_alive(&*store).await?, clock.now());
-        memory.mailroom.load(store.heads().await?);
+        memory.mailboxes.load(store.heads().await?);
         for kind in
             [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call]
         {
@@ -182,7 +183,7 @@ impl Desk {
 
     /// Performs a command for something that has happened already, again and again while the store fails or is busy. It
     /// ends when the rules refuse it, when the store is closed, and at a fault that never passes, which is logged here.
-    pub(crate) async fn insist(&self, command: Command) -> Result<Receipt, Refused> {
+    pub(crate) async fn perform_until_durable(&self, command: Command) -> Result<Receipt, Refused> {
         loop {
             match self.perform(command.clone()).await {
                 Err(Refused::Store(fault)) if fault.is_passing() => {
@@ -264,7 +265,7 @@ impl Desk {
     /// The store has overwritten rows behind the desk's back, because somebody was erased: memory lets go of what it
     /// has of them, so that nothing is told from it.
     pub fn was_erased(&self) {
-        self.memory.mailroom.reread();
+        self.memory.mailboxes.reread();
     }
 
     /// The centre, once it is provisioned.
@@ -288,8 +289,8 @@ impl Desk {
     }
 
     /// The mailboxes.
-    pub fn mailroom(&self) -> &Mailboxes {
-        &self.memory.mailroom
+    pub fn mailboxes(&self) -> &Mailboxes {
+        &self.memory.mailboxes
     }
 
     /// How the parts of the server stand.

@@ -204,8 +204,8 @@ impl Desk {
     /// all of it for agents without a session. `lowest` answers that acknowledgement.
     pub async fn trim(&self, lowest: impl Fn(&UserId) -> Option<u64>) -> Result<(), StoreFault> {
         let now = self.awake();
-        let upto = self.memory.mailroom.heads().into_iter().filter_map(|(agent, _)| {
-            let mail = self.memory.mailroom.of(&agent);
+        let upto = self.memory.mailboxes.heads().into_iter().filter_map(|(agent, _)| {
+            let mail = self.memory.mailboxes.of(&agent);
             let upto = lowest(&agent).unwrap_or_else(|| mail.start(now));
             mail.trims(upto).then_some((agent, upto))
         });

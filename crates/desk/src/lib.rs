@@ -10,7 +10,7 @@
 //! it at start; no rule of the domain is repeated here.
 
 pub mod idempotency;
-pub mod mailroom;
+pub mod mailboxes;
 pub mod ports;
 pub mod routing;
 
@@ -40,6 +40,6 @@ pub use channels::{address, known_key};
 pub use desk::{Desk, Setup, newest_moment, session_of};
 pub use directory::Directory;
 pub use log::{LogPage, Span};
-pub use mailroom::{Mailbox, Mailboxes};
+pub use mailboxes::{Mailbox, Mailboxes};
 pub use refused::Refused;
 pub use services::{Condition, ServiceKind, ServiceState, Services};

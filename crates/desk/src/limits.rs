@@ -6,7 +6,7 @@
 
 use crate::{hours, lock::lock, ports::TxView, witness::Memory};
 use domain::{
-    Command, Decision, Key, MediumName, Millis, DecideError, QueueName, Refusal, State,
+    Command, DecideError, Decision, Key, MediumName, Millis, QueueName, Refusal, State,
     call::Overflowing,
     command::{Destination, Receive, Unit},
     decide, medium,
@@ -125,7 +125,12 @@ fn led(
     Ok(Some(led))
 }
 
-fn admits(sight: &mut dyn TxView, memory: &Memory, queue: &Queue, medium: &MediumName) -> Result<bool, DecideError> {
+fn admits(
+    sight: &mut dyn TxView,
+    memory: &Memory,
+    queue: &Queue,
+    medium: &MediumName,
+) -> Result<bool, DecideError> {
     let waiting = sight.waiting(&queue.name)?;
     // Which media come in is provisioning, and so known in memory; how many wait is not.
     let served = lock(&memory.board).served(queue);

@@ -6,7 +6,7 @@ use crate::{
     lock::lock,
     outbox::Outbox,
     pauses::Pauses,
-    ports::{Committed, Durable, EventRow, Local, Switch, Versioned, CommitObserver},
+    ports::{CommitObserver, Committed, Durable, EventRow, Local, Switch, Versioned},
     routing::Board,
     versions::Versions,
 };
@@ -20,7 +20,7 @@ use tokio::sync::{Notify, watch};
 /// Everything kept in memory because it is asked for often. All of it can be rebuilt from the journal.
 pub(crate) struct Memory {
     pub directory: Directory,
-    pub mailroom: Mailboxes,
+    pub mailboxes: Mailboxes,
     /// The version of each entity that was taken in. Locked for as long as something is taken in.
     versions: Mutex<Versions>,
     pub board: Mutex<Board>,
@@ -44,7 +44,7 @@ impl Memory {
     pub fn new() -> Self {
         Self {
             directory: Directory::default(),
-            mailroom: Mailboxes::default(),
+            mailboxes: Mailboxes::default(),
             versions: Mutex::default(),
             board: Mutex::default(),
             deadlines: Mutex::default(),
@@ -124,13 +124,13 @@ impl Memory {
                 if let (true, Key::Agent(agent)) = (logged_in, key)
                     && *version > versions.of(key)
                 {
-                    let before = self.mailroom.of(agent).head();
-                    self.mailroom.logged_in(agent, before, self.pauses.awake(*at));
+                    let before = self.mailboxes.of(agent).head();
+                    self.mailboxes.logged_in(agent, before, self.pauses.awake(*at));
                 }
             }
             self.take_newer(&mut versions, &group.states);
         }
-        self.mailroom.deliver(&group.notes);
+        self.mailboxes.deliver(&group.notes);
         self.outbox.settled(&group.settled);
         self.outbox.take(group.tasks.iter().cloned(), []);
     }

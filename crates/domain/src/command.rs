@@ -3,7 +3,7 @@
 mod call;
 mod weight;
 
-pub use call::{Arrive, CallAct, DeviceAct, Dial, Destination};
+pub use call::{Arrive, CallAct, Destination, DeviceAct, Dial};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId, book,

@@ -39,7 +39,7 @@ pub mod userdata;
 mod want;
 
 pub use command::Command;
-pub use decide::{Change, Decision, DecideError, Snapshots, decide};
+pub use decide::{Change, DecideError, Decision, Snapshots, decide};
 pub use event::Event;
 pub use ids::{ConnId, InteractionId, NodeId, ProviderKey, QueueName, ServiceName, ThreadId, UserId};
 pub use key::{Key, Kind};

@@ -1,6 +1,6 @@
 //! The demo's SMS provider and Messenger platform, as parts of this server.
 
-use crate::{clock::SteadyClock, ids::RandomIds, populace::DemoMode};
+use crate::{clock::SteadyClock, demo_mode::DemoMode, ids::RandomIds};
 use anyhow::{Context, Result};
 use axum::{
     Router,
@@ -28,10 +28,10 @@ pub struct Simulators {
 
 impl Simulators {
     /// The simulators of a server that listens here and is known as `url`.
-    pub async fn new(populace: DemoMode, url: &str, listener: &TcpListener) -> Result<Self> {
+    pub async fn new(demo_mode: DemoMode, url: &str, listener: &TcpListener) -> Result<Self> {
         let address = listener.local_addr()?;
         let server = format!("http://{}", reached(address));
-        if populace == DemoMode::None {
+        if demo_mode == DemoMode::None {
             return Ok(Self { platforms: None, port: address.port(), server, door: None });
         }
         let (clock, ids) = (Arc::new(SteadyClock::start(None)), Arc::new(RandomIds));
@@ -52,7 +52,7 @@ impl Simulators {
     }
 
     /// Runs them, and their customers where the demo is alive.
-    pub fn run(self, tasks: &mut JoinSet<()>, populace: DemoMode) {
+    pub fn run(self, tasks: &mut JoinSet<()>, demo_mode: DemoMode) {
         let router = self.router();
         let Some(platforms) = self.platforms else { return };
         if let Some(door) = self.door {
@@ -63,7 +63,7 @@ impl Simulators {
             });
         }
         tasks.spawn(platforms.clone().run(self.server));
-        if populace == DemoMode::Alive {
+        if demo_mode == DemoMode::Alive {
             tasks.spawn(platforms.customers());
         }
     }
@@ -92,10 +92,10 @@ mod tests {
     use super::*;
     use demo::platforms::MESSENGER_PATH;
 
-    async fn simulators(populace: DemoMode, address: &str) -> (Simulators, u16) {
+    async fn simulators(demo_mode: DemoMode, address: &str) -> (Simulators, u16) {
         let listener = TcpListener::bind(address).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        (Simulators::new(populace, "http://localhost", &listener).await.expect("simulators"), port)
+        (Simulators::new(demo_mode, "http://localhost", &listener).await.expect("simulators"), port)
     }
 
     #[tokio::test]

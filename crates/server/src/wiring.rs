@@ -7,13 +7,13 @@ use crate::{
     clock::SteadyClock,
     config::{Config, Listen},
     connectors::{Connectors, Joined, Known},
+    demo_mode::DemoMode,
     findings::Findings,
     http,
     ids::RandomIds,
     limits,
     objects::{self, Besides, Current, Passwords, Reading, Wanted},
     output::Output,
-    populace::DemoMode,
     simulators::Simulators,
     taken, telemetry,
     telephony::Telephony,
@@ -46,7 +46,7 @@ pub struct Plan {
     /// Where to listen, if not where the settings say.
     pub listen: Option<Listen>,
     /// How much of the demo centre there is.
-    pub populace: DemoMode,
+    pub demo_mode: DemoMode,
 }
 
 /// Where a server is found.
@@ -61,9 +61,9 @@ pub struct Place<'a> {
 
 /// Runs a server until it is told to stop. `announce` is called once it takes requests.
 pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
-    let Plan { config, listen, populace } = plan;
+    let Plan { config, listen, demo_mode } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
-    let look = Look { listen, demo: populace != DemoMode::None, ..Look::default() };
+    let look = Look { listen, demo: demo_mode != DemoMode::None, ..Look::default() };
     let examined = check::examine(&config, look);
     let Parts { listen, tls, media, shown, calls } = examined.into_parts()?;
     let open_files = limits::raise();
@@ -79,17 +79,17 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let gate = http::Gate::over(store.health());
     let clock = clock(&store).await?;
     let desk = desk(store.clone(), clock.clone(), media, &url, shown).await?;
-    provision(&desk, &config, populace).await?;
-    warn_if_open(populace, &config, addr);
+    provision(&desk, &config, demo_mode).await?;
+    warn_if_open(demo_mode, &config, addr);
     let api = Api::start(api::Setup {
         desk: desk.clone(),
         links: Links::new(&url),
-        config: api_config(&config, &url, shown, populace != DemoMode::None),
+        config: api_config(&config, &url, shown, demo_mode != DemoMode::None),
     })
     .await?;
     let chat = Chat::new(desk.clone(), chat_config(&config));
-    let simulators = Simulators::new(populace, &url, &listener).await?;
-    let connectors = connectors(&desk, &config, populace, simulators.port)?;
+    let simulators = Simulators::new(demo_mode, &url, &listener).await?;
+    let connectors = connectors(&desk, &config, demo_mode, simulators.port)?;
     let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
 
     let telephony = Telephony::start(&desk, calls, config.sip.addr.is_some()).await?;
@@ -109,8 +109,8 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
         }
         Err(why) => tracing::error!("commands cannot reach this server: {why:#}"),
     }
-    simulators.run(&mut background, populace);
-    if populace == DemoMode::Alive {
+    simulators.run(&mut background, demo_mode);
+    if demo_mode == DemoMode::Alive {
         populate(&mut background, &desk, &chat, &Place { url: &url, addr, sip: telephony.addr() });
     }
     tracing::info!(%url, %addr, data = %config.data.display(), "serving");
@@ -134,7 +134,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
         // From this moment on no client should be sent here, though calls may go on for a long time.
         gate.close();
         // Agents go on working while their calls come to an end; simulated people need no such time.
-        if populace != DemoMode::Alive {
+        if demo_mode != DemoMode::Alive {
             telephony.drain(Duration::from_secs(config.sip.drain.into())).await;
         }
     };
@@ -223,9 +223,9 @@ pub fn default_url(config: &Config) -> String {
 
 /// Applies the objects at first start: the demo's, or those of the settings. Later starts leave alone what was
 /// changed since.
-async fn provision(desk: &Desk, config: &Config, populace: DemoMode) -> Result<()> {
+async fn provision(desk: &Desk, config: &Config, demo_mode: DemoMode) -> Result<()> {
     let current = Current::read(desk).await?;
-    let is_demo = populace != DemoMode::None;
+    let is_demo = demo_mode != DemoMode::None;
     match &current.centre {
         Some(centre) if is_demo && centre.id != demo::centre::CONTACT_CENTER => bail!(
             "the data directory {} (--data) has a centre of its own, which is not to become the demo's",
@@ -235,7 +235,7 @@ async fn provision(desk: &Desk, config: &Config, populace: DemoMode) -> Result<(
         None => {}
     }
     let wanted = if is_demo {
-        Wanted::demo(populace == DemoMode::Alive)?
+        Wanted::demo(demo_mode == DemoMode::Alive)?
     } else {
         let mut findings = Findings::default();
         let (media, fresh) = (desk.media(), desk.ids());
@@ -256,9 +256,9 @@ async fn provision(desk: &Desk, config: &Config, populace: DemoMode) -> Result<(
 }
 
 /// The accounts that carry messages for the services of the centre.
-fn connectors(desk: &Desk, config: &Config, populace: DemoMode, port: u16) -> Result<Connectors> {
+fn connectors(desk: &Desk, config: &Config, demo_mode: DemoMode, port: u16) -> Result<Connectors> {
     let services = desk.centre().map(|centre| centre.services.clone()).unwrap_or_default();
-    let demo = (populace != DemoMode::None).then_some(port);
+    let demo = (demo_mode != DemoMode::None).then_some(port);
     let mut findings = Findings::default();
     let connectors = Connectors::of(config, &services, desk.media(), demo, &mut findings);
     findings.refuse()?;
@@ -315,10 +315,10 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
 }
 
 /// Warns of an open demo: its passwords are in every manual.
-fn warn_if_open(populace: DemoMode, config: &Config, http: SocketAddr) {
+fn warn_if_open(demo_mode: DemoMode, config: &Config, http: SocketAddr) {
     let sip = config.sip.addr.filter(|_| !config.sip.off);
     for addr in [Some(http), sip].into_iter().flatten().filter(|addr| !addr.ip().is_loopback()) {
-        if populace != DemoMode::None {
+        if demo_mode != DemoMode::None {
             tracing::warn!(%addr, "the demo is open to a network: whoever reaches it can log in as anybody");
         }
     }

@@ -1,7 +1,7 @@
 //! The contract on the strict store, and what only that one does.
 
 use desk::ports::{Store, Work};
-use domain::{Key, DecideError, NodeId, Refusal, Want};
+use domain::{DecideError, Key, NodeId, Refusal, Want};
 use std::sync::{Arc, Mutex};
 use store_contract::{Ground, Shared, StrictStore};
 

@@ -6,7 +6,7 @@ use crate::{
     fault::Fault,
     files, left, open,
     open_error::OpenError,
-    schema, shelf, task,
+    schema, session_table, task,
 };
 use rusqlite::Connection;
 use std::{
@@ -93,7 +93,7 @@ fn unfinished(part: &Path) -> Result<Connection, BackupError> {
     let conn = Connection::open(part)?;
     conn.pragma_update(None, "journal_mode", "MEMORY")?;
     conn.pragma_update(None, "secure_delete", "ON")?;
-    shelf::clear(&conn)?;
+    session_table::clear(&conn)?;
     binding::clear(&conn)?;
     Ok(conn)
 }

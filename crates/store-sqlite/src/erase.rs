@@ -7,7 +7,7 @@ use crate::{
     group::Group,
     links, mailbox,
     mark::Mark,
-    place, quarantine, task,
+    message_key, quarantine, task,
 };
 use desk::ports::{Erased, Traces};
 use domain::{
@@ -62,7 +62,7 @@ impl Group<'_> {
     }
 
     fn blank_log(&self, entity: i64) -> Outcome<u32> {
-        let log = place::log_from(entity, 0);
+        let log = message_key::log_from(entity, 0);
         let rows: Vec<(i64, String, u32)> = self
             .conn
             .prepare_cached("SELECT place, body, format FROM message WHERE place BETWEEN ?1 AND ?2")?

@@ -12,9 +12,9 @@ use crate::{
     limits::{Moved, Queues},
     links,
     mailbox::{self, Mailbox},
-    place, result, snapshot,
+    message_key, result, snapshot,
 };
-use desk::ports::{Committed, Receipt, EventRow, NewNote, Note, CommitPlan};
+use desk::ports::{CommitPlan, Committed, EventRow, NewNote, Note, Receipt};
 use domain::{Decision, Event, InteractionId, Key, Message, Millis, UserId};
 use rusqlite::Connection;
 use std::{collections::HashMap, sync::Arc};
@@ -299,7 +299,7 @@ impl<'a> Group<'a> {
                  ON CONFLICT (place) DO UPDATE SET body = excluded.body, format = excluded.format",
             )?
             .execute((
-                place::of_message(entry.id, message.index),
+                message_key::of_message(entry.id, message.index),
                 message.at,
                 document::text(message)?,
                 self.count.format,

@@ -1,6 +1,6 @@
 //! Finds a person: in which conversations and calls a value of a customer's is, and where else.
 
-use crate::{fault::Outcome, raw, snapshot, task};
+use crate::{fault::Outcome, raw_search, snapshot, task};
 use desk::ports::Traces;
 use domain::{
     Event, InteractionId, Key, State, UserData,
@@ -33,7 +33,7 @@ fn quarantined(conn: &Connection, value: &str) -> Outcome<Vec<i64>> {
     while let Some(row) = rows.next()? {
         let why = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
         let unit = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        if why.contains(value) || raw::holds(unit, value) {
+        if why.contains(value) || raw_search::holds(unit, value) {
             found.push(row.get(0)?);
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     document,
     fault::{Fault, Outcome},
     fold::{self, Folded},
-    links, place, unreadable,
+    links, message_key, unreadable,
 };
 use desk::ports::LogPart;
 use domain::{
@@ -104,7 +104,7 @@ pub(crate) fn messages(
 
 /// The log of an entity from an index on.
 pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: usize) -> Outcome<LogPart> {
-    let lies = place::log_from(entity, from);
+    let lies = message_key::log_from(entity, from);
     // One row more tells whether there is more.
     let mut statement = conn.prepare_cached(
         "SELECT place, at, body, format FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3",
@@ -116,13 +116,13 @@ pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: 
 /// One entry of the log of an entity, for a decision: one that cannot be read is a fault.
 pub(crate) fn message(conn: &Connection, entity: i64, index: u32) -> Outcome<Option<Message>> {
     let mut statement = conn.prepare_cached("SELECT body, format FROM message WHERE place = ?1")?;
-    let mut rows = statement.query([place::of_message(entity, index)])?;
+    let mut rows = statement.query([message_key::of_message(entity, index)])?;
     rows.next()?.map(|row| Ok(document::read(Document::Message, row, 0)??)).transpose()
 }
 
 /// The end of the log of an entity, in order.
 pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Vec<Message>> {
-    let lies = place::log_from(entity, 0);
+    let lies = message_key::log_from(entity, 0);
     let mut statement = conn.prepare_cached(
         "SELECT place, at, body, format FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC",
     )?;
@@ -147,7 +147,7 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
             Err(why) => {
                 let place = row.get(0)?;
                 unreadable::tell("message", &place, &why);
-                unreadable::entry(place::index_of(place), row.get(1)?)
+                unreadable::entry(message_key::index_of(place), row.get(1)?)
             }
         });
     }

@@ -14,12 +14,12 @@ use crate::{
     pool::Pool,
     quarantine,
     queue::{Job, Queue},
-    result, schema, shelf, snapshot, task,
+    result, schema, session_table, snapshot, task,
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    BindingRow, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Start, Store,
-    StoreFault, TaskRow, Traces, Transacted, Versioned, CommitObserver, Work,
+    BindingRow, CommitObserver, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult,
+    SessionTable, Start, Store, StoreFault, TaskRow, Traces, Transacted, Versioned, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::BoxFuture;
@@ -246,11 +246,11 @@ impl Store for SqliteStore {
 
     fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
         let id = id.to_owned();
-        Box::pin(self.pool.clone().read(move |conn| shelf::row(conn, shelf, &id)))
+        Box::pin(self.pool.clone().read(move |conn| session_table::row(conn, shelf, &id)))
     }
 
     fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
-        Box::pin(self.pool.clone().read(move |conn| shelf::rows(conn, shelf)))
+        Box::pin(self.pool.clone().read(move |conn| session_table::rows(conn, shelf)))
     }
 
     fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>> {

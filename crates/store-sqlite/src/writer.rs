@@ -13,12 +13,13 @@ use crate::{
     open::Hold,
     quarantine,
     queue::{Answer, Job, Queue},
-    result, schema, shelf,
-    sight::GroupView,
-    task,
+    result, schema, session_table, task,
+    tx_view::GroupView,
 };
-use desk::ports::{Committed, Receipt, Durable, Erased, Local, Start, StoreFault, Versioned, CommitObserver, Work};
-use domain::{Key, Millis, DecideError, Refusal, UserId, Want};
+use desk::ports::{
+    CommitObserver, Committed, Durable, Erased, Local, Receipt, Start, StoreFault, Versioned, Work,
+};
+use domain::{DecideError, Key, Millis, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
 use std::{
@@ -444,7 +445,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
         Job::Quarantine { unit, .. } => Ok(JobOutcome::Quarantined(quarantine::keep(group.conn, unit)?)),
         Job::Release { unit, .. } => Ok(JobOutcome::Released(quarantine::release(group.conn, *unit)?)),
         Job::Shelve { shelf, rows, .. } => {
-            shelf::put(group.conn, *shelf, rows, group.count.format)?;
+            session_table::put(group.conn, *shelf, rows, group.count.format)?;
             Ok(JobOutcome::Written)
         }
         Job::Bind { phones, .. } => {
@@ -461,9 +462,11 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
             result::save(group.conn, result)?;
             Ok(JobOutcome::Written)
         }
-        Job::Forget { before, .. } => {
-            Ok(if group.forget_results(*before)? { JobOutcome::Written } else { JobOutcome::Unfinished(Part(0)) })
-        }
+        Job::Forget { before, .. } => Ok(if group.forget_results(*before)? {
+            JobOutcome::Written
+        } else {
+            JobOutcome::Unfinished(Part(0))
+        }),
         Job::Retire { before, limit, done, .. } => {
             let (gone, all) = group.retire(*before, *limit - *done)?;
             let done = *done + gone;

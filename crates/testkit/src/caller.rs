@@ -122,8 +122,13 @@ impl<'a> Client<'a> {
     pub async fn hears(&self) -> Vec<Value> {
         let after = self.heard.load(Ordering::SeqCst);
         let (store, id) = (self.server.desk.store(), self.id());
-        let notes =
-            self.server.desk.mailroom().after(&**store, &id, after, 10_000, usize::MAX).await.expect("notes");
+        let notes = self
+            .server
+            .desk
+            .mailboxes()
+            .after(&**store, &id, after, 10_000, usize::MAX)
+            .await
+            .expect("notes");
         if let Some(last) = notes.last() {
             self.heard.store(last.pos, Ordering::SeqCst);
         }

@@ -9,7 +9,7 @@ use crate::{
 use api::{Links, Notes, Shown};
 use desk::{
     Condition, Desk, Refused,
-    ports::{Receipt, Quarantined, Store},
+    ports::{Quarantined, Receipt, Store},
 };
 use domain::{
     Command, InteractionId, Key, Message, Millis, NodeId, State, UserId,

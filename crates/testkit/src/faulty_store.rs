@@ -1,8 +1,8 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, Start, Store,
-    StoreFault, TaskRow, Transacted, Versioned, CommitObserver, Work,
+    BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
+    Start, Store, StoreFault, TaskRow, Transacted, Versioned, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, ready};

@@ -4,7 +4,7 @@ use crate::{Client, TestServer};
 use desk::ports::{Arrival, Switch};
 use domain::{
     Command, InteractionId, UserData,
-    call::{LegCommand, Caller, Dn, SwitchCommand, LegEvent, LegId},
+    call::{Caller, Dn, LegCommand, LegEvent, LegId, SwitchCommand},
     centre::Centre,
     medium::voice,
 };

@@ -8,8 +8,8 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    BindingRow, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable, TxView, Start, Store,
-    StoreFault, TaskRow, Transacted, Versioned, CommitObserver, Work,
+    BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
+    Start, Store, StoreFault, TaskRow, Transacted, TxView, Versioned, Work,
 };
 use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::{executor::block_on, future::BoxFuture};

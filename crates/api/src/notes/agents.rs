@@ -5,7 +5,7 @@ use super::seen::{after, user_of};
 use crate::wire::{activity, channel_resources};
 use desk::ports::{NewNote, TxView};
 use domain::{
-    Decision, Key, DecideError, State,
+    DecideError, Decision, Key, State,
     agent::{Agent, Fact},
     medium::{VOICE, voice},
 };
@@ -45,7 +45,11 @@ pub(super) fn render(
 }
 
 /// What an agent's phone does as a decision leaves it.
-fn activity_of(sight: &mut dyn TxView, decision: &Decision, agent: &Agent) -> Result<&'static str, DecideError> {
+fn activity_of(
+    sight: &mut dyn TxView,
+    decision: &Decision,
+    agent: &Agent,
+) -> Result<&'static str, DecideError> {
     let mut calls = Vec::new();
     for id in agent.slots.get(&voice()).into_iter().flatten() {
         calls.extend(after(sight, decision, &Key::Call(id.clone()))?);

@@ -8,7 +8,7 @@ use super::{
 use crate::wire::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
 use desk::ports::{NewNote, TxView};
 use domain::{
-    Change, Decision, Event, Key, Millis, DecideError, State, UserId,
+    Change, DecideError, Decision, Event, Key, Millis, State, UserId,
     call::{Call, Fact, Party, PartyState},
 };
 use serde_json::Value;

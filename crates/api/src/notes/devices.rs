@@ -8,7 +8,7 @@ use super::{
 use crate::wire::{DEVICES_TOPIC, Phone, device_message};
 use desk::ports::{NewNote, TxView};
 use domain::{
-    Change, Decision, Key, DecideError, State, UserId,
+    Change, DecideError, Decision, Key, State, UserId,
     agent::{Agent, Fact},
     device::{Device, Event},
     medium::{VOICE, voice},

@@ -1,11 +1,15 @@
 //! Snapshots as a commit leaves them, whether it changed them or not.
 
 use desk::ports::TxView;
-use domain::{Decision, Key, DecideError, State, UserId, user::User};
+use domain::{DecideError, Decision, Key, State, UserId, user::User};
 use std::sync::Arc;
 
 /// A snapshot as a decision leaves it.
-pub(super) fn after(sight: &mut dyn TxView, decision: &Decision, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
+pub(super) fn after(
+    sight: &mut dyn TxView,
+    decision: &Decision,
+    key: &Key,
+) -> Result<Option<Arc<State>>, DecideError> {
     match decision.changes.iter().find(|change| change.key == *key) {
         Some(change) => Ok(Some(change.after.clone())),
         None => sight.state(key),

@@ -4,10 +4,10 @@ use super::renderer::Notes;
 use crate::wire::{log_message, message_resource, session_resource};
 use desk::ports::{Cause, NewNote, TxView};
 use domain::{
-    Decision, Key, Message, DecideError, UserId, json,
+    DecideError, Decision, Key, Message, UserId, json,
     medium::Medium,
     message::{Visibility, without_stale_typing},
-    session::{AgentParty, EndedBy, Delivery, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, Delivery, EndedBy, Fact, Invitation, PartyState, Session},
 };
 use std::sync::Arc;
 
@@ -24,7 +24,12 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    pub fn render(&self, sight: &mut dyn TxView, fact: &Fact, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
+    pub fn render(
+        &self,
+        sight: &mut dyn TxView,
+        fact: &Fact,
+        out: &mut Vec<NewNote>,
+    ) -> Result<(), DecideError> {
         match fact {
             Fact::Offered { agent, .. } | Fact::JoinFailed { agent, .. } => {
                 self.change(agent, "StatusChange", out);
@@ -67,7 +72,12 @@ impl Scene<'_> {
 
     /// Flow A: chatting, then who is in it, then what was said so far, their own joining included: all of it, or of a
     /// long conversation its newest part, which begins with an index behind 1.
-    fn accepted(&self, sight: &mut dyn TxView, agent: &UserId, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
+    fn accepted(
+        &self,
+        sight: &mut dyn TxView,
+        agent: &UserId,
+        out: &mut Vec<NewNote>,
+    ) -> Result<(), DecideError> {
         self.change(agent, "StatusChange", out);
         self.change(agent, "ParticipantsUpdated", out);
         for other in self.others(agent) {

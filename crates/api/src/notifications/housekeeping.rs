@@ -78,7 +78,7 @@ async fn write_acknowledgements(api: &Api) {
 
 /// Ends sessions that do not fetch their notes: a mailbox must not grow forever.
 async fn close_laggards(api: &Api) {
-    for (agent, head) in api.desk.mailroom().heads() {
+    for (agent, head) in api.desk.mailboxes().heads() {
         let behind: Vec<(ClientId, u64)> = {
             let hub = api.notifications.hub();
             let ids = hub.sessions_of(agent.as_str());

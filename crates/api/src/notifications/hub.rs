@@ -28,7 +28,7 @@ impl Notifications {
         for (id, row) in desk.store().rows(SessionTable::BayeuxSession).await? {
             match serde_json::from_str::<Record>(&row) {
                 Ok(record) => {
-                    let head = desk.mailroom().of(&UserId::from(&*record.principal)).head();
+                    let head = desk.mailboxes().of(&UserId::from(&*record.principal)).head();
                     hub.adopt(record.cut_to(head), millis(desk.now()));
                 }
                 Err(fault) => tracing::warn!(%id, %fault, "a stored notification session could not be read"),

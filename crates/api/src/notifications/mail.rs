@@ -65,7 +65,7 @@ pub(super) async fn look(
     let mut found = Found { letters: Vec::new(), looked: after };
     let mut bytes = 0;
     loop {
-        let (room, store) = (api.desk.mailroom(), api.desk.store());
+        let (room, store) = (api.desk.mailboxes(), api.desk.store());
         let page = room.after(&**store, agent, found.looked, PAGE, MAX_BYTES).await?;
         if page.is_empty() {
             return Ok(found);

@@ -1,6 +1,6 @@
 //! The notifications endpoint: the Bayeux hub between mailboxes, long polls and sockets.
 //!
-//! The hub knows the protocol and the sessions, the mailroom knows the notes; this module waits. A note reaches
+//! The hub knows the protocol and the sessions, the mailboxes have the notes; this module waits. A note reaches
 //! a client only after it was committed, and a client with acknowledgements gets it again until it says that it
 //! has it (spec: decisions#2).
 

@@ -125,7 +125,7 @@ async fn hold_connect(
         return Ok(None);
     };
     let agent = &caller.user.id;
-    let mailbox = api.desk.mailroom().of(agent);
+    let mailbox = api.desk.mailboxes().of(agent);
     let mut letters = Vec::new();
     loop {
         // Ask for the bell before looking, so that a note placed in between rings it.

@@ -49,11 +49,11 @@ pub(super) async fn receive(
             transport,
             now: millis(now),
             start: if handshake {
-                api.desk.mailroom().of(&caller.user.id).start(api.desk.awake())
+                api.desk.mailboxes().of(&caller.user.id).start(api.desk.awake())
             } else {
                 0
             },
-            head: api.desk.mailroom().of(&caller.user.id).head(),
+            head: api.desk.mailboxes().of(&caller.user.id).head(),
             fresh: if handshake { fresh(api) } else { Fresh { session: 0, browser: 0 } },
             admission: Admission::Granted,
             may_subscribe: &may_subscribe,

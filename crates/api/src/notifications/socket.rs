@@ -142,7 +142,7 @@ async fn converse(
     socket: &mut WebSocket,
     place: &Place,
 ) -> End {
-    let mailbox = api.desk.mailroom().of(&caller.user.id);
+    let mailbox = api.desk.mailboxes().of(&caller.user.id);
     let mut held: Option<Held<'_>> = None;
     let mut pulse = Pulse::new(Instant::now());
     loop {

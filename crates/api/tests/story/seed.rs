@@ -28,7 +28,7 @@ impl Seed {
         agent.accepts(customer, "TestName").await.ok();
         // The printed notification bears the number 34: so many positions of the mailbox were taken before.
         let mut focus = true;
-        while app.desk.mailroom().of(&agent.id()).head() < 33 {
+        while app.desk.mailboxes().of(&agent.id()).head() < 33 {
             let body = json!({"operationName": "SetInFocus", "inFocus": focus});
             let answer = agent.post(&format!("/me/{collection}/{ID}"), body).await.ok();
             focus = !focus;

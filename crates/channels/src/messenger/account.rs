@@ -2,12 +2,12 @@
 
 use super::{
     MessengerConfig,
+    account_state::Standing,
     echo::Echoes,
     names::Names,
     rate::Rate,
     referrals::Referrals,
     send::{self, Answer, Request},
-    standing::Standing,
     trouble::{Failure, Remedy},
     typing::Typing,
     usage::Usage,

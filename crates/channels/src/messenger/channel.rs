@@ -2,7 +2,7 @@
 
 use super::{
     account::Account,
-    carry::{self, MOST_PARTS},
+    outbound::{self, MOST_PARTS},
     send::{self, Action, MAX_TEXT, split},
 };
 use desk::ports::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
@@ -36,7 +36,7 @@ impl Channel for Account {
     }
 
     fn fits(&self, text: &str) -> Result<(), Refusal> {
-        carry::fits(text)
+        outbound::fits(text)
     }
 
     fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {

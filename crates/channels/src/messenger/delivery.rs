@@ -3,8 +3,8 @@
 
 use super::{
     account::Account,
-    mark,
-    meaning::{Meaning, Reader, keys},
+    content,
+    mapping::{Meaning, Reader, keys},
     webhook::{Event, Happening, Unit, decode},
 };
 use crate::intake::Later;
@@ -98,7 +98,7 @@ impl Account {
             Meaning::Unit(meant) => meant,
             Meaning::Copy { word, mid, foreign } => {
                 self.echoes.heard(&word, &mid);
-                match mark::read(&word) {
+                match content::read(&word) {
                     Some(mark) if !self.is_in(&mark.session, &address.thread).await? => foreign,
                     Some(mark) if mark.is_last => {
                         command::Unit::Echo { session: mark.session, index: mark.index }

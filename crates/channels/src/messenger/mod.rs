@@ -18,26 +18,26 @@
 //! `jackfield_messenger_troubles_total{service,trouble}`, the refusals of the platform.
 
 mod account;
-mod carry;
+mod account_state;
 mod channel;
 mod config;
 mod connector;
+mod content;
+mod correlation;
 mod deletion;
 mod delivery;
-mod door;
 mod echo;
-mod mark;
-mod meaning;
+mod mapping;
 mod names;
 mod naming;
+mod outbound;
 mod privacy;
 mod rate;
 mod referrals;
-mod said;
+mod routes;
 mod scalar;
 mod send;
 mod signature;
-mod standing;
 mod trouble;
 mod typing;
 mod usage;

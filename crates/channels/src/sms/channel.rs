@@ -143,9 +143,9 @@ fn sending(outcome: Outcome) -> SendOutcome {
             };
             SendOutcome::Later { after, why: why.into() }
         }
-        Outcome::Unknown => {
-            SendOutcome::Unknown { why: "The provider's answer was lost: it may have sent the message.".into() }
-        }
+        Outcome::Unknown => SendOutcome::Unknown {
+            why: "The provider's answer was lost: it may have sent the message.".into(),
+        },
     }
 }
 

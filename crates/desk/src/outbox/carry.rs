@@ -11,7 +11,7 @@ use domain::{
     command::Report,
     message::Content,
     session::Delivery,
-    task::{TaskKind, Signal},
+    task::{Signal, TaskKind},
     thread::{Window, Writer},
 };
 use futures::FutureExt;
@@ -259,7 +259,7 @@ impl Desk {
 
     async fn write_down(&self, command: Command) {
         // The store is closed once this process ends: the next one finds the task as it is.
-        if let Err(Refused::Rule(why)) = self.insist(command).await {
+        if let Err(Refused::Rule(why)) = self.perform_until_durable(command).await {
             tracing::error!(%why, "the outcome of a message was refused");
         }
     }

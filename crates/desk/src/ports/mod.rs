@@ -6,18 +6,20 @@ mod committed;
 mod fault;
 mod operator;
 mod render;
-mod sight;
 mod store;
 mod switch;
+mod tx_view;
 mod world;
 
 pub use bindings::{BindingRow, Bindings};
 pub use channel::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
-pub use committed::{Committed, Durable, EventRow, Local, Note, Versioned, CommitObserver};
+pub use committed::{CommitObserver, Committed, Durable, EventRow, Local, Note, Versioned};
 pub use fault::StoreFault;
 pub use operator::{Difference, Erased, Finding, Finished, Operator, Report, Traces};
 pub use render::{Cause, NewNote, Render};
-pub use sight::{SavedResult, TxView};
-pub use store::{Receipt, FeedPage, FeedQuery, LogPart, CommitPlan, SessionTable, Start, Store, TaskRow, Transacted, Work};
+pub use store::{
+    CommitPlan, FeedPage, FeedQuery, LogPart, Receipt, SessionTable, Start, Store, TaskRow, Transacted, Work,
+};
 pub use switch::{Arrival, Switch};
+pub use tx_view::{SavedResult, TxView};
 pub use world::{Clock, Ids};

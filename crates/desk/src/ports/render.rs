@@ -1,7 +1,7 @@
 //! Rendering: what a commit means to those who listen.
 
 use super::TxView;
-use domain::{Decision, Key, Millis, DecideError, UserId};
+use domain::{DecideError, Decision, Key, Millis, UserId};
 use std::sync::Arc;
 
 /// The command behind a commit, for the agent who gave it.

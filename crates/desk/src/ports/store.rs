@@ -1,11 +1,12 @@
 //! The journal: where every accepted change is one atomic commit.
 
 use super::{
-    BindingRow, EventRow, NewNote, Note, Quarantined, SavedResult, TxView, StoreFault, Versioned, CommitObserver,
+    BindingRow, CommitObserver, EventRow, NewNote, Note, Quarantined, SavedResult, StoreFault, TxView,
+    Versioned,
 };
 use domain::{
-    Decision, InteractionId, Key, Kind, Message, Millis, DecideError, NodeId, Refusal, State, Task, UserId, Want,
-    call::Dn,
+    DecideError, Decision, InteractionId, Key, Kind, Message, Millis, NodeId, Refusal, State, Task, UserId,
+    Want, call::Dn,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What carries calls.
 
-use domain::call::{Caller, Dn, SwitchCommand, LegId};
+use domain::call::{Caller, Dn, LegId, SwitchCommand};
 
 /// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, but decides
 /// nothing; what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`],

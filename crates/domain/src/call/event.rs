@@ -4,7 +4,7 @@ use super::{
     leg::{Caller, Cause},
     operation::Operation,
     party::{Origin, PartyState, Who},
-    snapshot::{PendingDestination, Kind},
+    snapshot::{Kind, PendingDestination},
 };
 use crate::{
     ConnId, Millis, NodeId, QueueName, UserData, UserId,

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ConnId, InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
-    interaction::{EndedBy, End, Interaction, Place},
+    interaction::{End, EndedBy, Interaction, Place},
     medium,
 };
 use serde::{Deserialize, Serialize};

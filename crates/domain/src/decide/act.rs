@@ -1,6 +1,6 @@
 //! What agents do in a conversation, and the gate that every operation passes.
 
-use super::{Draft, DecideError, data, disposition, handover, invite, machine::Machine, note, post, talk};
+use super::{DecideError, Draft, data, disposition, handover, invite, machine::Machine, note, post, talk};
 use crate::{
     InteractionId, Refusal, UserData, UserId, check,
     command::SessionAct,

@@ -1,6 +1,6 @@
 //! Conversations that agents begin, where a connector can write to a customer first.
 
-use super::{Draft, DecideError, invite, part, post, receive};
+use super::{DecideError, Draft, invite, part, post, receive};
 use crate::{Refusal, UserId, check, command::Begin, message::Content, session::Route, thread::Writer};
 
 /// An agent begins a conversation (spec: digital-channels#3, last paragraph).

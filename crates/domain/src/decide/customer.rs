@@ -1,6 +1,6 @@
 //! What customers do: come, speak, leave.
 
-use super::{Draft, DecideError, data, ending, talk};
+use super::{DecideError, Draft, data, ending, talk};
 use crate::{
     Event, InteractionId, Key, Refusal, check,
     command::{CustomerAct, Open},

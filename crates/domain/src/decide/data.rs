@@ -1,7 +1,7 @@
 //! User data, the same for conversations and calls (spec: core-and-voice#6, decisions#6), and their erasure.
 
 use super::{
-    Draft, DecideError, disposition,
+    DecideError, Draft, disposition,
     machine::{Changed, Machine},
 };
 use crate::{InteractionId, Key, Refusal, UserData, check, interaction::Via};

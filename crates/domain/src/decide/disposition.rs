@@ -2,7 +2,7 @@
 //! of the user data; after that, for as long as one is taken, it is a fact that only reporting hears of.
 
 use super::{
-    Draft, DecideError,
+    DecideError, Draft,
     machine::{Disposed, Machine},
 };
 use crate::{

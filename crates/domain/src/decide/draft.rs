@@ -6,7 +6,7 @@ use crate::{
     ThreadId, UserId, Want,
     agent::{self, Agent},
     book::Book,
-    call::{self, LegCommand, Call, Dn, SwitchCommand, LegId},
+    call::{self, Call, Dn, LegCommand, LegId, SwitchCommand},
     centre::{Centre, Service},
     device::{self, Device},
     message::{Author, Content, PartyKind, Visibility},
@@ -214,7 +214,8 @@ impl<'a> Draft<'a> {
         let Some(place) = changes.iter().position(|change| change.key == key) else {
             let before = self.seen.state(&key)?;
             elapsed::note(before.as_deref(), &mut event, at);
-            let after = State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(DecideError::Fault)?;
+            let after =
+                State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(DecideError::Fault)?;
             changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
             self.decision.order.push((changes.len() - 1, 0));
             return Ok(());
@@ -223,8 +224,8 @@ impl<'a> Draft<'a> {
         elapsed::note(Some(&change.after), &mut event, at);
         // A view may still hold the snapshot; only then is it copied again.
         let after = std::mem::replace(&mut change.after, Arc::new(State::User(None)));
-        let after =
-            State::apply(Some(Arc::unwrap_or_clone(after)), &change.key, at, &event).ok_or(DecideError::Fault)?;
+        let after = State::apply(Some(Arc::unwrap_or_clone(after)), &change.key, at, &event)
+            .ok_or(DecideError::Fault)?;
         change.after = Arc::new(after);
         change.events.push(event);
         self.decision.order.push((place, change.events.len() - 1));
@@ -395,7 +396,11 @@ impl<'a> Draft<'a> {
     }
 
     /// From now on a provider's name is known; a name that is known already keeps its meaning.
-    pub fn learn(&mut self, key: &ProviderKey, entry: Option<(InteractionId, u32)>) -> Result<(), DecideError> {
+    pub fn learn(
+        &mut self,
+        key: &ProviderKey,
+        entry: Option<(InteractionId, u32)>,
+    ) -> Result<(), DecideError> {
         if self.known(key)?.is_none() {
             self.decision.known.push(Known { key: key.clone(), entry });
         }

@@ -1,10 +1,10 @@
 //! The end of a conversation, and of its customer's side.
 
-use super::{Draft, DecideError, disposition, invite};
+use super::{DecideError, Draft, disposition, invite};
 use crate::{
     InteractionId,
     message::Content,
-    session::{EndedBy, Deadline, Fact, Session},
+    session::{Deadline, EndedBy, Fact, Session},
 };
 
 /// Ends the conversation when nobody has anything to do with it any more.
@@ -15,7 +15,11 @@ pub(super) fn end_if_idle(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(
 }
 
 /// The customer's side is over, and with it every offer and every place in a queue.
-pub(super) fn customer_gone(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy) -> Result<(), DecideError> {
+pub(super) fn customer_gone(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    closer: EndedBy,
+) -> Result<(), DecideError> {
     let author = draft.session(id)?.customer.author();
     draft.say(id, author, Content::Left)?;
     draft.tell(id, Fact::TalkEnded { closer })?;

@@ -1,6 +1,6 @@
 //! Leaving, completing and handing over.
 
-use super::{Draft, DecideError, ending, invite, part, talk};
+use super::{DecideError, Draft, ending, invite, part, talk};
 use crate::{
     QueueName, Refusal, UserId,
     command::{LastWords, Target},
@@ -83,7 +83,12 @@ pub(super) fn transfer(
 }
 
 /// Puts it at the end of a queue; the agent who did so is not the one it is offered to next.
-fn enqueue(draft: &mut Draft<'_>, session: &Session, by: &UserId, name: &QueueName) -> Result<(), DecideError> {
+fn enqueue(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    by: &UserId,
+    name: &QueueName,
+) -> Result<(), DecideError> {
     let queue = draft.queue(name)?;
     let fact = Fact::Queued {
         priority: queue.priority,

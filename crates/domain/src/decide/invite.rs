@@ -1,7 +1,7 @@
 //! Offers of conversations: made by the router or by a colleague, taken, refused, lapsed, withdrawn.
 
 use super::{
-    Draft, DecideError, disposition, note,
+    DecideError, Draft, disposition, note,
     offer::{self, Offering},
     part, post,
 };
@@ -87,7 +87,11 @@ pub(super) fn accept(
     Ok(())
 }
 
-pub(super) fn reject(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), DecideError> {
+pub(super) fn reject(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+) -> Result<(), DecideError> {
     end(draft, session, party, PartyState::Completed, EndedBy::Agent)
 }
 

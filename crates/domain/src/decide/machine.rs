@@ -1,6 +1,6 @@
 //! What the shared rules need to know of the two machines beside [`Interaction`]: how each words the same fact.
 
-use super::{Draft, DecideError};
+use super::{DecideError, Draft};
 use crate::{
     InteractionId, Refusal, UserData, call,
     interaction::{Interaction, Via},

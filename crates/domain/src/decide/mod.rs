@@ -26,7 +26,7 @@ mod talk;
 mod tests;
 mod work;
 
-pub use draft::{Change, Decision, DecideError, Snapshots};
+pub use draft::{Change, DecideError, Decision, Snapshots};
 
 use crate::{Command, Millis};
 use draft::Draft;

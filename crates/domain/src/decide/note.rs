@@ -1,6 +1,6 @@
 //! What agents note about a conversation: a comment, that they look at it, who served its customer last.
 
-use super::{Draft, DecideError, data};
+use super::{DecideError, Draft, data};
 use crate::{
     InteractionId, UserData, UserId, agent, check,
     message::MAX_TEXT,
@@ -9,7 +9,11 @@ use crate::{
 use serde_json::Value;
 
 /// Writes the agent down as the one who last served this customer (spec: digital-channels#1.7, #2.6 `saveLAR`).
-pub(super) fn last_agent(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+pub(super) fn last_agent(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let name = draft.user(agent)?.user_name.clone();
     let mut set = UserData::default();
@@ -18,7 +22,12 @@ pub(super) fn last_agent(draft: &mut Draft<'_>, id: &InteractionId, agent: &User
     data::change(draft, &*session, session.party(agent), &set, &[], Via::System)
 }
 
-pub(super) fn focus(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId, on: bool) -> Result<(), DecideError> {
+pub(super) fn focus(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    on: bool,
+) -> Result<(), DecideError> {
     let held = draft.agent(agent)?.and_then(|agent| agent.focus.clone());
     let wanted = if on { Some(id.clone()) } else { held.clone().filter(|held| held != id) };
     if held == wanted { Ok(()) } else { draft.tell_agent(agent, agent::Fact::Focused { session: wanted }) }

@@ -1,7 +1,7 @@
 //! Offers, the same for conversations and calls: who may be offered what now, and what becomes of an agent who did not
 //! answer.
 
-use super::{Draft, DecideError};
+use super::{DecideError, Draft};
 use crate::{
     MediumName, Millis, QueueName, Refusal, UserId,
     agent::{self, AgentState, Readiness},
@@ -51,7 +51,11 @@ pub(super) fn permit<I: Interaction>(
 
 /// Refuses somebody who is not logged in on a medium or has no free slot of it. They need not be ready: what they begin
 /// themselves is not offered to them.
-pub(super) fn permit_own(draft: &mut Draft<'_>, medium: &MediumName, agent: &UserId) -> Result<(), DecideError> {
+pub(super) fn permit_own(
+    draft: &mut Draft<'_>,
+    medium: &MediumName,
+    agent: &UserId,
+) -> Result<(), DecideError> {
     let (user, at_work) = (draft.user(agent)?, draft.agent(agent)?);
     let Some(at_work) = at_work.as_deref() else { return Err(not(medium, "not logged in")) };
     if at_work.channel(medium).is_none() {
@@ -81,7 +85,11 @@ pub(super) fn cool_down(draft: &mut Draft<'_>, queue: &QueueName) -> Result<Mill
 
 /// An agent who did not answer is not ready until they say so. One who is not ready by their own choice keeps the
 /// reason they gave.
-pub(super) fn make_not_ready(draft: &mut Draft<'_>, agent: &UserId, medium: &MediumName) -> Result<(), DecideError> {
+pub(super) fn make_not_ready(
+    draft: &mut Draft<'_>,
+    agent: &UserId,
+    medium: &MediumName,
+) -> Result<(), DecideError> {
     let was_ready = draft.agent(agent)?.is_some_and(|found| found.is_ready(medium));
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
         let channels = vec![medium.clone()];

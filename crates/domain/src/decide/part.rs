@@ -1,6 +1,6 @@
 //! The part of an agent in a conversation: it begins with a slot, and its end gives the slot back.
 
-use super::{Draft, DecideError, disposition, machine::Machine};
+use super::{DecideError, Draft, disposition, machine::Machine};
 use crate::{
     InteractionId, Millis, UserId, agent,
     session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},

@@ -1,6 +1,6 @@
 //! What a connector carries: whether it may be sent, what became of it, and what is sent again.
 
-use super::{Draft, DecideError};
+use super::{DecideError, Draft};
 use crate::{
     InteractionId, Refusal, ServiceName, UserId,
     command::Report,
@@ -11,7 +11,12 @@ use crate::{
 };
 
 /// Refuses what the platform would not carry, before anything is written (spec: channel-connectors#0.2.7).
-pub(super) fn permit(draft: &mut Draft<'_>, session: &Session, writer: Writer, text: &str) -> Result<(), DecideError> {
+pub(super) fn permit(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    writer: Writer,
+    text: &str,
+) -> Result<(), DecideError> {
     let Some(post) = &session.post else { return Ok(()) };
     if session.erased {
         return Err(Refusal::Invalid("The customer's address was erased".into()).into());
@@ -110,9 +115,15 @@ pub(super) fn watermark(
 }
 
 /// An agent sends a message again that was not sent, or may not have been sent.
-pub(super) fn resend(draft: &mut Draft<'_>, session: &Session, agent: &UserId, index: u32) -> Result<(), DecideError> {
+pub(super) fn resend(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    agent: &UserId,
+    index: u32,
+) -> Result<(), DecideError> {
     let id = &session.id;
-    let no = || DecideError::Refused(Refusal::Invalid(format!("Message {index} is none that can be sent again")));
+    let no =
+        || DecideError::Refused(Refusal::Invalid(format!("Message {index} is none that can be sent again")));
     let post = session.post.as_ref().ok_or_else(no)?;
     post.outgoing.get(&index).filter(|sent| sent.state.may_be_repeated()).ok_or_else(no)?;
     let mut message = draft.message(id, index)?.ok_or_else(no)?;

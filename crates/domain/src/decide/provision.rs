@@ -1,6 +1,6 @@
 //! How the centre is set up. Writing the same again changes nothing, so a file can be applied twice.
 
-use super::{Draft, DecideError};
+use super::{DecideError, Draft};
 use crate::{
     Event, Key, Refusal, State, UserId, book, centre, check, command::Provision, device, ids::Dn, queue, user,
 };
@@ -50,7 +50,12 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
     }
 }
 
-fn put(draft: &mut Draft<'_>, key: Key, wanted: &State, event: impl FnOnce() -> Event) -> Result<(), DecideError> {
+fn put(
+    draft: &mut Draft<'_>,
+    key: Key,
+    wanted: &State,
+    event: impl FnOnce() -> Event,
+) -> Result<(), DecideError> {
     if draft.holds(&key, wanted)? { Ok(()) } else { draft.push(key, event()) }
 }
 

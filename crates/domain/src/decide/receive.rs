@@ -1,13 +1,13 @@
 //! What connectors bring: units of one thread, in order, each at least once.
 
-use super::{Draft, DecideError, data, post, talk};
+use super::{DecideError, Draft, data, post, talk};
 use crate::{
     Event, InteractionId, Key, ProviderKey, Refusal, ServiceName, UserData, check,
     command::{Keyword, Receive, Report, Said, Unit},
     message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
     notice::{Notice, Wording},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
-    task::{TaskKind, Task},
+    task::{Task, TaskKind},
     thread::{self, Consent, Source, Terms},
 };
 
@@ -130,7 +130,11 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), Decide
 }
 
 /// A word of consent took effect: what it changed.
-fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Result<Option<Wording>, DecideError> {
+fn keyword_said(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    keyword: Keyword,
+) -> Result<Option<Wording>, DecideError> {
     let thread = &unit.address.thread;
     let wanted = match keyword {
         Keyword::OptOut => Consent::Out,
@@ -146,12 +150,18 @@ fn keyword_said(draft: &mut Draft<'_>, unit: &Receive, keyword: Keyword) -> Resu
 /// The server's own answer to a keyword, when the account gives one.
 fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wording>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
-        let errand = TaskKind::Notice { id: id.to_string(), address: unit.address.clone(), text: text.clone() };
+        let errand =
+            TaskKind::Notice { id: id.to_string(), address: unit.address.clone(), text: text.clone() };
         draft.ask(Task { service: unit.service.clone(), thread: unit.address.thread.clone(), errand });
     }
 }
 
-fn open(draft: &mut Draft<'_>, unit: &Receive, said: &Said, terms: Terms) -> Result<InteractionId, DecideError> {
+fn open(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    said: &Said,
+    terms: Terms,
+) -> Result<InteractionId, DecideError> {
     let thread = &unit.address.thread;
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
     let route = Route {
@@ -213,7 +223,12 @@ pub(super) fn create(
 }
 
 /// What somebody wrote elsewhere in the page's name: it is shown, and is nobody's work here.
-fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), DecideError> {
+fn foreign(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    content: &[Content],
+    name: &str,
+) -> Result<(), DecideError> {
     // The copy of a message of ours may come before the answer that tells its id (spec: channel-connectors#0.2.3).
     if let Some(session) = present(draft, unit)?
         && let Some(index) = same_words(draft, &session, content)?
@@ -225,7 +240,11 @@ fn foreign(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &st
 }
 
 /// The newest message of ours on its way, or of unknown fate, with exactly these words.
-fn same_words(draft: &mut Draft<'_>, session: &Session, content: &[Content]) -> Result<Option<u32>, DecideError> {
+fn same_words(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    content: &[Content],
+) -> Result<Option<u32>, DecideError> {
     let [words] = content else { return Ok(None) };
     let Some(post) = &session.post else { return Ok(None) };
     let open = |state| matches!(state, Delivery::Queued | Delivery::Unknown);
@@ -245,7 +264,12 @@ fn plain(content: &Content) -> Option<&str> {
     }
 }
 
-fn elsewhere(draft: &mut Draft<'_>, unit: &Receive, content: &[Content], name: &str) -> Result<(), DecideError> {
+fn elsewhere(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+    content: &[Content],
+    name: &str,
+) -> Result<(), DecideError> {
     let Some(session) = present(draft, unit)? else { return Ok(()) };
     for (part, content) in content.iter().enumerate() {
         let index = draft.session(&session.id)?.next_index;
@@ -377,7 +401,10 @@ fn may_amend(message: &Message, how: Amendment) -> bool {
 }
 
 /// The conversation that a unit belongs to, while its customer is there.
-fn present(draft: &mut Draft<'_>, unit: &Receive) -> Result<Option<super::draft::View<Session>>, DecideError> {
+fn present(
+    draft: &mut Draft<'_>,
+    unit: &Receive,
+) -> Result<Option<super::draft::View<Session>>, DecideError> {
     let latest = draft.thread(&unit.address.thread)?.and_then(|thread| thread.latest.clone());
     open_one(draft, latest.as_ref())
 }

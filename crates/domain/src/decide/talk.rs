@@ -1,6 +1,6 @@
 //! Speech in a conversation: typing, names, last words.
 
-use super::{Draft, DecideError, part, post};
+use super::{DecideError, Draft, part, post};
 use crate::{
     InteractionId, Millis, Refusal, UserId, check,
     command::LastWords,

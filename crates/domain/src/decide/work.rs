@@ -1,6 +1,6 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{Draft, DecideError, ending, invite, part};
+use super::{DecideError, Draft, ending, invite, part};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact, Readiness},

@@ -15,7 +15,7 @@ mod written;
 
 pub use crate::{
     delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress},
-    interaction::{EndedBy, End, Place, Via},
+    interaction::{End, EndedBy, Place, Via},
 };
 pub use capabilities::{capabilities, is_open};
 pub use event::{Amendment, Event, Fact, Route};

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
-    interaction::{EndedBy, End, Interaction, Place},
+    interaction::{End, EndedBy, Interaction, Place},
     medium::MediumName,
     message::{Content, Message, ParticipantId},
 };

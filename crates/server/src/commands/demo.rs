@@ -4,7 +4,7 @@ use super::banner;
 use crate::{
     cli::Demo,
     config::{self, DEFAULT_ADDR, Listen},
-    populace::DemoMode,
+    demo_mode::DemoMode,
     taken,
     wiring::{self, Plan},
 };
@@ -50,7 +50,7 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
         (None, true) => "there until the next demo begins",
         (None, false) => "kept",
     };
-    let plan = Plan { config, listen: Some(listen), populace: DemoMode::Alive };
+    let plan = Plan { config, listen: Some(listen), demo_mode: DemoMode::Alive };
     wiring::run(plan, |place| Ok(banner::show(place, &data, end, out)?)).await
 }
 

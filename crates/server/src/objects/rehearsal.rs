@@ -2,7 +2,8 @@
 
 use super::difference::Difference;
 use domain::{
-    Command, InteractionId, Key, Message, DecideError, ProviderKey, Snapshots, State, UserId, decide, task::Known,
+    Command, DecideError, InteractionId, Key, Message, ProviderKey, Snapshots, State, UserId, decide,
+    task::Known,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -19,8 +20,12 @@ pub fn refusals(states: HashMap<Key, Arc<State>>, differences: &[Difference]) ->
                 rehearsal.0.extend(decision.changes.into_iter().map(|change| (change.key, change.after)));
             }
             Err(DecideError::Refused(why)) => refusals.push(format!("{}: {why}", lines.join(", "))),
-            Err(DecideError::Need(want)) => refusals.push(format!("{}: {want} cannot be read", lines.join(", "))),
-            Err(DecideError::Fault) => refusals.push(format!("{}: the journal cannot be read", lines.join(", "))),
+            Err(DecideError::Need(want)) => {
+                refusals.push(format!("{}: {want} cannot be read", lines.join(", ")))
+            }
+            Err(DecideError::Fault) => {
+                refusals.push(format!("{}: the journal cannot be read", lines.join(", ")))
+            }
         }
     }
     refusals

@@ -7,10 +7,11 @@ use super::{
     view::View,
 };
 use desk::ports::{
-    Receipt, Durable, EventRow, Local, NewNote, Note, CommitPlan, StoreFault, TaskRow, Transacted, Versioned, Work,
+    CommitPlan, Durable, EventRow, Local, NewNote, Note, Receipt, StoreFault, TaskRow, Transacted, Versioned,
+    Work,
 };
 use domain::{
-    Decision, Event, Key, Millis, DecideError, NodeId, Refusal, UniqueName, UserId, Want,
+    DecideError, Decision, Event, Key, Millis, NodeId, Refusal, UniqueName, UserId, Want,
     format::{self, Document, NEWEST},
     task::Known,
 };

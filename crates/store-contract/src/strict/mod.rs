@@ -8,7 +8,7 @@ mod store;
 mod view;
 
 use data::Data;
-use desk::ports::{Committed, Durable, Local, CommitObserver};
+use desk::ports::{CommitObserver, Committed, Durable, Local};
 use domain::NodeId;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -3,8 +3,8 @@
 use super::data::{Data, up_to, weight};
 use desk::ports::{SavedResult, TxView};
 use domain::{
-    InteractionId, Key, Message, DecideError, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId, Want,
-    share::Waiting, task::Known,
+    DecideError, InteractionId, Key, Message, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId,
+    Want, share::Waiting, task::Known,
 };
 use std::{collections::BTreeSet, sync::Arc};
 

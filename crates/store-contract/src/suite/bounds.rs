@@ -4,8 +4,8 @@ use super::{
     Ground,
     scene::{Scene, TOPIC, agent},
 };
-use desk::ports::{FeedQuery, NewNote, CommitPlan, Quarantined, Work};
-use domain::{Decision, Key, Message, DecideError, Refusal, command::CustomerAct};
+use desk::ports::{CommitPlan, FeedQuery, NewNote, Quarantined, Work};
+use domain::{DecideError, Decision, Key, Message, Refusal, command::CustomerAct};
 use std::sync::{Arc, OnceLock};
 
 /// A chat with a log of ten entries that are as heavy as each other, from 3 on, and the weight of one.

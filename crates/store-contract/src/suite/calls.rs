@@ -4,7 +4,7 @@ use super::scene::{Scene, agent, user};
 use domain::{
     Command, Key, NodeId, State, UserData,
     call::{Call, Caller, Cause, Dn, LegEvent, LegId},
-    command::{AgentAct, Arrive, CallAct, Dial, Destination, Provision},
+    command::{AgentAct, Arrive, CallAct, Destination, Dial, Provision},
     medium,
     user::{Device, User},
 };

@@ -6,9 +6,9 @@ use super::{
     scene::{Scene, TOPIC, agent, session, session_command, work},
 };
 use desk::known_key;
-use desk::ports::{Committed, FeedQuery, CommitPlan, Store, StoreFault, Versioned, CommitObserver, Work};
+use desk::ports::{CommitObserver, CommitPlan, Committed, FeedQuery, Store, StoreFault, Versioned, Work};
 use domain::{
-    Command, Decision, Key, Kind, DecideError, Refusal, State, UniqueName, Want,
+    Command, DecideError, Decision, Key, Kind, Refusal, State, UniqueName, Want,
     command::{CustomerAct, SessionAct},
 };
 use std::sync::{Arc, Mutex, OnceLock, Weak};

@@ -8,18 +8,18 @@ use super::{
 use desk::{
     Desk, Refused, Setup,
     ports::{
-        Arrival, Cause, Channel, Clock, Ids, Measure, NewNote, NotReplayed, OutboundMessage, Quarantined, Render,
-        SendOutcome, TxView, Switch,
+        Arrival, Cause, Channel, Clock, Ids, Measure, NewNote, NotReplayed, OutboundMessage, Quarantined,
+        Render, SendOutcome, Switch, TxView,
     },
 };
 use domain::{
-    Command, Decision, Event, InteractionId, Millis, DecideError, NodeId, Refusal, State, UserData,
-    call::{Caller, Dn, SwitchCommand, LegId, Overflowing},
+    Command, DecideError, Decision, Event, InteractionId, Millis, NodeId, Refusal, State, UserData,
+    call::{Caller, Dn, LegId, Overflowing, SwitchCommand},
     command::{Arrive, CustomerAct, Destination, Open, Provision, SessionAct},
     medium::Media,
     message::ParticipantId,
     queue::{Calls, Overflow, Queue},
-    session::{EndedBy, Delivery},
+    session::{Delivery, EndedBy},
     task::Signal,
     user::User,
 };
@@ -219,7 +219,7 @@ pub async fn busy(shared: &dyn Shared) -> (Arc<Desk>, impl Fn() -> String + use<
     b.perform(Command::Provision(Provision::RemoveUser(agent(3)))).await.expect_err("there is none");
     let desk = a.clone();
     let seen = move || {
-        let mut heads = desk.mailroom().heads();
+        let mut heads = desk.mailboxes().heads();
         heads.sort();
         let mut present = desk.present();
         present.sort();
@@ -245,10 +245,10 @@ pub async fn what_one_desk_commits_the_other_knows(shared: &dyn Shared) {
     assert_eq!((waiting(&a), a.present().len()), (vec!["one".to_owned()], 1));
     b.perform(Command::Offer { session: "one".into(), agent: agent(1) }).await.expect("offered");
     assert!(waiting(&a).is_empty());
-    let (here, there) = (a.mailroom().of(&agent(1)), b.mailroom().of(&agent(1)));
+    let (here, there) = (a.mailboxes().of(&agent(1)), b.mailboxes().of(&agent(1)));
     assert_eq!((here.head(), here.head() > 0), (there.head(), true));
     let after = here.head() - 1;
-    let notes = a.mailroom().after(&**a.store(), &agent(1), after, 10, usize::MAX).await.expect("notes");
+    let notes = a.mailboxes().after(&**a.store(), &agent(1), after, 10, usize::MAX).await.expect("notes");
     assert_eq!(notes.len(), 1);
     b.perform(Command::Provision(Provision::PutUser(Box::new(user(2))))).await.expect("provisioned");
     assert_eq!(a.directory().named("agent2@demo").map(|user| user.id.clone()), Some(agent(2)));

@@ -4,9 +4,9 @@ use super::{
     Ground,
     scene::{Scene, agent, queue, user},
 };
-use desk::ports::{TxView, StoreFault};
+use desk::ports::{StoreFault, TxView};
 use domain::{
-    Command, Key, DecideError, Refusal, UniqueName,
+    Command, DecideError, Key, Refusal, UniqueName,
     command::{CustomerAct, Provision, SessionAct, Target},
     queue::Queue,
     session::EndedBy,

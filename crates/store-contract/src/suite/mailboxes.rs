@@ -4,7 +4,7 @@ use super::{
     Ground,
     scene::{Scene, agent},
 };
-use desk::ports::{NewNote, CommitPlan, SessionTable, Work};
+use desk::ports::{CommitPlan, NewNote, SessionTable, Work};
 use domain::{Decision, Key, Refusal};
 
 fn note(number: u32, body: &str) -> NewNote {

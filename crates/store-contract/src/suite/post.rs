@@ -5,7 +5,7 @@ pub use super::scene::SERVICE;
 use super::scene::{Scene, session_command};
 use desk::{address, known_key, ports::TaskRow};
 use domain::{
-    Command, Message, DecideError, Refusal,
+    Command, DecideError, Message, Refusal,
     command::{Receive, Report, Said, SessionAct, Unit},
     message::Content,
     session::Delivery,

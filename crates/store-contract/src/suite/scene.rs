@@ -1,6 +1,6 @@
 //! A small centre at work, for tests: real commands, decided by the domain, on whatever store.
 
-use desk::ports::{Receipt, NewNote, CommitPlan, Store, StoreFault, Work};
+use desk::ports::{CommitPlan, NewNote, Receipt, Store, StoreFault, Work};
 use domain::{
     Command, Decision, Key, Millis, Refusal, State, UserData, UserId,
     centre::{Centre, Service, system_states},

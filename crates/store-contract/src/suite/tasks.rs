@@ -5,11 +5,11 @@ use super::{
     post::{outcome, says},
     scene::{Scene, session_command, work},
 };
-use desk::ports::{Committed, Start, StoreFault, CommitObserver};
+use desk::ports::{CommitObserver, Committed, Start, StoreFault};
 use domain::{
     command::SessionAct,
     session::Delivery,
-    task::{TaskKind, Sign},
+    task::{Sign, TaskKind},
 };
 use std::sync::{Arc, Mutex};
 

@@ -4,7 +4,7 @@ use super::*;
 use desk::ports::CommitPlan;
 use domain::{
     Change, Decision, Event, InteractionId, QueueName, State,
-    call::{LegCommand, SwitchCommand, LegId},
+    call::{LegCommand, LegId, SwitchCommand},
     queue::Event as QueueEvent,
 };
 use std::{cell::Cell, path::Path};
@@ -49,8 +49,13 @@ fn writer(dir: &Path) -> (Writer, Arc<Told>) {
 /// Runs a decision as a group of its own; its answer.
 fn run(writer: &mut Writer, decision: &Decision) -> Result<Receipt, StoreFault> {
     let decision = decision.clone();
-    let plan =
-        move || CommitPlan { at: 7, decision: decision.clone(), notes: Vec::new(), cause: None, result: None };
+    let plan = move || CommitPlan {
+        at: 7,
+        decision: decision.clone(),
+        notes: Vec::new(),
+        cause: None,
+        result: None,
+    };
     let (answer, mut answered) = oneshot::channel();
     writer.run_group(&mut vec![Job::Transact { work: Box::new(move |_| Ok(plan())), answer }]);
     answered.try_recv().expect("answered").map(|done| done.expect("not refused"))

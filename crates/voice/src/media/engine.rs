@@ -13,7 +13,7 @@ use super::{
     ticker,
     track::Track,
 };
-use domain::call::{Playback, LegId, RoomId};
+use domain::call::{LegId, Playback, RoomId};
 use std::{
     collections::HashMap,
     io,

@@ -14,7 +14,7 @@ use super::{
     sound::Playing,
     track::Source,
 };
-use domain::call::{Playback, LegId, RoomId};
+use domain::call::{LegId, Playback, RoomId};
 use std::{
     net::{SocketAddr, UdpSocket as Plain},
     ops::Range,

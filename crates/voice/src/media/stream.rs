@@ -6,7 +6,7 @@ use super::{
     ports,
     sdp::{Agreed, Session},
 };
-use domain::call::{Playback, LegId, RoomId};
+use domain::call::{LegId, Playback, RoomId};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},

@@ -15,7 +15,7 @@ use crate::{
     settings::{Carrier, Challenge, Settings},
 };
 use desk::ports::Bindings;
-use domain::call::{LegCommand, Dn, LegId};
+use domain::call::{Dn, LegCommand, LegId};
 use rsipstack::{
     dialog::dialog_layer::DialogLayer,
     sip::{Auth, HasHeaders, Header, HostWithPort, Param, Request, Scheme, Uri},

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::{Bindings, Switch};
-use domain::call::{LegCommand, Cause, Dn, SwitchCommand};
+use domain::call::{Cause, Dn, LegCommand, SwitchCommand};
 use futures::FutureExt;
 use rsipstack::{EndpointBuilder, dialog::dialog_layer::DialogLayer, transaction::endpoint::EndpointOption};
 use std::{

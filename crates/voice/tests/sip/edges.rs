@@ -1,7 +1,7 @@
 //! Edges: proxies that are believed about who is behind them, and how they are reached (RFC 3327).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
-use domain::call::{LegCommand, Cause, Dn, LegEvent};
+use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use std::{net::IpAddr, time::Duration};
 use testkit::sip::{Line, Message, Peer};
 use tokio::net::{TcpListener, TcpSocket};

@@ -4,7 +4,7 @@ use crate::{
     calls::{called, caller},
     switch::{TestSwitch, Told, settings},
 };
-use domain::call::{LegCommand, Cause, Dn, LegEvent, LegId};
+use domain::call::{Cause, Dn, LegCommand, LegEvent, LegId};
 use std::time::Duration;
 use voice::{Settings, Timers};
 
@@ -64,7 +64,10 @@ async fn a_phone_that_names_another_number_is_told_so_before_its_end() {
         if let Some(code) = told {
             assert_eq!(switch.heard(&leg).await, LegEvent::Diverts { to: Dn::new("5003"), code }, "{status}");
         }
-        assert!(matches!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Diverted, .. }), "{status}");
+        assert!(
+            matches!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Diverted, .. }),
+            "{status}"
+        );
     }
 }
 
@@ -342,9 +345,13 @@ async fn effects_on_legs_that_are_not_there_do_nothing() {
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.phone("5001").await;
     let nobody = LegId { call: "nobody".into(), number: 1 };
-    for act in
-        [LegCommand::Answer, LegCommand::Ring, LegCommand::HoldPhone(true), LegCommand::Dtmf("1".into()), LegCommand::Release(Cause::Normal)]
-    {
+    for act in [
+        LegCommand::Answer,
+        LegCommand::Ring,
+        LegCommand::HoldPhone(true),
+        LegCommand::Dtmf("1".into()),
+        LegCommand::Release(Cause::Normal),
+    ] {
         switch.act(&nobody, act);
     }
     let (_, leg, _) = called(&mut switch, &mut phone).await;

@@ -4,7 +4,7 @@ use crate::{
     calls::{called, caller},
     switch::{TestSwitch, settings},
 };
-use domain::call::{LegCommand, Cause, LegEvent};
+use domain::call::{Cause, LegCommand, LegEvent};
 use std::time::Duration;
 use voice::{Settings, Timers};
 

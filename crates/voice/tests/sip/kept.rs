@@ -1,7 +1,7 @@
 //! What a switch that is started knows of phones, and how it finds those that are gone (spec: voice-sip#3, RFC 5626).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
-use domain::call::{LegCommand, Cause, Dn, LegEvent};
+use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use std::{sync::atomic::Ordering, time::Duration};
 use testkit::{
     sip::{Line, Peer},

@@ -7,7 +7,7 @@ use crate::{
 use desk::ports::Arrival;
 use domain::{
     InteractionId,
-    call::{LegCommand, Cause, Dn, LegEvent, LegId},
+    call::{Cause, Dn, LegCommand, LegEvent, LegId},
 };
 use futures::future::BoxFuture;
 use std::{fmt, sync::Arc};

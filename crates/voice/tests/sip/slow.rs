@@ -4,7 +4,7 @@ use crate::switch::{Kept, settings};
 use desk::ports::{Arrival, Switch};
 use domain::{
     InteractionId,
-    call::{LegCommand, Cause, Dn, SwitchCommand, LegEvent, LegId},
+    call::{Cause, Dn, LegCommand, LegEvent, LegId, SwitchCommand},
 };
 use futures::future::BoxFuture;
 use std::sync::{Arc, Mutex};

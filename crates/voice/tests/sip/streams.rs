@@ -1,7 +1,7 @@
 //! Phones that come over streams, whose Contact names no host that can be reached.
 
 use crate::switch::{TestSwitch, Told, settings};
-use domain::call::{LegCommand, Cause, LegEvent};
+use domain::call::{Cause, LegCommand, LegEvent};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use testkit::sip::{Line, Peer};
 use tokio::net::TcpStream;

@@ -3,7 +3,7 @@
 use desk::ports::{Arrival, BindingRow, Bindings, StoreFault, Switch};
 use domain::{
     InteractionId,
-    call::{LegCommand, Caller, Dn, SwitchCommand, LegEvent, LegId, Originate},
+    call::{Caller, Dn, LegCommand, LegEvent, LegId, Originate, SwitchCommand},
 };
 use futures::future::{BoxFuture, ready};
 use std::{

@@ -1,7 +1,7 @@
 //! Messages as the grammar allows them to be written, over datagrams and over streams (RFC 3261 §7.3.1, RFC 5621).
 
 use crate::switch::{TestSwitch, Told, settings, strict};
-use domain::call::{LegCommand, Cause, LegEvent};
+use domain::call::{Cause, LegCommand, LegEvent};
 use std::time::Duration;
 use testkit::sip::{Call, Line, Peer};
 use tokio::net::TcpStream;

@@ -65,7 +65,7 @@ async fn hear(desk: &Desk, users: &[UserId], heard: &mut BTreeMap<UserId, Vec<Ar
     for user in users {
         let known = heard.entry(user.clone()).or_default();
         let after = known.last().map_or(0, |note| note.pos);
-        let news = desk.mailroom().after(&**desk.store(), user, after, usize::MAX, usize::MAX).await;
+        let news = desk.mailboxes().after(&**desk.store(), user, after, usize::MAX, usize::MAX).await;
         known.extend(news.expect("the mailbox"));
     }
 }
@@ -190,7 +190,7 @@ fn waiting(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
 fn known(desk: &Desk) -> (Vec<InteractionId>, BTreeSet<InteractionId>, BTreeMap<UserId, u64>) {
     let waits = desk.waiting_items().into_iter().map(|item| item.interaction).collect();
     let present = desk.present().into_iter().map(|(id, ..)| id).collect();
-    let heads = desk.mailroom().heads().into_iter().filter(|(_, head)| *head > 0).collect();
+    let heads = desk.mailboxes().heads().into_iter().filter(|(_, head)| *head > 0).collect();
     (waits, present, heads)
 }
 

@@ -8,7 +8,7 @@ use desk::{
     session_of,
 };
 use domain::{
-    Command, Decision, Event, InteractionId, Millis, DecideError, UserId,
+    Command, DecideError, Decision, Event, InteractionId, Millis, UserId,
     centre::Centre,
     command::{AgentAct, Provision, Receive, Said, SessionAct, Unit},
     medium::{Connector, Media, Medium},

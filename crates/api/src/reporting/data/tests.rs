@@ -13,7 +13,7 @@ use domain::{
     disposition::{Policy, Rule},
     message::{PartyKind, Visibility},
     queue::{self, Queue},
-    session::{self, Amendment, EndedBy, Delivery, Fact, Invitation, PartyState, Route, Via},
+    session::{self, Amendment, Delivery, EndedBy, Fact, Invitation, PartyState, Route, Via},
     thread::{self, Address, Terms},
     user::{self, Device, Role, User},
 };

@@ -1,7 +1,7 @@
 //! Phones: how they stand, what they are told to do, and what is told of them (spec: core-and-voice#4.2, #4.5).
 
 use desk::routing::Obstacle;
-use domain::call::{LegCommand, Cause, Dn, LegEvent};
+use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer, settled};
 

@@ -2,7 +2,7 @@
 
 use domain::{
     Command,
-    call::{LegCommand, Cause, LegEvent},
+    call::{Cause, LegCommand, LegEvent},
     command::Provision,
 };
 use serde_json::{Value, json};

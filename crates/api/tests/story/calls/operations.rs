@@ -2,7 +2,7 @@
 
 use domain::{
     InteractionId,
-    call::{LegCommand, Playback, Cause, LegEvent, RoomId},
+    call::{Cause, LegCommand, LegEvent, Playback, RoomId},
 };
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer};

@@ -45,7 +45,9 @@ impl Channel for Scripted {
     fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         let Content::Text { text, .. } = parcel.content else { panic!("a text") };
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push((parcel.address.theirs, text));
-        Box::pin(async { SendOutcome::Sent { id: Some("SM1".into()), state: domain::session::Delivery::Sent } })
+        Box::pin(async {
+            SendOutcome::Sent { id: Some("SM1".into()), state: domain::session::Delivery::Sent }
+        })
     }
 
     fn signal(&self, _: Signal) -> BoxFuture<'_, ()> {

@@ -1,14 +1,14 @@
 //! What an agent does with a call (spec: core-and-voice#5.7).
 
 use super::{
-    super::{Draft, DecideError, data, disposition, machine::Machine},
+    super::{DecideError, Draft, data, disposition, machine::Machine},
     offer,
     release::{self, Release},
     room,
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
-    call::{self, LegCommand, Call, Cause, Fact, Operation, Origin, Party, PartyState},
+    call::{self, Call, Cause, Fact, LegCommand, Operation, Origin, Party, PartyState},
     check,
     command::CallAct,
     session::{EndedBy, Via},

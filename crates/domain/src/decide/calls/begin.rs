@@ -1,16 +1,19 @@
 //! Calls begin: somebody calls, or an agent dials (spec: voice-sip#5.1).
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     lead,
     party::{self, NewParty},
     release::{self, Release},
 };
 use crate::{
     Event, InteractionId, Key, Millis, Refusal, UserData, UserId,
-    call::{self, LegCommand, PendingDestination, Caller, Cause, Dn, Fact, Kind, Origin, Originate, PartyState, Who},
+    call::{
+        self, Caller, Cause, Dn, Fact, Kind, LegCommand, Origin, Originate, PartyState, PendingDestination,
+        Who,
+    },
     check,
-    command::{Arrive, Dial, Destination},
+    command::{Arrive, Destination, Dial},
     medium,
     session::EndedBy,
 };

@@ -1,6 +1,6 @@
 //! Phones: in service and out of it, and what they do with calls (spec: core-and-voice#4.5).
 
-use super::super::{Draft, DecideError};
+use super::super::{DecideError, Draft};
 use crate::{
     Refusal, UserId, check,
     command::DeviceAct,

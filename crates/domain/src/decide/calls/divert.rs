@@ -2,7 +2,7 @@
 //! would pay for that.
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     lead,
     release::{self, Release},
 };

@@ -1,7 +1,7 @@
 //! What falls due in a call.
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     lead, offer,
     release::{self, Release},
     wait,

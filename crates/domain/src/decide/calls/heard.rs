@@ -1,21 +1,28 @@
 //! What the switch tells.
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     lead, offer,
     release::{self, Release},
     room, wait,
 };
 use crate::{
     Key,
-    call::{LegCommand, PendingDestination, Call, Cause, Fact, LegEvent, LegId, Origin, Party, PartyState, RefusedOperation, Who},
+    call::{
+        Call, Cause, Fact, LegCommand, LegEvent, LegId, Origin, Party, PartyState, PendingDestination,
+        RefusedOperation, Who,
+    },
     command::Destination,
     session::EndedBy,
 };
 
 /// Takes in a signal about a leg. It is never refused: what it tells has happened already, and a signal of a leg that
 /// is over changes nothing.
-pub(in super::super) fn heard(draft: &mut Draft<'_>, leg: &LegId, heard: &LegEvent) -> Result<(), DecideError> {
+pub(in super::super) fn heard(
+    draft: &mut Draft<'_>,
+    leg: &LegId,
+    heard: &LegEvent,
+) -> Result<(), DecideError> {
     if !draft.exists(&Key::Call(leg.call.clone()))? {
         return Ok(());
     }
@@ -80,7 +87,9 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideErr
         Origin::Dial => {
             draft.tell_call(id, Fact::LegUp { leg: party.leg })?;
             let to = match &call.aim {
-                Some(PendingDestination::Queue(queue)) => Destination::Queue { queue: queue.clone(), turned_away: None },
+                Some(PendingDestination::Queue(queue)) => {
+                    Destination::Queue { queue: queue.clone(), turned_away: None }
+                }
                 Some(PendingDestination::Device(dn)) => Destination::Device(dn.clone()),
                 None => Destination::Nowhere,
             };

@@ -1,7 +1,7 @@
 //! Where a number leads: into a queue, to a phone of ours, to an announcement, outside, or to the end of the call.
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     party::{self, NewParty},
     release::{self, Release},
     wait,

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Draft, DecideError,
+        DecideError, Draft,
         offer::{self, Offering},
     },
     party::{self, NewParty},
@@ -21,7 +21,11 @@ use crate::{
 const LEAST_BAR: Millis = 1_000;
 
 /// The router offers a waiting call. Everything is checked again: the board it looked at may be a moment old.
-pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+pub(in super::super) fn offer(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+) -> Result<(), DecideError> {
     let voice = medium::voice();
     let call = draft.call(id)?;
     let Some(queued) = call.queued.as_ref().filter(|queued| queued.waiting) else {
@@ -47,7 +51,12 @@ pub(in super::super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: 
 
 /// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their
 /// place. An agent who did not answer is not ready until they say so; one who refused is only spared for a while.
-pub(super) fn ended(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: Release) -> Result<(), DecideError> {
+pub(super) fn ended(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    leg: u16,
+    how: Release,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let (Some(party), Some(queued)) = (call.on(leg), &call.queued) else { return Ok(()) };
     let Some(user) = party.user().cloned() else { return Ok(()) };

@@ -1,12 +1,12 @@
 //! A party comes into a call: it has a leg, and if it is a user's, a slot of theirs.
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     room,
 };
 use crate::{
     InteractionId, Millis, agent,
-    call::{LegCommand, Dn, Fact, LegId, Origin, Originate, PartyState, Who},
+    call::{Dn, Fact, LegCommand, LegId, Origin, Originate, PartyState, Who},
     medium,
 };
 
@@ -25,7 +25,11 @@ pub(super) struct NewParty {
 
 /// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
 /// be offered to them meanwhile.
-pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<LegId, DecideError> {
+pub(super) fn join(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    coming: NewParty,
+) -> Result<LegId, DecideError> {
     let leg = draft.call(id)?.next_leg();
     let NewParty { who, dn, origin, state, answers, deadline } = coming;
     let user = match &who {
@@ -41,7 +45,11 @@ pub(super) fn join(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) 
 }
 
 /// Takes a party in and makes its leg.
-pub(super) fn call_party(draft: &mut Draft<'_>, id: &InteractionId, coming: NewParty) -> Result<(), DecideError> {
+pub(super) fn call_party(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    coming: NewParty,
+) -> Result<(), DecideError> {
     let (to, origin) = (coming.dn.clone(), coming.origin);
     let leg = join(draft, id, coming)?;
     let from = draft.call(id)?.from.clone();

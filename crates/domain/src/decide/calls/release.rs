@@ -1,12 +1,12 @@
 //! The end of a part, and of a call.
 
 use super::{
-    super::{Draft, DecideError, disposition},
+    super::{DecideError, Draft, disposition},
     room,
 };
 use crate::{
     InteractionId, Key, Millis, agent,
-    call::{LegCommand, Call, Cause, Fact, Origin, Party, PartyState},
+    call::{Call, Cause, Fact, LegCommand, Origin, Party, PartyState},
     interaction::Part,
     medium,
     session::EndedBy,
@@ -33,7 +33,12 @@ impl Release {
 
 /// Ends one part: the leg is released, the user's slot is free, and work after the call begins if the queue gives
 /// time for it.
-pub(super) fn part(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, how: Release) -> Result<(), DecideError> {
+pub(super) fn part(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    leg: u16,
+    how: Release,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     // A party that only waited in a queue is established as well, but had nobody to talk to.
@@ -102,7 +107,12 @@ fn all(draft: &mut Draft<'_>, id: &InteractionId, how: Release, abandoned: bool)
 }
 
 /// Runs after a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
-pub(super) fn settle(draft: &mut Draft<'_>, id: &InteractionId, how: Release, before: &Call) -> Result<(), DecideError> {
+pub(super) fn settle(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    how: Release,
+    before: &Call,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let caller_stays = call.parties.first().is_some_and(Party::is_live);
     if call.ended.is_some() || caller_stays && (call.is_waiting() || call.turned_away) {
@@ -127,7 +137,12 @@ pub(super) fn is_unserved(call: &Call) -> bool {
     call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
 }
 
-fn end(draft: &mut Draft<'_>, id: &InteractionId, closer: EndedBy, abandoned: bool) -> Result<(), DecideError> {
+fn end(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    closer: EndedBy,
+    abandoned: bool,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     if call.ended.is_some() {
         return Ok(());

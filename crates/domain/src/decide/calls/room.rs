@@ -1,9 +1,9 @@
 //! Who hears what: the rooms follow from the states of the parties.
 
-use super::super::{Draft, DecideError};
+use super::super::{DecideError, Draft};
 use crate::{
     InteractionId,
-    call::{LegCommand, Playback, Party, PartyState},
+    call::{LegCommand, Party, PartyState, Playback},
 };
 
 /// Puts everyone whose leg is up where their state says: those who talk into the room, those who hold into silence;

@@ -1,19 +1,23 @@
 //! Waiting in a queue: what callers hear, and overflow.
 
 use super::{
-    super::{Draft, DecideError},
+    super::{DecideError, Draft},
     release::{self, Release},
 };
 use crate::{
     InteractionId, QueueName,
-    call::{LegCommand, Playback, Cause, Fact, Overflowing, PartyState},
+    call::{Cause, Fact, LegCommand, Overflowing, PartyState, Playback},
     queue::Overflow,
     session::EndedBy,
 };
 
 /// Takes a call into a queue: it is answered at once, greeted, and waits. If the queue was taken away meanwhile, its
 /// number does not exist any more.
-pub(super) fn enqueue(draft: &mut Draft<'_>, id: &InteractionId, name: &QueueName) -> Result<(), DecideError> {
+pub(super) fn enqueue(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    name: &QueueName,
+) -> Result<(), DecideError> {
     let Some(queue) = draft.queue_if_any(name)? else {
         return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
     };
@@ -55,7 +59,12 @@ pub(super) fn announce(draft: &mut Draft<'_>, id: &InteractionId, prompt: &str) 
     overflow_to(draft, id, Overflowing::Late, prompt)
 }
 
-fn overflow_to(draft: &mut Draft<'_>, id: &InteractionId, why: Overflowing, prompt: &str) -> Result<(), DecideError> {
+fn overflow_to(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    why: Overflowing,
+    prompt: &str,
+) -> Result<(), DecideError> {
     draft.tell_call(id, Fact::Overflowed { why, announcement: Some(prompt.to_owned()) })?;
     play(draft, id, Playback::Prompt(prompt.to_owned()))
 }

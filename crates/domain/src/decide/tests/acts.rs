@@ -9,7 +9,7 @@ use crate::{
         Target, Unit,
     },
     message::Content,
-    session::{EndedBy, Delivery},
+    session::{Delivery, EndedBy},
     task::Fresh,
     thread::Address,
 };

@@ -8,7 +8,7 @@ use crate::{
     command::{AgentAct, CustomerAct, Keyword, Report, Said, SessionAct, Unit},
     disposition::Policy,
     message::Content,
-    session::{EndedBy, Delivery, Operation, PartyState, Session, capabilities, is_open},
+    session::{Delivery, EndedBy, Operation, PartyState, Session, capabilities, is_open},
     task::message_task,
 };
 use proptest::{collection::vec, prelude::*};

@@ -5,8 +5,8 @@ use super::{
     calls::invariants::no_part_comes_back,
 };
 use crate::{
-    Command, Decision, Event, InteractionId, Key, MediumName, Message, Millis, DecideError, ProviderKey, Refusal,
-    Snapshots, State, UserId, Want,
+    Command, DecideError, Decision, Event, InteractionId, Key, MediumName, Message, Millis, ProviderKey,
+    Refusal, Snapshots, State, UserId, Want,
     agent::Agent,
     book::{Book, Code, Group},
     call::{Call, SwitchCommand},

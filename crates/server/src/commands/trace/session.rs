@@ -5,7 +5,7 @@ use super::words::{
 };
 use domain::{
     message::{ParticipantId, PartyKind, Visibility},
-    session::{Amendment, EndedBy, Delivery, Event, Fact, Invitation, PartyState},
+    session::{Amendment, Delivery, EndedBy, Event, Fact, Invitation, PartyState},
 };
 use std::collections::{BTreeMap, HashMap};
 

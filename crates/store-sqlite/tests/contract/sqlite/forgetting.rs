@@ -13,7 +13,7 @@ use domain::{
     Command,
     command::{CustomerAct, Keyword, Report, Said, SessionAct, Unit},
     message::Content,
-    session::{EndedBy, Delivery},
+    session::{Delivery, EndedBy},
 };
 use std::{path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteReader, SqliteStore, rebuild};

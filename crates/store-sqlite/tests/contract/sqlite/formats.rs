@@ -110,7 +110,10 @@ async fn until_the_migration_is_finished_nothing_is_written_that_the_release_bef
     assert_eq!(finish(dir.path(), true).expect("finished"), Finished { from: 1, to: NEWEST });
     let scene = Scene::at(opened(dir.path()), now);
     scene.complete("open", 1).await;
-    assert_eq!(scene.session("open").await.ended.map(|end| end.closer), Some(domain::session::EndedBy::Agent));
+    assert_eq!(
+        scene.session("open").await.ended.map(|end| end.closer),
+        Some(domain::session::EndedBy::Agent)
+    );
     let feed = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
     let rows = scene.store.events(feed).await.expect("events").rows;
     let ends = |key: &str| {

@@ -222,7 +222,10 @@ impl Leg {
             _ => None,
         };
         if let (Some(interval), false) = (heal, branch.retried)
-            && self.call(branch.binding, InviteOptions { auto: branch.asking == Asking::Auto, retried: true, interval })
+            && self.call(
+                branch.binding,
+                InviteOptions { auto: branch.asking == Asking::Auto, retried: true, interval },
+            )
         {
             return;
         }

@@ -13,7 +13,7 @@ use crate::{
         flow::Flow,
     },
 };
-use domain::call::{LegCommand, Cause, LegEvent, LegId};
+use domain::call::{Cause, LegCommand, LegEvent, LegId};
 use futures::FutureExt;
 use rsipstack::dialog::{
     dialog::{DialogState, DialogStateReceiver},

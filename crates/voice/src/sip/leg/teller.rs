@@ -32,7 +32,9 @@ impl Teller {
             return;
         }
         // If a hold key is pressed again and again while the listener is busy, only the last counts.
-        if let (LegEvent::PhoneHold(on), Some(LegEvent::PhoneHold(before))) = (&heard, self.waiting.back_mut()) {
+        if let (LegEvent::PhoneHold(on), Some(LegEvent::PhoneHold(before))) =
+            (&heard, self.waiting.back_mut())
+        {
             *before = *on;
             return;
         }

@@ -43,13 +43,13 @@ impl Line {
         let agent = world.desk().directory().named(&name).expect("the first agent").id.clone();
         let mut line = Self { world, provider, agent, names: 0 };
         let channels = vec!["smsession".into(), "facebooksession".into()];
-        line.insist(Command::Agent {
+        line.perform_until_durable(Command::Agent {
             agent: line.agent.clone(),
             act: AgentAct::LogIn { channels, place: None },
         })
         .await;
         let ready = AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None };
-        line.insist(Command::Agent { agent: line.agent.clone(), act: ready }).await;
+        line.perform_until_durable(Command::Agent { agent: line.agent.clone(), act: ready }).await;
         line
     }
 
@@ -63,7 +63,7 @@ impl Line {
     }
 
     /// Performs what the rules allow, however often the journal fails.
-    pub async fn insist(&mut self, command: Command) -> Receipt {
+    pub async fn perform_until_durable(&mut self, command: Command) -> Receipt {
         loop {
             match self.desk().perform(command.clone()).await {
                 Ok(done) => return done,
@@ -104,7 +104,7 @@ impl Line {
             let session = self.session(&id).await;
             if session.party(&agent).is_some_and(|party| party.state == PartyState::Invited) {
                 let act = SessionAct::Accept { nickname: "Kate".into(), save_last_agent: false };
-                self.insist(Command::Session { session: id.clone(), agent, act }).await;
+                self.perform_until_durable(Command::Session { session: id.clone(), agent, act }).await;
                 return id;
             }
             self.pass(1).await;
@@ -124,7 +124,8 @@ impl Line {
 
     /// The agent does something.
     pub async fn act(&mut self, id: &InteractionId, act: SessionAct) -> Receipt {
-        self.insist(Command::Session { session: id.clone(), agent: self.agent.clone(), act }).await
+        self.perform_until_durable(Command::Session { session: id.clone(), agent: self.agent.clone(), act })
+            .await
     }
 
     /// The agent says something; its place in the log, and the number of the command.

@@ -160,7 +160,7 @@ async fn a_word_of_consent_and_news_of_messages_are_heard_however_many_wait() {
     let desk = line.desk();
     let mut queue = desk.queue(&demo::centre::QUEUE.into()).expect("the queue");
     queue.max_waiting = 0;
-    line.insist(Command::Provision(Provision::PutQueue(Box::new(queue)))).await;
+    line.perform_until_durable(Command::Provision(Provision::PutQueue(Box::new(queue)))).await;
 
     let full = line.unit(SMS_SERVICE, "+2", said("Hello", None)).await;
     assert!(matches!(full, Err(Refused::Rule(Refusal::QueueFull(_)))), "{full:?}");

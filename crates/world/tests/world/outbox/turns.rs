@@ -6,7 +6,7 @@ use super::{
 };
 use demo::centre::{MESSENGER_SERVICE, SMS_SERVICE};
 use desk::ports::SendOutcome;
-use domain::session::{EndedBy, Delivery};
+use domain::session::{Delivery, EndedBy};
 use std::time::Duration;
 use world::Faults;
 

@@ -5,7 +5,7 @@ use crate::{
     Command, InteractionId, NodeId, UserData,
     agent::Agent,
     call::{Caller, Cause, Deadline, Dn, LegEvent, LegId, Overflowing},
-    command::{AgentAct, Arrive, CallAct, DeviceAct, Dial, Destination, Provision},
+    command::{AgentAct, Arrive, CallAct, Destination, DeviceAct, Dial, Provision},
     medium,
     queue::Queue,
     user::{Device, User},

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     UserData,
     call::{Cause, LegEvent, Overflowing},
-    command::{Arrive, DeviceAct, Destination, Provision},
+    command::{Arrive, Destination, DeviceAct, Provision},
     queue::Overflow,
     userdata::MAX_BYTES,
 };

@@ -2,7 +2,7 @@
 //! go by the number of the leg.
 
 use crate::{
-    call::{LegCommand, Playback, SwitchCommand, Fact, Who},
+    call::{Fact, LegCommand, Playback, SwitchCommand, Who},
     decide::tests::brief::{closer_word, until, with, word},
 };
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     call::{Cause, Overflowing},
-    command::{DeviceAct, Destination},
+    command::{Destination, DeviceAct},
 };
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Event, Key, State,
     call::{Caller, Fact},
-    command::{Arrive, Dial, Destination},
+    command::{Arrive, Destination, Dial},
 };
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::{
-    call::{LegCommand, Playback, Call, SwitchCommand, Origin, Party, PartyState},
+    call::{Call, LegCommand, Origin, Party, PartyState, Playback, SwitchCommand},
     medium,
 };
 use std::collections::BTreeSet;

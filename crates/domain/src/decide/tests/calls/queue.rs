@@ -3,7 +3,7 @@
 use super::{super::acts as chat, *};
 use crate::{
     call::{Cause, LegEvent, Overflowing, PartyState},
-    command::{DeviceAct, Destination, Provision},
+    command::{Destination, DeviceAct, Provision},
     medium,
     queue::Overflow,
     user::User,

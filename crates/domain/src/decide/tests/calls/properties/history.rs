@@ -5,7 +5,7 @@ use super::MARKER;
 use crate::{
     InteractionId, Refusal, UserId,
     call::{Call, Caller, Cause, Deadline, LegEvent, LegId, Operation, Overflowing, Party, capabilities},
-    command::{AgentAct, Arrive, DeviceAct, Dial, Destination, Provision},
+    command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision},
     disposition::Policy,
     medium,
     queue::Overflow,
@@ -275,9 +275,8 @@ fn likely(party: &Party, how: Pick) -> LegEvent {
             LegEvent::Gone { cause: Cause::Busy, code: Some(486) },
             gone(Cause::Unreachable),
         ]),
-        (true, Some(on)) => {
-            how.get(&[LegEvent::HoldDone { on, refused: None }, LegEvent::HoldDone { on, refused: Some(488) }])
-        }
+        (true, Some(on)) => how
+            .get(&[LegEvent::HoldDone { on, refused: None }, LegEvent::HoldDone { on, refused: Some(488) }]),
         (true, None) => how.get(&[
             LegEvent::PhoneHold(true),
             LegEvent::PhoneHold(false),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
-    call::{LegCommand, Call, LegEvent, LegId, Operation, Origin, capabilities, is_open},
+    call::{Call, LegCommand, LegEvent, LegId, Operation, Origin, capabilities, is_open},
     interaction::Interaction,
     session::EndedBy,
 };

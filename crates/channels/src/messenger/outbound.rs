@@ -2,7 +2,7 @@
 
 use super::{
     account::Account,
-    mark,
+    content,
     send::{self, Content, Outgoing, Unsendable},
     trouble::{Failure, Remedy, Trouble, retry_after},
 };
@@ -35,7 +35,7 @@ impl Account {
         self.typing.ends(person);
         let mut last = None;
         for (part, content) in (1..).zip(&parts) {
-            let word = mark::write(&parcel.id, part, parts.len());
+            let word = content::write(&parcel.id, part, parts.len());
             let outgoing = Outgoing { person, content: *content, window: parcel.window, metadata: &word };
             let carried =
                 if part == 1 { self.attempt(&outgoing).await } else { self.insist(&outgoing).await };
@@ -83,7 +83,8 @@ impl Account {
         loop {
             let carried = self.attempt(outgoing).await;
             attempts += 1;
-            let (Err(SendOutcome::Later { after, why }), Some(pause)) = (&carried, retry_after(attempts)) else {
+            let (Err(SendOutcome::Later { after, why }), Some(pause)) = (&carried, retry_after(attempts))
+            else {
                 return carried;
             };
             let pause = u64::try_from(pause).map_or(Duration::ZERO, Duration::from_millis);
@@ -121,7 +122,9 @@ fn code(failure: &Failure) -> Option<String> {
 fn in_part(sending: SendOutcome, sent: usize, of: usize) -> SendOutcome {
     let told = |why: String| format!("Only {sent} of {of} parts of the message were sent. {why}");
     match sending {
-        SendOutcome::Refused { code, why, opted_out } => SendOutcome::Refused { code, why: told(why), opted_out },
+        SendOutcome::Refused { code, why, opted_out } => {
+            SendOutcome::Refused { code, why: told(why), opted_out }
+        }
         SendOutcome::Later { why, .. } => refused(None, told(why)),
         SendOutcome::Unknown { why } => SendOutcome::Unknown { why: told(why) },
         sent @ SendOutcome::Sent { .. } => sent,
@@ -148,7 +151,10 @@ mod tests {
         let why = || "Facebook could not".to_owned();
         let told = "Only 1 of 3 parts of the message were sent. Facebook could not";
         assert_eq!(in_part(SendOutcome::Later { after: None, why: why() }, 1, 3), refused(None, told));
-        assert_eq!(in_part(SendOutcome::Unknown { why: why() }, 1, 3), SendOutcome::Unknown { why: told.into() });
+        assert_eq!(
+            in_part(SendOutcome::Unknown { why: why() }, 1, 3),
+            SendOutcome::Unknown { why: told.into() }
+        );
         assert_eq!(in_part(refused(Some("551".into()), why()), 1, 3), refused(Some("551".into()), told));
     }
 }

@@ -1,6 +1,8 @@
 //! What a transaction may look at.
 
-use domain::{InteractionId, Key, Message, Millis, DecideError, QueueName, Snapshots, UniqueName, share::Waiting};
+use domain::{
+    DecideError, InteractionId, Key, Message, Millis, QueueName, Snapshots, UniqueName, share::Waiting,
+};
 
 /// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, unique names and the
 /// counts that limits need. Anything that was not named as a [`Want`] may be answered with [`DecideError::Need`].

@@ -1,7 +1,7 @@
 //! What an event of the webhook means to the desk (spec: channel-connectors#2.3, #2.4, #2.9).
 
 use super::{
-    mark, said,
+    content, correlation,
     webhook::{Control, Echo, Event, Happening, Identity, Reaction, ThreadControl},
 };
 use crate::shorten::shortened;
@@ -70,11 +70,11 @@ impl Reader<'_> {
             _ if event.by_page => return Meaning::Nothing,
             Happening::Message(message) => {
                 let answers = message.reply_to.as_ref().map(|answered| self.key(&answered.mid));
-                Unit::Said(Said { answers, ..said::message(message) })
+                Unit::Said(Said { answers, ..correlation::message(message) })
             }
-            Happening::Postback(postback) => Unit::Said(said::postback(postback)),
-            Happening::Optin(optin) => Unit::Said(said::optin(optin)),
-            Happening::Referral(referral) => Unit::Said(said::referral(referral)),
+            Happening::Postback(postback) => Unit::Said(correlation::postback(postback)),
+            Happening::Optin(optin) => Unit::Said(correlation::optin(optin)),
+            Happening::Referral(referral) => Unit::Said(correlation::referral(referral)),
             Happening::Edited(edit) => {
                 Unit::Edited { of: self.key(&edit.mid), text: shortened(edit.text.clone(), MAX_TEXT) }
             }
@@ -105,9 +105,10 @@ impl Reader<'_> {
             Some(app) if app == self.app => "Page".to_owned(),
             Some(app) => format!("App {app}"),
         };
-        let content = said::contents(&echo.text, None, &echo.attachments, echo.left_out);
+        let content = correlation::contents(&echo.text, None, &echo.attachments, echo.left_out);
         let foreign = Unit::Foreign { content, name };
-        let word = echo.metadata.as_ref().filter(|word| app == Some(self.app) && mark::read(word).is_some());
+        let word =
+            echo.metadata.as_ref().filter(|word| app == Some(self.app) && content::read(word).is_some());
         match word {
             Some(word) => Meaning::Copy { word: word.clone(), mid: echo.mid.clone(), foreign },
             None => Meaning::Unit(foreign),
@@ -123,7 +124,7 @@ impl Reader<'_> {
         };
         let is_ours = control.new_owner.as_deref() == Some(self.app);
         match control.what {
-            Control::Passed if is_ours && !self.standby => Unit::Said(said::passed(control)),
+            Control::Passed if is_ours && !self.standby => Unit::Said(correlation::passed(control)),
             Control::Passed => {
                 Unit::Notice(Wording::ConversationPassed.with(&[("to", &app(&control.new_owner))]))
             }
@@ -145,8 +146,8 @@ impl Reader<'_> {
 /// What a customer does while another app answers them: it is shown in an open conversation and starts none.
 fn overheard(what: &Happening) -> Meaning {
     let content = match what {
-        Happening::Message(message) => said::message(message).content,
-        Happening::Postback(postback) => said::postback(postback).content,
+        Happening::Message(message) => correlation::message(message).content,
+        Happening::Postback(postback) => correlation::postback(postback).content,
         _ => return Meaning::Nothing,
     };
     let words: Vec<&str> = content

@@ -70,7 +70,7 @@ impl Group<'_> {
 
     /// Deletes the rows of a conversation, its events among them; answers how many.
     fn delete(&self, entity: i64, events: &[u64]) -> Outcome<usize> {
-        let log = crate::place::log_from(entity, 0);
+        let log = crate::message_key::log_from(entity, 0);
         let mut rows = self
             .conn
             .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?

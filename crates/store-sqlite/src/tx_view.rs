@@ -3,8 +3,8 @@
 use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
 use desk::ports::{SavedResult, TxView};
 use domain::{
-    InteractionId, Key, Message, DecideError, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId, share::Waiting,
-    task::Known,
+    DecideError, InteractionId, Key, Message, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId,
+    share::Waiting, task::Known,
 };
 use std::sync::Arc;
 
