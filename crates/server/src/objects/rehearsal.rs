@@ -21,10 +21,10 @@ pub fn refusals(states: HashMap<Key, Arc<State>>, differences: &[Difference]) ->
             }
             Err(DecideError::Refused(why)) => refusals.push(format!("{}: {why}", lines.join(", "))),
             Err(DecideError::Need(want)) => {
-                refusals.push(format!("{}: {want} cannot be read", lines.join(", ")))
+                refusals.push(format!("{}: {want} cannot be read", lines.join(", ")));
             }
             Err(DecideError::Fault) => {
-                refusals.push(format!("{}: the journal cannot be read", lines.join(", ")))
+                refusals.push(format!("{}: the journal cannot be read", lines.join(", ")));
             }
         }
     }
