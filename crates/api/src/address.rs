@@ -1,11 +1,11 @@
 //! Whether an address can be read at all, before anything is looked up by it (RFC 3986 §2.1).
 
-use crate::answer::Problem;
 use axum::{
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use gws::Problem;
 use http::{StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 

@@ -1,12 +1,7 @@
 //! Requests of agents that may come twice: the header `Idempotency-Key` on every POST
 //! (draft-ietf-httpapi-idempotency-key-header, docs/idempotency.md).
 
-use crate::{
-    answer::{Answer, Problem},
-    auth::Caller,
-    body,
-    state::Api,
-};
+use crate::{auth::Caller, body, state::Api};
 use axum::{
     body::Body,
     extract::{FromRequestParts, OriginalUri, Request},
@@ -19,6 +14,7 @@ use desk::{
     ports::SavedResult,
 };
 use domain::Command;
+use gws::{Answer, Problem};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use std::{
     convert::Infallible,

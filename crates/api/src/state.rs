@@ -4,10 +4,10 @@ use crate::{
     auth::{Checks, Logins, Origins},
     notifications::Notifications,
     unknown::Unknown,
-    wire::{Links, Shown},
 };
 use desk::{Desk, ports::StoreFault};
 use domain::Millis;
+use gws::{Links, Shown};
 use std::sync::Arc;
 use tokio::sync::watch;
 

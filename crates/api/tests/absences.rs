@@ -75,6 +75,7 @@ fn no_arrow_between_crates_runs_back() {
         "store-sqlite",
         "voice",
         "phone",
+        "gws",
         "api",
         "channels",
         "demo",

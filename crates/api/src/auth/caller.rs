@@ -1,12 +1,12 @@
 //! The user behind a request, as the gate found them.
 
 use super::Login;
-use crate::answer::Problem;
 use axum::extract::FromRequestParts;
 use domain::{
     Refusal,
     user::{Role, User},
 };
+use gws::Problem;
 use http::request::Parts;
 use std::sync::Arc;
 

@@ -7,13 +7,14 @@ use super::{
     cors::{admit, preflight},
     logins::Ending,
 };
-use crate::{answer::Problem, notifications, state::Api};
+use crate::{notifications, state::Api};
 use axum::{
     extract::{OriginalUri, Request},
     response::{IntoResponse, Response},
 };
 use domain::Refusal;
 use edge::Client;
+use gws::Problem;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 /// Tells the name of the token's header.

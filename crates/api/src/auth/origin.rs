@@ -6,8 +6,8 @@
 //! here.
 //! Programs that are no browsers send neither `Origin` nor `Sec-Fetch-Site` and are not concerned.
 
-use crate::answer::Problem;
 use domain::Refusal;
+use gws::Problem;
 use http::{HeaderMap, HeaderValue, Method, header};
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";

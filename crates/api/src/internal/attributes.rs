@@ -1,13 +1,8 @@
 //! Business attributes: the disposition book in the desktop's own form (spec: admin-and-reporting#2.5).
 
-use crate::{
-    answer::{Answer, Outcome},
-    auth::Caller,
-    query::Query,
-    state::Api,
-    wire::business_attributes,
-};
+use crate::{auth::Caller, state::Api};
 use axum::extract::State;
+use gws::{Answer, Outcome, Query, business_attributes};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -1,19 +1,13 @@
 //! `POST /internal-api/operations`: what the vendor's desktop sends as a user event (spec: admin-and-reporting#8.4).
 
-use crate::{
-    answer::{Outcome, Problem},
-    auth::Caller,
-    body::Body,
-    state::Api,
-    v2::not_registered,
-    wire::find_device,
-};
+use crate::{auth::Caller, body::Posted, state::Api, v2::not_registered};
 use axum::extract::State;
 use domain::{Refusal, user::Role};
+use gws::{Outcome, Problem, find_device};
 use std::sync::Arc;
 
 /// Refuses a user event as the desktop knows it from a phone that is not registered: no phone is yet.
-pub async fn post(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+pub async fn post(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let operation = body.operation()?;
     if operation != "SendUserEvent" {

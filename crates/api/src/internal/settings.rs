@@ -1,13 +1,8 @@
 //! `GET /internal-api/me/settings`: the list of states, and the caller's options by section.
 
-use crate::{
-    answer::{Answer, Outcome},
-    auth::Caller,
-    state::Api,
-    v2::option_groups,
-    wire::states_to_choose,
-};
+use crate::{auth::Caller, state::Api, v2::option_groups};
 use axum::extract::State;
+use gws::{Answer, Outcome, states_to_choose};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -2,13 +2,13 @@
 //! another takes each entry (spec: digital-channels#5.5).
 
 use super::seen::{after, user_of};
-use crate::wire::{activity, channel_resources};
 use desk::ports::{NewNote, TxView};
 use domain::{
     DecideError, Decision, Key, State,
     agent::{Agent, Fact},
     medium::{VOICE, voice},
 };
+use gws::{activity, channel_resources};
 use serde_json::json;
 
 const TOPIC: &str = "/v2/me/channels";

@@ -5,12 +5,12 @@ use super::{
     renderer::Notes,
     seen::{after, user_of},
 };
-use crate::wire::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
 use desk::ports::{NewNote, TxView};
 use domain::{
     Change, DecideError, Decision, Event, Key, Millis, State, UserId,
     call::{Call, Fact, Party, PartyState},
 };
+use gws::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
 use serde_json::Value;
 
 /// One commit's view of a call.

@@ -5,7 +5,6 @@ use super::{
     renderer::Notes,
     seen::{after, user_of},
 };
-use crate::wire::{DEVICES_TOPIC, Phone, device_message};
 use desk::ports::{NewNote, TxView};
 use domain::{
     Change, DecideError, Decision, Key, State, UserId,
@@ -13,6 +12,7 @@ use domain::{
     device::{Device, Event},
     medium::{VOICE, voice},
 };
+use gws::{DEVICES_TOPIC, Phone, device_message};
 
 /// One commit's view of phones.
 pub(super) struct Scene<'a> {

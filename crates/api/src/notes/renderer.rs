@@ -1,7 +1,7 @@
 //! The renderer, with what it must know beside a commit.
 
-use crate::wire::{Links, Shown};
 use domain::medium::Media;
+use gws::{Links, Shown};
 
 /// Renders commits for the notifications endpoint.
 #[derive(Clone, Debug)]

@@ -1,7 +1,6 @@
 //! Notifications of conversations, fact by fact, in the order of digital-channels#1.5 and #2.7.
 
 use super::renderer::Notes;
-use crate::wire::{log_message, message_resource, session_resource};
 use desk::ports::{Cause, NewNote, TxView};
 use domain::{
     DecideError, Decision, Key, Message, UserId, json,
@@ -9,6 +8,7 @@ use domain::{
     message::{Visibility, without_stale_typing},
     session::{AgentParty, Delivery, EndedBy, Fact, Invitation, PartyState, Session},
 };
+use gws::{log_message, message_resource, session_resource};
 use std::sync::Arc;
 
 /// The most that the messages of one note weigh, in bytes as they are sent. Older ones can be read.

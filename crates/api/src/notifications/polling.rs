@@ -7,7 +7,6 @@ use super::{
     receive::{BROWSER_COOKIE, receive},
 };
 use crate::{
-    answer::Problem,
     auth::{Caller, cookie, set_cookie},
     body::read,
     state::Api,
@@ -20,6 +19,7 @@ use bayeux::{Answer, Completed, Malformed, Reply, Transport};
 use bytes::Bytes;
 use desk::ports::StoreFault;
 use edge::in_utf_8;
+use gws::Problem;
 use http::{HeaderValue, StatusCode, header};
 use std::{sync::Arc, time::Duration};
 

@@ -5,11 +5,11 @@ use super::hub::millis;
 use crate::{
     state::Api,
     v2::{all_services, own_services},
-    wire::{DEVICES_TOPIC, SERVICES_TOPIC, device_error, service_message},
 };
 use bayeux::Volatile;
 use desk::{Condition, ServiceState};
 use domain::{Millis, UserId, user::Device};
+use gws::{DEVICES_TOPIC, SERVICES_TOPIC, device_error, service_message};
 use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
 

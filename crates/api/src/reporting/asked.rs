@@ -1,9 +1,9 @@
 //! What a reader of the feed asks for.
 
 use super::data::{self, PREFIX};
-use crate::{answer::Problem, query::Query};
 use desk::ports::FeedQuery;
 use domain::{Millis, Refusal};
+use gws::{Problem, Query};
 use std::time::Duration;
 
 /// How many events a page has when the reader does not say.

@@ -1,9 +1,10 @@
 //! The reader's cursor against what the journal holds.
 
 use super::asked::Asked;
-use crate::{answer::json, state::Api};
+use crate::state::Api;
 use axum::response::Response;
 use desk::ports::{FeedPage, FeedQuery, StoreFault};
+use gws::json;
 use http::StatusCode;
 use serde_json::json;
 

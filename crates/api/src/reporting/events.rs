@@ -7,15 +7,14 @@ use super::{
     live,
 };
 use crate::{
-    answer::{Problem, json},
     auth::{ADMINS, Caller},
-    query::Query,
     state::Api,
 };
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use gws::{Problem, Query, json};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use tokio::time::Instant;

@@ -6,7 +6,6 @@ use super::{
     cursor::{Astray, begin},
 };
 use crate::{
-    answer::Problem,
     auth::{ADMINS, Caller},
     state::Api,
 };
@@ -16,6 +15,7 @@ use axum::response::{
 };
 use desk::ports::{FeedPage, FeedQuery};
 use futures::stream;
+use gws::Problem;
 use http::{HeaderMap, header};
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::watch;

@@ -1,7 +1,8 @@
 //! The channels of the caller, each with its address.
 
 use super::calls;
-use crate::{answer::Problem, auth::Caller, state::Api, wire::channel_resources};
+use crate::{auth::Caller, state::Api};
+use gws::{Problem, channel_resources};
 use serde_json::Value;
 
 /// The channel resources.

@@ -2,21 +2,19 @@
 
 use super::sight::{CARERS, needs_sight};
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},
-    query::Query,
     state::Api,
     v2::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{Links, Phone, device_resource, find_device, provisioned_device},
 };
 use axum::extract::{Path, State};
 use domain::{
     medium::voice,
     user::{Device, User},
 };
+use gws::{Answer, Links, Outcome, Phone, Problem, Query, device_resource, find_device, provisioned_device};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -1,7 +1,8 @@
 //! Features the centre lacks: its resources are not there, its operations are not valid (spec: decisions#8).
 
-use crate::{answer::Problem, state::Api};
+use crate::state::Api;
 use domain::Refusal;
+use gws::Problem;
 
 /// Opens reading of users, skills, devices, queues and groups.
 pub const READ: &str = "api-provisioning-read";

@@ -1,14 +1,12 @@
 //! `/features` and `/system/features`: the features of the centre, and those there are (spec: admin-and-reporting#2.4).
 
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},
-    query::Query,
     state::Api,
     v2::params::{Denied, Listing},
-    wire::{assigned_features, known_features},
 };
 use axum::extract::{Path, State};
+use gws::{Answer, Outcome, Problem, Query, assigned_features, known_features};
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -1,7 +1,8 @@
 //! What an agent still sees of an interaction when their part in it is over.
 
-use crate::{answer::Problem, auth::Caller, state::Api};
+use crate::{auth::Caller, state::Api};
 use domain::{disposition::LateUntil, interaction::Interaction};
+use gws::Problem;
 
 /// The caller's part that is over and still takes a disposition, and until when; `None` when there is none
 /// (spec: decisions#6).

@@ -1,12 +1,11 @@
 //! `POST /login` and `POST /logout`: what a browser does instead of sending Basic credentials (spec: decisions#5).
 
 use crate::{
-    answer::{Answer, Problem},
     auth::{
         self, Credentials, Ending, From, SESSION, clear_cookie, client, cookie, mark, no_token, preflight,
         seal, shows_token,
     },
-    body::Body,
+    body::Posted,
     notifications,
     state::Api,
 };
@@ -16,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use gws::{Answer, Body, Problem};
 use http::{HeaderMap, Method, StatusCode, header};
 use std::{sync::Arc, time::Duration};
 
@@ -103,7 +103,7 @@ async fn read(request: Request) -> Result<Body, Problem> {
     let (head, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, MAX_BODY);
     match tokio::time::timeout(BODY_TIME, bytes).await {
-        Ok(Ok(bytes)) => Body::of(&head.headers, &bytes),
+        Ok(Ok(bytes)) => Posted::of(&head.headers, &bytes).map(|Posted(body)| body),
         Ok(Err(_)) => {
             let why = format!("The body is larger than {MAX_BODY} bytes");
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, 2, why))

@@ -6,8 +6,8 @@ mod elsewhere;
 mod sessions;
 mod words;
 
-use crate::wire::Links;
 use domain::medium::{Connector, Media, Medium};
+use gws::Links;
 use utoipa::{
     OpenApi as _,
     openapi::{

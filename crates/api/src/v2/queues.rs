@@ -2,21 +2,19 @@
 
 use super::sight::ANYONE;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{queue_channels, queue_resource},
 };
 use axum::extract::{Path, State};
 use domain::{
     medium::{Medium, VOICE},
     queue::Queue,
 };
+use gws::{Answer, Outcome, Problem, Query, queue_channels, queue_resource};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

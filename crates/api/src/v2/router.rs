@@ -4,7 +4,7 @@ use super::{
     calls, contacts, devices, diagnostics, features, groups, login, me, mirror, queues, services, sessions,
     settings, skills, users, workbins,
 };
-use crate::{address, answer::Problem, auth::gate, internal, notifications, repeat, reporting, state::Api};
+use crate::{address, auth::gate, internal, notifications, repeat, reporting, state::Api};
 use axum::{
     Router,
     extract::{OriginalUri, Request, State},
@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, any, on},
 };
+use gws::Problem;
 use http::{Method, StatusCode};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;

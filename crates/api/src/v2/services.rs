@@ -2,18 +2,16 @@
 
 use super::sight::ANYONE;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{only_service, service_resource},
 };
 use axum::extract::{Path, State};
 use desk::{Condition, ServiceKind, ServiceState};
+use gws::{Answer, Outcome, Problem, Query, only_service, service_resource};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,10 +1,11 @@
 //! What a user may see of other users.
 
-use crate::{answer::Problem, auth::Caller, state::Api};
+use crate::{auth::Caller, state::Api};
 use domain::{
     UserId,
     user::{Role, User},
 };
+use gws::Problem;
 use std::sync::Arc;
 
 /// Roles that look after others, and so see the sub-resources of those.

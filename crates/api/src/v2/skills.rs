@@ -1,17 +1,15 @@
 //! `/skills`: the skills that users have or queues ask for (spec: admin-and-reporting#2.2).
 
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},
-    query::Query,
     state::Api,
     v2::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{skill_definition, skill_id},
 };
 use axum::extract::{Path, State};
+use gws::{Answer, Outcome, Problem, Query, skill_definition, skill_id};
 use std::{collections::BTreeSet, sync::Arc};
 use utoipa_axum::{router::OpenApiRouter, routes};
 

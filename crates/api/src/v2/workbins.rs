@@ -2,13 +2,12 @@
 
 use super::sight::ANYONE;
 use crate::{
-    answer::{Answer, Outcome},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::params::{Denied, Listing},
 };
 use axum::extract::State;
+use gws::{Answer, Outcome, Query};
 use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};

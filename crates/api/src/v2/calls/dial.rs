@@ -1,16 +1,15 @@
 //! `POST /me/devices/{id}/calls`: an agent calls somebody (spec: core-and-voice#5.6).
 
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
+    body::Posted,
     repeat::Repeat,
     state::Api,
     v2::{feature, openapi::calls::DialOperation, params::Refused},
-    wire::{DIAL, dialled, find_device},
 };
 use axum::extract::{Path, State};
 use domain::{Command, Refusal, user::Role};
+use gws::{Answer, DIAL, Outcome, Problem, dialled, find_device};
 use std::sync::Arc;
 
 /// Calls somebody from a phone of the caller. The phone is called first and answers by itself; the id of the call is
@@ -30,7 +29,7 @@ pub async fn post(
     caller: Caller,
     Path(id): Path<String>,
     repeat: Repeat,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     feature::allows(&api, feature::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;

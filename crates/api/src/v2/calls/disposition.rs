@@ -1,14 +1,8 @@
 //! `SetCallDisposition`, at the address of the call or of a phone (spec: core-and-voice#6, decisions#6).
 
-use crate::{
-    answer::{Answer, Outcome},
-    auth::Caller,
-    body::Body,
-    repeat::Repeat,
-    state::Api,
-    wire::{call_act, disposed_call},
-};
+use crate::{auth::Caller, repeat::Repeat, state::Api};
 use domain::Command;
+use gws::{Answer, Body, Outcome, call_act, disposed_call};
 
 /// Sets the disposition of the call that the address, `callUri` and `callUuid` name. Faults of the request are reported
 /// before the call is looked up.

@@ -2,19 +2,17 @@
 
 use super::part::device_of;
 use crate::{
-    answer::{Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         feature,
         params::{Denied, Listing},
     },
-    wire::{self, CallView, call_resource},
 };
 use axum::extract::State;
 use desk::call_of;
 use domain::agent::Agent;
+use gws::{CallView, Outcome, Problem, Query, call_resource};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -35,7 +33,7 @@ pub async fn activity(api: &Api, agent: &Agent) -> Result<&'static str, Problem>
         let call = call_of(state)?;
         Some((call, call.live_party(&agent.id)?))
     });
-    Ok(wire::activity(parts))
+    Ok(gws::activity(parts))
 }
 
 /// The resources, oldest first.

@@ -2,16 +2,15 @@
 
 use super::disposition;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
+    body::Posted,
     repeat::Repeat,
     state::Api,
     v2::{feature, openapi::calls::CallOperation, params::Refused},
-    wire::{SET_CALL_DISPOSITION, call_act},
 };
 use axum::extract::{Path, State};
 use domain::{Command, InteractionId, Refusal, user::Role};
+use gws::{Answer, Body, Outcome, Problem, SET_CALL_DISPOSITION, call_act};
 use std::sync::Arc;
 
 /// Operates a call.
@@ -37,7 +36,7 @@ pub async fn post(
     caller: Caller,
     Path(id): Path<String>,
     repeat: Repeat,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     feature::allows(&api, feature::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;

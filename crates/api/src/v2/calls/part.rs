@@ -1,11 +1,11 @@
 //! What an address of a call shows besides the call.
 
-use crate::answer::Problem;
 use domain::{
     InteractionId,
     call::Party,
     user::{Device, User},
 };
+use gws::Problem;
 
 /// The phone of a user that a part was on.
 pub fn device_of<'u>(user: &'u User, party: &Party) -> Option<&'u Device> {

@@ -2,15 +2,14 @@
 
 use super::part::{device_of, gone};
 use crate::{
-    answer::{Answer, Outcome},
     auth::Caller,
     state::Api,
     v2::{feature, late::late_part, params::Denied},
-    wire::{CallView, call_resource},
 };
 use axum::extract::{Path, State};
 use desk::call_of;
 use domain::InteractionId;
+use gws::{Answer, CallView, Outcome, call_resource};
 use std::sync::Arc;
 
 /// One call of the caller.

@@ -5,18 +5,16 @@ use super::{
     search::{MEANT, Search},
 };
 use crate::{
-    answer::Outcome,
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         params::{Denied, Listing},
         queues,
         sight::ANYONE,
     },
-    wire::queue_contact,
 };
 use axum::extract::State;
+use gws::{Outcome, Query, queue_contact};
 use std::sync::Arc;
 
 /// Users who can log in, and queues. `totalCount` counts what the search found, whatever the page. Parameters

@@ -2,18 +2,16 @@
 
 use super::entry::user_contact;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         params::Denied,
         queues,
         sight::{self, ANYONE},
     },
-    wire::queue_contact,
 };
 use axum::extract::{Path, State};
+use gws::{Answer, Outcome, Problem, Query, queue_contact};
 use std::sync::Arc;
 
 /// One entry: a user by their id, or with `type=Queue` a queue by its name.

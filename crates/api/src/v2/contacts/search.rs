@@ -1,7 +1,7 @@
 //! Which entries a search of the directory lets through (spec: admin-and-reporting#2.9).
 
-use crate::{answer::Problem, query::Query, wire::full_name};
 use domain::Refusal;
+use gws::{Problem, Query, full_name};
 use serde_json::Value;
 
 /// The parameters that mean something of their own here, and so are no filters by attribute.

@@ -1,12 +1,12 @@
 //! `GET /diagnostics/clients`: requests of clients that this server does not know (spec: decisions#8).
 
 use crate::{
-    answer::{Answer, Outcome},
     auth::{ADMINS, Caller},
     state::Api,
     v2::params::Denied,
 };
 use axum::extract::State;
+use gws::{Answer, Outcome};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

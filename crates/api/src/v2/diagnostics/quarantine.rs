@@ -1,18 +1,16 @@
 //! `/diagnostics/quarantine`: units of connectors that could not be understood (spec: channel-connectors#0.2.5).
 
 use crate::{
-    answer::{Answer, Outcome, Problem, fitting},
     auth::Caller,
-    body::Body,
-    query::Query,
+    body::Posted,
     state::Api,
     v2::params::{Denied, Refused},
-    wire::timestamp,
 };
 use axum::extract::{Path, State};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use desk::ports::{NotReplayed, Quarantined};
 use domain::{Refusal, user::Role};
+use gws::{Answer, Outcome, Problem, Query, fitting, timestamp};
 use serde_json::{Value, json};
 use std::{borrow::Cow, sync::Arc};
 
@@ -52,7 +50,7 @@ pub async fn operate(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(number): Path<String>,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     caller.needs(OPERATORS)?;
     let gone = || Problem::not_found(&format!("Unit {number}"));

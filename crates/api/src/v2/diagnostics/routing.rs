@@ -1,14 +1,13 @@
 //! `GET /diagnostics/routing`: who waits, and what stands against each agent.
 
 use crate::{
-    answer::{Answer, Outcome, fitting},
     auth::Caller,
     state::Api,
     v2::{params::Denied, sight::CARERS},
-    wire::timestamp,
 };
 use axum::extract::State;
 use desk::routing::{Standing, WaitingItem};
+use gws::{Answer, Outcome, fitting, timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

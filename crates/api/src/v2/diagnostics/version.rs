@@ -1,11 +1,8 @@
 //! `GET /diagnostics/version` (spec: core-and-voice#1.1).
 
-use crate::{
-    answer::{Answer, Outcome},
-    auth::Caller,
-    state::Api,
-};
+use crate::{auth::Caller, state::Api};
 use axum::extract::State;
+use gws::{Answer, Outcome};
 use std::sync::Arc;
 
 /// The version of the server.

@@ -2,21 +2,20 @@
 
 use super::tree::{commit, find, may_write};
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
+    body::Posted,
     state::Api,
     v2::{
         feature,
         params::{Denied, DispositionCode, Refused},
     },
-    wire::code_resource,
 };
 use axum::extract::{Path, State};
 use domain::{
     Refusal,
     book::{Book, Code, Event, Group},
 };
+use gws::{Answer, Outcome, Problem, code_resource};
 use std::sync::Arc;
 
 /// One code of a group.
@@ -52,7 +51,7 @@ pub async fn rename(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path((id, code)): Path<(String, String)>,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     may_write(&api, &caller)?;
     let book = api.desk.book().await?;

@@ -2,19 +2,17 @@
 
 use super::tree::{commit, find, may_write};
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
-    query::Query,
+    body::Posted,
     state::Api,
     v2::{
         feature,
         params::{Denied, DispositionCode, Listing, Refused},
     },
-    wire::code_resource,
 };
 use axum::extract::{Path, State};
 use domain::book::{Code, Event};
+use gws::{Answer, Outcome, Problem, Query, code_resource};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -42,7 +40,7 @@ pub async fn add(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(id): Path<String>,
-    body: Body,
+    Posted(body): Posted,
 ) -> Result<(StatusCode, Answer), Problem> {
     may_write(&api, &caller)?;
     let name = body.text("name")?.to_owned();

@@ -2,19 +2,17 @@
 
 use super::tree::{commit, find, may_write};
 use crate::{
-    answer::{Answer, Outcome},
     auth::Caller,
-    body::Body,
-    query::Query,
+    body::Posted,
     state::Api,
     v2::{
         feature,
         params::{Denied, DispositionGroup, Embedding, Refused},
     },
-    wire::{disposition_group, unit_resource},
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, book::Event};
+use gws::{Answer, Outcome, Query, disposition_group, unit_resource};
 use std::sync::Arc;
 
 /// One group: the business unit, or a group or folder of disposition codes.
@@ -44,7 +42,7 @@ pub async fn change(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(id): Path<String>,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     may_write(&api, &caller)?;
     let book = api.desk.book().await?;

@@ -2,22 +2,20 @@
 
 use super::tree::{commit, may_write};
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
-    query::Query,
+    body::Posted,
     state::Api,
     v2::{
         feature,
         params::{Denied, DispositionGroup, Listing, Refused},
     },
-    wire::{disposition_group, unit_resource},
 };
 use axum::extract::State;
 use domain::{
     Refusal,
     book::{Event, Group},
 };
+use gws::{Answer, Outcome, Problem, Query, disposition_group, unit_resource};
 use http::StatusCode;
 use serde_json::Value;
 use std::sync::Arc;
@@ -59,7 +57,7 @@ pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> O
 pub async fn add(
     State(api): State<Arc<Api>>,
     caller: Caller,
-    body: Body,
+    Posted(body): Posted,
 ) -> Result<(StatusCode, Answer), Problem> {
     may_write(&api, &caller)?;
     if body.maybe_text("type")?.is_some_and(|kind| kind != "dispositions") {
@@ -81,7 +79,7 @@ fn units(api: &Api) -> Vec<Value> {
 fn parent_id(address: &str) -> Result<String, Refusal> {
     let mut parts = address.trim_end_matches('/').rsplit('/');
     match (parts.next(), parts.next()) {
-        (Some(id), Some("groups")) if !id.is_empty() => Ok(crate::wire::unescape(id)),
+        (Some(id), Some("groups")) if !id.is_empty() => Ok(gws::unescape(id)),
         _ => Err(Refusal::Invalid("'parentUri' is not the address of a group".into())),
     }
 }

@@ -1,7 +1,6 @@
 //! What every operation on the tree of codes needs: a group by its id, the right to change it, and the change.
 
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},
     state::Api,
     v2::feature,
@@ -11,6 +10,7 @@ use domain::{
     book::{Book, Event, Group},
     command::Provision,
 };
+use gws::{Answer, Outcome, Problem};
 
 /// A group of codes by its id.
 pub fn find<'b>(book: &'b Book, id: &str) -> Result<&'b Group, Problem> {

@@ -2,10 +2,8 @@
 
 use super::{devices, state::state_act};
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
-    query::Query,
+    body::Posted,
     repeat::Repeat,
     state::Api,
     v2::{
@@ -15,6 +13,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, medium::VOICE, user::Role};
+use gws::{Answer, Outcome, Problem, Query};
 use std::sync::Arc;
 
 /// The channels of the contact-centre session.
@@ -52,7 +51,7 @@ pub async fn operate(
     caller: Caller,
     Path(name): Path<String>,
     repeat: Repeat,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let channel = channel_name(&api, &name)?;

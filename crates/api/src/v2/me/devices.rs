@@ -2,20 +2,14 @@
 
 use super::state::state_act;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    body::Body,
+    body::Posted,
     notifications::tell_device_error,
-    query::Query,
     repeat::Repeat,
     state::Api,
     v2::{
         calls, devices, feature,
         params::{Denied, Listing, Operation, Refused},
-    },
-    wire::{
-        SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act, device_resource, find_device, is_of_the_phone,
-        quiet,
     },
 };
 use axum::extract::{Path, State};
@@ -24,6 +18,10 @@ use domain::{
     command::{AgentAct, DeviceAct},
     medium::voice,
     user::{Device, Role},
+};
+use gws::{
+    Answer, Outcome, Problem, Query, SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act, device_resource,
+    find_device, is_of_the_phone, quiet,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -75,7 +73,7 @@ pub async fn operate(
     caller: Caller,
     Path(id): Path<String>,
     repeat: Repeat,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let device = find_device(&caller.user, &id);

@@ -1,9 +1,7 @@
 //! `/me/features`: the features of the caller, which are those of the centre.
 
 use crate::{
-    answer::Outcome,
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         features,
@@ -11,6 +9,7 @@ use crate::{
     },
 };
 use axum::extract::State;
+use gws::{Outcome, Query};
 use std::sync::Arc;
 
 /// The features of the caller's centre.

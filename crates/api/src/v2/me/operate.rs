@@ -2,16 +2,15 @@
 
 use super::{devices, session, state::state_act};
 use crate::{
-    answer::{Answer, Outcome},
     auth::Caller,
-    body::Body,
+    body::Posted,
     repeat::Repeat,
     state::Api,
     v2::params::{Operation, Refused},
-    wire::quiet,
 };
 use axum::extract::State;
 use domain::{Command, user::Role};
+use gws::{Answer, Body, Outcome, quiet};
 use std::sync::Arc;
 
 /// Starts (`StartContactCenterSession` with `channels` and perhaps `place`) or ends (`EndContactCenterSession`) the
@@ -20,7 +19,12 @@ use std::sync::Arc;
     post, path = "/me", tag = "me", request_body = Operation,
     responses((status = 200, description = "accepted; `statusCode` 7 when only some channels started"), Refused)
 )]
-pub async fn post(State(api): State<Arc<Api>>, caller: Caller, repeat: Repeat, body: Body) -> Outcome {
+pub async fn post(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    repeat: Repeat,
+    Posted(body): Posted,
+) -> Outcome {
     match body.operation()? {
         "StartContactCenterSession" => session::start(&api, &caller, &repeat, &body).await,
         "EndContactCenterSession" => session::end(&api, &caller, &repeat).await,

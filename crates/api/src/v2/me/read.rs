@@ -1,9 +1,7 @@
 //! `GET /me`: the caller with the sub-resources they ask for (spec: core-and-voice#4.1).
 
 use crate::{
-    answer::{Answer, Outcome},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         params::{Denied, Embedding},
@@ -11,6 +9,7 @@ use crate::{
     },
 };
 use axum::extract::State;
+use gws::{Answer, Outcome, Query};
 use std::sync::Arc;
 
 /// The caller. `subresources` embeds devices, skills, groups, features, settings, channels and conversations;

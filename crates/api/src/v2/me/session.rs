@@ -2,13 +2,10 @@
 
 use super::devices::why_not_registered;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{self, Caller, Ending},
-    body::Body,
     repeat::Repeat,
     state::Api,
     v2::feature,
-    wire::find_device,
 };
 use desk::ports::StoreFault;
 use domain::{
@@ -17,6 +14,7 @@ use domain::{
     medium::{VOICE, voice},
     user::{Role, User},
 };
+use gws::{Answer, Body, Outcome, Problem, find_device};
 use serde_json::{Value, json as value};
 
 /// The most channels one request names.

@@ -1,17 +1,15 @@
 //! `/me/skills`: the skills of the caller, with their levels.
 
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         params::{Denied, Listing},
         skills, users,
     },
-    wire::skill_definition,
 };
 use axum::extract::{Path, State};
+use gws::{Answer, Outcome, Problem, Query, skill_definition};
 use std::sync::Arc;
 
 /// The caller's skills. `level` is a text.

@@ -1,12 +1,8 @@
 //! The meaning of an operation on the state of one channel, or of all.
 
-use crate::{
-    answer::Problem,
-    body::Body,
-    state::Api,
-    wire::{quiet, work_mode, wrap_up},
-};
+use crate::state::Api;
 use domain::{MediumName, Refusal, command::AgentAct, medium::VOICE};
+use gws::{Body, Problem, quiet, work_mode, wrap_up};
 
 /// What a state operation means: a state of the centre's list, or do-not-disturb.
 pub fn state_act(

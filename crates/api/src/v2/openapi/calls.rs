@@ -1,7 +1,7 @@
 //! The requests about calls, for the API document. Their handlers carry the rest of their documentation.
 
 use super::words::one_of;
-use crate::wire::{CALL_OPERATIONS, DIAL};
+use gws::{CALL_OPERATIONS, DIAL};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 

@@ -2,10 +2,8 @@
 //! table ([`crate::v2::sessions`]), so no handler carries their documentation.
 
 use super::words::one_of;
-use crate::{
-    v2::params::{Denied, Listing, Refused},
-    wire::SESSION_OPERATIONS,
-};
+use crate::v2::params::{Denied, Listing, Refused};
+use gws::SESSION_OPERATIONS;
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};
 

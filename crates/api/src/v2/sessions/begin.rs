@@ -1,18 +1,13 @@
 //! `POST /me/{collection}`: an agent begins a conversation (spec: digital-channels#3, last paragraph).
 
 use super::part::gated;
-use crate::{
-    answer::{Answer, Outcome, Problem},
-    auth::Caller,
-    body::Body,
-    repeat::Repeat,
-    state::Api,
-};
+use crate::{auth::Caller, body::Posted, repeat::Repeat, state::Api};
 use axum::{Extension, extract::State};
 use desk::ports::Channel;
 use domain::{
     Command, Refusal, ServiceName, UserData, command::Begin, medium::Medium, task::Fresh, user::Role,
 };
+use gws::{Answer, Outcome, Problem};
 use std::sync::Arc;
 
 /// Begins one with `to`, from the address `from` of ours, which may be left out when we have only one. `text` is the
@@ -22,7 +17,7 @@ pub async fn post(
     Extension(medium): Extension<Arc<Medium>>,
     caller: Caller,
     repeat: Repeat,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     gated(&api, &medium)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;

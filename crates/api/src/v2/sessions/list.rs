@@ -1,16 +1,11 @@
 //! `GET /me/{collection}`: the live conversations of an agent (spec: digital-channels#2.1).
 
 use super::part::gated;
-use crate::{
-    answer::{Outcome, Problem},
-    auth::Caller,
-    query::Query,
-    state::Api,
-    wire::session_resource,
-};
+use crate::{auth::Caller, state::Api};
 use axum::{Extension, extract::State};
 use desk::session_of;
 use domain::medium::Medium;
+use gws::{Outcome, Problem, Query, session_resource};
 use serde_json::Value;
 use std::sync::Arc;
 

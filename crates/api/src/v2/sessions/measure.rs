@@ -1,12 +1,7 @@
 //! `POST /me/{collection}/{id}/measure`: what a text would cost before it is sent (spec: channel-connectors#1C).
 
 use super::part::{find, gone};
-use crate::{
-    answer::{Answer, Outcome},
-    auth::Caller,
-    body::Body,
-    state::Api,
-};
+use crate::{auth::Caller, body::Posted, state::Api};
 use axum::{
     Extension,
     extract::{Path, State},
@@ -17,6 +12,7 @@ use domain::{
     medium::Medium,
     thread::{Window, Writer},
 };
+use gws::{Answer, Outcome};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -28,7 +24,7 @@ pub async fn post(
     Extension(medium): Extension<Arc<Medium>>,
     caller: Caller,
     Path(id): Path<String>,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     let text = body.text("text")?;
     let state = find(&api, &caller, &medium, &id).await?;

@@ -1,13 +1,7 @@
 //! `GET /me/{collection}/{id}/messages`: the log of a conversation (spec: digital-channels#2.5).
 
 use super::part::{find, gone};
-use crate::{
-    answer::{Answer, Outcome, Problem},
-    auth::Caller,
-    query::Query,
-    state::Api,
-    wire::message_resource,
-};
+use crate::{auth::Caller, state::Api};
 use axum::{
     Extension,
     extract::{Path, State},
@@ -19,6 +13,7 @@ use domain::{
     message::Visibility,
     session::{PartyState, Session},
 };
+use gws::{Answer, Outcome, Problem, Query, message_resource};
 use std::sync::Arc;
 
 /// How many conversations before their own an agent may read.

@@ -1,14 +1,7 @@
 //! `POST /me/{collection}/{id}`: an operation of an agent on a conversation (spec: digital-channels#2.6).
 
 use super::part::{gated, gone};
-use crate::{
-    answer::{Answer, Outcome, Problem},
-    auth::Caller,
-    body::Body,
-    repeat::Repeat,
-    state::Api,
-    wire::session_act,
-};
+use crate::{auth::Caller, body::Posted, repeat::Repeat, state::Api};
 use axum::{
     Extension,
     extract::{Path, State},
@@ -20,6 +13,7 @@ use domain::{
     medium::Medium,
     user::Role,
 };
+use gws::{Answer, Body, Outcome, Problem, session_act};
 use std::sync::Arc;
 
 /// Accepts the operation and commits it; what follows is told by notification. `SetDisposition` answers
@@ -30,7 +24,7 @@ pub async fn post(
     caller: Caller,
     Path(id): Path<String>,
     repeat: Repeat,
-    body: Body,
+    Posted(body): Posted,
 ) -> Outcome {
     gated(&api, &medium)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;

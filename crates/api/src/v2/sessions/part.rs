@@ -1,8 +1,9 @@
 //! The part of a user in a conversation, and whether an address shows it.
 
-use crate::{answer::Problem, auth::Caller, state::Api};
+use crate::{auth::Caller, state::Api};
 use desk::session_of;
 use domain::{InteractionId, Refusal, State, medium::Medium};
+use gws::Problem;
 use std::sync::Arc;
 
 /// The conversation and the caller's part in it. A conversation that is not theirs does not exist for them

@@ -1,19 +1,14 @@
 //! `GET /me/{collection}/{id}`: one conversation (spec: digital-channels#2.1).
 
 use super::part::{find, gone};
-use crate::{
-    answer::{Answer, Outcome},
-    auth::Caller,
-    state::Api,
-    v2::late::late_part,
-    wire::{late_session_resource, session_resource},
-};
+use crate::{auth::Caller, state::Api, v2::late::late_part};
 use axum::{
     Extension,
     extract::{Path, State},
 };
 use desk::session_of;
 use domain::medium::Medium;
+use gws::{Answer, Outcome, late_session_resource, session_resource};
 use serde_json::Value;
 use std::sync::Arc;
 

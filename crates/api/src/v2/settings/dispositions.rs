@@ -2,15 +2,13 @@
 
 use super::sections::DEFAULT_GROUP;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},
-    body::Body,
+    body::Posted,
     state::Api,
     v2::{
         feature,
         params::{Denied, DispositionCode, NamedCode, Refused},
     },
-    wire::code_setting,
 };
 use axum::extract::State;
 use domain::{
@@ -18,6 +16,7 @@ use domain::{
     book::{Book, Code, Event, Group},
     command::Provision,
 };
+use gws::{Answer, Outcome, Problem, code_setting};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -37,7 +36,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
     post, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
     responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
 )]
-pub async fn add(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+pub async fn add(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
     let name = body.text("name")?.to_owned();
     let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
@@ -59,7 +58,7 @@ pub async fn add(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Out
     put, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
     responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
 )]
-pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
     let id = find(&api.desk.book().await?, body.text("name")?)?;
     let display = body.text("displayName")?.to_owned();
@@ -71,7 +70,7 @@ pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> 
     delete, path = "/settings/dispositions", tag = "settings", request_body = NamedCode,
     responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
 )]
-pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, body: Body) -> Outcome {
+pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
     let id = find(&api.desk.book().await?, body.text("name")?)?;
     commit(&api, Event::CodeRemoved { id }).await

@@ -2,7 +2,6 @@
 
 use super::sections::{Group, groups};
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::{ADMINS, Caller},
     state::Api,
     v2::{
@@ -12,6 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, user::User};
+use gws::{Answer, Outcome, Problem};
 use std::sync::Arc;
 
 /// The items of a group, and the attribute that tells them apart as `key`.

@@ -2,15 +2,13 @@
 
 use super::sections::{Group, groups};
 use crate::{
-    answer::{Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::params::{Denied, Listing},
-    wire::{Links, escape},
 };
 use axum::extract::State;
 use domain::user::User;
+use gws::{Links, Outcome, Problem, Query, escape};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

@@ -1,12 +1,8 @@
 //! Every group of settings, as it stands for the centre or for one user of it.
 
-use crate::{
-    answer::Problem,
-    state::Api,
-    v2::feature,
-    wire::{code_setting, option_settings, states_to_choose, workspace_defaults},
-};
+use crate::{state::Api, v2::feature};
 use domain::{book::Book, user::User};
+use gws::{Problem, code_setting, option_settings, states_to_choose, workspace_defaults};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,18 +1,16 @@
 //! `GET /users/{id}/devices` (spec: core-and-voice#4.2).
 
 use crate::{
-    answer::Outcome,
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         devices, feature,
         params::{Denied, Listing},
         sight::{find, needs_sight},
     },
-    wire::provisioned_device,
 };
 use axum::extract::{Path, State};
+use gws::{Outcome, Query, provisioned_device};
 use std::sync::Arc;
 
 /// The devices of a user, for themselves and for those who look after others.

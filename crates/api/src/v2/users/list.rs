@@ -2,9 +2,7 @@
 
 use super::resource::{embedded, resource};
 use crate::{
-    answer::Outcome,
     auth::Caller,
-    query::{Query, Wanted},
     state::Api,
     v2::{
         feature,
@@ -13,6 +11,7 @@ use crate::{
     },
 };
 use axum::extract::State;
+use gws::{Outcome, Query, Wanted};
 use std::sync::Arc;
 
 /// Every user, by user name. Any attribute filters, `skills.name=Sales` for instance, as far as the caller sees

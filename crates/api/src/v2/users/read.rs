@@ -2,9 +2,7 @@
 
 use super::resource::resource;
 use crate::{
-    answer::{Answer, Outcome},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         feature,
@@ -13,6 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
+use gws::{Answer, Outcome, Query};
 use std::sync::Arc;
 
 /// One user. Sub-resources are embedded for the user themselves, for supervisors and for administrators.

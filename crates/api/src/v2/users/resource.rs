@@ -1,18 +1,16 @@
 //! A user with the sub-resources that were asked for (spec: core-and-voice#4.1).
 
 use crate::{
-    answer::Problem,
     auth::Caller,
-    query::Wanted,
     state::Api,
     v2::{calls, channels, devices, feature, sessions, settings, sight::sees},
-    wire::{
-        assigned_features, call_in_brief, channel_resources, device_resource, session_in_brief,
-        unit_resource, user_resource, user_skill,
-    },
 };
 use desk::{call_of, session_of};
 use domain::{medium::Medium, user::User};
+use gws::{
+    Problem, Wanted, assigned_features, call_in_brief, channel_resources, device_resource, session_in_brief,
+    unit_resource, user_resource, user_skill,
+};
 use serde_json::{Value, json};
 
 /// Names that `subresources` may hold, the media's own excepted.

@@ -2,9 +2,7 @@
 
 use super::resource::skills;
 use crate::{
-    answer::{Answer, Outcome, Problem},
     auth::Caller,
-    query::Query,
     state::Api,
     v2::{
         feature,
@@ -13,6 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
+use gws::{Answer, Outcome, Problem, Query};
 use std::sync::Arc;
 
 /// The skills of a user. `level` is a text.

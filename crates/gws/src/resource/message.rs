@@ -1,10 +1,7 @@
 //! Messages of a conversation, and the notification that brings new ones (spec: digital-channels#2.5).
 
-use super::{
-    Links, Shown,
-    participant::{Participant, visibility_name},
-    timestamp,
-};
+use super::participant::{Participant, visibility_name};
+use crate::{links::Links, shown::Shown, time::timestamp};
 use domain::{InteractionId, Message, medium::Medium, message::Content};
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! The resource of a call, as one agent sees it (spec: core-and-voice#5.1, #5.2).
 
-use super::{Links, Participants, timestamp};
+use crate::{links::Links, shown::Participants, time::timestamp};
 use domain::{
     Millis,
     call::{Call, Kind, Origin, Party, PartyState, capabilities},

@@ -1,6 +1,6 @@
 //! A queue on the wire. Its address is a target of `Transfer` (spec: digital-channels#2.6).
 
-use super::{Links, links::escape};
+use crate::links::{Links, escape};
 use domain::{
     medium::{MediumName, VOICE},
     queue::Queue,

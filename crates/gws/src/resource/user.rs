@@ -1,6 +1,6 @@
 //! A user on the wire, without sub-resources (spec: core-and-voice#4.1).
 
-use super::Links;
+use crate::links::Links;
 use domain::user::User;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Operations of a phone by their names on the wire (spec: core-and-voice#4.5).
 
-use super::{call_operation::SET_CALL_DISPOSITION, dial::plain_number};
-use crate::{answer::Problem, body::Body};
+use super::{call::SET_CALL_DISPOSITION, dial::plain_number};
+use crate::{body::Body, problem::Problem};
 use domain::{Millis, command::DeviceAct};
 
 /// The operations of a phone by their names, as `capabilities` list them.

@@ -1,6 +1,6 @@
 //! Groups: the business unit, and the tree of disposition codes (spec: admin-and-reporting#2.8, #6.3).
 
-use super::{Links, links::escape};
+use crate::links::{Links, escape};
 use crate::query::Wanted;
 use domain::{
     book::{Book, Code, Group},

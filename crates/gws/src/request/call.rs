@@ -1,6 +1,6 @@
 //! Operations of a call by their names on the wire (spec: core-and-voice#5.6, #5.7, #6).
 
-use crate::{answer::Problem, body::Body};
+use crate::{body::Body, problem::Problem};
 use domain::{InteractionId, Refusal, UserData, command::CallAct};
 
 /// Every name that [`call_act`] takes, for the API document; a test compares the two.

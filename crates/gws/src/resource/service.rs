@@ -1,7 +1,10 @@
 //! The parts a server is made of and how they stand, as desktops ask for them and hear of them
 //! (spec: core-and-voice#3.7).
 
-use super::{Links, escape, timestamp};
+use crate::{
+    links::{Links, escape},
+    time::timestamp,
+};
 use desk::{Condition, ServiceKind, ServiceState};
 use domain::Millis;
 use serde_json::{Value, json};

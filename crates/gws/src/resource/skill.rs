@@ -1,6 +1,6 @@
 //! Skills (spec: admin-and-reporting#2.2). A level is a text on the wire (spec: client-requirements#12).
 
-use super::Links;
+use crate::links::Links;
 use domain::user::User;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

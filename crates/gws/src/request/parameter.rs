@@ -1,6 +1,6 @@
 //! Parameters that take one of several words, some of which this server cannot honour: those are refused by name.
 
-use crate::{answer::Problem, body::Body};
+use crate::{body::Body, problem::Problem};
 
 /// The kind that a message counts as. Only `Normal` ones are carried here, so `System` is refused.
 pub fn treat_as(body: &Body) -> Result<Option<&str>, Problem> {

@@ -1,6 +1,6 @@
 //! A participant on the wire, in a resource or as the author of a message (spec: digital-channels#2.4).
 
-use super::Links;
+use crate::links::Links;
 use domain::{
     UserId,
     message::{Author, ParticipantId, PartyKind, Visibility},

@@ -1,6 +1,9 @@
 //! Query parameters of GET: `fields`, `subresources`, filters, paging (spec: core-and-voice#1.6).
 
-use crate::answer::{Answer, Problem, fitting};
+use crate::{
+    answer::{Answer, fitting},
+    problem::Problem,
+};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde_json::{Map, Value};

@@ -1,6 +1,7 @@
 //! Entries of the internal directory: whom an interaction can be handed to (spec: admin-and-reporting#2.9).
 
-use super::{Links, SWITCH, queue_resource, user_state};
+use super::{SWITCH, queue_resource, user_state};
+use crate::links::Links;
 use domain::{
     agent::{Agent, ChannelState},
     centre::Centre,

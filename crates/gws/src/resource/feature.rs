@@ -1,6 +1,6 @@
 //! Features: what a centre may use (spec: admin-and-reporting#2.4). The build knows a list; each centre has some of it.
 
-use super::{Links, links::escape};
+use crate::links::{Links, escape};
 use domain::centre::Centre;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Operations of a conversation by their names on the wire (spec: digital-channels#2.6).
 
-use super::{parameter::treat_as, unescape};
-use crate::{answer::Problem, body::Body};
+use super::parameter::treat_as;
+use crate::{body::Body, links::unescape, problem::Problem};
 use domain::{
     QueueName, Refusal, UserData, UserId,
     command::{LastWords, SessionAct, Target},

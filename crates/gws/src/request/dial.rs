@@ -1,7 +1,7 @@
 //! Numbers, and requests to call one (spec: core-and-voice#5.6).
 
-use super::call_operation::user_data;
-use crate::{answer::Problem, body::Body};
+use super::call::user_data;
+use crate::{body::Body, problem::Problem};
 use desk::Dialled;
 use domain::{UserData, call::Dn, check::MAX_NUMBER};
 use serde_json::Value;

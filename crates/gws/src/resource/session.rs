@@ -1,6 +1,7 @@
 //! The resource of a conversation, as one agent sees it (spec: digital-channels#2.1–2.4).
 
-use super::{Links, operation_name, participant::Participant, timestamp};
+use super::participant::Participant;
+use crate::{links::Links, operation_name::operation_name, time::timestamp};
 use domain::{
     UserId,
     disposition::LateUntil,

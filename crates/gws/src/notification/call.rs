@@ -1,8 +1,9 @@
 //! Notifications of a call (spec: core-and-voice#3.5, #5.5).
 
-use super::{
-    Links, Participants,
-    call::{CallView, call_path, call_resource, device_path},
+use crate::{
+    links::Links,
+    resource::{CallView, call_path, call_resource, device_path},
+    shown::Participants,
 };
 use domain::{call::Kind, notice::Wording};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,7 @@
 //! The phone of a user (spec: core-and-voice#4.2).
 
-use super::{Links, call::device_path, device_operation::device_operations, user_state};
+use super::{call::device_path, user_state};
+use crate::{links::Links, request::device_operations};
 use domain::{
     agent::ChannelState,
     device,
