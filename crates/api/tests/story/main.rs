@@ -28,3 +28,4 @@ mod services;
 mod settings;
 mod users;
 mod walk_list;
+mod write_a_client;

@@ -32,9 +32,9 @@ enum Client {
     Socket(Box<Socket>),
 }
 
-/// So many agents of a crowd ask over one connection, or a process would need more than the 20,000 files that many
-/// systems allow it.
-const SHARING: usize = 8;
+/// So many agents of a crowd ask over one connection: a process would need more than the 20,000 files that many systems
+/// allow it, and the server closes the silent connections of one address beyond 1,024.
+const SHARING: usize = 16;
 
 pub fn many_long_polling(setting: &Setting) -> anyhow::Result<Value> {
     measure(setting, 2_000, 8_000, 1, false)
