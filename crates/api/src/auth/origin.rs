@@ -5,10 +5,12 @@
 //! public URL's, never the `Host` header's: a proxy may write another one, and a page elsewhere may have its name point
 //! here.
 //! Programs that are no browsers send neither `Origin` nor `Sec-Fetch-Site` and are not concerned.
+//! Other origins are named exactly as in the list, with credentials, or not at all (spec: client-requirements#8).
 
+use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use gws::Problem;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 /// The names under which a program on this machine is reached from it.
@@ -81,6 +83,40 @@ fn loopback_port(origin: &str) -> Option<(&str, &str)> {
     let (scheme, authority) = origin.split_once("://")?;
     let rest = LOOPBACK.iter().find_map(|host| authority.strip_prefix(host))?;
     (rest.is_empty() || rest.starts_with(':')).then_some((scheme, rest))
+}
+
+const ALLOWED: &str =
+    "Authorization, Content-Type, X-CSRF-TOKEN, X-Requested-With, ContactCenterId, Idempotency-Key";
+const EXPOSED: &str = "X-CSRF-HEADER, X-CSRF-TOKEN, X-Stream-Id";
+
+/// The answer to a preflight, if the request is one. It needs no login.
+pub fn preflight(origins: &Origins, method: &Method, headers: &HeaderMap) -> Option<Response> {
+    let asks = headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if *method != Method::OPTIONS || !asks {
+        return None;
+    }
+    let mut response = StatusCode::OK.into_response();
+    if let Some(origin) = origins.listed(headers) {
+        admit(&mut response, origin);
+        let out = response.headers_mut();
+        out.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS"),
+        );
+        out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED));
+        out.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    }
+    Some(response)
+}
+
+/// Lets an origin read a response.
+pub fn admit(response: &mut Response, origin: HeaderValue) {
+    const VARY: HeaderName = header::VARY;
+    let out = response.headers_mut();
+    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    out.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    out.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    out.append(VARY, HeaderValue::from_static("Origin"));
 }
 
 #[cfg(test)]

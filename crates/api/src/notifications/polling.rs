@@ -1,8 +1,7 @@
 //! Long polling: one POST, one response; a connect is held until there is something to tell.
 
 use super::{
-    held::{Held, complete, settled, write},
-    hub::millis,
+    hub::{Held, complete, millis, settled, write},
     mail,
     receive::{BROWSER_COOKIE, receive},
 };

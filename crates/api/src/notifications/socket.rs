@@ -1,8 +1,7 @@
 //! The WebSocket transport: the same messages, and notes pushed while a connect is held.
 
 use super::{
-    held::{Held, complete, settled, write},
-    hub::millis,
+    hub::{Held, complete, millis, settled, write},
     mail,
     pulse::{Beat, Pulse},
     receive::{BROWSER_COOKIE, receive},
