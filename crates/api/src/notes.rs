@@ -10,7 +10,7 @@ mod sessions;
 pub use renderer::Notes;
 
 use desk::ports::{Cause, NewNote, Render, TxView};
-use domain::{Change, DecideError, Decision, Event, Millis, State};
+use domain::{DecideError, Decision, EntityChange, Event, Millis, State};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Render for Notes {
@@ -63,7 +63,7 @@ impl Commit<'_> {
     fn render(
         &self,
         sight: &mut dyn TxView,
-        change: &Change,
+        change: &EntityChange,
         event: &Event,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {

@@ -3,11 +3,11 @@
 use domain::{
     MediumName, QueueName, UserId,
     agent::{AgentState, Readiness},
-    book::{self, Code, Group},
     call::Dn,
     centre::{Centre, Service, system_states},
     command::Provision,
     disposition::Rule,
+    disposition_tree::{self, Code, DispositionGroup},
     medium::Media,
     queue::{Calls, Overflow, Queue},
     thread::Terms,
@@ -81,7 +81,11 @@ pub fn centre(password_hash: &str, offer: domain::Millis) -> Vec<Provision> {
     let mut all =
         vec![Provision::PutQueue(Box::new(queue(offer))), Provision::PutCentre(Box::new(the_centre()))];
     all.extend(users(password_hash).into_iter().map(|user| Provision::PutUser(Box::new(user))));
-    all.extend(dispositions().into_iter().map(|group| Provision::Book(book::Event::GroupAdded(group))));
+    all.extend(
+        dispositions()
+            .into_iter()
+            .map(|group| Provision::Book(disposition_tree::DispositionTreeEvent::GroupAdded(group))),
+    );
     all
 }
 
@@ -194,7 +198,7 @@ fn users(password_hash: &str) -> Vec<User> {
     all
 }
 
-fn dispositions() -> Vec<Group> {
+fn dispositions() -> Vec<DispositionGroup> {
     let code = |number: u32, name: &str, display: &str| Code {
         id: format!("de30c0de{number:024}"),
         name: name.into(),
@@ -202,7 +206,7 @@ fn dispositions() -> Vec<Group> {
     };
     let root = "de3060000000000000000000000000a1";
     vec![
-        Group {
+        DispositionGroup {
             id: root.into(),
             name: "DispositionCode".into(),
             parent: None,
@@ -213,7 +217,7 @@ fn dispositions() -> Vec<Group> {
                 code(4, "WrongNumber", "Wrong number"),
             ],
         },
-        Group {
+        DispositionGroup {
             id: "de3060000000000000000000000000a2".into(),
             name: "Complaint".into(),
             parent: Some(root.into()),
@@ -284,7 +288,8 @@ mod tests {
 
     #[test]
     fn dispositions_are_those_of_the_table() {
-        let names = |group: &Group| group.codes.iter().map(|code| code.name.clone()).collect::<Vec<_>>();
+        let names =
+            |group: &DispositionGroup| group.codes.iter().map(|code| code.name.clone()).collect::<Vec<_>>();
         let groups = dispositions();
         assert_eq!(groups[0].name, "DispositionCode");
         assert_eq!(names(&groups[0]), ["IssueResolved", "Referred", "CallbackRequested", "WrongNumber"]);

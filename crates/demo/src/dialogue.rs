@@ -146,11 +146,11 @@ pub(crate) fn about(subject: &str) -> Option<&'static Dialogue> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{book, command::Provision};
+    use domain::{command::Provision, disposition_tree};
 
     #[test]
     fn every_dialogue_ends_in_a_code_of_the_book() {
-        let mut book = book::Book::default();
+        let mut book = disposition_tree::DispositionTree::default();
         for change in crate::centre("hash", crate::centre::OFFER) {
             if let Provision::Book(change) = change {
                 book.apply(&change);

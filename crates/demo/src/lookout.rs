@@ -90,7 +90,7 @@ impl<W: Write + Send> Lookout<W> {
             let state = self.desk.session(id).await?;
             let party =
                 state.as_deref().and_then(session_of).and_then(|session| session.live_party(&user.id));
-            if !party.is_some_and(|party| party.state == session::PartyState::Invited) {
+            if !party.is_some_and(|party| party.state == session::AgentPartyState::Invited) {
                 return Ok(None);
             }
             let Some(row) = self.desk.media().named(medium) else { return Ok(None) };

@@ -7,7 +7,7 @@ use crate::{
     trace,
 };
 use domain::{
-    Command, InteractionId, Key, Kind, Millis, State, UserData, UserId,
+    Command, EntityKind, InteractionId, Key, Millis, State, UserData, UserId,
     call::{Call, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, SwitchCommand},
     command::{Arrive, Destination, Dial},
     device::Device,
@@ -41,7 +41,7 @@ impl Desk {
     /// node's.
     pub(crate) async fn recover(&self) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
-        for found in self.store.open(Kind::Call).await? {
+        for found in self.store.open(EntityKind::Call).await? {
             if let State::Call(call) = &*found.state
                 && call.owner.as_ref().is_none_or(|owner| *owner == self.node)
             {
@@ -56,7 +56,7 @@ impl Desk {
     /// without calls.
     pub async fn begin_phones(&self, there: &BTreeSet<Dn>) -> Result<(), StoreFault> {
         let mut commands = Vec::new();
-        for found in self.store.open(Kind::Device).await? {
+        for found in self.store.open(EntityKind::Device).await? {
             if let State::Device(Device { dn, in_service: true, .. }) = &*found.state
                 && !there.contains(dn)
             {

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use domain::{
         UserData,
-        session::{Event, Fact, Invitation, Session},
+        session::{Fact, Invitation, Session, SessionEvent},
     };
 
     fn session(id: &str) -> Session {
@@ -190,8 +190,8 @@ mod tests {
         Session::begin(id.into(), 0, &event(created)).expect("it begins")
     }
 
-    fn event(fact: Fact) -> Event {
-        Event { medium: "text".into(), queue: "Support".into(), fact, written: 0, elapsed_ms: None }
+    fn event(fact: Fact) -> SessionEvent {
+        SessionEvent { medium: "text".into(), queue: "Support".into(), fact, written: 0, elapsed_ms: None }
     }
 
     fn offered(session: &mut Session, agent: &str, deadline: Millis) {
@@ -303,7 +303,11 @@ mod tests {
     fn what_has_no_deadline_wakes_nobody() {
         let mut deadlines = Deadlines::default();
         assert!(!take(&mut deadlines, &session("1")));
-        assert!(!deadlines.take(&Key::Book, &State::Book(domain::book::Book::default()), &Pauses::default()));
+        assert!(!deadlines.take(
+            &Key::Book,
+            &State::Book(domain::disposition_tree::DispositionTree::default()),
+            &Pauses::default()
+        ));
     }
 
     #[test]

@@ -19,9 +19,9 @@ use crate::{
     witness::Memory,
 };
 use domain::{
-    Command, Decision, InteractionId, Key, Kind, MediumName, Message, Millis, NodeId, Refusal, ServiceName,
-    State, agent::Agent, book::Book, centre::Centre, command::Open, medium::Media, queue::Queue,
-    session::Session, user::User,
+    Command, Decision, EntityKind, InteractionId, Key, MediumName, Message, Millis, NodeId, Refusal,
+    ServiceName, State, agent::Agent, centre::Centre, command::Open, disposition_tree::DispositionTree,
+    medium::Media, queue::Queue, session::Session, user::User,
 };
 use std::{
     collections::BTreeMap,
@@ -74,12 +74,18 @@ impl Desk {
         store.watch(memory.clone());
         let down = memory.pauses.begin(last_alive(&*store).await?, clock.now());
         memory.mailboxes.load(store.heads().await?);
-        for kind in
-            [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call]
-        {
+        for kind in [
+            EntityKind::Centre,
+            EntityKind::Queue,
+            EntityKind::User,
+            EntityKind::Device,
+            EntityKind::Agent,
+            EntityKind::Session,
+            EntityKind::Call,
+        ] {
             let states = store.open(kind).await?;
             memory.take(&states);
-            if kind == Kind::Session {
+            if kind == EntityKind::Session {
                 tell_unserved(&media, states.iter().filter_map(|found| session_of(&found.state)));
             }
         }
@@ -254,11 +260,11 @@ impl Desk {
     }
 
     /// The disposition book.
-    pub async fn book(&self) -> Result<Book, StoreFault> {
+    pub async fn book(&self) -> Result<DispositionTree, StoreFault> {
         let state = self.store.state(&Key::Book).await?;
         Ok(match state.as_deref() {
             Some(State::Book(book)) => book.clone(),
-            _ => Book::default(),
+            _ => DispositionTree::default(),
         })
     }
 

@@ -3,7 +3,7 @@
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::Dn,
-    command::{CallAct, Destination, Provision, SessionAct, Target, Unit},
+    command::{CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
 };
 
 /// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
@@ -90,7 +90,7 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::Session { session, agent, act } => {
             keys.extend([Key::Session(session.clone()), Key::Agent(agent.clone())]);
             match act {
-                SessionAct::Transfer { to: Target::Agent(target), .. } => {
+                SessionAct::Transfer { to: HandoverTarget::Agent(target), .. } => {
                     keys.extend([Key::Agent(target.clone()), Key::User(target.clone())]);
                 }
                 SessionAct::SetDisposition { .. } => keys.push(Key::Book),
@@ -194,7 +194,7 @@ mod tests {
         let offer = Command::Offer { session: "s".into(), agent: "a".into() };
         let lapse = Command::OfferLapsed { session: "s".into(), agent: "a".into() };
         let log_out = Command::Agent { agent: "a".into(), act: AgentAct::LogOut };
-        let transfer = of_agent(SessionAct::Transfer { to: Target::Agent("b".into()), last: None });
+        let transfer = of_agent(SessionAct::Transfer { to: HandoverTarget::Agent("b".into()), last: None });
         let dispose = of_agent(SessionAct::SetDisposition { value: String::new(), key: None });
         for (command, expected) in [
             (Command::Open(Box::new(open)), "session:s centre:"),
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_and_none_comes_twice() {
-        let to_himself = of_agent(SessionAct::Transfer { to: Target::Agent("a".into()), last: None });
+        let to_himself = of_agent(SessionAct::Transfer { to: HandoverTarget::Agent("a".into()), last: None });
         let keys = keys(&to_himself);
         assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{keys:?}");
     }

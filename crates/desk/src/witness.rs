@@ -119,8 +119,10 @@ impl Memory {
         {
             let mut versions = lock(&self.versions);
             for EventRow { key, version, at, event, .. } in &group.events {
-                let logged_in =
-                    matches!(event, Event::Agent(agent::Event { fact: agent::Fact::LoggedIn { .. }, .. }));
+                let logged_in = matches!(
+                    event,
+                    Event::Agent(agent::AgentEvent { fact: agent::Fact::LoggedIn { .. }, .. })
+                );
                 if let (true, Key::Agent(agent)) = (logged_in, key)
                     && *version > versions.of(key)
                 {

@@ -125,7 +125,7 @@ pub fn system_states() -> Vec<Arc<AgentState>> {
 
 /// What happened to the centre's provisioning.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Event {
+pub enum CentreEvent {
     /// The centre was written, as a whole.
     Put(Box<Centre>),
 }

@@ -6,10 +6,11 @@ mod weight;
 pub use call::{Arrive, CallAct, Destination, DeviceAct, Dial};
 
 use crate::{
-    InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId, book,
+    InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,
     call::{Deadline as CallDeadline, LegEvent, LegId},
     centre::Centre,
     delivery::Delivery,
+    disposition_tree,
     ids::{Dn, ParticipantId},
     interaction::EndedBy,
     medium::MediumName,
@@ -72,7 +73,7 @@ pub enum Command {
         /// Place in its log.
         index: u32,
         /// What became of it.
-        report: Report,
+        report: DeliveryReport,
     },
     /// A task that belongs to no conversation is done with.
     Settle {
@@ -255,7 +256,7 @@ pub struct LastWords {
 
 /// Where a conversation is handed over to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum HandoverTarget {
     /// A colleague.
     Agent(UserId),
     /// A queue.
@@ -309,7 +310,7 @@ pub enum SessionAct {
     /// Hands it over.
     Transfer {
         /// To whom.
-        to: Target,
+        to: HandoverTarget,
         /// A last message to the customer.
         last: Option<LastWords>,
     },
@@ -361,7 +362,7 @@ pub struct Receive {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Unit {
     /// The customer says something.
-    Said(Said),
+    Said(CustomerMessage),
     /// The platform tells something about the conversation, for the agent's eyes.
     Notice(Notice),
     /// The platform tells something about a message, for the agent's eyes.
@@ -415,7 +416,7 @@ pub enum Unit {
 
 /// Something a customer says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Said {
+pub struct CustomerMessage {
     /// Its parts, in order.
     pub content: Vec<Content>,
     /// What else the platform tells, for the user data.
@@ -464,7 +465,7 @@ pub struct Begin {
 
 /// What a connector tells of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct DeliveryReport {
     /// How far it has come.
     pub state: Delivery,
     /// The provider's code for what went wrong.
@@ -479,7 +480,7 @@ pub struct Report {
     pub settles: bool,
 }
 
-impl Report {
+impl DeliveryReport {
     /// A report that says only how far the message has come.
     pub const fn of(state: Delivery) -> Self {
         Self { state, code: None, why: None, keys: Vec::new(), opted_out: false, settles: false }
@@ -531,7 +532,7 @@ pub enum Provision {
     /// Writes the centre.
     PutCentre(Box<Centre>),
     /// Changes the disposition book.
-    Book(book::Event),
+    Book(disposition_tree::DispositionTreeEvent),
     /// All of these, in order and as one: if one of them is refused, none is made.
     All(Vec<Self>),
 }

@@ -82,7 +82,7 @@ pub struct Progress {
 
 /// A message of ours that is not settled yet, as the conversation keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outgoing {
+pub struct UnsettledMessage {
     /// How far it has come.
     pub state: Delivery,
     /// Who wrote it; `None` is the server.

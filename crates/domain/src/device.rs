@@ -23,7 +23,7 @@ pub struct Device {
 
 /// One event of a phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
+pub enum DeviceEvent {
     /// It was provisioned for a user, or for nobody.
     Assigned {
         /// The user.
@@ -48,7 +48,7 @@ pub enum Event {
     },
 }
 
-impl Event {
+impl DeviceEvent {
     /// The word under which the reporting feed tells of it.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -68,12 +68,12 @@ impl Device {
     }
 
     /// Folds one event into the phone.
-    pub fn apply(&mut self, event: &Event) {
+    pub fn apply(&mut self, event: &DeviceEvent) {
         match event {
-            Event::Assigned { owner } => self.owner.clone_from(owner),
-            Event::Service { on, answers } => (self.in_service, self.answers) = (*on, *answers),
-            Event::DoNotDisturb { on } => self.do_not_disturb = *on,
-            Event::Forwarded { to } => self.forward_to.clone_from(to),
+            DeviceEvent::Assigned { owner } => self.owner.clone_from(owner),
+            DeviceEvent::Service { on, answers } => (self.in_service, self.answers) = (*on, *answers),
+            DeviceEvent::DoNotDisturb { on } => self.do_not_disturb = *on,
+            DeviceEvent::Forwarded { to } => self.forward_to.clone_from(to),
         }
     }
 }

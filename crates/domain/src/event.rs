@@ -1,29 +1,29 @@
 //! Everything that can happen: one closed list, the vocabulary of the journal and of reporting.
 
-use crate::{agent, book, call, centre, device, queue, session, thread, user};
+use crate::{agent, call, centre, device, disposition_tree, queue, session, thread, user};
 use serde::{Deserialize, Serialize};
 
 /// An event of one entity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// Of a conversation.
-    Session(session::Event),
+    Session(session::SessionEvent),
     /// Of an agent at work.
-    Agent(agent::Event),
+    Agent(agent::AgentEvent),
     /// Of a user.
-    User(user::Event),
+    User(user::UserAccountEvent),
     /// Of a queue.
-    Queue(queue::Event),
+    Queue(queue::QueueEvent),
     /// Of the disposition book.
-    Book(book::Event),
+    Book(disposition_tree::DispositionTreeEvent),
     /// Of the centre.
-    Centre(centre::Event),
+    Centre(centre::CentreEvent),
     /// Of a thread.
-    Thread(thread::Event),
+    Thread(thread::ThreadEvent),
     /// Of a call.
-    Call(call::Event),
+    Call(call::CallEvent),
     /// Of a phone.
-    Device(device::Event),
+    Device(device::DeviceEvent),
 }
 
 impl Event {
@@ -34,18 +34,18 @@ impl Event {
             Self::Call(event) => event.fact.kind(),
             Self::Device(event) => event.kind(),
             Self::Agent(event) => event.fact.kind(),
-            Self::User(user::Event::Put(_)) => "user.put",
-            Self::User(user::Event::Removed { .. }) => "user.removed",
-            Self::Queue(queue::Event::Put(_)) => "queue.put",
-            Self::Queue(queue::Event::Removed) => "queue.removed",
-            Self::Book(book::Event::GroupAdded(_)) => "book.group-added",
-            Self::Book(book::Event::GroupRemoved { .. }) => "book.group-removed",
-            Self::Book(book::Event::CodeAdded { .. }) => "book.code-added",
-            Self::Book(book::Event::CodeRenamed { .. }) => "book.code-renamed",
-            Self::Book(book::Event::CodeRemoved { .. }) => "book.code-removed",
-            Self::Centre(centre::Event::Put(_)) => "centre.put",
-            Self::Thread(thread::Event { fact: thread::Fact::Began { .. }, .. }) => "thread.began",
-            Self::Thread(thread::Event { fact: thread::Fact::Consent { .. }, .. }) => "thread.consent",
+            Self::User(user::UserAccountEvent::Put(_)) => "user.put",
+            Self::User(user::UserAccountEvent::Removed { .. }) => "user.removed",
+            Self::Queue(queue::QueueEvent::Put(_)) => "queue.put",
+            Self::Queue(queue::QueueEvent::Removed) => "queue.removed",
+            Self::Book(disposition_tree::DispositionTreeEvent::GroupAdded(_)) => "book.group-added",
+            Self::Book(disposition_tree::DispositionTreeEvent::GroupRemoved { .. }) => "book.group-removed",
+            Self::Book(disposition_tree::DispositionTreeEvent::CodeAdded { .. }) => "book.code-added",
+            Self::Book(disposition_tree::DispositionTreeEvent::CodeRenamed { .. }) => "book.code-renamed",
+            Self::Book(disposition_tree::DispositionTreeEvent::CodeRemoved { .. }) => "book.code-removed",
+            Self::Centre(centre::CentreEvent::Put(_)) => "centre.put",
+            Self::Thread(thread::ThreadEvent { fact: thread::Fact::Began { .. }, .. }) => "thread.began",
+            Self::Thread(thread::ThreadEvent { fact: thread::Fact::Consent { .. }, .. }) => "thread.consent",
         }
     }
 
@@ -54,13 +54,13 @@ impl Event {
     pub const fn is_reported(&self) -> bool {
         !matches!(
             self,
-            Self::Session(session::Event { fact: session::Fact::Typed { .. }, .. })
-                | Self::Agent(agent::Event {
+            Self::Session(session::SessionEvent { fact: session::Fact::Typed { .. }, .. })
+                | Self::Agent(agent::AgentEvent {
                     fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
                     ..
                 })
-                | Self::Thread(thread::Event { fact: thread::Fact::Began { .. }, .. })
-                | Self::Call(call::Event {
+                | Self::Thread(thread::ThreadEvent { fact: thread::Fact::Began { .. }, .. })
+                | Self::Call(call::CallEvent {
                     fact: call::Fact::LegUp { .. }
                         | call::Fact::AnswerAsked { .. }
                         | call::Fact::HoldAsked { .. },

@@ -7,7 +7,7 @@
 //! A new format is a new row in [`steps`] for each kind of document, and an arm in [`lower_event`] and
 //! [`lower_snapshot`] that takes out what earlier releases do not know.
 
-use crate::{Event, Kind, State, call};
+use crate::{EntityKind, Event, State, call};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{borrow::Cow, fmt};
@@ -21,7 +21,7 @@ pub enum Document {
     /// An event.
     Event,
     /// The snapshot of an entity of a kind.
-    Snapshot(Kind),
+    Snapshot(EntityKind),
     /// An entry of a log.
     Message,
     /// Something that a connector should send.
@@ -32,7 +32,7 @@ pub enum Document {
 
 /// How a document comes from one format to the next.
 #[derive(Clone, Copy)]
-enum Step {
+enum FormatStep {
     /// It reads as it is: members that came in later have defaults.
     Same,
     /// A function changes it, if it contains these words; without them it reads as it is.
@@ -73,34 +73,36 @@ pub fn read<T: DeserializeOwned>(document: Document, format: u32, body: &str) ->
 }
 
 /// The steps of a document from each format to the next, beginning with format 1.
-const fn steps(document: Document) -> &'static [Step] {
+const fn steps(document: Document) -> &'static [FormatStep] {
     match document {
         // The node that carries a call came in with format 3, and has a default.
-        Document::Event => &[Step::Change { words: "\"OfferEnded\"", change: event_2 }, Step::Same],
+        Document::Event => {
+            &[FormatStep::Change { words: "\"OfferEnded\"", change: event_2 }, FormatStep::Same]
+        }
         // Since when a party holds the others is only in its events.
-        Document::Snapshot(Kind::Call) => &[Step::Fold, Step::Same],
+        Document::Snapshot(EntityKind::Call) => &[FormatStep::Fold, FormatStep::Same],
         Document::Snapshot(_) | Document::Message | Document::Task | Document::Session => {
-            &[Step::Same, Step::Same]
+            &[FormatStep::Same, FormatStep::Same]
         }
     }
 }
 
-fn read_by<T: DeserializeOwned>(steps: &[Step], format: u32, body: &str) -> Result<T, Unread> {
+fn read_by<T: DeserializeOwned>(steps: &[FormatStep], format: u32, body: &str) -> Result<T, Unread> {
     let done = usize::try_from(format.saturating_sub(1)).unwrap_or(usize::MAX);
     let Some(left) = steps.get(done..) else { return Err(Unread::Newer(format)) };
     let mut changed: Option<Value> = None;
     for step in left {
         match step {
-            Step::Fold => return Err(Unread::Fold),
+            FormatStep::Fold => return Err(Unread::Fold),
             // A step may bring in the words of a later one.
-            Step::Change { words, change } if changed.is_some() || body.contains(words) => {
+            FormatStep::Change { words, change } if changed.is_some() || body.contains(words) => {
                 let document = match changed.take() {
                     Some(document) => document,
                     None => serde_json::from_str(body).map_err(Unread::Malformed)?,
                 };
                 change(changed.insert(document));
             }
-            Step::Same | Step::Change { .. } => {}
+            FormatStep::Same | FormatStep::Change { .. } => {}
         }
     }
     match changed {
@@ -166,7 +168,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_document_has_a_step_to_every_format() {
-        let snapshots = [Kind::Session, Kind::Call, Kind::Agent, Kind::Centre].map(Document::Snapshot);
+        let snapshots = [EntityKind::Session, EntityKind::Call, EntityKind::Agent, EntityKind::Centre]
+            .map(Document::Snapshot);
         for document in [Document::Event, Document::Message, Document::Task, Document::Session]
             .into_iter()
             .chain(snapshots)
@@ -177,13 +180,14 @@ mod tests {
 
     #[test]
     fn the_end_of_an_offer_of_format_1_says_nothing_of_a_disposition() {
-        let dispositioned =
-            |body: &str, format| match read::<Event>(Document::Event, format, body).expect("an event") {
-                Event::Session(session::Event { fact: Fact::OfferEnded { dispositioned, .. }, .. }) => {
-                    dispositioned
-                }
-                other => panic!("{other:?}"),
-            };
+        let dispositioned = |body: &str, format| match read::<Event>(Document::Event, format, body)
+            .expect("an event")
+        {
+            Event::Session(session::SessionEvent {
+                fact: Fact::OfferEnded { dispositioned, .. }, ..
+            }) => dispositioned,
+            other => panic!("{other:?}"),
+        };
         assert!(!dispositioned(OFFER_ENDED, 1));
         let said = OFFER_ENDED.replace("null}", "null,\"dispositioned\":true}");
         assert!(dispositioned(&said, 1) && dispositioned(&said, 2));
@@ -192,9 +196,9 @@ mod tests {
 
     #[test]
     fn the_snapshot_of_a_call_of_format_1_is_folded_anew_and_others_read_as_they_are() {
-        let call = read::<State>(Document::Snapshot(Kind::Call), 1, "{}");
+        let call = read::<State>(Document::Snapshot(EntityKind::Call), 1, "{}");
         assert!(matches!(call, Err(Unread::Fold)));
-        let user = read::<State>(Document::Snapshot(Kind::User), 1, r#"{"User":null}"#);
+        let user = read::<State>(Document::Snapshot(EntityKind::User), 1, r#"{"User":null}"#);
         assert_eq!(user.expect("a snapshot"), State::User(None));
     }
 
@@ -208,8 +212,8 @@ mod tests {
 
     #[test]
     fn a_document_goes_through_every_step_behind_its_format_and_no_other() {
-        let change = Step::Change { words: "count", change: add_one };
-        let steps = [change, Step::Same, change];
+        let change = FormatStep::Change { words: "count", change: add_one };
+        let steps = [change, FormatStep::Same, change];
         for (format, count) in [(1, 2), (2, 1), (3, 1), (4, 0)] {
             let read: Value = read_by(&steps, format, r#"{"count":0}"#).expect("a document");
             assert_eq!(read["count"], count, "{format}");

@@ -28,7 +28,7 @@ pub enum EndedBy {
 
 /// A place in a queue. It is kept while offers are made, so that a refused offer costs the customer nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct QueuePosition {
     /// Higher goes first.
     pub priority: i32,
     /// Since when it waits.

@@ -4,7 +4,7 @@ use crate::ids::{Dn, InteractionId, QueueName, ThreadId, UserId};
 
 /// What kind of entity a key names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum EntityKind {
     /// A conversation with a customer.
     Session,
     /// An agent at work: channel states and slots.
@@ -25,7 +25,7 @@ pub enum Kind {
     Device,
 }
 
-impl Kind {
+impl EntityKind {
     /// The word the journal stores.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,16 +43,16 @@ impl Kind {
 
     /// Reads the word back; `None` for a word of another program.
     pub fn parse(word: &str) -> Option<Self> {
-        const ALL: [Kind; 9] = [
-            Kind::Session,
-            Kind::Agent,
-            Kind::User,
-            Kind::Queue,
-            Kind::Book,
-            Kind::Centre,
-            Kind::Thread,
-            Kind::Call,
-            Kind::Device,
+        const ALL: [EntityKind; 9] = [
+            EntityKind::Session,
+            EntityKind::Agent,
+            EntityKind::User,
+            EntityKind::Queue,
+            EntityKind::Book,
+            EntityKind::Centre,
+            EntityKind::Thread,
+            EntityKind::Call,
+            EntityKind::Device,
         ];
         ALL.into_iter().find(|kind| kind.as_str() == word)
     }
@@ -83,17 +83,17 @@ pub enum Key {
 
 impl Key {
     /// The kind of entity.
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> EntityKind {
         match self {
-            Self::Session(_) => Kind::Session,
-            Self::Agent(_) => Kind::Agent,
-            Self::User(_) => Kind::User,
-            Self::Queue(_) => Kind::Queue,
-            Self::Book => Kind::Book,
-            Self::Centre => Kind::Centre,
-            Self::Thread(_) => Kind::Thread,
-            Self::Call(_) => Kind::Call,
-            Self::Device(_) => Kind::Device,
+            Self::Session(_) => EntityKind::Session,
+            Self::Agent(_) => EntityKind::Agent,
+            Self::User(_) => EntityKind::User,
+            Self::Queue(_) => EntityKind::Queue,
+            Self::Book => EntityKind::Book,
+            Self::Centre => EntityKind::Centre,
+            Self::Thread(_) => EntityKind::Thread,
+            Self::Call(_) => EntityKind::Call,
+            Self::Device(_) => EntityKind::Device,
         }
     }
 
@@ -112,16 +112,16 @@ impl Key {
     /// Reads `kind:id` back; `None` for anything this program did not write.
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, id) = text.split_once(':')?;
-        Some(match Kind::parse(kind)? {
-            Kind::Session => Self::Session(id.into()),
-            Kind::Agent => Self::Agent(id.into()),
-            Kind::User => Self::User(id.into()),
-            Kind::Queue => Self::Queue(id.into()),
-            Kind::Book => Self::Book,
-            Kind::Centre => Self::Centre,
-            Kind::Thread => Self::Thread(id.into()),
-            Kind::Call => Self::Call(id.into()),
-            Kind::Device => Self::Device(id.into()),
+        Some(match EntityKind::parse(kind)? {
+            EntityKind::Session => Self::Session(id.into()),
+            EntityKind::Agent => Self::Agent(id.into()),
+            EntityKind::User => Self::User(id.into()),
+            EntityKind::Queue => Self::Queue(id.into()),
+            EntityKind::Book => Self::Book,
+            EntityKind::Centre => Self::Centre,
+            EntityKind::Thread => Self::Thread(id.into()),
+            EntityKind::Call => Self::Call(id.into()),
+            EntityKind::Device => Self::Device(id.into()),
         })
     }
 }

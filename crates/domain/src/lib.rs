@@ -7,7 +7,6 @@
 //! Reading order: [`medium`], [`session`], [`agent`], [`command`], [`decide`].
 
 pub mod agent;
-pub mod book;
 pub mod call;
 pub mod centre;
 pub mod check;
@@ -16,6 +15,7 @@ mod decide;
 pub mod delivery;
 pub mod device;
 pub mod disposition;
+pub mod disposition_tree;
 pub mod event;
 pub mod format;
 pub mod ids;
@@ -39,10 +39,10 @@ pub mod userdata;
 mod want;
 
 pub use command::Command;
-pub use decide::{Change, DecideError, Decision, Snapshots, decide};
+pub use decide::{DecideError, Decision, EntityChange, Snapshots, decide};
 pub use event::Event;
 pub use ids::{ConnId, InteractionId, NodeId, ProviderKey, QueueName, ServiceName, ThreadId, UserId};
-pub use key::{Key, Kind};
+pub use key::{EntityKind, Key};
 pub use medium::MediumName;
 pub use message::Message;
 pub use millis::Millis;

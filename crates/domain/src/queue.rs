@@ -89,7 +89,7 @@ pub enum Overflow {
 
 /// What happened to a queue's provisioning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
+pub enum QueueEvent {
     /// The queue was written, as a whole.
     Put(Box<Queue>),
     /// The queue was taken away.

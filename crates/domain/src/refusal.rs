@@ -3,7 +3,7 @@
 use crate::{
     QueueName, call,
     medium::MediumName,
-    session::{Operation, PartyState},
+    session::{AgentPartyState, SessionOperation},
 };
 use std::fmt;
 
@@ -19,14 +19,14 @@ pub enum Refusal {
     /// The operation is not open in the state the interaction is in (`statusCode` 2).
     NotInState {
         /// The operation.
-        operation: Operation,
+        operation: SessionOperation,
         /// The state of the agent's part.
-        state: PartyState,
+        state: AgentPartyState,
     },
     /// The operation is not open in the state the call is in (`statusCode` 2).
     NotInCallState {
         /// The operation.
-        operation: call::Operation,
+        operation: call::CallOperation,
         /// The state of the agent's part.
         state: call::PartyState,
     },

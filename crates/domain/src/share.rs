@@ -10,7 +10,7 @@ use crate::{MediumName, queue::Queue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many wait in a queue, by medium.
-pub type Waiting = BTreeMap<MediumName, usize>;
+pub type WaitingCounts = BTreeMap<MediumName, usize>;
 
 /// How many places of a queue each of so many media has for itself: the queue's percentage, at least one, and never so
 /// many that the reserves of all were more than the queue takes.
@@ -22,7 +22,12 @@ pub fn reserve(queue: &Queue, media: usize) -> usize {
 
 /// Whether one more of a medium may wait in a queue: while the medium is below its own reserve, or while there is room
 /// beyond what the other media still have in reserve. `served` are the media that can come into the queue.
-pub fn admits(queue: &Queue, served: &BTreeSet<MediumName>, waiting: &Waiting, medium: &MediumName) -> bool {
+pub fn admits(
+    queue: &Queue,
+    served: &BTreeSet<MediumName>,
+    waiting: &WaitingCounts,
+    medium: &MediumName,
+) -> bool {
     let count = |medium: &MediumName| waiting.get(medium).copied().unwrap_or(0);
     let reserve = reserve(queue, served.len() + usize::from(!served.contains(medium)));
     if count(medium) < reserve {
@@ -55,7 +60,7 @@ mod tests {
         }
     }
 
-    fn waiting(counts: [usize; 3]) -> Waiting {
+    fn waiting(counts: [usize; 3]) -> WaitingCounts {
         MEDIA.into_iter().map(MediumName::from).zip(counts).collect()
     }
 
@@ -113,7 +118,7 @@ mod tests {
     #[test]
     fn a_queue_that_takes_nobody_takes_nobody() {
         for medium in MEDIA {
-            assert!(!admits(&queue(0, 10), &served(&MEDIA), &Waiting::new(), &medium.into()));
+            assert!(!admits(&queue(0, 10), &served(&MEDIA), &WaitingCounts::new(), &medium.into()));
         }
     }
 
@@ -131,7 +136,7 @@ mod tests {
             most in 0_u32..40, percent in 0_u8..=100, arrivals in prop::collection::vec(0_usize..3, 0..120)
         ) {
             let queue = queue(most, percent);
-            let mut waiting = Waiting::new();
+            let mut waiting = WaitingCounts::new();
             for arrival in arrivals {
                 let medium = MediumName::from(MEDIA[arrival]);
                 if admits(&queue, &served(&MEDIA), &waiting, &medium) {

@@ -3,10 +3,10 @@
 use crate::{
     Event, Key, Millis,
     agent::{self, Agent},
-    book::Book,
     call::Call,
     centre::{self, Centre},
     device::{self, Device},
+    disposition_tree::DispositionTree,
     queue::{self, Queue},
     session::Session,
     thread::{self, Thread},
@@ -27,7 +27,7 @@ pub enum State {
     /// A queue; `None` once removed.
     Queue(Option<Queue>),
     /// The disposition book.
-    Book(Book),
+    Book(DispositionTree),
     /// The centre.
     Centre(Centre),
     /// A thread.
@@ -55,20 +55,20 @@ impl State {
             }
             (before, Event::Device(event)) => Self::Device(device_after(before, key, event)?),
             (before, Event::Agent(event)) => Self::Agent(agent_after(before, key, at, event)?),
-            (None | Some(Self::User(_)), Event::User(user::Event::Put(user))) => {
+            (None | Some(Self::User(_)), Event::User(user::UserAccountEvent::Put(user))) => {
                 Self::User(Some(Arc::new((**user).clone())))
             }
-            (Some(Self::User(_)), Event::User(user::Event::Removed { .. })) => Self::User(None),
-            (None | Some(Self::Queue(_)), Event::Queue(queue::Event::Put(queue))) => {
+            (Some(Self::User(_)), Event::User(user::UserAccountEvent::Removed { .. })) => Self::User(None),
+            (None | Some(Self::Queue(_)), Event::Queue(queue::QueueEvent::Put(queue))) => {
                 Self::Queue(Some((**queue).clone()))
             }
-            (Some(Self::Queue(_)), Event::Queue(queue::Event::Removed)) => Self::Queue(None),
-            (None | Some(Self::Centre(_)), Event::Centre(centre::Event::Put(centre))) => {
+            (Some(Self::Queue(_)), Event::Queue(queue::QueueEvent::Removed)) => Self::Queue(None),
+            (None | Some(Self::Centre(_)), Event::Centre(centre::CentreEvent::Put(centre))) => {
                 Self::Centre((**centre).clone())
             }
             (before, Event::Thread(event)) => Self::Thread(thread_after(before, key, event)?),
             (None, Event::Book(event)) => {
-                let mut book = Book::default();
+                let mut book = DispositionTree::default();
                 book.apply(event);
                 Self::Book(book)
             }
@@ -126,7 +126,7 @@ fn key_call(key: &Key) -> Option<crate::InteractionId> {
     }
 }
 
-fn device_after(before: Option<State>, key: &Key, event: &device::Event) -> Option<Device> {
+fn device_after(before: Option<State>, key: &Key, event: &device::DeviceEvent) -> Option<Device> {
     let mut device = match (before, key) {
         (Some(State::Device(device)), _) => device,
         (None, Key::Device(dn)) => Device::new(dn.clone()),
@@ -136,7 +136,7 @@ fn device_after(before: Option<State>, key: &Key, event: &device::Event) -> Opti
     Some(device)
 }
 
-fn agent_after(before: Option<State>, key: &Key, at: Millis, event: &agent::Event) -> Option<Agent> {
+fn agent_after(before: Option<State>, key: &Key, at: Millis, event: &agent::AgentEvent) -> Option<Agent> {
     let mut agent = match (before, key) {
         (Some(State::Agent(agent)), _) => agent,
         (None, Key::Agent(id)) => Agent::new(id.clone(), event.user_name.clone()),
@@ -146,7 +146,7 @@ fn agent_after(before: Option<State>, key: &Key, at: Millis, event: &agent::Even
     Some(agent)
 }
 
-fn thread_after(before: Option<State>, key: &Key, event: &thread::Event) -> Option<Thread> {
+fn thread_after(before: Option<State>, key: &Key, event: &thread::ThreadEvent) -> Option<Thread> {
     let mut thread = match (before, key) {
         (Some(State::Thread(thread)), _) => thread,
         (None, Key::Thread(id)) => Thread::new(id.clone(), event.service.clone()),

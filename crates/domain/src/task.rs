@@ -91,7 +91,7 @@ pub enum Sign {
 /// A provider's name for something of ours, or for something it gave us: a unit that comes again under the same name
 /// is the same unit (spec: channel-connectors#0.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownProviderKey {
     /// The name.
     pub key: ProviderKey,
     /// The log entry of that name, if it is one.

@@ -90,7 +90,7 @@ pub enum Consent {
 /// How we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+pub enum ConsentSource {
     /// A word the customer sent.
     Keyword,
     /// The provider refused to carry a message, or told of it.
@@ -112,7 +112,7 @@ pub struct Thread {
 
 /// One event of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct ThreadEvent {
     /// The service it belongs to.
     pub service: ServiceName,
     /// What happened.
@@ -132,7 +132,7 @@ pub enum Fact {
         /// What the customer wants.
         consent: Consent,
         /// How we know.
-        source: Source,
+        source: ConsentSource,
     },
 }
 
@@ -143,7 +143,7 @@ impl Thread {
     }
 
     /// Folds one event into it.
-    pub fn apply(&mut self, event: &Event) {
+    pub fn apply(&mut self, event: &ThreadEvent) {
         match &event.fact {
             Fact::Began { session } => self.latest = Some(session.clone()),
             Fact::Consent { consent, .. } => self.consent = Some(*consent),

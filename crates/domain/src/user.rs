@@ -91,7 +91,7 @@ impl User {
 
 /// What happened to a user's provisioning.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Event {
+pub enum UserAccountEvent {
     /// The user was written, as a whole.
     Put(Box<User>),
     /// The user was taken away.

@@ -1,27 +1,27 @@
 //! The names of operations on conversations.
 
-use domain::session::Operation;
+use domain::session::SessionOperation;
 
 /// The name of an operation, as `capabilities` lists it.
-pub const fn operation_name(operation: Operation) -> &'static str {
+pub const fn operation_name(operation: SessionOperation) -> &'static str {
     match operation {
-        Operation::Accept => "Accept",
-        Operation::Reject => "Reject",
-        Operation::Transfer => "Transfer",
-        Operation::Leave => "Leave",
-        Operation::Complete => "Complete",
-        Operation::SetInFocus => "SetInFocus",
-        Operation::SetDisposition => "SetDisposition",
-        Operation::AttachUserData => "AttachUserData",
-        Operation::DeleteUserData => "DeleteUserData",
-        Operation::UpdateUserData => "UpdateUserData",
-        Operation::SetComment => "SetComment",
-        Operation::SendMessage => "SendMessage",
-        Operation::SendUrl => "SendUrl",
-        Operation::StartTyping => "SendStartTypingNotification",
-        Operation::StopTyping => "SendStopTypingNotification",
-        Operation::SendCustomNotice => "SendCustomNotice",
-        Operation::ChangeNickname => "SendNicknameUpdatedNotice",
-        Operation::ResendMessage => "ResendMessage",
+        SessionOperation::Accept => "Accept",
+        SessionOperation::Reject => "Reject",
+        SessionOperation::Transfer => "Transfer",
+        SessionOperation::Leave => "Leave",
+        SessionOperation::Complete => "Complete",
+        SessionOperation::SetInFocus => "SetInFocus",
+        SessionOperation::SetDisposition => "SetDisposition",
+        SessionOperation::AttachUserData => "AttachUserData",
+        SessionOperation::DeleteUserData => "DeleteUserData",
+        SessionOperation::UpdateUserData => "UpdateUserData",
+        SessionOperation::SetComment => "SetComment",
+        SessionOperation::SendMessage => "SendMessage",
+        SessionOperation::SendUrl => "SendUrl",
+        SessionOperation::StartTyping => "SendStartTypingNotification",
+        SessionOperation::StopTyping => "SendStopTypingNotification",
+        SessionOperation::SendCustomNotice => "SendCustomNotice",
+        SessionOperation::ChangeNickname => "SendNicknameUpdatedNotice",
+        SessionOperation::ResendMessage => "ResendMessage",
     }
 }

@@ -23,7 +23,7 @@ use api::{Api, Links, Notes};
 use axum::middleware;
 use channels::{Chat, ChatConfig};
 use desk::{Desk, Setup, ports::Store};
-use domain::{Command, InteractionId, Kind, Millis, NodeId, medium::Media};
+use domain::{Command, EntityKind, InteractionId, Millis, NodeId, medium::Media};
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteDirectory, SqliteStore};
 use tokio::{
@@ -208,7 +208,7 @@ pub async fn desk_for_a_command(config: &Config) -> Result<(Arc<Desk>, SqliteDir
     let store = store(&config.data)?;
     let clock = clock(&store).await?;
     let media = config.media_table()?;
-    let open: Vec<_> = store.open(Kind::Session).await?.into_iter().map(|found| found.state).collect();
+    let open: Vec<_> = store.open(EntityKind::Session).await?.into_iter().map(|found| found.state).collect();
     let kept = check::rows_in_use(&open, &media);
     let media = if kept.is_empty() { media } else { config.media_table_and(kept)? };
     let desk = desk(store.clone(), clock, media, &default_url(config), config.shown()?).await?;

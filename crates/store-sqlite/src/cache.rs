@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use domain::{
         State,
-        book::Book,
+        disposition_tree::DispositionTree,
         queue::{Calls, Queue},
     };
     use std::collections::BTreeMap;
@@ -189,7 +189,7 @@ mod tests {
         cache.publish([(Key::Book, None)]);
         cache.keep(
             &Key::Book,
-            Entry { id: 1, version: 1, newest: 1, state: Arc::new(State::Book(Book::default())) },
+            Entry { id: 1, version: 1, newest: 1, state: Arc::new(State::Book(DispositionTree::default())) },
             epoch,
         );
         assert!(cache.get(&Key::Book).is_none());

@@ -5,7 +5,7 @@ use crate::{
     group::Group,
     limits::{Moved, enter},
 };
-use domain::{MediumName, QueueName, share::Waiting};
+use domain::{MediumName, QueueName, share::WaitingCounts};
 
 impl Group<'_> {
     /// Writes the rows of limits that follow from the changes of a plan. It is a fault if two have a name after all
@@ -46,7 +46,7 @@ impl Group<'_> {
     }
 
     /// How many wait in a queue after the jobs before.
-    pub(crate) fn waiting_in(&self, queue: &QueueName) -> Waiting {
+    pub(crate) fn waiting_in(&self, queue: &QueueName) -> WaitingCounts {
         self.waiting.get(queue).or_else(|| self.queues.get(queue)).cloned().unwrap_or_default()
     }
 

@@ -4,12 +4,12 @@ use crate::{
     fault::{Fault, Outcome},
     snapshot,
 };
-use domain::{Key, Kind, MediumName, QueueName, State, UniqueName, share::Waiting};
+use domain::{EntityKind, Key, MediumName, QueueName, State, UniqueName, share::WaitingCounts};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many wait in each queue.
-pub(crate) type Queues = HashMap<QueueName, Waiting>;
+pub(crate) type Queues = HashMap<QueueName, WaitingCounts>;
 
 /// The rows as the open snapshots have them. If two have one name, which no commit allows, the older keeps it.
 #[derive(PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Rows {
     /// The rows that can be read from the snapshots, and whether these are all.
     fn wanted(conn: &Connection) -> Outcome<(Self, bool)> {
         let (mut names, mut places, mut is_whole) = (BTreeMap::new(), BTreeMap::new(), true);
-        for kind in [Kind::User, Kind::Queue, Kind::Session, Kind::Call] {
+        for kind in [EntityKind::User, EntityKind::Queue, EntityKind::Session, EntityKind::Call] {
             let open = match snapshot::open(conn, kind) {
                 Err(Fault::Damaged(why)) => {
                     tracing::error!(

@@ -4,7 +4,7 @@ use crate::{fault::Outcome, raw_search, snapshot, task};
 use desk::ports::Traces;
 use domain::{
     Event, InteractionId, Key, State, UserData,
-    call::{self, Call, Caller, Dn, Who},
+    call::{self, Call, CallerId, Dn, Who},
     format::{self, Document, Unread},
     session::{self, Session},
     task::TaskKind,
@@ -160,11 +160,11 @@ fn call_tells(fact: &call::Fact, value: &str) -> bool {
 
 /// Whether a value is the number or name of a caller or called party outside. Our own end is not searched: the number
 /// of a phone of ours would find every call of its user, which does not make these the customer's.
-fn is_outside(kind: call::Kind, from: &Caller, dialled: &Dn, value: &str) -> bool {
+fn is_outside(kind: call::CallKind, from: &CallerId, dialled: &Dn, value: &str) -> bool {
     match kind {
-        call::Kind::Inbound => from.number == value || from.name == value,
-        call::Kind::Outbound => dialled.as_str() == value,
-        call::Kind::Internal | call::Kind::Consult => false,
+        call::CallKind::Inbound => from.number == value || from.name == value,
+        call::CallKind::Outbound => dialled.as_str() == value,
+        call::CallKind::Internal | call::CallKind::Consult => false,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     person, schema, snapshot,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery, StoreFault, Traces};
-use domain::{InteractionId, Key, Kind, Message, State};
+use domain::{EntityKind, InteractionId, Key, Message, State};
 use rusqlite::Connection;
 use std::{fs::File, path::Path, sync::Arc};
 
@@ -53,7 +53,7 @@ impl SqliteReader {
     }
 
     /// Every snapshot of a kind that is still open ([`desk::ports::Store::open`]).
-    pub fn states(&self, kind: Kind) -> Result<Vec<Arc<State>>, StoreFault> {
+    pub fn states(&self, kind: EntityKind) -> Result<Vec<Arc<State>>, StoreFault> {
         Ok(snapshot::open(&self.conn, kind)?.into_iter().map(|(_, entry)| entry.state).collect())
     }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 use desk::ports::LogPart;
 use domain::{
-    InteractionId, Key, Kind, Message, Millis,
+    EntityKind, InteractionId, Key, Message, Millis,
     format::{Document, Unread},
 };
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
@@ -30,13 +30,16 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
 
 /// Every open snapshot of a kind. Conversations and calls that cannot be read are left out, so that the rest goes on;
 /// for provisioned objects it is a fault, since otherwise nobody could tell what is missing.
-pub(crate) fn open(conn: &Connection, kind: Kind) -> Outcome<Vec<(Key, Entry)>> {
+pub(crate) fn open(conn: &Connection, kind: EntityKind) -> Outcome<Vec<(Key, Entry)>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.id, key, version, coalesce(newest, 0), body, snapshot.format
          FROM snapshot JOIN entity ON entity.id = snapshot.entity
          WHERE open AND kind = ?1 ORDER BY entity.id",
     )?;
-    let is_work = matches!(kind, Kind::Session | Kind::Call | Kind::Agent | Kind::Device | Kind::Thread);
+    let is_work = matches!(
+        kind,
+        EntityKind::Session | EntityKind::Call | EntityKind::Agent | EntityKind::Device | EntityKind::Thread
+    );
     let mut rows = statement.query([kind.as_str()])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
@@ -158,7 +161,8 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
 pub(crate) fn write(conn: &Connection, entry: &Entry, key: &Key, at: Millis, format: u32) -> Outcome<()> {
     let Entry { id, version, newest, state } = entry;
     // Retention counts from the newest event of a conversation that is over.
-    let ended_at = (!state.is_open() && matches!(key.kind(), Kind::Session | Kind::Call)).then_some(at);
+    let ended_at =
+        (!state.is_open() && matches!(key.kind(), EntityKind::Session | EntityKind::Call)).then_some(at);
     let mut statement = conn.prepare_cached(
         "INSERT INTO snapshot (entity, kind, version, open, ended_at, body, format, newest)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)

@@ -21,7 +21,7 @@ use desk::ports::{
     BindingRow, CommitObserver, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult,
     SessionTable, Start, Store, StoreFault, TaskRow, Traces, Transacted, Versioned, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
+use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::BoxFuture;
 use std::{
     fs::File,
@@ -148,7 +148,7 @@ impl Store for SqliteStore {
         }))
     }
 
-    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>> {
+    fn open(&self, kind: EntityKind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>> {
         let (cache, epoch) = (self.cache.clone(), self.cache.epoch());
         Box::pin(self.pool.clone().read(move |conn| {
             let entries = snapshot::open(conn, kind)?;

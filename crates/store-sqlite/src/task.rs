@@ -7,7 +7,7 @@ use crate::{
     snapshot, unreadable,
 };
 use desk::ports::{Start, TaskRow};
-use domain::{Key, Millis, NodeId, ProviderKey, Task, format::Document, task::Known};
+use domain::{Key, Millis, NodeId, ProviderKey, Task, format::Document, task::KnownProviderKey};
 use rusqlite::{Connection, OptionalExtension};
 
 impl Group<'_> {
@@ -29,8 +29,8 @@ impl Group<'_> {
     }
 
     /// Writes names. Each is new: the decision has checked.
-    pub(crate) fn write_known(&mut self, known: &[Known], at: Millis) -> Outcome<()> {
-        for Known { key, entry } in known {
+    pub(crate) fn write_known(&mut self, known: &[KnownProviderKey], at: Millis) -> Outcome<()> {
+        for KnownProviderKey { key, entry } in known {
             let place = match entry {
                 None => None,
                 Some((session, index)) => {
@@ -52,7 +52,7 @@ impl Group<'_> {
 }
 
 /// What a provider's name stands for.
-pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Known>> {
+pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<KnownProviderKey>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.key, idx FROM dedup LEFT JOIN entity ON entity.id = dedup.entity WHERE dedup.key = ?1",
     )?;
@@ -68,7 +68,7 @@ pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Know
         // The thing of this name was deleted.
         _ => None,
     };
-    Ok(Some(Known { key: key.clone(), entry }))
+    Ok(Some(KnownProviderKey { key: key.clone(), entry }))
 }
 
 /// Every task without an outcome that can be read.

@@ -4,7 +4,7 @@ use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
 use desk::ports::{SavedResult, TxView};
 use domain::{
     DecideError, InteractionId, Key, Message, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId,
-    share::Waiting, task::Known,
+    share::WaitingCounts, task::KnownProviderKey,
 };
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Snapshots for GroupView<'_, '_> {
         Ok(self.group.mailbox(agent).map_or(0, |mailbox| mailbox.head))
     }
 
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError> {
         task::known(self.group.conn, key).map_err(|fault| self.note(fault))
     }
 
@@ -70,7 +70,7 @@ impl TxView for GroupView<'_, '_> {
         limits::bearer(self.group.conn, name).map_err(|fault| self.note(fault))
     }
 
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, DecideError> {
+    fn waiting(&mut self, queue: &QueueName) -> Result<WaitingCounts, DecideError> {
         Ok(self.group.waiting_in(queue))
     }
 }

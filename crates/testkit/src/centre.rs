@@ -4,10 +4,10 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::
 use domain::{
     Millis, ServiceName, UserId,
     agent::{AgentState, Readiness},
-    book::{self, Code, Group},
     centre::{Centre, Service, system_states},
     command::Provision,
     disposition::Rule,
+    disposition_tree::{self, Code, DispositionGroup},
     medium::{Connector, Media, Medium},
     queue::{Calls, Queue},
     thread::Terms,
@@ -39,7 +39,7 @@ pub struct TestCentre {
     /// Everybody who works there.
     pub users: Vec<User>,
     /// Its disposition book.
-    pub groups: Vec<Group>,
+    pub groups: Vec<DispositionGroup>,
 }
 
 impl TestCentre {
@@ -49,7 +49,11 @@ impl TestCentre {
         let mut all = vec![Provision::PutCentre(Box::new(centre))];
         all.extend(queues.into_iter().map(|queue| Provision::PutQueue(Box::new(queue))));
         all.extend(users.into_iter().map(|user| Provision::PutUser(Box::new(user))));
-        all.extend(groups.into_iter().map(|group| Provision::Book(book::Event::GroupAdded(group))));
+        all.extend(
+            groups
+                .into_iter()
+                .map(|group| Provision::Book(disposition_tree::DispositionTreeEvent::GroupAdded(group))),
+        );
         all
     }
 
@@ -210,13 +214,13 @@ fn password_hash() -> &'static str {
     })
 }
 
-fn groups() -> Vec<Group> {
+fn groups() -> Vec<DispositionGroup> {
     let code = |id: &str, name: &str, display: &str| Code {
         id: id.into(),
         name: name.into(),
         display: display.into(),
     };
-    let group = |id: &str, name: &str, parent: Option<&str>, codes| Group {
+    let group = |id: &str, name: &str, parent: Option<&str>, codes| DispositionGroup {
         id: id.into(),
         name: name.into(),
         parent: parent.map(str::to_owned),

@@ -3,7 +3,7 @@
 use crate::TestServer;
 use domain::{
     Command, InteractionId, ProviderKey,
-    command::{CustomerAct, Receive, Report, Said, Unit},
+    command::{CustomerAct, CustomerMessage, DeliveryReport, Receive, Unit},
     message::Content,
     session::EndedBy,
     task::Fresh,
@@ -25,7 +25,7 @@ impl<'a> Correspondent<'a> {
     /// Writes; answers the conversation that their words are in.
     pub async fn writes(&self, text: &str) -> Guest<'a> {
         let content = vec![Content::Text { text: text.into(), message_type: None }];
-        self.brings(Unit::Said(Said { content, opens: true, ..Said::default() })).await;
+        self.brings(Unit::Said(CustomerMessage { content, opens: true, ..CustomerMessage::default() })).await;
         let id = self.latest().await.expect("a conversation");
         Guest { server: self.server, id, collection: self.collection() }
     }
@@ -87,7 +87,7 @@ impl Guest<'_> {
     }
 
     /// Their provider tells of an entry of the log.
-    pub async fn told(&self, index: u32, report: Report) {
+    pub async fn told(&self, index: u32, report: DeliveryReport) {
         let command = Command::Report { session: self.id.clone(), index, report };
         self.server.desk.perform(command).await.expect("done");
     }

@@ -4,7 +4,7 @@ use desk::ports::{
     BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
     Start, Store, StoreFault, TaskRow, Transacted, Versioned, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
+use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, ready};
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -121,7 +121,7 @@ impl Store for FaultyStore {
         self.journal.state(key)
     }
 
-    fn open(&self, kind: Kind) -> Answer<Vec<Versioned>> {
+    fn open(&self, kind: EntityKind) -> Answer<Vec<Versioned>> {
         self.journal.open(kind)
     }
 

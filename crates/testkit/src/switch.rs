@@ -4,7 +4,7 @@ use crate::{Client, TestServer};
 use desk::ports::{Arrival, Switch};
 use domain::{
     Command, InteractionId, UserData,
-    call::{Caller, Dn, LegCommand, LegEvent, LegId, SwitchCommand},
+    call::{CallerId, Dn, LegCommand, LegEvent, LegId, SwitchCommand},
     centre::Centre,
     medium::voice,
 };
@@ -98,7 +98,7 @@ impl<'a> ScriptedSwitch<'a> {
         let call = self.server.desk.ids().call();
         let arrival = Arrival {
             leg: LegId { call: call.clone(), number: 1 },
-            from: Caller { number: from.into(), name: String::new() },
+            from: CallerId { number: from.into(), name: String::new() },
             dialled: dialled.into(),
             device,
             headers: Vec::new(),

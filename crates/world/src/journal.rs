@@ -11,7 +11,7 @@ use desk::ports::{
     BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
     Start, Store, StoreFault, TaskRow, Transacted, TxView, Versioned, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
+use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -82,7 +82,7 @@ impl Store for Journal {
         at_once(self.inner.state(key))
     }
 
-    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>> {
+    fn open(&self, kind: EntityKind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>> {
         at_once(self.inner.open(kind))
     }
 

@@ -281,7 +281,7 @@ async fn changes_since(desk: &Desk, mut after: u64) -> Result<HashMap<UserId, Ch
             let changes = all.entry(id).or_default();
             changes.at = row.at;
             let ends = match &row.event {
-                Event::User(user::Event::Put(user)) => !user.enabled,
+                Event::User(user::UserAccountEvent::Put(user)) => !user.enabled,
                 _ => true,
             };
             if ends {

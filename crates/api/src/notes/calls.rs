@@ -7,7 +7,7 @@ use super::{
 };
 use desk::ports::{NewNote, TxView};
 use domain::{
-    Change, DecideError, Decision, Event, Key, Millis, State, UserId,
+    DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,
     call::{Call, Fact, Party, PartyState},
 };
 use gws::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(super) struct Scene<'a> {
     pub notes: &'a Notes,
     pub decision: &'a Decision,
-    pub change: &'a Change,
+    pub change: &'a EntityChange,
     pub call: &'a Call,
     pub at: Millis,
 }

@@ -7,9 +7,9 @@ use super::{
 };
 use desk::ports::{NewNote, TxView};
 use domain::{
-    Change, DecideError, Decision, Key, State, UserId,
+    DecideError, Decision, EntityChange, Key, State, UserId,
     agent::{Agent, Fact},
-    device::{Device, Event},
+    device::{Device, DeviceEvent},
     medium::{VOICE, voice},
 };
 use gws::{DEVICES_TOPIC, Phone, device_message};
@@ -18,7 +18,7 @@ use gws::{DEVICES_TOPIC, Phone, device_message};
 pub(super) struct Scene<'a> {
     pub notes: &'a Notes,
     pub decision: &'a Decision,
-    pub change: &'a Change,
+    pub change: &'a EntityChange,
 }
 
 impl Scene<'_> {
@@ -48,14 +48,17 @@ impl Scene<'_> {
         &self,
         sight: &mut dyn TxView,
         device: &Device,
-        event: &Event,
+        event: &DeviceEvent,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
         match (event, &device.owner) {
-            (Event::Service { .. } | Event::DoNotDisturb { .. } | Event::Forwarded { .. }, Some(owner)) => {
-                self.tell(sight, owner, out)
-            }
-            (Event::Assigned { .. }, _) | (_, None) => Ok(()),
+            (
+                DeviceEvent::Service { .. }
+                | DeviceEvent::DoNotDisturb { .. }
+                | DeviceEvent::Forwarded { .. },
+                Some(owner),
+            ) => self.tell(sight, owner, out),
+            (DeviceEvent::Assigned { .. }, _) | (_, None) => Ok(()),
         }
     }
 

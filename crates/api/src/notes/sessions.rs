@@ -6,7 +6,7 @@ use domain::{
     DecideError, Decision, Key, Message, UserId, json,
     medium::Medium,
     message::{Visibility, without_stale_typing},
-    session::{AgentParty, Delivery, EndedBy, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, AgentPartyState, Delivery, EndedBy, Fact, Invitation, Session},
 };
 use gws::{log_message, message_resource, session_resource};
 use std::sync::Arc;
@@ -115,7 +115,7 @@ impl Scene<'_> {
         else {
             return;
         };
-        if self.session.live_party(from).is_some_and(|party| party.state == PartyState::Chatting) {
+        if self.session.live_party(from).is_some_and(|party| party.state == AgentPartyState::Chatting) {
             let why = match closer {
                 EndedBy::NoAnswer => "The agent did not answer",
                 EndedBy::Customer | EndedBy::Idle => "The customer left before the transfer was taken",
@@ -189,7 +189,7 @@ impl Scene<'_> {
             }
             _ => false,
         };
-        was || party.state == PartyState::Chatting
+        was || party.state == AgentPartyState::Chatting
     }
 
     fn new_messages(&self) -> impl Iterator<Item = &Message> {
@@ -258,7 +258,8 @@ impl Scene<'_> {
             return Some(cause.reference);
         }
         // The originator of a transfer hears that it was taken, with the number of their command.
-        let handed_over = self.session.party(agent).is_some_and(|party| party.state == PartyState::Completed);
+        let handed_over =
+            self.session.party(agent).is_some_and(|party| party.state == AgentPartyState::Completed);
         let taken = self.session.agents.iter().rev().find_map(|party| match &party.invitation {
             Invitation::Transfer { from, reference } if from == agent => Some(*reference),
             _ => None,

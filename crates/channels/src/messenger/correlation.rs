@@ -4,7 +4,7 @@ use super::webhook::{Attachment, AttachmentKind, Message, Optin, Place, Postback
 use crate::shorten;
 use domain::{
     UserData,
-    command::Said,
+    command::CustomerMessage,
     message::Content,
     notice::{Notice, Wording},
 };
@@ -43,28 +43,28 @@ pub(super) fn contents(
 }
 
 /// A message.
-pub(super) fn message(message: &Message) -> Said {
+pub(super) fn message(message: &Message) -> CustomerMessage {
     let message_type = message.quick_reply.as_ref().map(|_| "quick_reply");
     let mut data = UserData::default();
     put(&mut data, "quickReplyPayload", message.quick_reply.as_ref());
     refer(&mut data, message.referral.as_ref());
     let contents = contents(&message.text, message_type, &message.attachments, message.left_out);
-    Said { notice: came(message.referral.as_ref()), ..opening(contents, data) }
+    CustomerMessage { notice: came(message.referral.as_ref()), ..opening(contents, data) }
 }
 
 /// A button that was pressed.
-pub(super) fn postback(postback: &Postback) -> Said {
+pub(super) fn postback(postback: &Postback) -> CustomerMessage {
     let text = postback.title.as_ref().or(postback.payload.as_ref());
     let text = text.map_or("[postback]", String::as_str);
     let mut data = UserData::default();
     put(&mut data, "postbackPayload", postback.payload.as_ref());
     refer(&mut data, postback.referral.as_ref());
     let notice = came(postback.referral.as_ref());
-    Said { notice, ..opening(vec![words(text, Some("postback"))], data) }
+    CustomerMessage { notice, ..opening(vec![words(text, Some("postback"))], data) }
 }
 
 /// The wish to be written to.
-pub(super) fn optin(optin: &Optin) -> Said {
+pub(super) fn optin(optin: &Optin) -> CustomerMessage {
     let mut data = UserData::default();
     put(&mut data, "optinType", optin.kind.as_ref());
     put(&mut data, "optinRef", optin.reference.as_ref());
@@ -72,10 +72,10 @@ pub(super) fn optin(optin: &Optin) -> Said {
 }
 
 /// A link or an advertisement by which the customer came; by itself it opens no conversation.
-pub(super) fn referral(referral: &Referral) -> Said {
+pub(super) fn referral(referral: &Referral) -> CustomerMessage {
     let mut data = UserData::default();
     refer(&mut data, Some(referral));
-    Said { user_data: data, notice: came(Some(referral)), ..Said::default() }
+    CustomerMessage { user_data: data, notice: came(Some(referral)), ..CustomerMessage::default() }
 }
 
 /// What an agent reads about the link by which a customer came.
@@ -93,15 +93,15 @@ fn came(referral: Option<&Referral>) -> Option<Notice> {
 
 /// A conversation that another application passes to us, with what that application says of it
 /// (spec: channel-connectors#2.9).
-pub(super) fn passed(control: &ThreadControl) -> Said {
+pub(super) fn passed(control: &ThreadControl) -> CustomerMessage {
     let mut data = UserData::default();
     put(&mut data, "threadControlApp", control.previous_owner.as_ref());
     put(&mut data, "threadControlMetadata", control.metadata.as_ref());
     opening(Vec::new(), data)
 }
 
-fn opening(content: Vec<Content>, user_data: UserData) -> Said {
-    Said { content, user_data, opens: true, ..Said::default() }
+fn opening(content: Vec<Content>, user_data: UserData) -> CustomerMessage {
+    CustomerMessage { content, user_data, opens: true, ..CustomerMessage::default() }
 }
 
 fn words(text: &str, message_type: Option<&str>) -> Content {

@@ -8,7 +8,7 @@ use crate::shorten::shortened;
 use desk::known_key;
 use domain::{
     ProviderKey,
-    command::{Said, Unit},
+    command::{CustomerMessage, Unit},
     message::{Content, MAX_TEXT},
     notice::{Notice, Wording},
     session::Delivery,
@@ -70,7 +70,7 @@ impl Reader<'_> {
             _ if event.by_page => return Meaning::Nothing,
             Happening::Message(message) => {
                 let answers = message.reply_to.as_ref().map(|answered| self.key(&answered.mid));
-                Unit::Said(Said { answers, ..correlation::message(message) })
+                Unit::Said(CustomerMessage { answers, ..correlation::message(message) })
             }
             Happening::Postback(postback) => Unit::Said(correlation::postback(postback)),
             Happening::Optin(optin) => Unit::Said(correlation::optin(optin)),

@@ -1,7 +1,7 @@
 //! The links by which people came who have no open conversation: a link by itself opens none, so it is told with the
 //! next thing they say (spec: channel-connectors#2.3).
 
-use domain::command::Said;
+use domain::command::CustomerMessage;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -13,11 +13,11 @@ const KNOWN: usize = 1_000;
 /// Referrals by person, the latest of each. They matter only while somebody is about to write, and are not kept
 /// over a restart.
 #[derive(Debug, Default)]
-pub(super) struct Referrals(Mutex<HashMap<String, Said>>);
+pub(super) struct Referrals(Mutex<HashMap<String, CustomerMessage>>);
 
 impl Referrals {
     /// A person came by a link.
-    pub fn came(&self, person: &str, referral: Said) {
+    pub fn came(&self, person: &str, referral: CustomerMessage) {
         let mut all = self.all();
         if all.len() >= KNOWN {
             all.clear();
@@ -26,11 +26,11 @@ impl Referrals {
     }
 
     /// What a person says, with the link by which they came, unless the message has a link of its own.
-    pub fn told_with(&self, person: &str, said: Said) -> Said {
+    pub fn told_with(&self, person: &str, said: CustomerMessage) -> CustomerMessage {
         let Some(came) = self.all().get(person).cloned() else { return said };
         let mut user_data = came.user_data;
         user_data.change(&said.user_data, &[]);
-        Said { user_data, notice: said.notice.or(came.notice), ..said }
+        CustomerMessage { user_data, notice: said.notice.or(came.notice), ..said }
     }
 
     /// The link was told, and is stored by now.
@@ -38,7 +38,7 @@ impl Referrals {
         self.all().remove(person);
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<String, Said>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, CustomerMessage>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -50,10 +50,10 @@ mod tests {
     #[test]
     fn a_link_is_told_once_with_what_is_said_next() {
         let referrals = Referrals::default();
-        let mut came = Said { notice: Some("by a link".into()), ..Said::default() };
+        let mut came = CustomerMessage { notice: Some("by a link".into()), ..CustomerMessage::default() };
         came.user_data.set("referralRef", "winter".into());
         referrals.came("7", came);
-        let hello = || Said { opens: true, ..Said::default() };
+        let hello = || CustomerMessage { opens: true, ..CustomerMessage::default() };
         assert_eq!(referrals.told_with("8", hello()), hello());
         let said = referrals.told_with("7", hello());
         assert_eq!((said.opens, said.notice.as_ref().map(|notice| &*notice.text)), (true, Some("by a link")));

@@ -12,7 +12,7 @@ use crate::shorten::told;
 use desk::{Refused, known_key};
 use domain::{
     Command, InteractionId, Refusal, UserData,
-    command::{self, Keyword, Receive, Said, Unit},
+    command::{self, CustomerMessage, Keyword, Receive, Unit},
     message::{Content, MAX_TYPE},
     notice::Wording,
     task::Fresh,
@@ -99,7 +99,7 @@ impl Sms {
             at: desk.now(),
             nickname: inbound.name.clone().unwrap_or_default(),
             fresh: Fresh { session: desk.ids().session(), participant: desk.ids().participant() },
-            unit: Unit::Said(Said {
+            unit: Unit::Said(CustomerMessage {
                 content: content(inbound),
                 user_data,
                 opens: true,
@@ -135,12 +135,12 @@ impl Sms {
         }
         edge::span::interaction(session.as_str());
         let reason = report.reason();
-        let report = command::Report {
+        let report = command::DeliveryReport {
             code: reason.and(report.code).map(|code| code.to_string()),
             why: reason.map(|reason| reason.sentence().to_owned()),
             keys: vec![known_key(service, &report.provider_id)],
             opted_out: reason.is_some_and(super::reason::Reason::withdraws_consent),
-            ..command::Report::of(state)
+            ..command::DeliveryReport::of(state)
         };
         desk.perform(Command::Report { session, index, report }).await.map(|_| ())
     }

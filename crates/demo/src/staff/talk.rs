@@ -10,7 +10,7 @@ use domain::{
     Command, InteractionId,
     command::{LastWords, SessionAct},
     message::{Content, Message, PartyKind},
-    session::{PartyState, Session},
+    session::{AgentPartyState, Session},
 };
 use std::{ops::Range, time::Duration};
 use tokio::time::Instant;
@@ -37,12 +37,12 @@ impl Hands {
             let Some(session) = state.as_deref().and_then(session_of) else { return Ok(()) };
             let Some(party) = session.live_party(&self.user.id) else { return Ok(()) };
             match party.state {
-                PartyState::Invited => {
+                AgentPartyState::Invited => {
                     self.rest(BEFORE_ACCEPT).await;
                     let nickname = self.user.first_name.clone();
                     self.session(id, SessionAct::Accept { nickname, save_last_agent: false }).await?;
                 }
-                PartyState::Chatting if session.customer.present => {
+                AgentPartyState::Chatting if session.customer.present => {
                     let latest = self.latest_words(id, heard).await?;
                     if latest > heard {
                         heard = latest;

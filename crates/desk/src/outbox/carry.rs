@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     Command, InteractionId, Millis, ServiceName, Task,
-    command::Report,
+    command::DeliveryReport,
     message::Content,
     session::Delivery,
     task::{Signal, TaskKind},
@@ -324,18 +324,18 @@ async fn send(channel: &dyn Channel, parcel: OutboundMessage) -> SendOutcome {
     })
 }
 
-fn report(service: &ServiceName, sending: SendOutcome) -> Report {
-    let settled = |state| Report { settles: true, ..Report::of(state) };
+fn report(service: &ServiceName, sending: SendOutcome) -> DeliveryReport {
+    let settled = |state| DeliveryReport { settles: true, ..DeliveryReport::of(state) };
     match sending {
         SendOutcome::Sent { id, state } => {
             let keys = id.map(|id| crate::known_key(service.clone(), &id)).into_iter().collect();
-            Report { keys, ..settled(state) }
+            DeliveryReport { keys, ..settled(state) }
         }
         SendOutcome::Refused { code, why, opted_out } => {
-            Report { code, why: Some(why), opted_out, ..settled(Delivery::Failed) }
+            DeliveryReport { code, why: Some(why), opted_out, ..settled(Delivery::Failed) }
         }
         SendOutcome::Unknown { why } | SendOutcome::Later { why, .. } => {
-            Report { why: Some(why), ..settled(Delivery::Unknown) }
+            DeliveryReport { why: Some(why), ..settled(Delivery::Unknown) }
         }
     }
 }

@@ -5,8 +5,8 @@ use super::{
     Versioned,
 };
 use domain::{
-    DecideError, Decision, InteractionId, Key, Kind, Message, Millis, NodeId, Refusal, State, Task, UserId,
-    Want, call::Dn,
+    DecideError, Decision, EntityKind, InteractionId, Key, Message, Millis, NodeId, Refusal, State, Task,
+    UserId, Want, call::Dn,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -132,7 +132,7 @@ pub trait Store: Send + Sync + 'static {
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>>;
 
     /// Every committed snapshot of a kind that a restart must look at ([`State::is_open`]).
-    fn open(&self, kind: Kind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>>;
+    fn open(&self, kind: EntityKind) -> BoxFuture<'static, Result<Vec<Versioned>, StoreFault>>;
 
     /// The log of a conversation from an index on: at most `limit` entries, as many as together take at most `bytes`
     /// as they are stored, and at least one if there is any. No more than that is read.

@@ -1,6 +1,6 @@
 //! What carries calls.
 
-use domain::call::{Caller, Dn, LegId, SwitchCommand};
+use domain::call::{CallerId, Dn, LegId, SwitchCommand};
 
 /// What carries calls: SIP phones, or a script in a test. It owns dialogs, media and registrations, but decides
 /// nothing; what it hears it gives to [`crate::Desk::heard`], [`crate::Desk::arrive`] and [`crate::Desk::in_service`],
@@ -20,7 +20,7 @@ pub struct Arrival {
     /// The leg it came on: the first of a call whose id is fresh.
     pub leg: LegId,
     /// Who calls, as the network says; for a phone of ours, its own number.
-    pub from: Caller,
+    pub from: CallerId,
     /// The number that was dialled.
     pub dialled: Dn,
     /// The phone of ours that calls, proved by its registration or credentials; `None` for a peer outside.

@@ -1,7 +1,7 @@
 //! What a transaction may look at.
 
 use domain::{
-    DecideError, InteractionId, Key, Message, Millis, QueueName, Snapshots, UniqueName, share::Waiting,
+    DecideError, InteractionId, Key, Message, Millis, QueueName, Snapshots, UniqueName, share::WaitingCounts,
 };
 
 /// What a transaction may look at: snapshots, mailbox heads, the message log of a conversation, unique names and the
@@ -16,7 +16,7 @@ pub trait TxView: Snapshots {
     /// give the name to two fails forever ([`StoreFault::Permanent`]).
     fn bearer(&mut self, name: &UniqueName) -> Result<Option<Key>, DecideError>;
     /// How many conversations and calls wait in a queue, those that this commit's predecessors put there included.
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, DecideError>;
+    fn waiting(&mut self, queue: &QueueName) -> Result<WaitingCounts, DecideError>;
 }
 
 /// The result of a request, kept for the one that comes again under the same idempotency key. Names are digests.

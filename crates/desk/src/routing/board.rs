@@ -8,7 +8,7 @@ use domain::{
     offer::{Candidate, capacity},
     queue::{Overflow, Queue},
     session::Session,
-    share::{self, Waiting},
+    share::{self, WaitingCounts},
     user::User,
 };
 use std::{
@@ -93,7 +93,7 @@ impl Seat {
 pub struct Board {
     waiting: HashMap<InteractionId, WaitingItem>,
     /// How many wait in each queue, by medium.
-    count: HashMap<QueueName, Waiting>,
+    count: HashMap<QueueName, WaitingCounts>,
     seats: HashMap<UserId, Seat>,
     users: HashMap<UserId, Arc<User>>,
     /// Numbers whose phone is registered and takes calls.
@@ -257,7 +257,7 @@ impl Board {
 
     /// Whether a queue takes one more of a medium, as far as memory tells ([`share::admits`]).
     pub fn admits(&self, queue: &Queue, medium: &MediumName) -> bool {
-        let none = Waiting::new();
+        let none = WaitingCounts::new();
         share::admits(queue, &self.served(queue), self.count.get(&queue.name).unwrap_or(&none), medium)
     }
 

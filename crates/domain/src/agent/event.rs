@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// One event of an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct AgentEvent {
     /// The agent's user name, so that a reader of the feed needs no state.
     pub user_name: String,
     /// What happened.

@@ -1,7 +1,7 @@
 //! Folding events into an agent at work.
 
 use super::{
-    event::{Event, Fact},
+    event::{AgentEvent, Fact},
     snapshot::{Agent, ChannelState, Login, RECENT},
 };
 use crate::{Millis, medium};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 impl Agent {
     /// Folds one event that happened at `at` into the agent.
-    pub fn apply(&mut self, at: Millis, event: &Event) {
+    pub fn apply(&mut self, at: Millis, event: &AgentEvent) {
         self.user_name.clone_from(&event.user_name);
         match &event.fact {
             Fact::LoggedIn { place, channels } => {

@@ -4,5 +4,5 @@ mod event;
 mod fold;
 mod snapshot;
 
-pub use event::{Event, Fact};
+pub use event::{AgentEvent, Fact};
 pub use snapshot::{Agent, AgentState, ChannelState, Login, RECENT, Readiness};

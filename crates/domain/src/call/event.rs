@@ -1,10 +1,10 @@
 //! What can happen to a call.
 
 use super::{
-    leg::{Caller, Cause},
-    operation::Operation,
-    party::{Origin, PartyState, Who},
-    snapshot::{Kind, PendingDestination},
+    leg::{CallerId, Cause},
+    operation::CallOperation,
+    party::{PartyOrigin, PartyState, Who},
+    snapshot::{CallKind, PendingDestination},
 };
 use crate::{
     ConnId, Millis, NodeId, QueueName, UserData, UserId,
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 /// One event of a call; the queue stands in each, so that a reader of the feed needs no state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct CallEvent {
     /// The queue it was last put into, after this event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueName>,
@@ -37,9 +37,9 @@ pub enum Fact {
         /// Its connection id.
         conn_id: ConnId,
         /// Where it comes from and goes to.
-        kind: Kind,
+        kind: CallKind,
         /// Who calls.
-        from: Caller,
+        from: CallerId,
         /// The number that was dialled.
         dialled: Dn,
         /// A remote location that came with it.
@@ -63,7 +63,7 @@ pub enum Fact {
         /// Its number.
         dn: Dn,
         /// How it came in.
-        origin: Origin,
+        origin: PartyOrigin,
         /// Where it begins.
         state: PartyState,
         /// Whether its phone can be made to answer.
@@ -233,11 +233,11 @@ pub enum RefusedOperation {
 
 impl RefusedOperation {
     /// The operation.
-    pub const fn operation(self) -> Operation {
+    pub const fn operation(self) -> CallOperation {
         match self {
-            Self::Answer => Operation::Answer,
-            Self::Hold => Operation::Hold,
-            Self::Retrieve => Operation::Retrieve,
+            Self::Answer => CallOperation::Answer,
+            Self::Hold => CallOperation::Hold,
+            Self::Retrieve => CallOperation::Retrieve,
         }
     }
 }
@@ -275,8 +275,8 @@ impl Fact {
     pub fn redact(&mut self) {
         match self {
             Self::Began { kind, from, dialled, location, aim, user_data, .. } => {
-                *from = Caller::default();
-                if *kind == Kind::Outbound {
+                *from = CallerId::default();
+                if *kind == CallKind::Outbound {
                     *dialled = Dn::from("");
                 }
                 *location = None;

@@ -1,22 +1,22 @@
 //! Folding events into a call. No rule lives here: what is folded was decided.
 
 use super::{
-    event::{Event, Fact, RefusedOperation},
-    leg::Caller,
-    party::{Origin, Party, PartyState, Who},
-    snapshot::{Call, Kind, Line, Queued},
+    event::{CallEvent, Fact, RefusedOperation},
+    leg::CallerId,
+    party::{Party, PartyOrigin, PartyState, Who},
+    snapshot::{Call, CallKind, CallQueueing, Line},
 };
 use crate::{
     InteractionId, Millis,
     ids::Dn,
-    interaction::{End, Place},
+    interaction::{End, QueuePosition},
     userdata::blank_value,
 };
 use std::collections::BTreeMap;
 
 impl Call {
     /// Begins a call from its first event; `None` if that is not its beginning.
-    pub fn begin(id: InteractionId, at: Millis, event: &Event) -> Option<Self> {
+    pub fn begin(id: InteractionId, at: Millis, event: &CallEvent) -> Option<Self> {
         let Fact::Began { conn_id, kind, from, dialled, location, aim, user_data, owner } = &event.fact
         else {
             return None;
@@ -45,7 +45,7 @@ impl Call {
     }
 
     /// Folds one event that happened at `at` into the call.
-    pub fn apply(&mut self, at: Millis, event: &Event) {
+    pub fn apply(&mut self, at: Millis, event: &CallEvent) {
         match &event.fact {
             Fact::Began { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
@@ -68,15 +68,15 @@ impl Call {
                     released_at: None,
                     late: BTreeMap::new(),
                 });
-                if let (Origin::Queue, Some(queued)) = (origin, &mut self.queued) {
+                if let (PartyOrigin::Queue, Some(queued)) = (origin, &mut self.queued) {
                     queued.waiting = false;
                 }
             }
             Fact::Queued { priority, since, overflow_at } => {
                 let Some(queue) = &event.queue else { return };
-                let place = Place { priority: *priority, since: *since };
+                let place = QueuePosition { priority: *priority, since: *since };
                 let barred = self.queued.take().map(|queued| queued.barred).unwrap_or_default();
-                self.queued = Some(Queued {
+                self.queued = Some(CallQueueing {
                     queue: queue.clone(),
                     place,
                     waiting: true,
@@ -173,12 +173,12 @@ impl Call {
 
     fn blank(&mut self) {
         self.erased = true;
-        self.from = Caller::default();
+        self.from = CallerId::default();
         self.location = None;
         self.aim = None;
         for line in &mut self.lines {
             line.user_data = line.user_data.blanked();
-            if line.kind == Kind::Outbound {
+            if line.kind == CallKind::Outbound {
                 line.dialled = Dn::from("");
             }
         }

@@ -112,7 +112,7 @@ impl Cause {
 
 /// Who calls, as the other end is shown it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Caller {
+pub struct CallerId {
     /// The number; empty when it is withheld.
     pub number: String,
     /// The name; may be empty.
@@ -125,7 +125,7 @@ pub struct Originate {
     /// To which number. All phones registered under it ring.
     pub to: Dn,
     /// Who calls.
-    pub from: Caller,
+    pub from: CallerId,
     /// Whether the phone should answer by itself: the agent asked for this call.
     pub auto_answer: bool,
 }

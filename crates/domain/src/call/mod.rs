@@ -14,8 +14,8 @@ mod snapshot;
 
 pub use crate::ids::Dn;
 pub use capabilities::{capabilities, is_open};
-pub use event::{Event, Fact, Overflowing, RefusedOperation};
-pub use leg::{Caller, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
-pub use operation::Operation;
-pub use party::{Origin, Party, PartyState, Who};
-pub use snapshot::{Call, Deadline, Kind, Line, PendingDestination, Queued};
+pub use event::{CallEvent, Fact, Overflowing, RefusedOperation};
+pub use leg::{CallerId, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
+pub use operation::CallOperation;
+pub use party::{Party, PartyOrigin, PartyState, Who};
+pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PendingDestination};

@@ -2,7 +2,7 @@
 
 /// An operation of an agent on a call, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
+pub enum CallOperation {
     /// Make the phone answer.
     Answer,
     /// Refuse the call.
@@ -31,7 +31,7 @@ pub enum Operation {
     DeleteUserDataPair,
 }
 
-impl Operation {
+impl CallOperation {
     /// Every operation, in the order in which answers list them.
     pub const ALL: [Self; 13] = [
         Self::Answer,

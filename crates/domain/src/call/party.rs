@@ -51,7 +51,7 @@ pub enum Who {
 /// How a party came into the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+pub enum PartyOrigin {
     /// It called.
     Caller,
     /// It asked over the API to call: its phone is called first (spec: voice-sip#5.1).
@@ -74,7 +74,7 @@ pub struct Party {
     /// Its number; empty when withheld.
     pub dn: Dn,
     /// How it came in.
-    pub origin: Origin,
+    pub origin: PartyOrigin,
     /// Where it is.
     pub state: PartyState,
     /// Whether its phone can be made to answer and was not answered yet.
@@ -137,7 +137,7 @@ impl Part for Party {
 
     /// They talked, or dialled.
     fn took_part(&self) -> bool {
-        self.established_at.is_some() || matches!(self.origin, Origin::Caller | Origin::Dial)
+        self.established_at.is_some() || matches!(self.origin, PartyOrigin::Caller | PartyOrigin::Dial)
     }
 
     fn ended_at(&self) -> Option<Millis> {

@@ -1,13 +1,13 @@
 //! A call as its events left it.
 
 use super::{
-    leg::{Caller, LegId, RoomId},
+    leg::{CallerId, LegId, RoomId},
     party::{Party, Who},
 };
 use crate::{
     ConnId, InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
-    interaction::{End, EndedBy, Interaction, Place},
+    interaction::{End, EndedBy, Interaction, QueuePosition},
     medium,
 };
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// Where a call comes from and goes to, as its line began (spec: core-and-voice#5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum CallKind {
     /// Between phones of the switch.
     Internal,
     /// From outside.
@@ -26,7 +26,7 @@ pub enum Kind {
     Consult,
 }
 
-impl Kind {
+impl CallKind {
     /// The word of the API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ pub struct Line {
     /// Its connection id: 16 hex digits.
     pub conn_id: ConnId,
     /// Where it comes from and goes to.
-    pub kind: Kind,
+    pub kind: CallKind,
     /// The number that was dialled first.
     pub dialled: Dn,
     /// Attached data.
@@ -65,11 +65,11 @@ pub enum PendingDestination {
 
 /// The queue side of a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Queued {
+pub struct CallQueueing {
     /// The queue it was last put into.
     pub queue: QueueName,
     /// Its last place there.
-    pub place: Place,
+    pub place: QueuePosition,
     /// Whether it waits there for an agent now.
     pub waiting: bool,
     /// When its waiting overflows.
@@ -88,7 +88,7 @@ pub struct Call {
     /// When it began.
     pub created_at: Millis,
     /// Who called.
-    pub from: Caller,
+    pub from: CallerId,
     /// A remote location that came with [`crate::command::Dial`]; shown, not acted on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -101,7 +101,7 @@ pub struct Call {
     pub parties: Vec<Party>,
     /// Its place in a queue, if it was ever in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queued: Option<Queued>,
+    pub queued: Option<CallQueueing>,
     /// It hears a last announcement, and is released at its end.
     #[serde(default)]
     pub turned_away: bool,

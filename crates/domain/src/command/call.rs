@@ -2,7 +2,7 @@
 
 use crate::{
     ConnId, InteractionId, NodeId, QueueName, UserData,
-    call::{Caller, LegId, Overflowing},
+    call::{CallerId, LegId, Overflowing},
     ids::Dn,
 };
 
@@ -34,7 +34,7 @@ pub struct Arrive {
     /// A fresh connection id: 16 hex digits.
     pub conn_id: ConnId,
     /// Who calls.
-    pub from: Caller,
+    pub from: CallerId,
     /// The phone of ours that calls, if it is one.
     pub device: Option<Dn>,
     /// The number that was dialled.

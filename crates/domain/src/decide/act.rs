@@ -5,7 +5,7 @@ use crate::{
     InteractionId, Refusal, UserData, UserId, check,
     command::SessionAct,
     message::Content,
-    session::{AgentParty, Operation, PartyState, Session, Via, is_open},
+    session::{AgentParty, AgentPartyState, Session, SessionOperation, Via, is_open},
     task::Sign,
     thread::Writer,
 };
@@ -69,7 +69,7 @@ pub(super) fn act(
             data::change(draft, &*session, Some(party), &UserData::default(), keys, Via::DeleteUserData)
         }
         SessionAct::SetInFocus(on) => {
-            if *on && party.state == PartyState::Chatting {
+            if *on && party.state == AgentPartyState::Chatting {
                 post::sign(draft, &session, Sign::Seen);
             }
             note::focus(draft, id, agent, *on)
@@ -79,26 +79,26 @@ pub(super) fn act(
     }
 }
 
-const fn operation(act: &SessionAct) -> Operation {
+const fn operation(act: &SessionAct) -> SessionOperation {
     match act {
-        SessionAct::Accept { .. } => Operation::Accept,
-        SessionAct::Reject => Operation::Reject,
-        SessionAct::Say { .. } => Operation::SendMessage,
-        SessionAct::SendUrl(_) => Operation::SendUrl,
-        SessionAct::Type { on: true } => Operation::StartTyping,
-        SessionAct::Type { on: false } => Operation::StopTyping,
-        SessionAct::Notice(_) => Operation::SendCustomNotice,
-        SessionAct::Rename(_) => Operation::ChangeNickname,
-        SessionAct::Leave { .. } => Operation::Leave,
-        SessionAct::Complete { .. } => Operation::Complete,
-        SessionAct::Transfer { .. } => Operation::Transfer,
-        SessionAct::SetDisposition { .. } => Operation::SetDisposition,
-        SessionAct::AttachUserData(_) => Operation::AttachUserData,
-        SessionAct::UpdateUserData(_) => Operation::UpdateUserData,
-        SessionAct::DeleteUserData(_) => Operation::DeleteUserData,
-        SessionAct::SetInFocus(_) => Operation::SetInFocus,
-        SessionAct::Comment(_) => Operation::SetComment,
-        SessionAct::Resend { .. } => Operation::ResendMessage,
+        SessionAct::Accept { .. } => SessionOperation::Accept,
+        SessionAct::Reject => SessionOperation::Reject,
+        SessionAct::Say { .. } => SessionOperation::SendMessage,
+        SessionAct::SendUrl(_) => SessionOperation::SendUrl,
+        SessionAct::Type { on: true } => SessionOperation::StartTyping,
+        SessionAct::Type { on: false } => SessionOperation::StopTyping,
+        SessionAct::Notice(_) => SessionOperation::SendCustomNotice,
+        SessionAct::Rename(_) => SessionOperation::ChangeNickname,
+        SessionAct::Leave { .. } => SessionOperation::Leave,
+        SessionAct::Complete { .. } => SessionOperation::Complete,
+        SessionAct::Transfer { .. } => SessionOperation::Transfer,
+        SessionAct::SetDisposition { .. } => SessionOperation::SetDisposition,
+        SessionAct::AttachUserData(_) => SessionOperation::AttachUserData,
+        SessionAct::UpdateUserData(_) => SessionOperation::UpdateUserData,
+        SessionAct::DeleteUserData(_) => SessionOperation::DeleteUserData,
+        SessionAct::SetInFocus(_) => SessionOperation::SetInFocus,
+        SessionAct::Comment(_) => SessionOperation::SetComment,
+        SessionAct::Resend { .. } => SessionOperation::ResendMessage,
     }
 }
 
@@ -108,7 +108,7 @@ fn gate<'s>(
     draft: &mut Draft<'_>,
     session: &'s Session,
     agent: &UserId,
-    operation: Operation,
+    operation: SessionOperation,
 ) -> Result<&'s AgentParty, DecideError> {
     let party = session.party(agent).ok_or_else(|| session.not_found())?;
     if is_open(session, agent, operation) {
@@ -118,7 +118,7 @@ fn gate<'s>(
         return Err(Refusal::NotInState { operation, state: party.state }.into());
     }
     match operation {
-        Operation::SetDisposition => disposition::late_part(draft, session, agent),
+        SessionOperation::SetDisposition => disposition::late_part(draft, session, agent),
         _ => Err(session.not_found()),
     }
 }

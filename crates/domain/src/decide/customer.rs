@@ -26,7 +26,8 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), DecideError
         post: None,
     };
     let (medium, queue_name) = (service.medium.clone(), service.queue.clone());
-    let event = session::Event { medium, queue: queue_name, fact: created, written: 0, elapsed_ms: None };
+    let event =
+        session::SessionEvent { medium, queue: queue_name, fact: created, written: 0, elapsed_ms: None };
     draft.push(key, Event::Session(event))?;
     let author = draft.session(&open.session)?.customer.author();
     draft.say(&open.session, author, Content::Joined)?;

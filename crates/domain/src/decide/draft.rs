@@ -5,14 +5,14 @@ use crate::{
     Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
     ThreadId, UserId, Want,
     agent::{self, Agent},
-    book::Book,
     call::{self, Call, Dn, LegCommand, LegId, SwitchCommand},
     centre::{Centre, Service},
     device::{self, Device},
+    disposition_tree::DispositionTree,
     message::{Author, Content, PartyKind, Visibility},
     queue::Queue,
     session::{self, Delivery, Fact, Progress, Session},
-    task::{Known, Signal, Task},
+    task::{KnownProviderKey, Signal, Task},
     thread::{self, Thread},
     user::User,
 };
@@ -42,14 +42,14 @@ pub trait Snapshots {
     /// The position last taken in an agent's mailbox; 0 when none was.
     fn head(&mut self, agent: &UserId) -> Result<u64, DecideError>;
     /// What a platform or provider means by a name of theirs; `Ok(None)` when the name is new.
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError>;
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError>;
     /// One entry of a conversation's log.
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError>;
 }
 
 /// What changed of one entity.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct EntityChange {
     /// Which.
     pub key: Key,
     /// The snapshot before, if there was one.
@@ -64,11 +64,11 @@ pub struct Change {
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
     /// Entities in the order in which they were first touched.
-    pub changes: Vec<Change>,
+    pub changes: Vec<EntityChange>,
     /// Log entries written, in order; one whose place in the log is taken replaces what stood there.
     pub messages: Vec<(InteractionId, Message)>,
     /// Names that platforms or providers gave, each new.
-    pub known: Vec<Known>,
+    pub known: Vec<KnownProviderKey>,
     /// What connectors should carry away.
     pub tasks: Vec<Task>,
     /// Ids of tasks whose outcome this is.
@@ -82,12 +82,12 @@ pub struct Decision {
 }
 
 /// A typed look at a snapshot.
-pub(super) struct View<T: 'static> {
+pub(super) struct SnapshotRef<T: 'static> {
     state: Arc<State>,
     pick: fn(&State) -> Option<&T>,
 }
 
-impl<T> Deref for View<T> {
+impl<T> Deref for SnapshotRef<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -122,11 +122,15 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn view<T>(&mut self, key: &Key, pick: fn(&State) -> Option<&T>) -> Result<Option<View<T>>, DecideError> {
-        Ok(self.state(key)?.filter(|state| pick(state).is_some()).map(|state| View { state, pick }))
+    fn view<T>(
+        &mut self,
+        key: &Key,
+        pick: fn(&State) -> Option<&T>,
+    ) -> Result<Option<SnapshotRef<T>>, DecideError> {
+        Ok(self.state(key)?.filter(|state| pick(state).is_some()).map(|state| SnapshotRef { state, pick }))
     }
 
-    pub fn session(&mut self, id: &InteractionId) -> Result<View<Session>, DecideError> {
+    pub fn session(&mut self, id: &InteractionId) -> Result<SnapshotRef<Session>, DecideError> {
         self.view(&Key::Session(id.clone()), |state| match state {
             State::Session(session) => Some(session),
             _ => None,
@@ -134,7 +138,7 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Interaction '{id}'")).into())
     }
 
-    pub fn call(&mut self, id: &InteractionId) -> Result<View<Call>, DecideError> {
+    pub fn call(&mut self, id: &InteractionId) -> Result<SnapshotRef<Call>, DecideError> {
         self.view(&Key::Call(id.clone()), |state| match state {
             State::Call(call) => Some(&**call),
             _ => None,
@@ -142,28 +146,28 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Call '{id}'")).into())
     }
 
-    pub fn device(&mut self, dn: &Dn) -> Result<Option<View<Device>>, DecideError> {
+    pub fn device(&mut self, dn: &Dn) -> Result<Option<SnapshotRef<Device>>, DecideError> {
         self.view(&Key::Device(dn.clone()), |state| match state {
             State::Device(device) => Some(device),
             _ => None,
         })
     }
 
-    pub fn thread(&mut self, id: &ThreadId) -> Result<Option<View<Thread>>, DecideError> {
+    pub fn thread(&mut self, id: &ThreadId) -> Result<Option<SnapshotRef<Thread>>, DecideError> {
         self.view(&Key::Thread(id.clone()), |state| match state {
             State::Thread(thread) => Some(thread),
             _ => None,
         })
     }
 
-    pub fn agent(&mut self, id: &UserId) -> Result<Option<View<Agent>>, DecideError> {
+    pub fn agent(&mut self, id: &UserId) -> Result<Option<SnapshotRef<Agent>>, DecideError> {
         self.view(&Key::Agent(id.clone()), |state| match state {
             State::Agent(agent) => Some(agent),
             _ => None,
         })
     }
 
-    pub fn user(&mut self, id: &UserId) -> Result<View<User>, DecideError> {
+    pub fn user(&mut self, id: &UserId) -> Result<SnapshotRef<User>, DecideError> {
         self.view(&Key::User(id.clone()), |state| match state {
             State::User(user) => user.as_deref(),
             _ => None,
@@ -176,19 +180,19 @@ impl<'a> Draft<'a> {
         found.ok_or_else(|| Refusal::NotFound(format!("Service '{name}'")).into())
     }
 
-    pub fn queue(&mut self, name: &QueueName) -> Result<View<Queue>, DecideError> {
+    pub fn queue(&mut self, name: &QueueName) -> Result<SnapshotRef<Queue>, DecideError> {
         self.queue_if_any(name)?.ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
     }
 
     /// A queue that may have been taken away while conversations of it went on.
-    pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<View<Queue>>, DecideError> {
+    pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<SnapshotRef<Queue>>, DecideError> {
         self.view(&Key::Queue(name.clone()), |state| match state {
             State::Queue(queue) => queue.as_ref(),
             _ => None,
         })
     }
 
-    pub fn centre(&mut self) -> Result<View<Centre>, DecideError> {
+    pub fn centre(&mut self) -> Result<SnapshotRef<Centre>, DecideError> {
         self.view(&Key::Centre, |state| match state {
             State::Centre(centre) => Some(centre),
             _ => None,
@@ -196,7 +200,7 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound("The contact center".into()).into())
     }
 
-    pub fn book(&mut self) -> Result<Option<View<Book>>, DecideError> {
+    pub fn book(&mut self) -> Result<Option<SnapshotRef<DispositionTree>>, DecideError> {
         self.view(&Key::Book, |state| match state {
             State::Book(book) => Some(book),
             _ => None,
@@ -216,7 +220,7 @@ impl<'a> Draft<'a> {
             elapsed::note(before.as_deref(), &mut event, at);
             let after =
                 State::apply(before.as_deref().cloned(), &key, at, &event).ok_or(DecideError::Fault)?;
-            changes.push(Change { key, before, after: Arc::new(after), events: vec![event] });
+            changes.push(EntityChange { key, before, after: Arc::new(after), events: vec![event] });
             self.decision.order.push((changes.len() - 1, 0));
             return Ok(());
         };
@@ -252,14 +256,14 @@ impl<'a> Draft<'a> {
     pub fn tell_in(&mut self, id: &InteractionId, queue: &QueueName, fact: Fact) -> Result<(), DecideError> {
         let medium = self.session(id)?.medium.clone();
         let written = std::mem::take(&mut self.written);
-        let event = session::Event { medium, queue: queue.clone(), fact, written, elapsed_ms: None };
+        let event = session::SessionEvent { medium, queue: queue.clone(), fact, written, elapsed_ms: None };
         self.push(Key::Session(id.clone()), Event::Session(event))
     }
 
     /// A fact of a call that leaves it in its queue.
     pub fn tell_call(&mut self, id: &InteractionId, fact: call::Fact) -> Result<(), DecideError> {
         let queue = self.call(id)?.queued.as_ref().map(|queued| queued.queue.clone());
-        self.push(Key::Call(id.clone()), Event::Call(call::Event { queue, fact, elapsed_ms: None }))
+        self.push(Key::Call(id.clone()), Event::Call(call::CallEvent { queue, fact, elapsed_ms: None }))
     }
 
     /// A fact of a call that brings it into a queue.
@@ -269,12 +273,12 @@ impl<'a> Draft<'a> {
         queue: &QueueName,
         fact: call::Fact,
     ) -> Result<(), DecideError> {
-        let event = call::Event { queue: Some(queue.clone()), fact, elapsed_ms: None };
+        let event = call::CallEvent { queue: Some(queue.clone()), fact, elapsed_ms: None };
         self.push(Key::Call(id.clone()), Event::Call(event))
     }
 
     /// A fact of a phone.
-    pub fn tell_device(&mut self, dn: &Dn, event: device::Event) -> Result<(), DecideError> {
+    pub fn tell_device(&mut self, dn: &Dn, event: device::DeviceEvent) -> Result<(), DecideError> {
         self.push(Key::Device(dn.clone()), Event::Device(event))
     }
 
@@ -289,7 +293,10 @@ impl<'a> Draft<'a> {
             Some(agent) => agent.user_name.clone(),
             None => self.user(id)?.user_name.clone(),
         };
-        self.push(Key::Agent(id.clone()), Event::Agent(agent::Event { user_name, fact, elapsed_ms: None }))
+        self.push(
+            Key::Agent(id.clone()),
+            Event::Agent(agent::AgentEvent { user_name, fact, elapsed_ms: None }),
+        )
     }
 
     /// A fact of a thread.
@@ -299,7 +306,7 @@ impl<'a> Draft<'a> {
         service: &ServiceName,
         fact: thread::Fact,
     ) -> Result<(), DecideError> {
-        let event = thread::Event { service: service.clone(), fact };
+        let event = thread::ThreadEvent { service: service.clone(), fact };
         self.push(Key::Thread(id.clone()), Event::Thread(event))
     }
 
@@ -388,7 +395,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What a platform or provider means by a name of theirs.
-    pub fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
+    pub fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError> {
         match self.decision.known.iter().find(|known| known.key == *key) {
             Some(known) => Ok(Some(known.clone())),
             None => self.seen.known(key),
@@ -402,7 +409,7 @@ impl<'a> Draft<'a> {
         entry: Option<(InteractionId, u32)>,
     ) -> Result<(), DecideError> {
         if self.known(key)?.is_none() {
-            self.decision.known.push(Known { key: key.clone(), entry });
+            self.decision.known.push(KnownProviderKey { key: key.clone(), entry });
         }
         Ok(())
     }

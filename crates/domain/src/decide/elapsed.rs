@@ -42,9 +42,9 @@ fn session(before: &Session, fact: &session::Fact, now: Millis) -> Option<u64> {
 
 /// How long a call waited when a queue offers it, a phone rang, a party talked or held the others, or all of it.
 fn call(before: &Call, fact: &call::Fact, now: Millis) -> Option<u64> {
-    use call::{Fact, Origin};
+    use call::{Fact, PartyOrigin};
     let since = match fact {
-        Fact::Joined { origin: Origin::Queue, .. } | Fact::Overflowed { .. } => {
+        Fact::Joined { origin: PartyOrigin::Queue, .. } | Fact::Overflowed { .. } => {
             before.queued.as_ref().filter(|queued| queued.waiting)?.place.since
         }
         Fact::Established { leg } => match before.on(*leg)? {

@@ -3,9 +3,9 @@
 use super::{DecideError, Draft, ending, invite, part, talk};
 use crate::{
     QueueName, Refusal, UserId,
-    command::{LastWords, Target},
+    command::{HandoverTarget, LastWords},
     message::Content,
-    session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
 };
 
 /// Flow L (spec: digital-channels#2.7-L): alone, the talk ends and work is left; with others, only the part ends.
@@ -21,9 +21,9 @@ pub(super) fn leave(
     draft.say(id, party.author(), Content::Left)?;
     if is_alone(session, agent) {
         end_talk(draft, session)?;
-        part::close_party(draft, id, agent, PartyState::LeftChat, EndedBy::Agent, None)
+        part::close_party(draft, id, agent, AgentPartyState::LeftChat, EndedBy::Agent, None)
     } else {
-        part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)
+        part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)
     }
 }
 
@@ -40,13 +40,13 @@ pub(super) fn complete(
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
     invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
-    if party.state == PartyState::Chatting {
+    if party.state == AgentPartyState::Chatting {
         draft.say(id, party.author(), Content::Left)?;
     }
     if is_alone(session, agent) && queue.is_none() {
         end_talk(draft, session)?;
     }
-    part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?;
+    part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?;
     match queue {
         Some(queue) => enqueue(draft, session, agent, queue),
         None => ending::end_if_idle(draft, id),
@@ -59,24 +59,24 @@ pub(super) fn transfer(
     draft: &mut Draft<'_>,
     session: &Session,
     party: &AgentParty,
-    to: &Target,
+    to: &HandoverTarget,
     last: Option<&LastWords>,
 ) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
     match to {
-        Target::Agent(target) if target == agent => {
+        HandoverTarget::Agent(target) if target == agent => {
             Err(Refusal::Invalid("An interaction cannot be transferred to its own agent".into()).into())
         }
-        Target::Agent(target) => {
+        HandoverTarget::Agent(target) => {
             talk::last_words(draft, session, party, last)?;
             let reference = draft.reference(agent)?;
             invite::hand_over(draft, session, target, Invitation::Transfer { from: agent.clone(), reference })
         }
-        Target::Queue(queue) => {
+        HandoverTarget::Queue(queue) => {
             draft.queue(queue)?;
             talk::last_words(draft, session, party, last)?;
             draft.say(id, party.author(), Content::Left)?;
-            part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?;
+            part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?;
             enqueue(draft, session, agent, queue)
         }
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     InteractionId, UserId, check,
     message::Content,
-    session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
     task::Sign,
 };
 
@@ -82,7 +82,7 @@ pub(super) fn accept(
     if let Invitation::Transfer { from, .. } = &party.invitation {
         let author = part::live(session, from)?.author();
         draft.say(id, author, Content::Left)?;
-        part::close_party(draft, id, from, PartyState::Completed, EndedBy::Agent, Some(agent.clone()))?;
+        part::close_party(draft, id, from, AgentPartyState::Completed, EndedBy::Agent, Some(agent.clone()))?;
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ pub(super) fn reject(
     session: &Session,
     party: &AgentParty,
 ) -> Result<(), DecideError> {
-    end(draft, session, party, PartyState::Completed, EndedBy::Agent)
+    end(draft, session, party, AgentPartyState::Completed, EndedBy::Agent)
 }
 
 /// The agent did not answer in time: the next one is asked, and they are not ready until they say so
@@ -101,10 +101,10 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
     let session = draft.session(id)?;
     let due = session
         .live_party(agent)
-        .filter(|party| party.state == PartyState::Invited)
+        .filter(|party| party.state == AgentPartyState::Invited)
         .filter(|party| party.deadline.is_some_and(|due| due <= draft.now));
     let Some(party) = due else { return Ok(()) };
-    end(draft, &session, party, PartyState::Revoked, EndedBy::NoAnswer)?;
+    end(draft, &session, party, AgentPartyState::Revoked, EndedBy::NoAnswer)?;
     offer::make_not_ready(draft, agent, &session.medium)
 }
 
@@ -116,14 +116,14 @@ pub(super) fn withdraw(
     closer: EndedBy,
 ) -> Result<(), DecideError> {
     let session = draft.session(id)?;
-    for party in session.live_agents().filter(|party| party.state == PartyState::Invited) {
+    for party in session.live_agents().filter(|party| party.state == AgentPartyState::Invited) {
         let concerned = match (&party.invitation, from) {
             (_, None) => true,
             (Invitation::Transfer { from: who, .. }, Some(from)) => who == from,
             (Invitation::Queue | Invitation::Own, Some(_)) => false,
         };
         if concerned {
-            end(draft, &session, party, PartyState::Revoked, closer)?;
+            end(draft, &session, party, AgentPartyState::Revoked, closer)?;
         }
     }
     Ok(())
@@ -135,12 +135,12 @@ pub(super) fn end(
     draft: &mut Draft<'_>,
     session: &Session,
     party: &AgentParty,
-    state: PartyState,
+    state: AgentPartyState,
     closer: EndedBy,
 ) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
     let cool_down = offer::cool_down(draft, &session.queue)?;
-    let refused = state == PartyState::Completed || closer == EndedBy::NoAnswer;
+    let refused = state == AgentPartyState::Completed || closer == EndedBy::NoAnswer;
     let ended = Fact::OfferEnded {
         agent: agent.clone(),
         state,

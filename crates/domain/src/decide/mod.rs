@@ -26,7 +26,7 @@ mod talk;
 mod tests;
 mod work;
 
-pub use draft::{Change, DecideError, Decision, Snapshots};
+pub use draft::{DecideError, Decision, EntityChange, Snapshots};
 
 use crate::{Command, Millis};
 use draft::Draft;

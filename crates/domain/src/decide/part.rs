@@ -3,7 +3,7 @@
 use super::{DecideError, Draft, disposition, machine::Machine};
 use crate::{
     InteractionId, Millis, UserId, agent,
-    session::{AgentParty, EndedBy, Fact, Invitation, PartyState, Session},
+    session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
 };
 
 /// The live part of an agent. A conversation that is not theirs does not exist for them (spec: decisions#8).
@@ -36,7 +36,7 @@ pub(super) fn close_party(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     agent: &UserId,
-    state: PartyState,
+    state: AgentPartyState,
     closer: EndedBy,
     to: Option<UserId>,
 ) -> Result<(), DecideError> {
@@ -53,7 +53,7 @@ pub(super) fn close_party(
     };
     draft.tell(id, closed)?;
     if state.is_terminal() {
-        free_slot(draft, &session, agent, state == PartyState::Completed)?;
+        free_slot(draft, &session, agent, state == AgentPartyState::Completed)?;
     }
     Ok(())
 }

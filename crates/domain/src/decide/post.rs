@@ -3,11 +3,11 @@
 use super::{DecideError, Draft};
 use crate::{
     InteractionId, Refusal, ServiceName, UserId,
-    command::Report,
+    command::DeliveryReport,
     message::Content,
     session::{Delivery, Fact, Progress, Session},
     task::{Sign, Signal, Task, message_task},
-    thread::{self, Consent, Source, Window, Writer},
+    thread::{self, Consent, ConsentSource, Window, Writer},
 };
 
 /// Refuses what the platform would not carry, before anything is written (spec: channel-connectors#0.2.7).
@@ -47,7 +47,7 @@ pub(super) fn consent(
     thread: &crate::ThreadId,
     service: &ServiceName,
     consent: Consent,
-    source: Source,
+    source: ConsentSource,
 ) -> Result<bool, DecideError> {
     if draft.thread(thread)?.and_then(|thread| thread.consent) == Some(consent) {
         return Ok(false);
@@ -70,7 +70,7 @@ pub(super) fn report(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     index: u32,
-    report: &Report,
+    report: &DeliveryReport,
 ) -> Result<(), DecideError> {
     if report.settles {
         draft.settle(message_task(id, index));
@@ -84,7 +84,7 @@ pub(super) fn report(
     if report.opted_out
         && let Some(post) = &session.post
     {
-        consent(draft, &post.address.thread, &session.service, Consent::Out, Source::Provider)?;
+        consent(draft, &post.address.thread, &session.service, Consent::Out, ConsentSource::Provider)?;
     }
     if !progress.state.may_become(report.state) {
         return Ok(());
@@ -109,7 +109,7 @@ pub(super) fn watermark(
     let is_with_it = |state| matches!(state, Delivery::Sent | Delivery::Delivered);
     let reached = post.outgoing.iter().filter(|(_, sent)| is_with_it(sent.state) && sent.at <= upto);
     for index in reached.map(|(index, _)| *index).collect::<Vec<_>>() {
-        report(draft, id, index, &Report::of(state))?;
+        report(draft, id, index, &DeliveryReport::of(state))?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::{DecideError, Draft};
 use crate::{
-    Event, Key, Refusal, State, UserId, book, centre, check, command::Provision, device, ids::Dn, queue, user,
+    Event, Key, Refusal, State, UserId, centre, check, command::Provision, device, disposition_tree, ids::Dn,
+    queue, user,
 };
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
             check::user_name(&user.user_name)?;
             assign(draft, &user.id, user.device.as_ref().map(|device| &device.phone_number))?;
             let state = State::User(Some(Arc::new((**user).clone())));
-            put(draft, Key::User(user.id.clone()), &state, || Event::User(user::Event::Put(user.clone())))
+            put(draft, Key::User(user.id.clone()), &state, || {
+                Event::User(user::UserAccountEvent::Put(user.clone()))
+            })
         }
         Provision::RemoveUser(id) => {
             let user_name = draft.user(id)?.user_name.clone();
@@ -20,12 +23,12 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
                 return Err(Refusal::InUse(format!("User '{user_name}'")).into());
             }
             assign(draft, id, None)?;
-            draft.push(Key::User(id.clone()), Event::User(user::Event::Removed { user_name }))
+            draft.push(Key::User(id.clone()), Event::User(user::UserAccountEvent::Removed { user_name }))
         }
         Provision::PutQueue(queue) => {
             let state = State::Queue(Some((**queue).clone()));
             put(draft, Key::Queue(queue.name.clone()), &state, || {
-                Event::Queue(queue::Event::Put(queue.clone()))
+                Event::Queue(queue::QueueEvent::Put(queue.clone()))
             })
         }
         Provision::RemoveQueue(name) => {
@@ -33,16 +36,16 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
             if draft.centre()?.services.values().any(|service| service.queue == *name) {
                 return Err(Refusal::InUse(format!("Queue '{name}'")).into());
             }
-            draft.push(Key::Queue(name.clone()), Event::Queue(queue::Event::Removed))
+            draft.push(Key::Queue(name.clone()), Event::Queue(queue::QueueEvent::Removed))
         }
         Provision::PutCentre(centre) => {
             let state = State::Centre((**centre).clone());
-            put(draft, Key::Centre, &state, || Event::Centre(centre::Event::Put(centre.clone())))
+            put(draft, Key::Centre, &state, || Event::Centre(centre::CentreEvent::Put(centre.clone())))
         }
         Provision::Book(change) => {
             match draft.book()? {
                 Some(book) => book.check(change)?,
-                None => book::Book::default().check(change)?,
+                None => disposition_tree::DispositionTree::default().check(change)?,
             }
             draft.push(Key::Book, Event::Book(change.clone()))
         }
@@ -65,13 +68,13 @@ fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), De
     let had = if draft.exists(&key)? { draft.user(id).ok() } else { None };
     let had = had.and_then(|user| user.device.as_ref().map(|device| device.phone_number.clone()));
     if let Some(had) = had.filter(|had| Some(had) != now) {
-        draft.tell_device(&had, device::Event::Assigned { owner: None })?;
+        draft.tell_device(&had, device::DeviceEvent::Assigned { owner: None })?;
     }
     let Some(dn) = now else { return Ok(()) };
     let owner = draft.device(dn)?.and_then(|device| device.owner.clone());
     match owner {
         Some(owner) if owner == *id => Ok(()),
         Some(_) => Err(Refusal::InUse(format!("Device '{dn}'")).into()),
-        None => draft.tell_device(dn, device::Event::Assigned { owner: Some(id.clone()) }),
+        None => draft.tell_device(dn, device::DeviceEvent::Assigned { owner: Some(id.clone()) }),
     }
 }

@@ -3,12 +3,12 @@
 use super::{DecideError, Draft, data, post, talk};
 use crate::{
     Event, InteractionId, Key, ProviderKey, Refusal, ServiceName, UserData, check,
-    command::{Keyword, Receive, Report, Said, Unit},
+    command::{CustomerMessage, DeliveryReport, Keyword, Receive, Unit},
     message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
     notice::{Notice, Wording},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Task, TaskKind},
-    thread::{self, Consent, Source, Terms},
+    thread::{self, Consent, ConsentSource, Terms},
 };
 
 /// The name of the server itself where a message needs an author. Clients leave it out of the list of
@@ -50,7 +50,11 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), Decid
         }
         Unit::Reached { state, upto, keys } => reached(draft, unit, *state, *upto, keys)?,
         Unit::Echo { session, index } => {
-            let report = Report { settles: true, keys: unit.keys.clone(), ..Report::of(Delivery::Sent) };
+            let report = DeliveryReport {
+                settles: true,
+                keys: unit.keys.clone(),
+                ..DeliveryReport::of(Delivery::Sent)
+            };
             return post::report(draft, session, *index, &report);
         }
         Unit::Edited { of, text } => amend(draft, unit, of, Amendment::Edited, text)?,
@@ -62,7 +66,7 @@ pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), Decid
     Ok(())
 }
 
-fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &Said) -> Result<(), DecideError> {
+fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &CustomerMessage) -> Result<(), DecideError> {
     for content in &said.content {
         if let Content::Text { text, .. }
         | Content::Url { url: text }
@@ -143,12 +147,12 @@ fn keyword_said(
         Keyword::OptInIfOut => return Ok(None),
         Keyword::Help => return Ok(Some(Wording::HelpAsked)),
     };
-    post::consent(draft, thread, &unit.service, wanted, Source::Keyword)?;
+    post::consent(draft, thread, &unit.service, wanted, ConsentSource::Keyword)?;
     Ok(Some(if wanted == Consent::Out { Wording::OptedOut } else { Wording::OptedIn }))
 }
 
 /// The server's own answer to a keyword, when the account gives one.
-fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wording>) {
+fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &CustomerMessage, told: Option<Wording>) {
     if let (Some(_), Some(text), Some(id)) = (told, &said.answer, unit.keys.first()) {
         let errand =
             TaskKind::Notice { id: id.to_string(), address: unit.address.clone(), text: text.clone() };
@@ -159,7 +163,7 @@ fn answer(draft: &mut Draft<'_>, unit: &Receive, said: &Said, told: Option<Wordi
 fn open(
     draft: &mut Draft<'_>,
     unit: &Receive,
-    said: &Said,
+    said: &CustomerMessage,
     terms: Terms,
 ) -> Result<InteractionId, DecideError> {
     let thread = &unit.address.thread;
@@ -209,7 +213,7 @@ pub(super) fn create(
         user_data: user_data.clone(),
         post: Some(route),
     };
-    let event = session::Event {
+    let event = session::SessionEvent {
         medium: service.medium.clone(),
         queue: service.queue.clone(),
         fact: created,
@@ -233,7 +237,8 @@ fn foreign(
     if let Some(session) = present(draft, unit)?
         && let Some(index) = same_words(draft, &session, content)?
     {
-        let report = Report { settles: true, keys: unit.keys.clone(), ..Report::of(Delivery::Sent) };
+        let report =
+            DeliveryReport { settles: true, keys: unit.keys.clone(), ..DeliveryReport::of(Delivery::Sent) };
         return post::report(draft, &session.id, index, &report);
     }
     elsewhere(draft, unit, content, name)
@@ -319,7 +324,7 @@ fn reached(
 ) -> Result<(), DecideError> {
     for key in keys {
         if let Some((session, index)) = draft.known(key)?.and_then(|known| known.entry) {
-            post::report(draft, &session, index, &Report::of(state))?;
+            post::report(draft, &session, index, &DeliveryReport::of(state))?;
         }
     }
     let latest = draft.thread(&unit.address.thread)?.and_then(|thread| thread.latest.clone());
@@ -404,7 +409,7 @@ fn may_amend(message: &Message, how: Amendment) -> bool {
 fn present(
     draft: &mut Draft<'_>,
     unit: &Receive,
-) -> Result<Option<super::draft::View<Session>>, DecideError> {
+) -> Result<Option<super::draft::SnapshotRef<Session>>, DecideError> {
     let latest = draft.thread(&unit.address.thread)?.and_then(|thread| thread.latest.clone());
     open_one(draft, latest.as_ref())
 }
@@ -412,7 +417,7 @@ fn present(
 pub(super) fn open_one(
     draft: &mut Draft<'_>,
     id: Option<&InteractionId>,
-) -> Result<Option<super::draft::View<Session>>, DecideError> {
+) -> Result<Option<super::draft::SnapshotRef<Session>>, DecideError> {
     match id {
         // The latest may have been deleted by retention.
         Some(id) if draft.exists(&Key::Session(id.clone()))? => {

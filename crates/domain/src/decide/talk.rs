@@ -5,7 +5,7 @@ use crate::{
     InteractionId, Millis, Refusal, UserId, check,
     command::LastWords,
     message::{Author, Content, MAX_TEXT},
-    session::{AgentParty, Fact, PartyState, Session},
+    session::{AgentParty, AgentPartyState, Fact, Session},
     thread::Writer,
 };
 
@@ -58,7 +58,7 @@ pub(super) fn last_words(
     let Some(LastWords { text, message_type }) = last else { return Ok(()) };
     check::text("text", text)?;
     check::message_type(message_type.as_deref())?;
-    if !session.customer.present || party.state != PartyState::Chatting {
+    if !session.customer.present || party.state != AgentPartyState::Chatting {
         return Err(Refusal::Invalid("'text' cannot be delivered: the customer has left".into()).into());
     }
     post::permit(draft, session, Writer::Person, text)?;

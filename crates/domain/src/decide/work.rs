@@ -8,7 +8,7 @@ use crate::{
     command::AgentAct,
     medium,
     message::Content,
-    session::{EndedBy, PartyState},
+    session::{AgentPartyState, EndedBy},
 };
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ fn log_in(
     let place = place.map(str::to_owned).or(usual);
     let fact = Fact::LoggedIn { place, channels: new.into_iter().collect() };
     // The agent's name may have changed since they last worked.
-    let event = agent::Event { user_name: user.user_name.clone(), fact, elapsed_ms: None };
+    let event = agent::AgentEvent { user_name: user.user_name.clone(), fact, elapsed_ms: None };
     draft.push(Key::Agent(id.clone()), Event::Agent(event))
 }
 
@@ -80,18 +80,20 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
     let party = part::live(&session, agent)?;
     let alone = session.chatting().all(|party| party.user == *agent);
     match party.state {
-        PartyState::Invited => invite::end(draft, &session, party, PartyState::Revoked, EndedBy::Agent)?,
-        PartyState::Chatting => {
+        AgentPartyState::Invited => {
+            invite::end(draft, &session, party, AgentPartyState::Revoked, EndedBy::Agent)?
+        }
+        AgentPartyState::Chatting => {
             invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
             draft.say(id, party.author(), Content::Left)?;
             if session.customer.present && alone {
-                part::close_party(draft, id, agent, PartyState::Revoked, EndedBy::Agent, None)?;
+                part::close_party(draft, id, agent, AgentPartyState::Revoked, EndedBy::Agent, None)?;
                 draft.tell(id, invite::requeued(&session))?;
             } else {
-                part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?;
+                part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?;
             }
         }
-        _ => part::close_party(draft, id, agent, PartyState::Completed, EndedBy::Agent, None)?,
+        _ => part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?,
     }
     ending::end_if_idle(draft, id)
 }
@@ -118,7 +120,7 @@ fn channels(
     channel: Option<&MediumName>,
 ) -> Result<Vec<MediumName>, DecideError> {
     let agent = draft.agent(agent)?;
-    let login = agent.as_ref().and_then(|agent: &super::draft::View<Agent>| agent.login.as_ref());
+    let login = agent.as_ref().and_then(|agent: &super::draft::SnapshotRef<Agent>| agent.login.as_ref());
     let Some(login) = login else { return Err(Refusal::NotLoggedIn.into()) };
     match channel {
         Some(channel) if login.channels.contains_key(channel) => Ok(vec![channel.clone()]),

@@ -1,6 +1,6 @@
 //! What can happen to a conversation.
 
-use super::party::{Invitation, PartyState};
+use super::party::{AgentPartyState, Invitation};
 use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
     delivery::Delivery,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// One event of a conversation; medium and queue stand in each, so that a reader of the feed needs no state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct SessionEvent {
     /// The medium.
     pub medium: MediumName,
     /// The queue it was last put into, after this event.
@@ -84,7 +84,7 @@ pub enum Fact {
         /// The agent.
         agent: UserId,
         /// `Completed` when the agent refused, `Revoked` otherwise.
-        state: PartyState,
+        state: AgentPartyState,
         /// Who ended the offer.
         closer: EndedBy,
         /// The agent is not offered it again before this moment.
@@ -222,7 +222,7 @@ pub enum Fact {
         /// The agent's user name.
         user_name: String,
         /// `LeftChat`, `Completed` or `Revoked`.
-        state: PartyState,
+        state: AgentPartyState,
         /// Who closed it.
         closer: EndedBy,
         /// Whether the conversation had a disposition then.

@@ -1,16 +1,16 @@
 //! Folding events into a conversation. No rule lives here: what is folded was decided.
 
 use super::{
-    event::{Event, Fact, Route},
-    party::{AgentParty, Customer, Invitation, PartyState},
+    event::{Fact, Route, SessionEvent},
+    party::{AgentParty, AgentPartyState, Customer, Invitation},
     post::Post,
     snapshot::{Session, Typing},
     written::Written,
 };
 use crate::{
     InteractionId, Millis, UserData, UserId,
-    delivery::{Delivery, MAX_OUTGOING, Outgoing},
-    interaction::{End, Place},
+    delivery::{Delivery, MAX_OUTGOING, UnsettledMessage},
+    interaction::{End, QueuePosition},
     message::{ParticipantId, PartyKind, Visibility},
     userdata::blank_value,
 };
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 impl Session {
     /// Begins a conversation from its first event; `None` if that is not its creation.
-    pub fn begin(id: InteractionId, at: Millis, event: &Event) -> Option<Self> {
+    pub fn begin(id: InteractionId, at: Millis, event: &SessionEvent) -> Option<Self> {
         let Fact::Created { service, participant, nickname, key_digest, user_data, post } = &event.fact
         else {
             return None;
@@ -39,7 +39,7 @@ impl Session {
             },
             agents: Vec::new(),
             queue: event.queue.clone(),
-            place: Place { priority: 0, since: at },
+            place: QueuePosition { priority: 0, since: at },
             waiting: false,
             barred: BTreeMap::new(),
             user_data: user_data.clone(),
@@ -55,7 +55,7 @@ impl Session {
     }
 
     /// Folds one event that happened at `at` into the conversation.
-    pub fn apply(&mut self, at: Millis, event: &Event) {
+    pub fn apply(&mut self, at: Millis, event: &SessionEvent) {
         self.queue = event.queue.clone();
         if event.written > 0 {
             let written = &mut self.customer.written;
@@ -65,7 +65,7 @@ impl Session {
         match &event.fact {
             Fact::Created { .. } | Fact::Amended { .. } => {}
             Fact::Queued { priority, since, by, barred_until } => {
-                self.place = Place { priority: *priority, since: *since };
+                self.place = QueuePosition { priority: *priority, since: *since };
                 self.waiting = true;
                 if let (Some(agent), Some(until)) = (by, barred_until) {
                     self.bar(agent, *until, at);
@@ -81,7 +81,7 @@ impl Session {
                     participant: participant.clone(),
                     number: 0,
                     nickname: String::new(),
-                    state: PartyState::Invited,
+                    state: AgentPartyState::Invited,
                     visibility: Visibility::All,
                     invitation: invitation.clone(),
                     invited_at: at,
@@ -103,7 +103,7 @@ impl Session {
                 if let Some(party) = self.party_mut(agent) {
                     party.number = number;
                     party.nickname.clone_from(nickname);
-                    party.state = PartyState::Chatting;
+                    party.state = AgentPartyState::Chatting;
                     party.joined_at = Some(at);
                     party.deadline = None;
                 }
@@ -111,7 +111,7 @@ impl Session {
             Fact::JoinFailed { agent, nickname } => {
                 if let Some(party) = self.party_mut(agent) {
                     party.nickname.clone_from(nickname);
-                    party.state = PartyState::JoinFailed;
+                    party.state = AgentPartyState::JoinFailed;
                     party.joined_at = Some(at);
                     party.deadline = None;
                 }
@@ -131,7 +131,7 @@ impl Session {
             Fact::Resent { index, agent, reference } => {
                 if let Some(post) = &mut self.post {
                     let agent = Some(agent.clone());
-                    let sent = Outgoing { state: Delivery::Queued, agent, reference: *reference, at };
+                    let sent = UnsettledMessage { state: Delivery::Queued, agent, reference: *reference, at };
                     post.outgoing.insert(*index, sent);
                 }
             }
@@ -219,7 +219,7 @@ impl Session {
         self.agents.iter_mut().rev().find(|party| party.user == *user)
     }
 
-    fn close_party(&mut self, user: &UserId, state: PartyState, at: Millis) {
+    fn close_party(&mut self, user: &UserId, state: AgentPartyState, at: Millis) {
         if let Some(party) = self.party_mut(user) {
             party.state = state;
             party.deadline = None;
@@ -261,7 +261,7 @@ impl Post {
             self.warned = false;
         }
         if let Some(reference) = posted {
-            let sent = Outgoing { state: Delivery::Queued, agent: agent.cloned(), reference, at };
+            let sent = UnsettledMessage { state: Delivery::Queued, agent: agent.cloned(), reference, at };
             self.outgoing.insert(index, sent);
             if self.outgoing.len() > MAX_OUTGOING {
                 let oldest = self.outgoing.iter().find(|(_, sent)| sent.state != Delivery::Queued);

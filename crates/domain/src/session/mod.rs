@@ -14,13 +14,13 @@ mod snapshot;
 mod written;
 
 pub use crate::{
-    delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress},
-    interaction::{End, EndedBy, Place, Via},
+    delivery::{Delivery, MAX_OUTGOING, Progress, UnsettledMessage},
+    interaction::{End, EndedBy, QueuePosition, Via},
 };
 pub use capabilities::{capabilities, is_open};
-pub use event::{Amendment, Event, Fact, Route};
-pub use operation::Operation;
-pub use party::{AgentParty, Customer, Invitation, PartyState};
+pub use event::{Amendment, Fact, Route, SessionEvent};
+pub use operation::SessionOperation;
+pub use party::{AgentParty, AgentPartyState, Customer, Invitation};
 pub use post::Post;
 pub use snapshot::{Deadline, Session, Typing};
 pub use written::{MAX_CUSTOMER_BYTES, MAX_CUSTOMER_MESSAGES, Written};

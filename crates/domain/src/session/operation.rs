@@ -2,7 +2,7 @@
 
 /// An operation of an agent on a conversation, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
+pub enum SessionOperation {
     /// Take the offer.
     Accept,
     /// Refuse the offer.
@@ -41,7 +41,7 @@ pub enum Operation {
     ResendMessage,
 }
 
-impl Operation {
+impl SessionOperation {
     /// Every operation, in the order in which answers list them.
     pub const ALL: [Self; 18] = [
         Self::Accept,

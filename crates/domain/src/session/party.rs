@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// The state of one agent in a conversation (spec: digital-channels#2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PartyState {
+pub enum AgentPartyState {
     /// Offered; waiting for the agent.
     Invited,
     /// The agent talks with the customer.
@@ -26,7 +26,7 @@ pub enum PartyState {
     Revoked,
 }
 
-impl PartyState {
+impl AgentPartyState {
     /// Whether the agent is done with the conversation; a terminal state is never left.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Completed | Self::Revoked)
@@ -75,7 +75,7 @@ pub struct AgentParty {
     /// The name shown to the customer.
     pub nickname: String,
     /// Where they are in it.
-    pub state: PartyState,
+    pub state: AgentPartyState,
     /// Who sees them.
     pub visibility: Visibility,
     /// Why they were invited.
@@ -155,7 +155,7 @@ impl Part for AgentParty {
 
     /// They joined the conversation and completed it. What was taken away from them is another agent's work.
     fn took_part(&self) -> bool {
-        self.state == PartyState::Completed && self.joined_at.is_some()
+        self.state == AgentPartyState::Completed && self.joined_at.is_some()
     }
 
     fn ended_at(&self) -> Option<Millis> {

@@ -2,7 +2,7 @@
 
 use crate::{
     InteractionId, Millis, UserId,
-    delivery::Outgoing,
+    delivery::UnsettledMessage,
     thread::{Address, Terms, Window, Writer},
 };
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct Post {
     /// Whether it was told that the time to answer runs out.
     pub warned: bool,
     /// Messages of ours that are not settled, by their place in the log.
-    pub outgoing: BTreeMap<u32, Outgoing>,
+    pub outgoing: BTreeMap<u32, UnsettledMessage>,
 }
 
 /// The first warning comes so long before the time to answer runs out (spec: channel-connectors#2.6).

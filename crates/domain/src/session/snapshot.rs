@@ -1,12 +1,12 @@
 //! A conversation as its events left it.
 
 use super::{
-    party::{AgentParty, Customer, Invitation, PartyState},
+    party::{AgentParty, AgentPartyState, Customer, Invitation},
     post::Post,
 };
 use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
-    interaction::{End, EndedBy, Interaction, Place},
+    interaction::{End, EndedBy, Interaction, QueuePosition},
     medium::MediumName,
     message::{Content, Message, ParticipantId},
 };
@@ -41,7 +41,7 @@ pub struct Session {
     /// The queue it was last put into.
     pub queue: QueueName,
     /// Its last place in that queue.
-    pub place: Place,
+    pub place: QueuePosition,
     /// Whether it waits there for an agent now.
     pub waiting: bool,
     /// Agents that should not be offered it before a moment.
@@ -99,13 +99,13 @@ impl Session {
 
     /// The agents that talk now.
     pub fn chatting(&self) -> impl Iterator<Item = &AgentParty> {
-        self.agents.iter().filter(|party| party.state == PartyState::Chatting)
+        self.agents.iter().filter(|party| party.state == AgentPartyState::Chatting)
     }
 
     /// The open invitation that a colleague's transfer made, if one is pending.
     pub fn transfer_of(&self, from: &UserId) -> Option<&AgentParty> {
         self.agents.iter().find(|party| {
-            party.state == PartyState::Invited
+            party.state == AgentPartyState::Invited
                 && matches!(&party.invitation, Invitation::Transfer { from: who, .. } if who == from)
         })
     }
@@ -121,7 +121,7 @@ impl Session {
         let offers = self
             .agents
             .iter()
-            .filter(|party| party.state == PartyState::Invited)
+            .filter(|party| party.state == AgentPartyState::Invited)
             .filter_map(|party| Some((Deadline::Offer(party.user.clone()), party.deadline?)));
         let post = self.post.as_ref().filter(|_| self.customer.present);
         let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));

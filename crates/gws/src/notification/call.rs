@@ -5,7 +5,7 @@ use crate::{
     resource::{CallView, call_path, call_resource, device_path},
     shown::Participants,
 };
-use domain::{call::Kind, notice::Wording};
+use domain::{call::CallKind, notice::Wording};
 use serde_json::{Map, Value, json};
 
 /// The kind of a change.
@@ -52,7 +52,7 @@ pub fn call_message(
 }
 
 fn extended(view: &CallView<'_>, extensions: Extensions) -> Map<String, Value> {
-    let business = view.call.line(view.party).kind == Kind::Inbound;
+    let business = view.call.line(view.party).kind == CallKind::Inbound;
     let mut out = Map::from_iter([("BusinessCall".to_owned(), i32::from(business).into())]);
     if extensions.wrap_up > 0 {
         out.insert("WrapUpTime".to_owned(), extensions.wrap_up.into());

@@ -4,7 +4,7 @@ use super::parameter::treat_as;
 use crate::{body::Body, links::unescape, problem::Problem};
 use domain::{
     QueueName, Refusal, UserData, UserId,
-    command::{LastWords, SessionAct, Target},
+    command::{HandoverTarget, LastWords, SessionAct},
 };
 
 /// Every name that [`session_act`] takes, for the API document; a test compares the two.
@@ -34,7 +34,7 @@ pub const SESSION_OPERATIONS: &[&str] = &[
 
 /// What a request body asks an agent's conversation to do. `contact` answers what an entry of the directory is, by its
 /// id.
-pub fn session_act(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<SessionAct, Problem> {
+pub fn session_act(body: &Body, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<SessionAct, Problem> {
     Ok(match body.operation()? {
         "Accept" => SessionAct::Accept {
             nickname: body.text("nickname")?.to_owned(),
@@ -119,22 +119,22 @@ fn last_parts(address: &str) -> (&str, &str) {
 
 /// Where a transfer goes: an agent, a queue or an entry of the directory by its address or path, or a queue by its
 /// name. The address wins.
-fn target(body: &Body, contact: &dyn Fn(&str) -> Target) -> Result<Target, Problem> {
+fn target(body: &Body, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<HandoverTarget, Problem> {
     let address = match body.maybe_text("targetUri")? {
         Some(uri) => Some(uri),
         None => body.maybe_text("targetPath")?,
     };
     let Some(address) = address else {
         return match body.maybe_text("queueName")? {
-            Some(name) => Ok(Target::Queue(name.into())),
+            Some(name) => Ok(HandoverTarget::Queue(name.into())),
             None => Err(Refusal::Missing("targetUri").into()),
         };
     };
     match last_parts(address) {
         ("", _) => Err(Problem::invalid("'targetUri' names nobody")),
-        (id, "users") => Ok(Target::Agent(UserId::from(id))),
+        (id, "users") => Ok(HandoverTarget::Agent(UserId::from(id))),
         (id, "contacts") => Ok(contact(&unescape(id))),
-        (name, "queues") => Ok(Target::Queue(unescape(name).as_str().into())),
+        (name, "queues") => Ok(HandoverTarget::Queue(unescape(name).as_str().into())),
         _ => Err(Problem::invalid("'targetUri' is neither the address of a user nor of a queue")),
     }
 }
@@ -148,7 +148,11 @@ mod tests {
         for name in SESSION_OPERATIONS {
             let body = Body::parse(format!(r#"{{"operationName":"{name}"}}"#).as_bytes()).expect("a body");
             let unknown = Problem::from(Refusal::UnknownOperation((*name).to_owned()));
-            assert_ne!(session_act(&body, &|id| Target::Agent(id.into())).err(), Some(unknown), "{name}");
+            assert_ne!(
+                session_act(&body, &|id| HandoverTarget::Agent(id.into())).err(),
+                Some(unknown),
+                "{name}"
+            );
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Business attributes: the disposition book in the form in which the vendor's desktop reads it
 //! (spec: admin-and-reporting#2.5). It has no folders.
 
-use domain::book::{Book, Code, Group};
+use domain::disposition_tree::{Code, DispositionGroup, DispositionTree};
 use serde_json::{Value, json};
 
 /// One attribute for each root group, with the codes of all that is in it.
-pub fn business_attributes(book: &Book) -> Value {
+pub fn business_attributes(book: &DispositionTree) -> Value {
     let attributes = book.children(None).map(|root| {
         let mut codes = Vec::new();
         gather(book, root, &mut codes);
@@ -20,7 +20,7 @@ pub fn business_attributes(book: &Book) -> Value {
     attributes.collect()
 }
 
-fn gather<'b>(book: &'b Book, group: &'b Group, codes: &mut Vec<&'b Code>) {
+fn gather<'b>(book: &'b DispositionTree, group: &'b DispositionGroup, codes: &mut Vec<&'b Code>) {
     codes.extend(&group.codes);
     for folder in book.children(Some(&group.id)) {
         gather(book, folder, codes);

@@ -3,7 +3,7 @@
 use crate::{links::Links, shown::Participants, time::timestamp};
 use domain::{
     Millis,
-    call::{Call, Kind, Origin, Party, PartyState, capabilities},
+    call::{Call, CallKind, Party, PartyOrigin, PartyState, capabilities},
     disposition::LateUntil,
     user::Device,
 };
@@ -101,10 +101,10 @@ pub fn call_resource(
         conn_id: line.conn_id.as_str(),
         device_uri: device.map(|device| links.uri(&device_path(device))),
         others: others(view, form),
-        ani: (line.kind == Kind::Inbound).then_some(call.from.number.as_str()),
+        ani: (line.kind == CallKind::Inbound).then_some(call.from.number.as_str()),
         dnis: line.dialled.as_str(),
         call_type: line.kind.as_str(),
-        capabilities: open.into_iter().map(domain::call::Operation::as_str).collect(),
+        capabilities: open.into_iter().map(domain::call::CallOperation::as_str).collect(),
         user_data: (!pairs.is_empty()).then_some(pairs),
         duration: ((party.released_at.unwrap_or(at) - since).max(0) / 1_000).to_string(),
         mute: if party.muted { "On" } else { "Off" },
@@ -155,8 +155,8 @@ pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
     }
     if found.is_empty() {
         found.push(match party.origin {
-            Origin::Caller | Origin::Dial => call.line(party).dialled.as_str(),
-            Origin::Called | Origin::Queue => call.from.number.as_str(),
+            PartyOrigin::Caller | PartyOrigin::Dial => call.line(party).dialled.as_str(),
+            PartyOrigin::Called | PartyOrigin::Queue => call.from.number.as_str(),
         });
     }
     found

@@ -2,7 +2,7 @@
 
 use domain::{
     agent::{Agent, AgentState, ChannelState, Readiness},
-    call::{Call, Kind, Party, PartyState},
+    call::{Call, CallKind, Party, PartyState},
     medium::VOICE,
     user::User,
 };
@@ -94,10 +94,10 @@ pub fn activity<'c>(parts: impl Iterator<Item = (&'c Call, &'c Party)>) -> &'sta
         (PartyState::Dialing, _) => "CallDialing",
         (PartyState::Ringing, _) => "CallRinging",
         (PartyState::Held, _) => "CallOnHold",
-        (PartyState::Established, Kind::Internal) => "CallInternal",
-        (PartyState::Established, Kind::Inbound) => "CallInbound",
-        (PartyState::Established, Kind::Outbound) => "CallOutbound",
-        (PartyState::Established, Kind::Consult) => "CallConsult",
+        (PartyState::Established, CallKind::Internal) => "CallInternal",
+        (PartyState::Established, CallKind::Inbound) => "CallInbound",
+        (PartyState::Established, CallKind::Outbound) => "CallOutbound",
+        (PartyState::Established, CallKind::Consult) => "CallConsult",
     }
 }
 

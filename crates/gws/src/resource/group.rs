@@ -3,8 +3,8 @@
 use crate::links::{Links, escape};
 use crate::query::Wanted;
 use domain::{
-    book::{Book, Code, Group},
     centre::Centre,
+    disposition_tree::{Code, DispositionGroup, DispositionTree},
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,12 @@ pub fn unit_resource(links: &Links, centre: &Centre) -> Value {
 }
 
 /// A group of codes. `*` embeds its codes and the folders in it, `**` also the contents of those.
-pub fn disposition_group(links: &Links, book: &Book, group: &Group, wanted: &Wanted) -> Value {
+pub fn disposition_group(
+    links: &Links,
+    book: &DispositionTree,
+    group: &DispositionGroup,
+    wanted: &Wanted,
+) -> Value {
     let path = group_path(&group.id);
     let mut out = json!({
         "id": group.id,
@@ -48,7 +53,7 @@ pub fn disposition_group(links: &Links, book: &Book, group: &Group, wanted: &Wan
 }
 
 /// A code. Its name is what a disposition sends.
-pub fn code_resource(links: &Links, group: &Group, code: &Code) -> Value {
+pub fn code_resource(links: &Links, group: &DispositionGroup, code: &Code) -> Value {
     let path = format!("{}/dispositions/{}", group_path(&group.id), escape(&code.id));
     json!({
         "id": code.id,

@@ -6,7 +6,7 @@ use domain::{
     UserId,
     disposition::LateUntil,
     medium::Medium,
-    session::{AgentParty, MAX_OUTGOING, Operation, PartyState, Session, capabilities},
+    session::{AgentParty, AgentPartyState, MAX_OUTGOING, Session, SessionOperation, capabilities},
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -145,7 +145,7 @@ fn user_data(session: &Session) -> Cow<'_, Map<String, Value>> {
 }
 
 fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) -> Post<'s> {
-    let sent = |(index, sent): (&u32, &domain::session::Outgoing)| Sent {
+    let sent = |(index, sent): (&u32, &domain::session::UnsettledMessage)| Sent {
         index: *index,
         state: sent.state.as_str(),
     };
@@ -167,11 +167,11 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
 }
 
 /// The names of open operations. The one for focus is listed in both its spellings (spec: decisions#8).
-fn names(open: &[Operation]) -> Vec<&'static str> {
+fn names(open: &[SessionOperation]) -> Vec<&'static str> {
     let mut names = Vec::with_capacity(open.len() + 1);
     for operation in open {
         names.push(operation_name(*operation));
-        if *operation == Operation::SetInFocus {
+        if *operation == SessionOperation::SetInFocus {
             names.push("InFocus");
         }
     }
@@ -179,8 +179,8 @@ fn names(open: &[Operation]) -> Vec<&'static str> {
 }
 
 /// The participants, in the order of joining; none for an agent who is not among them.
-fn participants<'s>(links: &Links, session: &'s Session, state: PartyState) -> Vec<Participant<'s>> {
-    if state.is_terminal() || state == PartyState::Invited {
+fn participants<'s>(links: &Links, session: &'s Session, state: AgentPartyState) -> Vec<Participant<'s>> {
+    if state.is_terminal() || state == AgentPartyState::Invited {
         return Vec::new();
     }
     let customer = session.customer.present.then(|| Participant::of_customer(&session.customer));

@@ -1,7 +1,7 @@
 //! Settings on the wire: pairs of name and value, and the rules of dispositions for the desktop
 //! (spec: core-and-voice#6.5).
 
-use domain::{book::Code, disposition::Rule};
+use domain::{disposition::Rule, disposition_tree::Code};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

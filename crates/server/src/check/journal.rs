@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::Result;
 use domain::{
-    Key, Kind, MediumName, QueueName, ServiceName, State,
+    EntityKind, Key, MediumName, QueueName, ServiceName, State,
     medium::{Connector, Media, Medium},
 };
 use std::{
@@ -28,12 +28,19 @@ impl Journal {
     pub fn look(data: &Path) -> Result<Option<Self>> {
         let Some(reader) = SqliteReader::look(data)? else { return Ok(None) };
         let mut provisioned = HashMap::new();
-        for kind in [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Book] {
+        for kind in [
+            EntityKind::Centre,
+            EntityKind::Queue,
+            EntityKind::User,
+            EntityKind::Device,
+            EntityKind::Agent,
+            EntityKind::Book,
+        ] {
             let states = reader.states(kind)?;
             provisioned.extend(states.into_iter().filter_map(|state| Some((state.key()?, state))));
         }
-        let mut open = reader.states(Kind::Session)?;
-        open.extend(reader.states(Kind::Call)?);
+        let mut open = reader.states(EntityKind::Session)?;
+        open.extend(reader.states(EntityKind::Call)?);
         Ok(Some(Self { provisioned, open }))
     }
 

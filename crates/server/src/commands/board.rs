@@ -2,16 +2,23 @@
 
 use anyhow::Result;
 use desk::{ports::Clock, routing::Board};
-use domain::{Kind, Millis};
+use domain::{EntityKind, Millis};
 use store_sqlite::SqliteReader;
 
 /// What the router looks at.
-pub const ROUTED: [Kind; 7] =
-    [Kind::Centre, Kind::Queue, Kind::User, Kind::Device, Kind::Agent, Kind::Session, Kind::Call];
+pub const ROUTED: [EntityKind; 7] = [
+    EntityKind::Centre,
+    EntityKind::Queue,
+    EntityKind::User,
+    EntityKind::Device,
+    EntityKind::Agent,
+    EntityKind::Session,
+    EntityKind::Call,
+];
 
 /// What waits and who works, and the present moment: the server's time may be ahead of the system's, and nobody can
 /// have waited for less than no time.
-pub fn board(reader: &SqliteReader, kinds: &[Kind]) -> Result<(Board, Millis)> {
+pub fn board(reader: &SqliteReader, kinds: &[EntityKind]) -> Result<(Board, Millis)> {
     let mut board = Board::default();
     for kind in kinds {
         for state in reader.states(*kind)? {

@@ -4,7 +4,7 @@ use super::reader::reader;
 use crate::{cli::Events, config, output::Output};
 use anyhow::Result;
 use desk::ports::FeedQuery;
-use domain::{Kind, State, UserId};
+use domain::{EntityKind, State, UserId};
 use std::{collections::HashMap, io::Write, time::Duration};
 use store_sqlite::SqliteReader;
 
@@ -43,7 +43,7 @@ pub async fn run<W: Write>(args: &Events, out: &mut Output<W>) -> Result<()> {
 
 /// The id of the contact centre.
 pub fn centre(reader: &SqliteReader) -> Result<Option<String>> {
-    let states = reader.states(Kind::Centre)?;
+    let states = reader.states(EntityKind::Centre)?;
     Ok(states.iter().find_map(|state| match &**state {
         State::Centre(centre) => Some(centre.id.clone()),
         _ => None,
@@ -52,7 +52,7 @@ pub fn centre(reader: &SqliteReader) -> Result<Option<String>> {
 
 /// The names that the users have now.
 pub fn users(reader: &SqliteReader) -> Result<HashMap<UserId, String>> {
-    let states = reader.states(Kind::User)?;
+    let states = reader.states(EntityKind::User)?;
     let named = states.iter().filter_map(|state| match &**state {
         State::User(Some(user)) => Some((user.id.clone(), user.user_name.clone())),
         _ => None,

@@ -6,23 +6,23 @@ use crate::{
     findings::Findings,
 };
 use domain::{
-    book::{Book, Code, Event, Group},
     command::Provision,
+    disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
 use std::collections::BTreeSet;
 
 /// The book a file wants, with the ids of the present one where the names are the same.
-pub fn wanted(entries: &[GroupEntry], current: &Book, findings: &mut Findings) -> Book {
-    let mut book = Book::default();
+pub fn wanted(entries: &[GroupEntry], current: &DispositionTree, findings: &mut Findings) -> DispositionTree {
+    let mut book = DispositionTree::default();
     add_all(&mut book, entries, None, current, "", findings);
     book
 }
 
 fn add_all(
-    book: &mut Book,
+    book: &mut DispositionTree,
     entries: &[GroupEntry],
-    parent: Option<&Group>,
-    current: &Book,
+    parent: Option<&DispositionGroup>,
+    current: &DispositionTree,
     above: &str,
     findings: &mut Findings,
 ) {
@@ -38,10 +38,10 @@ fn add_all(
 }
 
 fn add(
-    book: &mut Book,
+    book: &mut DispositionTree,
     entry: &GroupEntry,
-    parent: Option<&Group>,
-    current: &Book,
+    parent: Option<&DispositionGroup>,
+    current: &DispositionTree,
     above: &str,
     findings: &mut Findings,
 ) {
@@ -69,7 +69,7 @@ fn add(
             display: display.clone(),
         });
     }
-    let group = Group {
+    let group = DispositionGroup {
         id: known.map_or_else(|| stable_id("group", &path), |group| group.id.clone()),
         name: entry.name.clone(),
         parent: parent.map(|parent| parent.id.clone()),
@@ -90,7 +90,7 @@ fn plain(path: &str) -> &str {
 }
 
 /// The names from the root down to a group, each behind a slash.
-fn path(book: &Book, group: &Group) -> String {
+fn path(book: &DispositionTree, group: &DispositionGroup) -> String {
     let above = group.parent.as_ref().and_then(|id| book.group(id));
     format!("{}/{}", above.map_or_else(String::new, |above| path(book, above)), group.name)
 }
@@ -98,8 +98,8 @@ fn path(book: &Book, group: &Group) -> String {
 /// The changes that lead from one book to the other. `stays` says whether a group or code of this id stays although the
 /// file does not name it; those that stay are added to `kept`.
 pub fn differences(
-    current: &Book,
-    wanted: &Book,
+    current: &DispositionTree,
+    wanted: &DispositionTree,
     stays: impl Fn(&str) -> bool,
     kept: &mut Vec<String>,
 ) -> Vec<Difference> {
@@ -111,7 +111,7 @@ pub fn differences(
             None => {
                 let codes: Vec<&str> = group.codes.iter().map(|code| code.name.as_str()).collect();
                 let words = format!("+ disposition group {place}: {}", codes.join(", "));
-                all.push(difference(words, Event::GroupAdded(group.clone())));
+                all.push(difference(words, DispositionTreeEvent::GroupAdded(group.clone())));
             }
             Some(there) => {
                 all.extend(codes(there, group, place));
@@ -120,7 +120,7 @@ pub fn differences(
                     if stays(&code.id) {
                         kept.push(what);
                     } else {
-                        let change = Event::CodeRemoved { id: code.id.clone() };
+                        let change = DispositionTreeEvent::CodeRemoved { id: code.id.clone() };
                         all.push(difference(format!("- {what}"), change));
                     }
                 }
@@ -144,29 +144,36 @@ pub fn differences(
             kept.push(what);
         } else {
             gone.insert(&group.id);
-            all.push(difference(format!("- {what}"), Event::GroupRemoved { id: group.id.clone() }));
+            all.push(difference(
+                format!("- {what}"),
+                DispositionTreeEvent::GroupRemoved { id: group.id.clone() },
+            ));
         }
     }
     all
 }
 
 /// Whether a group, one of its codes, or anything in the groups inside it stays.
-fn holds_something_that(book: &Book, group: &Group, stays: &impl Fn(&str) -> bool) -> bool {
+fn holds_something_that(
+    book: &DispositionTree,
+    group: &DispositionGroup,
+    stays: &impl Fn(&str) -> bool,
+) -> bool {
     stays(&group.id)
         || group.codes.iter().any(|code| stays(&code.id))
         || book.children(Some(&group.id)).any(|inner| holds_something_that(book, inner, stays))
 }
 
-fn has(group: &Group, code: &Code) -> bool {
+fn has(group: &DispositionGroup, code: &Code) -> bool {
     group.codes.iter().any(|kept| kept.name == code.name)
 }
 
-fn codes(there: &Group, wanted: &Group, place: &str) -> Vec<Difference> {
+fn codes(there: &DispositionGroup, wanted: &DispositionGroup, place: &str) -> Vec<Difference> {
     let mut all = Vec::new();
     for code in &wanted.codes {
         match there.codes.iter().find(|known| known.name == code.name) {
             None => {
-                let change = Event::CodeAdded { group: there.id.clone(), code: code.clone() };
+                let change = DispositionTreeEvent::CodeAdded { group: there.id.clone(), code: code.clone() };
                 all.push(difference(format!("+ disposition {place}/{}", code.name), change));
             }
             Some(known) if known.display != code.display => {
@@ -174,7 +181,8 @@ fn codes(there: &Group, wanted: &Group, place: &str) -> Vec<Difference> {
                     "~ disposition {place}/{}: \"{}\" → \"{}\"",
                     code.name, known.display, code.display
                 );
-                let change = Event::CodeRenamed { id: known.id.clone(), display: code.display.clone() };
+                let change =
+                    DispositionTreeEvent::CodeRenamed { id: known.id.clone(), display: code.display.clone() };
                 all.push(difference(words, change));
             }
             Some(_) => {}
@@ -183,6 +191,6 @@ fn codes(there: &Group, wanted: &Group, place: &str) -> Vec<Difference> {
     all
 }
 
-fn difference(words: String, change: Event) -> Difference {
+fn difference(words: String, change: DispositionTreeEvent) -> Difference {
     Difference { lines: vec![words], change: Provision::Book(change) }
 }

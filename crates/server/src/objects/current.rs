@@ -3,8 +3,8 @@
 use desk::{Desk, ports::StoreFault};
 use domain::{
     Key, State,
-    book::Book,
     centre::{Centre, MadeByFile},
+    disposition_tree::DispositionTree,
     queue::Queue,
     user::User,
 };
@@ -20,7 +20,7 @@ pub struct Current {
     /// Queues.
     pub queues: Vec<Queue>,
     /// The disposition book.
-    pub book: Book,
+    pub book: DispositionTree,
 }
 
 /// Nothing was made by any file yet.

@@ -3,7 +3,7 @@
 use super::difference::Difference;
 use domain::{
     Command, DecideError, InteractionId, Key, Message, ProviderKey, Snapshots, State, UserId, decide,
-    task::Known,
+    task::KnownProviderKey,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -40,7 +40,7 @@ impl Snapshots for Rehearsal {
         Ok(0)
     }
 
-    fn known(&mut self, _: &ProviderKey) -> Result<Option<Known>, DecideError> {
+    fn known(&mut self, _: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError> {
         Ok(None)
     }
 

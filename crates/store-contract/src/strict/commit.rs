@@ -13,7 +13,7 @@ use desk::ports::{
 use domain::{
     DecideError, Decision, Event, Key, Millis, NodeId, Refusal, UniqueName, UserId, Want,
     format::{self, Document, NEWEST},
-    task::Known,
+    task::KnownProviderKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -180,7 +180,8 @@ fn write(data: &mut Data, plan: CommitPlan) -> (Receipt, Durable, Local) {
     for (session, message) in messages {
         data.logs.entry(session).or_default().insert(message.index, message);
     }
-    data.known.extend(known.into_iter().map(|Known { key, entry }| (key.to_string(), (at, entry))));
+    data.known
+        .extend(known.into_iter().map(|KnownProviderKey { key, entry }| (key.to_string(), (at, entry))));
     data.tasks.retain(|row| !settled.contains(&row.task.id()));
     for task in &tasks {
         data.tasks.retain(|row| row.task.id() != task.id());

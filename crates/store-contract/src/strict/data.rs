@@ -2,8 +2,8 @@
 
 use desk::ports::{BindingRow, EventRow, Note, Quarantined, SavedResult, SessionTable, TaskRow, Versioned};
 use domain::{
-    InteractionId, Key, Kind, MediumName, Message, Millis, QueueName, State, UniqueName, UserId, call::Dn,
-    share::Waiting,
+    EntityKind, InteractionId, Key, MediumName, Message, Millis, QueueName, State, UniqueName, UserId,
+    call::Dn, share::WaitingCounts,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -63,7 +63,7 @@ impl Data {
         self.entities.get(key).map(|entity| entity.state.clone())
     }
 
-    pub fn open(&self, kind: Kind) -> Vec<Versioned> {
+    pub fn open(&self, kind: EntityKind) -> Vec<Versioned> {
         let is_open = |(key, entity): &(&Key, &Entity)| key.kind() == kind && entity.state.is_open();
         let mut open: Vec<_> = self.entities.iter().filter(is_open).collect();
         open.sort_by_key(|(_, entity)| entity.came);
@@ -79,8 +79,8 @@ impl Data {
         self.mailboxes.get(agent).map_or(0, |mailbox| mailbox.head)
     }
 
-    pub fn waiting(&self, queue: &QueueName) -> Waiting {
-        let mut waiting = Waiting::new();
+    pub fn waiting(&self, queue: &QueueName) -> WaitingCounts {
+        let mut waiting = WaitingCounts::new();
         for (_, medium) in self.waiting.values().filter(|(name, _)| name == queue) {
             *waiting.entry(medium.clone()).or_default() += 1;
         }

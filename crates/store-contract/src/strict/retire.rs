@@ -1,14 +1,14 @@
 //! Retention.
 
 use super::data::Data;
-use domain::{Key, Kind, Millis};
+use domain::{EntityKind, Key, Millis};
 
 /// Deletes conversations and calls that are over since before a moment, the oldest first, at most `limit`; answers how
 /// many. Names and units in quarantine from before that moment go too.
 pub(super) fn retire(data: &mut Data, before: Millis, limit: u32) -> u32 {
     data.known.retain(|_, (at, _)| *at >= before);
     data.quarantine.retain(|_, unit| unit.at >= before);
-    let is_over = |key: &Key| matches!(key.kind(), Kind::Session | Kind::Call);
+    let is_over = |key: &Key| matches!(key.kind(), EntityKind::Session | EntityKind::Call);
     let mut over: Vec<(Millis, u64, Key)> = data
         .entities
         .iter()

@@ -9,7 +9,7 @@ use desk::ports::{
     BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
     Start, Store, StoreFault, TaskRow, Transacted, Versioned, Work,
 };
-use domain::{InteractionId, Key, Kind, Millis, NodeId, State, UserId, Want, call::Dn};
+use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, lazy};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Store for StrictStore {
         self.with(move |data| data.state(&key))
     }
 
-    fn open(&self, kind: Kind) -> Answer<Vec<Versioned>> {
+    fn open(&self, kind: EntityKind) -> Answer<Vec<Versioned>> {
         self.with(move |data| data.open(kind))
     }
 

@@ -4,7 +4,7 @@ use super::data::{Data, up_to, weight};
 use desk::ports::{SavedResult, TxView};
 use domain::{
     DecideError, InteractionId, Key, Message, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId,
-    Want, share::Waiting, task::Known,
+    Want, share::WaitingCounts, task::KnownProviderKey,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -31,10 +31,10 @@ impl Snapshots for View<'_> {
         Ok(self.data.head(agent))
     }
 
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError> {
         self.named(Want::Known(key.to_string()))?;
         let found = self.data.known.get(&key.to_string());
-        Ok(found.map(|(_, entry)| Known { key: key.clone(), entry: entry.clone() }))
+        Ok(found.map(|(_, entry)| KnownProviderKey { key: key.clone(), entry: entry.clone() }))
     }
 
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError> {
@@ -62,7 +62,7 @@ impl TxView for View<'_> {
         Ok(self.data.names.get(name).cloned())
     }
 
-    fn waiting(&mut self, queue: &QueueName) -> Result<Waiting, DecideError> {
+    fn waiting(&mut self, queue: &QueueName) -> Result<WaitingCounts, DecideError> {
         self.named(Want::Waiting(queue.clone()))?;
         Ok(self.data.waiting(queue))
     }

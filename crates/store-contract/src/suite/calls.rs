@@ -3,7 +3,7 @@
 use super::scene::{Scene, agent, user};
 use domain::{
     Command, Key, NodeId, State, UserData,
-    call::{Call, Caller, Cause, Dn, LegEvent, LegId},
+    call::{Call, CallerId, Cause, Dn, LegEvent, LegId},
     command::{AgentAct, Arrive, CallAct, Destination, Dial, Provision},
     medium,
     user::{Device, User},
@@ -50,7 +50,7 @@ impl Scene {
             node: NodeId::default(),
             leg: leg(id, 1),
             conn_id: "00a1030405060708".into(),
-            from: Caller { number: from.into(), name: name.into() },
+            from: CallerId { number: from.into(), name: name.into() },
             device: None,
             dialled: ROUTING_POINT.into(),
             to: Destination::Queue { queue: "Support".into(), turned_away: None },

@@ -8,7 +8,7 @@ use super::{
 use desk::known_key;
 use desk::ports::{CommitObserver, CommitPlan, Committed, FeedQuery, Store, StoreFault, Versioned, Work};
 use domain::{
-    Command, DecideError, Decision, Key, Kind, Refusal, State, UniqueName, Want,
+    Command, DecideError, Decision, EntityKind, Key, Refusal, State, UniqueName, Want,
     command::{CustomerAct, SessionAct},
 };
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -190,7 +190,14 @@ pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn
     for (key, state) in &folded {
         assert_eq!(scene.state(key).await.as_deref(), Some(state), "{key}");
     }
-    for kind in [Kind::Session, Kind::Agent, Kind::User, Kind::Queue, Kind::Book, Kind::Centre] {
+    for kind in [
+        EntityKind::Session,
+        EntityKind::Agent,
+        EntityKind::User,
+        EntityKind::Queue,
+        EntityKind::Book,
+        EntityKind::Centre,
+    ] {
         let open = scene.store.open(kind).await.expect("open");
         let wanted = folded
             .iter()

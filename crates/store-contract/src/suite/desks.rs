@@ -14,7 +14,7 @@ use desk::{
 };
 use domain::{
     Command, DecideError, Decision, Event, InteractionId, Millis, NodeId, Refusal, State, UserData,
-    call::{Caller, Dn, LegId, Overflowing, SwitchCommand},
+    call::{CallerId, Dn, LegId, Overflowing, SwitchCommand},
     command::{Arrive, CustomerAct, Destination, Open, Provision, SessionAct},
     medium::Media,
     message::ParticipantId,
@@ -173,7 +173,7 @@ async fn put_queue(desk: &Desk, name: &str, change: impl FnOnce(&mut Queue)) -> 
 fn arrival(call: &str) -> Arrival {
     Arrival {
         leg: LegId { call: call.into(), number: 1 },
-        from: Caller { number: "+1".into(), name: String::new() },
+        from: CallerId { number: "+1".into(), name: String::new() },
         dialled: "9000".into(),
         device: None,
         headers: Vec::new(),

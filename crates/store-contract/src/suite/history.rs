@@ -6,7 +6,7 @@ use super::{
     scene::{Scene, agent, session},
 };
 use desk::ports::{FeedPage, FeedQuery, Store};
-use domain::{Key, Kind, command::CustomerAct};
+use domain::{EntityKind, Key, command::CustomerAct};
 
 async fn page(store: &dyn Store, query: FeedQuery) -> FeedPage {
     store
@@ -161,7 +161,7 @@ pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
     let far = scene.tick() + 1_000_000;
     assert_eq!(scene.store.retire(far, 100).await.expect("retired"), 1);
     let after = page(&*scene.store, FeedQuery { unreported: true, ..FeedQuery::default() }).await;
-    let mut calls = after.rows.iter().filter(|row| row.key.kind() == Kind::Call);
+    let mut calls = after.rows.iter().filter(|row| row.key.kind() == EntityKind::Call);
     assert!(calls.all(|row| row.key == call("open")));
     // Phones, and everything else that is no conversation, are never over.
     for key in [Key::Device(dn(1)), Key::Agent(agent(1)), Key::User(agent(1))] {
@@ -171,7 +171,7 @@ pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
     drop(scene);
     let scene = Scene::at(ground.open(), far);
     assert!(scene.state(&Key::Device(dn(1))).await.is_some());
-    assert_eq!(scene.store.open(Kind::Device).await.expect("open").len(), 1);
+    assert_eq!(scene.store.open(EntityKind::Device).await.expect("open").len(), 1);
 }
 
 pub async fn a_number_is_never_given_twice(ground: &dyn Ground) {

@@ -7,10 +7,10 @@ use super::{
 use desk::ports::{StoreFault, TxView};
 use domain::{
     Command, DecideError, Key, Refusal, UniqueName,
-    command::{CustomerAct, Provision, SessionAct, Target},
+    command::{CustomerAct, HandoverTarget, Provision, SessionAct},
     queue::Queue,
     session::EndedBy,
-    share::Waiting,
+    share::WaitingCounts,
     user::User,
 };
 use std::sync::{Arc, Mutex};
@@ -36,7 +36,7 @@ async fn bearer(scene: &Scene, name: &str) -> Option<Key> {
     seen(scene, move |sight| sight.bearer(&name)).await
 }
 
-async fn waiting(scene: &Scene, queue: &'static str) -> Waiting {
+async fn waiting(scene: &Scene, queue: &'static str) -> WaitingCounts {
     let mut waiting = seen(scene, move |sight| sight.waiting(&queue.into())).await;
     waiting.retain(|_, count| *count > 0);
     waiting
@@ -90,13 +90,13 @@ pub async fn who_waits_is_counted_in_the_same_group_and_after_a_reopening(ground
         scene.come("three", "Mary", &[])
     );
     scene.ring("c1", ("+1", "Ines"), &[]).await;
-    let of = |pairs: &[(&str, usize)]| -> Waiting {
+    let of = |pairs: &[(&str, usize)]| -> WaitingCounts {
         pairs.iter().map(|(medium, count)| ((*medium).into(), *count)).collect()
     };
     assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 3), ("voice", 1)]));
     scene.take("one", 1).await;
     assert_eq!(waiting(&scene, "Support").await, of(&[("chat", 2), ("voice", 1)]));
-    scene.act("one", 1, SessionAct::Transfer { to: Target::Queue("Spare".into()), last: None }).await;
+    scene.act("one", 1, SessionAct::Transfer { to: HandoverTarget::Queue("Spare".into()), last: None }).await;
     scene.customer("two", CustomerAct::Leave(EndedBy::Customer)).await;
     let now = scene.tick();
     let left = (of(&[("chat", 1), ("voice", 1)]), of(&[("chat", 1)]));

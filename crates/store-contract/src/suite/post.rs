@@ -6,10 +6,10 @@ use super::scene::{Scene, session_command};
 use desk::{address, known_key, ports::TaskRow};
 use domain::{
     Command, DecideError, Message, Refusal,
-    command::{Receive, Report, Said, SessionAct, Unit},
+    command::{CustomerMessage, DeliveryReport, Receive, SessionAct, Unit},
     message::Content,
     session::Delivery,
-    task::{Fresh, Known},
+    task::{Fresh, KnownProviderKey},
 };
 use std::sync::{Arc, Mutex};
 
@@ -32,7 +32,7 @@ pub fn unit(theirs: &str, name: &str, id: &str, unit: Unit) -> Command {
 /// What the customer of an address says.
 pub fn text(theirs: &str, name: &str, id: &str, words: &str) -> Command {
     let content = vec![Content::Text { text: words.into(), message_type: None }];
-    unit(theirs, name, id, Unit::Said(Said { content, opens: true, ..Said::default() }))
+    unit(theirs, name, id, Unit::Said(CustomerMessage { content, opens: true, ..CustomerMessage::default() }))
 }
 
 /// What an agent says.
@@ -42,7 +42,8 @@ pub fn says(id: &str, number: u32, words: &str) -> Command {
 
 /// The outcome of sending an entry, under which the provider names it.
 pub fn outcome(id: &str, index: u32, state: Delivery, name: &str) -> Command {
-    let report = Report { settles: true, keys: vec![known_key(SERVICE, name)], ..Report::of(state) };
+    let report =
+        DeliveryReport { settles: true, keys: vec![known_key(SERVICE, name)], ..DeliveryReport::of(state) };
     Command::Report { session: id.into(), index, report }
 }
 
@@ -54,7 +55,7 @@ impl Scene {
     }
 
     /// What a provider's name stands for.
-    pub async fn known(&self, name: &str) -> Option<Known> {
+    pub async fn known(&self, name: &str) -> Option<KnownProviderKey> {
         let (key, found) = (known_key(SERVICE, name), Arc::new(Mutex::new(None)));
         let told = found.clone();
         let look = Box::new(move |sight: &mut dyn desk::ports::TxView| {

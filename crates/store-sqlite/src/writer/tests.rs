@@ -3,9 +3,9 @@
 use super::*;
 use desk::ports::CommitPlan;
 use domain::{
-    Change, Decision, Event, InteractionId, QueueName, State,
+    Decision, EntityChange, Event, InteractionId, QueueName, State,
     call::{LegCommand, LegId, SwitchCommand},
-    queue::Event as QueueEvent,
+    queue::QueueEvent,
 };
 use std::{cell::Cell, path::Path};
 use tokio::sync::oneshot;
@@ -62,7 +62,7 @@ fn run(writer: &mut Writer, decision: &Decision) -> Result<Receipt, StoreFault> 
 }
 
 fn changes() -> Decision {
-    let change = Change {
+    let change = EntityChange {
         key: Key::Queue(QueueName::from("Support")),
         before: None,
         after: Arc::new(State::Queue(None)),

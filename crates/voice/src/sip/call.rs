@@ -12,7 +12,7 @@ use super::{
 };
 use crate::media::{Direction, SdpError};
 use desk::ports::Arrival;
-use domain::call::{Caller, Dn, LegId};
+use domain::call::{CallerId, Dn, LegId};
 use rsipstack::{
     dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
     sip::{Header, StatusCode},
@@ -138,7 +138,7 @@ fn begin(
         leg: id.clone(),
         from: device
             .as_ref()
-            .map_or(caller.clone(), |dn| Caller { number: dn.to_string(), name: caller.name }),
+            .map_or(caller.clone(), |dn| CallerId { number: dn.to_string(), name: caller.name }),
         dialled,
         device,
         headers: headers::extras(request),

@@ -2,7 +2,7 @@
 
 use super::address::{self, Address};
 use crate::settings::Timers;
-use domain::call::{Caller, Cause};
+use domain::call::{CallerId, Cause};
 use rsipstack::sip::{HasHeaders, Header, Request, Response, Uri};
 
 /// Our name in User-Agent.
@@ -93,13 +93,13 @@ pub(super) fn diverted(response: &Response) -> Option<String> {
 /// Who calls: P-Asserted-Identity where it is there (RFC 3325), else Remote-Party-ID, which came before it, or
 /// P-Preferred-Identity, else From. Of several identities the first with a telephone number counts; a `sip` and a `tel`
 /// URI name the same caller (RFC 3325 §9.1). A caller who asks for privacy stays unknown (RFC 3323).
-pub(super) fn caller(request: &Request) -> Caller {
+pub(super) fn caller(request: &Request) -> CallerId {
     let privacy = values(request, "Privacy").flat_map(|value| value.split([';', ',']));
     let withheld = privacy
         .map(str::trim)
         .any(|kind| ["id", "user", "header"].iter().any(|hidden| kind.eq_ignore_ascii_case(hidden)));
     if withheld {
-        return Caller::default();
+        return CallerId::default();
     }
     let asserted = ["P-Asserted-Identity", "Remote-Party-ID", "P-Preferred-Identity", "From"];
     for name in asserted {
@@ -110,19 +110,19 @@ pub(super) fn caller(request: &Request) -> Caller {
             who.parameter("privacy").is_some_and(|kind| !kind.eq_ignore_ascii_case("off"))
         };
         if name == "Remote-Party-ID" && all.iter().any(hides) {
-            return Caller::default();
+            return CallerId::default();
         }
         let named = || all.iter().filter(|who| !who.is_anonymous());
         let with_number = || named().find(|who| who.user().is_some_and(|user| is_number(&user)));
         let Some(who) = with_number().or_else(|| named().next()) else { continue };
         let display =
             [who].into_iter().chain(named()).map(|who| plain(&who.name)).find(|name| !name.is_empty());
-        return Caller {
+        return CallerId {
             number: who.user().unwrap_or_default().chars().take(LONGEST_NAME).collect(),
             name: display.unwrap_or_default(),
         };
     }
-    Caller::default()
+    CallerId::default()
 }
 
 /// Whether an identity is the caller's: Remote-Party-ID may also name the called party.
@@ -161,7 +161,7 @@ pub(super) fn extras(request: &Request) -> Vec<(String, String)> {
 }
 
 /// Identity of the caller towards a phone.
-pub(super) fn identity(caller: &Caller, host: &Uri) -> (Option<String>, Uri) {
+pub(super) fn identity(caller: &CallerId, host: &Uri) -> (Option<String>, Uri) {
     let user = if caller.number.is_empty() { "anonymous" } else { caller.number.as_str() };
     let name = plain(&caller.name);
     let auth = rsipstack::sip::Auth { user: user.to_owned(), password: None };

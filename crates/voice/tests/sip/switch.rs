@@ -3,7 +3,7 @@
 use desk::ports::{Arrival, BindingRow, Bindings, StoreFault, Switch};
 use domain::{
     InteractionId,
-    call::{Caller, Dn, LegCommand, LegEvent, LegId, Originate, SwitchCommand},
+    call::{CallerId, Dn, LegCommand, LegEvent, LegId, Originate, SwitchCommand},
 };
 use futures::future::{BoxFuture, ready};
 use std::{
@@ -238,7 +238,7 @@ impl TestSwitch {
     pub fn call(&mut self, to: &str, auto_answer: bool) -> LegId {
         self.made += 1;
         let leg = LegId { call: InteractionId::new("made"), number: self.made };
-        let from = Caller { number: "15550123".into(), name: "Ada \"Q\"".into() };
+        let from = CallerId { number: "15550123".into(), name: "Ada \"Q\"".into() };
         self.act(&leg, LegCommand::Originate(Box::new(Originate { to: Dn::new(to), from, auto_answer })));
         leg
     }

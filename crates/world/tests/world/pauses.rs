@@ -4,7 +4,7 @@
 use domain::{
     Command, InteractionId, UserData,
     command::{AgentAct, Open},
-    session::PartyState,
+    session::AgentPartyState,
 };
 use std::time::Duration;
 use world::{Faults, World};
@@ -52,7 +52,8 @@ async fn standing(world: &mut World) -> usize {
     for id in CHATS {
         let state = desk.session(&id.into()).await.expect("the journal").expect("a chat");
         let session = desk::session_of(&state).expect("a chat");
-        standing += session.agents.iter().take(1).filter(|party| party.state == PartyState::Invited).count();
+        standing +=
+            session.agents.iter().take(1).filter(|party| party.state == AgentPartyState::Invited).count();
     }
     standing
 }

@@ -5,7 +5,7 @@ use domain::{
     Command, Event, Key, Millis, UserId,
     agent::Agent,
     command::AgentAct,
-    session::{Fact, PartyState},
+    session::{AgentPartyState, Fact},
 };
 use std::{collections::BTreeMap, time::Duration};
 use world::{Faults, World, events};
@@ -79,7 +79,7 @@ async fn who_gets_ready_is_offered_one_customer_within_seconds_and_no_more() {
         assert_eq!(held(&agent(&desk, 1).await), first, "seed {seed}");
         let state = desk.session(&first[0]).await.expect("the journal").expect("a chat");
         let party = session_of(&state).and_then(|chat| chat.live_party(&user(&desk, 1).id)).expect("a part");
-        assert_eq!(party.state, PartyState::Invited);
+        assert_eq!(party.state, AgentPartyState::Invited);
     }
 }
 

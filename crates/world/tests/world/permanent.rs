@@ -10,10 +10,10 @@ use desk::{
 use domain::{
     Command, DecideError, Decision, Event, InteractionId, Millis, UserId,
     centre::Centre,
-    command::{AgentAct, Provision, Receive, Said, SessionAct, Unit},
+    command::{AgentAct, CustomerMessage, Provision, Receive, SessionAct, Unit},
     medium::{Connector, Media, Medium},
     message::Content,
-    session::{Fact, PartyState, Session},
+    session::{AgentPartyState, Fact, Session},
     task::Fresh,
 };
 use std::{
@@ -105,7 +105,7 @@ impl Node {
             at: self.desk.now(),
             nickname: "Ina".into(),
             fresh: Fresh { session: session.clone(), participant },
-            unit: Unit::Said(Said { content, opens: true, ..Said::default() }),
+            unit: Unit::Said(CustomerMessage { content, opens: true, ..CustomerMessage::default() }),
         };
         self.desk.receive(receive).await.expect("taken in");
         session
@@ -120,7 +120,7 @@ impl Node {
     async fn takes(&self, id: &InteractionId) {
         for _ in 0..200 {
             let session = self.session(id).await;
-            if session.party(&self.agent()).is_some_and(|party| party.state == PartyState::Invited) {
+            if session.party(&self.agent()).is_some_and(|party| party.state == AgentPartyState::Invited) {
                 let act = SessionAct::Accept { nickname: "Kate".into(), save_last_agent: false };
                 let accept = Command::Session { session: id.clone(), agent: self.agent(), act };
                 self.desk.perform(accept).await.expect("accepted");

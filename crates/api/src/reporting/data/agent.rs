@@ -7,7 +7,7 @@ use super::{
 use crate::reporting::time::time;
 use domain::{
     MediumName,
-    agent::{AgentState, Event, Fact},
+    agent::{AgentEvent, AgentState, Fact},
     notice::Wording,
 };
 use schemars::JsonSchema;
@@ -128,7 +128,7 @@ impl<'a> StateEntry<'a> {
 }
 
 /// The data of a fact of an agent; `None` for slots, which follow from the conversations.
-pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
+pub(super) fn data(id: &str, event: &AgentEvent) -> Option<Value> {
     let who = Who { agent: &event.user_name, agent_id: id };
     match &event.fact {
         Fact::LoggedIn { place, channels } => {
@@ -176,7 +176,7 @@ mod tests {
             reason: Some(reason.into()),
         };
         let fact = Fact::StateChanged { channels: Vec::new(), state: state.into(), by_server, until: None };
-        data("7f", &Event { user_name: "tom".into(), fact, elapsed_ms: None }).expect("data")
+        data("7f", &AgentEvent { user_name: "tom".into(), fact, elapsed_ms: None }).expect("data")
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Changes of the disposition book.
 
 use super::row::{Row, json, schema};
-use domain::book::{Code, Event, Group};
+use domain::disposition_tree::{Code, DispositionGroup, DispositionTreeEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -84,17 +84,21 @@ impl<'a> Entry<'a> {
 }
 
 /// The data of a change of the book.
-pub(super) fn data(event: &Event) -> Option<Value> {
+pub(super) fn data(event: &DispositionTreeEvent) -> Option<Value> {
     match event {
-        Event::GroupAdded(Group { id, name, parent, codes }) => json(GroupAdded {
+        DispositionTreeEvent::GroupAdded(DispositionGroup { id, name, parent, codes }) => json(GroupAdded {
             group_id: id,
             name,
             parent_id: parent.as_deref(),
             codes: codes.iter().map(Entry::of).collect(),
         }),
-        Event::GroupRemoved { id } => json(GroupRemoved { group_id: id }),
-        Event::CodeAdded { group, code } => json(CodeAdded { group_id: group, code: Entry::of(code) }),
-        Event::CodeRenamed { id, display } => json(CodeRenamed { code_id: id, display_name: display }),
-        Event::CodeRemoved { id } => json(CodeRemoved { code_id: id }),
+        DispositionTreeEvent::GroupRemoved { id } => json(GroupRemoved { group_id: id }),
+        DispositionTreeEvent::CodeAdded { group, code } => {
+            json(CodeAdded { group_id: group, code: Entry::of(code) })
+        }
+        DispositionTreeEvent::CodeRenamed { id, display } => {
+            json(CodeRenamed { code_id: id, display_name: display })
+        }
+        DispositionTreeEvent::CodeRemoved { id } => json(CodeRemoved { code_id: id }),
     }
 }

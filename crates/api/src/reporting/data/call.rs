@@ -9,7 +9,7 @@ use super::{
 use crate::reporting::time::time;
 use domain::{
     Millis, UserId,
-    call::{Event, Fact, Who},
+    call::{CallEvent, Fact, Who},
     medium,
 };
 use schemars::JsonSchema;
@@ -41,7 +41,7 @@ struct Began<'a> {
     conn_id: &'a str,
     /// Where it comes from and goes to.
     #[serde(with = "words::CallKind")]
-    call_type: domain::call::Kind,
+    call_type: domain::call::CallKind,
     /// The caller's number; empty when it is withheld.
     ani: &'a str,
     /// The caller's name, as the network tells it; may be empty.
@@ -72,7 +72,7 @@ struct Joined<'a> {
     this_dn: &'a str,
     /// How it came in.
     #[serde(with = "words::Origin")]
-    origin: domain::call::Origin,
+    origin: domain::call::PartyOrigin,
     /// Where it begins.
     #[serde(with = "words::CallState")]
     state: domain::call::PartyState,
@@ -239,7 +239,7 @@ struct Erased<'a> {
 }
 
 /// The data of a fact of a call; `None` for what only passes between the server and a phone.
-pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Option<Value> {
+pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) -> Option<Value> {
     let queue = event.queue.as_ref().map(domain::QueueName::as_str);
     let of = Conversation { interaction_id: id, media: medium::VOICE, queue };
     match &event.fact {

@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use domain::{
-    centre::{Centre, Event, Service},
+    centre::{Centre, CentreEvent, Service},
     disposition::Rule,
 };
 use schemars::JsonSchema;
@@ -75,9 +75,9 @@ struct ServiceEntry<'a> {
 }
 
 /// The data of a fact of the centre's provisioning.
-pub(super) fn data(event: &Event) -> Option<Value> {
+pub(super) fn data(event: &CentreEvent) -> Option<Value> {
     match event {
-        Event::Put(centre) => put(centre),
+        CentreEvent::Put(centre) => put(centre),
     }
 }
 

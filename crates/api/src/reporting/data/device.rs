@@ -1,7 +1,7 @@
 //! Phones: whose they are, whether they can be reached, what they do with calls.
 
 use super::row::{Names, Row, json, schema};
-use domain::{UserId, call::Dn, device::Event};
+use domain::{UserId, call::Dn, device::DeviceEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -65,16 +65,16 @@ struct Forwarded<'a> {
 }
 
 /// The data of an event of a phone.
-pub(super) fn data(this_dn: &str, event: &Event, names: Names<'_>) -> Option<Value> {
+pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Option<Value> {
     match event {
-        Event::Assigned { owner } => json(Assigned {
+        DeviceEvent::Assigned { owner } => json(Assigned {
             this_dn,
             agent: owner.as_ref().and_then(names),
             agent_id: owner.as_ref().map(UserId::as_str),
         }),
-        Event::Service { on: true, answers } => json(InService { this_dn, answers: *answers }),
-        Event::Service { on: false, answers: _ } => json(OutOfService { this_dn }),
-        Event::DoNotDisturb { on } => json(DoNotDisturb { this_dn, on: *on }),
-        Event::Forwarded { to } => json(Forwarded { this_dn, to: to.as_ref().map(Dn::as_str) }),
+        DeviceEvent::Service { on: true, answers } => json(InService { this_dn, answers: *answers }),
+        DeviceEvent::Service { on: false, answers: _ } => json(OutOfService { this_dn }),
+        DeviceEvent::DoNotDisturb { on } => json(DoNotDisturb { this_dn, on: *on }),
+        DeviceEvent::Forwarded { to } => json(Forwarded { this_dn, to: to.as_ref().map(Dn::as_str) }),
     }
 }

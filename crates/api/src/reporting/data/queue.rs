@@ -3,7 +3,7 @@
 use super::row::{Row, json, schema};
 use domain::{
     call::Dn,
-    queue::{self, Event, Overflow, Queue},
+    queue::{self, Overflow, Queue, QueueEvent},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -88,10 +88,10 @@ struct Removed<'a> {
 }
 
 /// The data of a fact of a queue's provisioning.
-pub(super) fn data(name: &str, event: &Event) -> Option<Value> {
+pub(super) fn data(name: &str, event: &QueueEvent) -> Option<Value> {
     match event {
-        Event::Put(queue) => put(queue),
-        Event::Removed => json(Removed { queue: name }),
+        QueueEvent::Put(queue) => put(queue),
+        QueueEvent::Removed => json(Removed { queue: name }),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::reporting::time::time;
 use domain::{
     Millis, UserId,
-    session::{Event, Fact, Invitation},
+    session::{Fact, Invitation, SessionEvent},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -113,7 +113,7 @@ struct OfferEnded<'a> {
     by: Actor<'a>,
     /// `Completed` when the agent refused, `Revoked` otherwise.
     #[serde(with = "words::PartyState")]
-    state: domain::session::PartyState,
+    state: domain::session::AgentPartyState,
     /// Who ended the offer.
     #[serde(with = "words::EndedBy")]
     closer: domain::session::EndedBy,
@@ -164,7 +164,7 @@ struct PartyClosed<'a> {
     who: Actor<'a>,
     /// `LeftChat`, `Completed` or `Revoked`.
     #[serde(with = "words::PartyState")]
-    state: domain::session::PartyState,
+    state: domain::session::AgentPartyState,
     /// Who closed it.
     #[serde(with = "words::EndedBy")]
     closer: domain::session::EndedBy,
@@ -198,7 +198,7 @@ struct Erased<'a> {
 }
 
 /// The data of a fact of a conversation.
-pub(super) fn data(id: &str, at: Millis, event: &Event, names: Names<'_>) -> Option<Value> {
+pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>) -> Option<Value> {
     let of = Conversation { interaction_id: id, media: event.medium.as_str(), queue: event.queue.as_str() };
     match &event.fact {
         // The digest of the customer's key opens nothing, but no report needs it either.

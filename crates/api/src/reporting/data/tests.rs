@@ -6,14 +6,14 @@ use desk::ports::EventRow;
 use domain::{
     Event, InteractionId, Key, QueueName, UserData, UserId,
     agent::{self, AgentState, Readiness},
-    book::{self, Code, Group},
     call,
     centre::{self, Centre, Service, system_states},
     device,
     disposition::{Policy, Rule},
+    disposition_tree::{self, Code, DispositionGroup},
     message::{PartyKind, Visibility},
     queue::{self, Queue},
-    session::{self, Amendment, Delivery, EndedBy, Fact, Invitation, PartyState, Route, Via},
+    session::{self, AgentPartyState, Amendment, Delivery, EndedBy, Fact, Invitation, Route, Via},
     thread::{self, Address, Terms},
     user::{self, Device, Role, User},
 };
@@ -91,7 +91,7 @@ fn session_facts() -> Vec<Fact> {
         },
         Fact::OfferEnded {
             agent: agent(),
-            state: PartyState::Revoked,
+            state: AgentPartyState::Revoked,
             closer: EndedBy::NoAnswer,
             barred_until: Some(1),
             dispositioned: false,
@@ -136,7 +136,7 @@ fn session_facts() -> Vec<Fact> {
         Fact::PartyClosed {
             agent: agent(),
             user_name: "agent1@demo".into(),
-            state: PartyState::Completed,
+            state: AgentPartyState::Completed,
             closer: EndedBy::Agent,
             dispositioned: true,
             to: Some("gone".into()),
@@ -189,17 +189,17 @@ fn call_facts() -> Vec<call::Fact> {
     vec![
         call::Fact::Began {
             conn_id: "0071027198180006".into(),
-            kind: call::Kind::Inbound,
-            from: call::Caller { number: "+15550142".into(), name: "Ines".into() },
+            kind: call::CallKind::Inbound,
+            from: call::CallerId { number: "+15550142".into(), name: "Ines".into() },
             dialled: "9000".into(),
             location: Some("Branch".into()),
             aim: Some(call::PendingDestination::Queue("Support".into())),
             user_data: pairs(json!({"Account": 7})),
             owner: Some("1".into()),
         },
-        joined(1, call::Who::Outside, "+15550142", call::Origin::Caller, None),
-        joined(2, user(), "5001", call::Origin::Queue, Some(1_700_000_030_000)),
-        joined(3, call::Who::Phone, "5099", call::Origin::Called, None),
+        joined(1, call::Who::Outside, "+15550142", call::PartyOrigin::Caller, None),
+        joined(2, user(), "5001", call::PartyOrigin::Queue, Some(1_700_000_030_000)),
+        joined(3, call::Who::Phone, "5099", call::PartyOrigin::Called, None),
         call::Fact::Queued { priority: 1, since: 1_700_000_000_000, overflow_at: Some(1_700_000_060_000) },
         call::Fact::Overflowed { why: call::Overflowing::Late, announcement: Some("sorry".into()) },
         call::Fact::LegUp { leg: 2 },
@@ -224,15 +224,15 @@ fn call_facts() -> Vec<call::Fact> {
     ]
 }
 
-fn device_events() -> Vec<device::Event> {
+fn device_events() -> Vec<device::DeviceEvent> {
     vec![
-        device::Event::Assigned { owner: Some("7f".into()) },
-        device::Event::Assigned { owner: None },
-        device::Event::Service { on: true, answers: true },
-        device::Event::Service { on: false, answers: false },
-        device::Event::DoNotDisturb { on: true },
-        device::Event::Forwarded { to: Some("5002".into()) },
-        device::Event::Forwarded { to: None },
+        device::DeviceEvent::Assigned { owner: Some("7f".into()) },
+        device::DeviceEvent::Assigned { owner: None },
+        device::DeviceEvent::Service { on: true, answers: true },
+        device::DeviceEvent::Service { on: false, answers: false },
+        device::DeviceEvent::DoNotDisturb { on: true },
+        device::DeviceEvent::Forwarded { to: Some("5002".into()) },
+        device::DeviceEvent::Forwarded { to: None },
     ]
 }
 
@@ -318,32 +318,38 @@ fn provisioning() -> Vec<(Key, Event)> {
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
     };
     let code = || Code { id: "c1".into(), name: "IssueResolved".into(), display: "Resolved".into() };
-    let group = Group { id: "g1".into(), name: "DispositionCode".into(), parent: None, codes: vec![code()] };
-    let removed = user::Event::Removed { user_name: "agent1@demo".into() };
+    let group = DispositionGroup {
+        id: "g1".into(),
+        name: "DispositionCode".into(),
+        parent: None,
+        codes: vec![code()],
+    };
+    let removed = user::UserAccountEvent::Removed { user_name: "agent1@demo".into() };
     let book = [
-        book::Event::GroupAdded(group),
-        book::Event::GroupRemoved { id: "g1".into() },
-        book::Event::CodeAdded { group: "g1".into(), code: code() },
-        book::Event::CodeRenamed { id: "c1".into(), display: "Done".into() },
-        book::Event::CodeRemoved { id: "c1".into() },
+        disposition_tree::DispositionTreeEvent::GroupAdded(group),
+        disposition_tree::DispositionTreeEvent::GroupRemoved { id: "g1".into() },
+        disposition_tree::DispositionTreeEvent::CodeAdded { group: "g1".into(), code: code() },
+        disposition_tree::DispositionTreeEvent::CodeRenamed { id: "c1".into(), display: "Done".into() },
+        disposition_tree::DispositionTreeEvent::CodeRemoved { id: "c1".into() },
     ];
     let mut all = vec![
-        (Key::User("7f".into()), Event::User(user::Event::Put(Box::new(user())))),
+        (Key::User("7f".into()), Event::User(user::UserAccountEvent::Put(Box::new(user())))),
         (Key::User("7f".into()), Event::User(removed)),
-        (Key::Queue("Support".into()), Event::Queue(queue::Event::Put(Box::new(queue)))),
-        (Key::Queue("Support".into()), Event::Queue(queue::Event::Removed)),
-        (Key::Centre, Event::Centre(centre::Event::Put(Box::new(centre())))),
+        (Key::Queue("Support".into()), Event::Queue(queue::QueueEvent::Put(Box::new(queue)))),
+        (Key::Queue("Support".into()), Event::Queue(queue::QueueEvent::Removed)),
+        (Key::Centre, Event::Centre(centre::CentreEvent::Put(Box::new(centre())))),
     ];
     all.extend(book.map(|event| (Key::Book, Event::Book(event))));
-    let fact = thread::Fact::Consent { consent: thread::Consent::Out, source: thread::Source::Keyword };
-    let consent = thread::Event { service: "sms".into(), fact };
+    let fact =
+        thread::Fact::Consent { consent: thread::Consent::Out, source: thread::ConsentSource::Keyword };
+    let consent = thread::ThreadEvent { service: "sms".into(), fact };
     all.push((Key::Thread("5e884898".into()), Event::Thread(consent)));
     all
 }
 
 fn rows() -> Vec<EventRow> {
     let session = |fact| {
-        let event = session::Event {
+        let event = session::SessionEvent {
             medium: "chat".into(),
             queue: "Support".into(),
             fact,
@@ -353,18 +359,18 @@ fn rows() -> Vec<EventRow> {
         (Key::Session("0001KaF7Q2M80C1D".into()), Event::Session(event))
     };
     let agent = |fact| {
-        let event = agent::Event { user_name: "agent1@demo".into(), fact, elapsed_ms: None };
+        let event = agent::AgentEvent { user_name: "agent1@demo".into(), fact, elapsed_ms: None };
         (Key::Agent("7f".into()), Event::Agent(event))
     };
     let call = |fact| {
-        let event = call::Event { queue: Some("Support".into()), fact, elapsed_ms: None };
+        let event = call::CallEvent { queue: Some("Support".into()), fact, elapsed_ms: None };
         (Key::Call(CALL.into()), Event::Call(event))
     };
     let device = |event| (Key::Device("5001".into()), Event::Device(event));
     let all = session_facts().into_iter().map(session).chain(agent_facts().into_iter().map(agent));
     let all = all.chain(call_facts().into_iter().map(call)).chain(device_events().into_iter().map(device));
     let direct =
-        call::Event { queue: None, fact: call::Fact::Established { leg: 1 }, elapsed_ms: Some(1_500) };
+        call::CallEvent { queue: None, fact: call::Fact::Established { leg: 1 }, elapsed_ms: Some(1_500) };
     let all = all.chain([(Key::Call(CALL.into()), Event::Call(direct))]);
     let numbered = all.chain(provisioning()).zip(1..);
     numbered

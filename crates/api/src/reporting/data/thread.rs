@@ -1,7 +1,7 @@
 //! What customers want to be sent.
 
 use super::row::{Row, json, schema};
-use domain::thread::{Event, Fact};
+use domain::thread::{Fact, ThreadEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -21,11 +21,11 @@ struct Consent<'a> {
     wants: domain::thread::Consent,
     /// How it became known.
     #[serde(with = "super::words::Source")]
-    source: domain::thread::Source,
+    source: domain::thread::ConsentSource,
 }
 
 /// The data of a fact of a thread; `None` for the beginning of a conversation, which has an event of its own.
-pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
+pub(super) fn data(id: &str, event: &ThreadEvent) -> Option<Value> {
     match &event.fact {
         Fact::Began { .. } => None,
         Fact::Consent { consent, source } => {

@@ -1,7 +1,7 @@
 //! Provisioned users. Written member by member on purpose, so that no secret of a user gets in by oversight.
 
 use super::row::{Row, json, schema};
-use domain::user::{Event, Role, User};
+use domain::user::{Role, User, UserAccountEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -52,10 +52,10 @@ struct Removed<'a> {
 }
 
 /// The data of a fact of a user's provisioning.
-pub(super) fn data(id: &str, event: &Event) -> Option<Value> {
+pub(super) fn data(id: &str, event: &UserAccountEvent) -> Option<Value> {
     match event {
-        Event::Put(user) => put(user),
-        Event::Removed { user_name } => json(Removed { user_id: id, user_name }),
+        UserAccountEvent::Put(user) => put(user),
+        UserAccountEvent::Removed { user_name } => json(Removed { user_id: id, user_name }),
     }
 }
 

@@ -26,7 +26,7 @@ pub enum EndedBy {
 
 /// Where an agent is in a conversation.
 #[derive(Serialize, JsonSchema)]
-#[serde(remote = "domain::session::PartyState")]
+#[serde(remote = "domain::session::AgentPartyState")]
 pub enum PartyState {
     /// Offered to the agent.
     Invited,
@@ -156,7 +156,7 @@ pub enum Consent {
 
 /// How that is known.
 #[derive(Serialize, JsonSchema)]
-#[serde(remote = "domain::thread::Source", rename_all = "kebab-case")]
+#[serde(remote = "domain::thread::ConsentSource", rename_all = "kebab-case")]
 pub enum Source {
     /// A word the customer sent.
     Keyword,
@@ -166,7 +166,7 @@ pub enum Source {
 
 /// Where a call comes from and goes to.
 #[derive(Serialize, JsonSchema)]
-#[serde(remote = "domain::call::Kind")]
+#[serde(remote = "domain::call::CallKind")]
 pub enum CallKind {
     /// Between phones of the switch.
     Internal,
@@ -196,7 +196,7 @@ pub enum CallState {
 
 /// How a party came into a call.
 #[derive(Serialize, JsonSchema)]
-#[serde(remote = "domain::call::Origin", rename_all = "kebab-case")]
+#[serde(remote = "domain::call::PartyOrigin", rename_all = "kebab-case")]
 pub enum Origin {
     /// It called.
     Caller,

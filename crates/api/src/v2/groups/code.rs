@@ -13,7 +13,7 @@ use crate::{
 use axum::extract::{Path, State};
 use domain::{
     Refusal,
-    book::{Book, Code, Event, Group},
+    disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
 use gws::{Answer, Outcome, Problem, code_resource};
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub async fn rename(
         return Err(Refusal::ReadOnly("name").into());
     }
     let display = body.text("displayName")?.to_owned();
-    commit(&api, Event::CodeRenamed { id: code.id.clone(), display }).await
+    commit(&api, DispositionTreeEvent::CodeRenamed { id: code.id.clone(), display }).await
 }
 
 /// Takes a code away. Dispositions already set stay what they are.
@@ -80,10 +80,14 @@ pub async fn remove(
     may_write(&api, &caller)?;
     let book = api.desk.book().await?;
     let (_, code) = find_code(&book, &id, &code)?;
-    commit(&api, Event::CodeRemoved { id: code.id.clone() }).await
+    commit(&api, DispositionTreeEvent::CodeRemoved { id: code.id.clone() }).await
 }
 
-fn find_code<'b>(book: &'b Book, group: &str, id: &str) -> Result<(&'b Group, &'b Code), Problem> {
+fn find_code<'b>(
+    book: &'b DispositionTree,
+    group: &str,
+    id: &str,
+) -> Result<(&'b DispositionGroup, &'b Code), Problem> {
     let group = find(book, group)?;
     let code = group.codes.iter().find(|code| code.id == id);
     Ok((group, code.ok_or_else(|| Problem::not_found(&format!("Disposition '{id}'")))?))

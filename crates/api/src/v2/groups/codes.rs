@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use domain::book::{Code, Event};
+use domain::disposition_tree::{Code, DispositionTreeEvent};
 use gws::{Answer, Outcome, Problem, Query, code_resource};
 use http::StatusCode;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub async fn add(
     let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
     let code = Code { id: api.desk.ids().guid(), name, display };
     let resource = code_resource(&api.links, find(&api.desk.book().await?, &id)?, &code);
-    commit(&api, Event::CodeAdded { group: id, code }).await?;
+    commit(&api, DispositionTreeEvent::CodeAdded { group: id, code }).await?;
     let answer = ["id", "uri", "path"]
         .into_iter()
         .fold(Answer::done(), |answer, name| answer.and(name, resource[name].clone()));

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use domain::{Refusal, book::Event};
+use domain::{Refusal, disposition_tree::DispositionTreeEvent};
 use gws::{Answer, Outcome, Query, disposition_group, unit_resource};
 use std::sync::Arc;
 
@@ -61,5 +61,5 @@ pub async fn change(
 )]
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     may_write(&api, &caller)?;
-    commit(&api, Event::GroupRemoved { id }).await
+    commit(&api, DispositionTreeEvent::GroupRemoved { id }).await
 }

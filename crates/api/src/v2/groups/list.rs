@@ -13,7 +13,7 @@ use crate::{
 use axum::extract::State;
 use domain::{
     Refusal,
-    book::{Event, Group},
+    disposition_tree::{self, DispositionTreeEvent},
 };
 use gws::{Answer, Outcome, Problem, Query, disposition_group, unit_resource};
 use http::StatusCode;
@@ -65,8 +65,13 @@ pub async fn add(
     }
     let parent = body.maybe_text("parentUri")?.map(parent_id).transpose()?;
     let id = api.desk.ids().guid();
-    let group = Group { id: id.clone(), name: body.text("name")?.to_owned(), parent, codes: Vec::new() };
-    commit(&api, Event::GroupAdded(group)).await?;
+    let group = disposition_tree::DispositionGroup {
+        id: id.clone(),
+        name: body.text("name")?.to_owned(),
+        parent,
+        codes: Vec::new(),
+    };
+    commit(&api, DispositionTreeEvent::GroupAdded(group)).await?;
     let path = format!("/groups/{id}");
     let answer = Answer::with("id", id).and("uri", api.links.uri(&path)).and("path", path);
     Ok((StatusCode::CREATED, answer))

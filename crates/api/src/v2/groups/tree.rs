@@ -7,13 +7,13 @@ use crate::{
 };
 use domain::{
     Command,
-    book::{Book, Event, Group},
     command::Provision,
+    disposition_tree::{DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
 use gws::{Answer, Outcome, Problem};
 
 /// A group of codes by its id.
-pub fn find<'b>(book: &'b Book, id: &str) -> Result<&'b Group, Problem> {
+pub fn find<'b>(book: &'b DispositionTree, id: &str) -> Result<&'b DispositionGroup, Problem> {
     book.group(id).ok_or_else(|| Problem::not_found(&format!("Group '{id}'")))
 }
 
@@ -23,7 +23,7 @@ pub fn may_write(api: &Api, caller: &Caller) -> Result<(), Problem> {
     Ok(caller.needs(ADMINS)?)
 }
 
-pub async fn commit(api: &Api, change: Event) -> Outcome {
+pub async fn commit(api: &Api, change: DispositionTreeEvent) -> Outcome {
     api.desk.perform(Command::Provision(Provision::Book(change))).await?;
     Ok(Answer::done())
 }

@@ -11,7 +11,7 @@ use domain::{
     InteractionId, Message, Millis, UserId, json,
     medium::Medium,
     message::Visibility,
-    session::{PartyState, Session},
+    session::{AgentPartyState, Session},
 };
 use gws::{Answer, Outcome, Problem, Query, message_resource};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl View {
     /// What an agent sees by their own part; `None` without one that lets them see anything.
     fn of_part(session: &Session, agent: &UserId) -> Option<Self> {
         let party = session.party(agent)?;
-        let sees = party.is_live() || party.state != PartyState::Revoked && party.joined_at.is_some();
+        let sees = party.is_live() || party.state != AgentPartyState::Revoked && party.joined_at.is_some();
         let as_supervisor = party.visibility == Visibility::Supervisors;
         sees.then_some(Self { as_supervisor, until: party.closed_at })
     }

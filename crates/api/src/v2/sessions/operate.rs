@@ -9,7 +9,7 @@ use axum::{
 use desk::session_of;
 use domain::{
     Command, InteractionId, QueueName, Refusal, UserId,
-    command::{SessionAct, Target},
+    command::{HandoverTarget, SessionAct},
     medium::Medium,
     user::Role,
 };
@@ -51,12 +51,12 @@ async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result
 }
 
 /// The kind of an entry of the directory: a user by their id, else a queue by its name, which is its id there.
-fn contact(api: &Api, id: &str) -> Target {
+fn contact(api: &Api, id: &str) -> HandoverTarget {
     let queue = QueueName::from(id);
     if api.desk.directory().user(&UserId::from(id)).is_none() && api.desk.queue(&queue).is_some() {
-        Target::Queue(queue)
+        HandoverTarget::Queue(queue)
     } else {
-        Target::Agent(id.into())
+        HandoverTarget::Agent(id.into())
     }
 }
 

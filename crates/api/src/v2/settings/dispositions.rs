@@ -13,8 +13,8 @@ use crate::{
 use axum::extract::State;
 use domain::{
     Command, Refusal,
-    book::{Book, Code, Event, Group},
     command::Provision,
+    disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
 use gws::{Answer, Outcome, Problem, code_setting};
 use serde_json::Value;
@@ -42,8 +42,8 @@ pub async fn add(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Post
     let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
     let code = Code { id: api.desk.ids().guid(), name, display };
     let change = match api.desk.book().await?.default_group() {
-        Some(group) => Event::CodeAdded { group: group.id.clone(), code },
-        None => Event::GroupAdded(Group {
+        Some(group) => DispositionTreeEvent::CodeAdded { group: group.id.clone(), code },
+        None => DispositionTreeEvent::GroupAdded(DispositionGroup {
             id: api.desk.ids().guid(),
             name: DEFAULT_GROUP.to_owned(),
             parent: None,
@@ -62,7 +62,7 @@ pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, Posted(body): P
     may_write(&api, &caller)?;
     let id = find(&api.desk.book().await?, body.text("name")?)?;
     let display = body.text("displayName")?.to_owned();
-    commit(&api, Event::CodeRenamed { id, display }).await
+    commit(&api, DispositionTreeEvent::CodeRenamed { id, display }).await
 }
 
 /// Takes away the code that the body's `name` names.
@@ -73,7 +73,7 @@ pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, Posted(body): P
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
     let id = find(&api.desk.book().await?, body.text("name")?)?;
-    commit(&api, Event::CodeRemoved { id }).await
+    commit(&api, DispositionTreeEvent::CodeRemoved { id }).await
 }
 
 fn may_write(api: &Api, caller: &Caller) -> Result<(), Problem> {
@@ -82,13 +82,13 @@ fn may_write(api: &Api, caller: &Caller) -> Result<(), Problem> {
 }
 
 /// The id of a code of the default group by its name.
-fn find(book: &Book, name: &str) -> Result<String, Refusal> {
+fn find(book: &DispositionTree, name: &str) -> Result<String, Refusal> {
     let mut codes = book.default_group().into_iter().flat_map(|group| &group.codes);
     let code = codes.find(|code| code.name == name);
     code.map(|code| code.id.clone()).ok_or_else(|| Refusal::NotFound(format!("Disposition '{name}'")))
 }
 
-async fn commit(api: &Api, change: Event) -> Outcome {
+async fn commit(api: &Api, change: DispositionTreeEvent) -> Outcome {
     api.desk.perform(Command::Provision(Provision::Book(change))).await?;
     Ok(Answer::done())
 }

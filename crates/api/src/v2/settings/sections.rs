@@ -1,7 +1,7 @@
 //! Every group of settings, as it stands for the centre or for one user of it.
 
 use crate::{state::Api, v2::feature};
-use domain::{book::Book, user::User};
+use domain::{disposition_tree::DispositionTree, user::User};
 use gws::{Problem, code_setting, option_settings, states_to_choose, workspace_defaults};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -64,7 +64,11 @@ pub async fn sections(
     Ok(overlaid(api, user, &book))
 }
 
-fn overlaid(api: &Api, user: Option<&User>, book: &Book) -> BTreeMap<String, BTreeMap<String, Value>> {
+fn overlaid(
+    api: &Api,
+    user: Option<&User>,
+    book: &DispositionTree,
+) -> BTreeMap<String, BTreeMap<String, Value>> {
     let centre = api.desk.centre();
     let shared = centre.iter().flat_map(|centre| &centre.settings);
     let own = user.into_iter().flat_map(|user| &user.settings);

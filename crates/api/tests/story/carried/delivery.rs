@@ -1,12 +1,12 @@
 //! What becomes of messages, as their author hears it (spec: channel-connectors#0.2.6, #0.2.7).
 
 use super::{messenger, talking, texter};
-use domain::{command::Report, session::Delivery};
+use domain::{command::DeliveryReport, session::Delivery};
 use serde_json::json;
 use testkit::{TestServer, settled};
 
-fn outcome(state: Delivery) -> Report {
-    Report { settles: true, ..Report::of(state) }
+fn outcome(state: Delivery) -> DeliveryReport {
+    DeliveryReport { settles: true, ..DeliveryReport::of(state) }
 }
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn a_refusal_of_the_provider_is_an_error_of_the_command() {
         tom.post(&guest.path(), json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
     tom.hears().await;
     let why = Some("The number cannot be reached".to_owned());
-    guest.told(4, Report { code: Some("30003".into()), why, ..outcome(Delivery::Failed) }).await;
+    guest.told(4, DeliveryReport { code: Some("30003".into()), why, ..outcome(Delivery::Failed) }).await;
     let told = tom.hears().await;
     let [error] = told.as_slice() else { panic!("one notification, not {told:?}") };
     assert_eq!(error["data"]["notificationType"], "Error");
@@ -73,7 +73,7 @@ async fn that_it_arrived_is_told_to_all_who_talk_and_that_it_is_on_its_way_to_no
     tom.hears().await;
     guest.told(4, outcome(Delivery::Sent)).await;
     assert!(tom.hears().await.is_empty());
-    guest.told(4, Report::of(Delivery::Read)).await;
+    guest.told(4, DeliveryReport::of(Delivery::Read)).await;
     let told = tom.hears().await;
     let [told] = told.as_slice() else { panic!("one notification, not {told:?}") };
     assert_eq!(told["data"]["notificationType"], "PropertiesUpdated");

@@ -3,7 +3,7 @@
 use super::{PAGE, messenger, talking, texter};
 use domain::{
     Command,
-    command::{Keyword, Said, Unit},
+    command::{CustomerMessage, Keyword, Unit},
     message::Content,
     thread::Terms,
 };
@@ -70,7 +70,9 @@ async fn who_opted_out_is_sent_nothing() {
     let (tom, guest) = talking(&app, &customer).await;
     let content = vec![Content::Text { text: "STOP".into(), message_type: None }];
     let keyword = Some(Keyword::OptOut);
-    customer.brings(Unit::Said(Said { content, keyword, opens: true, ..Said::default() })).await;
+    customer
+        .brings(Unit::Said(CustomerMessage { content, keyword, opens: true, ..CustomerMessage::default() }))
+        .await;
     let told = tom.hears().await;
     assert_eq!(told[1]["data"]["messages"][0]["type"], "Notice");
     assert_eq!(told[1]["data"]["messages"][0]["from"]["nickname"], "system");

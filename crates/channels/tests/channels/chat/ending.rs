@@ -5,7 +5,7 @@ use super::server::{ChatServer, Window, texts};
 use domain::{
     Millis,
     command::{LastWords, SessionAct},
-    session::PartyState,
+    session::AgentPartyState,
 };
 use serde_json::Value;
 
@@ -96,5 +96,5 @@ async fn the_agent_stays_when_the_customer_leaves() {
     window.command(&server, "disconnect", &[]).await;
     let state = server.desk.session(&window.id()).await.expect("read").expect("a chat");
     let session = desk::session_of(&state).expect("a session");
-    assert_eq!(session.agents[0].state, PartyState::Chatting);
+    assert_eq!(session.agents[0].state, AgentPartyState::Chatting);
 }

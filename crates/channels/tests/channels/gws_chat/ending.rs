@@ -6,7 +6,7 @@ use crate::chat::server::ChatServer;
 use domain::{
     Millis,
     command::{LastWords, SessionAct},
-    session::{EndedBy, PartyState},
+    session::{AgentPartyState, EndedBy},
 };
 use http::StatusCode;
 use serde_json::json;
@@ -31,7 +31,7 @@ async fn nothing_follows_a_complete() {
     let state = server.desk.session(&conversation.id()).await.expect("read").expect("a chat");
     let session = desk::session_of(&state).expect("a session");
     // The agent stays: they have work to do on it.
-    assert_eq!(session.agents[0].state, PartyState::Chatting);
+    assert_eq!(session.agents[0].state, AgentPartyState::Chatting);
     assert_eq!(session.talk_ended, Some(EndedBy::Customer));
 }
 

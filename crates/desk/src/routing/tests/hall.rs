@@ -8,7 +8,7 @@ use domain::{
     device::Device,
     disposition::Rule,
     queue::{Calls, Queue},
-    session::{Event, Fact, Session},
+    session::{Fact, Session, SessionEvent},
     user::{self, Role, User},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -217,8 +217,13 @@ pub fn what(id: &str) -> What {
         user_data: UserData::default(),
         post: None,
     };
-    let event =
-        Event { medium: MEDIUM.into(), queue: QUEUE.into(), fact: created, written: 0, elapsed_ms: None };
+    let event = SessionEvent {
+        medium: MEDIUM.into(),
+        queue: QUEUE.into(),
+        fact: created,
+        written: 0,
+        elapsed_ms: None,
+    };
     let mut session = Session::begin(id.into(), 0, &event).expect("it begins");
     session.waiting = true;
     What(session)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
-    call::{self, Call, Cause, Fact, LegCommand, Operation, Origin, Party, PartyState},
+    call::{self, Call, CallOperation, Cause, Fact, LegCommand, Party, PartyOrigin, PartyState},
     check,
     command::CallAct,
     session::{EndedBy, Via},
@@ -68,21 +68,21 @@ pub(in super::super) fn act(
 }
 
 /// The operation that an act belongs to; `None` for the disposition, which has none.
-const fn operation(act: &CallAct) -> Operation {
+const fn operation(act: &CallAct) -> CallOperation {
     match act {
-        CallAct::Answer => Operation::Answer,
-        CallAct::Reject => Operation::Reject,
-        CallAct::Hangup => Operation::Hangup,
-        CallAct::Clear => Operation::ClearCall,
-        CallAct::Hold => Operation::Hold,
-        CallAct::Retrieve => Operation::Retrieve,
-        CallAct::SendDtmf(_) => Operation::SendDtmf,
-        CallAct::Mute(true) => Operation::MuteCall,
-        CallAct::Mute(false) => Operation::UnmuteCall,
-        CallAct::AttachUserData(_) => Operation::AttachUserData,
-        CallAct::UpdateUserData(_) | CallAct::SetDisposition { .. } => Operation::UpdateUserData,
-        CallAct::DeleteUserData => Operation::DeleteUserData,
-        CallAct::DeleteUserDataPair(_) => Operation::DeleteUserDataPair,
+        CallAct::Answer => CallOperation::Answer,
+        CallAct::Reject => CallOperation::Reject,
+        CallAct::Hangup => CallOperation::Hangup,
+        CallAct::Clear => CallOperation::ClearCall,
+        CallAct::Hold => CallOperation::Hold,
+        CallAct::Retrieve => CallOperation::Retrieve,
+        CallAct::SendDtmf(_) => CallOperation::SendDtmf,
+        CallAct::Mute(true) => CallOperation::MuteCall,
+        CallAct::Mute(false) => CallOperation::UnmuteCall,
+        CallAct::AttachUserData(_) => CallOperation::AttachUserData,
+        CallAct::UpdateUserData(_) | CallAct::SetDisposition { .. } => CallOperation::UpdateUserData,
+        CallAct::DeleteUserData => CallOperation::DeleteUserData,
+        CallAct::DeleteUserDataPair(_) => CallOperation::DeleteUserDataPair,
     }
 }
 
@@ -99,7 +99,7 @@ fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), Decid
 /// Refuses: what the queue offered goes back to its place, other callers hear that they were refused.
 fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let how = Release::by(EndedBy::Agent, Cause::Refused);
-    if party.origin == Origin::Queue {
+    if party.origin == PartyOrigin::Queue {
         return offer::ended(draft, &call.id, party.leg, how);
     }
     release::part(draft, &call.id, party.leg, how)?;

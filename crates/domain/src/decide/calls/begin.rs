@@ -2,15 +2,15 @@
 
 use super::{
     super::{DecideError, Draft},
-    lead,
     party::{self, NewParty},
     release::{self, Release},
+    routing,
 };
 use crate::{
     Event, InteractionId, Key, Millis, Refusal, UserData, UserId,
     call::{
-        self, Caller, Cause, Dn, Fact, Kind, LegCommand, Origin, Originate, PartyState, PendingDestination,
-        Who,
+        self, CallKind, CallerId, Cause, Dn, Fact, LegCommand, Originate, PartyOrigin, PartyState,
+        PendingDestination, Who,
     },
     check,
     command::{Arrive, Destination, Dial},
@@ -53,9 +53,9 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     party::join(
         draft,
         id,
-        NewParty { who, dn, origin: Origin::Caller, state, answers: false, deadline: None },
+        NewParty { who, dn, origin: PartyOrigin::Caller, state, answers: false, deadline: None },
     )?;
-    lead::lead(draft, id, &arrive.to)
+    routing::route_to(draft, id, &arrive.to)
 }
 
 /// An agent calls somebody: first the agent's own phone is called, so that nobody who answers meets silence
@@ -84,7 +84,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     let began = Fact::Began {
         conn_id: dial.conn_id.clone(),
         kind: kind(Some(&dial.device), &dial.to),
-        from: Caller { number: dial.device.to_string(), name: user_name.clone() },
+        from: CallerId { number: dial.device.to_string(), name: user_name.clone() },
         dialled: dial.dialled.clone(),
         location: dial.location.clone(),
         aim,
@@ -95,7 +95,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     let coming = NewParty {
         who: Who::User { id: agent.clone(), name: user_name },
         dn: dial.device.clone(),
-        origin: Origin::Dial,
+        origin: PartyOrigin::Dial,
         state: PartyState::Dialing,
         answers: false,
         deadline: Some(draft.now + OWN_PHONE),
@@ -107,7 +107,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         let how = Release { is_gone: true, ..Release::by(EndedBy::Idle, Cause::Closed) };
         return release::everyone(draft, &dial.call, how);
     }
-    let from = Caller { number: dial.dialled.to_string(), name: String::new() };
+    let from = CallerId { number: dial.dialled.to_string(), name: String::new() };
     let own = Originate { to: dial.device.clone(), from, auto_answer: true };
     draft.effect(leg, LegCommand::Originate(Box::new(own)));
     Ok(())
@@ -128,14 +128,14 @@ fn refuse_while_talking(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), Dec
     Ok(())
 }
 
-fn kind(device: Option<&Dn>, to: &Destination) -> Kind {
+fn kind(device: Option<&Dn>, to: &Destination) -> CallKind {
     match (device, to) {
-        (None, _) => Kind::Inbound,
-        (Some(_), Destination::Nowhere) => Kind::Outbound,
-        (Some(_), _) => Kind::Internal,
+        (None, _) => CallKind::Inbound,
+        (Some(_), Destination::Nowhere) => CallKind::Outbound,
+        (Some(_), _) => CallKind::Internal,
     }
 }
 
 fn begin(draft: &mut Draft<'_>, id: &InteractionId, fact: Fact) -> Result<(), DecideError> {
-    draft.push(Key::Call(id.clone()), Event::Call(call::Event { queue: None, fact, elapsed_ms: None }))
+    draft.push(Key::Call(id.clone()), Event::Call(call::CallEvent { queue: None, fact, elapsed_ms: None }))
 }

@@ -4,7 +4,7 @@ use super::super::{DecideError, Draft};
 use crate::{
     Refusal, UserId, check,
     command::DeviceAct,
-    device::{Device, Event},
+    device::{Device, DeviceEvent},
     ids::Dn,
 };
 
@@ -19,7 +19,7 @@ pub(in super::super) fn in_service(
     if stands == Some(wanted) || stands.is_none() && !on {
         return Ok(());
     }
-    draft.tell_device(dn, Event::Service { on: wanted.0, answers: wanted.1 })
+    draft.tell_device(dn, DeviceEvent::Service { on: wanted.0, answers: wanted.1 })
 }
 
 pub(in super::super) fn operate(
@@ -35,12 +35,12 @@ pub(in super::super) fn operate(
         return Err(Refusal::NotRegistered(dn.clone()).into());
     }
     let event = match act {
-        DeviceAct::DoNotDisturb(on) => Event::DoNotDisturb { on: *on },
+        DeviceAct::DoNotDisturb(on) => DeviceEvent::DoNotDisturb { on: *on },
         DeviceAct::Forward(to) => {
             check_target(&device, to)?;
-            Event::Forwarded { to: Some(to.clone()) }
+            DeviceEvent::Forwarded { to: Some(to.clone()) }
         }
-        DeviceAct::Unforward => Event::Forwarded { to: None },
+        DeviceAct::Unforward => DeviceEvent::Forwarded { to: None },
     };
     let mut after = (*device).clone();
     after.apply(&event);

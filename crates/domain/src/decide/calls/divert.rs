@@ -3,12 +3,12 @@
 
 use super::{
     super::{DecideError, Draft},
-    lead,
     release::{self, Release},
+    routing,
 };
 use crate::{
     Key,
-    call::{Call, Cause, Dn, LegId, Origin, Party, PartyState},
+    call::{Call, Cause, Dn, LegId, Party, PartyOrigin, PartyState},
     command::Destination,
 };
 
@@ -28,23 +28,23 @@ pub(in super::super) fn diverted(
         return Ok(());
     }
     let call = draft.call(&leg.call)?;
-    let called = |party: &&Party| party.is_live() && party.origin == Origin::Called;
+    let called = |party: &&Party| party.is_live() && party.origin == PartyOrigin::Called;
     let Some(party) = call.on(leg.number).filter(called) else { return Ok(()) };
     let leads = match to {
         Destination::Queue { .. } => true,
         Destination::Device(dn) => draft.device(dn)?.is_some() && !was_called(&call, dn),
         Destination::Announcement(_) | Destination::Nowhere => false,
     };
-    let sent_on = call.parties.iter().filter(|party| party.origin == Origin::Called).count();
+    let sent_on = call.parties.iter().filter(|party| party.origin == PartyOrigin::Called).count();
     if party.state != PartyState::Ringing || !leads || sent_on > MOST {
         return Ok(());
     }
     let how = Release { code: Some(code), ..Release::by(Call::closer_of(party), Cause::Diverted) };
     release::part(draft, &call.id, party.leg, how)?;
-    lead::lead(draft, &call.id, to)
+    routing::route_to(draft, &call.id, to)
 }
 
 /// Whether a number has rung in a call already: phones that name each other would go on forever.
 fn was_called(call: &Call, dn: &Dn) -> bool {
-    call.parties.iter().any(|party| party.origin == Origin::Called && party.dn == *dn)
+    call.parties.iter().any(|party| party.origin == PartyOrigin::Called && party.dn == *dn)
 }

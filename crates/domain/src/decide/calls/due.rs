@@ -2,13 +2,13 @@
 
 use super::{
     super::{DecideError, Draft},
-    lead, offer,
+    offer,
     release::{self, Release},
-    wait,
+    routing, wait,
 };
 use crate::{
     InteractionId, Key,
-    call::{Cause, Deadline, Fact, Origin, Overflowing},
+    call::{Cause, Deadline, Fact, Overflowing, PartyOrigin},
     command::Destination,
     session::EndedBy,
 };
@@ -30,7 +30,7 @@ pub(in super::super) fn due(
     }
     let how = Release::by(EndedBy::NoAnswer, Cause::NoAnswer);
     match due {
-        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == Origin::Queue) => {
+        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == PartyOrigin::Queue) => {
             offer::ended(draft, id, leg, how)
         }
         Deadline::Leg(leg) => {
@@ -44,7 +44,7 @@ pub(in super::super) fn due(
             Destination::Announcement(prompt) => wait::announce(draft, id, prompt),
             elsewhere => {
                 draft.tell_call(id, Fact::Overflowed { why: Overflowing::Late, announcement: None })?;
-                lead::lead(draft, id, elsewhere)
+                routing::route_to(draft, id, elsewhere)
             }
         },
     }

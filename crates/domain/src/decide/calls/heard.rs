@@ -2,14 +2,14 @@
 
 use super::{
     super::{DecideError, Draft},
-    lead, offer,
+    offer,
     release::{self, Release},
-    room, wait,
+    room, routing, wait,
 };
 use crate::{
     Key,
     call::{
-        Call, Cause, Fact, LegCommand, LegEvent, LegId, Origin, Party, PartyState, PendingDestination,
+        Call, Cause, Fact, LegCommand, LegEvent, LegId, Party, PartyOrigin, PartyState, PendingDestination,
         RefusedOperation, Who,
     },
     command::Destination,
@@ -71,8 +71,8 @@ fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
 /// The caller hears that it rings.
 fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) {
     if let Some(caller) = call.parties.first()
-        && party.origin == Origin::Called
-        && caller.origin == Origin::Caller
+        && party.origin == PartyOrigin::Called
+        && caller.origin == PartyOrigin::Caller
         && !caller.up
     {
         draft.effect(call.leg(caller.leg), LegCommand::Ring);
@@ -83,8 +83,8 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideErr
     let id = &call.id;
     match party.origin {
         // For a leg that came in, this acknowledges our answer; the call counts from when we gave it.
-        _ if party.up || party.origin == Origin::Caller => Ok(()),
-        Origin::Dial => {
+        _ if party.up || party.origin == PartyOrigin::Caller => Ok(()),
+        PartyOrigin::Dial => {
             draft.tell_call(id, Fact::LegUp { leg: party.leg })?;
             let to = match &call.aim {
                 Some(PendingDestination::Queue(queue)) => {
@@ -93,11 +93,11 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideErr
                 Some(PendingDestination::Device(dn)) => Destination::Device(dn.clone()),
                 None => Destination::Nowhere,
             };
-            lead::lead(draft, id, &to)
+            routing::route_to(draft, id, &to)
         }
-        Origin::Caller | Origin::Called | Origin::Queue => {
+        PartyOrigin::Caller | PartyOrigin::Called | PartyOrigin::Queue => {
             if let Some(caller) = call.parties.first().filter(|caller| caller.is_live()) {
-                if caller.origin == Origin::Caller && !caller.up {
+                if caller.origin == PartyOrigin::Caller && !caller.up {
                     draft.effect(call.leg(caller.leg), LegCommand::Answer);
                 }
                 if caller.state == PartyState::Dialing {
@@ -164,14 +164,14 @@ fn gone(
     let unanswered = party.state == PartyState::Ringing || party.state == PartyState::Dialing && !party.up;
     let is_away = matches!(cause, Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::NoSuchNumber);
     let closer = match (unanswered && is_away, party.origin) {
-        (true, Origin::Called | Origin::Queue | Origin::Dial) => EndedBy::NoAnswer,
+        (true, PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Dial) => EndedBy::NoAnswer,
         _ => Call::closer_of(party),
     };
     let how = Release { code, is_gone: true, ..Release::by(closer, cause) };
     match party.origin {
-        Origin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how),
+        PartyOrigin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how),
         // The agent's phone is lost, not the call: the caller has not hung up on us.
-        Origin::Queue if cause == Cause::Lost => {
+        PartyOrigin::Queue if cause == Cause::Lost => {
             release::part(draft, id, party.leg, how)?;
             wait::requeue(draft, id)?;
             room::arrange(draft, id)

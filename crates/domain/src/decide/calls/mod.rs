@@ -7,11 +7,11 @@ mod device;
 mod divert;
 mod due;
 mod heard;
-mod lead;
 mod offer;
 mod party;
 mod release;
 mod room;
+mod routing;
 mod wait;
 
 pub(super) use act::act;

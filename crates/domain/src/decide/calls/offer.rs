@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, UserId,
-    call::{Origin, PartyState, Who},
+    call::{PartyOrigin, PartyState, Who},
     medium,
     session::EndedBy,
 };
@@ -46,7 +46,7 @@ pub(in super::super) fn offer(
     let who = Who::User { id: agent.clone(), name: user.user_name.clone() };
     let deadline = Some(offer::lapses_at(draft, &queued.queue)?);
     let state = PartyState::Ringing;
-    party::call_party(draft, id, NewParty { who, dn, origin: Origin::Queue, state, answers, deadline })
+    party::call_party(draft, id, NewParty { who, dn, origin: PartyOrigin::Queue, state, answers, deadline })
 }
 
 /// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their

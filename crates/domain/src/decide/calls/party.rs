@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, agent,
-    call::{Dn, Fact, LegCommand, LegId, Origin, Originate, PartyState, Who},
+    call::{Dn, Fact, LegCommand, LegId, Originate, PartyOrigin, PartyState, Who},
     medium,
 };
 
@@ -17,7 +17,7 @@ pub(super) const RING: Millis = 60_000;
 pub(super) struct NewParty {
     pub who: Who,
     pub dn: Dn,
-    pub origin: Origin,
+    pub origin: PartyOrigin,
     pub state: PartyState,
     pub answers: bool,
     pub deadline: Option<Millis>,
@@ -55,7 +55,7 @@ pub(super) fn call_party(
     let from = draft.call(id)?.from.clone();
     draft.effect(leg, LegCommand::Originate(Box::new(Originate { to, from, auto_answer: false })));
     // A caller who waits in a queue goes on hearing the same, whoever is rung for them.
-    if origin == Origin::Queue { Ok(()) } else { room::arrange(draft, id) }
+    if origin == PartyOrigin::Queue { Ok(()) } else { room::arrange(draft, id) }
 }
 
 /// Whose phone a number is.

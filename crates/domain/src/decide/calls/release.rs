@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     InteractionId, Key, Millis, agent,
-    call::{Call, Cause, Fact, LegCommand, Origin, Party, PartyState},
+    call::{Call, Cause, Fact, LegCommand, Party, PartyOrigin, PartyState},
     interaction::Part,
     medium,
     session::EndedBy,
@@ -64,7 +64,7 @@ pub(super) fn part(
     let completed = party.took_part();
     let slot = agent::Fact::SlotFreed { medium: medium::voice(), session: id.clone(), completed };
     draft.tell_agent(user, slot)?;
-    if party.origin == Origin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
+    if party.origin == PartyOrigin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
 }
 
 /// Work after a call: an agent who was ready is not ready for the time that the queue gives.
@@ -133,7 +133,7 @@ pub(super) fn settle(
 
 /// Whether its caller is in a queue and nobody has taken it.
 pub(super) fn is_unserved(call: &Call) -> bool {
-    let served = |party: &Party| party.origin == Origin::Queue && party.established_at.is_some();
+    let served = |party: &Party| party.origin == PartyOrigin::Queue && party.established_at.is_some();
     call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
 }
 

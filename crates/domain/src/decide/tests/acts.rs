@@ -5,8 +5,8 @@ use crate::{
     Command, InteractionId, Millis, ProviderKey, UserData,
     centre::Centre,
     command::{
-        AgentAct, Begin, CustomerAct, Keyword, LastWords, Open, Provision, Receive, Report, Said, SessionAct,
-        Target, Unit,
+        AgentAct, Begin, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget, Keyword, LastWords,
+        Open, Provision, Receive, SessionAct, Unit,
     },
     message::Content,
     session::{Delivery, EndedBy},
@@ -89,9 +89,9 @@ pub fn unit(service: &str, key: &str, unit: Unit) -> Receive {
     }
 }
 
-pub fn said(text: &str) -> Said {
+pub fn said(text: &str) -> CustomerMessage {
     let content = vec![Content::Text { text: text.into(), message_type: None }];
-    Said { content, opens: true, ..Said::default() }
+    CustomerMessage { content, opens: true, ..CustomerMessage::default() }
 }
 
 /// A text message comes.
@@ -116,18 +116,18 @@ pub fn anew(command: &Command, at: Millis, session: &str) -> Command {
 }
 
 pub fn keyword(key: &str, keyword: Keyword, answer: Option<&str>) -> Command {
-    let said = Said { keyword: Some(keyword), answer: answer.map(Into::into), ..said("WORD") };
+    let said = CustomerMessage { keyword: Some(keyword), answer: answer.map(Into::into), ..said("WORD") };
     receive(unit("texts", key, Unit::Said(said)))
 }
 
 /// The provider tells of an entry of the log.
-pub fn report(index: u32, report: Report) -> Command {
+pub fn report(index: u32, report: DeliveryReport) -> Command {
     Command::Report { session: s1(), index, report }
 }
 
 /// The outcome of a task.
-pub fn settled(state: Delivery) -> Report {
-    Report { settles: true, ..Report::of(state) }
+pub fn settled(state: Delivery) -> DeliveryReport {
+    DeliveryReport { settles: true, ..DeliveryReport::of(state) }
 }
 
 pub fn resend(index: u32) -> SessionAct {
@@ -208,11 +208,11 @@ pub fn complete_into(queue: &str) -> SessionAct {
 }
 
 pub fn to_agent(agent: &str) -> SessionAct {
-    SessionAct::Transfer { to: Target::Agent(agent.into()), last: None }
+    SessionAct::Transfer { to: HandoverTarget::Agent(agent.into()), last: None }
 }
 
 pub fn to_queue(queue: &str) -> SessionAct {
-    SessionAct::Transfer { to: Target::Queue(queue.into()), last: None }
+    SessionAct::Transfer { to: HandoverTarget::Queue(queue.into()), last: None }
 }
 
 pub fn words(text: &str) -> LastWords {

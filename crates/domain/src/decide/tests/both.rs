@@ -22,15 +22,15 @@ const BOTH: [On; 2] = [On::Sessions, On::Calls];
 const HOUR: Millis = 3_600_000;
 
 impl On {
-    fn world(self) -> World {
+    fn world(self) -> TestCentre {
         match self {
-            Self::Sessions => World::new(),
+            Self::Sessions => TestCentre::new(),
             Self::Calls => calls::phones(),
         }
     }
 
     /// It waits in `Support`.
-    fn waiting(self) -> World {
+    fn waiting(self) -> TestCentre {
         match self {
             Self::Sessions => waiting(),
             Self::Calls => calls::waiting(),
@@ -38,7 +38,7 @@ impl On {
     }
 
     /// Ann works on it.
-    fn live(self) -> World {
+    fn live(self) -> TestCentre {
         match self {
             Self::Sessions => chatting(),
             Self::Calls => calls::talking(),
@@ -46,7 +46,7 @@ impl On {
     }
 
     /// Ann's part is over.
-    fn over(self) -> World {
+    fn over(self) -> TestCentre {
         match self {
             Self::Sessions => completed(),
             Self::Calls => calls::released(),
@@ -54,7 +54,7 @@ impl On {
     }
 
     /// Ann did not want it.
-    fn refused(self) -> World {
+    fn refused(self) -> TestCentre {
         match self {
             Self::Sessions => rejected(),
             Self::Calls => calls::offered().then(self.act(CallAct::Reject)),
@@ -62,7 +62,7 @@ impl On {
     }
 
     /// Ann's part was over, it was offered to them again, and they did not want it.
-    fn refused_since(self) -> World {
+    fn refused_since(self) -> TestCentre {
         match self {
             Self::Sessions => {
                 let back = chatting().then(ann(to_queue("Sales"))).after(10_000);
@@ -78,7 +78,7 @@ impl On {
     }
 
     /// Ann had so many others since.
-    fn crowded(self, world: World, more: usize) -> World {
+    fn crowded(self, world: TestCentre, more: usize) -> TestCentre {
         (0..more).fold(world, |world, nth| {
             let id = format!("t{nth}");
             match self {
@@ -149,14 +149,14 @@ impl On {
     }
 
     /// Until when ann's part takes a late disposition.
-    fn late_until(self, world: &World) -> Option<LateUntil> {
+    fn late_until(self, world: &TestCentre) -> Option<LateUntil> {
         match self {
             Self::Sessions => late_until(world, world.session()),
             Self::Calls => late_until(world, world.call()),
         }
     }
 
-    fn user_data(self, world: &World) -> crate::UserData {
+    fn user_data(self, world: &TestCentre) -> crate::UserData {
         match self {
             Self::Sessions => world.session().user_data.clone(),
             Self::Calls => world.call().lines[0].user_data.clone(),
@@ -164,7 +164,7 @@ impl On {
     }
 }
 
-fn late_until<I: Interaction>(world: &World, interaction: &I) -> Option<LateUntil> {
+fn late_until<I: Interaction>(world: &TestCentre, interaction: &I) -> Option<LateUntil> {
     let ann = UserId::from("ann");
     let rule = &world.centre().disposition;
     let late = rule.late_part(interaction, &ann, Some(world.agent("ann")), world.now);
@@ -283,7 +283,7 @@ fn it_does_not_exist_for_who_has_nothing_to_do_with_it() {
 fn something_is_offered_to_whom_nothing_stands_against() {
     for on in BOTH {
         let not = |why: &str| format!("no: The agent is not available for {}: {why}", on.medium());
-        let refused = |world: World, agent: &str, why: &str| {
+        let refused = |world: TestCentre, agent: &str, why: &str| {
             check(world, on.offer(agent), &not(why));
         };
         let with = |change: &dyn Fn(&mut crate::user::User)| {

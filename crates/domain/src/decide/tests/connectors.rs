@@ -2,21 +2,21 @@
 
 use super::*;
 use crate::{
-    command::{Keyword, Said, Unit},
+    command::{CustomerMessage, Keyword, Unit},
     message::Content,
     notice::Notice,
     session::Delivery,
 };
 use serde_json::json;
 
-fn again(world: &World, command: &Command) {
+fn again(world: &TestCentre, command: &Command) {
     check(world.clone(), command.clone(), "");
 }
 
 #[test]
 fn the_first_message_opens_a_conversation_in_the_queue_of_its_service() {
     check(
-        World::new(),
+        TestCentre::new(),
         text("m1", "Hello"),
         "created; thread: s1; said joined by customer; queued Support since 0; said text by customer",
     );
@@ -64,17 +64,17 @@ fn an_address_without_a_name_is_its_own() {
         nickname: "Ines".into(),
         ..unit("texts", "m", Unit::Said(said("Hi")))
     });
-    assert_eq!(World::new().then(named).session().customer.nickname, "Ines");
+    assert_eq!(TestCentre::new().then(named).session().customer.nickname, "Ines");
 }
 
 #[test]
 fn what_only_joins_opens_nothing() {
-    let joins = Unit::Said(Said { opens: false, ..said("a referral") });
-    check(World::new(), receive(unit("page", "r1", joins.clone())), "");
+    let joins = Unit::Said(CustomerMessage { opens: false, ..said("a referral") });
+    check(TestCentre::new(), receive(unit("page", "r1", joins.clone())), "");
     check(messaging(), receive(unit("page", "r1", joins)), "said text by customer");
-    check(World::new(), receive(unit("page", "t1", Unit::Typing(true))), "");
+    check(TestCentre::new(), receive(unit("page", "t1", Unit::Typing(true))), "");
     check(messaging(), receive(unit("page", "t1", Unit::Typing(true))), "typed on");
-    check(World::new(), receive(unit("page", "n1", Unit::Notice("The customer reacted".into()))), "");
+    check(TestCentre::new(), receive(unit("page", "n1", Unit::Notice("The customer reacted".into()))), "");
     check(
         messaging(),
         receive(unit("page", "n1", Unit::Notice("The customer reacted".into()))),
@@ -86,11 +86,11 @@ fn what_only_joins_opens_nothing() {
 fn what_is_not_known_is_told_in_an_open_conversation_and_refused_without_one() {
     let odd = || receive(unit("page", "u1", Unit::Unknown("game_play".into())));
     check(messaging(), odd(), "said notice by another");
-    check(World::new(), odd(), "no: There is no open conversation in which it could be told");
+    check(TestCentre::new(), odd(), "no: There is no open conversation in which it could be told");
 }
 
 /// What the notices of a conversation say.
-fn notices(world: &World) -> Vec<String> {
+fn notices(world: &TestCentre) -> Vec<String> {
     let texts = world.log.values().flatten().filter_map(|message| match &message.content {
         Content::Notice(notice) => Some(notice.text.clone()),
         _ => None,
@@ -104,14 +104,14 @@ fn a_reaction_and_an_answer_say_which_message_is_meant() {
         let text = "The customer reacted with +.".into();
         receive(unit("page", "n1", Unit::About { of: named(of), text }))
     };
-    let world = World::new().then(on_page("m1", "Hello"));
+    let world = TestCentre::new().then(on_page("m1", "Hello"));
     assert_eq!(
         notices(&world.clone().then(reacted("m1"))),
         ["The customer reacted with +. This is about message 2."]
     );
     assert_eq!(notices(&world.clone().then(reacted("m9"))), ["The customer reacted with +."]);
     let answered = |of: &str| {
-        let said = Said { answers: Some(named(of)), ..said("Yes") };
+        let said = CustomerMessage { answers: Some(named(of)), ..said("Yes") };
         receive(unit("page", "m2", Unit::Said(said)))
     };
     assert_eq!(notices(&world.clone().then(answered("m1"))), ["The customer answers message 2."]);
@@ -125,11 +125,11 @@ fn a_reaction_and_an_answer_say_which_message_is_meant() {
 fn what_a_platform_tells_beside_the_words_is_not_left_out_in_silence() {
     let heavy = || {
         let user_data = pairs(&json!({"referralRef": "x".repeat(crate::userdata::MAX_BYTES)}));
-        receive(unit("page", "m1", Unit::Said(Said { user_data, ..said("Hello") })))
+        receive(unit("page", "m1", Unit::Said(CustomerMessage { user_data, ..said("Hello") })))
     };
     let told = "What came with this message was not added to the user data, which is as large as it may be: \
                 referralRef.";
-    let world = World::new().then(heavy());
+    let world = TestCentre::new().then(heavy());
     assert_eq!((notices(&world), world.session().user_data.is_empty()), (vec![told.to_owned()], true));
 }
 
@@ -146,7 +146,7 @@ fn who_is_served_is_idle_when_nobody_writes_and_who_waits_never_is() {
 
 #[test]
 fn a_word_of_consent_alone_opens_nothing() {
-    let world = check(World::new(), keyword("m1", Keyword::OptOut, None), "thread: out by keyword");
+    let world = check(TestCentre::new(), keyword("m1", Keyword::OptOut, None), "thread: out by keyword");
     again(&world, &keyword("m1", Keyword::OptOut, None));
     check(world.clone(), keyword("m2", Keyword::OptOut, None), "");
     check(world, keyword("m3", Keyword::OptIn, None), "thread: in by keyword");
@@ -165,13 +165,13 @@ fn in_an_open_conversation_the_agent_is_told() {
 #[test]
 fn yes_is_consent_only_of_who_had_opted_out() {
     check(texting(), keyword("m2", Keyword::OptInIfOut, None), "said text by customer");
-    let out = World::new().then(keyword("m1", Keyword::OptOut, None));
+    let out = TestCentre::new().then(keyword("m1", Keyword::OptOut, None));
     check(out, keyword("m2", Keyword::OptInIfOut, None), "thread: in by keyword");
 }
 
 #[test]
 fn the_account_answers_a_word_itself_when_it_is_set_up_so() {
-    let world = World::new().then(keyword("m1", Keyword::OptOut, Some("You will hear no more from us")));
+    let world = TestCentre::new().then(keyword("m1", Keyword::OptOut, Some("You will hear no more from us")));
     assert_eq!(world.tasks.iter().map(crate::Task::id).collect::<Vec<_>>(), ["notice/provider|m1"]);
     let world = world.then(Command::Settle { task: "notice/provider|m1".into() });
     assert!(world.tasks.is_empty());
@@ -196,7 +196,7 @@ fn an_echo_without_our_word_is_known_by_its_words() {
     };
     check(world.clone(), echo("Good day"), "4 sent");
     check(world, echo("Something else"), "said text by another");
-    check(World::new(), echo("Nobody talks"), "");
+    check(TestCentre::new(), echo("Nobody talks"), "");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn what_was_written_elsewhere_can_be_taken_back_and_what_an_agent_wrote_cannot()
     let ours = Command::Report {
         session: s1(),
         index: 6,
-        report: crate::command::Report { keys: vec![named("o1")], ..settled(Delivery::Sent) },
+        report: crate::command::DeliveryReport { keys: vec![named("o1")], ..settled(Delivery::Sent) },
     };
     check(world.then(ann(say("Good day"))).then(ours), unsent("u2", "o1"), "");
 }
@@ -237,7 +237,7 @@ fn all_parts_of_a_message_are_taken_back_and_no_late_edit_brings_them_again() {
     let text = |text: &str| Content::Text { text: text.into(), message_type: None };
     let url = |url: &str| Content::Url { url: url.into() };
     let content = vec![text("Look"), text("https://cdn/1"), url("https://cdn/1")];
-    let said = Unit::Said(Said { content, opens: true, ..Said::default() });
+    let said = Unit::Said(CustomerMessage { content, opens: true, ..CustomerMessage::default() });
     let world = messaging().then(receive(unit("page", "p1", said)));
     let unsent = receive(unit("page", "u1", Unit::Unsent { of: named("p1") }));
     let world = check(world, unsent, "4 unsent; 5 unsent; 6 unsent; said notice by another");

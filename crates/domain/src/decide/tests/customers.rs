@@ -10,7 +10,7 @@ use serde_json::json;
 #[test]
 fn a_customer_comes_in_and_waits() {
     let world =
-        check(World::new().after(9), open(), "created; said joined by customer; queued Support since 9");
+        check(TestCentre::new().after(9), open(), "created; said joined by customer; queued Support since 9");
     let session = world.session();
     assert_eq!((session.service.as_str(), session.joined, session.next_index), ("support", 1, 2));
     assert_eq!(session.user_data.get("Subject"), Some(&json!("Invoice")));
@@ -24,15 +24,19 @@ fn an_opening_is_held_to_the_rules() {
         change(&mut open);
         Command::Open(Box::new(open))
     };
-    check(World::new(), odd(|open| open.nickname.clear()), "no: Required parameter 'nickname' is missing");
     check(
-        World::new(),
+        TestCentre::new(),
+        odd(|open| open.nickname.clear()),
+        "no: Required parameter 'nickname' is missing",
+    );
+    check(
+        TestCentre::new(),
         odd(|open| open.nickname = "x".repeat(256)),
         "no: 'nickname' is longer than 255 characters",
     );
-    check(World::new(), odd(|open| open.service = "sales".into()), "no: Service 'sales' was not found");
+    check(TestCentre::new(), odd(|open| open.service = "sales".into()), "no: Service 'sales' was not found");
     check(
-        World::new(),
+        TestCentre::new(),
         odd(|open| open.user_data = pairs(&json!({"": 1}))),
         "no: 'userData' has an empty key",
     );
@@ -44,7 +48,7 @@ fn a_priority_comes_from_the_queue() {
     let mut urgent = world::queue("Support");
     urgent.priority = 7;
     let put = Command::Provision(crate::command::Provision::PutQueue(Box::new(urgent)));
-    assert_eq!(World::new().then(put).then(open()).session().place.priority, 7);
+    assert_eq!(TestCentre::new().then(put).then(open()).session().place.priority, 7);
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn a_customer_sends_links_notices_and_a_new_name() {
 }
 
 /// The conversation, as if its customer had written so much already.
-fn written(messages: u32, bytes: u64) -> World {
+fn written(messages: u32, bytes: u64) -> TestCentre {
     let mut world = chatting();
     let key = crate::Key::Session("s1".into());
     let mut state = crate::State::clone(&world.states[&key]);
@@ -113,7 +117,7 @@ fn a_customer_who_has_written_all_still_leaves_and_the_agent_still_writes() {
 
 #[test]
 fn what_a_customer_writes_is_counted_and_what_an_agent_writes_is_not() {
-    let of = |world: World| world.session().customer.written;
+    let of = |world: TestCentre| world.session().customer.written;
     let begun = of(chatting());
     assert_eq!(begun, Written::default());
     let one = of(chatting().then(customer_says("hello")));

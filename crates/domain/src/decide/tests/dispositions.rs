@@ -203,7 +203,7 @@ fn a_conversation_completed_twice_is_one_of_the_sixteen() {
 }
 
 /// Ann completed `s1` and `more` others after it, two minutes ago.
-fn crowded(more: usize, setting: Command) -> World {
+fn crowded(more: usize, setting: Command) -> TestCentre {
     let mut world = completed().then(setting);
     for id in (0..more).map(|nth| format!("t{nth}")) {
         world = world.then(open_as(&id, &json!({}))).then(offer_of(&id, "ann"));
@@ -252,7 +252,7 @@ fn policy_open_takes_anything_and_marks_what_is_unknown() {
 
 #[test]
 fn policy_strict_takes_codes_of_the_book_alone() {
-    let strict = |world: World| world.then(with(Some(Policy::Strict)));
+    let strict = |world: TestCentre| world.then(with(Some(Policy::Strict)));
     let no = "no: \"Odd\" is not in the disposition book";
     check(strict(chatting()), ann(dispose("Odd")), no);
     check(strict(chatting()), ann(update(&json!({"DispositionCode": "Odd", "A": 1}))), no);
@@ -282,7 +282,7 @@ fn with(policy: Option<Policy>) -> Command {
 
 #[test]
 fn every_terminal_event_names_its_closer_and_whether_there_is_a_disposition() {
-    let set = |world: World| world.then(ann(dispose("IssueResolved")));
+    let set = |world: TestCentre| world.then(ann(dispose("IssueResolved")));
     check(
         set(chatting()),
         ann(leave()),

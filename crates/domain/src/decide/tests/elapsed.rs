@@ -5,7 +5,7 @@ use super::*;
 /// Performs a command, and answers how long the states lasted that its events of these kinds ended.
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "a rule reads as a line")]
-pub fn lasted(mut state: World, command: Command, kind: &str) -> Vec<Option<u64>> {
+pub fn lasted(mut state: TestCentre, command: Command, kind: &str) -> Vec<Option<u64>> {
     let before = state.history.len();
     let did = state.perform(&command);
     assert!(!did.starts_with("no: "), "{did}");
@@ -40,12 +40,12 @@ fn the_end_of_a_part_counts_from_the_joining_and_that_of_the_conversation_from_i
 #[test]
 fn what_ends_nothing_tells_nothing() {
     assert_eq!(lasted(chatting().after(9), customer_says("Hello"), "session.message"), [None]);
-    assert_eq!(lasted(World::new(), open(), "session.created"), [None]);
+    assert_eq!(lasted(TestCentre::new(), open(), "session.created"), [None]);
 }
 
 #[test]
 fn an_agents_state_and_login_tell_how_long_they_lasted() {
-    let ready = || World::new().after(90_000);
+    let ready = || TestCentre::new().after(90_000);
     assert_eq!(lasted(ready(), state("ann", "NotReady"), "agent.state"), [Some(90_000)]);
     let again = ready().then(state("ann", "NotReady")).after(10_000);
     assert_eq!(lasted(again, log_out("ann"), "agent.logged-out"), [Some(100_000)]);

@@ -13,7 +13,7 @@ fn only_what_is_over_is_erased() {
     let erase = || Command::Erase { session: s1() };
     check(chatting(), erase(), "no: Interaction 's1' is in use");
     check(left(), erase(), "no: Interaction 's1' is in use");
-    check(World::new(), erase(), "no: Interaction 's1' was not found");
+    check(TestCentre::new(), erase(), "no: Interaction 's1' was not found");
     let erased = check(completed(), erase(), "erased");
     check(erased, erase(), "");
 }
@@ -23,7 +23,7 @@ fn no_word_of_the_customer_stays() {
     let secret = json!({"Subject": "MARKER", "Deep": {"a": ["MARKER"]}});
     let mut open = opening("s1", &secret);
     open.nickname = "MARKER".into();
-    let world = World::new()
+    let world = TestCentre::new()
         .then(Command::Open(Box::new(open)))
         .then(customer_says("MARKER"))
         .then(customer_types(true, Some("MARKER")))
@@ -56,7 +56,7 @@ fn codes_of_the_book_stay_for_the_numbers() {
 
 /// Everything that is left of erased conversations, as a store keeps it: what folds from the redacted events must
 /// be the snapshot.
-pub fn redacted(world: &World) -> String {
+pub fn redacted(world: &TestCentre) -> String {
     let mut left = String::new();
     for session in world.sessions().filter(|session| session.erased) {
         let key = Key::Session(session.id.clone());

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    command::{SessionAct, Target},
-    session::{Invitation, PartyState},
+    command::{HandoverTarget, SessionAct},
+    session::{AgentPartyState, Invitation},
 };
 
 #[test]
@@ -85,7 +85,8 @@ fn last_words_reach_the_customer_before_the_agent_goes() {
         ann(SessionAct::Leave { last: Some(words("")) }),
         "no: Required parameter 'text' is missing",
     );
-    let to_bob = SessionAct::Transfer { to: Target::Agent("bob".into()), last: Some(words("bob will help")) };
+    let to_bob =
+        SessionAct::Transfer { to: HandoverTarget::Agent("bob".into()), last: Some(words("bob will help")) };
     check(chatting(), ann(to_bob), "said text by ann; offered bob until 30000; bob: +slot");
 }
 
@@ -140,7 +141,10 @@ fn the_originator_goes_on_when_his_colleague_does_not_take_it() {
         "offer-ended bob Revoked by no-answer barred until 40000; bob: -slot; bob: NotReady (No answer) by server",
     );
     for world in [rejected, lapsed] {
-        assert_eq!(world.session().party(&"ann".into()).map(|party| party.state), Some(PartyState::Chatting));
+        assert_eq!(
+            world.session().party(&"ann".into()).map(|party| party.state),
+            Some(AgentPartyState::Chatting)
+        );
         check(world, ann(to_agent("cat")), "no: The agent is not available for chat: not ready");
     }
 }

@@ -26,12 +26,12 @@ mod work;
 
 use crate::Command;
 use acts::*;
-use world::World;
+use world::TestCentre;
 
 /// Performs a command in a state and compares what it did with what the rule says.
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "a rule reads as a line")]
-fn check(mut state: World, command: Command, expected: &str) -> World {
+fn check(mut state: TestCentre, command: Command, expected: &str) -> TestCentre {
     let before = state.states.clone();
     state.nothing_is_guessed(&command);
     let did = state.perform(&command);
@@ -43,67 +43,67 @@ fn check(mut state: World, command: Command, expected: &str) -> World {
 }
 
 /// A customer waits in `Support`.
-fn waiting() -> World {
-    World::new().then(open())
+fn waiting() -> TestCentre {
+    TestCentre::new().then(open())
 }
 
 /// A text message came and waits.
-fn texted() -> World {
-    World::new().then(text("m1", "Hello"))
+fn texted() -> TestCentre {
+    TestCentre::new().then(text("m1", "Hello"))
 }
 
 /// Ann answers text messages.
-fn texting() -> World {
+fn texting() -> TestCentre {
     texted().then(offer("ann")).then(ann(accept()))
 }
 
 /// Ann answers messages to the page.
-fn messaging() -> World {
-    World::new().then(on_page("m1", "Hello")).then(offer("ann")).then(ann(accept()))
+fn messaging() -> TestCentre {
+    TestCentre::new().then(on_page("m1", "Hello")).then(offer("ann")).then(ann(accept()))
 }
 
 /// It was offered to ann.
-fn invited() -> World {
+fn invited() -> TestCentre {
     waiting().then(offer("ann"))
 }
 
 /// Ann talks with the customer.
-fn chatting() -> World {
+fn chatting() -> TestCentre {
     invited().then(ann(accept()))
 }
 
 /// Ann chats, the customer has gone.
-fn alone() -> World {
+fn alone() -> TestCentre {
     chatting().then(customer_leaves())
 }
 
 /// Ann has left the talk and has work to do on it.
-fn left() -> World {
+fn left() -> TestCentre {
     chatting().then(ann(leave()))
 }
 
 /// Ann accepted what had no customer any more.
-fn join_failed() -> World {
+fn join_failed() -> TestCentre {
     let put_back = alone().then(ann(complete_into("Sales")));
     put_back.after(60_000).then(offer("bob")).then(bob(accept()))
 }
 
 /// Ann is done with it.
-fn completed() -> World {
+fn completed() -> TestCentre {
     chatting().then(ann(complete()))
 }
 
 /// Ann did not want it.
-fn rejected() -> World {
+fn rejected() -> TestCentre {
     invited().then(ann(reject()))
 }
 
 /// Ann did not answer.
-fn revoked() -> World {
+fn revoked() -> TestCentre {
     invited().after(30_000).then(lapse("ann"))
 }
 
 /// Ann hands it over to bob, who has not answered yet.
-fn handing_over() -> World {
+fn handing_over() -> TestCentre {
     chatting().then(ann(to_agent("bob")))
 }

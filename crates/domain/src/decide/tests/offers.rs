@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     command::{Provision, SessionAct},
-    session::{EndedBy, PartyState},
+    session::{AgentPartyState, EndedBy},
 };
 
 #[test]
@@ -30,7 +30,7 @@ const NO_SLOT: &str = "no: The agent is not available for chat: no free slot";
 
 #[test]
 fn an_agent_has_as_many_conversations_as_slots() {
-    let mut world = World::new();
+    let mut world = TestCentre::new();
     for (nth, id) in ["s1", "s2", "s3", "s4"].into_iter().enumerate() {
         world = world.then(open_as(id, &serde_json::json!({})));
         if nth < 3 {
@@ -67,7 +67,7 @@ fn who_accepts_chats() {
     check(chatting(), ann(accept()), "no: Accept is not valid in state Chatting");
     let world = chatting();
     let party = world.session().party(&"ann".into()).expect("a part");
-    assert_eq!((party.number, party.nickname.as_str(), party.state), (2, "Tom", PartyState::Chatting));
+    assert_eq!((party.number, party.nickname.as_str(), party.state), (2, "Tom", AgentPartyState::Chatting));
     assert_eq!(party.participant.as_str().len(), 16);
 }
 
@@ -85,7 +85,7 @@ fn accepting_writes_the_last_agent_when_asked() {
 #[test]
 fn accepting_never_fails_for_want_of_room_in_the_user_data() {
     let room = crate::userdata::MAX_BYTES - 20;
-    let full = World::new().then(open_as("s1", &serde_json::json!({"k": "x".repeat(room)})));
+    let full = TestCentre::new().then(open_as("s1", &serde_json::json!({"k": "x".repeat(room)})));
     let save = SessionAct::Accept { nickname: "Tom".into(), save_last_agent: true };
     let world = full.then(offer("ann")).then(ann(save));
     check(
@@ -192,7 +192,10 @@ fn an_offer_that_the_customer_outlived_is_withdrawn_and_the_conversation_over() 
 #[test]
 fn accepting_what_has_no_customer_any_more_fails_to_join() {
     let world = join_failed();
-    assert_eq!(world.session().party(&"bob".into()).map(|party| party.state), Some(PartyState::JoinFailed));
+    assert_eq!(
+        world.session().party(&"bob".into()).map(|party| party.state),
+        Some(AgentPartyState::JoinFailed)
+    );
     let put_back = alone().then(ann(complete_into("Sales"))).then(offer("bob"));
     check(put_back.clone(), bob(accept()), "join-failed bob");
     check(
@@ -210,8 +213,13 @@ fn accepting_what_has_no_customer_any_more_fails_to_join() {
 
 #[test]
 fn a_refused_offer_costs_the_customer_nothing() {
-    let world =
-        World::new().after(7).then(open()).after(5_000).then(offer("ann")).after(1_000).then(ann(reject()));
+    let world = TestCentre::new()
+        .after(7)
+        .then(open())
+        .after(5_000)
+        .then(offer("ann"))
+        .after(1_000)
+        .then(ann(reject()));
     assert_eq!(world.session().place.since, 7);
     let world = world.then(offer("bob")).after(30_000).then(lapse("bob"));
     assert_eq!(world.session().place.since, 7);

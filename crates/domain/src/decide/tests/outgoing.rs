@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::{
-    command::{Report, SessionAct, Unit},
+    command::{DeliveryReport, SessionAct, Unit},
     session::Delivery,
     task::Sign,
 };
 use world::{DAY, HOUR};
 
-fn tasks(world: &World) -> Vec<String> {
+fn tasks(world: &TestCentre) -> Vec<String> {
     world.tasks.iter().map(crate::Task::id).collect()
 }
 
@@ -27,23 +27,25 @@ fn what_an_agent_writes_to_everyone_is_a_task_of_its_commit() {
 fn delivery_only_moves_forward() {
     let sent = texting().then(ann(say("Good day"))).then(report(4, settled(Delivery::Sent)));
     assert!(tasks(&sent).is_empty());
-    check(sent.clone(), report(4, Report::of(Delivery::Sent)), "");
-    let delivered = check(sent, report(4, Report::of(Delivery::Delivered)), "4 delivered");
-    check(delivered.clone(), report(4, Report::of(Delivery::Sent)), "");
-    check(delivered, report(4, Report::of(Delivery::Undelivered)), "");
+    check(sent.clone(), report(4, DeliveryReport::of(Delivery::Sent)), "");
+    let delivered = check(sent, report(4, DeliveryReport::of(Delivery::Delivered)), "4 delivered");
+    check(delivered.clone(), report(4, DeliveryReport::of(Delivery::Sent)), "");
+    check(delivered, report(4, DeliveryReport::of(Delivery::Undelivered)), "");
 }
 
 #[test]
 fn news_of_what_is_no_message_of_ours_changes_nothing() {
-    check(texting(), report(2, Report::of(Delivery::Delivered)), "");
+    check(texting(), report(2, DeliveryReport::of(Delivery::Delivered)), "");
     check(texting(), report(99, settled(Delivery::Delivered)), "");
-    let elsewhere = Command::Report { session: "gone".into(), index: 1, report: Report::of(Delivery::Read) };
+    let elsewhere =
+        Command::Report { session: "gone".into(), index: 1, report: DeliveryReport::of(Delivery::Read) };
     check(texting(), elsewhere, "");
 }
 
 #[test]
 fn what_failed_may_be_sent_again() {
-    let why = Report { code: Some("30003".into()), why: Some("away".into()), ..settled(Delivery::Failed) };
+    let why =
+        DeliveryReport { code: Some("30003".into()), why: Some("away".into()), ..settled(Delivery::Failed) };
     let failed = check(texting().then(ann(say("Good day"))), report(4, why), "4 failed (30003)");
     let again = check(failed, ann(resend(4)), "4 resent by ann");
     assert_eq!(tasks(&again), ["s1/4"]);
@@ -62,10 +64,10 @@ fn only_what_did_not_arrive_may_be_sent_again() {
 #[test]
 fn a_later_success_mends_what_was_unknown_or_failed() {
     let unknown = texting().then(ann(say("Good day"))).then(report(4, settled(Delivery::Unknown)));
-    check(unknown, report(4, Report::of(Delivery::Delivered)), "4 delivered");
+    check(unknown, report(4, DeliveryReport::of(Delivery::Delivered)), "4 delivered");
     let failed = texting().then(ann(say("Good day"))).then(report(4, settled(Delivery::Failed)));
-    check(failed.clone(), report(4, Report::of(Delivery::Sent)), "");
-    check(failed, report(4, Report::of(Delivery::Delivered)), "4 delivered");
+    check(failed.clone(), report(4, DeliveryReport::of(Delivery::Sent)), "");
+    check(failed, report(4, DeliveryReport::of(Delivery::Delivered)), "4 delivered");
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn a_watermark_says_nothing_of_what_the_platform_may_not_have() {
 
 #[test]
 fn a_provider_that_says_opted_out_is_believed() {
-    let why = Report { opted_out: true, ..settled(Delivery::Failed) };
+    let why = DeliveryReport { opted_out: true, ..settled(Delivery::Failed) };
     let world =
         check(texting().then(ann(say("Good day"))), report(4, why), "thread: out by provider; 4 failed");
     let no =
@@ -139,7 +141,7 @@ fn that_the_window_closes_is_told_an_hour_before_and_once() {
 #[test]
 fn an_agent_begins_a_conversation() {
     let world = check(
-        World::new(),
+        TestCentre::new(),
         begin("s1", Some("Your parcel is here")),
         "created; thread: s1; said joined by customer; begun by ann; ann: +slot; accepted ann as Tom; \
          said joined by ann; said text by ann",
@@ -153,7 +155,7 @@ fn an_agent_begins_a_conversation() {
 fn nobody_begins_what_is_open_already() {
     check(texted(), begin("s2", None), "no: An open conversation with this address, 's1', exists already");
     check(
-        World::new().then(log_out("ann")),
+        TestCentre::new().then(log_out("ann")),
         begin("s1", None),
         "no: The agent is not available for chat: not logged in on this channel",
     );

@@ -5,10 +5,10 @@
 use super::{erase::redacted, *};
 use crate::{
     InteractionId, Key, Millis, Refusal, State, UserData, UserId,
-    command::{AgentAct, CustomerAct, Keyword, Report, Said, SessionAct, Unit},
+    command::{AgentAct, CustomerAct, CustomerMessage, DeliveryReport, Keyword, SessionAct, Unit},
     disposition::Policy,
     message::Content,
-    session::{Delivery, EndedBy, Operation, PartyState, Session, capabilities, is_open},
+    session::{AgentPartyState, Delivery, EndedBy, Session, SessionOperation, capabilities, is_open},
     task::message_task,
 };
 use proptest::{collection::vec, prelude::*};
@@ -79,11 +79,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// A situation to begin in, and what is tried from there.
-type History = (fn() -> World, Vec<Step>);
+type History = (fn() -> TestCentre, Vec<Step>);
 
 fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> World; 8] =
-        [World::new, invited, chatting, alone, handing_over, join_failed, texting, messaging];
+    let begin: [fn() -> TestCentre; 8] =
+        [TestCentre::new, invited, chatting, alone, handing_over, join_failed, texting, messaging];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
 
@@ -109,7 +109,10 @@ fn object() -> impl Strategy<Value = UserData> {
 }
 
 /// Performs a history; `look` sees the centre after each step, with the conversation the step was about.
-fn perform((begin, steps): &History, mut look: impl FnMut(&World, Option<&InteractionId>)) -> World {
+fn perform(
+    (begin, steps): &History,
+    mut look: impl FnMut(&TestCentre, Option<&InteractionId>),
+) -> TestCentre {
     let mut world = begin();
     for step in steps {
         if let Step::Wait(millis) = step {
@@ -143,7 +146,7 @@ fn subject(command: &Command) -> Option<&InteractionId> {
     }
 }
 
-fn command(world: &World, step: &Step) -> Option<Command> {
+fn command(world: &TestCentre, step: &Step) -> Option<Command> {
     let session = |index: Pick| InteractionId::from(*index.get(&SESSIONS));
     let agent = |index: Pick| UserId::from(*index.get(&AGENTS));
     Some(match step {
@@ -157,7 +160,7 @@ fn command(world: &World, step: &Step) -> Option<Command> {
         }
         Step::Try(which, who, operation, n) => {
             let (session, agent) = (session(*which), agent(*who));
-            let act = act_of(world, &session, &agent, *operation.get(&Operation::ALL), *n);
+            let act = act_of(world, &session, &agent, *operation.get(&SessionOperation::ALL), *n);
             Command::Session { session, agent, act }
         }
         Step::Do(which, operation, n) => {
@@ -202,7 +205,11 @@ fn command(world: &World, step: &Step) -> Option<Command> {
             let (session, index) = which.of(&posted)?.clone();
             // Only the outcome of a task comes while it waits.
             let settles = world.tasks.iter().any(|task| task.id() == message_task(&session, index));
-            let report = Report { settles, opted_out: what.0 % 13 == 0, ..Report::of(*what.get(&OUTCOMES)) };
+            let report = DeliveryReport {
+                settles,
+                opted_out: what.0 % 13 == 0,
+                ..DeliveryReport::of(*what.get(&OUTCOMES))
+            };
             Command::Report { session, index, report }
         }
         Step::Begin(which, who) => {
@@ -233,24 +240,28 @@ const OUTCOMES: [Delivery; 6] = [
 ];
 
 fn units() -> Vec<Unit> {
-    let word =
-        |keyword| Unit::Said(Said { keyword: Some(keyword), answer: Some(MARKER.into()), ..said(MARKER) });
+    let word = |keyword| {
+        Unit::Said(CustomerMessage { keyword: Some(keyword), answer: Some(MARKER.into()), ..said(MARKER) })
+    };
     let content = vec![Content::Text { text: MARKER.into(), message_type: None }];
     let link = Content::Url { url: MARKER.into() };
-    let many =
-        Said { content: vec![content[0].clone(), link], user_data: pairs(&json!({"A": MARKER})), ..said("") };
+    let many = CustomerMessage {
+        content: vec![content[0].clone(), link],
+        user_data: pairs(&json!({"A": MARKER})),
+        ..said("")
+    };
     vec![
         Unit::Said(said(MARKER)),
         Unit::Said(said(MARKER)),
         Unit::Said(many),
-        Unit::Said(Said { opens: false, ..said(MARKER) }),
+        Unit::Said(CustomerMessage { opens: false, ..said(MARKER) }),
         word(Keyword::OptOut),
         word(Keyword::OptIn),
         word(Keyword::OptInIfOut),
         word(Keyword::Help),
         Unit::Notice(MARKER.into()),
         Unit::About { of: named("k1"), text: MARKER.into() },
-        Unit::Said(Said { answers: Some(named("k1")), ..said(MARKER) }),
+        Unit::Said(CustomerMessage { answers: Some(named("k1")), ..said(MARKER) }),
         Unit::Foreign { content, name: "Page".into() },
         Unit::Typing(true),
         Unit::Typing(false),
@@ -297,10 +308,10 @@ fn desk_acts() -> Vec<AgentAct> {
 
 /// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
 fn act_of(
-    world: &World,
+    world: &TestCentre,
     session: &InteractionId,
     agent: &UserId,
-    operation: Operation,
+    operation: SessionOperation,
     n: Pick,
 ) -> SessionAct {
     let last = || n.get(&[None, Some(words(MARKER))]).clone();
@@ -308,58 +319,58 @@ fn act_of(
     let heard = || last().filter(|_| found(world, session).is_some_and(|found| hears(found, agent)));
     let data = || n.get(&[json!({"A": MARKER}), json!({"DispositionCode": "Referred", "B": 0.3})]).clone();
     match operation {
-        Operation::Accept => {
+        SessionOperation::Accept => {
             SessionAct::Accept { nickname: "Tom".into(), save_last_agent: *n.get(&[true, false]) }
         }
-        Operation::Reject => SessionAct::Reject,
-        Operation::Transfer => {
+        SessionOperation::Reject => SessionAct::Reject,
+        SessionOperation::Transfer => {
             let colleague = AGENTS.into_iter().find(|name| is_available(world, session, &(*name).into()));
             match (*n.get(&[true, true, false]), colleague.filter(|name| *name != agent.as_str())) {
                 (true, Some(name)) => to_agent(name),
                 _ => to_queue("Sales"),
             }
         }
-        Operation::Leave => SessionAct::Leave { last: heard() },
-        Operation::Complete => SessionAct::Complete {
+        SessionOperation::Leave => SessionAct::Leave { last: heard() },
+        SessionOperation::Complete => SessionAct::Complete {
             queue: n.get(&[None, None, Some("Sales".into())]).clone(),
             save_last_agent: *n.get(&[true, false]),
             last: heard(),
         },
-        Operation::SetInFocus => SessionAct::SetInFocus(*n.get(&[true, false])),
-        Operation::SetDisposition => n
+        SessionOperation::SetInFocus => SessionAct::SetInFocus(*n.get(&[true, false])),
+        SessionOperation::SetDisposition => n
             .get(&[dispose("IssueResolved"), dispose(""), dispose_under("A", "Referred"), dispose("Billing")])
             .clone(),
-        Operation::AttachUserData => attach(&data()),
-        Operation::UpdateUserData => update(&data()),
-        Operation::DeleteUserData => delete(&[*n.get(&["A", "DispositionCode", "Ghost"])]),
-        Operation::SetComment => SessionAct::Comment(MARKER.into()),
-        Operation::SendMessage => say(MARKER),
-        Operation::SendUrl => SessionAct::SendUrl(MARKER.into()),
-        Operation::StartTyping => types(true),
-        Operation::StopTyping => types(false),
-        Operation::SendCustomNotice => SessionAct::Notice(MARKER.into()),
-        Operation::ChangeNickname => SessionAct::Rename("Thomas".into()),
-        Operation::ResendMessage => resend(repeatable(world, session)),
+        SessionOperation::AttachUserData => attach(&data()),
+        SessionOperation::UpdateUserData => update(&data()),
+        SessionOperation::DeleteUserData => delete(&[*n.get(&["A", "DispositionCode", "Ghost"])]),
+        SessionOperation::SetComment => SessionAct::Comment(MARKER.into()),
+        SessionOperation::SendMessage => say(MARKER),
+        SessionOperation::SendUrl => SessionAct::SendUrl(MARKER.into()),
+        SessionOperation::StartTyping => types(true),
+        SessionOperation::StopTyping => types(false),
+        SessionOperation::SendCustomNotice => SessionAct::Notice(MARKER.into()),
+        SessionOperation::ChangeNickname => SessionAct::Rename("Thomas".into()),
+        SessionOperation::ResendMessage => resend(repeatable(world, session)),
     }
 }
 
 /// A message that may be sent again, or none there is.
-fn repeatable(world: &World, session: &InteractionId) -> u32 {
+fn repeatable(world: &TestCentre, session: &InteractionId) -> u32 {
     let post = found(world, session).and_then(|found| found.post.as_ref());
     let mut outgoing = post.iter().flat_map(|post| &post.outgoing);
     outgoing.find(|(_, sent)| sent.state.may_be_repeated()).map_or(0, |(index, _)| *index)
 }
 
-fn found<'w>(world: &'w World, id: &InteractionId) -> Option<&'w Session> {
+fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Session> {
     world.sessions().find(|session| session.id == *id)
 }
 
 fn hears(session: &Session, agent: &UserId) -> bool {
-    let chats = session.party(agent).is_some_and(|party| party.state == PartyState::Chatting);
+    let chats = session.party(agent).is_some_and(|party| party.state == AgentPartyState::Chatting);
     session.customer.present && chats
 }
 
-fn is_available(world: &World, session: &InteractionId, agent: &UserId) -> bool {
+fn is_available(world: &TestCentre, session: &InteractionId, agent: &UserId) -> bool {
     let seat = world.agent(agent.as_str());
     let ready = seat.channel(&world::medium()).is_some_and(crate::agent::ChannelState::takes_work);
     let part = found(world, session).is_some_and(|session| session.live_party(agent).is_some());
@@ -367,16 +378,16 @@ fn is_available(world: &World, session: &InteractionId, agent: &UserId) -> bool 
 }
 
 /// Every operation of every agent is accepted if it is listed, and else refused as what it is.
-fn holds_equal(world: &World, session: &Session) {
+fn holds_equal(world: &TestCentre, session: &Session) {
     for name in AGENTS {
         let agent = UserId::from(name);
         let party = session.party(&agent);
-        for operation in Operation::ALL {
+        for operation in SessionOperation::ALL {
             for n in [Pick(0), Pick(1)] {
                 let act = act_of(world, &session.id, &agent, operation, n);
                 let asked = Command::Session { session: session.id.clone(), agent: agent.clone(), act };
                 let outcome = world.ask(&asked).map(|_| ());
-                let late = operation == Operation::SetDisposition
+                let late = operation == SessionOperation::SetDisposition
                     && !session.live_agents().any(|party| party.user == agent)
                     && session.agents.iter().any(|party| party.user == agent && party.joined_at.is_some());
                 match (outcome, party) {
@@ -427,7 +438,7 @@ proptest! {
         let key = then.pairs().keys().next().cloned();
         let mut opening = opening("s1", &json!({}));
         opening.user_data = came;
-        let world = World::new().then(Command::Open(Box::new(opening))).then(offer("ann")).then(ann(accept()));
+        let world = TestCentre::new().then(Command::Open(Box::new(opening))).then(offer("ann")).then(ann(accept()));
         let world = world.then(ann(SessionAct::UpdateUserData(then.clone())));
         for (key, value) in then.pairs() {
             prop_assert_eq!(world.session().user_data.get(key), Some(value));

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     command::SessionAct,
     message::{Content, MAX_TEXT},
-    session::{Operation, capabilities},
+    session::{SessionOperation, capabilities},
 };
 
 #[test]
@@ -52,7 +52,7 @@ fn nobody_speaks_to_who_is_not_there() {
 
 #[test]
 fn capabilities_follow_the_state() {
-    use Operation as O;
+    use SessionOperation as O;
     let desk = [
         O::SetInFocus,
         O::SetDisposition,
@@ -61,8 +61,8 @@ fn capabilities_follow_the_state() {
         O::UpdateUserData,
         O::SetComment,
     ];
-    let of = |world: &World, agent: &str| capabilities(world.session(), &agent.into());
-    let with = |first: &[Operation], then: &[Operation]| [first, &desk, then].concat();
+    let of = |world: &TestCentre, agent: &str| capabilities(world.session(), &agent.into());
+    let with = |first: &[SessionOperation], then: &[SessionOperation]| [first, &desk, then].concat();
     let speech =
         [O::SendMessage, O::SendUrl, O::StartTyping, O::StopTyping, O::SendCustomNotice, O::ChangeNickname];
     assert_eq!(of(&waiting(), "ann"), []);

@@ -76,7 +76,7 @@ fn it_is_counted_as_json_has_it() {
 }
 
 /// Ann's conversation, with data of an earlier release that is heavier than the bound as JSON has it.
-fn heavy() -> World {
+fn heavy() -> TestCentre {
     let mut world = chatting();
     let key = crate::Key::Session(s1());
     let fact = crate::session::Fact::DataChanged {
@@ -86,7 +86,7 @@ fn heavy() -> World {
         via: crate::session::Via::CustomerData,
     };
     let session = world.session();
-    let event = crate::session::Event {
+    let event = crate::session::SessionEvent {
         medium: session.medium.clone(),
         queue: session.queue.clone(),
         written: 0,

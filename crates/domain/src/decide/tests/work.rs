@@ -5,24 +5,24 @@ use crate::{agent::Readiness, command::AgentAct};
 
 #[test]
 fn a_session_begins_without_a_state_and_at_the_usual_place() {
-    let world = check(World::new().then(log_out("ann")), log_in("ann"), "ann: in at ann's place on 1");
+    let world = check(TestCentre::new().then(log_out("ann")), log_in("ann"), "ann: in at ann's place on 1");
     let channel = world.agent("ann").channel(&world::medium()).cloned().expect("a channel");
     assert_eq!(channel.state, None);
     assert!(!channel.takes_work());
     let elsewhere = AgentAct::LogIn { channels: vec![world::medium()], place: Some("Desk 7".into()) };
-    check(World::new().then(log_out("ann")), desk("ann", elsewhere), "ann: in at Desk 7 on 1");
-    check(World::new(), log_in("dan"), "no: User 'dan' was not found");
+    check(TestCentre::new().then(log_out("ann")), desk("ann", elsewhere), "ann: in at Desk 7 on 1");
+    check(TestCentre::new(), log_in("dan"), "no: User 'dan' was not found");
 }
 
 #[test]
 fn beginning_again_changes_nothing() {
-    check(World::new(), log_in("ann"), "");
+    check(TestCentre::new(), log_in("ann"), "");
 }
 
 #[test]
 fn further_channels_join_the_session_where_it_is() {
     let elsewhere = AgentAct::LogIn { channels: vec![world::medium()], place: Some("Desk 7".into()) };
-    let there = World::new().then(log_out("ann")).then(desk("ann", elsewhere));
+    let there = TestCentre::new().then(log_out("ann")).then(desk("ann", elsewhere));
     let more = AgentAct::LogIn { channels: vec![world::medium(), "x".into(), "x".into()], place: None };
     let world = check(there, desk("ann", more), "ann: in at - on 1");
     let login = world.agent("ann").login.as_ref().expect("a session");
@@ -32,7 +32,7 @@ fn further_channels_join_the_session_where_it_is() {
 #[test]
 fn who_takes_in_a_channel_keeps_his_turn() {
     let more = AgentAct::LogIn { channels: vec!["x".into()], place: None };
-    let world = World::new().after(500).then(desk("ann", more));
+    let world = TestCentre::new().after(500).then(desk("ann", more));
     assert_eq!(world.agent("ann").idle_since, 0);
     assert_eq!(world.then(log_out("ann")).then(log_in("ann")).agent("ann").idle_since, 500);
 }
@@ -42,21 +42,21 @@ fn an_agent_is_known_by_the_name_he_has_now() {
     let mut renamed = world::user("ann");
     renamed.user_name = "anna".into();
     let put = Command::Provision(crate::command::Provision::PutUser(Box::new(renamed)));
-    let world = World::new().then(log_out("ann")).then(put).then(log_in("ann"));
+    let world = TestCentre::new().then(log_out("ann")).then(put).then(log_in("ann"));
     assert_eq!(world.agent("ann").user_name, "anna");
 }
 
 #[test]
 fn a_state_is_entered_by_its_operation() {
-    check(World::new(), state("cat", "Ready"), "cat: Ready");
-    check(World::new(), state("ann", "NotReady"), "ann: NotReady");
-    let world = check(World::new(), state("ann", "AfterCallWork"), "ann: NotReady");
+    check(TestCentre::new(), state("cat", "Ready"), "cat: Ready");
+    check(TestCentre::new(), state("ann", "NotReady"), "ann: NotReady");
+    let world = check(TestCentre::new(), state("ann", "AfterCallWork"), "ann: NotReady");
     let entered = world.agent("ann").channel(&world::medium()).and_then(|channel| channel.state.clone());
     assert_eq!(entered.and_then(|state| state.work_mode.clone()).as_deref(), Some("AfterCallWork"));
-    check(World::new(), state("ann", "Dancing"), "no: Unknown operation 'Dancing'");
-    check(World::new(), state("ann", "Offline"), "no: Unknown operation 'Offline'");
+    check(TestCentre::new(), state("ann", "Dancing"), "no: Unknown operation 'Dancing'");
+    check(TestCentre::new(), state("ann", "Offline"), "no: Unknown operation 'Offline'");
     check(
-        World::new().then(log_out("ann")),
+        TestCentre::new().then(log_out("ann")),
         state("ann", "Ready"),
         "no: The agent has no contact center session on this channel",
     );
@@ -65,39 +65,43 @@ fn a_state_is_entered_by_its_operation() {
         (lunch.operation, lunch.reason) = ("Lunch".into(), Some("Lunch".into()));
         centre.agent_states.push(lunch.into());
     });
-    check(World::new().then(lunch), state("ann", "Lunch"), "ann: NotReady (Lunch)");
+    check(TestCentre::new().then(lunch), state("ann", "Lunch"), "ann: NotReady (Lunch)");
 }
 
 #[test]
 fn a_state_is_that_of_one_channel_or_of_all() {
     let more = AgentAct::LogIn { channels: vec!["x".into()], place: None };
-    let two = World::new().then(desk("cat", more));
+    let two = TestCentre::new().then(desk("cat", more));
     let one = AgentAct::SetState { channel: Some("x".into()), operation: "Ready".into(), wrap_up: None };
     let world = two.clone().then(desk("cat", one));
-    let ready = |world: &World, channel: &str| {
+    let ready = |world: &TestCentre, channel: &str| {
         world.agent("cat").channel(&channel.into()).is_some_and(crate::agent::ChannelState::takes_work)
     };
     assert!(ready(&world, "x") && !ready(&world, world::medium().as_str()));
     let world = two.then(state("cat", "Ready"));
     assert!(ready(&world, "x") && ready(&world, world::medium().as_str()));
     let foreign = AgentAct::SetState { channel: Some("y".into()), operation: "Ready".into(), wrap_up: None };
-    check(World::new(), desk("ann", foreign), "no: The agent has no contact center session on this channel");
+    check(
+        TestCentre::new(),
+        desk("ann", foreign),
+        "no: The agent has no contact center session on this channel",
+    );
 }
 
 #[test]
 fn do_not_disturb_closes_the_channel_and_keeps_its_state() {
-    let world = check(World::new(), do_not_disturb("ann", true), "ann: do-not-disturb on");
+    let world = check(TestCentre::new(), do_not_disturb("ann", true), "ann: do-not-disturb on");
     let channel = world.agent("ann").channel(&world::medium()).cloned().expect("a channel");
     assert_eq!(channel.state.as_ref().map(|state| state.state), Some(Readiness::Ready));
     assert!(!channel.takes_work());
     check(world.then(open()), offer("ann"), "no: The agent is not available for chat: not ready");
-    check(World::new(), do_not_disturb("ann", false), "ann: do-not-disturb off");
+    check(TestCentre::new(), do_not_disturb("ann", false), "ann: do-not-disturb off");
 }
 
 #[test]
 fn ending_the_session_gives_everything_back() {
-    check(World::new(), log_out("ann"), "ann: out");
-    check(World::new().then(log_out("ann")), log_out("ann"), "");
+    check(TestCentre::new(), log_out("ann"), "ann: out");
+    check(TestCentre::new().then(log_out("ann")), log_out("ann"), "");
     check(
         invited(),
         log_out("ann"),

@@ -8,15 +8,15 @@ use crate::{
     Command, DecideError, Decision, Event, InteractionId, Key, MediumName, Message, Millis, ProviderKey,
     Refusal, Snapshots, State, UserId, Want,
     agent::Agent,
-    book::{Book, Code, Group},
     call::{Call, SwitchCommand},
     centre::{Centre, Service, system_states},
     decide,
     disposition::Rule,
+    disposition_tree::{Code, DispositionGroup, DispositionTree},
     medium::{self, Media},
     queue::{Calls, Queue},
     session::{Deadline, Delivery, Session},
-    task::{Known, Sign, Task, message_task},
+    task::{KnownProviderKey, Sign, Task, message_task},
     thread::Terms,
     user::{Role, User},
 };
@@ -33,14 +33,14 @@ pub fn medium() -> MediumName {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct World {
+pub struct TestCentre {
     pub states: BTreeMap<Key, Arc<State>>,
     /// Everything that ever happened, in order.
     pub history: Vec<(Key, Millis, Event)>,
     /// Everything that was ever said.
     pub log: BTreeMap<InteractionId, Vec<Message>>,
     /// Names the world gave.
-    pub known: BTreeMap<String, Known>,
+    pub known: BTreeMap<String, KnownProviderKey>,
     /// What connectors should send and have not yet, by id, in order.
     pub tasks: Vec<Task>,
     /// Passing signs for customers, all that ever were.
@@ -55,7 +55,7 @@ pub struct World {
 struct Sight<'a> {
     states: &'a BTreeMap<Key, Arc<State>>,
     log: &'a BTreeMap<InteractionId, Vec<Message>>,
-    known: &'a BTreeMap<String, Known>,
+    known: &'a BTreeMap<String, KnownProviderKey>,
     /// What it asked for.
     asked: BTreeSet<Want>,
     /// What is not loaded.
@@ -80,7 +80,7 @@ impl Snapshots for Sight<'_> {
         Ok(40)
     }
 
-    fn known(&mut self, key: &ProviderKey) -> Result<Option<Known>, DecideError> {
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError> {
         self.look(Want::Known(key.to_string()))?;
         Ok(self.known.get(&key.to_string()).cloned())
     }
@@ -92,7 +92,7 @@ impl Snapshots for Sight<'_> {
     }
 }
 
-impl World {
+impl TestCentre {
     /// Ann and bob are ready, cat is not; offers last 30 s, who refused is left alone for 10 s.
     pub fn new() -> Self {
         let mut world = Self::default();
@@ -457,8 +457,8 @@ pub fn code(name: &str) -> Code {
     Code { id: format!("code-{name}"), name: name.into(), display: name.into() }
 }
 
-pub fn group(name: &str, parent: Option<&str>, codes: &[&str]) -> Group {
-    Group {
+pub fn group(name: &str, parent: Option<&str>, codes: &[&str]) -> DispositionGroup {
+    DispositionGroup {
         id: format!("group-{name}"),
         name: name.into(),
         parent: parent.map(|parent| format!("group-{parent}")),
@@ -466,7 +466,7 @@ pub fn group(name: &str, parent: Option<&str>, codes: &[&str]) -> Group {
     }
 }
 
-pub fn book() -> Book {
+pub fn book() -> DispositionTree {
     let root = group("DispositionCode", None, &["IssueResolved", "Referred"]);
-    Book { groups: vec![root, group("Complaint", Some("DispositionCode"), &["Billing"])] }
+    DispositionTree { groups: vec![root, group("Complaint", Some("DispositionCode"), &["Billing"])] }
 }

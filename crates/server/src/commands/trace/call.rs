@@ -1,7 +1,7 @@
 //! The course of a call, event by event.
 
 use super::words::{Disposition, Names, Told, changed, closer, disposition, dispositioned, moment, pairs};
-use domain::call::{Event, Fact, Origin, Overflowing, RefusedOperation, Who};
+use domain::call::{CallEvent, Fact, Overflowing, PartyOrigin, RefusedOperation, Who};
 use std::collections::HashMap;
 
 /// What is known of a call so far, to tell its next event.
@@ -28,7 +28,7 @@ impl<'n> Course<'n> {
     }
 
     /// The sentence for the next event. Personal values that the event still holds are part of it.
-    pub fn tell(&mut self, event: &Event) -> Told {
+    pub fn tell(&mut self, event: &CallEvent) -> Told {
         match &event.fact {
             Fact::Began { kind, from, dialled, user_data, .. } => {
                 let mut words = format!("a call began ({})", kind.as_str());
@@ -49,10 +49,10 @@ impl<'n> Course<'n> {
             Fact::Joined { leg, who, dn, origin, state, deadline, .. } => {
                 let coming = self.comes(*leg, who, dn.as_str());
                 let how = match origin {
-                    Origin::Caller => "as who calls",
-                    Origin::Dial => "to be connected with whom they dialled",
-                    Origin::Called => "called by number",
-                    Origin::Queue => "offered by the queue",
+                    PartyOrigin::Caller => "as who calls",
+                    PartyOrigin::Dial => "to be connected with whom they dialled",
+                    PartyOrigin::Called => "called by number",
+                    PartyOrigin::Queue => "offered by the queue",
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
                 Told::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))

@@ -183,7 +183,7 @@ fn history(reader: &SqliteReader, key: &Key) -> Result<Vec<EventRow>> {
 /// What happened meanwhile between the customer's address and ours.
 fn of_its_thread(reader: &SqliteReader, id: &InteractionId, rows: &[EventRow]) -> Result<Vec<EventRow>> {
     let thread = rows.iter().find_map(|row| match &row.event {
-        Event::Session(domain::session::Event {
+        Event::Session(domain::session::SessionEvent {
             fact: domain::session::Fact::Created { post: Some(post), .. },
             ..
         }) => Some(post.address.thread.clone()),
@@ -196,17 +196,20 @@ fn of_its_thread(reader: &SqliteReader, id: &InteractionId, rows: &[EventRow]) -
     let (first, last) = (first.seq, rows.iter().any(|row| ends(&row.event)).then_some(last.at));
     let mut all = history(reader, &Key::Thread(thread))?;
     all.retain(|row| match &row.event {
-        Event::Thread(thread::Event { fact: thread::Fact::Began { session }, .. }) => session == id,
+        Event::Thread(thread::ThreadEvent { fact: thread::Fact::Began { session }, .. }) => session == id,
         _ => row.seq >= first && last.is_none_or(|last| row.at <= last),
     });
     Ok(all)
 }
 
 const fn ends(event: &Event) -> bool {
-    matches!(event, Event::Session(domain::session::Event { fact: domain::session::Fact::Ended { .. }, .. }))
+    matches!(
+        event,
+        Event::Session(domain::session::SessionEvent { fact: domain::session::Fact::Ended { .. }, .. })
+    )
 }
 
-fn of_thread(event: &thread::Event) -> Told {
+fn of_thread(event: &thread::ThreadEvent) -> Told {
     match &event.fact {
         thread::Fact::Began { .. } => {
             Told::by_server("it is the latest conversation with this address from now on")
@@ -217,8 +220,12 @@ fn of_thread(event: &thread::Event) -> Told {
                 thread::Consent::Out => "the customer does not want to hear from us",
             };
             match source {
-                thread::Source::Keyword => Told::by("customer", format!("{wants}, by a word they sent")),
-                thread::Source::Provider => Told::by("provider", format!("{wants}, as the provider tells")),
+                thread::ConsentSource::Keyword => {
+                    Told::by("customer", format!("{wants}, by a word they sent"))
+                }
+                thread::ConsentSource::Provider => {
+                    Told::by("provider", format!("{wants}, as the provider tells"))
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use super::words::{
 };
 use domain::{
     message::{ParticipantId, PartyKind, Visibility},
-    session::{Amendment, Delivery, EndedBy, Event, Fact, Invitation, PartyState},
+    session::{AgentPartyState, Amendment, Delivery, EndedBy, Fact, Invitation, SessionEvent},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -32,7 +32,7 @@ impl<'n> Course<'n> {
     }
 
     /// The sentence for the next event. Personal values that the event still holds are part of it.
-    pub fn tell(&mut self, event: &Event) -> Told {
+    pub fn tell(&mut self, event: &SessionEvent) -> Told {
         match &event.fact {
             Fact::Created { service, participant, nickname, user_data, post, .. } => {
                 self.who.insert(participant.clone(), "customer".into());
@@ -83,7 +83,9 @@ impl<'n> Course<'n> {
             Fact::OfferEnded { agent, state, closer: who, barred_until, .. } => {
                 let agent = self.names.of(agent);
                 let (actor, mut words) = match (state, who) {
-                    (PartyState::Completed, _) => (Some(agent.clone()), format!("{agent} refused the offer")),
+                    (AgentPartyState::Completed, _) => {
+                        (Some(agent.clone()), format!("{agent} refused the offer"))
+                    }
                     (_, EndedBy::NoAnswer) => (None, format!("{agent} did not answer the offer in time")),
                     (_, other) => (None, format!("the offer to {agent} was withdrawn {}", closer(*other))),
                 };
@@ -189,10 +191,10 @@ impl<'n> Course<'n> {
             }
             Fact::PartyClosed { user_name, state, closer: who, dispositioned: bore, to, .. } => {
                 let mut words = match state {
-                    PartyState::LeftChat => {
+                    AgentPartyState::LeftChat => {
                         format!("{user_name} has left the talk and works on, ended {}", closer(*who))
                     }
-                    PartyState::Revoked => format!("it was taken from {user_name} {}", closer(*who)),
+                    AgentPartyState::Revoked => format!("it was taken from {user_name} {}", closer(*who)),
                     _ => format!("the part of {user_name} is completed {}", closer(*who)),
                 };
                 if let Some(to) = to {

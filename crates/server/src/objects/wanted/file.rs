@@ -7,7 +7,9 @@ use crate::{
     objects::{book, current::Current, doubts},
 };
 use anyhow::Result;
-use domain::{book::Book, centre::MadeByFile, command::Provision, queue::Queue, user::User};
+use domain::{
+    centre::MadeByFile, command::Provision, disposition_tree::DispositionTree, queue::Queue, user::User,
+};
 
 impl Wanted {
     /// The objects that a file wants. All its faults are noted; with one, nothing may be applied.
@@ -51,7 +53,7 @@ fn made(
     config: &Config,
     users: Option<&[User]>,
     queues: Option<&[Queue]>,
-    book: Option<&Book>,
+    book: Option<&DispositionTree>,
     current: &Current,
 ) -> MadeByFile {
     let mut made = current.made_by_file().clone();

@@ -1,7 +1,7 @@
 //! All objects that are wanted.
 
 use crate::objects::besides::Besides;
-use domain::{book::Book, centre::Centre, queue::Queue, user::User};
+use domain::{centre::Centre, disposition_tree::DispositionTree, queue::Queue, user::User};
 
 /// The objects as they should be. `None` means that the settings do not speak of this kind.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct Wanted {
     /// Queues.
     pub queues: Option<Vec<Queue>>,
     /// The disposition book.
-    pub book: Option<Book>,
+    pub book: Option<DispositionTree>,
     /// What becomes of objects that the file does not name.
     pub besides: Besides,
     /// Parts of the centre that the file neither names nor made, and that stay.

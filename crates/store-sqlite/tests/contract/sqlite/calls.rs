@@ -8,8 +8,8 @@ use crate::suite::{
 use desk::ports::{FeedQuery, Store, Traces};
 use domain::{
     Command, Key,
-    book::{Code, Group},
     command::{CallAct, Provision},
+    disposition_tree::{Code, DispositionGroup},
 };
 use std::{path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteReader, SqliteStore, backup, rebuild};
@@ -28,8 +28,12 @@ async fn set_up(dir: &Path) -> (Arc<SqliteStore>, Scene) {
         scene.connect(number).await;
     }
     let codes = vec![Code { id: "1".into(), name: "Solved".into(), display: "Solved".into() }];
-    let group = Group { id: "g".into(), name: "Codes".into(), parent: None, codes };
-    scene.done(Command::Provision(Provision::Book(domain::book::Event::GroupAdded(group)))).await;
+    let group = DispositionGroup { id: "g".into(), name: "Codes".into(), parent: None, codes };
+    scene
+        .done(Command::Provision(Provision::Book(
+            domain::disposition_tree::DispositionTreeEvent::GroupAdded(group),
+        )))
+        .await;
     (store, scene)
 }
 

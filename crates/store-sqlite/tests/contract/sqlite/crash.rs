@@ -84,7 +84,7 @@ async fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
             let Some(last) = page.rows.last() else { break };
             after = last.seq;
             for row in page.rows {
-                if let domain::Event::Session(domain::session::Event {
+                if let domain::Event::Session(domain::session::SessionEvent {
                     fact: domain::session::Fact::Disposition { value, .. },
                     ..
                 }) = row.event

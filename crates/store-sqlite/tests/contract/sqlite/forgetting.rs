@@ -11,7 +11,7 @@ use desk::{
 };
 use domain::{
     Command,
-    command::{CustomerAct, Keyword, Report, Said, SessionAct, Unit},
+    command::{CustomerAct, CustomerMessage, DeliveryReport, Keyword, SessionAct, Unit},
     message::Content,
     session::{Delivery, EndedBy},
 };
@@ -30,17 +30,17 @@ const WORDS: &str = "Zaphod-Q7";
 /// A keyword that opens nothing, and to which the server answers itself.
 fn keyword(theirs: &str, name: &str) -> Command {
     let content = vec![Content::Text { text: "STOP".into(), message_type: None }];
-    let said = Said {
+    let said = CustomerMessage {
         content,
         keyword: Some(Keyword::OptOut),
         answer: Some("You will hear no more from us.".into()),
-        ..Said::default()
+        ..CustomerMessage::default()
     };
     unit(theirs, name, "none", Unit::Said(said))
 }
 
 fn refused(id: &str, index: u32, why: String) -> Command {
-    let report = Report { settles: true, why: Some(why), ..Report::of(Delivery::Failed) };
+    let report = DeliveryReport { settles: true, why: Some(why), ..DeliveryReport::of(Delivery::Failed) };
     Command::Report { session: id.into(), index, report }
 }
 

@@ -9,7 +9,7 @@ use crate::suite::{
 use desk::ports::{Finding, Store};
 use domain::{
     Command, Key,
-    command::{Report, SessionAct},
+    command::{DeliveryReport, SessionAct},
     session::Delivery,
 };
 use rusqlite::Connection;
@@ -55,7 +55,7 @@ async fn threads_and_deliveries_fold_too() {
         scene.done(outcome(id, 4, Delivery::Unknown, id)).await;
         scene.act(id, 1, SessionAct::Resend { index: 4 }).await;
         let opted_out = id == "second";
-        let report = Report { opted_out, settles: true, ..Report::of(Delivery::Failed) };
+        let report = DeliveryReport { opted_out, settles: true, ..DeliveryReport::of(Delivery::Failed) };
         scene.done(Command::Report { session: id.into(), index: 4, report }).await;
         scene.complete(id, 1).await;
     }

@@ -5,7 +5,7 @@ use crate::suite::{
     scene::{Scene, agent, session, session_command, work},
 };
 use desk::ports::{FeedQuery, StoreFault};
-use domain::{Kind, command::SessionAct};
+use domain::{EntityKind, command::SessionAct};
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteStore};
@@ -41,7 +41,7 @@ async fn a_snapshot_that_cannot_be_read_is_folded_anew_from_its_events() {
     let (_dir, scene) = changed(two_talks, sql).await;
     assert_eq!(scene.session("one").await.customer.nickname, "Mary");
     scene.dispose("one", 1, "Solved").await;
-    assert_eq!(scene.store.open(Kind::Session).await.expect("opened").len(), 2);
+    assert_eq!(scene.store.open(EntityKind::Session).await.expect("opened").len(), 2);
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn work_that_cannot_be_read_is_left_out_and_whatever_needs_it_never_succee
         "UPDATE snapshot SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one');
                UPDATE event SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one')";
     let (_dir, scene) = changed(two_talks, sql).await;
-    let open = scene.store.open(Kind::Session).await.expect("the other one is opened");
+    let open = scene.store.open(EntityKind::Session).await.expect("the other one is opened");
     assert_eq!(open.into_iter().map(|found| found.key).collect::<Vec<_>>(), [session("other")]);
     let fault = scene.try_dispose("one", 1, "Solved").await.expect_err("it cannot be read");
     assert!(matches!(&fault, StoreFault::Permanent(why) if why.contains("session:one")), "{fault}");
@@ -62,7 +62,7 @@ async fn work_that_cannot_be_read_is_left_out_and_whatever_needs_it_never_succee
 async fn what_is_provisioned_and_cannot_be_read_is_not_left_out() {
     let sql = "UPDATE snapshot SET body = '{' WHERE kind = 'queue'; UPDATE event SET body = '{' WHERE kind = 'queue.put'";
     let (_dir, scene) = changed(two_talks, sql).await;
-    assert!(scene.store.open(Kind::Queue).await.is_err_and(|fault| fault.is_permanent()));
+    assert!(scene.store.open(EntityKind::Queue).await.is_err_and(|fault| fault.is_permanent()));
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use demo::centre::SMS_SERVICE;
 use desk::{Desk, Refused, address, known_key, ports::Receipt, session_of};
 use domain::{
     Command, InteractionId, UserId,
-    command::{AgentAct, Keyword, Receive, Said, SessionAct, Unit},
+    command::{AgentAct, CustomerMessage, Keyword, Receive, SessionAct, Unit},
     message::Content,
-    session::{Delivery, Operation, PartyState, Progress, Session, capabilities},
+    session::{AgentPartyState, Delivery, Progress, Session, SessionOperation, capabilities},
     task::Fresh,
 };
 use std::{sync::Arc, time::Duration};
@@ -102,7 +102,7 @@ impl Line {
         for _ in 0..100 {
             let agent = self.agent.clone();
             let session = self.session(&id).await;
-            if session.party(&agent).is_some_and(|party| party.state == PartyState::Invited) {
+            if session.party(&agent).is_some_and(|party| party.state == AgentPartyState::Invited) {
                 let act = SessionAct::Accept { nickname: "Kate".into(), save_last_agent: false };
                 self.perform_until_durable(Command::Session { session: id.clone(), agent, act }).await;
                 return id;
@@ -144,7 +144,7 @@ impl Line {
     /// Whether the agent may have something sent again.
     pub async fn may_resend(&mut self, id: &InteractionId) -> bool {
         let agent = self.agent.clone();
-        capabilities(&self.session(id).await, &agent).contains(&Operation::ResendMessage)
+        capabilities(&self.session(id).await, &agent).contains(&SessionOperation::ResendMessage)
     }
 
     /// How far an entry has come.
@@ -193,5 +193,5 @@ impl Line {
 pub fn said(words: &str, keyword: Option<Keyword>) -> Unit {
     let content = vec![Content::Text { text: words.into(), message_type: None }];
     let answer = keyword.map(|_| "You will hear no more from us.".to_owned());
-    Unit::Said(Said { content, opens: true, keyword, answer, ..Said::default() })
+    Unit::Said(CustomerMessage { content, opens: true, keyword, answer, ..CustomerMessage::default() })
 }

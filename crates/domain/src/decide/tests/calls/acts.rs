@@ -4,7 +4,7 @@ use super::{pairs, world};
 use crate::{
     Command, InteractionId, NodeId, UserData,
     agent::Agent,
-    call::{Caller, Cause, Deadline, Dn, LegEvent, LegId, Overflowing},
+    call::{CallerId, Cause, Deadline, Dn, LegEvent, LegId, Overflowing},
     command::{AgentAct, Arrive, CallAct, Destination, DeviceAct, Dial, Provision},
     medium,
     queue::Queue,
@@ -35,7 +35,7 @@ pub fn arrival(to: Destination) -> Arrive {
         node: NodeId::default(),
         leg: leg(1),
         conn_id: "00a1030405060708".into(),
-        from: Caller { number: "100".into(), name: "Ines".into() },
+        from: CallerId { number: "100".into(), name: "Ines".into() },
         device: None,
         dialled: "9000".into(),
         to,
@@ -53,7 +53,7 @@ pub fn arrive_at(queue: &str) -> Command {
 
 /// A call from a phone of ours.
 pub fn arrive_from(dn: &str, to: Destination) -> Command {
-    let from = Caller { number: dn.into(), name: String::new() };
+    let from = CallerId { number: dn.into(), name: String::new() };
     Command::Arrive(Box::new(Arrive { device: Some(dn.into()), from, ..arrival(to) }))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     device::Device,
 };
 
-fn phone(world: &World, dn: &str) -> Device {
+fn phone(world: &TestCentre, dn: &str) -> Device {
     match world.states.get(&Key::Device(dn.into())).map(|state| &**state) {
         Some(State::Device(device)) => device.clone(),
         _ => panic!("no phone"),
@@ -16,7 +16,7 @@ fn phone(world: &World, dn: &str) -> Device {
 
 #[test]
 fn a_phone_is_its_user_s() {
-    let world = check(World::new(), has_phone("ann", Some("5001")), "device.assigned; user.put");
+    let world = check(TestCentre::new(), has_phone("ann", Some("5001")), "device.assigned; user.put");
     assert_eq!(phone(&world, "5001").owner, Some("ann".into()));
     check(world.clone(), has_phone("ann", Some("5001")), "");
     check(world.clone(), has_phone("bob", Some("5001")), "no: Device '5001' is in use");
@@ -33,16 +33,16 @@ fn a_phone_is_its_user_s() {
 
 #[test]
 fn it_comes_into_service_and_goes_out_of_it() {
-    let world = check(World::new(), in_service("5001", true), "device.in-service");
+    let world = check(TestCentre::new(), in_service("5001", true), "device.in-service");
     assert!(phone(&world, "5001").answers);
     check(world.clone(), in_service("5001", true), "");
     let by_hand = Command::InService { dn: "5001".into(), on: true, answers: false };
     check(world.clone(), by_hand, "device.in-service");
     let gone = check(world, in_service("5001", false), "device.out-of-service");
     check(gone, in_service("5001", false), "");
-    check(World::new(), in_service("5001", false), "");
+    check(TestCentre::new(), in_service("5001", false), "");
     let odd = Command::InService { dn: "5001".into(), on: false, answers: true };
-    check(World::new(), odd, "");
+    check(TestCentre::new(), odd, "");
 }
 
 #[test]

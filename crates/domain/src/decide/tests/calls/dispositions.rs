@@ -146,7 +146,7 @@ fn a_late_one_is_taken_for_an_hour_or_among_the_last_sixteen() {
 }
 
 /// Ann had `c1` and `more` calls after it.
-fn crowded(more: usize) -> World {
+fn crowded(more: usize) -> TestCentre {
     (0..more).fold(released(), |world, nth| {
         let call = format!("d{nth}");
         let world = world.then(dials(&call));
@@ -192,7 +192,7 @@ fn each_party_has_late_ones_of_its_own() {
 
 #[test]
 fn policy_strict_takes_codes_of_the_book_alone() {
-    let with = |world: World, policy| {
+    let with = |world: TestCentre, policy| {
         world.then(centre_with(|centre| _ = centre.disposition.policy.insert(medium::voice(), policy)))
     };
     let no = "no: \"Odd\" is not in the disposition book";

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Event, Key, State,
-    call::{Caller, Fact},
+    call::{CallerId, Fact},
     command::{Arrive, Destination, Dial},
 };
 use serde_json::json;
@@ -28,7 +28,7 @@ fn only_what_is_over_is_erased() {
 #[test]
 fn nothing_personal_of_a_call_that_came_in_stays() {
     let arrive = Arrive {
-        from: Caller { number: MARKER.into(), name: MARKER.into() },
+        from: CallerId { number: MARKER.into(), name: MARKER.into() },
         user_data: pairs(&json!({"Subject": MARKER, "Deep": {"a": [MARKER]}})),
         ..arrival(to_queue("Support", None))
     };
@@ -68,7 +68,7 @@ fn nothing_personal_of_a_call_that_went_out_stays() {
 
 /// Everything that is left of erased calls, as a store keeps it: what folds from the redacted events must be the
 /// snapshot.
-pub fn redacted(world: &World) -> String {
+pub fn redacted(world: &TestCentre) -> String {
     let mut left = String::new();
     for call in world.calls().filter(|call| call.erased) {
         let key = Key::Call(call.id.clone());

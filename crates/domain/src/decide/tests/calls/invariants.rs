@@ -1,13 +1,13 @@
 //! What is true of calls at any time, whatever happened.
 
-use super::world::World;
+use super::world::TestCentre;
 use crate::{
-    call::{Call, LegCommand, Origin, Party, PartyState, Playback, SwitchCommand},
+    call::{Call, LegCommand, Party, PartyOrigin, PartyState, Playback, SwitchCommand},
     medium,
 };
 use std::collections::BTreeSet;
 
-impl World {
+impl TestCentre {
     /// Held after every commit of every test.
     #[track_caller]
     pub fn calls_hold(&self) {
@@ -15,11 +15,11 @@ impl World {
             let live: Vec<&Party> = call.live().collect();
             assert_eq!(call.is_open(), !live.is_empty(), "over as soon as nobody is in it: {call:?}");
             assert!(call.is_open() || !call.is_waiting(), "what is over waits for nobody: {call:?}");
-            let offered = live.iter().filter(|party| party.origin == Origin::Queue).count();
+            let offered = live.iter().filter(|party| party.origin == PartyOrigin::Queue).count();
             assert!(offered <= 1, "one agent at a time: {call:?}");
             assert!(!call.is_waiting() || live.len() == 1, "who waits is alone: {call:?}");
             let cared_for = call.is_waiting() || call.turned_away || live.len() > 1;
-            let answers = live.iter().any(|party| party.origin == Origin::Dial && !party.up);
+            let answers = live.iter().any(|party| party.origin == PartyOrigin::Dial && !party.up);
             assert!(!call.is_open() || cared_for || answers, "nobody is left alone forever: {call:?}");
             let legs: BTreeSet<u16> = call.parties.iter().map(|party| party.leg).collect();
             assert_eq!(legs.len(), call.parties.len(), "each leg has a number of its own: {call:?}");
@@ -40,7 +40,7 @@ impl World {
     #[track_caller]
     fn legs_hold(&self, call: &Call, party: &Party) {
         let asked: Vec<&LegCommand> = self.asked(call, party.leg).map(|effect| &effect.act).collect();
-        let came_in = party.origin == Origin::Caller;
+        let came_in = party.origin == PartyOrigin::Caller;
         let makes = asked.iter().filter(|act| matches!(act, LegCommand::Originate(_))).count();
         let is_made = came_in || makes == 1;
         assert!(makes <= usize::from(!came_in), "a leg is made once: {call:?}");

@@ -21,7 +21,7 @@ mod talk;
 mod wrap_up;
 
 use super::{
-    World,
+    TestCentre,
     acts::{centre_with, do_not_disturb, log_out, pairs, state},
     check, world,
 };
@@ -31,8 +31,8 @@ use acts::*;
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
 /// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again
 /// after 10 s.
-pub(super) fn phones() -> World {
-    let mut world = World::new();
+pub(super) fn phones() -> TestCentre {
+    let mut world = TestCentre::new();
     for (name, dn) in [("ann", "5001"), ("bob", "5002"), ("cat", "5003")] {
         world = world.then(has_phone(name, Some(dn))).then(in_service(dn, true)).then(takes_calls(name));
     }
@@ -43,52 +43,52 @@ pub(super) fn phones() -> World {
 }
 
 /// Somebody outside waits in `Support`.
-pub(super) fn waiting() -> World {
+pub(super) fn waiting() -> TestCentre {
     phones().then(arrive_at("Support"))
 }
 
 /// The call rings at ann's phone.
-pub(super) fn offered() -> World {
+pub(super) fn offered() -> TestCentre {
     waiting().then(offer("ann"))
 }
 
 /// Ann talks with the caller of the queue.
-pub(super) fn talking() -> World {
+pub(super) fn talking() -> TestCentre {
     offered().then(up(2))
 }
 
 /// Ann has put the caller of the queue on hold.
-fn held() -> World {
+fn held() -> TestCentre {
     talking().then(ann(CallAct::Hold)).then(hold_done(2, true))
 }
 
 /// Ann's part is over.
-pub(super) fn released() -> World {
+pub(super) fn released() -> TestCentre {
     talking().then(ann(CallAct::Hangup))
 }
 
 /// Somebody outside calls ann's number, and it rings.
-fn ringing() -> World {
+fn ringing() -> TestCentre {
     phones().then(arrive(to_device("5001"))).then(ringing_at(2))
 }
 
 /// Somebody outside called ann's number, and they talk.
-fn direct() -> World {
+fn direct() -> TestCentre {
     ringing().then(up(2))
 }
 
 /// Ann dials bob's number: ann's own phone is called.
-fn dialling() -> World {
+fn dialling() -> TestCentre {
     phones().then(dial("5002", to_device("5002")))
 }
 
 /// Ann dialled bob's number, and bob's phone rings.
-fn calling() -> World {
+fn calling() -> TestCentre {
     dialling().then(up(1))
 }
 
 /// Ann dialled bob's number, and they talk.
-fn internal() -> World {
+fn internal() -> TestCentre {
     calling().then(up(2))
 }
 

@@ -63,7 +63,7 @@ fn only_who_can_take_it_is_asked() {
 
 #[test]
 fn an_agent_in_a_call_is_asked_for_no_second() {
-    let second = |world: World| {
+    let second = |world: TestCentre| {
         let mut arrive = arrival(to_queue("Support", None));
         arrive.leg.call = "c2".into();
         world.then(Command::Arrive(Box::new(arrive)))

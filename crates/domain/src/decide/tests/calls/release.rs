@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::{
-    call::{Cause, LegEvent, Operation, PartyState, is_open},
+    call::{CallOperation, Cause, LegEvent, PartyState, is_open},
     medium,
 };
 
 /// One call in which ann is in each state, by its word.
-fn situations() -> [(PartyState, World); 6] {
+fn situations() -> [(PartyState, TestCentre); 6] {
     [
         (PartyState::Dialing, dialling()),
         (PartyState::Dialing, calling()),
@@ -18,43 +18,43 @@ fn situations() -> [(PartyState, World); 6] {
     ]
 }
 
-fn acts() -> Vec<(Operation, CallAct)> {
+fn acts() -> Vec<(CallOperation, CallAct)> {
     let data = || pairs(&serde_json::json!({"A": 1}));
     vec![
-        (Operation::Answer, CallAct::Answer),
-        (Operation::Reject, CallAct::Reject),
-        (Operation::Hangup, CallAct::Hangup),
-        (Operation::ClearCall, CallAct::Clear),
-        (Operation::Hold, CallAct::Hold),
-        (Operation::Retrieve, CallAct::Retrieve),
-        (Operation::SendDtmf, CallAct::SendDtmf("1".into())),
-        (Operation::MuteCall, CallAct::Mute(true)),
-        (Operation::UnmuteCall, CallAct::Mute(false)),
-        (Operation::AttachUserData, CallAct::AttachUserData(data())),
-        (Operation::UpdateUserData, CallAct::UpdateUserData(data())),
-        (Operation::DeleteUserData, CallAct::DeleteUserData),
-        (Operation::DeleteUserDataPair, CallAct::DeleteUserDataPair("A".into())),
+        (CallOperation::Answer, CallAct::Answer),
+        (CallOperation::Reject, CallAct::Reject),
+        (CallOperation::Hangup, CallAct::Hangup),
+        (CallOperation::ClearCall, CallAct::Clear),
+        (CallOperation::Hold, CallAct::Hold),
+        (CallOperation::Retrieve, CallAct::Retrieve),
+        (CallOperation::SendDtmf, CallAct::SendDtmf("1".into())),
+        (CallOperation::MuteCall, CallAct::Mute(true)),
+        (CallOperation::UnmuteCall, CallAct::Mute(false)),
+        (CallOperation::AttachUserData, CallAct::AttachUserData(data())),
+        (CallOperation::UpdateUserData, CallAct::UpdateUserData(data())),
+        (CallOperation::DeleteUserData, CallAct::DeleteUserData),
+        (CallOperation::DeleteUserDataPair, CallAct::DeleteUserDataPair("A".into())),
     ]
 }
 
 #[test]
 fn every_operation_is_open_in_the_states_the_table_says() {
     let table = [
-        (Operation::Answer, "Ringing"),
-        (Operation::Reject, "Ringing"),
-        (Operation::Hangup, "Dialing Established Held"),
-        (Operation::ClearCall, "Ringing Established"),
-        (Operation::Hold, "Established"),
-        (Operation::Retrieve, "Held"),
-        (Operation::SendDtmf, "Dialing Established"),
-        (Operation::MuteCall, "Established"),
-        (Operation::UnmuteCall, ""),
-        (Operation::AttachUserData, "Dialing Ringing Established Held"),
-        (Operation::UpdateUserData, "Dialing Ringing Established Held"),
-        (Operation::DeleteUserData, "Dialing Ringing Established Held"),
-        (Operation::DeleteUserDataPair, "Dialing Ringing Established Held"),
+        (CallOperation::Answer, "Ringing"),
+        (CallOperation::Reject, "Ringing"),
+        (CallOperation::Hangup, "Dialing Established Held"),
+        (CallOperation::ClearCall, "Ringing Established"),
+        (CallOperation::Hold, "Established"),
+        (CallOperation::Retrieve, "Held"),
+        (CallOperation::SendDtmf, "Dialing Established"),
+        (CallOperation::MuteCall, "Established"),
+        (CallOperation::UnmuteCall, ""),
+        (CallOperation::AttachUserData, "Dialing Ringing Established Held"),
+        (CallOperation::UpdateUserData, "Dialing Ringing Established Held"),
+        (CallOperation::DeleteUserData, "Dialing Ringing Established Held"),
+        (CallOperation::DeleteUserDataPair, "Dialing Ringing Established Held"),
     ];
-    assert_eq!(acts().into_iter().map(|(operation, _)| operation).collect::<Vec<_>>(), Operation::ALL);
+    assert_eq!(acts().into_iter().map(|(operation, _)| operation).collect::<Vec<_>>(), CallOperation::ALL);
     for ((operation, states), (_, act)) in table.into_iter().zip(acts()) {
         for (state, mut world) in situations() {
             let state = state.as_str();
@@ -73,7 +73,11 @@ fn a_stranger_has_no_call() {
     for (_, act) in acts() {
         check(talking(), bob(act.clone()), "no: Call 'c1' was not found");
         check(phones(), ann(act.clone()), "no: Call 'c1' was not found");
-        assert!(Operation::ALL.iter().all(|operation| !is_open(talking().call(), &"bob".into(), *operation)));
+        assert!(CallOperation::ALL.iter().all(|operation| !is_open(
+            talking().call(),
+            &"bob".into(),
+            *operation
+        )));
     }
 }
 

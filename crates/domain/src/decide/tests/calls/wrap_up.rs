@@ -4,12 +4,12 @@ use super::*;
 use crate::{Millis, agent::Readiness, call::Cause, command::AgentAct, medium};
 
 /// Ann talks with a caller of a queue that gives a minute for work after a call.
-fn busy() -> World {
+fn busy() -> TestCentre {
     let queue = queue_with("Support", |queue| queue.calls.wrap_up = 60_000);
     phones().then(queue).then(arrive_at("Support")).then(offer("ann")).then(up(2))
 }
 
-fn wrapping_up() -> World {
+fn wrapping_up() -> TestCentre {
     busy().after(1_000).then(ann(CallAct::Hangup))
 }
 
@@ -23,7 +23,7 @@ fn after_call_work(wrap_up: Option<Millis>) -> Command {
     Command::Agent { agent: "ann".into(), act }
 }
 
-fn readiness(world: &World) -> Option<Readiness> {
+fn readiness(world: &TestCentre) -> Option<Readiness> {
     world.agent("ann").channel(&medium::voice())?.state.as_ref().map(|state| state.state)
 }
 

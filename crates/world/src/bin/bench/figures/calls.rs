@@ -118,7 +118,7 @@ async fn told(data: &Path) -> anyhow::Result<HashMap<Vec<&'static str>, usize>> 
                 (Key::Call(call), _) => call.clone(),
                 (
                     _,
-                    Event::Agent(agent::Event {
+                    Event::Agent(agent::AgentEvent {
                         fact: agent::Fact::SlotTaken { session, .. } | agent::Fact::SlotFreed { session, .. },
                         ..
                     }),

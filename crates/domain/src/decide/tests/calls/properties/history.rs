@@ -4,7 +4,9 @@ use super::super::*;
 use super::MARKER;
 use crate::{
     InteractionId, Refusal, UserId,
-    call::{Call, Caller, Cause, Deadline, LegEvent, LegId, Operation, Overflowing, Party, capabilities},
+    call::{
+        Call, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party, capabilities,
+    },
     command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision},
     disposition::Policy,
     medium,
@@ -64,7 +66,7 @@ pub enum Step {
 }
 
 /// A situation to begin in, and what is tried from there.
-pub type History = (fn() -> World, Vec<Step>);
+pub type History = (fn() -> TestCentre, Vec<Step>);
 
 fn step() -> impl Strategy<Value = Step> {
     let one = || (0..10_000_usize).prop_map(Pick);
@@ -90,7 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> World; 9] =
+    let begin: [fn() -> TestCentre; 9] =
         [phones, waiting, offered, talking, held, ringing, direct, calling, internal];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -98,8 +100,8 @@ pub fn history() -> impl Strategy<Value = History> {
 /// Performs a history; `look` sees the centre after each command, and what came of it.
 pub fn perform(
     (begin, steps): &History,
-    mut look: impl FnMut(&World, &Command, &Result<(), Refusal>),
-) -> World {
+    mut look: impl FnMut(&TestCentre, &Command, &Result<(), Refusal>),
+) -> TestCentre {
     let mut world = begin();
     for step in steps {
         if let Step::Wait(millis) = step {
@@ -131,16 +133,16 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
     }
 }
 
-fn command(world: &World, step: &Step) -> Option<Command> {
+fn command(world: &TestCentre, step: &Step) -> Option<Command> {
     let id = |which: Pick| InteractionId::from(which.get(&CALLS));
     let user = |which: Pick| UserId::from(which.get(&AGENTS));
     Some(match step {
         Step::Arrive(which, how) => {
             let device = how.next().next().get(&[None, None, None, Some("5001"), Some("5002"), Some("5009")]);
-            let to = lead(*how);
+            let to = destination(*how);
             Command::Arrive(Box::new(Arrive {
                 leg: LegId { call: id(*which), number: 1 },
-                from: Caller { number: MARKER.into(), name: MARKER.into() },
+                from: CallerId { number: MARKER.into(), name: MARKER.into() },
                 device: device.map(Into::into),
                 dialled: if device.is_some() { number(&to) } else { "9000" }.into(),
                 user_data: pairs(&json!({"Subject": MARKER})),
@@ -150,7 +152,7 @@ fn command(world: &World, step: &Step) -> Option<Command> {
         Step::Dial(which, how) => {
             let agent = how.next().next().get(&AGENTS);
             let dn = PHONES[AGENTS.iter().position(|name| *name == agent)?];
-            let to = lead(*how);
+            let to = destination(*how);
             let dial = dialled(which.get(&CALLS), dn, number(&to), to);
             let dial =
                 Dial { location: Some(MARKER.into()), user_data: pairs(&json!({"A": MARKER})), ..dial };
@@ -161,7 +163,7 @@ fn command(world: &World, step: &Step) -> Option<Command> {
             Command::OfferCall { call: which.of(&waiting)?.id.clone(), agent: user(*agent) }
         }
         Step::Try(which, how) => {
-            let act = act_of(how.get(&Operation::ALL), how.next());
+            let act = act_of(how.get(&CallOperation::ALL), how.next());
             Command::Call { call: id(*which), agent: user(how.next().next()), act }
         }
         Step::Do(which, how) => {
@@ -187,7 +189,7 @@ fn command(world: &World, step: &Step) -> Option<Command> {
         }
         Step::Divert(which, how) => {
             let (call, party) = which.of(&live(world, |party| !party.up))?;
-            Command::Diverted { leg: call.leg(party.leg), to: lead(*how), code: 302 }
+            Command::Diverted { leg: call.leg(party.leg), to: destination(*how), code: 302 }
         }
         Step::Due(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();
@@ -222,14 +224,14 @@ fn command(world: &World, step: &Step) -> Option<Command> {
 }
 
 /// Live parties of calls.
-fn live(world: &World, which: impl Fn(&Party) -> bool + Copy) -> Vec<(&Call, &Party)> {
+fn live(world: &TestCentre, which: impl Fn(&Party) -> bool + Copy) -> Vec<(&Call, &Party)> {
     let calls = world.calls();
     calls
         .flat_map(|call| call.live().filter(move |party| which(party)).map(move |party| (call, party)))
         .collect()
 }
 
-fn lead(how: Pick) -> Destination {
+fn destination(how: Pick) -> Destination {
     let queue = |why| to_queue("Support", why);
     how.get(&[
         queue(None),
@@ -344,22 +346,22 @@ fn setting(how: Pick) -> Command {
 }
 
 /// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
-pub fn act_of(operation: Operation, n: Pick) -> CallAct {
+pub fn act_of(operation: CallOperation, n: Pick) -> CallAct {
     let data = || pairs(&n.get(&[json!({"A": MARKER}), json!({"DispositionCode": "Referred", "B": 0.3})]));
     match operation {
-        Operation::Answer => CallAct::Answer,
-        Operation::Reject => CallAct::Reject,
-        Operation::Hangup => CallAct::Hangup,
-        Operation::ClearCall => CallAct::Clear,
-        Operation::Hold => CallAct::Hold,
-        Operation::Retrieve => CallAct::Retrieve,
-        Operation::SendDtmf => CallAct::SendDtmf(n.get(&["12#", "*,A"]).into()),
-        Operation::MuteCall => CallAct::Mute(true),
-        Operation::UnmuteCall => CallAct::Mute(false),
-        Operation::AttachUserData => CallAct::AttachUserData(data()),
-        Operation::UpdateUserData => CallAct::UpdateUserData(data()),
-        Operation::DeleteUserData => CallAct::DeleteUserData,
-        Operation::DeleteUserDataPair => {
+        CallOperation::Answer => CallAct::Answer,
+        CallOperation::Reject => CallAct::Reject,
+        CallOperation::Hangup => CallAct::Hangup,
+        CallOperation::ClearCall => CallAct::Clear,
+        CallOperation::Hold => CallAct::Hold,
+        CallOperation::Retrieve => CallAct::Retrieve,
+        CallOperation::SendDtmf => CallAct::SendDtmf(n.get(&["12#", "*,A"]).into()),
+        CallOperation::MuteCall => CallAct::Mute(true),
+        CallOperation::UnmuteCall => CallAct::Mute(false),
+        CallOperation::AttachUserData => CallAct::AttachUserData(data()),
+        CallOperation::UpdateUserData => CallAct::UpdateUserData(data()),
+        CallOperation::DeleteUserData => CallAct::DeleteUserData,
+        CallOperation::DeleteUserDataPair => {
             CallAct::DeleteUserDataPair(n.get(&["A", "DispositionCode", "Ghost"]).into())
         }
     }

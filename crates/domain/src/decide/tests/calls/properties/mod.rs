@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
-    call::{Call, LegCommand, LegEvent, LegId, Operation, Origin, capabilities, is_open},
+    call::{Call, CallOperation, LegCommand, LegEvent, LegId, PartyOrigin, capabilities, is_open},
     interaction::Interaction,
     session::EndedBy,
 };
@@ -17,16 +17,16 @@ use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-fn found<'w>(world: &'w World, id: &InteractionId) -> Option<&'w Call> {
+fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Call> {
     world.calls().find(|call| call.id == *id)
 }
 
 /// Every operation of every agent is accepted if it is listed, and else refused as what it is.
-fn holds_equal(world: &World, call: &Call) {
+fn holds_equal(world: &TestCentre, call: &Call) {
     for agent in AGENTS.map(UserId::from) {
         let party = call.party(&agent);
         let listed = capabilities(call, &agent);
-        for operation in Operation::ALL {
+        for operation in CallOperation::ALL {
             assert_eq!(listed.contains(&operation), is_open(call, &agent, operation));
             for n in [Pick(0), Pick(1)] {
                 let act = act_of(operation, n);
@@ -119,7 +119,7 @@ proptest! {
             for party in call.parties.iter().filter(|party| !party.is_live()) {
                 let leg = call.leg(party.leg);
                 let asked = || world.effects.iter().filter(|effect| effect.leg == leg).map(|effect| &effect.act);
-                let is_made = party.origin == Origin::Caller || asked().next().is_some();
+                let is_made = party.origin == PartyOrigin::Caller || asked().next().is_some();
                 let is_released = asked().any(|act| matches!(act, LegCommand::Release(_)));
                 assert!(!is_made || is_released || gone.contains(&leg) || cut_off, "{leg} of {call:?}");
             }
@@ -185,9 +185,10 @@ fn random_histories_reach_every_state() {
                   call.held call.muted call.refused call.released call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
                   abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
-    let origins = [Origin::Caller, Origin::Dial, Origin::Called, Origin::Queue];
+    let origins = [PartyOrigin::Caller, PartyOrigin::Dial, PartyOrigin::Called, PartyOrigin::Queue];
     let parts = origins.iter().flat_map(|origin| {
-        let first = if matches!(origin, Origin::Caller | Origin::Dial) { "Dialing" } else { "Ringing" };
+        let first =
+            if matches!(origin, PartyOrigin::Caller | PartyOrigin::Dial) { "Dialing" } else { "Ringing" };
         [first, "Established", "Held", "Released"].map(|state| format!("{origin:?} {state}"))
     });
     for word in wanted.split_whitespace().map(str::to_owned).chain(parts).chain(["turned away".to_owned()]) {

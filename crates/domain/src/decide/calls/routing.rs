@@ -8,13 +8,17 @@ use super::{
 };
 use crate::{
     InteractionId,
-    call::{Cause, Dn, Origin, PartyState, Who},
+    call::{Cause, Dn, PartyOrigin, PartyState, Who},
     command::Destination,
     session::EndedBy,
 };
 
 /// Brings the caller to where their number leads.
-pub(super) fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) -> Result<(), DecideError> {
+pub(super) fn route_to(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    to: &Destination,
+) -> Result<(), DecideError> {
     match to {
         Destination::Queue { queue, turned_away: None } => wait::enqueue(draft, id, queue),
         Destination::Queue { queue, turned_away: Some(why) } => wait::turn_away(draft, id, Some(queue), *why),
@@ -60,7 +64,7 @@ fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), Decide
         NewParty {
             who,
             dn: dn.clone(),
-            origin: Origin::Called,
+            origin: PartyOrigin::Called,
             state: PartyState::Ringing,
             answers,
             deadline: Some(draft.now + party::RING),
@@ -76,7 +80,7 @@ fn call_out(draft: &mut Draft<'_>, id: &InteractionId, number: &Dn) -> Result<()
         NewParty {
             who: Who::Outside,
             dn: number.clone(),
-            origin: Origin::Called,
+            origin: PartyOrigin::Called,
             state: PartyState::Ringing,
             answers: false,
             deadline: Some(draft.now + party::RING),

@@ -16,7 +16,7 @@ pub struct Code {
 
 /// A group of codes: a business attribute, or a folder of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
+pub struct DispositionGroup {
     /// Opaque id.
     pub id: String,
     /// Its name.
@@ -29,16 +29,16 @@ pub struct Group {
 
 /// All groups. The first root group is the default one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Book {
+pub struct DispositionTree {
     /// Parents before children.
-    pub groups: Vec<Group>,
+    pub groups: Vec<DispositionGroup>,
 }
 
 /// A change of the book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
+pub enum DispositionTreeEvent {
     /// A group was added.
-    GroupAdded(Group),
+    GroupAdded(DispositionGroup),
     /// A group was taken away with everything in it.
     GroupRemoved {
         /// Its id.
@@ -65,24 +65,24 @@ pub enum Event {
     },
 }
 
-impl Book {
+impl DispositionTree {
     /// The group that flat requests mean.
-    pub fn default_group(&self) -> Option<&Group> {
+    pub fn default_group(&self) -> Option<&DispositionGroup> {
         self.groups.iter().find(|group| group.parent.is_none())
     }
 
     /// A group by its id.
-    pub fn group(&self, id: &str) -> Option<&Group> {
+    pub fn group(&self, id: &str) -> Option<&DispositionGroup> {
         self.groups.iter().find(|group| group.id == id)
     }
 
     /// The groups directly inside another, or at the root.
-    pub fn children<'a>(&'a self, parent: Option<&'a str>) -> impl Iterator<Item = &'a Group> {
+    pub fn children<'a>(&'a self, parent: Option<&'a str>) -> impl Iterator<Item = &'a DispositionGroup> {
         self.groups.iter().filter(move |group| group.parent.as_deref() == parent)
     }
 
     /// A code by its id, with its group.
-    pub fn code(&self, id: &str) -> Option<(&Group, &Code)> {
+    pub fn code(&self, id: &str) -> Option<(&DispositionGroup, &Code)> {
         self.groups.iter().find_map(|group| Some((group, group.codes.iter().find(|code| code.id == id)?)))
     }
 
@@ -93,9 +93,9 @@ impl Book {
 
     /// Refuses a change that the book does not allow: ids are unique, names too among siblings, and what is
     /// changed must exist.
-    pub fn check(&self, change: &Event) -> Result<(), Refusal> {
+    pub fn check(&self, change: &DispositionTreeEvent) -> Result<(), Refusal> {
         match change {
-            Event::GroupAdded(group) => {
+            DispositionTreeEvent::GroupAdded(group) => {
                 check::name("name", &group.name)?;
                 if let Some(parent) = &group.parent {
                     self.group(parent).ok_or_else(|| Refusal::NotFound(format!("Group '{parent}'")))?;
@@ -110,14 +110,14 @@ impl Book {
                     return Err(Refusal::Exists(format!("Group '{}'", group.name)));
                 }
             }
-            Event::GroupRemoved { id } => {
+            DispositionTreeEvent::GroupRemoved { id } => {
                 self.group(id).ok_or_else(|| Refusal::NotFound(format!("Group '{id}'")))?;
             }
-            Event::CodeAdded { group, code } => {
+            DispositionTreeEvent::CodeAdded { group, code } => {
                 let found = self.group(group).ok_or_else(|| Refusal::NotFound(format!("Group '{group}'")))?;
                 self.check_code(&found.codes, code)?;
             }
-            Event::CodeRenamed { id, .. } | Event::CodeRemoved { id } => {
+            DispositionTreeEvent::CodeRenamed { id, .. } | DispositionTreeEvent::CodeRemoved { id } => {
                 self.code(id).ok_or_else(|| Refusal::NotFound(format!("Disposition '{id}'")))?;
             }
         }
@@ -134,23 +134,23 @@ impl Book {
     }
 
     /// Folds one change.
-    pub fn apply(&mut self, change: &Event) {
+    pub fn apply(&mut self, change: &DispositionTreeEvent) {
         match change {
-            Event::GroupAdded(group) => self.groups.push(group.clone()),
-            Event::GroupRemoved { id } => self.remove_group(id),
-            Event::CodeAdded { group, code } => {
+            DispositionTreeEvent::GroupAdded(group) => self.groups.push(group.clone()),
+            DispositionTreeEvent::GroupRemoved { id } => self.remove_group(id),
+            DispositionTreeEvent::CodeAdded { group, code } => {
                 if let Some(found) = self.groups.iter_mut().find(|found| found.id == *group) {
                     found.codes.push(code.clone());
                 }
             }
-            Event::CodeRenamed { id, display } => {
+            DispositionTreeEvent::CodeRenamed { id, display } => {
                 for code in self.groups.iter_mut().flat_map(|group| &mut group.codes) {
                     if code.id == *id {
                         code.display.clone_from(display);
                     }
                 }
             }
-            Event::CodeRemoved { id } => {
+            DispositionTreeEvent::CodeRemoved { id } => {
                 for group in &mut self.groups {
                     group.codes.retain(|code| code.id != *id);
                 }
