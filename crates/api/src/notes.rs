@@ -9,7 +9,7 @@ mod sessions;
 
 pub use renderer::Notes;
 
-use desk::ports::{Cause, NewNote, Render, TxView};
+use desk::ports::{CommandOrigin, NewNote, Render, TxView};
 use domain::{DecideError, Decision, EntityChange, Event, Millis, State};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +18,7 @@ impl Render for Notes {
         &self,
         sight: &mut dyn TxView,
         decision: &Decision,
-        cause: Option<&Cause>,
+        cause: Option<&CommandOrigin>,
         at: Millis,
     ) -> Result<Vec<NewNote>, DecideError> {
         let mut notes = Vec::new();
@@ -54,7 +54,7 @@ impl Render for Notes {
 struct Commit<'a> {
     notes: &'a Notes,
     decision: &'a Decision,
-    cause: Option<&'a Cause>,
+    cause: Option<&'a CommandOrigin>,
     at: Millis,
 }
 

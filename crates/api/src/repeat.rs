@@ -10,7 +10,7 @@ use axum::{
 };
 use desk::{
     Refused,
-    idempotency::{Asked, IdempotencyKey, Known, Repeatable, Saving, Tell, Told},
+    idempotency::{IdempotencyKey, KnownRequest, Repeatable, RequestResult, RequestState, Saving, Tell},
     ports::SavedResult,
 };
 use domain::Command;
@@ -62,7 +62,8 @@ impl Api {
             let done = self.desk.perform(command).await?;
             return Ok(answer(done.reference));
         };
-        let tell: Tell = Arc::new(move |_, reference| Told { status: 200, body: answer(reference).body() });
+        let tell: Tell =
+            Arc::new(move |_, reference| RequestResult { status: 200, body: answer(reference).body() });
         let saving = Saving { request: kept.request.clone(), tell };
         let done = self.desk.perform_once(command, Some(saving)).await?;
         kept.saved.store(true, Ordering::Relaxed);
@@ -100,21 +101,21 @@ async fn serve(api: &Api, request: Request, address: &str, next: Next) -> Result
     let bytes = body::read(Request::from_parts(parts.clone(), body)).await?;
     let asked = Repeatable::new(&scope, key, [address.as_bytes(), &bytes]);
     let running = match api.desk.asked(&asked).await? {
-        Asked::Known(Known::Done(saved)) => {
+        RequestState::Known(KnownRequest::Done(saved)) => {
             metrics::counter!("jackfield_requests_repeated_total", "answered" => "again").increment(1);
             return Ok(again(saved));
         }
-        Asked::Known(Known::Other) => {
+        RequestState::Known(KnownRequest::Other) => {
             metrics::counter!("jackfield_requests_repeated_total", "answered" => "422").increment(1);
             let why = "This Idempotency-Key was used for another request";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, 2, why));
         }
-        Asked::Running => {
+        RequestState::Running => {
             metrics::counter!("jackfield_requests_repeated_total", "answered" => "409").increment(1);
             let why = "The request with this Idempotency-Key is still being served";
             return Err(Problem::new(StatusCode::CONFLICT, 9, why));
         }
-        Asked::New(running) => running,
+        RequestState::New(running) => running,
     };
     let kept = Kept { request: asked, saved: Arc::default() };
     let mut request = Request::from_parts(parts, Body::from(bytes));

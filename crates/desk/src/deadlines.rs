@@ -54,7 +54,7 @@ pub(crate) struct Moment {
 
 /// One thing that falls due.
 #[derive(Debug)]
-struct Entry {
+struct ScheduledDeadline {
     due: Due,
     at: Moment,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Deadlines {
     due: BTreeSet<(Millis, Due)>,
     /// By moments of the clock.
     fixed: BTreeSet<(Millis, Due)>,
-    of: HashMap<Key, Vec<Entry>>,
+    of: HashMap<Key, Vec<ScheduledDeadline>>,
 }
 
 impl Deadlines {
@@ -80,7 +80,7 @@ impl Deadlines {
         // that.
         let first = self.first();
         let before = self.of.remove(key).unwrap_or_default();
-        for Entry { due, at } in &before {
+        for ScheduledDeadline { due, at } in &before {
             let (moment, set) = self.place(due, *at);
             set.remove(&(moment, due.clone()));
         }
@@ -96,7 +96,7 @@ impl Deadlines {
             let at = Moment { clock, awake };
             let (moment, set) = self.place(&due, at);
             set.insert((moment, due.clone()));
-            entries.push(Entry { due, at });
+            entries.push(ScheduledDeadline { due, at });
         }
         if !entries.is_empty() {
             self.of.insert(key.clone(), entries);

@@ -5,18 +5,18 @@ use crate::{
     connected::Connected,
     deadlines::Moment,
     given_up,
-    idempotency::{Asked, InProgress, Repeatable, Saving},
+    idempotency::{InProgress, Repeatable, RequestState, Saving},
     limits,
     lock::lock,
+    memory::Memory,
     pauses::{ALIVE, Alive},
     ports::{
-        Cause, Clock, CommitPlan, FeedPage, FeedQuery, Ids, Receipt, Render, SessionTable, Store, StoreFault,
-        TaskRow, TxView,
+        Clock, CommandOrigin, CommitPlan, FeedPage, FeedQuery, Ids, Receipt, Render, SessionTable, Store,
+        StoreFault, TaskRow, TxView,
     },
     routing::{Board, Standing, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
     wants::{keys, wants},
-    witness::Memory,
 };
 use domain::{
     Command, Decision, EntityKind, InteractionId, Key, MediumName, Message, Millis, NodeId, Refusal,
@@ -35,7 +35,7 @@ use tracing::Instrument;
 const RETRY: Duration = Duration::from_millis(250);
 
 /// The parts of a desk.
-pub struct Setup {
+pub struct DeskSetup {
     /// The journal.
     pub store: Arc<dyn Store>,
     /// How commits become notifications.
@@ -68,8 +68,8 @@ pub struct Desk {
 impl Desk {
     /// Opens the desk on a journal: memory is rebuilt from what is there. Run [`Desk::route`],
     /// [`Desk::keep_time`] and [`Desk::post`] beside it.
-    pub async fn open(setup: Setup) -> Result<Arc<Self>, StoreFault> {
-        let Setup { store, render, clock, ids, media, node } = setup;
+    pub async fn open(setup: DeskSetup) -> Result<Arc<Self>, StoreFault> {
+        let DeskSetup { store, render, clock, ids, media, node } = setup;
         let memory = Arc::new(Memory::new());
         store.watch(memory.clone());
         let down = memory.pauses.begin(last_alive(&*store).await?, clock.now());
@@ -155,7 +155,7 @@ impl Desk {
             unnamed.name(&decision);
             let cause = match command.actor() {
                 Some(agent) if !decision.changes.is_empty() => {
-                    Some(Cause { agent: agent.clone(), reference: sight.head(agent)? + 1 })
+                    Some(CommandOrigin { agent: agent.clone(), reference: sight.head(agent)? + 1 })
                 }
                 _ => None,
             };
@@ -175,11 +175,11 @@ impl Desk {
     }
 
     /// Whether a request that may come again is to be performed.
-    pub async fn asked(&self, request: &Repeatable) -> Result<Asked, StoreFault> {
-        let Some(running) = self.in_progress.begin(request) else { return Ok(Asked::Running) };
+    pub async fn asked(&self, request: &Repeatable) -> Result<RequestState, StoreFault> {
+        let Some(running) = self.in_progress.begin(request) else { return Ok(RequestState::Running) };
         let saved = self.store.result(&request.id).await?;
         let known = saved.and_then(|saved| request.stand(saved, self.now()));
-        Ok(known.map_or(Asked::New(running), Asked::Known))
+        Ok(known.map_or(RequestState::New(running), RequestState::Known))
     }
 
     /// Keeps the result of a request that was performed without a commit of its own.

@@ -87,14 +87,14 @@ pub struct Repeatable {
 impl Repeatable {
     /// A request of a scope, such as one user or one customer's chat, that asks for what the parts say.
     pub fn new<'p>(scope: &str, key: IdempotencyKey, parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
-        let mut asks = Parts::default();
+        let mut asks = PartsHash::default();
         asks.add(key.0.as_bytes());
         for part in parts {
             asks.add(part);
         }
         Self {
-            id: Parts::of(["key", scope, &key.0]).digest(),
-            scope: Parts::of(["scope", scope]).digest(),
+            id: PartsHash::of(["key", scope, &key.0]).digest(),
+            scope: PartsHash::of(["scope", scope]).digest(),
             fingerprint: asks.digest(),
             key,
         }
@@ -103,7 +103,7 @@ impl Repeatable {
     /// 32 bytes that only this request gives with this random number. The result may hold the number: so a secret
     /// can be made that an answer contains and that the journal must not know.
     pub fn draw(&self, random: &str) -> [u8; 32] {
-        Parts::of(["drawn", random, &self.key.0, &self.fingerprint]).0.finalize().into()
+        PartsHash::of(["drawn", random, &self.key.0, &self.fingerprint]).0.finalize().into()
     }
 
     /// Whether a result is this request's: of the same name, and not older than a day.
@@ -114,9 +114,9 @@ impl Repeatable {
 
 /// A hash of parts, each with its length before it, so that no two lists of parts are one.
 #[derive(Default)]
-struct Parts(Sha256);
+struct PartsHash(Sha256);
 
-impl Parts {
+impl PartsHash {
     fn of<const N: usize>(parts: [&str; N]) -> Self {
         let mut all = Self::default();
         for part in parts {
@@ -137,7 +137,7 @@ impl Parts {
 
 /// What a request left behind for the one that comes again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct RequestResult {
     /// The HTTP status.
     pub status: u16,
     /// The body, or what it is made of.
@@ -146,7 +146,7 @@ pub struct Told {
 
 /// Tells the result of a command inside its commit, from the decision and the number that the command has
 /// (`referenceId`). It may be asked more than once and must be pure.
-pub type Tell = Arc<dyn Fn(&Decision, Option<u64>) -> Told + Send + Sync>;
+pub type Tell = Arc<dyn Fn(&Decision, Option<u64>) -> RequestResult + Send + Sync>;
 
 /// A request that may come again, with the result it will have.
 #[derive(Clone)]
@@ -160,7 +160,7 @@ pub struct Saving {
 impl Saving {
     /// The row of the result.
     pub(crate) fn row(&self, decision: &Decision, reference: Option<u64>, at: Millis) -> SavedResult {
-        let Told { status, body } = (self.tell)(decision, reference);
+        let RequestResult { status, body } = (self.tell)(decision, reference);
         self.request.result(at, status, body)
     }
 }
@@ -179,20 +179,20 @@ impl Repeatable {
     }
 
     /// What a row of this request's name means for it now; `None` when it is too old to count.
-    pub(crate) fn stand(&self, saved: SavedResult, now: Millis) -> Option<Known> {
+    pub(crate) fn stand(&self, saved: SavedResult, now: Millis) -> Option<KnownRequest> {
         if !Self::is_fresh(&saved, now) {
             None
         } else if saved.fingerprint == self.fingerprint {
-            Some(Known::Done(saved))
+            Some(KnownRequest::Done(saved))
         } else {
-            Some(Known::Other)
+            Some(KnownRequest::Other)
         }
     }
 }
 
 /// What is known of a request that came before under the same key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownRequest {
     /// It was performed, with this result.
     Done(SavedResult),
     /// It asked for something else.
@@ -200,13 +200,13 @@ pub enum Known {
 }
 
 /// Whether a request is to be performed.
-pub enum Asked {
+pub enum RequestState {
     /// It is: hold this meanwhile.
     New(Running),
     /// The same is being performed at this moment.
     Running,
     /// It is not: something is known of its key.
-    Known(Known),
+    Known(KnownRequest),
 }
 
 /// The requests that are being performed. Only a courtesy to clients: that nothing is performed twice, the commit sees
@@ -276,9 +276,9 @@ mod tests {
     fn a_result_is_known_for_a_day_by_scope_key_and_body() {
         let asked = request("user:1", "k", "a");
         let saved = asked.result(1_000, 200, "{}".into());
-        assert_eq!(asked.stand(saved.clone(), 1_000 + KEPT), Some(Known::Done(saved.clone())));
+        assert_eq!(asked.stand(saved.clone(), 1_000 + KEPT), Some(KnownRequest::Done(saved.clone())));
         assert_eq!(asked.stand(saved.clone(), 1_001 + KEPT), None);
-        assert_eq!(request("user:1", "k", "b").stand(saved, 1_000), Some(Known::Other));
+        assert_eq!(request("user:1", "k", "b").stand(saved, 1_000), Some(KnownRequest::Other));
         assert_ne!(request("user:2", "k", "a").id, asked.id);
         assert_ne!(request("user:1", "l", "a").fingerprint, asked.fingerprint);
     }

@@ -4,7 +4,7 @@
 //! They are checked inside the transaction, against what the journal has then, so that of two commands at once, on
 //! whatever node, one passes. What memory says before that only saves work.
 
-use crate::{hours, lock::lock, ports::TxView, witness::Memory};
+use crate::{hours, lock::lock, memory::Memory, ports::TxView};
 use domain::{
     Command, DecideError, Decision, Key, MediumName, Millis, QueueName, Refusal, State,
     call::Overflowing,

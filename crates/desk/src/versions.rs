@@ -9,13 +9,13 @@ const OVER: usize = 10_000;
 /// The versions that were taken in.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
-    taken: HashMap<Key, Taken>,
+    taken: HashMap<Key, KnownVersion>,
     /// The entities that are over, in the order in which they ended.
     over: VecDeque<Key>,
 }
 
 #[derive(Debug)]
-struct Taken {
+struct KnownVersion {
     version: u64,
     is_over: bool,
 }
@@ -34,11 +34,11 @@ impl Versions {
                 let ends = is_over && !taken.is_over;
                 // Once an entity is in the list of those that are over it stays there: a user who was taken away may
                 // come back.
-                *taken = Taken { version, is_over: is_over || taken.is_over };
+                *taken = KnownVersion { version, is_over: is_over || taken.is_over };
                 ends
             }
             None => {
-                self.taken.insert(key.clone(), Taken { version, is_over });
+                self.taken.insert(key.clone(), KnownVersion { version, is_over });
                 is_over
             }
         };

@@ -22,7 +22,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use api::{Api, Links, Notes};
 use axum::middleware;
 use channels::{Chat, ChatConfig};
-use desk::{Desk, Setup, ports::Store};
+use desk::{Desk, DeskSetup, ports::Store};
 use domain::{Command, EntityKind, InteractionId, Millis, NodeId, medium::Media};
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store_sqlite::{OpenError, Options, SqliteDirectory, SqliteStore};
@@ -199,7 +199,7 @@ pub async fn desk(
     shown: api::Shown,
 ) -> Result<Arc<Desk>> {
     let render = Arc::new(Notes::new(media.clone(), Links::new(url)).showing(shown));
-    let setup = Setup { store, render, clock, ids: Arc::new(RandomIds), media, node: NodeId::default() };
+    let setup = DeskSetup { store, render, clock, ids: Arc::new(RandomIds), media, node: NodeId::default() };
     Ok(Desk::open(setup).await?)
 }
 

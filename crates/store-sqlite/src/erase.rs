@@ -9,7 +9,7 @@ use crate::{
     mark::Mark,
     message_key, quarantine, task,
 };
-use desk::ports::{Erased, Traces};
+use desk::ports::{ErasureReport, Traces};
 use domain::{
     Event, InteractionId, Key, Message, State,
     format::{self, Document},
@@ -20,10 +20,10 @@ use std::collections::HashSet;
 impl Group<'_> {
     /// Redacts the rows of conversations whose snapshots say that they were erased, and deletes the rows that stand
     /// alone.
-    pub fn erase(&mut self, traces: &Traces) -> Outcome<Erased> {
+    pub fn erase(&mut self, traces: &Traces) -> Outcome<ErasureReport> {
         // The erased snapshot may be of this very group.
         self.flush()?;
-        let mut erased = Erased::default();
+        let mut erased = ErasureReport::default();
         let mut entities = HashSet::new();
         for id in &traces.conversations {
             match self.erased(id)? {

@@ -4,7 +4,7 @@ use crate::{
     BackupError, OpenError, Options, RebuildError, SqliteReader, SqliteStore, accept_loss, backup, finish,
     rebuild, restore,
 };
-use desk::ports::{Erased, Finished, Operator, Report, StoreFault, Traces};
+use desk::ports::{ErasureReport, Finished, Operator, RebuildReport, StoreFault, Traces};
 use futures::executor::block_on;
 use std::{
     path::{Path, PathBuf},
@@ -76,12 +76,12 @@ impl Operator for SqliteDirectory {
         Ok(reader.find_person(person)?)
     }
 
-    fn erase(&self, traces: Traces) -> Result<Erased, OperatorError> {
+    fn erase(&self, traces: Traces) -> Result<ErasureReport, OperatorError> {
         let store = self.store()?;
         Ok(block_on(store.erase(traces))?)
     }
 
-    fn rebuild(&self, fix: bool) -> Result<Report, OperatorError> {
+    fn rebuild(&self, fix: bool) -> Result<RebuildReport, OperatorError> {
         Ok(rebuild(&self.dir, fix)?)
     }
 

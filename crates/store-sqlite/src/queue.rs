@@ -4,7 +4,8 @@
 //! store does not depend on every caller having dropped its end.
 
 use desk::ports::{
-    BindingRow, Erased, Quarantined, SavedResult, SessionTable, Start, StoreFault, Traces, Transacted, Work,
+    BindingRow, ErasureReport, Quarantined, SavedResult, SessionTable, Start, StoreFault, Traces, Transacted,
+    Work,
 };
 use domain::{Millis, NodeId, UserId, call::Dn};
 use std::{
@@ -49,7 +50,7 @@ pub(crate) enum Job {
     /// Delete conversations; `done` are deleted already.
     Retire { before: Millis, limit: u32, done: u32, answer: Answer<u32> },
     /// Overwrite what is left of erased conversations in other rows, and delete what else is known of a person.
-    Erase { traces: Traces, answer: Answer<Erased> },
+    Erase { traces: Traces, answer: Answer<ErasureReport> },
 }
 
 /// Jobs on their way to the writer.

@@ -12,7 +12,7 @@ use crate::{
     open_error::OpenError,
     schema, snapshot,
 };
-use desk::ports::{Difference, Finding, Report, StoreFault};
+use desk::ports::{Difference, Finding, RebuildReport, StoreFault};
 use domain::{
     Key, State,
     format::{Document, Unread},
@@ -46,7 +46,7 @@ impl From<Fault> for RebuildError {
 /// snapshot. With `fix`, snapshots that differ or are missing are replaced; that needs the directory for this process
 /// alone. Without it, a
 /// server may be at work: what is compared is of one moment. Holds one entity in memory at a time. Blocks.
-pub fn rebuild(dir: &Path, fix: bool) -> Result<Report, RebuildError> {
+pub fn rebuild(dir: &Path, fix: bool) -> Result<RebuildReport, RebuildError> {
     if fix {
         let _lock = open::lock(dir)?;
         // Opened as a reader first: a directory without a journal must not get one.
@@ -71,7 +71,7 @@ pub fn accept_loss(dir: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn in_one_moment(conn: &Connection, fix: bool) -> Result<Report, RebuildError> {
+fn in_one_moment(conn: &Connection, fix: bool) -> Result<RebuildReport, RebuildError> {
     let tx = conn.unchecked_transaction().map_err(Fault::from)?;
     damage::check(&tx, Depth::Full).map_err(|found| match found {
         Found::Damage(what) => RebuildError::Damaged(what),
@@ -82,8 +82,8 @@ fn in_one_moment(conn: &Connection, fix: bool) -> Result<Report, RebuildError> {
     Ok(report)
 }
 
-fn check(conn: &Connection, fix: bool) -> Outcome<Report> {
-    let mut report = Report::default();
+fn check(conn: &Connection, fix: bool) -> Outcome<RebuildReport> {
+    let mut report = RebuildReport::default();
     let mut sorted = conn.prepare("SELECT entity, seq FROM event ORDER BY entity, version, seq")?;
     let mut all = Sorted { rows: sorted.query([])?, ahead: None, strays: BTreeMap::new() };
     let mut entities = conn.prepare("SELECT id, key FROM entity ORDER BY id")?;

@@ -18,7 +18,7 @@ use crate::{
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    BindingRow, CommitObserver, Erased, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult,
+    BindingRow, CommitObserver, ErasureReport, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult,
     SessionTable, Start, Store, StoreFault, TaskRow, Traces, Transacted, Versioned, Work,
 };
 use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
@@ -102,7 +102,7 @@ impl SqliteStore {
     ///
     /// Each conversation must have been erased with [`domain::Command::Erase`] before; those that were not are
     /// left alone and counted in the answer. A text that a running desk has taken up already is sent all the same.
-    pub fn erase(&self, traces: Traces) -> BoxFuture<'static, Result<Erased, StoreFault>> {
+    pub fn erase(&self, traces: Traces) -> BoxFuture<'static, Result<ErasureReport, StoreFault>> {
         self.ask(|answer| Job::Erase { traces, answer })
     }
 

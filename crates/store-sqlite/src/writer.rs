@@ -17,7 +17,7 @@ use crate::{
     tx_view::GroupView,
 };
 use desk::ports::{
-    CommitObserver, Committed, Durable, Erased, Local, Receipt, Start, StoreFault, Versioned, Work,
+    CommitObserver, Committed, Durable, ErasureReport, Local, Receipt, Start, StoreFault, Versioned, Work,
 };
 use domain::{DecideError, Key, Millis, Refusal, UserId, Want};
 use metrics::{counter, gauge, histogram};
@@ -64,7 +64,7 @@ enum JobOutcome {
     /// There is more to do: the job goes on in the next group, after this part.
     Unfinished(Part),
     Retired(u32),
-    Erased(Erased),
+    Erased(ErasureReport),
     Heads(Vec<(UserId, u64)>),
     Started(Start),
     Quarantined(i64),

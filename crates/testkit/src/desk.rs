@@ -81,7 +81,7 @@ impl TestDesk {
         let store = ground.open();
         let (clock, ids) = (Arc::new(clock), Arc::new(ids));
         let render = Arc::new(Notes::new(media.clone(), Links::new(public_url)).showing(shown));
-        let parts = desk::Setup {
+        let parts = desk::DeskSetup {
             store: store.clone(),
             render: render.clone(),
             clock: clock.clone(),
@@ -105,7 +105,7 @@ impl TestDesk {
     async fn opens(&self, store: Arc<FaultyStore>) -> Arc<Desk> {
         let (render, clock, ids) = (self.render.clone(), self.clock.clone(), self.ids.clone());
         let setup =
-            desk::Setup { store, render, clock, ids, media: self.media.clone(), node: NodeId::default() };
+            desk::DeskSetup { store, render, clock, ids, media: self.media.clone(), node: NodeId::default() };
         Desk::open(setup).await.expect("a desk")
     }
 
@@ -123,7 +123,7 @@ impl TestDesk {
         eventually("the journal is let go", async || Arc::strong_count(&store) == 1).await;
         drop(store);
         let store = ground.open();
-        let parts = desk::Setup {
+        let parts = desk::DeskSetup {
             store: store.clone(),
             render: render.clone(),
             clock: clock.clone(),

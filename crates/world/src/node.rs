@@ -4,7 +4,7 @@ use crate::{CountedIds, Faults, Journal, Record, WorldClock};
 use api::{Api, Links, Notes};
 use channels::{Chat, ChatConfig};
 use desk::{
-    Desk, Refused, Setup,
+    Desk, DeskSetup, Refused,
     ports::{Channel, StoreFault},
 };
 use domain::{Command, InteractionId, NodeId, medium::Media};
@@ -66,7 +66,7 @@ impl Node {
             Ground::Strict(store) => Journal::new(store.on(node.clone()), faults, record),
         });
         let media = Media::default();
-        let desk = Desk::open(Setup {
+        let desk = Desk::open(DeskSetup {
             store: journal.clone(),
             render: Arc::new(Notes::new(media.clone(), Links::new(URL))),
             clock: world.clock.clone(),

@@ -1,7 +1,7 @@
 //! Notifications of conversations, fact by fact, in the order of digital-channels#1.5 and #2.7.
 
 use super::renderer::Notes;
-use desk::ports::{Cause, NewNote, TxView};
+use desk::ports::{CommandOrigin, NewNote, TxView};
 use domain::{
     DecideError, Decision, Key, Message, UserId, json,
     medium::Medium,
@@ -20,7 +20,7 @@ pub(super) struct Scene<'a> {
     pub medium: &'a Medium,
     pub session: &'a Session,
     pub decision: &'a Decision,
-    pub cause: Option<&'a Cause>,
+    pub cause: Option<&'a CommandOrigin>,
 }
 
 impl Scene<'_> {

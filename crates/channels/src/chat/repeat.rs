@@ -7,7 +7,7 @@
 use super::{Chat, limits::Origin};
 use desk::{
     Refused,
-    idempotency::{Asked, IdempotencyKey, Known, Repeatable, Running, Saving, Told},
+    idempotency::{IdempotencyKey, KnownRequest, Repeatable, RequestResult, RequestState, Running, Saving},
     ports::{SavedResult, StoreFault},
 };
 use domain::{Command, Decision, InteractionId, Key, State, command::Open, session::Session};
@@ -127,10 +127,10 @@ impl Chat {
     /// Whether a request with an idempotency key is to be performed.
     pub(super) async fn turn(&self, request: &Repeatable) -> Result<Turn, StoreFault> {
         Ok(match self.desk.asked(request).await? {
-            Asked::New(running) => Turn::First(running),
-            Asked::Known(Known::Done(saved)) => Turn::Again(saved),
-            Asked::Known(Known::Other) => Turn::Refused(Why::Other),
-            Asked::Running => Turn::Refused(Why::Running),
+            RequestState::New(running) => Turn::First(running),
+            RequestState::Known(KnownRequest::Done(saved)) => Turn::Again(saved),
+            RequestState::Known(KnownRequest::Other) => Turn::Refused(Why::Other),
+            RequestState::Running => Turn::Refused(Why::Running),
         })
     }
 
@@ -163,7 +163,7 @@ fn saving(id: &InteractionId, request: Repeatable, kept: Kept) -> Saving {
     let id = id.clone();
     let tell = move |decision: &Decision, _: Option<u64>| {
         let body = serde_json::to_string(&kept.clone().after(decision, &id)).unwrap_or_default();
-        Told { status: 200, body }
+        RequestResult { status: 200, body }
     };
     Saving { request, tell: Arc::new(tell) }
 }

@@ -1,6 +1,6 @@
 //! Carrying: one task, one attempt, one outcome.
 
-use super::{Turn, lock};
+use super::{DueTask, lock};
 use crate::{
     Desk, Refused, given_up,
     ports::{Channel, OutboundMessage, SendOutcome, Start, StoreFault},
@@ -99,7 +99,7 @@ impl Desk {
     }
 
     /// Carries a task so that a panic ends only this attempt: the others of its service and thread have their turn.
-    async fn carry_alone(&self, turn: Turn) {
+    async fn carry_alone(&self, turn: DueTask) {
         let task = turn.task.clone();
         if AssertUnwindSafe(self.carry(turn)).catch_unwind().await.is_err() {
             given_up::tell("message", &task.id(), &"carrying it panicked");
@@ -108,13 +108,13 @@ impl Desk {
         }
     }
 
-    async fn carry(&self, turn: Turn) {
+    async fn carry(&self, turn: DueTask) {
         let span = span(&turn.task, turn.attempts + 1);
         self.carry_in(turn).instrument(span).await;
     }
 
-    async fn carry_in(&self, turn: Turn) {
-        let Turn { task, attempts, since } = turn;
+    async fn carry_in(&self, turn: DueTask) {
+        let DueTask { task, attempts, since } = turn;
         let sending = match self.attempt(&task).await {
             Ok(Attempt::Made(sending)) => sending,
             Ok(Attempt::Needless) => {

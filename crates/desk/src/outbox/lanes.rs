@@ -35,7 +35,7 @@ pub(crate) struct Lanes {
 
 /// A task to be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Turn {
+pub(crate) struct DueTask {
     pub task: Task,
     /// How many attempts there were before.
     pub attempts: u32,
@@ -59,7 +59,7 @@ impl Lanes {
     }
 
     /// The next task whose turn it is, if its service has room.
-    pub fn next(&mut self, now: Millis) -> Option<Turn> {
+    pub fn next(&mut self, now: Millis) -> Option<DueTask> {
         while let Some((_, thread)) = self.later.first().filter(|(due, _)| *due <= now).cloned() {
             self.later.pop_first();
             self.make_ready(thread);
@@ -75,7 +75,7 @@ impl Lanes {
         *self.under_way.entry(service.clone()).or_default() += 1;
         lane.is_under_way = true;
         let task = lane.waiting.front()?.clone();
-        Some(Turn { task, attempts: lane.attempts, since: lane.since })
+        Some(DueTask { task, attempts: lane.attempts, since: lane.since })
     }
 
     /// The first task of a lane, which was under way, is done with; the next one has its turn.
@@ -275,7 +275,7 @@ mod tests {
             while lanes.len() > 0 {
                 match lanes.next(now) {
                     None => now = lanes.due().expect("something waits for a moment"),
-                    Some(Turn { task, attempts, .. }) => {
+                    Some(DueTask { task, attempts, .. }) => {
                         let TaskKind::Message { index, .. } = &task.errand else { unreachable!() };
                         if put[*index as usize].1 && attempts < 2 {
                             lanes.again(&task, now + 10);

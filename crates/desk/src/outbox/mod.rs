@@ -9,7 +9,7 @@ mod lanes;
 
 use crate::lock::lock;
 use domain::{Millis, Task, task::Signal};
-use lanes::{Lanes, Turn};
+use lanes::{DueTask, Lanes};
 use std::{
     collections::VecDeque,
     sync::{
@@ -83,7 +83,7 @@ impl Outbox {
         lock(&self.lanes).under_way() == 0
     }
 
-    fn next(&self, now: Millis) -> Option<Turn> {
+    fn next(&self, now: Millis) -> Option<DueTask> {
         if self.closed.load(Ordering::Relaxed) { None } else { lock(&self.lanes).next(now) }
     }
 

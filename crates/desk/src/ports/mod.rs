@@ -15,8 +15,8 @@ pub use bindings::{BindingRow, Bindings};
 pub use channel::{Channel, Measure, NotReplayed, OutboundMessage, Quarantined, SendOutcome};
 pub use committed::{CommitObserver, Committed, Durable, EventRow, Local, Note, Versioned};
 pub use fault::StoreFault;
-pub use operator::{Difference, Erased, Finding, Finished, Operator, Report, Traces};
-pub use render::{Cause, NewNote, Render};
+pub use operator::{Difference, ErasureReport, Finding, Finished, Operator, RebuildReport, Traces};
+pub use render::{CommandOrigin, NewNote, Render};
 pub use store::{
     CommitPlan, FeedPage, FeedQuery, LogPart, Receipt, SessionTable, Start, Store, TaskRow, Transacted, Work,
 };

@@ -25,11 +25,11 @@ pub trait Operator {
     /// [`domain::Command::Erase`] before, and deletes what else is named, so that no file of the journal holds them any
     /// more. Conversations that were not erased are left alone. Only the process that has the journal open may, or one that
     /// finds it free; nothing else is committed meanwhile.
-    fn erase(&self, traces: Traces) -> Result<Erased, Self::Fault>;
+    fn erase(&self, traces: Traces) -> Result<ErasureReport, Self::Fault>;
 
     /// Folds the events of every entity and compares the result with its snapshot, also while a server runs; with `fix`
     /// it replaces the snapshots that differ, which no server may see.
-    fn rebuild(&self, fix: bool) -> Result<Report, Self::Fault>;
+    fn rebuild(&self, fix: bool) -> Result<RebuildReport, Self::Fault>;
 
     /// Accepts a journal that has less in it than was acknowledged. No server may run.
     fn accept_loss(&self) -> Result<(), Self::Fault>;
@@ -51,7 +51,7 @@ pub struct Traces {
 
 /// What an erasure went over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Erased {
+pub struct ErasureReport {
     /// Conversations, calls among them, whose rows were overwritten.
     pub conversations: u32,
     /// Log entries blanked.
@@ -79,7 +79,7 @@ pub struct Finished {
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct RebuildReport {
     /// Entities looked at.
     pub entities: u64,
     /// Events folded.

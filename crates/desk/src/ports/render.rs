@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// The command behind a commit, for the agent who gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
+pub struct CommandOrigin {
     /// The agent.
     pub agent: UserId,
     /// The number of the agent's command (`referenceId`).
@@ -33,7 +33,7 @@ pub trait Render: Send + Sync + 'static {
         &self,
         sight: &mut dyn TxView,
         decision: &Decision,
-        cause: Option<&Cause>,
+        cause: Option<&CommandOrigin>,
         at: Millis,
     ) -> Result<Vec<NewNote>, DecideError>;
 }

@@ -6,10 +6,10 @@ use super::{
     scene::{self, Scene, TOPIC, agent, session_command, user},
 };
 use desk::{
-    Desk, Refused, Setup,
+    Desk, DeskSetup, Refused,
     ports::{
-        Arrival, Cause, Channel, Clock, Ids, Measure, NewNote, NotReplayed, OutboundMessage, Quarantined,
-        Render, SendOutcome, Switch, TxView,
+        Arrival, Channel, Clock, CommandOrigin, Ids, Measure, NewNote, NotReplayed, OutboundMessage,
+        Quarantined, Render, SendOutcome, Switch, TxView,
     },
 };
 use domain::{
@@ -77,7 +77,7 @@ impl Render for Notes {
         &self,
         _: &mut dyn TxView,
         decision: &Decision,
-        _: Option<&Cause>,
+        _: Option<&CommandOrigin>,
         _: Millis,
     ) -> Result<Vec<NewNote>, DecideError> {
         Ok(scene::notes(decision, TOPIC))
@@ -136,7 +136,7 @@ impl Channel for Slow {
 }
 
 async fn desk(shared: &dyn Shared, node: &str) -> Arc<Desk> {
-    let setup = Setup {
+    let setup = DeskSetup {
         store: shared.on(node.into()),
         render: Arc::new(Notes),
         clock: Arc::new(Runtime(Instant::now())),

@@ -3,8 +3,8 @@
 use api::{Links, Notes};
 use demo::centre::SMS_SERVICE;
 use desk::{
-    Desk, Setup, address, known_key,
-    ports::{Cause, NewNote, Render, TxView},
+    Desk, DeskSetup, address, known_key,
+    ports::{CommandOrigin, NewNote, Render, TxView},
     session_of,
 };
 use domain::{
@@ -50,9 +50,10 @@ impl Ground {
         let store = SqliteStore::open(self.directory.path(), Options::default()).expect("the journal");
         let store = Arc::new(Journal::new(store, Arc::new(Faults::none()), Arc::default()));
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
-        let desk = Desk::open(Setup { store, render, clock, ids, media, node: domain::NodeId::default() })
-            .await
-            .expect("a desk");
+        let desk =
+            Desk::open(DeskSetup { store, render, clock, ids, media, node: domain::NodeId::default() })
+                .await
+                .expect("a desk");
         let mut tasks = JoinSet::new();
         tasks.spawn(desk.clone().route());
         tasks.spawn(desk.clone().keep_time());
@@ -175,7 +176,7 @@ impl Render for Panics {
         &self,
         sight: &mut dyn TxView,
         decision: &Decision,
-        cause: Option<&Cause>,
+        cause: Option<&CommandOrigin>,
         at: Millis,
     ) -> Result<Vec<NewNote>, DecideError> {
         let events = decision.changes.iter().flat_map(|change| &change.events);

@@ -1,6 +1,6 @@
 //! The routing rule: one line a rule, and what must hold on every board.
 
-mod hall;
 mod places;
 mod properties;
 mod rules;
+mod test_board;

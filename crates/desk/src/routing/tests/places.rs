@@ -1,6 +1,6 @@
 //! Places in a queue: who is let in, and who is counted.
 
-use super::hall::{Hall, MEDIUM, QUEUE, What, hall, what};
+use super::test_board::{MEDIUM, QUEUE, TestBoard, What, hall, what};
 use crate::routing::Board;
 use domain::{
     Key, State,
@@ -12,7 +12,7 @@ use domain::{
 use std::sync::Arc;
 
 /// A queue that takes ten, of conversations and calls.
-fn served() -> Hall {
+fn served() -> TestBoard {
     let service = |medium: &str| Service {
         medium: medium.into(),
         queue: QUEUE.into(),

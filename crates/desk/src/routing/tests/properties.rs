@@ -1,6 +1,6 @@
 //! What must hold on every board.
 
-use super::hall::{Hall, MEDIUM, What, Who, hall, what, who};
+use super::test_board::{MEDIUM, TestAgent, TestBoard, What, hall, what, who};
 use crate::routing::{
     Board, Obstacle, Offer, WaitingItem, effective_priority, explain, explain::explain_with, route,
 };
@@ -13,7 +13,7 @@ const AGENTS: [&str; 4] = ["ann", "bob", "cat", "dan"];
 const QUEUES: [&str; 3] = ["Support", "Sales", "gone"];
 const MEDIA: [&str; 2] = [MEDIUM, "post"];
 
-fn agent(name: &'static str) -> impl Strategy<Value = Who> {
+fn agent(name: &'static str) -> impl Strategy<Value = TestAgent> {
     let ready = prop_oneof![5 => Just(Readiness::Ready), 1 => Just(Readiness::NotReady), 1 => Just(Readiness::LoggedIn)];
     let only = prop_oneof![3 => Just(None), 1 => Just(Some("Support")), 1 => Just(Some("Sales"))];
     let load = (0_u8..4, 0_usize..4, 0_i64..3);
@@ -46,7 +46,7 @@ fn item() -> impl Strategy<Value = What> {
 }
 
 /// A hall with all kinds of agents and items; the third queue does not exist.
-fn any_hall() -> impl Strategy<Value = Hall> {
+fn any_hall() -> impl Strategy<Value = TestBoard> {
     let ageing = prop_oneof![Just(0_i64), Just(10)];
     let agents = (0..=AGENTS.len())
         .prop_flat_map(|count| AGENTS[..count].iter().map(|name| agent(name)).collect::<Vec<_>>());
@@ -55,7 +55,7 @@ fn any_hall() -> impl Strategy<Value = Hall> {
             queue.ageing = ageing;
             queue.skills.insert("french".into(), level);
         });
-        let hall = agents.into_iter().fold(hall, Hall::seat);
+        let hall = agents.into_iter().fold(hall, TestBoard::seat);
         items.into_iter().enumerate().fold(hall, |hall, (number, mut item)| {
             item.0.id = format!("{number:02}").as_str().into();
             hall.waits(item)
@@ -156,7 +156,7 @@ proptest! {
             (Just(hall), states)
         }),
     ) {
-        let other = Hall { states: shuffled, ..hall.clone() };
+        let other = TestBoard { states: shuffled, ..hall.clone() };
         prop_assert_eq!(route(&hall.board(), NOW), route(&other.board(), NOW));
     }
 

@@ -1,6 +1,6 @@
 //! One test a rule, most of them one line.
 
-use super::hall::{MEDIUM, hall, what, who};
+use super::test_board::{MEDIUM, hall, what, who};
 use crate::routing::{Board, Obstacle, effective_priority, explain, next_change, route};
 use domain::{Key, State, agent::Readiness, device::Device, user::Role};
 use std::sync::Arc;
@@ -97,7 +97,7 @@ fn an_agent_is_given_as_many_as_he_has_slots() {
 
 #[test]
 fn slots_are_counted_for_each_medium() {
-    let both = |agent: super::hall::Who| hall().seat(agent.state("post", Readiness::Ready, None));
+    let both = |agent: super::test_board::TestAgent| hall().seat(agent.state("post", Readiness::Ready, None));
     both(who("ann")).waits(what("1")).waits(what("2").medium("post")).gives("1>ann 2>ann");
     both(who("ann").busy(1)).waits(what("1")).waits(what("2").medium("post")).gives("2>ann");
     hall().seat(who("ann")).waits(what("2").medium("post")).gives("");
@@ -134,7 +134,7 @@ fn calls_go_to_whom_a_phone_is_in_service_that_takes_them() {
         hall(in_service, quiet).gives("");
         assert_eq!(hall(in_service, quiet).why("1", "ann"), Some(Obstacle::NoPhone));
     }
-    let unknown = super::hall::hall().seat(who("ann").at("5001")).waits(what("1").medium("voice"));
+    let unknown = super::test_board::hall().seat(who("ann").at("5001")).waits(what("1").medium("voice"));
     assert_eq!(unknown.why("1", "ann"), Some(Obstacle::NoPhone));
     let other = unknown.phone("5002", "bob", true, false);
     assert_eq!(other.why("1", "ann"), Some(Obstacle::NoPhone), "a phone of somebody else");

@@ -5,7 +5,7 @@ use crate::centre;
 use anyhow::Context;
 use api::{Api, Config, Links, Notes, Setup as ApiSetup};
 use axum::serve::ListenerExt;
-use desk::{Desk, Setup};
+use desk::{Desk, DeskSetup};
 use domain::{Command, InteractionId, Millis, medium::Media};
 use std::{path::Path, sync::Arc};
 use store_sqlite::SqliteStore;
@@ -19,7 +19,7 @@ pub async fn desk(data: &Path, agents: usize) -> anyhow::Result<Arc<Desk>> {
     let store = Arc::new(SqliteStore::open(data, store_sqlite::Options::default())?);
     let media = Media::default();
     let links = Links::new("http://127.0.0.1");
-    let desk = Desk::open(Setup {
+    let desk = Desk::open(DeskSetup {
         store,
         render: Arc::new(Notes::new(media.clone(), links)),
         clock: Arc::new(TestClock::running(BEGUN)),

@@ -20,13 +20,13 @@ pub const QUEUE: &str = "Support";
 
 /// The snapshots a board is made of.
 #[derive(Clone, Debug)]
-pub struct Hall {
+pub struct TestBoard {
     pub states: Vec<(Key, Arc<State>)>,
     pub now: Millis,
 }
 
 /// One slot each, one queue that asks for nothing; the time is 0.
-pub fn hall() -> Hall {
+pub fn hall() -> TestBoard {
     let centre = Centre {
         id: "centre".into(),
         name: "Centre".into(),
@@ -38,11 +38,11 @@ pub fn hall() -> Hall {
         settings: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
-    let hall = Hall { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
+    let hall = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
     hall.queue(QUEUE, |_| {})
 }
 
-impl Hall {
+impl TestBoard {
     pub fn at(self, now: Millis) -> Self {
         Self { now, ..self }
     }
@@ -70,7 +70,7 @@ impl Hall {
         self.put(Key::Queue(name.into()), State::Queue(Some(queue)))
     }
 
-    pub fn seat(self, who: Who) -> Self {
+    pub fn seat(self, who: TestAgent) -> Self {
         let (user, agent) = (Key::User(who.user.id.clone()), Key::Agent(who.user.id.clone()));
         self.put(user, State::User(Some(who.user.into()))).put(agent, State::Agent(who.agent))
     }
@@ -112,13 +112,13 @@ impl Hall {
 
 /// An agent.
 #[derive(Clone, Debug)]
-pub struct Who {
+pub struct TestAgent {
     pub user: User,
     pub agent: Agent,
 }
 
 /// Logged in, ready, free, with the centre's one slot and no skill; idle since 0.
-pub fn who(name: &str) -> Who {
+pub fn who(name: &str) -> TestAgent {
     let user = User {
         id: name.into(),
         user_name: name.into(),
@@ -137,10 +137,10 @@ pub fn who(name: &str) -> Who {
     };
     let mut agent = Agent::new(name.into(), name.into());
     agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None });
-    Who { user, agent }.state(MEDIUM, Readiness::Ready, None)
+    TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 
-impl Who {
+impl TestAgent {
     pub fn state(mut self, medium: &str, state: Readiness, reason: Option<&str>) -> Self {
         let state = AgentState {
             id: String::new(),
