@@ -2,8 +2,8 @@
 
 use crate::{
     binding,
-    damage::{self, Depth, Found},
-    fault::Fault,
+    damage::{self, CheckFailure, Depth},
+    fault::SqliteFault,
     files, left, open,
     open_error::OpenError,
     schema, session_table, task,
@@ -48,8 +48,8 @@ impl From<rusqlite::Error> for BackupError {
     }
 }
 
-impl From<Fault> for BackupError {
-    fn from(fault: Fault) -> Self {
+impl From<SqliteFault> for BackupError {
+    fn from(fault: SqliteFault) -> Self {
         Self::Failed(fault.to_string())
     }
 }
@@ -82,8 +82,8 @@ pub fn restore(from: &Path, dir: &Path) -> Result<(), BackupError> {
 
 fn check(conn: &Connection) -> Result<(), BackupError> {
     damage::check(conn, Depth::Full).map_err(|found| match found {
-        Found::Damage(what) => BackupError::Damaged(what),
-        Found::Fault(fault) => fault.into(),
+        CheckFailure::Damage(what) => BackupError::Damaged(what),
+        CheckFailure::Fault(fault) => fault.into(),
     })
 }
 

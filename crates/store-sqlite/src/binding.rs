@@ -1,12 +1,12 @@
 //! Where phones are: rows that are not history.
 
-use crate::fault::Outcome;
+use crate::fault::SqliteResult;
 use desk::ports::BindingRow;
 use domain::call::Dn;
 use rusqlite::{Connection, Row};
 
 /// Every binding, those of one number together, in the order in which they were given.
-pub(crate) fn all(conn: &Connection) -> Outcome<Vec<BindingRow>> {
+pub(crate) fn all(conn: &Connection) -> SqliteResult<Vec<BindingRow>> {
     let mut statement = conn.prepare_cached(
         "SELECT dn, contact, instance, reg_id, path, transport, received, sender, expires, call_id, cseq,
                 talks, refused_talk, by_hand
@@ -42,7 +42,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BindingRow> {
 }
 
 /// Replaces the bindings of these numbers.
-pub(crate) fn put(conn: &Connection, phones: &[(Dn, Vec<BindingRow>)]) -> Outcome<()> {
+pub(crate) fn put(conn: &Connection, phones: &[(Dn, Vec<BindingRow>)]) -> SqliteResult<()> {
     let mut take = conn.prepare_cached("DELETE FROM binding WHERE dn = ?1")?;
     let mut put = conn.prepare_cached(
         "INSERT OR REPLACE INTO binding (dn, contact, instance, reg_id, path, transport, received, sender,
@@ -74,7 +74,7 @@ pub(crate) fn put(conn: &Connection, phones: &[(Dn, Vec<BindingRow>)]) -> Outcom
 }
 
 /// Deletes all bindings: the phones are not registered with whoever works on a copy.
-pub(crate) fn clear(conn: &Connection) -> Outcome<()> {
+pub(crate) fn clear(conn: &Connection) -> SqliteResult<()> {
     conn.execute("DELETE FROM binding", [])?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::{
 
 /// A snapshot with what the writer needs to go on from it.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct CachedSnapshot {
     /// The entity's id in the file.
     pub id: i64,
     /// How many events it has.
@@ -28,7 +28,7 @@ pub(crate) struct Cache {
 
 #[derive(Default)]
 struct Inner {
-    entries: HashMap<Key, Entry>,
+    entries: HashMap<Key, CachedSnapshot>,
     /// Keys in the order in which they came; some may have gone since.
     order: VecDeque<Key>,
     /// Keys of conversations that are over: the first to go.
@@ -42,7 +42,7 @@ impl Cache {
         Self { inner: RwLock::default(), bound: bound.max(1) }
     }
 
-    pub fn get(&self, key: &Key) -> Option<Entry> {
+    pub fn get(&self, key: &Key) -> Option<CachedSnapshot> {
         self.read().entries.get(key).cloned()
     }
 
@@ -53,7 +53,7 @@ impl Cache {
     }
 
     /// Takes in what a commit changed; `None` is gone.
-    pub fn publish(&self, changed: impl IntoIterator<Item = (Key, Option<Entry>)>) {
+    pub fn publish(&self, changed: impl IntoIterator<Item = (Key, Option<CachedSnapshot>)>) {
         let mut inner = self.write();
         inner.epoch += 1;
         for (key, entry) in changed {
@@ -75,7 +75,7 @@ impl Cache {
 
     /// Keeps what was read from the file, unless something was published since `epoch` was looked up: a reader
     /// may have seen the snapshot before that.
-    pub fn keep(&self, key: &Key, entry: Entry, epoch: u64) {
+    pub fn keep(&self, key: &Key, entry: CachedSnapshot, epoch: u64) {
         let mut inner = self.write();
         if inner.epoch == epoch {
             inner.insert(key.clone(), entry);
@@ -89,7 +89,7 @@ impl Cache {
     }
 
     /// Keeps many at once, under the same condition; what is here already stays.
-    pub fn keep_all(&self, entries: Vec<(Key, Entry)>, epoch: u64) {
+    pub fn keep_all(&self, entries: Vec<(Key, CachedSnapshot)>, epoch: u64) {
         let mut inner = self.write();
         if inner.epoch == epoch {
             for (key, entry) in entries {
@@ -111,7 +111,7 @@ impl Cache {
 }
 
 impl Inner {
-    fn insert(&mut self, key: Key, entry: Entry) {
+    fn insert(&mut self, key: Key, entry: CachedSnapshot) {
         let is_open = entry.state.is_open();
         match self.entries.insert(key.clone(), entry) {
             None => {
@@ -149,7 +149,7 @@ mod tests {
     };
     use std::collections::BTreeMap;
 
-    fn entry(open: bool) -> Entry {
+    fn entry(open: bool) -> CachedSnapshot {
         let queue = open.then(|| Queue {
             name: "Support".into(),
             skills: BTreeMap::new(),
@@ -162,7 +162,7 @@ mod tests {
             routing_point: None,
             calls: Calls::default(),
         });
-        Entry { id: 1, version: 1, newest: 1, state: Arc::new(State::Queue(queue)) }
+        CachedSnapshot { id: 1, version: 1, newest: 1, state: Arc::new(State::Queue(queue)) }
     }
 
     fn key(name: &str) -> Key {
@@ -189,7 +189,12 @@ mod tests {
         cache.publish([(Key::Book, None)]);
         cache.keep(
             &Key::Book,
-            Entry { id: 1, version: 1, newest: 1, state: Arc::new(State::Book(DispositionTree::default())) },
+            CachedSnapshot {
+                id: 1,
+                version: 1,
+                newest: 1,
+                state: Arc::new(State::Book(DispositionTree::default())),
+            },
             epoch,
         );
         assert!(cache.get(&Key::Book).is_none());

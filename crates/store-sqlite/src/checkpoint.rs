@@ -5,7 +5,7 @@
 //! finished checkpoint lets the WAL start over: so once the WAL is long and the other thread has just been through
 //! it, the writer does the short rest.
 
-use crate::{connect, fault::Outcome, open_error::OpenError};
+use crate::{connect, fault::SqliteResult, open_error::OpenError};
 use rusqlite::Connection;
 use std::{
     cell::Cell,
@@ -55,14 +55,14 @@ pub(crate) struct Checkpointer {
 
 #[derive(Default)]
 struct Wish {
-    state: Mutex<State>,
+    state: Mutex<CheckpointerState>,
     changed: Condvar,
     /// The thread has been through the WAL since the writer last looked.
     has_been: AtomicBool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum State {
+enum CheckpointerState {
     #[default]
     Idle,
     Wanted,
@@ -94,13 +94,13 @@ impl Checkpointer {
         {
             tracing::warn!(%fault, "a checkpoint failed");
         }
-        self.wish.set(State::Wanted);
+        self.wish.set(CheckpointerState::Wanted);
     }
 }
 
 impl Drop for Checkpointer {
     fn drop(&mut self) {
-        self.wish.set(State::Closed);
+        self.wish.set(CheckpointerState::Closed);
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the checkpoint thread panicked");
         }
@@ -108,9 +108,9 @@ impl Drop for Checkpointer {
 }
 
 impl Wish {
-    fn set(&self, to: State) {
+    fn set(&self, to: CheckpointerState) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if *state != State::Closed && *state != to {
+        if *state != CheckpointerState::Closed && *state != to {
             *state = to;
             self.changed.notify_one();
         }
@@ -119,13 +119,13 @@ impl Wish {
     fn serve(&self, conn: &Connection) {
         loop {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            while *state == State::Idle {
+            while *state == CheckpointerState::Idle {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
-            if *state == State::Closed {
+            if *state == CheckpointerState::Closed {
                 return;
             }
-            *state = State::Idle;
+            *state = CheckpointerState::Idle;
             drop(state);
             match checkpoint(conn) {
                 Ok(()) => self.has_been.store(true, Ordering::Release),
@@ -136,7 +136,7 @@ impl Wish {
 }
 
 /// Moves into the file what can be moved without anyone waiting; not an error if another does it just now.
-fn checkpoint(conn: &Connection) -> Outcome<()> {
+fn checkpoint(conn: &Connection) -> SqliteResult<()> {
     conn.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |_| Ok(()))?;
     Ok(())
 }

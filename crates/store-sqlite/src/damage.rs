@@ -1,6 +1,6 @@
 //! Damaged pages: SQLite's check of the whole file.
 
-use crate::{connect, fault::Fault, open_error::OpenError};
+use crate::{connect, fault::SqliteFault, open_error::OpenError};
 use rusqlite::{Connection, ErrorCode, InterruptHandle};
 use std::{path::Path, thread::JoinHandle};
 
@@ -18,25 +18,25 @@ pub(crate) enum Depth {
 
 /// Why a file cannot be called sound.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum CheckFailure {
     /// It is damaged, in this way.
     Damage(String),
     /// It could not be checked.
-    Fault(Fault),
+    Fault(SqliteFault),
 }
 
 /// Checks every page. Takes about a second for each gigabyte.
-pub(crate) fn check(conn: &Connection, depth: Depth) -> Result<(), Found> {
+pub(crate) fn check(conn: &Connection, depth: Depth) -> Result<(), CheckFailure> {
     let lines = lines(conn, depth).map_err(|error| match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Found::Damage(error.to_string()),
-        _ => Found::Fault(error.into()),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => CheckFailure::Damage(error.to_string()),
+        _ => CheckFailure::Fault(error.into()),
     })?;
     if lines == ["ok"] {
         return Ok(());
     }
     let more = if lines.len() > TOLD { format!("; and {} more", lines.len() - TOLD) } else { String::new() };
     let told: Vec<_> = lines.iter().flat_map(|line| line.lines()).take(TOLD).collect();
-    Err(Found::Damage(told.join("; ") + &more))
+    Err(CheckFailure::Damage(told.join("; ") + &more))
 }
 
 fn lines(conn: &Connection, depth: Depth) -> rusqlite::Result<Vec<String>> {
@@ -64,7 +64,7 @@ impl Watch {
                 Ok(()) => {
                     tracing::info!("the journal was looked through after an end that was not clean: sound");
                 }
-                Err(Found::Damage(what)) => {
+                Err(CheckFailure::Damage(what)) => {
                     metrics::gauge!("jackfield_store_damaged").set(1.0);
                     tracing::error!(
                         dir = place,
@@ -72,7 +72,7 @@ impl Watch {
                         "the journal is damaged: restore a backup (`jackfield restore`)"
                     );
                 }
-                Err(Found::Fault(fault)) => {
+                Err(CheckFailure::Fault(fault)) => {
                     tracing::warn!(%fault, "the journal was not looked through to its end");
                 }
             })

@@ -1,7 +1,7 @@
 //! Migration 3: the sessions of the web API are kept under digests of their ids, so that nobody who reads the file
 //! can use one.
 
-use crate::fault::Outcome;
+use crate::fault::SqliteResult;
 use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ const TABLE: &str = include_str!("migrations/0003_session_digests.sql");
 
 /// Keeps each session under the lower-case hex SHA-256 of its id, without the member `id`. A row that is not the JSON
 /// of a session belongs to nobody and is deleted.
-pub(crate) fn keep(conn: &Connection) -> Outcome<()> {
+pub(crate) fn keep(conn: &Connection) -> SqliteResult<()> {
     let sessions: Vec<(String, String)> = conn
         .prepare("SELECT id, body FROM http_session")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

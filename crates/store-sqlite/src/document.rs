@@ -1,6 +1,6 @@
 //! Stored documents: JSON and the format in which it was written.
 
-use crate::fault::{Fault, Outcome};
+use crate::fault::{SqliteFault, SqliteResult};
 use domain::{
     Event, State,
     format::{self, Document, Unread, lower_snapshot},
@@ -11,7 +11,7 @@ use serde::{
     de::{DeserializeOwned, Error},
 };
 
-impl From<Unread> for Fault {
+impl From<Unread> for SqliteFault {
     fn from(why: Unread) -> Self {
         match why {
             Unread::Malformed(why) => Self::Json(why),
@@ -25,7 +25,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     document: Document,
     row: &Row<'_>,
     body: usize,
-) -> Outcome<Result<T, Unread>> {
+) -> SqliteResult<Result<T, Unread>> {
     let format: u32 = row.get(body + 1)?;
     Ok(match row.get_ref(body)?.as_str() {
         Ok(body) => format::read(document, format, body),
@@ -34,17 +34,17 @@ pub(crate) fn read<T: DeserializeOwned>(
 }
 
 /// A snapshot as it is written in a format.
-pub(crate) fn snapshot(format: u32, state: &State) -> Outcome<String> {
+pub(crate) fn snapshot(format: u32, state: &State) -> SqliteResult<String> {
     text(&*lower_snapshot(format, state))
 }
 
 /// An event in the same way; `event` is left as it was written.
-pub(crate) fn event(format: u32, event: &mut Event) -> Outcome<String> {
+pub(crate) fn event(format: u32, event: &mut Event) -> SqliteResult<String> {
     format::lower_event(format, event);
     text(event)
 }
 
 /// Any other document.
-pub(crate) fn text(document: &impl Serialize) -> Outcome<String> {
+pub(crate) fn text(document: &impl Serialize) -> SqliteResult<String> {
     Ok(serde_json::to_string(document)?)
 }

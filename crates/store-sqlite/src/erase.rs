@@ -1,10 +1,10 @@
 //! Erasure: removes a person's words also from other rows, from free bytes, and from the WAL.
 
 use crate::{
-    cache::Entry,
+    cache::CachedSnapshot,
     document,
-    fault::{Fault, Outcome},
-    group::Group,
+    fault::{SqliteFault, SqliteResult},
+    group::JobGroup,
     links, mailbox,
     mark::Mark,
     message_key, quarantine, task,
@@ -17,10 +17,10 @@ use domain::{
 use rusqlite::Connection;
 use std::collections::HashSet;
 
-impl Group<'_> {
+impl JobGroup<'_> {
     /// Redacts the rows of conversations whose snapshots say that they were erased, and deletes the rows that stand
     /// alone.
-    pub fn erase(&mut self, traces: &Traces) -> Outcome<ErasureReport> {
+    pub fn erase(&mut self, traces: &Traces) -> SqliteResult<ErasureReport> {
         // The erased snapshot may be of this very group.
         self.flush()?;
         let mut erased = ErasureReport::default();
@@ -49,7 +49,7 @@ impl Group<'_> {
 
     /// The conversation of an id, if its snapshot says that it was erased. A call is looked for first, as in the rule
     /// ([`domain::Command::Erase`]).
-    fn erased(&mut self, id: &InteractionId) -> Outcome<Option<Entry>> {
+    fn erased(&mut self, id: &InteractionId) -> SqliteResult<Option<CachedSnapshot>> {
         let entry = match self.entry(&Key::Call(id.clone()))? {
             None => self.entry(&Key::Session(id.clone()))?,
             call => call,
@@ -61,7 +61,7 @@ impl Group<'_> {
         }))
     }
 
-    fn blank_log(&self, entity: i64) -> Outcome<u32> {
+    fn blank_log(&self, entity: i64) -> SqliteResult<u32> {
         let log = message_key::log_from(entity, 0);
         let rows: Vec<(i64, String, u32)> = self
             .conn
@@ -78,7 +78,7 @@ impl Group<'_> {
         Ok(count(rows.len()))
     }
 
-    fn redact_events(&self, entity: i64) -> Outcome<u32> {
+    fn redact_events(&self, entity: i64) -> SqliteResult<u32> {
         let mut select = self.conn.prepare_cached("SELECT body, format FROM event WHERE seq = ?1")?;
         let mut update =
             self.conn.prepare_cached("UPDATE event SET body = ?2, format = ?3 WHERE seq = ?1")?;
@@ -101,10 +101,10 @@ impl Group<'_> {
 
 /// Rewrites the file and empties the WAL. `secure_delete` overwrites what is deleted, but a row that moved
 /// when its page was rebuilt leaves a copy in the page's free bytes, and no pragma finds that one.
-pub(crate) fn scrub(conn: &Connection, mark: &mut Mark) -> Outcome<()> {
+pub(crate) fn scrub(conn: &Connection, mark: &mut Mark) -> SqliteResult<()> {
     conn.execute_batch("VACUUM")?;
     if !mark.empty_wal(conn)? {
-        return Err(Fault::Damaged("a reader holds on to the WAL; erase again when it is done".into()));
+        return Err(SqliteFault::Damaged("a reader holds on to the WAL; erase again when it is done".into()));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::ErrorCode;
 
 /// A fault inside the store.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
+pub(crate) enum SqliteFault {
     /// The database failed.
     #[error("{0}")]
     Sql(#[from] rusqlite::Error),
@@ -17,7 +17,7 @@ pub(crate) enum Fault {
     Damaged(String),
 }
 
-impl Fault {
+impl SqliteFault {
     /// Whether the disk or the file is to blame, so that other commits will fail as well.
     pub fn is_of_the_disk(&self) -> bool {
         matches!(
@@ -80,8 +80,8 @@ impl Fault {
     }
 }
 
-impl From<Fault> for StoreFault {
-    fn from(fault: Fault) -> Self {
+impl From<SqliteFault> for StoreFault {
+    fn from(fault: SqliteFault) -> Self {
         if fault.is_permanent() {
             Self::Permanent(fault.to_string())
         } else {
@@ -91,14 +91,14 @@ impl From<Fault> for StoreFault {
 }
 
 /// The outcome of work on the file.
-pub(crate) type Outcome<T> = Result<T, Fault>;
+pub(crate) type SqliteResult<T> = Result<T, SqliteFault>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of(code: i32) -> StoreFault {
-        Fault::Sql(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)).into()
+        SqliteFault::Sql(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)).into()
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
             assert!(of(code).is_permanent() && !of(code).is_passing(), "{code}");
         }
         let row = serde_json::from_str::<u8>("{").expect_err("it is no number");
-        assert!(StoreFault::from(Fault::Json(row)).is_permanent());
-        assert!(StoreFault::from(Fault::Damaged("a gap".into())).is_permanent());
+        assert!(StoreFault::from(SqliteFault::Json(row)).is_permanent());
+        assert!(StoreFault::from(SqliteFault::Damaged("a gap".into())).is_permanent());
     }
 }

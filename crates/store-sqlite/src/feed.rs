@@ -6,7 +6,7 @@
 
 use crate::{
     document,
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     links, schema, snapshot, unreadable,
 };
 use desk::ports::{EventRow, FeedPage, FeedQuery};
@@ -17,13 +17,13 @@ use rusqlite::{Connection, Row, named_params};
 const MOST: u32 = 10_000;
 
 /// A page of events.
-pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
+pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> SqliteResult<FeedPage> {
     // One transaction, so that head and rows are of one moment.
     let tx = conn.unchecked_transaction()?;
     let oldest = schema::oldest(conn)?;
     let head = head(conn)?.max(oldest);
     let mut after = start(conn, query)?;
-    let Read { rows, full, .. } = loop {
+    let PageBuilder { rows, full, .. } = loop {
         let read = read(conn, query, after)?;
         // A page without any readable row would leave its reader where they are.
         if !read.rows.is_empty() || !read.full || read.last <= after {
@@ -36,13 +36,13 @@ pub(crate) fn page(conn: &Connection, query: &FeedQuery) -> Outcome<FeedPage> {
 }
 
 /// The number of the newest event that is in the file; 0 for none.
-pub(crate) fn head(conn: &Connection) -> Outcome<u64> {
+pub(crate) fn head(conn: &Connection) -> SqliteResult<u64> {
     let mut statement = conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM event")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
 /// Where the page can begin: behind the events that certainly happened before the moment asked for.
-fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
+fn start(conn: &Connection, query: &FeedQuery) -> SqliteResult<u64> {
     // SQLite's integers are signed; a cursor may be any number, since it comes from outside.
     let after = query.after.min(i64::MAX.unsigned_abs());
     let Some(since) = query.since else { return Ok(after) };
@@ -55,7 +55,7 @@ fn start(conn: &Connection, query: &FeedQuery) -> Outcome<u64> {
 }
 
 /// Rows of a page as they are read, one after the other, until it is full.
-struct Read {
+struct PageBuilder {
     rows: Vec<EventRow>,
     full: bool,
     /// How many more may be read, also those that cannot be read.
@@ -66,14 +66,14 @@ struct Read {
     last: u64,
 }
 
-impl Read {
+impl PageBuilder {
     fn new(query: &FeedQuery) -> Self {
         let more = query.limit.min(MOST);
         Self { rows: Vec::new(), full: more == 0, more, left: query.bytes.unwrap_or(usize::MAX), last: 0 }
     }
 
     /// Reads on behind a number, up to and with another.
-    fn stretch(&mut self, conn: &Connection, query: &FeedQuery, after: u64, upto: u64) -> Outcome<()> {
+    fn stretch(&mut self, conn: &Connection, query: &FeedQuery, after: u64, upto: u64) -> SqliteResult<()> {
         let kinds = (!query.kinds.is_empty()).then(|| serde_json::to_string(&query.kinds)).transpose()?;
         let mut statement = conn.prepare_cached(
             "SELECT seq, key, version, at, body, event.format
@@ -98,7 +98,7 @@ impl Read {
     }
 
     /// Adds a row, unless the page is full.
-    fn take(&mut self, row: &Row<'_>) -> Outcome<()> {
+    fn take(&mut self, row: &Row<'_>) -> SqliteResult<()> {
         let weight = row.get_ref(4)?.as_bytes().map_or(0, <[u8]>::len);
         match self.left.checked_sub(weight) {
             Some(less) => self.left = less,
@@ -113,7 +113,7 @@ impl Read {
         self.last = row.get(0)?;
         match event(row) {
             Ok(event) => self.rows.push(event),
-            Err(fault @ (Fault::Damaged(_) | Fault::Json(_))) => {
+            Err(fault @ (SqliteFault::Damaged(_) | SqliteFault::Json(_))) => {
                 unreadable::tell("event", &self.last, &fault);
             }
             Err(fault) => return Err(fault),
@@ -123,8 +123,8 @@ impl Read {
 }
 
 /// Reads events of all kinds, or only of the kinds asked for: then only stretches before marks that name one of them.
-fn read(conn: &Connection, query: &FeedQuery, after: u64) -> Outcome<Read> {
-    let mut read = Read::new(query);
+fn read(conn: &Connection, query: &FeedQuery, after: u64) -> SqliteResult<PageBuilder> {
+    let mut read = PageBuilder::new(query);
     if query.kinds.is_empty() {
         read.stretch(conn, query, after, u64::MAX)?;
         return Ok(read);
@@ -154,7 +154,7 @@ fn names(named: &str, query: &FeedQuery) -> bool {
 }
 
 /// The events of one entity behind a version, in order, at most so many.
-pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> Outcome<Vec<EventRow>> {
+pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> SqliteResult<Vec<EventRow>> {
     // One transaction, so that what is linked is there.
     let tx = conn.unchecked_transaction()?;
     let Some(entity) = snapshot::id(conn, key)? else { return Ok(Vec::new()) };
@@ -182,15 +182,15 @@ pub(crate) fn history(conn: &Connection, key: &Key, after: u64, limit: u32) -> O
     Ok(history)
 }
 
-fn version(conn: &Connection, seq: u64) -> Outcome<u64> {
+fn version(conn: &Connection, seq: u64) -> SqliteResult<u64> {
     let mut statement = conn.prepare_cached("SELECT version FROM event WHERE seq = ?1")?;
     Ok(statement.query_row([seq], |row| row.get(0))?)
 }
 
-fn event(row: &Row<'_>) -> Outcome<EventRow> {
+fn event(row: &Row<'_>) -> SqliteResult<EventRow> {
     let text = |index| row.get_ref(index).map(|value| value.as_str().map_err(rusqlite::Error::from));
     let seq: u64 = row.get(0)?;
     let event = document::read(Document::Event, row, 4)?
-        .map_err(|why| Fault::Damaged(format!("event {seq} cannot be read: {why}")))?;
+        .map_err(|why| SqliteFault::Damaged(format!("event {seq} cannot be read: {why}")))?;
     Ok(EventRow { seq, key: snapshot::key(text(1)??)?, version: row.get(2)?, at: row.get(3)?, event })
 }

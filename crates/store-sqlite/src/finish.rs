@@ -1,7 +1,7 @@
 //! The end of a migration: from then on the journal is written in the newest format, and no earlier release opens it.
 
 use crate::{
-    fault::Fault,
+    fault::SqliteFault,
     files, links,
     open::{self, Hold},
     open_error::OpenError,
@@ -21,10 +21,10 @@ pub fn finish(dir: &Path, raise: bool) -> Result<Finished, OpenError> {
     let to = if raise { from.max(NEWEST) } else { from };
     if to == NEWEST {
         // In one commit with the format, which keeps out every release that needs the deleted tables.
-        let tx = hold.conn.unchecked_transaction().map_err(Fault::from)?;
+        let tx = hold.conn.unchecked_transaction().map_err(SqliteFault::from)?;
         schema::set_format(&tx, to)?;
         links::stand_alone(&tx)?;
-        tx.commit().map_err(Fault::from)?;
+        tx.commit().map_err(SqliteFault::from)?;
     }
     hold.end();
     Ok(Finished { from, to })

@@ -2,19 +2,19 @@
 
 use crate::{
     document,
-    fault::{Fault, Outcome},
-    group::{Group, Stored},
+    fault::{SqliteFault, SqliteResult},
+    group::{JobGroup, Stored},
     snapshot,
 };
 
-impl Group<'_> {
+impl JobGroup<'_> {
     /// Writes every snapshot and head that the file does not have yet.
-    pub fn flush(&mut self) -> Outcome<()> {
+    pub fn flush(&mut self) -> SqliteResult<()> {
         self.flush_snapshots()?;
         self.flush_heads()
     }
 
-    fn flush_snapshots(&mut self) -> Outcome<()> {
+    fn flush_snapshots(&mut self) -> SqliteResult<()> {
         for key in &self.changed {
             let Some(slot) = self.slots.get_mut(key) else { continue };
             let (Some(entry), Some(at)) = (&slot.entry, slot.dirty.take()) else { continue };
@@ -29,7 +29,7 @@ impl Group<'_> {
                     )?
                     .execute((entry.id, entry.version, body, self.count.format, entry.newest))?;
                 if written != 1 {
-                    return Err(Fault::Damaged(format!("the snapshot of {key} is gone from the file")));
+                    return Err(SqliteFault::Damaged(format!("the snapshot of {key} is gone from the file")));
                 }
                 continue;
             }
@@ -39,7 +39,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    fn flush_heads(&mut self) -> Outcome<()> {
+    fn flush_heads(&mut self) -> SqliteResult<()> {
         for (agent, opened) in self.opened.iter_mut().filter(|(_, opened)| opened.is_dirty) {
             let mailbox = opened.mailbox;
             if opened.is_new {

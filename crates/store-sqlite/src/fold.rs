@@ -1,6 +1,6 @@
 //! Folds the events of an entity.
 
-use crate::{document, fault::Outcome};
+use crate::{document, fault::SqliteResult};
 use desk::ports::Finding;
 use domain::{Event, Key, Millis, State, format::Document};
 use rusqlite::Connection;
@@ -18,7 +18,7 @@ pub(crate) fn fold(
     seqs: &[u64],
     key: &Key,
     events: &mut u64,
-) -> Outcome<Result<Option<Folded>, Finding>> {
+) -> SqliteResult<Result<Option<Folded>, Finding>> {
     let mut statement = conn.prepare_cached("SELECT version, at, body, format FROM event WHERE seq = ?1")?;
     let mut folded: Option<Folded> = None;
     for seq in seqs {

@@ -6,12 +6,12 @@
 //! commit.
 
 use crate::{
-    cache::{Cache, Entry},
+    cache::{Cache, CachedSnapshot},
     document,
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     limits::{Moved, Queues},
     links,
-    mailbox::{self, Mailbox},
+    mailbox::{self, MailboxRow},
     message_key, result, snapshot,
 };
 use desk::ports::{CommitPlan, Committed, EventRow, NewNote, Note, Receipt};
@@ -60,7 +60,7 @@ pub(crate) enum Stored {
 /// A snapshot as the group sees it.
 pub(crate) struct Slot {
     /// The snapshot; `None` when there is no such entity.
-    pub entry: Option<Entry>,
+    pub entry: Option<CachedSnapshot>,
     /// What the file holds of it.
     pub stored: Stored,
     /// When it last changed, if it did and no row has it yet.
@@ -70,7 +70,7 @@ pub(crate) struct Slot {
 /// A mailbox as the group sees it.
 pub(crate) struct Opened {
     /// The mailbox.
-    pub mailbox: Mailbox,
+    pub mailbox: MailboxRow,
     /// Whether it has no row yet.
     pub is_new: bool,
     /// Whether its row is out of date.
@@ -78,10 +78,10 @@ pub(crate) struct Opened {
 }
 
 /// A group of jobs in one transaction.
-pub(crate) struct Group<'a> {
+pub(crate) struct JobGroup<'a> {
     pub conn: &'a Connection,
     pub cache: &'a Cache,
-    pub mailboxes: &'a HashMap<UserId, Mailbox>,
+    pub mailboxes: &'a HashMap<UserId, MailboxRow>,
     /// How many wait in each queue, as committed.
     pub queues: &'a Queues,
     pub count: Counters,
@@ -97,11 +97,11 @@ pub(crate) struct Group<'a> {
     pub chores_left: usize,
 }
 
-impl<'a> Group<'a> {
+impl<'a> JobGroup<'a> {
     pub fn new(
         conn: &'a Connection,
         cache: &'a Cache,
-        mailboxes: &'a HashMap<UserId, Mailbox>,
+        mailboxes: &'a HashMap<UserId, MailboxRow>,
         queues: &'a Queues,
         count: Counters,
     ) -> Self {
@@ -122,7 +122,7 @@ impl<'a> Group<'a> {
     }
 
     /// The snapshot of an entity after the jobs before.
-    pub fn entry(&mut self, key: &Key) -> Outcome<Option<Entry>> {
+    pub fn entry(&mut self, key: &Key) -> SqliteResult<Option<CachedSnapshot>> {
         if let Some(slot) = self.slots.get(key) {
             return Ok(slot.entry.clone());
         }
@@ -136,7 +136,7 @@ impl<'a> Group<'a> {
     }
 
     /// The mailbox of an agent after the jobs before, if they have one.
-    pub fn mailbox(&self, agent: &UserId) -> Option<Mailbox> {
+    pub fn mailbox(&self, agent: &UserId) -> Option<MailboxRow> {
         match self.opened.get(agent) {
             Some(opened) => Some(opened.mailbox),
             None => self.mailboxes.get(agent).copied(),
@@ -152,7 +152,7 @@ impl<'a> Group<'a> {
 
     /// Throws away notes up to positions; answers for how many of these mailboxes, from the first on, all of them are
     /// gone.
-    pub fn trim(&mut self, upto: &[(UserId, u64)]) -> Outcome<usize> {
+    pub fn trim(&mut self, upto: &[(UserId, u64)]) -> SqliteResult<usize> {
         for (done, (agent, position)) in upto.iter().enumerate() {
             if self.chores_left == 0 {
                 return Ok(done);
@@ -170,12 +170,12 @@ impl<'a> Group<'a> {
     }
 
     /// Writes a plan. After an error the group must be dropped.
-    pub fn write(&mut self, plan: CommitPlan) -> Outcome<Receipt> {
+    pub fn write(&mut self, plan: CommitPlan) -> SqliteResult<Receipt> {
         let CommitPlan { at, decision, notes, cause, result } = plan;
         if let Some((agent, reference)) = &cause {
             let next = self.mailbox(agent).map_or(0, |mailbox| mailbox.head) + 1;
             if *reference != next {
-                return Err(Fault::Damaged(format!(
+                return Err(SqliteFault::Damaged(format!(
                     "a command of {agent} has the number {reference}, but {next} is next"
                 )));
             }
@@ -191,19 +191,21 @@ impl<'a> Group<'a> {
                 None => (self.new_entity(&change.key)?, 0, 0),
             };
             moves.extend(Moved::of(id, change.before.as_deref(), &change.after));
-            entries.push((change.key, Entry { id, version, newest, state: change.after }));
+            entries.push((change.key, CachedSnapshot { id, version, newest, state: change.after }));
             events.push(change.events.into_iter().map(Some).collect::<Vec<_>>());
         }
         for (which, event) in order {
             let taken = events.get_mut(which).and_then(|events| events.get_mut(event)?.take());
             let (Some(event), Some((key, entry))) = (taken, entries.get_mut(which)) else {
-                return Err(Fault::Damaged("the order of a decision names an event it does not have".into()));
+                return Err(SqliteFault::Damaged(
+                    "the order of a decision names an event it does not have".into(),
+                ));
             };
             entry.version += 1;
             entry.newest = self.write_event(key, entry, at, event)?;
         }
         if events.iter().flatten().any(Option::is_some) {
-            return Err(Fault::Damaged("the order of a decision leaves out an event".into()));
+            return Err(SqliteFault::Damaged("the order of a decision leaves out an event".into()));
         }
         self.write_limits(&moves)?;
         for (key, entry) in entries {
@@ -223,7 +225,7 @@ impl<'a> Group<'a> {
         Ok(Receipt { reference: cause.map(|(_, reference)| reference), result })
     }
 
-    fn new_entity(&mut self, key: &Key) -> Outcome<i64> {
+    fn new_entity(&mut self, key: &Key) -> SqliteResult<i64> {
         self.count.entity += 1;
         let id = self.count.entity;
         self.conn
@@ -233,7 +235,13 @@ impl<'a> Group<'a> {
     }
 
     /// Writes an event of an entity that names the one before; answers its number.
-    fn write_event(&mut self, key: &Key, entry: &Entry, at: Millis, mut event: Event) -> Outcome<u64> {
+    fn write_event(
+        &mut self,
+        key: &Key,
+        entry: &CachedSnapshot,
+        at: Millis,
+        mut event: Event,
+    ) -> SqliteResult<u64> {
         self.count.seq += 1;
         let seq = self.count.seq;
         self.conn
@@ -273,7 +281,7 @@ impl<'a> Group<'a> {
         Ok(seq)
     }
 
-    fn change(&mut self, key: Key, entry: Entry, at: Millis) {
+    fn change(&mut self, key: Key, entry: CachedSnapshot, at: Millis) {
         if let Some(slot) = self.slots.get_mut(&key) {
             // It was looked up before, and perhaps changed before, so what the file holds is known.
             let first = slot.dirty.is_none() && !self.changed.contains(&key);
@@ -289,9 +297,11 @@ impl<'a> Group<'a> {
         self.changed.push(key);
     }
 
-    fn write_message(&mut self, session: &InteractionId, message: &Message) -> Outcome<()> {
+    fn write_message(&mut self, session: &InteractionId, message: &Message) -> SqliteResult<()> {
         let Some(entry) = self.entry(&Key::Session(session.clone()))? else {
-            return Err(Fault::Damaged(format!("a message of {session}, of which nothing else is known")));
+            return Err(SqliteFault::Damaged(format!(
+                "a message of {session}, of which nothing else is known"
+            )));
         };
         self.conn
             .prepare_cached(
@@ -309,7 +319,7 @@ impl<'a> Group<'a> {
 
     /// The notes of a commit, each at the next position of its mailbox. The position of the causing command is the
     /// next of its agent's, so that the agent's notes begin there; without any it is taken all the same.
-    fn write_notes(&mut self, notes: Vec<NewNote>, cause: Option<&UserId>, at: Millis) -> Outcome<()> {
+    fn write_notes(&mut self, notes: Vec<NewNote>, cause: Option<&UserId>, at: Millis) -> SqliteResult<()> {
         let mut is_taken = cause.is_none();
         for note in notes {
             let mailbox = self.take_position(&note.agent)?;
@@ -335,13 +345,13 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn take_position(&mut self, agent: &UserId) -> Outcome<Mailbox> {
+    fn take_position(&mut self, agent: &UserId) -> SqliteResult<MailboxRow> {
         if !self.opened.contains_key(agent) {
             let opened = if let Some(mailbox) = self.mailboxes.get(agent) {
                 Opened { mailbox: *mailbox, is_new: false, is_dirty: false }
             } else {
                 self.count.mailbox += 1;
-                let mailbox = Mailbox { id: self.count.mailbox, head: 0, reserved: 0 };
+                let mailbox = MailboxRow { id: self.count.mailbox, head: 0, reserved: 0 };
                 Opened { mailbox, is_new: true, is_dirty: false }
             };
             self.opened.insert(agent.clone(), opened);
@@ -356,12 +366,12 @@ impl<'a> Group<'a> {
                 }
                 Ok(opened.mailbox)
             }
-            None => Err(Fault::Damaged(format!("the mailbox of {agent} is not open"))),
+            None => Err(SqliteFault::Damaged(format!("the mailbox of {agent} is not open"))),
         }
     }
 }
 
-fn stored(entry: Option<&Entry>) -> Stored {
+fn stored(entry: Option<&CachedSnapshot>) -> Stored {
     match entry {
         None => Stored::Nothing,
         Some(entry) if entry.state.is_open() => Stored::Open,

@@ -3,9 +3,9 @@
 use crate::{
     connect::{FILE, LOCK},
     damage,
-    fault::Outcome,
+    fault::SqliteResult,
     feed, files,
-    mark::{self, Found, Record},
+    mark::{self, FoundMark, MarkRecord},
     open_error::OpenError,
     schema,
     wal::{self, Survey},
@@ -50,7 +50,7 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
     let (wal, shm) = (format!("{FILE}-wal"), format!("{FILE}-shm"));
     let found = mark::find(dir).map_err(failed)?;
     let beside = [
-        (found != Found::Nothing).then_some(mark::FILE),
+        (found != FoundMark::Nothing).then_some(mark::FILE),
         length(&wal)?.and(Some(&*wal)),
         length(&shm)?.and(Some(&*shm)),
     ];
@@ -65,10 +65,10 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
     }
     let large = length(FILE)?.unwrap_or(0) + length(&wal)?.unwrap_or(0) > SMALL;
     let survey = wal::survey(&wal_of(dir)).map_err(failed)?;
-    let unclean = found != Found::Nothing;
+    let unclean = found != FoundMark::Nothing;
     let record = match found {
-        Found::Record(record) => record,
-        Found::Nothing | Found::Unreadable => Record::default(),
+        FoundMark::Record(record) => record,
+        FoundMark::Nothing | FoundMark::Unreadable => MarkRecord::default(),
     };
     same_journal(dir, &record)?;
     let mut record = record;
@@ -102,7 +102,7 @@ fn gone(dir: &Path, what: &str) -> OpenError {
 }
 
 /// What is missing in the WAL, if anything is.
-fn judge(record: &Record, survey: Survey) -> Result<(), String> {
+fn judge(record: &MarkRecord, survey: Survey) -> Result<(), String> {
     match survey {
         Survey::Nothing if record.in_wal => {
             Err(format!("{FILE}-wal is missing or empty, though commits were in it"))
@@ -131,7 +131,7 @@ fn judge(record: &Record, survey: Survey) -> Result<(), String> {
 }
 
 /// Checks that a WAL belongs to its journal: it is of no use beside another one, and SQLite does not check.
-fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
+fn same_journal(dir: &Path, record: &MarkRecord) -> Result<(), OpenError> {
     if record.stream.is_empty() {
         return Ok(());
     }
@@ -150,18 +150,18 @@ fn same_journal(dir: &Path, record: &Record) -> Result<(), OpenError> {
 
 /// Whether the WAL is gone because another program (the `sqlite3` shell, for instance) moved all of it into the
 /// journal: then the file by itself has the newest event. Its pages are checked afterwards, as after every unclean end.
-fn was_moved(dir: &Path, record: &Record) -> bool {
+fn was_moved(dir: &Path, record: &MarkRecord) -> bool {
     let newest = |conn: Connection| Ok(feed::head(&conn)?.max(schema::oldest(&conn)?));
     alone(&dir.join(FILE)).and_then(newest).is_ok_and(|newest| newest >= record.event)
 }
 
 /// The stream id in the file by itself.
-fn stream(file: &Path) -> Outcome<Option<String>> {
+fn stream(file: &Path) -> SqliteResult<Option<String>> {
     schema::meta(&alone(file)?, "stream_id")
 }
 
 /// The file by itself, as if there were no WAL.
-pub(crate) fn alone(file: &Path) -> Outcome<Connection> {
+pub(crate) fn alone(file: &Path) -> SqliteResult<Connection> {
     let name = file.to_str().unwrap_or_default();
     let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags =
@@ -178,8 +178,8 @@ impl Left {
         let lost = |what| OpenError::Lost { dir: dir.into(), what };
         if !self.large {
             damage::check(conn, damage::Depth::Quick).map_err(|found| match found {
-                damage::Found::Damage(what) => lost(format!("{FILE} is damaged: {what}")),
-                damage::Found::Fault(fault) => fault.into(),
+                damage::CheckFailure::Damage(what) => lost(format!("{FILE} is damaged: {what}")),
+                damage::CheckFailure::Fault(fault) => fault.into(),
             })?;
         }
         let newest = feed::head(conn)?.max(schema::oldest(conn)?);
@@ -193,9 +193,9 @@ impl Left {
     }
 
     /// The mark for a journal that is open from now on.
-    pub fn record(&self, stream: String, event: u64) -> Record {
+    pub fn record(&self, stream: String, event: u64) -> MarkRecord {
         let (salts, frames) = self.frames.map_or((0, 0), |frames| (frames.salts, frames.whole));
-        Record { stream, in_wal: frames > 0, event, salts, frames, failed: false }
+        MarkRecord { stream, in_wal: frames > 0, event, salts, frames, failed: false }
     }
 }
 

@@ -1,16 +1,16 @@
 //! Keeps the rows of limits with the changes of a plan: unique names, and who waits in which queue.
 
 use crate::{
-    fault::{Fault, Outcome},
-    group::Group,
+    fault::{SqliteFault, SqliteResult},
+    group::JobGroup,
     limits::{Moved, enter},
 };
 use domain::{MediumName, QueueName, share::WaitingCounts};
 
-impl Group<'_> {
+impl JobGroup<'_> {
     /// Writes the rows of limits that follow from the changes of a plan. It is a fault if two have a name after all
     /// changes.
-    pub(crate) fn write_limits(&mut self, moves: &[Moved]) -> Outcome<()> {
+    pub(crate) fn write_limits(&mut self, moves: &[Moved]) -> SqliteResult<()> {
         for Moved { entity, names, .. } in moves {
             if let (Some(name), true) = (&names.0, names.0 != names.1) {
                 self.conn
@@ -25,7 +25,7 @@ impl Group<'_> {
                     .prepare_cached("INSERT OR IGNORE INTO unique_name (name, entity) VALUES (?1, ?2)")?
                     .execute((name.to_string(), entity))?;
                 if written == 0 {
-                    return Err(Fault::Damaged(format!("a commit would give the name {name} to two")));
+                    return Err(SqliteFault::Damaged(format!("a commit would give the name {name} to two")));
                 }
             }
             if places.0 == places.1 {

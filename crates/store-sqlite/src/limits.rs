@@ -1,7 +1,7 @@
 //! Limits over the whole centre: unique names, and who waits in which queue.
 
 use crate::{
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     snapshot,
 };
 use domain::{EntityKind, Key, MediumName, QueueName, State, UniqueName, share::WaitingCounts};
@@ -20,11 +20,11 @@ struct Rows {
 
 impl Rows {
     /// The rows that can be read from the snapshots, and whether these are all.
-    fn wanted(conn: &Connection) -> Outcome<(Self, bool)> {
+    fn wanted(conn: &Connection) -> SqliteResult<(Self, bool)> {
         let (mut names, mut places, mut is_whole) = (BTreeMap::new(), BTreeMap::new(), true);
         for kind in [EntityKind::User, EntityKind::Queue, EntityKind::Session, EntityKind::Call] {
             let open = match snapshot::open(conn, kind) {
-                Err(Fault::Damaged(why)) => {
+                Err(SqliteFault::Damaged(why)) => {
                     tracing::error!(
                         why,
                         kind = kind.as_str(),
@@ -47,7 +47,7 @@ impl Rows {
         Ok((Self { names, places }, is_whole))
     }
 
-    fn there(conn: &Connection) -> Outcome<Self> {
+    fn there(conn: &Connection) -> SqliteResult<Self> {
         let names = conn
             .prepare_cached("SELECT name, entity FROM unique_name")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -59,7 +59,7 @@ impl Rows {
         Ok(Self { names, places })
     }
 
-    fn write(self, conn: &Connection) -> Outcome<()> {
+    fn write(self, conn: &Connection) -> SqliteResult<()> {
         conn.execute_batch("DELETE FROM unique_name; DELETE FROM waiting")?;
         for row in self.names {
             conn.prepare_cached("INSERT INTO unique_name (name, entity) VALUES (?1, ?2)")?.execute(row)?;
@@ -72,13 +72,13 @@ impl Rows {
 }
 
 /// Writes all rows again from the open snapshots.
-pub(crate) fn fill(conn: &Connection) -> Outcome<()> {
+pub(crate) fn fill(conn: &Connection) -> SqliteResult<()> {
     Rows::wanted(conn)?.0.write(conn)
 }
 
 /// Mends the rows if a release that does not know them has written to the journal. Nothing is written where they
 /// are right, so that a server can start on a full disk.
-pub(crate) fn follow(conn: &mut Connection) -> Outcome<()> {
+pub(crate) fn follow(conn: &mut Connection) -> SqliteResult<()> {
     let (wanted, is_whole) = Rows::wanted(conn)?;
     if !is_whole || wanted == Rows::there(conn)? {
         return Ok(());
@@ -90,7 +90,7 @@ pub(crate) fn follow(conn: &mut Connection) -> Outcome<()> {
 }
 
 /// How many wait in each queue.
-pub(crate) fn waiting(conn: &Connection) -> Outcome<Queues> {
+pub(crate) fn waiting(conn: &Connection) -> SqliteResult<Queues> {
     let mut statement =
         conn.prepare_cached("SELECT queue, medium, count(*) FROM waiting GROUP BY queue, medium")?;
     let mut rows = statement.query([])?;
@@ -104,7 +104,7 @@ pub(crate) fn waiting(conn: &Connection) -> Outcome<Queues> {
 }
 
 /// The entity that has a unique name.
-pub(crate) fn bearer(conn: &Connection, name: &UniqueName) -> Outcome<Option<Key>> {
+pub(crate) fn bearer(conn: &Connection, name: &UniqueName) -> SqliteResult<Option<Key>> {
     let mut statement = conn.prepare_cached(
         "SELECT key FROM unique_name JOIN entity ON entity.id = unique_name.entity WHERE name = ?1",
     )?;
@@ -119,11 +119,11 @@ pub(crate) struct Moved {
     /// The unique name of the entity, before and after.
     pub names: (Option<UniqueName>, Option<UniqueName>),
     /// The place in which it waits, before and after.
-    pub places: (Option<Place>, Option<Place>),
+    pub places: (Option<QueueMedium>, Option<QueueMedium>),
 }
 
 /// A queue, and the medium of what waits in it.
-pub(crate) type Place = (QueueName, MediumName);
+pub(crate) type QueueMedium = (QueueName, MediumName);
 
 impl Moved {
     /// The change of the limits that an entity's change makes; `None` for most changes, which make none.
@@ -135,7 +135,12 @@ impl Moved {
 }
 
 /// Writes that an entity waits in a queue.
-pub(crate) fn enter(conn: &Connection, entity: i64, queue: &QueueName, medium: &MediumName) -> Outcome<()> {
+pub(crate) fn enter(
+    conn: &Connection,
+    entity: i64,
+    queue: &QueueName,
+    medium: &MediumName,
+) -> SqliteResult<()> {
     conn.prepare_cached("INSERT OR REPLACE INTO waiting (entity, queue, medium) VALUES (?1, ?2, ?3)")?
         .execute((entity, queue.as_str(), medium.as_str()))?;
     Ok(())

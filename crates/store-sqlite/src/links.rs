@@ -6,11 +6,11 @@
 //! to which nothing is added any more. Nothing depends on the links: they are followed to the first version,
 //! and where one is missing all events are looked through.
 
-use crate::fault::Outcome;
+use crate::fault::SqliteResult;
 use rusqlite::{Connection, OptionalExtension};
 
 /// The numbers of the events of an entity, in the order of its versions.
-pub(crate) fn of(conn: &Connection, entity: i64) -> Outcome<Vec<u64>> {
+pub(crate) fn of(conn: &Connection, entity: i64) -> SqliteResult<Vec<u64>> {
     if let Some(seqs) = followed(conn, entity)? {
         return Ok(seqs);
     }
@@ -19,14 +19,14 @@ pub(crate) fn of(conn: &Connection, entity: i64) -> Outcome<Vec<u64>> {
 }
 
 /// The same by looking through all events: also those that stand behind a snapshot which is too old.
-pub(crate) fn looked_through(conn: &Connection, entity: i64) -> Outcome<Vec<u64>> {
+pub(crate) fn looked_through(conn: &Connection, entity: i64) -> SqliteResult<Vec<u64>> {
     let mut statement =
         conn.prepare_cached("SELECT seq FROM event WHERE entity = ?1 ORDER BY version, seq")?;
     Ok(statement.query_map([entity], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// The same by following the links; `None` where they do not lead to every version, or where there is no snapshot.
-pub(crate) fn followed(conn: &Connection, entity: i64) -> Outcome<Option<Vec<u64>>> {
+pub(crate) fn followed(conn: &Connection, entity: i64) -> SqliteResult<Option<Vec<u64>>> {
     let newest = conn
         .prepare_cached("SELECT version, coalesce(newest, 0) FROM snapshot WHERE entity = ?1")?
         .query_row([entity], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?)))
@@ -54,7 +54,7 @@ pub(crate) fn followed(conn: &Connection, entity: i64) -> Outcome<Option<Vec<u64
 }
 
 /// Links the events of an entity again; these must be all of them, in order. Answers the newest.
-pub(crate) fn join(conn: &Connection, seqs: &[u64]) -> Outcome<u64> {
+pub(crate) fn join(conn: &Connection, seqs: &[u64]) -> SqliteResult<u64> {
     let mut before = 0;
     let mut update = conn.prepare_cached("UPDATE event SET before = ?2 WHERE seq = ?1")?;
     for seq in seqs {
@@ -66,7 +66,7 @@ pub(crate) fn join(conn: &Connection, seqs: &[u64]) -> Outcome<u64> {
 
 /// Names the kinds of the events before each mark that does not name them yet: an earlier release set it. In one commit,
 /// or in that of the caller.
-pub(crate) fn name_kinds(conn: &Connection) -> Outcome<()> {
+pub(crate) fn name_kinds(conn: &Connection) -> SqliteResult<()> {
     let tx = if conn.is_autocommit() { Some(conn.unchecked_transaction()?) } else { None };
     for (seq, after) in stretches(conn, "WHERE kinds IS NULL")? {
         write_kinds(conn, seq, &kinds(conn, after, seq)?)?;
@@ -75,7 +75,7 @@ pub(crate) fn name_kinds(conn: &Connection) -> Outcome<()> {
 }
 
 /// Marks that do not name all kinds of the events before them, and with `fix` do from now on.
-pub(crate) fn check_kinds(conn: &Connection, fix: bool) -> Outcome<Vec<u64>> {
+pub(crate) fn check_kinds(conn: &Connection, fix: bool) -> SqliteResult<Vec<u64>> {
     let mut wrong = Vec::new();
     for (seq, after) in stretches(conn, "WHERE kinds IS NOT NULL")? {
         let named: Option<String> = conn
@@ -95,13 +95,13 @@ pub(crate) fn check_kinds(conn: &Connection, fix: bool) -> Outcome<Vec<u64>> {
 }
 
 /// Deletes events; answers how many were there.
-pub(crate) fn forget(conn: &Connection, seqs: &[u64]) -> Outcome<usize> {
+pub(crate) fn forget(conn: &Connection, seqs: &[u64]) -> SqliteResult<usize> {
     let mut delete = conn.prepare_cached("DELETE FROM event WHERE seq = ?1")?;
     seqs.iter().try_fold(0, |gone, seq| Ok(gone + delete.execute([seq])?))
 }
 
 /// The marks of which something is true, each with the one before.
-fn stretches(conn: &Connection, filter: &str) -> Outcome<Vec<(u64, u64)>> {
+fn stretches(conn: &Connection, filter: &str) -> SqliteResult<Vec<(u64, u64)>> {
     let mut statement = conn.prepare(&format!(
         "SELECT seq, (SELECT coalesce(max(seq), 0) FROM mark AS earlier WHERE earlier.seq < mark.seq)
          FROM mark {filter} ORDER BY seq"
@@ -110,13 +110,13 @@ fn stretches(conn: &Connection, filter: &str) -> Outcome<Vec<(u64, u64)>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn write_kinds(conn: &Connection, mark: u64, kinds: &str) -> Outcome<()> {
+fn write_kinds(conn: &Connection, mark: u64, kinds: &str) -> SqliteResult<()> {
     conn.prepare_cached("UPDATE mark SET kinds = ?2 WHERE seq = ?1")?.execute((mark, kinds))?;
     Ok(())
 }
 
 /// Links the events of each entity whose links do not lead to all of them.
-fn mend(conn: &Connection) -> Outcome<()> {
+fn mend(conn: &Connection) -> SqliteResult<()> {
     let mut statement = conn.prepare("SELECT entity FROM snapshot")?;
     let entities: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for entity in entities {
@@ -129,7 +129,7 @@ fn mend(conn: &Connection) -> Outcome<()> {
 }
 
 /// The kinds of the events behind one number up to and with another, each between two spaces.
-pub(crate) fn kinds(conn: &Connection, after: u64, upto: u64) -> Outcome<String> {
+pub(crate) fn kinds(conn: &Connection, after: u64, upto: u64) -> SqliteResult<String> {
     let mut statement = conn.prepare_cached(
         "SELECT ' ' || group_concat(DISTINCT kind) || ' ' FROM event WHERE seq > ?1 AND seq <= ?2",
     )?;
@@ -138,7 +138,7 @@ pub(crate) fn kinds(conn: &Connection, after: u64, upto: u64) -> Outcome<String>
 }
 
 /// Removes the indexes that the links and marks replace. No release that needs them opens the file any more.
-pub(crate) fn stand_alone(conn: &Connection) -> Outcome<()> {
+pub(crate) fn stand_alone(conn: &Connection) -> SqliteResult<()> {
     name_kinds(conn)?;
     mend(conn)?;
     conn.execute_batch("DROP INDEX IF EXISTS event_version; DROP INDEX IF EXISTS event_kind")?;

@@ -1,6 +1,6 @@
 //! Reading mailboxes.
 
-use crate::fault::Outcome;
+use crate::fault::SqliteResult;
 use desk::ports::Note;
 use domain::{Millis, UserId};
 use rusqlite::{Connection, OptionalExtension};
@@ -8,7 +8,7 @@ use std::{collections::HashSet, sync::Arc};
 
 /// A mailbox as the writer knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mailbox {
+pub(crate) struct MailboxRow {
     /// Its id in the file.
     pub id: i64,
     /// The position last taken.
@@ -22,18 +22,21 @@ pub(crate) struct Mailbox {
 pub(crate) const RESERVE: u64 = 64;
 
 /// Every mailbox.
-pub(crate) fn all(conn: &Connection) -> Outcome<Vec<(UserId, Mailbox)>> {
+pub(crate) fn all(conn: &Connection) -> SqliteResult<Vec<(UserId, MailboxRow)>> {
     let mut statement = conn.prepare_cached("SELECT agent, id, head FROM mailbox")?;
     let rows = statement.query_map([], |row| {
         let agent: String = row.get(0)?;
         let head = row.get(2)?;
-        Ok((UserId::new(agent), Mailbox { id: row.get(1)?, head, reserved: head }))
+        Ok((UserId::new(agent), MailboxRow { id: row.get(1)?, head, reserved: head }))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Gives back the reserved positions that were not used, at a clean end.
-pub(crate) fn settle<'a>(conn: &mut Connection, mailboxes: impl Iterator<Item = &'a Mailbox>) -> Outcome<()> {
+pub(crate) fn settle<'a>(
+    conn: &mut Connection,
+    mailboxes: impl Iterator<Item = &'a MailboxRow>,
+) -> SqliteResult<()> {
     let tx = conn.transaction()?;
     for mailbox in mailboxes.filter(|mailbox| mailbox.head < mailbox.reserved) {
         tx.prepare_cached("UPDATE mailbox SET head = ?2 WHERE id = ?1")?
@@ -49,7 +52,7 @@ pub(crate) fn notes(
     after: u64,
     limit: u32,
     bytes: usize,
-) -> Outcome<Vec<Arc<Note>>> {
+) -> SqliteResult<Vec<Arc<Note>>> {
     let Some(mailbox) = id(conn, agent)? else { return Ok(Vec::new()) };
     let mut statement = conn.prepare_cached(
         "SELECT pos, channel, body FROM note WHERE mailbox = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3",
@@ -71,7 +74,7 @@ pub(crate) fn notes(
 }
 
 /// How many notes lie behind a position, and how many bytes their bodies have.
-pub(crate) fn backlog(conn: &Connection, agent: &UserId, after: u64) -> Outcome<(u64, u64)> {
+pub(crate) fn backlog(conn: &Connection, agent: &UserId, after: u64) -> SqliteResult<(u64, u64)> {
     let Some(mailbox) = id(conn, agent)? else { return Ok((0, 0)) };
     let mut statement = conn.prepare_cached(
         "SELECT count(*), coalesce(sum(octet_length(body)), 0) FROM note WHERE mailbox = ?1 AND pos > ?2",
@@ -80,7 +83,7 @@ pub(crate) fn backlog(conn: &Connection, agent: &UserId, after: u64) -> Outcome<
 }
 
 /// Throws away the notes up to and with a position, the oldest first, at most `limit`; answers how many.
-pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64, limit: usize) -> Outcome<usize> {
+pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64, limit: usize) -> SqliteResult<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM note WHERE id IN
          (SELECT id FROM note WHERE mailbox = ?1 AND pos <= ?2 ORDER BY pos LIMIT ?3)",
@@ -90,7 +93,7 @@ pub(crate) fn trim(conn: &Connection, mailbox: i64, upto: u64, limit: usize) -> 
 
 /// Throws away the notes about some entities, in whatever mailbox; those at or after a moment are not checked,
 /// and there must be none. Answers how many.
-pub(crate) fn forget(conn: &Connection, about: &HashSet<i64>, until: Option<Millis>) -> Outcome<usize> {
+pub(crate) fn forget(conn: &Connection, about: &HashSet<i64>, until: Option<Millis>) -> SqliteResult<usize> {
     if about.is_empty() {
         return Ok(0);
     }
@@ -117,7 +120,7 @@ fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-fn id(conn: &Connection, agent: &UserId) -> Outcome<Option<i64>> {
+fn id(conn: &Connection, agent: &UserId) -> SqliteResult<Option<i64>> {
     let mut statement = conn.prepare_cached("SELECT id FROM mailbox WHERE agent = ?1")?;
     Ok(statement.query_row([agent.as_str()], |row| row.get(0)).optional()?)
 }

@@ -6,7 +6,7 @@
 //! process, which is what a kill needs; after a power cut it may name an earlier commit, which asks for less. Only
 //! the first commit of a WAL syncs it, so that a WAL which holds acknowledged commits is never believed to be empty.
 
-use crate::{fault::Outcome, files, wal};
+use crate::{fault::SqliteResult, files, wal};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::{
@@ -22,7 +22,7 @@ const BEGINNING: &str = "jackfield-journal-in-use 1";
 
 /// What the journal held when it was last written to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct MarkRecord {
     /// The id of its stream.
     pub stream: String,
     /// Whether there may be commits that only the WAL has.
@@ -39,13 +39,13 @@ pub(crate) struct Record {
 
 /// What is found in place of a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum FoundMark {
     /// No mark: the last process ended cleanly.
     Nothing,
     /// A mark that cannot be read: the process died while writing it, or it is damaged.
     Unreadable,
     /// A mark.
-    Record(Record),
+    Record(MarkRecord),
 }
 
 /// The mark of this process.
@@ -53,17 +53,17 @@ pub(crate) struct Mark {
     dir: PathBuf,
     wal: PathBuf,
     file: File,
-    record: Record,
+    record: MarkRecord,
 }
 
 /// Looks for a mark.
-pub(crate) fn find(dir: &Path) -> io::Result<Found> {
+pub(crate) fn find(dir: &Path) -> io::Result<FoundMark> {
     match fs::read(dir.join(FILE)) {
         Ok(bytes) => Ok(String::from_utf8(bytes)
             .ok()
-            .and_then(|text| Record::parse(&text))
-            .map_or(Found::Unreadable, Found::Record)),
-        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+            .and_then(|text| MarkRecord::parse(&text))
+            .map_or(FoundMark::Unreadable, FoundMark::Record)),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(FoundMark::Nothing),
         Err(why) => Err(why),
     }
 }
@@ -78,7 +78,7 @@ pub(crate) fn remove(dir: &Path) -> io::Result<()> {
 
 impl Mark {
     /// Makes the mark, durably.
-    pub fn make(dir: &Path, wal: PathBuf, record: Record) -> io::Result<Self> {
+    pub fn make(dir: &Path, wal: PathBuf, record: MarkRecord) -> io::Result<Self> {
         let file = files::open_private(&dir.join(FILE))?;
         let mark = Self { dir: dir.into(), wal, file, record };
         mark.write()?;
@@ -93,7 +93,7 @@ impl Mark {
         let salts = wal::salts(&self.wal).unwrap_or_default();
         let failed = self.record.failed && salts == self.record.salts;
         self.record =
-            Record { in_wal: true, event, salts, frames, failed, stream: self.record.stream.clone() };
+            MarkRecord { in_wal: true, event, salts, frames, failed, stream: self.record.stream.clone() };
         let written = self.write().and_then(|()| if is_first { self.file.sync_data() } else { Ok(()) });
         if let Err(why) = written {
             tracing::warn!(%why, "the mark of the open journal could not be written");
@@ -110,12 +110,12 @@ impl Mark {
 
     /// Moves everything from the WAL into the journal and empties it; answers whether nobody held it up. In between,
     /// the mark says so: at no moment does it ask for commits that are not in the WAL any more.
-    pub fn empty_wal(&mut self, conn: &Connection) -> Outcome<bool> {
+    pub fn empty_wal(&mut self, conn: &Connection) -> SqliteResult<bool> {
         let checkpoint = |how: &str| conn.query_row(how, [], |row| row.get::<_, bool>(0));
         if checkpoint("PRAGMA wal_checkpoint(FULL)")? {
             return Ok(false);
         }
-        self.record = Record { in_wal: false, salts: 0, frames: 0, failed: false, ..self.record.clone() };
+        self.record = MarkRecord { in_wal: false, salts: 0, frames: 0, failed: false, ..self.record.clone() };
         self.write().and_then(|()| self.file.sync_data()).map_err(|why| self.trouble(&why))?;
         Ok(!checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")?)
     }
@@ -131,13 +131,13 @@ impl Mark {
         self.file.write_all_at(self.record.to_string().as_bytes(), 0)
     }
 
-    fn trouble(&self, why: &io::Error) -> crate::fault::Fault {
-        crate::fault::Fault::Damaged(format!("{}: {why}", self.dir.join(FILE).display()))
+    fn trouble(&self, why: &io::Error) -> crate::fault::SqliteFault {
+        crate::fault::SqliteFault::Damaged(format!("{}: {why}", self.dir.join(FILE).display()))
     }
 }
 
 /// The text of a mark, always of the same length, so that it is overwritten as a whole.
-impl std::fmt::Display for Record {
+impl std::fmt::Display for MarkRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { stream, in_wal, event, salts, frames, failed } = self;
         let (in_wal, failed) = (u8::from(*in_wal), u8::from(*failed));
@@ -146,7 +146,7 @@ impl std::fmt::Display for Record {
     }
 }
 
-impl Record {
+impl MarkRecord {
     fn parse(text: &str) -> Option<Self> {
         let (text, found) = text.strip_suffix('\n')?.rsplit_once(' ')?;
         let rest = text.strip_prefix(BEGINNING)?;
@@ -175,20 +175,21 @@ mod tests {
     #[test]
     fn a_mark_is_read_as_it_was_written_and_a_damaged_one_is_not_believed() {
         let dir = tempfile::tempdir().expect("a directory");
-        assert_eq!(find(dir.path()).expect("read"), Found::Nothing);
+        assert_eq!(find(dir.path()).expect("read"), FoundMark::Nothing);
         let stream = "ab".repeat(16);
-        let empty = Record { stream: stream.clone(), event: 7, ..Record::default() };
+        let empty = MarkRecord { stream: stream.clone(), event: 7, ..MarkRecord::default() };
         let mut mark = Mark::make(dir.path(), dir.path().join("wal"), empty.clone()).expect("made");
-        assert_eq!(find(dir.path()).expect("read"), Found::Record(empty));
+        assert_eq!(find(dir.path()).expect("read"), FoundMark::Record(empty));
         mark.committed(u64::MAX, u32::MAX);
-        let full = Record { stream, in_wal: true, event: u64::MAX, frames: u32::MAX, ..Record::default() };
-        assert_eq!(find(dir.path()).expect("read"), Found::Record(full));
+        let full =
+            MarkRecord { stream, in_wal: true, event: u64::MAX, frames: u32::MAX, ..MarkRecord::default() };
+        assert_eq!(find(dir.path()).expect("read"), FoundMark::Record(full));
         let text = fs::read_to_string(dir.path().join(FILE)).expect("read");
         fs::write(dir.path().join(FILE), text.replacen('1', "2", 2)).expect("written");
-        assert_eq!(find(dir.path()).expect("read"), Found::Unreadable);
+        assert_eq!(find(dir.path()).expect("read"), FoundMark::Unreadable);
         fs::write(dir.path().join(FILE), "").expect("written");
-        assert_eq!(find(dir.path()).expect("read"), Found::Unreadable);
+        assert_eq!(find(dir.path()).expect("read"), FoundMark::Unreadable);
         mark.remove();
-        assert_eq!(find(dir.path()).expect("read"), Found::Nothing);
+        assert_eq!(find(dir.path()).expect("read"), FoundMark::Nothing);
     }
 }

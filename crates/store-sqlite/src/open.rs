@@ -2,7 +2,7 @@
 
 use crate::{
     connect::{FILE, LOCK, PART, existing, reader, writer},
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     feed, files,
     left::{self, Left},
     limits, links,
@@ -112,8 +112,8 @@ impl Hold {
     }
 
     /// Replaces the connection: the old one does not know what became of its last commit.
-    pub fn reopen(&mut self) -> Outcome<()> {
-        let conn = writer(&self.dir).map_err(|why| Fault::Damaged(why.to_string()))?;
+    pub fn reopen(&mut self) -> SqliteResult<()> {
+        let conn = writer(&self.dir).map_err(|why| SqliteFault::Damaged(why.to_string()))?;
         drop(std::mem::replace(&mut self.conn, conn));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Why a journal could not be opened.
 
-use crate::fault::Fault;
+use crate::fault::SqliteFault;
 use std::{io, path::PathBuf};
 
 /// Why a journal could not be opened.
@@ -95,8 +95,8 @@ pub enum OpenError {
     Failed(String),
 }
 
-impl From<Fault> for OpenError {
-    fn from(fault: Fault) -> Self {
+impl From<SqliteFault> for OpenError {
+    fn from(fault: SqliteFault) -> Self {
         Self::Failed(fault.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! Finds a person: in which conversations and calls a value of a customer's is, and where else.
 
-use crate::{fault::Outcome, raw_search, snapshot, task};
+use crate::{fault::SqliteResult, raw_search, snapshot, task};
 use desk::ports::Traces;
 use domain::{
     Event, InteractionId, Key, State, UserData,
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Everything that holds the value.
-pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Traces> {
+pub(crate) fn find(conn: &Connection, value: &str) -> SqliteResult<Traces> {
     if value.is_empty() {
         // Erased values are empty: they must not be found.
         return Ok(Traces::default());
@@ -26,7 +26,7 @@ pub(crate) fn find(conn: &Connection, value: &str) -> Outcome<Traces> {
     })
 }
 
-fn quarantined(conn: &Connection, value: &str) -> Outcome<Vec<i64>> {
+fn quarantined(conn: &Connection, value: &str) -> SqliteResult<Vec<i64>> {
     let mut statement = conn.prepare("SELECT id, why, raw FROM quarantine ORDER BY id")?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
@@ -40,14 +40,14 @@ fn quarantined(conn: &Connection, value: &str) -> Outcome<Vec<i64>> {
     Ok(found)
 }
 
-fn notices(conn: &Connection, value: &str) -> Outcome<Vec<String>> {
+fn notices(conn: &Connection, value: &str) -> SqliteResult<Vec<String>> {
     let to_him =
         |errand: &TaskKind| matches!(errand, TaskKind::Notice { address, .. } if address.theirs == value);
     let tasks = task::all(conn)?.into_iter().map(|row| row.task);
     Ok(tasks.filter(|task| to_him(&task.errand)).map(|task| task.id()).collect())
 }
 
-fn conversations(conn: &Connection, value: &str) -> Outcome<Vec<InteractionId>> {
+fn conversations(conn: &Connection, value: &str) -> SqliteResult<Vec<InteractionId>> {
     // Rows without the value's JSON cannot have it, and need not be parsed.
     let json = serde_json::to_string(value)?;
     let needle = json.trim_matches('"');
@@ -94,8 +94,8 @@ fn search(
     sql: &str,
     needle: &str,
     found: &mut BTreeSet<InteractionId>,
-    has: impl Fn(&Key, u32, &str) -> Outcome<bool>,
-) -> Outcome<()> {
+    has: impl Fn(&Key, u32, &str) -> SqliteResult<bool>,
+) -> SqliteResult<()> {
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -1,6 +1,6 @@
 //! A few connections for readers, each used by one reader at a time on a thread that may block.
 
-use crate::{connect, fault::Outcome};
+use crate::{connect, fault::SqliteResult};
 use desk::ports::StoreFault;
 use rusqlite::Connection;
 use std::{
@@ -31,7 +31,7 @@ impl Pool {
     /// Reads on a thread that may block, once a connection is free.
     pub async fn read<T: Send + 'static>(
         self,
-        read: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+        read: impl FnOnce(&Connection) -> SqliteResult<T> + Send + 'static,
     ) -> Result<T, StoreFault> {
         let permit = self.0.places.clone().acquire_owned().await.map_err(|_| StoreFault::Closed)?;
         let reading = tokio::task::spawn_blocking(move || {
@@ -49,7 +49,7 @@ impl Pool {
 }
 
 impl Inner {
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> Outcome<T>) -> Result<T, StoreFault> {
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> SqliteResult<T>) -> Result<T, StoreFault> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = match idle {
             Some(conn) => conn,

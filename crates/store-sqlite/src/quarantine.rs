@@ -1,19 +1,24 @@
 //! Units that were authentic and could not be understood.
 
-use crate::fault::Outcome;
+use crate::fault::SqliteResult;
 use desk::ports::Quarantined;
 use domain::Millis;
 use rusqlite::Connection;
 
 /// Keeps a unit; answers its number.
-pub(crate) fn keep(conn: &Connection, unit: &Quarantined) -> Outcome<i64> {
+pub(crate) fn keep(conn: &Connection, unit: &Quarantined) -> SqliteResult<i64> {
     conn.prepare_cached("INSERT INTO quarantine (at, service, why, raw) VALUES (?1, ?2, ?3, ?4)")?
         .execute((unit.at, &unit.service, &unit.why, &unit.raw))?;
     Ok(conn.last_insert_rowid())
 }
 
 /// Units behind a number ([`desk::ports::Store::quarantined`]).
-pub(crate) fn list(conn: &Connection, after: i64, limit: u32, bytes: usize) -> Outcome<Vec<Quarantined>> {
+pub(crate) fn list(
+    conn: &Connection,
+    after: i64,
+    limit: u32,
+    bytes: usize,
+) -> SqliteResult<Vec<Quarantined>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, at, service, why, raw FROM quarantine WHERE id > ?1 ORDER BY id LIMIT ?2",
     )?;
@@ -38,12 +43,12 @@ pub(crate) fn list(conn: &Connection, after: i64, limit: u32, bytes: usize) -> O
 }
 
 /// Deletes a unit; answers whether there was one.
-pub(crate) fn release(conn: &Connection, id: i64) -> Outcome<bool> {
+pub(crate) fn release(conn: &Connection, id: i64) -> SqliteResult<bool> {
     Ok(conn.prepare_cached("DELETE FROM quarantine WHERE id = ?1")?.execute([id])? > 0)
 }
 
 /// Throws away units that came before a moment, the oldest first; answers how many.
-pub(crate) fn forget(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
+pub(crate) fn forget(conn: &Connection, before: Millis, limit: usize) -> SqliteResult<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE at < ?1 ORDER BY id LIMIT ?2)",
     )?;

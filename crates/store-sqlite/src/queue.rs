@@ -21,52 +21,52 @@ const CAPACITY: usize = 8192;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The channel of an answer. Nobody may be waiting for it any more.
-pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreFault>>;
+pub(crate) type ReplySender<T> = oneshot::Sender<Result<T, StoreFault>>;
 
 /// Something the writer should do.
 pub(crate) enum Job {
     /// Decide and commit.
     Transact { work: Work, answer: oneshot::Sender<Transacted> },
     /// Say that a node begins to send a task.
-    Start { task: String, node: NodeId, answer: Answer<Start> },
+    Start { task: String, node: NodeId, answer: ReplySender<Start> },
     /// Say that a task was certainly not sent.
-    NotSent { task: String, answer: Answer<()> },
+    NotSent { task: String, answer: ReplySender<()> },
     /// Keep a unit that could not be understood.
-    Quarantine { unit: Quarantined, answer: Answer<i64> },
+    Quarantine { unit: Quarantined, answer: ReplySender<i64> },
     /// Throw such a unit away.
-    Release { unit: i64, answer: Answer<bool> },
+    Release { unit: i64, answer: ReplySender<bool> },
     /// Write or delete rows of a table of sessions.
-    Shelve { shelf: SessionTable, rows: Vec<(String, Option<String>)>, answer: Answer<()> },
+    Shelve { shelf: SessionTable, rows: Vec<(String, Option<String>)>, answer: ReplySender<()> },
     /// Replace the bindings of numbers.
-    Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: Answer<()> },
+    Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: ReplySender<()> },
     /// Tell the position last taken in every mailbox: the file names only what is reserved.
-    Heads { answer: Answer<Vec<(UserId, u64)>> },
+    Heads { answer: ReplySender<Vec<(UserId, u64)>> },
     /// Throw notes away; the first `done` mailboxes are finished.
-    Trim { upto: Vec<(UserId, u64)>, done: usize, answer: Answer<()> },
+    Trim { upto: Vec<(UserId, u64)>, done: usize, answer: ReplySender<()> },
     /// Keep the result of a request.
-    Save { result: SavedResult, answer: Answer<()> },
+    Save { result: SavedResult, answer: ReplySender<()> },
     /// Forget results older than a moment.
-    Forget { before: Millis, answer: Answer<()> },
+    Forget { before: Millis, answer: ReplySender<()> },
     /// Delete conversations; `done` are deleted already.
-    Retire { before: Millis, limit: u32, done: u32, answer: Answer<u32> },
+    Retire { before: Millis, limit: u32, done: u32, answer: ReplySender<u32> },
     /// Overwrite what is left of erased conversations in other rows, and delete what else is known of a person.
-    Erase { traces: Traces, answer: Answer<ErasureReport> },
+    Erase { traces: Traces, answer: ReplySender<ErasureReport> },
 }
 
 /// Jobs on their way to the writer.
-pub(crate) struct Queue {
-    waiting: Mutex<Waiting>,
+pub(crate) struct JobQueue {
+    waiting: Mutex<QueuedJobs>,
     more: Condvar,
     places: Arc<Semaphore>,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct QueuedJobs {
     jobs: VecDeque<(Job, OwnedSemaphorePermit)>,
     closed: bool,
 }
 
-impl Queue {
+impl JobQueue {
     pub fn new() -> Self {
         Self { waiting: Mutex::default(), more: Condvar::new(), places: Arc::new(Semaphore::new(CAPACITY)) }
     }
@@ -125,7 +125,7 @@ impl Queue {
         self.more.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, QueuedJobs> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! A reader for programs that do not write, beside a server that does.
 
 use crate::{
-    fault::Fault,
+    fault::SqliteFault,
     feed,
     open::{self, Untouched},
     open_error::OpenError,
@@ -38,7 +38,7 @@ impl SqliteReader {
 
     fn over(conn: Connection, lock: Option<File>) -> Result<Self, OpenError> {
         let stream_id = schema::meta(&conn, "stream_id")?
-            .ok_or_else(|| Fault::Damaged("the journal has no stream id".into()))?;
+            .ok_or_else(|| SqliteFault::Damaged("the journal has no stream id".into()))?;
         Ok(Self { conn, stream_id, _lock: lock })
     }
 

@@ -1,11 +1,11 @@
 //! Rebuild: folds every event again and compares the result with the snapshots.
 
 use crate::{
-    cache::Entry,
+    cache::CachedSnapshot,
     connect::FILE,
-    damage::{self, Depth, Found},
+    damage::{self, CheckFailure, Depth},
     document,
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     fold::{Folded, fold},
     limits, links,
     open::{self, Hold},
@@ -36,8 +36,8 @@ pub enum RebuildError {
     Store(#[from] StoreFault),
 }
 
-impl From<Fault> for RebuildError {
-    fn from(fault: Fault) -> Self {
+impl From<SqliteFault> for RebuildError {
+    fn from(fault: SqliteFault) -> Self {
         Self::Store(fault.into())
     }
 }
@@ -72,17 +72,17 @@ pub fn accept_loss(dir: &Path) -> Result<(), OpenError> {
 }
 
 fn in_one_moment(conn: &Connection, fix: bool) -> Result<RebuildReport, RebuildError> {
-    let tx = conn.unchecked_transaction().map_err(Fault::from)?;
+    let tx = conn.unchecked_transaction().map_err(SqliteFault::from)?;
     damage::check(&tx, Depth::Full).map_err(|found| match found {
-        Found::Damage(what) => RebuildError::Damaged(what),
-        Found::Fault(fault) => fault.into(),
+        CheckFailure::Damage(what) => RebuildError::Damaged(what),
+        CheckFailure::Fault(fault) => fault.into(),
     })?;
     let report = check(&tx, fix)?;
-    tx.commit().map_err(Fault::from)?;
+    tx.commit().map_err(SqliteFault::from)?;
     Ok(report)
 }
 
-fn check(conn: &Connection, fix: bool) -> Outcome<RebuildReport> {
+fn check(conn: &Connection, fix: bool) -> SqliteResult<RebuildReport> {
     let mut report = RebuildReport::default();
     let mut sorted = conn.prepare("SELECT entity, seq FROM event ORDER BY entity, version, seq")?;
     let mut all = Sorted { rows: sorted.query([])?, ahead: None, strays: BTreeMap::new() };
@@ -147,18 +147,21 @@ struct Sorted<'s> {
 
 impl Sorted<'_> {
     /// Those of entities that are not there, each once all that are there were asked for.
-    fn rest(mut self) -> Outcome<BTreeMap<i64, Vec<u64>>> {
+    fn rest(mut self) -> SqliteResult<BTreeMap<i64, Vec<u64>>> {
         self.of(i64::MAX)?;
         Ok(self.strays)
     }
 
     /// The numbers of an entity's events; to be asked for entities in order.
-    fn of(&mut self, entity: i64) -> Outcome<Vec<u64>> {
+    fn of(&mut self, entity: i64) -> SqliteResult<Vec<u64>> {
         let mut seqs = Vec::new();
         loop {
             if self.ahead.is_none() {
-                self.ahead =
-                    self.rows.next()?.map(|row| Ok::<_, Fault>((row.get(0)?, row.get(1)?))).transpose()?;
+                self.ahead = self
+                    .rows
+                    .next()?
+                    .map(|row| Ok::<_, SqliteFault>((row.get(0)?, row.get(1)?)))
+                    .transpose()?;
             }
             match self.ahead {
                 Some((of, seq)) if of <= entity => {
@@ -175,7 +178,7 @@ impl Sorted<'_> {
     }
 }
 
-fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Outcome<Option<Finding>> {
+fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> SqliteResult<Option<Finding>> {
     let mut statement =
         conn.prepare_cached("SELECT version, open, body, format FROM snapshot WHERE entity = ?1")?;
     let mut rows = statement.query([id])?;
@@ -197,8 +200,8 @@ fn compare(conn: &Connection, id: i64, key: &Key, folded: Option<&Folded>) -> Ou
     })
 }
 
-fn write(conn: &Connection, id: i64, seqs: &[u64], key: &Key, folded: Folded) -> Outcome<()> {
+fn write(conn: &Connection, id: i64, seqs: &[u64], key: &Key, folded: Folded) -> SqliteResult<()> {
     let Folded { state, version, at } = folded;
-    let entry = Entry { id, version, newest: links::join(conn, seqs)?, state: Arc::new(state) };
+    let entry = CachedSnapshot { id, version, newest: links::join(conn, seqs)?, state: Arc::new(state) };
     snapshot::write(conn, &entry, key, at, schema::format(conn)?)
 }

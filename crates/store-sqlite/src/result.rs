@@ -1,6 +1,6 @@
 //! Results of requests, for those that come again.
 
-use crate::fault::Outcome;
+use crate::fault::SqliteResult;
 use desk::ports::SavedResult;
 use domain::Millis;
 use rusqlite::{Connection, OptionalExtension};
@@ -12,7 +12,7 @@ const SCOPE: i64 = 1_024 * 1_024;
 const ROW: i64 = 512;
 
 /// The result of this name.
-pub(crate) fn find(conn: &Connection, key: &str) -> Outcome<Option<SavedResult>> {
+pub(crate) fn find(conn: &Connection, key: &str) -> SqliteResult<Option<SavedResult>> {
     let mut statement =
         conn.prepare_cached("SELECT scope, fingerprint, at, status, body FROM result WHERE key = ?1")?;
     let row = statement.query_row([key], |row| {
@@ -29,7 +29,7 @@ pub(crate) fn find(conn: &Connection, key: &str) -> Outcome<Option<SavedResult>>
 }
 
 /// Writes a result. An older one of the same name is replaced; one of the same moment is this one.
-pub(crate) fn save(conn: &Connection, result: &SavedResult) -> Outcome<()> {
+pub(crate) fn save(conn: &Connection, result: &SavedResult) -> SqliteResult<()> {
     if find(conn, &result.key)?.is_some_and(|known| known.at >= result.at) {
         return Ok(());
     }
@@ -56,7 +56,7 @@ pub(crate) fn save(conn: &Connection, result: &SavedResult) -> Outcome<()> {
 }
 
 /// Forgets results older than a moment, the oldest first, at most `limit`; answers how many.
-pub(crate) fn forget(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
+pub(crate) fn forget(conn: &Connection, before: Millis, limit: usize) -> SqliteResult<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM result WHERE id IN (SELECT id FROM result WHERE at < ?1 ORDER BY at LIMIT ?2)",
     )?;

@@ -1,16 +1,16 @@
 //! Retention: whole conversations are deleted once they have been over for long enough.
 
 use crate::{
-    fault::Outcome,
-    group::{Group, Slot, Stored},
+    fault::SqliteResult,
+    group::{JobGroup, Slot, Stored},
     links, mailbox, quarantine, result, schema, snapshot, task,
 };
 use domain::Millis;
 use rusqlite::{Connection, OptionalExtension};
 
-impl Group<'_> {
+impl JobGroup<'_> {
     /// Forgets results of requests older than a moment; answers whether all of them are gone.
-    pub fn forget_results(&mut self, before: Millis) -> Outcome<bool> {
+    pub fn forget_results(&mut self, before: Millis) -> SqliteResult<bool> {
         self.chore(|conn, limit| result::forget(conn, before, limit))
     }
 
@@ -18,7 +18,7 @@ impl Group<'_> {
     /// snapshot, log, and the notes about them. Before that, names older than the moment are forgotten, and units that
     /// are in quarantine for longer. Answers how many conversations were deleted, at most `limit`, and whether this is
     /// all there is to do.
-    pub fn retire(&mut self, before: Millis, limit: u32) -> Outcome<(u32, bool)> {
+    pub fn retire(&mut self, before: Millis, limit: u32) -> SqliteResult<(u32, bool)> {
         if !self.chore(|conn, limit| task::forget_known(conn, before, limit))?
             || !self.chore(|conn, limit| quarantine::forget(conn, before, limit))?
         {
@@ -51,7 +51,10 @@ impl Group<'_> {
     }
 
     /// Deletes as many rows as the group still may; answers whether there are no more of them.
-    fn chore(&mut self, delete: impl FnOnce(&Connection, usize) -> Outcome<usize>) -> Outcome<bool> {
+    fn chore(
+        &mut self,
+        delete: impl FnOnce(&Connection, usize) -> SqliteResult<usize>,
+    ) -> SqliteResult<bool> {
         if self.chores_left == 0 {
             return Ok(false);
         }
@@ -60,7 +63,7 @@ impl Group<'_> {
         Ok(self.chores_left > 0)
     }
 
-    fn oldest_before(&self, before: Millis) -> Outcome<Option<(i64, String)>> {
+    fn oldest_before(&self, before: Millis) -> SqliteResult<Option<(i64, String)>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT snapshot.entity, key FROM snapshot JOIN entity ON entity.id = snapshot.entity
              WHERE ended_at < ?1 ORDER BY ended_at LIMIT 1",
@@ -69,7 +72,7 @@ impl Group<'_> {
     }
 
     /// Deletes the rows of a conversation, its events among them; answers how many.
-    fn delete(&self, entity: i64, events: &[u64]) -> Outcome<usize> {
+    fn delete(&self, entity: i64, events: &[u64]) -> SqliteResult<usize> {
         let log = crate::message_key::log_from(entity, 0);
         let mut rows = self
             .conn

@@ -1,6 +1,6 @@
 //! Tables of sessions: rows that are not history.
 
-use crate::{fault::Outcome, unreadable};
+use crate::{fault::SqliteResult, unreadable};
 use desk::ports::SessionTable;
 use domain::format::{self, Document, NEWEST, Unread};
 use rusqlite::{Connection, OptionalExtension};
@@ -12,7 +12,7 @@ pub(crate) fn put(
     shelf: SessionTable,
     rows: &[(String, Option<String>)],
     format: u32,
-) -> Outcome<()> {
+) -> SqliteResult<()> {
     let (put, take) = match shelf {
         SessionTable::HttpSession => (
             "INSERT OR REPLACE INTO http_session (id, body, format) VALUES (?1, ?2, ?3)",
@@ -37,7 +37,7 @@ pub(crate) fn put(
 }
 
 /// One row.
-pub(crate) fn row(conn: &Connection, shelf: SessionTable, id: &str) -> Outcome<Option<String>> {
+pub(crate) fn row(conn: &Connection, shelf: SessionTable, id: &str) -> SqliteResult<Option<String>> {
     let mut statement = conn.prepare_cached(match shelf {
         SessionTable::HttpSession => "SELECT body, format FROM http_session WHERE id = ?1",
         SessionTable::BayeuxSession => "SELECT body, format FROM bayeux_session WHERE id = ?1",
@@ -48,7 +48,7 @@ pub(crate) fn row(conn: &Connection, shelf: SessionTable, id: &str) -> Outcome<O
 }
 
 /// Every row.
-pub(crate) fn rows(conn: &Connection, shelf: SessionTable) -> Outcome<Vec<(String, String)>> {
+pub(crate) fn rows(conn: &Connection, shelf: SessionTable) -> SqliteResult<Vec<(String, String)>> {
     let mut statement = conn.prepare_cached(match shelf {
         SessionTable::HttpSession => "SELECT id, body, format FROM http_session ORDER BY id",
         SessionTable::BayeuxSession => "SELECT id, body, format FROM bayeux_session ORDER BY id",
@@ -85,7 +85,7 @@ fn newest(shelf: SessionTable, id: &str, body: String, format: u32) -> Option<St
 }
 
 /// Clears the tables of sessions: a restored copy has none. When the process last ran stays true of the copy.
-pub(crate) fn clear(conn: &Connection) -> Outcome<()> {
+pub(crate) fn clear(conn: &Connection) -> SqliteResult<()> {
     conn.execute_batch("DELETE FROM http_session; DELETE FROM bayeux_session;")?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Reading snapshots and logs.
 
 use crate::{
-    cache::Entry,
+    cache::CachedSnapshot,
     document,
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     fold::{self, Folded},
     links, message_key, unreadable,
 };
@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use std::sync::Arc;
 
 /// The committed snapshot of an entity, from the file.
-pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
+pub(crate) fn load(conn: &Connection, key: &Key) -> SqliteResult<Option<CachedSnapshot>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.id, version, coalesce(newest, 0), body, snapshot.format
          FROM entity JOIN snapshot ON snapshot.entity = entity.id WHERE key = ?1",
@@ -30,7 +30,7 @@ pub(crate) fn load(conn: &Connection, key: &Key) -> Outcome<Option<Entry>> {
 
 /// Every open snapshot of a kind. Conversations and calls that cannot be read are left out, so that the rest goes on;
 /// for provisioned objects it is a fault, since otherwise nobody could tell what is missing.
-pub(crate) fn open(conn: &Connection, kind: EntityKind) -> Outcome<Vec<(Key, Entry)>> {
+pub(crate) fn open(conn: &Connection, kind: EntityKind) -> SqliteResult<Vec<(Key, CachedSnapshot)>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.id, key, version, coalesce(newest, 0), body, snapshot.format
          FROM snapshot JOIN entity ON entity.id = snapshot.entity
@@ -46,7 +46,7 @@ pub(crate) fn open(conn: &Connection, kind: EntityKind) -> Outcome<Vec<(Key, Ent
         let key = key(text(row, 1)?)?;
         match read(conn, row, &key, (row.get(0)?, row.get(2)?, row.get(3)?), 4) {
             Ok(entry) => entries.push((key, entry)),
-            Err(Fault::Damaged(_)) if is_work => {}
+            Err(SqliteFault::Damaged(_)) if is_work => {}
             Err(fault) => return Err(fault),
         }
     }
@@ -54,41 +54,49 @@ pub(crate) fn open(conn: &Connection, kind: EntityKind) -> Outcome<Vec<(Key, Ent
 }
 
 /// A snapshot as its row has it, in two columns. One that cannot be read is folded again from its events.
-fn read(conn: &Connection, row: &Row<'_>, key: &Key, of: (i64, u64, u64), body: usize) -> Outcome<Entry> {
+fn read(
+    conn: &Connection,
+    row: &Row<'_>,
+    key: &Key,
+    of: (i64, u64, u64),
+    body: usize,
+) -> SqliteResult<CachedSnapshot> {
     let (id, version, newest) = of;
     let why = match document::read(Document::Snapshot(key.kind()), row, body)? {
-        Ok(state) => return Ok(Entry { id, version, newest, state: Arc::new(state) }),
+        Ok(state) => return Ok(CachedSnapshot { id, version, newest, state: Arc::new(state) }),
         Err(why) => why,
     };
     if !matches!(why, Unread::Fold) {
         unreadable::tell("snapshot", key, &why);
     }
     match fold::fold(conn, &links::of(conn, id)?, key, &mut 0)? {
-        Ok(Some(Folded { state, version, .. })) => Ok(Entry { id, version, newest, state: Arc::new(state) }),
-        Ok(None) => {
-            Err(Fault::Damaged(format!("the snapshot of {key} cannot be read ({why}), and it has no events")))
+        Ok(Some(Folded { state, version, .. })) => {
+            Ok(CachedSnapshot { id, version, newest, state: Arc::new(state) })
         }
+        Ok(None) => Err(SqliteFault::Damaged(format!(
+            "the snapshot of {key} cannot be read ({why}), and it has no events"
+        ))),
         Err(finding) => {
             let what = format!("the snapshot of {key} cannot be read ({why}), nor its events ({finding})");
             unreadable::tell("entity", key, &what);
-            Err(Fault::Damaged(what))
+            Err(SqliteFault::Damaged(what))
         }
     }
 }
 
-fn text<'r>(row: &'r Row<'_>, column: usize) -> Outcome<&'r str> {
+fn text<'r>(row: &'r Row<'_>, column: usize) -> SqliteResult<&'r str> {
     Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 /// The id of an entity in the file.
-pub(crate) fn id(conn: &Connection, key: &Key) -> Outcome<Option<i64>> {
+pub(crate) fn id(conn: &Connection, key: &Key) -> SqliteResult<Option<i64>> {
     let mut statement = conn.prepare_cached("SELECT id FROM entity WHERE key = ?1")?;
     Ok(statement.query_row([key.to_string()], |row| row.get(0)).optional()?)
 }
 
 /// The key of an entity, as it is written in the file.
-pub(crate) fn key(text: &str) -> Outcome<Key> {
-    Key::parse(text).ok_or_else(|| Fault::Damaged(format!("'{text}' names no entity")))
+pub(crate) fn key(text: &str) -> SqliteResult<Key> {
+    Key::parse(text).ok_or_else(|| SqliteFault::Damaged(format!("'{text}' names no entity")))
 }
 
 /// The log of a conversation from an index on ([`desk::ports::Store::messages`]).
@@ -98,7 +106,7 @@ pub(crate) fn messages(
     from: u32,
     limit: u32,
     bytes: usize,
-) -> Outcome<LogPart> {
+) -> SqliteResult<LogPart> {
     match id(conn, &Key::Session(session.clone()))? {
         Some(entity) => log(conn, entity, from, limit, bytes),
         None => Ok(LogPart::default()),
@@ -106,7 +114,13 @@ pub(crate) fn messages(
 }
 
 /// The log of an entity from an index on.
-pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: usize) -> Outcome<LogPart> {
+pub(crate) fn log(
+    conn: &Connection,
+    entity: i64,
+    from: u32,
+    limit: u32,
+    bytes: usize,
+) -> SqliteResult<LogPart> {
     let lies = message_key::log_from(entity, from);
     // One row more tells whether there is more.
     let mut statement = conn.prepare_cached(
@@ -117,14 +131,14 @@ pub(crate) fn log(conn: &Connection, entity: i64, from: u32, limit: u32, bytes: 
 }
 
 /// One entry of the log of an entity, for a decision: one that cannot be read is a fault.
-pub(crate) fn message(conn: &Connection, entity: i64, index: u32) -> Outcome<Option<Message>> {
+pub(crate) fn message(conn: &Connection, entity: i64, index: u32) -> SqliteResult<Option<Message>> {
     let mut statement = conn.prepare_cached("SELECT body, format FROM message WHERE place = ?1")?;
     let mut rows = statement.query([message_key::of_message(entity, index)])?;
     rows.next()?.map(|row| Ok(document::read(Document::Message, row, 0)??)).transpose()
 }
 
 /// The end of the log of an entity, in order.
-pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Vec<Message>> {
+pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> SqliteResult<Vec<Message>> {
     let lies = message_key::log_from(entity, 0);
     let mut statement = conn.prepare_cached(
         "SELECT place, at, body, format FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC",
@@ -136,7 +150,7 @@ pub(crate) fn newest(conn: &Connection, entity: i64, bytes: usize) -> Outcome<Ve
 }
 
 /// Reads row by row and stops before the next would be too much; the first is taken whatever its size.
-fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
+fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> SqliteResult<LogPart> {
     let mut part = LogPart::default();
     let mut read = 0_usize;
     while let Some(row) = rows.next()? {
@@ -158,8 +172,14 @@ fn part(rows: &mut Rows<'_>, limit: usize, bytes: usize) -> Outcome<LogPart> {
 }
 
 /// Writes a snapshot in a format, whether or not there was one; `at` is the moment of its newest event.
-pub(crate) fn write(conn: &Connection, entry: &Entry, key: &Key, at: Millis, format: u32) -> Outcome<()> {
-    let Entry { id, version, newest, state } = entry;
+pub(crate) fn write(
+    conn: &Connection,
+    entry: &CachedSnapshot,
+    key: &Key,
+    at: Millis,
+    format: u32,
+) -> SqliteResult<()> {
+    let CachedSnapshot { id, version, newest, state } = entry;
     // Retention counts from the newest event of a conversation that is over.
     let ended_at =
         (!state.is_open() && matches!(key.kind(), EntityKind::Session | EntityKind::Call)).then_some(at);

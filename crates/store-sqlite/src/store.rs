@@ -2,10 +2,10 @@
 
 use crate::{
     OpenError, Options, SqliteReader, binding,
-    cache::{Cache, Entry},
+    cache::{Cache, CachedSnapshot},
     checkpoint::Checkpointer,
     damage,
-    fault::Fault,
+    fault::SqliteFault,
     feed, files,
     health::Health,
     mailbox,
@@ -13,7 +13,7 @@ use crate::{
     person,
     pool::Pool,
     quarantine,
-    queue::{Job, Queue},
+    queue::{Job, JobQueue},
     result, schema, session_table, snapshot, task,
     writer::{Watch, Writer},
 };
@@ -36,7 +36,7 @@ use tokio::sync::oneshot;
 ///
 /// Its futures must be polled on a tokio runtime: reads run on its threads for blocking work.
 pub struct SqliteStore {
-    queue: Arc<Queue>,
+    queue: Arc<JobQueue>,
     pool: Pool,
     cache: Arc<Cache>,
     watch: Watch,
@@ -58,10 +58,10 @@ impl SqliteStore {
         let hold = Hold::open(dir, options.migrate)?;
         let is_unchecked = hold.is_unchecked;
         let stream_id = schema::meta(&hold.conn, "stream_id")?
-            .ok_or_else(|| Fault::Damaged("the journal has no stream id".into()))?;
+            .ok_or_else(|| SqliteFault::Damaged("the journal has no stream id".into()))?;
         let cache = Arc::new(Cache::new(options.cached));
         let watch = Watch::default();
-        let queue = Arc::new(Queue::new());
+        let queue = Arc::new(JobQueue::new());
         let health = Health::default();
         let writer = Writer::new(hold, cache.clone(), watch.clone(), health.clone())?;
         let checkpointer = Checkpointer::start(dir)?;
@@ -152,10 +152,8 @@ impl Store for SqliteStore {
         let (cache, epoch) = (self.cache.clone(), self.cache.epoch());
         Box::pin(self.pool.clone().read(move |conn| {
             let entries = snapshot::open(conn, kind)?;
-            let versioned = |(key, Entry { version, state, .. }): &(Key, Entry)| Versioned {
-                key: key.clone(),
-                version: *version,
-                state: state.clone(),
+            let versioned = |(key, CachedSnapshot { version, state, .. }): &(Key, CachedSnapshot)| {
+                Versioned { key: key.clone(), version: *version, state: state.clone() }
             };
             let states = entries.iter().map(versioned).collect();
             // The caller keeps them; one copy of each is enough.

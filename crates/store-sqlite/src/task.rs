@@ -2,17 +2,17 @@
 
 use crate::{
     document,
-    fault::{Fault, Outcome},
-    group::Group,
+    fault::{SqliteFault, SqliteResult},
+    group::JobGroup,
     snapshot, unreadable,
 };
 use desk::ports::{Start, TaskRow};
 use domain::{Key, Millis, NodeId, ProviderKey, Task, format::Document, task::KnownProviderKey};
 use rusqlite::{Connection, OptionalExtension};
 
-impl Group<'_> {
+impl JobGroup<'_> {
     /// Writes the tasks of a commit, and deletes those that it settles.
-    pub(crate) fn write_tasks(&mut self, tasks: Vec<Task>, settled: &[String]) -> Outcome<()> {
+    pub(crate) fn write_tasks(&mut self, tasks: Vec<Task>, settled: &[String]) -> SqliteResult<()> {
         for id in settled {
             remove(self.conn, id)?;
         }
@@ -29,7 +29,7 @@ impl Group<'_> {
     }
 
     /// Writes names. Each is new: the decision has checked.
-    pub(crate) fn write_known(&mut self, known: &[KnownProviderKey], at: Millis) -> Outcome<()> {
+    pub(crate) fn write_known(&mut self, known: &[KnownProviderKey], at: Millis) -> SqliteResult<()> {
         for KnownProviderKey { key, entry } in known {
             let place = match entry {
                 None => None,
@@ -52,7 +52,7 @@ impl Group<'_> {
 }
 
 /// What a provider's name stands for.
-pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<KnownProviderKey>> {
+pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> SqliteResult<Option<KnownProviderKey>> {
     let mut statement = conn.prepare_cached(
         "SELECT entity.key, idx FROM dedup LEFT JOIN entity ON entity.id = dedup.entity WHERE dedup.key = ?1",
     )?;
@@ -63,7 +63,7 @@ pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Know
     let entry = match row {
         (Some(entity), Some(index)) => match snapshot::key(&entity)? {
             Key::Session(session) => Some((session, index)),
-            _ => return Err(Fault::Damaged(format!("'{key}' names a log entry of {entity}"))),
+            _ => return Err(SqliteFault::Damaged(format!("'{key}' names a log entry of {entity}"))),
         },
         // The thing of this name was deleted.
         _ => None,
@@ -72,7 +72,7 @@ pub(crate) fn known(conn: &Connection, key: &ProviderKey) -> Outcome<Option<Know
 }
 
 /// Every task without an outcome that can be read.
-pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
+pub(crate) fn all(conn: &Connection) -> SqliteResult<Vec<TaskRow>> {
     let mut statement =
         conn.prepare_cached("SELECT started, body, format, id, owner FROM task ORDER BY seq")?;
     let mut rows = statement.query([])?;
@@ -90,12 +90,12 @@ pub(crate) fn all(conn: &Connection) -> Outcome<Vec<TaskRow>> {
 }
 
 /// Deletes a task; answers whether there was one.
-pub(crate) fn remove(conn: &Connection, id: &str) -> Outcome<bool> {
+pub(crate) fn remove(conn: &Connection, id: &str) -> SqliteResult<bool> {
     Ok(conn.prepare_cached("DELETE FROM task WHERE id = ?1")?.execute([id])? > 0)
 }
 
 /// Says that a node begins to send a task, unless another has begun or it is settled.
-pub(crate) fn start(conn: &Connection, id: &str, node: &NodeId) -> Outcome<Start> {
+pub(crate) fn start(conn: &Connection, id: &str, node: &NodeId) -> SqliteResult<Start> {
     let begun = conn
         .prepare_cached(
             "UPDATE task SET started = 1, owner = ?2 WHERE id = ?1 AND (NOT started OR owner = ?2)",
@@ -109,20 +109,20 @@ pub(crate) fn start(conn: &Connection, id: &str, node: &NodeId) -> Outcome<Start
 }
 
 /// Says that a task was certainly not sent.
-pub(crate) fn not_sent(conn: &Connection, id: &str) -> Outcome<()> {
+pub(crate) fn not_sent(conn: &Connection, id: &str) -> SqliteResult<()> {
     conn.prepare_cached("UPDATE task SET started = 0, owner = NULL WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
 /// Marks all tasks of a copy as doubtful: nobody knows which of them were carried out since it was made.
-pub(crate) fn doubt_all(conn: &Connection) -> Outcome<()> {
+pub(crate) fn doubt_all(conn: &Connection) -> SqliteResult<()> {
     conn.execute_batch("UPDATE task SET started = 1, owner = NULL")?;
     Ok(())
 }
 
 /// Forgets names older than a moment, the oldest first, at most `limit`; answers how many. No provider delivers
 /// again after so long.
-pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: usize) -> Outcome<usize> {
+pub(crate) fn forget_known(conn: &Connection, before: Millis, limit: usize) -> SqliteResult<usize> {
     let mut statement = conn.prepare_cached(
         "DELETE FROM dedup WHERE key IN (SELECT key FROM dedup WHERE at < ?1 ORDER BY at LIMIT ?2)",
     )?;

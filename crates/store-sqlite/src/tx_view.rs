@@ -1,6 +1,6 @@
 //! What a decision can read: the group that it is part of.
 
-use crate::{fault::Fault, group::Group, limits, result, snapshot, task};
+use crate::{fault::SqliteFault, group::JobGroup, limits, result, snapshot, task};
 use desk::ports::{SavedResult, TxView};
 use domain::{
     DecideError, InteractionId, Key, Message, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId,
@@ -10,17 +10,17 @@ use std::sync::Arc;
 
 /// One decision's view of its group.
 pub(crate) struct GroupView<'g, 'a> {
-    group: &'g mut Group<'a>,
+    group: &'g mut JobGroup<'a>,
     /// Why the file could not be read, if it could not.
-    pub fault: Option<Fault>,
+    pub fault: Option<SqliteFault>,
 }
 
 impl<'g, 'a> GroupView<'g, 'a> {
-    pub fn new(group: &'g mut Group<'a>) -> Self {
+    pub fn new(group: &'g mut JobGroup<'a>) -> Self {
         Self { group, fault: None }
     }
 
-    fn note(&mut self, fault: Fault) -> DecideError {
+    fn note(&mut self, fault: SqliteFault) -> DecideError {
         self.fault = Some(fault);
         DecideError::Fault
     }

@@ -4,15 +4,15 @@ use crate::{
     binding,
     cache::Cache,
     checkpoint::{self, Checkpointer},
-    fault::{Fault, Outcome},
+    fault::{SqliteFault, SqliteResult},
     feed,
-    group::{Counters, Group},
+    group::{Counters, JobGroup},
     health::Health,
     limits::{self, Queues},
-    mailbox::{self, Mailbox},
+    mailbox::{self, MailboxRow},
     open::Hold,
     quarantine,
-    queue::{Answer, Job, Queue},
+    queue::{Job, JobQueue, ReplySender},
     result, schema, session_table, task,
     tx_view::GroupView,
 };
@@ -49,7 +49,7 @@ pub(crate) struct Writer {
     cache: Arc<Cache>,
     watch: Watch,
     health: Health,
-    mailboxes: HashMap<UserId, Mailbox>,
+    mailboxes: HashMap<UserId, MailboxRow>,
     queues: Queues,
     count: Counters,
     /// What the last commit would tell, while nobody knows whether it is on the disk. Until that is settled nothing else
@@ -62,7 +62,7 @@ enum JobOutcome {
     Transacted(Result<Receipt, Refusal>),
     Written,
     /// There is more to do: the job goes on in the next group, after this part.
-    Unfinished(Part),
+    Unfinished(JobProgress),
     Retired(u32),
     Erased(ErasureReport),
     Heads(Vec<(UserId, u64)>),
@@ -74,9 +74,9 @@ enum JobOutcome {
 }
 
 /// How far a job has come that takes several groups, counted in the job's own way.
-struct Part(usize);
+struct JobProgress(usize);
 
-impl Part {
+impl JobProgress {
     /// The job as it goes on after its part.
     fn of(self, mut job: Job) -> Job {
         match &mut job {
@@ -90,7 +90,7 @@ impl Part {
 }
 
 impl Writer {
-    pub fn new(hold: Hold, cache: Arc<Cache>, watch: Watch, health: Health) -> Outcome<Self> {
+    pub fn new(hold: Hold, cache: Arc<Cache>, watch: Watch, health: Health) -> SqliteResult<Self> {
         let count = counters(&hold.conn)?;
         let mailboxes = mailbox::all(&hold.conn)?.into_iter().collect();
         let queues = limits::waiting(&hold.conn)?;
@@ -98,7 +98,7 @@ impl Writer {
     }
 
     /// Works until the queue is closed and empty; then ends the journal cleanly.
-    pub fn run(mut self, queue: &Queue, checkpointer: Checkpointer) {
+    pub fn run(mut self, queue: &JobQueue, checkpointer: Checkpointer) {
         checkpoint::count_frames(&self.hold.conn);
         let mut jobs = Vec::with_capacity(MOST);
         let patience = |health: &Health| health.is_failing().then_some(PROBE_EVERY);
@@ -235,9 +235,9 @@ impl Writer {
     }
 
     /// Nobody knows whether a group is on the disk. That is found out before its callers are answered, if it can be.
-    fn lost_sight(&mut self, jobs: &mut Vec<Job>, fault: Fault, ended: Ended) {
+    fn lost_sight(&mut self, jobs: &mut Vec<Job>, fault: SqliteFault, ended: FailedGroup) {
         tracing::error!(%fault, jobs = jobs.len(), "nobody knows what became of a group of commits");
-        let Ended { committed, mut fates, is_erasing } = ended;
+        let FailedGroup { committed, mut fates, is_erasing } = ended;
         self.failed();
         self.unsettled = Some(committed);
         match self.settle() {
@@ -270,7 +270,8 @@ impl Writer {
 
     fn transaction(&mut self, jobs: &mut [Job]) -> Result<Vec<JobOutcome>, Abort> {
         execute(&self.hold.conn, "BEGIN IMMEDIATE").map_err(Abort::Begin)?;
-        let mut group = Group::new(&self.hold.conn, &self.cache, &self.mailboxes, &self.queues, self.count);
+        let mut group =
+            JobGroup::new(&self.hold.conn, &self.cache, &self.mailboxes, &self.queues, self.count);
         let mut fates = Vec::with_capacity(jobs.len());
         for job in jobs {
             fates.push(run_job(&mut group, job).map_err(Abort::Job)?);
@@ -281,7 +282,7 @@ impl Writer {
             group.count.group += 1;
             schema::set_meta(&self.hold.conn, GROUP, &group.count.group.to_string()).map_err(Abort::Job)?;
         }
-        let Group { count, slots, opened, waiting, changed, mut committed, is_erasing, .. } = group;
+        let JobGroup { count, slots, opened, waiting, changed, mut committed, is_erasing, .. } = group;
         committed.durable.head = count.seq;
         committed.durable.states = changed
             .into_iter()
@@ -291,7 +292,7 @@ impl Writer {
             })
             .collect();
         if let Err(fault) = end_transaction(&self.hold.conn) {
-            return Err(Abort::Commit(fault, Box::new(Ended { committed, fates, is_erasing })));
+            return Err(Abort::Commit(fault, Box::new(FailedGroup { committed, fates, is_erasing })));
         }
 
         // Durable. From here on nothing can fail any more.
@@ -320,7 +321,7 @@ impl Writer {
 }
 
 /// A group whose transaction could not be ended.
-struct Ended {
+struct FailedGroup {
     /// What it would have told.
     committed: Committed,
     /// What its callers would have been answered.
@@ -357,7 +358,7 @@ fn fail(jobs: &mut Vec<Job>, fault: &StoreFault) {
 }
 
 /// Ends the transaction of a group. A test may have it end unseen: it is durable, and nobody knows.
-fn end_transaction(conn: &Connection) -> Outcome<()> {
+fn end_transaction(conn: &Connection) -> SqliteResult<()> {
     execute(conn, "COMMIT")?;
     #[cfg(test)]
     tests::end_unseen()?;
@@ -365,7 +366,7 @@ fn end_transaction(conn: &Connection) -> Outcome<()> {
 }
 
 /// The counters as the file has them.
-fn counters(conn: &Connection) -> Outcome<Counters> {
+fn counters(conn: &Connection) -> SqliteResult<Counters> {
     let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
     let oldest = schema::oldest(conn)?;
     let mark = number("SELECT coalesce(max(seq), 0) FROM mark")?.cast_unsigned();
@@ -412,15 +413,15 @@ fn tell(watch: &Watch, committed: &Committed) {
 /// Why a group was rolled back.
 enum Abort {
     /// A job could not be written.
-    Job(Fault),
+    Job(SqliteFault),
     /// The transaction could not be begun.
-    Begin(Fault),
+    Begin(SqliteFault),
     /// The transaction could not be ended.
-    Commit(Fault, Box<Ended>),
+    Commit(SqliteFault, Box<FailedGroup>),
 }
 
 /// Commits something, and takes it away again.
-fn probe(conn: &Connection) -> Outcome<()> {
+fn probe(conn: &Connection) -> SqliteResult<()> {
     conn.execute(
         "INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob(?1 / 2)))",
         [PROBE],
@@ -429,12 +430,12 @@ fn probe(conn: &Connection) -> Outcome<()> {
     Ok(())
 }
 
-fn execute(conn: &Connection, sql: &str) -> Outcome<()> {
+fn execute(conn: &Connection, sql: &str) -> SqliteResult<()> {
     conn.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
 
-fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
+fn run_job(group: &mut JobGroup<'_>, job: &mut Job) -> SqliteResult<JobOutcome> {
     match job {
         Job::Transact { work, .. } => decide(group, work),
         Job::Start { task, node, .. } => Ok(JobOutcome::Started(task::start(group.conn, task, node)?)),
@@ -456,7 +457,7 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
         Job::Trim { upto, done, .. } => {
             let all = upto.len();
             let done = *done + group.trim(&upto[*done..])?;
-            Ok(if done == all { JobOutcome::Written } else { JobOutcome::Unfinished(Part(done)) })
+            Ok(if done == all { JobOutcome::Written } else { JobOutcome::Unfinished(JobProgress(done)) })
         }
         Job::Save { result, .. } => {
             result::save(group.conn, result)?;
@@ -465,18 +466,22 @@ fn run_job(group: &mut Group<'_>, job: &mut Job) -> Outcome<JobOutcome> {
         Job::Forget { before, .. } => Ok(if group.forget_results(*before)? {
             JobOutcome::Written
         } else {
-            JobOutcome::Unfinished(Part(0))
+            JobOutcome::Unfinished(JobProgress(0))
         }),
         Job::Retire { before, limit, done, .. } => {
             let (gone, all) = group.retire(*before, *limit - *done)?;
             let done = *done + gone;
-            Ok(if all { JobOutcome::Retired(done) } else { JobOutcome::Unfinished(Part(done as usize)) })
+            Ok(if all {
+                JobOutcome::Retired(done)
+            } else {
+                JobOutcome::Unfinished(JobProgress(done as usize))
+            })
         }
         Job::Erase { traces, .. } => Ok(JobOutcome::Erased(group.erase(traces)?)),
     }
 }
 
-fn decide(group: &mut Group<'_>, work: &mut Work) -> Outcome<JobOutcome> {
+fn decide(group: &mut JobGroup<'_>, work: &mut Work) -> SqliteResult<JobOutcome> {
     for _ in 0..PATIENCE {
         let mut look = GroupView::new(group);
         // A decision writes nothing while it looks, so its panic concerns only itself.
@@ -541,7 +546,7 @@ fn answer(job: Job, outcome: JobOutcome) {
     }
 }
 
-fn send<T>(answer: Answer<T>, outcome: JobOutcome, pick: fn(JobOutcome) -> Option<T>) {
+fn send<T>(answer: ReplySender<T>, outcome: JobOutcome, pick: fn(JobOutcome) -> Option<T>) {
     let told = match outcome {
         JobOutcome::Failed(fault) => Err(fault),
         // Each job has its own kind of outcome; another would be a bug of this file.

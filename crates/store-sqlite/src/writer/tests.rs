@@ -16,30 +16,30 @@ thread_local! {
 }
 
 /// The fault of a commit that ends unseen.
-pub fn end_unseen() -> Outcome<()> {
+pub fn end_unseen() -> SqliteResult<()> {
     let lost = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR), None);
     if UNSEEN.get() { Err(lost.into()) } else { Ok(()) }
 }
 
 /// Keeps what it is told.
 #[derive(Default)]
-struct Told(Mutex<Vec<Committed>>);
+struct RecordingObserver(Mutex<Vec<Committed>>);
 
-impl Told {
+impl RecordingObserver {
     fn take(&self) -> Vec<Committed> {
         std::mem::take(&mut *self.0.lock().expect("not poisoned"))
     }
 }
 
-impl CommitObserver for Told {
+impl CommitObserver for RecordingObserver {
     fn committed(&self, group: &Committed) {
         self.0.lock().expect("not poisoned").push(group.clone());
     }
 }
 
-fn writer(dir: &Path) -> (Writer, Arc<Told>) {
+fn writer(dir: &Path) -> (Writer, Arc<RecordingObserver>) {
     let hold = Hold::open(dir, false).expect("open");
-    let told = Arc::new(Told::default());
+    let told = Arc::new(RecordingObserver::default());
     let witness: Arc<dyn CommitObserver> = told.clone();
     let watch = Arc::new(Mutex::new(vec![Arc::downgrade(&witness)]));
     checkpoint::count_frames(&hold.conn);
