@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::Advice;
 
 /// The circumstances of one request, supplied by the host.
-pub struct Caller<'a> {
+pub struct RequestContext<'a> {
     /// The authenticated user; a session answers to the user of its handshake only.
     pub principal: Arc<str>,
     /// The host's login under which the request came, by a name that tells nothing. A session goes with the login of
@@ -73,7 +73,7 @@ pub enum Admission {
     },
 }
 
-impl fmt::Debug for Caller<'_> {
+impl fmt::Debug for RequestContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
             .field("principal", &self.principal)

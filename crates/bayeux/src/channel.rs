@@ -5,7 +5,7 @@ const MAX_NAME: usize = 512;
 
 /// What a name in a subscribe message stands for.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum ChannelKind<'a> {
     /// A broadcast channel or pattern, without its trailing slash (spec: bayeux-conformance#47).
     Broadcast(&'a str),
     /// `/meta` or below: never subscribed to (spec: bayeux-conformance#42).
@@ -17,19 +17,19 @@ pub(crate) enum Kind<'a> {
     Invalid,
 }
 
-pub(crate) fn classify(name: &str) -> Kind<'_> {
+pub(crate) fn classify(name: &str) -> ChannelKind<'_> {
     let trimmed = name.strip_suffix('/').unwrap_or(name);
     if trimmed.len() < 2 || trimmed.len() > MAX_NAME || !trimmed.starts_with('/') {
-        return Kind::Invalid;
+        return ChannelKind::Invalid;
     }
     let (before, _) = trimmed.rsplit_once('/').unwrap_or_default();
     if before.split('/').any(|segment| segment == "*" || segment == "**") {
-        return Kind::Invalid;
+        return ChannelKind::Invalid;
     }
     match trimmed.split('/').nth(1) {
-        Some("meta") => Kind::Meta,
-        Some("service") => Kind::Service,
-        _ => Kind::Broadcast(trimmed),
+        Some("meta") => ChannelKind::Meta,
+        Some("service") => ChannelKind::Service,
+        _ => ChannelKind::Broadcast(trimmed),
     }
 }
 

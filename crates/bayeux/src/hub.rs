@@ -12,13 +12,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::hold::{Hold, Released};
-use crate::message::Message;
+use crate::message::RequestMessage;
 use crate::reconnect::Reconnect;
 use crate::reply::Reply;
-use crate::session::{Cause, Session};
+use crate::session::{Session, SessionEndReason};
 use crate::subscriptions::Interner;
 use crate::volatile::Board;
-use crate::{Caller, ClientId, Config, Subscriptions, Transport, text};
+use crate::{ClientId, Config, RequestContext, Subscriptions, Transport, text};
 
 /// The protocol's state. A plain value: the host wraps it in a mutex, and no call but `broadcast` and
 /// `drain` does work that grows with the number of sessions.
@@ -41,14 +41,14 @@ pub struct Hub {
     endings: HashMap<u64, Reconnect>,
     draining: Option<Reconnect>,
     unsaved: HashSet<ClientId>,
-    gone: Vec<(ClientId, Cause)>,
+    gone: Vec<(ClientId, SessionEndReason)>,
     acked: HashSet<ClientId>,
     totals: Totals,
 }
 
 /// The answer to one message of a batch, in the order of the batch.
 #[derive(Debug)]
-pub enum Answer {
+pub enum MessageAnswer {
     /// Ready to send.
     Reply(Reply),
     /// A connect to be completed. At most one per batch: its last connect.
@@ -134,18 +134,22 @@ impl Hub {
     ///
     /// # Errors
     /// [`BatchRefused`] when a handshake is not alone; then nothing was carried out.
-    pub fn receive(&mut self, batch: Vec<Message>, from: &Caller<'_>) -> Result<Vec<Answer>, BatchRefused> {
-        if batch.len() > 1 && batch.iter().any(Message::is_handshake) {
+    pub fn receive(
+        &mut self,
+        batch: Vec<RequestMessage>,
+        from: &RequestContext<'_>,
+    ) -> Result<Vec<MessageAnswer>, BatchRefused> {
+        if batch.len() > 1 && batch.iter().any(RequestMessage::is_handshake) {
             return Err(BatchRefused::HandshakeNotAlone);
         }
-        let last_connect = batch.iter().rposition(Message::is_connect);
-        let answer = |(place, message): (usize, Message)| match message.channel.as_deref() {
-            Some("/meta/handshake") => Answer::Reply(self.handshake(message, from)),
+        let last_connect = batch.iter().rposition(RequestMessage::is_connect);
+        let answer = |(place, message): (usize, RequestMessage)| match message.channel.as_deref() {
+            Some("/meta/handshake") => MessageAnswer::Reply(self.handshake(message, from)),
             Some("/meta/connect") => self.connect(message, from, last_connect == Some(place)),
-            Some("/meta/subscribe") => Answer::Reply(self.subscribe(message, from)),
-            Some("/meta/unsubscribe") => Answer::Reply(self.unsubscribe(message, from)),
-            Some("/meta/disconnect") => Answer::Reply(self.disconnect(message, from)),
-            _ => Answer::Reply(self.publish(message, from)),
+            Some("/meta/subscribe") => MessageAnswer::Reply(self.subscribe(message, from)),
+            Some("/meta/unsubscribe") => MessageAnswer::Reply(self.unsubscribe(message, from)),
+            Some("/meta/disconnect") => MessageAnswer::Reply(self.disconnect(message, from)),
+            _ => MessageAnswer::Reply(self.publish(message, from)),
         };
         Ok(batch.into_iter().enumerate().map(answer).collect())
     }
@@ -224,7 +228,7 @@ impl Hub {
     /// The session a message may act for. A session of another user is as unknown as one that never
     /// was, and so is one of another browser when the request is bound to a cookie (spec: bayeux-conformance#63); a
     /// WebSocket is not, because its cookie is that of the upgrade and may be older than the session.
-    fn find(&mut self, message: &Message, from: &Caller<'_>) -> Option<ClientId> {
+    fn find(&mut self, message: &RequestMessage, from: &RequestContext<'_>) -> Option<ClientId> {
         let bound = self.config.bind_to_cookie && from.transport != Transport::WebSocket;
         let found = message.client_id.as_deref().and_then(|id| self.sessions.get_key_value(id)).filter(
             |(_, session)| {
@@ -247,7 +251,7 @@ impl Hub {
 
     /// Clients only listen, so every publish fails; which error tells what else was wrong with it
     /// (spec: bayeux-conformance#54).
-    fn publish(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+    fn publish(&mut self, message: RequestMessage, from: &RequestContext<'_>) -> Reply {
         let Some(id) = self.find(&message, from) else {
             return Reply::unknown(message, from.now);
         };

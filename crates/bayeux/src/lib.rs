@@ -32,12 +32,12 @@
 //!
 //! 1. [`parse`] the body; each [`Malformed`] names its HTTP answer and WebSocket close code.
 //! 2. With several nodes: for each of [`named_sessions`] the hub does not [know](Hub::knows), look for its
-//!    [`Record`] and [`Hub::adopt`] it; adopt again when another node has changed the record, the newer
+//!    [`SessionRecord`] and [`Hub::adopt`] it; adopt again when another node has changed the record, the newer
 //!    revision counts. A host with one node adopts all records when it starts, and at no other time.
-//! 3. [`Hub::receive`] the batch with its [`Caller`]. A [`BatchRefused`] is HTTP 500.
+//! 3. [`Hub::receive`] the batch with its [`RequestContext`]. A [`BatchRefused`] is HTTP 500.
 //! 4. Under the same lock: [`Hub::take_released`], and wake the tasks waiting on those holds; register
 //!    the new hold to be woken so; [`Hub::take_changes`], to be durable before any answer leaves.
-//! 5. Write the [`Answer`]s in order. On a WebSocket each reply goes at once; in an HTTP response all of
+//! 5. Write the [`MessageAnswer`]s in order. On a WebSocket each reply goes at once; in an HTTP response all of
 //!    them wait for the [`Hold`], if there is one. A handshake's [`Reply::set_browser`] is a cookie to set.
 //! 6. For a [`Hold`]: register for the principal's new mail *first*, then read the notes after
 //!    [`Hold::after`], keep those [`Subscriptions::pick`] gives a channel for (ask [`Hub::listening`] again
@@ -123,16 +123,16 @@ mod subscriptions;
 pub mod text;
 mod volatile;
 
-pub use caller::{Admission, Caller, Fresh, Transport};
+pub use caller::{Admission, Fresh, RequestContext, Transport};
 pub use config::Config;
 pub use farewell::without_login;
 pub use hold::{Completed, Hold, Released};
-pub use hub::{Answer, BatchRefused, Hub, Sizes, Totals};
-pub use message::{Ack, AskedAdvice, Ext, Message, Subscription, TimeSync, named_sessions};
+pub use hub::{BatchRefused, Hub, MessageAnswer, Sizes, Totals};
+pub use message::{Ack, AskedAdvice, Ext, RequestMessage, Subscription, TimeSync, named_sessions};
 pub use parse::{MAX_BATCH, Malformed, parse};
 pub use reconnect::Reconnect;
 pub use reply::{Advice, Reply};
 pub use response::Response;
-pub use session::{Acked, Cause, Change, ClientId, Record};
+pub use session::{Acked, ClientId, SessionChange, SessionEndReason, SessionRecord};
 pub use subscriptions::Subscriptions;
 pub use volatile::Volatile;

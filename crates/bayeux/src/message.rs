@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// A request message. Members of the wrong JSON type count as absent, because the reference accepts
 /// nearly anything (spec: bayeux-conformance#11, #15, #16, #37, #62).
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Message {
+pub struct RequestMessage {
     /// Where the message goes; decides everything, the HTTP path never does (spec: bayeux-conformance#2).
     pub channel: Option<String>,
     /// The session it claims to come from.
@@ -86,7 +86,7 @@ pub struct TimeSync {
     pub o: i64,
 }
 
-impl Message {
+impl RequestMessage {
     /// Whether this is a handshake: only then does the host need `Caller::start`.
     pub fn is_handshake(&self) -> bool {
         self.channel.as_deref() == Some("/meta/handshake")
@@ -119,7 +119,7 @@ impl Message {
 
 /// The sessions a batch speaks for, in order and with repeats: a host with several nodes adopts
 /// those its hub does not know before `Hub::receive`.
-pub fn named_sessions(batch: &[Message]) -> impl Iterator<Item = &str> {
+pub fn named_sessions(batch: &[RequestMessage]) -> impl Iterator<Item = &str> {
     batch.iter().filter(|message| !message.is_handshake()).filter_map(|message| message.client_id.as_deref())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::Message;
+use crate::RequestMessage;
 
 /// Most messages in one body. The official clients send a handful; a bound keeps one request from
 /// holding the hub's lock for long.
@@ -47,7 +47,7 @@ pub enum Malformed {
 ///
 /// # Errors
 /// [`Malformed`] names what is wrong; each variant tells the answer the reference gives.
-pub fn parse(body: &[u8]) -> Result<Vec<Message>, Malformed> {
+pub fn parse(body: &[u8]) -> Result<Vec<RequestMessage>, Malformed> {
     let body = body.strip_prefix(MARK).unwrap_or(body);
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(Malformed::EmptyBody);
@@ -55,13 +55,13 @@ pub fn parse(body: &[u8]) -> Result<Vec<Message>, Malformed> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| Malformed::Syntax { line: error.line(), column: error.column() })?;
     match value {
-        Value::Object(fields) => Ok(vec![Message::read(fields)]),
+        Value::Object(fields) => Ok(vec![RequestMessage::read(fields)]),
         Value::Array(entries) if entries.is_empty() => Err(Malformed::NoMessages),
         Value::Array(entries) if entries.len() > MAX_BATCH => Err(Malformed::TooMany(entries.len())),
         Value::Array(entries) => entries
             .into_iter()
             .map(|entry| match entry {
-                Value::Object(fields) => Ok(Message::read(fields)),
+                Value::Object(fields) => Ok(RequestMessage::read(fields)),
                 _ => Err(Malformed::NotObjects),
             })
             .collect(),

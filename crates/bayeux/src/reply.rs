@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::message::{Message, Subscription, TimeSync};
+use crate::message::{RequestMessage, Subscription, TimeSync};
 use crate::reconnect::Reconnect;
 use crate::{ClientId, text};
 
@@ -142,24 +142,24 @@ impl Reply {
     }
 
     /// A success for `message`, received and answered at `now`.
-    pub(crate) fn ok(message: Message, now: u64) -> Self {
+    pub(crate) fn ok(message: RequestMessage, now: u64) -> Self {
         Self::answer(message, now, None)
     }
 
     /// A refusal of `message` with one of the texts of [`text`].
-    pub(crate) fn refused(message: Message, now: u64, error: &'static str) -> Self {
+    pub(crate) fn refused(message: RequestMessage, now: u64, error: &'static str) -> Self {
         Self::answer(message, now, Some(error))
     }
 
     /// As bayeux-conformance#30 has it for a connect, #31 (no advice) for anything else.
-    pub(crate) fn unknown(message: Message, now: u64) -> Self {
+    pub(crate) fn unknown(message: RequestMessage, now: u64) -> Self {
         let advice = message
             .is_connect()
             .then_some(Advice { interval: Some(0), ..Advice::only(Reconnect::Handshake) });
         Self { advice, ..Self::refused(message, now, text::UNKNOWN_CLIENT) }
     }
 
-    fn answer(message: Message, now: u64, error: Option<&'static str>) -> Self {
+    fn answer(message: RequestMessage, now: u64, error: Option<&'static str>) -> Self {
         let timesync = message.ext.timesync.map(|asked| TimeSyncReply::new(asked, now, now));
         Self {
             id: message.id,

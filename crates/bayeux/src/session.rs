@@ -43,7 +43,7 @@ impl fmt::Display for ClientId {
 /// sessions with the acknowledgement extension have one: the others' place in the mailbox is known to
 /// nobody but the process that served them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct SessionRecord {
     /// The session.
     pub id: ClientId,
     /// The user it is bound to.
@@ -62,22 +62,22 @@ pub struct Record {
 
 /// What a host writes, in the order of `Hub::take_changes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum SessionChange {
     /// Insert or replace the session's row.
-    Put(Record),
+    Put(SessionRecord),
     /// Delete it.
     Gone {
         /// The session.
         id: ClientId,
         /// Why: with several nodes, an expiry here is no reason to delete a row another node serves.
-        cause: Cause,
+        cause: SessionEndReason,
     },
 }
 
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Cause {
+pub enum SessionEndReason {
     /// Its client disconnected.
     Disconnected,
     /// Its client was not heard of for too long (spec: bayeux-conformance#33).
@@ -116,7 +116,7 @@ pub(crate) struct Session {
     pub cursor: u64,
     /// Acknowledged up to here; never falls, although a repeated connect may ask for older notes.
     pub acked: u64,
-    pub held: Option<Held>,
+    pub held: Option<HeldConnect>,
     /// The version up to which it has heard what is volatile. Not in its record: another process counts
     /// its own.
     pub heard: u64,
@@ -132,13 +132,13 @@ pub(crate) struct Session {
 }
 
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct HeldConnect {
     pub generation: u64,
     /// Whether it counts against its browser's limit (spec: bayeux-conformance#64).
     pub counted: bool,
 }
 
-impl Record {
+impl SessionRecord {
     /// Takes back what the mailbox, whose newest position is `head`, cannot have held: a client may have claimed it.
     #[must_use]
     pub fn cut_to(self, head: u64) -> Self {

@@ -18,7 +18,7 @@ impl Subscriptions {
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut set = Self::default();
         for name in names {
-            if let channel::Kind::Broadcast(name) = channel::classify(name) {
+            if let channel::ChannelKind::Broadcast(name) = channel::classify(name) {
                 set.insert(name);
             }
         }

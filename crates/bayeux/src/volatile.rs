@@ -32,10 +32,10 @@ pub(crate) struct Board {
 
 /// Values in the order in which they came.
 #[derive(Debug, Default)]
-struct Latest(Vec<Told>);
+struct Latest(Vec<VersionedValue>);
 
 #[derive(Debug)]
-struct Told {
+struct VersionedValue {
     version: u64,
     at: u64,
     message: Volatile,
@@ -49,13 +49,13 @@ impl Board {
 
     pub fn put(&mut self, message: Volatile) {
         self.version += 1;
-        self.everybody.put(Told { version: self.version, at: 0, message }, MAX_SUBJECTS);
+        self.everybody.put(VersionedValue { version: self.version, at: 0, message }, MAX_SUBJECTS);
     }
 
     pub fn put_own(&mut self, principal: &Arc<str>, message: Volatile, at: u64) {
         self.version += 1;
         let latest = self.own.entry(principal.clone()).or_default();
-        latest.put(Told { version: self.version, at, message }, MAX_OWN_SUBJECTS);
+        latest.put(VersionedValue { version: self.version, at, message }, MAX_OWN_SUBJECTS);
     }
 
     /// What came after a version, for everybody and for one principal.
@@ -86,8 +86,8 @@ impl Board {
 }
 
 impl Latest {
-    fn put(&mut self, told: Told, limit: usize) {
-        let same = |other: &Told| {
+    fn put(&mut self, told: VersionedValue, limit: usize) {
+        let same = |other: &VersionedValue| {
             other.message.subject == told.message.subject && other.message.channel == told.message.channel
         };
         if let Some(place) = self.0.iter().position(same) {

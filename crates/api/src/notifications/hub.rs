@@ -2,7 +2,7 @@
 
 use super::sockets::Sockets;
 use crate::{auth::Login, state::Api};
-use bayeux::{Change, Completed, Hold, Hub, Reconnect, Record, Volatile};
+use bayeux::{Hub, Reconnect, SessionChange, SessionRecord};
 use desk::{
     Desk,
     ports::{SessionTable, StoreFault},
@@ -28,7 +28,7 @@ impl Notifications {
     pub async fn load(desk: &Desk) -> Result<Self, StoreFault> {
         let mut hub = Hub::new(bayeux::Config::default());
         for (id, row) in desk.store().rows(SessionTable::BayeuxSession).await? {
-            match serde_json::from_str::<Record>(&row) {
+            match serde_json::from_str::<SessionRecord>(&row) {
                 Ok(record) => {
                     let head = desk.mailboxes().of(&UserId::from(&*record.principal)).head();
                     hub.adopt(record.cut_to(head), millis(desk.now()));
@@ -68,13 +68,13 @@ impl Notifications {
 }
 
 /// Writes down what the hub changed.
-pub(super) async fn persist(desk: &Desk, changes: Vec<Change>) -> Result<(), StoreFault> {
+pub(super) async fn persist(desk: &Desk, changes: Vec<SessionChange>) -> Result<(), StoreFault> {
     if changes.is_empty() {
         return Ok(());
     }
     let rows = changes.into_iter().map(|change| match change {
-        Change::Put(record) => (record.id.to_string(), serde_json::to_string(&record).ok()),
-        Change::Gone { id, .. } => (id.to_string(), None),
+        SessionChange::Put(record) => (record.id.to_string(), serde_json::to_string(&record).ok()),
+        SessionChange::Gone { id, .. } => (id.to_string(), None),
     });
     desk.store().shelve(SessionTable::BayeuxSession, rows.collect()).await
 }

@@ -14,7 +14,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use bayeux::{Answer, Completed, Malformed, Reply, Transport};
+use bayeux::{Completed, Malformed, MessageAnswer, Reply, Transport};
 use bytes::Bytes;
 use desk::ports::StoreFault;
 use edge::in_utf_8;
@@ -62,19 +62,21 @@ pub async fn post(State(api): State<Arc<Api>>, caller: Caller, request: Request)
     }
 }
 
-async fn respond(api: &Api, caller: &Caller, answers: Vec<Answer>) -> Result<Response, StoreFault> {
+async fn respond(api: &Api, caller: &Caller, answers: Vec<MessageAnswer>) -> Result<Response, StoreFault> {
     let mut out = bayeux::Response::new();
     let mut browser = None;
     for answer in answers {
         match answer {
-            Answer::Reply(reply) => {
+            MessageAnswer::Reply(reply) => {
                 browser = reply.set_browser().map(str::to_owned).or(browser);
                 out.reply(&reply);
             }
-            Answer::Hold(hold) => match hold_connect(api, caller, Held::new(api, hold), &mut out).await? {
-                Some(reply) => out.reply(&reply),
-                None => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
-            },
+            MessageAnswer::Hold(hold) => {
+                match hold_connect(api, caller, Held::new(api, hold), &mut out).await? {
+                    Some(reply) => out.reply(&reply),
+                    None => return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+                }
+            }
         }
     }
     let mut response = messages(out);
@@ -101,7 +103,7 @@ pub async fn farewell(api: &Api, request: Request, problem: Problem) -> Response
         return problem.into_response();
     };
     match bayeux::parse(&body) {
-        Ok(batch) if !batch.iter().any(bayeux::Message::is_handshake) => {
+        Ok(batch) if !batch.iter().any(bayeux::RequestMessage::is_handshake) => {
             let mut out = bayeux::Response::new();
             for reply in &bayeux::without_login(batch, millis(api.desk.now())) {
                 out.reply(reply);

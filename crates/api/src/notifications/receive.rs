@@ -5,7 +5,7 @@ use crate::{
     auth::{Caller, Ending, Login},
     state::Api,
 };
-use bayeux::{Admission, Answer, BatchRefused, Fresh, Message, Transport, without_login};
+use bayeux::{Admission, BatchRefused, Fresh, MessageAnswer, RequestMessage, Transport, without_login};
 use desk::ports::StoreFault;
 use domain::user::Role;
 
@@ -33,15 +33,15 @@ pub(super) async fn receive(
     browser: Option<&str>,
     vouched: bool,
     transport: Transport,
-    batch: Vec<Message>,
-) -> Result<Result<Vec<Answer>, BatchRefused>, StoreFault> {
+    batch: Vec<RequestMessage>,
+) -> Result<Result<Vec<MessageAnswer>, BatchRefused>, StoreFault> {
     let now = api.desk.now();
     let first = batch.first().and_then(|message| message.channel.as_deref());
     edge::span::operation(first.filter(|channel| channel.starts_with("/meta/")).unwrap_or("publish"));
-    let handshake = batch.first().is_some_and(Message::is_handshake);
+    let handshake = batch.first().is_some_and(RequestMessage::is_handshake);
     let may_subscribe = |channel: &str| may_subscribe(caller, channel);
     let outcome = {
-        let from = bayeux::Caller {
+        let from = bayeux::RequestContext {
             principal: caller.user.id.as_str().into(),
             login: Some(caller.login.key.clone()),
             browser,
@@ -62,7 +62,7 @@ pub(super) async fn receive(
         // Looked at while the hub is locked: after its end, nothing goes with a login any more.
         if !caller.login.is_live(&api.desk) {
             let replies = without_login(batch, millis(now));
-            return Ok(Ok(replies.into_iter().map(Answer::Reply).collect()));
+            return Ok(Ok(replies.into_iter().map(MessageAnswer::Reply).collect()));
         }
         let outcome = hub.receive(batch, &from);
         (outcome, hub.take_changes())

@@ -18,7 +18,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use bayeux::{Answer, Completed, Malformed, Transport};
+use bayeux::{Completed, Malformed, MessageAnswer, Transport};
 use bytes::Bytes;
 use http::{StatusCode, header};
 use std::{sync::Arc, time::Duration};
@@ -241,13 +241,13 @@ async fn answer<'a>(
     let mut out = bayeux::Response::new();
     for answer in answers {
         match answer {
-            Answer::Reply(reply) => {
+            MessageAnswer::Reply(reply) => {
                 if let Some(id) = reply.opened() {
                     pulse.serves(id.clone());
                 }
                 out.reply(&reply);
             }
-            Answer::Hold(hold) => {
+            MessageAnswer::Hold(hold) => {
                 pulse.serves(hold.session().clone());
                 held = Some(Held::new(api, hold));
             }

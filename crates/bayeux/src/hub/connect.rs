@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use crate::hold::{Completed, Hold, Released};
-use crate::message::{Ack, Message};
+use crate::message::{Ack, RequestMessage};
 use crate::reconnect::Reconnect;
 use crate::reply::{AckReply, Advice, Reply, ReplyExt, TimeSyncReply};
-use crate::session::{Cause, Held};
-use crate::{Caller, ClientId, Transport};
+use crate::session::{HeldConnect, SessionEndReason};
+use crate::{ClientId, RequestContext, Transport};
 
-use super::{Answer, Hub};
+use super::{Hub, MessageAnswer};
 
 /// A held connect's place among those of its browser (spec: bayeux-conformance#64).
-enum Place {
+enum ConnectSlot {
     Unlimited,
     Counted,
     /// All are taken: what to advise instead.
@@ -22,9 +22,14 @@ enum Place {
 impl Hub {
     /// Takes in a connect. Only the last connect of a batch (`may_hold`) is held: an earlier one of
     /// the same body could not be answered before it.
-    pub(super) fn connect(&mut self, message: Message, from: &Caller<'_>, may_hold: bool) -> Answer {
+    pub(super) fn connect(
+        &mut self,
+        message: RequestMessage,
+        from: &RequestContext<'_>,
+        may_hold: bool,
+    ) -> MessageAnswer {
         let Some(id) = self.find(&message, from) else {
-            return Answer::Reply(Reply::unknown(message, from.now));
+            return MessageAnswer::Reply(Reply::unknown(message, from.now));
         };
         self.totals.connects += 1;
         self.supersede(&id);
@@ -36,7 +41,7 @@ impl Hub {
         };
         let usual = self.usual_advice(pause);
         let Some(session) = self.sessions.get_mut(&id) else {
-            return Answer::Reply(Reply::unknown(message, from.now));
+            return MessageAnswer::Reply(Reply::unknown(message, from.now));
         };
 
         let after = match message.ext.ack {
@@ -65,8 +70,8 @@ impl Hub {
         let pushes = from.transport == Transport::WebSocket && !session.ack;
 
         let limited = !at_once && from.transport == Transport::LongPolling;
-        let place = if limited { self.take_place(&id) } else { Place::Unlimited };
-        if let Place::Taken(other) = place {
+        let place = if limited { self.take_place(&id) } else { ConnectSlot::Unlimited };
+        if let ConnectSlot::Taken(other) = place {
             if other.reconnect == Reconnect::None {
                 return self.answered(&id, message, from.now, Some(other));
             }
@@ -75,14 +80,16 @@ impl Hub {
         self.generation += 1;
         self.held += 1;
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.held =
-                Some(Held { generation: self.generation, counted: matches!(place, Place::Counted) });
+            session.held = Some(HeldConnect {
+                generation: self.generation,
+                counted: matches!(place, ConnectSlot::Counted),
+            });
         }
-        Answer::Hold(Hold {
+        MessageAnswer::Hold(Hold {
             session: id,
             generation: self.generation,
             after,
-            until: if at_once || matches!(place, Place::Taken(_)) { from.now } else { until },
+            until: if at_once || matches!(place, ConnectSlot::Taken(_)) { from.now } else { until },
             pushes,
             id: message.id,
             received: from.now,
@@ -93,13 +100,19 @@ impl Hub {
 
     /// Answers a connect that is not to be held and delivers nothing; it fails when its client is to
     /// stop.
-    fn answered(&mut self, id: &ClientId, message: Message, now: u64, advice: Option<Advice>) -> Answer {
+    fn answered(
+        &mut self,
+        id: &ClientId,
+        message: RequestMessage,
+        now: u64,
+        advice: Option<Advice>,
+    ) -> MessageAnswer {
         if let Some(session) = self.sessions.get_mut(id) {
             session.last_connect = now;
         }
         self.rest(id, now);
         let reply = Reply::ok(message, now);
-        Answer::Reply(match advice {
+        MessageAnswer::Reply(match advice {
             Some(advice) if advice.reconnect == Reconnect::None => reply.failed().advised(advice),
             Some(advice) => reply.advised(advice),
             None => reply,
@@ -108,20 +121,26 @@ impl Hub {
 
     /// Takes the browser's place for a held connect, or tells the session to poll instead while another
     /// of the browser has it (spec: bayeux-conformance#64). A session without a browser is not limited.
-    fn take_place(&mut self, id: &ClientId) -> Place {
+    fn take_place(&mut self, id: &ClientId) -> ConnectSlot {
         let limit = self.config.held_per_browser;
-        let Some(session) = self.sessions.get_mut(id).filter(|_| limit > 0) else { return Place::Unlimited };
-        let Some(browser) = session.browser.clone() else { return Place::Unlimited };
+        let Some(session) = self.sessions.get_mut(id).filter(|_| limit > 0) else {
+            return ConnectSlot::Unlimited;
+        };
+        let Some(browser) = session.browser.clone() else { return ConnectSlot::Unlimited };
         let held = self.browsers.entry(browser).or_insert(0);
         if *held < limit {
             *held += 1;
-            return Place::Counted;
+            return ConnectSlot::Counted;
         }
         let interval = self.config.multi_session_interval_ms;
         session.pause = interval;
         session.correct_advice = true;
         let reconnect = if interval == 0 { Reconnect::None } else { Reconnect::Retry };
-        Place::Taken(Advice { interval: Some(interval), multiple_clients: true, ..Advice::only(reconnect) })
+        ConnectSlot::Taken(Advice {
+            interval: Some(interval),
+            multiple_clients: true,
+            ..Advice::only(reconnect)
+        })
     }
 
     /// Ends a hold with its reply, which acknowledges every note up to `looked`: the host has examined
@@ -150,7 +169,7 @@ impl Hub {
             ext.ack = session.ack.then_some(AckReply::Position(looked));
         }
         match leaving {
-            Some(reconnect) => drop(self.end(&hold.session, Cause::Removed, reconnect)),
+            Some(reconnect) => drop(self.end(&hold.session, SessionEndReason::Removed, reconnect)),
             None => self.rest(&hold.session, now),
         }
         Completed::Deliver(Reply::connect(hold.id, advice, ext))
@@ -168,7 +187,7 @@ impl Hub {
             let Some(session) = self.sessions.get_mut(&hold.session) else { return };
             session.last_connect = now;
             match session.leaving {
-                Some(reconnect) => drop(self.end(&hold.session, Cause::Removed, reconnect)),
+                Some(reconnect) => drop(self.end(&hold.session, SessionEndReason::Removed, reconnect)),
                 None => self.rest(&hold.session, now),
             }
         }

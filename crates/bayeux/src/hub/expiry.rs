@@ -2,7 +2,7 @@
 
 use crate::ClientId;
 use crate::reconnect::Reconnect;
-use crate::session::Cause;
+use crate::session::SessionEndReason;
 
 use super::Hub;
 
@@ -25,7 +25,7 @@ impl Hub {
                 session.due = next;
                 self.due.insert((next, id));
             } else {
-                self.end(&id, Cause::Expired, Reconnect::Handshake);
+                self.end(&id, SessionEndReason::Expired, Reconnect::Handshake);
                 self.totals.expired += 1;
                 expired.push(id);
             }

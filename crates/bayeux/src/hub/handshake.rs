@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::caller::Admission;
-use crate::message::{Ack, Message};
+use crate::message::{Ack, RequestMessage};
 use crate::reconnect::Reconnect;
 use crate::reply::{AckReply, Advice, Reply, Welcome};
 use crate::session::Session;
-use crate::{Caller, ClientId, Subscriptions, Transport, text};
+use crate::{ClientId, RequestContext, Subscriptions, Transport, text};
 
 use super::Hub;
 
@@ -17,7 +17,7 @@ const MAX_COOKIE: usize = 256;
 impl Hub {
     /// The request's `clientId`, versions and connection types are ignored (spec: bayeux-conformance#15, #16): every
     /// handshake opens a new session.
-    pub(super) fn handshake(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+    pub(super) fn handshake(&mut self, message: RequestMessage, from: &RequestContext<'_>) -> Reply {
         if let Admission::Denied { advice, ext } = &from.admission {
             self.totals.denied += 1;
             let advice = advice.unwrap_or(Advice::only(Reconnect::None));
@@ -100,7 +100,7 @@ impl Hub {
 
 /// The cookie the session is bound to, and the one to set. A WebSocket cannot set cookies any more:
 /// a session opened on one without is bound to its principal only.
-fn browser(from: &Caller<'_>) -> (Option<Arc<str>>, Option<Arc<str>>) {
+fn browser(from: &RequestContext<'_>) -> (Option<Arc<str>>, Option<Arc<str>>) {
     match from.browser.filter(|value| !value.is_empty() && value.len() <= MAX_COOKIE) {
         Some(value) => (Some(value.into()), None),
         None if from.transport == Transport::WebSocket => (None, None),

@@ -1,6 +1,6 @@
 //! Sessions as rows: what the host writes, and how a session comes back from one.
 
-use crate::session::{Acked, Cause, Change, Record, Session};
+use crate::session::{Acked, Session, SessionChange, SessionEndReason, SessionRecord};
 use crate::{ClientId, Subscriptions};
 
 use super::Hub;
@@ -8,10 +8,11 @@ use super::Hub;
 impl Hub {
     /// What has changed since the last call, each session once. To be written before an answer given
     /// since then leaves. A connect never changes anything here.
-    pub fn take_changes(&mut self) -> Vec<Change> {
-        let gone = std::mem::take(&mut self.gone).into_iter().map(|(id, cause)| Change::Gone { id, cause });
+    pub fn take_changes(&mut self) -> Vec<SessionChange> {
+        let gone =
+            std::mem::take(&mut self.gone).into_iter().map(|(id, cause)| SessionChange::Gone { id, cause });
         let unsaved = std::mem::take(&mut self.unsaved);
-        let put = unsaved.iter().filter_map(|id| self.record(id)).map(Change::Put);
+        let put = unsaved.iter().filter_map(|id| self.record(id)).map(SessionChange::Put);
         put.chain(gone).collect()
     }
 
@@ -28,9 +29,9 @@ impl Hub {
     }
 
     /// The record of a session with acknowledgements as it is now; `None` for other sessions.
-    pub fn record(&self, id: &ClientId) -> Option<Record> {
+    pub fn record(&self, id: &ClientId) -> Option<SessionRecord> {
         let session = self.sessions.get(id).filter(|session| session.ack)?;
-        Some(Record {
+        Some(SessionRecord {
             id: id.clone(),
             principal: session.principal.clone(),
             browser: session.browser.clone(),
@@ -44,7 +45,7 @@ impl Hub {
     /// Takes in a session from its record: all of them at start, or one that another node opened. Its
     /// expiry begins now, so downtime does not count. Of a session already here only what is newer in
     /// the record is taken over.
-    pub fn adopt(&mut self, record: Record, now: u64) {
+    pub fn adopt(&mut self, record: SessionRecord, now: u64) {
         if let Some(session) = self.sessions.get_mut(&record.id) {
             session.acked = session.acked.max(record.acked);
             if record.revision > session.revision {
@@ -86,7 +87,7 @@ impl Hub {
         }
     }
 
-    pub(super) fn forget(&mut self, id: &ClientId, session: &Session, cause: Cause) {
+    pub(super) fn forget(&mut self, id: &ClientId, session: &Session, cause: SessionEndReason) {
         self.unsaved.remove(id);
         self.acked.remove(id);
         if session.ack {

@@ -1,21 +1,21 @@
 //! The ends of a session: by its client, by the host, and of all of them at shutdown.
 
 use crate::hold::Released;
-use crate::message::Message;
+use crate::message::RequestMessage;
 use crate::reconnect::Reconnect;
 use crate::reply::Reply;
-use crate::session::{Cause, Session};
-use crate::{Caller, ClientId};
+use crate::session::{Session, SessionEndReason};
+use crate::{ClientId, RequestContext};
 
 use super::Hub;
 
 impl Hub {
     /// spec: bayeux-conformance#65.
-    pub(super) fn disconnect(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+    pub(super) fn disconnect(&mut self, message: RequestMessage, from: &RequestContext<'_>) -> Reply {
         let Some(id) = self.find(&message, from) else {
             return Reply::unknown(message, from.now);
         };
-        self.end(&id, Cause::Disconnected, Reconnect::None);
+        self.end(&id, SessionEndReason::Disconnected, Reconnect::None);
         Reply::ok(message, from.now)
     }
 
@@ -24,7 +24,7 @@ impl Hub {
     /// later connects are answered 402 and told to handshake (spec: bayeux-conformance#30). `false` when it is not
     /// known.
     pub fn remove(&mut self, id: &ClientId, reconnect: Reconnect) -> bool {
-        self.end(id, Cause::Removed, reconnect).is_some()
+        self.end(id, SessionEndReason::Removed, reconnect).is_some()
     }
 
     /// Ends every session of a principal as `remove` does, for instance after its password changed;
@@ -68,7 +68,12 @@ impl Hub {
     }
 
     /// Takes a session out of every index; a held connect is released.
-    pub(super) fn end(&mut self, id: &ClientId, cause: Cause, reconnect: Reconnect) -> Option<Session> {
+    pub(super) fn end(
+        &mut self,
+        id: &ClientId,
+        cause: SessionEndReason,
+        reconnect: Reconnect,
+    ) -> Option<Session> {
         let session = self.sessions.remove(id)?;
         self.due.remove(&(session.due, id.clone()));
         if let Some(ids) = self.principals.get_mut(&session.principal) {

@@ -1,27 +1,27 @@
 //! Subscribing and unsubscribing (spec: bayeux-conformance#39–50).
 
-use crate::channel::{self, Kind};
-use crate::message::Message;
+use crate::channel::{self, ChannelKind};
+use crate::message::RequestMessage;
 use crate::reply::Reply;
-use crate::{Caller, ClientId, Subscriptions, text};
+use crate::{ClientId, RequestContext, Subscriptions, text};
 
 use super::Hub;
 
 impl Hub {
     /// The names are taken in order; the first that fails fails the reply, those before it stay
     /// subscribed (spec: bayeux-conformance#40).
-    pub(super) fn subscribe(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+    pub(super) fn subscribe(&mut self, message: RequestMessage, from: &RequestContext<'_>) -> Reply {
         let limit = self.config.max_subscriptions_per_session;
         self.change(message, from, |set, name| match channel::classify(name) {
-            Kind::Invalid => Err(text::SUBSCRIPTION_INVALID),
-            Kind::Meta => Err(text::META_DENIED),
-            Kind::Service => Ok(()),
-            Kind::Broadcast(name) if set.contains(name) => Ok(()),
-            Kind::Broadcast(name) if name != "/**" && !(from.may_subscribe)(name) => {
+            ChannelKind::Invalid => Err(text::SUBSCRIPTION_INVALID),
+            ChannelKind::Meta => Err(text::META_DENIED),
+            ChannelKind::Service => Ok(()),
+            ChannelKind::Broadcast(name) if set.contains(name) => Ok(()),
+            ChannelKind::Broadcast(name) if name != "/**" && !(from.may_subscribe)(name) => {
                 Err(text::SUBSCRIBE_DENIED)
             }
-            Kind::Broadcast(_) if set.len() >= limit => Err(text::TOO_MANY_SUBSCRIPTIONS),
-            Kind::Broadcast(name) => {
+            ChannelKind::Broadcast(_) if set.len() >= limit => Err(text::TOO_MANY_SUBSCRIPTIONS),
+            ChannelKind::Broadcast(name) => {
                 set.insert(name);
                 Ok(())
             }
@@ -29,19 +29,19 @@ impl Hub {
     }
 
     /// A channel exists, for this session, when it is subscribed to it (spec: bayeux-conformance#49).
-    pub(super) fn unsubscribe(&mut self, message: Message, from: &Caller<'_>) -> Reply {
+    pub(super) fn unsubscribe(&mut self, message: RequestMessage, from: &RequestContext<'_>) -> Reply {
         self.change(message, from, |set, name| match channel::classify(name) {
-            Kind::Invalid => Err(text::SUBSCRIPTION_INVALID),
-            Kind::Service => Ok(()),
-            Kind::Broadcast(name) if set.remove(name) => Ok(()),
-            Kind::Broadcast(_) | Kind::Meta => Err(text::CHANNEL_MISSING),
+            ChannelKind::Invalid => Err(text::SUBSCRIPTION_INVALID),
+            ChannelKind::Service => Ok(()),
+            ChannelKind::Broadcast(name) if set.remove(name) => Ok(()),
+            ChannelKind::Broadcast(_) | ChannelKind::Meta => Err(text::CHANNEL_MISSING),
         })
     }
 
     fn change(
         &mut self,
-        message: Message,
-        from: &Caller<'_>,
+        message: RequestMessage,
+        from: &RequestContext<'_>,
         apply: impl Fn(&mut Subscriptions, &str) -> Result<(), &'static str>,
     ) -> Reply {
         let Some(id) = self.find(&message, from) else {

@@ -29,7 +29,7 @@ fn a_cookie_the_server_set_binds_like_one_it_was_given() {
     let mut host = TestHost::new();
     let bare = other_cookie(&polling("agent1"), None);
     let answers = host.send(&bare, &json!({"channel": "/meta/handshake"}));
-    let [bayeux::Answer::Reply(reply)] = &answers[..] else { panic!("{answers:?}") };
+    let [bayeux::MessageAnswer::Reply(reply)] = &answers[..] else { panic!("{answers:?}") };
     let (id, cookie) = (reply.opened().unwrap().to_string(), reply.set_browser().unwrap().to_owned());
     let hold = host.connect(&other_cookie(&bare, Some(&cookie)), &id);
     host.finish(hold);

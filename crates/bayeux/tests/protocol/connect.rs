@@ -225,8 +225,8 @@ fn only_the_last_connect_of_a_batch_is_held() {
     host.note("/a", &json!(1));
     let connect = json!({"channel": "/meta/connect", "clientId": id});
     let mut answers = host.send(&who, &json!([connect, connect]));
-    let Some(bayeux::Answer::Hold(hold)) = answers.pop() else { panic!("the last is held") };
-    assert!(matches!(&answers[..], [bayeux::Answer::Reply(reply)] if reply.successful()));
+    let Some(bayeux::MessageAnswer::Hold(hold)) = answers.pop() else { panic!("the last is held") };
+    assert!(matches!(&answers[..], [bayeux::MessageAnswer::Reply(reply)] if reply.successful()));
     assert_eq!(host.finish(hold)[0]["data"], 1, "the note rides with the held one");
     assert!(host.hub.take_released().is_empty());
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bayeux::{Change, Completed, Config, Hold, Hub, Volatile};
+use bayeux::{Completed, Config, Hold, Hub, SessionChange, Volatile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ struct World {
     /// The hub that is not in the host at the moment, and which one is.
     other: Hub,
     here: usize,
-    record: bayeux::Record,
+    record: bayeux::SessionRecord,
     who: Who,
     id: String,
     /// The client's number, all numbers it ever sent, and what its application saw.
@@ -73,7 +73,7 @@ impl World {
         let id = host.open_ack(&who);
         host.subscribe(&who, &id, "/a");
         host.subscribe(&who, &id, "/state");
-        let Some(Change::Put(record)) = host.hub.take_changes().pop() else { panic!("a record") };
+        let Some(SessionChange::Put(record)) = host.hub.take_changes().pop() else { panic!("a record") };
         let other = Hub::new(Config::default());
         let (sent, seen, expected, heard) = (vec![0], Vec::new(), Vec::new(), Vec::new());
         Self { host, other, here: 0, record, who, id, number: 0, sent, seen, expected, said: 0, heard }

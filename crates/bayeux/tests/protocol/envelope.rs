@@ -1,9 +1,9 @@
-use bayeux::{Malformed, Message, Response, Subscription, named_sessions, parse};
+use bayeux::{Malformed, RequestMessage, Response, Subscription, named_sessions, parse};
 use serde_json::{Value, json};
 
 use crate::host::{TestHost, polling};
 
-fn one(body: &str) -> Message {
+fn one(body: &str) -> RequestMessage {
     parse(body.as_bytes()).unwrap().remove(0)
 }
 
@@ -87,7 +87,7 @@ fn replies_have_the_listed_members_and_no_client_id() {
 fn odd_members_are_read_leniently() {
     let message =
         one(r#"{"channel":7,"clientId":null,"id":true,"advice":"soon","ext":[1],"connectionType":{}}"#);
-    assert_eq!(message, Message::default());
+    assert_eq!(message, RequestMessage::default());
     let message = one(r#"{"advice":{"timeout":1500.0,"interval":-3},"subscription":["/a",7],"data":null}"#);
     let advice = message.advice.unwrap();
     assert_eq!((advice.timeout, advice.interval), (Some(1500), None));

@@ -63,7 +63,7 @@ fn a_cookie_is_set_only_where_there_was_none() {
     let mut set = |browser: Option<&str>, who: Who| {
         let who = Who { browser: browser.map(String::from), ..who };
         let answers = host.send(&who, &json!({"channel": "/meta/handshake"}));
-        let [bayeux::Answer::Reply(reply)] = &answers[..] else { panic!("{answers:?}") };
+        let [bayeux::MessageAnswer::Reply(reply)] = &answers[..] else { panic!("{answers:?}") };
         reply.set_browser().map(str::to_owned)
     };
     let fresh = set(None, polling("agent1")).expect("a new cookie");

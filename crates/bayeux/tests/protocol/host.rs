@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bayeux::{
-    Admission, Answer, BatchRefused, Caller, ClientId, Completed, Config, Fresh, Hold, Hub, Response,
-    Transport, parse,
+    Admission, BatchRefused, ClientId, Completed, Config, Fresh, Hold, Hub, MessageAnswer, RequestContext,
+    Response, Transport, parse,
 };
 use serde_json::{Value, json};
 
@@ -57,10 +57,10 @@ impl TestHost {
         Self { hub, now: DAWN, start: 0, mailbox: Vec::new(), admission: Admission::Granted, fresh: 0 }
     }
 
-    pub fn try_send(&mut self, who: &Who, body: &Value) -> Result<Vec<Answer>, BatchRefused> {
+    pub fn try_send(&mut self, who: &Who, body: &Value) -> Result<Vec<MessageAnswer>, BatchRefused> {
         self.fresh += 1;
         let batch = parse(body.to_string().as_bytes()).expect("the test's body is well formed");
-        let caller = Caller {
+        let caller = RequestContext {
             principal: Arc::from(who.principal),
             login: who.login.map(Arc::from),
             browser: who.browser.as_deref(),
@@ -76,7 +76,7 @@ impl TestHost {
         self.hub.receive(batch, &caller)
     }
 
-    pub fn send(&mut self, who: &Who, body: &Value) -> Vec<Answer> {
+    pub fn send(&mut self, who: &Who, body: &Value) -> Vec<MessageAnswer> {
         self.try_send(who, body).expect("the batch is taken")
     }
 
@@ -89,8 +89,8 @@ impl TestHost {
 
     pub fn replies(&mut self, who: &Who, body: &Value) -> Vec<Value> {
         let json = |answer| match answer {
-            Answer::Reply(reply) => serde_json::from_slice(&reply.to_json()).unwrap(),
-            Answer::Hold(hold) => panic!("held: {hold:?}"),
+            MessageAnswer::Reply(reply) => serde_json::from_slice(&reply.to_json()).unwrap(),
+            MessageAnswer::Hold(hold) => panic!("held: {hold:?}"),
         };
         self.send(who, body).into_iter().map(json).collect()
     }
@@ -98,7 +98,7 @@ impl TestHost {
     /// Sends one connect that must not be refused.
     pub fn hold(&mut self, who: &Who, body: &Value) -> Hold {
         match self.send(who, body).pop() {
-            Some(Answer::Hold(hold)) => hold,
+            Some(MessageAnswer::Hold(hold)) => hold,
             other => panic!("not held: {other:?}"),
         }
     }

@@ -89,6 +89,6 @@ fn a_record_claims_no_more_than_the_mailbox_holds() {
     let mut host = TestHost::new();
     let id = host.open_ack(&under("l1"));
     let record = host.hub.record(&ClientId::from(&*id)).unwrap();
-    let poisoned = bayeux::Record { acked: u64::MAX, start: 9, ..record };
+    let poisoned = bayeux::SessionRecord { acked: u64::MAX, start: 9, ..record };
     assert_eq!((poisoned.clone().cut_to(40).acked, poisoned.cut_to(4).start), (40, 4));
 }

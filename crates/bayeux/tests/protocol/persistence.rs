@@ -1,11 +1,11 @@
-use bayeux::{Cause, Change, ClientId, Config, Hub, Record};
+use bayeux::{ClientId, Config, Hub, SessionChange, SessionEndReason, SessionRecord};
 use serde_json::json;
 
 use crate::host::{TestHost, polling};
 
-fn put(host: &mut TestHost) -> Record {
+fn put(host: &mut TestHost) -> SessionRecord {
     let changes = host.hub.take_changes();
-    let [Change::Put(record)] = &changes[..] else { panic!("{changes:?}") };
+    let [SessionChange::Put(record)] = &changes[..] else { panic!("{changes:?}") };
     record.clone()
 }
 
@@ -25,7 +25,7 @@ fn a_session_is_written_when_it_is_opened_changed_and_gone() {
     host.subscribe(&who, &id, "/a");
     assert!(host.hub.take_changes().is_empty(), "no change, no row");
     host.reply(&who, &json!({"channel": "/meta/disconnect", "clientId": id}));
-    let gone = Change::Gone { id: ClientId::from(id.as_str()), cause: Cause::Disconnected };
+    let gone = SessionChange::Gone { id: ClientId::from(id.as_str()), cause: SessionEndReason::Disconnected };
     assert_eq!(host.hub.take_changes(), [gone]);
 }
 
@@ -52,7 +52,7 @@ fn a_record_survives_as_json() {
     host.open_ack(&polling("agent1"));
     let record = put(&mut host);
     let text = serde_json::to_string(&record).unwrap();
-    assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
+    assert_eq!(serde_json::from_str::<SessionRecord>(&text).unwrap(), record);
 }
 
 // spec: bayeux-conformance#38 and the promise that downtime does not count towards expiry.
@@ -84,7 +84,7 @@ fn an_adopted_session_has_been_sent_what_it_acknowledged() {
     let mut host = TestHost::new();
     let who = polling("agent1");
     let id = host.open_ack(&who);
-    let record = Record { acked: 10, ..put(&mut host) };
+    let record = SessionRecord { acked: 10, ..put(&mut host) };
     host.hub = Hub::new(Config::default());
     host.hub.adopt(record, host.now);
     assert_eq!(host.hub.low_water("agent1"), Some(10));
@@ -98,7 +98,8 @@ fn of_two_records_the_newer_counts() {
     let id = host.open_ack(&who);
     let old = put(&mut host);
     host.subscribe(&who, &id, "/a");
-    let new = Record { subscriptions: vec!["/a".into(), "/b".into()], revision: 2, acked: 7, ..old.clone() };
+    let new =
+        SessionRecord { subscriptions: vec!["/a".into(), "/b".into()], revision: 2, acked: 7, ..old.clone() };
     host.hub.adopt(old, host.now);
     assert_eq!(host.names(&id), ["/a"]);
     host.hub.adopt(new, host.now);
@@ -114,5 +115,8 @@ fn an_expiry_says_that_it_is_one() {
     host.hub.take_changes();
     host.now += 10_000;
     host.hub.sweep(host.now);
-    assert!(matches!(host.hub.take_changes()[..], [Change::Gone { cause: Cause::Expired, .. }]));
+    assert!(matches!(
+        host.hub.take_changes()[..],
+        [SessionChange::Gone { cause: SessionEndReason::Expired, .. }]
+    ));
 }

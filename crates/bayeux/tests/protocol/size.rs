@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use bayeux::{Answer, Config};
+use bayeux::{Config, MessageAnswer};
 use serde_json::json;
 
 use crate::host::{TestHost, polling};
@@ -49,5 +49,5 @@ fn answers_keep_the_order_of_the_batch() {
             {"channel": "/meta/subscribe", "clientId": id, "subscription": "/a"},
         ]),
     );
-    assert!(matches!(&answers[..], [Answer::Hold(_), Answer::Reply(_)]));
+    assert!(matches!(&answers[..], [MessageAnswer::Hold(_), MessageAnswer::Reply(_)]));
 }

@@ -1,4 +1,4 @@
-use bayeux::{Change, Completed, Config, Hub, Reconnect, Volatile};
+use bayeux::{Completed, Config, Hub, Reconnect, SessionChange, Volatile};
 use serde_json::{Value, json};
 
 use crate::host::{TestHost, polling, socket};
@@ -163,7 +163,7 @@ fn a_session_hears_what_comes_after_it_began() {
     host.subscribe(&who, &id, "/**");
     let hold = host.connect_ack(&who, &id, 0);
     assert!(data(&host.finish(hold)).is_empty());
-    let Some(Change::Put(record)) = host.hub.take_changes().pop() else { panic!("a record") };
+    let Some(SessionChange::Put(record)) = host.hub.take_changes().pop() else { panic!("a record") };
     // Another process counts from its own beginning.
     host.hub = Hub::new(Config::default());
     host.hub.adopt(record, host.now);
