@@ -19,9 +19,9 @@ use std::{
 };
 use tokio::sync::mpsc::unbounded_channel;
 use voice::media::{
-    Codec, Direction, Engine, FRAME, Settings, Stream,
+    Codec, Direction, Engine, FRAME, MediaStream, Settings,
     rtp::{self, HEADER, Header},
-    sdp::Session,
+    sdp::SdpSession,
 };
 
 /// What was measured.
@@ -55,7 +55,7 @@ async fn measure(calls: u16, seconds: u64) {
     let mut orders = child.stdin.take().expect("piped");
     writeln!(orders, "{calls} {seconds}").expect("written");
     let engine = Engine::new(Settings::loopback());
-    let mut streams: Vec<Stream> = Vec::new();
+    let mut streams: Vec<MediaStream> = Vec::new();
     for call in 0..calls {
         for number in 1..=2 {
             let (events, _) = unbounded_channel();
@@ -101,9 +101,9 @@ fn print(calls: u16, cores: f64, measured: &Measured) {
     );
 }
 
-fn agree(stream: &Stream, phone: SocketAddr) {
+fn agree(stream: &MediaStream, phone: SocketAddr) {
     let offer = stream.offer(Direction::SendRecv);
-    let (answer, _) = Session::new(1, phone).answer(&offer, Direction::SendRecv).expect("an answer");
+    let (answer, _) = SdpSession::new(1, phone).answer(&offer, Direction::SendRecv).expect("an answer");
     stream.accept(&answer).expect("accepted");
 }
 

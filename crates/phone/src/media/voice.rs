@@ -14,7 +14,7 @@ use std::{
 };
 use voice::media::{
     Direction,
-    sdp::{Agreed, Session},
+    sdp::{Agreed, SdpSession},
 };
 
 pub(crate) struct Voice {
@@ -25,7 +25,7 @@ pub(crate) struct Voice {
 }
 
 struct Terms {
-    session: Session,
+    session: SdpSession,
     /// Whether we hold the other side.
     holding: bool,
     agreed: Option<Agreed>,
@@ -44,7 +44,7 @@ impl Voice {
         };
         let address = SocketAddr::new(line.local.ip(), port);
         // A session id is a number of 63 bits at most for some readers.
-        let session = Session::new(u64::from(fastrand::u32(..)), address);
+        let session = SdpSession::new(u64::from(fastrand::u32(..)), address);
         Ok(Self { terms: Mutex::new(Terms { session, holding: false, agreed: None }), ear, stream })
     }
 

@@ -1,14 +1,14 @@
 //! All streams and rooms of this process.
 
 use super::{
-    Event, MediaError, Settings, held,
+    MediaError, Settings, StreamEvent, held,
     inward::Inward,
-    line::{Line, REPORTS},
+    leg_media::{LegMedia, REPORTS},
     outward::Outward,
     ports::{self, Ports},
     receive,
     room::Room,
-    sdp::Session,
+    sdp::SdpSession,
     shard::Shard,
     ticker,
     track::Track,
@@ -31,7 +31,7 @@ const SHARDS: usize = 8;
 /// All streams and rooms of this process.
 pub struct Engine {
     settings: Settings,
-    shards: Vec<Arc<Shard<Line>>>,
+    shards: Vec<Arc<Shard<LegMedia>>>,
     tickers: Vec<AbortHandle>,
     rooms: Mutex<HashMap<RoomId, Arc<Room>>>,
     ports: Arc<Ports>,
@@ -62,8 +62,8 @@ impl Engine {
     pub(super) fn line(
         &self,
         leg: LegId,
-        events: UnboundedSender<Event>,
-    ) -> Result<(Arc<Line>, Session), MediaError> {
+        events: UnboundedSender<StreamEvent>,
+    ) -> Result<(Arc<LegMedia>, SdpSession), MediaError> {
         let ports::Pair { rtp, rtcp, lease } = self.ports.bind(self.settings.bind)?;
         let port = rtp.local_addr()?.port();
         let shard = Arc::clone(self.shard(port).ok_or(MediaError::NoPort)?);
@@ -75,7 +75,7 @@ impl Engine {
         let sequence = u16::try_from(numbers & 0x7FFF).unwrap_or_default();
         // Session ids of 63 bits, since some read them as signed.
         let id = (u64::from(high) << 32 | u64::from(low)) >> 1;
-        let line = Arc::new(Line {
+        let line = Arc::new(LegMedia {
             leg,
             socket: UdpSocket::from_std(rtp)?,
             rtcp,
@@ -99,7 +99,7 @@ impl Engine {
         shard.add(Arc::downgrade(&line));
         line.play(Playback::Silence);
         tracing::debug!(leg = %line.leg, port, "media port open");
-        let session = Session::new(id, ports::advertised(&self.settings, port, None));
+        let session = SdpSession::new(id, ports::advertised(&self.settings, port, None));
         Ok((line, session))
     }
 
@@ -107,7 +107,7 @@ impl Engine {
         &self.settings
     }
 
-    pub(super) fn join(&self, id: RoomId, line: &Arc<Line>) -> Result<(), MediaError> {
+    pub(super) fn join(&self, id: RoomId, line: &Arc<LegMedia>) -> Result<(), MediaError> {
         let mut rooms = held(&self.rooms);
         if line.closed.load(Relaxed) {
             return Err(MediaError::Closed);
@@ -125,12 +125,12 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn part(&self, line: &Arc<Line>, then: Playback) {
+    pub(super) fn part(&self, line: &Arc<LegMedia>, then: Playback) {
         leave(&mut held(&self.rooms), line);
         line.play(then);
     }
 
-    pub(super) fn close(&self, line: &Arc<Line>) {
+    pub(super) fn close(&self, line: &Arc<LegMedia>) {
         {
             let mut rooms = held(&self.rooms);
             if line.closed.swap(true, Relaxed) {
@@ -145,12 +145,12 @@ impl Engine {
         line.report(line.shard.tick(), true);
     }
 
-    fn shard(&self, port: u16) -> Option<&Arc<Shard<Line>>> {
+    fn shard(&self, port: u16) -> Option<&Arc<Shard<LegMedia>>> {
         self.shards.get(usize::from(port / 2) % self.shards.len().max(1))
     }
 }
 
-fn leave(rooms: &mut HashMap<RoomId, Arc<Room>>, line: &Arc<Line>) {
+fn leave(rooms: &mut HashMap<RoomId, Arc<Room>>, line: &Arc<LegMedia>) {
     if let Some(id) = held(&line.room).take()
         && rooms.get(&id).is_some_and(|room| room.leave(line))
     {

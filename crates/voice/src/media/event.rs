@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What a stream tells its leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum StreamEvent {
     /// The prompt is over; the hold tone goes on in its place. Not told of a prompt that a room or another sound cut
     /// off.
     Played,

@@ -1,6 +1,6 @@
 //! The receiving side of a line.
 
-use super::{Codec, dtmf::Digits, latch::Latch, room::Queue};
+use super::{Codec, dtmf::Digits, latch::Latch, room::JitterBuffer};
 use std::{sync::Arc, time::Duration};
 
 /// A tick of the engine.
@@ -13,7 +13,7 @@ pub(super) enum Route<L> {
     /// One other leg, by the task that received it.
     Relay(Arc<L>),
     /// The mix of a room.
-    Mix(Box<Queue>),
+    Mix(Box<JitterBuffer>),
 }
 
 /// The receiving side of a line.
@@ -32,7 +32,7 @@ pub(super) struct Inward<L> {
 
 /// What a packet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PacketKind {
     Audio(Codec),
     Key,
     /// Comfort noise (RFC 3389): a sign of life, and otherwise silence.
@@ -59,14 +59,14 @@ impl<L> Default for Inward<L> {
 
 impl<L> Inward<L> {
     /// The kind of a packet by its payload type; `None` for a type that was not agreed.
-    pub fn kind(&self, payload_type: u8) -> Option<Kind> {
+    pub fn kind(&self, payload_type: u8) -> Option<PacketKind> {
         if !self.agreed {
             return None;
         }
         match Codec::of_payload(payload_type) {
-            Some(codec) => Some(Kind::Audio(codec)),
-            None if payload_type == COMFORT => Some(Kind::Comfort),
-            None => self.events.contains(&Some(payload_type)).then_some(Kind::Key),
+            Some(codec) => Some(PacketKind::Audio(codec)),
+            None if payload_type == COMFORT => Some(PacketKind::Comfort),
+            None => self.events.contains(&Some(payload_type)).then_some(PacketKind::Key),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Latch {
     agreed: bool,
     /// The tick of the last description.
     since: u64,
-    source: Option<Source>,
+    source: Option<LatchedSource>,
     /// The address that is sent to instead of the described one.
     followed: Option<SocketAddr>,
     trial: Option<Trial>,
@@ -43,7 +43,7 @@ pub(super) struct Latch {
 
 /// The source that is listened to.
 #[derive(Clone, Copy, Debug)]
-struct Source {
+struct LatchedSource {
     at: SocketAddr,
     rank: Rank,
     heard: u64,
@@ -77,7 +77,7 @@ pub(super) struct Packet {
 
 /// What becomes of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum LatchDecision {
     /// It is taken.
     Taken,
     /// It is taken, and from now on we send there.
@@ -106,9 +106,9 @@ impl Latch {
     /// Notes where the signalling comes from. The source that is listened to is ranked again.
     pub fn signalled_from(&mut self, ip: IpAddr) {
         self.signalled = Some(ip.to_canonical());
-        if let Some(Source { at, .. }) = self.source {
+        if let Some(LatchedSource { at, .. }) = self.source {
             let rank = self.rank(at);
-            self.source = self.source.map(|source| Source { rank, ..source });
+            self.source = self.source.map(|source| LatchedSource { rank, ..source });
         }
     }
 
@@ -130,13 +130,13 @@ impl Latch {
     }
 
     /// A valid packet came.
-    pub fn hear(&mut self, packet: Packet, tick: u64) -> Heard {
+    pub fn hear(&mut self, packet: Packet, tick: u64) -> LatchDecision {
         let Packet { from, .. } = packet;
         if let Some(source) = &mut self.source
             && source.at == from
         {
             source.heard = tick;
-            return Heard::Taken;
+            return LatchDecision::Taken;
         }
         let rank = self.rank(from);
         if rank == Rank::Described {
@@ -148,7 +148,7 @@ impl Latch {
             rank > known.rank || rank == known.rank && stopped
         });
         if !is_up || !self.proves(packet) {
-            return Heard::Refused;
+            return LatchDecision::Refused;
         }
         self.switch(from, rank, tick)
     }
@@ -172,19 +172,23 @@ impl Latch {
         }
     }
 
-    fn switch(&mut self, from: SocketAddr, rank: Rank, tick: u64) -> Heard {
+    fn switch(&mut self, from: SocketAddr, rank: Rank, tick: u64) -> LatchDecision {
         self.trial = None;
-        self.source = Some(Source { at: from, rank, heard: tick });
+        self.source = Some(LatchedSource { at: from, rank, heard: tick });
         let sent_to = self.followed.or(self.described);
         match rank {
             Rank::Described => self.followed = None,
             Rank::Signalled | Rank::EarlySignalled if self.is_open(tick) && !self.names_its_address() => {
                 self.followed = Some(from);
             }
-            _ => return Heard::Taken,
+            _ => return LatchDecision::Taken,
         }
         // An end that holds with an address of zeros wants nothing.
-        if self.described.is_none() || sent_to == Some(from) { Heard::Taken } else { Heard::Follow(from) }
+        if self.described.is_none() || sent_to == Some(from) {
+            LatchDecision::Taken
+        } else {
+            LatchDecision::Follow(from)
+        }
     }
 
     /// Whether a source other than the described may be followed now.
@@ -264,8 +268,8 @@ mod tests {
     }
 
     /// Sends so many packets in a row; answers what became of the last.
-    fn send(latch: &mut Latch, from: &str, packets: u16, tick: u64) -> Heard {
-        let mut heard = Heard::Refused;
+    fn send(latch: &mut Latch, from: &str, packets: u16, tick: u64) -> LatchDecision {
+        let mut heard = LatchDecision::Refused;
         for sequence in 0..packets {
             let ssrc = u32::from(at(from).port());
             heard =
@@ -278,9 +282,9 @@ mod tests {
     fn one_stray_packet_takes_nothing_and_the_described_address_is_heard_at_once() {
         for stray in [MAPPED, OTHER] {
             let mut latch = latch(PUBLIC);
-            assert_eq!(send(&mut latch, stray, 1, 0), Heard::Refused, "{stray}");
-            assert_eq!(send(&mut latch, PUBLIC, 1, 0), Heard::Taken, "{stray}");
-            assert_eq!(send(&mut latch, stray, 50, 0), Heard::Refused, "{stray}");
+            assert_eq!(send(&mut latch, stray, 1, 0), LatchDecision::Refused, "{stray}");
+            assert_eq!(send(&mut latch, PUBLIC, 1, 0), LatchDecision::Taken, "{stray}");
+            assert_eq!(send(&mut latch, stray, 50, 0), LatchDecision::Refused, "{stray}");
         }
     }
 
@@ -291,26 +295,26 @@ mod tests {
             send(&mut latch, before, 50, 0);
             let followed = latch.followed.is_some();
             let heard = send(&mut latch, described, 1, 100_000);
-            let back = if followed { Heard::Follow(at(described)) } else { Heard::Taken };
+            let back = if followed { LatchDecision::Follow(at(described)) } else { LatchDecision::Taken };
             assert_eq!(heard, back, "{described} after {before}");
-            assert_eq!(send(&mut latch, before, 50, 100_000), Heard::Refused, "never back");
+            assert_eq!(send(&mut latch, before, 50, 100_000), LatchDecision::Refused, "never back");
         }
     }
 
     #[test]
     fn who_names_their_address_is_never_followed_elsewhere() {
         let mut latch = latch(PUBLIC);
-        assert_eq!(send(&mut latch, MAPPED, 50, 0), Heard::Taken, "it is heard, as nobody better is");
+        assert_eq!(send(&mut latch, MAPPED, 50, 0), LatchDecision::Taken, "it is heard, as nobody better is");
         assert_eq!(latch.followed, None);
     }
 
     #[test]
     fn behind_a_nat_the_host_of_the_signalling_is_followed_after_several_packets_and_then_nobody_else() {
         let mut latch = latch(PRIVATE);
-        assert_eq!(send(&mut latch, MAPPED, 3, 0), Heard::Refused);
-        assert_eq!(send(&mut latch, MAPPED, 4, 0), Heard::Follow(at(MAPPED)));
+        assert_eq!(send(&mut latch, MAPPED, 3, 0), LatchDecision::Refused);
+        assert_eq!(send(&mut latch, MAPPED, 4, 0), LatchDecision::Follow(at(MAPPED)));
         for other in ["203.0.113.9:61001", OTHER] {
-            assert_eq!(send(&mut latch, other, 50, 0), Heard::Refused, "{other}");
+            assert_eq!(send(&mut latch, other, 50, 0), LatchDecision::Refused, "{other}");
         }
     }
 
@@ -318,33 +322,33 @@ mod tests {
     fn packets_that_do_not_follow_each_other_prove_nothing() {
         let mut latch = latch(PRIVATE);
         for sequence in [1, 100, 7, 40_000, 12, 300] {
-            assert_eq!(latch.hear(Packet { from: at(MAPPED), ssrc: 1, sequence }, 0), Heard::Refused);
+            assert_eq!(latch.hear(Packet { from: at(MAPPED), ssrc: 1, sequence }, 0), LatchDecision::Refused);
         }
         for ssrc in 0..9 {
             let sequence = u16::try_from(ssrc).expect("small");
-            assert_eq!(latch.hear(Packet { from: at(MAPPED), ssrc, sequence }, 0), Heard::Refused);
+            assert_eq!(latch.hear(Packet { from: at(MAPPED), ssrc, sequence }, 0), LatchDecision::Refused);
         }
     }
 
     #[test]
     fn another_host_is_never_followed_even_behind_a_nat() {
         let mut latch = latch(PRIVATE);
-        assert_eq!(send(&mut latch, OTHER, 50, 0), Heard::Taken);
+        assert_eq!(send(&mut latch, OTHER, 50, 0), LatchDecision::Taken);
         assert_eq!(latch.followed, None);
-        assert_eq!(send(&mut latch, MAPPED, 4, 0), Heard::Follow(at(MAPPED)), "upwards");
+        assert_eq!(send(&mut latch, MAPPED, 4, 0), LatchDecision::Follow(at(MAPPED)), "upwards");
     }
 
     #[test]
     fn a_contact_that_is_not_the_source_says_nat_as_well() {
         let mut latch = latch(PUBLIC);
         latch.behind_nat(true);
-        assert_eq!(send(&mut latch, MAPPED, 4, 0), Heard::Follow(at(MAPPED)));
+        assert_eq!(send(&mut latch, MAPPED, 4, 0), LatchDecision::Follow(at(MAPPED)));
     }
 
     #[test]
     fn who_comes_late_is_not_followed() {
         let mut latch = latch(PRIVATE);
-        assert_eq!(send(&mut latch, MAPPED, 50, WINDOW + 1), Heard::Taken);
+        assert_eq!(send(&mut latch, MAPPED, 50, WINDOW + 1), LatchDecision::Taken);
         assert_eq!(latch.followed, None);
     }
 
@@ -354,7 +358,7 @@ mod tests {
         send(&mut latch, MAPPED, 4, 0);
         send(&mut latch, MAPPED, 1, 999);
         assert!(!latch.describe(Some(at(PRIVATE)), None, 1000), "it names no other address");
-        assert_eq!(send(&mut latch, "203.0.113.9:61001", 50, 1000), Heard::Refused);
+        assert_eq!(send(&mut latch, "203.0.113.9:61001", 50, 1000), LatchDecision::Refused);
         assert_eq!(latch.followed, Some(at(MAPPED)));
     }
 
@@ -364,7 +368,7 @@ mod tests {
         send(&mut latch, MAPPED, 4, 0);
         latch.describe(Some(at(PRIVATE)), None, 1000);
         let fresh = "203.0.113.9:61001";
-        assert_eq!(send(&mut latch, fresh, 4, 1001), Heard::Follow(at(fresh)));
+        assert_eq!(send(&mut latch, fresh, 4, 1001), LatchDecision::Follow(at(fresh)));
     }
 
     #[test]
@@ -381,10 +385,14 @@ mod tests {
         latch.signalled_from(at(MAPPED).ip());
         latch.early(at(MAPPED));
         latch.describe(Some(at(PRIVATE)), None, 0);
-        assert_eq!(send(&mut latch, MAPPED, 4, 0), Heard::Follow(at(MAPPED)), "it may be early media");
-        assert_eq!(send(&mut latch, OTHER, 50, 0), Heard::Refused);
+        assert_eq!(
+            send(&mut latch, MAPPED, 4, 0),
+            LatchDecision::Follow(at(MAPPED)),
+            "it may be early media"
+        );
+        assert_eq!(send(&mut latch, OTHER, 50, 0), LatchDecision::Refused);
         let other = "203.0.113.9:61002";
-        assert_eq!(send(&mut latch, other, 4, 0), Heard::Follow(at(other)));
+        assert_eq!(send(&mut latch, other, 4, 0), LatchDecision::Follow(at(other)));
     }
 
     #[test]

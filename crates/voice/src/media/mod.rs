@@ -1,6 +1,6 @@
 //! Media: streams, rooms, tones, prompts (spec: voice-sip#1, #4, #5.7–5.9).
 //!
-//! Every leg has a [`Stream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What a
+//! Every leg has a [`MediaStream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What a
 //! leg hears depends on its room: outside of rooms, a tone or a prompt; with one other, that one's packets, sent on by
 //! the task that received them; with more, a mix of all the others, made every 20 ms.
 //!
@@ -21,7 +21,7 @@ mod frame;
 pub mod g711;
 mod inward;
 mod latch;
-mod line;
+mod leg_media;
 mod outward;
 mod ports;
 mod prompts;
@@ -43,7 +43,7 @@ pub mod wav;
 pub use dtmf::DtmfWay;
 pub use engine::Engine;
 pub use error::MediaError;
-pub use event::Event;
+pub use event::StreamEvent;
 pub use frame::FRAME;
 pub use g711::Codec;
 pub(crate) use ports::towards;
@@ -52,6 +52,6 @@ pub use sdp::{Direction, SdpError};
 pub use settings::Settings;
 pub use sound::Sound;
 pub use stats::Stats;
-pub use stream::{Accepted, Answered, Stream};
+pub use stream::{Accepted, Answered, MediaStream};
 
 use crate::lock::held;

@@ -3,7 +3,7 @@
 use super::{
     Codec, FRAME,
     dtmf::Keys,
-    rtcp::Report,
+    rtcp::SenderInfo,
     rtp::{self, HEADER},
     sound::Playing,
     track::{Head, Track},
@@ -92,10 +92,10 @@ impl Outward {
     }
 
     /// The content of a report now.
-    pub fn report(&self, clock: Duration, tick: u64, name: u64) -> Report {
+    pub fn report(&self, clock: Duration, tick: u64, name: u64) -> SenderInfo {
         // The counts of RTCP wrap (RFC 3550 §6.4.1).
         let low = |count: u64| u32::try_from(count & u64::from(u32::MAX)).unwrap_or_default();
-        Report {
+        SenderInfo {
             ssrc: self.track.ssrc(),
             clock,
             timestamp: self.track.now(tick),

@@ -52,10 +52,10 @@ pub enum PromptError {
 
 /// The sounds that can be played, kept once in memory ready to be sent. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Prompts(Arc<Book>);
+pub struct Prompts(Arc<PromptSounds>);
 
 #[derive(Debug)]
-struct Book {
+struct PromptSounds {
     named: HashMap<String, Sound>,
     hold: Sound,
     ringback: Sound,
@@ -71,7 +71,7 @@ impl Prompts {
             .iter()
             .filter_map(|(name, file)| Some(((*name).to_owned(), Sound::new(&wav::read(*file).ok()?))))
             .collect();
-        Self(Arc::new(Book {
+        Self(Arc::new(PromptSounds {
             named,
             hold: Sound::new(&tone::hold()),
             ringback: Sound::new(&tone::ringback()),

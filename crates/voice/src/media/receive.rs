@@ -1,10 +1,10 @@
 //! The task of a socket: it takes the packets that come in and sends them on.
 
 use super::{
-    Event, held,
-    inward::{Kind, Route, TICK},
-    latch::{Heard, Packet},
-    line::Line,
+    StreamEvent, held,
+    inward::{PacketKind, Route, TICK},
+    latch::{LatchDecision, Packet},
+    leg_media::LegMedia,
     rtp,
 };
 use std::{io, net::SocketAddr, sync::Arc};
@@ -15,7 +15,7 @@ const LONGEST: usize = 1500;
 const TURN: usize = 32;
 
 /// Runs until it is aborted, which can be at any time between two packets.
-pub(super) async fn run(line: Arc<Line>) {
+pub(super) async fn run(line: Arc<LegMedia>) {
     loop {
         if line.socket.readable().await.is_err() || turn(&line).is_err() {
             // The system refused the socket: this must not last, or the only sign of it would be silence.
@@ -25,7 +25,7 @@ pub(super) async fn run(line: Arc<Line>) {
 }
 
 /// Takes the packets that wait. The buffer is here and not in the task, so that a leg costs no memory for it.
-fn turn(line: &Line) -> io::Result<()> {
+fn turn(line: &LegMedia) -> io::Result<()> {
     let mut buffer = [0; LONGEST];
     for _ in 0..TURN {
         match line.socket.try_recv_from(&mut buffer) {
@@ -44,7 +44,7 @@ fn turn(line: &Line) -> io::Result<()> {
 }
 
 /// Takes one packet; `None` when it is refused.
-fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
+fn take(line: &LegMedia, packet: &mut [u8], from: SocketAddr) -> Option<()> {
     let rtp::Received { header, payload } = rtp::read(packet)?;
     let mut inward = held(&line.inward);
     if !inward.agreed {
@@ -54,15 +54,15 @@ fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
     let kind = inward.kind(header.payload_type)?;
     let tick = line.shard.tick();
     match inward.latch.hear(Packet { from, ssrc: header.ssrc, sequence: header.sequence }, tick) {
-        Heard::Taken => {}
-        Heard::Follow(target) => held(&line.outward).target = Some(target),
-        Heard::Refused => return None,
+        LatchDecision::Taken => {}
+        LatchDecision::Follow(target) => held(&line.outward).target = Some(target),
+        LatchDecision::Refused => return None,
     }
     inward.count.packet(header.ssrc, header.sequence);
     inward.quiet.begin(tick);
     let muted = inward.muted;
     match kind {
-        Kind::Audio(codec) => match &mut inward.route {
+        PacketKind::Audio(codec) => match &mut inward.route {
             Route::Nowhere => {}
             Route::Relay(other) => {
                 if muted && let Some(codes) = packet.get_mut(payload.clone()) {
@@ -76,8 +76,8 @@ fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
                 }
             }
         },
-        Kind::Comfort => {}
-        Kind::Key => {
+        PacketKind::Comfort => {}
+        PacketKind::Key => {
             let digit = packet
                 .get(payload.clone())
                 .and_then(|event| inward.digits.hear(header.ssrc, header.timestamp, event, tick));
@@ -91,7 +91,7 @@ fn take(line: &Line, packet: &mut [u8], from: SocketAddr) -> Option<()> {
                 }
             }
             if let Some(digit) = digit {
-                line.tell(if passed { Event::Digit(digit) } else { Event::Unpassed(digit) });
+                line.tell(if passed { StreamEvent::Digit(digit) } else { StreamEvent::Unpassed(digit) });
             }
         }
     }
@@ -112,6 +112,6 @@ mod tests {
             engine.open(LegId { call: "call".into(), number: 1 }, unbounded_channel().0).expect("a stream");
         let task = run(Arc::clone(stream.line()));
         assert!(size_of_val(&task) < 512, "the task: {} bytes", size_of_val(&task));
-        assert!(size_of::<Line>() < 1024, "the line: {} bytes", size_of::<Line>());
+        assert!(size_of::<LegMedia>() < 1024, "the line: {} bytes", size_of::<LegMedia>());
     }
 }

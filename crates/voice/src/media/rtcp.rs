@@ -6,9 +6,9 @@ use std::time::Duration;
 /// Room for what we write.
 pub const REPORT: usize = 80;
 
-/// The numbers of a report about a stream.
+/// What a report tells of the stream and its sender (RFC 3550 §6.4.1, sender information).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct SenderInfo {
     /// The sender.
     pub ssrc: u32,
     /// The moment, on a clock of the sender's own (RFC 3550 §6.4.1 allows one that is not the time of day).
@@ -25,7 +25,7 @@ pub struct Report {
 
 /// Writes a sender report and the name of the sender, which RFC 3550 §6.1 wants in each, and a goodbye behind it when
 /// the stream ends. Answers how many bytes were written.
-pub fn write(report: Report, end: bool, out: &mut [u8; REPORT]) -> usize {
+pub fn write(report: SenderInfo, end: bool, out: &mut [u8; REPORT]) -> usize {
     let seconds = report.clock.as_secs() & u64::from(u32::MAX);
     let fraction = (u64::from(report.clock.subsec_nanos()) << 32) / 1_000_000_000;
     let sender = SenderReport::builder(report.ssrc)
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_report_tells_what_was_sent_and_the_last_one_says_goodbye() {
-        let report = Report {
+        let report = SenderInfo {
             ssrc: 7,
             clock: Duration::from_millis(2500),
             timestamp: 20_000,

@@ -1,10 +1,10 @@
 //! The media of one leg, as signalling sees it.
 
 use super::{
-    Codec, Direction, DtmfWay, Engine, Event, MediaError, SdpError, Stats, held,
-    line::Line,
+    Codec, Direction, DtmfWay, Engine, MediaError, SdpError, Stats, StreamEvent, held,
+    leg_media::LegMedia,
     ports,
-    sdp::{Agreed, Session},
+    sdp::{Agreed, SdpSession},
 };
 use domain::call::{LegId, Playback, RoomId};
 use std::{
@@ -33,17 +33,17 @@ pub struct Accepted {
     pub codec: Codec,
 }
 
-/// The media of one leg. Clones are the same stream. It ends with [`Stream::close`], or when the last clone is gone.
+/// The media of one leg. Clones are the same stream. It ends with [`MediaStream::close`], or when the last clone is gone.
 #[derive(Clone)]
-pub struct Stream(Arc<Open>);
+pub struct MediaStream(Arc<OpenMedia>);
 
-struct Open {
+struct OpenMedia {
     engine: Arc<Engine>,
-    line: Arc<Line>,
-    session: Mutex<Session>,
+    line: Arc<LegMedia>,
+    session: Mutex<SdpSession>,
 }
 
-impl Drop for Open {
+impl Drop for OpenMedia {
     fn drop(&mut self) {
         self.engine.close(&self.line);
     }
@@ -52,15 +52,19 @@ impl Drop for Open {
 impl Engine {
     /// Opens a stream for a leg: an even port for RTP and the next for RTCP. It takes nothing and sends nothing until
     /// a description is agreed. Must be called within a tokio runtime.
-    pub fn open(self: &Arc<Self>, leg: LegId, events: UnboundedSender<Event>) -> Result<Stream, MediaError> {
+    pub fn open(
+        self: &Arc<Self>,
+        leg: LegId,
+        events: UnboundedSender<StreamEvent>,
+    ) -> Result<MediaStream, MediaError> {
         let (line, session) = self.line(leg, events)?;
-        Ok(Stream(Arc::new(Open { engine: Arc::clone(self), line, session: Mutex::new(session) })))
+        Ok(MediaStream(Arc::new(OpenMedia { engine: Arc::clone(self), line, session: Mutex::new(session) })))
     }
 }
 
-impl Stream {
+impl MediaStream {
     #[cfg(test)]
-    pub(super) fn line(&self) -> &Arc<Line> {
+    pub(super) fn line(&self) -> &Arc<LegMedia> {
         &self.0.line
     }
 
@@ -70,7 +74,7 @@ impl Stream {
         ports::advertised(settings, self.0.line.port(), held(&self.0.line.inward).latch.signalled())
     }
 
-    /// An offer; the same again, when nothing changed, is the same text. It takes effect with [`Stream::accept`].
+    /// An offer; the same again, when nothing changed, is the same text. It takes effect with [`MediaStream::accept`].
     pub fn offer(&self, wish: Direction) -> String {
         let address = self.local();
         let mut session = held(&self.0.session);

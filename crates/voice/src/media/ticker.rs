@@ -4,7 +4,7 @@
 
 use super::{
     held,
-    line::Line,
+    leg_media::LegMedia,
     shard::{Inbox, Shard},
 };
 use std::{
@@ -22,7 +22,7 @@ const TURN: usize = 128;
 const ROUND: u64 = 10;
 
 /// Runs until it is aborted.
-pub(super) async fn run(shard: Arc<Shard<Line>>, silence: (Duration, Duration)) {
+pub(super) async fn run(shard: Arc<Shard<LegMedia>>, silence: (Duration, Duration)) {
     let mut held_now = Inbox::default();
     loop {
         take_over(&shard, &mut held_now);
@@ -42,14 +42,14 @@ pub(super) async fn run(shard: Arc<Shard<Line>>, silence: (Duration, Duration)) 
     }
 }
 
-fn take_over(shard: &Shard<Line>, mine: &mut Inbox<Line>) {
+fn take_over(shard: &Shard<LegMedia>, mine: &mut Inbox<LegMedia>) {
     let mut inbox = held(&shard.inbox);
     mine.lines.append(&mut inbox.lines);
     mine.fed.append(&mut inbox.fed);
     mine.mixes.append(&mut inbox.mixes);
 }
 
-async fn step(mine: &mut Inbox<Line>, tick: u64, silence: (Duration, Duration)) {
+async fn step(mine: &mut Inbox<LegMedia>, tick: u64, silence: (Duration, Duration)) {
     let mut at = 0;
     let mut turn = 0_usize;
     while let Some(line) = mine.fed.get(at) {

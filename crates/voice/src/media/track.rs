@@ -15,7 +15,7 @@ const LATE: u16 = 100;
 
 /// What feeds a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum SoundSource {
     /// A tone, a prompt, silence.
     Own,
     /// The mix of a room.
@@ -44,7 +44,7 @@ pub(super) struct Track {
     /// The timestamp of the latest packet, and the tick it was sent in.
     stamp: u32,
     tick: u64,
-    source: Option<Source>,
+    source: Option<SoundSource>,
     /// What is added to the numbers of a source that is passed on.
     shift: (u16, u32),
 }
@@ -70,7 +70,7 @@ impl Track {
     }
 
     /// A packet of 20 ms that we make.
-    pub fn own(&mut self, source: Source, tick: u64) -> Head {
+    pub fn own(&mut self, source: SoundSource, tick: u64) -> Head {
         let marker = self.changes(source);
         self.advance(tick);
         self.head(marker)
@@ -78,7 +78,7 @@ impl Track {
 
     /// A packet of a telephone event: all of them have the timestamp of the first.
     pub fn event(&mut self, first: bool, tick: u64) -> Head {
-        self.source = Some(Source::Keys);
+        self.source = Some(SoundSource::Keys);
         if first {
             self.advance(tick);
         }
@@ -86,7 +86,7 @@ impl Track {
     }
 
     /// A packet of another leg that is passed on, with its numbers.
-    pub fn pass(&mut self, source: Source, from: (u16, u32), marker: bool, tick: u64) -> Head {
+    pub fn pass(&mut self, source: SoundSource, from: (u16, u32), marker: bool, tick: u64) -> Head {
         let (sequence, timestamp) = from;
         let mut fresh = self.changes(source);
         let ahead = sequence.wrapping_add(self.shift.0).wrapping_sub(self.next);
@@ -107,7 +107,7 @@ impl Track {
         Head { ssrc: self.ssrc, sequence, timestamp, marker: marker || fresh }
     }
 
-    fn changes(&mut self, source: Source) -> bool {
+    fn changes(&mut self, source: SoundSource) -> bool {
         self.source.replace(source) != Some(source)
     }
 
@@ -139,9 +139,9 @@ mod tests {
     #[test]
     fn what_we_make_goes_on_by_160_samples_a_tick_and_marks_its_first_packet_alone() {
         let mut track = track();
-        let first = track.own(Source::Own, 11);
-        let second = track.own(Source::Own, 12);
-        let third = track.own(Source::Own, 15);
+        let first = track.own(SoundSource::Own, 11);
+        let second = track.own(SoundSource::Own, 12);
+        let third = track.own(SoundSource::Own, 15);
         assert!(first.marker && !second.marker && !third.marker);
         assert_eq!([first, second, third].map(|head| head.sequence), [65_534, 65_535, 0]);
         assert_eq!(second.timestamp.wrapping_sub(first.timestamp), 160);
@@ -155,15 +155,15 @@ mod tests {
     #[test]
     fn a_change_of_source_keeps_the_stream_and_steps_by_the_time_that_passed() {
         let mut track = track();
-        let tone = track.own(Source::Own, 20);
-        let leg = track.pass(Source::Leg(2, 99), (500, 8000), false, 25);
+        let tone = track.own(SoundSource::Own, 20);
+        let leg = track.pass(SoundSource::Leg(2, 99), (500, 8000), false, 25);
         assert_eq!((leg.ssrc, leg.sequence), (tone.ssrc, tone.sequence.wrapping_add(1)));
         assert!(leg.marker);
         assert_eq!(leg.timestamp.wrapping_sub(tone.timestamp), 5 * 160);
-        let next = track.pass(Source::Leg(2, 99), (501, 8160), false, 26);
+        let next = track.pass(SoundSource::Leg(2, 99), (501, 8160), false, 26);
         assert!(!next.marker);
         assert_eq!(next.timestamp.wrapping_sub(leg.timestamp), 160);
-        let other = track.pass(Source::Leg(4, 12), (9, 77), false, 30);
+        let other = track.pass(SoundSource::Leg(4, 12), (9, 77), false, 30);
         assert_eq!((other.sequence, other.marker), (next.sequence.wrapping_add(1), true));
         assert_eq!(other.timestamp.wrapping_sub(next.timestamp), 4 * 160);
     }
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_is_lost_or_late_at_one_end_is_so_at_the_other() {
         let mut track = track();
-        let source = Source::Leg(2, 99);
+        let source = SoundSource::Leg(2, 99);
         let first = track.pass(source, (500, 8000), false, 20);
         let third = track.pass(source, (502, 8320), false, 22);
         let second = track.pass(source, (501, 8160), false, 22);
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn numbers_that_jump_are_a_new_stream() {
         let mut track = track();
-        let source = Source::Leg(2, 99);
+        let source = SoundSource::Leg(2, 99);
         let first = track.pass(source, (500, 8000), false, 20);
         let jumped = track.pass(source, (30_000, 5), false, 21);
         assert_eq!((jumped.sequence, jumped.marker), (first.sequence.wrapping_add(1), true));
@@ -195,13 +195,13 @@ mod tests {
     #[test]
     fn a_key_keeps_its_timestamp_and_audio_goes_on_after_its_time() {
         let mut track = track();
-        let before = track.own(Source::Own, 20);
+        let before = track.own(SoundSource::Own, 20);
         let first = track.event(true, 21);
         let last = track.event(false, 25);
         assert!(first.marker && !last.marker);
         assert_eq!(first.timestamp, last.timestamp);
         assert_eq!(first.timestamp.wrapping_sub(before.timestamp), 160);
-        let after = track.own(Source::Own, 30);
+        let after = track.own(SoundSource::Own, 30);
         assert_eq!(after.timestamp.wrapping_sub(first.timestamp), 9 * 160);
         assert!(after.marker);
     }

@@ -8,7 +8,7 @@ use domain::call::Playback;
 use std::time::Duration;
 use voice::media::{
     Codec::{Pcma, Pcmu},
-    Direction, Engine, Event, Settings,
+    Direction, Engine, Settings, StreamEvent,
     tone::{CALL, is_hold, share},
 };
 
@@ -36,7 +36,7 @@ async fn a_prompt_is_told_to_be_over_and_the_hold_tone_follows() {
     let spoken = phone.listen().await;
     assert!(!is_hold(&spoken) && spoken.iter().any(|sample| sample.unsigned_abs() > 1000));
     assert_eq!(phone.told(), None);
-    assert_eq!(phone.event().await, Event::Played);
+    assert_eq!(phone.event().await, StreamEvent::Played);
     assert!(is_hold(&phone.listen().await));
     assert_eq!(phone.told(), None);
 }
@@ -46,7 +46,7 @@ async fn a_prompt_ends_in_time_though_nobody_can_be_sent_to() {
     let engine = engine();
     let mut phone = Phone::unanswered(&engine, Pcmu).await;
     phone.stream.part(Playback::Prompt("busy".to_owned()));
-    assert_eq!(phone.event().await, Event::Played);
+    assert_eq!(phone.event().await, StreamEvent::Played);
     assert_eq!(phone.stream.stats().sent, 0);
 }
 
@@ -55,7 +55,7 @@ async fn a_prompt_that_is_not_there_is_over_at_once() {
     let engine = engine();
     let mut phone = Phone::new(&engine, Pcmu).await;
     phone.stream.part(Playback::Prompt("nothing".to_owned()));
-    assert_eq!(phone.event().await, Event::Played);
+    assert_eq!(phone.event().await, StreamEvent::Played);
     assert!(is_hold(&phone.listen().await));
 }
 
@@ -90,13 +90,13 @@ async fn silence_is_told_at_both_thresholds_and_not_while_held_or_unanswered() {
     let mut talking = Phone::new(&engine, Pcmu).await;
     talking.talk(HIGH);
     let mut dumb = Phone::new(&engine, Pcmu).await;
-    assert_eq!(dumb.event().await, Event::Silent(warn));
-    assert_eq!(dumb.event().await, Event::Silent(dead));
+    assert_eq!(dumb.event().await, StreamEvent::Silent(warn));
+    assert_eq!(dumb.event().await, StreamEvent::Silent(dead));
     for phone in [&mut ringing, &mut held, &mut holding, &mut talking] {
         assert_eq!(phone.told(), None);
     }
     held.stream.held(false);
     talking.be_quiet();
-    assert_eq!(held.event().await, Event::Silent(warn));
-    assert_eq!(talking.event().await, Event::Silent(warn));
+    assert_eq!(held.event().await, StreamEvent::Silent(warn));
+    assert_eq!(talking.event().await, StreamEvent::Silent(warn));
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use voice::media::{
     Codec::{Pcma, Pcmu},
-    Direction, DtmfWay, Event,
+    Direction, DtmfWay, StreamEvent,
     tone::share,
 };
 
@@ -84,9 +84,9 @@ async fn keys_that_come_in_are_told_once_and_passed_on_with_the_others_number() 
     assert!(passed.iter().all(|packet| packet.payload[0] == 3));
     assert!(passed.iter().all(|packet| packet.header.timestamp == passed[0].header.timestamp));
     assert_eq!(passed[2].payload[1] & 0x80, 0x80);
-    assert_eq!(agent.event().await, Event::Digit('3'));
+    assert_eq!(agent.event().await, StreamEvent::Digit('3'));
     agent.press(3, 9000).await;
-    assert_eq!(agent.event().await, Event::Digit('3'), "the same key again");
+    assert_eq!(agent.event().await, StreamEvent::Digit('3'), "the same key again");
     assert_eq!(agent.told(), None);
 }
 
@@ -100,7 +100,7 @@ async fn a_key_that_the_other_end_takes_none_of_is_told_to_be_passed_on() {
     agent.stream.join(room(0)).expect("room");
     customer.stream.join(room(0)).expect("room");
     agent.press(4, 4000).await;
-    assert_eq!(agent.event().await, Event::Unpassed('4'));
+    assert_eq!(agent.event().await, StreamEvent::Unpassed('4'));
     assert_eq!(agent.told(), None);
 }
 
@@ -114,11 +114,11 @@ async fn keys_of_a_muted_leg_or_in_a_conference_are_told_and_not_passed_on() {
     agent.stream.mute(true);
     customer.forget();
     agent.press(7, 4000).await;
-    assert_eq!(agent.event().await, Event::Digit('7'));
+    assert_eq!(agent.event().await, StreamEvent::Digit('7'));
     agent.stream.mute(false);
     third.stream.join(room(0)).expect("room");
     agent.press(8, 9000).await;
-    assert_eq!(agent.event().await, Event::Digit('8'));
+    assert_eq!(agent.event().await, StreamEvent::Digit('8'));
     customer.talk(HIGH);
     for _ in 0..25 {
         assert_eq!(third.packet().await.header.payload_type, 0);

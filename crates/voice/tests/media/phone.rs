@@ -13,9 +13,9 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 use voice::media::{
-    Codec, Direction, Engine, Event, FRAME, Settings, Stream,
+    Codec, Direction, Engine, FRAME, MediaStream, Settings, StreamEvent,
     rtp::{self, HEADER, Header},
-    sdp::Session,
+    sdp::SdpSession,
     tone::{Sine, share},
 };
 
@@ -34,10 +34,10 @@ pub struct Packet {
 /// A phone, and our stream that it talks to.
 pub struct Phone {
     pub socket: Arc<UdpSocket>,
-    pub stream: Stream,
-    pub session: Session,
+    pub stream: MediaStream,
+    pub session: SdpSession,
     pub codec: Codec,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<StreamEvent>,
     voice: Option<AbortHandle>,
     /// What the phone sends as.
     ssrc: u32,
@@ -68,7 +68,7 @@ impl Phone {
         let (tell, events) = unbounded_channel();
         let leg = LegId { call: "call".into(), number: address.port() };
         let stream = engine.open(leg, tell).expect("a stream");
-        let mut session = Session::new(1, address);
+        let mut session = SdpSession::new(1, address);
         session.only(codec);
         let ssrc = u32::from(address.port());
         Self { socket: Arc::new(socket), stream, session, codec, events, voice: None, ssrc }
@@ -175,12 +175,12 @@ impl Phone {
     }
 
     /// The next thing that the stream tells.
-    pub async fn event(&mut self) -> Event {
+    pub async fn event(&mut self) -> StreamEvent {
         timeout(PATIENCE, self.events.recv()).await.expect("an event in time").expect("an open stream")
     }
 
     /// What it has told and nobody asked for.
-    pub fn told(&mut self) -> Option<Event> {
+    pub fn told(&mut self) -> Option<StreamEvent> {
         self.events.try_recv().ok()
     }
 

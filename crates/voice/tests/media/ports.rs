@@ -7,12 +7,12 @@ use crate::{
 use domain::call::Playback;
 use std::{net::Ipv4Addr, time::Duration};
 use tokio::{net::UdpSocket, time::timeout};
-use voice::media::{Codec::Pcmu, Direction, Engine, Event, Settings, sdp::Session, tone::is_hold};
+use voice::media::{Codec::Pcmu, Direction, Engine, Settings, StreamEvent, sdp::SdpSession, tone::is_hold};
 
 /// An answer that names a private address, as a phone behind a NAT gives it.
 fn behind_nat(phone: &Phone) {
     let offer = phone.stream.offer(Direction::SendRecv);
-    let mut session = Session::new(1, "127.9.9.9:4444".parse().expect("an address"));
+    let mut session = SdpSession::new(1, "127.9.9.9:4444".parse().expect("an address"));
     session.only(Pcmu);
     let (answer, _) = session.answer(&offer, Direction::SendRecv).expect("an answer");
     phone.stream.accept(&answer).expect("accepted");
@@ -116,7 +116,7 @@ async fn a_key_from_a_stray_source_is_no_key() {
     stranger.stream = phone.stream.clone();
     stranger.press(5, 800).await;
     phone.press(7, 800).await;
-    assert_eq!(phone.event().await, Event::Digit('7'));
+    assert_eq!(phone.event().await, StreamEvent::Digit('7'));
     assert_eq!(phone.told(), None);
 }
 
@@ -139,7 +139,7 @@ async fn reports_and_comfort_noise_are_life_of_who_only_listens() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(phone.told(), None, "for longer than the silence that is noted");
-        assert_eq!(phone.event().await, Event::Silent(silence.0));
+        assert_eq!(phone.event().await, StreamEvent::Silent(silence.0));
     }
 }
 

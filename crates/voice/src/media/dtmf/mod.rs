@@ -7,7 +7,7 @@ mod tones;
 
 pub(super) use code::{digit, key};
 pub(super) use receive::Digits;
-pub(super) use send::{Keys, Step};
+pub(super) use send::{DtmfStep, Keys};
 pub(super) use tones::tone;
 
 /// Which way keys were sent.

@@ -20,7 +20,7 @@ const VOLUME: u8 = 10;
 const END: u8 = 0x80;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Waiting {
+enum QueuedKey {
     Event(u8),
     Tone(u8),
     Comma,
@@ -28,7 +28,7 @@ enum Waiting {
 
 /// What is sent in a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum DtmfStep {
     /// Nothing waits; audio goes on.
     Idle,
     /// A comma; audio goes on.
@@ -46,7 +46,7 @@ pub enum Step {
 /// Keys that wait to be sent. Empty, it holds no memory.
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<QueuedKey>,
     /// Ticks of the first of them that have passed.
     passed: u8,
 }
@@ -55,8 +55,8 @@ impl Keys {
     /// Adds keys, as events or as tones. Characters that are no keys are skipped, and keys beyond 64.
     pub fn add(&mut self, keys: &str, events: bool) {
         let keys = keys.chars().filter_map(|digit| match (digit, key(digit)) {
-            (',', _) => Some(Waiting::Comma),
-            (_, Some(code)) => Some(if events { Waiting::Event(code) } else { Waiting::Tone(code) }),
+            (',', _) => Some(QueuedKey::Comma),
+            (_, Some(code)) => Some(if events { QueuedKey::Event(code) } else { QueuedKey::Tone(code) }),
             (_, None) => None,
         });
         let room = WAITING.saturating_sub(self.waiting.len());
@@ -69,18 +69,18 @@ impl Keys {
 
     /// Whether audio towards the leg is muted: a key or its pause lasts.
     pub fn mute_audio(&self) -> bool {
-        matches!(self.waiting.front(), Some(Waiting::Event(_) | Waiting::Tone(_)))
+        matches!(self.waiting.front(), Some(QueuedKey::Event(_) | QueuedKey::Tone(_)))
     }
 
     /// What is sent in this tick.
-    pub fn step(&mut self) -> Step {
-        let Some(front) = self.waiting.front().copied() else { return Step::Idle };
+    pub fn step(&mut self) -> DtmfStep {
+        let Some(front) = self.waiting.front().copied() else { return DtmfStep::Idle };
         let (step, ticks) = match front {
-            Waiting::Comma => (Step::Comma, COMMA),
-            Waiting::Tone(code) if self.passed < TONE => (Step::Tone(code, self.passed), WHOLE),
-            Waiting::Tone(_) => (Step::Silence, WHOLE),
-            Waiting::Event(code) if self.passed <= LAST => (event(code, self.passed), WHOLE),
-            Waiting::Event(_) => (Step::Pause, WHOLE),
+            QueuedKey::Comma => (DtmfStep::Comma, COMMA),
+            QueuedKey::Tone(code) if self.passed < TONE => (DtmfStep::Tone(code, self.passed), WHOLE),
+            QueuedKey::Tone(_) => (DtmfStep::Silence, WHOLE),
+            QueuedKey::Event(code) if self.passed <= LAST => (event(code, self.passed), WHOLE),
+            QueuedKey::Event(_) => (DtmfStep::Pause, WHOLE),
         };
         self.passed += 1;
         if self.passed == ticks {
@@ -94,19 +94,19 @@ impl Keys {
     }
 }
 
-fn event(code: u8, passed: u8) -> Step {
+fn event(code: u8, passed: u8) -> DtmfStep {
     let duration = SAMPLES * u16::from((passed + 1).min(TONE));
     let [high, low] = duration.to_be_bytes();
     let end = if passed + 1 >= TONE { END } else { 0 };
-    Step::Event { first: passed == 0, payload: [code, end | VOLUME, high, low] }
+    DtmfStep::Event { first: passed == 0, payload: [code, end | VOLUME, high, low] }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn all(keys: &mut Keys) -> Vec<Step> {
-        std::iter::from_fn(|| Some(keys.step())).take_while(|step| *step != Step::Idle).collect()
+    fn all(keys: &mut Keys) -> Vec<DtmfStep> {
+        std::iter::from_fn(|| Some(keys.step())).take_while(|step| *step != DtmfStep::Idle).collect()
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
         let packets: Vec<_> = steps
             .iter()
             .filter_map(|step| match step {
-                Step::Event { first, payload: [code, flags, high, low] } => {
+                DtmfStep::Event { first, payload: [code, flags, high, low] } => {
                     Some((*first, *code, flags & END != 0, flags & 0x3F, u16::from_be_bytes([*high, *low])))
                 }
                 _ => None,
@@ -136,7 +136,7 @@ mod tests {
             ]
         );
         assert_eq!(steps.len(), 9, "100 ms and a pause of 80 ms");
-        assert_eq!(steps[7..], [Step::Pause, Step::Pause]);
+        assert_eq!(steps[7..], [DtmfStep::Pause, DtmfStep::Pause]);
     }
 
     #[test]
@@ -145,10 +145,10 @@ mod tests {
         keys.add(",1", true);
         assert!(!keys.mute_audio());
         for _ in 0..25 {
-            assert_eq!(keys.step(), Step::Comma);
+            assert_eq!(keys.step(), DtmfStep::Comma);
         }
         assert!(keys.mute_audio());
-        assert!(matches!(keys.step(), Step::Event { first: true, .. }));
+        assert!(matches!(keys.step(), DtmfStep::Event { first: true, .. }));
     }
 
     #[test]
@@ -156,8 +156,8 @@ mod tests {
         let mut keys = Keys::default();
         keys.add("#", false);
         let steps = all(&mut keys);
-        assert_eq!(steps[..5], [0, 1, 2, 3, 4].map(|piece| Step::Tone(11, piece)));
-        assert_eq!(steps[5..], [Step::Silence; 4]);
+        assert_eq!(steps[..5], [0, 1, 2, 3, 4].map(|piece| DtmfStep::Tone(11, piece)));
+        assert_eq!(steps[5..], [DtmfStep::Silence; 4]);
     }
 
     #[test]

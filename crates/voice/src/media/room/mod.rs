@@ -1,12 +1,12 @@
 //! Rooms: the legs that hear each other (spec: voice-sip#1, #5.7).
 
+mod jitter_buffer;
 mod matrix;
 mod mix;
-mod queue;
 
-pub(super) use queue::Queue;
+pub(super) use jitter_buffer::JitterBuffer;
 
-use super::{FRAME, MediaError, held, inward::Route, line::Line, shard::Shard};
+use super::{FRAME, MediaError, held, inward::Route, leg_media::LegMedia, shard::Shard};
 use domain::call::Playback;
 use matrix::Hearing;
 use std::sync::{
@@ -16,19 +16,19 @@ use std::sync::{
 
 /// A room. One leg: it hears silence. Two: each other's packets. More: a mix of the others.
 pub(super) struct Room {
-    shard: Arc<Shard<Line>>,
+    shard: Arc<Shard<LegMedia>>,
     mixed: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<RoomState>,
 }
 
 #[derive(Default)]
-struct State {
-    parties: Vec<Arc<Line>>,
+struct RoomState {
+    parties: Vec<Arc<LegMedia>>,
     hearing: Hearing,
 }
 
 impl Room {
-    pub fn new(shard: Arc<Shard<Line>>) -> Self {
+    pub fn new(shard: Arc<Shard<LegMedia>>) -> Self {
         Self { shard, mixed: AtomicBool::new(false), state: Mutex::default() }
     }
 
@@ -38,7 +38,7 @@ impl Room {
     }
 
     /// Adds a leg: it hears all others, and they hear it.
-    pub fn enter(self: &Arc<Self>, line: &Arc<Line>) {
+    pub fn enter(self: &Arc<Self>, line: &Arc<LegMedia>) {
         let mut state = held(&self.state);
         state.parties.push(Arc::clone(line));
         state.hearing.enter();
@@ -46,7 +46,7 @@ impl Room {
     }
 
     /// Removes a leg; answers whether the room is empty now.
-    pub fn leave(self: &Arc<Self>, line: &Arc<Line>) -> bool {
+    pub fn leave(self: &Arc<Self>, line: &Arc<LegMedia>) -> bool {
         let mut state = held(&self.state);
         if let Some(at) = state.parties.iter().position(|party| Arc::ptr_eq(party, line)) {
             state.parties.remove(at);
@@ -58,7 +58,7 @@ impl Room {
     }
 
     /// Connects the parties in the way that their number asks for.
-    fn wire(self: &Arc<Self>, state: &State) {
+    fn wire(self: &Arc<Self>, state: &RoomState) {
         match state.parties.as_slice() {
             [] => {}
             [alone] => {
@@ -66,7 +66,7 @@ impl Room {
                 alone.play(Playback::Silence);
             }
             [one, two] => {
-                let relay = |hears: bool, from: &Line, to: &Arc<Line>| {
+                let relay = |hears: bool, from: &LegMedia, to: &Arc<LegMedia>| {
                     held(&from.inward).route =
                         if hears { Route::Relay(Arc::clone(to)) } else { Route::Nowhere };
                 };

@@ -2,7 +2,7 @@
 
 use super::{
     Direction, SdpError,
-    read::{Remote, Stream},
+    read::{MediaDescription, Remote},
     write::Ours,
 };
 
@@ -39,7 +39,7 @@ fn take(offer: &Remote) -> Result<usize, SdpError> {
     })
 }
 
-fn spoken(stream: &Stream, wish: Direction) -> Ours {
+fn spoken(stream: &MediaDescription, wish: Direction) -> Ours {
     Ours::Audio {
         proto: stream.proto.clone(),
         codecs: stream.codecs.first().copied().into_iter().collect(),
@@ -49,7 +49,7 @@ fn spoken(stream: &Stream, wish: Direction) -> Ours {
     }
 }
 
-fn refused(stream: &Stream) -> Ours {
+fn refused(stream: &MediaDescription) -> Ours {
     Ours::Refused {
         media: stream.media.clone(),
         proto: stream.proto.clone(),

@@ -8,12 +8,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// The streams of a description, in its order.
 #[derive(Debug)]
 pub(super) struct Remote {
-    pub streams: Vec<Stream>,
+    pub streams: Vec<MediaDescription>,
 }
 
 /// One stream (`m=` line).
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct MediaDescription {
     pub media: String,
     pub proto: String,
     pub formats: String,
@@ -31,7 +31,7 @@ pub(super) struct Stream {
     pub rtcp: Option<(u16, Option<IpAddr>)>,
 }
 
-impl Stream {
+impl MediaDescription {
     /// Whether it is audio over plain RTP and not refused; the codec is checked separately.
     pub fn is_audio(&self) -> bool {
         self.media == "audio" && self.port != 0 && matches!(self.proto.as_str(), "RTP/AVP" | "RTP/AVPF")
@@ -68,7 +68,7 @@ pub(super) fn read(text: &str) -> Result<Remote, SdpError> {
     Ok(Remote { streams })
 }
 
-fn stream(media: &Media, common: Option<&Connection>, direction: Option<Direction>) -> Stream {
+fn stream(media: &Media, common: Option<&Connection>, direction: Option<Direction>) -> MediaDescription {
     let address = media.connections.first().or(common).and_then(address);
     let own = media.attributes.iter().find_map(|a| Direction::of_attribute(&a.attribute));
     let mut direction = own.or(direction).unwrap_or_default();
@@ -78,7 +78,7 @@ fn stream(media: &Media, common: Option<&Connection>, direction: Option<Directio
     }
     let formats: Vec<u8> =
         media.fmt.split_ascii_whitespace().take(64).filter_map(|number| number.parse().ok()).collect();
-    Stream {
+    MediaDescription {
         media: media.media.clone(),
         proto: media.proto.clone(),
         formats: media.fmt.clone(),

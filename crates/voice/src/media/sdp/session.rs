@@ -3,7 +3,7 @@
 use super::{
     Direction, SdpError,
     answer::answer,
-    read::{Stream, read},
+    read::{MediaDescription, read},
     write::{Ours, write},
 };
 use crate::media::Codec;
@@ -34,7 +34,7 @@ pub struct Agreed {
 /// The descriptions of one leg. Its session id stays for its life; the version grows by one with every description of
 /// ours that differs from the one before (RFC 3264 §8).
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct SdpSession {
     id: u64,
     version: u64,
     address: SocketAddr,
@@ -49,7 +49,7 @@ pub struct Session {
     origin: Option<String>,
 }
 
-impl Session {
+impl SdpSession {
     /// A leg without any description so far, heard at `address`.
     pub fn new(id: u64, address: SocketAddr) -> Self {
         let codecs = vec![Codec::Pcmu, Codec::Pcma];
@@ -82,7 +82,8 @@ impl Session {
 
     /// Whether an offer says again that both should talk; a refresh of the session repeats what was said.
     pub fn resumes(&self, offer: &str) -> bool {
-        let sendrecv = |stream: &Stream| stream.is_audio() && stream.direction == Direction::SendRecv;
+        let sendrecv =
+            |stream: &MediaDescription| stream.is_audio() && stream.direction == Direction::SendRecv;
         origin(offer) != self.origin.as_deref() && read(offer).is_ok_and(|it| it.streams.iter().any(sendrecv))
     }
 
@@ -147,7 +148,12 @@ fn origin(text: &str) -> Option<&str> {
     text.lines().find_map(|line| line.strip_prefix("o="))
 }
 
-fn agree(theirs: &Stream, ours: &Ours, direction: Direction, held: bool) -> Result<Agreed, SdpError> {
+fn agree(
+    theirs: &MediaDescription,
+    ours: &Ours,
+    direction: Direction,
+    held: bool,
+) -> Result<Agreed, SdpError> {
     let Ours::Audio { codecs, event, .. } = ours else { return Err(SdpError::NoAudio) };
     let codec =
         theirs.codecs.iter().copied().find(|codec| codecs.contains(codec)).ok_or(SdpError::NoCodec)?;

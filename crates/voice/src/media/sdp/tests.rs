@@ -1,12 +1,12 @@
 //! Every rule of voice-sip#4 on descriptions.
 
-use super::{Agreed, Direction, SdpError, Session};
+use super::{Agreed, Direction, SdpError, SdpSession};
 use crate::media::Codec;
 use Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
 use proptest::prelude::*;
 
-fn session() -> Session {
-    Session::new(77, "192.0.2.10:10000".parse().expect("an address"))
+fn session() -> SdpSession {
+    SdpSession::new(77, "192.0.2.10:10000".parse().expect("an address"))
 }
 
 fn theirs(lines: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::state::{Able, Incoming, Leg, Over, Phone, Side};
 use crate::{
-    media::{self, Direction, Stream},
+    media::{self, Direction, MediaStream},
     sip::{
         causes,
         core::{Asked, Core},
@@ -24,7 +24,7 @@ impl Leg {
         core: &Arc<Core>,
         id: LegId,
         acts: UnboundedReceiver<Asked>,
-        media: (Stream, UnboundedReceiver<media::Event>),
+        media: (MediaStream, UnboundedReceiver<media::StreamEvent>),
         events: DialogStateReceiver,
         incoming: Incoming,
         request: &Request,

@@ -7,7 +7,7 @@ use super::{
     teller::Teller,
 };
 use crate::{
-    media::{self, Stream},
+    media::{self, MediaStream},
     sip::{
         core::{Asked, Core},
         flow::Flow,
@@ -30,7 +30,7 @@ impl Leg {
         core: &Arc<Core>,
         id: LegId,
         acts: UnboundedReceiver<Asked>,
-        (stream, media): (Stream, UnboundedReceiver<media::Event>),
+        (stream, media): (MediaStream, UnboundedReceiver<media::StreamEvent>),
         events: DialogStateReceiver,
         side: Side,
         flow: Flow,
@@ -184,19 +184,19 @@ impl Leg {
         }
     }
 
-    pub(super) fn media_event(&mut self, event: media::Event) {
+    pub(super) fn media_event(&mut self, event: media::StreamEvent) {
         match event {
-            media::Event::Played => self.teller.tell(LegEvent::Played),
-            media::Event::Digit(key) => self.teller.tell(LegEvent::Digit(key)),
-            media::Event::Unpassed(key) => self.teller.tell(LegEvent::Key(key)),
-            media::Event::Silent(time) if time < self.core.settings.media.silence.1 => {
+            media::StreamEvent::Played => self.teller.tell(LegEvent::Played),
+            media::StreamEvent::Digit(key) => self.teller.tell(LegEvent::Digit(key)),
+            media::StreamEvent::Unpassed(key) => self.teller.tell(LegEvent::Key(key)),
+            media::StreamEvent::Silent(time) if time < self.core.settings.media.silence.1 => {
                 tracing::info!(leg = %self.id, secs = time.as_secs(), "nothing is heard of a leg");
             }
-            media::Event::Silent(_) if self.up => {
+            media::StreamEvent::Silent(_) if self.up => {
                 metrics::counter!("jackfield_sip_failures_total", "what" => "silence").increment(1);
                 self.hang_up(Cause::Lost, None);
             }
-            media::Event::Silent(_) => {}
+            media::StreamEvent::Silent(_) => {}
         }
     }
 

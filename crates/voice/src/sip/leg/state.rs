@@ -2,7 +2,7 @@
 
 use super::{branch::Branches, session::Session, teller::Teller};
 use crate::{
-    media::{self, Stream},
+    media::{self, MediaStream},
     sip::{
         core::{Asked, Core},
         flow::Flow,
@@ -35,8 +35,8 @@ pub(in crate::sip) struct Leg {
     pub(super) events: DialogStateReceiver,
     /// The channel for events of calls that we make; one for all of them.
     pub(super) events_of_calls: Option<DialogStateSender>,
-    pub(super) stream: Stream,
-    pub(super) media: UnboundedReceiver<media::Event>,
+    pub(super) stream: MediaStream,
+    pub(super) media: UnboundedReceiver<media::StreamEvent>,
     pub(super) started: UnboundedSender<Outcome>,
     pub(super) outcomes: UnboundedReceiver<Outcome>,
     pub(super) teller: Teller,

@@ -1,8 +1,8 @@
 //! One leg's sockets and the packets that pass over them.
 
 use super::{
-    Codec, DtmfWay, Event, FRAME, Prompts, Stats,
-    dtmf::{Step, tone},
+    Codec, DtmfWay, FRAME, Prompts, Stats, StreamEvent,
+    dtmf::{DtmfStep, tone},
     held,
     inward::{Inward, TICK},
     outward::{Outward, PACKET, fit},
@@ -12,7 +12,7 @@ use super::{
     sdp::Agreed,
     shard::Shard,
     sound::Playing,
-    track::Source,
+    track::SoundSource,
 };
 use domain::call::{LegId, Playback, RoomId};
 use std::{
@@ -32,7 +32,7 @@ pub(super) const REPORTS: u64 = 250;
 const MOST_REPORTS: usize = 16;
 
 /// One leg's sockets and the packets that pass over them.
-pub(super) struct Line {
+pub(super) struct LegMedia {
     pub leg: LegId,
     pub socket: UdpSocket,
     /// Only the ticker reads and writes it, so it needs no place in the runtime.
@@ -42,7 +42,7 @@ pub(super) struct Line {
     pub name: u64,
     pub inward: Mutex<Inward<Self>>,
     pub outward: Mutex<Outward>,
-    pub events: UnboundedSender<Event>,
+    pub events: UnboundedSender<StreamEvent>,
     pub prompts: Prompts,
     pub shard: Arc<Shard<Self>>,
     /// The room it is in; changed under the engine's lock of rooms.
@@ -56,7 +56,7 @@ pub(super) struct Line {
     pub lease: Lease,
 }
 
-impl Line {
+impl LegMedia {
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -102,7 +102,7 @@ impl Line {
                 if let Some(sound) = book.named(&name) {
                     Playing::once(sound.clone())
                 } else {
-                    self.tell(Event::Played);
+                    self.tell(StreamEvent::Played);
                     Playing::forever(book.hold().clone())
                 }
             }
@@ -152,8 +152,8 @@ impl Line {
         let target = out.open();
         let codec = out.codec;
         match (step, target) {
-            (Step::Idle | Step::Comma, _) => self.audio(out, tick, &mut packet),
-            (Step::Event { first, payload }, Some(to)) => {
+            (DtmfStep::Idle | DtmfStep::Comma, _) => self.audio(out, tick, &mut packet),
+            (DtmfStep::Event { first, payload }, Some(to)) => {
                 if let Some(number) = out.event {
                     let head = out.track.event(first, tick);
                     if let Some(body) = packet.get_mut(HEADER..HEADER + payload.len()) {
@@ -162,17 +162,17 @@ impl Line {
                     out.send(&self.socket, to, head, number, &mut packet[..HEADER + 4]);
                 }
             }
-            (Step::Tone(code, piece), Some(to)) => {
+            (DtmfStep::Tone(code, piece), Some(to)) => {
                 codec.encode(&tone(code, piece), &mut packet[HEADER..]);
-                let head = out.track.own(Source::Keys, tick);
+                let head = out.track.own(SoundSource::Keys, tick);
                 out.send(&self.socket, to, head, codec.payload(), &mut packet);
             }
-            (Step::Silence, Some(to)) => {
+            (DtmfStep::Silence, Some(to)) => {
                 packet[HEADER..].fill(codec.silence());
-                let head = out.track.own(Source::Keys, tick);
+                let head = out.track.own(SoundSource::Keys, tick);
                 out.send(&self.socket, to, head, codec.payload(), &mut packet);
             }
-            (Step::Pause, _) | (_, None) => {}
+            (DtmfStep::Pause, _) | (_, None) => {}
         }
         let goes_on = !self.closed.load(Relaxed) && (out.playing.is_some() || !out.keys.is_empty());
         if !goes_on {
@@ -187,10 +187,10 @@ impl Line {
         let Some(playing) = &mut out.playing else { return };
         if playing.next(codec, &mut packet[HEADER..]) {
             out.playing = Some(Playing::forever(self.prompts.hold().clone()));
-            self.tell(Event::Played);
+            self.tell(StreamEvent::Played);
         }
         if let Some(to) = out.open() {
-            let head = out.track.own(Source::Own, tick);
+            let head = out.track.own(SoundSource::Own, tick);
             out.send(&self.socket, to, head, codec.payload(), packet);
         }
     }
@@ -210,7 +210,7 @@ impl Line {
         if let Some(codec) = codec {
             codec.translate(out.codec, &mut packet[HEADER..]);
         }
-        let source = Source::Leg(port, header.ssrc);
+        let source = SoundSource::Leg(port, header.ssrc);
         let numbers = (header.sequence, header.timestamp);
         let head = out.track.pass(source, numbers, header.marker, self.shard.tick());
         out.send(&self.socket, to, head, number, packet);
@@ -229,7 +229,7 @@ impl Line {
         let mut packet = [0; PACKET];
         let codec = out.codec;
         codec.encode(samples, &mut packet[HEADER..]);
-        let head = out.track.own(Source::Mix, self.shard.tick());
+        let head = out.track.own(SoundSource::Mix, self.shard.tick());
         out.send(&self.socket, to, head, codec.payload(), &mut packet);
     }
 
@@ -242,7 +242,7 @@ impl Line {
         };
         if let Some(passed) = quiet {
             tracing::info!(leg = %self.leg, ?passed, "nothing is heard");
-            self.tell(Event::Silent(passed));
+            self.tell(StreamEvent::Silent(passed));
         }
         let due = {
             let outward = &mut held(&self.outward);
@@ -283,7 +283,7 @@ impl Line {
         let _ = self.rtcp.send_to(&out[..length], fit(to, outward.mapped));
     }
 
-    pub fn tell(&self, event: Event) {
+    pub fn tell(&self, event: StreamEvent) {
         // Nobody listens any more when the leg is going.
         let _ = self.events.send(event);
     }

@@ -15,7 +15,7 @@ const LATE: usize = 8000;
 
 /// A ring of samples, each in its place by its timestamp: packets may come late, twice, or never.
 #[derive(Debug)]
-pub struct Queue {
+pub struct JitterBuffer {
     ring: [i16; LIMIT],
     /// Where in the ring the next sample to be mixed is, and its timestamp.
     at: usize,
@@ -24,13 +24,13 @@ pub struct Queue {
     waiting: usize,
 }
 
-impl Default for Queue {
+impl Default for JitterBuffer {
     fn default() -> Self {
         Self { ring: [0; LIMIT], at: 0, next: 0, waiting: 0 }
     }
 }
 
-impl Queue {
+impl JitterBuffer {
     /// Puts samples into their place. Samples that come too late are dropped; when they come too early for the limit,
     /// waiting ones are dropped, down to the target.
     pub fn push(&mut self, timestamp: u32, codec: Codec, codes: &[u8]) {
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     /// A packet whose samples are all the same; which, is told by `loud`.
-    fn packet(queue: &mut Queue, number: u32, code: u8) {
+    fn packet(queue: &mut JitterBuffer, number: u32, code: u8) {
         queue.push(1000 + number * 160, Codec::Pcmu, &[code; FRAME]);
     }
 
@@ -95,7 +95,7 @@ mod tests {
         sample[0]
     }
 
-    fn pop(queue: &mut Queue) -> Option<i16> {
+    fn pop(queue: &mut JitterBuffer) -> Option<i16> {
         let mut out = [77; FRAME];
         queue.pop(&mut out).then(|| {
             assert!(out.iter().all(|sample| *sample == out[0]));
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_first_packet_is_heard_after_40_ms_and_the_order_is_that_of_the_timestamps() {
-        let mut queue = Queue::default();
+        let mut queue = JitterBuffer::default();
         assert_eq!(pop(&mut queue), None);
         packet(&mut queue, 0, 10);
         packet(&mut queue, 2, 30);
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_lost_packet_is_silence_and_a_late_one_is_dropped() {
-        let mut queue = Queue::default();
+        let mut queue = JitterBuffer::default();
         packet(&mut queue, 0, 10);
         packet(&mut queue, 2, 30);
         for _ in 0..4 {
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn no_more_than_100_ms_wait_however_much_comes() {
-        let mut queue = Queue::default();
+        let mut queue = JitterBuffer::default();
         for number in 0..1000 {
             packet(&mut queue, number, 40);
         }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn after_a_pause_or_a_jump_of_the_timestamp_it_begins_anew() {
-        let mut queue = Queue::default();
+        let mut queue = JitterBuffer::default();
         packet(&mut queue, 0, 10);
         while pop(&mut queue).is_some() {}
         queue.push(9, Codec::Pcmu, &[20; FRAME]);
