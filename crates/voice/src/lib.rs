@@ -8,8 +8,8 @@ mod sip;
 
 pub use listener::Listener;
 pub use settings::{
-    Account, Algorithm, Carrier, Challenge, Identity, Limits, Listen, Network, Profile, Settings, Timers,
-    Transport,
+    Algorithm, Carrier, Challenge, Limits, Listen, Network, PhoneAccount, Profile, Settings, Timers,
+    TlsIdentity, Transport,
 };
 pub use sip::{StartError, Voice};
 

@@ -25,7 +25,7 @@ pub struct Settings {
     /// phone's challenges, so it is off unless an old phone needs it.
     pub digest_without_qop: bool,
     /// The accounts of phones that may register, by number, which is the user part.
-    pub accounts: HashMap<Dn, Account>,
+    pub accounts: HashMap<Dn, PhoneAccount>,
     /// Networks whose calls are taken without credentials. What such a call says of its origin is shown and trusted for
     /// nothing else (spec: voice-sip#3).
     pub peers: Vec<Network>,
@@ -81,7 +81,7 @@ pub enum Transport {
     /// TCP.
     Tcp,
     /// TLS over TCP.
-    Tls(Box<Identity>),
+    Tls(Box<TlsIdentity>),
     /// WebSocket (RFC 7118).
     Ws,
 }
@@ -113,14 +113,14 @@ pub enum Carrier {
 
 /// Certificate and key of a TLS listener, both PEM.
 #[derive(Clone)]
-pub struct Identity {
+pub struct TlsIdentity {
     /// The chain, ours first.
     pub certificate: Vec<u8>,
     /// The private key (PKCS 8 or PKCS 1).
     pub key: Vec<u8>,
 }
 
-impl fmt::Debug for Identity {
+impl fmt::Debug for TlsIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity(..)")
     }
@@ -137,14 +137,14 @@ pub enum Algorithm {
 
 /// The account of a phone.
 #[derive(Clone, Default)]
-pub struct Account {
+pub struct PhoneAccount {
     /// The password.
     pub password: String,
     /// How its phones are made to answer.
     pub profile: Profile,
 }
 
-impl fmt::Debug for Account {
+impl fmt::Debug for PhoneAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").field("profile", &self.profile).finish_non_exhaustive()
     }
@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let account = Account { password: "secret".into(), profile: Profile::Auto };
+        let account = PhoneAccount { password: "secret".into(), profile: Profile::Auto };
         assert!(!format!("{account:?}").contains("secret"));
     }
 }

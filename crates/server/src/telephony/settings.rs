@@ -14,7 +14,7 @@ use std::{
     collections::{HashMap, HashSet},
     net::IpAddr,
 };
-use voice::{Account, Algorithm, Identity, Listen, Network, Profile, Settings, Transport, media};
+use voice::{Algorithm, Listen, Network, PhoneAccount, Profile, Settings, TlsIdentity, Transport, media};
 
 /// Calls as the settings want them.
 pub struct Calls {
@@ -54,7 +54,7 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
         peers.extend(
             [IpAddr::from([127, 0, 0, 1]), IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])].map(Network::from),
         );
-        let account = || Account { password: demo::centre::PASSWORD.into(), ..Account::default() };
+        let account = || PhoneAccount { password: demo::centre::PASSWORD.into(), ..PhoneAccount::default() };
         accounts.extend(demo::centre::numbers().map(|dn| (dn, account())));
     }
     let mut seen = HashSet::new();
@@ -103,9 +103,9 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
     (findings.problems().len() == before).then_some(Calls { settings, headers: headers? })
 }
 
-fn identity(tls: &SipTls, now: Millis, findings: &mut Findings) -> Option<Identity> {
+fn identity(tls: &SipTls, now: Millis, findings: &mut Findings) -> Option<TlsIdentity> {
     let pair = certificate::read("sip.tls", &tls.cert, &tls.key, now, findings)?;
-    let identity = Identity { certificate: pair.chain_pem, key: pair.key_pem };
+    let identity = TlsIdentity { certificate: pair.chain_pem, key: pair.key_pem };
     findings.keep(identity.check().context("sip.tls"))?;
     Some(identity)
 }
@@ -171,7 +171,7 @@ fn network(key: &str, text: &str) -> Result<Network> {
     }
 }
 
-fn account(phone: &PhoneEntry, demo: bool) -> Result<Account> {
+fn account(phone: &PhoneEntry, demo: bool) -> Result<PhoneAccount> {
     let dn = &phone.dn;
     ensure!(!dn.is_empty() && dn.len() <= 64, "[[sip.phones]]: '{dn}' is no number of a phone");
     let place = format!("[[sip.phones]] '{dn}'");
@@ -198,7 +198,7 @@ fn account(phone: &PhoneEntry, demo: bool) -> Result<Account> {
         AnswerBy::Reinvite => Profile::Reinvite,
         AnswerBy::Manual => Profile::Manual,
     };
-    Ok(Account { password, profile })
+    Ok(PhoneAccount { password, profile })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Decides who calls: never by what From says (spec: voice-sip#3).
 
-use super::{address::Address, core::Core, digest::Verdict, headers, origin::Origin};
+use super::{address::Address, core::Core, digest::Verdict, headers, origin::RequestOrigin};
 use domain::call::Dn;
 use rsipstack::sip::Request;
 
@@ -29,7 +29,7 @@ pub(super) enum Admission {
 /// Decides who calls: a phone with credentials; a number over the flow that it alone registered over, from its phone
 /// itself; or a peer by its address. Behind an edge the address is the one that the edge names, and a flow counts for
 /// nothing.
-pub(super) fn admit(core: &Core, request: &Request, origin: Origin) -> Admission {
+pub(super) fn admit(core: &Core, request: &Request, origin: RequestOrigin) -> Admission {
     let blocked = core.logins.blocked(origin.sender.ip());
     if blocked && !core.answers_to(origin) {
         return Admission::Silence;

@@ -5,9 +5,9 @@ use super::{
     core::Core,
     flow::Flow,
     headers,
-    leg::{self, Incoming, Session},
-    limits::Guest,
-    origin::Origin,
+    leg::{self, Incoming, SessionTimer},
+    limits::UnauthenticatedCall,
+    origin::RequestOrigin,
     reply::{Once, reply},
 };
 use crate::media::{Direction, SdpError};
@@ -23,7 +23,7 @@ use tokio::sync::mpsc;
 use tracing::Instrument;
 
 /// Takes an INVITE outside a dialog: until its ACK, or its end.
-pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
+pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: RequestOrigin) {
     let (device, proved) = match admit(&core, &tx.original, origin) {
         Admission::Device { dn, proved } => {
             core.strangers.forget(origin.flow);
@@ -64,10 +64,10 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: Origin) {
 struct Whence {
     device: Option<Dn>,
     proved: bool,
-    guest: Option<Guest>,
+    guest: Option<UnauthenticatedCall>,
 }
 
-async fn challenge(core: &Core, tx: &mut Transaction, origin: Origin, stale: bool) {
+async fn challenge(core: &Core, tx: &mut Transaction, origin: RequestOrigin, stale: bool) {
     let challenges = core.digest.challenges(origin.sender, stale);
     let challenges: Vec<Header> =
         challenges.into_iter().map(|text| Header::ProxyAuthenticate(text.into())).collect();
@@ -90,11 +90,11 @@ type Refusal = (StatusCode, Vec<Header>);
 fn begin(
     core: &Arc<Core>,
     tx: &Transaction,
-    origin: Origin,
+    origin: RequestOrigin,
     whence: Whence,
 ) -> Result<(LegId, InviteDialog), Refusal> {
     let request = &tx.original;
-    let Origin { flow, sender, .. } = origin;
+    let RequestOrigin { flow, sender, .. } = origin;
     let Whence { device, proved, guest } = whence;
     let plain = |status| (status, Vec::new());
     let takes = || core.pace.takes(sender.ip(), proved);
@@ -110,7 +110,7 @@ fn begin(
             vec![Header::Accept("application/sdp, multipart/mixed".into())],
         ));
     }
-    let session = Session::asked(request, &core.settings.timers).map_err(|least| {
+    let session = SessionTimer::asked(request, &core.settings.timers).map_err(|least| {
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
     })?;
     let fits = |user: &String| (1..=headers::LONGEST_NUMBER).contains(&user.len());

@@ -4,8 +4,8 @@ use super::{
     digest::Digest,
     flow::{Flow, wire},
     headers, held,
-    limits::{Failures, Guests, Logins, Pace},
-    origin::{Origin, is_of},
+    limits::{CallRate, Failures, Logins, UnauthenticatedCalls},
+    origin::{RequestOrigin, is_of},
     reasons::Reasons,
     registrar::{Keeper, Registrar, closed},
     transport::{Doorkeeper, Streams},
@@ -35,7 +35,7 @@ use tracing::Instrument;
 
 /// Events for a leg from outside its dialog.
 #[derive(Clone)]
-pub(super) enum Asked {
+pub(super) enum LegInput {
     /// The desk asks it to do this.
     LegCommand(LegCommand),
     /// This stream was closed.
@@ -56,8 +56,8 @@ pub(super) struct Core {
     pub logins: Arc<Logins>,
     /// Wrong credentials, by number and network.
     guesses: Failures<(edge::Network, Dn)>,
-    pub pace: Pace,
-    pub guests: Arc<Guests>,
+    pub pace: CallRate,
+    pub guests: Arc<UnauthenticatedCalls>,
     /// The reasons for which calls are being cancelled.
     pub reasons: Arc<Reasons>,
     /// Legs at once, at most as many as have ports.
@@ -67,7 +67,7 @@ pub(super) struct Core {
     pub addresses: Vec<(Carrier, SocketAddr)>,
     /// INVITEs that are being handled, so that one that arrives twice by two ways is taken once (RFC 3261 §8.2.2.2).
     pub pending: Mutex<HashSet<String>>,
-    legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<Asked>>>,
+    legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<LegInput>>>,
     /// Whether no more calls are taken.
     pub closing: AtomicBool,
     /// Notified when the last leg is gone.
@@ -94,8 +94,8 @@ impl Core {
         Self {
             logins: doorkeeper.logins.clone(),
             guesses: Failures::new(settings.limits.failed_logins_per_minute),
-            pace: Pace::new(&settings.limits),
-            guests: Guests::new(&settings.limits),
+            pace: CallRate::new(&settings.limits),
+            guests: UnauthenticatedCalls::new(&settings.limits),
             reasons,
             most_legs: settings.limits.legs.min(settings.media.pairs()),
             settings,
@@ -122,7 +122,7 @@ impl Core {
     }
 
     /// Registers a leg; `None` when there is a leg of this name already.
-    pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<Asked>> {
+    pub fn enter(&self, leg: &LegId) -> Option<mpsc::UnboundedReceiver<LegInput>> {
         let mut legs = held(&self.legs);
         if legs.contains_key(leg) {
             return None;
@@ -151,24 +151,24 @@ impl Core {
     /// Hands an act to its leg; nothing when there is none.
     pub fn act(&self, leg: &LegId, act: LegCommand) {
         if let Some(leg) = held(&self.legs).get(leg) {
-            let _ = leg.send(Asked::LegCommand(act));
+            let _ = leg.send(LegInput::LegCommand(act));
         }
     }
 
     /// Hands something to every leg.
-    pub fn ask_all(&self, asked: &Asked) {
+    pub fn ask_all(&self, asked: &LegInput) {
         for leg in held(&self.legs).values() {
             let _ = leg.send(asked.clone());
         }
     }
 
     /// The origin of a request that came over a flow.
-    pub fn origin(&self, request: &Request, flow: Flow) -> Origin {
+    pub fn origin(&self, request: &Request, flow: Flow) -> RequestOrigin {
         let vias = request.headers().iter().filter_map(|header| match header {
             Header::Via(via) => Some(via.value()),
             _ => None,
         });
-        Origin::of(flow, vias, &self.settings.edges)
+        RequestOrigin::of(flow, vias, &self.settings.edges)
     }
 
     /// Whether an edge is at the other end.
@@ -182,19 +182,19 @@ impl Core {
     }
 
     /// Whether a sender is a peer. An edge never is, whatever its address: it speaks for others.
-    pub fn is_peer(&self, origin: Origin) -> bool {
+    pub fn is_peer(&self, origin: RequestOrigin) -> bool {
         is_of(&self.settings.peers, origin.sender) && !self.is_edge(origin.sender)
     }
 
     /// Whether we answer requests that need no proof at all: strangers hear nothing (spec: voice-sip#3). An edge may
     /// ask whether we are there.
-    pub fn answers_to(&self, origin: Origin) -> bool {
+    pub fn answers_to(&self, origin: RequestOrigin) -> bool {
         self.registrar.knows(origin.sender) || self.is_peer(origin) || self.is_edge(origin.sender)
     }
 
     /// Whether the flow by itself tells that a number calls: its phone registered over it, from there and not through
     /// a proxy that may do so for others, too, and no other number did; unless every call must be proved.
-    pub fn is_known_by_flow(&self, dn: &Dn, origin: Origin) -> bool {
+    pub fn is_known_by_flow(&self, dn: &Dn, origin: RequestOrigin) -> bool {
         self.settings.challenge == Challenge::Shared
             && origin.is_direct()
             && self.registrar.is_alone_on(dn, origin.flow)
@@ -203,13 +203,13 @@ impl Core {
     /// Whether right credentials for a number count after too many failures from the same network: those of a phone
     /// that registered from there do, unless too many failures were for its number, so that nobody guesses those of
     /// others.
-    pub fn may_prove(&self, dn: &Dn, origin: Origin) -> bool {
+    pub fn may_prove(&self, dn: &Dn, origin: RequestOrigin) -> bool {
         let guessed = || self.guesses.blocked(&(edge::Network::of(origin.sender.ip()), dn.clone()));
         self.registrar.is_flow_of(dn, origin.sender) && !guessed()
     }
 
     /// Counts wrong credentials; answers whether there were too many to answer.
-    pub fn failed_login(&self, request: &Request, origin: Origin) -> bool {
+    pub fn failed_login(&self, request: &Request, origin: RequestOrigin) -> bool {
         metrics::counter!("jackfield_sip_failures_total", "what" => "credentials").increment(1);
         let ip = origin.sender.ip();
         let claimed = self.digest.claimed(headers::authorizations(request));

@@ -82,7 +82,7 @@ impl<K: Clone + Eq + Hash> Failures<K> {
 
 /// Calls that come in, by the second. Calls with a proved password are counted separately, so that nobody
 /// who only sends packets keeps them out.
-pub(super) struct Pace {
+pub(super) struct CallRate {
     most: u32,
     most_of_one: u32,
     second: Mutex<Second>,
@@ -96,7 +96,7 @@ struct Second {
     by_network: HashMap<Network, u32>,
 }
 
-impl Pace {
+impl CallRate {
     /// At most so many within a second, and without a password so many from one network.
     pub fn new(limits: &Limits) -> Self {
         let second = Second { began: Instant::now(), proved: 0, others: 0, by_network: HashMap::new() };
@@ -133,27 +133,27 @@ impl Pace {
 /// Calls that were taken without a password, for as long as they last: how many there are in all, from one network, and
 /// of those how many have not yet proved by an ACK that they come from where they say. A forged source never gets past
 /// that, and its place is free again when the ACK is given up (RFC 3261 §13.3.1.4).
-pub(super) struct Guests {
+pub(super) struct UnauthenticatedCalls {
     most: usize,
     most_of_one: usize,
     most_unproved_of_one: usize,
-    now: Mutex<GuestsNow>,
+    now: Mutex<UnauthenticatedCounts>,
 }
 
 #[derive(Default)]
-struct GuestsNow {
+struct UnauthenticatedCounts {
     all: usize,
     by_network: HashMap<Network, (usize, usize)>,
 }
 
 /// The place of one such call; it is free when this is dropped.
-pub(super) struct Guest {
-    guests: Arc<Guests>,
+pub(super) struct UnauthenticatedCall {
+    guests: Arc<UnauthenticatedCalls>,
     network: Network,
     unproved: bool,
 }
 
-impl Guests {
+impl UnauthenticatedCalls {
     pub fn new(limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             most: limits.open_calls,
@@ -164,7 +164,7 @@ impl Guests {
     }
 
     /// Takes a place for a call from there, if there is one. Over a stream the source is proved already.
-    pub fn enter(self: &Arc<Self>, from: IpAddr, over_stream: bool) -> Option<Guest> {
+    pub fn enter(self: &Arc<Self>, from: IpAddr, over_stream: bool) -> Option<UnauthenticatedCall> {
         let (network, unproved) = (Network::of(from), !over_stream);
         let mut now = held(&self.now);
         let (all, open) = now.by_network.get(&network).copied().unwrap_or_default();
@@ -174,11 +174,11 @@ impl Guests {
         }
         now.all += 1;
         now.by_network.insert(network, (all + 1, open + usize::from(unproved)));
-        Some(Guest { guests: self.clone(), network, unproved })
+        Some(UnauthenticatedCall { guests: self.clone(), network, unproved })
     }
 }
 
-impl Guest {
+impl UnauthenticatedCall {
     /// The caller has shown that they receive what is sent there.
     pub fn prove(&mut self) {
         if std::mem::take(&mut self.unproved)
@@ -189,7 +189,7 @@ impl Guest {
     }
 }
 
-impl Drop for Guest {
+impl Drop for UnauthenticatedCall {
     fn drop(&mut self) {
         self.prove();
         let mut now = held(&self.guests.now);
@@ -247,7 +247,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_second_has_room_again() {
-        let pace = Pace::new(&Limits { calls_per_second: 1, ..Limits::default() });
+        let pace = CallRate::new(&Limits { calls_per_second: 1, ..Limits::default() });
         assert!(pace.takes(HERE, false));
         assert!(!pace.takes(HERE, false));
         tokio::time::advance(Duration::from_secs(1)).await;
@@ -257,7 +257,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_flood_without_passwords_keeps_out_neither_other_networks_nor_who_proves_a_password() {
         let limits = Limits { calls_per_second: 3, calls_per_second_per_network: 2, ..Limits::default() };
-        let pace = Pace::new(&limits);
+        let pace = CallRate::new(&limits);
         let taken = (0..100).filter(|_| pace.takes(HERE, false)).count();
         assert_eq!(taken, 2);
         assert!(pace.takes(THERE, false));
@@ -268,10 +268,10 @@ mod tests {
     #[test]
     fn calls_without_a_password_are_bounded_in_all_and_per_network() {
         let limits = Limits { open_calls: 3, open_calls_per_network: 2, ..Limits::default() };
-        let guests = Guests::new(&limits);
-        let mut here: Vec<Guest> = (0..9).filter_map(|_| guests.enter(HERE, true)).collect();
+        let guests = UnauthenticatedCalls::new(&limits);
+        let mut here: Vec<UnauthenticatedCall> = (0..9).filter_map(|_| guests.enter(HERE, true)).collect();
         assert_eq!(here.len(), 2);
-        let there: Vec<Guest> = (0..9).filter_map(|_| guests.enter(THERE, true)).collect();
+        let there: Vec<UnauthenticatedCall> = (0..9).filter_map(|_| guests.enter(THERE, true)).collect();
         assert_eq!(there.len(), 1, "three in all");
         here.pop();
         assert!(guests.enter(THERE, true).is_some());
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn a_source_that_never_acknowledges_takes_few_places_and_gives_them_back() {
         let limits = Limits { unacknowledged_calls_per_network: 1, ..Limits::default() };
-        let guests = Guests::new(&limits);
+        let guests = UnauthenticatedCalls::new(&limits);
         let mut first = guests.enter(HERE, false).expect("a place");
         assert!(guests.enter(HERE, false).is_none());
         assert!(guests.enter(HERE, true).is_some(), "a stream has no forged source");

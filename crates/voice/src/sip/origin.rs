@@ -14,17 +14,17 @@ use std::net::{IpAddr, SocketAddr};
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct RequestOrigin {
     /// The flow it came over, where the answer goes.
     pub flow: Flow,
     /// The sender: limits and what is known of phones go by this. Behind an edge it is no flow of ours.
     pub sender: Flow,
-    way: Way,
+    way: ArrivalPath,
 }
 
 /// Which way a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum ArrivalPath {
     /// From its sender.
     Direct,
     /// From a proxy that the settings do not name, over whose flow others may come, too.
@@ -33,14 +33,14 @@ enum Way {
     Edge,
 }
 
-impl Origin {
+impl RequestOrigin {
     /// The origin of a request: `vias` are the values of its Via headers, in order.
     pub fn of<'v>(flow: Flow, vias: impl Iterator<Item = &'v str>, edges: &[Network]) -> Self {
         let mut below = vias.flat_map(entries).skip(1).peekable();
         let forwarded = below.peek().is_some();
         let mut sender = flow;
         if !is_of(edges, flow) {
-            let way = if forwarded { Way::Forwarded } else { Way::Direct };
+            let way = if forwarded { ArrivalPath::Forwarded } else { ArrivalPath::Direct };
             return Self { flow, sender, way };
         }
         for via in below {
@@ -51,23 +51,23 @@ impl Origin {
                 break;
             }
         }
-        Self { flow, sender, way: Way::Edge }
+        Self { flow, sender, way: ArrivalPath::Edge }
     }
 
     /// The origin of a request that came straight from its sender.
     #[cfg(test)]
     pub const fn direct(flow: Flow) -> Self {
-        Self { flow, sender: flow, way: Way::Direct }
+        Self { flow, sender: flow, way: ArrivalPath::Direct }
     }
 
     /// Whether no proxy is in between.
     pub fn is_direct(self) -> bool {
-        self.way == Way::Direct
+        self.way == ArrivalPath::Direct
     }
 
     /// Whether it came through an edge.
     pub fn is_of_an_edge(self) -> bool {
-        self.way == Way::Edge
+        self.way == ArrivalPath::Edge
     }
 
     /// Whether its sender's address cannot be forged: it is the other end of a stream.
@@ -134,8 +134,8 @@ mod tests {
         vec![Network::from(IpAddr::from([192, 0, 2, 1])), Network { addr: [192, 0, 2, 64].into(), bits: 30 }]
     }
 
-    fn origin(from: &str, vias: &[&str]) -> Origin {
-        Origin::of(at(from), vias.iter().copied(), &edges())
+    fn origin(from: &str, vias: &[&str]) -> RequestOrigin {
+        RequestOrigin::of(at(from), vias.iter().copied(), &edges())
     }
 
     #[test]
@@ -221,9 +221,12 @@ mod tests {
     #[test]
     fn only_a_stream_that_ends_at_its_sender_proves_where_they_are() {
         let stream = Flow { carrier: Carrier::Tcp, ..at("192.0.2.1:5060") };
-        let through = Origin::of(stream, [EDGE, "SIP/2.0/TCP 198.51.100.7:1"].into_iter(), &edges());
+        let through = RequestOrigin::of(stream, [EDGE, "SIP/2.0/TCP 198.51.100.7:1"].into_iter(), &edges());
         assert!(!through.is_stream() && through.sender.is_stream());
-        assert!(Origin::direct(stream).is_stream() && !Origin::direct(at("192.0.2.1:5060")).is_stream());
+        assert!(
+            RequestOrigin::direct(stream).is_stream()
+                && !RequestOrigin::direct(at("192.0.2.1:5060")).is_stream()
+        );
     }
 
     proptest! {

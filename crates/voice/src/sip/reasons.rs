@@ -12,16 +12,16 @@ use std::{
 pub(super) struct Reasons(Mutex<HashMap<String, String>>);
 
 /// A reason, kept for as long as this lives.
-pub(super) struct Said {
+pub(super) struct KeptReason {
     reasons: Arc<Reasons>,
     call: String,
 }
 
 impl Reasons {
     /// Keeps the reason for which a call is cancelled.
-    pub fn say(self: &Arc<Self>, call: &str, reason: String) -> Said {
+    pub fn say(self: &Arc<Self>, call: &str, reason: String) -> KeptReason {
         held(&self.0).insert(call.to_owned(), reason);
-        Said { reasons: self.clone(), call: call.to_owned() }
+        KeptReason { reasons: self.clone(), call: call.to_owned() }
     }
 
     /// The reason for which a call is cancelled, if there is one.
@@ -30,7 +30,7 @@ impl Reasons {
     }
 }
 
-impl Drop for Said {
+impl Drop for KeptReason {
     fn drop(&mut self) {
         held(&self.reasons.0).remove(&self.call);
     }

@@ -1,7 +1,7 @@
 //! The switch.
 
 use super::{
-    core::{Asked, Core},
+    core::{Core, LegInput},
     digest::Digest,
     flow::Flow,
     headers, leg,
@@ -9,7 +9,7 @@ use super::{
     reasons::Reasons,
     registrar::{self, Registrar},
     request,
-    transport::{self, Closings, Doorkeeper, Finder, House, Marks, Opened, StartError, Streams},
+    transport::{self, Closings, Doorkeeper, Finder, Marks, Opened, StartError, StreamContext, Streams},
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::{Bindings, Switch};
@@ -96,7 +96,7 @@ impl Voice {
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
-        let house = Arc::new(House {
+        let house = Arc::new(StreamContext {
             endpoint: endpoint.inner.clone(),
             strangers: strangers.clone(),
             doorkeeper: doorkeeper.clone(),
@@ -174,7 +174,7 @@ impl Voice {
 
     /// Releases every leg, waits until the phones know or [`Timers::stop`](crate::Timers) has passed, and ends.
     pub async fn stop(&self) {
-        self.core.ask_all(&Asked::LegCommand(LegCommand::Release(Cause::Closed)));
+        self.core.ask_all(&LegInput::LegCommand(LegCommand::Release(Cause::Closed)));
         self.tasks.close();
         if tokio::time::timeout(self.core.settings.timers.stop, self.tasks.wait()).await.is_err() {
             tracing::info!(tasks = self.tasks.len(), "phones that were told of the end did not answer");
@@ -222,7 +222,7 @@ fn until(token: &CancellationToken, work: impl Future<Output = ()> + Send + 'sta
 /// Tells legs of streams that were closed.
 async fn tell_closings(core: Arc<Core>, mut closings: mpsc::UnboundedReceiver<Flow>) {
     while let Some(flow) = closings.recv().await {
-        core.ask_all(&Asked::Closed(flow));
+        core.ask_all(&LegInput::Closed(flow));
     }
 }
 

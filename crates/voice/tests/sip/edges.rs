@@ -1,6 +1,6 @@
 //! Edges: proxies that are believed about who is behind them, and how they are reached (RFC 3327).
 
-use crate::switch::{TestSwitch, Told, settings, strict};
+use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use std::{net::IpAddr, time::Duration};
 use testkit::sip::{Line, Message, Peer};
@@ -37,7 +37,7 @@ async fn registered(switch: &mut TestSwitch, edge: &mut Peer, more: &str) -> Mes
     let contact = format!("Contact: <sip:{}@10.0.0.9:5060>\r\nAllow-Events: talk\r\n", edge.user);
     let answer = edge.register_with(&format!("{contact}Path: {PATH}\r\n{more}")).await;
     assert_eq!(answer.code(), Some(200), "{answer:?}");
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     answer
 }
 
@@ -134,7 +134,7 @@ async fn a_phone_behind_an_edge_is_asked_and_rung_over_its_path_by_the_next_proc
     assert_eq!(row.path.join(","), PATH);
     edge.below.clear();
     let mut switch = switch.killed(edged()).await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let asked = edge.expect("OPTIONS").await;
     assert_eq!((asked.start(), routes(&asked)), ("OPTIONS sip:5001@10.0.0.9:5060 SIP/2.0", vec![PATH]));
     edge.answer(&asked, "200 OK", "", "").await;
@@ -240,7 +240,7 @@ async fn the_path_of_somebody_who_is_no_edge_leads_nowhere() {
     let contact = format!("Contact: <{}>\r\nPath: {PATH}\r\nSupported: path\r\n", phone.contact());
     let answer = phone.register_with(&contact).await;
     assert_eq!((answer.code(), answer.header("Path")), (Some(200), None));
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     switch.call("5001", false);
     assert_eq!(routes(&phone.expect("INVITE").await), [""; 0]);
     let refused = phone.register_with(&format!("{contact}Require: path\r\n")).await;
@@ -265,10 +265,10 @@ async fn a_phone_behind_an_edge_whose_stream_is_closed_is_called_where_its_path_
     "5002".clone_into(&mut edge.user);
     assert_eq!(edge.register_with("Contact: <sip:5002@10.0.0.9>\r\n").await.code(), Some(200));
     let told = [switch.next().await, switch.next().await];
-    assert!(told.iter().all(|told| matches!(told, Told::InService(_, true))), "{told:?}");
+    assert!(told.iter().all(|told| matches!(told, TestEvent::InService(_, true))), "{told:?}");
     edge.cut();
     match switch.next().await {
-        Told::InService(dn, on) => assert_eq!((dn.as_str(), on), ("5002", false)),
+        TestEvent::InService(dn, on) => assert_eq!((dn.as_str(), on), ("5002", false)),
         other => panic!("{other:?}"),
     }
     switch.call("5001", false);

@@ -2,7 +2,7 @@
 
 use crate::{
     calls::{called, caller},
-    switch::{TestSwitch, Told, settings},
+    switch::{TestEvent, TestSwitch, settings},
 };
 use domain::call::{Cause, Dn, LegCommand, LegEvent, LegId};
 use std::time::Duration;
@@ -175,7 +175,7 @@ async fn a_phone_that_rings_on_when_it_is_told_to_answer_is_answered_by_hand_fro
     phone.answer(&again, "180 Ringing", "", "").await;
     assert_eq!(switch.heard(&leg).await, LegEvent::NotAnswered(408));
     match switch.next().await {
-        crate::switch::Told::InService(of, true) => assert_eq!(of, dn, "what it can do is told again"),
+        crate::switch::TestEvent::InService(of, true) => assert_eq!(of, dn, "what it can do is told again"),
         other => panic!("{other:?}"),
     }
     assert_eq!(desk::ports::Switch::answers(&*switch.voice, &dn), Some(false));
@@ -234,8 +234,8 @@ async fn a_phone_that_answers_options_and_no_call_is_out_of_service_after_the_se
             tokio::select! {
                 asked = phone.expect("OPTIONS") => phone.answer(&asked, "200 OK", "", "").await,
                 told = switch.next() => match told {
-                    Told::LegEvent(of, heard) if of == leg => break heard,
-                    Told::InService(_, false) => {}
+                    TestEvent::LegEvent(of, heard) if of == leg => break heard,
+                    TestEvent::InService(_, false) => {}
                     other => panic!("{other:?}"),
                 },
             }

@@ -1,6 +1,6 @@
 //! What a switch that is started knows of phones, and how it finds those that are gone (spec: voice-sip#3, RFC 5626).
 
-use crate::switch::{TestSwitch, Told, settings, strict};
+use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use std::{sync::atomic::Ordering, time::Duration};
 use testkit::{
@@ -18,7 +18,7 @@ fn quick() -> Settings {
 /// It is told that a number is in service, or not.
 async fn in_service(switch: &mut TestSwitch, number: &str, expected: bool) {
     match switch.next().await {
-        Told::InService(dn, on) => assert_eq!((dn.as_str(), on), (number, expected)),
+        TestEvent::InService(dn, on) => assert_eq!((dn.as_str(), on), (number, expected)),
         other => panic!("{other:?}"),
     }
 }
@@ -73,7 +73,7 @@ async fn a_phone_that_is_gone_is_found_out_within_seconds_and_a_forged_answer_do
     let mut switch = switch.killed(quick()).await;
     let begun = Instant::now();
     for _ in 0..2 {
-        assert!(matches!(switch.next().await, Told::InService(_, true)));
+        assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     }
     // Somebody at the address of the phone that is gone answers, who does not know what was asked.
     for branch in ["z9hG4bKguess", ""] {

@@ -1,6 +1,6 @@
 //! REGISTER on the wire (spec: voice-sip#3).
 
-use crate::switch::{TestSwitch, Told, settings, strict};
+use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use std::time::Duration;
 use voice::{Settings, Timers};
 
@@ -15,7 +15,7 @@ async fn a_phone_registers_with_either_hash_offered_strongest_first() {
     assert!(offered[0].contains("SHA-256") && offered[1].contains("MD5"), "{offered:?}");
     assert!(challenge.header("User-Agent").is_some_and(|name| name.starts_with("Jackfield/")));
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(dn, true) if dn.as_str() == "5001"));
+    assert!(matches!(switch.next().await, TestEvent::InService(dn, true) if dn.as_str() == "5001"));
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_star_unregisters_and_only_alone() {
     let mut phone = switch.phone("5001").await;
     assert_eq!(phone.register_with("Contact: *\r\nExpires: 300\r\n").await.code(), Some(400));
     assert_eq!(phone.register_with("Contact: *\r\nExpires: 0\r\n").await.code(), Some(200));
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_replayed_proof_is_refused_as_stale() {
     thief.send(&thief.register_text("d", 3, &with)).await;
     let again = thief.expect("401 REGISTER").await;
     assert!(again.header("WWW-Authenticate").is_some_and(|value| value.contains("stale=true")));
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     switch.hears_nothing(Duration::from_millis(50)).await;
 }
 
@@ -95,8 +95,8 @@ async fn what_runs_out_goes_out_of_service() {
     let mut phone = switch.peer("5001").await;
     let answer = phone.register_with(&format!("Contact: <{}>;expires=1\r\n", phone.contact())).await;
     assert_eq!(answer.code(), Some(200));
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
 }
 
 #[tokio::test]
@@ -107,10 +107,10 @@ async fn a_phone_behind_nat_that_answers_no_options_is_taken_out() {
     let mut phone = switch.peer("5001").await;
     let answer = phone.register_with("Contact: <sip:5001@10.255.255.1:5060>\r\n").await;
     assert_eq!(answer.code(), Some(200));
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let asked = phone.expect("OPTIONS").await;
     assert_eq!(asked.start(), "OPTIONS sip:5001@10.255.255.1:5060 SIP/2.0");
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
 }
 
 #[tokio::test]
@@ -128,13 +128,13 @@ async fn a_stream_that_closes_takes_its_phone_along() {
     let proof = phone.authorization(md5, "REGISTER", &format!("sip:{}", switch.server), 1, "demo");
     let with = format!("Authorization: {proof}\r\nContact: <sip:5001@host.invalid;transport=tcp>\r\n");
     stream.write_all(over_tcp(phone.register_text("t", 2, &with)).as_bytes()).await.expect("sent");
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     // A ping (RFC 5626 §3.5.1).
     let _ = stream.read(&mut buffer).await.expect("the answer to REGISTER");
     stream.write_all(b"\r\n\r\n").await.expect("sent");
     assert_eq!(stream.read(&mut buffer).await.expect("a pong"), 2);
     drop(stream);
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_switch_on_every_address_names_to_each_phone_one_that_it_reaches() {
         let mut phone = testkit::sip::Peer::new("5001", server).await;
         phone.register().await;
         loop {
-            if let Told::InService(_, true) = switch.next().await {
+            if let TestEvent::InService(_, true) = switch.next().await {
                 break;
             }
         }
@@ -177,7 +177,7 @@ async fn a_switch_on_every_address_names_to_each_phone_one_that_it_reaches() {
         assert!(answer.header("Via").is_some_and(|via| !via.contains("ffff")), "{answer:?}");
         phone.register_with("Contact: *\r\nExpires: 0\r\n").await;
         loop {
-            if let Told::InService(_, false) = switch.next().await {
+            if let TestEvent::InService(_, false) = switch.next().await {
                 break;
             }
         }

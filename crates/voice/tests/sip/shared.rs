@@ -1,6 +1,6 @@
 //! Who calls where several numbers share a flow: From never tells.
 
-use crate::switch::{TestSwitch, Told, settings, strict};
+use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::Dn;
 use std::time::Duration;
 use testkit::sip::Peer;
@@ -16,7 +16,7 @@ async fn shared(switch: &mut TestSwitch) -> Peer {
     let mut proxy = switch.phone("5001").await;
     "5002".clone_into(&mut proxy.user);
     proxy.register().await;
-    assert!(matches!(switch.next().await, Told::InService(dn, true) if dn.as_str() == "5002"));
+    assert!(matches!(switch.next().await, TestEvent::InService(dn, true) if dn.as_str() == "5002"));
     "5001".clone_into(&mut proxy.user);
     proxy
 }
@@ -58,7 +58,7 @@ async fn a_flow_that_was_shared_once_tells_nothing_when_one_number_is_left() {
     let mut proxy = shared(&mut switch).await;
     "5002".clone_into(&mut proxy.user);
     assert_eq!(proxy.register_with("Contact: *\r\nExpires: 0\r\n").await.code(), Some(200));
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
     "5001".clone_into(&mut proxy.user);
     challenged(&mut proxy).await;
     // When nobody is left it begins again.
@@ -66,7 +66,7 @@ async fn a_flow_that_was_shared_once_tells_nothing_when_one_number_is_left() {
     proxy.register().await;
     proxy.invite("9000", &proxy.sdp("sendrecv")).await;
     loop {
-        if let Told::Arrived(arrival) = switch.next().await {
+        if let TestEvent::Arrived(arrival) = switch.next().await {
             break assert_eq!(arrival.device, Some(Dn::new("5001")));
         }
     }
@@ -78,7 +78,7 @@ async fn a_number_that_registered_through_a_proxy_is_not_known_by_its_flow() {
     let mut proxy = switch.peer("5001").await;
     FORWARDED.clone_into(&mut proxy.below);
     proxy.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     // Not with Via of the proxy's client, nor as if the proxy itself called.
     challenged(&mut proxy).await;
     proxy.below.clear();

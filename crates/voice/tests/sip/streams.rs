@@ -1,12 +1,12 @@
 //! Phones that come over streams, whose Contact names no host that can be reached.
 
-use crate::switch::{TestSwitch, Told, settings};
+use crate::switch::{TestEvent, TestSwitch, settings};
 use domain::call::{Cause, LegCommand, LegEvent};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use testkit::sip::{Line, Peer};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, rustls};
-use voice::{Carrier, Identity, Listen, Settings, Timers, Transport};
+use voice::{Carrier, Listen, Settings, Timers, TlsIdentity, Transport};
 
 async fn tcp(server: SocketAddr) -> Line {
     Line::bytes("TCP", TcpStream::connect(server).await.expect("a stream"))
@@ -15,7 +15,7 @@ async fn tcp(server: SocketAddr) -> Line {
 /// A phone that calls and is called over its stream.
 async fn calls_both_ways(switch: &mut TestSwitch, mut phone: Peer) {
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     // The name of a transport may be in either case (RFC 3261 §19.1.4).
@@ -82,7 +82,7 @@ async fn over_web_socket() {
 #[tokio::test]
 async fn over_tls() {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
-    let identity = Identity {
+    let identity = TlsIdentity {
         certificate: pem("CERTIFICATE", made.cert.der()),
         key: pem("PRIVATE KEY", &made.signing_key.serialize_der()),
     };
@@ -107,7 +107,7 @@ async fn a_phone_whose_stream_is_cut_while_it_rings_is_unreachable_at_once() {
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "180 Ringing", "", "").await;
@@ -122,13 +122,13 @@ async fn a_phone_whose_stream_is_cut_in_a_call_has_a_while_to_come_back() {
     let mut switch = TestSwitch::open(Settings { timers, ..settings() }).await;
     let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     phone.cut();
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
     switch.hears_nothing(Duration::from_millis(150)).await;
     assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Lost, code: None });
 }
@@ -152,15 +152,16 @@ async fn a_phone_whose_stream_carries_nothing_goes_out_of_service() {
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "503 Service Unavailable", "", "").await;
     let told = [switch.next().await, switch.next().await];
-    assert!(told.iter().any(|told| matches!(told, Told::InService(_, false))), "{told:?}");
+    assert!(told.iter().any(|told| matches!(told, TestEvent::InService(_, false))), "{told:?}");
     let gone = LegEvent::Gone { cause: Cause::Unreachable, code: Some(503) };
     assert!(
-        told.iter().any(|told| matches!(told, Told::LegEvent(of, heard) if *of == leg && *heard == gone)),
+        told.iter()
+            .any(|told| matches!(told, TestEvent::LegEvent(of, heard) if *of == leg && *heard == gone)),
         "{told:?}"
     );
 }
@@ -179,17 +180,17 @@ async fn a_phone_that_comes_back_over_a_new_stream_keeps_its_call() {
     let mut switch = TestSwitch::open(Settings { timers, ..settings() }).await;
     let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let leg = switch.call("5001", false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
     assert_eq!(switch.heard(&leg).await, LegEvent::Up);
     phone.cut();
-    assert!(matches!(switch.next().await, Told::InService(_, false)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, false)));
     let mut phone = phone.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     switch.hears_nothing(Duration::from_millis(500)).await;
     switch.act(&leg, LegCommand::HoldPhone(true));
     let held = phone.expect("INVITE").await;
@@ -207,7 +208,7 @@ async fn a_call_whose_stream_is_cut_does_not_go_on_at_another_phone_of_the_numbe
     let mut switch = TestSwitch::open(settings()).await;
     let mut phone = switch.peer("5001").await.over(tcp(switch.server).await);
     phone.register().await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let mut other = switch.peer("5001").await;
     other.register().await;
     let leg = switch.call("5001", false);

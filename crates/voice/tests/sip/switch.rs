@@ -17,18 +17,18 @@ use std::{
 };
 use testkit::{sip::Peer, wait::eventually};
 use tokio::{sync::mpsc, time::timeout};
-use voice::{Account, Carrier, Limits, Listener, Network, Profile, Settings, Timers, Voice, media};
+use voice::{Carrier, Limits, Listener, Network, PhoneAccount, Profile, Settings, Timers, Voice, media};
 
 /// What a listener was told.
 #[derive(Debug)]
-pub enum Told {
+pub enum TestEvent {
     Arrived(Box<Arrival>),
     LegEvent(LegId, LegEvent),
     InService(Dn, bool),
 }
 
 struct Script {
-    told: mpsc::UnboundedSender<Told>,
+    told: mpsc::UnboundedSender<TestEvent>,
     calls: AtomicU32,
 }
 
@@ -38,17 +38,17 @@ impl Listener for Script {
     }
 
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()> {
-        let _ = self.told.send(Told::Arrived(Box::new(arrival)));
+        let _ = self.told.send(TestEvent::Arrived(Box::new(arrival)));
         Box::pin(std::future::ready(()))
     }
 
     fn heard(&self, leg: LegId, heard: LegEvent) -> BoxFuture<'_, ()> {
-        let _ = self.told.send(Told::LegEvent(leg, heard));
+        let _ = self.told.send(TestEvent::LegEvent(leg, heard));
         Box::pin(std::future::ready(()))
     }
 
     fn in_service(&self, dn: Dn, on: bool) -> BoxFuture<'_, ()> {
-        let _ = self.told.send(Told::InService(dn, on));
+        let _ = self.told.send(TestEvent::InService(dn, on));
         Box::pin(std::future::ready(()))
     }
 }
@@ -94,14 +94,14 @@ impl Bindings for Kept {
 pub struct TestSwitch {
     pub voice: Arc<Voice>,
     pub kept: Arc<Kept>,
-    pub told: mpsc::UnboundedReceiver<Told>,
+    pub told: mpsc::UnboundedReceiver<TestEvent>,
     pub server: SocketAddr,
     made: u16,
 }
 
 /// Settings on the loop-back interface: numbers 5001 to 5004 with the password `demo`, 5004 is answered by hand.
 pub fn settings() -> Settings {
-    let account = |profile| Account { password: "demo".into(), profile };
+    let account = |profile| PhoneAccount { password: "demo".into(), profile };
     let accounts = [
         ("5001", Profile::Auto),
         ("5002", Profile::Auto),
@@ -185,13 +185,13 @@ impl TestSwitch {
         let mut phone = self.peer(user).await;
         phone.register().await;
         match self.next().await {
-            Told::InService(dn, true) => assert_eq!(dn.as_str(), user),
+            TestEvent::InService(dn, true) => assert_eq!(dn.as_str(), user),
             other => panic!("{other:?}"),
         }
         phone
     }
 
-    pub async fn next(&mut self) -> Told {
+    pub async fn next(&mut self) -> TestEvent {
         timeout(Duration::from_secs(8), self.told.recv())
             .await
             .expect("to be told something")
@@ -200,14 +200,14 @@ impl TestSwitch {
 
     pub async fn arrived(&mut self) -> Arrival {
         match self.next().await {
-            Told::Arrived(arrival) => *arrival,
+            TestEvent::Arrived(arrival) => *arrival,
             other => panic!("{other:?}"),
         }
     }
 
     pub async fn heard(&mut self, leg: &LegId) -> LegEvent {
         match self.next().await {
-            Told::LegEvent(of, heard) if of == *leg => heard,
+            TestEvent::LegEvent(of, heard) if of == *leg => heard,
             other => panic!("instead of something about {leg}: {other:?}"),
         }
     }
@@ -215,7 +215,7 @@ impl TestSwitch {
     /// What is heard of a leg, whatever else is.
     pub async fn heard_among(&mut self, leg: &LegId) -> LegEvent {
         loop {
-            if let Told::LegEvent(of, heard) = self.next().await
+            if let TestEvent::LegEvent(of, heard) = self.next().await
                 && of == *leg
             {
                 return heard;

@@ -1,6 +1,6 @@
 //! Messages as the grammar allows them to be written, over datagrams and over streams (RFC 3261 §7.3.1, RFC 5621).
 
-use crate::switch::{TestSwitch, Told, settings, strict};
+use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::{Cause, LegCommand, LegEvent};
 use std::time::Duration;
 use testkit::sip::{Call, Line, Peer};
@@ -38,7 +38,7 @@ async fn register_as_others_write(phone: &mut Peer) {
 
 async fn calls_and_hangs_up(switch: &mut TestSwitch, phone: &mut Peer) {
     register_as_others_write(phone).await;
-    assert!(matches!(switch.next().await, Told::InService(_, true)));
+    assert!(matches!(switch.next().await, TestEvent::InService(_, true)));
     let body = phone.sdp("sendrecv");
     let mut call = phone.call_to("9000");
     phone.send(&rewritten(&phone.invite_text(&call, &body, ""))).await;

@@ -28,7 +28,7 @@ impl Algorithm {
 
 /// The claim of a phone. Texts are raw: as they stood between the quotes.
 #[derive(Debug)]
-pub(super) struct Credentials<'a> {
+pub(super) struct DigestCredentials<'a> {
     pub username: &'a str,
     pub realm: &'a str,
     pub nonce: &'a str,
@@ -48,7 +48,7 @@ struct Quality<'a> {
     count: u32,
 }
 
-impl<'a> Credentials<'a> {
+impl<'a> DigestCredentials<'a> {
     /// Reads a header. `None` for another scheme, for a missing part, and for `qop` other than `auth`, which is
     /// the only one we offer. One without `qop` is read: whether it is good enough is for the caller to decide.
     pub fn parse(header: &'a str) -> Option<Self> {
@@ -170,7 +170,7 @@ mod tests {
                  cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ\", qop=auth, response=\"{response}\", \
                  opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
             );
-            let given = Credentials::parse(&header).expect("credentials");
+            let given = DigestCredentials::parse(&header).expect("credentials");
             assert_eq!(given.expected("Circle of Life", "GET"), response);
         }
     }
@@ -188,7 +188,7 @@ mod tests {
             let header = format!(
                 "Digest username=\"u\",realm=\"r\",nonce=\"n\",uri=\"{uri}\",response=\"x\",cnonce=\"c\",nc=0000000a,qop=\"auth\""
             );
-            let given = Credentials::parse(&header).expect("credentials");
+            let given = DigestCredentials::parse(&header).expect("credentials");
             assert!(given.is_for(target) && given.is_for("sip:other@host") == target.is_empty(), "{uri}");
             assert_eq!(given.count(), Some(10));
         }
@@ -197,8 +197,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_header_makes_it_panic(text in "\\PC*") {
-            let _ = Credentials::parse(&text);
-            let _ = Credentials::parse(&format!("Digest {text}"));
+            let _ = DigestCredentials::parse(&text);
+            let _ = DigestCredentials::parse(&format!("Digest {text}"));
         }
     }
 }

@@ -4,8 +4,8 @@ mod credentials;
 mod nonce;
 
 use super::flow::Flow;
-use crate::settings::{Account, Algorithm, Settings};
-use credentials::Credentials;
+use crate::settings::{Algorithm, PhoneAccount, Settings};
+use credentials::DigestCredentials;
 use domain::call::Dn;
 use nonce::Nonces;
 use std::collections::HashMap;
@@ -64,7 +64,7 @@ impl Digest {
     /// Whether one of these headers is for a nonce that we sent to the other end of a flow.
     pub fn sent_nonce_of<'a>(&self, mut headers: impl Iterator<Item = &'a str>, flow: Flow) -> bool {
         headers.any(|header| {
-            Credentials::parse(header).is_some_and(|given| {
+            DigestCredentials::parse(header).is_some_and(|given| {
                 given.realm == self.realm && self.nonces.read(given.nonce, flow).is_some()
             })
         })
@@ -73,7 +73,7 @@ impl Digest {
     /// The number that credentials for us name, whether they are right or not.
     pub fn claimed<'a>(&self, mut headers: impl Iterator<Item = &'a str>) -> Option<Dn> {
         headers.find_map(|header| {
-            Credentials::parse(header)
+            DigestCredentials::parse(header)
                 .filter(|given| given.realm == self.realm)
                 .map(|given| Dn::new(given.number()))
         })
@@ -90,14 +90,14 @@ impl Digest {
     /// for another number are refused.
     pub fn verify<'a>(
         &self,
-        accounts: &HashMap<Dn, Account>,
+        accounts: &HashMap<Dn, PhoneAccount>,
         flow: Flow,
         method: &str,
         target: &str,
         headers: impl Iterator<Item = &'a str>,
     ) -> Verdict {
         let ours = headers
-            .filter_map(Credentials::parse)
+            .filter_map(DigestCredentials::parse)
             .filter(|given| given.realm == self.realm && self.algorithms.contains(&given.algorithm))
             .max_by_key(|given| given.algorithm);
         let Some(given) = ours else { return Verdict::Absent };
@@ -137,8 +137,11 @@ mod tests {
         Digest { realm: "jackfield".into(), algorithms, without_qop: false, nonces }
     }
 
-    fn accounts() -> HashMap<Dn, Account> {
-        HashMap::from([(Dn::new("5001"), Account { password: "demo".into(), ..Account::default() })])
+    fn accounts() -> HashMap<Dn, PhoneAccount> {
+        HashMap::from([(
+            Dn::new("5001"),
+            PhoneAccount { password: "demo".into(), ..PhoneAccount::default() },
+        )])
     }
 
     fn digest() -> Digest {
@@ -158,7 +161,7 @@ mod tests {
             )
         };
         let blank = unsigned("");
-        let response = Credentials::parse(&blank).expect("credentials").expected(password, "REGISTER");
+        let response = DigestCredentials::parse(&blank).expect("credentials").expected(password, "REGISTER");
         unsigned(&response)
     }
 
@@ -281,7 +284,7 @@ mod tests {
                 )
             };
             let blank = unsigned("");
-            let proof = Credentials::parse(&blank).expect("credentials").expected("demo", "REGISTER");
+            let proof = DigestCredentials::parse(&blank).expect("credentials").expected("demo", "REGISTER");
             let (right, wrong) = (unsigned(&proof), unsigned("00"));
             let ask = |text: &str| {
                 digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(text))

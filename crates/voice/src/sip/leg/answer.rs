@@ -4,7 +4,7 @@
 use super::{
     branch::Asking,
     end,
-    state::{Leg, Outcome, Side},
+    state::{Leg, LegWorkOutcome, Side},
 };
 use crate::{
     settings::Profile,
@@ -20,18 +20,18 @@ use tokio::time::Instant;
 
 /// How a phone is made to answer.
 #[derive(Debug, PartialEq, Eq)]
-enum Way {
+enum AnswerMethod {
     Talk,
     Again,
 }
 
-fn way(profile: Profile, binding: &Binding) -> Way {
+fn way(profile: Profile, binding: &Binding) -> AnswerMethod {
     let refused = binding.ways.refused_talk.load(Ordering::Relaxed);
     let announced = binding.ways.talks.load(Ordering::Relaxed);
     match profile {
-        Profile::Talk if !refused => Way::Talk,
-        Profile::Auto if announced && !refused => Way::Talk,
-        _ => Way::Again,
+        Profile::Talk if !refused => AnswerMethod::Talk,
+        Profile::Auto if announced && !refused => AnswerMethod::Talk,
+        _ => AnswerMethod::Again,
     }
 }
 
@@ -75,8 +75,8 @@ impl Leg {
         let Some(branch) = branches.all.iter().find(|branch| branch.ringing) else { return };
         let tag = branch.tag.clone();
         match way(profile, &branch.binding) {
-            Way::Talk => self.talk(&tag),
-            Way::Again => self.call_again(&tag),
+            AnswerMethod::Talk => self.talk(&tag),
+            AnswerMethod::Again => self.call_again(&tag),
         }
     }
 
@@ -90,7 +90,7 @@ impl Leg {
             let with = vec![Header::Event("talk".into()), Header::SubscriptionState("active".into())];
             let answer = dialog.request(Method::Notify, Some(with), None).await;
             let code = answer.ok().flatten().map_or(408, |response| response.status_code.code());
-            Outcome::Talked(tag, code)
+            LegWorkOutcome::Talked(tag, code)
         });
     }
 

@@ -7,7 +7,7 @@ use rsipstack::{dialog::invite_dialog::InviteDialog, sip::Response};
 use tokio::time::Instant;
 
 /// The end of one call, or its answer: our tag, and the final response; `None` when there was none.
-pub(super) type Ended = (String, Option<Response>);
+pub(super) type BranchEnd = (String, Option<Response>);
 
 /// Whether a phone was asked to answer, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) struct Branches {
     pub decline_until: Option<Instant>,
     /// When phones that have said nothing are asked whether they are there.
     pub doubt_at: Option<Instant>,
-    running: FuturesUnordered<BoxFuture<'static, Ended>>,
+    running: FuturesUnordered<BoxFuture<'static, BranchEnd>>,
     won: Option<InviteDialog>,
 }
 
@@ -85,7 +85,7 @@ impl Branches {
     }
 
     /// The next call that ended; waits forever when there is none.
-    pub async fn ended(&mut self) -> Ended {
+    pub async fn ended(&mut self) -> BranchEnd {
         match self.running.next().await {
             Some(ended) => ended,
             None => std::future::pending().await,

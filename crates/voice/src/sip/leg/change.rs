@@ -1,6 +1,6 @@
 //! Changes of a session that we ask for: re-INVITEs, one at a time (spec: voice-sip#6).
 
-use super::state::{Answer, Leg, Outcome, Over, Side, Under};
+use super::state::{DialogResult, Leg, LegWorkOutcome, Over, Side, Under};
 use crate::media::Direction;
 use crate::sip::headers;
 use domain::call::{Cause, LegEvent};
@@ -83,7 +83,9 @@ impl Leg {
         let offer = self.stream.offer(wish).into_bytes();
         let mut with = self.refresh_headers();
         with.extend([headers::sdp(), headers::allow()]);
-        self.start(async move { Outcome::Changed(Box::new(dialog.reinvite(Some(with), Some(offer)).await)) });
+        self.start(async move {
+            LegWorkOutcome::Changed(Box::new(dialog.reinvite(Some(with), Some(offer)).await))
+        });
     }
 
     pub(super) fn change_again(&mut self) {
@@ -100,7 +102,7 @@ impl Leg {
         self.tell_hold(Some(408));
     }
 
-    pub(super) fn changed(&mut self, answer: Answer) {
+    pub(super) fn changed(&mut self, answer: DialogResult) {
         self.changes.under = Under::Nothing;
         self.changes.told_at = None;
         match answer {

@@ -1,11 +1,11 @@
 //! A leg that came in.
 
-use super::state::{Able, Incoming, Leg, Over, Phone, Side};
+use super::state::{Able, Incoming, Leg, LegPhone, Over, Side};
 use crate::{
     media::{self, Direction, MediaStream},
     sip::{
         causes,
-        core::{Asked, Core},
+        core::{Core, LegInput},
         headers,
     },
 };
@@ -23,7 +23,7 @@ impl Leg {
     pub fn incoming(
         core: &Arc<Core>,
         id: LegId,
-        acts: UnboundedReceiver<Asked>,
+        acts: UnboundedReceiver<LegInput>,
         media: (MediaStream, UnboundedReceiver<media::StreamEvent>),
         events: DialogStateReceiver,
         incoming: Incoming,
@@ -46,7 +46,7 @@ impl Leg {
         self.phone = arrival.device.clone().map(|dn| {
             let bindings = self.core.registrar.bindings(&dn);
             let own = bindings.iter().find(|binding| binding.sender == sender);
-            Phone::of(dn, &bindings, own)
+            LegPhone::of(dn, &bindings, own)
         });
         let listener = self.core.listener.clone();
         self.teller.begin(Box::pin(async move { listener.arrived(arrival).await }));

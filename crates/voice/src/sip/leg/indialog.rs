@@ -1,6 +1,6 @@
 //! Changes of a session that the other end makes.
 
-use super::{session::Session, state::Leg};
+use super::{session_timer::SessionTimer, state::Leg};
 use crate::{
     media::Direction,
     sip::{call::unacceptable, headers, transport::mark},
@@ -30,7 +30,7 @@ impl Leg {
         if changes && self.changes.running() {
             return (StatusCode::RequestPending, Vec::new(), None);
         }
-        let session = match Session::asked(request, &self.core.settings.timers) {
+        let session = match SessionTimer::asked(request, &self.core.settings.timers) {
             Ok(session) => session,
             Err(least) => {
                 let least = Header::MinSE(least.as_secs().to_string().into());

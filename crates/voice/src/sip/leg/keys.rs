@@ -1,7 +1,7 @@
 //! Sends keys on a leg (spec: voice-sip#5.9): in the stream where the other end takes them, else with INFO, else as
 //! tones.
 
-use super::state::{Leg, Outcome};
+use super::state::{Leg, LegWorkOutcome};
 use crate::{
     media::DtmfWay,
     sip::{headers::find, info},
@@ -39,7 +39,7 @@ impl Leg {
         }
         self.keys.sending = true;
         let keys = std::mem::take(&mut self.keys.waiting);
-        self.start(async move { Outcome::Keyed(send(&dialog, &keys).await) });
+        self.start(async move { LegWorkOutcome::Keyed(send(&dialog, &keys).await) });
     }
 
     /// The keys were sent, except these, which were refused.

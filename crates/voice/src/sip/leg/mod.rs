@@ -13,10 +13,10 @@ mod keys;
 mod outgoing;
 mod refresh;
 mod run;
-mod session;
+mod session_timer;
 mod state;
 mod teller;
 
 pub(super) use outgoing::originate;
-pub(super) use session::Session;
+pub(super) use session_timer::SessionTimer;
 pub(super) use state::{Incoming, Leg, span};

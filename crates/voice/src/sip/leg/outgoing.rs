@@ -1,16 +1,16 @@
 //! A leg that we make (spec: voice-sip#5.1, #5.2).
 
 use super::{
-    branch::{Asking, Branch, Branches, Ended},
+    branch::{Asking, Branch, BranchEnd, Branches},
     end::take_leave,
-    state::{Able, Leg, Over, Phone, Side},
+    state::{Able, Leg, LegPhone, Over, Side},
 };
 use crate::{
     media::{Codec, Direction},
     settings::Profile,
     sip::{
         causes::{self, Declined},
-        core::{Asked, Core},
+        core::{Core, LegInput},
         flow::Flow,
         headers,
         registrar::Binding,
@@ -52,7 +52,7 @@ pub(super) struct InviteOptions {
 pub(in crate::sip) async fn originate(
     core: Arc<Core>,
     id: LegId,
-    acts: UnboundedReceiver<Asked>,
+    acts: UnboundedReceiver<LegInput>,
     asked: Originate,
 ) {
     let begun = std::panic::catch_unwind(AssertUnwindSafe(|| begin(&core, &id, acts, asked)));
@@ -68,7 +68,7 @@ pub(in crate::sip) async fn originate(
 fn begin(
     core: &Arc<Core>,
     id: &LegId,
-    acts: UnboundedReceiver<Asked>,
+    acts: UnboundedReceiver<LegInput>,
     asked: Originate,
 ) -> Result<Leg, (Cause, u16)> {
     let account = core.settings.accounts.get(&asked.to).ok_or((Cause::NoSuchNumber, 404))?;
@@ -158,7 +158,7 @@ impl Leg {
         let dn = branches.originate.to.clone();
         self.core.registrar.heard(&dn, winner.binding.serial);
         let bindings = self.core.registrar.bindings(&dn);
-        self.phone = Some(Phone::of(dn, &bindings, Some(&winner.binding)));
+        self.phone = Some(LegPhone::of(dn, &bindings, Some(&winner.binding)));
         for other in &others {
             self.leave_branch(other, Cause::Normal);
         }
@@ -177,7 +177,7 @@ impl Leg {
     }
 
     /// A call is over, or was answered; the answer was handled before.
-    pub(super) fn branch_ended(&mut self, (tag, response): Ended) {
+    pub(super) fn branch_ended(&mut self, (tag, response): BranchEnd) {
         let Side::Out(branches) = &mut self.side else { return };
         if branches.won().is_some() {
             branches.take(&tag);

@@ -1,8 +1,8 @@
 //! Refreshes the session in time (RFC 4028, spec: voice-sip#6).
 
 use super::{
-    session::Session,
-    state::{Able, Answer, Leg, Outcome, Over},
+    session_timer::SessionTimer,
+    state::{Able, DialogResult, Leg, LegWorkOutcome, Over},
 };
 use crate::sip::headers::{find, session_offer};
 use domain::call::Cause;
@@ -32,7 +32,9 @@ impl Leg {
         }
         let Some(dialog) = self.dialog().cloned() else { return };
         let headers = self.refresh_headers();
-        self.start(async move { Outcome::Refreshed(Box::new(dialog.update(Some(headers), None).await)) });
+        self.start(
+            async move { LegWorkOutcome::Refreshed(Box::new(dialog.update(Some(headers), None).await)) },
+        );
     }
 
     /// The headers of our refresh; none where there is no session timer.
@@ -43,7 +45,7 @@ impl Leg {
         }
     }
 
-    pub(super) fn refreshed(&mut self, answer: Answer) {
+    pub(super) fn refreshed(&mut self, answer: DialogResult) {
         match answer {
             Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => {
                 self.session_answered(&response);
@@ -64,7 +66,7 @@ impl Leg {
 
     /// Handles the answer to a request that asked for a session timer.
     pub(super) fn session_answered(&mut self, response: &impl HasHeaders) {
-        self.session = Session::answered(response, &self.core.settings.timers);
+        self.session = SessionTimer::answered(response, &self.core.settings.timers);
         self.session.begin();
     }
 

@@ -1,15 +1,15 @@
 //! The life of a leg: what happens to it, one thing after the other.
 
 use super::{
-    branch::Ended,
-    session::Session,
-    state::{Able, Changes, Keys, Leg, Outcome, Place, Side},
+    branch::BranchEnd,
+    session_timer::SessionTimer,
+    state::{Able, AudioRoute, Changes, Keys, Leg, LegWorkOutcome, Side},
     teller::Teller,
 };
 use crate::{
     media::{self, MediaStream},
     sip::{
-        core::{Asked, Core},
+        core::{Core, LegInput},
         flow::Flow,
     },
 };
@@ -29,7 +29,7 @@ impl Leg {
     pub(super) fn new(
         core: &Arc<Core>,
         id: LegId,
-        acts: UnboundedReceiver<Asked>,
+        acts: UnboundedReceiver<LegInput>,
         (stream, media): (MediaStream, UnboundedReceiver<media::StreamEvent>),
         events: DialogStateReceiver,
         side: Side,
@@ -55,7 +55,7 @@ impl Leg {
             able: Able::default(),
             changes: Changes::default(),
             keys: Keys::default(),
-            session: Session::default(),
+            session: SessionTimer::default(),
             phone_holds: false,
             flow,
             lost_at: None,
@@ -84,9 +84,9 @@ impl Leg {
             tokio::select! {
                 biased;
                 Some(asked) = self.acts.recv() => match asked {
-                    Asked::LegCommand(act) => self.act(act),
-                    Asked::Closed(flow) => self.closed(flow),
-                    Asked::Silent(serial) => self.silent(serial),
+                    LegInput::LegCommand(act) => self.act(act),
+                    LegInput::Closed(flow) => self.closed(flow),
+                    LegInput::Silent(serial) => self.silent(serial),
                 },
                 () = self.teller.step() => {}
                 Some(event) = self.events.recv() => self.event(event),
@@ -112,8 +112,8 @@ impl Leg {
                 Side::Out(_) => self.make_answer(),
             },
             LegCommand::Release(cause) => self.release(cause),
-            LegCommand::Join(room) => self.put(Place::Room(room)),
-            LegCommand::Part(alone) => self.put(Place::Playback(alone)),
+            LegCommand::Join(room) => self.put(AudioRoute::Room(room)),
+            LegCommand::Part(alone) => self.put(AudioRoute::Playback(alone)),
             LegCommand::HoldPhone(on) => self.hold_phone(on),
             LegCommand::Mute(on) => {
                 self.muted = on;
@@ -124,7 +124,7 @@ impl Leg {
     }
 
     /// Puts the leg into a place, now or once it is answered.
-    pub(super) fn put(&mut self, place: Place) {
+    pub(super) fn put(&mut self, place: AudioRoute) {
         self.place = Some(place);
         if self.is_answered() {
             self.take_place();
@@ -134,12 +134,12 @@ impl Leg {
     /// Takes the place that the desk asked for last.
     pub(super) fn take_place(&mut self) {
         match self.place.take() {
-            Some(Place::Room(room)) => {
+            Some(AudioRoute::Room(room)) => {
                 if let Err(why) = self.stream.join(room) {
                     tracing::warn!(leg = %self.id, %why, "a leg did not come into its room");
                 }
             }
-            Some(Place::Playback(alone)) => self.stream.part(alone),
+            Some(AudioRoute::Playback(alone)) => self.stream.part(alone),
             None => {}
         }
     }
@@ -175,12 +175,12 @@ impl Leg {
         }
     }
 
-    pub(super) fn outcome(&mut self, outcome: Outcome) {
+    pub(super) fn outcome(&mut self, outcome: LegWorkOutcome) {
         match outcome {
-            Outcome::Talked(tag, code) => self.talked(&tag, code),
-            Outcome::Changed(answer) => self.changed(*answer),
-            Outcome::Refreshed(answer) => self.refreshed(*answer),
-            Outcome::Keyed(left) => self.keyed(&left),
+            LegWorkOutcome::Talked(tag, code) => self.talked(&tag, code),
+            LegWorkOutcome::Changed(answer) => self.changed(*answer),
+            LegWorkOutcome::Refreshed(answer) => self.refreshed(*answer),
+            LegWorkOutcome::Keyed(left) => self.keyed(&left),
         }
     }
 
@@ -250,7 +250,7 @@ impl Leg {
     }
 
     /// Starts work whose outcome comes back to the leg.
-    pub(super) fn start(&self, work: impl Future<Output = Outcome> + Send + 'static) {
+    pub(super) fn start(&self, work: impl Future<Output = LegWorkOutcome> + Send + 'static) {
         let started = self.started.clone();
         self.core.spawn(async move {
             let _ = started.send(work.await);
@@ -258,7 +258,7 @@ impl Leg {
     }
 }
 
-async fn branch_ended(side: &mut Side) -> Ended {
+async fn branch_ended(side: &mut Side) -> BranchEnd {
     match side {
         Side::Out(branches) => branches.ended().await,
         Side::In(_) => std::future::pending().await,

@@ -1,14 +1,14 @@
 //! The state of a leg.
 
-use super::{branch::Branches, session::Session, teller::Teller};
+use super::{branch::Branches, session_timer::SessionTimer, teller::Teller};
 use crate::{
     media::{self, MediaStream},
     sip::{
-        core::{Asked, Core},
+        core::{Core, LegInput},
         flow::Flow,
         headers,
-        limits::Guest,
-        origin::Origin,
+        limits::UnauthenticatedCall,
+        origin::RequestOrigin,
         registrar::Binding,
     },
 };
@@ -31,14 +31,14 @@ use tracing::Span;
 pub(in crate::sip) struct Leg {
     pub(super) core: Arc<Core>,
     pub(super) id: LegId,
-    pub(super) acts: UnboundedReceiver<Asked>,
+    pub(super) acts: UnboundedReceiver<LegInput>,
     pub(super) events: DialogStateReceiver,
     /// The channel for events of calls that we make; one for all of them.
     pub(super) events_of_calls: Option<DialogStateSender>,
     pub(super) stream: MediaStream,
     pub(super) media: UnboundedReceiver<media::StreamEvent>,
-    pub(super) started: UnboundedSender<Outcome>,
-    pub(super) outcomes: UnboundedReceiver<Outcome>,
+    pub(super) started: UnboundedSender<LegWorkOutcome>,
+    pub(super) outcomes: UnboundedReceiver<LegWorkOutcome>,
     pub(super) teller: Teller,
     pub(super) side: Side,
     /// Whether the other end answered, or acknowledged our answer.
@@ -46,23 +46,23 @@ pub(in crate::sip) struct Leg {
     /// Set once nothing is told any more.
     pub(super) over: Option<Over>,
     /// The place for it once it is answered.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<AudioRoute>,
     pub(super) muted: bool,
     pub(super) able: Able,
     pub(super) changes: Changes,
     pub(super) keys: Keys,
-    pub(super) session: Session,
+    pub(super) session: SessionTimer,
     pub(super) phone_holds: bool,
     /// The flow of its dialog.
     pub(super) flow: Flow,
     /// Set when the stream is closed: until when the phone may come back over another.
     pub(super) lost_at: Option<Instant>,
     /// The phone, where it is one of ours.
-    pub(super) phone: Option<Phone>,
+    pub(super) phone: Option<LegPhone>,
 }
 
 /// One of the phones of a number.
-pub(super) struct Phone {
+pub(super) struct LegPhone {
     pub(super) dn: Dn,
     /// Its own name, if it has one.
     pub(super) instance: Option<String>,
@@ -77,7 +77,7 @@ pub(super) enum Side {
 }
 
 /// The place of a leg.
-pub(super) enum Place {
+pub(super) enum AudioRoute {
     Room(RoomId),
     Playback(Playback),
 }
@@ -90,19 +90,19 @@ pub(super) struct Able {
 }
 
 /// The outcome of work that a leg started.
-pub(super) enum Outcome {
+pub(super) enum LegWorkOutcome {
     /// Of a NOTIFY that should make the phone answer: its branch, and the code of the answer.
     Talked(String, u16),
     /// Of a re-INVITE.
-    Changed(Box<Answer>),
+    Changed(Box<DialogResult>),
     /// Of a refresh by UPDATE.
-    Refreshed(Box<Answer>),
+    Refreshed(Box<DialogResult>),
     /// Of keys sent with INFO: the rest when one was refused.
     Keyed(String),
 }
 
 /// The answer to a request of a dialog; `None` when the dialog is gone.
-pub(super) type Answer = rsipstack::Result<Option<Response>>;
+pub(super) type DialogResult = rsipstack::Result<Option<Response>>;
 
 /// The span of all log lines of a leg. The number of a phone of ours is no secret; a caller outside has none there.
 pub(in crate::sip) fn span(id: &LegId, way: &'static str, phone: Option<&Dn>) -> Span {
@@ -117,7 +117,7 @@ impl Able {
     }
 }
 
-impl Phone {
+impl LegPhone {
     /// The phone of a binding, which is one of all those of its number; without a binding, one that is not registered.
     pub(super) fn of(dn: Dn, all: &[Binding], own: Option<&Binding>) -> Self {
         let other = |binding: &&Binding| own.is_none_or(|own| own.serial != binding.serial);
@@ -141,11 +141,11 @@ pub(in crate::sip) struct Incoming {
     /// Our answer to its offer; `None` when it made none, and gets one.
     pub answer: Option<String>,
     /// The session timer that was agreed on.
-    pub session: Session,
+    pub session: SessionTimer,
     pub answered: bool,
-    pub origin: Origin,
+    pub origin: RequestOrigin,
     /// The place of the call among those that came without a password.
-    pub guest: Option<Guest>,
+    pub guest: Option<UnauthenticatedCall>,
 }
 
 /// What must still be done when a leg is over.

@@ -6,7 +6,7 @@ use super::{
     table::{Became, Question},
 };
 use crate::sip::{
-    core::{Asked, Core},
+    core::{Core, LegInput},
     headers,
     transport::mark,
 };
@@ -88,7 +88,7 @@ async fn ask(core: &Core, Question { dn, binding, round }: Question) {
         Became::Silent => {
             tracing::info!(number = %dn, at = %binding.flow.peer, "a phone does not answer and is out of service");
             metrics::counter!("jackfield_sip_failures_total", "what" => "keep-alive").increment(1);
-            core.ask_all(&Asked::Silent(binding.serial));
+            core.ask_all(&LegInput::Silent(binding.serial));
         }
         Became::Back => {
             tracing::info!(number = %dn, at = %binding.flow.peer, "a phone answers again and is back in service");

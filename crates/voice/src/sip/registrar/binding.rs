@@ -1,7 +1,7 @@
 //! One binding: where a phone is.
 
-use super::{asked::Contact, life::Life};
-use crate::sip::{flow::Flow, origin::Origin};
+use super::{life::Life, register_request::Contact};
+use crate::sip::{flow::Flow, origin::RequestOrigin};
 use std::{
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
@@ -59,7 +59,7 @@ impl Binding {
         (serial, before): (u64, Option<Self>),
         contact: Contact,
         (call_id, cseq): (&str, u32),
-        (origin, path): (Origin, &[String]),
+        (origin, path): (RequestOrigin, &[String]),
         every: Duration,
         now: Instant,
     ) -> Self {

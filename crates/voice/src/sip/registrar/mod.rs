@@ -2,13 +2,13 @@
 //! are handled in `register` and `alive`, stored rows in `rows`.
 
 mod alive;
-mod asked;
 mod binding;
-mod book;
+mod binding_table;
 mod keep;
 mod life;
 mod path;
 mod register;
+mod register_request;
 mod rows;
 mod table;
 

@@ -1,13 +1,13 @@
 //! Path: the way by which requests reach a phone behind an edge (RFC 3327).
 
-use super::asked::Refused;
+use super::register_request::RegisterRefusal;
 use crate::{
     settings::{Carrier, Network},
     sip::{
         address::{Address, entries},
         flow::Flow,
         headers::{has_token, values},
-        origin::{Origin, is_of},
+        origin::{RequestOrigin, is_of},
     },
 };
 use rsipstack::sip::{Header, HostWithPort, Port, Request, Transport, Uri, uri::ParamsExt};
@@ -19,7 +19,7 @@ const LONGEST: usize = 1024;
 
 /// The entries of the Path of a REGISTER, in order. A Path that did not come from an edge is ignored: its sender
 /// could make us send requests anywhere.
-pub(super) fn read(request: &Request, origin: Origin) -> Result<Vec<String>, Refused> {
+pub(super) fn read(request: &Request, origin: RequestOrigin) -> Result<Vec<String>, RegisterRefusal> {
     if !origin.is_of_an_edge() {
         return Ok(Vec::new());
     }
@@ -27,14 +27,14 @@ pub(super) fn read(request: &Request, origin: Origin) -> Result<Vec<String>, Ref
     let makes_sense = |entry: &&str| entry.contains('<') && uri(entry).is_some();
     let whole = path.len() <= MOST && path.iter().map(|entry| entry.len()).sum::<usize>() <= LONGEST;
     if !whole || !path.iter().all(makes_sense) {
-        return Err(Refused::Malformed);
+        return Err(RegisterRefusal::Malformed);
     }
     Ok(path.into_iter().map(str::to_owned).collect())
 }
 
 /// The headers of the answer to a REGISTER whose Path was kept: the phone is told it if it knows what that is
 /// (RFC 3327 §5.3).
-pub(super) fn answered(request: &Request, origin: Origin) -> Vec<Header> {
+pub(super) fn answered(request: &Request, origin: RequestOrigin) -> Vec<Header> {
     if !origin.is_of_an_edge() || !has_token(request, "Supported", "path") {
         return Vec::new();
     }
@@ -85,9 +85,9 @@ mod tests {
         }
     }
 
-    fn from(peer: &str) -> Origin {
+    fn from(peer: &str) -> RequestOrigin {
         let flow = Flow { carrier: Carrier::Udp, peer: peer.parse().expect("an address") };
-        Origin::of(flow, ["SIP/2.0/UDP 192.0.2.1", "SIP/2.0/UDP 198.51.100.7"].into_iter(), &edges())
+        RequestOrigin::of(flow, ["SIP/2.0/UDP 192.0.2.1", "SIP/2.0/UDP 198.51.100.7"].into_iter(), &edges())
     }
 
     #[test]
@@ -106,7 +106,11 @@ mod tests {
         for headers in
             ["Path: sip:h;lr\r\n", "Path: <h>\r\n", "Path: <>\r\n", "Path: <sip:h>,,\r\n", &many, &long]
         {
-            assert_eq!(read(&request(headers), from("192.0.2.1:5060")), Err(Refused::Malformed), "{headers}");
+            assert_eq!(
+                read(&request(headers), from("192.0.2.1:5060")),
+                Err(RegisterRefusal::Malformed),
+                "{headers}"
+            );
         }
     }
 

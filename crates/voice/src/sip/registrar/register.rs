@@ -1,12 +1,12 @@
 //! Handles REGISTER (RFC 3261 §10.3).
 
 use super::{
-    asked::{Asked, Contact, Listed, Refused, is_elsewhere},
     path,
+    register_request::{Contact, Listed, RegisterRefusal, RegisterRequest, is_elsewhere},
 };
 use crate::{
     settings::Timers,
-    sip::{address::Address, core::Core, digest::Verdict, headers, origin::Origin},
+    sip::{address::Address, core::Core, digest::Verdict, headers, origin::RequestOrigin},
 };
 use rsipstack::{
     sip::{Header, HeadersExt, Param, Request, StatusCode},
@@ -26,7 +26,7 @@ const LONGEST_CALL_ID: usize = 512;
 const LONGEST_CONTACT: usize = 512;
 
 /// Answers a REGISTER.
-pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: Origin) {
+pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: RequestOrigin) {
     let user = headers::find(&tx.original, "To").and_then(|to| Address::first(to)?.user());
     let proved = core.digest.verify(
         &core.settings.accounts,
@@ -76,16 +76,16 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
             with.extend(path::answered(&tx.original, origin));
             answer(tx, StatusCode::OK, with).await;
         }
-        Err(Refused::TooBrief) => {
+        Err(RegisterRefusal::TooBrief) => {
             let least = Header::MinExpires(core.settings.timers.min_expires.as_secs().to_string().into());
             answer(tx, StatusCode::IntervalTooBrief, vec![least]).await;
         }
-        Err(Refused::OutOfOrder) => answer(tx, StatusCode::ServerInternalError, Vec::new()).await,
-        Err(Refused::Malformed) => answer(tx, StatusCode::BadRequest, Vec::new()).await,
+        Err(RegisterRefusal::OutOfOrder) => answer(tx, StatusCode::ServerInternalError, Vec::new()).await,
+        Err(RegisterRefusal::Malformed) => answer(tx, StatusCode::BadRequest, Vec::new()).await,
     }
 }
 
-async fn challenge(core: &Core, tx: &mut Transaction, origin: Origin, stale: bool) {
+async fn challenge(core: &Core, tx: &mut Transaction, origin: RequestOrigin, stale: bool) {
     let challenges = core.digest.challenges(origin.sender, stale);
     let challenges: Vec<Header> =
         challenges.into_iter().map(|text| Header::WwwAuthenticate(text.into())).collect();
@@ -109,29 +109,34 @@ fn contact_header(listed: &Listed) -> Header {
 }
 
 /// Reads the request.
-fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Refused> {
-    let call_id = request.call_id_header().map_err(|_| Refused::Malformed)?.value().to_owned();
-    let cseq = request.cseq_header().and_then(rsipstack::sip::CSeq::seq).map_err(|_| Refused::Malformed)?;
+fn read(
+    request: &Request,
+    origin: RequestOrigin,
+    timers: &Timers,
+) -> Result<RegisterRequest, RegisterRefusal> {
+    let call_id = request.call_id_header().map_err(|_| RegisterRefusal::Malformed)?.value().to_owned();
+    let cseq =
+        request.cseq_header().and_then(rsipstack::sip::CSeq::seq).map_err(|_| RegisterRefusal::Malformed)?;
     if call_id.len() > LONGEST_CALL_ID {
-        return Err(Refused::Malformed);
+        return Err(RegisterRefusal::Malformed);
     }
     let named = request.expires_header().and_then(|expires| expires.value().trim().parse::<u32>().ok());
     let path = path::read(request, origin)?;
-    let mut asked = Asked { all: false, contacts: Vec::new(), call_id, cseq, origin, path };
+    let mut asked = RegisterRequest { all: false, contacts: Vec::new(), call_id, cseq, origin, path };
     if request.contact_headers().is_empty() {
         return Ok(asked);
     }
     if request.contact_headers().iter().any(|contact| contact.value().trim() == "*") {
         // RFC 3261 §10.2.2: only alone, and only to remove all.
         if request.contact_headers().len() > 1 || named != Some(0) {
-            return Err(Refused::Malformed);
+            return Err(RegisterRefusal::Malformed);
         }
         asked.all = true;
         return Ok(asked);
     }
-    let contacts = request.typed_contact_headers().map_err(|_| Refused::Malformed)?;
+    let contacts = request.typed_contact_headers().map_err(|_| RegisterRefusal::Malformed)?;
     if contacts.len() > MOST_CONTACTS {
-        return Err(Refused::Malformed);
+        return Err(RegisterRefusal::Malformed);
     }
     let talks = headers::has_token(request, "Allow-Events", "talk");
     // The contacts as they came: the library writes some parts its own way, and phones look for what they wrote.
@@ -141,14 +146,14 @@ fn read(request: &Request, origin: Origin, timers: &Timers) -> Result<Asked, Ref
     for (at, contact) in contacts.into_iter().enumerate() {
         let uri = if as_written { raw[at].to_owned() } else { contact.uri.to_string() };
         if uri.len() > LONGEST_CONTACT || contact.uri.scheme.is_none() {
-            return Err(Refused::Malformed);
+            return Err(RegisterRefusal::Malformed);
         }
         let wanted = contact
             .expires()
             .or(named)
             .map_or(timers.default_expires, |secs| Duration::from_secs(secs.into()));
         if !wanted.is_zero() && wanted < timers.min_expires {
-            return Err(Refused::TooBrief);
+            return Err(RegisterRefusal::TooBrief);
         }
         let instance = contact.params.iter().find_map(|param| match param {
             Param::Other(name, Some(value)) if name.value().eq_ignore_ascii_case("+sip.instance") => {

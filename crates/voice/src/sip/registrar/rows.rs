@@ -5,15 +5,15 @@
 //! [`Registrar::take_up`] allows for.
 
 use super::{
-    asked::is_elsewhere,
     binding::{Binding, Ways},
-    book,
+    binding_table,
     life::Life,
     path::reached_by,
+    register_request::is_elsewhere,
     table::{NOTED_FOR, Registrar},
 };
 use crate::{
-    settings::{Account, Network},
+    settings::{Network, PhoneAccount},
     sip::{flow::Flow, held, origin::is_of},
 };
 use desk::ports::{BindingRow, Bindings, StoreFault};
@@ -82,7 +82,7 @@ impl Registrar {
     pub fn take_up(
         &self,
         rows: Vec<BindingRow>,
-        accounts: &HashMap<Dn, Account>,
+        accounts: &HashMap<Dn, PhoneAccount>,
         edges: &[Network],
         awake: Millis,
         now: Instant,
@@ -154,7 +154,11 @@ impl Registrar {
     }
 
     /// The numbers that must be stored, and all bindings of each.
-    pub(super) fn unwritten(&self, awake: Millis, now: Instant) -> (Vec<(Dn, book::Unwritten)>, Kept) {
+    pub(super) fn unwritten(
+        &self,
+        awake: Millis,
+        now: Instant,
+    ) -> (Vec<(Dn, binding_table::Unwritten)>, StoredBindings) {
         let book = held(&self.book);
         let numbers = book.unwritten(AT_ONCE);
         let rows = numbers.iter().map(|(dn, _)| {
@@ -167,7 +171,7 @@ impl Registrar {
 }
 
 /// The bindings of numbers, as they are stored.
-pub(super) type Kept = Vec<(Dn, Vec<BindingRow>)>;
+pub(super) type StoredBindings = Vec<(Dn, Vec<BindingRow>)>;
 
 fn row(dn: &Dn, binding: &Binding, awake: Millis, now: Instant) -> BindingRow {
     let learned = |what: &AtomicBool| what.load(Ordering::Relaxed);

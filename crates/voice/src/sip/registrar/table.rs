@@ -1,10 +1,10 @@
 //! The table of bindings, and the news of numbers.
 
 use super::{
-    asked::{Asked, Listed, Refused},
     binding::Binding,
-    book::{self, Book},
+    binding_table::{self, BindingTable},
     path::reached_by,
+    register_request::{Listed, RegisterRefusal, RegisterRequest},
 };
 use crate::{
     lock::held,
@@ -27,7 +27,7 @@ pub(super) const NOTED_FOR: Duration = Duration::from_secs(60);
 
 /// All bindings.
 pub(in crate::sip) struct Registrar {
-    pub(super) book: Mutex<Book>,
+    pub(super) book: Mutex<BindingTable>,
     pub(super) most: usize,
     pub(super) every: Duration,
     pub(super) longest: Duration,
@@ -74,7 +74,12 @@ impl Registrar {
     }
 
     /// Does what a REGISTER asks, all of it or nothing, and lists the bindings then.
-    pub fn apply(&self, dn: &Dn, asked: Asked, now: Instant) -> Result<Vec<Listed>, Refused> {
+    pub fn apply(
+        &self,
+        dn: &Dn,
+        asked: RegisterRequest,
+        now: Instant,
+    ) -> Result<Vec<Listed>, RegisterRefusal> {
         let mut book = held(&self.book);
         // The bindings that it is about: another phone of the number may have the same Call-ID.
         let about = |binding: &Binding| {
@@ -84,7 +89,7 @@ impl Registrar {
             about(binding) && binding.call_id == asked.call_id && asked.cseq <= binding.cseq
         };
         if book.of(dn).iter().any(stale) {
-            return Err(Refused::OutOfOrder);
+            return Err(RegisterRefusal::OutOfOrder);
         }
         // New, changed and removed bindings must be stored before the answer.
         let mut changed = asked.all && !book.of(dn).is_empty();
@@ -142,7 +147,7 @@ impl Registrar {
 
     /// Whether a phone is in service under a number.
     pub fn serves(&self, dn: &Dn) -> bool {
-        book::serves(held(&self.book).of(dn))
+        binding_table::serves(held(&self.book).of(dn))
     }
 
     /// Every number that a phone is in service under.
@@ -333,10 +338,10 @@ impl Registrar {
     }
 
     /// Changes the bindings of a number, and tells when that brings it into service or out of it.
-    pub(super) fn change(&self, book: &mut Book, dn: &Dn, change: impl FnOnce(&mut Vec<Binding>)) {
-        let before = book::serves(book.of(dn));
+    pub(super) fn change(&self, book: &mut BindingTable, dn: &Dn, change: impl FnOnce(&mut Vec<Binding>)) {
+        let before = binding_table::serves(book.of(dn));
         book.change(dn, change);
-        let serves = book::serves(book.of(dn));
+        let serves = binding_table::serves(book.of(dn));
         if serves != before {
             let _ = self.changes.send((dn.clone(), serves));
         }

@@ -2,7 +2,7 @@
 //! of bytes `Content-Length` says so (RFC 3261 §18.3).
 
 use super::{
-    look::{Look, look, method},
+    inspect::{Inspection, inspect, method},
     message::{Head, LONGEST, end_of_head},
 };
 
@@ -11,10 +11,10 @@ const LONGEST_BODY: usize = 64 * 1024;
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum StreamItem {
     /// Blanks that keep the connection open (RFC 5626 §3.5.1); whether an answer is asked for.
     Ping(bool),
-    Message(Look),
+    Message(Inspection),
 }
 
 /// A stream of bytes in which messages cannot be found any more.
@@ -22,30 +22,30 @@ pub(super) enum Read {
 pub(super) struct Broken;
 
 /// Reads a datagram or a frame.
-pub(super) fn whole(bytes: &[u8]) -> Read {
+pub(super) fn whole(bytes: &[u8]) -> StreamItem {
     // Some send an empty line first (RFC 3261 §7.5).
     let Some(start) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) else {
-        return Read::Ping(bytes == b"\r\n\r\n");
+        return StreamItem::Ping(bytes == b"\r\n\r\n");
     };
     let bytes = &bytes[start..];
     let head = end_of_head(bytes)
         .filter(|end| *end <= LONGEST)
         .and_then(|end| Some((Head::read(&bytes[..end])?, &bytes[end + 4..])));
-    let Some((head, rest)) = head else { return Read::Message(Look::Drop) };
+    let Some((head, rest)) = head else { return StreamItem::Message(Inspection::Drop) };
     // Bytes behind the body are ignored; without a length the body is the rest.
     match head.length().map(|length| rest.get(..length.unwrap_or(rest.len()))) {
-        Ok(Some(body)) => Read::Message(look(head, body)),
-        _ => Read::Message(misses_its_body(head)),
+        Ok(Some(body)) => StreamItem::Message(inspect(head, body)),
+        _ => StreamItem::Message(misses_its_body(head)),
     }
 }
 
 /// Takes a complete message from the beginning of a stream; `None` when more has to come.
-pub(super) fn next(buffer: &mut Vec<u8>) -> Result<Option<Read>, Broken> {
+pub(super) fn next(buffer: &mut Vec<u8>) -> Result<Option<StreamItem>, Broken> {
     if buffer.starts_with(b"\r\n") {
         // A lone line break is the answer to a ping of ours, or the first half of one.
         let is_ping = buffer.starts_with(b"\r\n\r\n");
         buffer.drain(..if is_ping { 4 } else { 2 });
-        return Ok(Some(Read::Ping(is_ping)));
+        return Ok(Some(StreamItem::Ping(is_ping)));
     }
     let Some(end) = end_of_head(buffer) else {
         return if buffer.len() > LONGEST { Err(Broken) } else { Ok(None) };
@@ -58,27 +58,27 @@ pub(super) fn next(buffer: &mut Vec<u8>) -> Result<Option<Read>, Broken> {
     let body = end + 4..end + 4 + length;
     let Some(body) = buffer.get(body.clone()).map(<[u8]>::to_vec) else { return Ok(None) };
     buffer.drain(..end + 4 + length);
-    Ok(Some(Read::Message(look(head, &body))))
+    Ok(Some(StreamItem::Message(inspect(head, &body))))
 }
 
-fn misses_its_body(head: Head) -> Look {
-    match look(head, b"") {
-        Look::Pass(head, _) if method(&head).is_some_and(|method| method != "ACK") => {
-            Look::Refuse("400 Bad Request", head)
+fn misses_its_body(head: Head) -> Inspection {
+    match inspect(head, b"") {
+        Inspection::Pass(head, _) if method(&head).is_some_and(|method| method != "ACK") => {
+            Inspection::Refuse("400 Bad Request", head)
         }
-        Look::Pass(..) => Look::Drop,
+        Inspection::Pass(..) => Inspection::Drop,
         other => other,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::look::tests::request, *};
+    use super::{super::inspect::tests::request, *};
     use proptest::prelude::*;
 
     fn refused(text: &str) -> Option<&'static str> {
         match whole(text.as_bytes()) {
-            Read::Message(Look::Refuse(status, _)) => Some(status),
+            StreamItem::Message(Inspection::Refuse(status, _)) => Some(status),
             _ => None,
         }
     }
@@ -100,18 +100,20 @@ mod tests {
         let text = request("INVITE", ";tag=1", "1 INVITE");
         for (length, body) in [("X: y", "v=0\r\n"), ("Content-Length: 3", "v=0")] {
             let bytes = text.replace("Content-Length: 0", length) + "v=0\r\n";
-            let Read::Message(Look::Pass(_, got)) = whole(bytes.as_bytes()) else { panic!("{bytes}") };
+            let StreamItem::Message(Inspection::Pass(_, got)) = whole(bytes.as_bytes()) else {
+                panic!("{bytes}")
+            };
             assert_eq!(got, body.as_bytes(), "{length}");
         }
     }
 
     #[test]
     fn what_is_no_message_is_dropped_and_blanks_are_a_ping() {
-        assert_eq!(whole(b"OPTIONS"), Read::Message(Look::Drop));
-        assert_eq!(whole(b"\r\n\r\n"), Read::Ping(true));
-        assert_eq!(whole(b"\0"), Read::Message(Look::Drop));
+        assert_eq!(whole(b"OPTIONS"), StreamItem::Message(Inspection::Drop));
+        assert_eq!(whole(b"\r\n\r\n"), StreamItem::Ping(true));
+        assert_eq!(whole(b"\0"), StreamItem::Message(Inspection::Drop));
         let late = format!("\r\n{}", request("OPTIONS", ";tag=1", "1 OPTIONS"));
-        assert!(matches!(whole(late.as_bytes()), Read::Message(Look::Pass(..))));
+        assert!(matches!(whole(late.as_bytes()), StreamItem::Message(Inspection::Pass(..))));
     }
 
     #[test]
@@ -123,7 +125,7 @@ mod tests {
         for byte in stream.bytes() {
             buffer.push(byte);
             while let Some(read) = next(&mut buffer).expect("a stream") {
-                if let Read::Message(Look::Pass(_, body)) = read {
+                if let StreamItem::Message(Inspection::Pass(_, body)) = read {
                     got.push(String::from_utf8(body).expect("text"));
                 }
             }

@@ -2,8 +2,8 @@
 //! of them: somebody who forges sources can send as many as they like without costing memory.
 
 use super::{
-    framing::{Read, whole},
-    look::{Look, answer, answered_at, method},
+    framing::{StreamItem, whole},
+    inspect::{Inspection, answer, answered_at, method},
     message::{Head, end_of_head},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         digest::Digest,
         flow::Flow,
         limits::Logins,
-        origin::{Origin, is_of},
+        origin::{RequestOrigin, is_of},
         registrar::Registrar,
     },
 };
@@ -60,7 +60,7 @@ impl Doorkeeper {
     /// Whether the sender of a message is known: a phone that registered from there, a peer, or an edge that speaks for
     /// itself.
     pub(super) fn knows(&self, head: &Head, flow: Flow) -> bool {
-        self.knows_sender(Origin::of(flow, head.all("Via"), &self.edges).sender)
+        self.knows_sender(RequestOrigin::of(flow, head.all("Via"), &self.edges).sender)
     }
 
     fn knows_sender(&self, sender: Flow) -> bool {
@@ -75,7 +75,7 @@ impl Doorkeeper {
             _ => return Met::Enters,
         };
         let to = head.find("To").and_then(Address::first);
-        let sender = Origin::of(flow, head.all("Via"), &self.edges).sender;
+        let sender = RequestOrigin::of(flow, head.all("Via"), &self.edges).sender;
         if self.knows_sender(sender) || to.is_some_and(|to| to.parameter("tag").is_some()) {
             return Met::Enters;
         }
@@ -116,12 +116,13 @@ impl Gate {
             };
             let flow = Flow { carrier: Carrier::Udp, peer: from };
             let message = match whole(&datagram[..len]) {
-                Read::Ping(_) => {
+                StreamItem::Ping(_) => {
                     let len = len.min(out.len()).min(4);
                     out[..len].copy_from_slice(&datagram[..len]);
                     return Ok((len, from));
                 }
-                Read::Message(Look::Pass(head, body)) => match self.doorkeeper.meets(&head, flow) {
+                StreamItem::Message(Inspection::Pass(head, body)) => match self.doorkeeper.meets(&head, flow)
+                {
                     Met::Enters => head.write(&body),
                     Met::Silence => continue,
                     Met::Challenge(text) => {
@@ -129,11 +130,11 @@ impl Gate {
                         continue;
                     }
                 },
-                Read::Message(Look::Drop) => {
+                StreamItem::Message(Inspection::Drop) => {
                     metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1);
                     continue;
                 }
-                Read::Message(Look::Refuse(status, head)) => {
+                StreamItem::Message(Inspection::Refuse(status, head)) => {
                     self.refuse(&head, status, flow).await;
                     continue;
                 }

@@ -2,7 +2,7 @@
 
 mod framing;
 mod gate;
-mod look;
+mod inspect;
 mod message;
 mod parts;
 mod routes;
@@ -10,7 +10,7 @@ mod stream;
 mod streams;
 
 use super::flow::wire;
-use crate::settings::{Carrier, Identity, Listen, Settings, Transport};
+use crate::settings::{Carrier, Listen, Settings, TlsIdentity, Transport};
 use desk::ports::StoreFault;
 pub(super) use gate::Doorkeeper;
 pub(super) use routes::{Closings, Finder, Marks, mark};
@@ -25,7 +25,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
-pub(super) use stream::{Door, House, serve};
+pub(super) use stream::{Door, StreamContext, serve};
 pub(super) use streams::Streams;
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_rustls::{
@@ -139,14 +139,14 @@ async fn named(carrier: Carrier, addr: SocketAddr) -> rsipstack::Result<SipConne
     Ok(SipConnection::Channel(channel.await?))
 }
 
-impl Identity {
+impl TlsIdentity {
     /// Checks that both parts can be read and belong to each other.
     pub fn check(&self) -> Result<(), StartError> {
         acceptor(self).map(drop)
     }
 }
 
-fn acceptor(identity: &Identity) -> Result<TlsAcceptor, StartError> {
+fn acceptor(identity: &TlsIdentity) -> Result<TlsAcceptor, StartError> {
     let wrong = |why: String| StartError::Identity(why);
     let chain = CertificateDer::pem_slice_iter(&identity.certificate)
         .collect::<Result<Vec<_>, _>>()

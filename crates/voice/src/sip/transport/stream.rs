@@ -4,9 +4,9 @@
 
 use super::{
     Streams,
-    framing::{self, Read},
+    framing::{self, StreamItem},
     gate::Doorkeeper,
-    look::{Look, answer, method},
+    inspect::{Inspection, answer, method},
 };
 use crate::{
     settings::Carrier,
@@ -59,7 +59,7 @@ pub(in crate::sip) struct Door {
 }
 
 /// What all streams share.
-pub(in crate::sip) struct House {
+pub(in crate::sip) struct StreamContext {
     pub endpoint: EndpointInnerRef,
     pub strangers: Arc<Streams>,
     pub doorkeeper: Arc<Doorkeeper>,
@@ -71,7 +71,7 @@ pub(in crate::sip) struct House {
 }
 
 /// Takes streams until the server stops.
-pub(in crate::sip) async fn serve(door: Door, house: Arc<House>) {
+pub(in crate::sip) async fn serve(door: Door, house: Arc<StreamContext>) {
     loop {
         let (stream, peer) = match door.listener.accept().await {
             Ok((stream, peer)) => (stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())),
@@ -96,7 +96,7 @@ pub(in crate::sip) async fn serve(door: Door, house: Arc<House>) {
 }
 
 async fn take(
-    house: &House,
+    house: &StreamContext,
     flow: Flow,
     stream: TcpStream,
     acceptor: Option<TlsAcceptor>,
@@ -112,20 +112,20 @@ async fn take(
             let asked = |request: &Request, response| admitted(request, response, &house.origins);
             let opening = Box::pin(accept_hdr_async_with_config(stream, asked, Some(config)));
             if let Ok(Ok(frames)) = timeout(HANDSHAKE, opening).await
-                && let Some(line) = Line::open(house, flow, token).await
+                && let Some(line) = StreamConnection::open(house, flow, token).await
             {
                 Box::pin(line.frames(frames)).await;
             }
         }
         (_, Some(acceptor)) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE, Box::pin(acceptor.accept(stream))).await
-                && let Some(line) = Line::open(house, flow, token).await
+                && let Some(line) = StreamConnection::open(house, flow, token).await
             {
                 Box::pin(line.bytes(stream)).await;
             }
         }
         (_, None) => {
-            if let Some(line) = Line::open(house, flow, token).await {
+            if let Some(line) = StreamConnection::open(house, flow, token).await {
                 Box::pin(line.bytes(stream)).await;
             }
         }
@@ -164,8 +164,8 @@ fn admitted(
 }
 
 /// One open stream.
-struct Line<'h> {
-    house: &'h House,
+struct StreamConnection<'h> {
+    house: &'h StreamContext,
     flow: Flow,
     addr: SipAddr,
     connection: SipConnection,
@@ -173,9 +173,9 @@ struct Line<'h> {
     from_library: UnboundedReceiver<TransportEvent>,
 }
 
-impl<'h> Line<'h> {
+impl<'h> StreamConnection<'h> {
     /// Makes it known to the library, which is told when it is gone.
-    async fn open(house: &'h House, flow: Flow, token: CancellationToken) -> Option<Self> {
+    async fn open(house: &'h StreamContext, flow: Flow, token: CancellationToken) -> Option<Self> {
         let (to_library, incoming) = mpsc::unbounded_channel();
         let (outgoing, from_library) = mpsc::unbounded_channel();
         let addr = flow.to_addr();
@@ -262,14 +262,14 @@ impl<'h> Line<'h> {
     }
 
     /// Handles a message that came in.
-    fn heard(&self, read: Read, own: &mpsc::Sender<Vec<u8>>) {
+    fn heard(&self, read: StreamItem, own: &mpsc::Sender<Vec<u8>>) {
         match read {
-            Read::Ping(asks) => {
+            StreamItem::Ping(asks) => {
                 if asks {
                     let _ = own.try_send(b"\r\n".to_vec());
                 }
             }
-            Read::Message(Look::Pass(head, body)) => {
+            StreamItem::Message(Inspection::Pass(head, body)) => {
                 let message = SipMessage::try_from(&head.write(&body)[..]).map_err(|why| why.to_string());
                 let message = message.and_then(|message| {
                     SipConnection::update_msg_received(message, self.flow.peer, wire(self.flow.carrier))
@@ -284,10 +284,10 @@ impl<'h> Line<'h> {
                     Err(why) => tracing::debug!(%why, "a message over a stream makes no sense"),
                 }
             }
-            Read::Message(Look::Drop) => {
+            StreamItem::Message(Inspection::Drop) => {
                 metrics::counter!("jackfield_sip_failures_total", "what" => "unreadable").increment(1);
             }
-            Read::Message(Look::Refuse(status, head)) => {
+            StreamItem::Message(Inspection::Refuse(status, head)) => {
                 metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
                 if self.house.doorkeeper.knows(&head, self.flow)
                     && method(&head).is_some_and(|method| method != "ACK")

@@ -1,10 +1,10 @@
 //! The table of registrations (spec: voice-sip#3).
 
-use super::super::asked::Contact;
+use super::super::register_request::Contact;
 use super::*;
 use crate::{
-    settings::{Account, Carrier},
-    sip::origin::Origin,
+    settings::{Carrier, PhoneAccount},
+    sip::origin::RequestOrigin,
 };
 use desk::ports::BindingRow;
 use std::{
@@ -14,18 +14,18 @@ use std::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-struct Hall {
+struct TestRegistrar {
     registrar: Registrar,
     changes: mpsc::UnboundedReceiver<(Dn, bool)>,
     now: Instant,
     cseq: u32,
 }
 
-fn hall(most: usize) -> Hall {
+fn hall(most: usize) -> TestRegistrar {
     let (send, changes) = mpsc::unbounded_channel();
     let limits = Limits { registrations: most, ..Limits::default() };
     let registrar = Registrar::new(&limits, &Timers::default(), send);
-    Hall { registrar, changes, now: Instant::now(), cseq: 0 }
+    TestRegistrar { registrar, changes, now: Instant::now(), cseq: 0 }
 }
 
 fn flow(port: u16) -> Flow {
@@ -36,15 +36,21 @@ fn contact(uri: &str, expires: Duration) -> Contact {
     Contact { uri: uri.into(), instance: None, reg_id: None, expires, elsewhere: false, talks: false }
 }
 
-impl Hall {
-    fn ask(&mut self, contacts: Vec<Contact>, all: bool, port: u16) -> Result<usize, Refused> {
+impl TestRegistrar {
+    fn ask(&mut self, contacts: Vec<Contact>, all: bool, port: u16) -> Result<usize, RegisterRefusal> {
         self.cseq += 1;
         self.ask_at(contacts, all, port, self.cseq)
     }
 
-    fn ask_at(&mut self, contacts: Vec<Contact>, all: bool, port: u16, cseq: u32) -> Result<usize, Refused> {
-        let (origin, path) = (Origin::direct(flow(port)), Vec::new());
-        let asked = Asked { all, contacts, call_id: "one".into(), cseq, origin, path };
+    fn ask_at(
+        &mut self,
+        contacts: Vec<Contact>,
+        all: bool,
+        port: u16,
+        cseq: u32,
+    ) -> Result<usize, RegisterRefusal> {
+        let (origin, path) = (RequestOrigin::direct(flow(port)), Vec::new());
+        let asked = RegisterRequest { all, contacts, call_id: "one".into(), cseq, origin, path };
         self.registrar.apply(&Dn::new("5001"), asked, self.now).map(|listed| listed.len())
     }
 
@@ -96,8 +102,14 @@ async fn a_star_takes_all_out() {
 async fn an_old_message_changes_nothing() {
     let mut hall = hall(10);
     assert_eq!(hall.ask_at(vec![contact("sip:a", MINUTE)], false, 1, 7), Ok(1));
-    assert_eq!(hall.ask_at(vec![contact("sip:a", Duration::ZERO)], false, 1, 7), Err(Refused::OutOfOrder));
-    assert_eq!(hall.ask_at(vec![contact("sip:a", Duration::ZERO)], false, 1, 6), Err(Refused::OutOfOrder));
+    assert_eq!(
+        hall.ask_at(vec![contact("sip:a", Duration::ZERO)], false, 1, 7),
+        Err(RegisterRefusal::OutOfOrder)
+    );
+    assert_eq!(
+        hall.ask_at(vec![contact("sip:a", Duration::ZERO)], false, 1, 6),
+        Err(RegisterRefusal::OutOfOrder)
+    );
     assert!(hall.registrar.serves(&Dn::new("5001")));
 }
 
@@ -248,9 +260,9 @@ fn edges() -> Vec<Network> {
 }
 
 /// A process that takes up what the one before wrote; the moment in awake time, in minutes.
-fn taken_up(rows: Vec<BindingRow>, minutes: i64) -> Hall {
+fn taken_up(rows: Vec<BindingRow>, minutes: i64) -> TestRegistrar {
     let hall = hall(2);
-    let accounts = HashMap::from([(Dn::new("5001"), Account::default())]);
+    let accounts = HashMap::from([(Dn::new("5001"), PhoneAccount::default())]);
     hall.registrar.take_up(rows, &accounts, &edges(), minutes * 60_000, hall.now);
     hall
 }
@@ -279,7 +291,7 @@ async fn a_phone_that_an_earlier_process_knew_is_in_service_and_asked_at_once() 
 async fn who_calls_from_where_an_earlier_process_knew_a_phone_has_to_prove_it_until_the_phone_registers() {
     let mut hall = taken_up(vec![row("sip:5001@192.0.2.7:5062")], 30);
     let (dn, flow) = (Dn::new("5001"), udp("192.0.2.7:5062"));
-    let stands = |hall: &Hall| {
+    let stands = |hall: &TestRegistrar| {
         (
             hall.registrar.is_alone_on(&dn, flow),
             hall.registrar.is_flow_of(&dn, flow),
@@ -290,12 +302,12 @@ async fn who_calls_from_where_an_earlier_process_knew_a_phone_has_to_prove_it_un
     let question = hall.registrar.to_ask(hall.now, 1).remove(0);
     let became = hall.registrar.asked(&dn, question.binding.serial, question.round, true, hall.now);
     assert_eq!((became, stands(&hall)), (Became::Same, (false, true, true)));
-    let asked = Asked {
+    let asked = RegisterRequest {
         all: false,
         contacts: vec![contact("sip:5001@192.0.2.7:5062", MINUTE)],
         call_id: "one".into(),
         cseq: 8,
-        origin: Origin::direct(flow),
+        origin: RequestOrigin::direct(flow),
         path: Vec::new(),
     };
     assert!(hall.registrar.apply(&dn, asked, hall.now).is_ok());
@@ -308,7 +320,7 @@ async fn who_calls_from_where_an_earlier_process_knew_a_phone_has_to_prove_it_un
 async fn a_phone_that_does_not_answer_goes_out_of_service_stays_bound_and_comes_back() {
     let mut hall = taken_up(vec![row("sip:a@192.0.2.7:5062"), row("sip:b@192.0.2.8:5062")], 30);
     let dn = Dn::new("5001");
-    let answers = |hall: &Hall, answered: bool, now| {
+    let answers = |hall: &TestRegistrar, answered: bool, now| {
         let questions = hall.registrar.to_ask(now, 10);
         questions
             .into_iter()
@@ -363,7 +375,7 @@ async fn a_number_has_no_more_phones_of_an_earlier_process_than_it_may_have() {
 async fn after_a_start_phones_are_asked_a_few_at_a_time_and_each_has_its_turn() {
     let rows = (0..25).map(|n| BindingRow { dn: format!("{n}").as_str().into(), ..row("sip:a@192.0.2.7") });
     let hall = hall(2);
-    let accounts = (0..25).map(|n| (Dn::from(format!("{n}").as_str()), Account::default())).collect();
+    let accounts = (0..25).map(|n| (Dn::from(format!("{n}").as_str()), PhoneAccount::default())).collect();
     hall.registrar.take_up(rows.collect(), &accounts, &edges(), 0, hall.now);
     let mut asked = BTreeSet::new();
     for many in [10, 10, 5, 0] {
@@ -423,12 +435,12 @@ async fn what_is_written_of_a_phone_behind_an_edge_is_what_it_registered_with() 
     let (dn, path) = (Dn::new("5001"), "<sip:203.0.113.1:5070;transport=tcp;lr>");
     let edge = Flow { carrier: Carrier::Tcp, ..udp("203.0.113.1:40001") };
     let vias = ["SIP/2.0/TCP 203.0.113.1", "SIP/2.0/UDP 10.0.0.9;received=198.51.100.7;rport=4000"];
-    let asked = Asked {
+    let asked = RegisterRequest {
         all: false,
         contacts: vec![contact("sip:5001@10.0.0.9", MINUTE)],
         call_id: "one".into(),
         cseq: 1,
-        origin: Origin::of(edge, vias.into_iter(), &edges()),
+        origin: RequestOrigin::of(edge, vias.into_iter(), &edges()),
         path: vec![path.into()],
     };
     assert!(hall.registrar.apply(&dn, asked, hall.now).is_ok());
@@ -447,14 +459,14 @@ async fn two_numbers_that_an_earlier_process_knew_at_one_address_are_not_alone_o
     let hall = hall(2);
     let numbers = ["5001", "5002"].map(Dn::new);
     let rows = numbers.clone().map(|dn| BindingRow { dn, ..row("sip:a@192.0.2.7:5062") });
-    let accounts = numbers.clone().map(|dn| (dn, Account::default())).into_iter().collect();
+    let accounts = numbers.clone().map(|dn| (dn, PhoneAccount::default())).into_iter().collect();
     hall.registrar.take_up(rows.to_vec(), &accounts, &edges(), 0, hall.now);
-    let asked = Asked {
+    let asked = RegisterRequest {
         all: false,
         contacts: vec![contact("sip:a@192.0.2.7:5062", MINUTE)],
         call_id: "two".into(),
         cseq: 1,
-        origin: Origin::direct(udp("192.0.2.7:5062")),
+        origin: RequestOrigin::direct(udp("192.0.2.7:5062")),
         path: Vec::new(),
     };
     assert!(hall.registrar.apply(&numbers[0], asked, hall.now).is_ok());

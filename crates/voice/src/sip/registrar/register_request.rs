@@ -1,18 +1,18 @@
 //! The content of a REGISTER, and of its answer.
 
-use crate::sip::{flow::Flow, origin::Origin};
+use crate::sip::{flow::Flow, origin::RequestOrigin};
 use rsipstack::sip::Uri;
 use std::{net::SocketAddr, time::Duration};
 
 /// The content of a REGISTER.
 #[derive(Clone, Debug)]
-pub(in crate::sip) struct Asked {
+pub(in crate::sip) struct RegisterRequest {
     /// `Contact: *`: removes all bindings.
     pub all: bool,
     pub contacts: Vec<Contact>,
     pub call_id: String,
     pub cseq: u32,
-    pub origin: Origin,
+    pub origin: RequestOrigin,
     /// The entries of Path, in order.
     pub path: Vec<String>,
 }
@@ -38,7 +38,7 @@ pub(super) fn is_elsewhere(contact: &Uri, sender: Flow) -> bool {
 
 /// Why a registration changes nothing.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::sip) enum Refused {
+pub(in crate::sip) enum RegisterRefusal {
     /// Shorter than we take: 423.
     TooBrief,
     /// An old message came again: 500 (RFC 3261 §10.3 step 7).

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// All bindings.
 #[derive(Default)]
-pub(super) struct Book {
+pub(super) struct BindingTable {
     bindings: HashMap<Dn, Vec<Binding>>,
     /// The numbers registered from each sender.
     flows: HashMap<Flow, Vec<Dn>>,
@@ -35,7 +35,7 @@ pub(super) fn serves(bindings: &[Binding]) -> bool {
     bindings.iter().any(|binding| binding.life.is_usable())
 }
 
-impl Book {
+impl BindingTable {
     /// The bindings of a number, newest last.
     pub fn of(&self, dn: &Dn) -> &[Binding] {
         self.bindings.get(dn).map_or(&[], Vec::as_slice)

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// How long a session lasts without a refresh, and who refreshes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::sip) struct Session {
+pub(in crate::sip) struct SessionTimer {
     /// `None`: no limit.
     pub(super) interval: Option<Duration>,
     /// Whether we refresh; else the other end does.
@@ -22,7 +22,7 @@ pub(in crate::sip) struct Session {
     pub(super) raised: bool,
 }
 
-impl Session {
+impl SessionTimer {
     /// The timer that a request asks for, narrowed to what we take; the shortest that we take when it is shorter (422).
     pub fn asked(request: &Request, timers: &Timers) -> Result<Self, Duration> {
         let known = has_token(request, "Supported", "timer") || has_token(request, "Require", "timer");
@@ -105,7 +105,7 @@ mod tests {
         let timers = Timers::default();
         for (secs, taken) in [(0, 90), (1, 90), (90, 90), (600, 600)] {
             let answer = request(&format!("Session-Expires: {secs};refresher=uac\r\n"));
-            let session = Session::answered(&answer, &timers);
+            let session = SessionTimer::answered(&answer, &timers);
             assert_eq!((session.interval, session.ours), (Some(Duration::from_secs(taken)), true), "{secs}");
         }
     }
@@ -121,9 +121,12 @@ mod tests {
             ("Supported: timer\r\nSession-Expires: 600\r\n", secs(600), false),
             ("Supported: timer\r\nx: 600;refresher=uas\r\n", secs(600), true),
         ] {
-            let session = Session::asked(&request(headers), &timers).expect("taken");
+            let session = SessionTimer::asked(&request(headers), &timers).expect("taken");
             assert_eq!((session.interval, session.ours), (interval, ours), "{headers}");
         }
-        assert_eq!(Session::asked(&request("Session-Expires: 30\r\n"), &timers), Err(timers.min_session));
+        assert_eq!(
+            SessionTimer::asked(&request("Session-Expires: 30\r\n"), &timers),
+            Err(timers.min_session)
+        );
     }
 }

@@ -27,7 +27,7 @@ const METHODS: [&str; 14] = [
 
 /// What is done with a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum Inspection {
     /// It goes on, with this body.
     Pass(Head, Vec<u8>),
     /// It is dropped.
@@ -37,9 +37,9 @@ pub(super) enum Look {
 }
 
 /// Checks a message whose body is complete.
-pub(super) fn look(mut head: Head, body: &[u8]) -> Look {
+pub(super) fn inspect(mut head: Head, body: &[u8]) -> Inspection {
     if !head.start.starts_with("SIP/2.0 ") {
-        let Some(method) = method(&head).map(str::to_owned) else { return Look::Drop };
+        let Some(method) = method(&head).map(str::to_owned) else { return Inspection::Drop };
         let via = head.find("Via").is_some_and(|via| !via.is_empty());
         let tag =
             |name: &str| Address::first(head.find(name)?)?.parameter("tag").filter(|tag| !tag.is_empty());
@@ -51,22 +51,22 @@ pub(super) fn look(mut head: Head, body: &[u8]) -> Look {
             .is_some_and(|(number, of)| number.parse::<u32>().is_ok() && of == method);
         let whole = from && head.find("To").is_some() && call && seq;
         if !via || method == "ACK" && !whole {
-            return Look::Drop;
+            return Inspection::Drop;
         }
         if !whole {
-            return Look::Refuse("400 Bad Request", head);
+            return Inspection::Refuse("400 Bad Request", head);
         }
         if !METHODS.contains(&method.as_str()) {
-            return Look::Refuse("405 Method Not Allowed", head);
+            return Inspection::Refuse("405 Method Not Allowed", head);
         }
     }
     let kind = head.find("Content-Type").unwrap_or_default();
     match parts::description(kind, body) {
         Some(description) => {
             head.set("Content-Type", "application/sdp".to_owned());
-            Look::Pass(head, description)
+            Inspection::Pass(head, description)
         }
-        None => Look::Pass(head, body.to_vec()),
+        None => Inspection::Pass(head, body.to_vec()),
     }
 }
 
@@ -156,10 +156,10 @@ pub(super) mod tests {
     }
 
     fn seen(text: &str) -> &'static str {
-        match look(head(text), b"") {
-            Look::Pass(..) => "pass",
-            Look::Drop => "drop",
-            Look::Refuse(status, _) => status,
+        match inspect(head(text), b"") {
+            Inspection::Pass(..) => "pass",
+            Inspection::Drop => "drop",
+            Inspection::Refuse(status, _) => status,
         }
     }
 
@@ -187,7 +187,7 @@ pub(super) mod tests {
         let text = request("INVITE", ";tag=1", "1 INVITE")
             .replace("Content-Length: 0", "Content-Type: multipart/mixed;boundary=b");
         let body = b"--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n--b--";
-        let Look::Pass(head, body) = look(head(&text), body) else { panic!("it passes") };
+        let Inspection::Pass(head, body) = inspect(head(&text), body) else { panic!("it passes") };
         assert_eq!((head.find("Content-Type"), &body[..]), (Some("application/sdp"), &b"v=0\r\n"[..]));
     }
 
