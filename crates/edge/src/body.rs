@@ -74,12 +74,12 @@ pub struct Bodies(Arc<Queues>);
 
 #[derive(Debug)]
 struct Queues {
-    strangers: Queue,
-    known: Queue,
+    strangers: BodyQueue,
+    known: BodyQueue,
 }
 
 #[derive(Debug)]
-struct Queue {
+struct BodyQueue {
     time: Duration,
     crowd: Crowd,
 }
@@ -89,8 +89,8 @@ impl Bodies {
     pub fn new(time: Duration, bytes: usize) -> Self {
         let strangers = Crowd::new(Bounds { total: bytes, per_network: bytes / SHARE });
         let known = Crowd::new(Bounds { total: KNOWN_BYTES, per_network: KNOWN_BYTES });
-        let strangers = Queue { time, crowd: strangers };
-        Self(Arc::new(Queues { strangers, known: Queue { time: KNOWN_TIME, crowd: known } }))
+        let strangers = BodyQueue { time, crowd: strangers };
+        Self(Arc::new(Queues { strangers, known: BodyQueue { time: KNOWN_TIME, crowd: known } }))
     }
 
     async fn read(

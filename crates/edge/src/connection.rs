@@ -10,10 +10,10 @@ use std::sync::{
 /// The connection that a request came over, as an extension of every request. Until somebody is known on it, it is one
 /// of a crowd of strangers' connections and may be closed to make room.
 #[derive(Clone, Debug)]
-pub struct Connection(Arc<State>);
+pub struct Connection(Arc<ConnectionState>);
 
 #[derive(Debug)]
-struct State {
+struct ConnectionState {
     is_known: AtomicBool,
     stranger: Mutex<Option<Member>>,
 }
@@ -22,7 +22,7 @@ impl Connection {
     /// A connection on which nobody is known yet.
     pub fn enter(crowd: &Crowd, network: Option<Network>) -> Self {
         let stranger = Mutex::new(Some(crowd.enter(network, 1)));
-        Self(Arc::new(State { is_known: AtomicBool::new(false), stranger }))
+        Self(Arc::new(ConnectionState { is_known: AtomicBool::new(false), stranger }))
     }
 
     /// Somebody has proven who they are: a user by a password or a login, a platform by a signature. From now on the

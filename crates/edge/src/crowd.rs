@@ -39,7 +39,7 @@ pub struct Member {
 struct Inside {
     next: u64,
     weight: usize,
-    groups: HashMap<Option<Network>, Group>,
+    groups: HashMap<Option<Network>, NetworkGroup>,
     /// The groups by weight; among those of equal weight, the one whose first member has waited longest is last.
     ranks: BTreeSet<Rank>,
 }
@@ -48,13 +48,13 @@ type Rank = (usize, Reverse<u64>, Option<Network>);
 
 /// The members of one network, by their number.
 #[derive(Debug, Default)]
-struct Group {
+struct NetworkGroup {
     weight: usize,
-    members: BTreeMap<u64, Place>,
+    members: BTreeMap<u64, CrowdEntry>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct CrowdEntry {
     weight: usize,
     cut: Arc<Notify>,
 }
@@ -70,7 +70,7 @@ impl Crowd {
         let cut = Arc::new(Notify::new());
         let mut inside = self.inside();
         let number = inside.number();
-        inside.put(network, number, Place { weight, cut: cut.clone() });
+        inside.put(network, number, CrowdEntry { weight, cut: cut.clone() });
         inside.make_room(self.bounds, network);
         Member { crowd: self.clone(), network, number, cut }
     }
@@ -129,14 +129,14 @@ impl Inside {
         self.next
     }
 
-    fn put(&mut self, network: Option<Network>, number: u64, place: Place) {
+    fn put(&mut self, network: Option<Network>, number: u64, place: CrowdEntry) {
         self.ranked(network, |group| {
             group.weight += place.weight;
             group.members.insert(number, place);
         });
     }
 
-    fn take(&mut self, network: Option<Network>, number: u64) -> Option<Place> {
+    fn take(&mut self, network: Option<Network>, number: u64) -> Option<CrowdEntry> {
         self.ranked(network, |group| {
             let place = group.members.remove(&number)?;
             group.weight -= place.weight;
@@ -145,7 +145,7 @@ impl Inside {
     }
 
     /// Changes a group, and updates its rank and the weight of all.
-    fn ranked<T>(&mut self, network: Option<Network>, change: impl FnOnce(&mut Group) -> T) -> T {
+    fn ranked<T>(&mut self, network: Option<Network>, change: impl FnOnce(&mut NetworkGroup) -> T) -> T {
         let group = self.groups.entry(network).or_default();
         if let Some(rank) = group.rank(network) {
             self.ranks.remove(&rank);
@@ -185,7 +185,7 @@ impl Inside {
     }
 }
 
-impl Group {
+impl NetworkGroup {
     /// The rank of a group; one without members has none.
     fn rank(&self, network: Option<Network>) -> Option<Rank> {
         self.members.keys().next().map(|first| (self.weight, Reverse(*first), network))
