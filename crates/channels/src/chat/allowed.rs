@@ -1,7 +1,7 @@
 //! Whether a customer may ask for something now, as each kind of request.
 
 use super::{
-    limits::{COMMIT_BYTES, Excess, Origin},
+    limits::{COMMIT_BYTES, ClientNetwork, Excess},
     state::Chat,
     talk::Talk,
 };
@@ -12,12 +12,12 @@ use domain::{
 
 impl Chat {
     /// Whether a customer may ask for something now.
-    pub(super) fn may_ask(&self, origin: Origin) -> Result<(), Excess> {
+    pub(super) fn may_ask(&self, origin: ClientNetwork) -> Result<(), Excess> {
         self.allowance.ask(origin)
     }
 
     /// Whether a customer may open a chat now.
-    pub(super) fn may_open(&self, origin: Origin, open: &Open) -> Result<(), Excess> {
+    pub(super) fn may_open(&self, origin: ClientNetwork, open: &Open) -> Result<(), Excess> {
         let bytes = weight(open.user_data.weight().saturating_add(open.nickname.len()));
         self.allowance.open(origin, &open.service, bytes.saturating_add(COMMIT_BYTES))
     }
@@ -25,7 +25,7 @@ impl Chat {
     /// Whether the customer of a chat, who has shown its key, may do something now.
     pub(super) fn may_act(
         &self,
-        origin: Origin,
+        origin: ClientNetwork,
         id: &InteractionId,
         talk: &Talk,
         act: &CustomerAct,

@@ -88,16 +88,16 @@ pub(super) fn refused(why: &'static str) {
 
 /// Where a request comes from, as far as it is known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin(Option<Network>);
+pub(super) struct ClientNetwork(Option<Network>);
 
-impl Origin {
+impl ClientNetwork {
     /// The network whose requests are counted together, if the address is known.
     pub const fn network(self) -> Option<Network> {
         self.0
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
+impl<S: Send + Sync> FromRequestParts<S> for ClientNetwork {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -106,7 +106,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 }
 
 /// The rates of all customers.
-pub(super) struct Allowance {
+pub(super) struct CustomerRates {
     chats: Bucket<Network>,
     requests: Bucket<Network>,
     bytes: Bucket<Network>,
@@ -116,7 +116,7 @@ pub(super) struct Allowance {
     service_chats: Bucket<ServiceName>,
 }
 
-impl Allowance {
+impl CustomerRates {
     pub fn new(limits: &CustomerLimits) -> Self {
         Self {
             chats: Bucket::new("chats-of-address", limits.chats),
@@ -141,13 +141,13 @@ impl Allowance {
     }
 
     /// Counts one request, whatever it asks for.
-    pub fn ask(&self, origin: Origin) -> Result<(), Excess> {
+    pub fn ask(&self, origin: ClientNetwork) -> Result<(), Excess> {
         origin.0.map_or(Ok(()), |network| self.requests.take(&network, 1))
     }
 
     /// Counts a new chat. The rate of the service comes last, so that nobody uses it up with chats that their own
     /// address may not open.
-    pub fn open(&self, origin: Origin, service: &ServiceName, bytes: u32) -> Result<(), Excess> {
+    pub fn open(&self, origin: ClientNetwork, service: &ServiceName, bytes: u32) -> Result<(), Excess> {
         if let Some(network) = origin.0 {
             self.chats.take(&network, 1)?;
             self.bytes.take(&network, bytes)?;
@@ -158,7 +158,7 @@ impl Allowance {
     /// Counts what the customer of a chat does. `held` is the weight of the user data of the chat, in bytes.
     pub fn act(
         &self,
-        origin: Origin,
+        origin: ClientNetwork,
         id: &InteractionId,
         act: &CustomerAct,
         held: u32,
@@ -197,14 +197,14 @@ mod tests {
     use super::*;
     use domain::session::EndedBy;
 
-    fn from(ip: &str) -> Origin {
-        Origin(Client::at(ip.parse().expect("an address")).network())
+    fn from(ip: &str) -> ClientNetwork {
+        ClientNetwork(Client::at(ip.parse().expect("an address")).network())
     }
 
-    fn allowance(change: impl FnOnce(&mut CustomerLimits)) -> Allowance {
+    fn allowance(change: impl FnOnce(&mut CustomerLimits)) -> CustomerRates {
         let mut limits = CustomerLimits::default();
         change(&mut limits);
-        Allowance::new(&limits)
+        CustomerRates::new(&limits)
     }
 
     fn why(taken: Result<(), Excess>) -> &'static str {
@@ -239,7 +239,7 @@ mod tests {
         let allowance = allowance(|limits| {
             (limits.chats, limits.requests, limits.service_chats) = (rate(1, 1), rate(1, 1), rate(1, 3));
         });
-        let nobody = Origin(None);
+        let nobody = ClientNetwork(None);
         assert!((0..9).all(|_| allowance.ask(nobody).is_ok()));
         assert!((0..3).all(|_| allowance.open(nobody, &"help".into(), 1).is_ok()));
         assert_eq!(why(allowance.open(nobody, &"help".into(), 1)), "chats-of-service");
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn what_is_more_than_a_bucket_holds_comes_through_when_it_is_full() {
         let allowance = allowance(|limits| limits.chat_bytes = rate(1, 1_000));
-        let act = || why(allowance.act(Origin(None), &"a".into(), &say(&"x".repeat(30_000)), 0));
+        let act = || why(allowance.act(ClientNetwork(None), &"a".into(), &say(&"x".repeat(30_000)), 0));
         assert_eq!([act(), act()], ["", "bytes-of-chat"]);
     }
 }

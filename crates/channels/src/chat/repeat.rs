@@ -4,7 +4,7 @@
 //! transcript began and ended, and for a chat that was opened, the random number from which its key was drawn. A
 //! customer who comes again with the same request draws the same key from it; nobody else can.
 
-use super::{Chat, limits::Origin};
+use super::{Chat, limits::ClientNetwork};
 use desk::{
     Refused,
     idempotency::{IdempotencyKey, KnownRequest, Repeatable, RequestResult, RequestState, Running, Saving},
@@ -35,7 +35,7 @@ pub(super) fn in_chat<'p>(
 /// A request for a chat. The customer is not known yet: the network it comes from, the key and all that is asked for
 /// make it the same request.
 pub(super) fn opening<'p>(
-    origin: Origin,
+    origin: ClientNetwork,
     key: IdempotencyKey,
     parts: impl IntoIterator<Item = &'p [u8]>,
 ) -> Repeatable {
@@ -70,7 +70,7 @@ impl Why {
 }
 
 /// Whether a request is to be performed: then keep the first value meanwhile. Otherwise answer with the earlier result.
-pub(super) enum Turn {
+pub(super) enum RepeatState {
     First(Running),
     Again(SavedResult),
     Refused(Why),
@@ -78,7 +78,7 @@ pub(super) enum Turn {
 
 /// What the journal keeps of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct KeptRequest {
     /// The chat, if it was opened.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chat: String,
@@ -101,7 +101,7 @@ pub(super) struct Kept {
     pub over: bool,
 }
 
-impl Kept {
+impl KeptRequest {
     /// What a row holds; nothing when it cannot be read.
     pub fn of(result: &SavedResult) -> Self {
         serde_json::from_str(&result.body).unwrap_or_default()
@@ -125,12 +125,12 @@ fn is_over(session: &Session) -> bool {
 
 impl Chat {
     /// Whether a request with an idempotency key is to be performed.
-    pub(super) async fn turn(&self, request: &Repeatable) -> Result<Turn, StoreFault> {
+    pub(super) async fn turn(&self, request: &Repeatable) -> Result<RepeatState, StoreFault> {
         Ok(match self.desk.asked(request).await? {
-            RequestState::New(running) => Turn::First(running),
-            RequestState::Known(KnownRequest::Done(saved)) => Turn::Again(saved),
-            RequestState::Known(KnownRequest::Other) => Turn::Refused(Why::Other),
-            RequestState::Running => Turn::Refused(Why::Running),
+            RequestState::New(running) => RepeatState::First(running),
+            RequestState::Known(KnownRequest::Done(saved)) => RepeatState::Again(saved),
+            RequestState::Known(KnownRequest::Other) => RepeatState::Refused(Why::Other),
+            RequestState::Running => RepeatState::Refused(Why::Running),
         })
     }
 
@@ -140,10 +140,10 @@ impl Chat {
         id: &InteractionId,
         command: Command,
         request: Repeatable,
-        kept: Kept,
-    ) -> Result<Kept, Refused> {
+        kept: KeptRequest,
+    ) -> Result<KeptRequest, Refused> {
         let done = self.desk.perform_once(command, Some(saving(id, request, kept.clone()))).await?;
-        Ok(done.result.as_ref().map_or(kept, Kept::of))
+        Ok(done.result.as_ref().map_or(kept, KeptRequest::of))
     }
 
     /// Opens a chat in the same way.
@@ -151,15 +151,15 @@ impl Chat {
         &self,
         open: Open,
         request: Repeatable,
-        kept: Kept,
-    ) -> Result<Kept, Refused> {
+        kept: KeptRequest,
+    ) -> Result<KeptRequest, Refused> {
         let saving = saving(&open.session.clone(), request, kept.clone());
         let done = self.desk.open_session_once(open, Some(saving)).await?;
-        Ok(done.result.as_ref().map_or(kept, Kept::of))
+        Ok(done.result.as_ref().map_or(kept, KeptRequest::of))
     }
 }
 
-fn saving(id: &InteractionId, request: Repeatable, kept: Kept) -> Saving {
+fn saving(id: &InteractionId, request: Repeatable, kept: KeptRequest) -> Saving {
     let id = id.clone();
     let tell = move |decision: &Decision, _: Option<u64>| {
         let body = serde_json::to_string(&kept.clone().after(decision, &id)).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Web chat as one value: what both protocols need. It knows neither of them.
 
 use super::{
-    gms::told::Told,
+    gms::given_positions::GivenPositions,
     gws::cursor::Cursors,
-    limits::{Allowance, CustomerLimits},
+    limits::{CustomerLimits, CustomerRates},
     presence::Presence,
 };
 use desk::Desk;
@@ -31,17 +31,17 @@ pub struct Chat {
     pub(super) desk: Arc<Desk>,
     pub(super) config: ChatConfig,
     pub(super) presence: Presence,
-    pub(super) allowance: Allowance,
+    pub(super) allowance: CustomerRates,
     pub(super) cursors: Cursors,
-    pub(super) told: Told,
+    pub(super) told: GivenPositions,
 }
 
 impl Chat {
     /// Web chat over a desk. Serve [`Chat::router`] and what [`Chat::before`] makes, and run [`Chat::run`] beside
     /// them.
     pub fn new(desk: Arc<Desk>, config: ChatConfig) -> Arc<Self> {
-        let allowance = Allowance::new(&config.limits);
-        let (presence, cursors, told) = (Presence::default(), Cursors::default(), Told::default());
+        let allowance = CustomerRates::new(&config.limits);
+        let (presence, cursors, told) = (Presence::default(), Cursors::default(), GivenPositions::default());
         Arc::new(Self { desk, config, presence, allowance, cursors, told })
     }
 

@@ -1,15 +1,15 @@
 //! The commands of a chat: `POST /genesys/2/chat/{service}/{chatId}/{command}` (spec: digital-channels#6.1).
 
 use super::{
-    door::{Credentials, Outcome, Wanted, alias},
+    door::{CommandOutcome, CustomerCredentials, TranscriptRange, alias},
     form::{self, Form},
     trouble::Trouble,
-    wire::Answer,
+    wire::ChatAnswer,
 };
 use crate::chat::{
     Chat,
-    limits::Origin,
-    repeat::{self, Kept, Turn},
+    limits::ClientNetwork,
+    repeat::{self, KeptRequest, RepeatState},
     talk::Talk,
 };
 use axum::{
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// A command, by the last part of its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
+enum ChatCommand {
     Send,
     Refresh,
     StartTyping,
@@ -35,7 +35,7 @@ enum Word {
     ReadReceipt,
 }
 
-impl Word {
+impl ChatCommand {
     const ALL: [(&'static str, Self); 10] = [
         ("send", Self::Send),
         ("refresh", Self::Refresh),
@@ -104,15 +104,15 @@ fn message_type(form: &Form) -> Result<Option<String>, Trouble> {
 }
 
 /// Does what the customer of a chat asks for. Answers the transcript from `transcriptPosition` on; a `refresh`
-/// without one, all of it; another command without one, none of it ([`Wanted`]).
+/// without one, all of it; another command without one, none of it ([`TranscriptRange`]).
 pub(super) async fn command(
     State(chat): State<Arc<Chat>>,
     path: Result<Path<(String, String, String)>, PathRejection>,
-    origin: Origin,
+    origin: ClientNetwork,
     request: Request,
 ) -> Response {
     let Ok(Path((service, id, command))) = path else { return Trouble::UnknownCommand.into_response() };
-    let Some((name, word)) = Word::parse(&command) else {
+    let Some((name, word)) = ChatCommand::parse(&command) else {
         return Trouble::UnknownCommand.into_response();
     };
     metrics::counter!("jackfield_chat_requests_total", "command" => name).increment(1);
@@ -131,9 +131,9 @@ impl Chat {
         &self,
         service: &str,
         id: &InteractionId,
-        (name, word): (&'static str, Word),
-        (origin, request): (Origin, Request),
-    ) -> Result<Answer, Trouble> {
+        (name, word): (&'static str, ChatCommand),
+        (origin, request): (ClientNetwork, Request),
+    ) -> Result<ChatAnswer, Trouble> {
         let talk = self.talk(service, id).await?;
         // A chat goes on when its service is taken away; a customer without a chat there is told that there is no
         // service.
@@ -142,7 +142,7 @@ impl Chat {
         }
         let key = repeat::key(request.headers()).map_err(Trouble::BadKey)?;
         let form = form::read(request).await?;
-        let credentials = Credentials::of(&form)?;
+        let credentials = CustomerCredentials::of(&form)?;
         let talk = talk.ok_or(Trouble::UnknownChat)?;
         let caller = talk.admit(id, credentials)?;
         edge::span::interaction(id.as_str());
@@ -151,27 +151,29 @@ impl Chat {
             return Err(Trouble::Ended);
         }
         let at = |alias| self.told.at(id, alias);
-        let (wanted, outcome) = match Wanted::of(&form, at) {
+        let (wanted, outcome) = match TranscriptRange::of(&form, at) {
             Ok(wanted) => {
                 let wanted = match wanted {
-                    Wanted::Nothing { .. } if word == Word::Refresh => Wanted::From(1),
+                    TranscriptRange::Nothing { .. } if word == ChatCommand::Refresh => {
+                        TranscriptRange::From(1)
+                    }
                     wanted => wanted,
                 };
                 let asked = key.map(|key| repeat::in_chat(id, key, asks(name, &form)));
                 let outcome = match (word.act(&form, self.config.typing_preview), asked) {
-                    (Ok(None), _) => Outcome::Looked,
+                    (Ok(None), _) => CommandOutcome::Looked,
                     (Ok(Some(act)), None) => self.act(id, &talk, act, origin).await?,
                     (Ok(Some(act)), Some(asked)) => {
                         self.act_once(id, &talk, (act, asked), wanted, origin).await?
                     }
-                    (Err(trouble), _) => Outcome::Refused(trouble),
+                    (Err(trouble), _) => CommandOutcome::Refused(trouble),
                 };
                 (wanted, outcome)
             }
-            Err(trouble) => (Wanted::nothing(&form, at), Outcome::Refused(trouble)),
+            Err(trouble) => (TranscriptRange::nothing(&form, at), CommandOutcome::Refused(trouble)),
         };
         let outcome = match outcome {
-            Outcome::Refused(Trouble::Ended) if !word.carries(&form) => Outcome::Looked,
+            CommandOutcome::Refused(Trouble::Ended) if !word.carries(&form) => CommandOutcome::Looked,
             outcome => outcome,
         };
         let answer = self.answer(service, id, caller, wanted, outcome).await?;
@@ -187,27 +189,27 @@ impl Chat {
         id: &InteractionId,
         talk: &Talk,
         (act, asked): (CustomerAct, Repeatable),
-        wanted: Wanted,
-        origin: Origin,
-    ) -> Result<Outcome, Trouble> {
+        wanted: TranscriptRange,
+        origin: ClientNetwork,
+    ) -> Result<CommandOutcome, Trouble> {
         // Held until the answer is known.
         let _running = match self.turn(&asked).await? {
-            Turn::First(running) => running,
-            Turn::Again(saved) => return Ok(Outcome::Kept(Kept::of(&saved))),
-            Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+            RepeatState::First(running) => running,
+            RepeatState::Again(saved) => return Ok(CommandOutcome::Kept(KeptRequest::of(&saved))),
+            RepeatState::Refused(why) => return Err(Trouble::Repeated(why)),
         };
         self.may_act(origin, id, talk, &act).map_err(Trouble::TooMany)?;
-        let kept = Kept {
+        let kept = KeptRequest {
             from: wanted.from(),
             had: wanted.position(),
             next: talk.next_index,
             over: talk.is_over(),
-            ..Kept::default()
+            ..KeptRequest::default()
         };
         let command = Command::Customer { session: id.clone(), act };
         Ok(match self.perform_once(id, command, asked, kept).await {
-            Ok(kept) => Outcome::Kept(kept),
-            Err(refused) => Outcome::Refused(refused.into()),
+            Ok(kept) => CommandOutcome::Kept(kept),
+            Err(refused) => CommandOutcome::Refused(refused.into()),
         })
     }
 
@@ -218,12 +220,12 @@ impl Chat {
         id: &InteractionId,
         talk: &Talk,
         act: CustomerAct,
-        origin: Origin,
-    ) -> Result<Outcome, Trouble> {
+        origin: ClientNetwork,
+    ) -> Result<CommandOutcome, Trouble> {
         self.may_act(origin, id, talk, &act).map_err(Trouble::TooMany)?;
         Ok(match self.desk.perform(Command::Customer { session: id.clone(), act }).await {
-            Ok(_) => Outcome::Done,
-            Err(refused) => Outcome::Refused(refused.into()),
+            Ok(_) => CommandOutcome::Done,
+            Err(refused) => CommandOutcome::Refused(refused.into()),
         })
     }
 }

@@ -3,20 +3,20 @@
 use super::{
     form::Form,
     trouble::Trouble,
-    wire::{Answer, Caller, Entry},
+    wire::{ChatAnswer, ChatCustomer, TranscriptEntry},
 };
-use crate::chat::{Chat, repeat::Kept, talk::Talk, transcript};
+use crate::chat::{Chat, repeat::KeptRequest, talk::Talk, transcript};
 use desk::{ports::StoreFault, session_of};
 use domain::InteractionId;
 use subtle::ConstantTimeEq;
 
 /// The values by which a customer shows that a chat is theirs.
-pub(super) struct Credentials {
+pub(super) struct CustomerCredentials {
     user_id: String,
     secure_key: String,
 }
 
-impl Credentials {
+impl CustomerCredentials {
     /// The values in a form; both are required.
     pub fn of(form: &Form) -> Result<Self, Trouble> {
         let user_id = form.required("userId")?.to_owned();
@@ -27,18 +27,22 @@ impl Credentials {
 impl Talk {
     /// Lets the customer of this chat in and nobody else. Both values are compared whole, in a time that does not
     /// tell how much of them was right.
-    pub(super) fn admit(&self, id: &InteractionId, given: Credentials) -> Result<Caller, Trouble> {
+    pub(super) fn admit(
+        &self,
+        id: &InteractionId,
+        given: CustomerCredentials,
+    ) -> Result<ChatCustomer, Trouble> {
         let user = self.user_id.as_bytes().ct_eq(given.user_id.as_bytes());
         let key = self.opens_to(&given.secure_key);
-        let Credentials { user_id, secure_key } = given;
-        let caller = Caller { chat_id: id.to_string(), user_id, secure_key };
+        let CustomerCredentials { user_id, secure_key } = given;
+        let caller = ChatCustomer { chat_id: id.to_string(), user_id, secure_key };
         if bool::from(user & key) { Ok(caller) } else { Err(Trouble::WrongKey) }
     }
 }
 
 /// How much of the transcript a customer wants.
 #[derive(Clone, Copy)]
-pub(super) enum Wanted {
+pub(super) enum TranscriptRange {
     /// The log from a position on.
     From(u32),
     /// None: no position was given. Widgets take `nextPosition` from every answer all the same, so it must not
@@ -51,7 +55,7 @@ pub(super) enum Wanted {
     },
 }
 
-impl Wanted {
+impl TranscriptRange {
     /// What a form asks for; `at` tells where a client that hands back an alias is.
     pub fn of(form: &Form, at: impl Fn(u32) -> u32) -> Result<Self, Trouble> {
         Ok(form.position()?.map_or_else(|| Self::nothing(form, at), Self::From))
@@ -84,20 +88,20 @@ pub(super) fn alias(form: &Form) -> u32 {
 }
 
 /// What a customer is told of their chat.
-struct Told {
-    entries: Vec<Entry>,
+struct ChatUpdate {
+    entries: Vec<TranscriptEntry>,
     next: u32,
     over: bool,
 }
 
 /// How the command of a known customer went.
-pub(super) enum Outcome {
+pub(super) enum CommandOutcome {
     /// Nothing needed a commit.
     Looked,
     /// It was committed.
     Done,
     /// It was committed, now or before; its answer is made of this.
-    Kept(Kept),
+    Kept(KeptRequest),
     /// It was refused.
     Refused(Trouble),
 }
@@ -122,51 +126,60 @@ impl Chat {
         &self,
         service: &str,
         id: &InteractionId,
-        caller: Caller,
-        wanted: Wanted,
-        outcome: Outcome,
-    ) -> Result<Answer, Trouble> {
+        caller: ChatCustomer,
+        wanted: TranscriptRange,
+        outcome: CommandOutcome,
+    ) -> Result<ChatAnswer, Trouble> {
         let (committed, trouble) = match outcome {
-            Outcome::Kept(kept) => return Ok(self.answer_kept(id, caller, &kept).await),
-            Outcome::Looked => (false, None),
-            Outcome::Done => (true, None),
-            Outcome::Refused(trouble) => (false, Some(trouble)),
+            CommandOutcome::Kept(kept) => return Ok(self.answer_kept(id, caller, &kept).await),
+            CommandOutcome::Looked => (false, None),
+            CommandOutcome::Done => (true, None),
+            CommandOutcome::Refused(trouble) => (false, Some(trouble)),
         };
         match self.told(service, id, wanted).await {
-            Ok(Told { entries, next, over }) => Ok(Answer::to(caller, entries, next, over, trouble.as_ref())),
+            Ok(ChatUpdate { entries, next, over }) => {
+                Ok(ChatAnswer::to(caller, entries, next, over, trouble.as_ref()))
+            }
             // What is committed must not be repeated, so it is a success, with nothing to show yet: the customer is
             // given the position they had.
             Err(Trouble::Store(fault)) if committed => {
                 tracing::warn!(%fault, "a customer was served, but the transcript could not be read");
-                Ok(Answer::to(caller, Vec::new(), wanted.position(), false, None))
+                Ok(ChatAnswer::to(caller, Vec::new(), wanted.position(), false, None))
             }
             Err(fault) => Err(fault),
         }
     }
 
     /// Answers a request that may come again, each time the same.
-    async fn answer_kept(&self, id: &InteractionId, caller: Caller, kept: &Kept) -> Answer {
+    async fn answer_kept(&self, id: &InteractionId, caller: ChatCustomer, kept: &KeptRequest) -> ChatAnswer {
         match self.told_before(id, kept).await {
-            Ok(Told { entries, next, over }) => Answer::to(caller, entries, next, over, None),
+            Ok(ChatUpdate { entries, next, over }) => ChatAnswer::to(caller, entries, next, over, None),
             Err(fault) => {
                 tracing::warn!(%fault, "a customer was served, but the transcript could not be read");
                 let (next, over) = (kept.from.unwrap_or(1), kept.over && kept.from.is_none());
-                Answer::to(caller, Vec::new(), next, over, None)
+                ChatAnswer::to(caller, Vec::new(), next, over, None)
             }
         }
     }
 
-    async fn told_before(&self, id: &InteractionId, kept: &Kept) -> Result<Told, StoreFault> {
-        let nothing = |next: u32| Told { entries: Vec::new(), next: next.min(kept.next), over: kept.over };
+    async fn told_before(&self, id: &InteractionId, kept: &KeptRequest) -> Result<ChatUpdate, StoreFault> {
+        let nothing =
+            |next: u32| ChatUpdate { entries: Vec::new(), next: next.min(kept.next), over: kept.over };
         let Some(from) = kept.from else { return Ok(nothing(kept.had)) };
         let state = self.desk.session(id).await?;
         // The conversation may have been deleted since.
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(nothing(from)) };
-        let page = transcript::read_until(&self.desk, session, (from, kept.next), Entry::of).await?;
-        Ok(Told { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
+        let page =
+            transcript::read_until(&self.desk, session, (from, kept.next), TranscriptEntry::of).await?;
+        Ok(ChatUpdate { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
     }
 
-    async fn told(&self, service: &str, id: &InteractionId, wanted: Wanted) -> Result<Told, Trouble> {
+    async fn told(
+        &self,
+        service: &str,
+        id: &InteractionId,
+        wanted: TranscriptRange,
+    ) -> Result<ChatUpdate, Trouble> {
         // The end is looked for before the log is read, so that a customer who hears the end has the last words too.
         let state = self.desk.session(id).await?;
         let session = state
@@ -176,12 +189,14 @@ impl Chat {
         let session = session.ok_or(Trouble::UnknownChat)?;
         let over = Talk::of(session).is_over();
         Ok(match wanted {
-            Wanted::From(from) => {
-                let page = transcript::read(&self.desk, session, from, Entry::of).await?;
+            TranscriptRange::From(from) => {
+                let page = transcript::read(&self.desk, session, from, TranscriptEntry::of).await?;
                 // Widgets ask no more once they have heard the end, so it comes with the last part only.
-                Told { entries: page.shown, next: page.next, over: over && !page.is_cut }
+                ChatUpdate { entries: page.shown, next: page.next, over: over && !page.is_cut }
             }
-            Wanted::Nothing { had } => Told { entries: Vec::new(), next: had.min(session.next_index), over },
+            TranscriptRange::Nothing { had } => {
+                ChatUpdate { entries: Vec::new(), next: had.min(session.next_index), over }
+            }
         })
     }
 }
@@ -191,7 +206,7 @@ mod tests {
     use super::*;
 
     fn admitted(user_id: &str, secure_key: &str) -> bool {
-        let given = Credentials { user_id: user_id.into(), secure_key: secure_key.into() };
+        let given = CustomerCredentials { user_id: user_id.into(), secure_key: secure_key.into() };
         Talk::with_key("secret").admit(&"c1".into(), given).is_ok()
     }
 

@@ -15,12 +15,12 @@
 mod command;
 mod door;
 mod form;
+pub(super) mod given_positions;
 mod request;
-pub(super) mod told;
 mod trouble;
 mod wire;
 
-use super::{bounds::PREFLIGHT, limits::Origin, state::Chat};
+use super::{bounds::PREFLIGHT, limits::ClientNetwork, state::Chat};
 use axum::{
     Router,
     extract::{Request, State},
@@ -55,7 +55,7 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
 /// Refuses more requests than an address may send, before anything of them is read.
 async fn within_rate(
     State(chat): State<Arc<Chat>>,
-    origin: Origin,
+    origin: ClientNetwork,
     request: Request,
     next: Next,
 ) -> Response {

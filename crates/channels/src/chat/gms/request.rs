@@ -1,15 +1,15 @@
 //! Request chat: `POST /genesys/2/chat/{service}` (spec: digital-channels#6.1).
 
 use super::{
-    door::{Outcome, Wanted},
+    door::{CommandOutcome, TranscriptRange},
     form::{self, Form},
     trouble::Trouble,
-    wire::{Answer, Caller},
+    wire::{ChatAnswer, ChatCustomer},
 };
 use crate::chat::{
     Chat,
-    limits::Origin,
-    repeat::{self, Kept, Turn},
+    limits::ClientNetwork,
+    repeat::{self, KeptRequest, RepeatState},
     talk::digest,
 };
 use axum::{
@@ -34,7 +34,7 @@ const BUSINESS: [(&str, &str); 4] = [
 pub(super) async fn request(
     State(chat): State<Arc<Chat>>,
     service: Result<Path<String>, PathRejection>,
-    origin: Origin,
+    origin: ClientNetwork,
     request: Request,
 ) -> Response {
     let Ok(Path(service)) = service else { return Trouble::UnknownService.into_response() };
@@ -44,7 +44,12 @@ pub(super) async fn request(
 }
 
 impl Chat {
-    async fn enter(&self, service: &str, origin: Origin, request: Request) -> Result<Answer, Trouble> {
+    async fn enter(
+        &self,
+        service: &str,
+        origin: ClientNetwork,
+        request: Request,
+    ) -> Result<ChatAnswer, Trouble> {
         if !self.serves(service) {
             return Err(Trouble::UnknownService);
         }
@@ -57,9 +62,11 @@ impl Chat {
         let _running = match &asked {
             None => None,
             Some(asked) => match self.turn(asked).await? {
-                Turn::First(running) => Some(running),
-                Turn::Again(saved) => return self.entered(service, asked, Kept::of(&saved)).await,
-                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+                RepeatState::First(running) => Some(running),
+                RepeatState::Again(saved) => {
+                    return self.entered(service, asked, KeptRequest::of(&saved)).await;
+                }
+                RepeatState::Refused(why) => return Err(Trouble::Repeated(why)),
             },
         };
         let ids = self.desk.ids();
@@ -82,24 +89,30 @@ impl Chat {
         };
         if let Some(asked) = asked {
             let (chat, user) = (session.to_string(), participant.to_string());
-            let kept = Kept { chat, user, random, from: Some(1), ..Kept::default() };
+            let kept = KeptRequest { chat, user, random, from: Some(1), ..KeptRequest::default() };
             let kept = self.open_once(open, asked.clone(), kept).await.map_err(refused)?;
             return self.entered(service, &asked, kept).await;
         }
         self.desk.open_session(open).await.map_err(refused)?;
         self.seen(&session);
-        let caller = Caller { chat_id: session.to_string(), user_id: participant.to_string(), secure_key };
-        self.answer(service, &session, caller, Wanted::From(1), Outcome::Done).await
+        let caller =
+            ChatCustomer { chat_id: session.to_string(), user_id: participant.to_string(), secure_key };
+        self.answer(service, &session, caller, TranscriptRange::From(1), CommandOutcome::Done).await
     }
 
     /// Answers the customer who opened a chat with a request that may come again.
-    async fn entered(&self, service: &str, asked: &Repeatable, kept: Kept) -> Result<Answer, Trouble> {
+    async fn entered(
+        &self,
+        service: &str,
+        asked: &Repeatable,
+        kept: KeptRequest,
+    ) -> Result<ChatAnswer, Trouble> {
         let session = InteractionId::from(kept.chat.as_str());
         edge::span::interaction(session.as_str());
         self.seen(&session);
         let secure_key = drawn(asked, &kept.random);
-        let caller = Caller { chat_id: kept.chat.clone(), user_id: kept.user.clone(), secure_key };
-        self.answer(service, &session, caller, Wanted::From(1), Outcome::Kept(kept)).await
+        let caller = ChatCustomer { chat_id: kept.chat.clone(), user_id: kept.user.clone(), secure_key };
+        self.answer(service, &session, caller, TranscriptRange::From(1), CommandOutcome::Kept(kept)).await
     }
 }
 

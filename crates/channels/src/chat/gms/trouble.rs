@@ -13,7 +13,7 @@ use serde::Serialize;
 
 /// An error of an answer.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Fault {
+pub(super) struct ChatError {
     /// The number of the error.
     pub code: u16,
     /// What to do about it, or what is wrong.
@@ -148,7 +148,7 @@ impl Trouble {
     }
 
     /// The error as the answer lists it. Counts it, and logs it when the operator must know.
-    pub fn fault(&self) -> Fault {
+    pub fn fault(&self) -> ChatError {
         let (why, _, _, code) = self.row();
         metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
         match self {
@@ -157,7 +157,7 @@ impl Trouble {
             Self::WrittenOut => refused("chat-in-all"),
             _ => {}
         }
-        Fault { code, advice: self.advice() }
+        ChatError { code, advice: self.advice() }
     }
 
     fn advice(&self) -> String {

@@ -1,6 +1,6 @@
 //! The words of the Chat API on the wire: one shape for every answer (spec: digital-channels#6.1).
 
-use super::trouble::{Fault, Trouble};
+use super::trouble::{ChatError, Trouble};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -18,14 +18,14 @@ use serde::Serialize;
 /// An answer. To a customer who is known it has every member, whatever its `statusCode`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
+pub(super) struct ChatAnswer {
     status_code: u8,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     ticket: Option<Ticket>,
     chat_ended: bool,
-    messages: Vec<Entry>,
+    messages: Vec<TranscriptEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Fault>,
+    errors: Vec<ChatError>,
 }
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ struct Ticket {
 }
 
 /// The customer who is answered: the three values that open a chat. It holds the key, so it cannot be printed.
-pub(super) struct Caller {
+pub(super) struct ChatCustomer {
     /// The chat.
     pub chat_id: String,
     /// Id of the customer as a participant.
@@ -51,7 +51,7 @@ pub(super) struct Caller {
 /// An entry of the transcript as a customer sees it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entry {
+pub(super) struct TranscriptEntry {
     /// From 1; agents see entries that customers do not, so there are gaps.
     index: u32,
     #[serde(rename = "type")]
@@ -73,16 +73,16 @@ struct Speaker {
     kind: &'static str,
 }
 
-impl Answer {
+impl ChatAnswer {
     /// The answer to a customer who is known: a part of the transcript, and what was wrong, if anything was.
     pub fn to(
-        caller: Caller,
-        messages: Vec<Entry>,
+        caller: ChatCustomer,
+        messages: Vec<TranscriptEntry>,
         next_position: u32,
         chat_ended: bool,
         trouble: Option<&Trouble>,
     ) -> Self {
-        let Caller { chat_id, user_id, secure_key } = caller;
+        let ChatCustomer { chat_id, user_id, secure_key } = caller;
         // The field is meant for the name of an instance, but here any node answers for any, and clients hand it back
         // as they got it: so it tells what this one of a customer's windows has been given (see `door::Wanted`).
         let alias = next_position.to_string();
@@ -112,7 +112,7 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for ChatAnswer {
     fn into_response(self) -> Response {
         // It holds a key, so no cache on the way should keep it.
         ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(self)).into_response()
@@ -121,7 +121,7 @@ impl IntoResponse for Answer {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        let mut response = (self.status(), Answer::refused(&self)).into_response();
+        let mut response = (self.status(), ChatAnswer::refused(&self)).into_response();
         if let Self::TooMany(excess) = self {
             response.headers_mut().insert(RETRY_AFTER, excess.seconds().into());
         }
@@ -129,7 +129,7 @@ impl IntoResponse for Trouble {
     }
 }
 
-impl Entry {
+impl TranscriptEntry {
     /// An entry of the log.
     pub fn of(message: &Message) -> Self {
         let Message { index, at, from, content, .. } = message.clone();

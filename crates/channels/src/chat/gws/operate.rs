@@ -3,8 +3,8 @@
 use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{
     Chat,
-    limits::Origin,
-    repeat::{self, Kept, Turn},
+    limits::ClientNetwork,
+    repeat::{self, KeptRequest, RepeatState},
 };
 use axum::extract::State;
 use desk::{Refused, idempotency::IdempotencyKey};
@@ -53,7 +53,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
     pass: Result<Pass, Trouble>,
-    origin: Origin,
+    origin: ClientNetwork,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, Trouble> {
@@ -72,7 +72,7 @@ impl Chat {
         pass: &Pass,
         word: Word,
         body: &Body,
-        (origin, key): (Origin, Option<IdempotencyKey>),
+        (origin, key): (ClientNetwork, Option<IdempotencyKey>),
     ) -> Result<Answer, Trouble> {
         let (talk, ()) = self.admit(pass, |_| ()).await?;
         let act = word.act(body)?;
@@ -82,9 +82,9 @@ impl Chat {
         let _running = match &asked {
             None => None,
             Some(asked) => match self.turn(asked).await? {
-                Turn::First(running) => Some(running),
-                Turn::Again(_) => return Ok(Answer::done()),
-                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+                RepeatState::First(running) => Some(running),
+                RepeatState::Again(_) => return Ok(Answer::done()),
+                RepeatState::Refused(why) => return Err(Trouble::Repeated(why)),
             },
         };
         // Nothing may follow the customer's own word that it is over.
@@ -95,7 +95,7 @@ impl Chat {
         let command = Command::Customer { session: id.clone(), act };
         let performed = match asked {
             None => self.desk.perform(command).await.map(drop),
-            Some(asked) => self.perform_once(&id, command, asked, Kept::default()).await.map(drop),
+            Some(asked) => self.perform_once(&id, command, asked, KeptRequest::default()).await.map(drop),
         };
         match performed {
             Ok(()) => Ok(Answer::done()),

@@ -3,8 +3,8 @@
 use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{
     Chat,
-    limits::Origin,
-    repeat::{self, Kept, Turn},
+    limits::ClientNetwork,
+    repeat::{self, KeptRequest, RepeatState},
     talk::digest,
 };
 use axum::extract::State;
@@ -21,7 +21,7 @@ const SUBJECT: &str = "Subject";
 /// Lets a customer in. Answers the id of their chat, which is their pass.
 pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
-    origin: Origin,
+    origin: ClientNetwork,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, Trouble> {
@@ -38,7 +38,7 @@ impl Chat {
     async fn welcome(
         &self,
         body: &Body,
-        origin: Origin,
+        origin: ClientNetwork,
         asked: Option<Repeatable>,
     ) -> Result<Answer, Trouble> {
         let nickname = body.maybe_text("nickname")?.map(str::trim).filter(|name| !name.is_empty());
@@ -48,9 +48,9 @@ impl Chat {
         let _running = match &asked {
             None => None,
             Some(asked) => match self.turn(asked).await? {
-                Turn::First(running) => Some(running),
-                Turn::Again(saved) => return Ok(self.welcomed(asked, &Kept::of(&saved))),
-                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+                RepeatState::First(running) => Some(running),
+                RepeatState::Again(saved) => return Ok(self.welcomed(asked, &KeptRequest::of(&saved))),
+                RepeatState::Refused(why) => return Err(Trouble::Repeated(why)),
             },
         };
         let random = self.desk.ids().secret();
@@ -74,7 +74,7 @@ impl Chat {
             other => other.into(),
         };
         if let Some(asked) = asked {
-            let kept = Kept { random, ..Kept::default() };
+            let kept = KeptRequest { random, ..KeptRequest::default() };
             let kept = self.open_once(open, asked.clone(), kept).await.map_err(refused)?;
             return Ok(self.welcomed(&asked, &kept));
         }
@@ -84,7 +84,7 @@ impl Chat {
     }
 
     /// Answers the customer who opened a chat with a request that may come again.
-    fn welcomed(&self, asked: &Repeatable, kept: &Kept) -> Answer {
+    fn welcomed(&self, asked: &Repeatable, kept: &KeptRequest) -> Answer {
         let pass = drawn(asked, &kept.random);
         self.seen(&pass.session());
         Answer::opened(&pass)

@@ -5,7 +5,7 @@ use super::{
     centre, messages, operate, read, request,
     trouble::Trouble,
 };
-use crate::chat::{Chat, bounds::PREFLIGHT, limits::Origin, repeat::IDEMPOTENCY_KEY};
+use crate::chat::{Chat, bounds::PREFLIGHT, limits::ClientNetwork, repeat::IDEMPOTENCY_KEY};
 use axum::{
     Router,
     extract::{Request, State},
@@ -53,7 +53,7 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
 /// Refuses more requests than an address may send, before anything of them is read.
 async fn within_rate(
     State(chat): State<Arc<Chat>>,
-    origin: Origin,
+    origin: ClientNetwork,
     request: Request,
     next: Next,
 ) -> Response {

@@ -18,7 +18,7 @@ const ALIASES: usize = 4;
 
 /// What was given last.
 #[derive(Default)]
-pub(in crate::chat) struct Told(Mutex<Chats>);
+pub(in crate::chat) struct GivenPositions(Mutex<Chats>);
 
 #[derive(Default)]
 struct Chats {
@@ -28,7 +28,7 @@ struct Chats {
     order: VecDeque<InteractionId>,
 }
 
-impl Told {
+impl GivenPositions {
     /// Where a client that hands back an alias is: where it says, unless it was given more in answer to the same alias.
     pub fn at(&self, id: &InteractionId, alias: u32) -> u32 {
         let chats = self.lock();
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn who_keeps_an_alias_goes_on_where_its_last_answer_ended() {
-        let (told, id) = (Told::default(), InteractionId::from("c1"));
+        let (told, id) = (GivenPositions::default(), InteractionId::from("c1"));
         assert_eq!(told.at(&id, 2), 2);
         told.gave(&id, 2, 2, 5);
         told.gave(&id, 2, 5, 9);
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_client_that_copies_leaves_little_behind() {
-        let (told, id) = (Told::default(), InteractionId::from("c1"));
+        let (told, id) = (GivenPositions::default(), InteractionId::from("c1"));
         (1..100).for_each(|alias| told.gave(&id, alias, alias, alias + 1));
         assert_eq!(told.lock().given[&id].len(), ALIASES);
         for number in 0..=MOST {
