@@ -14,15 +14,15 @@ pub(super) struct Lanes(Mutex<HashMap<ThreadId, Arc<Gate<()>>>>);
 
 /// A turn in a lane. The next one's turn comes when it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct LaneTurn {
     // Dropped before the place, so that a lane that nobody is in any more is found empty.
     _held: OwnedMutexGuard<()>,
-    _place: Place,
+    _place: LaneSlot,
 }
 
 /// A place in a lane, taken or waited for.
 #[derive(Debug)]
-struct Place {
+struct LaneSlot {
     lanes: Arc<Lanes>,
     thread: ThreadId,
     gate: Arc<Gate<()>>,
@@ -30,12 +30,12 @@ struct Place {
 
 impl Lanes {
     /// Waits for a turn in a lane, behind those who came before. Giving up the wait leaves no trace.
-    pub async fn turn(self: &Arc<Self>, thread: &ThreadId) -> Turn {
+    pub async fn turn(self: &Arc<Self>, thread: &ThreadId) -> LaneTurn {
         let gate = self.all().entry(thread.clone()).or_default().clone();
-        let place = Place { lanes: self.clone(), thread: thread.clone(), gate };
+        let place = LaneSlot { lanes: self.clone(), thread: thread.clone(), gate };
         // This gate is fair: first come, first served.
         let held = place.gate.clone().lock_owned().await;
-        Turn { _held: held, _place: place }
+        LaneTurn { _held: held, _place: place }
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<ThreadId, Arc<Gate<()>>>> {
@@ -43,7 +43,7 @@ impl Lanes {
     }
 }
 
-impl Drop for Place {
+impl Drop for LaneSlot {
     fn drop(&mut self) {
         let mut all = self.lanes.all();
         // One is the map's and one is ours: gates are only shared out under the map's lock, so nobody else can come

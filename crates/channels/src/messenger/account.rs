@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     intake::Intake,
-    outbound::{Ask, Fault, Outbound},
+    outbound::{Ask, HttpFault, Outbound},
 };
 use desk::{Desk, address};
 use domain::{Millis, thread::Address};
@@ -146,13 +146,13 @@ impl Account {
             Err(fault) => {
                 tracing::warn!(%fault, service = self.service(), "the Graph API did not answer");
                 match fault {
-                    Fault::Forbidden(_) | Fault::NotSent(_) => {
+                    HttpFault::Forbidden(_) | HttpFault::NotSent(_) => {
                         Heard { answer: unanswered(&Failure::not_sent()), was_answered: false }
                     }
-                    Fault::Lost { head: None, .. } => {
+                    HttpFault::Lost { head: None, .. } => {
                         Heard { answer: unanswered(&Failure::broken()), was_answered: false }
                     }
-                    Fault::Lost { head: Some((status, headers)), .. } => {
+                    HttpFault::Lost { head: Some((status, headers)), .. } => {
                         let outcome = Err(Failure::status(status));
                         Heard { answer: Answer { outcome, usage: Usage::read(&headers) }, was_answered: true }
                     }

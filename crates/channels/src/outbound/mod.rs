@@ -5,21 +5,21 @@
 //! ```
 //!
 //! It follows no redirect, uses no proxy, repeats nothing by itself, reads answers up to a bound and waits up to a
-//! bound. A [`Fault`] tells what was certainly not sent from what may have been done, because the
+//! bound. A [`HttpFault`] tells what was certainly not sent from what may have been done, because the
 //! latter must not be sent twice.
 
 mod address;
-mod names;
 mod request;
+mod resolver;
 mod tls;
 
 pub use address::Reach;
-pub use request::{Answer, Ask, Fault, Forbidden, Loss};
+pub use request::{Ask, Forbidden, HttpAnswer, HttpFault, Loss};
 pub use reqwest::Url;
 pub use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use names::Names;
 use reqwest::{Client, redirect, retry};
+use resolver::PublicResolver;
 use std::{error::Error, net::IpAddr, sync::Arc, time::Duration};
 
 /// How long an unused connection is kept. It is short, because when the other side closes one while a request is on its
@@ -78,7 +78,7 @@ impl Outbound {
         let tls = tls::config(rules.extra_roots.clone()).map_err(|fault| Unusable(fault.to_string()))?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
-            .dns_resolver(Arc::new(Names { reach: rules.reach }))
+            .dns_resolver(Arc::new(PublicResolver { reach: rules.reach }))
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .no_proxy()
@@ -94,15 +94,15 @@ impl Outbound {
     }
 
     /// Asks, and waits for the whole answer.
-    pub async fn ask(&self, ask: Ask) -> Result<Answer, Fault> {
+    pub async fn ask(&self, ask: Ask) -> Result<HttpAnswer, HttpFault> {
         self.allowed(&ask.url)?;
         let Ask { method, url, headers, body } = ask;
         let sent = self.client.request(method, url).headers(headers).body(body).send().await;
         let mut response = sent.map_err(unanswered)?;
         let (status, headers) = (response.status(), response.headers().clone());
         match self.body(&mut response).await {
-            Ok(body) => Ok(Answer { status, headers, body }),
-            Err(how) => Err(Fault::Lost { head: Some((status, headers)), how }),
+            Ok(body) => Ok(HttpAnswer { status, headers, body }),
+            Err(how) => Err(HttpFault::Lost { head: Some((status, headers)), how }),
         }
     }
 
@@ -143,20 +143,20 @@ impl Outbound {
 }
 
 /// The fault that it means when no status came.
-fn unanswered(fault: reqwest::Error) -> Fault {
+fn unanswered(fault: reqwest::Error) -> HttpFault {
     let fault = fault.without_url();
     let mut cause: Option<&(dyn Error + 'static)> = Some(&fault);
     while let Some(this) = cause {
         if let Some(forbidden) = this.downcast_ref::<Forbidden>() {
-            return Fault::Forbidden(forbidden.clone());
+            return HttpFault::Forbidden(forbidden.clone());
         }
         cause = this.source();
     }
     // A request that could not even be built was not sent either.
     if fault.is_connect() || fault.is_builder() {
-        return Fault::NotSent(sentence(&fault));
+        return HttpFault::NotSent(sentence(&fault));
     }
-    Fault::Lost { head: None, how: loss(&fault) }
+    HttpFault::Lost { head: None, how: loss(&fault) }
 }
 
 fn loss(fault: &reqwest::Error) -> Loss {

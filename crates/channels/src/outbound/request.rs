@@ -17,7 +17,7 @@ pub struct Ask {
 
 /// An answer, whatever its status: the caller judges it.
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// The status. Redirects are not followed, so it may be one.
     pub status: StatusCode,
     /// The headers.
@@ -28,7 +28,7 @@ pub struct Answer {
 
 /// Why there is no answer. No variant holds the URL's query or the body.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum HttpFault {
     /// Our own rules forbid the request. Nothing was sent.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),

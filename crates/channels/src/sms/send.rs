@@ -9,7 +9,7 @@ use super::{
     reason::Reason,
     status::{delivery, is_failure},
 };
-use crate::outbound::{Ask, Fault, Outbound, Url};
+use crate::outbound::{Ask, HttpFault, Outbound, Url};
 use crate::shorten::shortened;
 use domain::{json::Bound, session::Delivery};
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
@@ -82,16 +82,16 @@ pub enum Wait {
 pub async fn send(outbound: &Outbound, config: &SmsConfig, message: &Outgoing<'_>) -> Outcome {
     match outbound.ask(request(config, message)).await {
         Ok(answer) => interpret(answer.status, &answer.headers, &answer.body),
-        Err(Fault::Forbidden(why)) => {
+        Err(HttpFault::Forbidden(why)) => {
             Outcome::Refused { code: None, reason: Reason::Account, words: words(&why.to_string()) }
         }
-        Err(Fault::NotSent(why)) => {
+        Err(HttpFault::NotSent(why)) => {
             tracing::warn!(account = config.account_sid, why, "an SMS provider cannot be reached");
             Outcome::Later { after: None, why: Wait::Unreachable }
         }
         // The status by itself is still worth something: a refusal stays one whatever its body.
-        Err(Fault::Lost { head: Some((status, headers)), .. }) => interpret(status, &headers, b""),
-        Err(Fault::Lost { head: None, .. }) => Outcome::Unknown,
+        Err(HttpFault::Lost { head: Some((status, headers)), .. }) => interpret(status, &headers, b""),
+        Err(HttpFault::Lost { head: None, .. }) => Outcome::Unknown,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where requests may go.
 
 use super::peer::{Manner, Peer, answer, client, demo};
-use channels::outbound::{Ask, Fault, Forbidden, Outbound, Reach, Rules, Url};
+use channels::outbound::{Ask, Forbidden, HttpFault, Outbound, Reach, Rules, Url};
 
 fn at(host: &str, peer: &Peer) -> Url {
     format!("http://{host}:{}/", peer.url.port().expect("a port")).parse().expect("a URL")
@@ -9,7 +9,7 @@ fn at(host: &str, peer: &Peer) -> Url {
 
 async fn forbidden(rules: Rules, url: &Url) -> Forbidden {
     match Outbound::new(rules).expect("a client").ask(Ask::get(url.clone())).await {
-        Err(Fault::Forbidden(why)) => why,
+        Err(HttpFault::Forbidden(why)) => why,
         other => panic!("{url}: {other:?}"),
     }
 }

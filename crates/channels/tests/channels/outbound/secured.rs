@@ -1,7 +1,7 @@
 //! TLS towards others.
 
 use super::peer::{Manner, answer, demo, serve};
-use channels::outbound::{Ask, CertificateDer, Fault, Outbound, Rules, Url};
+use channels::outbound::{Ask, CertificateDer, HttpFault, Outbound, Rules, Url};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use std::sync::Arc;
 use tokio::{net::TcpListener, sync::mpsc};
@@ -34,7 +34,7 @@ async fn peer(name: &str) -> (Url, CertificateDer<'static>, mpsc::UnboundedRecei
     (format!("https://localhost:{port}/").parse().expect("a URL"), cert.der().clone(), heard)
 }
 
-async fn ask(url: &Url, extra_roots: Vec<CertificateDer<'static>>) -> Result<String, Fault> {
+async fn ask(url: &Url, extra_roots: Vec<CertificateDer<'static>>) -> Result<String, HttpFault> {
     let rules = Rules { plain_http: false, extra_roots, ..demo(&[url]) };
     let answer = Outbound::new(rules).expect("a client").ask(Ask::get(url.clone()).bearer("t")).await?;
     Ok(String::from_utf8(answer.body).expect("text"))
@@ -50,7 +50,7 @@ async fn a_peer_whose_certificate_is_trusted_is_asked_over_tls() {
 async fn a_peer_whose_certificate_nobody_vouches_for_is_told_nothing() {
     let (url, _, mut heard) = peer("localhost").await;
     let fault = ask(&url, Vec::new()).await.expect_err("nobody vouches");
-    assert!(matches!(fault, Fault::NotSent(_)), "{fault:?}");
+    assert!(matches!(fault, HttpFault::NotSent(_)), "{fault:?}");
     assert!(heard.try_recv().is_err());
 }
 
@@ -58,7 +58,7 @@ async fn a_peer_whose_certificate_nobody_vouches_for_is_told_nothing() {
 async fn a_peer_whose_certificate_is_for_another_name_is_told_nothing() {
     let (url, certificate, mut heard) = peer("example.org").await;
     let fault = ask(&url, vec![certificate]).await.expect_err("another name");
-    assert!(matches!(fault, Fault::NotSent(_)), "{fault:?}");
+    assert!(matches!(fault, HttpFault::NotSent(_)), "{fault:?}");
     assert!(heard.try_recv().is_err());
 }
 

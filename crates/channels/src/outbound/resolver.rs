@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 
 /// The resolver of the system, without the addresses that may not be reached. Checking here, not before the request,
 /// leaves no moment at which a name could change its address between the check and the connection.
-pub(super) struct Names {
+pub(super) struct PublicResolver {
     /// How far the client may reach.
     pub reach: address::Reach,
 }
 
-impl Resolve for Names {
+impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = self.reach;
         Box::pin(async move {
