@@ -4,10 +4,10 @@ use super::{
     MessengerConfig,
     account_state::Standing,
     echo::Echoes,
-    names::Names,
-    rate::Rate,
+    name_cache::NameCache,
+    rate::AccountRate,
     referrals::Referrals,
-    send::{self, Answer, Request},
+    send::{self, GraphAnswer, Request},
     trouble::{Failure, Remedy},
     typing::Typing,
     usage::Usage,
@@ -25,11 +25,11 @@ use std::sync::Arc;
 const JSON: &str = "application/json";
 
 /// How an answer is read.
-type Reading<T> = fn(StatusCode, &HeaderMap, &[u8]) -> Answer<T>;
+type AnswerReader<T> = fn(StatusCode, &HeaderMap, &[u8]) -> GraphAnswer<T>;
 
 /// The answer to a request.
-struct Heard<T> {
-    answer: Answer<T>,
+struct ReceivedAnswer<T> {
+    answer: GraphAnswer<T>,
     /// Whether the platform said anything at all.
     was_answered: bool,
 }
@@ -43,13 +43,13 @@ pub(super) struct Account {
     /// How it stands.
     pub standing: Standing,
     /// How fast it sends.
-    pub rate: Rate,
+    pub rate: AccountRate,
     /// The sends that may need their echoes.
     pub echoes: Echoes,
     /// To whom somebody types.
     pub typing: Typing,
     /// The names of its customers.
-    pub names: Names,
+    pub names: NameCache,
     /// The links by which they came.
     pub referrals: Referrals,
     outbound: Arc<Outbound>,
@@ -60,10 +60,10 @@ impl Account {
     pub fn new(desk: Arc<Desk>, outbound: Arc<Outbound>, service: &str, config: MessengerConfig) -> Self {
         Self {
             standing: Standing::new(service, config.version),
-            rate: Rate::new(config.texts_a_second),
+            rate: AccountRate::new(config.texts_a_second),
             echoes: Echoes::default(),
             typing: Typing::default(),
-            names: Names::default(),
+            names: NameCache::default(),
             referrals: Referrals::default(),
             intake: Intake::new(desk, service),
             outbound,
@@ -92,8 +92,8 @@ impl Account {
     }
 
     /// Asks the platform for something that an agent waits for. What the answer tells of the account is noted.
-    pub async fn ask<T>(&self, request: Request, read: Reading<T>) -> Result<T, Failure> {
-        let Heard { answer, was_answered } = self.exchange(request, read).await;
+    pub async fn ask<T>(&self, request: Request, read: AnswerReader<T>) -> Result<T, Failure> {
+        let ReceivedAnswer { answer, was_answered } = self.exchange(request, read).await;
         match &answer.outcome {
             Ok(_) => self.standing.did(answer.usage, self.now()),
             Err(failure) => self.failed(failure, was_answered, answer.usage),
@@ -103,8 +103,8 @@ impl Account {
     }
 
     /// Asks the platform for something that nobody waits for. Of its refusals only those count that concern everything.
-    pub async fn ask_in_passing<T>(&self, request: Request, read: Reading<T>) -> Result<T, Failure> {
-        let Heard { answer, was_answered } = self.exchange(request, read).await;
+    pub async fn ask_in_passing<T>(&self, request: Request, read: AnswerReader<T>) -> Result<T, Failure> {
+        let ReceivedAnswer { answer, was_answered } = self.exchange(request, read).await;
         match &answer.outcome {
             Err(failure) if matches!(failure.trouble.remedy(), Remedy::StopAccount | Remedy::SlowDown) => {
                 self.failed(failure, was_answered, answer.usage);
@@ -118,7 +118,7 @@ impl Account {
     /// Subscribes the page to its webhooks, which also shows whether the platform is there and accepts the token.
     pub async fn check(&self) {
         let request = send::subscription(&self.config);
-        let Heard { answer, was_answered } = self.exchange(request, send::answer::action).await;
+        let ReceivedAnswer { answer, was_answered } = self.exchange(request, send::answer::action).await;
         match &answer.outcome {
             Ok(()) => self.standing.subscribed(true, answer.usage, self.now()),
             Err(failure) if matches!(failure.trouble.remedy(), Remedy::Fail | Remedy::FailAndAlarm) => {
@@ -130,31 +130,35 @@ impl Account {
         self.report();
     }
 
-    async fn exchange<T>(&self, request: Request, read: Reading<T>) -> Heard<T> {
+    async fn exchange<T>(&self, request: Request, read: AnswerReader<T>) -> ReceivedAnswer<T> {
         let Request { url, bearer, body } = request;
         let Ok(url) = url.parse() else {
-            return Heard { answer: unanswered(&Failure::not_sent()), was_answered: false };
+            return ReceivedAnswer { answer: unanswered(&Failure::not_sent()), was_answered: false };
         };
         let ask = match body {
             Some(body) => Ask::post(url, JSON, body.into_bytes()),
             None => Ask::get(url),
         };
         match self.outbound.ask(ask.bearer(bearer.reveal())).await {
-            Ok(answer) => {
-                Heard { answer: read(answer.status, &answer.headers, &answer.body), was_answered: true }
-            }
+            Ok(answer) => ReceivedAnswer {
+                answer: read(answer.status, &answer.headers, &answer.body),
+                was_answered: true,
+            },
             Err(fault) => {
                 tracing::warn!(%fault, service = self.service(), "the Graph API did not answer");
                 match fault {
                     HttpFault::Forbidden(_) | HttpFault::NotSent(_) => {
-                        Heard { answer: unanswered(&Failure::not_sent()), was_answered: false }
+                        ReceivedAnswer { answer: unanswered(&Failure::not_sent()), was_answered: false }
                     }
                     HttpFault::Lost { head: None, .. } => {
-                        Heard { answer: unanswered(&Failure::broken()), was_answered: false }
+                        ReceivedAnswer { answer: unanswered(&Failure::broken()), was_answered: false }
                     }
                     HttpFault::Lost { head: Some((status, headers)), .. } => {
                         let outcome = Err(Failure::status(status));
-                        Heard { answer: Answer { outcome, usage: Usage::read(&headers) }, was_answered: true }
+                        ReceivedAnswer {
+                            answer: GraphAnswer { outcome, usage: Usage::read(&headers) },
+                            was_answered: true,
+                        }
                     }
                 }
             }
@@ -186,6 +190,6 @@ impl Account {
     }
 }
 
-fn unanswered<T>(failure: &Failure) -> Answer<T> {
-    Answer { outcome: Err(failure.clone()), usage: Usage::default() }
+fn unanswered<T>(failure: &Failure) -> GraphAnswer<T> {
+    GraphAnswer { outcome: Err(failure.clone()), usage: Usage::default() }
 }

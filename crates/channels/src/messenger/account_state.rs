@@ -2,10 +2,10 @@
 //! #2.7, #2.8).
 
 use super::{
-    trouble::{Remedy, Trouble},
-    usage::{Pace, Usage},
+    trouble::{FailureKind, Remedy},
+    usage::{SendingPace, Usage},
     version::{Life, Version},
-    webhook::Policy,
+    webhook::PolicyNotice,
 };
 use desk::{Condition, ServiceState};
 use domain::Millis;
@@ -30,7 +30,7 @@ pub(super) struct Standing {
 
 #[derive(Debug, Default)]
 struct Facts {
-    line: Line,
+    line: Reachability,
     /// Whether its token was refused.
     is_dead: bool,
     blocked_until: Millis,
@@ -46,7 +46,7 @@ struct Facts {
 
 /// Whether the platform answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Line {
+enum Reachability {
     /// Nothing was asked of the platform since the start.
     #[default]
     Unused,
@@ -63,12 +63,12 @@ impl Standing {
     }
 
     /// Why nothing can be sent now, even without asking the platform.
-    pub fn refusal(&self, now: Millis) -> Option<Trouble> {
+    pub fn refusal(&self, now: Millis) -> Option<FailureKind> {
         let facts = self.facts();
         if facts.is_dead {
-            return Some(Trouble::Reauthorise);
+            return Some(FailureKind::Reauthorise);
         }
-        (facts.blocked_until > now).then_some(Trouble::Blocked)
+        (facts.blocked_until > now).then_some(FailureKind::Blocked)
     }
 
     /// For how long nothing is sent because too much was.
@@ -87,18 +87,18 @@ impl Standing {
         let mut facts = self.facts();
         facts.heard(true);
         (facts.is_dead, facts.blocked_until, facts.lacks) = (false, 0, None);
-        facts.is_slowed = usage.pace() == Pace::SlowDown;
+        facts.is_slowed = usage.pace() == SendingPace::SlowDown;
         facts.hold(usage, 0, now);
     }
 
     /// The platform refused, or was not reached.
-    pub fn did_not(&self, trouble: Trouble, was_answered: bool, usage: Usage, now: Millis) {
+    pub fn did_not(&self, trouble: FailureKind, was_answered: bool, usage: Usage, now: Millis) {
         let mut facts = self.facts();
         facts.heard(was_answered);
         match (trouble, trouble.remedy()) {
-            (Trouble::Reauthorise, _) => facts.is_dead = true,
-            (Trouble::Blocked, _) => facts.blocked_until = now + BLOCK,
-            (Trouble::PermissionMissing | Trouble::FeatureDisabled, _) => {
+            (FailureKind::Reauthorise, _) => facts.is_dead = true,
+            (FailureKind::Blocked, _) => facts.blocked_until = now + BLOCK,
+            (FailureKind::PermissionMissing | FailureKind::FeatureDisabled, _) => {
                 facts.lacks = Some(trouble.sentence());
             }
             (_, Remedy::SlowDown) => facts.hold(usage, HOLD, now),
@@ -121,7 +121,7 @@ impl Standing {
     }
 
     /// The platform warned the page, blocked it, or ended a block. A warning stands until it speaks again.
-    pub fn policy(&self, policy: &Policy, now: Millis) {
+    pub fn policy(&self, policy: &PolicyNotice, now: Millis) {
         let mut facts = self.facts();
         match policy.action.as_str() {
             "block" => facts.blocked_until = now + BLOCK,
@@ -136,7 +136,7 @@ impl Standing {
     /// Whether it should be checked soon, because it does not work.
     pub fn is_down(&self) -> bool {
         let facts = self.facts();
-        facts.is_dead || facts.line != Line::Answers
+        facts.is_dead || facts.line != Reachability::Answers
     }
 
     /// The state to report.
@@ -157,12 +157,12 @@ impl Standing {
             return say(Condition::Reauthorise, "Facebook refuses the page token; a new one has to be set");
         }
         if facts.blocked_until > now {
-            return say(Condition::Blocked, Trouble::Blocked.sentence());
+            return say(Condition::Blocked, FailureKind::Blocked.sentence());
         }
         match facts.line {
-            Line::Unused => return (Condition::Starting, None),
-            Line::Silent => return say(Condition::Unreachable, "The Graph API does not answer"),
-            Line::Answers => {}
+            Reachability::Unused => return (Condition::Starting, None),
+            Reachability::Silent => return say(Condition::Unreachable, "The Graph API does not answer"),
+            Reachability::Answers => {}
         }
         if facts.held_until > now || facts.is_slowed {
             return say(Condition::RateLimited, "The page has used up most of what Facebook allows it");
@@ -194,13 +194,13 @@ impl Standing {
 
 impl Facts {
     fn heard(&mut self, was_answered: bool) {
-        self.line = if was_answered { Line::Answers } else { Line::Silent };
+        self.line = if was_answered { Reachability::Answers } else { Reachability::Silent };
     }
 
     fn hold(&mut self, usage: Usage, least: Millis, now: Millis) {
         let asked = match usage.pace() {
-            Pace::Stop(time) => time,
-            Pace::Go | Pace::SlowDown => 0,
+            SendingPace::Stop(time) => time,
+            SendingPace::Go | SendingPace::SlowDown => 0,
         };
         self.held_until = self.held_until.max(now + asked.max(least));
     }
@@ -228,7 +228,7 @@ mod tests {
     fn it_works_once_the_platform_did_something() {
         let standing = Standing::new("acme", Version::CURRENT);
         assert_eq!(condition(&standing, 0), Starting);
-        standing.did_not(Trouble::NoSuchPerson, true, FREE, NOW);
+        standing.did_not(FailureKind::NoSuchPerson, true, FREE, NOW);
         assert_eq!(condition(&standing, 0), Working, "an answer is an answer");
         assert_eq!(standing.state(NOW).id, "MESSENGER_acme");
     }
@@ -236,10 +236,10 @@ mod tests {
     #[test]
     fn a_dead_token_stops_it_until_something_succeeds() {
         let standing = working();
-        standing.did_not(Trouble::Reauthorise, true, FREE, NOW);
+        standing.did_not(FailureKind::Reauthorise, true, FREE, NOW);
         assert_eq!(
             (condition(&standing, 0), standing.refusal(NOW)),
-            (Reauthorise, Some(Trouble::Reauthorise))
+            (Reauthorise, Some(FailureKind::Reauthorise))
         );
         assert!(standing.is_down());
         standing.did(FREE, NOW);
@@ -249,10 +249,10 @@ mod tests {
     #[test]
     fn a_block_ends_when_the_platform_says_so_or_after_an_hour() {
         let standing = working();
-        standing.did_not(Trouble::Blocked, true, FREE, NOW);
-        assert_eq!((condition(&standing, 0), standing.refusal(NOW)), (Blocked, Some(Trouble::Blocked)));
+        standing.did_not(FailureKind::Blocked, true, FREE, NOW);
+        assert_eq!((condition(&standing, 0), standing.refusal(NOW)), (Blocked, Some(FailureKind::Blocked)));
         assert_eq!(standing.refusal(NOW + BLOCK), None, "then one may try");
-        let policy = |action: &str| Policy { action: action.into(), reason: Some("spam".into()) };
+        let policy = |action: &str| PolicyNotice { action: action.into(), reason: Some("spam".into()) };
         standing.policy(&policy("unblock"), NOW);
         assert_eq!(condition(&standing, 0), Working);
         standing.policy(&policy("warning"), NOW);
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn too_much_without_a_time_holds_it_for_a_moment() {
         let standing = working();
-        standing.did_not(Trouble::SlowDown, true, FREE, NOW);
+        standing.did_not(FailureKind::SlowDown, true, FREE, NOW);
         assert_eq!(standing.held(NOW), Some(Duration::from_secs(5)));
         assert_eq!(condition(&standing, 0), RateLimited);
     }
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn what_it_lacks_is_told_until_a_send_succeeds() {
         let standing = working();
-        standing.did_not(Trouble::PermissionMissing, true, FREE, NOW);
+        standing.did_not(FailureKind::PermissionMissing, true, FREE, NOW);
         assert_eq!(condition(&standing, 0), Restricted);
         standing.did(FREE, NOW);
         assert_eq!(condition(&standing, 0), Working);
@@ -295,10 +295,10 @@ mod tests {
     #[test]
     fn silence_is_told_until_the_platform_is_heard() {
         let standing = working();
-        standing.did_not(Trouble::Later, false, Usage::default(), NOW);
+        standing.did_not(FailureKind::Later, false, Usage::default(), NOW);
         assert_eq!((condition(&standing, 0), standing.is_down()), (Unreachable, true));
         assert_eq!(standing.refusal(NOW), None, "it is tried all the same");
-        standing.did_not(Trouble::BadRequest, true, FREE, NOW);
+        standing.did_not(FailureKind::BadRequest, true, FREE, NOW);
         assert_eq!(condition(&standing, 0), Working);
     }
 

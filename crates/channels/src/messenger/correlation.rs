@@ -1,6 +1,8 @@
 //! What a customer does, in the words of the desk (spec: digital-channels#4, channel-connectors#2.3).
 
-use super::webhook::{Attachment, AttachmentKind, Message, Optin, Place, Postback, Referral, ThreadControl};
+use super::webhook::{
+    Attachment, AttachmentKind, Location, Optin, Postback, ReceivedMessage, Referral, ThreadControl,
+};
 use crate::shorten;
 use domain::{
     UserData,
@@ -43,7 +45,7 @@ pub(super) fn contents(
 }
 
 /// A message.
-pub(super) fn message(message: &Message) -> CustomerMessage {
+pub(super) fn message(message: &ReceivedMessage) -> CustomerMessage {
     let message_type = message.quick_reply.as_ref().map(|_| "quick_reply");
     let mut data = UserData::default();
     put(&mut data, "quickReplyPayload", message.quick_reply.as_ref());
@@ -126,7 +128,7 @@ fn put(data: &mut UserData, key: &str, value: Option<&String>) {
 /// What is known of an attachment besides its address.
 fn described(attachment: &Attachment) -> String {
     let kind = kind(&attachment.kind);
-    let place = attachment.place.map(|Place { latitude, longitude }| format!("{latitude}, {longitude}"));
+    let place = attachment.place.map(|Location { latitude, longitude }| format!("{latitude}, {longitude}"));
     let told = match (place, attachment.title.clone()) {
         (Some(place), Some(title)) => Some(format!("{place}: {title}")),
         (place, title) => place.or(title).or_else(|| attachment.sticker.clone()),
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn what_cannot_be_fetched_is_named() {
         let title = Some("A shared post".to_owned());
-        let place = Some(Place { latitude: 52.5, longitude: -13.25 });
+        let place = Some(Location { latitude: 52.5, longitude: -13.25 });
         for (attachment, said) in [
             (attached(AttachmentKind::Fallback), text("[fallback]", "fallback")),
             (
@@ -214,7 +216,7 @@ mod tests {
     #[test]
     fn a_place_and_a_shared_page_say_what_they_are_beside_their_address() {
         let link = || Content::Url { url: "https://cdn/x".into() };
-        let place = Some(Place { latitude: 52.5, longitude: -13.25 });
+        let place = Some(Location { latitude: 52.5, longitude: -13.25 });
         let pinned = Attachment { place, title: Some("Pinned".into()), ..url(AttachmentKind::Location) };
         let told = text("[location] 52.5, -13.25: Pinned", "location");
         assert_eq!(contents("", None, &[pinned], 0), [told, text("https://cdn/x", "location"), link()]);

@@ -5,7 +5,7 @@ use super::{
     account::Account,
     content,
     mapping::{Meaning, Reader, keys},
-    webhook::{Event, Happening, Unit, decode},
+    webhook::{Happening, Unit, WebhookEvent, decode},
 };
 use crate::intake::Later;
 use desk::{
@@ -90,7 +90,7 @@ impl Account {
     }
 
     /// What the desk receives of an event; `None` if it receives nothing.
-    async fn read(&self, unit: &Unit, event: &Event) -> Result<Option<Receive>, StoreFault> {
+    async fn read(&self, unit: &Unit, event: &WebhookEvent) -> Result<Option<Receive>, StoreFault> {
         let Some(person) = &event.person else { return Ok(None) };
         let address = self.address(person);
         let reader = Reader { service: self.service(), app: &self.config.app_id, standby: unit.standby };

@@ -2,7 +2,7 @@
 
 use super::{
     content, correlation,
-    webhook::{Control, Echo, Event, Happening, Identity, Reaction, ThreadControl},
+    webhook::{Control, Echo, Happening, Reaction, ThreadControl, UnitIdentity, WebhookEvent},
 };
 use crate::shorten::shortened;
 use desk::known_key;
@@ -50,16 +50,16 @@ pub(super) enum Meaning {
 }
 
 /// The names under which the desk knows an event; none for one that may be taken any number of times.
-pub(super) fn keys(service: &str, identity: Identity) -> Vec<ProviderKey> {
+pub(super) fn keys(service: &str, identity: UnitIdentity) -> Vec<ProviderKey> {
     match identity {
-        Identity::Once(name) => vec![known_key(service, &name)],
-        Identity::Mark { .. } => Vec::new(),
+        UnitIdentity::Once(name) => vec![known_key(service, &name)],
+        UnitIdentity::Mark { .. } => Vec::new(),
     }
 }
 
 impl Reader<'_> {
     /// What an event means.
-    pub fn meaning(self, event: &Event) -> Meaning {
+    pub fn meaning(self, event: &WebhookEvent) -> Meaning {
         if self.standby && event.opens_window() {
             return overheard(&event.what);
         }
@@ -173,17 +173,17 @@ fn reacted(reaction: &Reaction) -> Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messenger::webhook::{Message, Referral};
+    use crate::messenger::webhook::{ReceivedMessage, Referral};
 
     const US: Reader<'_> = Reader { service: "acme", app: "3003", standby: false };
     const ASIDE: Reader<'_> = Reader { standby: true, ..US };
 
-    fn event(by_page: bool, what: Happening) -> Event {
-        Event { person: Some("2002".into()), by_page, at: 1, what }
+    fn event(by_page: bool, what: Happening) -> WebhookEvent {
+        WebhookEvent { person: Some("2002".into()), by_page, at: 1, what }
     }
 
     fn hello() -> Happening {
-        Happening::Message(Message {
+        Happening::Message(ReceivedMessage {
             mid: "m_1".into(),
             text: "Hello".into(),
             attachments: Vec::new(),
@@ -280,8 +280,8 @@ mod tests {
         let read = US.meaning(&event(false, Happening::Read(9)));
         let reached = Unit::Reached { state: Delivery::Read, upto: Some(9), keys: Vec::new() };
         assert_eq!(read, Meaning::Unit(reached));
-        assert_eq!(keys("acme", Identity::Mark { name: "read:2002".into(), moment: 9 }), []);
-        assert_eq!(keys("acme", Identity::Once("m_1".into())), [known_key("acme", "m_1")]);
+        assert_eq!(keys("acme", UnitIdentity::Mark { name: "read:2002".into(), moment: 9 }), []);
+        assert_eq!(keys("acme", UnitIdentity::Once("m_1".into())), [known_key("acme", "m_1")]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod deletion;
 mod delivery;
 mod echo;
 mod mapping;
-mod names;
+mod name_cache;
 mod naming;
 mod outbound;
 mod privacy;

@@ -3,8 +3,8 @@
 use super::{
     account::Account,
     content,
-    send::{self, Content, Outgoing, Unsendable},
-    trouble::{Failure, Remedy, Trouble, retry_after},
+    send::{self, OutgoingMessage, SendContent, Unsendable},
+    trouble::{Failure, FailureKind, Remedy, retry_after},
 };
 use desk::ports::{OutboundMessage, SendOutcome};
 use domain::{Refusal, message, session::Delivery};
@@ -20,9 +20,11 @@ impl Account {
     /// Carries a message. A text that is too long goes in parts, one after the other.
     pub async fn carry(&self, parcel: &OutboundMessage) -> SendOutcome {
         let person = &parcel.address.theirs;
-        let parts: Vec<Content<'_>> = match &parcel.content {
-            message::Content::Text { text, .. } => send::split(text).into_iter().map(Content::Text).collect(),
-            message::Content::Url { url } => vec![Content::Link(url)],
+        let parts: Vec<SendContent<'_>> = match &parcel.content {
+            message::Content::Text { text, .. } => {
+                send::split(text).into_iter().map(SendContent::Text).collect()
+            }
+            message::Content::Url { url } => vec![SendContent::Link(url)],
             _ => Vec::new(),
         };
         if parts.is_empty() {
@@ -36,7 +38,8 @@ impl Account {
         let mut last = None;
         for (part, content) in (1..).zip(&parts) {
             let word = content::write(&parcel.id, part, parts.len());
-            let outgoing = Outgoing { person, content: *content, window: parcel.window, metadata: &word };
+            let outgoing =
+                OutgoingMessage { person, content: *content, window: parcel.window, metadata: &word };
             let carried =
                 if part == 1 { self.attempt(&outgoing).await } else { self.insist(&outgoing).await };
             match carried {
@@ -49,16 +52,22 @@ impl Account {
     }
 
     /// One attempt at a part.
-    async fn attempt(&self, outgoing: &Outgoing<'_>) -> Carried {
+    async fn attempt(&self, outgoing: &OutgoingMessage<'_>) -> Carried {
         if let Some(trouble) = self.standing.refusal(self.now()) {
             return Err(refused(None, trouble.sentence()));
         }
         if let Some(after) = self.standing.held(self.now()) {
-            return Err(SendOutcome::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
+            return Err(SendOutcome::Later {
+                after: Some(after),
+                why: FailureKind::SlowDown.sentence().into(),
+            });
         }
         let request = send::message(&self.config, outgoing).map_err(|why| refused(None, why.to_string()))?;
         if let Err(after) = self.rate.turn(self.standing.is_slowed()).await {
-            return Err(SendOutcome::Later { after: Some(after), why: Trouble::SlowDown.sentence().into() });
+            return Err(SendOutcome::Later {
+                after: Some(after),
+                why: FailureKind::SlowDown.sentence().into(),
+            });
         }
         let copy = self.echoes.listen(outgoing.metadata);
         let failure = match self.ask(request, send::answer::message).await {
@@ -78,7 +87,7 @@ impl Account {
     }
 
     /// Attempts to send a part after the first. Starting again would send the first again, so they are repeated here.
-    async fn insist(&self, outgoing: &Outgoing<'_>) -> Carried {
+    async fn insist(&self, outgoing: &OutgoingMessage<'_>) -> Carried {
         let mut attempts = 0;
         loop {
             let carried = self.attempt(outgoing).await;

@@ -12,12 +12,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The rates of an account.
 #[derive(Debug)]
-pub(super) struct Rate {
+pub(super) struct AccountRate {
     usual: DefaultDirectRateLimiter,
     slow: DefaultDirectRateLimiter,
 }
 
-impl Rate {
+impl AccountRate {
     /// So many in a second, spread evenly; 0 counts as 1.
     pub fn new(a_second: u32) -> Self {
         let each = |rate: u32| {
@@ -40,7 +40,7 @@ mod tests {
     use std::time::Instant;
 
     async fn ten(is_slowed: bool) -> Duration {
-        let rate = Rate::new(200);
+        let rate = AccountRate::new(200);
         let begun = Instant::now();
         for _ in 0..10 {
             rate.turn(is_slowed).await.expect("a turn");
@@ -56,7 +56,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_would_wait_long_comes_back_later() {
-        let rate = Rate::new(0);
+        let rate = AccountRate::new(0);
         assert_eq!(rate.turn(false).await, Ok(()));
         let three = futures::future::join_all((0..3).map(|_| rate.turn(false))).await;
         assert!(three.contains(&Err(PATIENCE)), "{three:?}");

@@ -15,7 +15,7 @@ const MAX_TRACE: usize = 64;
 
 /// Why a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum FailureKind {
     /// The platform cannot at the moment, or was not reached.
     Later,
     /// The account sends too much.
@@ -64,11 +64,11 @@ pub enum Remedy {
 }
 
 /// A trouble and what the platform said of it. The words of the platform are for the log; an agent is told
-/// [`Trouble::sentence`].
+/// [`FailureKind::sentence`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// What it is.
-    pub trouble: Trouble,
+    pub trouble: FailureKind,
     /// The platform's code, if it gave one.
     pub code: Option<i64>,
     /// Its subcode, if it gave one.
@@ -86,7 +86,7 @@ pub fn retry_after(attempts: u32) -> Option<Millis> {
     ATTEMPTS.get(past).copied()
 }
 
-impl Trouble {
+impl FailureKind {
     /// Its name, for metrics and for the answer to the agent's operation.
     pub const fn name(self) -> &'static str {
         match self {
@@ -170,19 +170,19 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for FailureKind {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str(self.sentence())
     }
 }
 
 #[derive(Deserialize)]
-struct Body {
-    error: Told,
+struct ErrorBody {
+    error: ErrorJson,
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct ErrorJson {
     code: Whole,
     error_subcode: Option<Whole>,
     fbtrace_id: Option<String>,
@@ -194,21 +194,21 @@ struct Told {
 impl Failure {
     /// The request did not leave: the address was not found, no connection was made.
     pub fn not_sent() -> Self {
-        Self::without_words(Trouble::Later)
+        Self::without_words(FailureKind::Later)
     }
 
     /// The connection broke, or time ran out, after the request may have left.
     pub fn broken() -> Self {
-        Self::without_words(Trouble::Unknown)
+        Self::without_words(FailureKind::Unknown)
     }
 
     /// The failure in the body of an answer, whatever its status; `None` if there is none.
     pub(super) fn told(status: StatusCode, body: &[u8]) -> Option<Self> {
-        let Body { error } = serde_json::from_slice(body).ok()?;
+        let ErrorBody { error } = serde_json::from_slice(body).ok()?;
         let (Whole(code), subcode) = (error.code, error.error_subcode.map(|Whole(subcode)| subcode));
         let transient = error.is_transient.unwrap_or(false);
         Some(Self {
-            trouble: Trouble::of(code, subcode, transient).unwrap_or_else(|| by_status(status)),
+            trouble: FailureKind::of(code, subcode, transient).unwrap_or_else(|| by_status(status)),
             code: Some(code),
             subcode,
             trace: error.fbtrace_id.map(|trace| shortened(&trace, MAX_TRACE)),
@@ -221,19 +221,19 @@ impl Failure {
         Self::without_words(by_status(status))
     }
 
-    fn without_words(trouble: Trouble) -> Self {
+    fn without_words(trouble: FailureKind) -> Self {
         Self { trouble, code: None, subcode: None, trace: None, words: String::new() }
     }
 }
 
-fn by_status(status: StatusCode) -> Trouble {
+fn by_status(status: StatusCode) -> FailureKind {
     match status {
-        StatusCode::TOO_MANY_REQUESTS => Trouble::SlowDown,
-        StatusCode::PAYLOAD_TOO_LARGE => Trouble::TooLarge,
+        StatusCode::TOO_MANY_REQUESTS => FailureKind::SlowDown,
+        StatusCode::PAYLOAD_TOO_LARGE => FailureKind::TooLarge,
         // A success without a message id: it was sent, most likely.
-        StatusCode::REQUEST_TIMEOUT => Trouble::Unknown,
-        status if status.is_success() || status.is_server_error() => Trouble::Unknown,
-        _ => Trouble::BadRequest,
+        StatusCode::REQUEST_TIMEOUT => FailureKind::Unknown,
+        status if status.is_success() || status.is_server_error() => FailureKind::Unknown,
+        _ => FailureKind::BadRequest,
     }
 }
 
@@ -260,30 +260,30 @@ mod tests {
     #[test]
     fn every_row_of_the_table_has_its_trouble_and_its_remedy() {
         for (code, subcode, trouble, remedy) in [
-            (1, 0, Trouble::Later, Retry),
-            (2, 0, Trouble::Later, Retry),
-            (1200, 0, Trouble::Later, Retry),
-            (4, 0, Trouble::SlowDown, Remedy::SlowDown),
-            (17, 0, Trouble::SlowDown, Remedy::SlowDown),
-            (32, 0, Trouble::SlowDown, Remedy::SlowDown),
-            (613, 0, Trouble::SlowDown, Remedy::SlowDown),
-            (10, 2_018_278, Trouble::WindowClosed, Fail),
-            (10, 2_018_065, Trouble::WindowClosed, Fail),
-            (10, 2_018_300, Trouble::OwnedElsewhere, Fail),
-            (10, 0, Trouble::PermissionMissing, FailAndAlarm),
-            (200, 0, Trouble::PermissionMissing, FailAndAlarm),
-            (230, 0, Trouble::PermissionMissing, FailAndAlarm),
-            (100, 2_018_001, Trouble::NoSuchPerson, Fail),
-            (100, 2_018_109, Trouble::TooLarge, Fail),
-            (100, 0, Trouble::BadRequest, FailAndAlarm),
-            (190, 0, Trouble::Reauthorise, StopAccount),
-            (190, 460, Trouble::Reauthorise, StopAccount),
-            (368, 0, Trouble::Blocked, StopAccount),
-            (551, 0, Trouble::Undeliverable, Fail),
-            (200, 1_545_041, Trouble::Undeliverable, Fail),
-            (4, 2_018_022, Trouble::SlowDown, Remedy::SlowDown),
-            (2022, 0, Trouble::FeatureDisabled, FailAndAlarm),
-            (1, 1_357_046, Trouble::SentAfterAll, Echo),
+            (1, 0, FailureKind::Later, Retry),
+            (2, 0, FailureKind::Later, Retry),
+            (1200, 0, FailureKind::Later, Retry),
+            (4, 0, FailureKind::SlowDown, Remedy::SlowDown),
+            (17, 0, FailureKind::SlowDown, Remedy::SlowDown),
+            (32, 0, FailureKind::SlowDown, Remedy::SlowDown),
+            (613, 0, FailureKind::SlowDown, Remedy::SlowDown),
+            (10, 2_018_278, FailureKind::WindowClosed, Fail),
+            (10, 2_018_065, FailureKind::WindowClosed, Fail),
+            (10, 2_018_300, FailureKind::OwnedElsewhere, Fail),
+            (10, 0, FailureKind::PermissionMissing, FailAndAlarm),
+            (200, 0, FailureKind::PermissionMissing, FailAndAlarm),
+            (230, 0, FailureKind::PermissionMissing, FailAndAlarm),
+            (100, 2_018_001, FailureKind::NoSuchPerson, Fail),
+            (100, 2_018_109, FailureKind::TooLarge, Fail),
+            (100, 0, FailureKind::BadRequest, FailAndAlarm),
+            (190, 0, FailureKind::Reauthorise, StopAccount),
+            (190, 460, FailureKind::Reauthorise, StopAccount),
+            (368, 0, FailureKind::Blocked, StopAccount),
+            (551, 0, FailureKind::Undeliverable, Fail),
+            (200, 1_545_041, FailureKind::Undeliverable, Fail),
+            (4, 2_018_022, FailureKind::SlowDown, Remedy::SlowDown),
+            (2022, 0, FailureKind::FeatureDisabled, FailAndAlarm),
+            (1, 1_357_046, FailureKind::SentAfterAll, Echo),
         ] {
             let mut error =
                 json!({"code": code, "fbtrace_id": "AbC", "message": "(#x)", "type": "OAuthException"});
@@ -303,26 +303,26 @@ mod tests {
 
     #[test]
     fn what_is_said_to_pass_is_tried_again() {
-        assert_eq!(read(400, &json!({"code": 100, "is_transient": true})).trouble, Trouble::Later);
-        assert_eq!(read(400, &json!({"code": 987, "is_transient": true})).trouble, Trouble::Later);
-        assert_eq!(read(400, &json!({"code": 100, "is_transient": false})).trouble, Trouble::BadRequest);
+        assert_eq!(read(400, &json!({"code": 100, "is_transient": true})).trouble, FailureKind::Later);
+        assert_eq!(read(400, &json!({"code": 987, "is_transient": true})).trouble, FailureKind::Later);
+        assert_eq!(read(400, &json!({"code": 100, "is_transient": false})).trouble, FailureKind::BadRequest);
         // A dead token stays dead, and what was sent is not sent twice.
-        assert_eq!(read(400, &json!({"code": 190, "is_transient": true})).trouble, Trouble::Reauthorise);
+        assert_eq!(read(400, &json!({"code": 190, "is_transient": true})).trouble, FailureKind::Reauthorise);
         let sent = json!({"code": 1, "error_subcode": 1_357_046, "is_transient": true});
-        assert_eq!(read(500, &sent).trouble, Trouble::SentAfterAll);
+        assert_eq!(read(500, &sent).trouble, FailureKind::SentAfterAll);
     }
 
     #[test]
     fn what_says_nothing_is_judged_by_its_status() {
         for (status, trouble) in [
-            (500, Trouble::Unknown),
-            (502, Trouble::Unknown),
-            (504, Trouble::Unknown),
-            (408, Trouble::Unknown),
-            (429, Trouble::SlowDown),
-            (413, Trouble::TooLarge),
-            (404, Trouble::BadRequest),
-            (302, Trouble::BadRequest),
+            (500, FailureKind::Unknown),
+            (502, FailureKind::Unknown),
+            (504, FailureKind::Unknown),
+            (408, FailureKind::Unknown),
+            (429, FailureKind::SlowDown),
+            (413, FailureKind::TooLarge),
+            (404, FailureKind::BadRequest),
+            (302, FailureKind::BadRequest),
         ] {
             let code = StatusCode::from_u16(status).expect("status");
             for body in ["", "<html>", "{}", r#"{"error":"no"}"#, r#"{"error":{"message":"no"}}"#] {
@@ -355,7 +355,7 @@ mod tests {
         let error = json!({"code": "100", "error_subcode": null, "message": format!("a\nb{}", "é".repeat(9_000)),
             "fbtrace_id": "t".repeat(9_000)});
         let failure = read(400, &error);
-        assert_eq!(failure.trouble, Trouble::BadRequest);
+        assert_eq!(failure.trouble, FailureKind::BadRequest);
         assert!(failure.words.starts_with("a bé"));
         assert_eq!(failure.words.chars().count(), MAX_WORDS);
         assert_eq!(failure.trace.map(|trace| trace.len()), Some(MAX_TRACE));

@@ -35,7 +35,7 @@ pub struct Usage {
 
 /// What to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub enum SendingPace {
     /// Send as ever.
     Go,
     /// Send more slowly.
@@ -46,7 +46,7 @@ pub enum Pace {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Reading {
+struct UsageJson {
     call_count: f64,
     total_cputime: f64,
     total_time: f64,
@@ -64,16 +64,16 @@ impl Usage {
     }
 
     /// What to do about it.
-    pub const fn pace(self) -> Pace {
+    pub const fn pace(self) -> SendingPace {
         match self.percent {
-            _ if self.regain > 0 => Pace::Stop(self.regain),
-            STOP_PERCENT.. => Pace::Stop(STOP),
-            SLOW_PERCENT.. => Pace::SlowDown,
-            _ => Pace::Go,
+            _ if self.regain > 0 => SendingPace::Stop(self.regain),
+            STOP_PERCENT.. => SendingPace::Stop(STOP),
+            SLOW_PERCENT.. => SendingPace::SlowDown,
+            _ => SendingPace::Go,
         }
     }
 
-    fn of(reading: &Reading) -> Self {
+    fn of(reading: &UsageJson) -> Self {
         let percent = reading.call_count.max(reading.total_cputime).max(reading.total_time);
         let minutes = reading.estimated_time_to_regain_access.ceil();
         Self { percent: whole(percent), regain: (Millis::from(whole(minutes)) * MINUTE).min(LONGEST_STOP) }
@@ -85,7 +85,7 @@ impl Usage {
 }
 
 /// The readings of all businesses; a list or a reading of another shape is left out by itself.
-fn businesses(text: &str) -> Vec<Reading> {
+fn businesses(text: &str) -> Vec<UsageJson> {
     let lists: BTreeMap<String, Vec<&RawValue>> = match serde_json::from_str(text) {
         Ok(lists) => lists,
         Err(_) => return Vec::new(),
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_is_not_told_hinders_nobody() {
-        assert_eq!(told(&[]).pace(), Pace::Go);
+        assert_eq!(told(&[]).pace(), SendingPace::Go);
     }
 
     #[test]
@@ -135,19 +135,19 @@ mod tests {
             ),
         ]);
         assert_eq!(usage, Usage { percent: 85, regain: 0 });
-        assert_eq!(usage.pace(), Pace::SlowDown);
+        assert_eq!(usage.pace(), SendingPace::SlowDown);
     }
 
     #[test]
     fn it_slows_down_at_80_and_stops_at_100() {
         for (percent, pace) in [
-            (0, Pace::Go),
-            (79, Pace::Go),
-            (80, Pace::SlowDown),
-            (85, Pace::SlowDown),
-            (99, Pace::SlowDown),
-            (100, Pace::Stop(STOP)),
-            (240, Pace::Stop(STOP)),
+            (0, SendingPace::Go),
+            (79, SendingPace::Go),
+            (80, SendingPace::SlowDown),
+            (85, SendingPace::SlowDown),
+            (99, SendingPace::SlowDown),
+            (100, SendingPace::Stop(STOP)),
+            (240, SendingPace::Stop(STOP)),
         ] {
             let header = format!(r#"{{"call_count":{percent}}}"#);
             assert_eq!(told(&[("x-app-usage", &header)]).pace(), pace, "at {percent} %");
@@ -158,9 +158,9 @@ mod tests {
     fn it_stops_for_the_announced_time() {
         let header =
             r#"{"1001":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":19}]}"#;
-        assert_eq!(told(&[("x-business-use-case-usage", header)]).pace(), Pace::Stop(19 * MINUTE));
+        assert_eq!(told(&[("x-business-use-case-usage", header)]).pace(), SendingPace::Stop(19 * MINUTE));
         let header = r#"{"1001":[{"call_count":3,"estimated_time_to_regain_access":1e300}]}"#;
-        assert_eq!(told(&[("x-business-use-case-usage", header)]).pace(), Pace::Stop(LONGEST_STOP));
+        assert_eq!(told(&[("x-business-use-case-usage", header)]).pace(), SendingPace::Stop(LONGEST_STOP));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 /// What became of a request, and how much of the allowance is used up after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<T> {
+pub struct GraphAnswer<T> {
     /// What became of it.
     pub outcome: Result<T, Failure>,
     /// What the headers told, whatever the outcome.
@@ -16,7 +16,7 @@ pub struct Answer<T> {
 
 /// The platform has taken a message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Receipt {
+pub struct SendReceipt {
     /// Its `mid`, by which receipts, echoes and reactions name it.
     pub message_id: String,
     /// The customer. Left out when they were not named by their id.
@@ -25,24 +25,24 @@ pub struct Receipt {
 
 /// Reads the answer to [`super::message`]. After a success without a message id nobody knows what became of the
 /// message: its echo tells.
-pub fn message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<Receipt> {
+pub fn message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> GraphAnswer<SendReceipt> {
     let receipt =
-        || serde_json::from_slice(body).ok().filter(|receipt: &Receipt| !receipt.message_id.is_empty());
-    Answer {
+        || serde_json::from_slice(body).ok().filter(|receipt: &SendReceipt| !receipt.message_id.is_empty());
+    GraphAnswer {
         outcome: accepted(status, body).and_then(|()| receipt().ok_or_else(|| Failure::status(status))),
         usage: Usage::read(headers),
     }
 }
 
 /// Reads the answer to [`super::action`], which only tells that it was done.
-pub fn action(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<()> {
-    Answer { outcome: accepted(status, body), usage: Usage::read(headers) }
+pub fn action(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> GraphAnswer<()> {
+    GraphAnswer { outcome: accepted(status, body), usage: Usage::read(headers) }
 }
 
 /// Reads the answer to [`super::profile`].
-pub fn profile(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer<Profile> {
+pub fn profile(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> GraphAnswer<Profile> {
     let profile = || serde_json::from_slice(body).map_err(|_| Failure::status(status));
-    Answer { outcome: accepted(status, body).and_then(|()| profile()), usage: Usage::read(headers) }
+    GraphAnswer { outcome: accepted(status, body).and_then(|()| profile()), usage: Usage::read(headers) }
 }
 
 fn accepted(status: StatusCode, body: &[u8]) -> Result<(), Failure> {
@@ -56,36 +56,36 @@ fn accepted(status: StatusCode, body: &[u8]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messenger::{trouble::Trouble, usage::Pace};
+    use crate::messenger::{trouble::FailureKind, usage::SendingPace};
     use http::{HeaderName, HeaderValue};
     use proptest::prelude::*;
 
-    fn read(status: u16, body: &str) -> Result<Receipt, Trouble> {
+    fn read(status: u16, body: &str) -> Result<SendReceipt, FailureKind> {
         let status = StatusCode::from_u16(status).expect("status");
         message(status, &HeaderMap::new(), body.as_bytes()).outcome.map_err(|failure| failure.trouble)
     }
 
     #[test]
     fn a_receipt_names_the_message() {
-        let receipt = Receipt { message_id: "m_1".into(), recipient_id: Some("2002".into()) };
+        let receipt = SendReceipt { message_id: "m_1".into(), recipient_id: Some("2002".into()) };
         assert_eq!(read(200, r#"{"recipient_id":"2002","message_id":"m_1"}"#), Ok(receipt));
-        let receipt = Receipt { message_id: "m_1".into(), recipient_id: None };
+        let receipt = SendReceipt { message_id: "m_1".into(), recipient_id: None };
         assert_eq!(read(200, r#"{"message_id":"m_1","new":true}"#), Ok(receipt));
     }
 
     #[test]
     fn a_success_that_names_none_is_waited_for() {
         for body in ["", "{}", "<html>", r#"{"message_id":""}"#, r#"{"recipient_id":"2002"}"#] {
-            assert_eq!(read(200, body), Err(Trouble::Unknown), "{body}");
+            assert_eq!(read(200, body), Err(FailureKind::Unknown), "{body}");
         }
     }
 
     #[test]
     fn a_failure_is_one_whatever_the_status_says() {
         let dead = r#"{"error":{"message":"Session has expired","type":"OAuthException","code":190,"fbtrace_id":"A"}}"#;
-        assert_eq!(read(401, dead), Err(Trouble::Reauthorise));
-        assert_eq!(read(200, dead), Err(Trouble::Reauthorise));
-        assert_eq!(read(503, "upstream"), Err(Trouble::Unknown));
+        assert_eq!(read(401, dead), Err(FailureKind::Reauthorise));
+        assert_eq!(read(200, dead), Err(FailureKind::Reauthorise));
+        assert_eq!(read(503, "upstream"), Err(FailureKind::Unknown));
     }
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
         let body = br#"{"recipient_id":"2002"}"#;
         assert_eq!(action(status, &HeaderMap::new(), body).outcome, Ok(()));
         let failed = action(StatusCode::BAD_REQUEST, &HeaderMap::new(), b"{}").outcome;
-        assert_eq!(failed.map_err(|failure| failure.trouble), Err(Trouble::BadRequest));
+        assert_eq!(failed.map_err(|failure| failure.trouble), Err(FailureKind::BadRequest));
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
         let value = HeaderValue::from_static(r#"{"call_count":85,"total_time":0,"total_cputime":0}"#);
         let headers = HeaderMap::from_iter([(HeaderName::from_static("x-app-usage"), value)]);
         for status in [StatusCode::OK, StatusCode::BAD_REQUEST] {
-            assert_eq!(message(status, &headers, b"{}").usage.pace(), Pace::SlowDown);
+            assert_eq!(message(status, &headers, b"{}").usage.pace(), SendingPace::SlowDown);
         }
     }
 

@@ -9,7 +9,7 @@ mod request;
 mod split;
 mod subscription;
 
-pub use answer::Answer;
+pub use answer::GraphAnswer;
 pub use profile::{Profile, profile};
 pub use request::Request;
 pub use split::{MAX_TEXT, split};
@@ -28,11 +28,11 @@ const MESSAGES: &str = "messages";
 
 /// A message to a customer.
 #[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
+pub struct OutgoingMessage<'a> {
     /// The customer: their id for this page.
     pub person: &'a str,
     /// What the customer is told.
-    pub content: Content<'a>,
+    pub content: SendContent<'a>,
     /// How it may go out (spec: channel-connectors#2.6).
     pub window: Window,
     /// Our id of this message, or of this part of it: the echo brings it back.
@@ -41,7 +41,7 @@ pub struct Outgoing<'a> {
 
 /// What a customer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content<'a> {
+pub enum SendContent<'a> {
     /// A text of at most [`MAX_TEXT`] characters; [`split`] cuts a longer one into such parts.
     Text(&'a str),
     /// A link, of at most as many characters. Messenger shows a preview of it.
@@ -76,14 +76,14 @@ pub enum Unsendable {
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct SendBody<'a> {
     recipient: Recipient<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     messaging_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tag: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message<'a>>,
+    message: Option<TextBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sender_action: Option<Action>,
     appsecret_proof: String,
@@ -95,14 +95,14 @@ struct Recipient<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct TextBody<'a> {
     text: &'a str,
     metadata: &'a str,
 }
 
 /// The request that sends a message, or why none can.
-pub fn message(config: &MessengerConfig, outgoing: &Outgoing<'_>) -> Result<Request, Unsendable> {
-    let Outgoing { person, content, window, metadata } = *outgoing;
+pub fn message(config: &MessengerConfig, outgoing: &OutgoingMessage<'_>) -> Result<Request, Unsendable> {
+    let OutgoingMessage { person, content, window, metadata } = *outgoing;
     let (messaging_type, tag) = match window {
         Window::Reply => ("RESPONSE", None),
         Window::Person => ("MESSAGE_TAG", Some("HUMAN_AGENT")),
@@ -114,21 +114,21 @@ pub fn message(config: &MessengerConfig, outgoing: &Outgoing<'_>) -> Result<Requ
     Ok(request(
         config,
         MESSAGES,
-        &Body {
+        &SendBody {
             messaging_type: Some(messaging_type),
             tag,
-            message: Some(Message { text: content.text()?, metadata }),
-            ..Body::to(config, person)
+            message: Some(TextBody { text: content.text()?, metadata }),
+            ..SendBody::to(config, person)
         },
     ))
 }
 
 /// The request that shows a customer something without a message. It is never part of one that sends a message.
 pub fn action(config: &MessengerConfig, person: &str, action: Action) -> Request {
-    request(config, MESSAGES, &Body { sender_action: Some(action), ..Body::to(config, person) })
+    request(config, MESSAGES, &SendBody { sender_action: Some(action), ..SendBody::to(config, person) })
 }
 
-impl<'a> Content<'a> {
+impl<'a> SendContent<'a> {
     fn text(self) -> Result<&'a str, Unsendable> {
         let text = match self {
             Self::Text(text) => text,
@@ -149,7 +149,7 @@ fn is_link(url: &str) -> bool {
         && !url.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
-impl<'a> Body<'a> {
+impl<'a> SendBody<'a> {
     fn to(config: &MessengerConfig, person: &'a str) -> Self {
         Self {
             recipient: Recipient { id: person },
@@ -169,7 +169,7 @@ impl fmt::Display for Unsendable {
             Self::TooLong => "The message has more than 2000 characters",
             Self::NoLink => "A link begins with http:// or https://",
             Self::Metadata => "The message has no id that can be sent with it",
-            Self::WindowClosed => super::trouble::Trouble::WindowClosed.sentence(),
+            Self::WindowClosed => super::trouble::FailureKind::WindowClosed.sentence(),
         })
     }
 }
@@ -193,20 +193,20 @@ pub(super) mod tests {
         )
     }
 
-    const HELLO: Outgoing<'_> = Outgoing {
+    const HELLO: OutgoingMessage<'_> = OutgoingMessage {
         person: "2002",
-        content: Content::Text("h\u{e9}llo"),
+        content: SendContent::Text("h\u{e9}llo"),
         window: Window::Reply,
         metadata: "01-msg",
     };
 
-    fn sent(outgoing: &Outgoing<'_>) -> Value {
+    fn sent(outgoing: &OutgoingMessage<'_>) -> Value {
         let request = message(&config(), outgoing).expect("a request");
         serde_json::from_str(&request.body.expect("a body")).expect("JSON")
     }
 
-    fn refused(content: Content<'_>) -> Unsendable {
-        message(&config(), &Outgoing { content, ..HELLO }).expect_err("a refusal")
+    fn refused(content: SendContent<'_>) -> Unsendable {
+        message(&config(), &OutgoingMessage { content, ..HELLO }).expect_err("a refusal")
     }
 
     #[test]
@@ -227,37 +227,40 @@ pub(super) mod tests {
 
     #[test]
     fn a_late_answer_of_a_person_is_tagged() {
-        let late = sent(&Outgoing { window: Window::Person, ..HELLO });
+        let late = sent(&OutgoingMessage { window: Window::Person, ..HELLO });
         assert_eq!((&late["messaging_type"], &late["tag"]), (&json!("MESSAGE_TAG"), &json!("HUMAN_AGENT")));
-        let closed = message(&config(), &Outgoing { window: Window::Closed, ..HELLO });
+        let closed = message(&config(), &OutgoingMessage { window: Window::Closed, ..HELLO });
         assert_eq!(closed.expect_err("a refusal"), Unsendable::WindowClosed);
     }
 
     #[test]
     fn a_link_is_a_text_that_messenger_unfolds() {
         let url = "https://example.com/a?b=c";
-        assert_eq!(sent(&Outgoing { content: Content::Link(url), ..HELLO })["message"]["text"], json!(url));
+        assert_eq!(
+            sent(&OutgoingMessage { content: SendContent::Link(url), ..HELLO })["message"]["text"],
+            json!(url)
+        );
         for wrong in ["", "example.com", "javascript:alert(1)", "https://", "https://a b", "https://a\nb"] {
-            assert_eq!(refused(Content::Link(wrong)), Unsendable::NoLink, "{wrong}");
+            assert_eq!(refused(SendContent::Link(wrong)), Unsendable::NoLink, "{wrong}");
         }
         let long = format!("https://{}", "a".repeat(MAX_TEXT));
-        assert_eq!(refused(Content::Link(&long)), Unsendable::TooLong);
+        assert_eq!(refused(SendContent::Link(&long)), Unsendable::TooLong);
     }
 
     #[test]
     fn a_text_has_between_1_and_2000_characters() {
         let longest = "é".repeat(2000);
         assert_eq!(
-            sent(&Outgoing { content: Content::Text(&longest), ..HELLO })["message"]["text"],
+            sent(&OutgoingMessage { content: SendContent::Text(&longest), ..HELLO })["message"]["text"],
             json!(longest)
         );
-        assert_eq!(refused(Content::Text(&"é".repeat(2001))), Unsendable::TooLong);
-        assert_eq!(refused(Content::Text(" \n")), Unsendable::Empty);
+        assert_eq!(refused(SendContent::Text(&"é".repeat(2001))), Unsendable::TooLong);
+        assert_eq!(refused(SendContent::Text(" \n")), Unsendable::Empty);
     }
 
     #[test]
     fn our_id_has_to_fit() {
-        let with = |metadata: &str| message(&config(), &Outgoing { metadata, ..HELLO }).map(|_| ());
+        let with = |metadata: &str| message(&config(), &OutgoingMessage { metadata, ..HELLO }).map(|_| ());
         assert_eq!(with(&"a".repeat(999)), Ok(()));
         assert_eq!(with(&"a".repeat(1000)), Err(Unsendable::Metadata));
         assert_eq!(with(""), Err(Unsendable::Metadata));

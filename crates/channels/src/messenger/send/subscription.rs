@@ -21,7 +21,7 @@ const FIELDS: [&str; 12] = [
 ];
 
 #[derive(Serialize)]
-struct Body {
+struct SubscriptionBody {
     subscribed_fields: [&'static str; 12],
     appsecret_proof: String,
 }
@@ -29,7 +29,7 @@ struct Body {
 /// The request that subscribes the page. Made again, it changes nothing; its answer, read by
 /// [`super::answer::action`], tells whether the token is good.
 pub fn subscription(config: &MessengerConfig) -> Request {
-    let body = Body { subscribed_fields: FIELDS, appsecret_proof: proof(config) };
+    let body = SubscriptionBody { subscribed_fields: FIELDS, appsecret_proof: proof(config) };
     request(config, "subscribed_apps", &body)
 }
 

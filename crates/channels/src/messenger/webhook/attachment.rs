@@ -28,7 +28,7 @@ pub struct Attachment {
     /// The id of a sticker.
     pub sticker: Option<String>,
     /// The place of a location.
-    pub place: Option<Place>,
+    pub place: Option<Location>,
 }
 
 /// What an attachment is.
@@ -68,7 +68,7 @@ pub enum AttachmentKind {
 
 /// A place on the earth, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-pub struct Place {
+pub struct Location {
     /// North of the equator.
     #[serde(rename = "lat")]
     pub latitude: f64,
@@ -92,7 +92,7 @@ struct Payload {
     url: Option<String>,
     title: Option<String>,
     sticker_id: Option<Id>,
-    coordinates: Option<Place>,
+    coordinates: Option<Location>,
 }
 
 /// The attachments of a message, and how many more there are than one may have. `sticker` is the message's own
@@ -215,7 +215,7 @@ mod tests {
     fn a_place_has_its_coordinates() {
         let attached =
             json!([{"type": "location", "payload": {"coordinates": {"lat": 48.2, "long": -16.4}}}]);
-        let place = Some(Place { latitude: 48.2, longitude: -16.4 });
+        let place = Some(Location { latitude: 48.2, longitude: -16.4 });
         assert_eq!(read(attached, None), vec![Attachment { place, ..bare(AttachmentKind::Location) }]);
     }
 

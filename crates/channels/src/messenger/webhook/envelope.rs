@@ -1,6 +1,6 @@
 //! The envelope of a delivery: entries, and the events in them.
 
-use super::{Event, Unit, event, halves, poison::Poison};
+use super::{Unit, WebhookEvent, event, halves, poison::Poison};
 use crate::messenger::scalar::{Id, Whole};
 use domain::Millis;
 use serde::Deserialize;
@@ -36,7 +36,7 @@ struct Envelope<'a> {
 }
 
 #[derive(Deserialize)]
-struct Entry<'a> {
+struct PageEntry<'a> {
     id: Id,
     time: Option<Whole>,
     #[serde(borrow, default)]
@@ -72,8 +72,8 @@ pub fn decode(body: &[u8]) -> Result<Vec<Unit>, Undecodable> {
 }
 
 /// Takes the events out of an entry.
-fn open(entry: &Entry<'_>, units: &mut Vec<Unit>) -> Result<(), Undecodable> {
-    let Entry { id: Id(page), time, messaging, standby } = entry;
+fn open(entry: &PageEntry<'_>, units: &mut Vec<Unit>) -> Result<(), Undecodable> {
+    let PageEntry { id: Id(page), time, messaging, standby } = entry;
     let time = time.map(|Whole(time)| time);
     for (list, standby) in [(messaging, false), (standby, true)] {
         for raw in list.iter().flatten() {
@@ -90,7 +90,7 @@ fn open(entry: &Entry<'_>, units: &mut Vec<Unit>) -> Result<(), Undecodable> {
 
 /// Reads an event. A text that was cut within a character has half of a pair of UTF-16, which is no text for JSON; the
 /// half is replaced then, which [`crate::messenger::said`] tells.
-fn read(raw: &str, page: &str, time: Option<Millis>) -> Result<Event, Poison> {
+fn read(raw: &str, page: &str, time: Option<Millis>) -> Result<WebhookEvent, Poison> {
     event::decode(raw, page, time).or_else(|poison| match halves::replaced(raw) {
         Some(mended) => event::decode(&mended, page, time),
         None => Err(poison),
@@ -197,7 +197,9 @@ mod tests {
         let raw = r#"{"sender":{"id":"2002"},"timestamp":1,"message":{"mid":"m_1","text":"Hi \ud83d"}}"#;
         let body = format!(r#"{{"object":"page","entry":[{{"id":"1001","time":1,"messaging":[{raw}]}}]}}"#);
         let unit = &decode(body.as_bytes()).expect("an envelope")[0];
-        let Ok(Event { what: Happening::Message(message), .. }) = &unit.event else { panic!("a message") };
+        let Ok(WebhookEvent { what: Happening::Message(message), .. }) = &unit.event else {
+            panic!("a message")
+        };
         assert_eq!((message.text.as_str(), unit.raw.as_str()), ("Hi \u{fffd}", raw));
     }
 

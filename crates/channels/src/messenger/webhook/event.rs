@@ -1,10 +1,10 @@
 //! One event: what happened, who did it, and when.
 
 use super::{
-    message::{self, Echo, Edit, Message, Written},
+    message::{self, Echo, Edit, MessageKind, ReceivedMessage},
     poison::{Poison, optional},
     shape::{MAX_ID, shape},
-    signal::{self, Delivered, Optin, Policy, Postback, Reaction, Referral, ThreadControl},
+    signal::{self, Delivered, Optin, PolicyNotice, Postback, Reaction, Referral, ThreadControl},
 };
 use crate::messenger::scalar::{Id, Whole};
 use domain::Millis;
@@ -17,7 +17,7 @@ const MAX_NAME: usize = 64;
 
 /// An event of a thread between a person and a page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Event {
+pub struct WebhookEvent {
     /// The person's id for this page. It is always there, except with [`Happening::Optin`], [`Happening::Policy`] and
     /// [`Happening::Unknown`], which may concern nobody.
     pub person: Option<String>,
@@ -33,7 +33,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
     /// The person wrote.
-    Message(Message),
+    Message(ReceivedMessage),
     /// The page wrote: through us, through another app, or in its inbox.
     Echo(Echo),
     /// The person changed what they wrote.
@@ -55,17 +55,17 @@ pub enum Happening {
     /// The control over the thread changed, or was asked for.
     ThreadControl(ThreadControl),
     /// The platform warns the page, or blocks it.
-    Policy(Policy),
+    Policy(PolicyNotice),
     /// Something of this name, which this server does not know.
     Unknown(String),
 }
 
 impl Happening {
-    fn of(written: Written) -> Self {
+    fn of(written: MessageKind) -> Self {
         match written {
-            Written::Message(message) => Self::Message(message),
-            Written::Echo(echo) => Self::Echo(echo),
-            Written::Unsent(mid) => Self::Unsent(mid),
+            MessageKind::Message(message) => Self::Message(message),
+            MessageKind::Echo(echo) => Self::Echo(echo),
+            MessageKind::Unsent(mid) => Self::Unsent(mid),
         }
     }
 
@@ -89,7 +89,7 @@ impl Happening {
     }
 }
 
-impl Event {
+impl WebhookEvent {
     /// Whether it opens the messaging window again (spec: channel-connectors#2.6).
     pub const fn opens_window(&self) -> bool {
         !self.by_page
@@ -99,16 +99,16 @@ impl Event {
 
 /// `sender` or `recipient`. A person who is not known yet has another key than `id`.
 #[derive(Deserialize)]
-struct Party {
+struct EventParty {
     id: Option<Id>,
 }
 
 /// Reads an event of a page. `time` is the entry's, for events that have none.
-pub(super) fn decode(raw: &str, page: &str, time: Option<Millis>) -> Result<Event, Poison> {
+pub(super) fn decode(raw: &str, page: &str, time: Option<Millis>) -> Result<WebhookEvent, Poison> {
     let fields: BTreeMap<String, &RawValue> =
         serde_json::from_str(raw).map_err(|_| Poison::Malformed("event"))?;
     let party = |part| -> Result<Option<String>, Poison> {
-        let party: Option<Option<Party>> = field(&fields, part)?;
+        let party: Option<Option<EventParty>> = field(&fields, part)?;
         optional(party.flatten().and_then(|party| party.id).map(|Id(id)| id), part, MAX_ID)
     };
     let (sender, recipient) = (party("sender")?, party("recipient")?);
@@ -123,7 +123,7 @@ pub(super) fn decode(raw: &str, page: &str, time: Option<Millis>) -> Result<Even
     if person.is_none() && !concerns_nobody {
         return Err(Poison::Missing(if by_page { "recipient" } else { "sender" }));
     }
-    Ok(Event { person, by_page, at, what })
+    Ok(WebhookEvent { person, by_page, at, what })
 }
 
 /// What happened: the one field that says it.
@@ -138,10 +138,10 @@ fn what(fields: &BTreeMap<String, &RawValue>) -> Result<Happening, Poison> {
     Ok(Happening::Unknown(name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()))
 }
 
-type Read = fn(&str, &'static str) -> Result<Happening, Poison>;
+type HappeningReader = fn(&str, &'static str) -> Result<Happening, Poison>;
 
 /// The kinds of events, in the order in which they are looked for.
-const KINDS: &[(&str, Read)] = &[
+const KINDS: &[(&str, HappeningReader)] = &[
     ("message", |raw, kind| message::message(raw, kind).map(Happening::of)),
     ("message_edit", |raw, kind| message::edit(raw, kind).map(Happening::Edited)),
     ("reaction", |raw, kind| signal::reaction(raw, kind).map(Happening::Reaction)),
@@ -189,7 +189,7 @@ pub(super) mod tests {
     }
 
     /// Such an event.
-    pub fn event(kind: &str, payload: Value) -> Result<Event, Poison> {
+    pub fn event(kind: &str, payload: Value) -> Result<WebhookEvent, Poison> {
         super::decode(&sent(AT, kind, payload).to_string(), "1001", None)
     }
 
@@ -198,7 +198,7 @@ pub(super) mod tests {
         event(kind, payload).map(|event| event.what)
     }
 
-    fn raw(event: &Value) -> Result<Event, Poison> {
+    fn raw(event: &Value) -> Result<WebhookEvent, Poison> {
         super::decode(&event.to_string(), "1001", Some(7))
     }
 
@@ -207,7 +207,7 @@ pub(super) mod tests {
         let event = event("read", json!({"watermark": 5})).expect("an event");
         assert_eq!(
             event,
-            Event { person: Some("2002".into()), by_page: false, at: AT, what: Happening::Read(5) }
+            WebhookEvent { person: Some("2002".into()), by_page: false, at: AT, what: Happening::Read(5) }
         );
     }
 

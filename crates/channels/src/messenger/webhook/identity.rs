@@ -1,13 +1,13 @@
 //! What makes two units the same one (spec: channel-connectors#2.4): the platform delivers again what it believes lost.
 
-use super::{Event, Happening, Unit, signal::Control};
+use super::{Happening, Unit, WebhookEvent, signal::Control};
 use crate::messenger::signature::hex;
 use domain::Millis;
 use sha2::{Digest, Sha256};
 
 /// How a unit is recognised, within one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
+pub enum UnitIdentity {
     /// It is done once: a later unit with the same key is passed over. At most some 700 bytes.
     Once(String),
     /// It raises a mark and never lowers it.
@@ -21,19 +21,19 @@ pub enum Identity {
 
 impl Unit {
     /// How it is recognised. A unit that cannot be read is recognised by its text.
-    pub fn identity(&self) -> Identity {
+    pub fn identity(&self) -> UnitIdentity {
         match &self.event {
             Ok(event) => event.identity(&self.raw),
-            Err(_) => Identity::Once(format!("poison:{}", digest(&self.raw))),
+            Err(_) => UnitIdentity::Once(format!("poison:{}", digest(&self.raw))),
         }
     }
 }
 
-impl Event {
-    fn identity(&self, raw: &str) -> Identity {
+impl WebhookEvent {
+    fn identity(&self, raw: &str) -> UnitIdentity {
         let person = self.person.as_deref().unwrap_or_default();
         let moment = |kind: &str| format!("{kind}:{person}:{}", self.at);
-        Identity::Once(match &self.what {
+        UnitIdentity::Once(match &self.what {
             // Receipts, reactions, edits and the answers to our own sends name a message by its id only.
             Happening::Message(message) => message.mid.clone(),
             Happening::Echo(echo) => echo.mid.clone(),
@@ -66,8 +66,8 @@ impl Event {
     }
 }
 
-fn mark(what: &str, person: &str, moment: Millis) -> Identity {
-    Identity::Mark { name: format!("{what}:{person}"), moment }
+fn mark(what: &str, person: &str, moment: Millis) -> UnitIdentity {
+    UnitIdentity::Mark { name: format!("{what}:{person}"), moment }
 }
 
 /// The SHA-256 of a text, in hexadecimal digits.
@@ -86,7 +86,7 @@ mod tests {
     };
     use serde_json::{Value, json};
 
-    fn at(at: Millis, kind: &str, payload: &Value) -> Identity {
+    fn at(at: Millis, kind: &str, payload: &Value) -> UnitIdentity {
         let event = sent(at, kind, payload.clone());
         let body = json!({"object": "page", "entry": [{"id": "1001", "time": 1, "messaging": [event]}]});
         decode(body.to_string().as_bytes()).expect("an envelope")[0].identity()
@@ -94,8 +94,8 @@ mod tests {
 
     fn once(kind: &str, payload: &Value) -> String {
         match at(AT, kind, payload) {
-            Identity::Once(key) => key,
-            Identity::Mark { .. } => panic!("{kind} is done once"),
+            UnitIdentity::Once(key) => key,
+            UnitIdentity::Mark { .. } => panic!("{kind} is done once"),
         }
     }
 
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn receipts_are_marks() {
-        let mark = |name: &str| Identity::Mark { name: name.into(), moment: 9 };
+        let mark = |name: &str| UnitIdentity::Mark { name: name.into(), moment: 9 };
         assert_eq!(at(AT, "read", &json!({"watermark": 9})), mark("read:2002"));
         assert_eq!(at(AT, "delivery", &json!({"watermark": 9, "mids": ["m_1"]})), mark("delivered:2002"));
     }

@@ -35,7 +35,7 @@ const KNOWN: [&str; 14] = [
 
 /// What a person wrote.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Message {
+pub struct ReceivedMessage {
     /// Its id.
     pub mid: String,
     /// The words, all of them. Empty if there are none, as with a picture only.
@@ -90,9 +90,9 @@ pub struct Edit {
 }
 
 /// What a field `message` may say.
-pub(super) enum Written {
+pub(super) enum MessageKind {
     /// The person wrote.
-    Message(Message),
+    Message(ReceivedMessage),
     /// The page wrote.
     Echo(Echo),
     /// What was written (`mid`) was taken back.
@@ -100,7 +100,7 @@ pub(super) enum Written {
 }
 
 #[derive(Default, Deserialize)]
-struct Wire {
+struct MessageJson {
     mid: Option<String>,
     text: Option<String>,
     attachments: Option<Vec<Attached>>,
@@ -144,16 +144,16 @@ struct Edited {
 }
 
 /// `message`.
-pub(super) fn message(raw: &str, kind: &'static str) -> Result<Written, Poison> {
+pub(super) fn message(raw: &str, kind: &'static str) -> Result<MessageKind, Poison> {
     let (written, is_whole) = if let Ok(written) = shape(raw, kind) {
         (written, true)
     } else {
         let Core { mid, text, is_echo, is_deleted, app_id, metadata } = shape(raw, kind)?;
-        (Wire { mid, text, is_echo, is_deleted, app_id, metadata, ..Wire::default() }, false)
+        (MessageJson { mid, text, is_echo, is_deleted, app_id, metadata, ..MessageJson::default() }, false)
     };
     let mid = required(written.mid, "mid", MAX_MID)?;
     if written.is_deleted == Some(true) {
-        return Ok(Written::Unsent(mid));
+        return Ok(MessageKind::Unsent(mid));
     }
     let text = written.text.unwrap_or_default();
     let (mut attachments, left_out) =
@@ -164,7 +164,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Written, Poison> 
         attachments.extend(unknown(raw)?.map(|kind| Attachment::bare(AttachmentKind::Other(kind))));
     }
     if written.is_echo == Some(true) {
-        return Ok(Written::Echo(Echo {
+        return Ok(MessageKind::Echo(Echo {
             mid,
             text,
             attachments,
@@ -175,7 +175,7 @@ pub(super) fn message(raw: &str, kind: &'static str) -> Result<Written, Poison> 
         }));
     }
     let quick_reply = words(written.quick_reply.and_then(|reply| reply.payload), MAX_PAYLOAD);
-    Ok(Written::Message(Message {
+    Ok(MessageKind::Message(ReceivedMessage {
         mid,
         text,
         attachments,
@@ -223,8 +223,8 @@ mod tests {
     };
     use serde_json::json;
 
-    fn plain(mid: &str, text: &str) -> Message {
-        Message {
+    fn plain(mid: &str, text: &str) -> ReceivedMessage {
+        ReceivedMessage {
             mid: mid.into(),
             text: text.into(),
             attachments: Vec::new(),
@@ -247,7 +247,7 @@ mod tests {
     fn he_chooses_a_quick_reply_and_answers_a_message() {
         let message = json!({"mid": "m_2", "text": "Yes", "quick_reply": {"payload": "YES"},
             "reply_to": {"mid": "m_1", "is_self_reply": true}});
-        let expected = Message {
+        let expected = ReceivedMessage {
             quick_reply: Some("YES".into()),
             reply_to: Some(ReplyTo { mid: "m_1".into(), is_self_reply: true }),
             ..plain("m_2", "Yes")

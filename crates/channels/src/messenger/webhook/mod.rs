@@ -16,10 +16,10 @@ mod shape;
 mod signal;
 mod unit;
 
-pub use attachment::{Attachment, AttachmentKind, Place};
+pub use attachment::{Attachment, AttachmentKind, Location};
 pub use envelope::{MAX_BODY_BYTES, decode};
-pub use event::{Event, Happening};
-pub use identity::Identity;
-pub use message::{Echo, Message};
-pub use signal::{Control, Optin, Policy, Postback, Reaction, Referral, ThreadControl};
+pub use event::{Happening, WebhookEvent};
+pub use identity::UnitIdentity;
+pub use message::{Echo, ReceivedMessage};
+pub use signal::{Control, Optin, PolicyNotice, Postback, Reaction, Referral, ThreadControl};
 pub use unit::Unit;

@@ -102,7 +102,7 @@ pub enum Control {
 
 /// The platform warns the page, or blocks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub struct PolicyNotice {
     /// `warning`, `block`, `unblock`.
     pub action: String,
     /// Why; left out when a block ends.
@@ -118,7 +118,7 @@ struct Reacted {
 }
 
 #[derive(Deserialize)]
-struct Receipt {
+struct ReceiptJson {
     watermark: Option<Whole>,
     mids: Option<Vec<String>>,
 }
@@ -180,7 +180,7 @@ pub(super) fn reaction(raw: &str, kind: &'static str) -> Result<Reaction, Poison
 
 /// `delivery`.
 pub(super) fn delivery(raw: &str, kind: &'static str) -> Result<Delivered, Poison> {
-    let receipt: Receipt = shape(raw, kind)?;
+    let receipt: ReceiptJson = shape(raw, kind)?;
     let mids = receipt.mids.unwrap_or_default();
     if mids.len() > MAX_MIDS {
         return Err(Poison::TooMany("mids"));
@@ -193,7 +193,7 @@ pub(super) fn delivery(raw: &str, kind: &'static str) -> Result<Delivered, Poiso
 
 /// `read`.
 pub(super) fn read(raw: &str, kind: &'static str) -> Result<Millis, Poison> {
-    let receipt: Receipt = shape(raw, kind)?;
+    let receipt: ReceiptJson = shape(raw, kind)?;
     watermark(receipt.watermark)
 }
 
@@ -248,9 +248,9 @@ pub(super) fn control(raw: &str, kind: &'static str) -> Result<ThreadControl, Po
 }
 
 /// `policy_enforcement`.
-pub(super) fn policy(raw: &str, kind: &'static str) -> Result<Policy, Poison> {
+pub(super) fn policy(raw: &str, kind: &'static str) -> Result<PolicyNotice, Poison> {
     let Enforced { action, reason } = shape(raw, kind)?;
-    Ok(Policy {
+    Ok(PolicyNotice {
         action: words(action, MAX_WORD).ok_or(Poison::Missing("action"))?,
         reason: words(reason, MAX_LINE),
     })
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_platform_blocks_the_page() {
-        let expected = Policy { action: "block".into(), reason: some("spam") };
+        let expected = PolicyNotice { action: "block".into(), reason: some("spam") };
         for kind in ["policy_enforcement", "policy-enforcement"] {
             let blocked = json!({"action": "block", "reason": "spam"});
             assert_eq!(what(kind, blocked), Ok(Happening::Policy(expected.clone())));

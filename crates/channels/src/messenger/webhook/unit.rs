@@ -1,6 +1,6 @@
 //! The units that a delivery is made of.
 
-use super::{event::Event, poison::Poison};
+use super::{event::WebhookEvent, poison::Poison};
 
 /// One unit of a delivery.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +11,7 @@ pub struct Unit {
     /// answered (spec: channel-connectors#2.9).
     pub standby: bool,
     /// What it says, or why it cannot be read.
-    pub event: Result<Event, Poison>,
+    pub event: Result<WebhookEvent, Poison>,
     /// Its JSON as it was received.
     pub raw: String,
 }

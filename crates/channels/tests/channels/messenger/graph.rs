@@ -28,7 +28,7 @@ pub enum Manner {
 
 /// Something that was asked.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct GraphRequest {
     pub path: String,
     pub authorization: String,
     pub body: Value,
@@ -42,7 +42,7 @@ pub struct Graph {
 
 #[derive(Default)]
 struct Shared {
-    heard: Mutex<Vec<Heard>>,
+    heard: Mutex<Vec<GraphRequest>>,
     manners: Mutex<VecDeque<Manner>>,
     /// How it answers to a subscription, instead of taking it.
     subscription: Mutex<Option<Value>>,
@@ -86,7 +86,7 @@ impl Graph {
     }
 
     /// What was asked of an address, in order.
-    pub fn heard(&self, end: &str) -> Vec<Heard> {
+    pub fn heard(&self, end: &str) -> Vec<GraphRequest> {
         lock(&self.shared.heard).iter().filter(|heard| heard.path.ends_with(end)).cloned().collect()
     }
 
@@ -122,7 +122,7 @@ async fn answer(
     let (path, is_message) = (uri.path().to_owned(), body.get("message").is_some());
     let count = {
         let mut heard = lock(&shared.heard);
-        heard.push(Heard { path: path.clone(), authorization, body });
+        heard.push(GraphRequest { path: path.clone(), authorization, body });
         heard.iter().filter(|heard| heard.body.get("message").is_some()).count()
     };
     if path.ends_with("/subscribed_apps") {

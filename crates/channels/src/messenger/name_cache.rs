@@ -13,15 +13,15 @@ const WAITING: usize = 1_000;
 
 /// Names by person. `None` is a person whose name the platform keeps to itself.
 #[derive(Debug, Default)]
-pub(super) struct Names(Mutex<Book>);
+pub(super) struct NameCache(Mutex<CachedNames>);
 
 #[derive(Debug, Default)]
-struct Book {
+struct CachedNames {
     known: HashMap<String, Option<String>>,
     waiting: VecDeque<String>,
 }
 
-impl Names {
+impl NameCache {
     /// A person's name, if it is known; else an empty text.
     pub fn of(&self, person: &str) -> String {
         self.book().known.get(person).cloned().flatten().unwrap_or_default()
@@ -49,7 +49,7 @@ impl Names {
         book.known.insert(person.to_owned(), name);
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> MutexGuard<'_, CachedNames> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_person_is_asked_about_once() {
-        let names = Names::default();
+        let names = NameCache::default();
         names.want("7");
         names.want("7");
         assert_eq!((names.of("7").as_str(), names.next().as_deref(), names.next()), ("", Some("7"), None));
