@@ -6,7 +6,7 @@ use super::{
     number::international,
     raw::Raw,
     reason::Reason,
-    send::{Outcome, Outgoing, Wait, send},
+    send::{OutgoingSms, SmsOutcome, Wait, send},
     text::{Alphabet, Unfit, measure, transliterate},
 };
 use crate::outbound::Url;
@@ -68,7 +68,7 @@ impl Sms {
             return SendOutcome::Later { after: Some(after), why: Reason::Busy.sentence().into() };
         }
         let callback = self.callback(&parcel.id);
-        let message = Outgoing {
+        let message = OutgoingSms {
             to: &parcel.address.theirs,
             sender: self.config.sender(&parcel.address.ours),
             text: &fitting.text,
@@ -92,24 +92,24 @@ impl Sms {
     }
 
     /// Reports how the account stands after an attempt.
-    fn stands(&self, outcome: &Outcome) {
+    fn stands(&self, outcome: &SmsOutcome) {
         let (condition, why) = match outcome {
-            Outcome::Refused { reason: Reason::Credentials, .. } => {
+            SmsOutcome::Refused { reason: Reason::Credentials, .. } => {
                 (Condition::Reauthorise, Some("The provider refuses the credentials of the account"))
             }
-            Outcome::Refused { reason: Reason::Account, .. } => {
+            SmsOutcome::Refused { reason: Reason::Account, .. } => {
                 (Condition::Restricted, Some("The provider, or our own rules, do not let the account send"))
             }
             // Any other refusal is about the message.
-            Outcome::Sent { .. } | Outcome::Refused { .. } => (Condition::Working, None),
-            Outcome::Later { why: Wait::Busy, after } => {
+            SmsOutcome::Sent { .. } | SmsOutcome::Refused { .. } => (Condition::Working, None),
+            SmsOutcome::Later { why: Wait::Busy, after } => {
                 self.pace.hold(*after);
                 (Condition::RateLimited, Some("The provider takes no more messages at the moment"))
             }
-            Outcome::Later { why: Wait::Unreachable, .. } => {
+            SmsOutcome::Later { why: Wait::Unreachable, .. } => {
                 (Condition::Unreachable, Some("The provider cannot be reached"))
             }
-            Outcome::Unknown => (Condition::Unreachable, Some("The provider did not answer as it should")),
+            SmsOutcome::Unknown => (Condition::Unreachable, Some("The provider did not answer as it should")),
         };
         self.report_condition(condition, why);
     }
@@ -123,12 +123,12 @@ impl Sms {
 }
 
 /// What an outcome means to the desk, in words for an agent.
-fn sending(outcome: Outcome) -> SendOutcome {
+fn sending(outcome: SmsOutcome) -> SendOutcome {
     match outcome {
-        Outcome::Sent { provider_id, delivery, .. } => {
+        SmsOutcome::Sent { provider_id, delivery, .. } => {
             SendOutcome::Sent { id: Some(provider_id), state: delivery }
         }
-        Outcome::Refused { code, reason, words } => SendOutcome::Refused {
+        SmsOutcome::Refused { code, reason, words } => SendOutcome::Refused {
             code: code.map(|code| code.to_string()),
             why: match reason {
                 Reason::Other => format!("The provider did not accept the message: {words}"),
@@ -136,14 +136,14 @@ fn sending(outcome: Outcome) -> SendOutcome {
             },
             opted_out: reason.withdraws_consent(),
         },
-        Outcome::Later { after, why } => {
+        SmsOutcome::Later { after, why } => {
             let why = match why {
                 Wait::Busy => Reason::Busy.sentence(),
                 Wait::Unreachable => "The provider cannot be reached.",
             };
             SendOutcome::Later { after, why: why.into() }
         }
-        Outcome::Unknown => SendOutcome::Unknown {
+        SmsOutcome::Unknown => SendOutcome::Unknown {
             why: "The provider's answer was lost: it may have sent the message.".into(),
         },
     }
@@ -212,7 +212,7 @@ mod tests {
     fn an_agent_is_told_in_a_sentence() {
         let words = "Invalid parameter".to_owned();
         let refused =
-            |code, reason| sending(Outcome::Refused { code: Some(code), reason, words: words.clone() });
+            |code, reason| sending(SmsOutcome::Refused { code: Some(code), reason, words: words.clone() });
         let expected = SendOutcome::Refused {
             code: Some("21610".into()),
             why: "The customer has opted out and must not be sent messages.".into(),

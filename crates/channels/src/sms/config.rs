@@ -1,6 +1,6 @@
 //! The settings of an account (spec: channel-connectors#0.2.10, #1B–1D).
 
-use super::{keyword::Keywords, signature::Tokens, text::Limits};
+use super::{keyword::Keywords, signature::Tokens, text::TextLimits};
 use crate::{outbound::Url, secret::Secret};
 use http::HeaderName;
 use std::{num::NonZeroU32, time::Duration};
@@ -16,7 +16,7 @@ pub struct SmsConfig {
     /// The tokens that webhooks are signed with.
     pub tokens: Tokens,
     /// The credentials of requests to the provider.
-    pub credentials: Credentials,
+    pub credentials: ProviderCredentials,
     /// Our addresses, without prefix.
     pub from: Vec<String>,
     /// The group of senders by which the provider chooses one. If it is set, no message names its sender.
@@ -28,13 +28,13 @@ pub struct SmsConfig {
     /// The headers of webhooks.
     pub headers: Headers,
     /// What a text may be: 1600 characters, 10 parts, plain typography.
-    pub limits: Limits,
+    pub limits: TextLimits,
     /// The words by which customers take and give leave to be written to.
     pub keywords: Keywords,
     /// The answers to them, if the provider does not answer by itself.
     pub we_reply: Option<Replies>,
     /// How fast messages may be sent.
-    pub rate: Rate,
+    pub rate: SendRate,
     /// How long the provider may try to deliver a message; whole seconds. The provider's own rule when `None`.
     pub validity: Option<Duration>,
     /// Whether the provider may respell texts after us. Off by default.
@@ -45,7 +45,7 @@ pub struct SmsConfig {
 
 /// How the provider knows us.
 #[derive(Clone, Debug)]
-pub enum Credentials {
+pub enum ProviderCredentials {
     /// The account and its primary token.
     Token,
     /// A key of the account.
@@ -88,7 +88,7 @@ pub struct Replies {
 
 /// How fast messages may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
+pub struct SendRate {
     /// Messages a second.
     pub per_second: NonZeroU32,
     /// How many may go at once after a pause.
@@ -104,7 +104,7 @@ impl Default for Headers {
     }
 }
 
-impl Default for Rate {
+impl Default for SendRate {
     fn default() -> Self {
         Self { per_second: NonZeroU32::MIN.saturating_add(9), burst: NonZeroU32::MIN }
     }
@@ -120,16 +120,16 @@ impl SmsConfig {
         Self {
             account_sid: account_sid.into(),
             tokens: Tokens::new(token),
-            credentials: Credentials::Token,
+            credentials: ProviderCredentials::Token,
             from,
             service_sid: None,
             base_url: Url::parse(TWILIO).expect("a constant"),
             address_prefix: None,
             headers: Headers::default(),
-            limits: Limits::default(),
+            limits: TextLimits::default(),
             keywords: Keywords::default(),
             we_reply: None,
-            rate: Rate::default(),
+            rate: SendRate::default(),
             validity: None,
             smart_encoded: false,
             status_callbacks: true,
@@ -149,8 +149,8 @@ impl SmsConfig {
     /// User and password for the provider.
     pub(super) fn login(&self) -> (&str, &str) {
         match &self.credentials {
-            Credentials::Token => (&self.account_sid, self.tokens.primary.reveal()),
-            Credentials::ApiKey { sid, secret } => (sid, secret.reveal()),
+            ProviderCredentials::Token => (&self.account_sid, self.tokens.primary.reveal()),
+            ProviderCredentials::ApiKey { sid, secret } => (sid, secret.reveal()),
         }
     }
 }
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_settings_can_be_printed_without_the_secrets() {
-        let key = Credentials::ApiKey { sid: "SK1".into(), secret: Secret::new("hush-key") };
+        let key = ProviderCredentials::ApiKey { sid: "SK1".into(), secret: Secret::new("hush-key") };
         let config =
             SmsConfig { credentials: key, ..SmsConfig::new("AC1", Secret::new("hush-token"), Vec::new()) };
         assert!(!format!("{config:?}").contains("hush"));
@@ -177,6 +177,6 @@ mod tests {
 
     #[test]
     fn ten_messages_a_second_are_the_default() {
-        assert_eq!((Rate::default().per_second.get(), Rate::default().burst.get()), (10, 1));
+        assert_eq!((SendRate::default().per_second.get(), SendRate::default().burst.get()), (10, 1));
     }
 }

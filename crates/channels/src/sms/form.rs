@@ -19,7 +19,7 @@ const MAX_ADDRESS_BYTES: usize = 64;
 
 /// The fields of a webhook, in the order in which they came: those we know and those we do not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Form {
+pub struct SmsForm {
     fields: Vec<(String, String)>,
     signed: Vec<Param>,
     is_garbled: bool,
@@ -65,9 +65,9 @@ pub enum Undecodable {
     NoForm,
 }
 
-impl Form {
+impl SmsForm {
     /// Reads the body of a `POST`, or the query of a `GET`, of at most [`MAX_BODY_BYTES`], in UTF-8. Other bytes are
-    /// replaced, and [`Form::is_garbled`] says so: a person wrote it, and their provider would send the same again. All
+    /// replaced, and [`SmsForm::is_garbled`] says so: a person wrote it, and their provider would send the same again. All
     /// fields are kept, however many there are, because the signature covers them all.
     pub fn read(encoded: &[u8]) -> Self {
         let charset = Charset::default();
@@ -205,28 +205,28 @@ mod tests {
 
     #[test]
     fn all_fields_are_read_in_their_order_known_or_not() {
-        let form = Form::read(b"B=%C3%BC+v&A&Unknown=1&A=2");
+        let form = SmsForm::read(b"B=%C3%BC+v&A&Unknown=1&A=2");
         let pairs: Vec<(&str, &str)> = form.fields().iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         assert_eq!(pairs, [("B", "ü v"), ("A", ""), ("Unknown", "1"), ("A", "2")]);
     }
 
     #[test]
     fn a_form_is_bounded_in_number() {
-        let check = |number| Form::read("a=1&".repeat(number).as_bytes()).check_number();
+        let check = |number| SmsForm::read("a=1&".repeat(number).as_bytes()).check_number();
         assert_eq!(check(MAX_FIELDS), Ok(()));
         assert_eq!(check(MAX_FIELDS + 1), Err(Undecodable::TooManyFields));
     }
 
     #[test]
     fn a_field_given_twice_must_say_the_same() {
-        let form = Form::read(b"A=1&A=1&B=1&B=2");
+        let form = SmsForm::read(b"A=1&A=1&B=1&B=2");
         assert_eq!(form.get("A"), Ok(Some("1")));
         assert_eq!(form.get("B"), Err(Undecodable::Ambiguous("B")));
     }
 
     #[test]
     fn an_address_bears_the_prefix_of_its_account() {
-        let form = Form::read(b"From=whatsapp:%2B1555&To=%2B1666&Bad=whatsapp:");
+        let form = SmsForm::read(b"From=whatsapp:%2B1555&To=%2B1666&Bad=whatsapp:");
         let prefix = Some("whatsapp:");
         assert_eq!(form.address("From", prefix), Ok("+1555".into()));
         assert_eq!(form.address("From", None), Ok("whatsapp:+1555".into()));
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_plus_sign_that_was_not_escaped_is_no_address() {
-        let form = Form::read(b"From=+1555&To=a%0Ab");
+        let form = SmsForm::read(b"From=+1555&To=a%0Ab");
         assert_eq!(form.address("From", None), Err(Undecodable::Malformed("From")));
         assert_eq!(form.address("To", None), Err(Undecodable::Malformed("To")));
     }
@@ -248,7 +248,7 @@ mod tests {
         for right in
             ["SM1", "SM8f14e45fceea167a5a36dedd4bea2543", "MM1", "0f8a1c52-3b7d-4e10-9c44-5a6b7c8d9e0f"]
         {
-            let form = Form::read(format!("MessageSid={right}").as_bytes());
+            let form = SmsForm::read(format!("MessageSid={right}").as_bytes());
             assert_eq!(form.message_id(), Ok(right.to_owned()));
         }
         for wrong in [
@@ -257,7 +257,7 @@ mod tests {
             "SmsMessageSid=SM1SmsSidSM1",
         ] {
             assert!(
-                matches!(Form::read(wrong.as_bytes()).message_id(), Err(Undecodable::Malformed(_))),
+                matches!(SmsForm::read(wrong.as_bytes()).message_id(), Err(Undecodable::Malformed(_))),
                 "{wrong}"
             );
         }
@@ -265,18 +265,18 @@ mod tests {
 
     #[test]
     fn what_is_of_no_alphabet_is_replaced_and_told_and_signed_as_it_came() {
-        let form = Form::read(b"Body=Andr%E9&A=%C3%BC");
+        let form = SmsForm::read(b"Body=Andr%E9&A=%C3%BC");
         assert_eq!((form.get("Body"), form.is_garbled()), (Ok(Some("Andr\u{fffd}")), true));
         assert_eq!(form.signed()[0].1, b"Andr\xe9");
-        assert!(!Form::read(b"Body=Andr%C3%A9").is_garbled());
-        let form = Form::read(b"From=%2B1555%FF");
+        assert!(!SmsForm::read(b"Body=Andr%C3%A9").is_garbled());
+        let form = SmsForm::read(b"From=%2B1555%FF");
         assert_eq!(form.address("From", None), Err(Undecodable::Malformed("From")));
     }
 
     proptest! {
         #[test]
         fn any_bytes_can_be_judged(bytes: Vec<u8>) {
-            let form = Form::read(&bytes);
+            let form = SmsForm::read(&bytes);
             form.message_id().ok();
             form.address("From", Some("whatsapp:")).ok();
         }

@@ -1,8 +1,8 @@
 //! A customer's message, as the provider's webhook tells it (spec: channel-connectors#1B.1).
 
 use super::{
-    form::{Form, Undecodable, is_id},
-    place::Place,
+    form::{SmsForm, Undecodable, is_id},
+    location::Location,
 };
 use crate::shorten::{shorten, shortened};
 use domain::{
@@ -47,7 +47,7 @@ pub struct Inbound {
     /// The button that was pressed, or what was chosen of a list.
     pub button: Option<Button>,
     /// The place that the customer sent.
-    pub place: Option<Place>,
+    pub place: Option<Location>,
     /// What the customer filled in, where it is more than a button.
     pub filled_in: Option<String>,
     /// The provider's id of the message that this one answers.
@@ -55,7 +55,7 @@ pub struct Inbound {
     /// The link or advertisement by which the customer came: keys of the user data and values.
     pub referral: Vec<(&'static str, String)>,
     /// Attachments, at most [`MAX_MEDIA`].
-    pub media: Vec<Media>,
+    pub media: Vec<MediaLink>,
     /// How many more attachments the provider announced that are not among `media`, because they are too many or have
     /// no usable address. A text is not lost because of a picture.
     pub media_left_out: usize,
@@ -76,7 +76,7 @@ pub struct Button {
 
 /// An attachment, still at the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Media {
+pub struct MediaLink {
     /// Where it is.
     pub url: Url,
     /// Its media type.
@@ -86,7 +86,7 @@ pub struct Media {
 impl Inbound {
     /// Reads the form of a webhook. `prefix` is the prefix of every address of the account; `repetition` is the
     /// value of the header that stays the same when the provider tries again.
-    pub fn read(form: &Form, prefix: Option<&str>, repetition: Option<&str>) -> Result<Self, Undecodable> {
+    pub fn read(form: &SmsForm, prefix: Option<&str>, repetition: Option<&str>) -> Result<Self, Undecodable> {
         form.check_number()?;
         let (media, media_left_out) = media(form)?;
         let (text, left_out) = shorten(form.get("Body")?.unwrap_or_default().to_owned(), MAX_TEXT);
@@ -103,7 +103,7 @@ impl Inbound {
             is_garbled: form.is_garbled(),
             kind: form.shortened("MessageType", MAX_TYPE)?,
             button: button(form)?,
-            place: Place::read(form)?,
+            place: Location::read(form)?,
             filled_in: filled_in(form)?,
             answers: form.get("OriginalRepliedMessageSid")?.filter(|id| is_id(id)).map(str::to_owned),
             referral: referral(form)?,
@@ -123,7 +123,7 @@ fn name(given: &str) -> Option<String> {
 }
 
 /// The button that was pressed, with text and payload, or what was chosen of a list, with title and id.
-fn button(form: &Form) -> Result<Option<Button>, Undecodable> {
+fn button(form: &SmsForm) -> Result<Option<Button>, Undecodable> {
     let line = |name| form.shortened(name, MAX_LINE);
     let text = line("ButtonText")?.or(line("ListTitle")?);
     let payload = line("ButtonPayload")?.or(line("ListId")?);
@@ -131,7 +131,7 @@ fn button(form: &Form) -> Result<Option<Button>, Undecodable> {
 }
 
 /// What a customer filled in on a page of the platform: JSON that is passed on as it is.
-fn filled_in(form: &Form) -> Result<Option<String>, Undecodable> {
+fn filled_in(form: &SmsForm) -> Result<Option<String>, Undecodable> {
     for name in ["InteractiveData", "FlowData"] {
         if let Some(data) = form.shortened(name, MAX_TEXT)? {
             return Ok(Some(data));
@@ -150,7 +150,7 @@ const REFERRAL: [(&str, &str); 6] = [
     ("ReferralCtwaClid", "referralRef"),
 ];
 
-fn referral(form: &Form) -> Result<Vec<(&'static str, String)>, Undecodable> {
+fn referral(form: &SmsForm) -> Result<Vec<(&'static str, String)>, Undecodable> {
     let mut told = Vec::new();
     for (name, key) in REFERRAL {
         told.extend(form.shortened(name, MAX_LINE)?.map(|value| (key, value)));
@@ -167,7 +167,7 @@ fn keyword(word: &str) -> Option<Keyword> {
     }
 }
 
-fn media(form: &Form) -> Result<(Vec<Media>, usize), Undecodable> {
+fn media(form: &SmsForm) -> Result<(Vec<MediaLink>, usize), Undecodable> {
     // A malformed number must not take the words with it: the attachments that have an address are there.
     let announced: usize = match form.get("NumMedia")? {
         None => 0,
@@ -183,7 +183,7 @@ fn media(form: &Form) -> Result<(Vec<Media>, usize), Undecodable> {
         let url = form.numbered("MediaUrl", number)?.and_then(media_url);
         let content_type = form.numbered("MediaContentType", number)?.filter(|kind| is_id(kind));
         let content_type = content_type.unwrap_or("application/octet-stream").to_owned();
-        media.extend(url.map(|url| Media { url, content_type }));
+        media.extend(url.map(|url| MediaLink { url, content_type }));
     }
     let left_out = announced - media.len();
     Ok((media, left_out))
@@ -202,7 +202,7 @@ mod tests {
     const PLAIN: &str = "MessageSid=SM1&AccountSid=AC1&From=%2B15550001111&To=%2B15550100&Body=Hi&NumMedia=0";
 
     fn read(form: &str) -> Result<Inbound, Undecodable> {
-        Inbound::read(&Form::read(form.as_bytes()), None, None)
+        Inbound::read(&SmsForm::read(form.as_bytes()), None, None)
     }
 
     fn with(more: &str) -> Inbound {
@@ -249,7 +249,7 @@ mod tests {
     fn a_message_of_whatsapp_is_one_of_an_account_with_a_prefix() {
         let form = "MessageSid=SM1&From=whatsapp:%2B1555&To=whatsapp:%2B1666&Body=Yes&ProfileName=%20An%0Ana+\
                     &ButtonText=Yes&ButtonPayload=y1";
-        let form = Form::read(form.as_bytes());
+        let form = SmsForm::read(form.as_bytes());
         let message = Inbound::read(&form, Some("whatsapp:"), Some("token-1")).expect("a message");
         assert_eq!((message.from.as_str(), message.to.as_str()), ("+1555", "+1666"));
         assert_eq!(message.name.as_deref(), Some("Anna"));
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_header_that_is_no_token_is_none() {
-        let form = Form::read(PLAIN.as_bytes());
+        let form = SmsForm::read(PLAIN.as_bytes());
         for token in ["", "a b", &"x".repeat(129)] {
             assert_eq!(Inbound::read(&form, None, Some(token)).expect("a message").repetition, None);
         }
@@ -381,7 +381,7 @@ mod tests {
             ),
         ) {
             let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            if let Ok(message) = Inbound::read(&Form::read(encoded.as_bytes()), None, None) {
+            if let Ok(message) = Inbound::read(&SmsForm::read(encoded.as_bytes()), None, None) {
                 prop_assert!(message.media.len() <= MAX_MEDIA);
             }
         }

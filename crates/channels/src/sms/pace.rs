@@ -1,6 +1,6 @@
 //! How fast messages go to a provider (spec: channel-connectors#0.2.10).
 
-use super::config::Rate;
+use super::config::SendRate;
 use governor::{
     DefaultDirectRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -24,7 +24,7 @@ const HOLD: Duration = Duration::from_secs(1);
 
 /// The pace of an account.
 pub(super) struct Pace {
-    rate: Rate,
+    rate: SendRate,
     limiter: DefaultDirectRateLimiter,
     clock: DefaultClock,
     /// Sends have their turns one after the other, in the order in which they came.
@@ -34,7 +34,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub fn new(rate: Rate) -> Self {
+    pub fn new(rate: SendRate) -> Self {
         let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
         Self {
             rate,
@@ -52,7 +52,7 @@ impl Pace {
         if let Some(held) = held.filter(|held| !held.is_zero()) {
             return Err(held);
         }
-        let place = Place::take(&self.waiting);
+        let place = WaitingPlace::take(&self.waiting);
         let expected = Duration::from_secs(1) * place.before / self.rate.per_second.get();
         if expected > PATIENCE {
             return Err(expected);
@@ -77,18 +77,18 @@ impl Pace {
 }
 
 /// A place among those who wait.
-struct Place<'a> {
+struct WaitingPlace<'a> {
     waiting: &'a AtomicU32,
     before: u32,
 }
 
-impl<'a> Place<'a> {
+impl<'a> WaitingPlace<'a> {
     fn take(waiting: &'a AtomicU32) -> Self {
         Self { waiting, before: waiting.fetch_add(1, Ordering::Relaxed) }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for WaitingPlace<'_> {
     fn drop(&mut self) {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
     }
@@ -102,7 +102,7 @@ mod tests {
 
     fn pace(per_second: u32, burst: u32) -> Pace {
         let number = |number| NonZeroU32::new(number).expect("more than nothing");
-        Pace::new(Rate { per_second: number(per_second), burst: number(burst) })
+        Pace::new(SendRate { per_second: number(per_second), burst: number(burst) })
     }
 
     #[tokio::test]

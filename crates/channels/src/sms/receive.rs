@@ -2,10 +2,10 @@
 
 use super::{
     Sms,
-    form::{Form, Undecodable},
+    form::{SmsForm, Undecodable},
     inbound::Inbound,
     raw::{Raw, Subject},
-    report::Report,
+    report::StatusReport,
     signature::digest,
 };
 use crate::shorten::told;
@@ -25,17 +25,17 @@ const PHONE_NUMBER: &str = "PhoneNumber";
 const PAYLOAD: &str = "postbackPayload";
 
 /// What a webhook tells.
-pub(super) enum Told {
+pub(super) enum WebhookContent {
     /// A customer's message.
     Message(Box<Receive>),
     /// What became of one of our messages.
-    Report { session: InteractionId, index: u32, report: Report },
+    Report { session: InteractionId, index: u32, report: StatusReport },
 }
 
 impl Sms {
     /// Reads a webhook that is authentic.
-    pub(super) fn read(&self, raw: &Raw) -> Result<Told, Undecodable> {
-        let (form, repetition) = (Form::read(raw.form()), raw.repetition.as_deref());
+    pub(super) fn read(&self, raw: &Raw) -> Result<WebhookContent, Undecodable> {
+        let (form, repetition) = (SmsForm::read(raw.form()), raw.repetition.as_deref());
         match raw.subject().ok_or(Undecodable::Malformed("the path"))? {
             Subject::Message => {
                 let inbound = Inbound::read(&form, self.config.address_prefix.as_deref(), repetition)?;
@@ -47,12 +47,12 @@ impl Sms {
                 }
                 // A GET is signed as its query is written, where boundaries are marked.
                 let signed = (!raw.get).then(|| digest(&raw.path, form.signed()));
-                Ok(Told::Message(Box::new(self.unit(inbound, signed))))
+                Ok(WebhookContent::Message(Box::new(self.unit(inbound, signed))))
             }
             Subject::Report { session, index } => {
-                let report = Report::read(&form, repetition)?;
+                let report = StatusReport::read(&form, repetition)?;
                 self.is_ours(report.account_sid.as_deref())?;
-                Ok(Told::Report { session, index, report })
+                Ok(WebhookContent::Report { session, index, report })
             }
         }
     }
@@ -65,10 +65,10 @@ impl Sms {
     }
 
     /// Tells the desk.
-    pub(super) async fn tell(&self, told: Told) -> Result<(), Refused> {
+    pub(super) async fn tell(&self, told: WebhookContent) -> Result<(), Refused> {
         match told {
-            Told::Message(unit) => self.intake.receive(*unit).await,
-            Told::Report { session, index, report } => self.settle(session, index, report).await,
+            WebhookContent::Message(unit) => self.intake.receive(*unit).await,
+            WebhookContent::Report { session, index, report } => self.settle(session, index, report).await,
         }
     }
 
@@ -122,7 +122,7 @@ impl Sms {
         Some(reply).filter(|reply| !reply.is_empty()).cloned()
     }
 
-    async fn settle(&self, session: InteractionId, index: u32, report: Report) -> Result<(), Refused> {
+    async fn settle(&self, session: InteractionId, index: u32, report: StatusReport) -> Result<(), Refused> {
         let Some(state) = report.delivery else {
             tracing::debug!(status = report.status, "a provider has a new word for the state of a message");
             return Ok(());

@@ -1,7 +1,7 @@
 //! What became of a message of ours, as the provider's status callback tells it (spec: channel-connectors#1B.1).
 
 use super::{
-    form::{Form, Undecodable, is_id},
+    form::{SmsForm, Undecodable, is_id},
     reason::Reason,
     status::{delivery, is_failure},
 };
@@ -12,7 +12,7 @@ const MAX_STATUS_BYTES: usize = 64;
 
 /// A report on a message of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct StatusReport {
     /// The provider's id of the message.
     pub provider_id: String,
     /// The header that stays the same when the provider tries again.
@@ -29,9 +29,9 @@ pub struct Report {
     pub done: Option<String>,
 }
 
-impl Report {
+impl StatusReport {
     /// Reads the form of a status callback; `repetition` as for [`super::inbound::Inbound::read`].
-    pub fn read(form: &Form, repetition: Option<&str>) -> Result<Self, Undecodable> {
+    pub fn read(form: &SmsForm, repetition: Option<&str>) -> Result<Self, Undecodable> {
         form.check_number()?;
         let status = match form.bounded("MessageStatus", MAX_STATUS_BYTES)? {
             Some(status) => status,
@@ -66,15 +66,15 @@ fn is_date(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn read(form: &str) -> Result<Report, Undecodable> {
-        Report::read(&Form::read(form.as_bytes()), Some("again-1"))
+    fn read(form: &str) -> Result<StatusReport, Undecodable> {
+        StatusReport::read(&SmsForm::read(form.as_bytes()), Some("again-1"))
     }
 
     #[test]
     fn a_report_is_read() {
         let form = "MessageSid=SM1&AccountSid=AC1&MessageStatus=undelivered&ErrorCode=30005&To=%2B1555\
                     &RawDlrDoneDate=2611211015&New=1";
-        let expected = Report {
+        let expected = StatusReport {
             provider_id: "SM1".into(),
             repetition: Some("again-1".into()),
             account_sid: Some("AC1".into()),

@@ -24,7 +24,7 @@ const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// A message to send. Its text has been made to fit (see [`super::text::Limits::fit`]).
 #[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
+pub struct OutgoingSms<'a> {
     /// The customer's address, without prefix.
     pub to: &'a str,
     /// Who sends it.
@@ -39,7 +39,7 @@ pub struct Outgoing<'a> {
 
 /// What became of a sending.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SmsOutcome {
     /// The provider has the message.
     Sent {
         /// Its id of the message.
@@ -79,24 +79,24 @@ pub enum Wait {
 }
 
 /// Sends a message.
-pub async fn send(outbound: &Outbound, config: &SmsConfig, message: &Outgoing<'_>) -> Outcome {
+pub async fn send(outbound: &Outbound, config: &SmsConfig, message: &OutgoingSms<'_>) -> SmsOutcome {
     match outbound.ask(request(config, message)).await {
         Ok(answer) => interpret(answer.status, &answer.headers, &answer.body),
         Err(HttpFault::Forbidden(why)) => {
-            Outcome::Refused { code: None, reason: Reason::Account, words: words(&why.to_string()) }
+            SmsOutcome::Refused { code: None, reason: Reason::Account, words: words(&why.to_string()) }
         }
         Err(HttpFault::NotSent(why)) => {
             tracing::warn!(account = config.account_sid, why, "an SMS provider cannot be reached");
-            Outcome::Later { after: None, why: Wait::Unreachable }
+            SmsOutcome::Later { after: None, why: Wait::Unreachable }
         }
         // The status by itself is still worth something: a refusal stays one whatever its body.
         Err(HttpFault::Lost { head: Some((status, headers)), .. }) => interpret(status, &headers, b""),
-        Err(HttpFault::Lost { head: None, .. }) => Outcome::Unknown,
+        Err(HttpFault::Lost { head: None, .. }) => SmsOutcome::Unknown,
     }
 }
 
 /// The request that sends a message.
-fn request(config: &SmsConfig, message: &Outgoing<'_>) -> Ask {
+fn request(config: &SmsConfig, message: &OutgoingSms<'_>) -> Ask {
     let mut url = config.base_url.clone();
     // Only a URL such as `mailto:` has no path to extend, and the client refuses those.
     if let Ok(mut path) = url.path_segments_mut() {
@@ -107,7 +107,7 @@ fn request(config: &SmsConfig, message: &Outgoing<'_>) -> Ask {
     Ask::post(url, "application/x-www-form-urlencoded", body).basic(user, password)
 }
 
-fn form(config: &SmsConfig, message: &Outgoing<'_>) -> String {
+fn form(config: &SmsConfig, message: &OutgoingSms<'_>) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("To", &config.prefixed(message.to));
     match message.sender {
@@ -135,7 +135,7 @@ fn form(config: &SmsConfig, message: &Outgoing<'_>) -> String {
 /// The provider's words about a message it took or refused. Numbers come as numbers or as text.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Said {
+struct ProviderReply {
     sid: Value,
     status: Value,
     num_segments: Value,
@@ -145,19 +145,19 @@ struct Said {
     message: Value,
 }
 
-fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
-    let said: Said = serde_json::from_slice(body).unwrap_or_default();
+fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SmsOutcome {
+    let said: ProviderReply = serde_json::from_slice(body).unwrap_or_default();
     if status.is_success() {
         return taken(&said);
     }
     let code = number(&said.code);
     let reason = code.map_or(Reason::Other, Reason::of);
     if status == StatusCode::TOO_MANY_REQUESTS || reason.passes() {
-        return Outcome::Later { after: retry_after(headers), why: Wait::Busy };
+        return SmsOutcome::Later { after: retry_after(headers), why: Wait::Busy };
     }
     // The provider failed in the middle, and does not say where.
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
-        return Outcome::Unknown;
+        return SmsOutcome::Unknown;
     }
     let reason = match status {
         StatusCode::UNAUTHORIZED => Reason::Credentials,
@@ -170,20 +170,20 @@ fn interpret(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Outcome {
         Some(message) => words(message),
         None => format!("The provider answered HTTP {}", status.as_u16()),
     };
-    Outcome::Refused { code, reason, words }
+    SmsOutcome::Refused { code, reason, words }
 }
 
 /// The outcome of a success. One without an id may come from a proxy in between, and then nobody knows.
-fn taken(said: &Said) -> Outcome {
-    let Some(id) = said.sid.as_str().filter(|id| is_id(id)) else { return Outcome::Unknown };
+fn taken(said: &ProviderReply) -> SmsOutcome {
+    let Some(id) = said.sid.as_str().filter(|id| is_id(id)) else { return SmsOutcome::Unknown };
     let delivery = said.status.as_str().and_then(delivery).unwrap_or(Delivery::Sent);
     if is_failure(delivery) {
         let code = number(&said.error_code);
         let reason = code.map_or(Reason::Unknown, Reason::of);
         let words = words(said.error_message.as_str().unwrap_or(reason.sentence()));
-        return Outcome::Refused { code, reason, words };
+        return SmsOutcome::Refused { code, reason, words };
     }
-    Outcome::Sent { provider_id: id.to_owned(), delivery, segments: number(&said.num_segments) }
+    SmsOutcome::Sent { provider_id: id.to_owned(), delivery, segments: number(&said.num_segments) }
 }
 
 fn number(value: &Value) -> Option<u32> {
@@ -214,18 +214,18 @@ mod tests {
         SmsConfig::new("AC1", Secret::new("t"), vec!["+15550100".into()])
     }
 
-    fn message() -> Outgoing<'static> {
+    fn message() -> OutgoingSms<'static> {
         let sender = Sender::Address("+15550100");
-        Outgoing { to: "+15550001111", sender, text: "Héllo & co", media: &[], status_callback: None }
+        OutgoingSms { to: "+15550001111", sender, text: "Héllo & co", media: &[], status_callback: None }
     }
 
-    fn says(status: u16, body: &str) -> Outcome {
+    fn says(status: u16, body: &str) -> SmsOutcome {
         interpret(StatusCode::from_u16(status).expect("a status"), &HeaderMap::new(), body.as_bytes())
     }
 
     fn refused(status: u16, body: &str) -> (Option<u32>, Reason) {
         match says(status, body) {
-            Outcome::Refused { code, reason, .. } => (code, reason),
+            SmsOutcome::Refused { code, reason, .. } => (code, reason),
             other => panic!("{other:?}"),
         }
     }
@@ -245,7 +245,7 @@ mod tests {
             smart_encoded: true,
             ..config()
         };
-        let message = Outgoing {
+        let message = OutgoingSms {
             sender: Sender::Service("MG1"),
             text: "",
             media: &urls,
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_message_that_was_taken_has_an_id_and_a_first_state() {
         let body = r#"{"sid":"SM1","status":"queued","num_segments":"2","error_code":null,"new":{}}"#;
-        let sent = |delivery, segments| Outcome::Sent { provider_id: "SM1".into(), delivery, segments };
+        let sent = |delivery, segments| SmsOutcome::Sent { provider_id: "SM1".into(), delivery, segments };
         assert_eq!(says(201, body), sent(Delivery::Sent, Some(2)));
         assert_eq!(
             says(200, r#"{"sid":"SM1","status":"sent","num_segments":1}"#),
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn a_success_that_says_nothing_is_unknown() {
         for body in ["", "<html>", "{}", "[]", r#"{"sid":null}"#, r#"{"sid":""}"#, r#"{"sid":"a b"}"#] {
-            assert_eq!(says(201, body), Outcome::Unknown, "{body}");
+            assert_eq!(says(201, body), SmsOutcome::Unknown, "{body}");
         }
     }
 
@@ -283,14 +283,20 @@ mod tests {
     fn a_message_that_failed_at_once_was_refused() {
         let body = r#"{"sid":"SM1","status":"failed","error_code":21610,"error_message":"Opted\nout"}"#;
         let words = "Opted out".to_owned();
-        assert_eq!(says(201, body), Outcome::Refused { code: Some(21610), reason: Reason::OptedOut, words });
+        assert_eq!(
+            says(201, body),
+            SmsOutcome::Refused { code: Some(21610), reason: Reason::OptedOut, words }
+        );
     }
 
     #[test]
     fn a_refusal_has_its_code_and_the_providers_words() {
         let body = r#"{"code":21211,"message":"Invalid 'To'","more_info":"https://x","status":400}"#;
         let words = "Invalid 'To'".to_owned();
-        assert_eq!(says(400, body), Outcome::Refused { code: Some(21211), reason: Reason::BadNumber, words });
+        assert_eq!(
+            says(400, body),
+            SmsOutcome::Refused { code: Some(21211), reason: Reason::BadNumber, words }
+        );
         assert_eq!(refused(403, r#"{"code":21408}"#), (Some(21408), Reason::Region));
         assert_eq!(refused(400, r#"{"code":"21610"}"#), (Some(21610), Reason::OptedOut));
         assert_eq!(refused(400, "not JSON"), (None, Reason::Other));
@@ -308,29 +314,29 @@ mod tests {
 
     #[test]
     fn a_provider_that_is_busy_is_asked_later() {
-        assert_eq!(says(429, ""), Outcome::Later { after: None, why: Wait::Busy });
-        assert_eq!(says(400, r#"{"code":20429}"#), Outcome::Later { after: None, why: Wait::Busy });
-        assert_eq!(says(503, r#"{"code":30001}"#), Outcome::Later { after: None, why: Wait::Busy });
+        assert_eq!(says(429, ""), SmsOutcome::Later { after: None, why: Wait::Busy });
+        assert_eq!(says(400, r#"{"code":20429}"#), SmsOutcome::Later { after: None, why: Wait::Busy });
+        assert_eq!(says(503, r#"{"code":30001}"#), SmsOutcome::Later { after: None, why: Wait::Busy });
         let wait = |value: &'static str| {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, http::HeaderValue::from_static(value))]);
             interpret(StatusCode::TOO_MANY_REQUESTS, &headers, b"")
         };
-        assert_eq!(wait("7"), Outcome::Later { after: Some(Duration::from_secs(7)), why: Wait::Busy });
-        assert_eq!(wait("99999999"), Outcome::Later { after: Some(MAX_WAIT), why: Wait::Busy });
-        assert_eq!(wait("Wed, 21 Oct 2026 07:28:00 GMT"), Outcome::Later { after: None, why: Wait::Busy });
+        assert_eq!(wait("7"), SmsOutcome::Later { after: Some(Duration::from_secs(7)), why: Wait::Busy });
+        assert_eq!(wait("99999999"), SmsOutcome::Later { after: Some(MAX_WAIT), why: Wait::Busy });
+        assert_eq!(wait("Wed, 21 Oct 2026 07:28:00 GMT"), SmsOutcome::Later { after: None, why: Wait::Busy });
     }
 
     #[test]
     fn a_provider_that_broke_may_have_sent_it() {
         for status in [408, 500, 502, 503, 504] {
-            assert_eq!(says(status, "{}"), Outcome::Unknown, "{status}");
+            assert_eq!(says(status, "{}"), SmsOutcome::Unknown, "{status}");
         }
     }
 
     #[test]
     fn the_words_of_a_provider_are_bounded() {
         let body = format!(r#"{{"code":1,"message":"{}"}}"#, "é\\u0007".repeat(400));
-        let Outcome::Refused { words, .. } = says(400, &body) else { panic!("refused") };
+        let SmsOutcome::Refused { words, .. } = says(400, &body) else { panic!("refused") };
         assert_eq!((words.chars().count(), words.contains('\u{7}')), (MAX_WORDS, false));
     }
 
@@ -338,7 +344,7 @@ mod tests {
         #[test]
         fn no_answer_but_a_success_is_a_sending(status in 300_u16..600, sid in "[A-Z0-9]{1,34}") {
             let outcome = says(status, &format!(r#"{{"sid":"{sid}","status":"queued"}}"#));
-            let is_sent = matches!(outcome, Outcome::Sent { .. });
+            let is_sent = matches!(outcome, SmsOutcome::Sent { .. });
             prop_assert!(!is_sent);
         }
 
@@ -350,7 +356,7 @@ mod tests {
 
         #[test]
         fn nothing_that_may_have_been_sent_is_tried_again(status in 500_u16..600, code in 0_u32..20_429) {
-            prop_assert_eq!(says(status, &format!(r#"{{"code":{code}}}"#)), Outcome::Unknown);
+            prop_assert_eq!(says(status, &format!(r#"{{"code":{code}}}"#)), SmsOutcome::Unknown);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Sms,
-    form::{Form, MAX_BODY_BYTES, MOST_FIELDS, Undecodable},
+    form::{MAX_BODY_BYTES, MOST_FIELDS, SmsForm, Undecodable},
     raw::Raw,
-    receive::Told,
+    receive::WebhookContent,
     signature::genuine,
 };
 use crate::urlencoded;
@@ -69,7 +69,7 @@ impl Sms {
         let _place = self.intake.admit(&head.extensions).map_err(IntoResponse::into_response)?;
         let read = if is_form || raw.get { self.read(&raw) } else { Err(Undecodable::NoForm) };
         let kept = match read {
-            Ok(Told::Message(unit)) => self.intake.take(*unit, || raw.write()).await,
+            Ok(WebhookContent::Message(unit)) => self.intake.take(*unit, || raw.write()).await,
             Ok(report) => self.intake.kept(self.tell(report).await, || raw.write()).await,
             Err(why) => self.intake.quarantine(why.to_string(), raw.write()).await,
         };
@@ -87,8 +87,8 @@ impl Sms {
     /// Whether the provider signed it. The `Host` header does not count: only the configured addresses do.
     fn is_genuine(&self, given: &str, raw: &Raw, is_form: bool) -> bool {
         let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
-        let form = (is_form && !raw.get).then(|| Form::read(&raw.body));
-        let fields = form.as_ref().map(Form::signed);
+        let form = (is_form && !raw.get).then(|| SmsForm::read(&raw.body));
+        let fields = form.as_ref().map(SmsForm::signed);
         genuine(&self.config.tokens, &urls, fields, &raw.body, given)
     }
 }

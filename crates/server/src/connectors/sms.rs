@@ -12,9 +12,9 @@ use channels::{
     secret::Secret,
     sms::{
         SmsConfig,
-        config::{Credentials, Headers, Rate, Replies},
+        config::{Headers, ProviderCredentials, Replies, SendRate},
         keyword::Keywords,
-        text::{Limits, Transliterate},
+        text::{TextLimits, Transliterate},
     },
 };
 use domain::centre::Service;
@@ -74,8 +74,8 @@ pub(super) fn account(
         opt_in: texts.opt_in.clone(),
         help: texts.help.clone(),
     });
-    let usual = Rate::default();
-    config.rate = Rate {
+    let usual = SendRate::default();
+    config.rate = SendRate {
         per_second: entry.per_second.unwrap_or(usual.per_second),
         burst: entry.burst.unwrap_or(usual.burst),
     };
@@ -106,10 +106,10 @@ fn check_addresses(entry: &SmsEntry) -> Result<()> {
     Ok(())
 }
 
-fn credentials(entry: &SmsEntry, secret: Option<Secret>) -> Result<Credentials> {
+fn credentials(entry: &SmsEntry, secret: Option<Secret>) -> Result<ProviderCredentials> {
     match (&entry.api_key_sid, secret) {
-        (Some(sid), Some(secret)) => Ok(Credentials::ApiKey { sid: sid.clone(), secret }),
-        (None, None) => Ok(Credentials::Token),
+        (Some(sid), Some(secret)) => Ok(ProviderCredentials::ApiKey { sid: sid.clone(), secret }),
+        (None, None) => Ok(ProviderCredentials::Token),
         (Some(_), None) => bail!("'api_key_sid' needs 'api_key_secret_env' or 'api_key_secret_file'"),
         (None, Some(_)) => bail!("the secret of a key needs 'api_key_sid'"),
     }
@@ -139,13 +139,13 @@ fn headers(entry: &SmsEntry) -> Result<Headers> {
 
 /// The limits of texts. Where addresses have a prefix there are no parts and no expensive alphabet, so texts stay as
 /// they are written.
-fn limits(entry: &SmsEntry, service: &Service) -> Limits {
-    let usual = Limits::default();
+fn limits(entry: &SmsEntry, service: &Service) -> TextLimits {
+    let usual = TextLimits::default();
     let (parts, spelling) = match &entry.address_prefix {
         Some(prefix) if !prefix.is_empty() => (u32::MAX, Transliterate::Off),
         _ => (usual.max_parts, usual.transliterate),
     };
-    Limits {
+    TextLimits {
         max_characters: service.terms.max_chars.map_or(usual.max_characters, |most| most as usize),
         max_parts: entry.max_parts.map_or(parts, std::num::NonZeroU32::get),
         transliterate: entry.transliterate.unwrap_or(spelling),
@@ -154,7 +154,7 @@ fn limits(entry: &SmsEntry, service: &Service) -> Limits {
 }
 
 /// Refuses an answer that would be refused when it is sent.
-fn check_replies(entry: &SmsEntry, limits: &Limits) -> Result<()> {
+fn check_replies(entry: &SmsEntry, limits: &TextLimits) -> Result<()> {
     let Some(texts) = &entry.replies else { return Ok(()) };
     for (key, text) in [("opt_out", &texts.opt_out), ("opt_in", &texts.opt_in), ("help", &texts.help)] {
         if !text.is_empty() {

@@ -10,7 +10,7 @@ pub use spelling::{Transliterate, transliterate};
 
 /// The limits of an account's texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct TextLimits {
     /// The most characters.
     pub max_characters: usize,
     /// The most parts.
@@ -21,7 +21,7 @@ pub struct Limits {
     pub reference: Reference,
 }
 
-impl Default for Limits {
+impl Default for TextLimits {
     fn default() -> Self {
         Self {
             max_characters: 1600,
@@ -69,7 +69,7 @@ pub enum Unfit {
     },
 }
 
-impl Limits {
+impl TextLimits {
     /// How many units a text of an alphabet may have: as its parts allow, and its characters.
     pub fn most_units(&self, alphabet: Alphabet) -> u32 {
         let characters = u32::try_from(self.max_characters).unwrap_or(u32::MAX);
@@ -105,14 +105,14 @@ mod tests {
 
     #[test]
     fn a_text_is_sent_as_it_was_spelled_and_measured() {
-        let fitting = Limits::default().fit("“It’s ready”").expect("fits");
+        let fitting = TextLimits::default().fit("“It’s ready”").expect("fits");
         assert_eq!((fitting.text.as_str(), fitting.measure.alphabet), ("\"It's ready\"", Alphabet::Gsm7));
         assert_eq!(fitting.measure, measure(&fitting.text, Reference::Bits16));
     }
 
     #[test]
     fn a_text_is_refused_by_what_is_wrong_with_it() {
-        let limits = Limits::default();
+        let limits = TextLimits::default();
         let fit = |text: &str| limits.fit(text).map(|fitting| fitting.measure.parts);
         assert_eq!(fit(" \n"), Err(Unfit::Empty));
         assert_eq!(fit(&"a".repeat(1520)), Ok(10));

@@ -7,7 +7,7 @@ use channels::{
     secret::Secret,
     sms::{
         Sms, SmsConfig,
-        config::Credentials,
+        config::ProviderCredentials,
         form::{MAX_BODY_BYTES, MOST_FIELDS},
         text::Transliterate,
     },
@@ -34,7 +34,8 @@ async fn limits_are_data() {
         config.status_callbacks = false;
         config.validity = Some(Duration::from_secs(90));
         config.headers.signature = "x-signature".parse().expect("a name");
-        config.credentials = Credentials::ApiKey { sid: "SK1".into(), secret: Secret::new("hush-key") };
+        config.credentials =
+            ProviderCredentials::ApiKey { sid: "SK1".into(), secret: Secret::new("hush-key") };
     })
     .await;
     let texted = async |from: &str, id: &str, text: &str| {

@@ -2,7 +2,7 @@
 
 use super::provider::Manner;
 use super::server::{INES, SmsServer, TEXTS, TOKEN, figures, signed};
-use channels::{secret::Secret, sms::config::Credentials};
+use channels::{secret::Secret, sms::config::ProviderCredentials};
 use desk::Condition;
 use domain::session::Delivery;
 use http::StatusCode;
@@ -27,7 +27,7 @@ async fn secrets_are_nowhere() {
     let _heard = tracing::subscriber::set_default(subscriber);
 
     let server = SmsServer::on_disk(|config| {
-        config.credentials = Credentials::ApiKey { sid: "SK1".into(), secret: Secret::new(KEY) };
+        config.credentials = ProviderCredentials::ApiKey { sid: "SK1".into(), secret: Secret::new(KEY) };
     })
     .await;
     let session = server.talk(INES, "SM1").await;

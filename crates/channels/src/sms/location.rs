@@ -1,6 +1,6 @@
 //! A place that a customer sends, as providers of `WhatsApp` tell it.
 
-use super::form::{Form, Undecodable};
+use super::form::{SmsForm, Undecodable};
 use domain::json::Bound;
 
 /// The longest number of degrees, as it is written.
@@ -10,7 +10,7 @@ const MAX_LINE: Bound = Bound::chars(1024);
 
 /// A place. It has coordinates, a name or an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// Degrees north of the equator and east of Greenwich, as they were written.
     pub coordinates: Option<(String, String)>,
     /// Its name.
@@ -19,9 +19,9 @@ pub struct Place {
     pub address: Option<String>,
 }
 
-impl Place {
+impl Location {
     /// The place of a form, if it tells one.
-    pub(super) fn read(form: &Form) -> Result<Option<Self>, Undecodable> {
+    pub(super) fn read(form: &SmsForm) -> Result<Option<Self>, Undecodable> {
         let latitude = form.shortened("Latitude", MAX_DEGREES)?;
         let place = Self {
             coordinates: latitude.zip(form.shortened("Longitude", MAX_DEGREES)?),
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     fn words(form: &str) -> Option<String> {
-        Place::read(&Form::read(form.as_bytes())).expect("a form").as_ref().map(Place::words)
+        Location::read(&SmsForm::read(form.as_bytes())).expect("a form").as_ref().map(Location::words)
     }
 
     #[test]
