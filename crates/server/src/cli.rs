@@ -59,7 +59,7 @@ impl Command {
 
 /// Where the settings and the data are.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Place {
+pub struct PathArgs {
     /// The settings, a TOML file
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -68,7 +68,7 @@ pub struct Place {
     pub data: Option<PathBuf>,
 }
 
-impl Place {
+impl PathArgs {
     /// The flags in the shape of the settings.
     pub fn flags(&self) -> Value {
         let mut flags = json!({});
@@ -104,7 +104,7 @@ pub struct Demo {
 pub struct Serve {
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub http: Option<SocketAddr>,
@@ -140,7 +140,7 @@ impl Serve {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Say everything that a server would refuse, without touching anything; the exit code is 1 when there is something
-    Check(Place),
+    Check(PathArgs),
     /// Show what differs between the objects of the settings and those of the journal, and settle it; also while a
     /// server runs
     Apply(Apply),
@@ -157,7 +157,7 @@ pub struct Apply {
     pub delete: bool,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield backup` and `jackfield restore`
@@ -167,7 +167,7 @@ pub struct Copy {
     pub copy: PathBuf,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield migrate`
@@ -178,7 +178,7 @@ pub struct Migrate {
     pub finish: bool,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield rebuild`
@@ -192,7 +192,7 @@ pub struct Rebuild {
     pub accept_loss: bool,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield user …`
@@ -211,7 +211,7 @@ pub struct UserPasswd {
     pub user_name: String,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield user add`
@@ -239,7 +239,7 @@ pub struct UserAdd {
     pub place_name: Option<String>,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -263,7 +263,7 @@ pub struct Erase {
     pub dry_run: bool,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield events`
@@ -277,7 +277,7 @@ pub struct Events {
     pub follow: bool,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield why`
@@ -287,7 +287,7 @@ pub struct Why {
     pub session: Option<String>,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 /// `jackfield trace`
@@ -304,7 +304,7 @@ pub struct Trace {
     pub json: bool,
     /// Settings and data.
     #[command(flatten)]
-    pub place: Place,
+    pub place: PathArgs,
 }
 
 #[cfg(test)]

@@ -3,16 +3,16 @@
 
 use crate::{
     admin::{Admin, Socket},
-    check::{self, Look, Parts},
+    check::{self, CheckOptions, CheckedSettings},
     clock::SteadyClock,
     config::{Config, Listen},
-    connectors::{Connectors, Joined, Known},
+    connectors::{Connectors, Joined, PublicAddress},
     demo_mode::DemoMode,
     findings::Findings,
     http,
     ids::RandomIds,
     limits,
-    objects::{self, Besides, Current, Passwords, Reading, Wanted},
+    objects::{self, Besides, Current, Passwords, ReadContext, WantedObjects},
     output::Output,
     simulators::Simulators,
     taken, telemetry,
@@ -50,7 +50,7 @@ pub struct Plan {
 }
 
 /// Where a server is found.
-pub struct Place<'a> {
+pub struct ServerAddresses<'a> {
     /// The public URL.
     pub url: &'a str,
     /// Where HTTP is spoken.
@@ -60,12 +60,12 @@ pub struct Place<'a> {
 }
 
 /// Runs a server until it is told to stop. `announce` is called once it takes requests.
-pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) -> Result<()> {
+pub async fn run(plan: Plan, announce: impl FnOnce(&ServerAddresses<'_>) -> Result<()>) -> Result<()> {
     let Plan { config, listen, demo_mode } = plan;
     let told_to_stop = told_to_stop().context("signals cannot be heard")?;
-    let look = Look { listen, demo: demo_mode != DemoMode::None, ..Look::default() };
+    let look = CheckOptions { listen, demo: demo_mode != DemoMode::None, ..CheckOptions::default() };
     let examined = check::examine(&config, look);
-    let Parts { listen, tls, media, shown, calls } = examined.into_parts()?;
+    let CheckedSettings { listen, tls, media, shown, calls } = examined.into_parts()?;
     let open_files = limits::raise();
     let figures = telemetry::figures()?;
     let listener = TcpListener::bind(listen.addr)
@@ -90,7 +90,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     let chat = Chat::new(desk.clone(), chat_config(&config));
     let simulators = Simulators::new(demo_mode, &url, &listener).await?;
     let connectors = connectors(&desk, &config, demo_mode, simulators.port)?;
-    let Joined { webhooks, messenger } = connectors.join(&desk, &Known { url: &url, port })?;
+    let Joined { webhooks, messenger } = connectors.join(&desk, &PublicAddress { url: &url, port })?;
 
     let telephony = Telephony::start(&desk, calls, config.sip.addr.is_some()).await?;
 
@@ -111,14 +111,14 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&Place<'_>) -> Result<()>) ->
     }
     simulators.run(&mut background, demo_mode);
     if demo_mode == DemoMode::Alive {
-        populate(&mut background, &desk, &chat, &Place { url: &url, addr, sip: telephony.addr() });
+        populate(&mut background, &desk, &chat, &ServerAddresses { url: &url, addr, sip: telephony.addr() });
     }
     tracing::info!(%url, %addr, data = %config.data.display(), "serving");
-    announce(&Place { url: &url, addr, sip: telephony.addr() })?;
+    announce(&ServerAddresses { url: &url, addr, sip: telephony.addr() })?;
 
     let drain = Duration::from_secs(config.http.drain.into());
     let proxies = Arc::new(listen.proxies);
-    let room = http::Room {
+    let room = http::ConnectionBounds {
         connections: config.limits.connections(open_files),
         strangers: config.limits.strangers.crowd(),
         bodies: config.limits.strangers.bodies(),
@@ -235,13 +235,13 @@ async fn provision(desk: &Desk, config: &Config, demo_mode: DemoMode) -> Result<
         None => {}
     }
     let wanted = if is_demo {
-        Wanted::demo(demo_mode == DemoMode::Alive)?
+        WantedObjects::demo(demo_mode == DemoMode::Alive)?
     } else {
         let mut findings = Findings::default();
         let (media, fresh) = (desk.media(), desk.ids());
         let (besides, passwords) = (Besides::Stays, Passwords::Hashed);
-        let reading = Reading { media, current: &current, fresh, besides, passwords };
-        let wanted = Wanted::of(config, &reading, &mut findings);
+        let reading = ReadContext { media, current: &current, fresh, besides, passwords };
+        let wanted = WantedObjects::of(config, &reading, &mut findings);
         findings.refuse()?;
         wanted
     };
@@ -324,7 +324,7 @@ fn warn_if_open(demo_mode: DemoMode, config: &Config, http: SocketAddr) {
     }
 }
 
-fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, place: &Place<'_>) {
+fn populate(tasks: &mut JoinSet<()>, desk: &Arc<Desk>, chat: &Arc<Chat>, place: &ServerAddresses<'_>) {
     let chat = chat.clone();
     if let Some(sip) = place.sip {
         tasks.spawn(demo::staff_phones(sip));

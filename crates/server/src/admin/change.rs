@@ -1,10 +1,10 @@
 //! The changes themselves: one function for the command that makes them and for the server that is asked to.
 
-use super::request::{Answer, NewUser, Request};
+use super::request::{AdminAnswer, NewUser, Request};
 use crate::{
     config::Config,
     findings::Findings,
-    objects::{self, Besides, Current, Passwords, Reading, Wanted, hashed, stable_id},
+    objects::{self, Besides, Current, Passwords, ReadContext, WantedObjects, hashed, stable_id},
 };
 use anyhow::{Context, Result, anyhow, bail};
 use desk::{
@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use store_sqlite::{OperatorError, SqliteDirectory};
 
 /// Makes a change, or tells why not.
-pub(super) async fn make(desk: &Arc<Desk>, journal: &SqliteDirectory, request: Request) -> Answer {
+pub(super) async fn make(desk: &Arc<Desk>, journal: &SqliteDirectory, request: Request) -> AdminAnswer {
     let done = match request {
         Request::AddUser(user) => add_user(desk, user).await,
         Request::ChangePassword { user_name, password } => change_password(desk, &user_name, password).await,
@@ -29,8 +29,8 @@ pub(super) async fn make(desk: &Arc<Desk>, journal: &SqliteDirectory, request: R
         Request::Erase { person } => return erase(desk, journal, person).await,
     };
     match done {
-        Ok(said) => Answer { said, refused: None },
-        Err(why) => Answer { said: String::new(), refused: Some(format!("{why:#}")) },
+        Ok(said) => AdminAnswer { said, refused: None },
+        Err(why) => AdminAnswer { said: String::new(), refused: Some(format!("{why:#}")) },
     }
 }
 
@@ -91,9 +91,9 @@ async fn apply(desk: &Arc<Desk>, config: Config, delete: bool) -> Result<String>
     let reader = desk.clone();
     let differences = tokio::task::spawn_blocking(move || {
         let (media, fresh) = (reader.media(), reader.ids());
-        let reading = Reading { media, current: &current, fresh, besides, passwords: Passwords::Hashed };
+        let reading = ReadContext { media, current: &current, fresh, besides, passwords: Passwords::Hashed };
         let mut findings = Findings::default();
-        let wanted = Wanted::of(&config, &reading, &mut findings);
+        let wanted = WantedObjects::of(&config, &reading, &mut findings);
         findings.refuse()?;
         anyhow::Ok(objects::differences(&current, &wanted))
     });
@@ -107,14 +107,14 @@ async fn apply(desk: &Arc<Desk>, config: Config, delete: bool) -> Result<String>
     Ok(told)
 }
 
-async fn erase(desk: &Desk, journal: &SqliteDirectory, person: String) -> Answer {
+async fn erase(desk: &Desk, journal: &SqliteDirectory, person: String) -> AdminAnswer {
     match erased(desk, journal, person).await {
         Ok(answer) => answer,
-        Err(why) => Answer { said: String::new(), refused: Some(format!("{why:#}")) },
+        Err(why) => AdminAnswer { said: String::new(), refused: Some(format!("{why:#}")) },
     }
 }
 
-async fn erased(desk: &Desk, journal: &SqliteDirectory, person: String) -> Result<Answer> {
+async fn erased(desk: &Desk, journal: &SqliteDirectory, person: String) -> Result<AdminAnswer> {
     let found = operate(journal, move |journal| journal.find_person(&person)).await?;
     let (mut over, mut going_on) = (Vec::new(), Vec::new());
     for session in found.conversations {
@@ -144,7 +144,7 @@ async fn erased(desk: &Desk, journal: &SqliteDirectory, person: String) -> Resul
     } else {
         Some(format!("could not be erased: {:?}", erased.left))
     };
-    Ok(Answer { said, refused })
+    Ok(AdminAnswer { said, refused })
 }
 
 /// What an operator does with a journal blocks, and is done where that hinders nobody.

@@ -1,7 +1,7 @@
 //! The command's side of the socket.
 
 use super::{
-    request::{Answer, Request},
+    request::{AdminAnswer, Request},
     socket::path,
 };
 use anyhow::{Context, Error, Result, anyhow};
@@ -19,7 +19,7 @@ const PERFORMED: Duration = Duration::from_secs(1_800);
 const LONGEST: u64 = 64 << 20;
 
 /// Hands a request to the server that holds the journal of a directory; `in_use` is told when none answers.
-pub(super) async fn ask(data: &Path, request: &Request, in_use: Error) -> Result<Answer> {
+pub(super) async fn ask(data: &Path, request: &Request, in_use: Error) -> Result<AdminAnswer> {
     let path = match path(data) {
         Ok(path) => path,
         Err(why) => return Err(in_use.context(format!("the server cannot be reached: {why}"))),

@@ -2,14 +2,14 @@
 
 use super::{
     change, client,
-    request::{Answer, Request},
+    request::{AdminAnswer, Request},
 };
 use crate::{config::Config, wiring};
 use anyhow::Result;
 use store_sqlite::OpenError;
 
 /// Performs a request on the journal of the settings: here, or by the server that holds it.
-pub async fn perform(config: &Config, request: Request) -> Result<Answer> {
+pub async fn perform(config: &Config, request: Request) -> Result<AdminAnswer> {
     match wiring::desk_for_a_command(config).await {
         Ok((desk, journal)) => Ok(change::make(&desk, &journal, request).await),
         Err(why) if matches!(why.downcast_ref(), Some(OpenError::InUse(_))) => {

@@ -77,14 +77,14 @@ pub struct NewUser {
 /// The outcome of a request.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Answer {
+pub struct AdminAnswer {
     /// What was done, in lines for the operator.
     pub said: String,
     /// Why it was not done, or not all of it.
     pub refused: Option<String>,
 }
 
-impl Answer {
+impl AdminAnswer {
     /// Prints what was done, and fails with what was refused.
     pub fn print(self, out: &mut impl Write) -> Result<()> {
         write!(out, "{}", self.said)?;

@@ -2,7 +2,7 @@
 
 use super::{
     change,
-    request::{Answer, Request},
+    request::{AdminAnswer, Request},
     socket::Socket,
 };
 use desk::Desk;
@@ -89,7 +89,7 @@ impl Admin {
         }
     }
 
-    async fn hear(&self, stream: &mut UnixStream, peer: Peer) -> Answer {
+    async fn hear(&self, stream: &mut UnixStream, peer: Peer) -> AdminAnswer {
         let request = match tokio::time::timeout(PATIENCE, read(stream)).await {
             Ok(Ok(request)) => request,
             Ok(Err(why)) => return refused(&why),
@@ -128,8 +128,8 @@ async fn read(stream: &mut UnixStream) -> Result<Request, String> {
     })
 }
 
-fn refused(why: &str) -> Answer {
-    Answer { said: String::new(), refused: Some(why.to_owned()) }
+fn refused(why: &str) -> AdminAnswer {
+    AdminAnswer { said: String::new(), refused: Some(why.to_owned()) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::{
     findings::Findings,
-    objects::{Current, Wanted},
+    objects::{Current, WantedObjects},
 };
 use anyhow::Result;
 use domain::{
@@ -18,12 +18,12 @@ use store_sqlite::SqliteReader;
 
 /// Snapshots of a journal: what is provisioned, and what is open.
 #[derive(Debug, Default)]
-pub struct Journal {
+pub struct JournalSnapshots {
     provisioned: HashMap<Key, Arc<State>>,
     open: Vec<Arc<State>>,
 }
 
-impl Journal {
+impl JournalSnapshots {
     /// Reads the journal of a directory without leaving a trace; `None` when there is none.
     pub fn look(data: &Path) -> Result<Option<Self>> {
         let Some(reader) = SqliteReader::look(data)? else { return Ok(None) };
@@ -77,7 +77,7 @@ impl Journal {
     }
 
     /// Warns of what open conversations and calls use and the settings no longer have.
-    pub fn still_used(&self, media: &Media, wanted: &Wanted, findings: &mut Findings) {
+    pub fn still_used(&self, media: &Media, wanted: &WantedObjects, findings: &mut Findings) {
         let (mut in_media, mut through, mut of_queues) = (
             BTreeMap::<&MediumName, usize>::new(),
             BTreeMap::<&ServiceName, usize>::new(),

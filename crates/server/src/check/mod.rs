@@ -4,7 +4,7 @@
 mod journal;
 pub mod origins;
 
-pub use journal::{Journal, rows_in_use};
+pub use journal::{JournalSnapshots, rows_in_use};
 
 use crate::{
     admin,
@@ -14,8 +14,8 @@ use crate::{
     findings::Findings,
     http,
     ids::RandomIds,
-    objects::{self, Besides, Current, Differences, Passwords, Reading, Wanted},
-    telephony::{self, Calls},
+    objects::{self, Besides, Current, Differences, Passwords, ReadContext, WantedObjects},
+    telephony::{self, TelephonySettings},
 };
 use anyhow::Result;
 use desk::ports::Clock;
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use tokio_rustls::TlsAcceptor;
 
 /// The parts of a server: its settings, checked to fit together.
-pub struct Parts {
+pub struct CheckedSettings {
     /// The listener.
     pub listen: Listen,
     /// The server's own TLS.
@@ -34,13 +34,13 @@ pub struct Parts {
     /// The differences between clients.
     pub shown: api::Shown,
     /// Calls, unless they are turned off.
-    pub calls: Option<Calls>,
+    pub calls: Option<TelephonySettings>,
 }
 
 /// What the check found.
 pub struct Examined {
     /// The parts of a server; `None` when `settings` says why not.
-    parts: Option<Parts>,
+    parts: Option<CheckedSettings>,
     /// Faults of the settings themselves: a server never starts with one.
     pub settings: Findings,
     /// Faults of the objects of the file: they are not applied with one.
@@ -57,7 +57,7 @@ pub struct Examined {
 
 /// How the settings are checked.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct CheckOptions {
     /// The listener, where it does not follow from the settings.
     pub listen: Option<Listen>,
     /// Whether it is the demo centre, whose objects are not those of the file.
@@ -72,8 +72,8 @@ pub struct Look {
 
 /// Checks everything: the settings, the files they name, the objects, and the journal that there is. Writes
 /// nothing. Slow, as it reads files and the journal.
-pub fn examine(config: &Config, look: Look) -> Examined {
-    let Look { listen, demo, serves_nobody, besides, passwords } = look;
+pub fn examine(config: &Config, look: CheckOptions) -> Examined {
+    let CheckOptions { listen, demo, serves_nobody, besides, passwords } = look;
     let (mut settings, mut objects) = (Findings::default(), Findings::default());
     let now = SteadyClock::start(None).now();
     let listen = listen.or_else(|| Listen::of(&config.http, &mut settings));
@@ -88,7 +88,7 @@ pub fn examine(config: &Config, look: Look) -> Examined {
     if let Err(why) = admin::path(&config.data) {
         settings.warning(format!("data: {why:#}: no command can reach the server while it runs"));
     }
-    let journal = settings.keep(Journal::look(&config.data)).flatten().unwrap_or_default();
+    let journal = settings.keep(JournalSnapshots::look(&config.data)).flatten().unwrap_or_default();
     let current = journal.current();
     let is_provisioned = current.centre.is_some();
     let media = settings.keep(config.media_table_and(Vec::new()));
@@ -99,8 +99,8 @@ pub fn examine(config: &Config, look: Look) -> Examined {
         if !serves_nobody {
             journal.of_the_demo(&mut settings);
         }
-        let reading = Reading { media, current: &current, fresh: &RandomIds, besides, passwords };
-        let wanted = Wanted::of(config, &reading, &mut objects);
+        let reading = ReadContext { media, current: &current, fresh: &RandomIds, besides, passwords };
+        let wanted = WantedObjects::of(config, &reading, &mut objects);
         differences = objects::differences(&current, &wanted);
         // Problems that were named with their place in the file need not be named again.
         if objects.problems().is_empty() {
@@ -119,7 +119,7 @@ pub fn examine(config: &Config, look: Look) -> Examined {
         journal.still_used(media, &wanted, &mut settings);
     }
     let all = || {
-        Some(Parts {
+        Some(CheckedSettings {
             listen: listen.clone()?,
             tls: tls.map_or(Some(None), |tls| tls.map(Some))?,
             media: config.media_table_and(kept).ok()?,
@@ -134,7 +134,7 @@ pub fn examine(config: &Config, look: Look) -> Examined {
 impl Examined {
     /// The parts of a server. Refused for faults of the settings; for faults of the objects only where
     /// they would be applied now, otherwise these are logged.
-    pub fn into_parts(mut self) -> Result<Parts> {
+    pub fn into_parts(mut self) -> Result<CheckedSettings> {
         if self.is_provisioned {
             self.settings.take_as_warnings(self.objects);
         } else {
@@ -160,7 +160,7 @@ fn accounts(
     config: &Config,
     media: &Media,
     current: &Current,
-    wanted: &Wanted,
+    wanted: &WantedObjects,
     findings: &mut Findings,
 ) -> Vec<(String, String)> {
     let none = BTreeMap::new();
@@ -184,7 +184,12 @@ fn accounts(
 }
 
 /// Checks the prompts: a missing one would be silence in a caller's ear.
-fn prompts(wanted: &Wanted, current: &Current, calls: Option<&Calls>, findings: &mut Findings) {
+fn prompts(
+    wanted: &WantedObjects,
+    current: &Current,
+    calls: Option<&TelephonySettings>,
+    findings: &mut Findings,
+) {
     use domain::queue::Overflow;
     let Some(calls) = calls else { return };
     let is_there = |name: &str| calls.settings.media.prompts.named(name).is_some();

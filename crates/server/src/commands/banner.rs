@@ -1,6 +1,6 @@
 //! What the demo prints once it runs.
 
-use crate::wiring::Place;
+use crate::wiring::ServerAddresses;
 use demo::centre::{AGENTS, PASSWORD, ROUTING_POINT, agent_name, numbers};
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Prints where it is, who can log in, and what to try. `end` says what becomes of the data.
-pub fn show(place: &Place<'_>, data: &Path, end: &str, out: &mut impl Write) -> io::Result<()> {
+pub fn show(place: &ServerAddresses<'_>, data: &Path, end: &str, out: &mut impl Write) -> io::Result<()> {
     let url = place.url;
     let first = agent_name(1);
     let people = agent_name(AGENTS / 2);
@@ -87,7 +87,7 @@ mod tests {
     fn shown(addr: &str, data: &str) -> String {
         let (addr, sip) = (addr.parse().unwrap(), Some("127.0.0.1:5060".parse().unwrap()));
         let mut out = Vec::new();
-        let place = Place { url: "http://localhost:8080", addr, sip };
+        let place = ServerAddresses { url: "http://localhost:8080", addr, sip };
         show(&place, Path::new(data), "kept", &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     admin::{self, Request},
-    check::{self, Look},
-    cli::{Apply, Place},
+    check::{self, CheckOptions},
+    cli::{Apply, PathArgs},
     config,
     objects::{Besides, Passwords},
 };
@@ -11,9 +11,10 @@ use anyhow::Result;
 use std::io::Write;
 
 /// Prints everything that `serve` and `config apply` would refuse, found by the code that they use.
-pub fn check(place: &Place, out: &mut impl Write) -> Result<()> {
+pub fn check(place: &PathArgs, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
-    let mut examined = check::examine(&config, Look { besides: Besides::GoesIfOurs, ..Look::default() });
+    let mut examined =
+        check::examine(&config, CheckOptions { besides: Besides::GoesIfOurs, ..CheckOptions::default() });
     let (listen, webhooks) = (examined.listen.take(), std::mem::take(&mut examined.webhooks));
     let differs = examined.is_provisioned && !examined.differences.lines().is_empty();
     let findings = examined.findings();
@@ -49,8 +50,10 @@ pub async fn apply(args: &Apply, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
     let besides = if args.delete { Besides::Goes } else { Besides::GoesIfOurs };
     let passwords = if args.dry_run { Passwords::Hashed } else { Passwords::LeftOut };
-    let mut examined =
-        check::examine(&config, Look { serves_nobody: true, besides, passwords, ..Look::default() });
+    let mut examined = check::examine(
+        &config,
+        CheckOptions { serves_nobody: true, besides, passwords, ..CheckOptions::default() },
+    );
     let differences = std::mem::take(&mut examined.differences);
     // A file that `serve` would refuse is not settled.
     examined.findings().refuse()?;

@@ -45,11 +45,11 @@ struct Table {
     /// How it is written: `[http.tls]`.
     title: String,
     about: String,
-    rows: Vec<Row>,
+    rows: Vec<SettingRow>,
 }
 
 /// A setting.
-struct Row {
+struct SettingRow {
     key: String,
     kind: String,
     default: Option<Value>,
@@ -106,7 +106,7 @@ impl Tables<'_> {
             } else {
                 let default = field.get("default").filter(|default| !default.is_null()).cloned();
                 let example = field["examples"].get(0).cloned().or_else(|| example(default.as_ref()));
-                table.rows.push(Row {
+                table.rows.push(SettingRow {
                     key: key.clone(),
                     kind: self.kind(field),
                     required: required.contains(&key.as_str()),

@@ -48,7 +48,7 @@ pub struct Joined {
 }
 
 /// How this server is known, once it listens.
-pub struct Known<'a> {
+pub struct PublicAddress<'a> {
     /// The public URL, without a slash at the end.
     pub url: &'a str,
     /// The port it listens on.
@@ -94,7 +94,7 @@ impl Connectors {
     }
 
     /// Connects the accounts with the desk. To be called before [`Desk::post`] is run.
-    pub fn join(self, desk: &Arc<Desk>, known: &Known<'_>) -> Result<Joined> {
+    pub fn join(self, desk: &Arc<Desk>, known: &PublicAddress<'_>) -> Result<Joined> {
         let outbound = Arc::new(self.outbound);
         let mut urls = vec![known.url.to_owned()];
         urls.extend(self.demo.then(|| loopback(known.port)));

@@ -65,12 +65,12 @@ pub struct Server {
     /// The proxies that are believed about the client's address.
     pub proxies: Arc<Proxies>,
     /// How much connections may take.
-    pub room: Room,
+    pub room: ConnectionBounds,
 }
 
 /// What connections and their requests may take.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct ConnectionBounds {
     /// How many connections there may be.
     pub connections: usize,
     /// Those on which nobody is known yet.
@@ -80,7 +80,7 @@ pub struct Room {
 }
 
 /// The other end of a connection.
-struct Peer {
+struct ConnectionPeer {
     address: SocketAddr,
     proxies: Arc<Proxies>,
     bodies: Bodies,
@@ -119,8 +119,12 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
             tracing::debug!(%why, peer = %address, "options of a socket");
         }
         let stream = Watched::new(stream, phase.clone());
-        let peer =
-            Peer { address, proxies: proxies.clone(), bodies: room.bodies.clone(), phase: phase.clone() };
+        let peer = ConnectionPeer {
+            address,
+            proxies: proxies.clone(),
+            bodies: room.bodies.clone(),
+            phase: phase.clone(),
+        };
         let (app, told, alive) = (app.clone(), told.clone(), alive.clone());
         let served = match tls.clone() {
             None => Either::Left(exchange(stream, peer, app, told)),
@@ -151,7 +155,7 @@ pub async fn serve(server: Server, stop: impl Future<Output = ()>, closing: impl
 }
 
 /// Closes a connection of a stranger for another that has come; false when there is none.
-async fn make_room(room: &Room, count: &Count) -> bool {
+async fn make_room(room: &ConnectionBounds, count: &Count) -> bool {
     if !room.strangers.thin_out() {
         return false;
     }
@@ -193,7 +197,7 @@ async fn rejected(why: &io::Error, strangers: &Crowd) {
 
 async fn encrypted(
     stream: Watched<TcpStream>,
-    peer: Peer,
+    peer: ConnectionPeer,
     tls: TlsAcceptor,
     app: NormalizePath<Router>,
     stopping: watch::Receiver<()>,
@@ -211,7 +215,7 @@ async fn encrypted(
 /// Serves a connection. Not an `async fn`, which would keep room for all of it twice.
 fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    peer: Peer,
+    peer: ConnectionPeer,
     app: NormalizePath<Router>,
     mut stopping: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + Send + use<S> {
@@ -315,7 +319,12 @@ mod tests {
         let address = SocketAddr::from(([192, 0, 2, 1], 4711));
         let connection = Connection::enter(&strangers(8), Client::at(address.ip()).network());
         let phase = Phase::new(connection, false, Arc::<Count>::default().add());
-        let peer = Peer { address, proxies: Arc::default(), bodies: Bodies::default(), phase: phase.clone() };
+        let peer = ConnectionPeer {
+            address,
+            proxies: Arc::default(),
+            bodies: Bodies::default(),
+            phase: phase.clone(),
+        };
         let served = tokio::spawn(async move {
             // The server runs for as long as the sender is there.
             let (_running, stopping) = watch::channel(());
@@ -401,7 +410,8 @@ mod tests {
     async fn serving(connections: usize) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let room = Room { connections, strangers: strangers(connections), bodies: Bodies::default() };
+        let room =
+            ConnectionBounds { connections, strangers: strangers(connections), bodies: Bodies::default() };
         let server =
             Server { listener, tls: None, app: app(), drain: Duration::ZERO, proxies: Arc::default(), room };
         tokio::spawn(serve(server, std::future::pending(), async {}));

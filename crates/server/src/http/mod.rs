@@ -10,6 +10,6 @@ mod stream;
 mod tls;
 mod unread;
 
-pub use connections::{Room, Server, serve};
+pub use connections::{ConnectionBounds, Server, serve};
 pub use outer::{Gate, outer, routed};
 pub use tls::acceptor;

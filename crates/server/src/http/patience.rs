@@ -26,7 +26,7 @@ const PER_MIB: Duration = Duration::from_secs(60);
 
 /// How long requests are waited for.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct RequestTimer {
     requests: u32,
     has_begun: bool,
     until: Option<(Instant, Wait)>,
@@ -39,7 +39,7 @@ enum Wait {
     Idle,
 }
 
-impl Reading {
+impl RequestTimer {
     /// Something came.
     pub fn came(&mut self, phase: &Phase) {
         self.follow(phase);

@@ -23,7 +23,7 @@ pub struct Phase {
     leaves_unread: AtomicBool,
     /// The task that waits for a request without a limit, because the last one is still being answered.
     reader: AtomicWaker,
-    _open: Open,
+    _open: OpenConnection,
 }
 
 /// The open connections, sockets that were upgraded included.
@@ -35,7 +35,7 @@ pub struct Count {
 
 /// One of them, until it is dropped.
 #[derive(Debug)]
-pub struct Open(Arc<Count>);
+pub struct OpenConnection(Arc<Count>);
 
 /// A request that is being answered; dropped with the last of its answer.
 #[derive(Debug)]
@@ -43,9 +43,9 @@ pub struct Answering(Arc<Phase>);
 
 impl Count {
     /// Counts a connection.
-    pub fn add(self: &Arc<Self>) -> Open {
+    pub fn add(self: &Arc<Self>) -> OpenConnection {
         self.open.fetch_add(1, Ordering::Relaxed);
-        Open(self.clone())
+        OpenConnection(self.clone())
     }
 
     /// How many there are.
@@ -59,7 +59,7 @@ impl Count {
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Ordering::Relaxed);
         self.0.closed.notify_one();
@@ -68,7 +68,7 @@ impl Drop for Open {
 
 impl Phase {
     /// The phase of a connection that has just come.
-    pub fn new(connection: Connection, is_trusted: bool, open: Open) -> Arc<Self> {
+    pub fn new(connection: Connection, is_trusted: bool, open: OpenConnection) -> Arc<Self> {
         Arc::new(Self {
             connection,
             is_trusted,

@@ -4,7 +4,7 @@
 //! be set any more once hyper has the stream.
 
 use super::{
-    patience::{Reading, Timer, Writing},
+    patience::{RequestTimer, Timer, Writing},
     phase::Phase,
 };
 use std::{
@@ -30,7 +30,7 @@ const LINGER_BYTES: usize = 256 * 1024;
 pub struct Watched<S> {
     stream: S,
     phase: Arc<Phase>,
-    reading: Reading,
+    reading: RequestTimer,
     writing: Writing,
     closing: Option<Box<Closing>>,
 }
@@ -44,7 +44,7 @@ struct Closing {
 impl<S> Watched<S> {
     /// Watches over a stream.
     pub fn new(stream: S, phase: Arc<Phase>) -> Self {
-        Self { stream, phase, reading: Reading::default(), writing: Writing::default(), closing: None }
+        Self { stream, phase, reading: RequestTimer::default(), writing: Writing::default(), closing: None }
     }
 
     fn wrote(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {

@@ -4,13 +4,13 @@ use super::{
     book, centre,
     current::Current,
     difference::{Difference, Differences, put},
-    wanted::Wanted,
+    wanted::WantedObjects,
 };
 use domain::{UserId, call::Dn, command::Provision, user::User};
 use std::collections::BTreeMap;
 
 /// The changes from the objects there are to those that are wanted.
-pub fn differences(current: &Current, wanted: &Wanted) -> Differences {
+pub fn differences(current: &Current, wanted: &WantedObjects) -> Differences {
     let (mut all, mut kept) = (Vec::new(), wanted.kept.clone());
     let made = current.made_by_file();
     all.extend(gone_users(current, wanted, &mut kept));
@@ -37,7 +37,7 @@ pub fn differences(current: &Current, wanted: &Wanted) -> Differences {
     Differences { all, kept, refused: Vec::new() }
 }
 
-fn gone_users(current: &Current, wanted: &Wanted, kept: &mut Vec<String>) -> Vec<Difference> {
+fn gone_users(current: &Current, wanted: &WantedObjects, kept: &mut Vec<String>) -> Vec<Difference> {
     let Some(users) = &wanted.users else { return Vec::new() };
     let mut all = Vec::new();
     for user in current.users.iter().filter(|there| !users.iter().any(|user| user.id == there.id)) {
@@ -52,7 +52,7 @@ fn gone_users(current: &Current, wanted: &Wanted, kept: &mut Vec<String>) -> Vec
     all
 }
 
-fn gone_queues(current: &Current, wanted: &Wanted, kept: &mut Vec<String>) -> Vec<Difference> {
+fn gone_queues(current: &Current, wanted: &WantedObjects, kept: &mut Vec<String>) -> Vec<Difference> {
     let Some(queues) = &wanted.queues else { return Vec::new() };
     let mut all = Vec::new();
     for queue in current.queues.iter().filter(|there| !queues.iter().any(|queue| queue.name == there.name)) {
@@ -68,7 +68,7 @@ fn gone_queues(current: &Current, wanted: &Wanted, kept: &mut Vec<String>) -> Ve
 }
 
 /// A phone belongs to one user, so a user who gives theirs to another is first without one.
-fn phones_given_on(current: &Current, wanted: &Wanted) -> Vec<Difference> {
+fn phones_given_on(current: &Current, wanted: &WantedObjects) -> Vec<Difference> {
     let users = wanted.users.iter().flatten();
     let owners: BTreeMap<&Dn, &UserId> =
         users.filter_map(|user| Some((&user.device.as_ref()?.phone_number, &user.id))).collect();

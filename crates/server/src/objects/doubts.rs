@@ -1,6 +1,6 @@
 //! Objects that do not fit the rest of the settings.
 
-use super::{current::Current, wanted::Wanted};
+use super::{current::Current, wanted::WantedObjects};
 use crate::{config::Config, findings::Findings};
 use domain::{
     MediumName, QueueName,
@@ -16,7 +16,7 @@ pub(super) fn look(
     config: &Config,
     media: &Media,
     current: &Current,
-    wanted: &Wanted,
+    wanted: &WantedObjects,
     findings: &mut Findings,
 ) {
     media_named(config, media, findings);
@@ -72,7 +72,7 @@ fn media_named(config: &Config, media: &Media, findings: &mut Findings) {
     }
 }
 
-fn strict_without_codes(wanted: &Wanted, current: &Current, findings: &mut Findings) {
+fn strict_without_codes(wanted: &WantedObjects, current: &Current, findings: &mut Findings) {
     let book = wanted.book.as_ref().unwrap_or(&current.book);
     if book.groups.iter().any(|group| !group.codes.is_empty()) {
         return;

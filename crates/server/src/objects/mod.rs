@@ -19,4 +19,4 @@ pub use comparison::differences;
 pub use current::Current;
 pub use difference::Differences;
 pub use rehearsal::refusals;
-pub use wanted::{Passwords, Reading, Wanted, hashed, stable_id};
+pub use wanted::{Passwords, ReadContext, WantedObjects, hashed, stable_id};

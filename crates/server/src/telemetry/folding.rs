@@ -31,7 +31,7 @@ const FACADE: &str = "log";
 
 /// A kind of line: its place in the program, and its words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Kind {
+struct LineKind {
     level: Level,
     target: String,
     place: Option<(String, u32)>,
@@ -48,7 +48,7 @@ struct Lines {
 
 /// Lets the first lines of each kind through, and counts the others until [`Folding::flush`] writes their number.
 #[derive(Clone, Debug, Default)]
-pub struct Folding(Arc<Mutex<HashMap<Kind, Lines>>>);
+pub struct Folding(Arc<Mutex<HashMap<LineKind, Lines>>>);
 
 impl Folding {
     /// Writes how many lines of each kind were folded in windows that are over; to be called every few seconds.
@@ -61,9 +61,10 @@ impl Folding {
         self.tell(|_, _| true);
     }
 
-    fn tell(&self, is_over: impl Fn(&Kind, &Lines) -> bool) {
-        let over: Vec<(Kind, Lines)> = self.kinds().extract_if(|kind, lines| is_over(kind, lines)).collect();
-        for (Kind { level, target, .. }, lines) in over {
+    fn tell(&self, is_over: impl Fn(&LineKind, &Lines) -> bool) {
+        let over: Vec<(LineKind, Lines)> =
+            self.kinds().extract_if(|kind, lines| is_over(kind, lines)).collect();
+        for (LineKind { level, target, .. }, lines) in over {
             let folded = lines.count.saturating_sub(TOLD);
             if folded == 0 {
                 continue;
@@ -80,7 +81,7 @@ impl Folding {
     }
 
     /// Whether one more line of a kind is written.
-    fn passes(&self, kind: Kind, words: impl FnOnce() -> String) -> bool {
+    fn passes(&self, kind: LineKind, words: impl FnOnce() -> String) -> bool {
         let now = Instant::now();
         let mut kinds = self.kinds();
         let lines = kinds.entry(kind).or_insert(Lines { since: now, count: 0, words: String::new() });
@@ -95,7 +96,7 @@ impl Folding {
         lines.count <= TOLD
     }
 
-    fn kinds(&self) -> MutexGuard<'_, HashMap<Kind, Lines>> {
+    fn kinds(&self) -> MutexGuard<'_, HashMap<LineKind, Lines>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -123,10 +124,10 @@ impl<S: Subscriber> Filter<S> for Folding {
     }
 }
 
-fn kind(event: &Event<'_>) -> Kind {
+fn kind(event: &Event<'_>) -> LineKind {
     let metadata = event.metadata();
     let place = metadata.file().zip(metadata.line()).map(|(file, line)| (file.to_owned(), line));
-    let mut kind = Kind { level: *metadata.level(), target: metadata.target().to_owned(), place };
+    let mut kind = LineKind { level: *metadata.level(), target: metadata.target().to_owned(), place };
     if metadata.target() == FACADE {
         let mut words = Words::default();
         event.record(&mut words);
@@ -176,9 +177,9 @@ mod tests {
     use tracing_subscriber::{Layer, layer::SubscriberExt};
 
     #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
+    struct SharedBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Written {
+    impl io::Write for SharedBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend(bytes);
             Ok(bytes.len())
@@ -189,7 +190,7 @@ mod tests {
         }
     }
 
-    impl Written {
+    impl SharedBuffer {
         fn lines(&self) -> Vec<String> {
             let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
             text.lines().map(str::to_owned).collect()
@@ -200,8 +201,8 @@ mod tests {
         }
     }
 
-    fn log() -> (Written, Folding, tracing::subscriber::DefaultGuard) {
-        let (written, folding) = (Written::default(), Folding::default());
+    fn log() -> (SharedBuffer, Folding, tracing::subscriber::DefaultGuard) {
+        let (written, folding) = (SharedBuffer::default(), Folding::default());
         let writer = written.clone();
         let lines = tracing_subscriber::fmt::layer()
             .with_ansi(false)

@@ -4,7 +4,7 @@ mod headers;
 mod listener;
 mod settings;
 
-pub use settings::{Calls, settings};
+pub use settings::{TelephonySettings, settings};
 
 use crate::taken;
 use anyhow::{Context, Result, anyhow};
@@ -25,8 +25,8 @@ pub struct Telephony {
 impl Telephony {
     /// Starts the switch, unless it is turned off. When another program has the default port, the server runs without
     /// calls, and logs it; if an address is given (`is_given`), and at any other failure, the server does not start.
-    pub async fn start(desk: &Arc<Desk>, calls: Option<Calls>, is_given: bool) -> Result<Self> {
-        let Some(Calls { settings, headers }) = calls else {
+    pub async fn start(desk: &Arc<Desk>, calls: Option<TelephonySettings>, is_given: bool) -> Result<Self> {
+        let Some(TelephonySettings { settings, headers }) = calls else {
             return Self::without(desk, "Calls are turned off (sip.off).").await;
         };
         let (ears, joined) = SwitchListener::new(desk.clone(), headers);

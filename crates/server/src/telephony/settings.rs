@@ -17,7 +17,7 @@ use std::{
 use voice::{Algorithm, Listen, Network, PhoneAccount, Profile, Settings, TlsIdentity, Transport, media};
 
 /// Calls as the settings want them.
-pub struct Calls {
+pub struct TelephonySettings {
     /// The switch's settings.
     pub settings: Settings,
     /// Which headers of a caller become user data.
@@ -26,7 +26,7 @@ pub struct Calls {
 
 /// The settings, checked to fit together; `demo` adds those of the demo centre. `now` is the time of day. Slow, as it
 /// reads files.
-pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> Option<Calls> {
+pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> Option<TelephonySettings> {
     let before = findings.problems().len();
     let addr = sip.addr.unwrap_or(DEFAULT_ADDR);
     if addr.ip().is_unspecified() && sip.public.is_none() && !demo {
@@ -100,7 +100,7 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
         limits,
         timers: voice::Timers::default(),
     };
-    (findings.problems().len() == before).then_some(Calls { settings, headers: headers? })
+    (findings.problems().len() == before).then_some(TelephonySettings { settings, headers: headers? })
 }
 
 fn identity(tls: &SipTls, now: Millis, findings: &mut Findings) -> Option<TlsIdentity> {
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     /// The faults of settings, and the settings.
-    fn read(sip: &Sip, demo: bool) -> (String, Option<Calls>) {
+    fn read(sip: &Sip, demo: bool) -> (String, Option<TelephonySettings>) {
         let mut findings = Findings::default();
         let calls = settings(sip, demo, 0, &mut findings);
         (findings.problems().join("\n"), calls)

@@ -1,34 +1,36 @@
 //! The course of a call, event by event.
 
-use super::words::{Disposition, Names, Told, changed, closer, disposition, dispositioned, moment, pairs};
+use super::words::{
+    Disposition, Names, Sentence, changed, closer, disposition, dispositioned, moment, pairs,
+};
 use domain::call::{CallEvent, Fact, Overflowing, PartyOrigin, RefusedOperation, Who};
 use std::collections::HashMap;
 
 /// What is known of a call so far, to tell its next event.
-pub struct Course<'n> {
+pub struct CallCourse<'n> {
     names: &'n Names,
     texts: bool,
     /// Who is on each leg.
-    legs: HashMap<u16, Party>,
+    legs: HashMap<u16, CallParty>,
 }
 
 /// Somebody in a call.
 #[derive(Clone)]
-struct Party {
+struct CallParty {
     /// The user name, `caller` or `phone`.
     name: String,
     /// The same with its leg.
     label: String,
 }
 
-impl<'n> Course<'n> {
+impl<'n> CallCourse<'n> {
     /// A call without any event so far.
     pub fn new(names: &'n Names, texts: bool) -> Self {
         Self { names, texts, legs: HashMap::new() }
     }
 
     /// The sentence for the next event. Personal values that the event still holds are part of it.
-    pub fn tell(&mut self, event: &CallEvent) -> Told {
+    pub fn tell(&mut self, event: &CallEvent) -> Sentence {
         match &event.fact {
             Fact::Began { kind, from, dialled, user_data, .. } => {
                 let mut words = format!("a call began ({})", kind.as_str());
@@ -44,7 +46,7 @@ impl<'n> Course<'n> {
                 if !user_data.pairs().is_empty() {
                     words.push_str(&format!("; user data: {}", pairs(user_data, self.texts)));
                 }
-                Told::by("switch", words)
+                Sentence::by("switch", words)
             }
             Fact::Joined { leg, who, dn, origin, state, deadline, .. } => {
                 let coming = self.comes(*leg, who, dn.as_str());
@@ -55,12 +57,12 @@ impl<'n> Course<'n> {
                     PartyOrigin::Queue => "offered by the queue",
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
-                Told::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))
+                Sentence::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))
             }
             Fact::Queued { priority, overflow_at, .. } => {
                 let queue = event.queue.as_ref().map_or("?", domain::QueueName::as_str);
                 let until = overflow_at.map_or_else(String::new, |at| format!(", until {}", moment(at)));
-                Told::by_server(format!("it waits in queue {queue} with priority {priority}{until}"))
+                Sentence::by_server(format!("it waits in queue {queue} with priority {priority}{until}"))
             }
             Fact::Overflowed { why, announcement } => {
                 let why = match why {
@@ -72,7 +74,7 @@ impl<'n> Course<'n> {
                     Some(prompt) => format!("it is turned away with the announcement {prompt:?}"),
                     None => "it goes to another queue or to its end".into(),
                 };
-                Told::by_server(format!("{why}: {what}"))
+                Sentence::by_server(format!("{why}: {what}"))
             }
             Fact::LegUp { leg } => self.of(*leg, |party| format!("the phone of {party} was answered")),
             Fact::Established { leg } => self.of(*leg, |party| format!("{party} talks")),
@@ -118,26 +120,26 @@ impl<'n> Course<'n> {
                 if let Some(until) = barred_until {
                     words.push_str(&format!("; it is not offered to them again before {}", moment(*until)));
                 }
-                Told::by_server(words)
+                Sentence::by_server(words)
             }
             Fact::DataChanged { set, removed, agent, via, .. } => {
                 let actor = agent.as_ref().map(|agent| self.names.of(agent));
-                Told { actor, ..Told::by_server(changed(set, removed, *via, self.texts)) }
+                Sentence { actor, ..Sentence::by_server(changed(set, removed, *via, self.texts)) }
             }
             Fact::Disposition { user_name, key, value, previous, late, known, .. } => {
                 let (late, known) = (*late, *known);
                 let words = disposition(user_name, &Disposition { key, value, previous, late, known });
-                Told::by(user_name, words)
+                Sentence::by(user_name, words)
             }
             Fact::Ended { closer: who, dispositioned: bore, abandoned } => {
                 let abandoned = if *abandoned { "; the caller gave up waiting" } else { "" };
-                Told::by_server(format!(
+                Sentence::by_server(format!(
                     "it is over, ended {}, {}{abandoned}",
                     closer(*who),
                     dispositioned(*bore)
                 ))
             }
-            Fact::Erased => Told::by_server("the personal values in it were erased"),
+            Fact::Erased => Sentence::by_server("the personal values in it were erased"),
         }
     }
 
@@ -158,18 +160,18 @@ impl<'n> Course<'n> {
                 (name.clone(), format!("{name} (leg {leg})"), coming)
             }
         };
-        self.legs.insert(leg, Party { name, label });
+        self.legs.insert(leg, CallParty { name, label });
         coming
     }
 
-    fn party(&self, leg: u16) -> Party {
-        let unknown = || Party { name: "caller".into(), label: format!("leg {leg}") };
+    fn party(&self, leg: u16) -> CallParty {
+        let unknown = || CallParty { name: "caller".into(), label: format!("leg {leg}") };
         self.legs.get(&leg).cloned().unwrap_or_else(unknown)
     }
 
     /// A sentence about what somebody's phone, or they themselves, did.
-    fn of(&self, leg: u16, words: impl FnOnce(&str) -> String) -> Told {
+    fn of(&self, leg: u16, words: impl FnOnce(&str) -> String) -> Sentence {
         let party = self.party(leg);
-        Told::by(party.name, words(&party.label))
+        Sentence::by(party.name, words(&party.label))
     }
 }

@@ -24,7 +24,7 @@ use domain::{Event, InteractionId, Key, State, message::Content, notice::Notice,
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
 use store_sqlite::SqliteReader;
-use words::{Names, Told, moment};
+use words::{Names, Sentence, moment};
 
 /// How many events are read at once.
 const PAGE: u32 = 10_000;
@@ -69,9 +69,9 @@ struct Course {
 }
 
 /// An event, with its sentence.
-struct Line {
+struct TraceLine {
     row: EventRow,
-    told: Told,
+    told: Sentence,
     /// The words of a message, where they may be shown.
     text: Option<String>,
 }
@@ -100,10 +100,10 @@ impl Course {
         reader: &SqliteReader,
         names: &Names,
         texts: bool,
-        lines: &mut Vec<Line>,
+        lines: &mut Vec<TraceLine>,
     ) -> Result<Vec<(u32, domain::session::Delivery)>> {
-        let mut session = session::Course::new(names, texts);
-        let mut call = call::Course::new(names, texts);
+        let mut session = session::SessionCourse::new(names, texts);
+        let mut call = call::CallCourse::new(names, texts);
         for row in &self.rows {
             let mut row = row.clone();
             if !texts {
@@ -120,7 +120,7 @@ impl Course {
                 (Key::Session(id), Some(entry)) if texts => text(reader, id, entry)?,
                 _ => None,
             };
-            lines.push(Line { row, told, text });
+            lines.push(TraceLine { row, told, text });
         }
         Ok(session.on_their_way().collect())
     }
@@ -209,10 +209,10 @@ const fn ends(event: &Event) -> bool {
     )
 }
 
-fn of_thread(event: &thread::ThreadEvent) -> Told {
+fn of_thread(event: &thread::ThreadEvent) -> Sentence {
     match &event.fact {
         thread::Fact::Began { .. } => {
-            Told::by_server("it is the latest conversation with this address from now on")
+            Sentence::by_server("it is the latest conversation with this address from now on")
         }
         thread::Fact::Consent { consent, source } => {
             let wants = match consent {
@@ -221,10 +221,10 @@ fn of_thread(event: &thread::ThreadEvent) -> Told {
             };
             match source {
                 thread::ConsentSource::Keyword => {
-                    Told::by("customer", format!("{wants}, by a word they sent"))
+                    Sentence::by("customer", format!("{wants}, by a word they sent"))
                 }
                 thread::ConsentSource::Provider => {
-                    Told::by("provider", format!("{wants}, as the provider tells"))
+                    Sentence::by("provider", format!("{wants}, as the provider tells"))
                 }
             }
         }
@@ -249,13 +249,13 @@ type OnTheirWay = [(u32, domain::session::Delivery)];
 
 fn print(
     course: &Course,
-    lines: &[Line],
+    lines: &[TraceLine],
     on_their_way: &OnTheirWay,
     standings: Option<&[Standing]>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, "{}", course.title())?;
-    for Line { row, told, text } in lines {
+    for TraceLine { row, told, text } in lines {
         let actor = told.actor.as_deref().unwrap_or("server");
         let feed = if row.event.is_reported() { "" } else { " (not in the feed)" };
         writeln!(out, "{}  #{:<6} {actor:<14} {}{feed}", moment(row.at), row.seq, told.words)?;
@@ -284,14 +284,14 @@ fn print(
 }
 
 fn print_json(
-    lines: &[Line],
+    lines: &[TraceLine],
     on_their_way: &OnTheirWay,
     standings: Option<&[Standing]>,
     data: impl Fn(&EventRow) -> Option<Value>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     for line in lines {
-        let Line { row, told, text } = line;
+        let TraceLine { row, told, text } = line;
         let object = json!({
             "sequence": row.seq,
             "time": moment(row.at),

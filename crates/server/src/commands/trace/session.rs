@@ -1,7 +1,7 @@
 //! The course of a conversation, event by event.
 
 use super::words::{
-    Disposition, Names, Told, changed, closer, disposition, dispositioned, moment, pairs, subject,
+    Disposition, Names, Sentence, changed, closer, disposition, dispositioned, moment, pairs, subject,
 };
 use domain::{
     message::{ParticipantId, PartyKind, Visibility},
@@ -10,7 +10,7 @@ use domain::{
 use std::collections::{BTreeMap, HashMap};
 
 /// What is known of a conversation so far, to tell its next event.
-pub struct Course<'n> {
+pub struct SessionCourse<'n> {
     names: &'n Names,
     texts: bool,
     /// The name of each participant.
@@ -19,7 +19,7 @@ pub struct Course<'n> {
     sent: BTreeMap<u32, Delivery>,
 }
 
-impl<'n> Course<'n> {
+impl<'n> SessionCourse<'n> {
     /// A conversation without any event so far.
     pub fn new(names: &'n Names, texts: bool) -> Self {
         Self { names, texts, who: HashMap::new(), sent: BTreeMap::new() }
@@ -32,7 +32,7 @@ impl<'n> Course<'n> {
     }
 
     /// The sentence for the next event. Personal values that the event still holds are part of it.
-    pub fn tell(&mut self, event: &SessionEvent) -> Told {
+    pub fn tell(&mut self, event: &SessionEvent) -> Sentence {
         match &event.fact {
             Fact::Created { service, participant, nickname, user_data, post, .. } => {
                 self.who.insert(participant.clone(), "customer".into());
@@ -56,7 +56,7 @@ impl<'n> Course<'n> {
                 if !user_data.pairs().is_empty() {
                     words.push_str(&format!("; user data: {}", pairs(user_data, self.texts)));
                 }
-                Told::by(begun_by.unwrap_or_else(|| "customer".into()), words)
+                Sentence::by(begun_by.unwrap_or_else(|| "customer".into()), words)
             }
             Fact::Queued { priority, by, barred_until, .. } => {
                 let mut words = format!("it waits in queue {} with priority {priority}", event.queue);
@@ -64,7 +64,7 @@ impl<'n> Course<'n> {
                 if let (Some(by), Some(until)) = (&by, barred_until) {
                     words.push_str(&format!("; it is not offered to {by} before {}", moment(*until)));
                 }
-                Told { actor: by, ..Told::by_server(words) }
+                Sentence { actor: by, ..Sentence::by_server(words) }
             }
             Fact::Offered { user_name, participant, invitation, deadline, .. } => {
                 self.who.insert(participant.clone(), user_name.clone());
@@ -78,7 +78,7 @@ impl<'n> Course<'n> {
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
                 let words = format!("it is offered to {user_name} {why}{until}");
-                Told { actor, ..Told::by_server(words) }
+                Sentence { actor, ..Sentence::by_server(words) }
             }
             Fact::OfferEnded { agent, state, closer: who, barred_until, .. } => {
                 let agent = self.names.of(agent);
@@ -92,17 +92,17 @@ impl<'n> Course<'n> {
                 if let Some(until) = barred_until {
                     words.push_str(&format!("; it is not offered to them again before {}", moment(*until)));
                 }
-                Told { actor, ..Told::by_server(words) }
+                Sentence { actor, ..Sentence::by_server(words) }
             }
             Fact::Accepted { agent, .. } => {
                 let agent = self.names.of(agent);
                 let words = format!("{agent} took it and joined the talk");
-                Told::by(agent, words)
+                Sentence::by(agent, words)
             }
             Fact::JoinFailed { agent, .. } => {
                 let agent = self.names.of(agent);
                 let words = format!("{agent} took it, but the talk was over");
-                Told::by(agent, words)
+                Sentence::by(agent, words)
             }
             Fact::Said { index, by, agent, kind, visibility, posted, .. } => {
                 let actor = match (by, agent) {
@@ -127,31 +127,31 @@ impl<'n> Course<'n> {
                 if posted.is_some() {
                     words.push_str(", to be carried to the customer");
                 }
-                Told { actor, words, entry: Some(*index) }
+                Sentence { actor, words, entry: Some(*index) }
             }
             Fact::Delivery { index, state, code } => {
                 self.sent.insert(*index, *state);
                 let code = code.as_ref().map_or_else(String::new, |code| format!(" (code {code:?})"));
-                Told::by("provider", format!("entry {index} {}{code}", delivery(*state)))
+                Sentence::by("provider", format!("entry {index} {}{code}", delivery(*state)))
             }
             Fact::Resent { index, agent, .. } => {
                 self.sent.insert(*index, Delivery::Queued);
                 let agent = self.names.of(agent);
                 let words = format!("{agent} has entry {index} sent again");
-                Told::by(agent, words)
+                Sentence::by(agent, words)
             }
             Fact::Amended { index, how } => {
                 let how = match how {
                     Amendment::Edited => "changed",
                     Amendment::Unsent => "took back",
                 };
-                Told {
+                Sentence {
                     entry: Some(*index),
-                    ..Told::by("customer", format!("the customer {how} entry {index}"))
+                    ..Sentence::by("customer", format!("the customer {how} entry {index}"))
                 }
             }
             Fact::WindowClosing { at } => {
-                Told::by_server(format!("the time to answer the customer is over at {}", moment(*at)))
+                Sentence::by_server(format!("the time to answer the customer is over at {}", moment(*at)))
             }
             Fact::Typed { participant, on, .. } => {
                 let who = self.who.get(participant).cloned();
@@ -160,7 +160,7 @@ impl<'n> Course<'n> {
                     who.as_deref().map_or("a party", subject),
                     if *on { "began" } else { "ceased" }
                 );
-                Told { actor: who, ..Told::by_server(words) }
+                Sentence { actor: who, ..Sentence::by_server(words) }
             }
             Fact::Renamed { agent, nickname } => {
                 let who = agent.as_ref().map_or_else(|| "customer".into(), |agent| self.names.of(agent));
@@ -168,18 +168,20 @@ impl<'n> Course<'n> {
                 if self.texts {
                     words.push_str(&format!(" to {nickname:?}"));
                 }
-                Told::by(who, words)
+                Sentence::by(who, words)
             }
-            Fact::TalkEnded { closer: who } => Told::by_server(format!("the talk ended {}", closer(*who))),
+            Fact::TalkEnded { closer: who } => {
+                Sentence::by_server(format!("the talk ended {}", closer(*who)))
+            }
             Fact::DataChanged { set, removed, agent, via } => {
                 let actor = agent.as_ref().map(|agent| self.names.of(agent));
-                Told { actor, ..Told::by_server(changed(set, removed, *via, self.texts)) }
+                Sentence { actor, ..Sentence::by_server(changed(set, removed, *via, self.texts)) }
             }
             Fact::Disposition { user_name, key, value, previous, late, known, .. } => {
                 let (late, known) = (*late, *known);
                 let who = user_name.clone().unwrap_or_else(|| "customer".into());
                 let words = disposition(subject(&who), &Disposition { key, value, previous, late, known });
-                Told::by(who, words)
+                Sentence::by(who, words)
             }
             Fact::Commented { agent, comment } => {
                 let agent = self.names.of(agent);
@@ -187,7 +189,7 @@ impl<'n> Course<'n> {
                 if self.texts {
                     words.push_str(&format!(" to {comment:?}"));
                 }
-                Told::by(agent, words)
+                Sentence::by(agent, words)
             }
             Fact::PartyClosed { user_name, state, closer: who, dispositioned: bore, to, .. } => {
                 let mut words = match state {
@@ -201,12 +203,12 @@ impl<'n> Course<'n> {
                     words.push_str(&format!("; it went to {}", self.names.of(to)));
                 }
                 words.push_str(&format!(", {}", dispositioned(*bore)));
-                Told::by_server(words)
+                Sentence::by_server(words)
             }
             Fact::Ended { closer: who, dispositioned: bore } => {
-                Told::by_server(format!("it is over, ended {}, {}", closer(*who), dispositioned(*bore)))
+                Sentence::by_server(format!("it is over, ended {}, {}", closer(*who), dispositioned(*bore)))
             }
-            Fact::Erased => Told::by_server("the personal values in it were erased"),
+            Fact::Erased => Sentence::by_server("the personal values in it were erased"),
         }
     }
 }

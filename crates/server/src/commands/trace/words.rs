@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// The sentence of one event.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Sentence {
     /// Who did it: `customer`, the user name of an agent, `provider`, `switch`; `None` is the server.
     pub actor: Option<String>,
     /// What happened, a sentence without its full stop.
@@ -19,7 +19,7 @@ pub struct Told {
     pub entry: Option<u32>,
 }
 
-impl Told {
+impl Sentence {
     /// Done by the server itself.
     pub fn by_server(words: impl Into<String>) -> Self {
         Self { actor: None, words: words.into(), entry: None }

@@ -2,7 +2,7 @@
 
 use super::{
     names::{seconds, stable_guid},
-    reading::Reading,
+    reading::ReadContext,
 };
 use crate::{
     config::{AgentStateEntry, Config, MessengerEntry, Pause, ServiceEntry},
@@ -26,11 +26,11 @@ const HUMAN_AGENT: u32 = 7 * 86_400;
 /// The centre of the journal, or a plain one, with the values of the file written over it.
 pub(super) fn wanted(
     config: &Config,
-    reading: &Reading<'_>,
+    reading: &ReadContext<'_>,
     kept: &mut Vec<String>,
     findings: &mut Findings,
 ) -> Centre {
-    let Reading { media, current, fresh, .. } = *reading;
+    let ReadContext { media, current, fresh, .. } = *reading;
     let mut centre = current.centre.clone().unwrap_or_else(|| plain(media, fresh.guid()));
     let entry = &config.centre;
     overwrite(&mut centre.id, entry.id.as_ref());
@@ -48,7 +48,7 @@ pub(super) fn wanted(
 
 fn states(
     config: &Config,
-    reading: &Reading<'_>,
+    reading: &ReadContext<'_>,
     centre: &mut Centre,
     kept: &mut Vec<String>,
     findings: &mut Findings,
@@ -84,7 +84,7 @@ fn states(
 
 fn services(
     config: &Config,
-    reading: &Reading<'_>,
+    reading: &ReadContext<'_>,
     centre: &mut Centre,
     kept: &mut Vec<String>,
     findings: &mut Findings,
@@ -111,7 +111,7 @@ fn services(
     centre.services = services;
 }
 
-fn check_service(entry: &ServiceEntry, config: &Config, reading: &Reading<'_>, findings: &mut Findings) {
+fn check_service(entry: &ServiceEntry, config: &Config, reading: &ReadContext<'_>, findings: &mut Findings) {
     let ServiceEntry { name, medium, queue, .. } = entry;
     if name.trim().is_empty() {
         findings.problem("[[services]]: a 'name' is empty");

@@ -1,6 +1,6 @@
 //! The objects that a file, or the demo, wants.
 
-use super::{centre, names::hashed, queues, reading::Reading, users, whole::Wanted};
+use super::{centre, names::hashed, queues, reading::ReadContext, users, whole::WantedObjects};
 use crate::{
     config::Config,
     findings::Findings,
@@ -11,10 +11,10 @@ use domain::{
     centre::MadeByFile, command::Provision, disposition_tree::DispositionTree, queue::Queue, user::User,
 };
 
-impl Wanted {
+impl WantedObjects {
     /// The objects that a file wants. All its faults are noted; with one, nothing may be applied.
-    pub fn of(config: &Config, reading: &Reading<'_>, findings: &mut Findings) -> Self {
-        let Reading { media, current, besides, .. } = *reading;
+    pub fn of(config: &Config, reading: &ReadContext<'_>, findings: &mut Findings) -> Self {
+        let ReadContext { media, current, besides, .. } = *reading;
         let users = users::wanted(config, reading, findings);
         let queues = queues::wanted(config, findings);
         let users = (!users.is_empty()).then_some(users);

@@ -9,5 +9,5 @@ mod users;
 mod whole;
 
 pub use names::{hashed, stable_id};
-pub use reading::{Passwords, Reading};
-pub use whole::Wanted;
+pub use reading::{Passwords, ReadContext};
+pub use whole::WantedObjects;

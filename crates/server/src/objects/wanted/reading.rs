@@ -16,7 +16,7 @@ pub enum Passwords {
 
 /// How a file is read.
 #[derive(Clone, Copy)]
-pub struct Reading<'a> {
+pub struct ReadContext<'a> {
     /// The media of this installation.
     pub media: &'a Media,
     /// The objects there are: their ids and unchanged passwords are kept.

@@ -2,7 +2,7 @@
 
 use super::{
     names::{hashed, stable_guid, stable_id},
-    reading::{Passwords, Reading},
+    reading::{Passwords, ReadContext},
 };
 use crate::{
     config::{Config, Password, UserEntry},
@@ -16,7 +16,7 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The users that a file wants, each once.
-pub(super) fn wanted(config: &Config, reading: &Reading<'_>, findings: &mut Findings) -> Vec<User> {
+pub(super) fn wanted(config: &Config, reading: &ReadContext<'_>, findings: &mut Findings) -> Vec<User> {
     let mut names = BTreeSet::new();
     let mut ids: BTreeMap<UserId, &str> = BTreeMap::new();
     let mut phones: BTreeMap<Dn, &str> = BTreeMap::new();
@@ -43,7 +43,7 @@ pub(super) fn wanted(config: &Config, reading: &Reading<'_>, findings: &mut Find
     users
 }
 
-fn user(entry: &UserEntry, reading: &Reading<'_>, findings: &mut Findings) -> User {
+fn user(entry: &UserEntry, reading: &ReadContext<'_>, findings: &mut Findings) -> User {
     let name = &entry.user_name;
     let known = reading.current.user(name);
     // The rules of the journal refuse the same (`domain::check::user_name`), but without the place in the file.

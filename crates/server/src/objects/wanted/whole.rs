@@ -5,7 +5,7 @@ use domain::{centre::Centre, disposition_tree::DispositionTree, queue::Queue, us
 
 /// The objects as they should be. `None` means that the settings do not speak of this kind.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct WantedObjects {
     /// The centre.
     pub centre: Option<Centre>,
     /// Users.
