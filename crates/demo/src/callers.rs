@@ -75,19 +75,20 @@ async fn call_all(sip: SocketAddr, manners: Manners, mut chance: Chance) {
     let mut lives = JoinSet::new();
     for (number, (first, last)) in (1..=NUMBERS).zip(CUSTOMERS) {
         let account = Account::new(format!("+1555020{number}")).display(format!("{first} {last}"));
-        let caller = Caller { phone: line.phone(account), chance: chance.branch(), manners: manners.clone() };
+        let caller =
+            ScriptedCaller { phone: line.phone(account), chance: chance.branch(), manners: manners.clone() };
         lives.spawn(caller.live(room.clone()));
     }
     while lives.join_next().await.is_some() {}
 }
 
-struct Caller {
+struct ScriptedCaller {
     phone: Phone,
     chance: Chance,
     manners: Manners,
 }
 
-impl Caller {
+impl ScriptedCaller {
     async fn live(mut self, room: Arc<Semaphore>) {
         loop {
             tokio::time::sleep(self.chance.moment(self.manners.rest.clone())).await;

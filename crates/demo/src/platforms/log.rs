@@ -26,7 +26,7 @@ pub(super) enum Platform {
 /// Which way something went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Way {
+pub(super) enum TrafficKind {
     /// From the server to the platform: a call of its API.
     Call,
     /// From the platform to the server: one try of a webhook.
@@ -35,13 +35,13 @@ pub(super) enum Way {
 
 /// Something that went through.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Entry {
+pub(super) struct LogEntry {
     /// When, in milliseconds since 1970.
     pub(super) at: Millis,
     /// Which platform.
     pub(super) platform: Platform,
     /// Which way.
-    pub(super) way: Way,
+    pub(super) way: TrafficKind,
     /// What it was: `message`, `typing_on`, `delivered`, `echo`, …
     pub(super) kind: String,
     /// The customer concerned: a number or a PSID; empty when the call did not say.
@@ -61,11 +61,11 @@ pub(super) struct Entry {
 
 /// The newest entries.
 #[derive(Default)]
-pub(super) struct Log(Mutex<VecDeque<Entry>>);
+pub(super) struct Log(Mutex<VecDeque<LogEntry>>);
 
 impl Log {
     /// Adds an entry, and forgets the oldest of too many.
-    pub(super) fn note(&self, mut entry: Entry) {
+    pub(super) fn note(&self, mut entry: LogEntry) {
         // Refused calls are noted as well, and their texts may be of any length.
         for text in [&mut entry.kind, &mut entry.person, &mut entry.id, &mut entry.text] {
             if let Some((end, _)) = text.char_indices().nth(TEXT) {
@@ -79,7 +79,7 @@ impl Log {
         entries.push_back(entry);
     }
 
-    pub(super) fn read(&self, wanted: &Wanted) -> Vec<Entry> {
+    pub(super) fn read(&self, wanted: &LogQuery) -> Vec<LogEntry> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.iter().filter(|entry| wanted.has(entry)).cloned().collect()
     }
@@ -87,13 +87,13 @@ impl Log {
 
 /// Which entries are asked for; all if nothing is given.
 #[derive(Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct LogQuery {
     platform: Option<Platform>,
     person: Option<String>,
 }
 
-impl Wanted {
-    fn has(&self, entry: &Entry) -> bool {
+impl LogQuery {
+    fn has(&self, entry: &LogEntry) -> bool {
         self.platform.is_none_or(|platform| platform == entry.platform)
             && self.person.as_ref().is_none_or(|person| *person == entry.person)
     }
@@ -107,10 +107,10 @@ mod tests {
     fn the_oldest_is_forgotten_and_long_words_are_cut() {
         let log = Log::default();
         for at in 0..=KEPT {
-            log.note(Entry {
+            log.note(LogEntry {
                 at: Millis::try_from(at).expect("a small number"),
                 platform: Platform::Sms,
-                way: Way::Call,
+                way: TrafficKind::Call,
                 kind: "message".into(),
                 person: String::new(),
                 id: String::new(),
@@ -120,10 +120,10 @@ mod tests {
                 attempt: 1,
             });
         }
-        let kept = log.read(&Wanted { platform: None, person: None });
+        let kept = log.read(&LogQuery { platform: None, person: None });
         assert_eq!((kept.len(), kept[0].at), (KEPT, 1));
         assert_eq!(kept[0].text.chars().count(), TEXT);
-        let other = Wanted { platform: Some(Platform::Messenger), person: None };
+        let other = LogQuery { platform: Some(Platform::Messenger), person: None };
         assert!(log.read(&other).is_empty());
     }
 }

@@ -3,10 +3,10 @@
 
 use super::{
     Platforms,
-    log::{Entry, Platform, Way},
+    log::{LogEntry, Platform, TrafficKind},
     messenger,
     signature::{self, Signing},
-    webhook::{Content, Webhook},
+    webhook::{Webhook, WebhookContent},
 };
 use axum::http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 use futures::future::join_all;
@@ -31,7 +31,7 @@ struct Parcel {
 }
 
 /// What became of one try.
-enum Outcome {
+enum PostOutcome {
     Taken,
     Again(Option<Duration>),
     Refused,
@@ -86,8 +86,8 @@ impl Platforms {
         let mut pause = repeat.first;
         for attempt in 1..=repeat.tries {
             match self.attempt(door, webhook, parcel, attempt).await {
-                Outcome::Taken | Outcome::Refused => return,
-                Outcome::Again(wanted) => {
+                PostOutcome::Taken | PostOutcome::Refused => return,
+                PostOutcome::Again(wanted) => {
                     tokio::time::sleep(wanted.unwrap_or(pause).min(repeat.longest)).await;
                     pause = pause.saturating_mul(2);
                 }
@@ -96,9 +96,9 @@ impl Platforms {
         tracing::warn!(kind = webhook.kind, id = webhook.id, "a simulated platform gives up a webhook");
     }
 
-    async fn attempt(&self, door: &Door, webhook: &Webhook, parcel: &Parcel, attempt: u32) -> Outcome {
+    async fn attempt(&self, door: &Door, webhook: &Webhook, parcel: &Parcel, attempt: u32) -> PostOutcome {
         if webhook.platform == Platform::Messenger && !self.is_let_in(door).await {
-            return Outcome::Again(None);
+            return PostOutcome::Again(None);
         }
         let mut request = self.client.post(&parcel.address).timeout(parcel.timeout).body(parcel.body.clone());
         for (name, value) in &parcel.headers {
@@ -108,12 +108,12 @@ impl Platforms {
         let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
         self.note_try(webhook, status, attempt);
         match answer {
-            Ok(answer) if answer.status().is_success() => Outcome::Taken,
+            Ok(answer) if answer.status().is_success() => PostOutcome::Taken,
             Ok(answer) if is_repeated(webhook, answer.status()) => {
-                Outcome::Again(retry_after(answer.headers()))
+                PostOutcome::Again(retry_after(answer.headers()))
             }
-            Ok(_) => Outcome::Refused,
-            Err(_) => Outcome::Again(None),
+            Ok(_) => PostOutcome::Refused,
+            Err(_) => PostOutcome::Again(None),
         }
     }
 
@@ -130,7 +130,7 @@ impl Platforms {
     fn pack(&self, door: &Door, webhook: &Webhook) -> Option<Parcel> {
         let (sms, page) = (&self.settings.sms, &self.settings.messenger);
         Some(match &webhook.content {
-            Content::Form { url, fields } => {
+            WebhookContent::Form { url, fields } => {
                 let mut headers = vec![
                     ("content-type", "application/x-www-form-urlencoded; charset=utf-8".to_owned()),
                     ("i-twilio-idempotency-token", self.ids.guid()),
@@ -142,7 +142,7 @@ impl Platforms {
                 let address = address(url, &self.settings.public_url, &door.base_url)?;
                 Parcel { address, headers, body, timeout: sms.timeout }
             }
-            Content::Json(body) => {
+            WebhookContent::Json(body) => {
                 let mut headers = vec![("content-type", "application/json".to_owned())];
                 if let Some(key) = webhook.signing.key(&page.app_secret) {
                     headers.push(("x-hub-signature-256", signature::of_body(key, body)));
@@ -154,10 +154,10 @@ impl Platforms {
     }
 
     fn note_try(&self, webhook: &Webhook, status: u16, attempt: u32) {
-        self.log.note(Entry {
+        self.log.note(LogEntry {
             at: self.clock.now(),
             platform: webhook.platform,
-            way: Way::Webhook,
+            way: TrafficKind::Webhook,
             kind: webhook.kind.clone(),
             person: webhook.person.clone(),
             id: webhook.id.clone(),

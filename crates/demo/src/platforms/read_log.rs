@@ -1,7 +1,7 @@
 //! Reading the log.
 
 use super::{
-    log::{Entry, Wanted},
+    log::{LogEntry, LogQuery},
     state::Platforms,
 };
 use axum::{
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// `GET /simulators/log`
 pub(super) async fn log(
     State(platforms): State<Arc<Platforms>>,
-    Query(wanted): Query<Wanted>,
-) -> Json<Vec<Entry>> {
+    Query(wanted): Query<LogQuery>,
+) -> Json<Vec<LogEntry>> {
     Json(platforms.log.read(&wanted))
 }

@@ -4,7 +4,7 @@
 use super::{
     Platforms,
     log::Platform,
-    messenger::{Act, Attachment, Delivery, Doing},
+    messenger::{Act, Attachment, Doing, WebhookDelivery},
     signature::Signing,
     sms::{self, Sms},
 };
@@ -144,7 +144,7 @@ impl Platforms {
     fn hear(&self, said: Vec<Saying>) -> Vec<String> {
         let (texts, page): (Vec<_>, Vec<_>) = said.into_iter().partition(|one| one.platform == Platform::Sms);
         let mut ids: Vec<String> = texts.into_iter().map(|one| self.sms_in(one.into_sms())).collect();
-        let delivery = Delivery {
+        let delivery = WebhookDelivery {
             copies: page.iter().find_map(|one| one.copies),
             signing: page
                 .iter()

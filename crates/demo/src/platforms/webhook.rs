@@ -20,7 +20,7 @@ pub(super) struct Webhook {
     /// The words, for the log.
     pub(super) text: String,
     /// The content that is sent.
-    pub(super) content: Content,
+    pub(super) content: WebhookContent,
     /// How long it is held before the first try.
     pub(super) after: Duration,
     /// How often it is delivered, all at the same moment. By chance when it is not said.
@@ -32,7 +32,7 @@ pub(super) struct Webhook {
 }
 
 /// What a webhook consists of.
-pub(super) enum Content {
+pub(super) enum WebhookContent {
     /// A form to an address below the public URL or the server's own.
     Form {
         /// The address as it is signed.

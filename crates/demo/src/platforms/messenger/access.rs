@@ -1,6 +1,6 @@
 //! Who may call: the page's token as a bearer, proven with the app's secret (spec: channel-connectors#2.1).
 
-use super::trouble::Trouble;
+use super::trouble::MessengerError;
 use crate::platforms::{Platforms, signature};
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
@@ -13,21 +13,21 @@ impl Platforms {
         headers: &HeaderMap,
         query: Option<&str>,
         in_body: Option<&str>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), MessengerError> {
         if !is_version(version) {
-            return Err(Trouble::NO_OBJECT);
+            return Err(MessengerError::NO_OBJECT);
         }
         let settings = &self.settings.messenger;
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = given.and_then(|given| given.strip_prefix("Bearer ")).ok_or(Trouble::NO_TOKEN)?;
+        let token = given.and_then(|given| given.strip_prefix("Bearer ")).ok_or(MessengerError::NO_TOKEN)?;
         if token != settings.page_token {
-            return Err(Trouble::BAD_TOKEN);
+            return Err(MessengerError::BAD_TOKEN);
         }
         let in_query = value_of(query, "appsecret_proof");
         match in_query.as_deref().or(in_body) {
-            None => Err(Trouble::NO_PROOF),
+            None => Err(MessengerError::NO_PROOF),
             Some(proof) if proof == signature::proof(&settings.app_secret, token) => Ok(()),
-            Some(_) => Err(Trouble::BAD_PROOF),
+            Some(_) => Err(MessengerError::BAD_PROOF),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::platforms::{
     Platforms,
     log::Platform,
     signature::Signing,
-    webhook::{Content, Webhook},
+    webhook::{Webhook, WebhookContent},
 };
 use domain::Millis;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ pub(in crate::platforms) struct Attachment {
 
 /// How a webhook is delivered.
 #[derive(Default)]
-pub(in crate::platforms) struct Delivery {
+pub(in crate::platforms) struct WebhookDelivery {
     /// See [`Webhook::copies`].
     pub(in crate::platforms) copies: Option<u32>,
     /// See [`Webhook::signing`].
@@ -59,7 +59,11 @@ pub(in crate::platforms) struct Delivery {
 
 impl Platforms {
     /// Reports what happened on the page, all in one webhook. Answers the ids, empty where there is none.
-    pub(in crate::platforms) fn page_in(&self, doings: Vec<Doing>, delivery: &Delivery) -> Vec<String> {
+    pub(in crate::platforms) fn page_in(
+        &self,
+        doings: Vec<Doing>,
+        delivery: &WebhookDelivery,
+    ) -> Vec<String> {
         let page = &self.settings.messenger.page;
         let mut text = String::new();
         let mut kind = "batch";
@@ -84,7 +88,7 @@ impl Platforms {
             person,
             id: if many { String::new() } else { ids.first().cloned().unwrap_or_default() },
             text,
-            content: Content::Json(envelope(page, self.clock.now(), &events, delivery.standby)),
+            content: WebhookContent::Json(envelope(page, self.clock.now(), &events, delivery.standby)),
             after: Duration::ZERO,
             copies: delivery.copies,
             signing: delivery.signing,

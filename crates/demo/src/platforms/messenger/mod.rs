@@ -3,17 +3,17 @@
 mod access;
 mod envelope;
 mod inbound;
-mod letter;
 mod object;
 mod page;
 mod send;
+mod send_request;
 mod trick;
 mod trouble;
 mod usage;
 mod verify;
 mod window;
 
-pub(super) use inbound::{Act, Attachment, Delivery, Doing};
+pub(super) use inbound::{Act, Attachment, Doing, WebhookDelivery};
 pub(super) use object::{grant, object};
 pub(super) use page::Page;
 pub(super) use send::send;

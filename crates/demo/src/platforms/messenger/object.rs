@@ -1,9 +1,9 @@
 //! What the platform tells of the page and its people, and what it grants.
 
-use super::{access::value_of, letter, trouble::Trouble, usage::with_usage};
+use super::{access::value_of, send_request, trouble::MessengerError, usage::with_usage};
 use crate::platforms::{
     Platforms,
-    log::{Entry, Platform, Way},
+    log::{LogEntry, Platform, TrafficKind},
 };
 use axum::{
     Json,
@@ -37,7 +37,7 @@ pub(in crate::platforms) async fn object(
 ) -> Response {
     let told = platforms.admit(&version, &headers, query.as_deref(), None).and_then(|()| {
         let fields = value_of(query.as_deref(), "fields").unwrap_or_else(|| FIELDS.into());
-        platforms.tell(&id, &fields).ok_or(Trouble::NO_OBJECT)
+        platforms.tell(&id, &fields).ok_or(MessengerError::NO_OBJECT)
     });
     platforms.answer("profile", &id, told)
 }
@@ -56,9 +56,9 @@ pub(in crate::platforms) async fn grant(
     let told = platforms.admit(&version, &headers, query.as_deref(), proof).and_then(|()| {
         let is_page = id == "me" || id == platforms.settings.messenger.page;
         let is_granted = is_page && GRANTED.contains(&&*edge);
-        is_granted.then(|| json!({ "success": true })).ok_or(Trouble::NO_OBJECT)
+        is_granted.then(|| json!({ "success": true })).ok_or(MessengerError::NO_OBJECT)
     });
-    platforms.answer(&edge, letter::recipient(&body).unwrap_or_default(), told)
+    platforms.answer(&edge, send_request::recipient(&body).unwrap_or_default(), told)
 }
 
 impl Platforms {
@@ -81,14 +81,14 @@ impl Platforms {
         Some(told.into())
     }
 
-    fn answer(&self, kind: &str, person: &str, told: Result<Value, Trouble>) -> Response {
+    fn answer(&self, kind: &str, person: &str, told: Result<Value, MessengerError>) -> Response {
         let now = self.clock.now();
         let used = self.page.allowance.take(now);
-        let told = if used > 100 { Err(Trouble::RATE) } else { told };
-        self.log.note(Entry {
+        let told = if used > 100 { Err(MessengerError::RATE) } else { told };
+        self.log.note(LogEntry {
             at: now,
             platform: Platform::Messenger,
-            way: Way::Call,
+            way: TrafficKind::Call,
             kind: kind.into(),
             person: person.into(),
             id: String::new(),

@@ -1,6 +1,6 @@
 //! What the platform remembers.
 
-use super::trouble::Trouble;
+use super::trouble::MessengerError;
 use crate::platforms::{allowance::Allowance, once::Once, settings::Settings};
 use domain::Millis;
 use std::{
@@ -44,8 +44,8 @@ impl Page {
     }
 
     /// When a person last wrote or tapped, if ever. Refuses people the page does not know.
-    pub(super) fn last_action(&self, psid: &str) -> Result<Option<Millis>, Trouble> {
-        self.people().get(psid).map(|person| person.last_action).ok_or(Trouble::NO_PERSON)
+    pub(super) fn last_action(&self, psid: &str) -> Result<Option<Millis>, MessengerError> {
+        self.people().get(psid).map(|person| person.last_action).ok_or(MessengerError::NO_PERSON)
     }
 
     pub(super) fn name(&self, psid: &str) -> Option<(String, String)> {

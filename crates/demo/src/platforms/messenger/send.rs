@@ -2,19 +2,19 @@
 
 use super::{
     envelope::envelope,
-    letter::{self, Letter, Message},
+    send_request::{self, SendRequest, SentMessage},
     trick::Trick,
-    trouble::Trouble,
+    trouble::MessengerError,
     usage::with_usage,
     window,
 };
 use crate::platforms::{
     Platforms,
     hung_up::hung_up,
-    log::{Entry, Platform, Way},
+    log::{LogEntry, Platform, TrafficKind},
     signature::Signing,
     state::Arrival,
-    webhook::{Content, Webhook},
+    webhook::{Webhook, WebhookContent},
 };
 use axum::{
     Json,
@@ -45,12 +45,12 @@ pub(in crate::platforms) async fn send(
     let taken = platforms
         .admit(&version, &headers, query.as_deref(), proof)
         .and_then(|()| platforms.check_letter(&page, used, &body));
-    let to = letter::recipient(&body).unwrap_or_default();
+    let to = send_request::recipient(&body).unwrap_or_default();
     let mid = format!("m_{}", platforms.ids.secret());
     let answer = match taken {
-        Err(trouble) => Answer::Refused(trouble),
-        Ok((Letter::Action(_), _)) => Answer::Fine(json!({ "recipient_id": to })),
-        Ok((Letter::Message(message), trick)) => {
+        Err(trouble) => SendAnswer::Refused(trouble),
+        Ok((SendRequest::Action(_), _)) => SendAnswer::Fine(json!({ "recipient_id": to })),
+        Ok((SendRequest::Message(message), trick)) => {
             if let Some(Trick::Usage(percent)) = trick {
                 used = percent;
             }
@@ -62,14 +62,14 @@ pub(in crate::platforms) async fn send(
 }
 
 /// The answer to a call.
-enum Answer {
+enum SendAnswer {
     Fine(Value),
-    Refused(Trouble),
+    Refused(MessengerError),
     Broken,
     HungUp,
 }
 
-impl Answer {
+impl SendAnswer {
     fn row(&self) -> (StatusCode, u32) {
         match self {
             Self::Fine(_) => (StatusCode::OK, 0),
@@ -91,18 +91,23 @@ impl Answer {
 }
 
 impl Platforms {
-    fn check_letter(&self, page: &str, used: u32, body: &Value) -> Result<(Letter, Option<Trick>), Trouble> {
+    fn check_letter(
+        &self,
+        page: &str,
+        used: u32,
+        body: &Value,
+    ) -> Result<(SendRequest, Option<Trick>), MessengerError> {
         let settings = &self.settings.messenger;
         if page != "me" && page != settings.page {
-            return Err(Trouble::NO_OBJECT);
+            return Err(MessengerError::NO_OBJECT);
         }
         if used > 100 {
-            return Err(Trouble::RATE);
+            return Err(MessengerError::RATE);
         }
-        let letter = letter::read(body)?;
-        let to = letter::recipient(body).unwrap_or_default();
+        let letter = send_request::read(body)?;
+        let to = send_request::recipient(body).unwrap_or_default();
         let last_action = self.page.last_action(to)?;
-        let Letter::Message(message) = &letter else { return Ok((letter, None)) };
+        let SendRequest::Message(message) = &letter else { return Ok((letter, None)) };
         window::is_open(last_action, self.clock.now(), message.tag.as_deref(), settings.human_agent)?;
         let trick = Trick::of(to, &message.text);
         match trick {
@@ -112,14 +117,14 @@ impl Platforms {
         }
     }
 
-    fn is_first(&self, to: &str, message: &Message) -> bool {
+    fn is_first(&self, to: &str, message: &SentMessage) -> bool {
         self.page.refused.is_first(&format!("{to} {}", message.text))
     }
 
     /// Takes a message over: to the person, and back to the sender as echo and delivery.
-    async fn take(&self, to: &str, mid: &str, message: &Message, trick: Option<Trick>) -> Answer {
+    async fn take(&self, to: &str, mid: &str, message: &SentMessage, trick: Option<Trick>) -> SendAnswer {
         if trick == Some(Trick::BrokenOnce) && self.is_first(to, message) {
-            return Answer::Broken;
+            return SendAnswer::Broken;
         }
         self.arrived(Arrival {
             platform: Platform::Messenger,
@@ -142,10 +147,10 @@ impl Platforms {
             self.echo(to, mid, message, now, self.moment(&settings.echo_after), None);
         }
         match trick {
-            Some(Trick::SentYet(trouble)) => Answer::Refused(trouble),
-            Some(Trick::BrokenYetSent) => Answer::Broken,
-            Some(Trick::HungUp) => Answer::HungUp,
-            _ => Answer::Fine(json!({ "recipient_id": to, "message_id": mid })),
+            Some(Trick::SentYet(trouble)) => SendAnswer::Refused(trouble),
+            Some(Trick::BrokenYetSent) => SendAnswer::Broken,
+            Some(Trick::HungUp) => SendAnswer::HungUp,
+            _ => SendAnswer::Fine(json!({ "recipient_id": to, "message_id": mid })),
         }
     }
 
@@ -153,7 +158,7 @@ impl Platforms {
         &self,
         to: &str,
         mid: &str,
-        message: &Message,
+        message: &SentMessage,
         now: Millis,
         after: Duration,
         until_done: Option<oneshot::Sender<std::convert::Infallible>>,
@@ -182,7 +187,7 @@ impl Platforms {
             person: to.into(),
             id: mid.into(),
             text: message.text.clone(),
-            content: Content::Json(envelope(&settings.page, now, &[event], false)),
+            content: WebhookContent::Json(envelope(&settings.page, now, &[event], false)),
             after,
             copies: None,
             signing: Signing::Good,
@@ -208,7 +213,7 @@ impl Platforms {
             person: to.into(),
             id: mid.into(),
             text: String::new(),
-            content: Content::Json(envelope(&settings.page, now, &[event], false)),
+            content: WebhookContent::Json(envelope(&settings.page, now, &[event], false)),
             after: self.moment(&settings.delivered_after),
             copies: None,
             signing: Signing::Good,
@@ -216,13 +221,13 @@ impl Platforms {
         });
     }
 
-    fn note_call(&self, body: &Value, to: &str, mid: &str, answer: &Answer) {
+    fn note_call(&self, body: &Value, to: &str, mid: &str, answer: &SendAnswer) {
         let (status, code) = answer.row();
-        let has_id = matches!(answer, Answer::Fine(body) if body.get("message_id").is_some());
-        self.log.note(Entry {
+        let has_id = matches!(answer, SendAnswer::Fine(body) if body.get("message_id").is_some());
+        self.log.note(LogEntry {
             at: self.clock.now(),
             platform: Platform::Messenger,
-            way: Way::Call,
+            way: TrafficKind::Call,
             kind: body["sender_action"].as_str().unwrap_or("message").into(),
             person: to.into(),
             id: if has_id { mid.into() } else { String::new() },

@@ -1,16 +1,16 @@
 //! What goes wrong with a send on request: by a word in the text, or by the end of the recipient's PSID.
 
-use super::trouble::Trouble;
+use super::trouble::MessengerError;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trick {
     /// It is refused.
-    Refuse(Trouble),
+    Refuse(MessengerError),
     /// The first try is refused, the next accepted.
-    RefuseOnce(Trouble),
+    RefuseOnce(MessengerError),
     /// It is refused although it was sent.
-    SentYet(Trouble),
+    SentYet(MessengerError),
     /// The first try is answered 500 without JSON and not sent, the next accepted.
     BrokenOnce,
     /// It is answered 500 without JSON although it was sent.
@@ -25,21 +25,21 @@ pub(super) enum Trick {
 
 /// Word, end of the PSID, and what they do.
 const TRICKS: [(&str, &str, Trick); 20] = [
-    ("#190", "0190", Trick::Refuse(Trouble::TOKEN_DEAD)),
-    ("#551", "0551", Trick::Refuse(Trouble::UNAVAILABLE)),
-    ("#1545041", "5041", Trick::Refuse(Trouble::BLOCKED)),
-    ("#2018278", "8278", Trick::Refuse(Trouble::WINDOW)),
-    ("#2018300", "8300", Trick::Refuse(Trouble::THREAD)),
-    ("#2018001", "8001", Trick::Refuse(Trouble::NO_PERSON)),
-    ("#2018109", "8109", Trick::Refuse(Trouble::TOO_LARGE)),
-    ("#100", "0100", Trick::Refuse(Trouble::parameter("(#100) Invalid parameter"))),
-    ("#200", "0200", Trick::Refuse(Trouble::NO_PERMISSION)),
-    ("#368", "0368", Trick::Refuse(Trouble::ABUSE)),
-    ("#2022", "2022", Trick::Refuse(Trouble::DISABLED)),
-    ("#2", "0002", Trick::RefuseOnce(Trouble::TEMPORARY)),
-    ("#613", "0613", Trick::RefuseOnce(Trouble::RATE)),
-    ("#2018022", "8022", Trick::RefuseOnce(Trouble::PHONES)),
-    ("#1357046", "7046", Trick::SentYet(Trouble::REPORTED)),
+    ("#190", "0190", Trick::Refuse(MessengerError::TOKEN_DEAD)),
+    ("#551", "0551", Trick::Refuse(MessengerError::UNAVAILABLE)),
+    ("#1545041", "5041", Trick::Refuse(MessengerError::BLOCKED)),
+    ("#2018278", "8278", Trick::Refuse(MessengerError::WINDOW)),
+    ("#2018300", "8300", Trick::Refuse(MessengerError::THREAD)),
+    ("#2018001", "8001", Trick::Refuse(MessengerError::NO_PERSON)),
+    ("#2018109", "8109", Trick::Refuse(MessengerError::TOO_LARGE)),
+    ("#100", "0100", Trick::Refuse(MessengerError::parameter("(#100) Invalid parameter"))),
+    ("#200", "0200", Trick::Refuse(MessengerError::NO_PERMISSION)),
+    ("#368", "0368", Trick::Refuse(MessengerError::ABUSE)),
+    ("#2022", "2022", Trick::Refuse(MessengerError::DISABLED)),
+    ("#2", "0002", Trick::RefuseOnce(MessengerError::TEMPORARY)),
+    ("#613", "0613", Trick::RefuseOnce(MessengerError::RATE)),
+    ("#2018022", "8022", Trick::RefuseOnce(MessengerError::PHONES)),
+    ("#1357046", "7046", Trick::SentYet(MessengerError::REPORTED)),
     ("#500", "0500", Trick::BrokenOnce),
     ("#500sent", "0501", Trick::BrokenYetSent),
     ("#hangup", "0502", Trick::HungUp),

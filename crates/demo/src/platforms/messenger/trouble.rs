@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// A refusal of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Trouble {
+pub(super) struct MessengerError {
     pub(super) status: StatusCode,
     pub(super) code: u32,
     pub(super) subcode: Option<u32>,
@@ -17,7 +17,7 @@ pub(super) struct Trouble {
     is_transient: bool,
 }
 
-impl Trouble {
+impl MessengerError {
     const fn new(code: u32, subcode: Option<u32>, message: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code, subcode, message, is_transient: false }
     }

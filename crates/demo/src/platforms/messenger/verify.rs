@@ -2,7 +2,7 @@
 
 use crate::platforms::{
     Platforms,
-    log::{Entry, Platform, Way},
+    log::{LogEntry, Platform, TrafficKind},
 };
 
 /// Asks the webhook of the page to repeat a challenge. Answers whether it did.
@@ -26,10 +26,10 @@ pub(in crate::platforms) async fn verify(platforms: &Platforms, address: &str) -
     if !is_right {
         tracing::debug!(status, "the webhook of the simulated page was not verified");
     }
-    platforms.log.note(Entry {
+    platforms.log.note(LogEntry {
         at: platforms.clock.now(),
         platform: Platform::Messenger,
-        way: Way::Webhook,
+        way: TrafficKind::Webhook,
         kind: if is_right { "verified" } else { "not verified" }.into(),
         person: String::new(),
         id: String::new(),

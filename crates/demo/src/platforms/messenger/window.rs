@@ -1,6 +1,6 @@
 //! The messaging window (spec: channel-connectors#2.6).
 
-use super::trouble::Trouble;
+use super::trouble::MessengerError;
 use domain::Millis;
 
 /// How long after a customer's last action anything may be sent.
@@ -18,16 +18,16 @@ pub(super) fn is_open(
     now: Millis,
     tag: Option<&str>,
     has_feature: bool,
-) -> Result<(), Trouble> {
-    let passed = now - last_action.ok_or(Trouble::WINDOW)?;
+) -> Result<(), MessengerError> {
+    let passed = now - last_action.ok_or(MessengerError::WINDOW)?;
     if passed <= STANDARD {
         Ok(())
     } else if passed > HUMAN || tag != Some(HUMAN_AGENT) {
-        Err(Trouble::WINDOW)
+        Err(MessengerError::WINDOW)
     } else if has_feature {
         Ok(())
     } else {
-        Err(Trouble::NO_FEATURE)
+        Err(MessengerError::NO_FEATURE)
     }
 }
 
@@ -55,11 +55,11 @@ mod tests {
 
     #[test]
     fn who_never_wrote_gets_nothing() {
-        assert_eq!(is_open(None, 5, Some(HUMAN_AGENT), true), Err(Trouble::WINDOW));
+        assert_eq!(is_open(None, 5, Some(HUMAN_AGENT), true), Err(MessengerError::WINDOW));
     }
 
     #[test]
     fn without_the_feature_the_tag_is_refused() {
-        assert_eq!(is_open(Some(0), STANDARD + 1, Some(HUMAN_AGENT), false), Err(Trouble::NO_FEATURE));
+        assert_eq!(is_open(Some(0), STANDARD + 1, Some(HUMAN_AGENT), false), Err(MessengerError::NO_FEATURE));
     }
 }

@@ -18,7 +18,7 @@ use tokio::{
     },
     task::JoinSet,
 };
-use voice::Voice;
+use voice::CustomerVoice;
 
 /// How many customers have a mobile phone.
 const NUMBERS: u32 = 8;
@@ -44,7 +44,7 @@ impl Platforms {
             let room = Arc::new(Semaphore::new(self.settings.manners.at_once));
             for address in addresses {
                 let chance = Chance::new(&*self.ids);
-                let voice = Voice { platforms: self.clone(), platform, address, chance };
+                let voice = CustomerVoice { platforms: self.clone(), platform, address, chance };
                 lives.spawn(Customer { voice, matters: matters.clone() }.live(room.clone()));
             }
         }
@@ -53,7 +53,7 @@ impl Platforms {
 }
 
 struct Customer {
-    voice: Voice,
+    voice: CustomerVoice,
     matters: Vec<Matter>,
 }
 

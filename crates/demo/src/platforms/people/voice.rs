@@ -5,7 +5,7 @@ use crate::{
     platforms::{
         MOUNT, Platforms,
         log::Platform,
-        messenger::{Act, Attachment, Delivery, Doing},
+        messenger::{Act, Attachment, Doing, WebhookDelivery},
         picture,
         signature::Signing,
         sms::Sms,
@@ -17,7 +17,7 @@ use std::{ops::Range, sync::Arc};
 const BREATH: Range<u64> = 200..1_000;
 
 /// A customer's voice.
-pub(super) struct Voice {
+pub(super) struct CustomerVoice {
     pub(super) platforms: Arc<Platforms>,
     pub(super) platform: Platform,
     /// The person's number or PSID.
@@ -25,7 +25,7 @@ pub(super) struct Voice {
     pub(super) chance: Chance,
 }
 
-impl Voice {
+impl CustomerVoice {
     /// Says the first words: sometimes after a tap on *Get started*, sometimes in two.
     pub(super) async fn open(&mut self, words: &str) {
         let is_playful = self.is_playful();
@@ -86,7 +86,7 @@ impl Voice {
 
     fn act(&self, act: Act) {
         let doing = Doing { from: self.address.clone(), at: self.platforms.clock.now(), act };
-        self.platforms.page_in(vec![doing], &Delivery::default());
+        self.platforms.page_in(vec![doing], &WebhookDelivery::default());
     }
 
     fn is_playful(&mut self) -> bool {

@@ -1,6 +1,6 @@
 //! What becomes of a message, by the end of the number it goes to.
 
-use super::trouble::Trouble;
+use super::trouble::SmsError;
 use std::time::Duration;
 
 /// What becomes of a message.
@@ -9,9 +9,9 @@ pub(super) enum Fate {
     /// It is sent and delivered.
     Delivered,
     /// It is refused.
-    Refused(Trouble),
+    Refused(SmsError),
     /// The first try is refused, the next accepted.
-    RefusedOnce(Trouble),
+    RefusedOnce(SmsError),
     /// It is sent, and does not arrive.
     Unreachable,
     /// The carrier keeps it back.
@@ -29,14 +29,14 @@ impl Fate {
     /// The fate of messages to a number.
     pub(super) fn of(to: &str) -> Self {
         match to.get(to.len().saturating_sub(4)..).unwrap_or_default() {
-            "0001" => Self::Refused(Trouble::OptedOut),
+            "0001" => Self::Refused(SmsError::OptedOut),
             "0002" => Self::Unreachable,
             "0003" => Self::Filtered,
-            "0004" => Self::Refused(Trouble::Broken),
+            "0004" => Self::Refused(SmsError::Broken),
             "0005" => Self::HungUp,
-            "0006" => Self::RefusedOnce(Trouble::TooMany),
+            "0006" => Self::RefusedOnce(SmsError::TooMany),
             "0007" => Self::Reversed,
-            "0008" => Self::Refused(Trouble::BadTo),
+            "0008" => Self::Refused(SmsError::BadTo),
             _ => Self::Delivered,
         }
     }
@@ -67,14 +67,14 @@ mod tests {
     #[test]
     fn the_end_of_a_number_decides() {
         for (to, fate) in [
-            ("+15550200001", Fate::Refused(Trouble::OptedOut)),
+            ("+15550200001", Fate::Refused(SmsError::OptedOut)),
             ("+15550200002", Fate::Unreachable),
             ("+15550200003", Fate::Filtered),
-            ("+15550200004", Fate::Refused(Trouble::Broken)),
+            ("+15550200004", Fate::Refused(SmsError::Broken)),
             ("+15550200005", Fate::HungUp),
-            ("+15550200006", Fate::RefusedOnce(Trouble::TooMany)),
+            ("+15550200006", Fate::RefusedOnce(SmsError::TooMany)),
             ("+15550200007", Fate::Reversed),
-            ("+15550200008", Fate::Refused(Trouble::BadTo)),
+            ("+15550200008", Fate::Refused(SmsError::BadTo)),
             ("+15550200009", Fate::Delivered),
             ("+1", Fate::Delivered),
         ] {

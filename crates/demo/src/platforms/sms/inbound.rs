@@ -5,7 +5,7 @@ use crate::platforms::{
     Platforms,
     log::Platform,
     signature::Signing,
-    webhook::{Content, Webhook},
+    webhook::{Webhook, WebhookContent},
 };
 use std::time::Duration;
 
@@ -74,7 +74,10 @@ impl Platforms {
             person: sms.from,
             id: sid.clone(),
             text: sms.text,
-            content: Content::Form { url: format!("{}{}", self.settings.public_url, settings.path), fields },
+            content: WebhookContent::Form {
+                url: format!("{}{}", self.settings.public_url, settings.path),
+                fields,
+            },
             after: Duration::ZERO,
             copies: sms.copies,
             signing: sms.signing,

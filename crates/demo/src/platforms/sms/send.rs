@@ -1,13 +1,13 @@
 //! `POST /2010-04-01/Accounts/{sid}/Messages.json`: the server sends an SMS (spec: channel-connectors#1B.1).
 
-use super::{fate::Fate, number::is_number, segments::segments, trouble::Trouble};
+use super::{fate::Fate, number::is_number, segments::segments, trouble::SmsError};
 use crate::platforms::{
     Platforms,
     hung_up::hung_up,
-    log::{Entry, Platform, Way},
+    log::{LogEntry, Platform, TrafficKind},
     signature::Signing,
     state::Arrival,
-    webhook::{Content, Webhook},
+    webhook::{Webhook, WebhookContent},
 };
 use axum::{
     Json,
@@ -27,7 +27,7 @@ const LONGEST: usize = 1_600;
 
 /// The form of a send, as far as it is read.
 #[derive(Default)]
-struct Form {
+struct SendForm {
     to: String,
     from: String,
     service: Option<String>,
@@ -43,17 +43,17 @@ pub(in crate::platforms) async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let form = Form::read(&body);
+    let form = SendForm::read(&body);
     let sid = platforms.sid("SM");
     let taken = platforms.check_sms(&account, &headers, &form);
     let (status, code) = match &taken {
         Ok(_) => (StatusCode::CREATED, 0),
         Err(trouble) => (trouble.row().0, trouble.row().1),
     };
-    platforms.log.note(Entry {
+    platforms.log.note(LogEntry {
         at: platforms.clock.now(),
         platform: Platform::Sms,
-        way: Way::Call,
+        way: TrafficKind::Call,
         kind: "message".into(),
         person: form.to.clone(),
         id: if taken.is_ok() { sid.clone() } else { String::new() },
@@ -74,7 +74,7 @@ pub(in crate::platforms) async fn send(
     }
 }
 
-impl Form {
+impl SendForm {
     fn read(body: &[u8]) -> Self {
         let mut form = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
@@ -91,49 +91,49 @@ impl Form {
         form
     }
 
-    fn check(&self, number: &str) -> Result<(), Trouble> {
+    fn check(&self, number: &str) -> Result<(), SmsError> {
         if self.to.is_empty() {
-            return Err(Trouble::NoTo);
+            return Err(SmsError::NoTo);
         }
         if !is_number(&self.to) {
-            return Err(Trouble::BadTo);
+            return Err(SmsError::BadTo);
         }
         if self.service.is_none() {
             if self.from.is_empty() {
-                return Err(Trouble::NoFrom);
+                return Err(SmsError::NoFrom);
             }
             if self.from != number {
-                return Err(Trouble::BadFrom);
+                return Err(SmsError::BadFrom);
             }
         }
         if self.body.is_empty() && self.media == 0 {
-            return Err(Trouble::NoBody);
+            return Err(SmsError::NoBody);
         }
         if self.body.chars().count() > LONGEST {
-            return Err(Trouble::TooLong);
+            return Err(SmsError::TooLong);
         }
         if self.callback.as_deref().is_some_and(|url| !is_address(url)) {
-            return Err(Trouble::BadCallback);
+            return Err(SmsError::BadCallback);
         }
         Ok(())
     }
 }
 
 impl Platforms {
-    fn check_sms(&self, account: &str, headers: &HeaderMap, form: &Form) -> Result<Fate, Trouble> {
+    fn check_sms(&self, account: &str, headers: &HeaderMap, form: &SendForm) -> Result<Fate, SmsError> {
         let settings = &self.settings.sms;
         if !is_authorised(headers, &settings.account_sid, &settings.auth_token) {
-            return Err(Trouble::Unauthorised);
+            return Err(SmsError::Unauthorised);
         }
         if account != settings.account_sid {
-            return Err(Trouble::NoSuchAccount);
+            return Err(SmsError::NoSuchAccount);
         }
         if self.sms.allowance.take(self.clock.now()) > 100 {
-            return Err(Trouble::TooMany);
+            return Err(SmsError::TooMany);
         }
         form.check(&settings.number)?;
         if self.sms.is_opted_out(&form.to) {
-            return Err(Trouble::OptedOut);
+            return Err(SmsError::OptedOut);
         }
         match Fate::of(&form.to) {
             Fate::Refused(trouble) => Err(trouble),
@@ -147,7 +147,7 @@ impl Platforms {
     }
 
     /// To the recipient, and back to the sender as status callbacks.
-    fn pass_on(&self, form: &Form, sid: &str, fate: Fate) {
+    fn pass_on(&self, form: &SendForm, sid: &str, fate: Fate) {
         if fate.arrives() {
             self.arrived(Arrival { platform: Platform::Sms, person: form.to.clone(), quick_reply: None });
         }
@@ -180,7 +180,7 @@ impl Platforms {
                 person: form.to.clone(),
                 id: sid.into(),
                 text: String::new(),
-                content: Content::Form { url: url.clone(), fields },
+                content: WebhookContent::Form { url: url.clone(), fields },
                 after,
                 copies: None,
                 signing: Signing::Good,
@@ -189,7 +189,7 @@ impl Platforms {
         }
     }
 
-    fn accepted(&self, form: &Form, sid: &str) -> Value {
+    fn accepted(&self, form: &SendForm, sid: &str) -> Value {
         let settings = &self.settings.sms;
         let now = stamp(self.clock.now(), "%a, %d %b %Y %H:%M:%S +0000");
         let uri = format!("/2010-04-01/Accounts/{}/Messages/{sid}", settings.account_sid);

@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// A refusal of a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum SmsError {
     /// Account and token do not fit.
     Unauthorised,
     /// The path names another account.
@@ -39,7 +39,7 @@ pub(super) enum Trouble {
     Broken,
 }
 
-impl Trouble {
+impl SmsError {
     /// HTTP status, code and words.
     pub(super) fn row(self) -> (StatusCode, u32, &'static str) {
         let bad = StatusCode::BAD_REQUEST;
@@ -62,7 +62,7 @@ impl Trouble {
     }
 }
 
-impl IntoResponse for Trouble {
+impl IntoResponse for SmsError {
     fn into_response(self) -> Response {
         let (status, code, message) = self.row();
         let body = json!({

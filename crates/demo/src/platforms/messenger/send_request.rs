@@ -1,6 +1,6 @@
 //! The JSON of a send, checked against the platform's rules (spec: channel-connectors#2.5).
 
-use super::{trouble::Trouble, window::HUMAN_AGENT};
+use super::{trouble::MessengerError, window::HUMAN_AGENT};
 use serde_json::Value;
 
 /// The longest text, in characters.
@@ -19,16 +19,16 @@ const RETIRED: [&str; 3] = ["CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "A
 
 /// A send.
 #[derive(Debug, PartialEq)]
-pub(super) enum Letter {
+pub(super) enum SendRequest {
     /// Something is said.
-    Message(Message),
+    Message(SentMessage),
     /// Something else is done: `typing_on` and so on.
     Action(String),
 }
 
 /// Something that is said.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Message {
+pub(super) struct SentMessage {
     /// The words; empty for an attachment.
     pub(super) text: String,
     /// The attachment as it was given.
@@ -49,27 +49,29 @@ pub(super) fn recipient(body: &Value) -> Option<&str> {
 }
 
 /// Reads a send.
-pub(super) fn read(body: &Value) -> Result<Letter, Trouble> {
-    recipient(body).ok_or(Trouble::parameter("(#100) The parameter recipient is required"))?;
+pub(super) fn read(body: &Value) -> Result<SendRequest, MessengerError> {
+    recipient(body).ok_or(MessengerError::parameter("(#100) The parameter recipient is required"))?;
     if let Some(action) = body.get("sender_action") {
         let action = action.as_str().filter(|action| ACTIONS.contains(action));
         let action =
-            action.ok_or(Trouble::parameter("(#100) Param sender_action must be one of the known"))?;
+            action.ok_or(MessengerError::parameter("(#100) Param sender_action must be one of the known"))?;
         if body.get("message").is_some() {
-            return Err(Trouble::parameter("(#100) sender_action and message cannot be sent together"));
+            return Err(MessengerError::parameter(
+                "(#100) sender_action and message cannot be sent together",
+            ));
         }
-        return Ok(Letter::Action(action.to_owned()));
+        return Ok(SendRequest::Action(action.to_owned()));
     }
     let tag = tag(body)?;
     let given = body.get("message").filter(|message| message.is_object());
-    let given = given.ok_or(Trouble::parameter("(#100) The parameter message is required"))?;
+    let given = given.ok_or(MessengerError::parameter("(#100) The parameter message is required"))?;
     let text = given.get("text").map(|text| text_of(text, TEXT)).transpose()?;
     let attachment = given.get("attachment").map(attachment).transpose()?;
     if text.is_some() == attachment.is_some() {
-        return Err(Trouble::parameter("(#100) A message has either text or attachment"));
+        return Err(MessengerError::parameter("(#100) A message has either text or attachment"));
     }
     let metadata = given.get("metadata").map(|metadata| text_of(metadata, METADATA - 1)).transpose()?;
-    Ok(Letter::Message(Message {
+    Ok(SendRequest::Message(SentMessage {
         text: text.unwrap_or_default(),
         attachment,
         metadata,
@@ -79,46 +81,50 @@ pub(super) fn read(body: &Value) -> Result<Letter, Trouble> {
     }))
 }
 
-fn tag(body: &Value) -> Result<Option<String>, Trouble> {
+fn tag(body: &Value) -> Result<Option<String>, MessengerError> {
     let kind = body["messaging_type"].as_str().unwrap_or_default();
     let tag = body["tag"].as_str();
     match (kind, tag) {
         ("RESPONSE" | "UPDATE", None) => Ok(None),
         ("RESPONSE" | "UPDATE", Some(_)) => {
-            Err(Trouble::parameter("(#100) A tag needs messaging_type MESSAGE_TAG"))
+            Err(MessengerError::parameter("(#100) A tag needs messaging_type MESSAGE_TAG"))
         }
         ("MESSAGE_TAG", Some(HUMAN_AGENT)) => Ok(tag.map(str::to_owned)),
         ("MESSAGE_TAG", Some(old)) if RETIRED.contains(&old) => {
-            Err(Trouble::parameter("(#100) This message tag has been retired"))
+            Err(MessengerError::parameter("(#100) This message tag has been retired"))
         }
-        ("MESSAGE_TAG", _) => Err(Trouble::parameter("(#100) Param tag must be one of the known")),
-        ("UTILITY", _) => Err(Trouble::parameter("(#100) A utility message needs an approved template")),
-        _ => Err(Trouble::parameter("(#100) Param messaging_type must be one of the known")),
+        ("MESSAGE_TAG", _) => Err(MessengerError::parameter("(#100) Param tag must be one of the known")),
+        ("UTILITY", _) => {
+            Err(MessengerError::parameter("(#100) A utility message needs an approved template"))
+        }
+        _ => Err(MessengerError::parameter("(#100) Param messaging_type must be one of the known")),
     }
 }
 
-fn text_of(value: &Value, longest: usize) -> Result<String, Trouble> {
+fn text_of(value: &Value, longest: usize) -> Result<String, MessengerError> {
     let text = value.as_str().filter(|text| !text.is_empty());
-    let text = text.ok_or(Trouble::parameter("(#100) A text must be a non-empty string"))?;
+    let text = text.ok_or(MessengerError::parameter("(#100) A text must be a non-empty string"))?;
     if text.chars().count() > longest {
-        return Err(Trouble::parameter("(#100) Length of param is longer than allowed"));
+        return Err(MessengerError::parameter("(#100) Length of param is longer than allowed"));
     }
     Ok(text.to_owned())
 }
 
-fn attachment(value: &Value) -> Result<Value, Trouble> {
+fn attachment(value: &Value) -> Result<Value, MessengerError> {
     let payload = &value["payload"];
     let is_known = value["type"].as_str().is_some_and(|kind| ATTACHMENTS.contains(&kind));
     let url = payload["url"].as_str().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     if is_known && (url.is_some() != payload["attachment_id"].is_string()) {
         Ok(value.clone())
     } else {
-        Err(Trouble::parameter("(#100) Param attachment needs a known type and either url or attachment_id"))
+        Err(MessengerError::parameter(
+            "(#100) Param attachment needs a known type and either url or attachment_id",
+        ))
     }
 }
 
-fn quick_replies(value: &Value) -> Result<Vec<(String, String)>, Trouble> {
-    let bad = Trouble::parameter("(#100) Param quick_replies is wrong");
+fn quick_replies(value: &Value) -> Result<Vec<(String, String)>, MessengerError> {
+    let bad = MessengerError::parameter("(#100) Param quick_replies is wrong");
     let given = value.as_array().filter(|given| given.len() <= QUICK_REPLIES).ok_or(bad)?;
     given
         .iter()
@@ -157,8 +163,9 @@ mod tests {
 
     #[test]
     fn a_message_is_read() {
-        let plain = Message { text: "Hello".into(), metadata: Some("our-1".into()), ..Message::default() };
-        assert_eq!(read(&with(&json!({}))), Ok(Letter::Message(plain)));
+        let plain =
+            SentMessage { text: "Hello".into(), metadata: Some("our-1".into()), ..SentMessage::default() };
+        assert_eq!(read(&with(&json!({}))), Ok(SendRequest::Message(plain)));
     }
 
     #[test]
