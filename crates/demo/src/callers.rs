@@ -5,7 +5,7 @@
 
 use crate::{centre::ROUTING_POINT, chance::Chance, dialogue::CUSTOMERS};
 use desk::ports::Ids;
-use phone::{Account, Call, Line, Phone, PhoneError, Say, State, Then};
+use phone::{Account, Call, CallState, Phone, PhoneError, PhoneLine, Say, Then};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     ops::Range,
@@ -63,7 +63,7 @@ pub fn callers(sip: SocketAddr, manners: Manners, ids: &dyn Ids) -> impl Future<
 
 async fn call_all(sip: SocketAddr, manners: Manners, mut chance: Chance) {
     let line = loop {
-        match Line::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await {
+        match PhoneLine::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await {
             Ok(line) => break line,
             Err(why) => {
                 tracing::warn!(%why, "the simulated callers have no telephone line");
@@ -125,7 +125,7 @@ async fn is_served(call: &Call, patience: Instant) -> Result<bool, PhoneError> {
     answered?;
     let mut quiet_since = Instant::now();
     while quiet_since.elapsed() < QUIET {
-        if let State::Ended(ended) = call.state() {
+        if let CallState::Ended(ended) = call.state() {
             return Err(PhoneError::Over(ended.code));
         }
         if Instant::now() > patience {

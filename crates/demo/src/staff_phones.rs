@@ -4,7 +4,7 @@ use crate::{
     centre::{AGENTS, FIRST_DN, PASSWORD},
     staff::FIRST,
 };
-use phone::{Account, Answer, Incoming, Line, Phone, Say};
+use phone::{Account, AnswerMode, Incoming, Phone, PhoneLine, Say};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
@@ -18,7 +18,7 @@ const RETRY: Duration = Duration::from_secs(5);
 /// Keeps the telephones registered with a SIP server on this machine, for as long as it is polled.
 pub async fn staff_phones(sip: SocketAddr) {
     let line = loop {
-        match Line::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await {
+        match PhoneLine::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await {
             Ok(line) => break line,
             Err(why) => {
                 tracing::warn!(%why, "the scripted agents have no telephone line");
@@ -28,7 +28,7 @@ pub async fn staff_phones(sip: SocketAddr) {
     };
     let phones = (FIRST..=AGENTS).map(|number| {
         let phone = line.phone(Account::new((FIRST_DN + number - 1).to_string()).password(PASSWORD));
-        phone.on_incoming(Incoming { answer: Answer::Manual, say: Say::Silence, hang_up_after: None });
+        phone.on_incoming(Incoming { answer: AnswerMode::Manual, say: Say::Silence, hang_up_after: None });
         stay(phone)
     });
     futures::future::join_all(phones).await;

@@ -6,17 +6,17 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default)]
 pub struct Incoming {
     /// Whether and when it answers.
-    pub answer: Answer,
+    pub answer: AnswerMode,
     /// What it says then.
     pub say: Say,
     /// How long after the answer it hangs up; `None` leaves that to others.
     pub hang_up_after: Option<Duration>,
 }
 
-/// Whether and when a phone answers. A request to answer by itself (see [`Answer::Manual`]) is honoured by all but
-/// [`Answer::Refuse`] and [`Answer::Never`].
+/// Whether and when a phone answers. A request to answer by itself (see [`AnswerMode::Manual`]) is honoured by all but
+/// [`AnswerMode::Refuse`] and [`AnswerMode::Never`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Answer {
+pub enum AnswerMode {
     /// 200 without ringing.
     #[default]
     AtOnce,
@@ -28,7 +28,7 @@ pub enum Answer {
     Refuse(u16),
     /// Rings until [`Call::answer`](crate::Call::answer), a NOTIFY with `Event: talk`, or an INVITE that asks for
     /// an answer by itself (`Call-Info` with `answer-after=0`, `Alert-Info` with `alert-autoanswer`,
-    /// `Answer-Mode: Auto` of RFC 5373).
+    /// `AnswerMode-Mode: Auto` of RFC 5373).
     Manual,
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     call::{self, Legs},
+    line_shared::{LineShared, METHODS},
     phone::Phones,
-    wire::{METHODS, Wire},
 };
 use rsipstack::{
     dialog::DialogId,
@@ -26,7 +26,7 @@ pub(crate) struct Called {
 }
 
 /// Takes requests for as long as the line is there.
-pub(crate) async fn run(line: Weak<Wire>, called: Called, mut incoming: TransactionReceiver) {
+pub(crate) async fn run(line: Weak<LineShared>, called: Called, mut incoming: TransactionReceiver) {
     while let Some(tx) = incoming.recv().await {
         let Some(line) = line.upgrade() else { return };
         let called = called.clone();
@@ -39,7 +39,7 @@ pub(crate) async fn run(line: Weak<Wire>, called: Called, mut incoming: Transact
     }
 }
 
-async fn take(line: &Arc<Wire>, called: &Called, mut tx: Transaction) -> rsipstack::Result<()> {
+async fn take(line: &Arc<LineShared>, called: &Called, mut tx: Transaction) -> rsipstack::Result<()> {
     let tagged = tx.original.to_header()?.tag()?.is_some();
     match tx.original.method {
         _ if tagged => within(line, &called.legs, tx).await,
@@ -66,7 +66,7 @@ async fn take(line: &Arc<Wire>, called: &Called, mut tx: Transaction) -> rsipsta
 }
 
 /// A request inside a dialog.
-async fn within(line: &Arc<Wire>, legs: &Legs, mut tx: Transaction) -> rsipstack::Result<()> {
+async fn within(line: &Arc<LineShared>, legs: &Legs, mut tx: Transaction) -> rsipstack::Result<()> {
     let id = DialogId::try_from(&tx)?;
     let key = (id.call_id.clone(), id.local_tag.clone());
     let Some(leg) = legs.get(&key) else {

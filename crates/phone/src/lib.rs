@@ -1,6 +1,6 @@
 //! A small SIP phone without a person: it registers, calls, answers, says and hears.
 //!
-//! For the demo's simulated callers, for tests and for measurements. Many phones share one [`Line`] (one socket), so
+//! For the demo's simulated callers, for tests and for measurements. Many phones share one [`PhoneLine`] (one socket), so
 //! that 500 of them cost little. Nothing here belongs to the server: it meets it over SIP and RTP alone, as any
 //! other phone does.
 //!
@@ -23,8 +23,8 @@ mod answer;
 mod call;
 mod dispatch;
 mod error;
-mod known;
 mod line;
+mod line_shared;
 mod lock;
 mod media;
 mod phone;
@@ -32,13 +32,13 @@ mod registration;
 mod say;
 mod spelling;
 mod target;
-mod wire;
+mod weak_map;
 
 pub use account::Account;
-pub use answer::{Answer, Incoming};
-pub use call::{Call, Ended, State};
+pub use answer::{AnswerMode, Incoming};
+pub use call::{Call, CallEnd, CallState};
 pub use error::PhoneError;
-pub use line::{Line, Load};
-pub use media::Heard;
+pub use line::{Load, PhoneLine};
+pub use media::HeardAudio;
 pub use phone::Phone;
 pub use say::{Say, Then};

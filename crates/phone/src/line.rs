@@ -1,9 +1,9 @@
 use crate::{
     Account, Phone, PhoneError,
     dispatch::{self, Called},
-    known::Known,
+    line_shared::{LineShared, METHODS},
     spelling::Spelling,
-    wire::{METHODS, Wire},
+    weak_map::WeakMap,
 };
 use rsipstack::{
     EndpointBuilder,
@@ -25,8 +25,8 @@ const CALL_ID_SUFFIX: &str = "phone.jackfield.invalid";
 
 /// One SIP socket that any number of phones share. It lives as long as it, one of its phones or one of their calls.
 #[derive(Clone)]
-pub struct Line {
-    wire: Arc<Wire>,
+pub struct PhoneLine {
+    wire: Arc<LineShared>,
     called: Called,
 }
 
@@ -41,7 +41,7 @@ pub struct Load {
     pub transactions: usize,
 }
 
-impl Line {
+impl PhoneLine {
     /// Opens a line over UDP at `bind` (port 0 takes a free one). Numbers and registrations go to `server`.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Line {
         let incoming = endpoint.incoming_transactions()?;
         let dialogs = Arc::new(DialogLayer::new(endpoint.inner.clone()));
         let unread = UdpSocket::bind((local.ip(), 0))?;
-        let wire = Arc::new(Wire {
+        let wire = Arc::new(LineShared {
             unread_port: unread.local_addr()?.port(),
             _unread: unread,
             endpoint: endpoint.inner.clone(),
@@ -91,7 +91,7 @@ impl Line {
             over,
         });
         tokio::spawn(async move { endpoint.serve().await });
-        let called = Called { phones: Known::new(), legs: Known::new() };
+        let called = Called { phones: WeakMap::new(), legs: WeakMap::new() };
         tokio::spawn(dispatch::run(Arc::downgrade(&wire), called.clone(), incoming));
         Ok(Self { wire, called })
     }

@@ -1,10 +1,10 @@
 use crate::{
     Account, Call, Incoming, PhoneError, Say,
     call::{self, Leg, Legs},
-    known::Known,
+    line_shared::LineShared,
     lock::lock,
     registration::{self, Registered},
-    wire::Wire,
+    weak_map::WeakMap,
 };
 use std::{
     collections::VecDeque,
@@ -24,7 +24,12 @@ pub struct Phone {
 }
 
 impl Phone {
-    pub(crate) fn on(line: &Arc<Wire>, phones: &Arc<Phones>, legs: &Arc<Legs>, account: Account) -> Self {
+    pub(crate) fn on(
+        line: &Arc<LineShared>,
+        phones: &Arc<Phones>,
+        legs: &Arc<Legs>,
+        account: Account,
+    ) -> Self {
         let desk = Arc::new(Desk {
             line: line.clone(),
             phones: phones.clone(),
@@ -95,11 +100,11 @@ impl Phone {
 }
 
 /// The phones of a line, by their user names.
-pub(crate) type Phones = Known<String, Desk>;
+pub(crate) type Phones = WeakMap<String, Desk>;
 
 /// What a phone is, for the line.
 pub(crate) struct Desk {
-    line: Arc<Wire>,
+    line: Arc<LineShared>,
     phones: Arc<Phones>,
     legs: Arc<Legs>,
     pub account: Account,

@@ -1,6 +1,6 @@
 //! REGISTER: the digest is answered by the library (MD5 and SHA-256), the refreshing is ours.
 
-use crate::{Account, PhoneError, lock::lock, target, wire::Wire};
+use crate::{Account, PhoneError, line_shared::LineShared, lock::lock, target};
 use rsipstack::{
     dialog::registration::{Registration, backoff_interval},
     sip::{Header, Response, StatusCodeKind, typed::Contact},
@@ -17,7 +17,7 @@ const SOONEST: Duration = Duration::from_millis(500);
 
 /// A registration that is refreshed until this is dropped.
 pub(crate) struct Registered {
-    line: Arc<Wire>,
+    line: Arc<LineShared>,
     registration: Arc<Mutex<Registration>>,
     until: Arc<Lock<Option<Instant>>>,
     _refreshing: DropGuard,
@@ -26,7 +26,7 @@ pub(crate) struct Registered {
 /// Registers and begins to refresh. `before` is the registration this one goes on from: same Call-ID, growing `CSeq`
 /// (RFC 3261, 10.2.4).
 pub(crate) async fn begin(
-    line: &Arc<Wire>,
+    line: &Arc<LineShared>,
     account: &Account,
     before: Option<Registered>,
     expires: Duration,
@@ -55,7 +55,7 @@ impl Registered {
     }
 }
 
-fn fresh(line: &Wire, account: &Account) -> Registration {
+fn fresh(line: &LineShared, account: &Account) -> Registration {
     let mut registration = Registration::new(line.endpoint.clone(), Some(account.name()));
     registration.contact =
         Some(Contact { display_name: None, uri: line.contact(&account.user), params: Vec::new() });
@@ -66,7 +66,11 @@ fn fresh(line: &Wire, account: &Account) -> Registration {
 }
 
 /// One REGISTER with its challenge; how long it holds.
-async fn once(line: &Wire, registration: &Mutex<Registration>, wanted: u32) -> Result<Duration, PhoneError> {
+async fn once(
+    line: &LineShared,
+    registration: &Mutex<Registration>,
+    wanted: u32,
+) -> Result<Duration, PhoneError> {
     let mut registration = registration.lock().await;
     let server = target::bare(line.server, line.transport);
     // The library's future is 20 kB: not on every stack that registers.
@@ -78,7 +82,7 @@ async fn once(line: &Wire, registration: &Mutex<Registration>, wanted: u32) -> R
 }
 
 async fn refresh(
-    line: Arc<Wire>,
+    line: Arc<LineShared>,
     registration: Arc<Mutex<Registration>>,
     until: Arc<Lock<Option<Instant>>>,
     wanted: u32,

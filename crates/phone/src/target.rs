@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 const LONGEST: usize = 128;
 
 /// Whom to call and where to send the INVITE.
-pub(crate) struct Target {
+pub(crate) struct CallTarget {
     pub uri: Uri,
     pub destination: SipAddr,
 }
@@ -20,7 +20,11 @@ pub(crate) struct Target {
 ///
 /// # Errors
 /// [`PhoneError::Unwritable`] when it holds blanks, brackets or control characters, or is too long.
-pub(crate) fn target(number: &str, server: SocketAddr, transport: Transport) -> Result<Target, PhoneError> {
+pub(crate) fn target(
+    number: &str,
+    server: SocketAddr,
+    transport: Transport,
+) -> Result<CallTarget, PhoneError> {
     let bad = || PhoneError::Unwritable(number.chars().take(LONGEST).collect());
     let plain = |c: char| c.is_ascii_graphic() && !"<>\"@:;?".contains(c);
     let (user, addr) = match number.split_once('@') {
@@ -30,7 +34,7 @@ pub(crate) fn target(number: &str, server: SocketAddr, transport: Transport) -> 
     if user.is_empty() || number.len() > LONGEST || !user.chars().all(plain) {
         return Err(bad());
     }
-    Ok(Target { uri: uri(user, addr, transport), destination: SipAddr::new(transport, addr.into()) })
+    Ok(CallTarget { uri: uri(user, addr, transport), destination: SipAddr::new(transport, addr.into()) })
 }
 
 /// `sip:user@addr`, with the transport when it is not UDP.

@@ -1,7 +1,7 @@
 //! Simulated callers and the scripted agents' telephones, over real SIP against a phone that plays the server.
 
 use demo::{Manners, ORDER_HEADER, callers};
-use phone::{Account, Answer, Call, Incoming, Line, Phone, Say};
+use phone::{Account, AnswerMode, Call, Incoming, Phone, PhoneLine, Say};
 use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
@@ -16,9 +16,9 @@ fn hasty() -> Manners {
 }
 
 /// The routing point, and the line it is on.
-async fn routing_point(answer: Answer, say: Say) -> (Phone, Line) {
+async fn routing_point(answer: AnswerMode, say: Say) -> (Phone, PhoneLine) {
     let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
-    let line = Line::open(any, any).await.expect("a line");
+    let line = PhoneLine::open(any, any).await.expect("a line");
     let point = line.phone(Account::new(demo::centre::ROUTING_POINT));
     point.on_incoming(Incoming { answer, say, hang_up_after: None });
     (point, line)
@@ -28,13 +28,13 @@ async fn next(point: &Phone) -> Call {
     tokio::time::timeout(SOON, point.next_call()).await.expect("somebody calls")
 }
 
-async fn ended(call: &Call) -> phone::Ended {
+async fn ended(call: &Call) -> phone::CallEnd {
     tokio::time::timeout(SOON, call.ended()).await.expect("it ends")
 }
 
 #[tokio::test]
 async fn a_caller_has_a_number_an_order_a_sentence_and_hangs_up_after_a_while() {
-    let (point, line) = routing_point(Answer::AtOnce, Say::Silence).await;
+    let (point, line) = routing_point(AnswerMode::AtOnce, Say::Silence).await;
     let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     let call = next(&point).await;
     assert!(call.peer().starts_with("+1555020"), "{}", call.peer());
@@ -47,13 +47,13 @@ async fn a_caller_has_a_number_an_order_a_sentence_and_hangs_up_after_a_while() 
 
 #[tokio::test]
 async fn a_caller_gives_up_when_nobody_answers_and_when_the_hold_tone_does_not_end() {
-    let (point, line) = routing_point(Answer::Never, Say::Silence).await;
+    let (point, line) = routing_point(AnswerMode::Never, Say::Silence).await;
     let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     assert_eq!(ended(&next(&point).await).await.code, 487);
     life.abort();
 
     let hold = Say::Wav(voice::media::tone::hold().into(), phone::Then::Again);
-    let (point, line) = routing_point(Answer::AtOnce, hold).await;
+    let (point, line) = routing_point(AnswerMode::AtOnce, hold).await;
     let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     let call = next(&point).await;
     assert!(!ended(&call).await.by_us);
@@ -63,7 +63,7 @@ async fn a_caller_gives_up_when_nobody_answers_and_when_the_hold_tone_does_not_e
 
 #[tokio::test]
 async fn no_more_than_the_bound_call_at_once_from_different_numbers_and_all_hang_up_when_it_stops() {
-    let (point, line) = routing_point(Answer::AtOnce, Say::Silence).await;
+    let (point, line) = routing_point(AnswerMode::AtOnce, Say::Silence).await;
     let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
     let calls = [next(&point).await, next(&point).await];
     let numbers: BTreeSet<String> = calls.iter().map(Call::peer).collect();

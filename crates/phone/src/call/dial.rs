@@ -7,16 +7,16 @@ use super::{
 };
 use crate::{
     Account, PhoneError, Say,
-    media::Voice,
+    line_shared::{LineShared, METHODS},
+    media::CallAudio,
     target,
-    wire::{METHODS, Wire},
 };
 use rsipstack::{dialog::invitation::InviteOption, sip::Header};
 use std::sync::Arc;
 
 /// Sends the INVITE, always with an offer: the library's ACK carries no body.
 pub(crate) async fn dial(
-    (line, legs): (&Arc<Wire>, &Arc<Legs>),
+    (line, legs): (&Arc<LineShared>, &Arc<Legs>),
     account: &Account,
     number: &str,
     say: Say,
@@ -28,7 +28,7 @@ pub(crate) async fn dial(
         Header::Other("Allow-Events".into(), "talk, hold".into()),
     ];
     all.extend(target::headers(headers)?);
-    let voice = Voice::open(line, say).await?;
+    let voice = CallAudio::open(line, say).await?;
     let (states, events) = line.dialogs.new_dialog_state_channel();
     let option = InviteOption {
         caller_display_name: account.display.clone(),

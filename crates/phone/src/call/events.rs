@@ -2,7 +2,7 @@
 
 use super::{
     leg::{self, Leg},
-    state::{Ended, State},
+    state::{CallEnd, CallState},
 };
 use rsipstack::{
     dialog::{
@@ -21,7 +21,7 @@ pub(super) async fn follow(leg: Arc<Leg>, mut events: DialogStateReceiver, stay:
             event = events.recv() => event,
             _ = leg.ended() => return,
             () = leg.line.over.cancelled() => {
-                return leg.end(Ended { code: StatusCode::ServiceUnavailable.into(), by_us: true });
+                return leg.end(CallEnd { code: StatusCode::ServiceUnavailable.into(), by_us: true });
             }
         };
         let Some(event) = event else { return };
@@ -30,7 +30,7 @@ pub(super) async fn follow(leg: Arc<Leg>, mut events: DialogStateReceiver, stay:
                 if leg.is_ours() && !response.body.is_empty() {
                     leg.voice.take_answer(&response.body);
                 }
-                leg.becomes(State::Ringing);
+                leg.becomes(CallState::Ringing);
             }
             // It comes again after requests inside the dialog.
             DialogState::Confirmed(_, response) if !answered => {
@@ -54,14 +54,14 @@ pub(super) async fn invited(leg: &Leg, outcome: Result<InviteAsyncResult, tokio:
     };
     // The event with the reason stands in the queue before this; it says more.
     if tokio::time::timeout(Duration::from_secs(1), leg.ended()).await.is_err() {
-        leg.end(Ended { code, by_us: false });
+        leg.end(CallEnd { code, by_us: false });
     }
 }
 
 /// The INVITE was handled to its end: a call that is neither confirmed nor over by now never will be.
 pub(super) fn handled(leg: &Leg) {
     if !matches!(leg.dialog.state(), DialogState::Confirmed(..) | DialogState::Terminated(..)) {
-        leg.end(Ended { code: StatusCode::RequestTimeout.into(), by_us: false });
+        leg.end(CallEnd { code: StatusCode::RequestTimeout.into(), by_us: false });
     }
 }
 
@@ -72,7 +72,7 @@ fn confirmed(leg: &Leg, response: &Response) {
         leg.voice.take_answer(&ack.body);
     }
     leg.voice.speak();
-    leg.becomes(State::Answered);
+    leg.becomes(CallState::Answered);
 }
 
 /// Hangs up when the stay is over or all has been said.
@@ -91,7 +91,7 @@ async fn leaves(leg: Arc<Leg>, stay: Option<Duration>) {
     leg.hang_up(leg::DECLINED).await;
 }
 
-fn ended(leg: &Leg, reason: &TerminatedReason) -> Ended {
+fn ended(leg: &Leg, reason: &TerminatedReason) -> CallEnd {
     let ours = leg.is_ours();
     let (code, by_us) = match reason {
         TerminatedReason::UacBye => (200, ours),
@@ -106,7 +106,7 @@ fn ended(leg: &Leg, reason: &TerminatedReason) -> Ended {
         // The 487 that a CANCEL brought.
         | TerminatedReason::UasOther(code) => (code.clone().into(), leg.is_leaving()),
     };
-    Ended { code, by_us }
+    CallEnd { code, by_us }
 }
 
 /// Answers a request inside the dialog; the library says 501 when nobody does.

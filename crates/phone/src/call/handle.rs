@@ -2,9 +2,9 @@
 
 use super::{
     leg::{DECLINED, Leg},
-    state::{Ended, State},
+    state::{CallEnd, CallState},
 };
-use crate::{Heard, PhoneError, Say};
+use crate::{HeardAudio, PhoneError, Say};
 use std::{sync::Arc, time::Duration};
 
 /// A call. Clones are the same call. A call this phone made is hung up when its last clone is dropped; one that came
@@ -37,7 +37,7 @@ impl Call {
     }
 
     /// The state now.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> CallState {
         *self.leg.state.borrow()
     }
 
@@ -46,7 +46,7 @@ impl Call {
     /// # Errors
     /// [`PhoneError::Over`] when it ended before. An answer without ringing counts as ringing.
     pub async fn ringing(&self) -> Result<(), PhoneError> {
-        self.reached(|state| state != State::Calling).await
+        self.reached(|state| state != CallState::Calling).await
     }
 
     /// Waits until it is answered.
@@ -54,19 +54,19 @@ impl Call {
     /// # Errors
     /// [`PhoneError::Over`] with the code when it ended before.
     pub async fn answered(&self) -> Result<(), PhoneError> {
-        self.reached(|state| state == State::Answered).await
+        self.reached(|state| state == CallState::Answered).await
     }
 
     /// Waits until it is over.
-    pub async fn ended(&self) -> Ended {
+    pub async fn ended(&self) -> CallEnd {
         self.leg.ended().await
     }
 
-    async fn reached(&self, there: impl Fn(State) -> bool) -> Result<(), PhoneError> {
+    async fn reached(&self, there: impl Fn(CallState) -> bool) -> Result<(), PhoneError> {
         let mut states = self.leg.state.subscribe();
-        let reached = states.wait_for(|state| matches!(state, State::Ended(_)) || there(*state)).await;
+        let reached = states.wait_for(|state| matches!(state, CallState::Ended(_)) || there(*state)).await;
         match reached.map(|state| *state) {
-            Ok(State::Ended(ended)) => Err(PhoneError::Over(ended.code)),
+            Ok(CallState::Ended(ended)) => Err(PhoneError::Over(ended.code)),
             _ => Ok(()),
         }
     }
@@ -148,7 +148,7 @@ impl Call {
     }
 
     /// What was heard in the last half second.
-    pub fn heard(&self) -> Heard {
+    pub fn heard(&self) -> HeardAudio {
         self.leg.voice.heard()
     }
 
@@ -159,7 +159,7 @@ impl Call {
 
     /// Waits until a tone is not heard any more; `false` when it still is after that time.
     pub async fn stops_hearing(&self, hz: u16, within: Duration) -> bool {
-        self.leg.voice.until(within, |heard| heard.strength(hz) < Heard::FAINT).await
+        self.leg.voice.until(within, |heard| heard.strength(hz) < HeardAudio::FAINT).await
     }
 
     /// RTP packets with sound that have come in.

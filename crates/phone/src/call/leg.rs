@@ -1,7 +1,7 @@
 //! One call as the phone has it: the dialog, the voice, the state.
 
-use super::state::{Ended, State};
-use crate::{PhoneError, known::Known, media::Voice, wire::Wire};
+use super::state::{CallEnd, CallState};
+use crate::{PhoneError, line_shared::LineShared, media::CallAudio, weak_map::WeakMap};
 use rsipstack::{
     dialog::{dialog::DialogState, invite_dialog::InviteDialog},
     sip::{ContentType, Header, HeadersExt, Response, StatusCode, StatusCodeKind, ToTypedHeader},
@@ -25,14 +25,14 @@ const GLARE_TRIES: u8 = 3;
 pub(crate) type LegKey = (String, String);
 
 /// The calls of a line.
-pub(crate) type Legs = Known<LegKey, Leg>;
+pub(crate) type Legs = WeakMap<LegKey, Leg>;
 
 pub(crate) struct Leg {
-    pub(super) line: Arc<Wire>,
+    pub(super) line: Arc<LineShared>,
     legs: Arc<Legs>,
     pub(super) dialog: InviteDialog,
-    pub(super) voice: Voice,
-    pub(super) state: watch::Sender<State>,
+    pub(super) voice: CallAudio,
+    pub(super) state: watch::Sender<CallState>,
     /// Asked to answer, by whoever uses the phone or by a NOTIFY.
     pub(super) talk: Notify,
     /// The code this phone refused with.
@@ -48,16 +48,16 @@ pub(crate) struct Leg {
 impl Leg {
     /// A leg that the line knows and that has no task yet.
     pub(super) fn new(
-        (line, legs): (&Arc<Wire>, &Arc<Legs>),
+        (line, legs): (&Arc<LineShared>, &Arc<Legs>),
         dialog: InviteDialog,
-        voice: Voice,
+        voice: CallAudio,
     ) -> Arc<Self> {
         let leg = Arc::new(Self {
             line: line.clone(),
             legs: legs.clone(),
             dialog,
             voice,
-            state: watch::Sender::new(State::Calling),
+            state: watch::Sender::new(CallState::Calling),
             talk: Notify::new(),
             refused: AtomicU16::new(0),
             refusing: AtomicU16::new(0),
@@ -78,7 +78,7 @@ impl Leg {
     }
 
     pub fn rings(&self) -> bool {
-        !self.is_ours() && matches!(*self.state.borrow(), State::Calling | State::Ringing)
+        !self.is_ours() && matches!(*self.state.borrow(), CallState::Calling | CallState::Ringing)
     }
 
     pub fn told_to_talk(&self) {
@@ -88,24 +88,24 @@ impl Leg {
     /// Waits until the call is answered or over.
     pub async fn settles(&self, within: Duration) -> bool {
         let mut states = self.state.subscribe();
-        let settled = states.wait_for(|state| matches!(state, State::Answered | State::Ended(_)));
+        let settled = states.wait_for(|state| matches!(state, CallState::Answered | CallState::Ended(_)));
         tokio::time::timeout(within, settled).await.is_ok_and(|settled| settled.is_ok())
     }
 
-    pub async fn ended(&self) -> Ended {
+    pub async fn ended(&self) -> CallEnd {
         let mut states = self.state.subscribe();
         loop {
-            if let State::Ended(ended) = *states.borrow_and_update() {
+            if let CallState::Ended(ended) = *states.borrow_and_update() {
                 return ended;
             }
             if states.changed().await.is_err() {
-                return Ended { code: 408, by_us: false };
+                return CallEnd { code: 408, by_us: false };
             }
         }
     }
 
     /// Moves forward only: an answered call does not ring, an ended one stays so.
-    pub(super) fn becomes(&self, next: State) {
+    pub(super) fn becomes(&self, next: CallState) {
         self.state.send_if_modified(|state| {
             let forward = rank(next) > rank(*state);
             if forward {
@@ -116,11 +116,11 @@ impl Leg {
     }
 
     /// Ends it: the voice is closed, the library and the line forget the dialog.
-    pub(super) fn end(&self, ended: Ended) {
+    pub(super) fn end(&self, ended: CallEnd) {
         self.voice.close();
         self.line.dialogs.remove_dialog(&self.dialog.id());
         self.legs.remove(&self.key());
-        self.becomes(State::Ended(ended));
+        self.becomes(CallState::Ended(ended));
     }
 
     pub fn peer(&self) -> String {
@@ -162,7 +162,7 @@ impl Leg {
     }
 
     pub async fn hang_up(&self, code: u16) {
-        if matches!(*self.state.borrow(), State::Ended(_)) {
+        if matches!(*self.state.borrow(), CallState::Ended(_)) {
             return;
         }
         self.leaving.store(true, Ordering::Relaxed);
@@ -184,7 +184,7 @@ impl Leg {
     }
 
     pub async fn change(&self, hold: bool) -> Result<(), PhoneError> {
-        if let State::Ended(ended) = *self.state.borrow() {
+        if let CallState::Ended(ended) = *self.state.borrow() {
             return Err(PhoneError::Over(ended.code));
         }
         for tried in 1..=GLARE_TRIES {
@@ -251,11 +251,11 @@ pub(super) fn sdp_type() -> Header {
     Header::ContentType(ContentType::from("application/sdp"))
 }
 
-fn rank(state: State) -> u8 {
+fn rank(state: CallState) -> u8 {
     match state {
-        State::Calling => 0,
-        State::Ringing => 1,
-        State::Answered => 2,
-        State::Ended(_) => 3,
+        CallState::Calling => 0,
+        CallState::Ringing => 1,
+        CallState::Answered => 2,
+        CallState::Ended(_) => 3,
     }
 }

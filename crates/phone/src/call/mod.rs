@@ -11,4 +11,4 @@ pub(crate) use dial::dial;
 pub use handle::Call;
 pub(crate) use leg::{Leg, Legs};
 pub(crate) use ring::ring;
-pub use state::{Ended, State};
+pub use state::{CallEnd, CallState};

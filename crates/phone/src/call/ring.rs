@@ -3,14 +3,14 @@
 use super::{
     events,
     leg::{self, Leg, Legs},
-    state::State,
+    state::CallState,
 };
 use crate::{
-    Answer,
+    AnswerMode,
     answer::asks_for_answer,
-    media::Voice,
+    line_shared::{LineShared, METHODS},
+    media::CallAudio,
     phone::Desk,
-    wire::{METHODS, Wire},
 };
 use rsipstack::{
     sip::{Header, StatusCode},
@@ -20,17 +20,17 @@ use std::{sync::Arc, time::Duration};
 
 /// Takes an INVITE: refuses it, rings, or answers. Returns when the call is confirmed or over.
 pub(crate) async fn ring(
-    line: &Arc<Wire>,
+    line: &Arc<LineShared>,
     legs: &Arc<Legs>,
     desk: Arc<Desk>,
     mut tx: Transaction,
 ) -> rsipstack::Result<()> {
     let incoming = desk.incoming();
-    if let Answer::Refuse(code) = incoming.answer {
+    if let AnswerMode::Refuse(code) = incoming.answer {
         let code = if (400..700).contains(&code) { code } else { leg::DECLINED };
         return tx.reply(StatusCode::from(code)).await;
     }
-    let Ok(voice) = Voice::open(line, incoming.say.clone()).await else {
+    let Ok(voice) = CallAudio::open(line, incoming.say.clone()).await else {
         return tx.reply(StatusCode::ServiceUnavailable).await;
     };
     // Without an offer ours goes into the 200, and the answer comes with the ACK.
@@ -41,11 +41,11 @@ pub(crate) async fn ring(
         return tx.reply_with(StatusCode::NotAcceptableHere, vec![why], None).await;
     };
     let answer = match incoming.answer {
-        Answer::Never => None,
+        AnswerMode::Never => None,
         _ if asks_for_answer(&tx.original) => Some(Duration::ZERO),
-        Answer::AtOnce => Some(Duration::ZERO),
-        Answer::After(wait) => Some(wait),
-        Answer::Manual | Answer::Refuse(_) => None,
+        AnswerMode::AtOnce => Some(Duration::ZERO),
+        AnswerMode::After(wait) => Some(wait),
+        AnswerMode::Manual | AnswerMode::Refuse(_) => None,
     };
     let (states, events) = line.dialogs.new_dialog_state_channel();
     let contact = line.contact(&desk.account.user);
@@ -57,10 +57,10 @@ pub(crate) async fn ring(
             Some(vec![understood(), Header::Other("Allow-Events".into(), "talk, hold".into())]),
             None,
         )?;
-        leg.becomes(State::Ringing);
+        leg.becomes(CallState::Ringing);
     }
     desk.came(leg.clone());
-    let deaf = incoming.answer == Answer::Never;
+    let deaf = incoming.answer == AnswerMode::Never;
     tokio::spawn(answers(leg.clone(), sdp, answer, deaf));
     tokio::spawn(events::follow(leg.clone(), events, incoming.hang_up_after));
     drop(desk);

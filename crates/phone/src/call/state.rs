@@ -2,7 +2,7 @@
 
 /// Where a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum CallState {
     /// The INVITE is out; nobody has said anything but 100.
     Calling,
     /// It rings, here or there.
@@ -10,12 +10,12 @@ pub enum State {
     /// Both sides have agreed: our ACK was sent, or theirs has arrived.
     Answered,
     /// Over; the last state.
-    Ended(Ended),
+    Ended(CallEnd),
 }
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct CallEnd {
     /// The final code of the INVITE when it was not answered: 486, 487 after CANCEL, 408 without any answer. 200 when
     /// it was answered and a BYE came.
     pub code: u16,

@@ -14,10 +14,10 @@ const EVENTS: &str = "0123456789*#ABCD";
 #[derive(Default)]
 pub(super) struct Digits {
     waiting: std::collections::VecDeque<u8>,
-    now: Option<Event>,
+    now: Option<SentEvent>,
 }
 
-struct Event {
+struct SentEvent {
     code: u8,
     /// Packets sent so far; behind the ends it is the gap.
     step: u16,
@@ -26,17 +26,17 @@ struct Event {
 
 /// What goes out in a step of 20 ms.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum DigitStep {
     /// No event: sound.
     Sound,
-    Event(Part),
+    Event(EventPacket),
     /// Nothing, between two events.
     Gap,
 }
 
 /// One packet of an event.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct EventPacket {
     pub payload: [u8; 4],
     pub stamp: u32,
     /// The first of its event.
@@ -53,23 +53,23 @@ impl Digits {
     }
 
     /// What goes out in this step, at `stamp`.
-    pub fn step(&mut self, stamp: u32) -> Step {
+    pub fn step(&mut self, stamp: u32) -> DigitStep {
         if self.now.is_none() {
-            self.now = self.waiting.pop_front().map(|code| Event { code, step: 0, stamp });
+            self.now = self.waiting.pop_front().map(|code| SentEvent { code, step: 0, stamp });
         }
-        let Some(event) = self.now.as_mut() else { return Step::Sound };
+        let Some(event) = self.now.as_mut() else { return DigitStep::Sound };
         event.step += 1;
         let (step, sending) = (event.step, LASTS + ENDS - 1);
         if step > sending {
             if step == sending + GAP {
                 self.now = None;
             }
-            return Step::Gap;
+            return DigitStep::Gap;
         }
         let end = if step >= LASTS { 0x80 } else { 0 };
         let [high, low] = (step.min(LASTS) * 160).to_be_bytes();
         let payload = [event.code, end | VOLUME, high, low];
-        Step::Event(Part { payload, stamp: event.stamp, first: step == 1 })
+        DigitStep::Event(EventPacket { payload, stamp: event.stamp, first: step == 1 })
     }
 }
 
@@ -91,9 +91,9 @@ mod tests {
         let mut digits = Digits::default();
         digits.push("5");
         let steps: Vec<_> = (0..LASTS + ENDS - 1 + GAP).map(|n| digits.step(u32::from(n) * 160)).collect();
-        let parts: Vec<Part> = steps
+        let parts: Vec<EventPacket> = steps
             .into_iter()
-            .filter_map(|step| if let Step::Event(part) = step { Some(part) } else { None })
+            .filter_map(|step| if let DigitStep::Event(part) = step { Some(part) } else { None })
             .collect();
         let durations: Vec<u16> =
             parts.iter().map(|p| u16::from_be_bytes([p.payload[2], p.payload[3]])).collect();
@@ -102,6 +102,6 @@ mod tests {
         assert_eq!(parts.iter().filter(|part| part.first).count(), 1);
         assert!(parts.iter().all(|part| part.stamp == 0 && digit(&part.payload) == Some('5')));
         assert!(digits.is_empty());
-        assert_eq!(digits.step(0), Step::Sound);
+        assert_eq!(digits.step(0), DigitStep::Sound);
     }
 }

@@ -1,10 +1,10 @@
 //! The voice of a call: what its SDP says, what is said, what is heard.
 
+mod audio_receiver;
+mod audio_sender;
 mod digits;
-mod ear;
-mod mouth;
 mod stream;
 mod voice;
 
-pub use ear::Heard;
-pub(crate) use voice::Voice;
+pub use audio_receiver::HeardAudio;
+pub(crate) use voice::CallAudio;

@@ -1,9 +1,9 @@
 //! The socket of a call: one task sends every 20 ms and takes what comes in.
 
 use super::{
-    digits::{Digits, Step, digit},
-    ear::Ear,
-    mouth::{Mouth, Word},
+    audio_receiver::AudioReceiver,
+    audio_sender::{AudioSender, PacketContent},
+    digits::{DigitStep, Digits, digit},
 };
 use crate::{Say, lock::lock};
 use std::{
@@ -34,30 +34,30 @@ pub(super) struct Agreement {
     pub event_in: Option<u8>,
 }
 
-pub(super) struct Stream {
-    wire: Arc<Wire>,
+pub(super) struct AudioStream {
+    wire: Arc<StreamShared>,
     over: CancellationToken,
 }
 
 /// What the stream's task and the call share.
-struct Wire {
+struct StreamShared {
     agreed: Mutex<Option<Agreement>>,
     digits: Mutex<Digits>,
     /// What to say from the next packet on.
     next: Mutex<Option<Say>>,
-    ear: Arc<Ear>,
+    ear: Arc<AudioReceiver>,
     /// Whether the call is answered.
     speaks: watch::Sender<bool>,
     said_all: Notify,
     sent_digits: Notify,
 }
 
-impl Stream {
+impl AudioStream {
     /// A stream on a free port, and that port.
-    pub async fn open(ip: IpAddr, say: Say, ear: Arc<Ear>) -> io::Result<(Self, u16)> {
+    pub async fn open(ip: IpAddr, say: Say, ear: Arc<AudioReceiver>) -> io::Result<(Self, u16)> {
         let socket = UdpSocket::bind((ip, 0)).await?;
         let port = socket.local_addr()?.port();
-        let wire = Arc::new(Wire {
+        let wire = Arc::new(StreamShared {
             agreed: Mutex::default(),
             digits: Mutex::default(),
             next: Mutex::default(),
@@ -70,7 +70,7 @@ impl Stream {
         let task = Task {
             socket,
             wire: wire.clone(),
-            mouth: Mouth::new(say),
+            mouth: AudioSender::new(say),
             ssrc: fastrand::u32(..),
             sequence: fastrand::u16(..),
             stamp: fastrand::u32(..),
@@ -117,7 +117,7 @@ impl Stream {
     }
 }
 
-impl Drop for Stream {
+impl Drop for AudioStream {
     fn drop(&mut self) {
         self.over.cancel();
     }
@@ -125,8 +125,8 @@ impl Drop for Stream {
 
 struct Task {
     socket: UdpSocket,
-    wire: Arc<Wire>,
-    mouth: Mouth,
+    wire: Arc<StreamShared>,
+    mouth: AudioSender,
     ssrc: u32,
     sequence: u16,
     stamp: u32,
@@ -167,8 +167,8 @@ impl Task {
                 let mut digits = lock(&self.wire.digits);
                 (digits.step(self.stamp), digits.is_empty())
             };
-            if part != Step::Sound {
-                if let Step::Event(part) = part {
+            if part != DigitStep::Sound {
+                if let DigitStep::Event(part) = part {
                     self.send(target, number, part.stamp, part.first, &part.payload).await;
                 }
                 if over {
@@ -178,16 +178,16 @@ impl Task {
             }
         }
         if let Some(say) = lock(&self.wire.next).take() {
-            self.mouth = Mouth::new(say);
+            self.mouth = AudioSender::new(say);
         }
         let mut codes = [agreed.codec.silence(); FRAME];
         let mut samples = [0; FRAME];
         match self.mouth.next(&mut samples) {
-            Word::Silence => {}
-            Word::Sound => {
+            PacketContent::Silence => {}
+            PacketContent::Sound => {
                 agreed.codec.encode(&samples, &mut codes);
             }
-            Word::Last => self.wire.said_all.notify_one(),
+            PacketContent::Last => self.wire.said_all.notify_one(),
         }
         let first = !std::mem::replace(&mut self.marked, true);
         self.send(target, agreed.codec.payload(), self.stamp, first, &codes).await;

@@ -1,11 +1,11 @@
 //! What a call says and hears, and what was agreed about it.
 
 use super::{
-    Heard,
-    ear::Ear,
-    stream::{Agreement, Stream},
+    HeardAudio,
+    audio_receiver::AudioReceiver,
+    stream::{Agreement, AudioStream},
 };
-use crate::{Say, lock::lock, wire::Wire};
+use crate::{Say, line_shared::LineShared, lock::lock};
 use std::{
     io,
     net::SocketAddr,
@@ -17,11 +17,11 @@ use voice::media::{
     sdp::{Agreed, SdpSession},
 };
 
-pub(crate) struct Voice {
+pub(crate) struct CallAudio {
     terms: Mutex<Terms>,
-    ear: Arc<Ear>,
+    ear: Arc<AudioReceiver>,
     /// None says nothing and hears nothing.
-    stream: Option<Stream>,
+    stream: Option<AudioStream>,
 }
 
 struct Terms {
@@ -31,15 +31,15 @@ struct Terms {
     agreed: Option<Agreed>,
 }
 
-impl Voice {
+impl CallAudio {
     /// # Errors
     /// No socket can be had.
-    pub async fn open(line: &Wire, say: Say) -> io::Result<Self> {
-        let ear = Arc::new(Ear::default());
+    pub async fn open(line: &LineShared, say: Say) -> io::Result<Self> {
+        let ear = Arc::new(AudioReceiver::default());
         let (stream, port) = if matches!(say, Say::Nothing) {
             (None, line.unread_port)
         } else {
-            let (stream, port) = Stream::open(line.local.ip(), say, ear.clone()).await?;
+            let (stream, port) = AudioStream::open(line.local.ip(), say, ear.clone()).await?;
             (Some(stream), port)
         };
         let address = SocketAddr::new(line.local.ip(), port);
@@ -144,11 +144,11 @@ impl Voice {
         self.ear.until(within, |ear| ear.digits().contains(digits)).await
     }
 
-    pub fn heard(&self) -> Heard {
+    pub fn heard(&self) -> HeardAudio {
         self.ear.heard()
     }
 
-    pub async fn until(&self, within: Duration, holds: impl Fn(&Heard) -> bool) -> bool {
+    pub async fn until(&self, within: Duration, holds: impl Fn(&HeardAudio) -> bool) -> bool {
         self.ear.until(within, |ear| holds(&ear.heard())).await
     }
 

@@ -1,35 +1,35 @@
 use crate::pair::{Pair, line, soon};
-use phone::{Account, Answer, Ended, PhoneError, Say, State};
+use phone::{Account, AnswerMode, CallEnd, CallState, PhoneError, Say};
 
 const BYE: u16 = 200;
 
 #[tokio::test]
 async fn who_hangs_up_is_told_apart_and_nothing_is_left() {
-    let pair = Pair::new(Answer::AtOnce, Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Nothing).await;
     let (call, other) = pair.talk(Say::Nothing).await;
     soon(call.hang_up()).await;
-    assert_eq!(soon(call.ended()).await, Ended { code: BYE, by_us: true });
-    assert_eq!(soon(other.ended()).await, Ended { code: BYE, by_us: false });
+    assert_eq!(soon(call.ended()).await, CallEnd { code: BYE, by_us: true });
+    assert_eq!(soon(other.ended()).await, CallEnd { code: BYE, by_us: false });
 
     let (call, other) = pair.talk(Say::Nothing).await;
     soon(other.hang_up()).await;
-    assert_eq!(soon(call.ended()).await, Ended { code: BYE, by_us: false });
-    assert_eq!(soon(other.ended()).await, Ended { code: BYE, by_us: true });
+    assert_eq!(soon(call.ended()).await, CallEnd { code: BYE, by_us: false });
+    assert_eq!(soon(other.ended()).await, CallEnd { code: BYE, by_us: true });
     pair.is_clean().await;
 }
 
 #[tokio::test]
 async fn a_busy_phone_ends_the_call_with_486() {
-    let pair = Pair::new(Answer::Refuse(486), Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::Refuse(486), Say::Nothing).await;
     let call = pair.call(Say::Nothing).await;
-    assert_eq!(soon(call.ended()).await, Ended { code: 486, by_us: false });
+    assert_eq!(soon(call.ended()).await, CallEnd { code: 486, by_us: false });
     assert!(matches!(soon(call.answered()).await, Err(PhoneError::Over(486))));
     pair.is_clean().await;
 }
 
 #[tokio::test]
 async fn a_phone_that_is_not_there_is_404() {
-    let pair = Pair::new(Answer::AtOnce, Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Nothing).await;
     let nobody = pair.to_bob.replace("bob", "nobody");
     let call = pair.alice.call(&nobody, Say::Nothing, &[]).await.expect("an INVITE");
     assert_eq!(soon(call.ended()).await.code, 404);
@@ -37,32 +37,32 @@ async fn a_phone_that_is_not_there_is_404() {
 
 #[tokio::test]
 async fn a_call_given_up_while_it_rings_is_487_on_both_sides() {
-    let pair = Pair::new(Answer::Never, Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::Never, Say::Nothing).await;
     let call = pair.call(Say::Nothing).await;
     let other = soon(pair.bob.next_call()).await;
     soon(call.ringing()).await.expect("ringing");
-    assert_eq!((call.state(), other.state()), (State::Ringing, State::Ringing));
+    assert_eq!((call.state(), other.state()), (CallState::Ringing, CallState::Ringing));
     soon(call.hang_up()).await;
-    assert_eq!(soon(call.ended()).await, Ended { code: 487, by_us: true });
-    assert_eq!(soon(other.ended()).await, Ended { code: 487, by_us: false });
+    assert_eq!(soon(call.ended()).await, CallEnd { code: 487, by_us: true });
+    assert_eq!(soon(other.ended()).await, CallEnd { code: 487, by_us: false });
     pair.is_clean().await;
 }
 
 #[tokio::test]
 async fn a_call_whose_last_clone_is_dropped_is_hung_up() {
-    let pair = Pair::new(Answer::AtOnce, Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Nothing).await;
     let (call, other) = pair.talk(Say::Nothing).await;
     let clone = call.clone();
     drop(call);
-    assert_eq!(other.state(), State::Answered);
+    assert_eq!(other.state(), CallState::Answered);
     drop(clone);
-    assert_eq!(soon(other.ended()).await, Ended { code: BYE, by_us: false });
+    assert_eq!(soon(other.ended()).await, CallEnd { code: BYE, by_us: false });
     pair.is_clean().await;
 }
 
 #[tokio::test]
 async fn the_called_phone_sees_number_and_headers() {
-    let pair = Pair::new(Answer::AtOnce, Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Nothing).await;
     let caller = pair.lines[0].phone(Account::new("+15550201"));
     let call =
         caller.call(&pair.to_bob, Say::Nothing, &[("X-Order-Number", "4711")]).await.expect("an INVITE");
@@ -92,7 +92,7 @@ async fn fifty_phones_on_one_line_call_fifty_on_another_at_once() {
         });
     }
     for ended in calls.join_all().await {
-        assert_eq!(ended, Ended { code: BYE, by_us: true });
+        assert_eq!(ended, CallEnd { code: BYE, by_us: true });
     }
     let clean = async {
         while lines.iter().any(|line| line.load().calls + line.load().dialogs > 0) {

@@ -1,9 +1,9 @@
 use crate::pair::{Pair, SOON, soon};
-use phone::{Answer, PhoneError, Say};
+use phone::{AnswerMode, PhoneError, Say};
 
 #[tokio::test]
 async fn hold_silences_and_unhold_brings_the_tone_back() {
-    let pair = Pair::new(Answer::AtOnce, Say::Tone(660)).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Tone(660)).await;
     let (call, other) = pair.talk(Say::Tone(440)).await;
     assert!(call.hears(660, SOON).await);
     soon(call.hold()).await.expect("held");
@@ -21,7 +21,7 @@ async fn hold_silences_and_unhold_brings_the_tone_back() {
 
 #[tokio::test]
 async fn a_phone_refuses_changes_when_told_and_the_call_goes_on() {
-    let pair = Pair::new(Answer::AtOnce, Say::Tone(660)).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Tone(660)).await;
     let (call, other) = pair.talk(Say::Tone(440)).await;
     other.refuse_changes(Some(488));
     assert!(matches!(soon(call.hold()).await, Err(PhoneError::Refused(488))));
@@ -36,7 +36,7 @@ async fn a_phone_refuses_changes_when_told_and_the_call_goes_on() {
 
 #[tokio::test]
 async fn two_holds_that_cross_both_come_through_in_the_end() {
-    let pair = Pair::new(Answer::AtOnce, Say::Nothing).await;
+    let pair = Pair::new(AnswerMode::AtOnce, Say::Nothing).await;
     let (call, other) = pair.talk(Say::Nothing).await;
     let (ours, theirs) = tokio::join!(call.hold(), other.hold());
     ours.expect("held");

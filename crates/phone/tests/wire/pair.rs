@@ -1,6 +1,6 @@
 //! Two phones, each on a line of its own, that call each other directly.
 
-use phone::{Account, Answer, Call, Incoming, Line, Phone, Say};
+use phone::{Account, AnswerMode, Call, Incoming, Phone, PhoneLine, Say};
 use std::time::Duration;
 
 /// Long enough for anything that is awaited here on a busy machine.
@@ -9,17 +9,17 @@ pub const SOON: Duration = Duration::from_secs(10);
 pub struct Pair {
     pub alice: Phone,
     pub bob: Phone,
-    pub lines: [Line; 2],
+    pub lines: [PhoneLine; 2],
     /// Where Bob is called.
     pub to_bob: String,
 }
 
-pub async fn line() -> Line {
-    Line::open(([127, 0, 0, 1], 0).into(), ([127, 0, 0, 1], 9).into()).await.expect("a line")
+pub async fn line() -> PhoneLine {
+    PhoneLine::open(([127, 0, 0, 1], 0).into(), ([127, 0, 0, 1], 9).into()).await.expect("a line")
 }
 
 impl Pair {
-    pub async fn new(answer: Answer, say: Say) -> Self {
+    pub async fn new(answer: AnswerMode, say: Say) -> Self {
         let lines = [line().await, line().await];
         let alice = lines[0].phone(Account::new("alice").display("Alice"));
         let bob = lines[1].phone(Account::new("bob"));

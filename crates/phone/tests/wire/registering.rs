@@ -2,14 +2,14 @@ use crate::{
     pair::soon,
     registrar::{Hash, Registrar},
 };
-use phone::{Account, Line, PhoneError};
+use phone::{Account, PhoneError, PhoneLine};
 use std::{net::SocketAddr, time::Duration};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const ANY: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
-async fn line(server: SocketAddr) -> Line {
-    Line::open(ANY.into(), server).await.expect("a line")
+async fn line(server: SocketAddr) -> PhoneLine {
+    PhoneLine::open(ANY.into(), server).await.expect("a line")
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_registration_is_refreshed_until_the_phone_is_dropped() {
 #[tokio::test]
 async fn a_line_over_tcp_registers_too() {
     let registrar = Registrar::tcp(Hash::Sha256, "secret", 300).await;
-    let line = Line::open_tcp(ANY.into(), registrar.addr).await.expect("a line");
+    let line = PhoneLine::open_tcp(ANY.into(), registrar.addr).await.expect("a line");
     let phone = line.phone(Account::new("5001").password("secret"));
     soon(phone.register(HOUR)).await.expect("registered");
     assert_eq!(*registrar.accepted.borrow(), [3600]);

@@ -1,7 +1,7 @@
 //! Over TCP: a call comes in over the connection the phone registered with, and everything stays on it.
 
 use crate::pair::soon;
-use phone::{Account, Line, State};
+use phone::{Account, CallState, PhoneLine};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -54,7 +54,7 @@ impl Connection {
 async fn a_call_comes_in_and_is_ended_over_the_connection_of_the_registration() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
     let server = listener.local_addr().expect("bound");
-    let line = Line::open_tcp(([127, 0, 0, 1], 0).into(), server).await.expect("a line");
+    let line = PhoneLine::open_tcp(([127, 0, 0, 1], 0).into(), server).await.expect("a line");
     let phone = line.phone(Account::new("5001"));
     let registering = tokio::spawn({
         let phone = phone.clone();
@@ -91,7 +91,7 @@ async fn a_call_comes_in_and_is_ended_over_the_connection_of_the_registration() 
     let bye = connection.until("BYE ").await;
     connection.agree(&bye).await;
     soon(leaving).await.expect("no panic");
-    assert!(matches!(call.state(), State::Ended(ended) if ended.by_us && ended.code == 200));
+    assert!(matches!(call.state(), CallState::Ended(ended) if ended.by_us && ended.code == 200));
     assert!(
         tokio::time::timeout(Duration::from_millis(50), listener.accept()).await.is_err(),
         "one connection"

@@ -1,7 +1,7 @@
 //! Phones over the end of a process.
 
 use crate::process::{Server, TestDir};
-use phone::{Account, Answer, Incoming, Line, Phone, Say};
+use phone::{Account, AnswerMode, Incoming, Phone, PhoneLine, Say};
 use serde_json::Value;
 use std::{
     net::UdpSocket,
@@ -17,9 +17,9 @@ const SERVE: &str = "serve --demo --data d --http 127.0.0.1:0";
 /// A phone of the number 5001 that is registered for an hour.
 async fn registered(server: &Server) -> Phone {
     let sip = ([127, 0, 0, 1], server.sip.unwrap()).into();
-    let line = Line::open(([127, 0, 0, 1], 0).into(), sip).await.unwrap();
+    let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), sip).await.unwrap();
     let phone = line.phone(Account::new("5001").password("demo"));
-    phone.on_incoming(Incoming { answer: Answer::Manual, say: Say::Silence, hang_up_after: None });
+    phone.on_incoming(Incoming { answer: AnswerMode::Manual, say: Say::Silence, hang_up_after: None });
     phone.register(Duration::from_secs(3_600)).await.unwrap();
     phone
 }

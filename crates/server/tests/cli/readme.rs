@@ -7,7 +7,7 @@
 //!
 //! Needs curl, zsh and fish; `.ci/peers readme` installs them. A missing shell fails the run.
 
-use phone::{Account, Answer, Incoming, Line, Phone, Say};
+use phone::{Account, AnswerMode, Incoming, Phone, PhoneLine, Say};
 use std::{
     fmt::Write as _,
     fs,
@@ -187,10 +187,10 @@ fn free() -> SocketAddr {
 }
 
 /// The phone of `agent1@demo`, as the README has it registered.
-async fn phone(sip: SocketAddr) -> (Phone, Line) {
-    let line = Line::open(([127, 0, 0, 1], 0).into(), sip).await.expect("a line");
+async fn phone(sip: SocketAddr) -> (Phone, PhoneLine) {
+    let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), sip).await.expect("a line");
     let phone = line.phone(Account::new("5001").password("demo"));
-    phone.on_incoming(Incoming { answer: Answer::Manual, say: Say::Silence, hang_up_after: None });
+    phone.on_incoming(Incoming { answer: AnswerMode::Manual, say: Say::Silence, hang_up_after: None });
     phone.register(Duration::from_secs(600)).await.expect("it registers");
     (phone, line)
 }

@@ -11,7 +11,7 @@ pub use tap::Tap;
 use crate::{centre, figures, lane::Lane, node::Node, setting::Setting};
 use anyhow::Context;
 use futures::{StreamExt, stream};
-use phone::{Account, Incoming, Line, Phone};
+use phone::{Account, Incoming, Phone, PhoneLine};
 use std::{
     fmt::Write as _,
     net::{Ipv4Addr, SocketAddr},
@@ -53,8 +53,8 @@ pub async fn phones(
     sip: SocketAddr,
     agents: usize,
     incoming: &Incoming,
-) -> anyhow::Result<(Line, Vec<Phone>)> {
-    let line = Line::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await?;
+) -> anyhow::Result<(PhoneLine, Vec<Phone>)> {
+    let line = PhoneLine::open((Ipv4Addr::LOCALHOST, 0).into(), sip).await?;
     let registered = stream::iter(1..=agents).map(|agent| {
         let phone = line.phone(Account::new(number(agent)).password(centre::PASSWORD));
         phone.on_incoming(incoming.clone());

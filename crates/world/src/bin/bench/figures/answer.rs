@@ -1,9 +1,9 @@
-//! From an agent's `Answer` over the API to the NOTIFY on the wire that makes their phone answer.
+//! From an agent's `AnswerMode` over the API to the NOTIFY on the wire that makes their phone answer.
 
 use super::ground::runtime;
 use crate::{called, lane::Lane, setting::Setting, stats::Durations};
 use anyhow::Context;
-use phone::{Account, Answer, Incoming, Line, Say};
+use phone::{Account, AnswerMode, Incoming, PhoneLine, Say};
 use serde_json::{Value, json};
 use std::{
     net::Ipv4Addr,
@@ -18,11 +18,11 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let value = runtime.block_on(async {
         let (node, _dir) = called::node(setting, 1)?;
         let mut tap = called::Tap::open(node.sip, b"NOTIFY ").await?;
-        let rings = Incoming { answer: Answer::Manual, ..Incoming::default() };
+        let rings = Incoming { answer: AnswerMode::Manual, ..Incoming::default() };
         let (_line, phones) = called::phones(tap.addr, 1, &rings).await?;
         let phone = phones.first().context("a phone")?;
         let mut lane = called::ready_agents(node.port, 1).await?.remove(0);
-        let outside = Line::open((Ipv4Addr::LOCALHOST, 0).into(), node.sip).await?;
+        let outside = PhoneLine::open((Ipv4Addr::LOCALHOST, 0).into(), node.sip).await?;
         let caller = outside.phone(Account::new("caller"));
         let (mut notified, mut answered) = (Durations::default(), Durations::default());
         for _ in 0..setting.scaled(TIMES) {

@@ -9,9 +9,9 @@ use std::{
 };
 
 /// Values by their key, for as long as somebody else has them.
-pub(crate) struct Known<K, T>(Mutex<HashMap<K, Weak<T>>>);
+pub(crate) struct WeakMap<K, T>(Mutex<HashMap<K, Weak<T>>>);
 
-impl<K: Eq + Hash, T> Known<K, T> {
+impl<K: Eq + Hash, T> WeakMap<K, T> {
     /// None yet.
     pub fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::default()))

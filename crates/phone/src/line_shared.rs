@@ -25,7 +25,7 @@ pub(crate) const METHODS: [Method; 8] = [
 ];
 
 /// What the phones and the calls of a line share. The line is closed with the last of them.
-pub(crate) struct Wire {
+pub(crate) struct LineShared {
     pub endpoint: EndpointInnerRef,
     pub dialogs: Arc<DialogLayer>,
     pub server: SocketAddr,
@@ -38,14 +38,14 @@ pub(crate) struct Wire {
     pub(crate) _unread: UdpSocket,
 }
 
-impl Wire {
+impl LineShared {
     /// Where a phone of this line wants to be called.
     pub fn contact(&self, user: &str) -> Uri {
         target::uri(user, self.local, self.transport)
     }
 }
 
-impl Drop for Wire {
+impl Drop for LineShared {
     fn drop(&mut self) {
         self.over.cancel();
     }

@@ -7,7 +7,7 @@ use voice::media::{FRAME, tone::Sine};
 /// Amplitude of tones: a quarter of full scale.
 const LOUD: f32 = 8192.0;
 
-pub(super) struct Mouth {
+pub(super) struct AudioSender {
     say: Say,
     /// Where it stands in a recording, in samples.
     at: usize,
@@ -15,14 +15,14 @@ pub(super) struct Mouth {
 }
 
 /// What one packet says.
-pub(super) enum Word {
+pub(super) enum PacketContent {
     Silence,
     Sound,
     /// All was said, and the call should end.
     Last,
 }
 
-impl Mouth {
+impl AudioSender {
     pub fn new(say: Say) -> Self {
         let sine = match say {
             Say::Tone(hz) => Some(Sine::new(f32::from(hz), LOUD)),
@@ -32,14 +32,14 @@ impl Mouth {
     }
 
     /// The next packet's samples go into `frame` when there is sound.
-    pub fn next(&mut self, frame: &mut [i16; FRAME]) -> Word {
+    pub fn next(&mut self, frame: &mut [i16; FRAME]) -> PacketContent {
         let from = self.at;
         self.at = self.at.wrapping_add(FRAME);
         match &self.say {
-            Say::Nothing | Say::Silence => Word::Silence,
+            Say::Nothing | Say::Silence => PacketContent::Silence,
             Say::Tone(_) => {
                 self.sine.iter_mut().for_each(|sine| sine.fill(frame));
-                Word::Sound
+                PacketContent::Sound
             }
             Say::Wav(samples, then) => {
                 let (samples, then): (Arc<[i16]>, Then) = (samples.clone(), *then);
@@ -49,12 +49,12 @@ impl Mouth {
                 *frame = [0; FRAME];
                 let rest = samples.get(from..).unwrap_or_default();
                 frame.iter_mut().zip(rest).for_each(|(to, sample)| *to = *sample);
-                Word::Sound
+                PacketContent::Sound
             }
         }
     }
 
-    fn after(&mut self, then: Then, empty: bool, frame: &mut [i16; FRAME]) -> Word {
+    fn after(&mut self, then: Then, empty: bool, frame: &mut [i16; FRAME]) -> PacketContent {
         match then {
             Then::Again if !empty => {
                 self.at = 0;
@@ -62,11 +62,11 @@ impl Mouth {
             }
             Then::Silence | Then::Again => {
                 self.say = Say::Silence;
-                Word::Silence
+                PacketContent::Silence
             }
             Then::HangUp => {
                 self.say = Say::Silence;
-                Word::Last
+                PacketContent::Last
             }
         }
     }
@@ -77,11 +77,11 @@ mod tests {
     use super::*;
 
     fn words(say: Say, count: usize) -> String {
-        let mut mouth = Mouth::new(say);
+        let mut mouth = AudioSender::new(say);
         let mut word = || match mouth.next(&mut [0; FRAME]) {
-            Word::Silence => '.',
-            Word::Sound => 'x',
-            Word::Last => '!',
+            PacketContent::Silence => '.',
+            PacketContent::Sound => 'x',
+            PacketContent::Last => '!',
         };
         (0..count).map(|_| word()).collect()
     }

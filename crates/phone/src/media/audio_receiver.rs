@@ -18,11 +18,11 @@ const LOOK: Duration = Duration::from_millis(40);
 
 /// What was heard in the last half second.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct HeardAudio {
     samples: Vec<i16>,
 }
 
-impl Heard {
+impl HeardAudio {
     /// A tone this strong is heard: a fifth of what [`Say::Tone`](crate::Say::Tone) says, over half a second.
     pub const CLEAR: f32 = 0.05;
     /// A tone weaker than this is not there.
@@ -57,19 +57,19 @@ impl Heard {
 }
 
 #[derive(Default)]
-pub(crate) struct Ear {
-    memory: Mutex<Memory>,
+pub(crate) struct AudioReceiver {
+    memory: Mutex<ReceivedAudio>,
     came: Notify,
 }
 
 #[derive(Default)]
-struct Memory {
+struct ReceivedAudio {
     packets: VecDeque<(Instant, Vec<i16>)>,
     count: u64,
     digits: String,
 }
 
-impl Ear {
+impl AudioReceiver {
     pub fn sound(&self, samples: Vec<i16>) {
         let mut memory = lock(&self.memory);
         if memory.packets.len() == PACKETS {
@@ -99,12 +99,12 @@ impl Ear {
         lock(&self.memory).count
     }
 
-    pub fn heard(&self) -> Heard {
+    pub fn heard(&self) -> HeardAudio {
         let memory = lock(&self.memory);
         let recent = memory.packets.iter().filter(|(at, _)| at.elapsed() <= MEMORY);
         let mut samples: Vec<i16> = recent.flat_map(|(_, samples)| samples).copied().collect();
         samples.drain(..samples.len().saturating_sub(WINDOW.into()));
-        Heard { samples }
+        HeardAudio { samples }
     }
 
     /// Waits until something is so, looking whenever something comes in and 25 times a second.
@@ -133,16 +133,16 @@ mod tests {
 
     #[test]
     fn a_tone_is_heard_as_strong_as_it_is_and_others_are_not() {
-        let heard = Heard { samples: sine(440) };
+        let heard = HeardAudio { samples: sine(440) };
         assert!((heard.strength(440) - 0.25).abs() < 0.005, "{}", heard.strength(440));
         for other in [350, 480, 660, 880] {
-            assert!(heard.strength(other) < Heard::FAINT, "{other}: {}", heard.strength(other));
+            assert!(heard.strength(other) < HeardAudio::FAINT, "{other}: {}", heard.strength(other));
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_was_heard_a_second_ago_is_forgotten() {
-        let ear = Ear::default();
+        let ear = AudioReceiver::default();
         ear.sound(sine(440));
         assert!(ear.heard().has(440));
         tokio::time::advance(Duration::from_secs(1)).await;
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_digits_kept_are_bounded() {
-        let ear = Ear::default();
+        let ear = AudioReceiver::default();
         (0..1000).for_each(|_| ear.digit('1'));
         ear.digit('2');
         assert_eq!(ear.digits().len(), DIGITS);
