@@ -16,13 +16,13 @@ use futures::{executor::block_on, future::BoxFuture};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The journal of the world.
-pub struct Journal {
+pub struct FaultyJournal {
     inner: Box<dyn Store>,
     faults: Arc<Faults>,
     record: Arc<Mutex<Record>>,
 }
 
-impl Journal {
+impl FaultyJournal {
     /// A journal over a store, with these faults, that writes down what it acknowledges.
     pub fn new(inner: impl Store, faults: Arc<Faults>, record: Arc<Mutex<Record>>) -> Self {
         Self { inner: Box::new(inner), faults, record }
@@ -51,7 +51,7 @@ async fn trouble(faults: &Faults, record: &Mutex<Record>) -> Result<(), StoreFau
     Ok(())
 }
 
-impl Store for Journal {
+impl Store for FaultyJournal {
     fn transact(&self, wants: Vec<Want>, mut work: Work) -> BoxFuture<'static, Transacted> {
         let last: Arc<Last> = Arc::default();
         let seen = last.clone();

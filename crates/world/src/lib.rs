@@ -12,7 +12,7 @@ mod record;
 mod transcript;
 
 pub use faults::Faults;
-pub use journal::Journal;
+pub use journal::FaultyJournal;
 pub use node::{Node, World, WorldFault};
 pub use record::Record;
 pub use testkit::{RuntimeClock as WorldClock, TestIds as CountedIds, client, limits};

@@ -1,6 +1,6 @@
 //! The world, and the nodes that run in it now.
 
-use crate::{CountedIds, Faults, Journal, Record, WorldClock};
+use crate::{CountedIds, Faults, FaultyJournal, Record, WorldClock};
 use api::{Api, Links, Notes};
 use channels::{Chat, ChatConfig};
 use desk::{
@@ -51,19 +51,19 @@ pub struct Node {
     pub desk: Arc<Desk>,
     /// Web chat for customers.
     pub chat: Arc<Chat>,
-    journal: Arc<Journal>,
+    journal: Arc<FaultyJournal>,
     tasks: JoinSet<()>,
 }
 
 impl Node {
-    async fn up(world: &Quarters, number: usize) -> Result<Self, WorldFault> {
+    async fn up(world: &NodeEnvironment, number: usize) -> Result<Self, WorldFault> {
         let node = NodeId::new((number + 1).to_string());
         let (faults, record) = (world.faults.clone(), world.record.clone());
         let journal = Arc::new(match &world.ground {
-            Ground::Directory(directory) => {
-                Journal::new(SqliteStore::open(directory.path(), Options::default())?, faults, record)
+            JournalStorage::Directory(directory) => {
+                FaultyJournal::new(SqliteStore::open(directory.path(), Options::default())?, faults, record)
             }
-            Ground::Strict(store) => Journal::new(store.on(node.clone()), faults, record),
+            JournalStorage::Strict(store) => FaultyJournal::new(store.on(node.clone()), faults, record),
         });
         let media = Media::default();
         let desk = Desk::open(DeskSetup {
@@ -126,8 +126,8 @@ impl Node {
 }
 
 /// What outlives a node.
-struct Quarters {
-    ground: Ground,
+struct NodeEnvironment {
+    ground: JournalStorage,
     /// How many nodes there are.
     nodes: usize,
     clock: Arc<WorldClock>,
@@ -138,7 +138,7 @@ struct Quarters {
 }
 
 /// Where the journal lies.
-enum Ground {
+enum JournalStorage {
     /// In a directory, for one node.
     Directory(TempDir),
     /// In memory, for as many as there are; it serves no decision what that did not name.
@@ -152,7 +152,7 @@ fn directory() -> std::io::Result<TempDir> {
 
 /// A journal, a clock, and nodes, each one after another.
 pub struct World {
-    quarters: Quarters,
+    quarters: NodeEnvironment,
     nodes: Vec<Option<Node>>,
 }
 
@@ -160,7 +160,7 @@ impl World {
     /// A world of one node with the demo centre in it, and nobody at work. The password hash is what users have; it
     /// matters only to those who log in.
     pub async fn new(seed: u64, faults: Faults, password_hash: &str) -> Result<Self, WorldFault> {
-        Self::on(Ground::Directory(directory()?), 1, seed, faults, password_hash).await
+        Self::on(JournalStorage::Directory(directory()?), 1, seed, faults, password_hash).await
     }
 
     /// The same of so many nodes that share one journal in memory.
@@ -170,17 +170,17 @@ impl World {
         faults: Faults,
         password_hash: &str,
     ) -> Result<Self, WorldFault> {
-        Self::on(Ground::Strict(StrictStore::new()), nodes, seed, faults, password_hash).await
+        Self::on(JournalStorage::Strict(StrictStore::new()), nodes, seed, faults, password_hash).await
     }
 
     async fn on(
-        ground: Ground,
+        ground: JournalStorage,
         nodes: usize,
         seed: u64,
         faults: Faults,
         password_hash: &str,
     ) -> Result<Self, WorldFault> {
-        let calm = Quarters {
+        let calm = NodeEnvironment {
             ground,
             nodes,
             clock: Arc::new(WorldClock::start()),
@@ -193,7 +193,7 @@ impl World {
         for change in demo::centre(password_hash, demo::centre::OFFER) {
             node.desk.perform(Command::Provision(change)).await?;
         }
-        let quarters = Quarters { faults: Arc::new(faults), ..calm };
+        let quarters = NodeEnvironment { faults: Arc::new(faults), ..calm };
         let mut world = Self { quarters, nodes: vec![Some(node)] };
         world.nodes.resize_with(nodes, || None);
         for number in 0..nodes {
@@ -269,7 +269,7 @@ impl World {
     /// Tells a node once more of everything that was ever committed, as hints do that come late. Nothing where there is
     /// one node.
     pub fn tell_again(&self, number: usize) {
-        if let Ground::Strict(store) = &self.quarters.ground {
+        if let JournalStorage::Strict(store) = &self.quarters.ground {
             store.on(NodeId::new((number + 1).to_string())).tell_again();
         }
     }

@@ -26,7 +26,7 @@ use std::{
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
-use world::{CountedIds, Faults, Journal, WorldClock};
+use world::{CountedIds, Faults, FaultyJournal, WorldClock};
 
 /// A desk at work on a directory.
 struct Node {
@@ -48,7 +48,7 @@ impl Ground {
 
     async fn up(&self, media: Media, render: Arc<dyn Render>) -> Node {
         let store = SqliteStore::open(self.directory.path(), Options::default()).expect("the journal");
-        let store = Arc::new(Journal::new(store, Arc::new(Faults::none()), Arc::default()));
+        let store = Arc::new(FaultyJournal::new(store, Arc::new(Faults::none()), Arc::default()));
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
         let desk =
             Desk::open(DeskSetup { store, render, clock, ids, media, node: domain::NodeId::default() })

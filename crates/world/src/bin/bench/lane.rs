@@ -21,7 +21,7 @@ pub struct Lane {
 }
 
 /// An answer.
-pub struct Answer<'l> {
+pub struct LaneAnswer<'l> {
     /// The HTTP status.
     pub status: u16,
     /// The body.
@@ -48,7 +48,7 @@ impl Lane {
     }
 
     /// Sends a POST with a body and waits for the answer.
-    pub async fn post(&mut self, path: &str, kind: &str, body: &str) -> anyhow::Result<Answer<'_>> {
+    pub async fn post(&mut self, path: &str, kind: &str, body: &str) -> anyhow::Result<LaneAnswer<'_>> {
         self.send("POST", path, kind, "", body).await?;
         self.receive().await
     }
@@ -60,13 +60,13 @@ impl Lane {
         kind: &str,
         head: &str,
         body: &str,
-    ) -> anyhow::Result<Answer<'_>> {
+    ) -> anyhow::Result<LaneAnswer<'_>> {
         self.send("POST", path, kind, head, body).await?;
         self.receive().await
     }
 
     /// Sends a GET and waits for the answer.
-    pub async fn get(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
+    pub async fn get(&mut self, path: &str) -> anyhow::Result<LaneAnswer<'_>> {
         self.send("GET", path, "", "", "").await?;
         self.receive().await
     }
@@ -112,7 +112,7 @@ impl Lane {
         Ok(())
     }
 
-    async fn receive(&mut self) -> anyhow::Result<Answer<'_>> {
+    async fn receive(&mut self) -> anyhow::Result<LaneAnswer<'_>> {
         self.buffer.clear();
         let head = loop {
             if let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -140,7 +140,7 @@ impl Lane {
         while self.buffer.len() < head + length {
             self.fill().await?;
         }
-        Ok(Answer { status, body: &self.buffer[head..head + length] })
+        Ok(LaneAnswer { status, body: &self.buffer[head..head + length] })
     }
 
     async fn fill(&mut self) -> anyhow::Result<()> {

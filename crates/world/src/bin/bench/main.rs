@@ -6,11 +6,11 @@
 mod called;
 mod carried;
 mod centre;
-mod ear;
 mod figures;
 mod in_process;
 mod lane;
 mod node;
+mod notification_session;
 mod setting;
 mod stats;
 

@@ -2,7 +2,7 @@
 
 use super::{
     ledger::{Ledger, Outcome, What},
-    table::{Row, Table},
+    table::{Table, TableRow},
 };
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -27,14 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A chat, as its customer holds it.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct CustomerChat {
     id: String,
     user_id: String,
     secure_key: String,
 }
 
 /// Rooms by the id of the chat.
-pub type Rooms = BTreeMap<String, Room>;
+pub type Rooms = BTreeMap<String, CustomerChat>;
 
 /// All customers.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ struct Visit {
 }
 
 impl Visit {
-    async fn one_after_another(mut self, closing: watch::Receiver<bool>) -> Vec<(String, Room)> {
+    async fn one_after_another(mut self, closing: watch::Receiver<bool>) -> Vec<(String, CustomerChat)> {
         let mut rooms = Vec::new();
         while !*closing.borrow() {
             if let Some(room) = self.enter().await {
@@ -88,13 +88,13 @@ impl Visit {
     }
 
     /// Comes in. A chat whose answer was lost has no customer who could open it; an agent will end it.
-    async fn enter(&mut self) -> Option<Room> {
+    async fn enter(&mut self) -> Option<CustomerChat> {
         let answer = self.ask(SERVICE, &[("nickname", "Ina"), ("subject", "Proof")]).await.ok()?;
         let text = |name: &str| answer[name].as_str().map(str::to_owned);
-        Some(Room { id: text("chatId")?, user_id: text("userId")?, secure_key: text("secureKey")? })
+        Some(CustomerChat { id: text("chatId")?, user_id: text("userId")?, secure_key: text("secureKey")? })
     }
 
-    async fn talk(&mut self, room: &Room, closing: &watch::Receiver<bool>) {
+    async fn talk(&mut self, room: &CustomerChat, closing: &watch::Receiver<bool>) {
         for _ in 0..self.chance.u32(3..20) {
             self.rest(100..900).await;
             if *closing.borrow() {
@@ -116,7 +116,7 @@ impl Visit {
         }
     }
 
-    async fn say(&mut self, room: &Room, text: &str) -> (Outcome, bool) {
+    async fn say(&mut self, room: &CustomerChat, text: &str) -> (Outcome, bool) {
         let path = format!("{SERVICE}/{}/send", room.id);
         let fields = fields(room, &[("message", text)]);
         let sent = tokio::time::timeout(PATIENCE, self.http.post_form(&path, &fields)).await;
@@ -136,7 +136,7 @@ impl Visit {
     }
 }
 
-fn fields<'r>(room: &'r Room, more: &[(&'r str, &'r str)]) -> Vec<(&'r str, &'r str)> {
+fn fields<'r>(room: &'r CustomerChat, more: &[(&'r str, &'r str)]) -> Vec<(&'r str, &'r str)> {
     let mut fields = vec![("userId", room.user_id.as_str()), ("secureKey", room.secure_key.as_str())];
     fields.extend_from_slice(more);
     fields
@@ -146,7 +146,7 @@ fn fields<'r>(room: &'r Room, more: &[(&'r str, &'r str)]) -> Vec<(&'r str, &'r 
 /// must be in order.
 pub async fn read(target: &Target, rooms: &Rooms, ledger: &Ledger, table: &mut Table) -> Result<()> {
     let mut http = Http::new(target.clone(), Identity::Cookies);
-    let mut order = Row::default();
+    let mut order = TableRow::default();
     for room in rooms.values() {
         let mut position = 1;
         let mut last = 0;

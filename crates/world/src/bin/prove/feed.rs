@@ -2,7 +2,7 @@
 
 use super::{
     ledger::{Ledger, What},
-    table::{Row, Table},
+    table::{Table, TableRow},
 };
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const READER: &str = "reporting@demo";
 /// twice.
 pub async fn read(target: &Target, ledger: &Ledger, table: &mut Table) -> Result<()> {
     let mut http = Http::new(target.clone(), Identity::basic(READER, demo::centre::PASSWORD));
-    let mut order = Row::default();
+    let mut order = TableRow::default();
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
     let mut after = String::from("0");
     loop {

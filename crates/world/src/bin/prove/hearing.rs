@@ -1,9 +1,9 @@
 //! What applications heard, against what was acknowledged: without gap, without duplicate, in order.
 
 use super::{
-    ear::Story,
+    agent_listener::Story,
     ledger::{Ledger, What},
-    table::{Row, Table},
+    table::{Table, TableRow},
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ struct Chat<'s> {
 /// Judges every ear.
 pub fn judge(stories: &[Story], ledger: &Ledger, table: &mut Table) {
     let (mut own, mut entries, mut states, mut order) =
-        (Row::default(), Row::default(), Row::default(), Row::default());
+        (TableRow::default(), TableRow::default(), TableRow::default(), TableRow::default());
     let spoken = ledger.acknowledged(What::AgentMessage);
     let completed = ledger.acknowledged(What::Completion);
     for story in stories {
@@ -50,7 +50,7 @@ pub fn judge(stories: &[Story], ledger: &Ledger, table: &mut Table) {
 }
 
 /// Every message of the agent's that was acknowledged, the agent's own application heard of once.
-fn own_messages(story: &Story, who: &str, spoken: &[String], ledger: &Ledger, row: &mut Row) {
+fn own_messages(story: &Story, who: &str, spoken: &[String], ledger: &Ledger, row: &mut TableRow) {
     let mut heard: BTreeMap<&str, u32> = BTreeMap::new();
     for message in story.heard.iter().filter_map(|data| data["messages"].as_array()).flatten() {
         if let (Some("Text"), Some(text)) = (message["type"].as_str(), message["text"].as_str()) {
@@ -70,7 +70,7 @@ fn own_messages(story: &Story, who: &str, spoken: &[String], ledger: &Ledger, ro
 }
 
 /// `referenceId` grows with an agent's commands, so what they caused is heard in that order.
-fn references(story: &Story, who: &str, row: &mut Row) {
+fn references(story: &Story, who: &str, row: &mut TableRow) {
     let mut last = 0;
     for reference in story.heard.iter().filter_map(|data| data["referenceId"].as_u64()) {
         row.expect(&format!("{who}: {reference} after {last}"), u32::from(reference >= last));
@@ -108,7 +108,7 @@ fn left(message: &Value, agent: &str) -> bool {
 
 /// The log of a chat is heard from its first entry on, each once and in order; to the agent's own leaving, if they
 /// completed it while they talked.
-fn log(name: &str, chat: &Chat<'_>, done: bool, row: &mut Row) {
+fn log(name: &str, chat: &Chat<'_>, done: bool, row: &mut TableRow) {
     let mut count: BTreeMap<u64, u32> = BTreeMap::new();
     for index in &chat.entries {
         *count.entry(*index).or_default() += 1;

@@ -1,6 +1,6 @@
 //! What was asked for, what was answered, and what was found of it.
 
-use super::table::{Row, Table};
+use super::table::{Table, TableRow};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -107,7 +107,7 @@ impl Ledger {
     pub fn fill(&self, table: &mut Table) {
         let inner = self.inner();
         for (what, name) in What::ALL {
-            let mut row = Row::default();
+            let mut row = TableRow::default();
             for ((_, name), outcome) in inner.asked.iter().filter(|((kind, _), _)| *kind == what) {
                 let found = inner.found.get(&(what, name.clone())).copied().unwrap_or(0);
                 match outcome {

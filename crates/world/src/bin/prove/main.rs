@@ -16,8 +16,8 @@
 //! at most once if the answer was lost.
 
 mod agent;
+mod agent_listener;
 mod customer;
-mod ear;
 mod feed;
 mod hearing;
 mod ledger;
@@ -28,10 +28,10 @@ mod table;
 mod turmoil;
 
 use agent::Agent;
+use agent_listener::{AgentListener, ListenerTransport};
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use customer::Customers;
-use ear::{Ear, Transport};
 use ledger::Ledger;
 use proxy::Proxy;
 use server::Server;
@@ -95,11 +95,11 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     for number in 1..=demo::centre::AGENTS {
         let name = demo::centre::agent_name(number);
         // Each half of the agents listens in one way, and two of them in both.
-        let first = if number % 2 == 0 { Transport::Socket } else { Transport::Poll };
-        let second = if number % 2 == 0 { Transport::Poll } else { Transport::Socket };
-        ears.push(Ear::open(&target, &name, first).await?);
+        let first = if number % 2 == 0 { ListenerTransport::Socket } else { ListenerTransport::Poll };
+        let second = if number % 2 == 0 { ListenerTransport::Poll } else { ListenerTransport::Socket };
+        ears.push(AgentListener::open(&target, &name, first).await?);
         if number <= 2 {
-            ears.push(Ear::open(&target, &name, second).await?);
+            ears.push(AgentListener::open(&target, &name, second).await?);
         }
         let mut agent = Agent::new(&target, &name, ledger.clone(), chance.fork());
         agent.begin().await.with_context(|| format!("{name} could not begin to work"))?;
@@ -123,14 +123,14 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     {
         agents.push(agent??);
     }
-    ear::until_quiet(&ears, deadline).await;
+    agent_listener::until_quiet(&ears, deadline).await;
 
     let target = Target::new(server.addr());
     let mut table = Table::default();
     customer::read(&target, &rooms, &ledger, &mut table).await?;
     agent::read(&mut agents, &rooms, &ledger).await?;
     feed::read(&target, &ledger, &mut table).await?;
-    let heard: Vec<_> = ears.into_iter().map(Ear::close).collect();
+    let heard: Vec<_> = ears.into_iter().map(AgentListener::close).collect();
     hearing::judge(&heard, &ledger, &mut table);
     ledger.fill(&mut table);
     let log = server.stop_for_good().await?;

@@ -25,7 +25,7 @@ const TAIL: usize = 4_000;
 
 /// How a server is run.
 #[derive(Clone, Debug, Default)]
-pub struct Way {
+pub struct LaunchOptions {
     /// What follows `serve` on its command line, besides where it listens and where its data are.
     pub arguments: Vec<OsString>,
     /// What is set in its environment.
@@ -41,7 +41,7 @@ pub struct Server {
     /// Whether the process is one of it.
     is_earlier: bool,
     home: PathBuf,
-    way: Way,
+    way: LaunchOptions,
     addr: SocketAddr,
     child: Child,
     /// How often it was killed.
@@ -55,7 +55,7 @@ impl Server {
     /// first, and then the two in turns.
     pub async fn start(binary: &Path, earlier: Option<&Path>, home: &Path) -> Result<Self> {
         let arguments = ["--demo", "--sip", "127.0.0.1:0"].map(OsString::from).to_vec();
-        let way = Way { arguments, ..Way::default() };
+        let way = LaunchOptions { arguments, ..LaunchOptions::default() };
         let mut server = Self::start_in(way, earlier.unwrap_or(binary), home).await?;
         binary.clone_into(&mut server.binary);
         server.is_earlier = earlier.is_some();
@@ -64,7 +64,7 @@ impl Server {
     }
 
     /// Starts it in a way of its own.
-    pub async fn start_in(way: Way, binary: &Path, home: &Path) -> Result<Self> {
+    pub async fn start_in(way: LaunchOptions, binary: &Path, home: &Path) -> Result<Self> {
         // Freed again at once: the same port is wanted after each restart.
         let addr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = spawn(binary, home, &way, addr)?;
@@ -175,7 +175,7 @@ impl Server {
     }
 }
 
-fn spawn(binary: &Path, home: &Path, way: &Way, addr: SocketAddr) -> Result<Child> {
+fn spawn(binary: &Path, home: &Path, way: &LaunchOptions, addr: SocketAddr) -> Result<Child> {
     let log = File::options().create(true).append(true).open(home.join("server.log"))?;
     Command::new(binary)
         .arg("serve")

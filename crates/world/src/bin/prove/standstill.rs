@@ -2,8 +2,8 @@
 //! nobody's chat, login or offer for that.
 
 use super::{
-    server::{Server, Way},
-    table::{Row, Table},
+    server::{LaunchOptions, Server},
+    table::{Table, TableRow},
 };
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ pub async fn judge(binary: &Path, home: &Path, pause: Duration, table: &mut Tabl
     std::fs::write(&wall, "+0")?;
     let mut server = Server::start_in(way(home, &wall, faketime, pause)?, binary, home).await?;
     println!("time: {CUSTOMERS} customers and {AGENTS} agents, pauses of {} s", pause.as_secs());
-    let mut hall = Hall::open(&Target::new(server.addr())).await?;
+    let mut hall = Participants::open(&Target::new(server.addr())).await?;
     let mut tally = Tally::default();
 
     server.pause(pause).await?;
@@ -72,7 +72,7 @@ pub async fn judge(binary: &Path, home: &Path, pause: Duration, table: &mut Tabl
 }
 
 /// A centre in which customers and logins may be silent for half of a pause, and offers stand for 30 seconds.
-fn way(home: &Path, wall: &Path, faketime: Option<&Path>, pause: Duration) -> Result<Way> {
+fn way(home: &Path, wall: &Path, faketime: Option<&Path>, pause: Duration) -> Result<LaunchOptions> {
     let silence = (pause.as_secs() / 2).max(5);
     let config: PathBuf = home.join("config.toml");
     let agents = (0..AGENTS).fold(String::new(), |agents, agent| {
@@ -87,7 +87,8 @@ fn way(home: &Path, wall: &Path, faketime: Option<&Path>, pause: Duration) -> Re
          inactivity_seconds = {silence}\n{agents}"
     );
     std::fs::write(&config, text)?;
-    let mut way = Way { arguments: vec!["--config".into(), config.into()], ..Way::default() };
+    let mut way =
+        LaunchOptions { arguments: vec!["--config".into(), config.into()], ..LaunchOptions::default() };
     if let Some(library) = faketime {
         way.environment = vec![
             ("LD_PRELOAD", library.into()),
@@ -104,19 +105,19 @@ fn name(agent: usize) -> String {
 }
 
 /// Everybody who is there.
-struct Hall {
-    customers: Vec<Guest>,
+struct Participants {
+    customers: Vec<ChatCustomer>,
     agents: Vec<Http>,
     offers: Vec<String>,
 }
 
-struct Guest {
+struct ChatCustomer {
     http: Http,
     id: String,
     fields: [String; 2],
 }
 
-impl Hall {
+impl Participants {
     async fn open(target: &Target) -> Result<Self> {
         let mut agents = Vec::new();
         for agent in 0..AGENTS {
@@ -134,7 +135,11 @@ impl Hall {
             let answer = http.post_form(SERVICE, &[("nickname", "Ina")]).await?.json();
             let text = |name: &str| answer[name].as_str().map(str::to_owned);
             let fields = text("userId").zip(text("secureKey")).context("a customer was not let in")?;
-            customers.push(Guest { http, id: text("chatId").unwrap_or_default(), fields: fields.into() });
+            customers.push(ChatCustomer {
+                http,
+                id: text("chatId").unwrap_or_default(),
+                fields: fields.into(),
+            });
         }
         let mut hall = Self { customers, agents, offers: Vec::new() };
         hall.breathe().await;
@@ -162,7 +167,7 @@ impl Hall {
     }
 }
 
-impl Guest {
+impl ChatCustomer {
     /// Whether the chat has ended; a request that is not answered says nothing.
     async fn is_over(&mut self) -> bool {
         let [user_id, secure_key] = &self.fields;
@@ -182,13 +187,13 @@ async fn invitation(agent: &mut Http) -> Option<String> {
 /// What is still there after each of the things that happened.
 #[derive(Default)]
 struct Tally {
-    chats: Row,
-    logins: Row,
-    offers: Row,
+    chats: TableRow,
+    logins: TableRow,
+    offers: TableRow,
 }
 
 impl Tally {
-    async fn take(&mut self, what: &str, hall: &mut Hall) {
+    async fn take(&mut self, what: &str, hall: &mut Participants) {
         hall.breathe().await;
         for guest in &mut hall.customers {
             let name = format!("{} {what}", guest.id);

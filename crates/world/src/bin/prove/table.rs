@@ -7,7 +7,7 @@ const SHOWN: usize = 5;
 
 /// One kind of thing.
 #[derive(Clone, Debug, Default)]
-pub struct Row {
+pub struct TableRow {
     acknowledged: u32,
     found: u32,
     doubled: u32,
@@ -19,7 +19,7 @@ pub struct Row {
     wrong: Vec<String>,
 }
 
-impl Row {
+impl TableRow {
     /// Something that must be there exactly once was there so many times.
     pub fn expect(&mut self, name: &str, found: u32) {
         self.acknowledged += 1;
@@ -62,13 +62,13 @@ impl Row {
 /// All kinds of things.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    rows: Vec<(String, Row)>,
+    rows: Vec<(String, TableRow)>,
     remarks: Vec<String>,
 }
 
 impl Table {
     /// Adds a row.
-    pub fn add(&mut self, name: &str, row: Row) {
+    pub fn add(&mut self, name: &str, row: TableRow) {
         self.rows.push((name.to_owned(), row));
     }
 
@@ -88,7 +88,7 @@ impl fmt::Display for Table {
         writeln!(f, "| {:<42} | acknowledged | found | doubled | lost |", "what")?;
         writeln!(f, "| {:-<42} | -----------: | ----: | ------: | ---: |", "")?;
         for (name, row) in &self.rows {
-            let Row { acknowledged, found, doubled, lost, .. } = row;
+            let TableRow { acknowledged, found, doubled, lost, .. } = row;
             writeln!(f, "| {name:<42} | {acknowledged:>12} | {found:>5} | {doubled:>7} | {lost:>4} |")?;
         }
         writeln!(f)?;

@@ -30,7 +30,7 @@ pub struct Callers {
 
 /// How a run ended.
 #[derive(Debug, Default)]
-pub struct Ended {
+pub struct SippResult {
     /// Calls that went as the scenario says.
     pub successful: u64,
     /// Calls that did not.
@@ -71,7 +71,7 @@ impl Callers {
     }
 
     /// Waits for the end of the last call.
-    pub async fn ended(mut self) -> anyhow::Result<Ended> {
+    pub async fn ended(mut self) -> anyhow::Result<SippResult> {
         while self.child.try_wait()?.is_none() {
             if self.begun.elapsed() > self.longest {
                 bail!("sipp does not come to an end: {}", self.complaints());
@@ -88,7 +88,7 @@ impl Callers {
             let at = names.iter().position(|known| *known == name).with_context(|| format!("no {name}"))?;
             Ok(last.get(at).context("a short line")?.parse()?)
         };
-        let ended = Ended {
+        let ended = SippResult {
             successful: figure("SuccessfulCall(C)")?,
             failed: figure("FailedCall(C)")?,
             retransmissions: figure("Retransmissions(C)")?,

@@ -30,11 +30,11 @@ use tokio_rustls::{
 pub struct Provider {
     port: u16,
     certificate: String,
-    taken: Arc<Taken>,
+    taken: Arc<ReceivedSends>,
 }
 
 #[derive(Default)]
-struct Taken {
+struct ReceivedSends {
     count: AtomicU64,
     /// When each text came that somebody waits for.
     at: Mutex<HashMap<String, Instant>>,
@@ -91,7 +91,10 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(der))
 }
 
-async fn answer(taken: Arc<Taken>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(
+    taken: Arc<ReceivedSends>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let body =
         request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let at = Instant::now();

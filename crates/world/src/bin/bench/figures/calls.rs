@@ -3,8 +3,8 @@
 use super::ground::runtime;
 use crate::{
     called,
-    ear::Ear,
     lane::Lane,
+    notification_session::NotificationSession,
     setting::Setting,
     stats::{cores, rate},
 };
@@ -53,7 +53,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let delivered = Arc::new(AtomicUsize::new(0));
         for (agent, _) in (1..).zip(&lanes) {
             let lane = Lane::open(node.port, &crate::centre::name(agent), crate::centre::PASSWORD).await?;
-            let mut ear = Ear::open(lane).await?;
+            let mut ear = NotificationSession::open(lane).await?;
             // What the login itself caused does not count.
             while ear.drain().await? > 0 {}
             let delivered = delivered.clone();

@@ -4,9 +4,9 @@
 use super::ground::{node, ready_agent, runtime};
 use crate::{
     centre,
-    ear::Ear,
     figures::idle::Socket,
     lane::{Cookies, Lane},
+    notification_session::NotificationSession,
     setting::Setting,
     stats::{Durations, cores, rate},
 };
@@ -24,11 +24,11 @@ const AT_ONCE: usize = 64;
 const REQUEST: &str = r#"{"operationName":"NotReady"}"#;
 
 /// When the requests were written whose notifications have not come yet.
-type Asked = Arc<Mutex<VecDeque<Instant>>>;
+type RequestTimes = Arc<Mutex<VecDeque<Instant>>>;
 
 /// How an agent hears.
-enum Client {
-    Polls(Ear),
+enum AgentClient {
+    Polls(NotificationSession),
     Socket(Box<Socket>),
 }
 
@@ -84,7 +84,7 @@ fn measure(
         let mut askers = Vec::with_capacity(agents);
         for opened in opened {
             let (cookies, client) = opened?;
-            let asked = Asked::default();
+            let asked = RequestTimes::default();
             tasks.push(tokio::spawn(hear(client, asked.clone(), start)));
             askers.push((cookies, asked));
         }
@@ -125,19 +125,19 @@ fn measure(
     value
 }
 
-async fn client(port: u16, agent: usize, websocket: bool) -> anyhow::Result<Client> {
+async fn client(port: u16, agent: usize, websocket: bool) -> anyhow::Result<AgentClient> {
     if websocket {
-        return Ok(Client::Socket(Box::new(Socket::open(port, agent).await?)));
+        return Ok(AgentClient::Socket(Box::new(Socket::open(port, agent).await?)));
     }
     let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-    Ok(Client::Polls(Ear::open(lane).await?))
+    Ok(AgentClient::Polls(NotificationSession::open(lane).await?))
 }
 
 /// Writes a request at each of its moments, for one agent after the other; one that is answered late makes the next one
 /// late, never two at once. Answers how many were written.
 async fn ask(
     mut lane: Lane,
-    askers: Vec<(Cookies, Asked)>,
+    askers: Vec<(Cookies, RequestTimes)>,
     first: Instant,
     pause: Duration,
     end: Instant,
@@ -157,7 +157,7 @@ async fn ask(
     Ok(count)
 }
 
-async fn hear(mut client: Client, asked: Asked, start: Instant) -> anyhow::Result<Durations> {
+async fn hear(mut client: AgentClient, asked: RequestTimes, start: Instant) -> anyhow::Result<Durations> {
     let mut latencies = Durations::default();
     let end = start + SPAN + Duration::from_secs(3);
     while let Ok(came) = tokio::time::timeout_at(end.into(), client.next()).await {
@@ -173,7 +173,7 @@ async fn hear(mut client: Client, asked: Asked, start: Instant) -> anyhow::Resul
     Ok(latencies)
 }
 
-impl Client {
+impl AgentClient {
     /// Waits for something; answers how many notifications it was.
     async fn next(&mut self) -> anyhow::Result<usize> {
         match self {

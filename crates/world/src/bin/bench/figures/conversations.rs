@@ -22,7 +22,7 @@ const CONVERSATIONS: usize = 10_000;
 const RATES: [(u32, u32); 3] = [(1, 30), (100, 15), (500, 15)];
 const LANES: u32 = 16;
 
-type Asked = Arc<Mutex<HashMap<String, Instant>>>;
+type RequestTimes = Arc<Mutex<HashMap<String, Instant>>>;
 
 pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let runtime = runtime()?;
@@ -34,7 +34,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         begin(node.port, wanted).await?;
         // One after the other, so that each has as many as they may.
         let mut paths = HashMap::new();
-        let asked: Asked = Asked::default();
+        let asked: RequestTimes = RequestTimes::default();
         let latencies: Arc<Mutex<Durations>> = Arc::default();
         for agent in 1..=agents {
             let mut lane = carried::ready_agent(node.port, agent).await?;
@@ -70,7 +70,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
 }
 
 /// Notes how long each message of a customer's took to its agent.
-async fn listen(mut socket: Socket, asked: Asked, latencies: Arc<Mutex<Durations>>) {
+async fn listen(mut socket: Socket, asked: RequestTimes, latencies: Arc<Mutex<Durations>>) {
     while let Ok(text) = socket.next(Duration::from_secs(600)).await {
         let heard = Instant::now();
         for part in text.split("bench-in-").skip(1) {
@@ -90,7 +90,7 @@ async fn both_ways(
     port: u16,
     provider: &Provider,
     paths: &Arc<Paths>,
-    asked: &Asked,
+    asked: &RequestTimes,
     conversations: usize,
     (per_second, seconds): (u32, u32),
 ) -> anyhow::Result<Durations> {

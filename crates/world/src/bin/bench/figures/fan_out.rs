@@ -2,10 +2,9 @@
 
 use super::ground::{directory, runtime};
 use crate::{
-    centre,
-    ear::Ear,
-    in_process,
+    centre, in_process,
     lane::Lane,
+    notification_session::NotificationSession,
     setting::Setting,
     stats::{Durations, rate},
 };
@@ -23,7 +22,7 @@ const PER_AGENT: u32 = 4;
 const SPAN: Duration = Duration::from_secs(15);
 
 /// When the commands were given whose notifications have not come yet.
-type Asked = Arc<Mutex<VecDeque<Instant>>>;
+type CommandTimes = Arc<Mutex<VecDeque<Instant>>>;
 
 pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let agents = setting.scaled(AGENTS);
@@ -41,7 +40,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
                     let act = AgentAct::LogIn { channels, place: None };
                     desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
                     let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-                    let mut ear = Ear::open(lane).await?;
+                    let mut ear = NotificationSession::open(lane).await?;
                     // What the login itself caused does not count.
                     while ear.drain().await? > 0 {}
                     anyhow::Ok((agent, ear))
@@ -52,7 +51,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let mut tasks = Vec::new();
         while let Some(opened) = ears.next().await {
             let (agent, ear) = opened?;
-            let asked = Asked::default();
+            let asked = CommandTimes::default();
             let heard = tokio::spawn(hear(ear, asked.clone(), start));
             let desk = desk.clone();
             tokio::spawn(async move {
@@ -89,7 +88,11 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     value
 }
 
-async fn hear(mut ear: Ear, asked: Asked, start: Instant) -> anyhow::Result<Durations> {
+async fn hear(
+    mut ear: NotificationSession,
+    asked: CommandTimes,
+    start: Instant,
+) -> anyhow::Result<Durations> {
     let mut latencies = Durations::default();
     let end = start + SPAN + Duration::from_secs(5);
     while let Ok(came) = tokio::time::timeout_at(end.into(), ear.poll()).await {

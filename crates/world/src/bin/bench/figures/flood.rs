@@ -1,7 +1,9 @@
 //! Durable notes to five hundred long-polling agents as fast as possible.
 
 use super::ground::{directory, runtime};
-use crate::{centre, ear::Ear, in_process, lane::Lane, setting::Setting, stats::rate};
+use crate::{
+    centre, in_process, lane::Lane, notification_session::NotificationSession, setting::Setting, stats::rate,
+};
 use domain::{Command, command::AgentAct};
 use serde_json::{Value, json};
 use std::{
@@ -30,7 +32,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
             let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-            let mut ear = Ear::open(lane).await?;
+            let mut ear = NotificationSession::open(lane).await?;
             let delivered = delivered.clone();
             tokio::spawn(async move {
                 while let Ok(came) = ear.poll().await {

@@ -1,7 +1,7 @@
 //! Memory of the server with ten thousand agents connected and idle, each with a contact-centre session.
 
 use super::ground::{node, ready_agent, runtime};
-use crate::{centre, ear::Ear, lane::Lane, node::Node, setting::Setting};
+use crate::{centre, lane::Lane, node::Node, notification_session::NotificationSession, setting::Setting};
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::{SinkExt, StreamExt, stream};
@@ -32,7 +32,7 @@ pub fn long_polling(setting: &Setting) -> anyhow::Result<Value> {
     measure(setting, |port, agent| async move {
         ready_agent(port, agent).await?;
         let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-        let mut ear = Ear::open(lane).await?;
+        let mut ear = NotificationSession::open(lane).await?;
         tokio::spawn(async move { while ear.poll().await.is_ok() {} });
         Ok(())
     })

@@ -13,7 +13,7 @@ const PER_SECOND: u32 = 500;
 const SECONDS: u32 = 10;
 const LANES: u32 = 8;
 
-type Asked = Arc<Mutex<HashMap<u32, Instant>>>;
+type SentTimes = Arc<Mutex<HashMap<u32, Instant>>>;
 
 pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     runtime()?.block_on(async {
@@ -22,7 +22,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         customer(node.port).await?;
         let path = accepted(&mut agent, 1).await?.remove(0);
         let mut socket = Socket::open(node.port, 1).await?;
-        let asked: Asked = Asked::default();
+        let asked: SentTimes = SentTimes::default();
         let start = Instant::now() + Duration::from_millis(200);
         for lane in 0..LANES {
             let (asked, path, port) = (asked.clone(), path.clone(), node.port);
@@ -46,7 +46,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
 }
 
 /// One lane's share of the operations, each at its own moment.
-async fn load(port: u16, lane: u32, start: Instant, path: &str, asked: &Asked) -> anyhow::Result<()> {
+async fn load(port: u16, lane: u32, start: Instant, path: &str, asked: &SentTimes) -> anyhow::Result<()> {
     let mut connection = Lane::open(port, &centre::name(1), centre::PASSWORD).await?;
     for number in (lane..PER_SECOND * SECONDS).step_by(LANES as usize) {
         let due = start + Duration::from_secs(1) * number / PER_SECOND;

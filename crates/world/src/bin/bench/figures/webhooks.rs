@@ -36,7 +36,7 @@ pub fn latency(setting: &Setting) -> anyhow::Result<Value> {
         begin(node.port, CUSTOMERS).await?;
         take(&mut agent, CUSTOMERS).await?;
         let mut socket = Socket::open(node.port, 1).await?;
-        let asked: Asked = Asked::default();
+        let asked: WebhookTimes = WebhookTimes::default();
         let start = Instant::now() + Duration::from_millis(300);
         let total = PER_SECOND * SECONDS;
         for lane in 0..LANES {
@@ -70,7 +70,7 @@ pub fn latency(setting: &Setting) -> anyhow::Result<Value> {
     })
 }
 
-type Asked = Arc<Mutex<HashMap<usize, Instant>>>;
+type WebhookTimes = Arc<Mutex<HashMap<usize, Instant>>>;
 
 /// Opens so many conversations.
 pub(super) async fn begin(port: u16, customers: usize) -> anyhow::Result<()> {

@@ -24,7 +24,7 @@ const QUIET: Duration = Duration::from_secs(3);
 
 /// How an ear listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub enum ListenerTransport {
     /// Long-polling.
     Poll,
     /// WebSocket.
@@ -32,13 +32,13 @@ pub enum Transport {
 }
 
 #[derive(Debug)]
-enum Client {
+enum ListenerClient {
     Poll(Box<PollClient>),
     Socket(Box<SocketClient>),
 }
 
 #[derive(Debug)]
-struct Record {
+struct ListenerRecord {
     heard: Mutex<Vec<Value>>,
     last: Mutex<Instant>,
     /// How often the server told it to begin again.
@@ -47,10 +47,10 @@ struct Record {
 
 /// An ear of one agent.
 #[derive(Debug)]
-pub struct Ear {
+pub struct AgentListener {
     agent: String,
-    transport: Transport,
-    record: Arc<Record>,
+    transport: ListenerTransport,
+    record: Arc<ListenerRecord>,
     task: AbortHandle,
 }
 
@@ -60,30 +60,30 @@ pub struct Story {
     /// Whose.
     pub agent: String,
     /// How.
-    pub transport: Transport,
+    pub transport: ListenerTransport,
     /// The `data` of every notification.
     pub heard: Vec<Value>,
     /// How often the server told the client to begin again.
     pub anew: u32,
 }
 
-impl Ear {
+impl AgentListener {
     /// Begins to listen; everything that happens to the agent from now on must be heard.
-    pub async fn open(target: &Target, agent: &str, transport: Transport) -> Result<Self> {
+    pub async fn open(target: &Target, agent: &str, transport: ListenerTransport) -> Result<Self> {
         let identity = Identity::basic(agent, demo::centre::PASSWORD);
         let mut client = match transport {
-            Transport::Poll => {
+            ListenerTransport::Poll => {
                 let http = Http::new(target.clone(), identity);
-                Client::Poll(Box::new(PollClient::new(http, ENDPOINT.into(), true)))
+                ListenerClient::Poll(Box::new(PollClient::new(http, ENDPOINT.into(), true)))
             }
-            Transport::Socket => {
+            ListenerTransport::Socket => {
                 let jar = Jar::default();
                 let client = SocketClient::new(target.clone(), ENDPOINT.into(), identity, jar, true);
-                Client::Socket(Box::new(client))
+                ListenerClient::Socket(Box::new(client))
             }
         };
         client.begin().await.with_context(|| format!("{agent} cannot listen by {transport:?}"))?;
-        let record = Arc::new(Record {
+        let record = Arc::new(ListenerRecord {
             heard: Mutex::default(),
             last: Mutex::new(Instant::now()),
             anew: AtomicU32::new(0),
@@ -102,13 +102,13 @@ impl Ear {
 }
 
 /// Waits until no ear has heard anything for a while.
-pub async fn until_quiet(ears: &[Ear], deadline: Instant) {
+pub async fn until_quiet(ears: &[AgentListener], deadline: Instant) {
     while Instant::now() < deadline && ears.iter().any(|ear| lock(&ear.record.last).elapsed() < QUIET) {
         sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn listen(mut client: Client, record: Arc<Record>) {
+async fn listen(mut client: ListenerClient, record: Arc<ListenerRecord>) {
     let mut shaken = true;
     loop {
         if !shaken {
@@ -133,7 +133,7 @@ async fn listen(mut client: Client, record: Arc<Record>) {
     }
 }
 
-impl Client {
+impl ListenerClient {
     async fn begin(&mut self) -> Result<(), BayeuxFault> {
         match self {
             Self::Poll(client) => {

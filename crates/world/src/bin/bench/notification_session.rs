@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// One notification session.
-pub struct Ear {
+pub struct NotificationSession {
     lane: Lane,
     client: String,
     ack: u64,
@@ -14,7 +14,7 @@ pub struct Ear {
 const PATH: &str = "/api/v2/notifications";
 const KIND: &str = "application/json";
 
-impl Ear {
+impl NotificationSession {
     /// Shakes hands, subscribes to everything of the user's and makes the first connect.
     pub async fn open(mut lane: Lane) -> anyhow::Result<Self> {
         let hello = r#"[{"channel":"/meta/handshake","version":"1.0","id":"1","supportedConnectionTypes":["long-polling"],"ext":{"ack":true}}]"#;
