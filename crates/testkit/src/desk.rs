@@ -3,7 +3,7 @@
 use crate::{
     FaultyStore, TestClock, TestIds,
     centre::{TOM, TestCentre},
-    journal::Ground,
+    journal::JournalStorage,
     wait::eventually,
 };
 use api::{Links, Notes, Shown};
@@ -70,14 +70,14 @@ pub struct TestDesk {
     render: Arc<Notes>,
     media: Media,
     tasks: JoinSet<()>,
-    ground: Ground,
+    ground: JournalStorage,
 }
 
 impl TestDesk {
     /// A desk with its centre provisioned, and nobody at work.
     pub async fn start(setup: Setup) -> Self {
         let Setup { clock, ids, media, public_url, shown, provisions, on_disk } = setup;
-        let ground = if on_disk { Ground::directory() } else { Ground::memory() };
+        let ground = if on_disk { JournalStorage::directory() } else { JournalStorage::memory() };
         let store = ground.open();
         let (clock, ids) = (Arc::new(clock), Arc::new(ids));
         let render = Arc::new(Notes::new(media.clone(), Links::new(public_url)).showing(shown));

@@ -58,9 +58,9 @@ impl FaultyStore {
     }
 }
 
-type Answer<T> = BoxFuture<'static, Result<T, StoreFault>>;
+type StoreFuture<T> = BoxFuture<'static, Result<T, StoreFault>>;
 
-fn failed<T: Send + 'static>() -> Answer<T> {
+fn failed<T: Send + 'static>() -> StoreFuture<T> {
     Box::pin(ready(Err(StoreFault::Failed("as told".into()))))
 }
 
@@ -81,7 +81,7 @@ impl Store for FaultyStore {
         })
     }
 
-    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> Answer<LogPart> {
+    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> StoreFuture<LogPart> {
         if self.logs.load(Ordering::SeqCst) {
             failed()
         } else {
@@ -89,27 +89,27 @@ impl Store for FaultyStore {
         }
     }
 
-    fn tasks(&self) -> Answer<Vec<TaskRow>> {
+    fn tasks(&self) -> StoreFuture<Vec<TaskRow>> {
         self.journal.tasks()
     }
 
-    fn start(&self, task: String, node: NodeId) -> Answer<Start> {
+    fn start(&self, task: String, node: NodeId) -> StoreFuture<Start> {
         self.journal.start(task, node)
     }
 
-    fn not_sent(&self, task: String) -> Answer<()> {
+    fn not_sent(&self, task: String) -> StoreFuture<()> {
         self.journal.not_sent(task)
     }
 
-    fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
+    fn quarantine(&self, unit: Quarantined) -> StoreFuture<i64> {
         if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.quarantine(unit) }
     }
 
-    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> Answer<Vec<Quarantined>> {
+    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> StoreFuture<Vec<Quarantined>> {
         self.journal.quarantined(after, limit, bytes)
     }
 
-    fn release(&self, unit: i64) -> Answer<bool> {
+    fn release(&self, unit: i64) -> StoreFuture<bool> {
         self.journal.release(unit)
     }
 
@@ -117,31 +117,31 @@ impl Store for FaultyStore {
         self.journal.watch(witness);
     }
 
-    fn state(&self, key: &Key) -> Answer<Option<Arc<State>>> {
+    fn state(&self, key: &Key) -> StoreFuture<Option<Arc<State>>> {
         self.journal.state(key)
     }
 
-    fn open(&self, kind: EntityKind) -> Answer<Vec<Versioned>> {
+    fn open(&self, kind: EntityKind) -> StoreFuture<Vec<Versioned>> {
         self.journal.open(kind)
     }
 
-    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> Answer<Vec<Arc<Note>>> {
+    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> StoreFuture<Vec<Arc<Note>>> {
         self.journal.notes(agent, after, limit, bytes)
     }
 
-    fn heads(&self) -> Answer<Vec<(UserId, u64)>> {
+    fn heads(&self) -> StoreFuture<Vec<(UserId, u64)>> {
         self.journal.heads()
     }
 
-    fn backlog(&self, agent: &UserId, after: u64) -> Answer<(u64, u64)> {
+    fn backlog(&self, agent: &UserId, after: u64) -> StoreFuture<(u64, u64)> {
         self.journal.backlog(agent, after)
     }
 
-    fn trim(&self, upto: Vec<(UserId, u64)>) -> Answer<()> {
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> StoreFuture<()> {
         self.journal.trim(upto)
     }
 
-    fn events(&self, query: FeedQuery) -> Answer<FeedPage> {
+    fn events(&self, query: FeedQuery) -> StoreFuture<FeedPage> {
         self.journal.events(query)
     }
 
@@ -149,39 +149,39 @@ impl Store for FaultyStore {
         self.journal.stream_id()
     }
 
-    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> Answer<()> {
+    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> StoreFuture<()> {
         self.journal.shelve(shelf, rows)
     }
 
-    fn row(&self, shelf: SessionTable, id: &str) -> Answer<Option<String>> {
+    fn row(&self, shelf: SessionTable, id: &str) -> StoreFuture<Option<String>> {
         self.journal.row(shelf, id)
     }
 
-    fn rows(&self, shelf: SessionTable) -> Answer<Vec<(String, String)>> {
+    fn rows(&self, shelf: SessionTable) -> StoreFuture<Vec<(String, String)>> {
         self.journal.rows(shelf)
     }
 
-    fn bindings(&self) -> Answer<Vec<BindingRow>> {
+    fn bindings(&self) -> StoreFuture<Vec<BindingRow>> {
         self.journal.bindings()
     }
 
-    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> Answer<()> {
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> StoreFuture<()> {
         self.journal.bind(phones)
     }
 
-    fn result(&self, key: &str) -> Answer<Option<SavedResult>> {
+    fn result(&self, key: &str) -> StoreFuture<Option<SavedResult>> {
         self.journal.result(key)
     }
 
-    fn save(&self, result: SavedResult) -> Answer<()> {
+    fn save(&self, result: SavedResult) -> StoreFuture<()> {
         self.journal.save(result)
     }
 
-    fn forget(&self, before: Millis) -> Answer<()> {
+    fn forget(&self, before: Millis) -> StoreFuture<()> {
         self.journal.forget(before)
     }
 
-    fn retire(&self, before: Millis, limit: u32) -> Answer<u32> {
+    fn retire(&self, before: Millis, limit: u32) -> StoreFuture<u32> {
         self.journal.retire(before, limit)
     }
 }

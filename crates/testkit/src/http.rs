@@ -11,7 +11,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A whole answer whose body is text.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TextAnswer {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -20,7 +20,7 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Answer {
+impl TextAnswer {
     /// The body as JSON; null when it is none.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
@@ -33,11 +33,11 @@ pub async fn send(router: &Router, request: Request<Body>) -> Response<Body> {
 }
 
 /// Sends a request as it is, and reads the whole answer.
-pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
+pub async fn ask(router: &Router, request: Request<Body>) -> TextAnswer {
     let (head, body) = send(router, request).await.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
     let body = String::from_utf8(bytes.to_vec()).expect("text");
-    Answer { status: head.status, headers: head.headers, body }
+    TextAnswer { status: head.status, headers: head.headers, body }
 }
 
 /// Status and JSON of an answer; null when its body is none.

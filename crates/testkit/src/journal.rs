@@ -9,14 +9,14 @@ use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 /// Where the journal of a desk lies. It outlives whoever has it open.
-pub(crate) enum Ground {
+pub(crate) enum JournalStorage {
     /// In memory; it serves no decision what that did not name.
     Memory(StrictStore),
     /// In a directory.
     Directory(TempDir),
 }
 
-impl Ground {
+impl JournalStorage {
     pub fn memory() -> Self {
         Self::Memory(StrictStore::new())
     }

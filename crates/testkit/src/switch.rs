@@ -22,12 +22,12 @@ pub fn with_voice(centre: &mut Centre) {
 
 /// What the switch is asked, and which phones it knows.
 #[derive(Default)]
-struct Asked {
+struct SwitchRecord {
     effects: Mutex<Vec<SwitchCommand>>,
     phones: Mutex<BTreeMap<Dn, bool>>,
 }
 
-impl Switch for Asked {
+impl Switch for SwitchRecord {
     fn perform(&self, effects: &[SwitchCommand]) {
         self.effects.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(effects);
     }
@@ -41,13 +41,13 @@ impl Switch for Asked {
 pub struct ScriptedSwitch<'a> {
     /// The centre.
     pub server: &'a TestServer,
-    script: Arc<Asked>,
+    script: Arc<SwitchRecord>,
 }
 
 impl<'a> ScriptedSwitch<'a> {
     /// Connects a switch on which no phone is registered.
     pub fn connect(server: &'a TestServer) -> Self {
-        let script = Arc::new(Asked::default());
+        let script = Arc::new(SwitchRecord::default());
         server.desk.connect_switch(script.clone());
         Self { server, script }
     }

@@ -1,19 +1,19 @@
 //! What both CometD clients share: the messages, and what a session remembers.
 
-use super::Fault;
+use super::HttpFault;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
 /// A notification as the application hears it.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct Notification {
     /// The topic.
     pub channel: String,
     /// The `data`, untouched.
     pub data: Box<RawValue>,
 }
 
-impl Event {
+impl Notification {
     /// The `data`, parsed.
     pub fn json(&self) -> Value {
         serde_json::from_str(self.data.get()).unwrap_or_default()
@@ -33,9 +33,9 @@ pub enum Next {
 
 /// What a connect brought.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct ConnectResult {
     /// Notifications, in the order in which they came.
-    pub events: Vec<Event>,
+    pub events: Vec<Notification>,
     /// How to go on.
     pub next: Next,
 }
@@ -45,7 +45,7 @@ pub struct Heard {
 pub enum BayeuxFault {
     /// The transport failed; the session may live on.
     #[error(transparent)]
-    Transport(#[from] Fault),
+    Transport(#[from] HttpFault),
     /// The server answered something other than Bayeux; the HTTP status, and the body.
     #[error("answered {0}: {1}")]
     Answer(u16, String),
@@ -57,7 +57,7 @@ pub enum BayeuxFault {
 /// A message from the server.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Message {
+pub(super) struct ServerMessage {
     pub channel: Option<String>,
     pub id: Option<String>,
     pub successful: Option<bool>,
@@ -78,14 +78,14 @@ pub(super) struct Ext {
     ack: Option<Value>,
 }
 
-impl Message {
+impl ServerMessage {
     /// Sorts what came into notifications, in order, and replies on a channel; the rest is nobody's.
-    pub fn sort(messages: Vec<Self>, channel: &str, events: &mut Vec<Event>, replies: &mut Vec<Self>) {
+    pub fn sort(messages: Vec<Self>, channel: &str, events: &mut Vec<Notification>, replies: &mut Vec<Self>) {
         for message in messages {
             if message.channel.as_deref() == Some(channel) {
                 replies.push(message);
             } else if let (Some(channel), Some(data)) = (message.channel, message.data) {
-                events.push(Event { channel, data });
+                events.push(Notification { channel, data });
             }
         }
     }
@@ -98,7 +98,7 @@ impl Message {
 
 /// What a client remembers of its session, as the official clients do.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct ClientSession {
     connection_type: &'static str,
     wants_acks: bool,
     /// Whether the server takes part in the extension.
@@ -109,7 +109,7 @@ pub(super) struct Session {
     sent: u64,
 }
 
-impl Session {
+impl ClientSession {
     pub const fn new(connection_type: &'static str, wants_acks: bool) -> Self {
         Self { connection_type, wants_acks, acks: false, batch: 0, client_id: String::new(), sent: 0 }
     }
@@ -144,7 +144,7 @@ impl Session {
         .to_string()
     }
 
-    pub fn shaken(&mut self, reply: &Message) -> Result<(), BayeuxFault> {
+    pub fn shaken(&mut self, reply: &ServerMessage) -> Result<(), BayeuxFault> {
         reply.refusal().map_or(Ok(()), Err)?;
         self.client_id = reply.client_id.clone().unwrap_or_default();
         let (acks, batch) = match reply.ext.as_ref().and_then(|ext| ext.ack.as_ref()) {
@@ -167,7 +167,7 @@ impl Session {
         Value::from(messages).to_string()
     }
 
-    pub fn subscribed(reply: &Message) -> Result<(), BayeuxFault> {
+    pub fn subscribed(reply: &ServerMessage) -> Result<(), BayeuxFault> {
         reply.refusal().map_or(Ok(()), Err)
     }
 
@@ -188,7 +188,7 @@ impl Session {
     }
 
     /// Takes a connect's reply; only now may its events be shown, for only now will they be acknowledged.
-    pub fn connected(&mut self, reply: &Message) -> Result<Next, BayeuxFault> {
+    pub fn connected(&mut self, reply: &ServerMessage) -> Result<Next, BayeuxFault> {
         if self.acks
             && reply.successful == Some(true)
             && let Some(batch) = reply.ext.as_ref().and_then(|ext| ext.ack.as_ref()).and_then(Value::as_u64)

@@ -1,8 +1,8 @@
 //! A CometD client over long-polling.
 
 use super::{
-    Answer, Http,
-    bayeux::{BayeuxFault, Event, Heard, Message, Session},
+    Http, HttpAnswer,
+    bayeux::{BayeuxFault, ClientSession, ConnectResult, Notification, ServerMessage},
 };
 
 /// A CometD client over long-polling, on one connection: while a connect is held, nothing else can be said on it.
@@ -10,13 +10,13 @@ use super::{
 pub struct PollClient {
     http: Http,
     path: String,
-    session: Session,
+    session: ClientSession,
 }
 
 impl PollClient {
     /// A client of the endpoint at `path`, with or without the acknowledgement extension.
     pub const fn new(http: Http, path: String, acks: bool) -> Self {
-        Self { http, path, session: Session::new("long-polling", acks) }
+        Self { http, path, session: ClientSession::new("long-polling", acks) }
     }
 
     /// The connection, for requests in between.
@@ -45,17 +45,17 @@ impl PollClient {
     pub async fn subscribe(&mut self, channels: &[&str]) -> Result<(), BayeuxFault> {
         let body = self.session.subscribe(channels);
         let (_, replies) = self.exchange(body, "/meta/subscribe").await?;
-        replies.iter().try_for_each(Session::subscribed)
+        replies.iter().try_for_each(ClientSession::subscribed)
     }
 
     /// Asks for notifications, and waits as long as the server holds the request: until there are some, or its
     /// time is up, or `hold` milliseconds if that is given and less. Events of an answer that did not arrive
     /// whole are not shown: with acknowledgements they come again with the next connect.
-    pub async fn connect(&mut self, hold: Option<u64>) -> Result<Heard, BayeuxFault> {
+    pub async fn connect(&mut self, hold: Option<u64>) -> Result<ConnectResult, BayeuxFault> {
         let body = self.session.connect(hold);
         let (events, replies) = self.exchange(body, "/meta/connect").await?;
         match replies.first() {
-            Some(reply) => Ok(Heard { next: self.session.connected(reply)?, events }),
+            Some(reply) => Ok(ConnectResult { next: self.session.connected(reply)?, events }),
             None => Err(BayeuxFault::Refused("no reply to a connect".into())),
         }
     }
@@ -70,10 +70,10 @@ impl PollClient {
         &mut self,
         body: String,
         channel: &str,
-    ) -> Result<(Vec<Event>, Vec<Message>), BayeuxFault> {
+    ) -> Result<(Vec<Notification>, Vec<ServerMessage>), BayeuxFault> {
         let answer = self.http.post_json(&self.path, body).await?;
         let (mut events, mut replies) = (Vec::new(), Vec::new());
-        Message::sort(parse(&answer)?, channel, &mut events, &mut replies);
+        ServerMessage::sort(parse(&answer)?, channel, &mut events, &mut replies);
         if replies.is_empty() {
             return Err(BayeuxFault::Refused(format!("no reply to {channel}")));
         }
@@ -81,7 +81,7 @@ impl PollClient {
     }
 }
 
-fn parse(answer: &Answer) -> Result<Vec<Message>, BayeuxFault> {
+fn parse(answer: &HttpAnswer) -> Result<Vec<ServerMessage>, BayeuxFault> {
     let wrong = || {
         let body = String::from_utf8_lossy(&answer.body).chars().take(200).collect();
         BayeuxFault::Answer(answer.status.as_u16(), body)

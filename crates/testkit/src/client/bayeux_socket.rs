@@ -1,8 +1,8 @@
 //! A CometD client over a WebSocket.
 
 use super::{
-    Fault, Identity, Jar, Target,
-    bayeux::{BayeuxFault, Event, Heard, Message, Next, Session},
+    ClientIdentity, HttpFault, Jar, ServerAddress,
+    bayeux::{BayeuxFault, ClientSession, ConnectResult, Next, Notification, ServerMessage},
 };
 use futures::{SinkExt, StreamExt};
 use http::{Request, header};
@@ -16,14 +16,14 @@ use tokio_tungstenite::{
 /// goes on where it was.
 #[derive(Debug)]
 pub struct SocketClient {
-    target: Target,
+    target: ServerAddress,
     path: String,
-    identity: Identity,
+    identity: ClientIdentity,
     jar: Jar,
-    session: Session,
+    session: ClientSession,
     socket: Option<WebSocketStream<TcpStream>>,
     /// Events that came while something else was waited for.
-    early: Vec<Event>,
+    early: Vec<Notification>,
     /// Whether a connect was sent and its reply is still to come.
     held: bool,
 }
@@ -31,8 +31,14 @@ pub struct SocketClient {
 impl SocketClient {
     /// A client of the endpoint at `path`, with or without the acknowledgement extension. It shares the cookies of
     /// a browser.
-    pub const fn new(target: Target, path: String, identity: Identity, jar: Jar, acks: bool) -> Self {
-        let session = Session::new("websocket", acks);
+    pub const fn new(
+        target: ServerAddress,
+        path: String,
+        identity: ClientIdentity,
+        jar: Jar,
+        acks: bool,
+    ) -> Self {
+        let session = ClientSession::new("websocket", acks);
         Self { target, path, identity, jar, session, socket: None, early: Vec::new(), held: false }
     }
 
@@ -43,7 +49,7 @@ impl SocketClient {
 
     /// Opens a socket, in place of the one there was. The session is not touched.
     pub async fn open(&mut self) -> Result<(), BayeuxFault> {
-        let unsent = |error: &dyn std::fmt::Display| BayeuxFault::from(Fault::Unsent(error.to_string()));
+        let unsent = |error: &dyn std::fmt::Display| BayeuxFault::from(HttpFault::Unsent(error.to_string()));
         self.close();
         let stream = TcpStream::connect(self.target.addr).await.map_err(|error| unsent(&error))?;
         stream.set_nodelay(true).map_err(|error| unsent(&error))?;
@@ -54,7 +60,7 @@ impl SocketClient {
             .header(header::UPGRADE, "websocket")
             .header(header::SEC_WEBSOCKET_VERSION, "13")
             .header(header::SEC_WEBSOCKET_KEY, generate_key());
-        if let Identity::Basic(value) = &self.identity {
+        if let ClientIdentity::Basic(value) = &self.identity {
             request = request.header(header::AUTHORIZATION, value);
         }
         if let Some(cookies) = self.jar.header() {
@@ -97,14 +103,14 @@ impl SocketClient {
         let body = self.session.subscribe(channels);
         self.say(body).await?;
         let replies = self.replies("/meta/subscribe", channels.len()).await?;
-        replies.iter().try_for_each(Session::subscribed)
+        replies.iter().try_for_each(ClientSession::subscribed)
     }
 
     /// Asks for notifications, and waits as long as the server holds the connect: until there are some, or its time
     /// is up, or `hold` milliseconds if that is given and less. With acknowledgements, events whose reply did not
     /// arrive come again after the next [`Self::open`]. Without them the server pushes while it holds the connect,
     /// and this returns with what was pushed; the next call then goes on waiting for the same reply.
-    pub async fn connect(&mut self, hold: Option<u64>) -> Result<Heard, BayeuxFault> {
+    pub async fn connect(&mut self, hold: Option<u64>) -> Result<ConnectResult, BayeuxFault> {
         if !self.held {
             let body = self.session.connect(hold);
             self.say(body).await?;
@@ -113,15 +119,15 @@ impl SocketClient {
         loop {
             let mut replies = Vec::new();
             let messages = self.read().await?;
-            Message::sort(messages, "/meta/connect", &mut self.early, &mut replies);
+            ServerMessage::sort(messages, "/meta/connect", &mut self.early, &mut replies);
             let reply = replies.into_iter().find(|reply| reply.id.as_ref() == Some(&self.session.last_id()));
             if let Some(reply) = reply {
                 self.held = false;
                 let next = self.session.connected(&reply)?;
-                return Ok(Heard { next, events: std::mem::take(&mut self.early) });
+                return Ok(ConnectResult { next, events: std::mem::take(&mut self.early) });
             }
             if !self.session.acks() && !self.early.is_empty() {
-                return Ok(Heard { next: Next::Connect, events: std::mem::take(&mut self.early) });
+                return Ok(ConnectResult { next: Next::Connect, events: std::mem::take(&mut self.early) });
             }
         }
     }
@@ -135,26 +141,26 @@ impl SocketClient {
 
     async fn say(&mut self, body: String) -> Result<(), BayeuxFault> {
         let Some(socket) = self.socket.as_mut() else {
-            return Err(Fault::Unsent("no socket is open".into()).into());
+            return Err(HttpFault::Unsent("no socket is open".into()).into());
         };
         let sent = socket.send(tungstenite::Message::text(body)).await;
         sent.map_err(|error| self.lost(&error))
     }
 
     /// Reads until so many replies on a channel are there. Events before them are kept for the next connect.
-    async fn replies(&mut self, channel: &str, count: usize) -> Result<Vec<Message>, BayeuxFault> {
+    async fn replies(&mut self, channel: &str, count: usize) -> Result<Vec<ServerMessage>, BayeuxFault> {
         let mut replies = Vec::new();
         while replies.len() < count {
             let messages = self.read().await?;
-            Message::sort(messages, channel, &mut self.early, &mut replies);
+            ServerMessage::sort(messages, channel, &mut self.early, &mut replies);
         }
         Ok(replies)
     }
 
-    async fn read(&mut self) -> Result<Vec<Message>, BayeuxFault> {
+    async fn read(&mut self) -> Result<Vec<ServerMessage>, BayeuxFault> {
         loop {
             let Some(socket) = self.socket.as_mut() else {
-                return Err(Fault::Lost("no socket is open".into()).into());
+                return Err(HttpFault::Lost("no socket is open".into()).into());
             };
             match socket.next().await {
                 Some(Ok(tungstenite::Message::Text(text))) => {
@@ -170,6 +176,6 @@ impl SocketClient {
 
     fn lost(&mut self, why: &dyn std::fmt::Display) -> BayeuxFault {
         self.close();
-        Fault::Lost(why.to_string()).into()
+        HttpFault::Lost(why.to_string()).into()
     }
 }

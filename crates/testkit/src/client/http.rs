@@ -17,13 +17,13 @@ const BUFFER: usize = 8 * 1024;
 
 /// Where requests go.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct ServerAddress {
     /// The address connections are made to.
     pub addr: SocketAddr,
     host: HeaderValue,
 }
 
-impl Target {
+impl ServerAddress {
     /// A server, by its address.
     pub fn new(addr: SocketAddr) -> Self {
         let host = HeaderValue::from_str(&addr.to_string());
@@ -38,14 +38,14 @@ impl Target {
 
 /// How a client says who it is.
 #[derive(Clone, Debug)]
-pub enum Identity {
+pub enum ClientIdentity {
     /// By nothing but the cookies of its jar; customers and cookie-only stacks.
     Cookies,
-    /// By HTTP Basic on every request, besides its cookies. Made by [`Identity::basic`].
+    /// By HTTP Basic on every request, besides its cookies. Made by [`ClientIdentity::basic`].
     Basic(HeaderValue),
 }
 
-impl Identity {
+impl ClientIdentity {
     /// HTTP Basic for a user.
     pub fn basic(user_name: &str, password: &str) -> Self {
         let encoded = BASE64_STANDARD.encode(format!("{user_name}:{password}"));
@@ -82,7 +82,7 @@ impl Jar {
 
 /// A whole answer.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -91,7 +91,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl HttpAnswer {
     /// The body as JSON; null when it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -100,7 +100,7 @@ impl Answer {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum HttpFault {
     /// The request did not reach the server: it was certainly not done.
     #[error("not sent: {0}")]
     Unsent(String),
@@ -109,7 +109,7 @@ pub enum Fault {
     Lost(String),
 }
 
-impl Fault {
+impl HttpFault {
     /// Whether the request may have been done all the same.
     pub const fn may_be_done(&self) -> bool {
         matches!(self, Self::Lost(_))
@@ -132,20 +132,20 @@ impl Drop for Connection {
 /// after another. A request whose future is dropped takes the connection with it.
 #[derive(Debug)]
 pub struct Http {
-    target: Target,
-    identity: Identity,
+    target: ServerAddress,
+    identity: ClientIdentity,
     jar: Jar,
     connection: Option<Connection>,
 }
 
 impl Http {
     /// A client that will connect with its first request.
-    pub fn new(target: Target, identity: Identity) -> Self {
+    pub fn new(target: ServerAddress, identity: ClientIdentity) -> Self {
         Self::with_jar(target, identity, Jar::default())
     }
 
     /// A client that shares the cookies of others: a further connection of one browser.
-    pub const fn with_jar(target: Target, identity: Identity, jar: Jar) -> Self {
+    pub const fn with_jar(target: ServerAddress, identity: ClientIdentity, jar: Jar) -> Self {
         Self { target, identity, jar, connection: None }
     }
 
@@ -155,12 +155,12 @@ impl Http {
     }
 
     /// Where it connects to.
-    pub const fn target(&self) -> &Target {
+    pub const fn target(&self) -> &ServerAddress {
         &self.target
     }
 
     /// How it says who it is.
-    pub const fn identity(&self) -> &Identity {
+    pub const fn identity(&self) -> &ClientIdentity {
         &self.identity
     }
 
@@ -170,17 +170,21 @@ impl Http {
     }
 
     /// `GET` of a path.
-    pub async fn get(&mut self, path: &str) -> Result<Answer, Fault> {
+    pub async fn get(&mut self, path: &str) -> Result<HttpAnswer, HttpFault> {
         self.send(Method::GET, path, None, Bytes::new()).await
     }
 
     /// `POST` of JSON.
-    pub async fn post_json(&mut self, path: &str, body: impl Into<Bytes> + Send) -> Result<Answer, Fault> {
+    pub async fn post_json(
+        &mut self,
+        path: &str,
+        body: impl Into<Bytes> + Send,
+    ) -> Result<HttpAnswer, HttpFault> {
         self.send(Method::POST, path, Some("application/json"), body.into()).await
     }
 
     /// `POST` of a form.
-    pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Fault> {
+    pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<HttpAnswer, HttpFault> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send(Method::POST, path, Some("application/x-www-form-urlencoded"), body.into()).await
     }
@@ -193,7 +197,7 @@ impl Http {
         path: &str,
         content_type: Option<&'static str>,
         body: Bytes,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<HttpAnswer, HttpFault> {
         let mut request = self.request(method, path, content_type, body)?;
         // At first the kept connection, which may turn out to be closed; then a fresh one.
         if let Some(connection) = self.connection.take() {
@@ -205,7 +209,7 @@ impl Http {
         let connection = self.connect().await?;
         match self.exchange(connection, request).await {
             Ok(answer) => answer,
-            Err(_) => Err(Fault::Unsent("the connection closed at once".into())),
+            Err(_) => Err(HttpFault::Unsent("the connection closed at once".into())),
         }
     }
 
@@ -214,7 +218,7 @@ impl Http {
         &mut self,
         mut connection: Connection,
         request: Request<Full<Bytes>>,
-    ) -> Result<Result<Answer, Fault>, Request<Full<Bytes>>> {
+    ) -> Result<Result<HttpAnswer, HttpFault>, Request<Full<Bytes>>> {
         if connection.sender.ready().await.is_err() {
             return Err(request);
         }
@@ -223,22 +227,22 @@ impl Http {
             Err(mut error) => {
                 return match error.take_message() {
                     Some(request) => Err(request),
-                    None => Ok(Err(Fault::Lost(error.into_error().to_string()))),
+                    None => Ok(Err(HttpFault::Lost(error.into_error().to_string()))),
                 };
             }
         };
         let (head, body) = response.into_parts();
         let body = match body.collect().await {
             Ok(body) => body.to_bytes(),
-            Err(error) => return Ok(Err(Fault::Lost(error.to_string()))),
+            Err(error) => return Ok(Err(HttpFault::Lost(error.to_string()))),
         };
         self.jar.keep(&head.headers);
         self.connection = Some(connection);
-        Ok(Ok(Answer { status: head.status, headers: head.headers, body }))
+        Ok(Ok(HttpAnswer { status: head.status, headers: head.headers, body }))
     }
 
-    async fn connect(&self) -> Result<Connection, Fault> {
-        let unsent = |error: &dyn std::fmt::Display| Fault::Unsent(error.to_string());
+    async fn connect(&self) -> Result<Connection, HttpFault> {
+        let unsent = |error: &dyn std::fmt::Display| HttpFault::Unsent(error.to_string());
         let stream = TcpStream::connect(self.target.addr).await.map_err(|error| unsent(&error))?;
         stream.set_nodelay(true).map_err(|error| unsent(&error))?;
         let (sender, driver) = http1::Builder::new()
@@ -257,10 +261,10 @@ impl Http {
         path: &str,
         content_type: Option<&'static str>,
         body: Bytes,
-    ) -> Result<Request<Full<Bytes>>, Fault> {
+    ) -> Result<Request<Full<Bytes>>, HttpFault> {
         let mut request =
             Request::builder().method(method).uri(path).header(header::HOST, self.target.host());
-        if let Identity::Basic(value) = &self.identity {
+        if let ClientIdentity::Basic(value) = &self.identity {
             request = request.header(header::AUTHORIZATION, value);
         }
         if let Some(cookies) = self.jar.header() {
@@ -269,6 +273,6 @@ impl Http {
         if let Some(kind) = content_type {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        request.body(Full::new(body)).map_err(|error| Fault::Unsent(error.to_string()))
+        request.body(Full::new(body)).map_err(|error| HttpFault::Unsent(error.to_string()))
     }
 }

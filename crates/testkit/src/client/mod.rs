@@ -7,8 +7,8 @@
 //! | [`SocketClient`] | the same over a WebSocket |
 //!
 //! They are sparing, so that one process can hold tens of thousands: no thread, no pool, no background task but
-//! the one that drives a connection. They do not retry and do not hide anything: a [`Fault`] tells whether the
-//! request was certainly not done ([`Fault::Unsent`]) or may have been ([`Fault::Lost`]), which is what a program
+//! the one that drives a connection. They do not retry and do not hide anything: a [`HttpFault`] tells whether the
+//! request was certainly not done ([`HttpFault::Unsent`]) or may have been ([`HttpFault::Lost`]), which is what a program
 //! that counts must know.
 
 mod bayeux;
@@ -16,7 +16,7 @@ mod bayeux_poll;
 mod bayeux_socket;
 mod http;
 
-pub use bayeux::{BayeuxFault, Event, Heard, Next};
+pub use bayeux::{BayeuxFault, ConnectResult, Next, Notification};
 pub use bayeux_poll::PollClient;
 pub use bayeux_socket::SocketClient;
-pub use http::{Answer, Fault, Http, Identity, Jar, Target};
+pub use http::{ClientIdentity, Http, HttpAnswer, HttpFault, Jar, ServerAddress};

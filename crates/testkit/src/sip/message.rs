@@ -2,9 +2,9 @@
 
 /// A message.
 #[derive(Clone, Debug)]
-pub struct Message(pub String);
+pub struct SipMessage(pub String);
 
-impl Message {
+impl SipMessage {
     pub fn start(&self) -> &str {
         self.0.lines().next().unwrap_or_default()
     }

@@ -2,10 +2,10 @@
 
 #![expect(missing_docs, reason = "what is named after its word in SIP needs no other")]
 
-mod line;
 mod message;
 mod peer;
+mod sip_stream;
 
-pub use line::{Line, Wire};
-pub use message::{Message, sdp};
-pub use peer::{Call, Peer, authorization, authorization_without_qop};
+pub use message::{SipMessage, sdp};
+pub use peer::{Peer, SipDialog, authorization, authorization_without_qop};
+pub use sip_stream::{ByteStream, SipStream};

@@ -1,6 +1,6 @@
 //! A peer that writes SIP by hand, so that it shares no mistake with a library: a datagram socket, or a stream.
 
-use super::{Line, Message, sdp};
+use super::{SipMessage, SipStream, sdp};
 use crate::wait::PATIENCE;
 use md5::{Digest, Md5};
 use std::{
@@ -25,14 +25,14 @@ pub struct Peer {
     /// Via headers below its own, as a proxy has them of whom it speaks for.
     pub below: String,
     server: SocketAddr,
-    backlog: VecDeque<Message>,
+    backlog: VecDeque<SipMessage>,
     /// Instead of datagrams.
-    line: Option<Line>,
+    line: Option<SipStream>,
 }
 
 /// One end of a dialog.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct SipDialog {
     pub id: String,
     pub ours: String,
     pub theirs: String,
@@ -93,14 +93,14 @@ pub fn authorization_without_qop(
     )
 }
 
-impl Call {
+impl SipDialog {
     /// Takes the tag of a refusal, for its ACK.
-    pub fn learn_tag(&mut self, refusal: &Message) {
+    pub fn learn_tag(&mut self, refusal: &SipMessage) {
         refusal.header("To").expect("To").clone_into(&mut self.theirs);
     }
 
     /// Takes from an answer what the dialog needs.
-    pub fn learn(&mut self, answer: &Message) {
+    pub fn learn(&mut self, answer: &SipMessage) {
         self.learn_tag(answer);
         self.target = answer.contact();
     }
@@ -133,7 +133,7 @@ impl Peer {
 
     /// Speaks over a stream from now on.
     #[must_use]
-    pub fn over(mut self, line: Line) -> Self {
+    pub fn over(mut self, line: SipStream) -> Self {
         self.line = Some(line);
         self
     }
@@ -150,24 +150,24 @@ impl Peer {
         self.socket.send_to(text.as_bytes(), self.server).await.expect("sent");
     }
 
-    async fn receive(&self, patience: Duration) -> Option<Message> {
+    async fn receive(&self, patience: Duration) -> Option<SipMessage> {
         if let Some(line) = &self.line {
             return timeout(patience, line.receive()).await.ok();
         }
         let mut buffer = vec![0; 65_535];
         let (len, _) = timeout(patience, self.socket.recv_from(&mut buffer)).await.ok()?.expect("received");
-        Some(Message(String::from_utf8_lossy(&buffer[..len]).into_owned()))
+        Some(SipMessage(String::from_utf8_lossy(&buffer[..len]).into_owned()))
     }
 
     /// The next message that is this: a method, or `200 INVITE`. Others wait for their turn.
-    pub async fn expect(&mut self, what: &str) -> Message {
+    pub async fn expect(&mut self, what: &str) -> SipMessage {
         self.within(PATIENCE, what)
             .await
             .unwrap_or_else(|| panic!("{}: no {what}; waiting: {:#?}", self.user, self.backlog))
     }
 
     /// The same within a time of one's own.
-    pub async fn within(&mut self, patience: Duration, what: &str) -> Option<Message> {
+    pub async fn within(&mut self, patience: Duration, what: &str) -> Option<SipMessage> {
         if let Some(at) = self.backlog.iter().position(|message| message.is(what)) {
             return self.backlog.remove(at);
         }
@@ -217,7 +217,7 @@ impl Peer {
     }
 
     /// Registers; what the last answer was.
-    pub async fn register_with(&mut self, extra: &str) -> Message {
+    pub async fn register_with(&mut self, extra: &str) -> SipMessage {
         let call_id = format!("reg{}", fresh());
         self.send(&self.register_text(&call_id, 1, extra)).await;
         let challenge = self.expect("401 REGISTER").await;
@@ -241,7 +241,7 @@ impl Peer {
     }
 
     /// Calls a number; the ends that are known so far.
-    pub async fn invite(&self, number: &str, body: &str) -> Call {
+    pub async fn invite(&self, number: &str, body: &str) -> SipDialog {
         self.invite_with(number, body, "").await
     }
 
@@ -250,17 +250,17 @@ impl Peer {
         self.server
     }
 
-    pub async fn invite_with(&self, number: &str, body: &str, extra: &str) -> Call {
+    pub async fn invite_with(&self, number: &str, body: &str, extra: &str) -> SipDialog {
         let call = self.call_to(number);
         self.send(&self.invite_text(&call, body, extra)).await;
         call
     }
 
     /// A call to a number, before anything is sent.
-    pub fn call_to(&self, number: &str) -> Call {
+    pub fn call_to(&self, number: &str) -> SipDialog {
         let n = fresh();
         let server = self.server;
-        Call {
+        SipDialog {
             id: format!("call{n}@{}", self.addr()),
             ours: format!("\"Caller\" <sip:{}@{server}>;tag=f{n}", self.user),
             theirs: format!("<sip:{number}@{server}>"),
@@ -271,7 +271,7 @@ impl Peer {
     }
 
     /// The text of the INVITE of a call, also to be sent again.
-    pub fn invite_text(&self, call: &Call, body: &str, extra: &str) -> String {
+    pub fn invite_text(&self, call: &SipDialog, body: &str, extra: &str) -> String {
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         format!(
             "INVITE {} SIP/2.0\r\n{}Max-Forwards: 70\r\nFrom: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {} INVITE\r\n\
@@ -288,7 +288,7 @@ impl Peer {
     }
 
     /// CANCEL of an INVITE of ours, or the ACK of its refusal: both are of its transaction.
-    pub async fn of_invite(&self, call: &Call, method: &str) {
+    pub async fn of_invite(&self, call: &SipDialog, method: &str) {
         let (target, via) = (&call.target, self.via(&call.branch));
         self.send(&format!(
             "{method} {target} SIP/2.0\r\n{via}Max-Forwards: 70\r\nFrom: {}\r\nTo: {}\r\nCall-ID: {}\r\n\
@@ -299,7 +299,7 @@ impl Peer {
     }
 
     /// A request within a dialog.
-    pub async fn request(&self, call: &mut Call, method: &str, extra: &str, body: &str) {
+    pub async fn request(&self, call: &mut SipDialog, method: &str, extra: &str, body: &str) {
         if method != "ACK" {
             call.cseq += 1;
         }
@@ -320,7 +320,7 @@ impl Peer {
     }
 
     /// The text of a request within a dialog, without a body.
-    pub fn request_text(&self, call: &mut Call, method: &str) -> String {
+    pub fn request_text(&self, call: &mut SipDialog, method: &str) -> String {
         if method != "ACK" {
             call.cseq += 1;
         }
@@ -338,7 +338,7 @@ impl Peer {
     }
 
     /// Answers a call with a body of several parts; `kind` is its Content-Type.
-    pub async fn answer_in_parts(&self, request: &Message, kind: &str, body: &str) {
+    pub async fn answer_in_parts(&self, request: &SipMessage, kind: &str, body: &str) {
         let to = format!("To: {}", request.header("To").expect("To"));
         let named = ["Via", "From", "Call-ID", "CSeq"];
         let copied = named.iter().fold(String::new(), |text, name| {
@@ -366,33 +366,40 @@ impl Peer {
     }
 
     /// What was received last.
-    pub fn last(&self) -> &Message {
+    pub fn last(&self) -> &SipMessage {
         self.backlog.front().expect("a message")
     }
 
     /// Answers as another end of the same INVITE.
-    pub async fn answer_tagged(&self, request: &Message, status: &str, tag: &str, body: &str) {
+    pub async fn answer_tagged(&self, request: &SipMessage, status: &str, tag: &str, body: &str) {
         let to = request.header("To").expect("To");
-        let forked = Message(request.0.replace(&format!("To: {to}"), &format!("To: {to};tag={tag}")));
+        let forked = SipMessage(request.0.replace(&format!("To: {to}"), &format!("To: {to};tag={tag}")));
         self.answer(&forked, status, "", body).await;
     }
 
     /// Answers with another Contact than where we are.
-    pub async fn answer_as(&self, request: &Message, status: &str, contact: &str, body: &str) {
+    pub async fn answer_as(&self, request: &SipMessage, status: &str, contact: &str, body: &str) {
         self.answer_from(request, status, contact, "", body).await;
     }
 
     /// Answers a request; the To gets our tag where it has none.
-    pub async fn answer(&self, request: &Message, status: &str, extra: &str, body: &str) {
+    pub async fn answer(&self, request: &SipMessage, status: &str, extra: &str, body: &str) {
         self.answer_from(request, status, &self.contact(), extra, body).await;
     }
 
     /// Answers with another Contact than where we are, and these headers besides.
-    pub async fn answer_with(&self, request: &Message, status: &str, contact: &str, extra: &str, body: &str) {
+    pub async fn answer_with(
+        &self,
+        request: &SipMessage,
+        status: &str,
+        contact: &str,
+        extra: &str,
+        body: &str,
+    ) {
         self.answer_from(request, status, contact, extra, body).await;
     }
 
-    async fn answer_from(&self, request: &Message, status: &str, contact: &str, extra: &str, body: &str) {
+    async fn answer_from(&self, request: &SipMessage, status: &str, contact: &str, extra: &str, body: &str) {
         let vias: Vec<String> = request.headers("Via").map(|via| format!("Via: {via}\r\n")).collect();
         let to = request.header("To").expect("To");
         let tag = if to.contains(";tag=") { String::new() } else { format!(";tag={}", self.tag()) };
@@ -414,8 +421,8 @@ impl Peer {
     }
 
     /// The dialog of a call that came in.
-    pub fn dialog_of(&self, invite: &Message) -> Call {
-        Call {
+    pub fn dialog_of(&self, invite: &SipMessage) -> SipDialog {
+        SipDialog {
             id: invite.header("Call-ID").expect("Call-ID").to_owned(),
             ours: format!("{};tag={}", invite.header("To").expect("To"), self.tag()),
             theirs: invite.header("From").expect("From").to_owned(),
@@ -426,7 +433,7 @@ impl Peer {
     }
 
     /// Takes the 200 of a call of ours, and acknowledges it.
-    pub async fn established(&mut self, call: &mut Call) -> Message {
+    pub async fn established(&mut self, call: &mut SipDialog) -> SipMessage {
         let answer = self.expect("200 INVITE").await;
         call.learn(&answer);
         self.request(call, "ACK", "", "").await;

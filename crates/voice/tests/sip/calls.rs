@@ -3,14 +3,14 @@
 use crate::switch::{TestSwitch, settings};
 use domain::call::{Cause, LegCommand, LegEvent, LegId, Playback, RoomId};
 use std::time::Duration;
-use testkit::sip::{Call, Peer};
+use testkit::sip::{Peer, SipDialog};
 
 pub fn room() -> RoomId {
     RoomId { call: "room".into(), line: 0 }
 }
 
 /// A caller from outside, up to the ACK.
-pub async fn caller(switch: &mut TestSwitch) -> (Peer, Call, LegId, u16) {
+pub async fn caller(switch: &mut TestSwitch) -> (Peer, SipDialog, LegId, u16) {
     let mut caller = switch.peer("15550199").await;
     let mut call = caller.invite("9000", &caller.sdp("sendrecv")).await;
     let leg = switch.arrived().await.leg;
@@ -21,7 +21,7 @@ pub async fn caller(switch: &mut TestSwitch) -> (Peer, Call, LegId, u16) {
 }
 
 /// A phone that was called and answered; the dialog as it sees it, and the INVITE.
-pub async fn called(switch: &mut TestSwitch, phone: &mut Peer) -> (Call, LegId, u16) {
+pub async fn called(switch: &mut TestSwitch, phone: &mut Peer) -> (SipDialog, LegId, u16) {
     let leg = switch.call(&phone.user.clone(), false);
     let invite = phone.expect("INVITE").await;
     phone.answer(&invite, "200 OK", "", &phone.sdp("sendrecv")).await;

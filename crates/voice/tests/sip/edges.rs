@@ -3,7 +3,7 @@
 use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use std::{net::IpAddr, time::Duration};
-use testkit::sip::{Line, Message, Peer};
+use testkit::sip::{Peer, SipMessage, SipStream};
 use tokio::net::{TcpListener, TcpSocket};
 use voice::{Limits, Network, Settings, Timers};
 
@@ -33,7 +33,7 @@ fn speaks_for(edge: &mut Peer, sender: &str) {
 }
 
 /// A phone behind the edge that is registered through its Path; the answer.
-async fn registered(switch: &mut TestSwitch, edge: &mut Peer, more: &str) -> Message {
+async fn registered(switch: &mut TestSwitch, edge: &mut Peer, more: &str) -> SipMessage {
     let contact = format!("Contact: <sip:{}@10.0.0.9:5060>\r\nAllow-Events: talk\r\n", edge.user);
     let answer = edge.register_with(&format!("{contact}Path: {PATH}\r\n{more}")).await;
     assert_eq!(answer.code(), Some(200), "{answer:?}");
@@ -49,7 +49,7 @@ async fn challenge(peer: &mut Peer) -> String {
     challenge.headers("Proxy-Authenticate").find(|value| value.contains("MD5")).expect("MD5").to_owned()
 }
 
-fn routes(message: &Message) -> Vec<&str> {
+fn routes(message: &SipMessage) -> Vec<&str> {
     message.headers("Route").collect()
 }
 
@@ -255,7 +255,7 @@ async fn a_phone_behind_an_edge_whose_stream_is_closed_is_called_where_its_path_
     let opened = async || {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind("127.0.0.2:0".parse().expect("an address")).expect("bound");
-        Line::bytes("TCP", socket.connect(switch.server).await.expect("a stream"))
+        SipStream::bytes("TCP", socket.connect(switch.server).await.expect("a stream"))
     };
     let mut edge = edge_for(&switch, "5001", "127.0.0.3:5060").await.over(opened().await);
     let path = format!("<sip:127.0.0.2:{port};transport=tcp;lr>");
@@ -273,7 +273,7 @@ async fn a_phone_behind_an_edge_whose_stream_is_closed_is_called_where_its_path_
     }
     switch.call("5001", false);
     let (stream, _) = listener.accept().await.expect("a stream");
-    let mut edge = edge.over(Line::bytes("TCP", stream));
+    let mut edge = edge.over(SipStream::bytes("TCP", stream));
     let invite = edge.expect("INVITE").await;
     assert_eq!((invite.start(), routes(&invite)), ("INVITE sip:5001@10.0.0.9 SIP/2.0", vec![&path[..]]));
 }

@@ -4,7 +4,7 @@ use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use std::{sync::atomic::Ordering, time::Duration};
 use testkit::{
-    sip::{Line, Peer},
+    sip::{Peer, SipStream},
     wait::eventually,
 };
 use tokio::{net::TcpStream, time::Instant};
@@ -127,7 +127,7 @@ async fn a_call_from_where_a_phone_was_is_challenged_until_it_registers() {
 async fn a_phone_on_a_stream_is_out_of_service_until_it_comes_back_over_another() {
     let mut switch = TestSwitch::open(quick()).await;
     let stream = TcpStream::connect(switch.server).await.expect("a stream");
-    let mut phone = switch.peer("5001").await.over(Line::bytes("TCP", stream));
+    let mut phone = switch.peer("5001").await.over(SipStream::bytes("TCP", stream));
     phone.register().await;
     in_service(&mut switch, "5001", true).await;
     assert_eq!(switch.kept.of("5001")[0].transport, "tcp");
@@ -135,7 +135,7 @@ async fn a_phone_on_a_stream_is_out_of_service_until_it_comes_back_over_another(
     let mut switch = switch.killed(quick()).await;
     assert!(switch.voice.in_service().is_empty());
     let stream = TcpStream::connect(switch.server).await.expect("a stream");
-    let mut phone = switch.peer("5001").await.over(Line::bytes("TCP", stream));
+    let mut phone = switch.peer("5001").await.over(SipStream::bytes("TCP", stream));
     phone.register().await;
     in_service(&mut switch, "5001", true).await;
 }

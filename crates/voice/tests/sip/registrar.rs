@@ -123,7 +123,7 @@ async fn a_stream_that_closes_takes_its_phone_along() {
     let mut buffer = vec![0; 65_535];
     stream.write_all(over_tcp(phone.register_text("t", 1, "")).as_bytes()).await.expect("sent");
     let len = stream.read(&mut buffer).await.expect("an answer");
-    let challenge = testkit::sip::Message(String::from_utf8_lossy(&buffer[..len]).into_owned());
+    let challenge = testkit::sip::SipMessage(String::from_utf8_lossy(&buffer[..len]).into_owned());
     let md5 = challenge.headers("WWW-Authenticate").nth(1).expect("MD5");
     let proof = phone.authorization(md5, "REGISTER", &format!("sip:{}", switch.server), 1, "demo");
     let with = format!("Authorization: {proof}\r\nContact: <sip:5001@host.invalid;transport=tcp>\r\n");

@@ -273,7 +273,7 @@ async fn the_same_invite_by_two_ways_is_taken_once() {
 async fn a_request_of_an_unknown_dialog_gets_481() {
     let switch = TestSwitch::open(strict()).await;
     let mut peer = switch.peer("100").await;
-    let mut call = testkit::sip::Call {
+    let mut call = testkit::sip::SipDialog {
         id: "nothing".into(),
         ours: "<sip:a@127.0.0.1>;tag=1".into(),
         theirs: "<sip:b@127.0.0.1>;tag=2".into(),
@@ -295,7 +295,7 @@ async fn streams_of_strangers_are_few_and_brief_and_phones_keep_theirs() {
     let timers = Timers { stranger: Duration::from_secs(2), ..Timers::default() };
     let mut switch = TestSwitch::open(Settings { limits, timers, ..strict() }).await;
     let stream = TcpStream::connect(switch.server).await.expect("a stream");
-    let mut phone = switch.peer("5001").await.over(testkit::sip::Line::bytes("TCP", stream));
+    let mut phone = switch.peer("5001").await.over(testkit::sip::SipStream::bytes("TCP", stream));
     phone.register().await;
     switch.next().await;
     let ended = async |stream: &mut TcpStream, within| {

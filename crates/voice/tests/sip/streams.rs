@@ -3,13 +3,13 @@
 use crate::switch::{TestEvent, TestSwitch, settings};
 use domain::call::{Cause, LegCommand, LegEvent};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use testkit::sip::{Line, Peer};
+use testkit::sip::{Peer, SipStream};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, rustls};
 use voice::{Carrier, Listen, Settings, Timers, TlsIdentity, Transport};
 
-async fn tcp(server: SocketAddr) -> Line {
-    Line::bytes("TCP", TcpStream::connect(server).await.expect("a stream"))
+async fn tcp(server: SocketAddr) -> SipStream {
+    SipStream::bytes("TCP", TcpStream::connect(server).await.expect("a stream"))
 }
 
 /// A phone that calls and is called over its stream.
@@ -74,7 +74,7 @@ async fn over_tcp() {
 #[tokio::test]
 async fn over_web_socket() {
     let mut switch = TestSwitch::open(with(Transport::Ws)).await;
-    let line = Line::web_socket(at(&switch, Carrier::Ws)).await;
+    let line = SipStream::web_socket(at(&switch, Carrier::Ws)).await;
     let phone = switch.peer("5001").await.over(line);
     calls_both_ways(&mut switch, phone).await;
 }
@@ -98,7 +98,7 @@ async fn over_tls() {
     let stream = TcpStream::connect(at(&switch, Carrier::Tls)).await.expect("a stream");
     let name = "localhost".try_into().expect("a name");
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.expect("TLS");
-    let phone = switch.peer("5001").await.over(Line::bytes("TLS", stream));
+    let phone = switch.peer("5001").await.over(SipStream::bytes("TLS", stream));
     calls_both_ways(&mut switch, phone).await;
 }
 

@@ -40,7 +40,7 @@ impl Drop for Softphone {
 }
 
 fn port_of(body: &[u8]) -> u16 {
-    testkit::sip::Message(format!("\r\n\r\n{}", String::from_utf8_lossy(body))).rtp_port()
+    testkit::sip::SipMessage(format!("\r\n\r\n{}", String::from_utf8_lossy(body))).rtp_port()
 }
 
 impl Softphone {

@@ -3,7 +3,7 @@
 use crate::switch::{TestEvent, TestSwitch, settings, strict};
 use domain::call::{Cause, LegCommand, LegEvent};
 use std::time::Duration;
-use testkit::sip::{Call, Line, Peer};
+use testkit::sip::{Peer, SipDialog, SipStream};
 use tokio::net::TcpStream;
 
 const QUIET: Duration = Duration::from_millis(200);
@@ -59,7 +59,7 @@ async fn a_phone_that_writes_blanks_folds_and_short_names_registers_calls_and_ha
     let mut phone = switch.peer("5001").await;
     calls_and_hangs_up(&mut switch, &mut phone).await;
     let stream = TcpStream::connect(switch.server).await.expect("a stream");
-    let mut phone = switch.peer("5002").await.over(Line::bytes("TCP", stream));
+    let mut phone = switch.peer("5002").await.over(SipStream::bytes("TCP", stream));
     calls_and_hangs_up(&mut switch, &mut phone).await;
 }
 
@@ -126,7 +126,7 @@ async fn a_caller_whose_contact_has_parameters_in_its_user_part_hears_that_we_ha
     let mut switch = TestSwitch::open(settings()).await;
     let mut peer = switch.peer("100").await;
     let contact = format!("sip:+15551112222;tgrp=a%231;trunk-context=x@{}", peer.addr());
-    let mut call: Call = peer.call_to("9000");
+    let mut call: SipDialog = peer.call_to("9000");
     let text = peer.invite_text(&call, &peer.sdp("sendrecv"), "");
     peer.send(&text.replace(&format!("Contact: <{}>", peer.contact()), &format!("Contact: <{contact}>")))
         .await;

@@ -10,27 +10,29 @@ use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use world::{
     Faults, World,
-    client::{Event, Fault, Http, Identity, Jar, Next, PollClient, SocketClient, Target},
+    client::{
+        ClientIdentity, Http, HttpFault, Jar, Next, Notification, PollClient, ServerAddress, SocketClient,
+    },
 };
 
 const ENDPOINT: &str = "/api/v2/notifications";
 const TOPICS: [&str; 2] = ["/v2/me/chats", "/v2/me/channels"];
 
 /// A world that listens, with its first agent's id.
-pub async fn listening() -> (World, Arc<Desk>, Target) {
+pub async fn listening() -> (World, Arc<Desk>, ServerAddress) {
     let hash = api::hash_password(demo::centre::PASSWORD).expect("a hash");
     let mut world = World::new(1, Faults::none(), &hash).await.expect("a world");
     let api = world.node().api().await.expect("the API");
     let chat = world.node().chat.router();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let target = Target::new(listener.local_addr().expect("its address"));
+    let target = ServerAddress::new(listener.local_addr().expect("its address"));
     tokio::spawn(async move { axum::serve(listener, api.router().merge(chat)).await });
     let desk = world.desk();
     (world, desk, target)
 }
 
-pub fn agent(number: u32) -> Identity {
-    Identity::basic(&demo::centre::agent_name(number), demo::centre::PASSWORD)
+pub fn agent(number: u32) -> ClientIdentity {
+    ClientIdentity::basic(&demo::centre::agent_name(number), demo::centre::PASSWORD)
 }
 
 async fn operate(http: &mut Http, path: &str, body: Value) {
@@ -62,8 +64,8 @@ async fn says(desk: &Desk, id: &str, text: &str) {
         .expect("the customer speaks");
 }
 
-fn kinds(events: &[Event]) -> Vec<String> {
-    let kind = |event: &Event| {
+fn kinds(events: &[Notification]) -> Vec<String> {
+    let kind = |event: &Notification| {
         let data = event.json();
         let state = data["chat"]["state"].as_str().or(data["channels"][0]["userState"]["state"].as_str());
         format!("{} {}", data["messageType"].as_str().unwrap_or(""), state.unwrap_or(""))
@@ -160,8 +162,8 @@ async fn sockets_hear_how_services_stand_with_acknowledgements_and_without() {
     let report = |condition| {
         desk.services().set(ServiceState::connector("sms", "demo-sms", condition, desk.now()));
     };
-    let said = |events: &[Event]| {
-        let word = |event: &Event| event.json()["services"][0]["condition"].clone();
+    let said = |events: &[Notification]| {
+        let word = |event: &Notification| event.json()["services"][0]["condition"].clone();
         events.iter().map(word).collect::<Vec<_>>()
     };
     let [acked, pushed] = &mut ears;
@@ -193,19 +195,19 @@ async fn a_client_tells_what_was_not_sent_from_what_was_lost() {
     assert!(http.get("/api/v2/me").await.expect("an answer").status.is_success());
 
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let nowhere = Target::new(closed.local_addr().expect("its address"));
+    let nowhere = ServerAddress::new(closed.local_addr().expect("its address"));
     drop(closed);
-    let unsent = Http::new(nowhere, Identity::Cookies).get("/").await.expect_err("nobody is there");
-    assert!(matches!(unsent, Fault::Unsent(_)) && !unsent.may_be_done());
+    let unsent = Http::new(nowhere, ClientIdentity::Cookies).get("/").await.expect_err("nobody is there");
+    assert!(matches!(unsent, HttpFault::Unsent(_)) && !unsent.may_be_done());
 
     let rude = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let target = Target::new(rude.local_addr().expect("its address"));
+    let target = ServerAddress::new(rude.local_addr().expect("its address"));
     tokio::spawn(async move {
         let (mut socket, _) = rude.accept().await.expect("a client");
         let mut buffer = [0; 16];
         tokio::io::AsyncReadExt::read(&mut socket, &mut buffer).await.expect("a request");
     });
-    let lost = Http::new(target, Identity::Cookies).get("/").await.expect_err("it hangs up");
+    let lost = Http::new(target, ClientIdentity::Cookies).get("/").await.expect_err("it hangs up");
     assert!(lost.may_be_done(), "{lost}");
 }
 
@@ -214,9 +216,9 @@ async fn a_cookie_is_enough_after_the_first_request() {
     let (_world, _desk, target) = listening().await;
     let mut first = Http::new(target.clone(), agent(4));
     first.get("/api/v2/me").await.expect("an answer");
-    let mut second = Http::with_jar(target.clone(), Identity::Cookies, first.jar().clone());
+    let mut second = Http::with_jar(target.clone(), ClientIdentity::Cookies, first.jar().clone());
     let me = second.get("/api/v2/me").await.expect("an answer").json();
     assert_eq!(me["user"]["userName"], demo::centre::agent_name(4));
-    let stranger = Http::new(target, Identity::Cookies).get("/api/v2/me").await.expect("an answer");
+    let stranger = Http::new(target, ClientIdentity::Cookies).get("/api/v2/me").await.expect("an answer");
     assert_eq!(stranger.status, 403);
 }

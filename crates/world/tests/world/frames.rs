@@ -15,16 +15,16 @@ use tokio_tungstenite::{
         },
     },
 };
-use world::client::{Identity, Target};
+use world::client::{ClientIdentity, ServerAddress};
 
 const HANDSHAKE: &str =
     r#"[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["websocket"]}]"#;
 
 /// What the server answers to a frame: the code of its close, or a text.
-async fn answered(target: &Target, frame: Message) -> Result<String, u16> {
+async fn answered(target: &ServerAddress, frame: Message) -> Result<String, u16> {
     let address = format!("ws://{}/api/v2/notifications", target.addr);
     let mut request = address.into_client_request().expect("a request");
-    let Identity::Basic(value) = crate::clients::agent(1) else { panic!("a password") };
+    let ClientIdentity::Basic(value) = crate::clients::agent(1) else { panic!("a password") };
     request.headers_mut().insert(AUTHORIZATION, value);
     let stream = TcpStream::connect(target.addr).await.expect("a connection");
     let (mut socket, _) = client_async(request, stream).await.expect("a socket");

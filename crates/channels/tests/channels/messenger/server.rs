@@ -21,7 +21,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use testkit::{
     Setup, TestClock, TestDesk,
     centre::{TestCentre, service},
-    http::{Answer, ask},
+    http::{TextAnswer, ask},
     sign::hex,
 };
 
@@ -119,12 +119,12 @@ impl MessengerServer {
     }
 
     /// Sends a request as it is.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> TextAnswer {
         ask(&self.router, request).await
     }
 
     /// Delivers a body, signed.
-    pub async fn deliver(&self, body: &str) -> Answer {
+    pub async fn deliver(&self, body: &str) -> TextAnswer {
         self.send(signed(HOOK, body)).await
     }
 

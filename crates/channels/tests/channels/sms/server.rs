@@ -18,7 +18,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use testkit::{
     START, Setup, TestClock, TestDesk,
     centre::{TestCentre, service},
-    http::{Answer, FORM, ask, encoded},
+    http::{FORM, TextAnswer, ask, encoded},
     sign,
 };
 
@@ -120,7 +120,7 @@ impl SmsServer {
     }
 
     /// Sends a request as it is.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> TextAnswer {
         ask(&self.router, request).await
     }
 

@@ -11,7 +11,7 @@ use tokio::{
     sync::watch,
     time::{Instant, sleep},
 };
-use world::client::{Answer, Fault, Http, Identity, Target};
+use world::client::{ClientIdentity, Http, HttpAnswer, HttpFault, ServerAddress};
 
 /// How long a request may take before the agent gives up on it.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -38,8 +38,8 @@ pub struct Agent {
 
 impl Agent {
     /// An agent of the demo centre.
-    pub fn new(target: &Target, name: &str, ledger: Arc<Ledger>, chance: fastrand::Rng) -> Self {
-        let http = Http::new(target.clone(), Identity::basic(name, demo::centre::PASSWORD));
+    pub fn new(target: &ServerAddress, name: &str, ledger: Arc<Ledger>, chance: fastrand::Rng) -> Self {
+        let http = Http::new(target.clone(), ClientIdentity::basic(name, demo::centre::PASSWORD));
         let name = name.to_owned();
         Self { http, name, ledger, chance, count: 0, said: BTreeMap::new(), completed: Vec::new() }
     }
@@ -148,10 +148,10 @@ impl Agent {
         format!("{}{kind}{}", self.name.trim_end_matches(demo::centre::DOMAIN), self.count)
     }
 
-    async fn post(&mut self, path: &str, body: &Value) -> Result<Answer, Fault> {
+    async fn post(&mut self, path: &str, body: &Value) -> Result<HttpAnswer, HttpFault> {
         let path = format!("/api/v2{path}");
         let sent = self.http.post_json(&path, body.to_string());
-        let late = |_| Fault::Lost("no answer in time".into());
+        let late = |_| HttpFault::Lost("no answer in time".into());
         tokio::time::timeout(PATIENCE, sent).await.map_err(late)?
     }
 

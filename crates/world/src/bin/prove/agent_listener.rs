@@ -13,7 +13,9 @@ use tokio::{
     task::AbortHandle,
     time::{Instant, sleep, timeout},
 };
-use world::client::{BayeuxFault, Heard, Http, Identity, Jar, Next, PollClient, SocketClient, Target};
+use world::client::{
+    BayeuxFault, ClientIdentity, ConnectResult, Http, Jar, Next, PollClient, ServerAddress, SocketClient,
+};
 
 const ENDPOINT: &str = "/api/v2/notifications";
 const TOPICS: [&str; 2] = ["/v2/me/chats", "/v2/me/channels"];
@@ -69,8 +71,8 @@ pub struct Story {
 
 impl AgentListener {
     /// Begins to listen; everything that happens to the agent from now on must be heard.
-    pub async fn open(target: &Target, agent: &str, transport: ListenerTransport) -> Result<Self> {
-        let identity = Identity::basic(agent, demo::centre::PASSWORD);
+    pub async fn open(target: &ServerAddress, agent: &str, transport: ListenerTransport) -> Result<Self> {
+        let identity = ClientIdentity::basic(agent, demo::centre::PASSWORD);
         let mut client = match transport {
             ListenerTransport::Poll => {
                 let http = Http::new(target.clone(), identity);
@@ -120,7 +122,7 @@ async fn listen(mut client: ListenerClient, record: Arc<ListenerRecord>) {
             Ok(Ok(heard)) => {
                 if !heard.events.is_empty() {
                     *lock(&record.last) = Instant::now();
-                    lock(&record.heard).extend(heard.events.iter().map(world::client::Event::json));
+                    lock(&record.heard).extend(heard.events.iter().map(world::client::Notification::json));
                 }
                 if heard.next != Next::Connect {
                     record.anew.fetch_add(1, Ordering::Relaxed);
@@ -148,7 +150,7 @@ impl ListenerClient {
         }
     }
 
-    async fn connect(&mut self) -> Result<Heard, BayeuxFault> {
+    async fn connect(&mut self) -> Result<ConnectResult, BayeuxFault> {
         match self {
             Self::Poll(client) => client.connect(None).await,
             Self::Socket(client) => client.connect(None).await,

@@ -19,7 +19,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::sleep,
 };
-use world::client::{Http, Identity, Target};
+use world::client::{ClientIdentity, Http, ServerAddress};
 
 const SERVICE: &str = "/genesys/2/chat/customer-support";
 /// How long a request may take before the customer gives up on it.
@@ -39,7 +39,7 @@ pub type Rooms = BTreeMap<String, CustomerChat>;
 /// All customers.
 #[derive(Debug)]
 pub struct Customers {
-    target: Target,
+    target: ServerAddress,
     ledger: Arc<Ledger>,
     chance: fastrand::Rng,
     count: Arc<AtomicU32>,
@@ -47,7 +47,7 @@ pub struct Customers {
 
 impl Customers {
     /// Customers who come in at a target.
-    pub fn new(target: Target, ledger: Arc<Ledger>, chance: fastrand::Rng) -> Self {
+    pub fn new(target: ServerAddress, ledger: Arc<Ledger>, chance: fastrand::Rng) -> Self {
         Self { target, ledger, chance, count: Arc::default() }
     }
 
@@ -56,7 +56,7 @@ impl Customers {
         let mut chairs = JoinSet::new();
         for _ in 0..at_once {
             let visit = Visit {
-                http: Http::new(self.target.clone(), Identity::Cookies),
+                http: Http::new(self.target.clone(), ClientIdentity::Cookies),
                 ledger: self.ledger.clone(),
                 chance: self.chance.fork(),
                 count: self.count.clone(),
@@ -144,8 +144,8 @@ fn fields<'r>(room: &'r CustomerChat, more: &[(&'r str, &'r str)]) -> Vec<(&'r s
 
 /// Reads every transcript from beginning to end, and writes what stands in it into the ledger. In each, entries
 /// must be in order.
-pub async fn read(target: &Target, rooms: &Rooms, ledger: &Ledger, table: &mut Table) -> Result<()> {
-    let mut http = Http::new(target.clone(), Identity::Cookies);
+pub async fn read(target: &ServerAddress, rooms: &Rooms, ledger: &Ledger, table: &mut Table) -> Result<()> {
+    let mut http = Http::new(target.clone(), ClientIdentity::Cookies);
     let mut order = TableRow::default();
     for room in rooms.values() {
         let mut position = 1;

@@ -6,14 +6,14 @@ use super::{
 };
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
-use world::client::{Http, Identity, Target};
+use world::client::{ClientIdentity, Http, ServerAddress};
 
 const READER: &str = "reporting@demo";
 
 /// Reads the feed from its beginning, and writes what it tells into the ledger. It must come in order, and no event
 /// twice.
-pub async fn read(target: &Target, ledger: &Ledger, table: &mut Table) -> Result<()> {
-    let mut http = Http::new(target.clone(), Identity::basic(READER, demo::centre::PASSWORD));
+pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) -> Result<()> {
+    let mut http = Http::new(target.clone(), ClientIdentity::basic(READER, demo::centre::PASSWORD));
     let mut order = TableRow::default();
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
     let mut after = String::from("0");

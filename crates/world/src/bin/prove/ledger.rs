@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use world::client::{Answer, Fault};
+use world::client::{HttpAnswer, HttpFault};
 
 /// A kind of thing that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +45,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Reads it off an answer: 200 with `statusCode` 0 is a promise, a server's fault is none.
-    pub fn of(answer: &Result<Answer, Fault>) -> Self {
+    pub fn of(answer: &Result<HttpAnswer, HttpFault>) -> Self {
         match answer {
             Ok(answer) if answer.status.is_server_error() => Self::Unknown,
             Ok(answer) if answer.status.is_success() && answer.json()["statusCode"] == 0 => {

@@ -38,7 +38,7 @@ use server::Server;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 use table::Table;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
-use world::client::Target;
+use world::client::ServerAddress;
 
 /// How long everybody has to finish once it is calm.
 const CALM: Duration = Duration::from_secs(90);
@@ -86,7 +86,7 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let mut server = Server::start(&options.binary, options.earlier.as_deref(), &home).await?;
     let mut chance = fastrand::Rng::with_seed(seed);
     let proxy = Proxy::start(server.addr(), chance.fork()).await?;
-    let target = Target::new(proxy.addr());
+    let target = ServerAddress::new(proxy.addr());
     let ledger = Arc::new(Ledger::default());
 
     let mut ears = Vec::new();
@@ -125,7 +125,7 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     }
     agent_listener::until_quiet(&ears, deadline).await;
 
-    let target = Target::new(server.addr());
+    let target = ServerAddress::new(server.addr());
     let mut table = Table::default();
     customer::read(&target, &rooms, &ledger, &mut table).await?;
     agent::read(&mut agents, &rooms, &ledger).await?;

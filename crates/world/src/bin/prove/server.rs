@@ -14,7 +14,7 @@ use tokio::{
     process::{Child, Command},
     time::{Instant, sleep, timeout},
 };
-use world::client::{Http, Identity, Target};
+use world::client::{ClientIdentity, Http, ServerAddress};
 
 /// How long a start may take.
 const START: Duration = Duration::from_secs(30);
@@ -157,7 +157,7 @@ impl Server {
     }
 
     async fn until_it_answers(&mut self) -> Result<()> {
-        let mut http = Http::new(Target::new(self.addr), Identity::Cookies);
+        let mut http = Http::new(ServerAddress::new(self.addr), ClientIdentity::Cookies);
         let deadline = Instant::now() + START;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {

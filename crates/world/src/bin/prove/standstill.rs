@@ -15,7 +15,7 @@ use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
-use world::client::{Http, Identity, Target};
+use world::client::{ClientIdentity, Http, ServerAddress};
 
 /// Customers who wait, and ask every [`POLL`]; two of them are offered to the agents.
 const CUSTOMERS: usize = 12;
@@ -43,7 +43,7 @@ pub async fn judge(binary: &Path, home: &Path, pause: Duration, table: &mut Tabl
     std::fs::write(&wall, "+0")?;
     let mut server = Server::start_in(way(home, &wall, faketime, pause)?, binary, home).await?;
     println!("time: {CUSTOMERS} customers and {AGENTS} agents, pauses of {} s", pause.as_secs());
-    let mut hall = Participants::open(&Target::new(server.addr())).await?;
+    let mut hall = Participants::open(&ServerAddress::new(server.addr())).await?;
     let mut tally = Tally::default();
 
     server.pause(pause).await?;
@@ -118,20 +118,20 @@ struct ChatCustomer {
 }
 
 impl Participants {
-    async fn open(target: &Target) -> Result<Self> {
+    async fn open(target: &ServerAddress) -> Result<Self> {
         let mut agents = Vec::new();
         for agent in 0..AGENTS {
-            let mut first = Http::new(target.clone(), Identity::basic(&name(agent), "prove"));
+            let mut first = Http::new(target.clone(), ClientIdentity::basic(&name(agent), "prove"));
             let start = json!({"operationName": "StartContactCenterSession", "channels": ["chat"]});
             first.post_json("/api/v2/me", start.to_string()).await?;
             let ready = json!({"operationName": "Ready"}).to_string();
             first.post_json("/api/v2/me/channels/chat", ready).await?;
             // From here on by the cookie alone, so that a login that ends cannot begin again unseen.
-            agents.push(Http::with_jar(target.clone(), Identity::Cookies, first.jar().clone()));
+            agents.push(Http::with_jar(target.clone(), ClientIdentity::Cookies, first.jar().clone()));
         }
         let mut customers = Vec::new();
         for _ in 0..CUSTOMERS {
-            let mut http = Http::new(target.clone(), Identity::Cookies);
+            let mut http = Http::new(target.clone(), ClientIdentity::Cookies);
             let answer = http.post_form(SERVICE, &[("nickname", "Ina")]).await?.json();
             let text = |name: &str| answer[name].as_str().map(str::to_owned);
             let fields = text("userId").zip(text("secureKey")).context("a customer was not let in")?;

@@ -1,6 +1,6 @@
 //! Streams that a scripted peer may speak over.
 
-use super::Message;
+use super::SipMessage;
 use futures::{SinkExt, StreamExt};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
@@ -12,28 +12,31 @@ use tokio_tungstenite::{
     tungstenite::{Message as Frame, client::IntoClientRequest},
 };
 
-pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
 /// A stream.
-pub struct Line {
+pub struct SipStream {
     /// As Via names it.
     pub name: &'static str,
-    kind: Kind,
+    kind: StreamKind,
 }
 
 /// A stream, and what came over it and was not taken yet.
-type Reading = (ReadHalf<Box<dyn Wire>>, Vec<u8>);
+type ReadSide = (ReadHalf<Box<dyn ByteStream>>, Vec<u8>);
 
-enum Kind {
-    Bytes { read: Mutex<Reading>, write: Mutex<WriteHalf<Box<dyn Wire>>> },
+enum StreamKind {
+    Bytes { read: Mutex<ReadSide>, write: Mutex<WriteHalf<Box<dyn ByteStream>>> },
     Frames(Box<Mutex<WebSocketStream<TcpStream>>>),
 }
 
-impl Line {
-    pub fn bytes(name: &'static str, wire: impl Wire + 'static) -> Self {
-        let (read, write) = tokio::io::split(Box::new(wire) as Box<dyn Wire>);
-        Self { name, kind: Kind::Bytes { read: Mutex::new((read, Vec::new())), write: Mutex::new(write) } }
+impl SipStream {
+    pub fn bytes(name: &'static str, wire: impl ByteStream + 'static) -> Self {
+        let (read, write) = tokio::io::split(Box::new(wire) as Box<dyn ByteStream>);
+        Self {
+            name,
+            kind: StreamKind::Bytes { read: Mutex::new((read, Vec::new())), write: Mutex::new(write) },
+        }
     }
 
     pub async fn web_socket(server: std::net::SocketAddr) -> Self {
@@ -43,24 +46,26 @@ impl Line {
         let (stream, answer) = tokio_tungstenite::client_async(request, stream).await.expect("a WebSocket");
         // RFC 7118 §4.1.
         assert_eq!(answer.headers().get("Sec-WebSocket-Protocol").map(AsRef::as_ref), Some(&b"sip"[..]));
-        Self { name: "WS", kind: Kind::Frames(Box::new(Mutex::new(stream))) }
+        Self { name: "WS", kind: StreamKind::Frames(Box::new(Mutex::new(stream))) }
     }
 
     pub async fn send(&self, text: &str) {
         match &self.kind {
-            Kind::Bytes { write, .. } => write.lock().await.write_all(text.as_bytes()).await.expect("sent"),
-            Kind::Frames(stream) => stream.lock().await.send(Frame::text(text)).await.expect("sent"),
+            StreamKind::Bytes { write, .. } => {
+                write.lock().await.write_all(text.as_bytes()).await.expect("sent")
+            }
+            StreamKind::Frames(stream) => stream.lock().await.send(Frame::text(text)).await.expect("sent"),
         }
     }
 
-    pub async fn receive(&self) -> Message {
+    pub async fn receive(&self) -> SipMessage {
         match &self.kind {
-            Kind::Bytes { read, .. } => {
+            StreamKind::Bytes { read, .. } => {
                 let (read, buffer) = &mut *read.lock().await;
                 loop {
                     if let Some(end) = whole(buffer) {
                         let message: Vec<u8> = buffer.drain(..end).collect();
-                        return Message(String::from_utf8(message).expect("text"));
+                        return SipMessage(String::from_utf8(message).expect("text"));
                     }
                     let mut chunk = [0; 4096];
                     let len = read.read(&mut chunk).await.expect("received");
@@ -68,10 +73,10 @@ impl Line {
                     buffer.extend(&chunk[..len]);
                 }
             }
-            Kind::Frames(stream) => loop {
+            StreamKind::Frames(stream) => loop {
                 let frame = stream.lock().await.next().await.expect("a frame").expect("received");
                 if let Frame::Text(_) | Frame::Binary(_) = frame {
-                    return Message(frame.into_text().expect("text").to_string());
+                    return SipMessage(frame.into_text().expect("text").to_string());
                 }
             },
         }
@@ -81,7 +86,7 @@ impl Line {
 /// Where the first message ends, when it is whole.
 fn whole(buffer: &[u8]) -> Option<usize> {
     let head = buffer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-    let text = Message(String::from_utf8_lossy(&buffer[..head]).into_owned());
+    let text = SipMessage(String::from_utf8_lossy(&buffer[..head]).into_owned());
     let length: usize = text.header("Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0);
     (buffer.len() >= head + length).then_some(head + length)
 }
