@@ -3,7 +3,7 @@
 use desk::ports::{Store, Work};
 use domain::{DecideError, Key, NodeId, Refusal, Want};
 use std::sync::{Arc, Mutex};
-use store_contract::{Ground, Shared, StrictStore};
+use store_contract::{Shared, StoreBackend, StrictStore};
 
 /// A journal that outlives whoever has it open.
 struct Memory(StrictStore);
@@ -12,7 +12,7 @@ fn memory() -> Memory {
     Memory(StrictStore::new())
 }
 
-impl Ground for Memory {
+impl StoreBackend for Memory {
     fn open(&self) -> Arc<dyn Store> {
         Arc::new(self.0.on(NodeId::default()))
     }

@@ -1,10 +1,10 @@
 //! A commit: decided with what was named, checked as a whole, and only then written.
 
 use super::{
-    Journal, StrictStore,
-    data::{Data, Entity},
+    SharedJournal, StrictStore,
+    data::{Entity, JournalData},
     lock,
-    view::View,
+    view::StrictView,
 };
 use desk::ports::{
     CommitPlan, Durable, EventRow, Local, NewNote, Note, Receipt, StoreFault, TaskRow, Transacted, Versioned,
@@ -26,7 +26,12 @@ use std::{
 const PATIENCE: u32 = 64;
 
 impl StrictStore {
-    pub(super) fn commit(journal: &Journal, by: &NodeId, wants: Vec<Want>, mut work: Work) -> Transacted {
+    pub(super) fn commit(
+        journal: &SharedJournal,
+        by: &NodeId,
+        wants: Vec<Want>,
+        mut work: Work,
+    ) -> Transacted {
         let _order = lock(&journal.order);
         let (done, durable, local) = {
             let mut data = lock(&journal.data);
@@ -45,14 +50,14 @@ impl StrictStore {
 }
 
 fn decided(
-    journal: &Journal,
-    data: &Data,
+    journal: &SharedJournal,
+    data: &JournalData,
     mut wants: BTreeSet<Want>,
     work: &mut Work,
 ) -> Result<Result<CommitPlan, Refusal>, StoreFault> {
     let mut idle = 0;
     while idle < PATIENCE {
-        let mut view = View { data, wants: &wants };
+        let mut view = StrictView { data, wants: &wants };
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| work(&mut view))) else {
             return Err(StoreFault::Permanent("a decision panicked".into()));
         };
@@ -70,7 +75,7 @@ fn decided(
 }
 
 /// Refuses a plan that contradicts the journal or itself. A plan that passes is written to its end.
-fn check(data: &Data, plan: &CommitPlan) -> Result<(), StoreFault> {
+fn check(data: &JournalData, plan: &CommitPlan) -> Result<(), StoreFault> {
     let contradiction = |what: String| Err(StoreFault::Permanent(what));
     if let Some((agent, reference)) = &plan.cause
         && *reference != data.head(agent) + 1
@@ -128,7 +133,7 @@ fn comes_back<T: Serialize + DeserializeOwned + PartialEq>(kind: Document, docum
 }
 
 /// Who bears which name after a decision, of the names that it moves; or the name that two would bear.
-fn names(data: &Data, decision: &Decision) -> Result<BTreeMap<UniqueName, Option<Key>>, UniqueName> {
+fn names(data: &JournalData, decision: &Decision) -> Result<BTreeMap<UniqueName, Option<Key>>, UniqueName> {
     let name = |state: &Option<Arc<domain::State>>| state.as_ref().and_then(|state| state.unique_name());
     let mut moved = BTreeMap::new();
     for change in &decision.changes {
@@ -147,7 +152,7 @@ fn names(data: &Data, decision: &Decision) -> Result<BTreeMap<UniqueName, Option
     Ok(moved)
 }
 
-fn write(data: &mut Data, plan: CommitPlan) -> (Receipt, Durable, Local) {
+fn write(data: &mut JournalData, plan: CommitPlan) -> (Receipt, Durable, Local) {
     let CommitPlan { at, decision, notes, cause, result } = plan;
     for (name, bearer) in names(data, &decision).unwrap_or_default() {
         match bearer {
@@ -196,7 +201,7 @@ fn write(data: &mut Data, plan: CommitPlan) -> (Receipt, Durable, Local) {
     (Receipt { reference, result }, durable, Local { signals, effects })
 }
 
-fn write_event(data: &mut Data, key: &Key, at: Millis, event: Event, told: &mut Vec<EventRow>) {
+fn write_event(data: &mut JournalData, key: &Key, at: Millis, event: Event, told: &mut Vec<EventRow>) {
     let Some(entity) = data.entities.get_mut(key) else { return };
     entity.version += 1;
     data.seq += 1;
@@ -207,7 +212,7 @@ fn write_event(data: &mut Data, key: &Key, at: Millis, event: Event, told: &mut 
 
 /// The notes of a commit, each at the next position of its mailbox. That of the causing command is the next of its
 /// agent's; without any note of theirs it is taken all the same.
-fn write_notes(data: &mut Data, notes: Vec<NewNote>, cause: Option<&UserId>) -> Vec<Arc<Note>> {
+fn write_notes(data: &mut JournalData, notes: Vec<NewNote>, cause: Option<&UserId>) -> Vec<Arc<Note>> {
     let mut is_taken = cause.is_none();
     let mut written = Vec::new();
     for NewNote { agent, channel, body, about } in notes {

@@ -16,7 +16,7 @@ const ROW: usize = 512;
 
 /// Everything, as committed.
 #[derive(Default)]
-pub(super) struct Data {
+pub(super) struct JournalData {
     /// The number of the newest event.
     pub seq: u64,
     /// Events up to and with this one may have been deleted.
@@ -58,7 +58,7 @@ pub(super) struct Mailbox {
     pub notes: BTreeMap<u64, (Arc<Note>, Key)>,
 }
 
-impl Data {
+impl JournalData {
     pub fn state(&self, key: &Key) -> Option<Arc<State>> {
         self.entities.get(key).map(|entity| entity.state.clone())
     }

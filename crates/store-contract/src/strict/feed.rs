@@ -1,13 +1,13 @@
 //! Pages of events.
 
-use super::data::{Data, up_to, weight};
+use super::data::{JournalData, up_to, weight};
 use desk::ports::{EventRow, FeedPage, FeedQuery};
 
 /// The most rows of a page, whatever was asked for.
 const MOST: u32 = 10_000;
 
 /// A page of events.
-pub(super) fn page(data: &Data, query: &FeedQuery) -> FeedPage {
+pub(super) fn page(data: &JournalData, query: &FeedQuery) -> FeedPage {
     let is_wanted = |row: &&EventRow| {
         row.seq > query.after
             && query.since.is_none_or(|since| row.at >= since)

@@ -7,7 +7,7 @@ mod retire;
 mod store;
 mod view;
 
-use data::Data;
+use data::JournalData;
 use desk::ports::{CommitObserver, Committed, Durable, Local};
 use domain::NodeId;
 use std::{
@@ -21,13 +21,13 @@ use std::{
 /// One node's hold on a journal in memory. Everything that its decisions look at must be named as a [`domain::Want`],
 /// in the call or when it is asked for. The journal lives for as long as any hold on it does.
 pub struct StrictStore {
-    journal: Arc<Journal>,
+    journal: Arc<SharedJournal>,
     node: NodeId,
 }
 
 /// What all nodes share.
-struct Journal {
-    data: Mutex<Data>,
+struct SharedJournal {
+    data: Mutex<JournalData>,
     /// Held from a commit until everybody was told of it, so that all are told in the order of the commits.
     order: Mutex<()>,
     watch: Mutex<Vec<(NodeId, Weak<dyn CommitObserver>)>>,
@@ -46,7 +46,7 @@ impl Default for StrictStore {
 impl StrictStore {
     /// An empty journal, and the hold of the node of an installation that has one.
     pub fn new() -> Self {
-        let journal = Journal {
+        let journal = SharedJournal {
             data: Mutex::default(),
             order: Mutex::default(),
             watch: Mutex::default(),
@@ -87,7 +87,7 @@ impl StrictStore {
     }
 }
 
-impl Journal {
+impl SharedJournal {
     fn witnesses(&self) -> Vec<(NodeId, Arc<dyn CommitObserver>)> {
         let mut watch = lock(&self.watch);
         watch.retain(|(_, witness)| witness.strong_count() > 0);

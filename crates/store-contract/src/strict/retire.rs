@@ -1,11 +1,11 @@
 //! Retention.
 
-use super::data::Data;
+use super::data::JournalData;
 use domain::{EntityKind, Key, Millis};
 
 /// Deletes conversations and calls that are over since before a moment, the oldest first, at most `limit`; answers how
 /// many. Names and units in quarantine from before that moment go too.
-pub(super) fn retire(data: &mut Data, before: Millis, limit: u32) -> u32 {
+pub(super) fn retire(data: &mut JournalData, before: Millis, limit: u32) -> u32 {
     data.known.retain(|_, (at, _)| *at >= before);
     data.quarantine.retain(|_, unit| unit.at >= before);
     let is_over = |key: &Key| matches!(key.kind(), EntityKind::Session | EntityKind::Call);
@@ -23,7 +23,7 @@ pub(super) fn retire(data: &mut Data, before: Millis, limit: u32) -> u32 {
     u32::try_from(over.len()).unwrap_or(limit)
 }
 
-fn delete(data: &mut Data, key: &Key) {
+fn delete(data: &mut JournalData, key: &Key) {
     data.entities.remove(key);
     let newest = data.events.values().rev().find(|row| row.key == *key).map_or(0, |row| row.seq);
     data.oldest = data.oldest.max(newest);

@@ -2,7 +2,7 @@
 
 use super::{
     StrictStore,
-    data::{Data, up_to, weight},
+    data::{JournalData, up_to, weight},
     feed, lock, retire,
 };
 use desk::ports::{
@@ -13,11 +13,14 @@ use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want
 use futures::future::{BoxFuture, lazy};
 use std::sync::Arc;
 
-type Answer<T> = BoxFuture<'static, Result<T, StoreFault>>;
+type StoreFuture<T> = BoxFuture<'static, Result<T, StoreFault>>;
 
 impl StrictStore {
     /// Does something with the journal once somebody waits for it.
-    fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Data) -> T + Send + 'static) -> Answer<T> {
+    fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut JournalData) -> T + Send + 'static,
+    ) -> StoreFuture<T> {
         let journal = self.journal.clone();
         Box::pin(lazy(move |_| Ok(work(&mut lock(&journal.data)))))
     }
@@ -33,16 +36,16 @@ impl Store for StrictStore {
         lock(&self.journal.watch).push((self.node.clone(), Arc::downgrade(&witness)));
     }
 
-    fn state(&self, key: &Key) -> Answer<Option<Arc<State>>> {
+    fn state(&self, key: &Key) -> StoreFuture<Option<Arc<State>>> {
         let key = key.clone();
         self.with(move |data| data.state(&key))
     }
 
-    fn open(&self, kind: EntityKind) -> Answer<Vec<Versioned>> {
+    fn open(&self, kind: EntityKind) -> StoreFuture<Vec<Versioned>> {
         self.with(move |data| data.open(kind))
     }
 
-    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> Answer<LogPart> {
+    fn messages(&self, session: &InteractionId, from: u32, limit: u32, bytes: usize) -> StoreFuture<LogPart> {
         let session = session.clone();
         self.with(move |data| {
             let log = data.logs.get(&session).into_iter().flat_map(|log| log.range(from..));
@@ -52,7 +55,7 @@ impl Store for StrictStore {
         })
     }
 
-    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> Answer<Vec<Arc<Note>>> {
+    fn notes(&self, agent: &UserId, after: u64, limit: u32, bytes: usize) -> StoreFuture<Vec<Arc<Note>>> {
         let agent = agent.clone();
         self.with(move |data| {
             let notes = data.mailboxes.get(&agent).into_iter().flat_map(|mailbox| mailbox.notes.values());
@@ -62,13 +65,13 @@ impl Store for StrictStore {
         })
     }
 
-    fn heads(&self) -> Answer<Vec<(UserId, u64)>> {
+    fn heads(&self) -> StoreFuture<Vec<(UserId, u64)>> {
         self.with(|data| {
             data.mailboxes.iter().map(|(agent, mailbox)| (agent.clone(), mailbox.head)).collect()
         })
     }
 
-    fn backlog(&self, agent: &UserId, after: u64) -> Answer<(u64, u64)> {
+    fn backlog(&self, agent: &UserId, after: u64) -> StoreFuture<(u64, u64)> {
         let agent = agent.clone();
         self.with(move |data| {
             let notes = data.mailboxes.get(&agent).into_iter().flat_map(|mailbox| mailbox.notes.values());
@@ -77,7 +80,7 @@ impl Store for StrictStore {
         })
     }
 
-    fn trim(&self, upto: Vec<(UserId, u64)>) -> Answer<()> {
+    fn trim(&self, upto: Vec<(UserId, u64)>) -> StoreFuture<()> {
         self.with(move |data| {
             for (agent, position) in upto {
                 if let Some(mailbox) = data.mailboxes.get_mut(&agent) {
@@ -87,7 +90,7 @@ impl Store for StrictStore {
         })
     }
 
-    fn events(&self, query: FeedQuery) -> Answer<FeedPage> {
+    fn events(&self, query: FeedQuery) -> StoreFuture<FeedPage> {
         self.with(move |data| feed::page(data, &query))
     }
 
@@ -95,11 +98,11 @@ impl Store for StrictStore {
         &self.journal.stream_id
     }
 
-    fn tasks(&self) -> Answer<Vec<TaskRow>> {
+    fn tasks(&self) -> StoreFuture<Vec<TaskRow>> {
         self.with(|data| data.tasks.clone())
     }
 
-    fn start(&self, task: String, node: NodeId) -> Answer<Start> {
+    fn start(&self, task: String, node: NodeId) -> StoreFuture<Start> {
         self.with(move |data| match data.tasks.iter_mut().find(|row| row.task.id() == task) {
             None => Start::Gone,
             Some(row) if row.started && row.owner.as_ref() != Some(&node) => Start::Taken,
@@ -110,7 +113,7 @@ impl Store for StrictStore {
         })
     }
 
-    fn not_sent(&self, task: String) -> Answer<()> {
+    fn not_sent(&self, task: String) -> StoreFuture<()> {
         self.with(move |data| {
             if let Some(row) = data.tasks.iter_mut().find(|row| row.task.id() == task) {
                 (row.started, row.owner) = (false, None);
@@ -118,7 +121,7 @@ impl Store for StrictStore {
         })
     }
 
-    fn quarantine(&self, unit: Quarantined) -> Answer<i64> {
+    fn quarantine(&self, unit: Quarantined) -> StoreFuture<i64> {
         self.with(move |data| {
             data.quarantined += 1;
             let id = data.quarantined;
@@ -127,7 +130,7 @@ impl Store for StrictStore {
         })
     }
 
-    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> Answer<Vec<Quarantined>> {
+    fn quarantined(&self, after: i64, limit: u32, bytes: usize) -> StoreFuture<Vec<Quarantined>> {
         self.with(move |data| {
             let units = data.quarantine.values().filter(|unit| unit.id > after);
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -135,11 +138,11 @@ impl Store for StrictStore {
         })
     }
 
-    fn release(&self, unit: i64) -> Answer<bool> {
+    fn release(&self, unit: i64) -> StoreFuture<bool> {
         self.with(move |data| data.quarantine.remove(&unit).is_some())
     }
 
-    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> Answer<()> {
+    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> StoreFuture<()> {
         self.with(move |data| {
             let shelf = data.shelves.entry(shelf).or_default();
             for (id, body) in rows {
@@ -151,23 +154,23 @@ impl Store for StrictStore {
         })
     }
 
-    fn row(&self, shelf: SessionTable, id: &str) -> Answer<Option<String>> {
+    fn row(&self, shelf: SessionTable, id: &str) -> StoreFuture<Option<String>> {
         let id = id.to_owned();
         self.with(move |data| data.shelves.get(&shelf).and_then(|rows| rows.get(&id)).cloned())
     }
 
-    fn rows(&self, shelf: SessionTable) -> Answer<Vec<(String, String)>> {
+    fn rows(&self, shelf: SessionTable) -> StoreFuture<Vec<(String, String)>> {
         self.with(move |data| {
             let rows = data.shelves.get(&shelf).into_iter().flatten();
             rows.map(|(id, body)| (id.clone(), body.clone())).collect()
         })
     }
 
-    fn bindings(&self) -> Answer<Vec<BindingRow>> {
+    fn bindings(&self) -> StoreFuture<Vec<BindingRow>> {
         self.with(|data| data.bindings.values().flatten().cloned().collect())
     }
 
-    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> Answer<()> {
+    fn bind(&self, phones: Vec<(Dn, Vec<BindingRow>)>) -> StoreFuture<()> {
         self.with(move |data| {
             for (dn, rows) in phones {
                 data.bindings.insert(dn, rows);
@@ -175,20 +178,20 @@ impl Store for StrictStore {
         })
     }
 
-    fn result(&self, key: &str) -> Answer<Option<SavedResult>> {
+    fn result(&self, key: &str) -> StoreFuture<Option<SavedResult>> {
         let key = key.to_owned();
         self.with(move |data| data.result(&key))
     }
 
-    fn save(&self, result: SavedResult) -> Answer<()> {
+    fn save(&self, result: SavedResult) -> StoreFuture<()> {
         self.with(move |data| data.save(&result))
     }
 
-    fn forget(&self, before: Millis) -> Answer<()> {
+    fn forget(&self, before: Millis) -> StoreFuture<()> {
         self.with(move |data| data.results.retain(|result| result.at >= before))
     }
 
-    fn retire(&self, before: Millis, limit: u32) -> Answer<u32> {
+    fn retire(&self, before: Millis, limit: u32) -> StoreFuture<u32> {
         self.with(move |data| retire::retire(data, before, limit))
     }
 }

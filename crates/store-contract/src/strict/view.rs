@@ -1,6 +1,6 @@
 //! What a decision can read: what it named.
 
-use super::data::{Data, up_to, weight};
+use super::data::{JournalData, up_to, weight};
 use desk::ports::{SavedResult, TxView};
 use domain::{
     DecideError, InteractionId, Key, Message, ProviderKey, QueueName, Snapshots, State, UniqueName, UserId,
@@ -9,18 +9,18 @@ use domain::{
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The journal as a decision sees it.
-pub(super) struct View<'a> {
-    pub data: &'a Data,
+pub(super) struct StrictView<'a> {
+    pub data: &'a JournalData,
     pub wants: &'a BTreeSet<Want>,
 }
 
-impl View<'_> {
+impl StrictView<'_> {
     fn named(&self, want: Want) -> Result<(), DecideError> {
         if self.wants.contains(&want) { Ok(()) } else { Err(DecideError::Need(want)) }
     }
 }
 
-impl Snapshots for View<'_> {
+impl Snapshots for StrictView<'_> {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         self.named(Want::State(key.clone()))?;
         Ok(self.data.state(key))
@@ -43,7 +43,7 @@ impl Snapshots for View<'_> {
     }
 }
 
-impl TxView for View<'_> {
+impl TxView for StrictView<'_> {
     fn newest(&mut self, session: &InteractionId, bytes: usize) -> Result<Vec<Message>, DecideError> {
         self.named(Want::Log(session.clone()))?;
         let log = self.data.logs.get(session).into_iter().flat_map(|log| log.values().rev());

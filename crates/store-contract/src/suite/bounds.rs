@@ -1,16 +1,16 @@
 //! Bounds in bytes: what is read stops there, and the first is given whatever it weighs.
 
 use super::{
-    Ground,
-    scene::{Scene, TOPIC, agent},
+    StoreBackend,
+    fixture::{StoreFixture, TOPIC, agent},
 };
 use desk::ports::{CommitPlan, FeedQuery, NewNote, Quarantined, Work};
 use domain::{DecideError, Decision, Key, Message, Refusal, command::CustomerAct};
 use std::sync::{Arc, OnceLock};
 
 /// A chat with a log of ten entries that are as heavy as each other, from 3 on, and the weight of one.
-async fn log(ground: &dyn Ground) -> (Scene, usize) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+async fn log(ground: &dyn StoreBackend) -> (StoreFixture, usize) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.talk("one", 1).await;
     for number in 0..10 {
         let text = format!("\u{1}{}", char::from(b'a' + number)).repeat(50);
@@ -25,7 +25,7 @@ fn indexes(messages: &[Message]) -> Vec<u32> {
     messages.iter().map(|message| message.index).collect()
 }
 
-pub async fn a_log_is_read_up_to_a_weight(ground: &dyn Ground) {
+pub async fn a_log_is_read_up_to_a_weight(ground: &dyn StoreBackend) {
     let (scene, weight) = log(ground).await;
     for (from, limit, bytes, expected, more) in [
         (3, 100, 2 * weight, &[3, 4][..], true),
@@ -44,7 +44,7 @@ pub async fn a_log_is_read_up_to_a_weight(ground: &dyn Ground) {
     }
 }
 
-pub async fn a_decision_sees_the_newest_of_a_log_up_to_a_weight(ground: &dyn Ground) {
+pub async fn a_decision_sees_the_newest_of_a_log_up_to_a_weight(ground: &dyn StoreBackend) {
     let (scene, weight) = log(ground).await;
     for (bytes, expected) in
         [(0, &[12][..]), (weight + 1, &[12]), (2 * weight + 2, &[11, 12]), (usize::MAX, &[1, 2, 3])]
@@ -67,8 +67,8 @@ pub async fn a_decision_sees_the_newest_of_a_log_up_to_a_weight(ground: &dyn Gro
     }
 }
 
-pub async fn notes_are_read_up_to_a_weight(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn notes_are_read_up_to_a_weight(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let note =
         |body: &str| NewNote { agent: agent(1), channel: TOPIC.into(), body: body.into(), about: Key::Book };
     let notes: Vec<_> = (0..3).map(|_| note(&"n".repeat(100))).collect();
@@ -84,7 +84,7 @@ pub async fn notes_are_read_up_to_a_weight(ground: &dyn Ground) {
     }
 }
 
-pub async fn units_in_quarantine_are_read_up_to_a_weight(ground: &dyn Ground) {
+pub async fn units_in_quarantine_are_read_up_to_a_weight(ground: &dyn StoreBackend) {
     let store = ground.open();
     for _ in 0..3 {
         let (service, why) = ("texts".into(), "not JSON".into());
@@ -95,7 +95,7 @@ pub async fn units_in_quarantine_are_read_up_to_a_weight(ground: &dyn Ground) {
     }
 }
 
-pub async fn a_page_of_events_is_read_up_to_a_weight(ground: &dyn Ground) {
+pub async fn a_page_of_events_is_read_up_to_a_weight(ground: &dyn StoreBackend) {
     let (scene, _) = log(ground).await;
     let all = FeedQuery { limit: 1_000, unreported: true, ..FeedQuery::default() };
     let whole = scene.store.events(all.clone()).await.expect("events");

@@ -1,6 +1,6 @@
 //! Calls, in the scene: the telephones of its agents, and the people who are on them.
 
-use super::scene::{Scene, agent, user};
+use super::fixture::{StoreFixture, agent, user};
 use domain::{
     Command, Key, NodeId, State, UserData,
     call::{Call, CallerId, Cause, Dn, LegEvent, LegId},
@@ -31,7 +31,7 @@ pub fn pairs(pairs: &[(&str, &str)]) -> UserData {
     data
 }
 
-impl Scene {
+impl StoreFixture {
     /// Gives an agent a phone that is registered, and lets them take calls.
     pub async fn connect(&self, number: u32) {
         let device = Device { id: format!("phone{number}"), phone_number: dn(number) };

@@ -1,9 +1,9 @@
 //! What a commit is.
 
 use super::{
-    Ground,
+    StoreBackend,
+    fixture::{StoreFixture, TOPIC, agent, session, session_command, work},
     post::SERVICE,
-    scene::{Scene, TOPIC, agent, session, session_command, work},
 };
 use desk::known_key;
 use desk::ports::{CommitObserver, CommitPlan, Committed, FeedQuery, Store, StoreFault, Versioned, Work};
@@ -17,8 +17,8 @@ fn all() -> FeedQuery {
     FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() }
 }
 
-pub async fn a_refusal_leaves_no_trace(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_refusal_leaves_no_trace(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.talk("one", 1).await;
     let (before, page, head) =
         (scene.session("one").await, scene.store.events(all()).await.expect("events"), scene.head(1).await);
@@ -30,8 +30,8 @@ pub async fn a_refusal_leaves_no_trace(ground: &dyn Ground) {
     assert_eq!(scene.dispose("one", 1, "Solved").await.reference, Some(head + 1));
 }
 
-pub async fn a_commit_is_all_or_nothing(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_commit_is_all_or_nothing(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.talk("one", 1).await;
     ground.fail_notes_of("/broken");
     let (before, page, head) =
@@ -58,8 +58,8 @@ pub async fn a_commit_is_all_or_nothing(ground: &dyn Ground) {
     assert_eq!(scene.positions(1, head).await, [head + 1, head + 2]);
 }
 
-pub async fn a_decision_that_panics_harms_nobody_else(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_decision_that_panics_harms_nobody_else(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let mad: Work = Box::new(|_| panic!("on purpose"));
     let (fault, fine) = tokio::join!(scene.store.transact(Vec::new(), mad), scene.store.heads());
     assert!(matches!(fault, Err(StoreFault::Permanent(_))));
@@ -67,8 +67,8 @@ pub async fn a_decision_that_panics_harms_nobody_else(ground: &dyn Ground) {
     scene.talk("one", 1).await;
 }
 
-pub async fn a_decision_may_ask_for_more_and_runs_again(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_decision_may_ask_for_more_and_runs_again(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let mut runs = 0;
     let asking: Work = Box::new(move |sight| {
         runs += 1;
@@ -83,8 +83,8 @@ pub async fn a_decision_may_ask_for_more_and_runs_again(ground: &dyn Ground) {
     assert!(scene.store.transact(Vec::new(), insatiable).await.is_err());
 }
 
-pub async fn a_want_that_was_forgotten_is_asked_for_and_obeyed(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_want_that_was_forgotten_is_asked_for_and_obeyed(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     let all = vec![
         Want::State(session("one")),
@@ -123,8 +123,8 @@ pub async fn a_want_that_was_forgotten_is_asked_for_and_obeyed(ground: &dyn Grou
     assert!(seen.iter().all(|other| *other == seen[0]));
 }
 
-pub async fn commands_of_one_group_see_each_other(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn commands_of_one_group_see_each_other(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.talk("one", 1).await;
     let before = scene.session("one").await.next_index;
     let says = (0..200).map(|number| {
@@ -143,8 +143,8 @@ pub async fn commands_of_one_group_see_each_other(ground: &dyn Ground) {
     );
 }
 
-pub async fn a_decision_sees_the_log_its_group_wrote(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_decision_sees_the_log_its_group_wrote(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.talk("one", 1).await;
     let say = CustomerAct::Say { text: "just now".into(), message_type: None };
     let seen = Arc::new(OnceLock::new());
@@ -162,8 +162,8 @@ pub async fn a_decision_sees_the_log_its_group_wrote(ground: &dyn Ground) {
     assert!(format!("{:?}", seen.get()).contains("just now"));
 }
 
-pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 3).await;
+pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 3).await;
     for number in 0..20 {
         let (id, agent) = (format!("chat{number}"), number % 3 + 1);
         scene.talk(&id, agent).await;
@@ -177,7 +177,7 @@ pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn
     let (now, seen) = (scene.tick(), scene.session("chat4").await);
     drop(scene);
 
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     assert_eq!(scene.session("chat4").await, seen);
     let mut folded: Vec<(Key, State)> = Vec::new();
     for row in scene.store.events(all()).await.expect("events").rows {
@@ -209,14 +209,14 @@ pub async fn a_snapshot_is_the_fold_of_its_events_after_a_reopening(ground: &dyn
 }
 
 /// Tells in which order it heard, and what a reader found then.
-struct Ear {
+struct ReadingObserver {
     store: Weak<dyn Store>,
     heard: Mutex<Vec<Committed>>,
     runtime: tokio::runtime::Handle,
     missing: Mutex<Vec<Key>>,
 }
 
-impl CommitObserver for Ear {
+impl CommitObserver for ReadingObserver {
     fn committed(&self, group: &Committed) {
         if let Some(store) = self.store.upgrade() {
             for Versioned { key, state, .. } in &group.durable.states {
@@ -232,12 +232,12 @@ impl CommitObserver for Ear {
     }
 }
 
-pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 2).await;
+pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 2).await;
     scene.talk("one", 1).await;
     scene.talk("two", 2).await;
     let start = scene.store.events(all()).await.expect("events").head;
-    let ear = Arc::new(Ear {
+    let ear = Arc::new(ReadingObserver {
         store: Arc::downgrade(&scene.store),
         heard: Mutex::default(),
         runtime: tokio::runtime::Handle::current(),
@@ -301,8 +301,8 @@ impl Notebook {
     }
 }
 
-pub async fn every_witness_hears_of_every_later_commit_until_nobody_holds_it(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn every_witness_hears_of_every_later_commit_until_nobody_holds_it(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let first = Arc::new(Notebook::default());
     scene.store.watch(first.clone());
     scene.talk("one", 1).await;

@@ -2,8 +2,8 @@
 
 use super::{
     Shared,
+    fixture::{self, StoreFixture, TOPIC, agent, session_command, user},
     post::{SERVICE, says},
-    scene::{self, Scene, TOPIC, agent, session_command, user},
 };
 use desk::{
     Desk, DeskSetup, Refused,
@@ -80,15 +80,15 @@ impl Render for Notes {
         _: Option<&CommandOrigin>,
         _: Millis,
     ) -> Result<Vec<NewNote>, DecideError> {
-        Ok(scene::notes(decision, TOPIC))
+        Ok(fixture::notes(decision, TOPIC))
     }
 }
 
 /// Writes down what it is asked.
 #[derive(Default)]
-struct Asked(Mutex<Vec<SwitchCommand>>);
+struct RecordingSwitch(Mutex<Vec<SwitchCommand>>);
 
-impl Switch for Asked {
+impl Switch for RecordingSwitch {
     fn perform(&self, effects: &[SwitchCommand]) {
         self.0.lock().expect("lock").extend_from_slice(effects);
     }
@@ -148,9 +148,9 @@ async fn desk(shared: &dyn Shared, node: &str) -> Arc<Desk> {
 }
 
 /// A centre with so many agents, who are ready, and two desks.
-async fn two(shared: &dyn Shared, agents: u32) -> (Scene, Arc<Desk>, Arc<Desk>) {
-    let scene = Scene::set_up(shared.on("a".into()), agents).await;
-    (scene, desk(shared, "a").await, desk(shared, "b").await)
+async fn two(shared: &dyn Shared, agents: u32) -> (StoreFixture, Arc<Desk>, Arc<Desk>) {
+    let scene = StoreFixture::set_up(shared.on("a".into()), agents).await;
+    (fixture, desk(shared, "a").await, desk(shared, "b").await)
 }
 
 fn open(id: &str) -> Open {
@@ -165,7 +165,7 @@ fn open(id: &str) -> Open {
 }
 
 async fn put_queue(desk: &Desk, name: &str, change: impl FnOnce(&mut Queue)) -> Result<(), Refused> {
-    let mut queue = Queue { name: name.into(), ..scene::queue() };
+    let mut queue = Queue { name: name.into(), ..fixture::queue() };
     change(&mut queue);
     desk.perform(Command::Provision(Provision::PutQueue(Box::new(queue)))).await.map(drop)
 }
@@ -206,14 +206,14 @@ pub async fn busy(shared: &dyn Shared) -> (Arc<Desk>, impl Fn() -> String + use<
         desk.open_session(open(&format!("s{number}"))).await.expect("let in");
     }
     b.arrive(arrival("c1"), UserData::default()).await.expect("taken in");
-    scene.take("s0", 1).await;
-    scene.take("s1", 1).await;
-    scene.complete("s1", 1).await;
-    scene.text("one", "+1", 2).await;
+    fixture.take("s0", 1).await;
+    fixture.take("s1", 1).await;
+    fixture.complete("s1", 1).await;
+    fixture.text("one", "+1", 2).await;
     for words in ["a", "b"] {
         a.perform(says("one", 2, words)).await.expect("said");
     }
-    scene.done(super::post::outcome("one", 4, Delivery::Sent, "p1")).await;
+    fixture.done(super::post::outcome("one", 4, Delivery::Sent, "p1")).await;
     let renamed = User { user_name: "anna".into(), ..user(1) };
     b.perform(Command::Provision(Provision::PutUser(Box::new(renamed)))).await.expect("provisioned");
     b.perform(Command::Provision(Provision::RemoveUser(agent(3)))).await.expect_err("there is none");
@@ -257,7 +257,7 @@ pub async fn what_one_desk_commits_the_other_knows(shared: &dyn Shared) {
 pub async fn what_is_asked_of_the_switch_is_asked_by_the_node_that_committed(shared: &dyn Shared) {
     let (_scene, a, b) = two(shared, 1).await;
     put_queue(&a, "Support", |queue| queue.routing_point = Some("9000".into())).await.expect("put");
-    let (here, there) = (Arc::new(Asked::default()), Arc::new(Asked::default()));
+    let (here, there) = (Arc::new(RecordingSwitch::default()), Arc::new(RecordingSwitch::default()));
     a.connect_switch(here.clone());
     b.connect_switch(there.clone());
     a.arrive(arrival("c1"), UserData::default()).await.expect("taken in");
@@ -266,12 +266,12 @@ pub async fn what_is_asked_of_the_switch_is_asked_by_the_node_that_committed(sha
 }
 
 pub async fn a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone(shared: &dyn Shared) {
-    let scene = Scene::set_up(shared.on("a".into()), 1).await;
+    let scene = StoreFixture::set_up(shared.on("a".into()), 1).await;
     let a = desk(shared, "a").await;
     put_queue(&a, "Support", |queue| queue.routing_point = Some("9000".into())).await.expect("put");
     a.arrive(arrival("c1"), UserData::default()).await.expect("taken in");
-    scene.text("one", "+1", 1).await;
-    scene.done(says("one", 1, "Good day")).await;
+    fixture.text("one", "+1", 1).await;
+    fixture.done(says("one", 1, "Good day")).await;
     a.store().start("one/4".into(), "a".into()).await.expect("begun");
     let sent = Arc::<Mutex<Vec<_>>>::default();
 
@@ -288,20 +288,20 @@ pub async fn a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone(share
     drop(a);
     let a = desk(shared, "a").await;
     assert!(scene.call("c1").await.ended.is_some());
-    let parties = scene.call("c1").await.parties;
+    let parties = fixture.call("c1").await.parties;
     assert!(parties.iter().all(|party| !party.is_live()), "{parties:?}");
     let post = tokio::spawn(a.clone().post());
     tokio::time::sleep(Duration::from_secs(1)).await;
     post.abort();
     assert_eq!(scene.tasks().await, []);
-    let state = scene.log("one").await[3].delivery.as_ref().map(|progress| progress.state);
+    let state = fixture.log("one").await[3].delivery.as_ref().map(|progress| progress.state);
     assert_eq!(state, Some(Delivery::Unknown));
 }
 
 pub async fn a_task_is_sent_by_one_desk(shared: &dyn Shared) {
     let (scene, a, b) = two(shared, 1).await;
     let sent = Arc::<Mutex<Vec<_>>>::default();
-    scene.text("one", "+1", 1).await;
+    fixture.text("one", "+1", 1).await;
     let posts = [(a.clone(), "a"), (b.clone(), "b")].map(|(desk, name)| {
         desk.connect(SERVICE, Arc::new(Slow(name, sent.clone())));
         tokio::spawn(desk.post())
@@ -391,7 +391,7 @@ pub async fn a_call_that_finds_its_queue_full_goes_where_it_sends_what_it_does_n
     let mut queues = Vec::new();
     let mut turned_away = Vec::new();
     for id in ["c1", "c2", "c3"] {
-        let call = scene.call(id).await;
+        let call = fixture.call(id).await;
         queues.extend(
             call.queued.iter().filter(|queued| queued.waiting).map(|queued| queued.queue.to_string()),
         );
@@ -409,7 +409,7 @@ pub async fn a_queue_is_taken_away_or_somebody_comes_into_it(shared: &dyn Shared
     let (scene, a, b) = two(shared, 1).await;
     for id in ["one", "two"] {
         put_queue(&a, "Spare", |_| {}).await.expect("put");
-        scene.talk(id, 1).await;
+        fixture.talk(id, 1).await;
         let act = SessionAct::Complete { queue: Some("Spare".into()), save_last_agent: false, last: None };
         let hand_over = a.perform(session_command(id, 1, act));
         let remove = b.perform(Command::Provision(Provision::RemoveQueue("Spare".into())));
@@ -426,8 +426,8 @@ pub async fn a_queue_is_taken_away_or_somebody_comes_into_it(shared: &dyn Shared
             "{refused:?}"
         );
         // The customer who waits there leaves, so that the queue can be taken away.
-        if scene.session(id).await.waiting {
-            scene.customer(id, CustomerAct::Leave(EndedBy::Customer)).await;
+        if fixture.session(id).await.waiting {
+            fixture.customer(id, CustomerAct::Leave(EndedBy::Customer)).await;
         }
     }
 }
@@ -446,7 +446,7 @@ pub async fn two_routers_offer_everybody_once(shared: &dyn Shared) {
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert!(waiting(&a).is_empty() && waiting(&b).is_empty());
     for number in 0..20 {
-        let session = scene.session(&format!("s{number}")).await;
+        let session = fixture.session(&format!("s{number}")).await;
         let live: Vec<_> = session.agents.iter().filter(|party| party.is_live()).collect();
         assert_eq!((live.len(), session.agents.len()), (1, 1), "{number}");
     }
@@ -456,7 +456,7 @@ pub async fn two_routers_offer_everybody_once(shared: &dyn Shared) {
     };
     let mut taken = 0;
     for number in 1..=3 {
-        taken += seat(scene.state(&domain::Key::Agent(agent(number))).await.expect("an agent"));
+        taken += seat(fixture.state(&domain::Key::Agent(agent(number))).await.expect("an agent"));
     }
     assert_eq!(taken, 20);
 }

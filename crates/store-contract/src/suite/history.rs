@@ -1,9 +1,9 @@
 //! The feed, and the end of history.
 
 use super::{
-    Ground,
+    StoreBackend,
     calls::{call, dn},
-    scene::{Scene, agent, session},
+    fixture::{StoreFixture, agent, session},
 };
 use desk::ports::{FeedPage, FeedQuery, Store};
 use domain::{EntityKind, Key, command::CustomerAct};
@@ -15,8 +15,8 @@ async fn page(store: &dyn Store, query: FeedQuery) -> FeedPage {
         .expect("the store works")
 }
 
-pub async fn the_feed_tells_in_order_and_only_what_was_asked_for(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 2).await;
+pub async fn the_feed_tells_in_order_and_only_what_was_asked_for(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 2).await;
     for number in 0..30 {
         let id = format!("chat{number}");
         scene.talk(&id, 1).await;
@@ -57,8 +57,8 @@ pub async fn the_feed_tells_in_order_and_only_what_was_asked_for(ground: &dyn Gr
     assert_eq!(page(&*scene.store, FeedQuery { unreported: true, ..typing }).await.rows.len(), 30);
 }
 
-pub async fn the_feed_can_begin_at_a_moment(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn the_feed_can_begin_at_a_moment(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     // Two, since a customer may not say as much in one.
     for id in ["one", "two"] {
         scene.talk(id, 1).await;
@@ -70,7 +70,8 @@ pub async fn the_feed_can_begin_at_a_moment(ground: &dyn Ground) {
         let act = CustomerAct::Say { text: "x".into(), message_type: None };
         let session = if number % 2 == 0 { "one" } else { "two" };
         let command = domain::Command::Customer { session: session.into(), act };
-        stamps.push(scene.store.transact(Vec::new(), super::scene::work(command, at, super::scene::TOPIC)));
+        stamps
+            .push(scene.store.transact(Vec::new(), super::fixture::work(command, at, super::fixture::TOPIC)));
     }
     for said in futures::future::join_all(stamps).await {
         said.expect("the store works").expect("allowed");
@@ -97,8 +98,8 @@ pub async fn the_feed_can_begin_at_a_moment(ground: &dyn Ground) {
     }
 }
 
-pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 2).await;
+pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 2).await;
     for id in ["old1", "old2", "open", "late"] {
         scene.talk(id, 1).await;
     }
@@ -141,8 +142,8 @@ pub async fn retiring_takes_whole_conversations_and_says_how_far(ground: &dyn Gr
     assert!(again.rows.iter().any(|row| row.key == gone[0] && row.version == 1));
 }
 
-pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.connect(1).await;
     for id in ["old", "late"] {
         scene.ring(id, ("+15550142", "Ines"), &[]).await;
@@ -169,20 +170,20 @@ pub async fn retiring_takes_calls_too_and_leaves_phones(ground: &dyn Ground) {
         assert!(after.rows.iter().any(|row| row.key == key), "{key}");
     }
     drop(scene);
-    let scene = Scene::at(ground.open(), far);
+    let scene = StoreFixture::at(ground.open(), far);
     assert!(scene.state(&Key::Device(dn(1))).await.is_some());
     assert_eq!(scene.store.open(EntityKind::Device).await.expect("open").len(), 1);
 }
 
-pub async fn a_number_is_never_given_twice(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_number_is_never_given_twice(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.talk("one", 1).await;
     scene.complete("one", 1).await;
     let now = scene.tick();
     let head = page(&*scene.store, FeedQuery::default()).await.head;
     scene.store.retire(now, 10).await.expect("retired");
     drop(scene);
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     let empty = page(&*scene.store, FeedQuery::default()).await;
     assert_eq!((empty.head, empty.oldest <= head), (head, true));
     scene.talk("two", 1).await;

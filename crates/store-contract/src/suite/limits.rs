@@ -1,8 +1,8 @@
 //! Unique names, and places in queues.
 
 use super::{
-    Ground,
-    scene::{Scene, agent, queue, user},
+    StoreBackend,
+    fixture::{StoreFixture, agent, queue, user},
 };
 use desk::ports::{StoreFault, TxView};
 use domain::{
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 
 /// What a decision sees.
 async fn seen<T: Clone + Send + 'static>(
-    scene: &Scene,
+    scene: &StoreFixture,
     mut look: impl FnMut(&mut dyn TxView) -> Result<T, DecideError> + Send + 'static,
 ) -> T {
     let found = Arc::new(Mutex::new(None));
@@ -31,12 +31,12 @@ async fn seen<T: Clone + Send + 'static>(
     found.clone().expect("looked")
 }
 
-async fn bearer(scene: &Scene, name: &str) -> Option<Key> {
+async fn bearer(scene: &StoreFixture, name: &str) -> Option<Key> {
     let name = UniqueName::User(name.to_owned());
     seen(scene, move |sight| sight.bearer(&name)).await
 }
 
-async fn waiting(scene: &Scene, queue: &'static str) -> WaitingCounts {
+async fn waiting(scene: &StoreFixture, queue: &'static str) -> WaitingCounts {
     let mut waiting = seen(scene, move |sight| sight.waiting(&queue.into())).await;
     waiting.retain(|_, count| *count > 0);
     waiting
@@ -46,8 +46,8 @@ fn named(number: u32, name: &str) -> Provision {
     Provision::PutUser(Box::new(User { user_name: name.into(), ..user(number) }))
 }
 
-pub async fn a_name_is_borne_by_whoever_bears_it_now(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 2).await;
+pub async fn a_name_is_borne_by_whoever_bears_it_now(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 2).await;
     let first = Some(Key::User(agent(1)));
     assert_eq!((bearer(&scene, "agent1@demo").await, bearer(&scene, "nobody").await), (first.clone(), None));
     scene.done(Command::Provision(named(1, "anna"))).await;
@@ -61,15 +61,15 @@ pub async fn a_name_is_borne_by_whoever_bears_it_now(ground: &dyn Ground) {
     let now = scene.tick();
     drop(scene);
 
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     assert_eq!(bearer(&scene, "anna").await, Some(Key::User(agent(2))));
     assert_eq!(bearer(&scene, "agent2@demo").await, Some(Key::User(agent(1))));
     let found = seen(&scene, move |sight| sight.bearer(&number)).await;
     assert_eq!(found, Some(Key::Queue("Support".into())));
 }
 
-pub async fn a_name_that_two_would_bear_is_never_written(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 2).await;
+pub async fn a_name_that_two_would_bear_is_never_written(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 2).await;
     let taken = scene.run(Command::Provision(named(2, "agent1@demo"))).await;
     assert!(matches!(taken, Err(StoreFault::Permanent(_))), "{taken:?}");
     let both = Provision::All(vec![named(1, "ann"), named(2, "ann")]);
@@ -80,8 +80,8 @@ pub async fn a_name_that_two_would_bear_is_never_written(ground: &dyn Ground) {
     assert_eq!(bearer(&scene, "ann").await, None);
 }
 
-pub async fn who_waits_is_counted_in_the_same_group_and_after_a_reopening(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn who_waits_is_counted_in_the_same_group_and_after_a_reopening(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let spare = Queue { name: "Spare".into(), ..queue() };
     scene.done(Command::Provision(Provision::PutQueue(Box::new(spare)))).await;
     futures::join!(
@@ -102,7 +102,7 @@ pub async fn who_waits_is_counted_in_the_same_group_and_after_a_reopening(ground
     let left = (of(&[("chat", 1), ("voice", 1)]), of(&[("chat", 1)]));
     assert_eq!((waiting(&scene, "Support").await, waiting(&scene, "Spare").await), left);
     drop(scene);
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     assert_eq!((waiting(&scene, "Support").await, waiting(&scene, "Spare").await), left);
     scene.take("three", 1).await;
     assert_eq!(waiting(&scene, "Support").await, of(&[("voice", 1)]));

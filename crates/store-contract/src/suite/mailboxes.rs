@@ -1,8 +1,8 @@
 //! Mailboxes and tables of sessions.
 
 use super::{
-    Ground,
-    scene::{Scene, agent},
+    StoreBackend,
+    fixture::{StoreFixture, agent},
 };
 use desk::ports::{CommitPlan, NewNote, SessionTable, Work};
 use domain::{Decision, Key, Refusal};
@@ -19,8 +19,8 @@ fn tell(notes: Vec<NewNote>, cause: Option<(u32, u64)>) -> Work {
     })
 }
 
-pub async fn positions_grow_and_a_cause_takes_its_own(ground: &dyn Ground) {
-    let scene = Scene::at(ground.open(), 1);
+pub async fn positions_grow_and_a_cause_takes_its_own(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::at(ground.open(), 1);
     let run = |work| async { scene.store.transact(Vec::new(), work).await };
     let allowed = "the store works and nothing refuses";
     let done = run(tell(vec![note(1, "a"), note(2, "b"), note(1, "c")], Some((1, 1)))).await;
@@ -41,7 +41,7 @@ pub async fn positions_grow_and_a_cause_takes_its_own(ground: &dyn Ground) {
     assert_eq!(scene.head(1).await, 5);
     drop(scene);
 
-    let scene = Scene::at(ground.open(), 1);
+    let scene = StoreFixture::at(ground.open(), 1);
     assert_eq!(scene.head(1).await, 5);
     assert_eq!(scene.positions(1, 0).await, [1, 2, 5]);
     let first = &scene.store.notes(&agent(1), 1, 1, usize::MAX).await.expect("notes")[0];
@@ -61,8 +61,8 @@ pub async fn positions_grow_and_a_cause_takes_its_own(ground: &dyn Ground) {
         .expect_err("refused on purpose");
 }
 
-pub async fn a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it(ground: &dyn Ground) {
-    let scene = Scene::at(ground.open(), 1);
+pub async fn a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::at(ground.open(), 1);
     let many: Vec<_> = (0..2_000).map(|_| note(1, "1234567é")).chain([note(2, "x")]).collect();
     scene.store.transact(Vec::new(), tell(many, None)).await.expect("written").expect("allowed");
     let backlog = |number, after| {
@@ -81,7 +81,7 @@ pub async fn a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it(ground: &dy
     assert!(scene.positions(1, 0).await.is_empty());
     // Trimming does not bring a position back.
     drop(scene);
-    let scene = Scene::at(ground.open(), 1);
+    let scene = StoreFixture::at(ground.open(), 1);
     assert_eq!(scene.head(1).await, 2_000);
     scene
         .store
@@ -92,8 +92,8 @@ pub async fn a_backlog_counts_notes_and_bytes_and_a_trim_shortens_it(ground: &dy
     assert_eq!(scene.positions(1, 0).await, [2_001]);
 }
 
-pub async fn a_trim_goes_through_all_of_many_mailboxes(ground: &dyn Ground) {
-    let scene = Scene::at(ground.open(), 1);
+pub async fn a_trim_goes_through_all_of_many_mailboxes(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::at(ground.open(), 1);
     // More mailboxes, and more notes in one of them, than are dealt with at once; the first has nothing to lose.
     let notes =
         (1..=300).flat_map(|number| (0..if number == 150 { 400 } else { 3 }).map(move |_| note(number, "x")));
@@ -114,8 +114,8 @@ pub async fn a_trim_goes_through_all_of_many_mailboxes(ground: &dyn Ground) {
     assert_eq!(scene.positions(7, 0).await, [3, 4]);
 }
 
-pub async fn shelves_keep_rows_until_they_are_taken_off(ground: &dyn Ground) {
-    let scene = Scene::at(ground.open(), 1);
+pub async fn shelves_keep_rows_until_they_are_taken_off(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::at(ground.open(), 1);
     let row = |id: &str, body: Option<&str>| (id.to_owned(), body.map(str::to_owned));
     let store = &scene.store;
     let put = |shelf, rows| async move { store.shelve(shelf, rows).await.expect("shelved") };

@@ -7,6 +7,7 @@ pub mod bounds;
 pub mod calls;
 pub mod commits;
 pub mod desks;
+pub mod fixture;
 pub mod history;
 pub mod limits;
 pub mod mailboxes;
@@ -14,7 +15,6 @@ pub mod names;
 pub mod post;
 pub mod quarantine;
 pub mod results;
-pub mod scene;
 pub mod tasks;
 
 use desk::ports::Store;
@@ -22,7 +22,7 @@ use domain::NodeId;
 use std::sync::Arc;
 
 /// Where a store stands: something that outlives it, and that a test can break.
-pub trait Ground {
+pub trait StoreBackend {
     /// Opens the store; it must not be open already.
     fn open(&self) -> Arc<dyn Store>;
     /// Makes the store fail whenever it writes a note of a channel.

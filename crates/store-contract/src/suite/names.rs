@@ -1,15 +1,15 @@
 //! Names that providers gave, and log entries that change.
 
 use super::{
-    Ground,
+    StoreBackend,
+    fixture::{StoreFixture, TOPIC, work},
     post::{SERVICE, outcome, says, text, unit, words},
-    scene::{Scene, TOPIC, work},
 };
 use desk::{known_key, ports::Work};
 use domain::{Command, Want, command::Unit, message::Content, session::Delivery};
 
-pub async fn a_unit_that_comes_eight_times_at_once_is_taken_once(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_unit_that_comes_eight_times_at_once_is_taken_once(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let opening = (0..8).map(|number| scene.run(text("+1", "m1", &format!("s{number}"), "Hello")));
     for taken in futures::future::join_all(opening).await {
         taken.expect("the store works").expect("allowed");
@@ -28,8 +28,8 @@ pub async fn a_unit_that_comes_eight_times_at_once_is_taken_once(ground: &dyn Gr
     assert_eq!(scene.log(&id).await.iter().map(words).collect::<Vec<_>>(), ["", "Hello", "Anybody?"]);
 }
 
-pub async fn a_name_leads_to_its_entry_in_the_same_group_and_after_a_reopening(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_name_leads_to_its_entry_in_the_same_group_and_after_a_reopening(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let edit = |of| Unit::Edited { of: known_key(SERVICE, of), text: "Hello there".into() };
     // The second can only be understood if it sees the first, which may be of the same group.
     let (opened, edited) = tokio::join!(
@@ -42,7 +42,7 @@ pub async fn a_name_leads_to_its_entry_in_the_same_group_and_after_a_reopening(g
     let now = scene.tick();
     drop(scene);
 
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     assert_eq!(scene.entry("m1").await, Some(("one".into(), 2)));
     let alone = scene.known("e1").await.expect("it is known, and is no entry");
     assert_eq!(alone.entry, None);
@@ -51,8 +51,8 @@ pub async fn a_name_leads_to_its_entry_in_the_same_group_and_after_a_reopening(g
     assert!(scene.log("two").await.is_empty());
 }
 
-pub async fn a_name_keeps_what_it_was_given_first(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_name_keeps_what_it_was_given_first(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     for text in ["a", "b"] {
         scene.done(says("one", 1, text)).await;
@@ -63,8 +63,8 @@ pub async fn a_name_keeps_what_it_was_given_first(ground: &dyn Ground) {
     assert_eq!(scene.tasks().await, []);
 }
 
-pub async fn a_name_of_a_deleted_conversation_leads_nowhere(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_name_of_a_deleted_conversation_leads_nowhere(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("first", "+1", 1).await;
     scene.complete("first", 1).await;
     // Now nothing is younger than the conversation itself, its thread included.
@@ -84,14 +84,14 @@ pub async fn a_name_of_a_deleted_conversation_leads_nowhere(ground: &dyn Ground)
     drop(scene);
 
     // Whatever comes next, the name is not its.
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     scene.text("new", "+2", 1).await;
     scene.text("newer", "+3", 1).await;
     assert_eq!(scene.known("p2").await.expect("it is known").entry, None);
 }
 
-pub async fn retiring_forgets_old_names_however_many(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn retiring_forgets_old_names_however_many(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     let many = |from: u32, upto: u32| {
         let Command::Receive(mut receive) = unit("+1", "", "none", Unit::Typing(false)) else {
@@ -114,8 +114,8 @@ pub async fn retiring_forgets_old_names_however_many(ground: &dyn Ground) {
     assert!(!scene.log("one").await.is_empty());
 }
 
-pub async fn an_amended_entry_keeps_its_place(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn an_amended_entry_keeps_its_place(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     scene.done(text("+1", "m2", "none", "Wrong")).await;
     scene.done(text("+1", "m3", "none", "Last")).await;
@@ -141,7 +141,7 @@ pub async fn an_amended_entry_keeps_its_place(ground: &dyn Ground) {
     scene.store.transact(Vec::new(), both).await.expect("the store works").expect("allowed");
     let now = scene.tick();
     drop(scene);
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     let log = scene.log("one").await;
     assert_eq!(log[..6], after);
     assert_eq!((log.len(), words(&log[6]), log[6].index), (7, "Second thought", 7));

@@ -1,8 +1,8 @@
 //! Conversations that a connector carries, in the scene.
 
-pub use super::scene::SERVICE;
+pub use super::fixture::SERVICE;
 
-use super::scene::{Scene, session_command};
+use super::fixture::{StoreFixture, session_command};
 use desk::{address, known_key, ports::TaskRow};
 use domain::{
     Command, DecideError, Message, Refusal,
@@ -47,7 +47,7 @@ pub fn outcome(id: &str, index: u32, state: Delivery, name: &str) -> Command {
     Command::Report { session: id.into(), index, report }
 }
 
-impl Scene {
+impl StoreFixture {
     /// A customer writes, and an agent takes it: the log's next entry is the fourth.
     pub async fn text(&self, id: &str, theirs: &str, number: u32) {
         self.done(text(theirs, &format!("{id}-opens"), id, "Hello")).await;

@@ -1,6 +1,6 @@
 //! Units that nobody understood.
 
-use super::Ground;
+use super::StoreBackend;
 use desk::ports::Quarantined;
 
 fn unit(raw: &[u8]) -> Quarantined {
@@ -8,7 +8,7 @@ fn unit(raw: &[u8]) -> Quarantined {
     Quarantined { id: 0, at: 7, service, why, raw: raw.to_vec() }
 }
 
-pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(ground: &dyn Ground) {
+pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(ground: &dyn StoreBackend) {
     let store = ground.open();
     let mut kept = Vec::new();
     for raw in [&b"\xff\x00{"[..], b"", b"three"] {
@@ -31,7 +31,7 @@ pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(ground:
     assert!(store.quarantine(unit(b"four")).await.expect("kept") > newest);
 }
 
-pub async fn what_lies_there_for_longer_than_conversations_are_kept_goes(ground: &dyn Ground) {
+pub async fn what_lies_there_for_longer_than_conversations_are_kept_goes(ground: &dyn StoreBackend) {
     let store = ground.open();
     for at in [5, 7, 9] {
         store.quarantine(Quarantined { at, ..unit(b"?") }).await.expect("kept");

@@ -1,8 +1,8 @@
 //! Results of requests that may come again.
 
 use super::{
-    Ground,
-    scene::{Scene, work},
+    StoreBackend,
+    fixture::{StoreFixture, work},
 };
 use desk::ports::{CommitPlan, SavedResult, TxView, Work};
 use domain::{
@@ -23,7 +23,7 @@ fn saved(key: &str, scope: &str, at: i64, body: &str) -> SavedResult {
 
 /// The work of a command with a result.
 fn kept(command: Command, result: SavedResult) -> Work {
-    let mut inner = work(command, result.at, super::scene::TOPIC);
+    let mut inner = work(command, result.at, super::fixture::TOPIC);
     Box::new(move |sight: &mut dyn TxView| -> Result<CommitPlan, DecideError> {
         if let Some(known) = sight.result(&result.key)? {
             let decision = domain::Decision::default();
@@ -35,11 +35,11 @@ fn kept(command: Command, result: SavedResult) -> Work {
 
 fn ready() -> Command {
     let act = AgentAct::SetState { channel: None, operation: "NotReady".into(), wrap_up: None };
-    Command::Agent { agent: super::scene::agent(1), act }
+    Command::Agent { agent: super::fixture::agent(1), act }
 }
 
-pub async fn a_result_comes_with_its_commit_and_is_seen_by_the_next(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_result_comes_with_its_commit_and_is_seen_by_the_next(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let one = saved("k", "s", 5, "one");
     let asked = (0..8).map(|number| {
         let result = SavedResult { body: number.to_string(), ..one.clone() };
@@ -57,15 +57,15 @@ pub async fn a_result_comes_with_its_commit_and_is_seen_by_the_next(ground: &dyn
     assert_eq!(store.result("l").await.expect("read"), None);
 }
 
-pub async fn a_refused_command_leaves_no_result(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_refused_command_leaves_no_result(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     let refused = Command::Provision(Provision::RemoveQueue("nowhere".into()));
     let outcome = scene.store.transact(Vec::new(), kept(refused, saved("k", "s", 5, ""))).await;
     assert!(outcome.expect("the store works").is_err());
     assert_eq!(scene.store.result("k").await.expect("read"), None);
 }
 
-pub async fn results_are_bounded_in_each_scope_and_forgotten_when_they_are_old(ground: &dyn Ground) {
+pub async fn results_are_bounded_in_each_scope_and_forgotten_when_they_are_old(ground: &dyn StoreBackend) {
     let store = ground.open();
     let save = |result| store.save(result);
     save(saved("other", "t", 1, "")).await.expect("kept");

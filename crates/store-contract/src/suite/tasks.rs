@@ -1,9 +1,9 @@
 //! What a commit asks of connectors.
 
 use super::{
-    Ground,
+    StoreBackend,
+    fixture::{StoreFixture, session_command, work},
     post::{outcome, says},
-    scene::{Scene, session_command, work},
 };
 use desk::ports::{CommitObserver, Committed, Start, StoreFault};
 use domain::{
@@ -13,8 +13,8 @@ use domain::{
 };
 use std::sync::{Arc, Mutex};
 
-pub async fn a_task_comes_with_its_commit_and_goes_with_its_outcome(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_task_comes_with_its_commit_and_goes_with_its_outcome(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     assert_eq!(scene.tasks().await, []);
     scene.done(says("one", 1, "Good day")).await;
@@ -24,18 +24,18 @@ pub async fn a_task_comes_with_its_commit_and_goes_with_its_outcome(ground: &dyn
     let now = scene.tick();
     drop(scene);
 
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     assert_eq!(scene.store.tasks().await.expect("tasks"), rows);
     scene.done(outcome("one", 4, Delivery::Sent, "p1")).await;
     assert_eq!(scene.tasks().await, []);
     drop(scene);
-    let scene = Scene::at(ground.open(), now + 1);
+    let scene = StoreFixture::at(ground.open(), now + 1);
     assert_eq!(scene.tasks().await, []);
     assert_eq!(scene.entry("p1").await, Some(("one".into(), 4)));
 }
 
-pub async fn a_commit_that_cannot_be_written_leaves_no_task(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_commit_that_cannot_be_written_leaves_no_task(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     ground.fail_notes_of("/broken");
     let says =
@@ -48,8 +48,8 @@ pub async fn a_commit_that_cannot_be_written_leaves_no_task(ground: &dyn Ground)
     assert_eq!(scene.tasks().await, [("one/4".into(), false), ("one/5".into(), false)]);
 }
 
-pub async fn tasks_are_listed_in_the_order_in_which_they_were_asked_for(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn tasks_are_listed_in_the_order_in_which_they_were_asked_for(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     for (id, theirs) in [("b", "+1"), ("a", "+2"), ("c", "+3")] {
         scene.text(id, theirs, 1).await;
     }
@@ -66,13 +66,13 @@ pub async fn tasks_are_listed_in_the_order_in_which_they_were_asked_for(ground: 
     scene.done(outcome("a", 4, Delivery::Failed, "p2")).await;
     let now = scene.tick();
     drop(scene);
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     scene.done(says("b", 1, "Are you there?")).await;
     assert_eq!(ids(scene.tasks().await), ["b/4", "c/4", "a/5", "b/5"]);
 }
 
-pub async fn whether_a_task_was_begun_and_by_whom_outlives_the_store(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn whether_a_task_was_begun_and_by_whom_outlives_the_store(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     for words in ["a", "b", "c"] {
         scene.done(says("one", 1, words)).await;
@@ -90,7 +90,7 @@ pub async fn whether_a_task_was_begun_and_by_whom_outlives_the_store(ground: &dy
     let now = scene.tick();
     drop(scene);
 
-    let scene = Scene::at(ground.open(), now);
+    let scene = StoreFixture::at(ground.open(), now);
     assert_eq!(scene.tasks().await, [("one/4".into(), true), ("one/5".into(), false)]);
     let owners: Vec<_> = scene.store.tasks().await.expect("tasks").into_iter().map(|row| row.owner).collect();
     assert_eq!(owners, [Some("a".into()), None]);
@@ -102,18 +102,18 @@ pub async fn whether_a_task_was_begun_and_by_whom_outlives_the_store(ground: &dy
 
 /// Writes down what it hears.
 #[derive(Default)]
-struct Ear(Mutex<Vec<Committed>>);
+struct RecordingObserver(Mutex<Vec<Committed>>);
 
-impl CommitObserver for Ear {
+impl CommitObserver for RecordingObserver {
     fn committed(&self, group: &Committed) {
         self.0.lock().expect("lock").push(group.clone());
     }
 }
 
-pub async fn a_witness_hears_of_tasks_and_signs_in_order(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_witness_hears_of_tasks_and_signs_in_order(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
-    let ear = Arc::new(Ear::default());
+    let ear = Arc::new(RecordingObserver::default());
     scene.store.watch(ear.clone());
     let says = (0..50).map(|number| scene.run(says("one", 1, &number.to_string())));
     for said in futures::future::join_all(says).await {
@@ -130,12 +130,12 @@ pub async fn a_witness_hears_of_tasks_and_signs_in_order(ground: &dyn Ground) {
     assert_eq!(signs, [Sign::Typing, Sign::Stopped]);
 }
 
-pub async fn a_sign_alone_is_told_too(ground: &dyn Ground) {
-    let scene = Scene::set_up(ground.open(), 1).await;
+pub async fn a_sign_alone_is_told_too(ground: &dyn StoreBackend) {
+    let scene = StoreFixture::set_up(ground.open(), 1).await;
     scene.text("one", "+1", 1).await;
     let look = || session_command("one", 1, SessionAct::SetInFocus(true));
     scene.done(look()).await;
-    let ear = Arc::new(Ear::default());
+    let ear = Arc::new(RecordingObserver::default());
     scene.store.watch(ear.clone());
     // The agent looks at it already, so that nothing changes but what the customer sees.
     scene.done(look()).await;

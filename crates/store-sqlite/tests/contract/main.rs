@@ -5,7 +5,7 @@ mod sqlite;
 use desk::ports::Store;
 use domain::NodeId;
 use std::sync::Arc;
-use store_contract::{Ground, Shared, suite};
+use store_contract::{Shared, StoreBackend, suite};
 use store_sqlite::{Options, SqliteStore};
 
 struct Directory(tempfile::TempDir);
@@ -14,7 +14,7 @@ fn directory() -> Directory {
     Directory(tempfile::tempdir().expect("a directory"))
 }
 
-impl Ground for Directory {
+impl StoreBackend for Directory {
     fn open(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::open(self.0.path(), Options::default()).expect("open"))
     }

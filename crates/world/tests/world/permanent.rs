@@ -34,13 +34,13 @@ struct Node {
     tasks: JoinSet<()>,
 }
 
-struct Ground {
+struct TestNode {
     directory: TempDir,
     clock: Arc<WorldClock>,
     ids: Arc<CountedIds>,
 }
 
-impl Ground {
+impl TestNode {
     fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         Self { directory, clock: Arc::new(WorldClock::start()), ids: Arc::new(CountedIds::new(1)) }
@@ -143,7 +143,7 @@ fn whatsapp() -> Media {
 
 #[tokio::test(start_paused = true)]
 async fn a_conversation_whose_medium_was_removed_falls_silent_like_any_other() {
-    let ground = Ground::new();
+    let ground = TestNode::new();
     let node = ground.up(whatsapp(), notes(&whatsapp())).await;
     node.provision().await;
     let talk = node.writes("whatsapp", "+1").await;
@@ -204,7 +204,7 @@ impl Render for Panics {
 
 #[tokio::test(start_paused = true)]
 async fn a_renderer_that_panics_is_tried_once_for_each_thing_and_stops_nothing_else() {
-    let ground = Ground::new();
+    let ground = TestNode::new();
     let render = Arc::new(Panics { notes: notes(&whatsapp()), tries: AtomicUsize::new(0) });
     let node = ground.up(whatsapp(), render.clone()).await;
     node.provision().await;

@@ -3,7 +3,7 @@
 use super::erasure::holders;
 use crate::suite::{
     calls::{ROUTING_POINT, call, dn, pairs},
-    scene::{Scene, agent},
+    fixture::{StoreFixture, agent},
 };
 use desk::ports::{FeedQuery, Store, Traces};
 use domain::{
@@ -21,9 +21,9 @@ const HIM: &str = "+15550142";
 /// Somebody else's.
 const OTHER: &str = "+15550199";
 
-async fn set_up(dir: &Path) -> (Arc<SqliteStore>, Scene) {
+async fn set_up(dir: &Path) -> (Arc<SqliteStore>, StoreFixture) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 2).await;
+    let scene = StoreFixture::set_up(store.clone(), 2).await;
     for number in [1, 2] {
         scene.connect(number).await;
     }
@@ -38,7 +38,7 @@ async fn set_up(dir: &Path) -> (Arc<SqliteStore>, Scene) {
 }
 
 /// A call from a number, with everything in which a value of the caller's can stand; it goes on.
-async fn talk(scene: &Scene, id: &str, theirs: &str) {
+async fn talk(scene: &StoreFixture, id: &str, theirs: &str) {
     scene.ring(id, (theirs, &format!("Ines {theirs}")), &[("Order", &format!("order of {theirs}"))]).await;
     scene.answer(id, 1).await;
     let more = CallAct::UpdateUserData(pairs(&[("Order", "77"), ("Mail", &format!("{theirs}@a.example"))]));
@@ -49,7 +49,7 @@ async fn talk(scene: &Scene, id: &str, theirs: &str) {
 }
 
 /// It ends, and the agent is not done with it.
-async fn end(scene: &Scene, id: &str, theirs: &str) {
+async fn end(scene: &StoreFixture, id: &str, theirs: &str) {
     scene.gone(id, 1).await;
     scene.dispose_call(id, 1, &format!("late: {theirs}")).await;
 }

@@ -1,8 +1,8 @@
 //! Backup and restore.
 
 use crate::suite::{
+    fixture::{StoreFixture, session},
     post::{outcome, says},
-    scene::{Scene, session},
 };
 use desk::ports::{BindingRow, FeedPage, FeedQuery, Quarantined, SessionTable, Store};
 use domain::session::Delivery;
@@ -21,7 +21,7 @@ fn all(dir: &std::path::Path) -> FeedPage {
 async fn a_backup_taken_while_the_server_writes_is_of_one_moment() {
     let (dir, copy) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Arc::new(Scene::set_up(store, 2).await);
+    let scene = Arc::new(StoreFixture::set_up(store, 2).await);
     scene.talk("one", 1).await;
     let stop = Arc::new(AtomicBool::new(false));
     let (writing, stopped) = (scene.clone(), stop.clone());
@@ -65,7 +65,7 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     }
     let row = crate::suite::bindings::row("5001", "sip:5001@192.0.2.7");
     store.bind(vec![("5001".into(), vec![row.clone()])]).await.expect("bound");
-    let scene = Scene::set_up(store.clone(), 2).await;
+    let scene = StoreFixture::set_up(store.clone(), 2).await;
     scene.talk("one", 1).await;
     scene.talk("two", 2).await;
     scene.complete("two", 2).await;
@@ -84,7 +84,7 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
         assert!(!bytes.windows(9).any(|window| window == b"192.0.2.7"), "an address of a phone");
     }
     let (head, position) = (all(&home).head, scene.head(1).await);
-    let again = Scene::at(restored, 9_000);
+    let again = StoreFixture::at(restored, 9_000);
     assert_eq!(again.session("one").await, scene.session("one").await);
     assert_eq!(again.state(&session("two")).await, scene.state(&session("two")).await);
     assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
@@ -99,7 +99,7 @@ async fn nobody_knows_what_became_of_a_copys_tasks_and_quarantine_counts_on() {
         (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     scene.text("one", "+1", 1).await;
     for words in ["a", "b"] {
         scene.done(says("one", 1, words)).await;
@@ -115,7 +115,7 @@ async fn nobody_knows_what_became_of_a_copys_tasks_and_quarantine_counts_on() {
 
     assert_eq!(scene.tasks().await, [("one/4".into(), false), ("one/6".into(), false)]);
     let restored = Arc::new(SqliteStore::open(&home, Options::default()).expect("open"));
-    let again = Scene::at(restored.clone(), 9_000);
+    let again = StoreFixture::at(restored.clone(), 9_000);
     assert_eq!(again.tasks().await, [("one/4".into(), true), ("one/6".into(), true)]);
     assert_eq!(again.entry("p1").await, Some(("one".into(), 5)));
     assert_eq!(
@@ -131,7 +131,8 @@ async fn nothing_is_overwritten_and_nothing_damaged_is_restored() {
         (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
     let scene =
-        Scene::set_up(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 1).await;
+        StoreFixture::set_up(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 1)
+            .await;
     for number in 0..20 {
         scene.talk(&format!("chat{number}"), 1).await;
     }

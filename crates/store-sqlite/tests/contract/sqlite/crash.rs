@@ -1,8 +1,8 @@
 //! The process dies at any moment: what was acknowledged is there.
 
 use crate::suite::{
+    fixture::{StoreFixture, agent, session},
     post::{outcome, says},
-    scene::{Scene, agent, session},
 };
 use desk::ports::{FeedQuery, Store};
 use domain::{NodeId, State, session::Delivery};
@@ -26,7 +26,7 @@ const SOMEWHERE: usize = 12;
 async fn commit_until_killed() {
     let Ok(dir) = std::env::var(DIRECTORY) else { return };
     let store = SqliteStore::open(Path::new(&dir), Options::default()).expect("open");
-    let scene = Arc::new(Scene::set_up(Arc::new(store), 8).await);
+    let scene = Arc::new(StoreFixture::set_up(Arc::new(store), 8).await);
     let mut tasks = Vec::new();
     for number in 1..=8 {
         let scene = scene.clone();
@@ -117,7 +117,7 @@ async fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
 async fn send_until_killed() {
     let Ok(dir) = std::env::var(DIRECTORY) else { return };
     let store = SqliteStore::open(Path::new(&dir), Options::default()).expect("open");
-    let scene = Arc::new(Scene::set_up(Arc::new(store), 4).await);
+    let scene = Arc::new(StoreFixture::set_up(Arc::new(store), 4).await);
     let acknowledged = |step: &str, task: &str| {
         let line = format!("acknowledged {step} {task}\n");
         std::io::stdout().write_all(line.as_bytes()).expect("the parent listens");
@@ -161,7 +161,7 @@ async fn a_task_is_there_after_a_kill_exactly_while_its_message_is_not_settled()
             steps.insert(task, step);
         }
         let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-        let scene = Scene::at(store, 1_000_000);
+        let scene = StoreFixture::at(store, 1_000_000);
         let tasks: BTreeMap<String, bool> = scene.tasks().await.into_iter().collect();
         let mut settled = BTreeSet::new();
         for number in 1..=4 {

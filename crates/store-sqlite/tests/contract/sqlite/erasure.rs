@@ -1,6 +1,6 @@
 //! Erasing a person: no byte of any file keeps a word of theirs.
 
-use crate::suite::scene::Scene;
+use crate::suite::fixture::StoreFixture;
 use desk::ports::{FeedQuery, Store, Traces};
 use domain::{
     Command, Key, State, UserData,
@@ -30,14 +30,14 @@ fn text(words: &str) -> CustomerAct {
 }
 
 /// A conversation full of what is personal begins.
-async fn begin(scene: &Scene, id: &str, name: &str) {
+async fn begin(scene: &StoreFixture, id: &str, name: &str) {
     scene.come(id, name, &[("Phone", name), ("Product", "lamp")]).await;
     scene.take(id, 1).await;
     scene.customer(id, CustomerAct::Rename(format!("{name} II"))).await;
 }
 
 /// It goes on, in words of a length of its own.
-async fn go_on(scene: &Scene, id: &str, name: &str, length: usize) {
+async fn go_on(scene: &StoreFixture, id: &str, name: &str, length: usize) {
     scene.customer(id, text(&format!("I am {name}. {}", "And so on. ".repeat(length)))).await;
     let mut data = UserData::default();
     data.set(
@@ -48,7 +48,7 @@ async fn go_on(scene: &Scene, id: &str, name: &str, length: usize) {
 }
 
 /// It ends.
-async fn end(scene: &Scene, id: &str, name: &str) {
+async fn end(scene: &StoreFixture, id: &str, name: &str) {
     scene.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
     scene.act(id, 1, SessionAct::Comment(format!("{name} is nice"))).await;
     scene.dispose(id, 1, "Solved").await;
@@ -60,7 +60,7 @@ async fn end(scene: &Scene, id: &str, name: &str) {
 async fn an_erased_person_is_in_no_file() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     let talks: Vec<_> = (0..60)
         .map(|number| (format!("chat{number}"), if number % 3 == 0 { MARKER } else { "Somebody Else" }))
         .collect();
@@ -122,7 +122,7 @@ async fn an_erased_person_is_in_no_file() {
 async fn a_person_is_found_by_what_he_is_called_or_once_was() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     for (id, name) in [("one", "Ann \"Quote\" Ünal"), ("two", "Bob")] {
         begin(&scene, id, name).await;
         go_on(&scene, id, name, 3).await;

@@ -1,6 +1,6 @@
 //! Who can read the files.
 
-use crate::suite::scene::Scene;
+use crate::suite::fixture::StoreFixture;
 use desk::ports::{SessionTable, Store};
 use std::{
     fs::{self, Permissions},
@@ -34,7 +34,7 @@ async fn a_directory_that_others_can_enter_and_its_files_are_closed_to_them() {
     let parent = tempfile::tempdir().expect("a directory");
     let dir = open_to_all(parent.path(), "data");
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
-    let scene = Scene::set_up(store, 1).await;
+    let scene = StoreFixture::set_up(store, 1).await;
     scene.talk("one", 1).await;
     all_private(&dir);
     assert!(dir.join("journal.db-wal").exists() && dir.join("in-use").exists());
@@ -68,7 +68,7 @@ async fn a_backup_holds_no_session_nor_a_trace_of_one() {
     let parent = tempfile::tempdir().expect("a directory");
     let (dir, copy) = (parent.path().join("data"), parent.path().join("copy"));
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     scene.talk("one", 1).await;
     for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
         let rows = (0..300).map(|number| (format!("Zaphod{number}"), Some("Zaphod ".repeat(number))));

@@ -2,8 +2,8 @@
 
 use super::erasure::holders;
 use crate::suite::{
+    fixture::StoreFixture,
     post::{SERVICE, outcome, says, text, unit},
-    scene::Scene,
 };
 use desk::{
     known_key,
@@ -45,7 +45,7 @@ fn refused(id: &str, index: u32, why: String) -> Command {
 }
 
 /// A talk with everything in which an address or words can stand.
-async fn talk(scene: &Scene, id: &str, theirs: &str) {
+async fn talk(scene: &StoreFixture, id: &str, theirs: &str) {
     scene.text(id, theirs, 1).await;
     scene.done(text(theirs, &format!("{id}-1"), "none", &format!("I am {WORDS}"))).await;
     let edited = Unit::Edited { of: known_key(SERVICE, &format!("{id}-1")), text: format!("I was {WORDS}") };
@@ -67,9 +67,9 @@ async fn quarantine(store: &SqliteStore, raw: String) -> i64 {
 }
 
 /// A journal with that customer and somebody else in it, and what is found of the customer.
-pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, Scene, Traces) {
+pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {
         talk(&scene, id, theirs).await;
     }

@@ -1,6 +1,6 @@
 //! Documents have formats: those of earlier releases are read, and what is written is read by the release before.
 
-use crate::suite::scene::{Scene, session};
+use crate::suite::fixture::{StoreFixture, session};
 use desk::ports::{FeedQuery, Finished, SessionTable, Store};
 use domain::{
     Key, State,
@@ -40,9 +40,9 @@ fn written_in(dir: &Path, format: u32) {
 }
 
 /// One conversation and its end, one that goes on, and a call that an agent holds.
-async fn work(dir: &Path) -> Scene {
+async fn work(dir: &Path) -> StoreFixture {
     let store = opened(dir);
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     scene.connect(1).await;
     scene.talk("over", 1).await;
     scene.complete("over", 1).await;
@@ -59,7 +59,7 @@ async fn work(dir: &Path) -> Scene {
     scene
 }
 
-async fn held_at(scene: &Scene) -> Option<i64> {
+async fn held_at(scene: &StoreFixture) -> Option<i64> {
     match scene.state(&Key::Call("call".into())).await.as_deref() {
         Some(State::Call(call)) => call.parties.iter().find_map(|party| party.held_at),
         other => panic!("no call but {other:?}"),
@@ -95,7 +95,7 @@ async fn until_the_migration_is_finished_nothing_is_written_that_the_release_bef
     }
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
 
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     assert!(held.is_some());
     assert_eq!(
         held_at(&scene).await,
@@ -108,7 +108,7 @@ async fn until_the_migration_is_finished_nothing_is_written_that_the_release_bef
 
     assert_eq!(finish(dir.path(), false).expect("brought up"), Finished { from: 1, to: 1 });
     assert_eq!(finish(dir.path(), true).expect("finished"), Finished { from: 1, to: NEWEST });
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     scene.complete("open", 1).await;
     assert_eq!(
         scene.session("open").await.ended.map(|end| end.closer),
@@ -148,7 +148,7 @@ async fn a_row_in_a_later_format_is_not_guessed_at() {
     let newer = "UPDATE event SET format = 9 WHERE entity = (SELECT id FROM entity WHERE key = 'session:over');
                  UPDATE snapshot SET format = 9 WHERE entity = (SELECT id FROM entity WHERE key = 'session:over')";
     conn(dir.path()).execute_batch(newer).expect("sql");
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     let fault = scene.store.state(&session("over")).await.expect_err("it cannot be read");
     assert!(fault.is_permanent() && fault.to_string().contains("format 9"), "{fault}");
     scene.dispose("open", 1, "Solved").await;

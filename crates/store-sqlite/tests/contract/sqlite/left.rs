@@ -1,7 +1,7 @@
 //! What a process leaves that did not end cleanly.
 
 use super::{crash::DIRECTORY, files::mode};
-use crate::suite::scene::Scene;
+use crate::suite::fixture::StoreFixture;
 use desk::ports::{FeedQuery, StoreFault};
 use rusqlite::Connection;
 use std::{
@@ -29,7 +29,7 @@ impl Killed {
     async fn after(conversations: u32) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-        let scene = Scene::set_up(store, 1).await;
+        let scene = StoreFixture::set_up(store, 1).await;
         for number in 0..conversations {
             scene.talk(&format!("chat{number}"), 1).await;
         }
@@ -277,12 +277,12 @@ async fn after_a_kill_damaged_pages_keep_the_server_from_starting() {
 async fn an_older_copy_in_place_of_the_journal_is_noticed() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store, 1).await;
+    let scene = StoreFixture::set_up(store, 1).await;
     scene.talk("first", 1).await;
     drop(scene);
     let old = fs::read(dir.path().join("journal.db")).expect("read");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::at(store, 9_000);
+    let scene = StoreFixture::at(store, 9_000);
     scene.talk("second", 1).await;
     drop(scene);
     let store = SqliteStore::open(dir.path(), Options::default()).expect("open");
@@ -303,7 +303,7 @@ async fn commit_where_files_cannot_grow() {
     let dir = Path::new(&dir);
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
     let health = store.health();
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     scene.talk("one", 1).await;
     let before = scene.session("one").await;
     let wal = || fs::metadata(dir.join("journal.db-wal")).expect("a WAL").len();
@@ -333,7 +333,7 @@ async fn commit_where_files_cannot_grow() {
     let killed = Killed::of(dir);
     killed.opened();
     let store = Arc::new(SqliteStore::open(killed.dir(), Options::default()).expect("open"));
-    assert_eq!(Scene::at(store, 9_000).session("one").await, scene.session("one").await);
+    assert_eq!(StoreFixture::at(store, 9_000).session("one").await, scene.session("one").await);
     println!("went through");
 }
 

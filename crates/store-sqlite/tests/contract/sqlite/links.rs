@@ -1,6 +1,6 @@
 //! The events of an entity are found by their links, and those of a kind by the marks: no commit pays for an index.
 
-use crate::suite::scene::{Scene, session};
+use crate::suite::fixture::{StoreFixture, session};
 use desk::ports::{EventRow, FeedQuery, Finding};
 use domain::command::SessionAct;
 use rusqlite::Connection;
@@ -43,7 +43,7 @@ fn read(dir: &Path, after: u64, limit: u32) -> Vec<EventRow> {
     SqliteReader::open(dir).expect("open").history(&session("chat"), after, limit).expect("read")
 }
 
-async fn history(scene: &Scene, id: &str) -> Vec<EventRow> {
+async fn history(scene: &StoreFixture, id: &str) -> Vec<EventRow> {
     let feed = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
     let rows = scene.store.events(feed).await.expect("events").rows;
     rows.into_iter().filter(|row| row.key == session(id)).collect()
@@ -52,7 +52,7 @@ async fn history(scene: &Scene, id: &str) -> Vec<EventRow> {
 #[tokio::test]
 async fn a_new_journal_has_no_index_that_its_events_are_added_to() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     scene.talk("chat", 1).await;
     scene.complete("chat", 1).await;
     assert_eq!(read(dir.path(), 0, 100), history(&scene, "chat").await);
@@ -69,14 +69,14 @@ async fn a_new_journal_has_no_index_that_its_events_are_added_to() {
 async fn events_of_the_release_before_are_found_among_those_that_are_linked() {
     let dir = tempfile::tempdir().expect("a directory");
     of_an_earlier_release(dir.path());
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     scene.talk("chat", 1).await;
     let now = scene.tick();
     drop(scene);
     // It wrote all there is so far, and knows no newest event.
     unlinked(dir.path(), "TRUE");
     conn(dir.path()).execute_batch("UPDATE snapshot SET newest = NULL").expect("sql");
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     scene.act("chat", 1, SessionAct::Say { text: "Good day".into(), message_type: None }).await;
     let now = scene.tick();
     drop(scene);
@@ -91,7 +91,7 @@ async fn events_of_the_release_before_are_found_among_those_that_are_linked() {
             "UPDATE snapshot SET newest = {before} WHERE newest = (SELECT max(seq) FROM event)"
         ))
         .expect("sql");
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     scene.complete("chat", 1).await;
     let all = history(&scene, "chat").await;
     assert_eq!(read(dir.path(), 0, 100), all);
@@ -102,7 +102,7 @@ async fn events_of_the_release_before_are_found_among_those_that_are_linked() {
     finish(dir.path(), true).expect("finished");
     assert_eq!(indexes(dir.path()), ["event_unlinked"]);
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     assert_eq!(read(dir.path(), 0, 100), all);
     assert_eq!(scene.store.retire(now + 1_000_000, 10).await.expect("retired"), 1);
     assert_eq!(history(&scene, "chat").await, [], "all of them go");
@@ -121,12 +121,12 @@ async fn a_link_that_is_wrong_costs_a_walk_and_loses_nothing_and_is_mended() {
     ];
     for sql in wrong {
         let dir = tempfile::tempdir().expect("a directory");
-        let scene = Scene::set_up(opened(dir.path()), 1).await;
+        let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
         scene.talk("chat", 1).await;
         let (all, now) = (history(&scene, "chat").await, scene.tick());
         drop(scene);
         assert_eq!(conn(dir.path()).execute(sql, []).expect("sql"), 1, "{sql}");
-        let scene = Scene::at(opened(dir.path()), now);
+        let scene = StoreFixture::at(opened(dir.path()), now);
         assert_eq!(read(dir.path(), 0, 100), all, "{sql}");
         drop(scene);
         let found = rebuild(dir.path(), false).expect("a report").differences;
@@ -139,7 +139,7 @@ async fn a_link_that_is_wrong_costs_a_walk_and_loses_nothing_and_is_mended() {
 #[tokio::test]
 async fn a_rare_kind_is_found_behind_every_mark_and_before_the_first() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     scene.talk("first", 1).await;
     scene.dispose("first", 1, "Solved").await;
     scene.complete("first", 1).await;
@@ -166,7 +166,7 @@ async fn a_rare_kind_is_found_behind_every_mark_and_before_the_first() {
     let marks: u32 =
         conn(dir.path()).query_row("SELECT count(*) FROM mark", [], |row| row.get(0)).expect("sql");
     assert!(marks >= 3, "{marks}");
-    let same = async |scene: &Scene| {
+    let same = async |scene: &StoreFixture| {
         for name in ["disposition", "session.created", "session.ended", "agent.ready", "nothing.like-it"] {
             let found = scene.store.events(kind(name)).await.expect("events").rows;
             assert_eq!(dispositions(found), of(name), "{name}");
@@ -183,7 +183,7 @@ async fn a_rare_kind_is_found_behind_every_mark_and_before_the_first() {
     let now = scene.tick();
     drop(scene);
     conn(dir.path()).execute_batch("UPDATE mark SET kinds = NULL").expect("sql");
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     let unnamed: u32 = conn(dir.path())
         .query_row("SELECT count(*) FROM mark WHERE kinds IS NULL", [], |row| row.get(0))
         .expect("sql");
@@ -196,7 +196,7 @@ async fn a_rare_kind_is_found_behind_every_mark_and_before_the_first() {
 #[tokio::test]
 async fn a_mark_that_names_too_little_is_found_and_mended_and_one_that_cannot_be_read_hides_nothing() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     scene.talk("chat", 1).await;
     scene.dispose("chat", 1, "Solved").await;
     let now = scene.tick();
@@ -209,7 +209,7 @@ async fn a_mark_that_names_too_little_is_found_and_mended_and_one_that_cannot_be
     };
     let found = async || {
         let kinds = vec!["disposition".into()];
-        let scene = Scene::at(opened(dir.path()), now);
+        let scene = StoreFixture::at(opened(dir.path()), now);
         let page = scene.store.events(FeedQuery { limit: 10, kinds, ..FeedQuery::default() }).await;
         page.expect("events").rows.len()
     };
@@ -226,7 +226,7 @@ async fn a_mark_that_names_too_little_is_found_and_mended_and_one_that_cannot_be
 #[tokio::test]
 async fn events_that_belong_to_nothing_are_found_and_go() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     scene.talk("chat", 1).await;
     let now = scene.tick();
     drop(scene);
@@ -241,14 +241,14 @@ async fn events_that_belong_to_nothing_are_found_and_go() {
     assert_eq!(strays.len(), 2, "{differences:?}");
     let again = rebuild(dir.path(), false).expect("a report").differences;
     assert!(again.iter().all(|found| found.finding != Finding::NoEntity(1)), "{again:?}");
-    drop(Scene::at(opened(dir.path()), now));
+    drop(StoreFixture::at(opened(dir.path()), now));
 }
 
 #[tokio::test]
 async fn the_end_of_a_migration_links_what_the_links_do_not_lead_to() {
     let dir = tempfile::tempdir().expect("a directory");
     of_an_earlier_release(dir.path());
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     scene.talk("chat", 1).await;
     let all = history(&scene, "chat").await;
     drop(scene);

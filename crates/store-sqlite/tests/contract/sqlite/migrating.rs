@@ -1,8 +1,8 @@
 //! Bringing up a journal that an earlier version wrote.
 
 use crate::suite::{
+    fixture::{StoreFixture, session, user},
     post::says,
-    scene::{Scene, session, user},
 };
 use desk::ports::{FeedPage, FeedQuery, Quarantined, SessionTable, Store};
 use domain::{Key, command::Provision, user::User};
@@ -67,7 +67,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     let parent = tempfile::tempdir().expect("a directory");
     let dir = parent.path().join("data");
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 2).await;
+    let scene = StoreFixture::set_up(store.clone(), 2).await;
     // That version knew of no connectors.
     let Some(domain::State::Centre(mut centre)) = scene.state(&Key::Centre).await.as_deref().cloned() else {
         panic!("no centre");
@@ -104,7 +104,7 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     assert_eq!(rebuild(&dir, false).expect("a report").differences, []);
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
     assert_eq!(store.stream_id(), stream);
-    let scene = Scene::at(store.clone(), now);
+    let scene = StoreFixture::at(store.clone(), now);
     for (key, before) in keys.iter().zip(before) {
         assert_eq!(scene.state(key).await, before, "{key}");
     }
@@ -149,7 +149,7 @@ fn limits(dir: &Path) -> (Vec<String>, Vec<String>) {
 async fn what_an_earlier_release_wrote_is_in_the_limits_of_the_next_start() {
     let dir = tempfile::tempdir().expect("a directory");
     let open = || Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(open(), 1).await;
+    let scene = StoreFixture::set_up(open(), 1).await;
     scene.come("waits", "Ines", &[]).await;
     drop(scene);
     let right = limits(dir.path());

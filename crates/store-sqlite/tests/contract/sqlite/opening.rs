@@ -1,6 +1,6 @@
 //! Opening the directory.
 
-use crate::suite::scene::Scene;
+use crate::suite::fixture::StoreFixture;
 use desk::ports::{FeedQuery, Store};
 use rusqlite::Connection;
 use std::{
@@ -66,7 +66,7 @@ async fn a_reader_follows_beside_the_writer_and_never_makes_a_journal() {
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
     let reader = SqliteStore::open_reader(dir.path()).expect("a reader");
     assert_eq!(reader.stream_id(), store.stream_id());
-    let scene = Scene::set_up(store, 1).await;
+    let scene = StoreFixture::set_up(store, 1).await;
     let mut after = 0;
     for number in 0..5 {
         scene.talk(&format!("chat{number}"), 1).await;
@@ -80,7 +80,7 @@ async fn a_reader_follows_beside_the_writer_and_never_makes_a_journal() {
 async fn what_is_committed_outlives_the_store_and_nobody_is_let_in_after_the_end() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store.clone(), 1).await;
+    let scene = StoreFixture::set_up(store.clone(), 1).await;
     let late = store.heads();
     drop((scene, store));
     assert!(late.await.is_err());

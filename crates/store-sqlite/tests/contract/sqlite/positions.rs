@@ -1,6 +1,6 @@
 //! Positions of mailboxes: some are reserved at once, so that their row need not change with every commit.
 
-use crate::suite::scene::Scene;
+use crate::suite::fixture::StoreFixture;
 use std::{fs, path::Path, sync::Arc};
 use store_sqlite::{Options, SqliteStore};
 
@@ -21,11 +21,11 @@ fn killed(dir: &Path) -> tempfile::TempDir {
 #[tokio::test]
 async fn after_a_clean_end_positions_go_on_without_a_gap() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(open(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(open(dir.path()), 1).await;
     scene.talk("one", 1).await;
     let head = scene.head(1).await;
     drop(scene);
-    let again = Scene::at(open(dir.path()), 9_000);
+    let again = StoreFixture::at(open(dir.path()), 9_000);
     assert_eq!(again.head(1).await, head);
     assert_eq!(again.dispose("one", 1, "x").await.reference, Some(head + 1));
 }
@@ -33,13 +33,13 @@ async fn after_a_clean_end_positions_go_on_without_a_gap() {
 #[tokio::test]
 async fn after_a_kill_no_position_is_given_again() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(open(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(open(dir.path()), 1).await;
     // Past every number of positions that could be reserved at once, and each of them killed behind.
     for number in 0..40 {
         let id = format!("chat{number}");
         scene.talk(&id, 1).await;
         let (head, left) = (scene.head(1).await, killed(dir.path()));
-        let again = Scene::at(open(left.path()), 9_000);
+        let again = StoreFixture::at(open(left.path()), 9_000);
         assert!(again.head(1).await >= head, "{head}");
         assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
         assert!(again.dispose(&id, 1, "x").await.reference > Some(head), "{head}");
@@ -51,7 +51,7 @@ async fn after_a_kill_no_position_is_given_again() {
 #[tokio::test]
 async fn a_journal_in_use_tells_the_position_last_taken_and_not_the_one_reserved() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(open(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(open(dir.path()), 1).await;
     scene.talk("one", 1).await;
     let newest = scene.positions(1, 0).await.last().copied();
     let reference = scene.dispose("one", 1, "x").await.reference;

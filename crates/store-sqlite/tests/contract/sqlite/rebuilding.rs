@@ -3,8 +3,8 @@
 use crate::suite::{
     bindings::row,
     calls::dn,
+    fixture::{StoreFixture, session},
     post::{outcome, says},
-    scene::{Scene, session},
 };
 use desk::ports::{Finding, Store};
 use domain::{
@@ -17,7 +17,8 @@ use std::sync::Arc;
 use store_sqlite::{OpenError, Options, RebuildError, SqliteStore, rebuild};
 
 async fn journal(dir: &std::path::Path) -> usize {
-    let scene = Scene::set_up(Arc::new(SqliteStore::open(dir, Options::default()).expect("open")), 2).await;
+    let scene =
+        StoreFixture::set_up(Arc::new(SqliteStore::open(dir, Options::default()).expect("open")), 2).await;
     for number in 0..5 {
         scene.talk(&format!("chat{number}"), 1).await;
         scene.complete(&format!("chat{number}"), 1).await;
@@ -48,7 +49,7 @@ async fn rebuilding_leaves_alone_where_phones_are() {
 async fn threads_and_deliveries_fold_too() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store, 1).await;
+    let scene = StoreFixture::set_up(store, 1).await;
     for id in ["first", "second"] {
         scene.text(id, "+1", 1).await;
         scene.done(says(id, 1, "Good day")).await;
@@ -80,7 +81,7 @@ async fn threads_and_deliveries_fold_too() {
 async fn calls_and_phones_fold_too() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Scene::set_up(store, 1).await;
+    let scene = StoreFixture::set_up(store, 1).await;
     scene.connect(1).await;
     for id in ["over", "open"] {
         scene.ring(id, ("+15550142", "Ines"), &[("Order", "77")]).await;
@@ -109,8 +110,10 @@ async fn calls_and_phones_fold_too() {
     let wanted = [("call:over", &Finding::Differs, true), ("device:5001", &Finding::NoSnapshot, true)];
     assert_eq!(found, wanted);
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
-    let scene =
-        Scene::at(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 1_000_000);
+    let scene = StoreFixture::at(
+        Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")),
+        1_000_000,
+    );
     assert_eq!((scene.call("over").await, scene.state(&Key::Device(dn(1))).await), (over, phone));
     // And the call that was mended still comes to its end.
     assert_eq!(scene.store.retire(scene.tick(), 10).await.expect("retired"), 1);
@@ -182,7 +185,8 @@ async fn mending_needs_the_journal_for_itself_and_looking_does_not() {
 async fn what_only_one_may_have_and_who_waits_is_written_anew_with_what_is_mended() {
     let dir = tempfile::tempdir().expect("a directory");
     journal(dir.path()).await;
-    let scene = Scene::at(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 9_000);
+    let scene =
+        StoreFixture::at(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 9_000);
     scene.come("waits", "Mary", &[]).await;
     drop(scene);
     let conn = Connection::open(dir.path().join("journal.db")).expect("open");

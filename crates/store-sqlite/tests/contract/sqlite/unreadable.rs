@@ -1,8 +1,8 @@
 //! Rows that cannot be read: the rest goes on, and what would need them is told that it never will succeed.
 
 use crate::suite::{
+    fixture::{StoreFixture, agent, session, session_command, work},
     post::says,
-    scene::{Scene, agent, session, session_command, work},
 };
 use desk::ports::{FeedQuery, StoreFault};
 use domain::{EntityKind, command::SessionAct};
@@ -12,16 +12,16 @@ use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 /// A centre at work, whose journal was closed and changed by somebody.
-async fn changed(work: impl AsyncFnOnce(&Scene), sql: &str) -> (TempDir, Scene) {
+async fn changed(work: impl AsyncFnOnce(&StoreFixture), sql: &str) -> (TempDir, StoreFixture) {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = Scene::set_up(opened(dir.path()), 1).await;
+    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
     work(&scene).await;
     let now = scene.tick();
     drop(scene);
     let conn = Connection::open(dir.path().join("journal.db")).expect("open");
     conn.execute_batch(sql).expect("sql");
     drop(conn);
-    let scene = Scene::at(opened(dir.path()), now);
+    let scene = StoreFixture::at(opened(dir.path()), now);
     (dir, scene)
 }
 
@@ -29,7 +29,7 @@ fn opened(dir: &Path) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(dir, Options::default()).expect("open"))
 }
 
-async fn two_talks(scene: &Scene) {
+async fn two_talks(scene: &StoreFixture) {
     scene.talk("one", 1).await;
     scene.talk("other", 1).await;
 }
@@ -95,7 +95,7 @@ async fn the_feed_goes_on_behind_events_that_cannot_be_read() {
 #[tokio::test]
 async fn an_entry_that_cannot_be_read_keeps_the_places_of_the_others_and_is_not_overwritten() {
     let sql = "UPDATE message SET body = '{' WHERE (place & 4294967295) = 3";
-    let talk = async |scene: &Scene| {
+    let talk = async |scene: &StoreFixture| {
         scene.talk("one", 1).await;
         for words in ["Good day", "Good bye"] {
             scene.act("one", 1, SessionAct::Say { text: words.into(), message_type: None }).await;
@@ -123,7 +123,7 @@ async fn an_entry_that_cannot_be_read_keeps_the_places_of_the_others_and_is_not_
 
 #[tokio::test]
 async fn a_task_that_cannot_be_read_keeps_no_other_from_being_sent() {
-    let texts = async |scene: &Scene| {
+    let texts = async |scene: &StoreFixture| {
         for (id, theirs) in [("a", "+1"), ("b", "+2")] {
             scene.text(id, theirs, 1).await;
             scene.done(says(id, 1, "Good day")).await;

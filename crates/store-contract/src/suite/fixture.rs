@@ -25,12 +25,12 @@ pub const SERVICE: &str = "texts";
 pub const TOPIC: &str = "/v2/me/chats";
 
 /// A store with a centre in it.
-pub struct Scene {
+pub struct StoreFixture {
     pub store: Arc<dyn Store>,
     now: AtomicI64,
 }
 
-impl Scene {
+impl StoreFixture {
     /// Goes on with what is in the store.
     pub fn at(store: Arc<dyn Store>, now: Millis) -> Self {
         Self { store, now: AtomicI64::new(now) }
