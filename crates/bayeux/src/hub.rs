@@ -30,7 +30,7 @@ pub struct Hub {
     principals: HashMap<Arc<str>, Vec<ClientId>>,
     /// Long-polling connects held, by browser cookie (spec: bayeux-conformance#64).
     browsers: HashMap<Arc<str>, u32>,
-    shelf: Interner,
+    interner: Interner,
     volatile: Board,
     /// One entry per session: when to look whether it has expired.
     due: BTreeSet<(u64, ClientId)>,
@@ -112,7 +112,7 @@ impl Hub {
             sessions: HashMap::new(),
             principals: HashMap::new(),
             browsers: HashMap::new(),
-            shelf: Interner::default(),
+            interner: Interner::default(),
             volatile: Board::default(),
             due: BTreeSet::new(),
             generation: 0,
@@ -213,7 +213,7 @@ impl Hub {
             held: self.held,
             principals: self.principals.len(),
             browsers: self.browsers.len(),
-            lists: self.shelf.len(),
+            lists: self.interner.len(),
             timers: self.due.len(),
             told: self.volatile.principals(),
             endings: self.endings.len(),

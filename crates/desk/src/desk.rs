@@ -142,24 +142,24 @@ impl Desk {
         let request = saving.as_ref().map(|saving| saving.request.clone());
         let wants = wants(&command, request.as_ref().map(|request| request.id.as_str()));
         let (render, clock, memory) = (self.render.clone(), self.clock.clone(), self.memory.clone());
-        let work = Box::new(move |sight: &mut dyn TxView| {
+        let work = Box::new(move |view: &mut dyn TxView| {
             let at = look(&*clock, &memory);
             if let Some(Saving { request, .. }) = &saving
-                && let Some(saved) = sight.result(&request.id)?
+                && let Some(saved) = view.result(&request.id)?
                 && request.stand(saved.clone(), at).is_some()
             {
                 let decision = Decision::default();
                 return Ok(CommitPlan { at, decision, notes: Vec::new(), cause: None, result: Some(saved) });
             }
-            let decision = limits::decide_within(sight, &memory, &command, at)?;
+            let decision = limits::decide_within(view, &memory, &command, at)?;
             unnamed.name(&decision);
             let cause = match command.actor() {
                 Some(agent) if !decision.changes.is_empty() => {
-                    Some(CommandOrigin { agent: agent.clone(), reference: sight.head(agent)? + 1 })
+                    Some(CommandOrigin { agent: agent.clone(), reference: view.head(agent)? + 1 })
                 }
                 _ => None,
             };
-            let notes = render.notes(sight, &decision, cause.as_ref(), at)?;
+            let notes = render.notes(view, &decision, cause.as_ref(), at)?;
             let cause = cause.map(|cause| (cause.agent, cause.reference));
             let reference = cause.as_ref().map(|(_, reference)| *reference);
             let result = saving.as_ref().map(|saving| saving.row(&decision, reference, at));

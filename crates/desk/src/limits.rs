@@ -22,28 +22,28 @@ pub(crate) fn is_bounded(unit: &Receive) -> bool {
 
 /// Decides a command, within the limits that the rules leave to the centre as a whole.
 pub(crate) fn decide_within(
-    sight: &mut dyn TxView,
+    view: &mut dyn TxView,
     memory: &Memory,
     command: &Command,
     now: Millis,
 ) -> Result<Decision, DecideError> {
-    let led = led(sight, memory, command, now)?;
-    let decision = decide(sight, led.as_ref().unwrap_or(command), now)?;
+    let led = led(view, memory, command, now)?;
+    let decision = decide(view, led.as_ref().unwrap_or(command), now)?;
     match command {
-        Command::Open(_) => have_room(sight, memory, &decision)?,
-        Command::Receive(unit) if is_bounded(unit) => have_room(sight, memory, &decision)?,
-        Command::Provision(_) => are_alone(sight, &decision)?,
+        Command::Open(_) => have_room(view, memory, &decision)?,
+        Command::Receive(unit) if is_bounded(unit) => have_room(view, memory, &decision)?,
+        Command::Provision(_) => are_alone(view, &decision)?,
         _ => {}
     }
     Ok(decision)
 }
 
 /// Refuses a conversation that begins while as many wait as its queue takes ([`share`]).
-fn have_room(sight: &mut dyn TxView, memory: &Memory, decision: &Decision) -> Result<(), DecideError> {
+fn have_room(view: &mut dyn TxView, memory: &Memory, decision: &Decision) -> Result<(), DecideError> {
     let begins = decision.changes.iter().filter(|change| change.before.is_none());
     for (name, medium) in begins.filter_map(|change| change.after.waits()) {
-        if let Some(queue) = queue(sight, &name)?
-            && !admits(sight, memory, &queue, &medium)?
+        if let Some(queue) = queue(view, &name)?
+            && !admits(view, memory, &queue, &medium)?
         {
             return Err(Refusal::QueueFull(name).into());
         }
@@ -52,10 +52,10 @@ fn have_room(sight: &mut dyn TxView, memory: &Memory, decision: &Decision) -> Re
 }
 
 /// Refuses to give a name to two, and to take away a queue in which somebody waits.
-fn are_alone(sight: &mut dyn TxView, decision: &Decision) -> Result<(), DecideError> {
+fn are_alone(view: &mut dyn TxView, decision: &Decision) -> Result<(), DecideError> {
     for change in &decision.changes {
         if let (Key::Queue(name), State::Queue(None)) = (&change.key, &*change.after)
-            && sight.waiting(name)?.values().any(|count| *count > 0)
+            && view.waiting(name)?.values().any(|count| *count > 0)
         {
             return Err(Refusal::InUse(format!("Queue '{name}'")).into());
         }
@@ -64,7 +64,7 @@ fn are_alone(sight: &mut dyn TxView, decision: &Decision) -> Result<(), DecideEr
             continue;
         }
         let others = || decision.changes.iter().filter(|other| other.key != change.key);
-        let bearer = sight.bearer(&name)?.filter(|bearer| {
+        let bearer = view.bearer(&name)?.filter(|bearer| {
             // It may be given up by the same change.
             *bearer != change.key && others().all(|other| other.key != *bearer)
         });
@@ -82,7 +82,7 @@ fn are_alone(sight: &mut dyn TxView, decision: &Decision) -> Result<(), DecideEr
 /// A command about a call that comes into a queue which has filled up since it was led there, led on; `None` where it
 /// stays as it is.
 fn led(
-    sight: &mut dyn TxView,
+    view: &mut dyn TxView,
     memory: &Memory,
     command: &Command,
     now: Millis,
@@ -101,19 +101,19 @@ fn led(
     };
     let Destination::Queue { queue: name, turned_away: None } = to else { return Ok(None) };
     let voice = medium::voice();
-    let Some(first) = queue(sight, name)? else { return Ok(None) };
-    if admits(sight, memory, &first, &voice)? {
+    let Some(first) = queue(view, name)? else { return Ok(None) };
+    if admits(view, memory, &first, &voice)? {
         return Ok(None);
     }
     let second = match &first.calls.full {
-        Overflow::Queue(name) => queue(sight, name)?,
+        Overflow::Queue(name) => queue(view, name)?,
         Overflow::Close | Overflow::Announce(_) => None,
     };
     // Only one step on: two queues may name each other.
     *to = match second {
         Some(second) => {
             let is_open = second.calls.hours.as_deref().is_none_or(|hours| hours::open_at(hours, now));
-            let turned_away = match (is_open, admits(sight, memory, &second, &voice)?) {
+            let turned_away = match (is_open, admits(view, memory, &second, &voice)?) {
                 (false, _) => Some(Overflowing::Closed),
                 (true, false) => Some(Overflowing::Full),
                 (true, true) => None,
@@ -126,19 +126,19 @@ fn led(
 }
 
 fn admits(
-    sight: &mut dyn TxView,
+    view: &mut dyn TxView,
     memory: &Memory,
     queue: &Queue,
     medium: &MediumName,
 ) -> Result<bool, DecideError> {
-    let waiting = sight.waiting(&queue.name)?;
+    let waiting = view.waiting(&queue.name)?;
     // Which media come in is provisioning, and so known in memory; how many wait is not.
     let served = lock(&memory.board).served(queue);
     Ok(share::admits(queue, &served, &waiting, medium))
 }
 
-fn queue(sight: &mut dyn TxView, name: &QueueName) -> Result<Option<Queue>, DecideError> {
-    Ok(match sight.state(&Key::Queue(name.clone()))?.as_deref() {
+fn queue(view: &mut dyn TxView, name: &QueueName) -> Result<Option<Queue>, DecideError> {
+    Ok(match view.state(&Key::Queue(name.clone()))?.as_deref() {
         Some(State::Queue(queue)) => queue.clone(),
         _ => None,
     })

@@ -12,19 +12,19 @@ pub mod suite;
 pub use strict::StrictStore;
 pub use suite::{Shared, StoreBackend};
 
-/// Makes a test of every function of the suite that needs one store. `$ground` makes a fresh [`StoreBackend`].
+/// Makes a test of every function of the suite that needs one store. `$backend` makes a fresh [`StoreBackend`].
 #[macro_export]
 macro_rules! on_every_store {
-    (@tests $ground:expr; $($module:ident: $($name:ident),+;)+) => {
+    (@tests $backend:expr; $($module:ident: $($name:ident),+;)+) => {
         $($(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                $crate::suite::$module::$name(&$ground).await;
+                $crate::suite::$module::$name(&$backend).await;
             }
         )+)+
     };
-    ($ground:expr) => {
-        $crate::on_every_store! { @tests $ground;
+    ($backend:expr) => {
+        $crate::on_every_store! { @tests $backend;
             commits:
                 a_refusal_leaves_no_trace,
                 a_commit_is_all_or_nothing,

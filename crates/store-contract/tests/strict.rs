@@ -36,9 +36,9 @@ async fn what_was_not_named_is_not_served() {
     let store = StrictStore::new();
     let asked = Arc::new(Mutex::new(Vec::new()));
     let told = asked.clone();
-    let look: Work = Box::new(move |sight| {
+    let look: Work = Box::new(move |view| {
         for key in [Key::Centre, Key::Book] {
-            if let Err(why) = sight.state(&key) {
+            if let Err(why) = view.state(&key) {
                 told.lock().expect("lock").push(why.clone());
                 return Err(why);
             }

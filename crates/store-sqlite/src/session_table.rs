@@ -9,11 +9,11 @@ use serde_json::Value;
 /// Writes rows of a table, or deletes them.
 pub(crate) fn put(
     conn: &Connection,
-    shelf: SessionTable,
+    table: SessionTable,
     rows: &[(String, Option<String>)],
     format: u32,
 ) -> SqliteResult<()> {
-    let (put, take) = match shelf {
+    let (put, take) = match table {
         SessionTable::HttpSession => (
             "INSERT OR REPLACE INTO http_session (id, body, format) VALUES (?1, ?2, ?3)",
             "DELETE FROM http_session WHERE id = ?1",
@@ -37,19 +37,19 @@ pub(crate) fn put(
 }
 
 /// One row.
-pub(crate) fn row(conn: &Connection, shelf: SessionTable, id: &str) -> SqliteResult<Option<String>> {
-    let mut statement = conn.prepare_cached(match shelf {
+pub(crate) fn row(conn: &Connection, table: SessionTable, id: &str) -> SqliteResult<Option<String>> {
+    let mut statement = conn.prepare_cached(match table {
         SessionTable::HttpSession => "SELECT body, format FROM http_session WHERE id = ?1",
         SessionTable::BayeuxSession => "SELECT body, format FROM bayeux_session WHERE id = ?1",
         SessionTable::Process => "SELECT value, 1 FROM meta WHERE name = 'process:' || ?1",
     })?;
     let found = statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    Ok(found.and_then(|(body, format)| newest(shelf, id, body, format)))
+    Ok(found.and_then(|(body, format)| newest(table, id, body, format)))
 }
 
 /// Every row.
-pub(crate) fn rows(conn: &Connection, shelf: SessionTable) -> SqliteResult<Vec<(String, String)>> {
-    let mut statement = conn.prepare_cached(match shelf {
+pub(crate) fn rows(conn: &Connection, table: SessionTable) -> SqliteResult<Vec<(String, String)>> {
+    let mut statement = conn.prepare_cached(match table {
         SessionTable::HttpSession => "SELECT id, body, format FROM http_session ORDER BY id",
         SessionTable::BayeuxSession => "SELECT id, body, format FROM bayeux_session ORDER BY id",
         SessionTable::Process => {
@@ -60,7 +60,7 @@ pub(crate) fn rows(conn: &Connection, shelf: SessionTable) -> SqliteResult<Vec<(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let id: String = row.get(0)?;
-        if let Some(body) = newest(shelf, &id, row.get(1)?, row.get(2)?) {
+        if let Some(body) = newest(table, &id, row.get(1)?, row.get(2)?) {
             found.push((id, body));
         }
     }
@@ -69,8 +69,8 @@ pub(crate) fn rows(conn: &Connection, shelf: SessionTable) -> SqliteResult<Vec<(
 
 /// The body of a row as it would be written in the newest format; `None` when it cannot be read at all. Its owner knows
 /// what is in it.
-fn newest(shelf: SessionTable, id: &str, body: String, format: u32) -> Option<String> {
-    if format == NEWEST || shelf == SessionTable::Process {
+fn newest(table: SessionTable, id: &str, body: String, format: u32) -> Option<String> {
+    if format == NEWEST || table == SessionTable::Process {
         return Some(body);
     }
     match format::read::<Value>(Document::Session, format, &body) {

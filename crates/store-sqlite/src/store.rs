@@ -130,8 +130,8 @@ impl Store for SqliteStore {
         })
     }
 
-    fn watch(&self, witness: Arc<dyn CommitObserver>) {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&witness));
+    fn watch(&self, observer: Arc<dyn CommitObserver>) {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&observer));
     }
 
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>> {
@@ -236,19 +236,19 @@ impl Store for SqliteStore {
 
     fn shelve(
         &self,
-        shelf: SessionTable,
+        table: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>> {
-        self.ask(|answer| Job::Shelve { shelf, rows, answer })
+        self.ask(|answer| Job::Shelve { table, rows, answer })
     }
 
-    fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
+    fn row(&self, table: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
         let id = id.to_owned();
-        Box::pin(self.pool.clone().read(move |conn| session_table::row(conn, shelf, &id)))
+        Box::pin(self.pool.clone().read(move |conn| session_table::row(conn, table, &id)))
     }
 
-    fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
-        Box::pin(self.pool.clone().read(move |conn| session_table::rows(conn, shelf)))
+    fn rows(&self, table: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| session_table::rows(conn, table)))
     }
 
     fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>> {

@@ -398,13 +398,13 @@ fn tells(Committed { durable, local }: &Committed) -> bool {
 
 /// A witness that panics must not take the writer with it, nor keep another from being told.
 fn tell(watch: &Watch, committed: &Committed) {
-    let witnesses: Vec<_> = {
+    let observers: Vec<_> = {
         let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-        watch.retain(|witness| witness.strong_count() > 0);
+        watch.retain(|observer| observer.strong_count() > 0);
         watch.iter().filter_map(Weak::upgrade).collect()
     };
-    for witness in witnesses {
-        if catch_unwind(AssertUnwindSafe(|| witness.committed(committed))).is_err() {
+    for observer in observers {
+        if catch_unwind(AssertUnwindSafe(|| observer.committed(committed))).is_err() {
             tracing::error!("the witness of a commit panicked");
         }
     }
@@ -445,8 +445,8 @@ fn run_job(group: &mut JobGroup<'_>, job: &mut Job) -> SqliteResult<JobOutcome> 
         }
         Job::Quarantine { unit, .. } => Ok(JobOutcome::Quarantined(quarantine::keep(group.conn, unit)?)),
         Job::Release { unit, .. } => Ok(JobOutcome::Released(quarantine::release(group.conn, *unit)?)),
-        Job::Shelve { shelf, rows, .. } => {
-            session_table::put(group.conn, *shelf, rows, group.count.format)?;
+        Job::Shelve { table, rows, .. } => {
+            session_table::put(group.conn, *table, rows, group.count.format)?;
             Ok(JobOutcome::Written)
         }
         Job::Bind { phones, .. } => {

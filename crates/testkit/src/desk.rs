@@ -70,15 +70,15 @@ pub struct TestDesk {
     render: Arc<Notes>,
     media: Media,
     tasks: JoinSet<()>,
-    ground: JournalStorage,
+    storage: JournalStorage,
 }
 
 impl TestDesk {
     /// A desk with its centre provisioned, and nobody at work.
     pub async fn start(setup: Setup) -> Self {
         let Setup { clock, ids, media, public_url, shown, provisions, on_disk } = setup;
-        let ground = if on_disk { JournalStorage::directory() } else { JournalStorage::memory() };
-        let store = ground.open();
+        let storage = if on_disk { JournalStorage::directory() } else { JournalStorage::memory() };
+        let store = storage.open();
         let (clock, ids) = (Arc::new(clock), Arc::new(ids));
         let render = Arc::new(Notes::new(media.clone(), Links::new(public_url)).showing(shown));
         let parts = desk::DeskSetup {
@@ -90,7 +90,7 @@ impl TestDesk {
             node: NodeId::default(),
         };
         let desk = Desk::open(parts).await.expect("a desk");
-        let test = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), ground };
+        let test = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), storage };
         for provision in provisions {
             test.done(Command::Provision(provision)).await;
         }
@@ -118,11 +118,11 @@ impl TestDesk {
         let was_running = !self.tasks.is_empty();
         self.tasks.shutdown().await;
         self.desk.disconnect();
-        let Self { desk, store, clock, ids, render, media, ground, .. } = self;
+        let Self { desk, store, clock, ids, render, media, storage, .. } = self;
         drop(desk);
         eventually("the journal is let go", async || Arc::strong_count(&store) == 1).await;
         drop(store);
-        let store = ground.open();
+        let store = storage.open();
         let parts = desk::DeskSetup {
             store: store.clone(),
             render: render.clone(),
@@ -132,7 +132,7 @@ impl TestDesk {
             node: NodeId::default(),
         };
         let desk = Desk::open(parts).await.expect("a desk");
-        let mut next = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), ground };
+        let mut next = Self { desk, store, clock, ids, render, media, tasks: JoinSet::new(), storage };
         if was_running {
             next.runs();
         }
@@ -158,7 +158,7 @@ impl TestDesk {
     ///
     /// If it is in memory.
     pub fn directory(&self) -> &Path {
-        self.ground.path().expect("a journal on the disk")
+        self.storage.path().expect("a journal on the disk")
     }
 
     /// Time goes by while the process runs, which looks at it all the while; in milliseconds.

@@ -113,8 +113,8 @@ impl Store for FaultyStore {
         self.journal.release(unit)
     }
 
-    fn watch(&self, witness: Arc<dyn CommitObserver>) {
-        self.journal.watch(witness);
+    fn watch(&self, observer: Arc<dyn CommitObserver>) {
+        self.journal.watch(observer);
     }
 
     fn state(&self, key: &Key) -> StoreFuture<Option<Arc<State>>> {
@@ -149,16 +149,16 @@ impl Store for FaultyStore {
         self.journal.stream_id()
     }
 
-    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> StoreFuture<()> {
-        self.journal.shelve(shelf, rows)
+    fn shelve(&self, table: SessionTable, rows: Vec<(String, Option<String>)>) -> StoreFuture<()> {
+        self.journal.shelve(table, rows)
     }
 
-    fn row(&self, shelf: SessionTable, id: &str) -> StoreFuture<Option<String>> {
-        self.journal.row(shelf, id)
+    fn row(&self, table: SessionTable, id: &str) -> StoreFuture<Option<String>> {
+        self.journal.row(table, id)
     }
 
-    fn rows(&self, shelf: SessionTable) -> StoreFuture<Vec<(String, String)>> {
-        self.journal.rows(shelf)
+    fn rows(&self, table: SessionTable) -> StoreFuture<Vec<(String, String)>> {
+        self.journal.rows(table)
     }
 
     fn bindings(&self) -> StoreFuture<Vec<BindingRow>> {

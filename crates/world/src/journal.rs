@@ -55,8 +55,8 @@ impl Store for FaultyJournal {
     fn transact(&self, wants: Vec<Want>, mut work: Work) -> BoxFuture<'static, Transacted> {
         let last: Arc<Last> = Arc::default();
         let seen = last.clone();
-        let watched: Work = Box::new(move |sight: &mut dyn TxView| {
-            let plan = work(sight)?;
+        let watched: Work = Box::new(move |view: &mut dyn TxView| {
+            let plan = work(view)?;
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Copy::of(&plan));
             Ok(plan)
         });
@@ -74,8 +74,8 @@ impl Store for FaultyJournal {
         })
     }
 
-    fn watch(&self, witness: Arc<dyn CommitObserver>) {
-        self.inner.watch(witness);
+    fn watch(&self, observer: Arc<dyn CommitObserver>) {
+        self.inner.watch(observer);
     }
 
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>> {
@@ -167,18 +167,18 @@ impl Store for FaultyJournal {
 
     fn shelve(
         &self,
-        shelf: SessionTable,
+        table: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>> {
-        at_once(self.inner.shelve(shelf, rows))
+        at_once(self.inner.shelve(table, rows))
     }
 
-    fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
-        at_once(self.inner.row(shelf, id))
+    fn row(&self, table: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {
+        at_once(self.inner.row(table, id))
     }
 
-    fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
-        at_once(self.inner.rows(shelf))
+    fn rows(&self, table: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>> {
+        at_once(self.inner.rows(table))
     }
 
     fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>> {

@@ -59,7 +59,7 @@ impl Node {
     async fn up(world: &NodeEnvironment, number: usize) -> Result<Self, WorldFault> {
         let node = NodeId::new((number + 1).to_string());
         let (faults, record) = (world.faults.clone(), world.record.clone());
-        let journal = Arc::new(match &world.ground {
+        let journal = Arc::new(match &world.storage {
             JournalStorage::Directory(directory) => {
                 FaultyJournal::new(SqliteStore::open(directory.path(), Options::default())?, faults, record)
             }
@@ -127,7 +127,7 @@ impl Node {
 
 /// What outlives a node.
 struct NodeEnvironment {
-    ground: JournalStorage,
+    storage: JournalStorage,
     /// How many nodes there are.
     nodes: usize,
     clock: Arc<WorldClock>,
@@ -152,7 +152,7 @@ fn directory() -> std::io::Result<TempDir> {
 
 /// A journal, a clock, and nodes, each one after another.
 pub struct World {
-    quarters: NodeEnvironment,
+    environment: NodeEnvironment,
     nodes: Vec<Option<Node>>,
 }
 
@@ -174,14 +174,14 @@ impl World {
     }
 
     async fn on(
-        ground: JournalStorage,
+        storage: JournalStorage,
         nodes: usize,
         seed: u64,
         faults: Faults,
         password_hash: &str,
     ) -> Result<Self, WorldFault> {
         let calm = NodeEnvironment {
-            ground,
+            storage,
             nodes,
             clock: Arc::new(WorldClock::start()),
             ids: Arc::new(CountedIds::new(seed)),
@@ -193,8 +193,8 @@ impl World {
         for change in demo::centre(password_hash, demo::centre::OFFER) {
             node.desk.perform(Command::Provision(change)).await?;
         }
-        let quarters = NodeEnvironment { faults: Arc::new(faults), ..calm };
-        let mut world = Self { quarters, nodes: vec![Some(node)] };
+        let environment = NodeEnvironment { faults: Arc::new(faults), ..calm };
+        let mut world = Self { environment, nodes: vec![Some(node)] };
         world.nodes.resize_with(nodes, || None);
         for number in 0..nodes {
             world.restart_node(number).await?;
@@ -207,7 +207,7 @@ impl World {
         for node in self.nodes.iter().flatten() {
             node.desk.connect(service, channel.clone());
         }
-        self.quarters.channels.push((service.to_owned(), channel));
+        self.environment.channels.push((service.to_owned(), channel));
     }
 
     /// The node that is up, the first where there are several.
@@ -259,7 +259,7 @@ impl World {
         if !down.is_zero() {
             self.pass(down).await;
         }
-        let node = Node::up(&self.quarters, number).await?;
+        let node = Node::up(&self.environment, number).await?;
         if let Some(place) = self.nodes.get_mut(number) {
             *place = Some(node);
         }
@@ -269,7 +269,7 @@ impl World {
     /// Tells a node once more of everything that was ever committed, as hints do that come late. Nothing where there is
     /// one node.
     pub fn tell_again(&self, number: usize) {
-        if let JournalStorage::Strict(store) = &self.quarters.ground {
+        if let JournalStorage::Strict(store) = &self.environment.storage {
             store.on(NodeId::new((number + 1).to_string())).tell_again();
         }
     }
@@ -281,6 +281,6 @@ impl World {
 
     /// What was acknowledged so far.
     pub fn record(&self) -> MutexGuard<'_, Record> {
-        self.quarters.record.lock().unwrap_or_else(PoisonError::into_inner)
+        self.environment.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

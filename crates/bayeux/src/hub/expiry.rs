@@ -30,7 +30,7 @@ impl Hub {
                 expired.push(id);
             }
         }
-        self.shelf.prune();
+        self.interner.prune();
         self.volatile.expire(now.saturating_sub(self.config.max_without_connect_ms));
         expired
     }

@@ -40,7 +40,7 @@ impl Hub {
             Some(Ack::Object(true)) => (true, Some(AckReply::Object { enabled: true, batch: from.start })),
             _ => (false, None),
         };
-        let subscriptions = self.shelf.share(Subscriptions::default());
+        let subscriptions = self.interner.share(Subscriptions::default());
         self.admit(
             id.clone(),
             Session {

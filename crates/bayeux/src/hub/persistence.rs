@@ -50,7 +50,7 @@ impl Hub {
             session.acked = session.acked.max(record.acked);
             if record.revision > session.revision {
                 session.revision = record.revision;
-                session.subscriptions = self.shelf.share(set(&record.subscriptions));
+                session.subscriptions = self.interner.share(set(&record.subscriptions));
             }
             return;
         }
@@ -62,7 +62,7 @@ impl Hub {
             browser: record.browser,
             login: None,
             leaving: None,
-            subscriptions: self.shelf.share(set(&record.subscriptions)),
+            subscriptions: self.interner.share(set(&record.subscriptions)),
             revision: record.revision,
             ack: true,
             // Perhaps it has never connected: an answer at once is right in either case (spec: bayeux-conformance#22).

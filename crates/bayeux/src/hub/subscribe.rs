@@ -67,7 +67,7 @@ impl Hub {
     }
 
     fn replace(&mut self, id: &ClientId, set: Subscriptions) {
-        let shared = self.shelf.share(set);
+        let shared = self.interner.share(set);
         if let Some(session) = self.sessions.get_mut(id) {
             session.subscriptions = shared;
             session.revision += 1;

@@ -39,8 +39,8 @@ impl Channel for Account {
         outbound::fits(text)
     }
 
-    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
-        Box::pin(async move { self.carry(&parcel).await })
+    fn send(&self, outbound: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
+        Box::pin(async move { self.carry(&outbound).await })
     }
 
     fn signal(&self, signal: Signal) -> BoxFuture<'_, ()> {

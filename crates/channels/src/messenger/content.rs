@@ -18,21 +18,21 @@ pub(super) struct Mark {
 }
 
 /// The word for part `part` of `of`, counted from 1: the parcel's own when there is only one.
-pub(super) fn write(parcel: &str, part: usize, of: usize) -> String {
-    if of == 1 { parcel.to_owned() } else { format!("{parcel}{PART}{part}/{of}") }
+pub(super) fn write(message: &str, part: usize, of: usize) -> String {
+    if of == 1 { message.to_owned() } else { format!("{message}{PART}{part}/{of}") }
 }
 
 /// Reads `session/index` and `session/index#part/of`; anything else is no word of ours.
 pub(super) fn read(metadata: &str) -> Option<Mark> {
-    let (parcel, is_last) = match metadata.split_once(PART) {
+    let (message, is_last) = match metadata.split_once(PART) {
         None => (metadata, true),
-        Some((parcel, part)) => {
+        Some((message, part)) => {
             let (part, of) = part.split_once('/')?;
             let (part, of): (usize, usize) = (part.parse().ok()?, of.parse().ok()?);
-            (parcel, part == of)
+            (message, part == of)
         }
     };
-    let (session, index) = parcel.split_once('/')?;
+    let (session, index) = message.split_once('/')?;
     Some(Mark { session: session.into(), index: index.parse().ok()?, is_last })
 }
 

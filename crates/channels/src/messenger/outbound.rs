@@ -18,9 +18,9 @@ type Carried = Result<String, SendOutcome>;
 
 impl Account {
     /// Carries a message. A text that is too long goes in parts, one after the other.
-    pub async fn carry(&self, parcel: &OutboundMessage) -> SendOutcome {
-        let person = &parcel.address.theirs;
-        let parts: Vec<SendContent<'_>> = match &parcel.content {
+    pub async fn carry(&self, outbound: &OutboundMessage) -> SendOutcome {
+        let person = &outbound.address.theirs;
+        let parts: Vec<SendContent<'_>> = match &outbound.content {
             message::Content::Text { text, .. } => {
                 send::split(text).into_iter().map(SendContent::Text).collect()
             }
@@ -37,11 +37,11 @@ impl Account {
         self.typing.ends(person);
         let mut last = None;
         for (part, content) in (1..).zip(&parts) {
-            let word = content::write(&parcel.id, part, parts.len());
+            let word = content::write(&outbound.id, part, parts.len());
             let outgoing =
-                OutgoingMessage { person, content: *content, window: parcel.window, metadata: &word };
+                OutgoingMessage { person, content: *content, window: outbound.window, metadata: &word };
             let carried =
-                if part == 1 { self.attempt(&outgoing).await } else { self.insist(&outgoing).await };
+                if part == 1 { self.attempt(&outgoing).await } else { self.send_again(&outgoing).await };
             match carried {
                 Ok(mid) => last = Some(mid),
                 Err(sending) if part == 1 => return sending,
@@ -87,7 +87,7 @@ impl Account {
     }
 
     /// Attempts to send a part after the first. Starting again would send the first again, so they are repeated here.
-    async fn insist(&self, outgoing: &OutgoingMessage<'_>) -> Carried {
+    async fn send_again(&self, outgoing: &OutgoingMessage<'_>) -> Carried {
         let mut attempts = 0;
         loop {
             let carried = self.attempt(outgoing).await;

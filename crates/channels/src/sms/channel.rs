@@ -34,8 +34,8 @@ impl Channel for Sms {
         self.config.limits.fit(text).map(drop).map_err(refusal)
     }
 
-    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
-        self.carry(parcel).boxed()
+    fn send(&self, outbound: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
+        self.carry(outbound).boxed()
     }
 
     fn signal(&self, _: Signal) -> BoxFuture<'_, ()> {
@@ -55,9 +55,9 @@ impl Channel for Sms {
 }
 
 impl Sms {
-    async fn carry(&self, parcel: OutboundMessage) -> SendOutcome {
+    async fn carry(&self, outbound: OutboundMessage) -> SendOutcome {
         let refused = |why: String| SendOutcome::Refused { code: None, why, opted_out: false };
-        let (Content::Text { text, .. } | Content::Url { url: text }) = &parcel.content else {
+        let (Content::Text { text, .. } | Content::Url { url: text }) = &outbound.content else {
             return refused("This cannot be sent as a text message".into());
         };
         let fitting = match self.config.limits.fit(text) {
@@ -67,10 +67,10 @@ impl Sms {
         if let Err(after) = self.pace.turn().await {
             return SendOutcome::Later { after: Some(after), why: Reason::Busy.sentence().into() };
         }
-        let callback = self.callback(&parcel.id);
+        let callback = self.callback(&outbound.id);
         let message = OutgoingSms {
-            to: &parcel.address.theirs,
-            sender: self.config.sender(&parcel.address.ours),
+            to: &outbound.address.theirs,
+            sender: self.config.sender(&outbound.address.ours),
             text: &fitting.text,
             media: &[],
             status_callback: callback.as_ref(),

@@ -72,20 +72,20 @@ impl Platforms {
     async fn deliver(&self, door: &Door, mut webhook: Webhook) {
         let _until_done = webhook.until_done.take();
         tokio::time::sleep(webhook.after).await;
-        let Some(parcel) = self.pack(door, &webhook) else {
+        let Some(post) = self.pack(door, &webhook) else {
             tracing::warn!("a callback to a foreign address is not followed");
             self.note_try(&webhook, 0, 0);
             return;
         };
-        let copies = (0..webhook.copies.unwrap_or(1)).map(|_| self.insist(door, &webhook, &parcel));
+        let copies = (0..webhook.copies.unwrap_or(1)).map(|_| self.insist(door, &webhook, &post));
         join_all(copies).await;
     }
 
-    async fn insist(&self, door: &Door, webhook: &Webhook, parcel: &Parcel) {
+    async fn insist(&self, door: &Door, webhook: &Webhook, post: &Parcel) {
         let repeat = &self.settings.repeat;
         let mut pause = repeat.first;
         for attempt in 1..=repeat.tries {
-            match self.attempt(door, webhook, parcel, attempt).await {
+            match self.attempt(door, webhook, post, attempt).await {
                 PostOutcome::Taken | PostOutcome::Refused => return,
                 PostOutcome::Again(wanted) => {
                     tokio::time::sleep(wanted.unwrap_or(pause).min(repeat.longest)).await;
@@ -96,12 +96,12 @@ impl Platforms {
         tracing::warn!(kind = webhook.kind, id = webhook.id, "a simulated platform gives up a webhook");
     }
 
-    async fn attempt(&self, door: &Door, webhook: &Webhook, parcel: &Parcel, attempt: u32) -> PostOutcome {
+    async fn attempt(&self, door: &Door, webhook: &Webhook, post: &Parcel, attempt: u32) -> PostOutcome {
         if webhook.platform == Platform::Messenger && !self.is_let_in(door).await {
             return PostOutcome::Again(None);
         }
-        let mut request = self.client.post(&parcel.address).timeout(parcel.timeout).body(parcel.body.clone());
-        for (name, value) in &parcel.headers {
+        let mut request = self.client.post(&post.address).timeout(post.timeout).body(post.body.clone());
+        for (name, value) in &post.headers {
             request = request.header(*name, value);
         }
         let answer = request.send().await;

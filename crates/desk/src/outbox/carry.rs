@@ -185,9 +185,9 @@ impl Desk {
 
     /// One attempt.
     async fn attempt(&self, task: &Task) -> Result<Attempt, StoreFault> {
-        let parcel = match &task.errand {
-            TaskKind::Message { session, index } => match self.parcel(task, session, *index).await? {
-                Packed::OutboundMessage(parcel) => Ok(parcel),
+        let outbound = match &task.errand {
+            TaskKind::Message { session, index } => match self.outbound(task, session, *index).await? {
+                Packed::OutboundMessage(outbound) => Ok(outbound),
                 Packed::Refused(why) => Err(why.to_owned()),
                 Packed::Nothing => {
                     self.forget(task).await;
@@ -201,8 +201,8 @@ impl Desk {
                 window: Window::Reply,
             }),
         };
-        let connected = parcel.and_then(|parcel| match self.channel(task.service.as_str()) {
-            Some(channel) => Ok((channel, parcel)),
+        let connected = outbound.and_then(|outbound| match self.channel(task.service.as_str()) {
+            Some(channel) => Ok((channel, outbound)),
             None => Err(format!("The service '{}' has no connector", task.service)),
         });
         // Whoever has begun says what became of it, and nobody else.
@@ -212,12 +212,12 @@ impl Desk {
             Start::Gone => return Ok(Attempt::Needless),
         }
         Ok(Attempt::Made(match connected {
-            Ok((channel, parcel)) => send(&*channel, parcel).await,
+            Ok((channel, outbound)) => send(&*channel, outbound).await,
             Err(why) => SendOutcome::Refused { code: None, why, opted_out: false },
         }))
     }
 
-    async fn parcel(&self, task: &Task, id: &InteractionId, index: u32) -> Result<Packed, StoreFault> {
+    async fn outbound(&self, task: &Task, id: &InteractionId, index: u32) -> Result<Packed, StoreFault> {
         let state = self.session(id).await?;
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(Packed::Nothing) };
         let message = self.messages(id, index, 1).await?.pop().filter(|message| message.index == index);
@@ -315,9 +315,9 @@ enum Packed {
 }
 
 /// A connector that panics may have sent the message.
-async fn send(channel: &dyn Channel, parcel: OutboundMessage) -> SendOutcome {
+async fn send(channel: &dyn Channel, outbound: OutboundMessage) -> SendOutcome {
     // It may panic before there is anything to wait for.
-    let sending = AssertUnwindSafe(async { channel.send(parcel).await });
+    let sending = AssertUnwindSafe(async { channel.send(outbound).await });
     sending.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!("a connector panicked over a message");
         SendOutcome::Unknown { why: "The connector failed while the message was being sent".into() }

@@ -119,7 +119,7 @@ pub trait Channel: Send + Sync + 'static {
     fn fits(&self, text: &str) -> Result<(), Refusal>;
 
     /// Carries a message. Called for one message of a thread at a time. Must come to an end by itself.
-    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome>;
+    fn send(&self, outbound: OutboundMessage) -> BoxFuture<'_, SendOutcome>;
 
     /// Carries a passing sign, or lets it be. Must come to an end by itself.
     fn signal(&self, signal: Signal) -> BoxFuture<'_, ()>;

@@ -31,7 +31,7 @@ pub trait Render: Send + Sync + 'static {
     /// The notes of a decision for each agent concerned, in the order in which they should be heard.
     fn notes(
         &self,
-        sight: &mut dyn TxView,
+        view: &mut dyn TxView,
         decision: &Decision,
         cause: Option<&CommandOrigin>,
         at: Millis,

@@ -126,7 +126,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Names one more witness of all later commits, those of other nodes included. It is told for as long as somebody
     /// else holds it.
-    fn watch(&self, witness: Arc<dyn CommitObserver>);
+    fn watch(&self, observer: Arc<dyn CommitObserver>);
 
     /// The committed snapshot of an entity.
     fn state(&self, key: &Key) -> BoxFuture<'static, Result<Option<Arc<State>>, StoreFault>>;
@@ -197,15 +197,15 @@ pub trait Store: Send + Sync + 'static {
     /// Writes rows of a table (`Some`) or deletes them (`None`); durable with the next group.
     fn shelve(
         &self,
-        shelf: SessionTable,
+        table: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>>;
 
     /// One row of a table.
-    fn row(&self, shelf: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>>;
+    fn row(&self, table: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>>;
 
     /// Every row of a table.
-    fn rows(&self, shelf: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
+    fn rows(&self, table: SessionTable) -> BoxFuture<'static, Result<Vec<(String, String)>, StoreFault>>;
 
     /// Every binding of a phone, by number, those of one number in the order in which they were given.
     fn bindings(&self) -> BoxFuture<'static, Result<Vec<BindingRow>, StoreFault>>;

@@ -142,20 +142,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_was_heard_a_second_ago_is_forgotten() {
-        let ear = AudioReceiver::default();
-        ear.sound(sine(440));
-        assert!(ear.heard().has(440));
+        let receiver = AudioReceiver::default();
+        receiver.sound(sine(440));
+        assert!(receiver.heard().has(440));
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(ear.heard().samples().is_empty());
-        assert!(!ear.until(Duration::from_millis(100), |ear| ear.heard().has(440)).await);
+        assert!(receiver.heard().samples().is_empty());
+        assert!(!receiver.until(Duration::from_millis(100), |receiver| receiver.heard().has(440)).await);
     }
 
     #[test]
     fn the_digits_kept_are_bounded() {
-        let ear = AudioReceiver::default();
-        (0..1000).for_each(|_| ear.digit('1'));
-        ear.digit('2');
-        assert_eq!(ear.digits().len(), DIGITS);
-        assert!(ear.digits().ends_with("12"));
+        let receiver = AudioReceiver::default();
+        (0..1000).for_each(|_| receiver.digit('1'));
+        receiver.digit('2');
+        assert_eq!(receiver.digits().len(), DIGITS);
+        assert!(receiver.digits().ends_with("12"));
     }
 }

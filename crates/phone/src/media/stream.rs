@@ -45,7 +45,7 @@ struct StreamShared {
     digits: Mutex<Digits>,
     /// What to say from the next packet on.
     next: Mutex<Option<Say>>,
-    ear: Arc<AudioReceiver>,
+    receiver: Arc<AudioReceiver>,
     /// Whether the call is answered.
     speaks: watch::Sender<bool>,
     said_all: Notify,
@@ -54,14 +54,14 @@ struct StreamShared {
 
 impl AudioStream {
     /// A stream on a free port, and that port.
-    pub async fn open(ip: IpAddr, say: Say, ear: Arc<AudioReceiver>) -> io::Result<(Self, u16)> {
+    pub async fn open(ip: IpAddr, say: Say, receiver: Arc<AudioReceiver>) -> io::Result<(Self, u16)> {
         let socket = UdpSocket::bind((ip, 0)).await?;
         let port = socket.local_addr()?.port();
         let wire = Arc::new(StreamShared {
             agreed: Mutex::default(),
             digits: Mutex::default(),
             next: Mutex::default(),
-            ear,
+            receiver,
             speaks: watch::Sender::new(false),
             said_all: Notify::new(),
             sent_digits: Notify::new(),
@@ -223,12 +223,12 @@ impl Task {
         if let Some(codec) = Codec::of_payload(number) {
             let mut samples = vec![0; content.len()];
             codec.decode(content, &mut samples);
-            self.wire.ear.sound(samples);
+            self.wire.receiver.sound(samples);
         } else if lock(&self.wire.agreed).is_some_and(|agreed| agreed.event_in == Some(number))
             && self.event.replace(stamp) != Some(stamp)
             && let Some(digit) = digit(content)
         {
-            self.wire.ear.digit(digit);
+            self.wire.receiver.digit(digit);
         }
     }
 }

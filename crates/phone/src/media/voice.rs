@@ -19,7 +19,7 @@ use voice::media::{
 
 pub(crate) struct CallAudio {
     terms: Mutex<Terms>,
-    ear: Arc<AudioReceiver>,
+    receiver: Arc<AudioReceiver>,
     /// None says nothing and hears nothing.
     stream: Option<AudioStream>,
 }
@@ -35,17 +35,17 @@ impl CallAudio {
     /// # Errors
     /// No socket can be had.
     pub async fn open(line: &LineShared, say: Say) -> io::Result<Self> {
-        let ear = Arc::new(AudioReceiver::default());
+        let receiver = Arc::new(AudioReceiver::default());
         let (stream, port) = if matches!(say, Say::Nothing) {
             (None, line.unread_port)
         } else {
-            let (stream, port) = AudioStream::open(line.local.ip(), say, ear.clone()).await?;
+            let (stream, port) = AudioStream::open(line.local.ip(), say, receiver.clone()).await?;
             (Some(stream), port)
         };
         let address = SocketAddr::new(line.local.ip(), port);
         // A session id is a number of 63 bits at most for some readers.
         let session = SdpSession::new(u64::from(fastrand::u32(..)), address);
-        Ok(Self { terms: Mutex::new(Terms { session, holding: false, agreed: None }), ear, stream })
+        Ok(Self { terms: Mutex::new(Terms { session, holding: false, agreed: None }), receiver, stream })
     }
 
     /// The offer as things stand.
@@ -133,27 +133,27 @@ impl CallAudio {
     }
 
     pub fn digit_by_info(&self, digit: char) {
-        self.ear.digit(digit);
+        self.receiver.digit(digit);
     }
 
     pub fn digits(&self) -> String {
-        self.ear.digits()
+        self.receiver.digits()
     }
 
     pub async fn receives(&self, digits: &str, within: Duration) -> bool {
-        self.ear.until(within, |ear| ear.digits().contains(digits)).await
+        self.receiver.until(within, |receiver| receiver.digits().contains(digits)).await
     }
 
     pub fn heard(&self) -> HeardAudio {
-        self.ear.heard()
+        self.receiver.heard()
     }
 
     pub async fn until(&self, within: Duration, holds: impl Fn(&HeardAudio) -> bool) -> bool {
-        self.ear.until(within, |ear| holds(&ear.heard())).await
+        self.receiver.until(within, |receiver| holds(&receiver.heard())).await
     }
 
     pub fn packets(&self) -> u64 {
-        self.ear.packets()
+        self.receiver.packets()
     }
 
     pub fn close(&self) {

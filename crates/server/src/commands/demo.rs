@@ -39,7 +39,7 @@ pub async fn run(args: Demo, out: &mut impl Write) -> Result<()> {
         data.clone_into(&mut config.data);
     }
     if args.fresh {
-        begin_anew(&config.data)?;
+        delete_earlier(&config.data)?;
     }
     // The demo may be shown around without TLS: its passwords are no secrets.
     let public_url = config.http.public_url.clone().or_else(|| url_of(addr));
@@ -79,7 +79,7 @@ fn url_of(addr: SocketAddr) -> Option<String> {
 }
 
 /// Deletes what an earlier demo left in its directory. A journal that something else made is not touched.
-fn begin_anew(data: &Path) -> Result<()> {
+fn delete_earlier(data: &Path) -> Result<()> {
     let mark = data.join(MARK);
     let is_empty = !data.exists()
         || fs::read_dir(data).with_context(|| format!("--data {}", data.display()))?.next().is_none();
@@ -123,13 +123,13 @@ mod tests {
     fn only_what_a_fresh_demo_made_is_deleted() {
         let dir = tempfile::tempdir().unwrap();
         let (ours, theirs) = (dir.path().join("ours"), dir.path().join("theirs"));
-        begin_anew(&ours).unwrap();
+        delete_earlier(&ours).unwrap();
         fs::write(ours.join("journal.db"), "an earlier demo's").unwrap();
-        begin_anew(&ours).unwrap();
+        delete_earlier(&ours).unwrap();
         assert!(!ours.join("journal.db").exists());
         fs::create_dir(&theirs).unwrap();
         fs::write(theirs.join("journal.db"), "somebody's").unwrap();
-        assert!(begin_anew(&theirs).unwrap_err().to_string().contains("--fresh"));
+        assert!(delete_earlier(&theirs).unwrap_err().to_string().contains("--fresh"));
         assert!(theirs.join("journal.db").exists());
     }
 }

@@ -29,8 +29,8 @@ impl Telephony {
         let Some(TelephonySettings { settings, headers }) = calls else {
             return Self::without(desk, "Calls are turned off (sip.off).").await;
         };
-        let (ears, joined) = SwitchListener::new(desk.clone(), headers);
-        let voice = match Voice::start(settings, Arc::new(ears), desk.clone()).await {
+        let (listener, joined) = SwitchListener::new(desk.clone(), headers);
+        let voice = match Voice::start(settings, Arc::new(listener), desk.clone()).await {
             Ok(voice) => voice,
             Err(StartError::Listen { addr, why, .. }) if !is_given && why.kind() == ErrorKind::AddrInUse => {
                 tracing::warn!(%addr, "another program has the port for calls: give one with --sip, or set sip.off");

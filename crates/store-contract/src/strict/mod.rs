@@ -75,8 +75,8 @@ impl StrictStore {
         let told = lock(&self.journal.told).clone();
         for durable in told {
             let again = Committed { durable: (*durable).clone(), local: Local::default() };
-            for (_, witness) in self.journal.witnesses().into_iter().filter(|(node, _)| *node == self.node) {
-                witness.committed(&again);
+            for (_, observer) in self.journal.observers().into_iter().filter(|(node, _)| *node == self.node) {
+                observer.committed(&again);
             }
         }
     }
@@ -88,10 +88,10 @@ impl StrictStore {
 }
 
 impl SharedJournal {
-    fn witnesses(&self) -> Vec<(NodeId, Arc<dyn CommitObserver>)> {
+    fn observers(&self) -> Vec<(NodeId, Arc<dyn CommitObserver>)> {
         let mut watch = lock(&self.watch);
-        watch.retain(|(_, witness)| witness.strong_count() > 0);
-        watch.iter().filter_map(|(node, witness)| Some((node.clone(), witness.upgrade()?))).collect()
+        watch.retain(|(_, observer)| observer.strong_count() > 0);
+        watch.iter().filter_map(|(node, observer)| Some((node.clone(), observer.upgrade()?))).collect()
     }
 
     /// Tells everybody of a commit of a node. A witness that panics keeps no other from being told.
@@ -100,9 +100,9 @@ impl SharedJournal {
         lock(&self.told).push(durable.clone());
         let here = Committed { durable: (*durable).clone(), local };
         let elsewhere = Committed { durable: (*durable).clone(), local: Local::default() };
-        for (node, witness) in self.witnesses() {
+        for (node, observer) in self.observers() {
             let group = if node == *by { &here } else { &elsewhere };
-            drop(catch_unwind(AssertUnwindSafe(|| witness.committed(group))));
+            drop(catch_unwind(AssertUnwindSafe(|| observer.committed(group))));
         }
     }
 }

@@ -32,8 +32,8 @@ impl Store for StrictStore {
         Box::pin(lazy(move |_| Self::commit(&journal, &node, wants, work)))
     }
 
-    fn watch(&self, witness: Arc<dyn CommitObserver>) {
-        lock(&self.journal.watch).push((self.node.clone(), Arc::downgrade(&witness)));
+    fn watch(&self, observer: Arc<dyn CommitObserver>) {
+        lock(&self.journal.watch).push((self.node.clone(), Arc::downgrade(&observer)));
     }
 
     fn state(&self, key: &Key) -> StoreFuture<Option<Arc<State>>> {
@@ -142,26 +142,26 @@ impl Store for StrictStore {
         self.with(move |data| data.quarantine.remove(&unit).is_some())
     }
 
-    fn shelve(&self, shelf: SessionTable, rows: Vec<(String, Option<String>)>) -> StoreFuture<()> {
+    fn shelve(&self, table: SessionTable, rows: Vec<(String, Option<String>)>) -> StoreFuture<()> {
         self.with(move |data| {
-            let shelf = data.shelves.entry(shelf).or_default();
+            let table = data.shelves.entry(table).or_default();
             for (id, body) in rows {
                 match body {
-                    Some(body) => shelf.insert(id, body),
-                    None => shelf.remove(&id),
+                    Some(body) => table.insert(id, body),
+                    None => table.remove(&id),
                 };
             }
         })
     }
 
-    fn row(&self, shelf: SessionTable, id: &str) -> StoreFuture<Option<String>> {
+    fn row(&self, table: SessionTable, id: &str) -> StoreFuture<Option<String>> {
         let id = id.to_owned();
-        self.with(move |data| data.shelves.get(&shelf).and_then(|rows| rows.get(&id)).cloned())
+        self.with(move |data| data.shelves.get(&table).and_then(|rows| rows.get(&id)).cloned())
     }
 
-    fn rows(&self, shelf: SessionTable) -> StoreFuture<Vec<(String, String)>> {
+    fn rows(&self, table: SessionTable) -> StoreFuture<Vec<(String, String)>> {
         self.with(move |data| {
-            let rows = data.shelves.get(&shelf).into_iter().flatten();
+            let rows = data.shelves.get(&table).into_iter().flatten();
             rows.map(|(id, body)| (id.clone(), body.clone())).collect()
         })
     }

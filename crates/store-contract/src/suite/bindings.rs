@@ -27,8 +27,8 @@ fn bare(dn: &str, contact: &str) -> BindingRow {
     BindingRow { instance: None, reg_id: None, path: Vec::new(), expires: -1, ..row(dn, contact) }
 }
 
-pub async fn the_bindings_of_a_number_are_those_that_were_given_last(ground: &dyn StoreBackend) {
-    let store = ground.open();
+pub async fn the_bindings_of_a_number_are_those_that_were_given_last(backend: &dyn StoreBackend) {
+    let store = backend.open();
     let kept = async || store.bindings().await.expect("read");
     let (first, second) = (row("5001", "sip:b@192.0.2.7"), bare("5001", "sip:a@192.0.2.7"));
     store.bind(vec![("5001".into(), vec![first.clone(), second.clone()])]).await.expect("bound");
@@ -41,12 +41,12 @@ pub async fn the_bindings_of_a_number_are_those_that_were_given_last(ground: &dy
     assert_eq!(kept().await, [] as [BindingRow; 0]);
 }
 
-pub async fn bindings_of_many_numbers_are_written_at_once_and_outlive_the_store(ground: &dyn StoreBackend) {
-    let store = ground.open();
+pub async fn bindings_of_many_numbers_are_written_at_once_and_outlive_the_store(backend: &dyn StoreBackend) {
+    let store = backend.open();
     // Two numbers may have the same contact: of a phone with two lines.
     let rows: Vec<BindingRow> = (5_001..5_301).map(|dn| row(&dn.to_string(), "sip:line@192.0.2.7")).collect();
     let phones = rows.iter().map(|row| (row.dn.clone(), vec![row.clone()])).collect();
     store.bind(phones).await.expect("bound");
     drop(store);
-    assert_eq!(ground.open().bindings().await.expect("read"), rows);
+    assert_eq!(backend.open().bindings().await.expect("read"), rows);
 }

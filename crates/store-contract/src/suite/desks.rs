@@ -118,11 +118,11 @@ impl Channel for Slow {
         Ok(())
     }
 
-    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
+    fn send(&self, outbound: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
         Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(700)).await;
-            self.1.lock().expect("lock").push((self.0, parcel.id.clone()));
-            SendOutcome::Sent { id: Some(parcel.id), state: Delivery::Sent }
+            self.1.lock().expect("lock").push((self.0, outbound.id.clone()));
+            SendOutcome::Sent { id: Some(outbound.id), state: Delivery::Sent }
         })
     }
 
@@ -149,7 +149,7 @@ async fn desk(shared: &dyn Shared, node: &str) -> Arc<Desk> {
 
 /// A centre with so many agents, who are ready, and two desks.
 async fn two(shared: &dyn Shared, agents: u32) -> (StoreFixture, Arc<Desk>, Arc<Desk>) {
-    let scene = StoreFixture::set_up(shared.on("a".into()), agents).await;
+    let fixture = StoreFixture::set_up(shared.on("a".into()), agents).await;
     (fixture, desk(shared, "a").await, desk(shared, "b").await)
 }
 
@@ -200,7 +200,7 @@ fn told<T>(outcomes: impl IntoIterator<Item = Result<T, Refused>>) -> (usize, Ve
 /// A desk, of node `a`, that has seen much, and its memory: who waits, who works, who is there, what falls
 /// due, what is to be sent, and where each mailbox stands.
 pub async fn busy(shared: &dyn Shared) -> (Arc<Desk>, impl Fn() -> String + use<>) {
-    let (scene, a, b) = two(shared, 2).await;
+    let (fixture, a, b) = two(shared, 2).await;
     put_queue(&a, "Support", |queue| queue.routing_point = Some("9000".into())).await.expect("put");
     for (number, desk) in [&a, &b, &b, &a].into_iter().enumerate() {
         desk.open_session(open(&format!("s{number}"))).await.expect("let in");
@@ -266,7 +266,7 @@ pub async fn what_is_asked_of_the_switch_is_asked_by_the_node_that_committed(sha
 }
 
 pub async fn a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone(shared: &dyn Shared) {
-    let scene = StoreFixture::set_up(shared.on("a".into()), 1).await;
+    let fixture = StoreFixture::set_up(shared.on("a".into()), 1).await;
     let a = desk(shared, "a").await;
     put_queue(&a, "Support", |queue| queue.routing_point = Some("9000".into())).await.expect("put");
     a.arrive(arrival("c1"), UserData::default()).await.expect("taken in");
@@ -280,26 +280,26 @@ pub async fn a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone(share
     let post = tokio::spawn(b.clone().post());
     tokio::time::sleep(Duration::from_secs(60)).await;
     post.abort();
-    assert!(scene.call("c1").await.ended.is_none(), "its media are at the other node");
-    assert_eq!(scene.tasks().await, [("one/4".into(), true)]);
+    assert!(fixture.call("c1").await.ended.is_none(), "its media are at the other node");
+    assert_eq!(fixture.tasks().await, [("one/4".into(), true)]);
     assert!(sent.lock().expect("lock").is_empty());
 
     // The node itself begins again: what it had is over, or unknown.
     drop(a);
     let a = desk(shared, "a").await;
-    assert!(scene.call("c1").await.ended.is_some());
+    assert!(fixture.call("c1").await.ended.is_some());
     let parties = fixture.call("c1").await.parties;
     assert!(parties.iter().all(|party| !party.is_live()), "{parties:?}");
     let post = tokio::spawn(a.clone().post());
     tokio::time::sleep(Duration::from_secs(1)).await;
     post.abort();
-    assert_eq!(scene.tasks().await, []);
+    assert_eq!(fixture.tasks().await, []);
     let state = fixture.log("one").await[3].delivery.as_ref().map(|progress| progress.state);
     assert_eq!(state, Some(Delivery::Unknown));
 }
 
 pub async fn a_task_is_sent_by_one_desk(shared: &dyn Shared) {
-    let (scene, a, b) = two(shared, 1).await;
+    let (fixture, a, b) = two(shared, 1).await;
     let sent = Arc::<Mutex<Vec<_>>>::default();
     fixture.text("one", "+1", 1).await;
     let posts = [(a.clone(), "a"), (b.clone(), "b")].map(|(desk, name)| {
@@ -314,7 +314,7 @@ pub async fn a_task_is_sent_by_one_desk(shared: &dyn Shared) {
     posts.iter().for_each(tokio::task::JoinHandle::abort);
     let sent: Vec<String> = sent.lock().expect("lock").iter().map(|(_, id)| id.clone()).collect();
     assert_eq!(sent, (4..9).map(|index| format!("one/{index}")).collect::<Vec<_>>());
-    assert_eq!(scene.tasks().await, []);
+    assert_eq!(fixture.tasks().await, []);
 }
 
 pub async fn of_two_that_take_one_login_name_one_does(shared: &dyn Shared) {
@@ -361,7 +361,7 @@ pub async fn of_two_customers_who_come_for_the_last_place_one_waits(shared: &dyn
 }
 
 pub async fn a_call_that_finds_its_queue_full_goes_where_it_sends_what_it_does_not_take(shared: &dyn Shared) {
-    let (scene, a, b) = two(shared, 0).await;
+    let (fixture, a, b) = two(shared, 0).await;
     put_queue(&a, "Support", |queue| {
         queue.max_waiting = 1;
         queue.calls = Calls { full: Overflow::Queue("Spare".into()), ..Calls::default() };
@@ -406,7 +406,7 @@ pub async fn a_call_that_finds_its_queue_full_goes_where_it_sends_what_it_does_n
 }
 
 pub async fn a_queue_is_taken_away_or_somebody_comes_into_it(shared: &dyn Shared) {
-    let (scene, a, b) = two(shared, 1).await;
+    let (fixture, a, b) = two(shared, 1).await;
     for id in ["one", "two"] {
         put_queue(&a, "Spare", |_| {}).await.expect("put");
         fixture.talk(id, 1).await;
@@ -433,7 +433,7 @@ pub async fn a_queue_is_taken_away_or_somebody_comes_into_it(shared: &dyn Shared
 }
 
 pub async fn two_routers_offer_everybody_once(shared: &dyn Shared) {
-    let (scene, a, b) = two(shared, 3).await;
+    let (fixture, a, b) = two(shared, 3).await;
     let mut tasks = tokio::task::JoinSet::new();
     for desk in [&a, &b] {
         tasks.spawn(desk.clone().route());

@@ -38,18 +38,18 @@ impl StoreFixture {
 
     /// Sets up a centre with one queue and so many agents, logged in and ready.
     pub async fn set_up(store: Arc<dyn Store>, agents: u32) -> Self {
-        let scene = Self::at(store, 1_000);
-        scene.done(Command::Provision(Provision::PutCentre(Box::new(centre())))).await;
-        scene.done(Command::Provision(Provision::PutQueue(Box::new(queue())))).await;
+        let fixture = Self::at(store, 1_000);
+        fixture.done(Command::Provision(Provision::PutCentre(Box::new(centre())))).await;
+        fixture.done(Command::Provision(Provision::PutQueue(Box::new(queue())))).await;
         for number in 1..=agents {
-            scene.done(Command::Provision(Provision::PutUser(Box::new(user(number))))).await;
+            fixture.done(Command::Provision(Provision::PutUser(Box::new(user(number))))).await;
             let channels = vec!["chat".into(), "smsession".into()];
-            scene.agent(number, AgentAct::LogIn { channels, place: None }).await;
-            scene
+            fixture.agent(number, AgentAct::LogIn { channels, place: None }).await;
+            fixture
                 .agent(number, AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None })
                 .await;
         }
-        scene
+        fixture
     }
 
     /// The next moment.
@@ -161,12 +161,12 @@ pub fn session_command(id: &str, number: u32, act: SessionAct) -> Command {
 
 /// Decides a command as the desk would, with notes on one topic for the agents of the conversations it changed.
 pub fn work(command: Command, now: Millis, topic: &'static str) -> Work {
-    Box::new(move |sight| {
+    Box::new(move |view| {
         let cause = match command.actor() {
-            Some(agent) => Some((agent.clone(), sight.head(agent)? + 1)),
+            Some(agent) => Some((agent.clone(), view.head(agent)? + 1)),
             None => None,
         };
-        let decision = domain::decide(sight, &command, now)?;
+        let decision = domain::decide(view, &command, now)?;
         let notes = notes(&decision, topic);
         Ok(CommitPlan { at: now, decision, notes, cause, result: None })
     })

@@ -58,8 +58,8 @@ impl StoreFixture {
     pub async fn known(&self, name: &str) -> Option<KnownProviderKey> {
         let (key, found) = (known_key(SERVICE, name), Arc::new(Mutex::new(None)));
         let told = found.clone();
-        let look = Box::new(move |sight: &mut dyn desk::ports::TxView| {
-            *told.lock().expect("lock") = sight.known(&key)?;
+        let look = Box::new(move |view: &mut dyn desk::ports::TxView| {
+            *told.lock().expect("lock") = view.known(&key)?;
             Err(DecideError::Refused(Refusal::Ended))
         });
         self.store.transact(Vec::new(), look).await.expect("the store works").expect_err("only looked");

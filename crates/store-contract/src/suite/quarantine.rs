@@ -8,8 +8,8 @@ fn unit(raw: &[u8]) -> Quarantined {
     Quarantined { id: 0, at: 7, service, why, raw: raw.to_vec() }
 }
 
-pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(ground: &dyn StoreBackend) {
-    let store = ground.open();
+pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(backend: &dyn StoreBackend) {
+    let store = backend.open();
     let mut kept = Vec::new();
     for raw in [&b"\xff\x00{"[..], b"", b"three"] {
         kept.push(Quarantined { id: store.quarantine(unit(raw)).await.expect("kept"), ..unit(raw) });
@@ -26,13 +26,13 @@ pub async fn a_unit_stays_until_it_is_released_and_no_number_comes_again(ground:
     assert_eq!(list(0, 10).await, kept[..2]);
     drop(store);
 
-    let store = ground.open();
+    let store = backend.open();
     assert_eq!(store.quarantined(0, 10, usize::MAX).await.expect("listed"), kept[..2]);
     assert!(store.quarantine(unit(b"four")).await.expect("kept") > newest);
 }
 
-pub async fn what_lies_there_for_longer_than_conversations_are_kept_goes(ground: &dyn StoreBackend) {
-    let store = ground.open();
+pub async fn what_lies_there_for_longer_than_conversations_are_kept_goes(backend: &dyn StoreBackend) {
+    let store = backend.open();
     for at in [5, 7, 9] {
         store.quarantine(Quarantined { at, ..unit(b"?") }).await.expect("kept");
     }

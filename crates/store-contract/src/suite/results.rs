@@ -24,12 +24,12 @@ fn saved(key: &str, scope: &str, at: i64, body: &str) -> SavedResult {
 /// The work of a command with a result.
 fn kept(command: Command, result: SavedResult) -> Work {
     let mut inner = work(command, result.at, super::fixture::TOPIC);
-    Box::new(move |sight: &mut dyn TxView| -> Result<CommitPlan, DecideError> {
-        if let Some(known) = sight.result(&result.key)? {
+    Box::new(move |view: &mut dyn TxView| -> Result<CommitPlan, DecideError> {
+        if let Some(known) = view.result(&result.key)? {
             let decision = domain::Decision::default();
             return Ok(CommitPlan { at: 0, decision, notes: Vec::new(), cause: None, result: Some(known) });
         }
-        Ok(CommitPlan { result: Some(result.clone()), ..inner(sight)? })
+        Ok(CommitPlan { result: Some(result.clone()), ..inner(view)? })
     })
 }
 
@@ -38,12 +38,12 @@ fn ready() -> Command {
     Command::Agent { agent: super::fixture::agent(1), act }
 }
 
-pub async fn a_result_comes_with_its_commit_and_is_seen_by_the_next(ground: &dyn StoreBackend) {
-    let scene = StoreFixture::set_up(ground.open(), 1).await;
+pub async fn a_result_comes_with_its_commit_and_is_seen_by_the_next(backend: &dyn StoreBackend) {
+    let fixture = StoreFixture::set_up(backend.open(), 1).await;
     let one = saved("k", "s", 5, "one");
     let asked = (0..8).map(|number| {
         let result = SavedResult { body: number.to_string(), ..one.clone() };
-        scene.store.transact(Vec::new(), kept(ready(), result))
+        fixture.store.transact(Vec::new(), kept(ready(), result))
     });
     let answers: Vec<_> = futures::future::join_all(asked)
         .await
@@ -51,22 +51,22 @@ pub async fn a_result_comes_with_its_commit_and_is_seen_by_the_next(ground: &dyn
         .map(|done| done.expect("the store works").expect("allowed").result.expect("a result"))
         .collect();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    drop(scene);
-    let store = ground.open();
+    drop(fixture);
+    let store = backend.open();
     assert_eq!(store.result("k").await.expect("read").as_ref(), answers.first());
     assert_eq!(store.result("l").await.expect("read"), None);
 }
 
-pub async fn a_refused_command_leaves_no_result(ground: &dyn StoreBackend) {
-    let scene = StoreFixture::set_up(ground.open(), 1).await;
+pub async fn a_refused_command_leaves_no_result(backend: &dyn StoreBackend) {
+    let fixture = StoreFixture::set_up(backend.open(), 1).await;
     let refused = Command::Provision(Provision::RemoveQueue("nowhere".into()));
-    let outcome = scene.store.transact(Vec::new(), kept(refused, saved("k", "s", 5, ""))).await;
+    let outcome = fixture.store.transact(Vec::new(), kept(refused, saved("k", "s", 5, ""))).await;
     assert!(outcome.expect("the store works").is_err());
-    assert_eq!(scene.store.result("k").await.expect("read"), None);
+    assert_eq!(fixture.store.result("k").await.expect("read"), None);
 }
 
-pub async fn results_are_bounded_in_each_scope_and_forgotten_when_they_are_old(ground: &dyn StoreBackend) {
-    let store = ground.open();
+pub async fn results_are_bounded_in_each_scope_and_forgotten_when_they_are_old(backend: &dyn StoreBackend) {
+    let store = backend.open();
     let save = |result| store.save(result);
     save(saved("other", "t", 1, "")).await.expect("kept");
     let small =

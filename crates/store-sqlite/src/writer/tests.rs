@@ -40,8 +40,8 @@ impl CommitObserver for RecordingObserver {
 fn writer(dir: &Path) -> (Writer, Arc<RecordingObserver>) {
     let hold = Hold::open(dir, false).expect("open");
     let told = Arc::new(RecordingObserver::default());
-    let witness: Arc<dyn CommitObserver> = told.clone();
-    let watch = Arc::new(Mutex::new(vec![Arc::downgrade(&witness)]));
+    let observer: Arc<dyn CommitObserver> = told.clone();
+    let watch = Arc::new(Mutex::new(vec![Arc::downgrade(&observer)]));
     checkpoint::count_frames(&hold.conn);
     (Writer::new(hold, Arc::new(Cache::new(10)), watch, Health::default()).expect("a writer"), told)
 }

@@ -96,7 +96,7 @@ impl Voice {
             .build();
         let incoming =
             endpoint.incoming_transactions().map_err(|why| StartError::Library(why.to_string()))?;
-        let house = Arc::new(StreamContext {
+        let context = Arc::new(StreamContext {
             endpoint: endpoint.inner.clone(),
             strangers: strangers.clone(),
             doorkeeper: doorkeeper.clone(),
@@ -134,7 +134,7 @@ impl Voice {
         until(&token, tell_changes(listener, heard_changes));
         until(&token, tell_closings(core.clone(), heard_closings));
         for door in doors {
-            until(&token, transport::serve(door, house.clone()));
+            until(&token, transport::serve(door, context.clone()));
         }
         Ok(Arc::new(Self { core, addresses: bound, tasks, token, over }))
     }

@@ -76,15 +76,15 @@ fn kinds(events: &[Notification]) -> Vec<String> {
 #[tokio::test]
 async fn a_poll_hears_what_happens_once_and_in_order() {
     let (_world, desk, target) = listening().await;
-    let mut ear = PollClient::new(Http::new(target.clone(), agent(1)), ENDPOINT.into(), true);
-    ear.handshake().await.expect("a session");
-    ear.subscribe(&TOPICS).await.expect("subscriptions");
+    let mut client = PollClient::new(Http::new(target.clone(), agent(1)), ENDPOINT.into(), true);
+    client.handshake().await.expect("a session");
+    client.subscribe(&TOPICS).await.expect("subscriptions");
     let mut http = Http::new(target, agent(1));
     ready(&mut http).await;
     customer(&desk, "S1").await;
     let mut events = Vec::new();
     while !kinds(&events).contains(&"ChatStateChangeMessage Invited".to_owned()) {
-        let heard = ear.connect(Some(2_000)).await.expect("a connect");
+        let heard = client.connect(Some(2_000)).await.expect("a connect");
         assert_eq!(heard.next, Next::Connect);
         events.extend(heard.events);
     }
@@ -94,35 +94,35 @@ async fn a_poll_hears_what_happens_once_and_in_order() {
         last[last.len() - 2..],
         ["ChannelStateChangeMessageV2 Ready", "ChatStateChangeMessage Invited"]
     );
-    assert!(ear.acknowledged() > 0);
-    let quiet = ear.connect(Some(50)).await.expect("a connect");
+    assert!(client.acknowledged() > 0);
+    let quiet = client.connect(Some(50)).await.expect("a connect");
     assert!(quiet.events.is_empty(), "nothing comes twice");
-    ear.disconnect().await.expect("a farewell");
+    client.disconnect().await.expect("a farewell");
 }
 
 #[tokio::test]
 async fn a_socket_that_broke_hears_again_what_it_did_not_acknowledge() {
     let (_world, desk, target) = listening().await;
-    let mut ear = SocketClient::new(target.clone(), ENDPOINT.into(), agent(1), Jar::default(), true);
-    ear.open().await.expect("a socket");
-    ear.handshake().await.expect("a session");
-    ear.subscribe(&TOPICS).await.expect("subscriptions");
+    let mut client = SocketClient::new(target.clone(), ENDPOINT.into(), agent(1), Jar::default(), true);
+    client.open().await.expect("a socket");
+    client.handshake().await.expect("a session");
+    client.subscribe(&TOPICS).await.expect("subscriptions");
     let mut http = Http::new(target, agent(1));
     ready(&mut http).await;
-    let heard = ear.connect(Some(2_000)).await.expect("a connect");
+    let heard = client.connect(Some(2_000)).await.expect("a connect");
     assert!(!heard.events.is_empty());
-    ear.close();
+    client.close();
     customer(&desk, "S1").await;
-    ear.open().await.expect("another socket");
-    let mut heard = ear.connect(Some(2_000)).await.expect("a connect").events;
+    client.open().await.expect("another socket");
+    let mut heard = client.connect(Some(2_000)).await.expect("a connect").events;
     while !kinds(&heard).contains(&"ChatStateChangeMessage Invited".to_owned()) {
-        heard.extend(ear.connect(Some(2_000)).await.expect("a connect").events);
+        heard.extend(client.connect(Some(2_000)).await.expect("a connect").events);
     }
     operate(&mut http, "/me/chats/S1", json!({"operationName": "Accept", "nickname": "Ada"})).await;
     says(&desk, "S1", "Hello?").await;
     let mut said = Vec::new();
     while said.last() != Some(&json!("Hello?")) {
-        for event in ear.connect(Some(2_000)).await.expect("a connect").events {
+        for event in client.connect(Some(2_000)).await.expect("a connect").events {
             let data = event.json();
             let texts =
                 data["messages"].as_array().into_iter().flatten().map(|message| message["text"].clone());
@@ -135,28 +135,28 @@ async fn a_socket_that_broke_hears_again_what_it_did_not_acknowledge() {
 #[tokio::test]
 async fn without_acknowledgements_a_socket_is_pushed_to() {
     let (_world, _desk, target) = listening().await;
-    let mut ear = SocketClient::new(target.clone(), ENDPOINT.into(), agent(2), Jar::default(), false);
-    ear.open().await.expect("a socket");
-    ear.handshake().await.expect("a session");
-    ear.subscribe(&TOPICS).await.expect("subscriptions");
-    assert!(!ear.client_id().is_empty());
-    let first = ear.connect(Some(0)).await.expect("a connect");
+    let mut client = SocketClient::new(target.clone(), ENDPOINT.into(), agent(2), Jar::default(), false);
+    client.open().await.expect("a socket");
+    client.handshake().await.expect("a session");
+    client.subscribe(&TOPICS).await.expect("subscriptions");
+    assert!(!client.client_id().is_empty());
+    let first = client.connect(Some(0)).await.expect("a connect");
     assert!(first.events.is_empty());
     let mut http = Http::new(target, agent(2));
-    let (heard, ()) = tokio::join!(ear.connect(Some(5_000)), ready(&mut http));
+    let (heard, ()) = tokio::join!(client.connect(Some(5_000)), ready(&mut http));
     assert!(!heard.expect("a connect").events.is_empty());
 }
 
 #[tokio::test]
 async fn sockets_hear_how_services_stand_with_acknowledgements_and_without() {
     let (_world, desk, target) = listening().await;
-    let mut ears = [true, false]
+    let mut clients = [true, false]
         .map(|acks| SocketClient::new(target.clone(), ENDPOINT.into(), agent(1), Jar::default(), acks));
-    for ear in &mut ears {
-        ear.open().await.expect("a socket");
-        ear.handshake().await.expect("a session");
-        ear.subscribe(&["/notifications/services"]).await.expect("a subscription");
-        let first = ear.connect(Some(0)).await.expect("a connect");
+    for client in &mut clients {
+        client.open().await.expect("a socket");
+        client.handshake().await.expect("a session");
+        client.subscribe(&["/notifications/services"]).await.expect("a subscription");
+        let first = client.connect(Some(0)).await.expect("a connect");
         assert!(first.events.is_empty());
     }
     let report = |condition| {
@@ -166,7 +166,7 @@ async fn sockets_hear_how_services_stand_with_acknowledgements_and_without() {
         let word = |event: &Notification| event.json()["services"][0]["condition"].clone();
         events.iter().map(word).collect::<Vec<_>>()
     };
-    let [acked, pushed] = &mut ears;
+    let [acked, pushed] = &mut clients;
     for (condition, word) in [(Condition::Unreachable, "Unreachable"), (Condition::Working, "Working")] {
         let (one, other, ()) =
             tokio::join!(acked.connect(Some(20_000)), pushed.connect(Some(20_000)), async {

@@ -143,8 +143,8 @@ fn whatsapp() -> Media {
 
 #[tokio::test(start_paused = true)]
 async fn a_conversation_whose_medium_was_removed_falls_silent_like_any_other() {
-    let ground = TestNode::new();
-    let node = ground.up(whatsapp(), notes(&whatsapp())).await;
+    let storage = TestNode::new();
+    let node = storage.up(whatsapp(), notes(&whatsapp())).await;
     node.provision().await;
     let talk = node.writes("whatsapp", "+1").await;
     node.takes(&talk).await;
@@ -152,7 +152,7 @@ async fn a_conversation_whose_medium_was_removed_falls_silent_like_any_other() {
     node.takes(&waits).await;
     node.down().await;
 
-    let node = ground.up(Media::default(), notes(&Media::default())).await;
+    let node = storage.up(Media::default(), notes(&Media::default())).await;
     let late = node.writes("whatsapp", "+3").await;
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert!(node.session(&late).await.agents.is_empty(), "it is offered to nobody: no client could take it");
@@ -174,7 +174,7 @@ struct Panics {
 impl Render for Panics {
     fn notes(
         &self,
-        sight: &mut dyn TxView,
+        view: &mut dyn TxView,
         decision: &Decision,
         cause: Option<&CommandOrigin>,
         at: Millis,
@@ -198,15 +198,15 @@ impl Render for Panics {
                 panic!("on purpose");
             }
         }
-        self.notes.notes(sight, decision, cause, at)
+        self.notes.notes(view, decision, cause, at)
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_renderer_that_panics_is_tried_once_for_each_thing_and_stops_nothing_else() {
-    let ground = TestNode::new();
+    let storage = TestNode::new();
     let render = Arc::new(Panics { notes: notes(&whatsapp()), tries: AtomicUsize::new(0) });
-    let node = ground.up(whatsapp(), render.clone()).await;
+    let node = storage.up(whatsapp(), render.clone()).await;
     node.provision().await;
     let silent = node.writes(SMS_SERVICE, "+1").await;
     node.takes(&silent).await;

@@ -69,44 +69,44 @@ impl Customer {
 
     async fn talk(&mut self) {
         let Some(matter) = self.voice.chance.pick(&self.matters).cloned() else { return };
-        let mut ears = self.voice.platforms.arrivals.subscribe();
+        let mut arrivals = self.voice.platforms.arrivals.subscribe();
         self.voice.open(matter.opening).await;
         for words in matter.answers {
-            let Some(heard) = self.hear(&mut ears).await else { return };
+            let Some(heard) = self.hear(&mut arrivals).await else { return };
             self.voice.answer(words, heard.quick_reply).await;
         }
-        if self.hear(&mut ears).await.is_some() {
+        if self.hear(&mut arrivals).await.is_some() {
             self.voice.say(THANKS);
         }
     }
 
     /// Waits for an answer, reads it, and types. Asks once whether anyone is there; then gives up.
-    async fn hear(&mut self, ears: &mut Receiver<Arrival>) -> Option<Arrival> {
-        let mut heard = self.wait(ears).await;
+    async fn hear(&mut self, arrivals: &mut Receiver<Arrival>) -> Option<Arrival> {
+        let mut heard = self.wait(arrivals).await;
         if heard.is_none() {
             self.voice.say(IMPATIENCE);
-            heard = self.wait(ears).await;
+            heard = self.wait(arrivals).await;
         }
         let mut heard = heard?;
         self.voice.show_as_read();
         let typing = self.voice.platforms.settings.manners.typing.clone();
         tokio::time::sleep(self.voice.chance.moment(typing)).await;
         // What came while the person typed is answered with the same words.
-        while let Ok(Some(more)) = tokio::time::timeout(Duration::ZERO, self.next(ears)).await {
+        while let Ok(Some(more)) = tokio::time::timeout(Duration::ZERO, self.next(arrivals)).await {
             heard = more;
         }
         Some(heard)
     }
 
-    async fn wait(&mut self, ears: &mut Receiver<Arrival>) -> Option<Arrival> {
+    async fn wait(&mut self, arrivals: &mut Receiver<Arrival>) -> Option<Arrival> {
         let patience = self.voice.platforms.settings.manners.patience.clone();
         let patience = self.voice.chance.moment(patience);
-        tokio::time::timeout(patience, self.next(ears)).await.ok().flatten()
+        tokio::time::timeout(patience, self.next(arrivals)).await.ok().flatten()
     }
 
-    async fn next(&self, ears: &mut Receiver<Arrival>) -> Option<Arrival> {
+    async fn next(&self, arrivals: &mut Receiver<Arrival>) -> Option<Arrival> {
         loop {
-            match ears.recv().await {
+            match arrivals.recv().await {
                 Ok(arrival) if self.is_for_me(&arrival) => return Some(arrival),
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,

@@ -1,6 +1,6 @@
 //! Places in a queue: who is let in, and who is counted.
 
-use super::test_board::{MEDIUM, QUEUE, TestBoard, What, hall, what};
+use super::test_board::{MEDIUM, QUEUE, TestBoard, What, test_board, what};
 use crate::routing::Board;
 use domain::{
     Key, State,
@@ -19,16 +19,16 @@ fn served() -> TestBoard {
         inactivity: 0,
         terms: Terms::default(),
     };
-    let hall = hall().queue(QUEUE, |queue| {
+    let test = test_board().queue(QUEUE, |queue| {
         queue.max_waiting = 10;
         queue.routing_point = Some("9000".into());
     });
-    let mut centre = match &*hall.states[0].1 {
+    let mut centre = match &*test.states[0].1 {
         State::Centre(centre) => Centre::clone(centre),
         other => panic!("{other:?}"),
     };
     centre.services = [("texts".into(), service(MEDIUM)), ("post".into(), service("post"))].into();
-    hall.put(Key::Centre, State::Centre(centre))
+    test.put(Key::Centre, State::Centre(centre))
 }
 
 /// Whether somebody is let in by a service; then they wait.

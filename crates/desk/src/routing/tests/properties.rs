@@ -1,6 +1,6 @@
 //! What must hold on every board.
 
-use super::test_board::{MEDIUM, TestAgent, TestBoard, What, hall, what, who};
+use super::test_board::{MEDIUM, TestAgent, TestBoard, What, test_board, what, who};
 use crate::routing::{
     Board, Obstacle, Offer, WaitingItem, effective_priority, explain, explain::explain_with, route,
 };
@@ -45,20 +45,20 @@ fn item() -> impl Strategy<Value = What> {
     )
 }
 
-/// A hall with all kinds of agents and items; the third queue does not exist.
-fn any_hall() -> impl Strategy<Value = TestBoard> {
+/// A board with all kinds of agents and items; the third queue does not exist.
+fn any_board() -> impl Strategy<Value = TestBoard> {
     let ageing = prop_oneof![Just(0_i64), Just(10)];
     let agents = (0..=AGENTS.len())
         .prop_flat_map(|count| AGENTS[..count].iter().map(|name| agent(name)).collect::<Vec<_>>());
     (agents, vec(item(), 0..12), ageing, 0_u8..3).prop_map(|(agents, items, ageing, level)| {
-        let hall = hall().at(NOW).queue("Sales", |queue| {
+        let test = test_board().at(NOW).queue("Sales", |queue| {
             queue.ageing = ageing;
             queue.skills.insert("french".into(), level);
         });
-        let hall = agents.into_iter().fold(hall, TestBoard::seat);
-        items.into_iter().enumerate().fold(hall, |hall, (number, mut item)| {
+        let test = agents.into_iter().fold(test, TestBoard::seat);
+        items.into_iter().enumerate().fold(test, |test, (number, mut item)| {
             item.0.id = format!("{number:02}").as_str().into();
-            hall.waits(item)
+            test.waits(item)
         })
     })
 }
@@ -87,8 +87,8 @@ fn standings(board: &Board, item: &WaitingItem, made: &[Offer]) -> Vec<(UserId, 
 
 proptest! {
     #[test]
-    fn nobody_is_offered_more_than_he_has_room_for(hall in any_hall()) {
-        let board = hall.board();
+    fn nobody_is_offered_more_than_he_has_room_for(test in any_board()) {
+        let board = test.board();
         let mut given: BTreeMap<(UserId, String), usize> = BTreeMap::new();
         for offer in route(&board, NOW) {
             let medium = &board.item(&offer.interaction).expect("it waits").medium;
@@ -101,8 +101,8 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_offered_what_something_stands_against(hall in any_hall()) {
-        let board = hall.board();
+    fn nobody_is_offered_what_something_stands_against(test in any_board()) {
+        let board = test.board();
         let offers = route(&board, NOW);
         for (place, offer) in offers.iter().enumerate() {
             let item = board.item(&offer.interaction).expect("it waits");
@@ -112,8 +112,8 @@ proptest! {
     }
 
     #[test]
-    fn what_is_offered_waited_and_is_offered_once(hall in any_hall()) {
-        let board = hall.board();
+    fn what_is_offered_waited_and_is_offered_once(test in any_board()) {
+        let board = test.board();
         let mut offered: Vec<_> = route(&board, NOW).into_iter().map(|offer| offer.interaction).collect();
         prop_assert!(offered.iter().all(|session| board.item(session).is_some()));
         let count = offered.len();
@@ -123,8 +123,8 @@ proptest! {
     }
 
     #[test]
-    fn what_is_left_could_be_given_to_nobody(hall in any_hall()) {
-        let board = hall.board();
+    fn what_is_left_could_be_given_to_nobody(test in any_board()) {
+        let board = test.board();
         let offers = route(&board, NOW);
         for item in ranked(&board).iter().filter(|item| offers.iter().all(|offer| offer.interaction != item.interaction)) {
             let standings = standings(&board, item, &offers);
@@ -133,8 +133,8 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_passed_over_for_what_comes_after_it(hall in any_hall()) {
-        let board = hall.board();
+    fn nothing_is_passed_over_for_what_comes_after_it(test in any_board()) {
+        let board = test.board();
         let offers = route(&board, NOW);
         let mut made = 0;
         for item in ranked(&board) {
@@ -151,18 +151,18 @@ proptest! {
 
     #[test]
     fn the_same_board_gives_the_same_offers_however_it_was_filled(
-        (hall, shuffled) in any_hall().prop_flat_map(|hall| {
-            let states = Just(hall.states.clone()).prop_shuffle();
-            (Just(hall), states)
+        (test, shuffled) in any_board().prop_flat_map(|test| {
+            let states = Just(test.states.clone()).prop_shuffle();
+            (Just(test), states)
         }),
     ) {
-        let other = TestBoard { states: shuffled, ..hall.clone() };
-        prop_assert_eq!(route(&hall.board(), NOW), route(&other.board(), NOW));
+        let other = TestBoard { states: shuffled, ..test.clone() };
+        prop_assert_eq!(route(&test.board(), NOW), route(&other.board(), NOW));
     }
 
     #[test]
-    fn a_round_gives_offers_exactly_when_somebody_has_nothing_against_something(hall in any_hall()) {
-        let board = hall.board();
+    fn a_round_gives_offers_exactly_when_somebody_has_nothing_against_something(test in any_board()) {
+        let board = test.board();
         let open = ranked(&board).iter().any(|item| {
             let standings = explain(&board, &item.interaction, NOW).expect("it waits");
             standings.iter().any(|standing| standing.obstacle.is_none())

@@ -1,4 +1,4 @@
-//! A hall with seats and a queue before it, written down in one line.
+//! A board with seats and a queue before it, written down in one line.
 
 use crate::routing::{Board, Obstacle, explain, route};
 use domain::{
@@ -26,7 +26,7 @@ pub struct TestBoard {
 }
 
 /// One slot each, one queue that asks for nothing; the time is 0.
-pub fn hall() -> TestBoard {
+pub fn test_board() -> TestBoard {
     let centre = Centre {
         id: "centre".into(),
         name: "Centre".into(),
@@ -38,8 +38,8 @@ pub fn hall() -> TestBoard {
         settings: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
-    let hall = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
-    hall.queue(QUEUE, |_| {})
+    let test = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
+    test.queue(QUEUE, |_| {})
 }
 
 impl TestBoard {

@@ -147,7 +147,7 @@ impl TestCentre {
 
     /// What a command would mean; nothing is committed.
     pub fn ask(&self, command: &Command) -> Result<Decision, Refusal> {
-        match decide(&mut self.sight(None), command, self.now) {
+        match decide(&mut self.snapshots(None), command, self.now) {
             Ok(decision) => Ok(decision),
             Err(DecideError::Refused(why)) => Err(why),
             Err(other) => panic!("{command:?}: {other:?}"),
@@ -157,15 +157,15 @@ impl TestCentre {
     /// Whatever a decision looks at it also waits for: what is not loaded is asked for, never taken for absent.
     #[track_caller]
     pub fn nothing_is_guessed(&self, command: &Command) {
-        let mut sight = self.sight(None);
-        let _ = decide(&mut sight, command, self.now);
-        for want in sight.asked {
-            let outcome = decide(&mut self.sight(Some(want.clone())), command, self.now);
+        let mut snapshots = self.snapshots(None);
+        let _ = decide(&mut snapshots, command, self.now);
+        for want in snapshots.asked {
+            let outcome = decide(&mut self.snapshots(Some(want.clone())), command, self.now);
             assert_eq!(outcome.map(|_| ()), Err(DecideError::Need(want)), "{command:?}");
         }
     }
 
-    fn sight(&self, missing: Option<Want>) -> Sight<'_> {
+    fn snapshots(&self, missing: Option<Want>) -> Sight<'_> {
         let Self { states, log, known, .. } = self;
         Sight { states, log, known, asked: BTreeSet::new(), missing }
     }

@@ -23,35 +23,35 @@ const OTHER: &str = "+15550199";
 
 async fn set_up(dir: &Path) -> (Arc<SqliteStore>, StoreFixture) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 2).await;
+    let fixture = StoreFixture::set_up(store.clone(), 2).await;
     for number in [1, 2] {
-        scene.connect(number).await;
+        fixture.connect(number).await;
     }
     let codes = vec![Code { id: "1".into(), name: "Solved".into(), display: "Solved".into() }];
     let group = DispositionGroup { id: "g".into(), name: "Codes".into(), parent: None, codes };
-    scene
+    fixture
         .done(Command::Provision(Provision::Book(
             domain::disposition_tree::DispositionTreeEvent::GroupAdded(group),
         )))
         .await;
-    (store, scene)
+    (store, fixture)
 }
 
 /// A call from a number, with everything in which a value of the caller's can stand; it goes on.
-async fn talk(scene: &StoreFixture, id: &str, theirs: &str) {
-    scene.ring(id, (theirs, &format!("Ines {theirs}")), &[("Order", &format!("order of {theirs}"))]).await;
-    scene.answer(id, 1).await;
+async fn talk(fixture: &StoreFixture, id: &str, theirs: &str) {
+    fixture.ring(id, (theirs, &format!("Ines {theirs}")), &[("Order", &format!("order of {theirs}"))]).await;
+    fixture.answer(id, 1).await;
     let more = CallAct::UpdateUserData(pairs(&[("Order", "77"), ("Mail", &format!("{theirs}@a.example"))]));
-    scene.on_call(id, 1, more).await;
-    scene.on_call(id, 1, CallAct::DeleteUserDataPair("Mail".into())).await;
-    scene.dispose_call(id, 1, &format!("will call {theirs}")).await;
-    scene.dispose_call(id, 1, "Solved").await;
+    fixture.on_call(id, 1, more).await;
+    fixture.on_call(id, 1, CallAct::DeleteUserDataPair("Mail".into())).await;
+    fixture.dispose_call(id, 1, &format!("will call {theirs}")).await;
+    fixture.dispose_call(id, 1, "Solved").await;
 }
 
 /// It ends, and the agent is not done with it.
-async fn end(scene: &StoreFixture, id: &str, theirs: &str) {
-    scene.gone(id, 1).await;
-    scene.dispose_call(id, 1, &format!("late: {theirs}")).await;
+async fn end(fixture: &StoreFixture, id: &str, theirs: &str) {
+    fixture.gone(id, 1).await;
+    fixture.dispose_call(id, 1, &format!("late: {theirs}")).await;
 }
 
 async fn found(store: &SqliteStore, value: &str) -> Vec<String> {
@@ -62,10 +62,10 @@ async fn found(store: &SqliteStore, value: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
     let dir = tempfile::tempdir().expect("a directory");
-    let (store, scene) = set_up(dir.path()).await;
+    let (store, fixture) = set_up(dir.path()).await;
     for (id, theirs) in [("his", HIM), ("other", OTHER)] {
-        talk(&scene, id, theirs).await;
-        end(&scene, id, theirs).await;
+        talk(&fixture, id, theirs).await;
+        end(&fixture, id, theirs).await;
     }
     for value in ["", "Ines ", "order of ", "will call ", "late: "] {
         assert_eq!(found(&store, &format!("{value}{HIM}")).await, ["his"], "{value}");
@@ -75,11 +75,11 @@ async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
     let reader = SqliteReader::open(dir.path()).expect("a reader");
     assert_eq!(reader.find_person(HIM).expect("found").conversations, ["his".into()]);
 
-    scene.dial("reached", 1, "+4930222", Some("Bench 3")).await;
-    scene.heard("reached", 1, domain::call::LegEvent::Up).await;
-    scene.heard("reached", 2, domain::call::LegEvent::Up).await;
+    fixture.dial("reached", 1, "+4930222", Some("Bench 3")).await;
+    fixture.heard("reached", 1, domain::call::LegEvent::Up).await;
+    fixture.heard("reached", 2, domain::call::LegEvent::Up).await;
     assert_eq!(found(&store, "Bench 3").await, ["reached"]);
-    scene.dial("own-phone-only", 2, "+4930222", None).await;
+    fixture.dial("own-phone-only", 2, "+4930222", None).await;
     assert_eq!(found(&store, "+4930222").await, ["own-phone-only", "reached"]);
 
     let (first, user) = (dn(1), agent(1));
@@ -92,17 +92,17 @@ async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     let dir = tempfile::tempdir().expect("a directory");
-    let (store, scene) = set_up(dir.path()).await;
+    let (store, fixture) = set_up(dir.path()).await;
     for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {
-        talk(&scene, id, theirs).await;
-        end(&scene, id, theirs).await;
+        talk(&fixture, id, theirs).await;
+        end(&fixture, id, theirs).await;
     }
-    scene.dial("out", 1, HIM, Some(&format!("near {HIM}"))).await;
-    scene.heard("out", 1, domain::call::LegEvent::Up).await;
-    scene.heard("out", 2, domain::call::LegEvent::Up).await;
-    scene.gone("out", 2).await;
-    let other = scene.call("other").await;
-    let phones = [scene.state(&Key::Device(dn(1))).await, scene.state(&Key::Device(dn(2))).await];
+    fixture.dial("out", 1, HIM, Some(&format!("near {HIM}"))).await;
+    fixture.heard("out", 1, domain::call::LegEvent::Up).await;
+    fixture.heard("out", 2, domain::call::LegEvent::Up).await;
+    fixture.gone("out", 2).await;
+    let other = fixture.call("other").await;
+    let phones = [fixture.state(&Key::Device(dn(1))).await, fixture.state(&Key::Device(dn(2))).await];
     assert!(phones.iter().all(Option::is_some));
     let page = async || {
         let query = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
@@ -118,7 +118,7 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     let erased = store.erase(traces.clone()).await.expect("left alone");
     assert_eq!((erased.conversations, &erased.left), (0, &traces.conversations));
     for id in &traces.conversations {
-        scene.done(Command::Erase { session: id.clone() }).await;
+        fixture.done(Command::Erase { session: id.clone() }).await;
     }
     let erased = store.erase(traces.clone()).await.expect("erased");
     assert_eq!((erased.conversations, erased.messages, erased.left.len()), (3, 0, 0));
@@ -138,9 +138,9 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     assert_eq!(shape(&before), shape(&after)[..before.rows.len()]);
     let codes = after.rows.iter().filter(|row| row.key == call("his1"));
     assert!(codes.clone().any(|row| format!("{:?}", row.event).contains("Solved")));
-    assert_eq!(scene.call("other").await, other);
-    assert!(scene.call("out").await.erased);
-    assert_eq!([scene.state(&Key::Device(dn(1))).await, scene.state(&Key::Device(dn(2))).await], phones);
+    assert_eq!(fixture.call("other").await, other);
+    assert!(fixture.call("out").await.erased);
+    assert_eq!([fixture.state(&Key::Device(dn(1))).await, fixture.state(&Key::Device(dn(2))).await], phones);
     for number in [1, 2] {
         let notes = store.notes(&agent(number), 0, 10_000, usize::MAX).await.expect("notes");
         assert!(notes.iter().all(|note| !note.body.contains(MARKER)));
@@ -150,21 +150,21 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     let copy = elsewhere.path().join("copy");
     backup(dir.path(), &copy).expect("a copy");
     assert_eq!(holders(&copy, MARKER), Vec::<String>::new());
-    drop((scene, store));
+    drop((fixture, store));
     assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_call_that_goes_on_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
-    let (store, scene) = set_up(dir.path()).await;
-    talk(&scene, "his", HIM).await;
-    let going_on = scene.call("his").await;
+    let (store, fixture) = set_up(dir.path()).await;
+    talk(&fixture, "his", HIM).await;
+    let going_on = fixture.call("his").await;
     let traces = store.find_person(HIM).await.expect("found");
     assert_eq!(traces.conversations, ["his".into()]);
-    let refused = scene.run(Command::Erase { session: "his".into() }).await.expect("the store works");
+    let refused = fixture.run(Command::Erase { session: "his".into() }).await.expect("the store works");
     assert!(matches!(refused, Err(domain::Refusal::InUse(_))), "{refused:?}");
     let erased = store.erase(traces.clone()).await.expect("left alone");
     assert_eq!((erased.conversations, erased.notes, erased.left), (0, 0, traces.conversations));
-    assert_eq!(scene.call("his").await, going_on);
+    assert_eq!(fixture.call("his").await, going_on);
 }

@@ -21,10 +21,10 @@ fn all(dir: &std::path::Path) -> FeedPage {
 async fn a_backup_taken_while_the_server_writes_is_of_one_moment() {
     let (dir, copy) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = Arc::new(StoreFixture::set_up(store, 2).await);
-    scene.talk("one", 1).await;
+    let fixture = Arc::new(StoreFixture::set_up(store, 2).await);
+    fixture.talk("one", 1).await;
     let stop = Arc::new(AtomicBool::new(false));
-    let (writing, stopped) = (scene.clone(), stop.clone());
+    let (writing, stopped) = (fixture.clone(), stop.clone());
     let writer = tokio::spawn(async move {
         let mut count = 0;
         while !stopped.load(Ordering::Relaxed) {
@@ -60,34 +60,34 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
         (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
-        store.shelve(shelf, vec![("a".into(), Some("b".into()))]).await.expect("shelved");
+    for table in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
+        store.shelve(table, vec![("a".into(), Some("b".into()))]).await.expect("shelved");
     }
     let row = crate::suite::bindings::row("5001", "sip:5001@192.0.2.7");
     store.bind(vec![("5001".into(), vec![row.clone()])]).await.expect("bound");
-    let scene = StoreFixture::set_up(store.clone(), 2).await;
-    scene.talk("one", 1).await;
-    scene.talk("two", 2).await;
-    scene.complete("two", 2).await;
+    let fixture = StoreFixture::set_up(store.clone(), 2).await;
+    fixture.talk("one", 1).await;
+    fixture.talk("two", 2).await;
+    fixture.complete("two", 2).await;
     backup(dir.path(), &copy).expect("a backup");
     restore(&copy, &home).expect("restored");
 
     let restored = Arc::new(SqliteStore::open(&home, Options::default()).expect("open"));
     assert_ne!(restored.stream_id(), store.stream_id());
     assert_eq!(all(&home).rows, all(dir.path()).rows);
-    for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
-        assert_eq!(restored.rows(shelf).await.expect("rows"), []);
+    for table in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
+        assert_eq!(restored.rows(table).await.expect("rows"), []);
     }
     assert_eq!(restored.bindings().await.expect("rows"), [] as [BindingRow; 0]);
     assert_eq!(store.bindings().await.expect("rows"), [row]);
     for bytes in [&copy, &home].map(|dir| std::fs::read(dir.join("journal.db")).expect("the copy")) {
         assert!(!bytes.windows(9).any(|window| window == b"192.0.2.7"), "an address of a phone");
     }
-    let (head, position) = (all(&home).head, scene.head(1).await);
+    let (head, position) = (all(&home).head, fixture.head(1).await);
     let again = StoreFixture::at(restored, 9_000);
-    assert_eq!(again.session("one").await, scene.session("one").await);
-    assert_eq!(again.state(&session("two")).await, scene.state(&session("two")).await);
-    assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
+    assert_eq!(again.session("one").await, fixture.session("one").await);
+    assert_eq!(again.state(&session("two")).await, fixture.state(&session("two")).await);
+    assert_eq!(again.positions(1, 0).await, fixture.positions(1, 0).await);
     // The copy of a journal in use goes on behind the positions that were reserved: with a gap, never with one twice.
     assert!(again.dispose("one", 1, "x").await.reference > Some(position));
     assert!(all(&home).head > head);
@@ -99,13 +99,13 @@ async fn nobody_knows_what_became_of_a_copys_tasks_and_quarantine_counts_on() {
         (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
-    scene.text("one", "+1", 1).await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
+    fixture.text("one", "+1", 1).await;
     for words in ["a", "b"] {
-        scene.done(says("one", 1, words)).await;
+        fixture.done(says("one", 1, words)).await;
     }
-    scene.done(outcome("one", 5, Delivery::Sent, "p1")).await;
-    scene.done(says("one", 1, "c")).await;
+    fixture.done(outcome("one", 5, Delivery::Sent, "p1")).await;
+    fixture.done(says("one", 1, "c")).await;
     let unit = || Quarantined { id: 0, at: 1, service: "texts".into(), why: "why".into(), raw: vec![0xff] };
     let number = store.quarantine(unit()).await.expect("kept");
     let newest = store.quarantine(unit()).await.expect("kept");
@@ -113,7 +113,7 @@ async fn nobody_knows_what_became_of_a_copys_tasks_and_quarantine_counts_on() {
     backup(dir.path(), &copy).expect("a backup");
     restore(&copy, &home).expect("restored");
 
-    assert_eq!(scene.tasks().await, [("one/4".into(), false), ("one/6".into(), false)]);
+    assert_eq!(fixture.tasks().await, [("one/4".into(), false), ("one/6".into(), false)]);
     let restored = Arc::new(SqliteStore::open(&home, Options::default()).expect("open"));
     let again = StoreFixture::at(restored.clone(), 9_000);
     assert_eq!(again.tasks().await, [("one/4".into(), true), ("one/6".into(), true)]);
@@ -130,11 +130,11 @@ async fn nothing_is_overwritten_and_nothing_damaged_is_restored() {
     let (dir, parent) =
         (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     let (copy, home) = (parent.path().join("copy"), parent.path().join("home"));
-    let scene =
+    let fixture =
         StoreFixture::set_up(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 1)
             .await;
     for number in 0..20 {
-        scene.talk(&format!("chat{number}"), 1).await;
+        fixture.talk(&format!("chat{number}"), 1).await;
     }
     backup(dir.path(), &copy).expect("a backup");
     assert!(matches!(backup(dir.path(), &copy), Err(BackupError::NotEmpty(_))));

@@ -26,16 +26,16 @@ const SOMEWHERE: usize = 12;
 async fn commit_until_killed() {
     let Ok(dir) = std::env::var(DIRECTORY) else { return };
     let store = SqliteStore::open(Path::new(&dir), Options::default()).expect("open");
-    let scene = Arc::new(StoreFixture::set_up(Arc::new(store), 8).await);
+    let fixture = Arc::new(StoreFixture::set_up(Arc::new(store), 8).await);
     let mut tasks = Vec::new();
     for number in 1..=8 {
-        let scene = scene.clone();
+        let fixture = fixture.clone();
         tasks.push(tokio::spawn(async move {
             let id = format!("chat{number}");
-            scene.talk(&id, number).await;
+            fixture.talk(&id, number).await;
             for count in 0.. {
                 let value = format!("value-{number}-{count}");
-                let done = scene.dispose(&id, number, &value).await;
+                let done = fixture.dispose(&id, number, &value).await;
                 let line = format!("acknowledged {value} {}\n", done.reference.expect("an agent's command"));
                 std::io::stdout().write_all(line.as_bytes()).expect("the parent listens");
             }
@@ -117,29 +117,29 @@ async fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
 async fn send_until_killed() {
     let Ok(dir) = std::env::var(DIRECTORY) else { return };
     let store = SqliteStore::open(Path::new(&dir), Options::default()).expect("open");
-    let scene = Arc::new(StoreFixture::set_up(Arc::new(store), 4).await);
+    let fixture = Arc::new(StoreFixture::set_up(Arc::new(store), 4).await);
     let acknowledged = |step: &str, task: &str| {
         let line = format!("acknowledged {step} {task}\n");
         std::io::stdout().write_all(line.as_bytes()).expect("the parent listens");
     };
     let mut threads = Vec::new();
     for number in 1..=4 {
-        let scene = scene.clone();
+        let fixture = fixture.clone();
         threads.push(tokio::spawn(async move {
             let id = format!("text{number}");
-            scene.text(&id, &format!("+{number}"), number).await;
+            fixture.text(&id, &format!("+{number}"), number).await;
             for index in 4.. {
                 let task = format!("{id}/{index}");
-                scene.done(says(&id, number, &task)).await;
+                fixture.done(says(&id, number, &task)).await;
                 acknowledged("asked", &task);
-                scene.store.start(task.clone(), NodeId::default()).await.expect("begun");
+                fixture.store.start(task.clone(), NodeId::default()).await.expect("begun");
                 acknowledged("begun", &task);
                 if index % 3 == 0 {
                     // It was certainly not sent, and is tried again forever.
-                    scene.store.not_sent(task.clone()).await.expect("not sent");
+                    fixture.store.not_sent(task.clone()).await.expect("not sent");
                     acknowledged("waits", &task);
                 } else {
-                    scene.done(outcome(&id, index, Delivery::Sent, &task)).await;
+                    fixture.done(outcome(&id, index, Delivery::Sent, &task)).await;
                     acknowledged("settled", &task);
                 }
             }
@@ -161,17 +161,17 @@ async fn a_task_is_there_after_a_kill_exactly_while_its_message_is_not_settled()
             steps.insert(task, step);
         }
         let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-        let scene = StoreFixture::at(store, 1_000_000);
-        let tasks: BTreeMap<String, bool> = scene.tasks().await.into_iter().collect();
+        let fixture = StoreFixture::at(store, 1_000_000);
+        let tasks: BTreeMap<String, bool> = fixture.tasks().await.into_iter().collect();
         let mut settled = BTreeSet::new();
         for number in 1..=4 {
             let id = format!("text{number}");
-            for message in scene.log(&id).await {
+            for message in fixture.log(&id).await {
                 let Some(progress) = message.delivery else { continue };
                 let task = format!("{id}/{}", message.index);
                 assert_eq!(tasks.contains_key(&task), progress.state == Delivery::Queued, "{task}");
                 if progress.state != Delivery::Queued {
-                    assert_eq!(scene.entry(&task).await, Some((id.clone(), message.index)));
+                    assert_eq!(fixture.entry(&task).await, Some((id.clone(), message.index)));
                     settled.insert(task);
                 }
             }

@@ -30,54 +30,54 @@ fn text(words: &str) -> CustomerAct {
 }
 
 /// A conversation full of what is personal begins.
-async fn begin(scene: &StoreFixture, id: &str, name: &str) {
-    scene.come(id, name, &[("Phone", name), ("Product", "lamp")]).await;
-    scene.take(id, 1).await;
-    scene.customer(id, CustomerAct::Rename(format!("{name} II"))).await;
+async fn begin(fixture: &StoreFixture, id: &str, name: &str) {
+    fixture.come(id, name, &[("Phone", name), ("Product", "lamp")]).await;
+    fixture.take(id, 1).await;
+    fixture.customer(id, CustomerAct::Rename(format!("{name} II"))).await;
 }
 
 /// It goes on, in words of a length of its own.
-async fn go_on(scene: &StoreFixture, id: &str, name: &str, length: usize) {
-    scene.customer(id, text(&format!("I am {name}. {}", "And so on. ".repeat(length)))).await;
+async fn go_on(fixture: &StoreFixture, id: &str, name: &str, length: usize) {
+    fixture.customer(id, text(&format!("I am {name}. {}", "And so on. ".repeat(length)))).await;
     let mut data = UserData::default();
     data.set(
         "Nested",
         serde_json::json!([{ "deep": name.repeat(length % 30 + 1) }, { "deep": name }, 15_550_142]),
     );
-    scene.act(id, 1, SessionAct::UpdateUserData(data)).await;
+    fixture.act(id, 1, SessionAct::UpdateUserData(data)).await;
 }
 
 /// It ends.
-async fn end(scene: &StoreFixture, id: &str, name: &str) {
-    scene.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
-    scene.act(id, 1, SessionAct::Comment(format!("{name} is nice"))).await;
-    scene.dispose(id, 1, "Solved").await;
-    scene.customer(id, CustomerAct::Leave(domain::session::EndedBy::Customer)).await;
-    scene.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
+async fn end(fixture: &StoreFixture, id: &str, name: &str) {
+    fixture.customer(id, CustomerAct::Type { on: true, text: Some(format!("my name is {name}")) }).await;
+    fixture.act(id, 1, SessionAct::Comment(format!("{name} is nice"))).await;
+    fixture.dispose(id, 1, "Solved").await;
+    fixture.customer(id, CustomerAct::Leave(domain::session::EndedBy::Customer)).await;
+    fixture.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_erased_person_is_in_no_file() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
     let talks: Vec<_> = (0..60)
         .map(|number| (format!("chat{number}"), if number % 3 == 0 { MARKER } else { "Somebody Else" }))
         .collect();
     for (id, name) in &talks {
-        begin(&scene, id, name).await;
+        begin(&fixture, id, name).await;
     }
     // All at the same time and in rows of all lengths, so that pages are split and rows move.
     for round in 0..4 {
         for (place, (id, name)) in talks.iter().enumerate() {
-            go_on(&scene, id, name, (round * 37 + place * 61) % 97).await;
+            go_on(&fixture, id, name, (round * 37 + place * 61) % 97).await;
         }
     }
     for (id, name) in &talks {
-        end(&scene, id, name).await;
+        end(&fixture, id, name).await;
     }
     assert!(!holders(dir.path(), MARKER).is_empty());
-    let kept = scene.session("chat1").await;
+    let kept = fixture.session("chat1").await;
     let page = store.events(FeedQuery { limit: 10_000, ..FeedQuery::default() }).await.expect("events");
 
     let found = store.find_person(MARKER).await.expect("found");
@@ -86,7 +86,7 @@ async fn an_erased_person_is_in_no_file() {
     let erased = store.erase(found.clone()).await.expect("left alone");
     assert_eq!((erased.conversations, &erased.left), (0, &found.conversations));
     for session in &found.conversations {
-        scene.done(Command::Erase { session: session.clone() }).await;
+        fixture.done(Command::Erase { session: session.clone() }).await;
     }
     let erased = store.erase(found.clone()).await.expect("erased");
     assert_eq!((erased.conversations, erased.left.len()), (20, 0));
@@ -107,14 +107,14 @@ async fn an_erased_person_is_in_no_file() {
     assert!(
         messages.iter().any(|said| matches!(&said.content, Content::Text { text, .. } if text.is_empty()))
     );
-    assert_eq!(scene.session("chat1").await, kept);
+    assert_eq!(fixture.session("chat1").await, kept);
     assert!(matches!(
-        scene.state(&Key::Session("chat0".into())).await.as_deref(),
+        fixture.state(&Key::Session("chat0".into())).await.as_deref(),
         Some(State::Session(session)) if session.erased
     ));
     // And the redacted events still come to the snapshot.
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
-    drop((scene, store));
+    drop((fixture, store));
     assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
 }
 
@@ -122,13 +122,13 @@ async fn an_erased_person_is_in_no_file() {
 async fn a_person_is_found_by_what_he_is_called_or_once_was() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
     for (id, name) in [("one", "Ann \"Quote\" Ünal"), ("two", "Bob")] {
-        begin(&scene, id, name).await;
-        go_on(&scene, id, name, 3).await;
-        scene.dispose(id, 1, &format!("{name} will call")).await;
-        end(&scene, id, name).await;
-        scene.dispose(id, 1, &format!("{name} called")).await;
+        begin(&fixture, id, name).await;
+        go_on(&fixture, id, name, 3).await;
+        fixture.dispose(id, 1, &format!("{name} will call")).await;
+        end(&fixture, id, name).await;
+        fixture.dispose(id, 1, &format!("{name} called")).await;
     }
     let find = async |value: &str| -> Vec<String> {
         let found = store.find_person(value).await.expect("found");

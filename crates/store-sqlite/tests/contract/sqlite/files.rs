@@ -34,11 +34,11 @@ async fn a_directory_that_others_can_enter_and_its_files_are_closed_to_them() {
     let parent = tempfile::tempdir().expect("a directory");
     let dir = open_to_all(parent.path(), "data");
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store, 1).await;
-    scene.talk("one", 1).await;
+    let fixture = StoreFixture::set_up(store, 1).await;
+    fixture.talk("one", 1).await;
     all_private(&dir);
     assert!(dir.join("journal.db-wal").exists() && dir.join("in-use").exists());
-    drop(scene);
+    drop(fixture);
     for name in ["journal.db", "lock"] {
         fs::set_permissions(dir.join(name), Permissions::from_mode(0o644)).expect("set");
     }
@@ -68,11 +68,11 @@ async fn a_backup_holds_no_session_nor_a_trace_of_one() {
     let parent = tempfile::tempdir().expect("a directory");
     let (dir, copy) = (parent.path().join("data"), parent.path().join("copy"));
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
-    scene.talk("one", 1).await;
-    for shelf in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
+    fixture.talk("one", 1).await;
+    for table in [SessionTable::HttpSession, SessionTable::BayeuxSession] {
         let rows = (0..300).map(|number| (format!("Zaphod{number}"), Some("Zaphod ".repeat(number))));
-        store.shelve(shelf, rows.collect()).await.expect("shelved");
+        store.shelve(table, rows.collect()).await.expect("shelved");
     }
     backup(&dir, &copy).expect("a backup");
     let names: Vec<_> =

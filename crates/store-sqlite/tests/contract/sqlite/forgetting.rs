@@ -45,19 +45,19 @@ fn refused(id: &str, index: u32, why: String) -> Command {
 }
 
 /// A talk with everything in which an address or words can stand.
-async fn talk(scene: &StoreFixture, id: &str, theirs: &str) {
-    scene.text(id, theirs, 1).await;
-    scene.done(text(theirs, &format!("{id}-1"), "none", &format!("I am {WORDS}"))).await;
+async fn talk(fixture: &StoreFixture, id: &str, theirs: &str) {
+    fixture.text(id, theirs, 1).await;
+    fixture.done(text(theirs, &format!("{id}-1"), "none", &format!("I am {WORDS}"))).await;
     let edited = Unit::Edited { of: known_key(SERVICE, &format!("{id}-1")), text: format!("I was {WORDS}") };
-    scene.done(unit(theirs, &format!("{id}-2"), "none", edited)).await;
+    fixture.done(unit(theirs, &format!("{id}-2"), "none", edited)).await;
     for index in [6, 7] {
-        scene.done(says(id, 1, &format!("Good day, {WORDS}"))).await;
-        assert_eq!(scene.log(id).await.last().map(|said| said.index), Some(index));
+        fixture.done(says(id, 1, &format!("Good day, {WORDS}"))).await;
+        assert_eq!(fixture.log(id).await.last().map(|said| said.index), Some(index));
     }
-    scene.done(refused(id, 6, format!("{theirs} cannot be reached"))).await;
-    scene.done(outcome(id, 7, Delivery::Sent, &format!("{id}-3"))).await;
-    scene.customer(id, CustomerAct::Leave(EndedBy::Customer)).await;
-    scene.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
+    fixture.done(refused(id, 6, format!("{theirs} cannot be reached"))).await;
+    fixture.done(outcome(id, 7, Delivery::Sent, &format!("{id}-3"))).await;
+    fixture.customer(id, CustomerAct::Leave(EndedBy::Customer)).await;
+    fixture.act(id, 1, SessionAct::Complete { queue: None, save_last_agent: false, last: None }).await;
 }
 
 async fn quarantine(store: &SqliteStore, raw: String) -> i64 {
@@ -69,12 +69,12 @@ async fn quarantine(store: &SqliteStore, raw: String) -> i64 {
 /// A journal with that customer and somebody else in it, and what is found of the customer.
 pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
     for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {
-        talk(&scene, id, theirs).await;
+        talk(&fixture, id, theirs).await;
     }
     for (name, theirs) in [("k1", HIM), ("k2", OTHER)] {
-        scene.done(keyword(theirs, name)).await;
+        fixture.done(keyword(theirs, name)).await;
     }
     let mut quarantined = Vec::new();
     for theirs in [HIM, OTHER] {
@@ -90,7 +90,7 @@ pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
         quarantined: quarantined[..2].to_vec(),
         notices: vec!["notice/texts|k1".into()],
     };
-    (store, scene, found)
+    (store, fixture, found)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,11 +108,11 @@ async fn a_customer_is_found_by_his_address_wherever_it_stands() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_file_holds_the_address_or_the_words_of_a_customer_who_was_erased() {
     let dir = tempfile::tempdir().expect("a directory");
-    let (store, scene, mut traces) = journal(dir.path()).await;
-    let other = (scene.session("other").await, scene.log("other").await);
+    let (store, fixture, mut traces) = journal(dir.path()).await;
+    let other = (fixture.session("other").await, fixture.log("other").await);
     assert!(!holders(dir.path(), NUMBER).is_empty());
     for session in &traces.conversations {
-        scene.done(Command::Erase { session: session.clone() }).await;
+        fixture.done(Command::Erase { session: session.clone() }).await;
     }
     let erased = store.erase(traces.clone()).await.expect("erased");
     assert_eq!((erased.conversations, erased.quarantined, erased.notices, erased.left.len()), (2, 2, 1, 0));
@@ -121,25 +121,25 @@ async fn no_file_holds_the_address_or_the_words_of_a_customer_who_was_erased() {
     assert_eq!(store.find_person(HIM).await.expect("found"), Traces::default());
 
     // Nothing of anybody else went.
-    assert_eq!((scene.session("other").await, scene.log("other").await), other);
-    assert_eq!(scene.tasks().await, [("notice/texts|k2".into(), false)]);
+    assert_eq!((fixture.session("other").await, fixture.log("other").await), other);
+    assert_eq!(fixture.tasks().await, [("notice/texts|k2".into(), false)]);
     assert_eq!(store.quarantined(0, 10, usize::MAX).await.expect("listed").len(), 2);
     assert!(!holders(dir.path(), OTHER).is_empty());
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
     // The thread still knows that the customer does not want to hear from us, and by what name it came.
-    assert!(scene.known("k1").await.is_some());
-    scene.done(text(HIM, "k1", "again", "STOP")).await;
-    assert!(scene.log("again").await.is_empty());
+    assert!(fixture.known("k1").await.is_some());
+    fixture.done(text(HIM, "k1", "again", "STOP")).await;
+    assert!(fixture.log("again").await.is_empty());
 
     traces = store.find_person(OTHER).await.expect("found");
     for session in &traces.conversations {
-        scene.done(Command::Erase { session: session.clone() }).await;
+        fixture.done(Command::Erase { session: session.clone() }).await;
     }
     store.erase(traces).await.expect("erased");
     for words in [NUMBER, &OTHER[1..], WORDS] {
         assert_eq!(holders(dir.path(), words), Vec::<String>::new(), "{words}");
     }
-    drop((scene, store));
+    drop((fixture, store));
     for words in [NUMBER, &OTHER[1..], WORDS] {
         assert_eq!(holders(dir.path(), words), Vec::<String>::new(), "{words}");
     }

@@ -42,25 +42,25 @@ fn written_in(dir: &Path, format: u32) {
 /// One conversation and its end, one that goes on, and a call that an agent holds.
 async fn work(dir: &Path) -> StoreFixture {
     let store = opened(dir);
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
-    scene.connect(1).await;
-    scene.talk("over", 1).await;
-    scene.complete("over", 1).await;
-    scene.talk("open", 1).await;
-    scene.act("open", 1, SessionAct::Say { text: "Good day".into(), message_type: None }).await;
-    scene.ring("call", ("+15550142", "Ines"), &[]).await;
-    scene.answer("call", 1).await;
-    scene.on_call("call", 1, CallAct::Hold).await;
-    scene.heard("call", 2, LegEvent::HoldDone { on: true, refused: None }).await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
+    fixture.connect(1).await;
+    fixture.talk("over", 1).await;
+    fixture.complete("over", 1).await;
+    fixture.talk("open", 1).await;
+    fixture.act("open", 1, SessionAct::Say { text: "Good day".into(), message_type: None }).await;
+    fixture.ring("call", ("+15550142", "Ines"), &[]).await;
+    fixture.answer("call", 1).await;
+    fixture.on_call("call", 1, CallAct::Hold).await;
+    fixture.heard("call", 2, LegEvent::HoldDone { on: true, refused: None }).await;
     store
         .shelve(SessionTable::HttpSession, vec![("one".into(), Some("{\"user\":\"u\"}".into()))])
         .await
         .expect("put");
-    scene
+    fixture
 }
 
-async fn held_at(scene: &StoreFixture) -> Option<i64> {
-    match scene.state(&Key::Call("call".into())).await.as_deref() {
+async fn held_at(fixture: &StoreFixture) -> Option<i64> {
+    match fixture.state(&Key::Call("call".into())).await.as_deref() {
         Some(State::Call(call)) => call.parties.iter().find_map(|party| party.held_at),
         other => panic!("no call but {other:?}"),
     }
@@ -69,9 +69,9 @@ async fn held_at(scene: &StoreFixture) -> Option<i64> {
 #[tokio::test]
 async fn a_new_journal_is_written_in_the_newest_format() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = work(dir.path()).await;
-    assert!(held_at(&scene).await.is_some());
-    drop(scene);
+    let fixture = work(dir.path()).await;
+    assert!(held_at(&fixture).await.is_some());
+    drop(fixture);
     for table in ["event", "snapshot", "message", "http_session"] {
         assert_eq!(formats(dir.path(), table), [NEWEST], "{table}");
     }
@@ -84,9 +84,9 @@ async fn a_new_journal_is_written_in_the_newest_format() {
 async fn until_the_migration_is_finished_nothing_is_written_that_the_release_before_does_not_know() {
     let dir = tempfile::tempdir().expect("a directory");
     written_in(dir.path(), 1);
-    let scene = work(dir.path()).await;
-    let (held, now) = (held_at(&scene).await, scene.tick());
-    drop(scene);
+    let fixture = work(dir.path()).await;
+    let (held, now) = (held_at(&fixture).await, fixture.tick());
+    drop(fixture);
     for table in ["event", "snapshot", "message", "http_session"] {
         assert_eq!(formats(dir.path(), table), [1], "{table}");
         let new =
@@ -95,34 +95,34 @@ async fn until_the_migration_is_finished_nothing_is_written_that_the_release_bef
     }
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
 
-    let scene = StoreFixture::at(opened(dir.path()), now);
+    let fixture = StoreFixture::at(opened(dir.path()), now);
     assert!(held.is_some());
     assert_eq!(
-        held_at(&scene).await,
+        held_at(&fixture).await,
         held,
         "what the snapshot of that format lacks is folded from the events"
     );
-    let rows = scene.store.rows(SessionTable::HttpSession).await.expect("rows");
+    let rows = fixture.store.rows(SessionTable::HttpSession).await.expect("rows");
     assert_eq!(rows, [("one".to_owned(), "{\"user\":\"u\"}".to_owned())]);
-    drop(scene);
+    drop(fixture);
 
     assert_eq!(finish(dir.path(), false).expect("brought up"), Finished { from: 1, to: 1 });
     assert_eq!(finish(dir.path(), true).expect("finished"), Finished { from: 1, to: NEWEST });
-    let scene = StoreFixture::at(opened(dir.path()), now);
-    scene.complete("open", 1).await;
+    let fixture = StoreFixture::at(opened(dir.path()), now);
+    fixture.complete("open", 1).await;
     assert_eq!(
-        scene.session("open").await.ended.map(|end| end.closer),
+        fixture.session("open").await.ended.map(|end| end.closer),
         Some(domain::session::EndedBy::Agent)
     );
     let feed = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
-    let rows = scene.store.events(feed).await.expect("events").rows;
+    let rows = fixture.store.events(feed).await.expect("events").rows;
     let ends = |key: &str| {
         let of = rows.iter().filter(|row| row.key == session(key) && row.event.kind() == "session.ended");
         of.map(|row| row.event.elapsed_ms()).collect::<Vec<_>>()
     };
     assert_eq!(ends("over"), [None], "what was written stays as it is");
     assert!(matches!(ends("open")[..], [Some(_)]));
-    drop(scene);
+    drop(fixture);
     assert_eq!(formats(dir.path(), "event"), [1, NEWEST]);
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
 }
@@ -142,14 +142,14 @@ async fn a_journal_in_a_later_format_is_refused_in_clear_words() {
 #[tokio::test]
 async fn a_row_in_a_later_format_is_not_guessed_at() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = work(dir.path()).await;
-    let now = scene.tick();
-    drop(scene);
+    let fixture = work(dir.path()).await;
+    let now = fixture.tick();
+    drop(fixture);
     let newer = "UPDATE event SET format = 9 WHERE entity = (SELECT id FROM entity WHERE key = 'session:over');
                  UPDATE snapshot SET format = 9 WHERE entity = (SELECT id FROM entity WHERE key = 'session:over')";
     conn(dir.path()).execute_batch(newer).expect("sql");
-    let scene = StoreFixture::at(opened(dir.path()), now);
-    let fault = scene.store.state(&session("over")).await.expect_err("it cannot be read");
+    let fixture = StoreFixture::at(opened(dir.path()), now);
+    let fault = fixture.store.state(&session("over")).await.expect_err("it cannot be read");
     assert!(fault.is_permanent() && fault.to_string().contains("format 9"), "{fault}");
-    scene.dispose("open", 1, "Solved").await;
+    fixture.dispose("open", 1, "Solved").await;
 }

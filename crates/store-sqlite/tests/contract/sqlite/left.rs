@@ -29,9 +29,9 @@ impl Killed {
     async fn after(conversations: u32) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-        let scene = StoreFixture::set_up(store, 1).await;
+        let fixture = StoreFixture::set_up(store, 1).await;
         for number in 0..conversations {
-            scene.talk(&format!("chat{number}"), 1).await;
+            fixture.talk(&format!("chat{number}"), 1).await;
         }
         Self::of(dir.path())
     }
@@ -277,14 +277,14 @@ async fn after_a_kill_damaged_pages_keep_the_server_from_starting() {
 async fn an_older_copy_in_place_of_the_journal_is_noticed() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store, 1).await;
-    scene.talk("first", 1).await;
-    drop(scene);
+    let fixture = StoreFixture::set_up(store, 1).await;
+    fixture.talk("first", 1).await;
+    drop(fixture);
     let old = fs::read(dir.path().join("journal.db")).expect("read");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::at(store, 9_000);
-    scene.talk("second", 1).await;
-    drop(scene);
+    let fixture = StoreFixture::at(store, 9_000);
+    fixture.talk("second", 1).await;
+    drop(fixture);
     let store = SqliteStore::open(dir.path(), Options::default()).expect("open");
     let killed = Killed::of(dir.path());
     drop(store);
@@ -303,9 +303,9 @@ async fn commit_where_files_cannot_grow() {
     let dir = Path::new(&dir);
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
     let health = store.health();
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
-    scene.talk("one", 1).await;
-    let before = scene.session("one").await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
+    fixture.talk("one", 1).await;
+    let before = fixture.session("one").await;
     let wal = || fs::metadata(dir.join("journal.db-wal")).expect("a WAL").len();
     let limits = getrlimit(Resource::Fsize);
     let limit = |current| {
@@ -313,13 +313,13 @@ async fn commit_where_files_cannot_grow() {
     };
 
     limit(Some(wal()));
-    let answer = scene.try_dispose("one", 1, "unknown").await;
+    let answer = fixture.try_dispose("one", 1, "unknown").await;
     assert!(matches!(answer, Err(StoreFault::Unknown(_))), "{answer:?}");
     assert!(health.is_failing());
-    let answer = scene.try_dispose("one", 1, "refused").await;
+    let answer = fixture.try_dispose("one", 1, "refused").await;
     assert!(matches!(answer, Err(StoreFault::Failed(_))), "{answer:?}");
     // What is there can be read.
-    assert_eq!(scene.session("one").await, before);
+    assert_eq!(fixture.session("one").await, before);
 
     limit(limits.current);
     let begun = Instant::now();
@@ -327,13 +327,13 @@ async fn commit_where_files_cannot_grow() {
         assert!(begun.elapsed() < Duration::from_secs(20), "it never tried again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(scene.session("one").await, before);
-    scene.dispose("one", 1, "stored").await;
+    assert_eq!(fixture.session("one").await, before);
+    fixture.dispose("one", 1, "stored").await;
     // And what a kill at this moment would leave is whole.
     let killed = Killed::of(dir);
     killed.opened();
     let store = Arc::new(SqliteStore::open(killed.dir(), Options::default()).expect("open"));
-    assert_eq!(StoreFixture::at(store, 9_000).session("one").await, scene.session("one").await);
+    assert_eq!(StoreFixture::at(store, 9_000).session("one").await, fixture.session("one").await);
     println!("went through");
 }
 

@@ -67,27 +67,28 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     let parent = tempfile::tempdir().expect("a directory");
     let dir = parent.path().join("data");
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 2).await;
+    let fixture = StoreFixture::set_up(store.clone(), 2).await;
     // That version knew of no connectors.
-    let Some(domain::State::Centre(mut centre)) = scene.state(&Key::Centre).await.as_deref().cloned() else {
+    let Some(domain::State::Centre(mut centre)) = fixture.state(&Key::Centre).await.as_deref().cloned()
+    else {
         panic!("no centre");
     };
     centre.services.retain(|name, _| name.as_str() == "support");
-    scene.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre.clone())))).await;
-    scene.talk("over", 1).await;
-    scene.complete("over", 1).await;
-    scene.talk("open", 2).await;
+    fixture.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre.clone())))).await;
+    fixture.talk("over", 1).await;
+    fixture.complete("over", 1).await;
+    fixture.talk("open", 2).await;
     let login = (COOKIE.to_owned(), Some(format!(r#"{{"id":"{COOKIE}","user":"u","used":7}}"#)));
     let unreadable = ("another".to_owned(), Some("no login".to_owned()));
     store.shelve(SessionTable::HttpSession, vec![login, unreadable]).await.expect("shelved");
     let keys = [Key::Centre, session("over"), session("open")];
     let mut before = Vec::new();
     for key in &keys {
-        before.push(scene.state(key).await);
+        before.push(fixture.state(key).await);
     }
-    let (log, positions, now) = (scene.log("over").await, scene.positions(1, 0).await, scene.tick());
+    let (log, positions, now) = (fixture.log("over").await, fixture.positions(1, 0).await, fixture.tick());
     let stream = store.stream_id().to_owned();
-    drop((scene, store));
+    drop((fixture, store));
     let page = all(&dir);
     age(&dir);
 
@@ -104,11 +105,11 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     assert_eq!(rebuild(&dir, false).expect("a report").differences, []);
     let store = Arc::new(SqliteStore::open(&dir, Options::default()).expect("open"));
     assert_eq!(store.stream_id(), stream);
-    let scene = StoreFixture::at(store.clone(), now);
+    let fixture = StoreFixture::at(store.clone(), now);
     for (key, before) in keys.iter().zip(before) {
-        assert_eq!(scene.state(key).await, before, "{key}");
+        assert_eq!(fixture.state(key).await, before, "{key}");
     }
-    assert_eq!((scene.log("over").await, scene.positions(1, 0).await), (log, positions));
+    assert_eq!((fixture.log("over").await, fixture.positions(1, 0).await), (log, positions));
     // Sessions are kept, under digests alone.
     let sessions = store.rows(SessionTable::HttpSession).await.expect("rows");
     assert_eq!(sessions, [(DIGEST.to_owned(), r#"{"used":7,"user":"u"}"#.to_owned())]);
@@ -119,15 +120,15 @@ async fn a_journal_of_the_first_version_is_brought_up_when_allowed_and_reads_as_
     // What only one may have is known of those who have it already.
     let taken = user(2);
     let twice = Provision::PutUser(Box::new(User { user_name: user(1).user_name, ..taken }));
-    assert!(scene.run(domain::Command::Provision(twice)).await.is_err_and(|fault| fault.is_permanent()));
+    assert!(fixture.run(domain::Command::Provision(twice)).await.is_err_and(|fault| fault.is_permanent()));
     // It has what is new.
     let service =
         domain::centre::Service { medium: "smsession".into(), ..centre.services["support"].clone() };
     centre.services.insert(crate::suite::post::SERVICE.into(), service);
-    scene.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre)))).await;
-    scene.text("text", "+1", 1).await;
-    scene.done(says("text", 1, "Good day")).await;
-    assert_eq!(scene.tasks().await, [("text/4".into(), false)]);
+    fixture.done(domain::Command::Provision(Provision::PutCentre(Box::new(centre)))).await;
+    fixture.text("text", "+1", 1).await;
+    fixture.done(says("text", 1, "Good day")).await;
+    assert_eq!(fixture.tasks().await, [("text/4".into(), false)]);
     let unit = Quarantined { id: 0, at: 1, service: "texts".into(), why: "why".into(), raw: vec![0] };
     assert_eq!(store.quarantine(unit).await.expect("kept"), 1);
 }
@@ -149,9 +150,9 @@ fn limits(dir: &Path) -> (Vec<String>, Vec<String>) {
 async fn what_an_earlier_release_wrote_is_in_the_limits_of_the_next_start() {
     let dir = tempfile::tempdir().expect("a directory");
     let open = || Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(open(), 1).await;
-    scene.come("waits", "Ines", &[]).await;
-    drop(scene);
+    let fixture = StoreFixture::set_up(open(), 1).await;
+    fixture.come("waits", "Ines", &[]).await;
+    drop(fixture);
     let right = limits(dir.path());
     assert!(!right.0.is_empty() && !right.1.is_empty(), "{right:?}");
 

@@ -66,10 +66,10 @@ async fn a_reader_follows_beside_the_writer_and_never_makes_a_journal() {
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
     let reader = SqliteStore::open_reader(dir.path()).expect("a reader");
     assert_eq!(reader.stream_id(), store.stream_id());
-    let scene = StoreFixture::set_up(store, 1).await;
+    let fixture = StoreFixture::set_up(store, 1).await;
     let mut after = 0;
     for number in 0..5 {
-        scene.talk(&format!("chat{number}"), 1).await;
+        fixture.talk(&format!("chat{number}"), 1).await;
         let page = reader.events(&FeedQuery { after, limit: 100, ..FeedQuery::default() }).expect("events");
         assert!(page.rows.iter().any(|row| row.key.id() == format!("chat{number}")));
         after = page.head;
@@ -80,9 +80,9 @@ async fn a_reader_follows_beside_the_writer_and_never_makes_a_journal() {
 async fn what_is_committed_outlives_the_store_and_nobody_is_let_in_after_the_end() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store.clone(), 1).await;
+    let fixture = StoreFixture::set_up(store.clone(), 1).await;
     let late = store.heads();
-    drop((scene, store));
+    drop((fixture, store));
     assert!(late.await.is_err());
     let store = SqliteStore::open(dir.path(), Options::default()).expect("free at once");
     assert!(store.state(&domain::Key::Centre).await.expect("state").is_some());

@@ -12,11 +12,11 @@ use store_sqlite::{OpenError, OperatorError, Options, SqliteDirectory, SqliteSto
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_the_journal_open_erases_in_it() {
     let dir = tempfile::tempdir().expect("a directory");
-    let (store, scene, traces) = journal(dir.path()).await;
+    let (store, fixture, traces) = journal(dir.path()).await;
     let operator = SqliteDirectory::opened(dir.path(), store);
     assert_eq!(operator.find_person(HIM).expect("found"), traces);
     for session in &traces.conversations {
-        scene.done(Command::Erase { session: session.clone() }).await;
+        fixture.done(Command::Erase { session: session.clone() }).await;
     }
     let erased = operator.erase(traces).expect("erased");
     assert_eq!((erased.conversations, erased.quarantined, erased.notices), (2, 2, 1));
@@ -32,15 +32,15 @@ async fn only_a_journal_that_is_free_is_opened_to_erase_in_it() {
     assert!(matches!(missing, Err(OperatorError::Open(OpenError::Missing(_)))), "{missing:?}");
     assert!(std::fs::read_dir(dir.path()).expect("a directory").next().is_none(), "none was made");
 
-    let (store, scene, traces) = journal(dir.path()).await;
+    let (store, fixture, traces) = journal(dir.path()).await;
     assert_eq!(operator.find_person(HIM).expect("found beside a server"), traces);
     let in_use = operator.erase(traces.clone());
     assert!(matches!(in_use, Err(OperatorError::Open(OpenError::InUse(_)))), "{in_use:?}");
 
     // One of the two was erased by command before.
     let first = traces.conversations[0].clone();
-    scene.done(Command::Erase { session: first }).await;
-    drop((scene, store));
+    fixture.done(Command::Erase { session: first }).await;
+    drop((fixture, store));
     let erased = operator.erase(traces.clone()).expect("erased");
     assert_eq!((erased.conversations, &erased.left[..]), (1, &traces.conversations[1..]));
     assert_eq!(operator.find_person(HIM).expect("found").conversations, traces.conversations[1..]);

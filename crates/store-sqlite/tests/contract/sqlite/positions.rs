@@ -21,10 +21,10 @@ fn killed(dir: &Path) -> tempfile::TempDir {
 #[tokio::test]
 async fn after_a_clean_end_positions_go_on_without_a_gap() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = StoreFixture::set_up(open(dir.path()), 1).await;
-    scene.talk("one", 1).await;
-    let head = scene.head(1).await;
-    drop(scene);
+    let fixture = StoreFixture::set_up(open(dir.path()), 1).await;
+    fixture.talk("one", 1).await;
+    let head = fixture.head(1).await;
+    drop(fixture);
     let again = StoreFixture::at(open(dir.path()), 9_000);
     assert_eq!(again.head(1).await, head);
     assert_eq!(again.dispose("one", 1, "x").await.reference, Some(head + 1));
@@ -33,28 +33,28 @@ async fn after_a_clean_end_positions_go_on_without_a_gap() {
 #[tokio::test]
 async fn after_a_kill_no_position_is_given_again() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = StoreFixture::set_up(open(dir.path()), 1).await;
+    let fixture = StoreFixture::set_up(open(dir.path()), 1).await;
     // Past every number of positions that could be reserved at once, and each of them killed behind.
     for number in 0..40 {
         let id = format!("chat{number}");
-        scene.talk(&id, 1).await;
-        let (head, left) = (scene.head(1).await, killed(dir.path()));
+        fixture.talk(&id, 1).await;
+        let (head, left) = (fixture.head(1).await, killed(dir.path()));
         let again = StoreFixture::at(open(left.path()), 9_000);
         assert!(again.head(1).await >= head, "{head}");
-        assert_eq!(again.positions(1, 0).await, scene.positions(1, 0).await);
+        assert_eq!(again.positions(1, 0).await, fixture.positions(1, 0).await);
         assert!(again.dispose(&id, 1, "x").await.reference > Some(head), "{head}");
-        scene.complete(&id, 1).await;
+        fixture.complete(&id, 1).await;
     }
-    assert!(scene.head(1).await > 64, "too few to mean anything");
+    assert!(fixture.head(1).await > 64, "too few to mean anything");
 }
 
 #[tokio::test]
 async fn a_journal_in_use_tells_the_position_last_taken_and_not_the_one_reserved() {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = StoreFixture::set_up(open(dir.path()), 1).await;
-    scene.talk("one", 1).await;
-    let newest = scene.positions(1, 0).await.last().copied();
-    let reference = scene.dispose("one", 1, "x").await.reference;
+    let fixture = StoreFixture::set_up(open(dir.path()), 1).await;
+    fixture.talk("one", 1).await;
+    let newest = fixture.positions(1, 0).await.last().copied();
+    let reference = fixture.dispose("one", 1, "x").await.reference;
     assert_eq!(reference, newest.map(|newest| newest + 1));
-    assert_eq!(Some(scene.head(1).await), scene.positions(1, 0).await.last().copied());
+    assert_eq!(Some(fixture.head(1).await), fixture.positions(1, 0).await.last().copied());
 }

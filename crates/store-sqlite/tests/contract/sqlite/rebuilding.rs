@@ -17,11 +17,11 @@ use std::sync::Arc;
 use store_sqlite::{OpenError, Options, RebuildError, SqliteStore, rebuild};
 
 async fn journal(dir: &std::path::Path) -> usize {
-    let scene =
+    let fixture =
         StoreFixture::set_up(Arc::new(SqliteStore::open(dir, Options::default()).expect("open")), 2).await;
     for number in 0..5 {
-        scene.talk(&format!("chat{number}"), 1).await;
-        scene.complete(&format!("chat{number}"), 1).await;
+        fixture.talk(&format!("chat{number}"), 1).await;
+        fixture.complete(&format!("chat{number}"), 1).await;
     }
     // The centre, the queue, two users, two agents, and the conversations.
     6 + 5
@@ -49,21 +49,21 @@ async fn rebuilding_leaves_alone_where_phones_are() {
 async fn threads_and_deliveries_fold_too() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store, 1).await;
+    let fixture = StoreFixture::set_up(store, 1).await;
     for id in ["first", "second"] {
-        scene.text(id, "+1", 1).await;
-        scene.done(says(id, 1, "Good day")).await;
-        scene.done(outcome(id, 4, Delivery::Unknown, id)).await;
-        scene.act(id, 1, SessionAct::Resend { index: 4 }).await;
+        fixture.text(id, "+1", 1).await;
+        fixture.done(says(id, 1, "Good day")).await;
+        fixture.done(outcome(id, 4, Delivery::Unknown, id)).await;
+        fixture.act(id, 1, SessionAct::Resend { index: 4 }).await;
         let opted_out = id == "second";
         let report = DeliveryReport { opted_out, settles: true, ..DeliveryReport::of(Delivery::Failed) };
-        scene.done(Command::Report { session: id.into(), index: 4, report }).await;
-        scene.complete(id, 1).await;
+        fixture.done(Command::Report { session: id.into(), index: 4, report }).await;
+        fixture.complete(id, 1).await;
     }
     // The centre, the queue, a user, an agent, two conversations and their thread.
     let report = rebuild(dir.path(), false).expect("a report");
     assert_eq!((report.entities, report.differences), (7, vec![]));
-    drop(scene);
+    drop(fixture);
 
     let conn = Connection::open(dir.path().join("journal.db")).expect("open");
     let changed =
@@ -81,21 +81,21 @@ async fn threads_and_deliveries_fold_too() {
 async fn calls_and_phones_fold_too() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open"));
-    let scene = StoreFixture::set_up(store, 1).await;
-    scene.connect(1).await;
+    let fixture = StoreFixture::set_up(store, 1).await;
+    fixture.connect(1).await;
     for id in ["over", "open"] {
-        scene.ring(id, ("+15550142", "Ines"), &[("Order", "77")]).await;
-        scene.answer(id, 1).await;
+        fixture.ring(id, ("+15550142", "Ines"), &[("Order", "77")]).await;
+        fixture.answer(id, 1).await;
         if id == "over" {
-            scene.gone(id, 1).await;
-            scene.dispose_call(id, 1, "Solved").await;
+            fixture.gone(id, 1).await;
+            fixture.dispose_call(id, 1, "Solved").await;
         }
     }
     // The centre, the queue, a user, an agent, that agent's phone, and two calls.
     let report = rebuild(dir.path(), false).expect("a report");
     assert_eq!((report.entities, report.differences), (7, vec![]));
-    let (over, phone) = (scene.call("over").await, scene.state(&Key::Device(dn(1))).await);
-    drop(scene);
+    let (over, phone) = (fixture.call("over").await, fixture.state(&Key::Device(dn(1))).await);
+    drop(fixture);
 
     let conn = Connection::open(dir.path().join("journal.db")).expect("open");
     let run = |sql: &str| conn.execute(sql, []).expect("sql");
@@ -110,13 +110,13 @@ async fn calls_and_phones_fold_too() {
     let wanted = [("call:over", &Finding::Differs, true), ("device:5001", &Finding::NoSnapshot, true)];
     assert_eq!(found, wanted);
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
-    let scene = StoreFixture::at(
+    let fixture = StoreFixture::at(
         Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")),
         1_000_000,
     );
-    assert_eq!((scene.call("over").await, scene.state(&Key::Device(dn(1))).await), (over, phone));
+    assert_eq!((fixture.call("over").await, fixture.state(&Key::Device(dn(1))).await), (over, phone));
     // And the call that was mended still comes to its end.
-    assert_eq!(scene.store.retire(scene.tick(), 10).await.expect("retired"), 1);
+    assert_eq!(fixture.store.retire(fixture.tick(), 10).await.expect("retired"), 1);
 }
 
 #[tokio::test]
@@ -185,10 +185,10 @@ async fn mending_needs_the_journal_for_itself_and_looking_does_not() {
 async fn what_only_one_may_have_and_who_waits_is_written_anew_with_what_is_mended() {
     let dir = tempfile::tempdir().expect("a directory");
     journal(dir.path()).await;
-    let scene =
+    let fixture =
         StoreFixture::at(Arc::new(SqliteStore::open(dir.path(), Options::default()).expect("open")), 9_000);
-    scene.come("waits", "Mary", &[]).await;
-    drop(scene);
+    fixture.come("waits", "Mary", &[]).await;
+    drop(fixture);
     let conn = Connection::open(dir.path().join("journal.db")).expect("open");
     let rows = || {
         let count = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");

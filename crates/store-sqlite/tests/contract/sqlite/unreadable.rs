@@ -14,34 +14,34 @@ use tempfile::TempDir;
 /// A centre at work, whose journal was closed and changed by somebody.
 async fn changed(work: impl AsyncFnOnce(&StoreFixture), sql: &str) -> (TempDir, StoreFixture) {
     let dir = tempfile::tempdir().expect("a directory");
-    let scene = StoreFixture::set_up(opened(dir.path()), 1).await;
-    work(&scene).await;
-    let now = scene.tick();
-    drop(scene);
+    let fixture = StoreFixture::set_up(opened(dir.path()), 1).await;
+    work(&fixture).await;
+    let now = fixture.tick();
+    drop(fixture);
     let conn = Connection::open(dir.path().join("journal.db")).expect("open");
     conn.execute_batch(sql).expect("sql");
     drop(conn);
-    let scene = StoreFixture::at(opened(dir.path()), now);
-    (dir, scene)
+    let fixture = StoreFixture::at(opened(dir.path()), now);
+    (dir, fixture)
 }
 
 fn opened(dir: &Path) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(dir, Options::default()).expect("open"))
 }
 
-async fn two_talks(scene: &StoreFixture) {
-    scene.talk("one", 1).await;
-    scene.talk("other", 1).await;
+async fn two_talks(fixture: &StoreFixture) {
+    fixture.talk("one", 1).await;
+    fixture.talk("other", 1).await;
 }
 
 #[tokio::test]
 async fn a_snapshot_that_cannot_be_read_is_folded_anew_from_its_events() {
     let sql =
         "UPDATE snapshot SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one')";
-    let (_dir, scene) = changed(two_talks, sql).await;
-    assert_eq!(scene.session("one").await.customer.nickname, "Mary");
-    scene.dispose("one", 1, "Solved").await;
-    assert_eq!(scene.store.open(EntityKind::Session).await.expect("opened").len(), 2);
+    let (_dir, fixture) = changed(two_talks, sql).await;
+    assert_eq!(fixture.session("one").await.customer.nickname, "Mary");
+    fixture.dispose("one", 1, "Solved").await;
+    assert_eq!(fixture.store.open(EntityKind::Session).await.expect("opened").len(), 2);
 }
 
 #[tokio::test]
@@ -49,29 +49,29 @@ async fn work_that_cannot_be_read_is_left_out_and_whatever_needs_it_never_succee
     let sql =
         "UPDATE snapshot SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one');
                UPDATE event SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one')";
-    let (_dir, scene) = changed(two_talks, sql).await;
-    let open = scene.store.open(EntityKind::Session).await.expect("the other one is opened");
+    let (_dir, fixture) = changed(two_talks, sql).await;
+    let open = fixture.store.open(EntityKind::Session).await.expect("the other one is opened");
     assert_eq!(open.into_iter().map(|found| found.key).collect::<Vec<_>>(), [session("other")]);
-    let fault = scene.try_dispose("one", 1, "Solved").await.expect_err("it cannot be read");
+    let fault = fixture.try_dispose("one", 1, "Solved").await.expect_err("it cannot be read");
     assert!(matches!(&fault, StoreFault::Permanent(why) if why.contains("session:one")), "{fault}");
-    assert!(scene.store.state(&session("one")).await.is_err_and(|fault| fault.is_permanent()));
-    scene.dispose("other", 1, "Solved").await;
+    assert!(fixture.store.state(&session("one")).await.is_err_and(|fault| fault.is_permanent()));
+    fixture.dispose("other", 1, "Solved").await;
 }
 
 #[tokio::test]
 async fn what_is_provisioned_and_cannot_be_read_is_not_left_out() {
     let sql = "UPDATE snapshot SET body = '{' WHERE kind = 'queue'; UPDATE event SET body = '{' WHERE kind = 'queue.put'";
-    let (_dir, scene) = changed(two_talks, sql).await;
-    assert!(scene.store.open(EntityKind::Queue).await.is_err_and(|fault| fault.is_permanent()));
+    let (_dir, fixture) = changed(two_talks, sql).await;
+    assert!(fixture.store.open(EntityKind::Queue).await.is_err_and(|fault| fault.is_permanent()));
 }
 
 #[tokio::test]
 async fn the_feed_goes_on_behind_events_that_cannot_be_read() {
     let sql = "UPDATE event SET body = '{' WHERE entity = (SELECT id FROM entity WHERE key = 'session:one')";
-    let (_dir, scene) = changed(two_talks, sql).await;
+    let (_dir, fixture) = changed(two_talks, sql).await;
     for kinds in [Vec::new(), vec!["session.created".to_owned(), "session.accepted".to_owned()]] {
         let all = FeedQuery { limit: 1_000, kinds: kinds.clone(), unreported: true, ..FeedQuery::default() };
-        let whole = scene.store.events(all).await.expect("a page").rows;
+        let whole = fixture.store.events(all).await.expect("a page").rows;
         assert!(
             whole.iter().any(|row| row.key == session("other"))
                 && !whole.iter().any(|row| row.key == session("one"))
@@ -80,7 +80,7 @@ async fn the_feed_goes_on_behind_events_that_cannot_be_read() {
         loop {
             let query =
                 FeedQuery { after, limit: 1, kinds: kinds.clone(), unreported: true, ..FeedQuery::default() };
-            let page = scene.store.events(query).await.expect("a page");
+            let page = fixture.store.events(query).await.expect("a page");
             let Some(last) = page.rows.last() else {
                 assert!(!page.full, "a reader of an empty page would never come further");
                 break;
@@ -95,27 +95,27 @@ async fn the_feed_goes_on_behind_events_that_cannot_be_read() {
 #[tokio::test]
 async fn an_entry_that_cannot_be_read_keeps_the_places_of_the_others_and_is_not_overwritten() {
     let sql = "UPDATE message SET body = '{' WHERE (place & 4294967295) = 3";
-    let talk = async |scene: &StoreFixture| {
-        scene.talk("one", 1).await;
+    let talk = async |fixture: &StoreFixture| {
+        fixture.talk("one", 1).await;
         for words in ["Good day", "Good bye"] {
-            scene.act("one", 1, SessionAct::Say { text: words.into(), message_type: None }).await;
+            fixture.act("one", 1, SessionAct::Say { text: words.into(), message_type: None }).await;
         }
     };
-    let (_dir, scene) = changed(talk, sql).await;
-    let log = scene.store.messages(&"one".into(), 0, 100, usize::MAX).await.expect("a log").entries;
+    let (_dir, fixture) = changed(talk, sql).await;
+    let log = fixture.store.messages(&"one".into(), 0, 100, usize::MAX).await.expect("a log").entries;
     assert_eq!(log.iter().map(|entry| entry.index).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert!(
         format!("{:?}", log[2]).contains("cannot be read") && format!("{:?}", log[3]).contains("Good bye")
     );
-    let looks = scene.store.transact(
+    let looks = fixture.store.transact(
         Vec::new(),
-        Box::new(|sight| sight.message(&"one".into(), 3).map(|entry| panic!("it was read: {entry:?}"))),
+        Box::new(|view| view.message(&"one".into(), 3).map(|entry| panic!("it was read: {entry:?}"))),
     );
     assert!(looks.await.is_err_and(|fault| fault.is_permanent()));
     let bye = session_command("one", 1, SessionAct::Say { text: "More".into(), message_type: None });
-    scene
+    fixture
         .store
-        .transact(Vec::new(), work(bye, scene.tick(), "/v2/me/chats"))
+        .transact(Vec::new(), work(bye, fixture.tick(), "/v2/me/chats"))
         .await
         .expect("works")
         .expect("goes on");
@@ -123,13 +123,13 @@ async fn an_entry_that_cannot_be_read_keeps_the_places_of_the_others_and_is_not_
 
 #[tokio::test]
 async fn a_task_that_cannot_be_read_keeps_no_other_from_being_sent() {
-    let texts = async |scene: &StoreFixture| {
+    let texts = async |fixture: &StoreFixture| {
         for (id, theirs) in [("a", "+1"), ("b", "+2")] {
-            scene.text(id, theirs, 1).await;
-            scene.done(says(id, 1, "Good day")).await;
+            fixture.text(id, theirs, 1).await;
+            fixture.done(says(id, 1, "Good day")).await;
         }
     };
-    let (_dir, scene) = changed(texts, "UPDATE task SET body = '{' WHERE id = 'a/4'").await;
-    assert_eq!(scene.tasks().await, [("b/4".into(), false)]);
-    assert_eq!(scene.head(1).await, scene.store.heads().await.expect("heads")[0].1, "{:?}", agent(1));
+    let (_dir, fixture) = changed(texts, "UPDATE task SET body = '{' WHERE id = 'a/4'").await;
+    assert_eq!(fixture.tasks().await, [("b/4".into(), false)]);
+    assert_eq!(fixture.head(1).await, fixture.store.heads().await.expect("heads")[0].1, "{:?}", agent(1));
 }

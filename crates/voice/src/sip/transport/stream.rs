@@ -71,7 +71,7 @@ pub(in crate::sip) struct StreamContext {
 }
 
 /// Takes streams until the server stops.
-pub(in crate::sip) async fn serve(door: Door, house: Arc<StreamContext>) {
+pub(in crate::sip) async fn serve(door: Door, context: Arc<StreamContext>) {
     loop {
         let (stream, peer) = match door.listener.accept().await {
             Ok((stream, peer)) => (stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())),
@@ -81,22 +81,23 @@ pub(in crate::sip) async fn serve(door: Door, house: Arc<StreamContext>) {
                 continue;
             }
         };
-        if !house.strangers.takes(peer.ip()) {
+        if !context.strangers.takes(peer.ip()) {
             continue;
         }
-        let (flow, token) = (Flow { carrier: door.carrier, peer }, house.token.child_token());
-        house.strangers.opened(flow, token.clone());
-        let (house, acceptor) = (house.clone(), door.acceptor.clone());
+        let (flow, token) = (Flow { carrier: door.carrier, peer }, context.token.child_token());
+        context.strangers.opened(flow, token.clone());
+        let (context, acceptor) = (context.clone(), door.acceptor.clone());
         tokio::spawn(async move {
-            let served = token.clone().run_until_cancelled_owned(take(&house, flow, stream, acceptor, token));
+            let served =
+                token.clone().run_until_cancelled_owned(take(&context, flow, stream, acceptor, token));
             served.await;
-            house.strangers.forget(flow);
+            context.strangers.forget(flow);
         });
     }
 }
 
 async fn take(
-    house: &StreamContext,
+    context: &StreamContext,
     flow: Flow,
     stream: TcpStream,
     acceptor: Option<TlsAcceptor>,
@@ -109,23 +110,23 @@ async fn take(
                 .max_message_size(Some(LONGEST_FRAME))
                 .max_frame_size(Some(LONGEST_FRAME));
             #[expect(clippy::result_large_err, reason = "the library wants the answer by value")]
-            let asked = |request: &Request, response| admitted(request, response, &house.origins);
+            let asked = |request: &Request, response| admitted(request, response, &context.origins);
             let opening = Box::pin(accept_hdr_async_with_config(stream, asked, Some(config)));
             if let Ok(Ok(frames)) = timeout(HANDSHAKE, opening).await
-                && let Some(line) = StreamConnection::open(house, flow, token).await
+                && let Some(line) = StreamConnection::open(context, flow, token).await
             {
                 Box::pin(line.frames(frames)).await;
             }
         }
         (_, Some(acceptor)) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE, Box::pin(acceptor.accept(stream))).await
-                && let Some(line) = StreamConnection::open(house, flow, token).await
+                && let Some(line) = StreamConnection::open(context, flow, token).await
             {
                 Box::pin(line.bytes(stream)).await;
             }
         }
         (_, None) => {
-            if let Some(line) = StreamConnection::open(house, flow, token).await {
+            if let Some(line) = StreamConnection::open(context, flow, token).await {
                 Box::pin(line.bytes(stream)).await;
             }
         }
@@ -165,7 +166,7 @@ fn admitted(
 
 /// One open stream.
 struct StreamConnection<'h> {
-    house: &'h StreamContext,
+    context: &'h StreamContext,
     flow: Flow,
     addr: SipAddr,
     connection: SipConnection,
@@ -175,14 +176,14 @@ struct StreamConnection<'h> {
 
 impl<'h> StreamConnection<'h> {
     /// Makes it known to the library, which is told when it is gone.
-    async fn open(house: &'h StreamContext, flow: Flow, token: CancellationToken) -> Option<Self> {
+    async fn open(context: &'h StreamContext, flow: Flow, token: CancellationToken) -> Option<Self> {
         let (to_library, incoming) = mpsc::unbounded_channel();
         let (outgoing, from_library) = mpsc::unbounded_channel();
         let addr = flow.to_addr();
         let channel = ChannelConnection::create_connection(incoming, outgoing, addr.clone(), Some(token));
         let connection = SipConnection::Channel(channel.await.ok()?);
-        house.endpoint.transport_layer.add_connection(connection.clone());
-        Some(Self { house, flow, addr, connection, to_library, from_library })
+        context.endpoint.transport_layer.add_connection(connection.clone());
+        Some(Self { context, flow, addr, connection, to_library, from_library })
     }
 
     /// Passes bytes, until either end closes.
@@ -204,7 +205,7 @@ impl<'h> StreamConnection<'h> {
             let mut buffer = Vec::new();
             loop {
                 buffer.reserve(CHUNK);
-                match timeout(self.house.idle, reading.read_buf(&mut buffer)).await {
+                match timeout(self.context.idle, reading.read_buf(&mut buffer)).await {
                     Ok(Ok(len)) if len > 0 => {}
                     _ => return,
                 }
@@ -247,7 +248,7 @@ impl<'h> StreamConnection<'h> {
         };
         let read = async {
             loop {
-                match timeout(self.house.idle, reading.next()).await {
+                match timeout(self.context.idle, reading.next()).await {
                     Ok(Some(Ok(Frame::Text(text)))) => self.heard(framing::whole(text.as_bytes()), &own),
                     Ok(Some(Ok(Frame::Binary(bytes)))) => self.heard(framing::whole(&bytes), &own),
                     Ok(Some(Ok(Frame::Ping(_) | Frame::Pong(_)))) => {}
@@ -289,7 +290,7 @@ impl<'h> StreamConnection<'h> {
             }
             StreamItem::Message(Inspection::Refuse(status, head)) => {
                 metrics::counter!("jackfield_sip_failures_total", "what" => "malformed").increment(1);
-                if self.house.doorkeeper.knows(&head, self.flow)
+                if self.context.doorkeeper.knows(&head, self.flow)
                     && method(&head).is_some_and(|method| method != "ACK")
                 {
                     let _ = own.try_send(answer(&head, status, "", &[], self.flow.peer).into_bytes());

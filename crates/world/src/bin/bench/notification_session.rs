@@ -26,9 +26,9 @@ impl NotificationSession {
             r#"[{{"channel":"/meta/subscribe","clientId":"{client}","id":"2","subscription":"/v2/me/*"}}]"#
         );
         lane.post(PATH, KIND, &subscribe).await?;
-        let mut ear = Self { lane, client, ack: 0 };
-        ear.listen(Some(0)).await?;
-        Ok(ear)
+        let mut session = Self { lane, client, ack: 0 };
+        session.listen(Some(0)).await?;
+        Ok(session)
     }
 
     /// One poll: how many notifications it brought.

@@ -104,8 +104,10 @@ impl AgentListener {
 }
 
 /// Waits until no ear has heard anything for a while.
-pub async fn until_quiet(ears: &[AgentListener], deadline: Instant) {
-    while Instant::now() < deadline && ears.iter().any(|ear| lock(&ear.record.last).elapsed() < QUIET) {
+pub async fn until_quiet(listeners: &[AgentListener], deadline: Instant) {
+    while Instant::now() < deadline
+        && listeners.iter().any(|listener| lock(&listener.record.last).elapsed() < QUIET)
+    {
         sleep(Duration::from_millis(100)).await;
     }
 }

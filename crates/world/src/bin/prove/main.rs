@@ -89,7 +89,7 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let target = ServerAddress::new(proxy.addr());
     let ledger = Arc::new(Ledger::default());
 
-    let mut ears = Vec::new();
+    let mut listeners = Vec::new();
     let mut staff = JoinSet::new();
     let (close, closing) = watch::channel(false);
     for number in 1..=demo::centre::AGENTS {
@@ -97,9 +97,9 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
         // Each half of the agents listens in one way, and two of them in both.
         let first = if number % 2 == 0 { ListenerTransport::Socket } else { ListenerTransport::Poll };
         let second = if number % 2 == 0 { ListenerTransport::Poll } else { ListenerTransport::Socket };
-        ears.push(AgentListener::open(&target, &name, first).await?);
+        listeners.push(AgentListener::open(&target, &name, first).await?);
         if number <= 2 {
-            ears.push(AgentListener::open(&target, &name, second).await?);
+            listeners.push(AgentListener::open(&target, &name, second).await?);
         }
         let mut agent = Agent::new(&target, &name, ledger.clone(), chance.fork());
         agent.begin().await.with_context(|| format!("{name} could not begin to work"))?;
@@ -123,14 +123,14 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     {
         agents.push(agent??);
     }
-    agent_listener::until_quiet(&ears, deadline).await;
+    agent_listener::until_quiet(&listeners, deadline).await;
 
     let target = ServerAddress::new(server.addr());
     let mut table = Table::default();
     customer::read(&target, &rooms, &ledger, &mut table).await?;
     agent::read(&mut agents, &rooms, &ledger).await?;
     feed::read(&target, &ledger, &mut table).await?;
-    let heard: Vec<_> = ears.into_iter().map(AgentListener::close).collect();
+    let heard: Vec<_> = listeners.into_iter().map(AgentListener::close).collect();
     hearing::judge(&heard, &ledger, &mut table);
     ledger.fill(&mut table);
     let log = server.stop_for_good().await?;

@@ -43,17 +43,17 @@ pub async fn judge(binary: &Path, home: &Path, pause: Duration, table: &mut Tabl
     std::fs::write(&wall, "+0")?;
     let mut server = Server::start_in(way(home, &wall, faketime, pause)?, binary, home).await?;
     println!("time: {CUSTOMERS} customers and {AGENTS} agents, pauses of {} s", pause.as_secs());
-    let mut hall = Participants::open(&ServerAddress::new(server.addr())).await?;
+    let mut participants = Participants::open(&ServerAddress::new(server.addr())).await?;
     let mut tally = Tally::default();
 
     server.pause(pause).await?;
-    tally.take("paused", &mut hall).await;
+    tally.take("paused", &mut participants).await;
     server.kill(pause).await?;
-    tally.take("killed and down", &mut hall).await;
+    tally.take("killed and down", &mut participants).await;
     if faketime.is_some() {
         for step in STEPS {
             std::fs::write(&wall, step)?;
-            tally.take(step, &mut hall).await;
+            tally.take(step, &mut participants).await;
         }
     } else {
         table.remark("clock steps were left out: install the package `faketime`".into());
@@ -141,13 +141,17 @@ impl Participants {
                 fields: fields.into(),
             });
         }
-        let mut hall = Self { customers, agents, offers: Vec::new() };
-        hall.breathe().await;
-        for agent in &mut hall.agents {
-            hall.offers.extend(invitation(agent).await);
+        let mut participants = Self { customers, agents, offers: Vec::new() };
+        participants.breathe().await;
+        for agent in &mut participants.agents {
+            participants.offers.extend(invitation(agent).await);
         }
-        ensure!(hall.offers.len() == AGENTS, "the agents were offered {} chats", hall.offers.len());
-        Ok(hall)
+        ensure!(
+            participants.offers.len() == AGENTS,
+            "the agents were offered {} chats",
+            participants.offers.len()
+        );
+        Ok(participants)
     }
 
     /// Customers ask, and agents too, as they do all the time.
@@ -193,18 +197,18 @@ struct Tally {
 }
 
 impl Tally {
-    async fn take(&mut self, what: &str, hall: &mut Participants) {
-        hall.breathe().await;
-        for guest in &mut hall.customers {
+    async fn take(&mut self, what: &str, participants: &mut Participants) {
+        participants.breathe().await;
+        for guest in &mut participants.customers {
             let name = format!("{} {what}", guest.id);
             self.chats.expect(&name, u32::from(!guest.is_over().await));
         }
-        for (number, agent) in hall.agents.iter_mut().enumerate() {
+        for (number, agent) in participants.agents.iter_mut().enumerate() {
             let me = agent.get("/api/v2/me").await.ok().filter(|answer| answer.status.is_success());
             let is_in = me.is_some_and(|answer| answer.json()["user"]["userName"] != Value::Null);
             self.logins.expect(&format!("{} {what}", name(number)), u32::from(is_in));
             let offered = invitation(agent).await;
-            let stands = offered.is_some_and(|id| hall.offers.contains(&id));
+            let stands = offered.is_some_and(|id| participants.offers.contains(&id));
             self.offers.expect(&format!("the offer to {} {what}", name(number)), u32::from(stands));
         }
     }

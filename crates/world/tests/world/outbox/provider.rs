@@ -130,17 +130,17 @@ impl Provider {
         self.signs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn answer(&self, parcel: &OutboundMessage) -> Answer {
-        let words = match &parcel.content {
+    fn answer(&self, outbound: &OutboundMessage) -> Answer {
+        let words = match &outbound.content {
             Content::Text { text, .. } => text.clone(),
             other => panic!("a parcel with {other:?}"),
         };
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let mut attempt = Attempt {
-            id: parcel.id.clone(),
-            theirs: parcel.address.theirs.clone(),
+            id: outbound.id.clone(),
+            theirs: outbound.address.theirs.clone(),
             words,
-            window: parcel.window,
+            window: outbound.window,
             at: self.begun.elapsed(),
             taken: false,
         };
@@ -169,13 +169,13 @@ impl Channel for Provider {
         Ok(())
     }
 
-    fn send(&self, parcel: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
-        let answer = self.answer(&parcel);
+    fn send(&self, outbound: OutboundMessage) -> BoxFuture<'_, SendOutcome> {
+        let answer = self.answer(&outbound);
         assert!(!matches!(answer, Answer::PanicsAtOnce), "on purpose");
         // Its name for a message is ours, with something before it.
         let named = move |sending| match sending {
             SendOutcome::Sent { id: None, state } => {
-                SendOutcome::Sent { id: Some(format!("p-{}", parcel.id)), state }
+                SendOutcome::Sent { id: Some(format!("p-{}", outbound.id)), state }
             }
             other => other,
         };

@@ -47,7 +47,7 @@ impl Callers {
         let dir = TempDir::new()?;
         let scenario = dir.path().join("caller.xml");
         std::fs::write(&scenario, SCENARIO)?;
-        let ear = UdpSocket::bind("127.0.0.1:0")?;
+        let session = UdpSocket::bind("127.0.0.1:0")?;
         let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("sipp");
         command.arg(sip.to_string()).arg("-sf").arg(&scenario);
@@ -56,7 +56,7 @@ impl Callers {
         command.args(["-d", &length.as_millis().to_string()]);
         // Else a moment in which it is not on a processor overflows its 64 kB, and it repeats what was answered.
         command.args(["-buff_size", BUFFER]);
-        command.args(["-key", "number", QUEUE, "-key", "media", &ear.local_addr()?.port().to_string()]);
+        command.args(["-key", "number", QUEUE, "-key", "media", &session.local_addr()?.port().to_string()]);
         command.args(["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors"]);
         command.current_dir(dir.path()).env("TERM", "vt100");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(dir.path().join("said"))?);
@@ -67,7 +67,7 @@ impl Callers {
             _ => anyhow::Error::new(why).context("sipp cannot be run"),
         })?;
         let longest = Duration::from_secs((calls / per_second.max(1)) as u64) + length + PATIENCE;
-        Ok(Self { child, dir, begun: Instant::now(), longest, _ear: ear })
+        Ok(Self { child, dir, begun: Instant::now(), longest, _ear: session })
     }
 
     /// Waits for the end of the last call.

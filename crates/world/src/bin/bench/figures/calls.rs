@@ -53,12 +53,12 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let delivered = Arc::new(AtomicUsize::new(0));
         for (agent, _) in (1..).zip(&lanes) {
             let lane = Lane::open(node.port, &crate::centre::name(agent), crate::centre::PASSWORD).await?;
-            let mut ear = NotificationSession::open(lane).await?;
+            let mut session = NotificationSession::open(lane).await?;
             // What the login itself caused does not count.
-            while ear.drain().await? > 0 {}
+            while session.drain().await? > 0 {}
             let delivered = delivered.clone();
             tokio::spawn(async move {
-                while let Ok(came) = ear.poll().await {
+                while let Ok(came) = session.poll().await {
                     delivered.fetch_add(came, Ordering::Relaxed);
                 }
             });

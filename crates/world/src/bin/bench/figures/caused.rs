@@ -177,7 +177,7 @@ impl AgentClient {
     /// Waits for something; answers how many notifications it was.
     async fn next(&mut self) -> anyhow::Result<usize> {
         match self {
-            Self::Polls(ear) => ear.poll().await,
+            Self::Polls(session) => session.poll().await,
             Self::Socket(socket) => {
                 let text = socket.next(Duration::from_secs(3_600)).await?;
                 Ok(text.matches(r#""messageType":"#).count())

@@ -32,7 +32,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let desk = in_process::desk(&dir.path().join("data"), agents).await?;
         let port = in_process::serve(desk.clone()).await?;
         let medium = super::ground::medium()?;
-        let mut ears = stream::iter(1..=agents)
+        let mut sessions = stream::iter(1..=agents)
             .map(|agent| {
                 let (desk, medium) = (desk.clone(), medium.clone());
                 async move {
@@ -40,19 +40,19 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
                     let act = AgentAct::LogIn { channels, place: None };
                     desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
                     let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-                    let mut ear = NotificationSession::open(lane).await?;
+                    let mut session = NotificationSession::open(lane).await?;
                     // What the login itself caused does not count.
-                    while ear.drain().await? > 0 {}
-                    anyhow::Ok((agent, ear))
+                    while session.drain().await? > 0 {}
+                    anyhow::Ok((agent, session))
                 }
             })
             .buffer_unordered(64);
         let start = Instant::now() + Duration::from_secs(20);
         let mut tasks = Vec::new();
-        while let Some(opened) = ears.next().await {
-            let (agent, ear) = opened?;
+        while let Some(opened) = sessions.next().await {
+            let (agent, session) = opened?;
             let asked = CommandTimes::default();
-            let heard = tokio::spawn(hear(ear, asked.clone(), start));
+            let heard = tokio::spawn(hear(session, asked.clone(), start));
             let desk = desk.clone();
             tokio::spawn(async move {
                 // Spread over the quarter second, so that the commands do not come in waves.
@@ -89,13 +89,13 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
 }
 
 async fn hear(
-    mut ear: NotificationSession,
+    mut session: NotificationSession,
     asked: CommandTimes,
     start: Instant,
 ) -> anyhow::Result<Durations> {
     let mut latencies = Durations::default();
     let end = start + SPAN + Duration::from_secs(5);
-    while let Ok(came) = tokio::time::timeout_at(end.into(), ear.poll()).await {
+    while let Ok(came) = tokio::time::timeout_at(end.into(), session.poll()).await {
         let now = Instant::now();
         let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..came? {

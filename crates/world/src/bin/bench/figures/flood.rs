@@ -32,10 +32,10 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
             let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-            let mut ear = NotificationSession::open(lane).await?;
+            let mut session = NotificationSession::open(lane).await?;
             let delivered = delivered.clone();
             tokio::spawn(async move {
-                while let Ok(came) = ear.poll().await {
+                while let Ok(came) = session.poll().await {
                     delivered.fetch_add(came, Ordering::Relaxed);
                 }
             });

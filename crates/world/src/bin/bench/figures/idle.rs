@@ -32,8 +32,8 @@ pub fn long_polling(setting: &Setting) -> anyhow::Result<Value> {
     measure(setting, |port, agent| async move {
         ready_agent(port, agent).await?;
         let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
-        let mut ear = NotificationSession::open(lane).await?;
-        tokio::spawn(async move { while ear.poll().await.is_ok() {} });
+        let mut session = NotificationSession::open(lane).await?;
+        tokio::spawn(async move { while session.poll().await.is_ok() {} });
         Ok(())
     })
 }
