@@ -37,7 +37,7 @@ pub(super) struct Latch {
     source: Option<LatchedSource>,
     /// The address that is sent to instead of the described one.
     followed: Option<SocketAddr>,
-    trial: Option<Trial>,
+    trial: Option<UnprovedSource>,
     early: [Option<SocketAddr>; EARLY],
 }
 
@@ -45,13 +45,13 @@ pub(super) struct Latch {
 #[derive(Clone, Copy, Debug)]
 struct LatchedSource {
     at: SocketAddr,
-    rank: Rank,
+    rank: SourceRank,
     heard: u64,
 }
 
 /// A source that has not proved itself yet.
 #[derive(Clone, Copy, Debug)]
-struct Trial {
+struct UnprovedSource {
     at: SocketAddr,
     ssrc: u32,
     sequence: u16,
@@ -59,7 +59,7 @@ struct Trial {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+enum SourceRank {
     EarlyStranger,
     Stranger,
     EarlySignalled,
@@ -139,7 +139,7 @@ impl Latch {
             return LatchDecision::Taken;
         }
         let rank = self.rank(from);
-        if rank == Rank::Described {
+        if rank == SourceRank::Described {
             return self.switch(from, rank, tick);
         }
         // A source that stopped can be replaced by another of its rank, within the time in which one may be followed.
@@ -172,13 +172,15 @@ impl Latch {
         }
     }
 
-    fn switch(&mut self, from: SocketAddr, rank: Rank, tick: u64) -> LatchDecision {
+    fn switch(&mut self, from: SocketAddr, rank: SourceRank, tick: u64) -> LatchDecision {
         self.trial = None;
         self.source = Some(LatchedSource { at: from, rank, heard: tick });
         let sent_to = self.followed.or(self.described);
         match rank {
-            Rank::Described => self.followed = None,
-            Rank::Signalled | Rank::EarlySignalled if self.is_open(tick) && !self.names_its_address() => {
+            SourceRank::Described => self.followed = None,
+            SourceRank::Signalled | SourceRank::EarlySignalled
+                if self.is_open(tick) && !self.names_its_address() =>
+            {
                 self.followed = Some(from);
             }
             _ => return LatchDecision::Taken,
@@ -218,18 +220,18 @@ impl Latch {
             Some(trial) if trial.at != from && self.rank(trial.at) > self.rank(from) => return false,
             _ => 1,
         };
-        self.trial = Some(Trial { at: from, ssrc, sequence, packets });
+        self.trial = Some(UnprovedSource { at: from, ssrc, sequence, packets });
         packets >= PROBATION
     }
 
-    fn rank(&self, from: SocketAddr) -> Rank {
+    fn rank(&self, from: SocketAddr) -> SourceRank {
         let is_early = self.early.contains(&Some(from));
         match (self.signalled == Some(from.ip().to_canonical()), is_early) {
-            _ if self.described == Some(from) => Rank::Described,
-            (true, false) => Rank::Signalled,
-            (true, true) => Rank::EarlySignalled,
-            (false, false) => Rank::Stranger,
-            (false, true) => Rank::EarlyStranger,
+            _ if self.described == Some(from) => SourceRank::Described,
+            (true, false) => SourceRank::Signalled,
+            (true, true) => SourceRank::EarlySignalled,
+            (false, false) => SourceRank::Stranger,
+            (false, true) => SourceRank::EarlyStranger,
         }
     }
 }

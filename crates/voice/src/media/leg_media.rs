@@ -6,7 +6,7 @@ use super::{
     held,
     inward::{Inward, TICK},
     outward::{Outward, PACKET, fit},
-    ports::Lease,
+    ports::PortLease,
     rtcp::{self, REPORT},
     rtp::{HEADER, Header},
     sdp::Agreed,
@@ -53,7 +53,7 @@ pub(super) struct LegMedia {
     pub task: Mutex<Option<AbortHandle>>,
     /// Dropped last, since the ports are free only when the sockets are gone.
     #[expect(dead_code, reason = "it gives the ports back as it is dropped")]
-    pub lease: Lease,
+    pub lease: PortLease,
 }
 
 impl LegMedia {

@@ -16,7 +16,7 @@ pub(super) struct Pair {
     pub rtp: UdpSocket,
     pub rtcp: UdpSocket,
     /// To be dropped after the sockets.
-    pub lease: Lease,
+    pub lease: PortLease,
 }
 
 /// The pairs of a range that this process does not use, the longest free first, so that a port just freed rests: late
@@ -28,9 +28,9 @@ pub(super) struct Ports {
 }
 
 /// Returns a pair when it is dropped.
-pub(super) struct Lease(Option<(Arc<Ports>, u16)>);
+pub(super) struct PortLease(Option<(Arc<Ports>, u16)>);
 
-impl Drop for Lease {
+impl Drop for PortLease {
     fn drop(&mut self) {
         if let Some((ports, port)) = self.0.take() {
             held(&ports.free).push_back(port);
@@ -61,7 +61,7 @@ impl Ports {
         let mut refused = None;
         for _ in 0..TRIES {
             let Some(port) = held(&self.free).pop_front() else { break };
-            let lease = Lease(Some((Arc::clone(self), port)));
+            let lease = PortLease(Some((Arc::clone(self), port)));
             match socket(ip, port).and_then(|rtp| Ok((rtp, socket(ip, port + 1)?))) {
                 Ok((rtp, rtcp)) => return Ok(Pair { rtp, rtcp, lease }),
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
@@ -76,9 +76,9 @@ fn any(ip: IpAddr) -> Option<Pair> {
     let first = socket(ip, 0).ok()?;
     let port = first.local_addr().ok()?.port();
     if port.is_multiple_of(2) {
-        Some(Pair { rtp: first, rtcp: socket(ip, port.checked_add(1)?).ok()?, lease: Lease(None) })
+        Some(Pair { rtp: first, rtcp: socket(ip, port.checked_add(1)?).ok()?, lease: PortLease(None) })
     } else {
-        Some(Pair { rtp: socket(ip, port - 1).ok()?, rtcp: first, lease: Lease(None) })
+        Some(Pair { rtp: socket(ip, port - 1).ok()?, rtcp: first, lease: PortLease(None) })
     }
 }
 
@@ -162,7 +162,7 @@ mod tests {
         let ports = Ports::new(&settings);
         let all: Vec<u16> = held(&ports.free).iter().copied().collect();
         let first = held(&ports.free).pop_front().expect("a pair");
-        drop(Lease(Some((Arc::clone(&ports), first))));
+        drop(PortLease(Some((Arc::clone(&ports), first))));
         assert_eq!(held(&ports.free).iter().copied().collect::<Vec<_>>(), [all[1], all[2], all[0]]);
         let odd = Settings { ports: 20_001..=20_002, ..settings };
         assert_eq!(odd.pairs(), 0);

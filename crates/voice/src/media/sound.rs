@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 /// A sound in both laws of G.711. Clones share it.
 #[derive(Clone)]
-pub struct Sound(Arc<Laws>);
+pub struct Sound(Arc<EncodedSound>);
 
-struct Laws {
+struct EncodedSound {
     pcmu: Box<[u8]>,
     pcma: Box<[u8]>,
 }
@@ -20,7 +20,7 @@ impl Sound {
             codec.encode(samples, &mut codes);
             codes.into_boxed_slice()
         };
-        Self(Arc::new(Laws { pcmu: coded(Codec::Pcmu), pcma: coded(Codec::Pcma) }))
+        Self(Arc::new(EncodedSound { pcmu: coded(Codec::Pcmu), pcma: coded(Codec::Pcma) }))
     }
 
     /// Its codes in a law, 8000 a second.

@@ -96,7 +96,7 @@ pub(super) fn user(uri: &str) -> Option<String> {
 
 /// Where a `sip` URI with parameters in its user part is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reached {
+pub(super) enum UriHost {
     /// At the address that it names.
     At(SocketAddr),
     /// At a host whose name would have to be looked up.
@@ -105,7 +105,7 @@ pub(super) enum Reached {
 
 /// Where a `sip` URI with parameters in its user part is reached; `None` for one without. The library takes everything
 /// behind the first semicolon for parameters of the URI, and would look for a host of the caller's number.
-pub(super) fn behind_parameters(uri: &str) -> Option<Reached> {
+pub(super) fn behind_parameters(uri: &str) -> Option<UriHost> {
     let (user, host) = uri.split_once(':')?.1.split_once('@')?;
     if !user.contains(';') {
         return None;
@@ -113,7 +113,7 @@ pub(super) fn behind_parameters(uri: &str) -> Option<Reached> {
     let host = host.split([';', '?']).next().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let at = host.parse().ok().or_else(|| Some(SocketAddr::new(bare.parse().ok()?, PORT)));
-    Some(at.map_or(Reached::Named, Reached::At))
+    Some(at.map_or(UriHost::Named, UriHost::At))
 }
 
 /// Whether a text is a telephone number, although it does not say so.
@@ -276,10 +276,10 @@ mod tests {
         for (uri, found) in [
             ("sip:5001@192.0.2.7:5062", None),
             ("sip:192.0.2.7;transport=udp", None),
-            ("sip:+1;npdi@192.0.2.7:5062;transport=udp", Some(Reached::At(at("192.0.2.7:5062")))),
-            ("sip:+1;npdi@192.0.2.7", Some(Reached::At(at("192.0.2.7:5060")))),
-            ("sip:+1;npdi@[2001:db8::1]", Some(Reached::At(at("[2001:db8::1]:5060")))),
-            ("sip:+1;npdi@carrier.example", Some(Reached::Named)),
+            ("sip:+1;npdi@192.0.2.7:5062;transport=udp", Some(UriHost::At(at("192.0.2.7:5062")))),
+            ("sip:+1;npdi@192.0.2.7", Some(UriHost::At(at("192.0.2.7:5060")))),
+            ("sip:+1;npdi@[2001:db8::1]", Some(UriHost::At(at("[2001:db8::1]:5060")))),
+            ("sip:+1;npdi@carrier.example", Some(UriHost::Named)),
         ] {
             assert_eq!(behind_parameters(uri), found, "{uri}");
         }

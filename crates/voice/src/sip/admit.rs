@@ -1,6 +1,6 @@
 //! Decides who calls: never by what From says (spec: voice-sip#3).
 
-use super::{address::Address, core::Core, digest::Verdict, headers, origin::RequestOrigin};
+use super::{address::Address, core::Core, digest::DigestCheck, headers, origin::RequestOrigin};
 use domain::call::Dn;
 use rsipstack::sip::Request;
 
@@ -48,15 +48,15 @@ pub(super) fn admit(core: &Core, request: &Request, origin: RequestOrigin) -> Ad
         headers::authorizations(request),
     );
     match (verdict, alone) {
-        (Verdict::Right(dn), _) if !blocked || core.is_peer(origin) || core.may_prove(&dn, origin) => {
+        (DigestCheck::Right(dn), _) if !blocked || core.is_peer(origin) || core.may_prove(&dn, origin) => {
             Admission::Device { dn, proved: true }
         }
         (_, Some(dn)) => Admission::Device { dn, proved: origin.is_stream() },
         // After too many failures nobody learns that they guessed right.
-        (Verdict::Right(_), None) => Admission::Silence,
-        (Verdict::Stale, None) => Admission::Challenge { stale: true },
-        (Verdict::Wrong, None) if core.failed_login(request, origin) => Admission::Silence,
-        (Verdict::Absent, None) if core.is_peer(origin) => Admission::Outside,
-        (Verdict::Wrong | Verdict::Absent, None) => Admission::Challenge { stale: false },
+        (DigestCheck::Right(_), None) => Admission::Silence,
+        (DigestCheck::Stale, None) => Admission::Challenge { stale: true },
+        (DigestCheck::Wrong, None) if core.failed_login(request, origin) => Admission::Silence,
+        (DigestCheck::Absent, None) if core.is_peer(origin) => Admission::Outside,
+        (DigestCheck::Wrong | DigestCheck::Absent, None) => Admission::Challenge { stale: false },
     }
 }

@@ -8,7 +8,7 @@ use super::{
     leg::{self, Incoming, SessionTimer},
     limits::UnauthenticatedCall,
     origin::RequestOrigin,
-    reply::{Once, reply},
+    reply::{PendingInvite, reply},
 };
 use crate::media::{Direction, SdpError};
 use desk::ports::Arrival;
@@ -33,7 +33,7 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: RequestOr
         Admission::Silence => return,
         Admission::Challenge { stale } => return challenge(&core, &mut tx, origin, stale).await,
     };
-    let Some(once) = Once::enter(&core, &tx) else {
+    let Some(once) = PendingInvite::enter(&core, &tx) else {
         return reply(&mut tx, StatusCode::LoopDetected, Vec::new()).await;
     };
     let guest = if proved { None } else { core.guests.enter(origin.sender.ip(), origin.is_stream()) };
@@ -44,7 +44,7 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: RequestOr
             None => refuse(&mut tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]).await,
         };
     }
-    match begin(&core, &tx, origin, Whence { device, proved, guest }) {
+    match begin(&core, &tx, origin, CallerProof { device, proved, guest }) {
         Ok((id, mut dialog)) => {
             if let Err(why) = dialog.handle(&mut tx).await {
                 tracing::debug!(leg = %id, %why, "an INVITE failed");
@@ -61,7 +61,7 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: RequestOr
 }
 
 /// What is known of the caller.
-struct Whence {
+struct CallerProof {
     device: Option<Dn>,
     proved: bool,
     guest: Option<UnauthenticatedCall>,
@@ -91,11 +91,11 @@ fn begin(
     core: &Arc<Core>,
     tx: &Transaction,
     origin: RequestOrigin,
-    whence: Whence,
+    whence: CallerProof,
 ) -> Result<(LegId, InviteDialog), Refusal> {
     let request = &tx.original;
     let RequestOrigin { flow, sender, .. } = origin;
-    let Whence { device, proved, guest } = whence;
+    let CallerProof { device, proved, guest } = whence;
     let plain = |status| (status, Vec::new());
     let takes = || core.pace.takes(sender.ip(), proved);
     if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !takes() {

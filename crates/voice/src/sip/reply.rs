@@ -9,12 +9,12 @@ use rsipstack::{
 use std::sync::Arc;
 
 /// Keeps one INVITE from being taken twice when it arrives by two ways (482, RFC 3261 §8.2.2.2).
-pub(super) struct Once {
+pub(super) struct PendingInvite {
     core: Arc<Core>,
     name: String,
 }
 
-impl Once {
+impl PendingInvite {
     /// `None` when the same INVITE is being handled.
     pub fn enter(core: &Arc<Core>, tx: &Transaction) -> Option<Self> {
         let id = DialogId::try_from(tx).ok()?;
@@ -24,7 +24,7 @@ impl Once {
     }
 }
 
-impl Drop for Once {
+impl Drop for PendingInvite {
     fn drop(&mut self) {
         held(&self.core.pending).remove(&self.name);
     }

@@ -9,7 +9,7 @@ use super::{
     reasons::Reasons,
     registrar::{self, Registrar},
     request,
-    transport::{self, Closings, Doorkeeper, Finder, Marks, Opened, StartError, StreamContext, Streams},
+    transport::{self, Closings, Finder, Marks, Opened, SenderCheck, StartError, StreamContext, Streams},
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::{Bindings, Switch};
@@ -55,7 +55,7 @@ impl Voice {
         registrar.take_up(kept, &settings.accounts, &settings.edges, bindings.awake(), Instant::now());
         let spared = settings.peers.iter().chain(&settings.edges).copied().collect();
         let strangers = Streams::new(&settings.limits, spared);
-        let doorkeeper = Arc::new(Doorkeeper {
+        let doorkeeper = Arc::new(SenderCheck {
             registrar: registrar.clone(),
             digest: Arc::new(Digest::new(&settings)?),
             logins: Arc::new(Logins::new(settings.limits.failed_logins_per_minute)),

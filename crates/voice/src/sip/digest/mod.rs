@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 /// What credentials prove.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum DigestCheck {
     /// There are none that are for us.
     Absent,
     /// They are right.
@@ -95,13 +95,13 @@ impl Digest {
         method: &str,
         target: &str,
         headers: impl Iterator<Item = &'a str>,
-    ) -> Verdict {
+    ) -> DigestCheck {
         let ours = headers
             .filter_map(DigestCredentials::parse)
             .filter(|given| given.realm == self.realm && self.algorithms.contains(&given.algorithm))
             .max_by_key(|given| given.algorithm);
-        let Some(given) = ours else { return Verdict::Absent };
-        let Some(stamp) = self.nonces.read(given.nonce, flow) else { return Verdict::Stale };
+        let Some(given) = ours else { return DigestCheck::Absent };
+        let Some(stamp) = self.nonces.read(given.nonce, flow) else { return DigestCheck::Stale };
         let dn = Dn::new(given.number());
         // An unknown user costs the same work and gets the same answer as a wrong password.
         let account = accounts.get(&dn);
@@ -109,16 +109,16 @@ impl Digest {
         let expected = given.expected(password, method);
         let same: bool = expected.as_bytes().ct_eq(given.response.to_ascii_lowercase().as_bytes()).into();
         if !same || account.is_none() || !given.is_for(target) {
-            return Verdict::Wrong;
+            return DigestCheck::Wrong;
         }
         if given.count().is_none() && !self.without_qop {
             tracing::warn!(number = %dn, "a phone answers challenges in the way of RFC 2069, without qop; \
                 it is let in only where sip.digest_without_qop is set");
-            return Verdict::Absent;
+            return DigestCheck::Absent;
         }
         // Without a count, a nonce is good once.
         let count = given.count().unwrap_or(u32::MAX);
-        if self.nonces.spend(stamp, count) { Verdict::Right(dn) } else { Verdict::Stale }
+        if self.nonces.spend(stamp, count) { DigestCheck::Right(dn) } else { DigestCheck::Stale }
     }
 }
 
@@ -179,7 +179,7 @@ mod tests {
                     "sip:127.0.0.1",
                     std::iter::once(header.as_str()),
                 );
-                assert_eq!(verdict, Verdict::Right(Dn::new("5001")), "{algorithm} {nc}");
+                assert_eq!(verdict, DigestCheck::Right(Dn::new("5001")), "{algorithm} {nc}");
             }
         }
     }
@@ -188,7 +188,9 @@ mod tests {
     fn a_hash_that_was_not_asked_for_proves_nothing() {
         let digest = asking(vec![Algorithm::Sha256]);
         let nonce = nonce_of(&digest.challenges(here(), false)[0]);
-        for (algorithm, verdict) in [("MD5", Verdict::Absent), ("SHA-256", Verdict::Right(Dn::new("5001")))] {
+        for (algorithm, verdict) in
+            [("MD5", DigestCheck::Absent), ("SHA-256", DigestCheck::Right(Dn::new("5001")))]
+        {
             let header = header(&digest, &nonce, "00000001", algorithm, "demo");
             let given = digest.verify(
                 &accounts(),
@@ -209,8 +211,8 @@ mod tests {
         let ask = || {
             digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()))
         };
-        assert_eq!(ask(), Verdict::Right(Dn::new("5001")));
-        assert_eq!(ask(), Verdict::Stale);
+        assert_eq!(ask(), DigestCheck::Right(Dn::new("5001")));
+        assert_eq!(ask(), DigestCheck::Stale);
     }
 
     #[test]
@@ -222,10 +224,10 @@ mod tests {
         let ask = |method: &str, target: &str, header: &str| {
             digest.verify(&accounts(), here(), method, target, std::iter::once(header))
         };
-        assert_eq!(ask("REGISTER", "sip:127.0.0.1", &wrong), Verdict::Wrong);
-        assert_eq!(ask("INVITE", "sip:127.0.0.1", &right), Verdict::Wrong);
+        assert_eq!(ask("REGISTER", "sip:127.0.0.1", &wrong), DigestCheck::Wrong);
+        assert_eq!(ask("INVITE", "sip:127.0.0.1", &right), DigestCheck::Wrong);
         let elsewhere = right.replace("uri=\"sip:", "uri=\"sip:7000@");
-        assert_eq!(ask("REGISTER", "sip:9000@127.0.0.1", &elsewhere), Verdict::Wrong);
+        assert_eq!(ask("REGISTER", "sip:9000@127.0.0.1", &elsewhere), DigestCheck::Wrong);
     }
 
     #[test]
@@ -236,7 +238,7 @@ mod tests {
         let header = header(&digest, &nonce, "00000001", "MD5", "demo");
         let verdict =
             digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(header.as_str()));
-        assert_eq!(verdict, Verdict::Stale);
+        assert_eq!(verdict, DigestCheck::Stale);
     }
 
     #[test]
@@ -264,7 +266,7 @@ mod tests {
                     std::iter::once(header.as_str()),
                 )
             };
-            assert_eq!(ask(forger), Verdict::Stale, "nothing is learned of the password");
+            assert_eq!(ask(forger), DigestCheck::Stale, "nothing is learned of the password");
         }
     }
 
@@ -272,8 +274,8 @@ mod tests {
     fn an_answer_without_qop_is_taken_only_where_it_is_set_and_once_a_nonce() {
         let mut digest = digest();
         for (set, outcomes) in [
-            (false, [Verdict::Absent, Verdict::Absent]),
-            (true, [Verdict::Right(Dn::new("5001")), Verdict::Stale]),
+            (false, [DigestCheck::Absent, DigestCheck::Absent]),
+            (true, [DigestCheck::Right(Dn::new("5001")), DigestCheck::Stale]),
         ] {
             digest.without_qop = set;
             let nonce = nonce_of(&digest.challenges(here(), false)[0]);
@@ -289,7 +291,7 @@ mod tests {
             let ask = |text: &str| {
                 digest.verify(&accounts(), here(), "REGISTER", "sip:127.0.0.1", std::iter::once(text))
             };
-            assert_eq!(ask(&wrong), Verdict::Wrong);
+            assert_eq!(ask(&wrong), DigestCheck::Wrong);
             assert_eq!([ask(&right), ask(&right)], outcomes);
         }
     }

@@ -36,11 +36,11 @@ pub(in crate::sip) struct Nonces {
     start: Instant,
     life: Duration,
     issued: AtomicU64,
-    used: Mutex<Used>,
+    used: Mutex<UsedNonces>,
 }
 
 #[derive(Default)]
-struct Used {
+struct UsedNonces {
     counts: BTreeMap<Stamp, u32>,
     /// Nonces issued up to this one are not taken any more.
     floor: Option<Stamp>,

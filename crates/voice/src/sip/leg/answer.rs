@@ -2,9 +2,9 @@
 //! itself.
 
 use super::{
-    branch::Asking,
+    branch::AnswerRequest,
     end,
-    state::{Leg, LegWorkOutcome, Side},
+    state::{Leg, LegSide, LegWorkOutcome},
 };
 use crate::{
     settings::Profile,
@@ -52,7 +52,7 @@ impl Leg {
             return;
         }
         let profile = self.profile();
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if profile == Profile::Manual {
             return self.teller.tell(LegEvent::NotAnswered(405));
         }
@@ -68,8 +68,8 @@ impl Leg {
     /// Goes on with that, as soon as a phone rings.
     pub(super) fn see_to_answer(&mut self) {
         let profile = self.profile();
-        let Side::Out(branches) = &self.side else { return };
-        if !branches.answering || branches.all.iter().any(|branch| branch.asking != Asking::Nothing) {
+        let LegSide::Out(branches) = &self.side else { return };
+        if !branches.answering || branches.all.iter().any(|branch| branch.asking != AnswerRequest::Nothing) {
             return;
         }
         let Some(branch) = branches.all.iter().find(|branch| branch.ringing) else { return };
@@ -82,9 +82,9 @@ impl Leg {
 
     /// `NOTIFY Event: talk` in the early dialog.
     fn talk(&mut self, tag: &str) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
-        branch.asking = Asking::Talk;
+        branch.asking = AnswerRequest::Talk;
         let (dialog, tag) = (branch.dialog.as_subscription(), tag.to_owned());
         self.start(async move {
             let with = vec![Header::Event("talk".into()), Header::SubscriptionState("active".into())];
@@ -96,7 +96,7 @@ impl Leg {
 
     /// Handles the phone's answer to the NOTIFY.
     pub(super) fn talked(&mut self, tag: &str, code: u16) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
         if (200..300).contains(&code) {
             return;
@@ -110,9 +110,9 @@ impl Leg {
 
     /// Ends the ringing call; once that is confirmed, the phone is called with the headers for answering by itself.
     fn call_again(&mut self, tag: &str) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
-        branch.asking = Asking::Again;
+        branch.asking = AnswerRequest::Again;
         let (core, dialog) = (self.core.clone(), branch.dialog.clone());
         self.core.spawn(async move { end::take_leave(&core, &dialog, Cause::Normal).await });
     }
@@ -120,7 +120,7 @@ impl Leg {
     /// Requests of the early dialog go to the Contact of the 18x: the library sets it only with the 200
     /// (spec: voice-sip#10.6).
     pub(super) fn target(&mut self, tag: &str, response: &Response) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
         let Ok(contacts) = response.typed_contact_headers() else { return };
         if let Some(mut contact) = contacts.into_iter().next() {
@@ -135,7 +135,7 @@ impl Leg {
     }
 
     fn profile(&self) -> Profile {
-        let Side::Out(branches) = &self.side else { return Profile::Manual };
+        let LegSide::Out(branches) = &self.side else { return Profile::Manual };
         let account = self.core.settings.accounts.get(&branches.originate.to);
         account.map_or(Profile::Manual, |account| account.profile)
     }

@@ -11,7 +11,7 @@ pub(super) type BranchEnd = (String, Option<Response>);
 
 /// Whether a phone was asked to answer, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asking {
+pub(super) enum AnswerRequest {
     /// It was not.
     Nothing,
     /// With `Event: talk`.
@@ -28,7 +28,7 @@ pub(super) struct Branch {
     pub tag: String,
     pub dialog: InviteDialog,
     pub binding: Binding,
-    pub asking: Asking,
+    pub asking: AnswerRequest,
     /// Whether a provisional response named the other end.
     pub ringing: bool,
     /// Whether it was made once more after a refusal that a second try may avoid.

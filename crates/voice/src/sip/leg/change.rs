@@ -1,6 +1,6 @@
 //! Changes of a session that we ask for: re-INVITEs, one at a time (spec: voice-sip#6).
 
-use super::state::{DialogResult, Leg, LegWorkOutcome, Over, Side, Under};
+use super::state::{DialogResult, Leg, LegEnding, LegSide, LegWorkOutcome, PendingChange};
 use crate::media::Direction;
 use crate::sip::headers;
 use domain::call::{Cause, LegEvent};
@@ -33,15 +33,15 @@ impl Leg {
 
     /// Notes that we answer a change of the other end.
     pub(super) fn their_change(&mut self) {
-        self.changes.under = Under::Theirs;
+        self.changes.under = PendingChange::Theirs;
     }
 
     /// Notes that the other end's change was acknowledged.
     pub(super) fn their_change_is_done(&mut self) {
-        if self.changes.under != Under::Theirs {
+        if self.changes.under != PendingChange::Theirs {
             return;
         }
-        self.changes.under = Under::Nothing;
+        self.changes.under = PendingChange::Nothing;
         let ack = self.dialog().and_then(rsipstack::dialog::invite_dialog::InviteDialog::last_remote_ack);
         let ack = ack.filter(|ack| {
             ack.cseq_header().and_then(rsipstack::sip::CSeq::seq).ok() == self.changes.answer_in
@@ -59,7 +59,7 @@ impl Leg {
 
     fn next_change(&mut self) {
         let changes = &mut self.changes;
-        if changes.under != Under::Nothing || changes.retry_at.is_some() {
+        if changes.under != PendingChange::Nothing || changes.retry_at.is_some() {
             return;
         }
         changes.asked = changes.waiting.drain(..).collect();
@@ -77,7 +77,7 @@ impl Leg {
 
     fn send_change(&mut self, hold: bool) {
         let Some(dialog) = self.dialog().cloned() else { return };
-        self.changes.under = Under::Ours;
+        self.changes.under = PendingChange::Ours;
         (self.changes.told_at, self.changes.late) = (Some(Instant::now() + UNANSWERED), false);
         let wish = if hold { Direction::Inactive } else { Direction::SendRecv };
         let offer = self.stream.offer(wish).into_bytes();
@@ -103,7 +103,7 @@ impl Leg {
     }
 
     pub(super) fn changed(&mut self, answer: DialogResult) {
-        self.changes.under = Under::Nothing;
+        self.changes.under = PendingChange::Nothing;
         self.changes.told_at = None;
         match answer {
             Ok(Some(response)) if response.status_code.kind() == StatusCodeKind::Successful => {
@@ -115,11 +115,11 @@ impl Leg {
                     self.changes.retry_at = Some(Instant::now() + self.glare());
                     return;
                 }
-                code @ (408 | 481) => return self.end(Cause::Lost, Some(code), Over::Done),
+                code @ (408 | 481) => return self.end(Cause::Lost, Some(code), LegEnding::Done),
                 // The session stays as it was (RFC 3261 §14.1).
                 code => self.tell_hold(Some(code)),
             },
-            Ok(None) | Err(_) => return self.end(Cause::Lost, None, Over::Done),
+            Ok(None) | Err(_) => return self.end(Cause::Lost, None, LegEnding::Done),
         }
         self.next_change();
     }
@@ -164,8 +164,8 @@ impl Leg {
         let _ = getrandom::fill(&mut chance);
         let part = u32::from(chance[0]);
         match self.side {
-            Side::Out(_) => most * 21 / 40 + most * 19 / 40 * part / 255,
-            Side::In(_) => most / 2 * part / 255,
+            LegSide::Out(_) => most * 21 / 40 + most * 19 / 40 * part / 255,
+            LegSide::In(_) => most / 2 * part / 255,
         }
     }
 }

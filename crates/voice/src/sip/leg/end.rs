@@ -1,6 +1,6 @@
 //! The end of a leg.
 
-use super::state::{Leg, Over, Side};
+use super::state::{Leg, LegEnding, LegSide};
 use crate::sip::{core::Core, headers};
 use domain::call::{Cause, LegEvent};
 use futures::future::join_all;
@@ -14,18 +14,18 @@ impl Leg {
     /// Ends the leg, in whatever state it is.
     pub(super) fn release(&mut self, cause: Cause) {
         match &self.side {
-            Side::In(incoming) if !incoming.answered => self.refuse(cause),
+            LegSide::In(incoming) if !incoming.answered => self.refuse(cause),
             _ => self.hang_up(cause, None),
         }
     }
 
     /// Ends the leg; the other end is told with a BYE, or with a CANCEL where it did not answer.
     pub(super) fn hang_up(&mut self, cause: Cause, code: Option<u16>) {
-        self.end(cause, code, Over::Part(cause));
+        self.end(cause, code, LegEnding::Part(cause));
     }
 
     /// The leg is over: from here on nothing is told but this.
-    pub(super) fn end(&mut self, cause: Cause, code: Option<u16>, over: Over) {
+    pub(super) fn end(&mut self, cause: Cause, code: Option<u16>, over: LegEnding) {
         if self.over.is_some() {
             return;
         }
@@ -37,33 +37,35 @@ impl Leg {
 
     /// The dialog says that it is over.
     pub(super) fn terminated(&mut self, tag: &str, reason: &TerminatedReason) {
-        if let Side::Out(branches) = &self.side
+        if let LegSide::Out(branches) = &self.side
             && branches.won().is_none_or(|dialog| dialog.id().local_tag != tag)
         {
             // The outcome of a call that nobody answered comes from its INVITE.
             return;
         }
         match reason {
-            TerminatedReason::UacCancel => self.end(Cause::Cancelled, Some(487), Over::Done),
+            TerminatedReason::UacCancel => self.end(Cause::Cancelled, Some(487), LegEnding::Done),
             TerminatedReason::Timeout => {
                 metrics::counter!("jackfield_sip_failures_total", "what" => "no-ack").increment(1);
-                self.end(Cause::Lost, Some(408), Over::Done);
+                self.end(Cause::Lost, Some(408), LegEnding::Done);
             }
-            TerminatedReason::UacBye | TerminatedReason::UasBye => self.end(Cause::Normal, None, Over::Done),
-            _ => self.end(Cause::Lost, None, Over::Done),
+            TerminatedReason::UacBye | TerminatedReason::UasBye => {
+                self.end(Cause::Normal, None, LegEnding::Done)
+            }
+            _ => self.end(Cause::Lost, None, LegEnding::Done),
         }
     }
 
     /// Tells the rest to the listener, and the other end.
     pub(super) async fn finish(self) {
         let dialogs = match &self.side {
-            Side::In(incoming) => vec![incoming.dialog.clone()],
-            Side::Out(branches) => branches.dialogs(),
+            LegSide::In(incoming) => vec![incoming.dialog.clone()],
+            LegSide::Out(branches) => branches.dialogs(),
         };
         let core = self.core.clone();
         let parting = async {
             match self.over {
-                Some(Over::Part(cause)) => part(&core, &dialogs, self.events, cause).await,
+                Some(LegEnding::Part(cause)) => part(&core, &dialogs, self.events, cause).await,
                 _ => dialogs.iter().for_each(|dialog| core.layer.remove_dialog(&dialog.id())),
             }
         };

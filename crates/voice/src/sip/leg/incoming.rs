@@ -1,6 +1,6 @@
 //! A leg that came in.
 
-use super::state::{Able, Incoming, Leg, LegPhone, Over, Side};
+use super::state::{Incoming, Leg, LegEnding, LegPhone, LegSide, PeerSupport};
 use crate::{
     media::{self, Direction, MediaStream},
     sip::{
@@ -31,17 +31,17 @@ impl Leg {
     ) -> Self {
         let mut leg = {
             let flow = incoming.origin.flow;
-            Self::new(core, id, acts, media, events, Side::In(incoming), flow)
+            Self::new(core, id, acts, media, events, LegSide::In(incoming), flow)
         };
-        leg.able = Able::read(request);
+        leg.able = PeerSupport::read(request);
         leg
     }
 
     /// Tells the listener of the call, and runs.
     pub async fn arrive(mut self, arrival: Arrival) {
         let sender = match &self.side {
-            Side::In(incoming) => incoming.origin.sender,
-            Side::Out(_) => self.flow,
+            LegSide::In(incoming) => incoming.origin.sender,
+            LegSide::Out(_) => self.flow,
         };
         self.phone = arrival.device.clone().map(|dn| {
             let bindings = self.core.registrar.bindings(&dn);
@@ -55,7 +55,7 @@ impl Leg {
 
     /// Sends 180.
     pub(super) fn ring(&mut self) {
-        if let Side::In(incoming) = &self.side
+        if let LegSide::In(incoming) = &self.side
             && !incoming.answered
             && let Err(why) = incoming.dialog.ringing(Some(vec![headers::allow()]), None)
         {
@@ -65,7 +65,7 @@ impl Leg {
 
     /// Sends 200 with our session description. [`LegEvent::Up`] follows with the ACK.
     pub(super) fn accept(&mut self) {
-        let Side::In(incoming) = &mut self.side else { return };
+        let LegSide::In(incoming) = &mut self.side else { return };
         if incoming.answered {
             return;
         }
@@ -85,7 +85,7 @@ impl Leg {
     /// Handles the ACK of our 200, or of the answer to a change.
     pub(super) fn acknowledged(&mut self) {
         if !self.up {
-            let Side::In(incoming) = &self.side else { return };
+            let LegSide::In(incoming) = &self.side else { return };
             if let Some(answer) = incoming.dialog.last_remote_ack().filter(|ack| !ack.body.is_empty())
                 && incoming.dialog.initial_request().body.is_empty()
                 && let Err(why) = self.stream.accept(&String::from_utf8_lossy(&answer.body))
@@ -93,7 +93,7 @@ impl Leg {
                 tracing::info!(leg = %self.id, %why, "the answer in an ACK does not fit");
                 return self.hang_up(Cause::Incompatible, Some(488));
             }
-            let Side::In(incoming) = &mut self.side else { return };
+            let LegSide::In(incoming) = &mut self.side else { return };
             if let Some(guest) = &mut incoming.guest {
                 guest.prove();
             }
@@ -107,12 +107,12 @@ impl Leg {
 
     /// Ends a call that was not answered.
     pub(super) fn refuse(&mut self, cause: Cause) {
-        let Side::In(incoming) = &self.side else { return };
+        let LegSide::In(incoming) = &self.side else { return };
         let code = causes::refusal(cause);
         let status = StatusCode::from(code);
         if let Err(why) = incoming.dialog.reject(Some(status), None) {
             tracing::debug!(leg = %self.id, %why, "a refusal was not sent");
         }
-        self.end(cause, Some(code), Over::Done);
+        self.end(cause, Some(code), LegEnding::Done);
     }
 }

@@ -10,12 +10,12 @@ mod end;
 mod incoming;
 mod indialog;
 mod keys;
+mod leg_event_sender;
 mod outgoing;
 mod refresh;
 mod run;
 mod session_timer;
 mod state;
-mod teller;
 
 pub(super) use outgoing::originate;
 pub(super) use session_timer::SessionTimer;

@@ -1,9 +1,9 @@
 //! A leg that we make (spec: voice-sip#5.1, #5.2).
 
 use super::{
-    branch::{Asking, Branch, BranchEnd, Branches},
+    branch::{AnswerRequest, Branch, BranchEnd, Branches},
     end::take_leave,
-    state::{Able, Leg, LegPhone, Over, Side},
+    state::{Leg, LegEnding, LegPhone, LegSide, PeerSupport},
 };
 use crate::{
     media::{Codec, Direction},
@@ -87,7 +87,7 @@ fn begin(
     let wait = if auto && account.profile != Profile::Manual { timers.auto_answer } else { timers.ring };
     branches.ring_until = Some(Instant::now() + wait);
     let mut leg =
-        Leg::new(core, id.clone(), acts, (stream, media), events, Side::Out(Box::new(branches)), flow);
+        Leg::new(core, id.clone(), acts, (stream, media), events, LegSide::Out(Box::new(branches)), flow);
     leg.events_of_calls = Some(tell);
     metrics::counter!("jackfield_sip_calls_total", "way" => "out").increment(1);
     let mut made = false;
@@ -100,7 +100,7 @@ fn begin(
 impl Leg {
     /// Calls one phone; answers whether the call was made.
     pub(super) fn call(&mut self, binding: Binding, how: InviteOptions) -> bool {
-        let (Side::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
+        let (LegSide::Out(branches), Some(tell)) = (&mut self.side, self.events_of_calls.clone()) else {
             return false;
         };
         branches.doubt_at = Some(Instant::now() + self.core.settings.timers.t1 * SILENT);
@@ -112,7 +112,7 @@ impl Leg {
         match self.core.layer.do_invite_async(option, tell) {
             Ok((dialog, end)) => {
                 let tag = dialog.id().local_tag;
-                let asking = if how.auto { Asking::Auto } else { Asking::Nothing };
+                let asking = if how.auto { AnswerRequest::Auto } else { AnswerRequest::Nothing };
                 let branch = Branch { tag, dialog, binding, asking, ringing: false, retried: how.retried };
                 branches.add(branch, outcome(end));
                 true
@@ -126,7 +126,7 @@ impl Leg {
 
     /// Handles an 18x of a phone.
     pub(super) fn early(&mut self, tag: &str, response: &Response) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         let Some(branch) = branches.get(tag) else { return };
         if headers::has_token(response, "Allow-Events", "talk") {
             branch.binding.ways.talks.store(true, Ordering::Relaxed);
@@ -143,7 +143,7 @@ impl Leg {
 
     /// Handles a 200 of a phone, which the library acknowledged.
     pub(super) fn confirmed(&mut self, tag: &str, response: &Response) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if let Some(won) = branches.won() {
             if won.id().local_tag == tag {
                 return self.their_change_is_done();
@@ -162,7 +162,7 @@ impl Leg {
         for other in &others {
             self.leave_branch(other, Cause::Normal);
         }
-        self.able = Able::read(response);
+        self.able = PeerSupport::read(response);
         self.flow = winner.binding.flow;
         self.stream.signalled_from(winner.binding.sender.ip());
         self.stream.behind_nat(winner.binding.behind_nat);
@@ -178,7 +178,7 @@ impl Leg {
 
     /// A call is over, or was answered; the answer was handled before.
     pub(super) fn branch_ended(&mut self, (tag, response): BranchEnd) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if branches.won().is_some() {
             branches.take(&tag);
             return;
@@ -190,7 +190,7 @@ impl Leg {
             return;
         }
         let Some(branch) = branches.take(&tag) else { return };
-        if branch.asking == Asking::Again {
+        if branch.asking == AnswerRequest::Again {
             // The ringing call is ended: now the phone is called with the headers for answering by itself.
             if !self.call(branch.binding, InviteOptions { auto: true, ..InviteOptions::default() }) {
                 self.failed(480);
@@ -224,13 +224,13 @@ impl Leg {
         if let (Some(interval), false) = (heal, branch.retried)
             && self.call(
                 branch.binding,
-                InviteOptions { auto: branch.asking == Asking::Auto, retried: true, interval },
+                InviteOptions { auto: branch.asking == AnswerRequest::Auto, retried: true, interval },
             )
         {
             return;
         }
         let rang = branch.ringing;
-        if let (Some(response), Side::Out(branches)) = (&response, &mut self.side)
+        if let (Some(response), LegSide::Out(branches)) = (&response, &mut self.side)
             && matches!(code, 300..=302)
         {
             branches.diverted = headers::diverted(response)
@@ -246,7 +246,7 @@ impl Leg {
     /// asked whether they are there at all.
     fn declined(&mut self, how: Declined) {
         let grace = self.core.settings.timers.t1 * DECLINED;
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if self.over.is_some() || how == Declined::No || branches.all.is_empty() {
             return;
         }
@@ -259,7 +259,7 @@ impl Leg {
 
     /// Ends the calls that are left, and tells the outcome of those that are over.
     fn give_up(&mut self) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         branches.decline_until = None;
         let Some(telling) = causes::telling(branches.codes.iter().copied()) else { return };
         let (answering, rang) = (branches.answering, branches.rang);
@@ -269,7 +269,7 @@ impl Leg {
         }
         self.tell_diversion(telling);
         let cause = causes::meaning(telling, rang);
-        self.end(cause, Some(telling), Over::Part(cause));
+        self.end(cause, Some(telling), LegEnding::Part(cause));
     }
 
     /// Ends calls over a stream that was closed.
@@ -283,7 +283,7 @@ impl Leg {
     }
 
     fn lost(&mut self, code: u16, is_lost: impl Fn(&Branch) -> bool) {
-        while let Side::Out(branches) = &mut self.side
+        while let LegSide::Out(branches) = &mut self.side
             && self.over.is_none()
             && let Some(tag) = branches.all.iter().find(|branch| is_lost(branch)).map(|b| b.tag.clone())
             && let Some(lost) = branches.take(&tag)
@@ -295,7 +295,7 @@ impl Leg {
 
     /// One call failed. The leg fails when no other is left.
     fn failed(&mut self, code: u16) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         branches.codes.push(code);
         if !branches.all.is_empty() {
             return;
@@ -306,12 +306,12 @@ impl Leg {
             self.teller.tell(LegEvent::NotAnswered(telling));
         }
         self.tell_diversion(telling);
-        self.end(causes::meaning(telling, rang), Some(telling), Over::Done);
+        self.end(causes::meaning(telling, rang), Some(telling), LegEnding::Done);
     }
 
     /// Tells of another number, if the answer that counts among the phones' names one.
     fn tell_diversion(&mut self, telling: u16) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if let Some((to, code)) = branches.diverted.take().filter(|(_, code)| *code == telling) {
             self.teller.tell(LegEvent::Diverts { to, code });
         }
@@ -319,7 +319,7 @@ impl Leg {
 
     /// Time passed while it rings.
     pub(super) fn waited(&mut self, now: Instant) {
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if branches.answer_until.is_some_and(|until| until <= now) {
             branches.answer_until = None;
             branches.answering = false;
@@ -328,25 +328,27 @@ impl Leg {
             for branch in &mut branches.all {
                 let ways = &branch.binding.ways;
                 match branch.asking {
-                    Asking::Talk => {
-                        branch.asking = Asking::Nothing;
+                    AnswerRequest::Talk => {
+                        branch.asking = AnswerRequest::Nothing;
                         ways.refused_talk.store(true, Ordering::Relaxed);
                         self.core.registrar.learned(&branches.originate.to);
                     }
                     // The phone rings on, although it was told to answer: it cannot.
-                    Asking::Auto if branch.ringing => learned |= !ways.by_hand.swap(true, Ordering::Relaxed),
+                    AnswerRequest::Auto if branch.ringing => {
+                        learned |= !ways.by_hand.swap(true, Ordering::Relaxed)
+                    }
                     _ => {}
                 }
             }
             self.teller.tell(LegEvent::NotAnswered(408));
             if learned {
-                let Side::Out(branches) = &self.side else { return };
+                let LegSide::Out(branches) = &self.side else { return };
                 tracing::info!(number = %branches.originate.to, "a phone cannot be made to answer and is answered by hand");
                 self.core.registrar.learned(&branches.originate.to);
                 self.core.registrar.tell_again(&branches.originate.to);
             }
         }
-        let Side::Out(branches) = &mut self.side else { return };
+        let LegSide::Out(branches) = &mut self.side else { return };
         if branches.doubt_at.is_some_and(|at| at <= now) {
             branches.doubt_at = None;
             branches.doubt(&self.core.registrar);
@@ -357,7 +359,7 @@ impl Leg {
                 return self.give_up();
             }
         }
-        let Side::Out(branches) = &self.side else { return };
+        let LegSide::Out(branches) = &self.side else { return };
         if branches.ring_until.is_some_and(|until| until <= now) {
             self.hang_up(Cause::NoAnswer, Some(480));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     session_timer::SessionTimer,
-    state::{Able, DialogResult, Leg, LegWorkOutcome, Over},
+    state::{DialogResult, Leg, LegEnding, LegWorkOutcome, PeerSupport},
 };
 use crate::sip::headers::{find, session_offer};
 use domain::call::Cause;
@@ -51,16 +51,16 @@ impl Leg {
                 self.session_answered(&response);
             }
             Ok(Some(response)) => match response.status_code.code() {
-                code @ (408 | 481) => self.end(Cause::Lost, Some(code), Over::Done),
+                code @ (408 | 481) => self.end(Cause::Lost, Some(code), LegEnding::Done),
                 422 if self.raise(&response) => self.session.due = Some(Instant::now()),
                 // A change of the other end is under way, which may refresh by itself.
                 491 | 500 => self.session.due = Some(Instant::now() + Duration::from_secs(4)),
                 _ => {
-                    self.able = Able { update: false, ..self.able };
+                    self.able = PeerSupport { update: false, ..self.able };
                     self.session.due = Some(Instant::now());
                 }
             },
-            Ok(None) | Err(_) => self.end(Cause::Lost, None, Over::Done),
+            Ok(None) | Err(_) => self.end(Cause::Lost, None, LegEnding::Done),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::{
     branch::BranchEnd,
+    leg_event_sender::LegEventSender,
     session_timer::SessionTimer,
-    state::{Able, AudioRoute, Changes, Keys, Leg, LegWorkOutcome, Side},
-    teller::Teller,
+    state::{AudioRoute, Changes, Keys, Leg, LegSide, LegWorkOutcome, PeerSupport},
 };
 use crate::{
     media::{self, MediaStream},
@@ -32,12 +32,12 @@ impl Leg {
         acts: UnboundedReceiver<LegInput>,
         (stream, media): (MediaStream, UnboundedReceiver<media::StreamEvent>),
         events: DialogStateReceiver,
-        side: Side,
+        side: LegSide,
         flow: Flow,
     ) -> Self {
         let (started, outcomes) = mpsc::unbounded_channel();
         Self {
-            teller: Teller::new(core.listener.clone(), id.clone()),
+            teller: LegEventSender::new(core.listener.clone(), id.clone()),
             core: core.clone(),
             id,
             acts,
@@ -52,7 +52,7 @@ impl Leg {
             over: None,
             place: None,
             muted: false,
-            able: Able::default(),
+            able: PeerSupport::default(),
             changes: Changes::default(),
             keys: Keys::default(),
             session: SessionTimer::default(),
@@ -108,8 +108,8 @@ impl Leg {
             LegCommand::Originate(_) => {}
             LegCommand::Ring => self.ring(),
             LegCommand::Answer => match self.side {
-                Side::In(_) => self.accept(),
-                Side::Out(_) => self.make_answer(),
+                LegSide::In(_) => self.accept(),
+                LegSide::Out(_) => self.make_answer(),
             },
             LegCommand::Release(cause) => self.release(cause),
             LegCommand::Join(room) => self.put(AudioRoute::Room(room)),
@@ -147,24 +147,24 @@ impl Leg {
     /// Whether media flow, or are about to.
     pub(super) fn is_answered(&self) -> bool {
         match &self.side {
-            Side::In(incoming) => incoming.answered,
-            Side::Out(_) => self.up,
+            LegSide::In(incoming) => incoming.answered,
+            LegSide::Out(_) => self.up,
         }
     }
 
     /// The dialog, once there is one that stays.
     pub(super) fn dialog(&self) -> Option<&InviteDialog> {
         match &self.side {
-            Side::In(incoming) => Some(&incoming.dialog),
-            Side::Out(branches) => branches.won(),
+            LegSide::In(incoming) => Some(&incoming.dialog),
+            LegSide::Out(branches) => branches.won(),
         }
     }
 
     pub(super) fn event(&mut self, event: DialogState) {
         match event {
             DialogState::Confirmed(id, response) => match self.side {
-                Side::In(_) => self.acknowledged(),
-                Side::Out(_) => self.confirmed(&id.local_tag, &response),
+                LegSide::In(_) => self.acknowledged(),
+                LegSide::Out(_) => self.confirmed(&id.local_tag, &response),
             },
             DialogState::Early(id, response) => self.early(&id.local_tag, &response),
             DialogState::Updated(_, request, handle) => self.updated(&request, &handle),
@@ -203,8 +203,8 @@ impl Leg {
     /// The next moment at which something is due.
     pub(super) fn due(&self) -> Option<Instant> {
         let calling = match &self.side {
-            Side::In(_) => None,
-            Side::Out(branches) => branches.due(),
+            LegSide::In(_) => None,
+            LegSide::Out(branches) => branches.due(),
         };
         [calling, self.changes.retry_at, self.changes.told_at, self.session.due(), self.lost_at]
             .into_iter()
@@ -213,7 +213,7 @@ impl Leg {
     }
 
     pub(super) fn time(&mut self, now: Instant) {
-        if let Side::Out(_) = self.side {
+        if let LegSide::Out(_) = self.side {
             self.waited(now);
         }
         if self.over.is_none() && self.lost_at.is_some_and(|at| at <= now) {
@@ -258,10 +258,10 @@ impl Leg {
     }
 }
 
-async fn branch_ended(side: &mut Side) -> BranchEnd {
+async fn branch_ended(side: &mut LegSide) -> BranchEnd {
     match side {
-        Side::Out(branches) => branches.ended().await,
-        Side::In(_) => std::future::pending().await,
+        LegSide::Out(branches) => branches.ended().await,
+        LegSide::In(_) => std::future::pending().await,
     }
 }
 

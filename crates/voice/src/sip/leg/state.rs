@@ -1,6 +1,6 @@
 //! The state of a leg.
 
-use super::{branch::Branches, session_timer::SessionTimer, teller::Teller};
+use super::{branch::Branches, leg_event_sender::LegEventSender, session_timer::SessionTimer};
 use crate::{
     media::{self, MediaStream},
     sip::{
@@ -39,16 +39,16 @@ pub(in crate::sip) struct Leg {
     pub(super) media: UnboundedReceiver<media::StreamEvent>,
     pub(super) started: UnboundedSender<LegWorkOutcome>,
     pub(super) outcomes: UnboundedReceiver<LegWorkOutcome>,
-    pub(super) teller: Teller,
-    pub(super) side: Side,
+    pub(super) teller: LegEventSender,
+    pub(super) side: LegSide,
     /// Whether the other end answered, or acknowledged our answer.
     pub(super) up: bool,
     /// Set once nothing is told any more.
-    pub(super) over: Option<Over>,
+    pub(super) over: Option<LegEnding>,
     /// The place for it once it is answered.
     pub(super) place: Option<AudioRoute>,
     pub(super) muted: bool,
-    pub(super) able: Able,
+    pub(super) able: PeerSupport,
     pub(super) changes: Changes,
     pub(super) keys: Keys,
     pub(super) session: SessionTimer,
@@ -71,7 +71,7 @@ pub(super) struct LegPhone {
 }
 
 /// The end that began the call.
-pub(super) enum Side {
+pub(super) enum LegSide {
     In(Incoming),
     Out(Box<Branches>),
 }
@@ -84,7 +84,7 @@ pub(super) enum AudioRoute {
 
 /// What the other end says it can take.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Able {
+pub(super) struct PeerSupport {
     pub(super) info: bool,
     pub(super) update: bool,
 }
@@ -110,7 +110,7 @@ pub(in crate::sip) fn span(id: &LegId, way: &'static str, phone: Option<&Dn>) ->
     tracing::info_span!("leg", interaction = id.call.as_str(), leg = id.number, way, phone)
 }
 
-impl Able {
+impl PeerSupport {
     pub(super) fn read(message: &impl HasHeaders) -> Self {
         let takes = |method| headers::has_token(message, "Allow", method);
         Self { info: takes("INFO"), update: takes("UPDATE") }
@@ -149,7 +149,7 @@ pub(in crate::sip) struct Incoming {
 }
 
 /// What must still be done when a leg is over.
-pub(super) enum Over {
+pub(super) enum LegEnding {
     /// Nothing: the other end knows.
     Done,
     /// The other end must be told why.
@@ -165,7 +165,7 @@ pub(super) struct Keys {
 
 /// A change that is under way.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Under {
+pub(super) enum PendingChange {
     #[default]
     Nothing,
     /// A change of ours.
@@ -181,7 +181,7 @@ pub(super) struct Changes {
     pub(super) waiting: VecDeque<bool>,
     /// The requests that the running change stands for: the last counts, all are told its outcome.
     pub(super) asked: Vec<bool>,
-    pub(super) under: Under,
+    pub(super) under: PendingChange,
     pub(super) tries: u8,
     /// When it is tried again.
     pub retry_at: Option<Instant>,
@@ -200,6 +200,6 @@ pub(super) struct Changes {
 impl Changes {
     /// Whether a change of ours is under way: the other end's gets 491.
     pub fn running(&self) -> bool {
-        self.under == Under::Ours
+        self.under == PendingChange::Ours
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     binding::Binding,
-    table::{Became, Question},
+    table::{Question, ReachabilityChange},
 };
 use crate::sip::{
     core::{Core, LegInput},
@@ -85,15 +85,15 @@ async fn ask(core: &Core, Question { dn, binding, round }: Question) {
         Err(_) => false,
     };
     match core.registrar.asked(&dn, binding.serial, round, answered, Instant::now()) {
-        Became::Silent => {
+        ReachabilityChange::Silent => {
             tracing::info!(number = %dn, at = %binding.flow.peer, "a phone does not answer and is out of service");
             metrics::counter!("jackfield_sip_failures_total", "what" => "keep-alive").increment(1);
             core.ask_all(&LegInput::Silent(binding.serial));
         }
-        Became::Back => {
+        ReachabilityChange::Back => {
             tracing::info!(number = %dn, at = %binding.flow.peer, "a phone answers again and is back in service");
         }
-        Became::Same => {}
+        ReachabilityChange::Same => {}
     }
 }
 

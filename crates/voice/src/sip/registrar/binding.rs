@@ -1,6 +1,6 @@
 //! One binding: where a phone is.
 
-use super::{life::Life, register_request::Contact};
+use super::{life::BindingLife, register_request::Contact};
 use crate::sip::{flow::Flow, origin::RequestOrigin};
 use std::{
     sync::{Arc, atomic::AtomicBool},
@@ -34,7 +34,7 @@ pub(in crate::sip) struct Binding {
     /// Whether the source differs from the Contact, over datagrams: a router is between and forgets.
     pub behind_nat: bool,
     /// How sure it is that the phone is there, and until when.
-    pub life: Life,
+    pub life: BindingLife,
     /// What was learned about the phone, for as long as it refreshes.
     pub ways: Arc<Ways>,
     /// When its row was last updated.
@@ -65,7 +65,7 @@ impl Binding {
     ) -> Self {
         let behind_nat = contact.elsewhere && !origin.flow.is_stream();
         let life = before.as_ref().map(|before| &before.life);
-        let life = Life::registered(now + contact.expires, behind_nat.then_some(every), life, now);
+        let life = BindingLife::registered(now + contact.expires, behind_nat.then_some(every), life, now);
         let (serial, ways, noted) = before.map_or_else(
             || (serial, Arc::default(), now),
             |before| (before.serial, before.ways, before.noted),

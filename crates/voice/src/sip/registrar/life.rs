@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The life of a binding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sip) struct Life {
+pub(in crate::sip) struct BindingLife {
     expires: Instant,
     /// How often it is asked while all is well; `None` is never.
     every: Option<Duration>,
@@ -44,7 +44,7 @@ pub(in crate::sip) struct Life {
     pause: Duration,
 }
 
-impl Life {
+impl BindingLife {
     /// A phone registered. `every` is how often it should be asked whether it is there, and `before` its life until
     /// now.
     pub fn registered(
@@ -169,12 +169,12 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
     const EVERY: Duration = Duration::from_secs(30);
 
-    fn fresh(now: Instant) -> Life {
-        Life::registered(now + 60 * MINUTE, None, None, now)
+    fn fresh(now: Instant) -> BindingLife {
+        BindingLife::registered(now + 60 * MINUTE, None, None, now)
     }
 
     /// The phone is asked, and does not answer.
-    fn says_nothing(life: &mut Life, now: Instant) {
+    fn says_nothing(life: &mut BindingLife, now: Instant) {
         assert!(life.due(now).is_some(), "{life:?}");
         let round = life.ask();
         life.unanswered(round, now);
@@ -185,14 +185,14 @@ mod tests {
         let now = Instant::now();
         let life = fresh(now);
         assert!(life.is_usable() && life.proves() && life.due(now + 59 * MINUTE).is_none());
-        let behind_nat = Life::registered(now + MINUTE, Some(EVERY), None, now);
+        let behind_nat = BindingLife::registered(now + MINUTE, Some(EVERY), None, now);
         assert!(behind_nat.due(now).is_none() && behind_nat.due(now + Duration::from_secs(1)).is_some());
     }
 
     #[tokio::test]
     async fn a_phone_on_probation_is_usable_and_asked_at_once_and_proves_nothing() {
         let now = Instant::now();
-        let mut life = Life::on_probation(now + MINUTE, None, now);
+        let mut life = BindingLife::on_probation(now + MINUTE, None, now);
         assert!(life.is_usable() && !life.proves() && life.due(now).is_some());
         let round = life.ask();
         life.answered(round, now);
@@ -202,7 +202,7 @@ mod tests {
     #[tokio::test]
     async fn a_phone_on_probation_that_does_not_answer_is_silent() {
         let now = Instant::now();
-        let mut life = Life::on_probation(now + MINUTE, None, now);
+        let mut life = BindingLife::on_probation(now + MINUTE, None, now);
         says_nothing(&mut life, now);
         assert!(!life.is_usable() && life.due(now + FIRST_PAUSE).is_some());
     }
@@ -210,7 +210,7 @@ mod tests {
     #[tokio::test]
     async fn a_phone_that_is_asked_regularly_is_silent_after_three() {
         let mut now = Instant::now();
-        let mut life = Life::registered(now + 60 * MINUTE, Some(EVERY), None, now);
+        let mut life = BindingLife::registered(now + 60 * MINUTE, Some(EVERY), None, now);
         now += EVERY;
         for missed in 1..=3 {
             says_nothing(&mut life, now);
@@ -236,7 +236,7 @@ mod tests {
     #[tokio::test]
     async fn a_silent_phone_is_asked_ever_more_rarely_and_comes_back_with_its_answer_and_without_its_proof() {
         let mut now = Instant::now();
-        let mut life = Life::on_probation(now + 60 * MINUTE, None, now);
+        let mut life = BindingLife::on_probation(now + 60 * MINUTE, None, now);
         let mut pauses = Vec::new();
         for _ in 0..6 {
             says_nothing(&mut life, now);
@@ -248,16 +248,16 @@ mod tests {
         let round = life.ask();
         life.answered(round, now);
         assert!(life.is_usable() && !life.proves());
-        life = Life::registered(now + MINUTE, None, Some(&life), now);
+        life = BindingLife::registered(now + MINUTE, None, Some(&life), now);
         assert!(life.proves());
     }
 
     #[tokio::test]
     async fn what_was_asked_before_a_register_says_nothing_of_it() {
         let now = Instant::now();
-        let mut life = Life::on_probation(now + MINUTE, None, now);
+        let mut life = BindingLife::on_probation(now + MINUTE, None, now);
         let round = life.ask();
-        let mut life = Life::registered(now + MINUTE, None, Some(&life), now);
+        let mut life = BindingLife::registered(now + MINUTE, None, Some(&life), now);
         let before = life.clone();
         life.unanswered(round, now);
         life.answered(round, now);
@@ -271,13 +271,13 @@ mod tests {
         assert!(!life.call_unanswered());
         life.call_answered();
         assert!(!life.call_unanswered());
-        let mut life = Life::registered(now + MINUTE, None, Some(&life), now);
+        let mut life = BindingLife::registered(now + MINUTE, None, Some(&life), now);
         assert!(life.call_unanswered(), "that it registers says nothing of calls");
     }
 
     /// Events of a binding.
     #[derive(Clone, Copy, Debug)]
-    enum Happens {
+    enum BindingEvent {
         Register,
         Ask,
         /// The answer to the newest question, or to the one before.
@@ -289,16 +289,16 @@ mod tests {
         StandStill(u16),
     }
 
-    fn happens() -> impl Strategy<Value = Happens> {
+    fn happens() -> impl Strategy<Value = BindingEvent> {
         prop_oneof![
-            1 => Just(Happens::Register),
-            6 => Just(Happens::Ask),
-            4 => any::<bool>().prop_map(Happens::Answer),
-            6 => any::<bool>().prop_map(Happens::NoAnswer),
-            1 => Just(Happens::LegEvent),
-            2 => Just(Happens::Doubt),
-            6 => (0..90_u16).prop_map(Happens::Pass),
-            1 => (0..90_u16).prop_map(Happens::StandStill),
+            1 => Just(BindingEvent::Register),
+            6 => Just(BindingEvent::Ask),
+            4 => any::<bool>().prop_map(BindingEvent::Answer),
+            6 => any::<bool>().prop_map(BindingEvent::NoAnswer),
+            1 => Just(BindingEvent::LegEvent),
+            2 => Just(BindingEvent::Doubt),
+            6 => (0..90_u16).prop_map(BindingEvent::Pass),
+            1 => (0..90_u16).prop_map(BindingEvent::StandStill),
         ]
     }
 
@@ -312,20 +312,20 @@ mod tests {
             let every = nat.then_some(EVERY);
             let mut now = Instant::now();
             let mut life = if kept {
-                Life::on_probation(now + 60 * MINUTE, every, now)
+                BindingLife::on_probation(now + 60 * MINUTE, every, now)
             } else {
-                Life::registered(now + 60 * MINUTE, every, None, now)
+                BindingLife::registered(now + 60 * MINUTE, every, None, now)
             };
             let (mut rounds, mut doubtful, mut last_ask) = ([u32::MAX; 2], kept, None::<Instant>);
             for happened in course {
                 let before = life.clone();
                 match happened {
-                    Happens::Register => {
-                        life = Life::registered(now + 60 * MINUTE, every, Some(&life), now);
+                    BindingEvent::Register => {
+                        life = BindingLife::registered(now + 60 * MINUTE, every, Some(&life), now);
                         doubtful = false;
                         prop_assert!(life.proves() && life.is_usable());
                     }
-                    Happens::Ask => if life.due(now).is_some() {
+                    BindingEvent::Ask => if life.due(now).is_some() {
                         rounds = [rounds[1], life.ask()];
                         if !life.is_usable() {
                             // A silent phone is asked rarely.
@@ -336,12 +336,12 @@ mod tests {
                         last_ask = Some(now);
                         prop_assert!(life.due(now + 60 * MINUTE).is_none(), "one question at a time");
                     },
-                    Happens::Answer(newest) => life.answered(rounds[usize::from(newest)], now),
-                    Happens::NoAnswer(newest) => life.unanswered(rounds[usize::from(newest)], now),
-                    Happens::LegEvent => life.heard(now),
-                    Happens::Doubt => life.doubt(now),
-                    Happens::Pass(secs) => now += Duration::from_secs(secs.into()),
-                    Happens::StandStill(secs) => {
+                    BindingEvent::Answer(newest) => life.answered(rounds[usize::from(newest)], now),
+                    BindingEvent::NoAnswer(newest) => life.unanswered(rounds[usize::from(newest)], now),
+                    BindingEvent::LegEvent => life.heard(now),
+                    BindingEvent::Doubt => life.doubt(now),
+                    BindingEvent::Pass(secs) => now += Duration::from_secs(secs.into()),
+                    BindingEvent::StandStill(secs) => {
                         let by = Duration::from_secs(secs.into());
                         now += by;
                         life.postpone(by);
@@ -349,13 +349,13 @@ mod tests {
                     }
                 }
                 let stale = match happened {
-                    Happens::Answer(newest) | Happens::NoAnswer(newest) => rounds[usize::from(newest)] != before.round,
+                    BindingEvent::Answer(newest) | BindingEvent::NoAnswer(newest) => rounds[usize::from(newest)] != before.round,
                     _ => false,
                 };
                 if stale {
                     prop_assert_eq!(&life, &before, "an answer to something else says nothing");
                 }
-                if !matches!(happened, Happens::Register | Happens::StandStill(_)) {
+                if !matches!(happened, BindingEvent::Register | BindingEvent::StandStill(_)) {
                     prop_assert_eq!(life.expires(), before.expires(), "only a REGISTER prolongs it");
                 }
                 if !life.is_usable() {
@@ -365,7 +365,7 @@ mod tests {
                 }
                 prop_assert_eq!(life.proves(), !doubtful, "who was silent or kept proves nothing until they register");
                 if before.is_usable() && !life.is_usable() {
-                    prop_assert!(matches!(happened, Happens::NoAnswer(_)), "only silence takes it out of service");
+                    prop_assert!(matches!(happened, BindingEvent::NoAnswer(_)), "only silence takes it out of service");
                 }
             }
         }

@@ -16,5 +16,5 @@ pub(super) use alive::watch;
 pub(super) use binding::Binding;
 pub(super) use keep::keep;
 pub(super) use register::register;
-pub(super) use rows::Keeper;
+pub(super) use rows::BindingWriter;
 pub(super) use table::{Registrar, closed};

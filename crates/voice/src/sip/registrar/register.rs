@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     settings::Timers,
-    sip::{address::Address, core::Core, digest::Verdict, headers, origin::RequestOrigin},
+    sip::{address::Address, core::Core, digest::DigestCheck, headers, origin::RequestOrigin},
 };
 use rsipstack::{
     sip::{Header, HeadersExt, Param, Request, StatusCode},
@@ -38,13 +38,13 @@ pub(in crate::sip) async fn register(core: &Core, tx: &mut Transaction, origin: 
     let dn = match proved {
         // A phone that is heard after too many failures is heard only for its own number, so that it cannot guess
         // others.
-        Verdict::Right(dn) if core.logins.blocked(origin.sender.ip()) && !core.may_prove(&dn, origin) => {
+        DigestCheck::Right(dn) if core.logins.blocked(origin.sender.ip()) && !core.may_prove(&dn, origin) => {
             return;
         }
-        Verdict::Right(dn) => dn,
-        Verdict::Wrong if core.failed_login(&tx.original, origin) => return,
-        Verdict::Stale => return challenge(core, tx, origin, true).await,
-        Verdict::Wrong | Verdict::Absent => return challenge(core, tx, origin, false).await,
+        DigestCheck::Right(dn) => dn,
+        DigestCheck::Wrong if core.failed_login(&tx.original, origin) => return,
+        DigestCheck::Stale => return challenge(core, tx, origin, true).await,
+        DigestCheck::Wrong | DigestCheck::Absent => return challenge(core, tx, origin, false).await,
     };
     if user.as_deref() != Some(dn.as_str()) {
         // The credentials are right, but not for this address of record (spec: voice-sip#3.3).

@@ -7,7 +7,7 @@
 use super::{
     binding::{Binding, Ways},
     binding_table,
-    life::Life,
+    life::BindingLife,
     path::reached_by,
     register_request::is_elsewhere,
     table::{NOTED_FOR, Registrar},
@@ -30,14 +30,14 @@ use tokio::{sync::Mutex, time::Instant};
 const AT_ONCE: usize = 256;
 
 /// Stores what changed.
-pub(in crate::sip) struct Keeper {
+pub(in crate::sip) struct BindingWriter {
     registrar: Arc<Registrar>,
     bindings: Arc<dyn Bindings>,
     /// Only one writes at a time, so that nothing older comes after something newer.
     turn: Mutex<()>,
 }
 
-impl Keeper {
+impl BindingWriter {
     pub fn new(registrar: Arc<Registrar>, bindings: Arc<dyn Bindings>) -> Self {
         Self { registrar, bindings, turn: Mutex::default() }
     }
@@ -139,7 +139,7 @@ impl Registrar {
             reg_id: row.reg_id,
             path: row.path,
             behind_nat,
-            life: Life::on_probation(now + left + NOTED_FOR, every, now),
+            life: BindingLife::on_probation(now + left + NOTED_FOR, every, now),
             ways: Arc::new(Ways {
                 talks: AtomicBool::new(row.talks),
                 refused_talk: AtomicBool::new(row.refused_talk),

@@ -46,7 +46,7 @@ pub(in crate::sip) struct Question {
 
 /// The change that the outcome of a question made.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::sip) enum Became {
+pub(in crate::sip) enum ReachabilityChange {
     /// Nothing.
     Same,
     /// The phone does not answer any more, and is not rung any more.
@@ -297,8 +297,15 @@ impl Registrar {
     }
 
     /// Tells whether the phone of a binding answered the question of this round.
-    pub fn asked(&self, dn: &Dn, serial: u64, round: u32, answered: bool, now: Instant) -> Became {
-        let mut became = Became::Same;
+    pub fn asked(
+        &self,
+        dn: &Dn,
+        serial: u64,
+        round: u32,
+        answered: bool,
+        now: Instant,
+    ) -> ReachabilityChange {
+        let mut became = ReachabilityChange::Same;
         self.live(dn, serial, |binding| {
             let before = binding.life.is_usable();
             if answered {
@@ -307,9 +314,9 @@ impl Registrar {
                 binding.life.unanswered(round, now);
             }
             became = match (before, binding.life.is_usable()) {
-                (true, false) => Became::Silent,
-                (false, true) => Became::Back,
-                _ => Became::Same,
+                (true, false) => ReachabilityChange::Silent,
+                (false, true) => ReachabilityChange::Back,
+                _ => ReachabilityChange::Same,
             };
         });
         became

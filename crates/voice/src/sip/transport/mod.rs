@@ -1,7 +1,7 @@
 //! Sockets, and the checks between them and the library.
 
+mod checked_socket;
 mod framing;
-mod gate;
 mod inspect;
 mod message;
 mod parts;
@@ -11,8 +11,8 @@ mod streams;
 
 use super::flow::wire;
 use crate::settings::{Carrier, Listen, Settings, TlsIdentity, Transport};
+pub(super) use checked_socket::SenderCheck;
 use desk::ports::StoreFault;
-pub(super) use gate::Doorkeeper;
 pub(super) use routes::{Closings, Finder, Marks, mark};
 use rsipstack::{
     sip::HostWithPort,
@@ -25,7 +25,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
-pub(super) use stream::{Door, StreamContext, serve};
+pub(super) use stream::{StreamContext, StreamListener, serve};
 pub(super) use streams::Streams;
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_rustls::{
@@ -79,13 +79,13 @@ pub(super) struct Opened {
     /// Where we listen.
     pub bound: Addresses,
     /// The listeners of streams.
-    pub doors: Vec<Door>,
+    pub doors: Vec<StreamListener>,
 }
 
 /// Opens the datagram socket, and the doors of streams.
 pub(super) async fn open(
     settings: &Settings,
-    doorkeeper: &Arc<Doorkeeper>,
+    doorkeeper: &Arc<SenderCheck>,
     token: &CancellationToken,
 ) -> Result<Opened, StartError> {
     let layer = TransportLayer::new(token.clone());
@@ -103,7 +103,9 @@ pub(super) async fn open(
         };
         let (local, connection): (SocketAddr, SipConnection) = match &listen.transport {
             Transport::Udp => {
-                let gate = gate::Gate::bind(listen.addr, doorkeeper.clone()).await.map_err(failed)?;
+                let gate = checked_socket::CheckedSocket::bind(listen.addr, doorkeeper.clone())
+                    .await
+                    .map_err(failed)?;
                 let local = gate.local().map_err(failed)?;
                 let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
                 let connection =
@@ -117,7 +119,7 @@ pub(super) async fn open(
                 };
                 let listener = bind(listen, &bound).await.map_err(failed)?;
                 let local = listener.local_addr().map_err(failed)?;
-                doors.push(Door { carrier, listener, acceptor });
+                doors.push(StreamListener { carrier, listener, acceptor });
                 (local, named(carrier, reached(local)).await.map_err(known)?)
             }
         };

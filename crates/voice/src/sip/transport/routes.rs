@@ -8,7 +8,7 @@ use super::Streams;
 use crate::{
     settings::{Carrier, Network},
     sip::{
-        address::{Address, Reached, behind_parameters},
+        address::{Address, UriHost, behind_parameters},
         escape::unescaped,
         flow::Flow,
         origin::is_of,
@@ -103,8 +103,8 @@ impl MessageInspector for Marks {
             && let Ok(mut typed) = rsipstack::sip::typed::Contact::parse(contact.value())
         {
             let peer = match found {
-                Reached::At(addr) => addr,
-                Reached::Named => flow.peer,
+                UriHost::At(addr) => addr,
+                UriHost::Named => flow.peer,
             };
             mark(&mut typed.uri, Flow { peer, ..flow }, &[]);
             contact.replace(typed.to_string());

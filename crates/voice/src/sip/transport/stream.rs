@@ -4,8 +4,8 @@
 
 use super::{
     Streams,
+    checked_socket::SenderCheck,
     framing::{self, StreamItem},
-    gate::Doorkeeper,
     inspect::{Inspection, answer, method},
 };
 use crate::{
@@ -51,7 +51,7 @@ const CHUNK: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A listener of streams.
-pub(in crate::sip) struct Door {
+pub(in crate::sip) struct StreamListener {
     pub carrier: Carrier,
     pub listener: TcpListener,
     /// For TLS.
@@ -62,7 +62,7 @@ pub(in crate::sip) struct Door {
 pub(in crate::sip) struct StreamContext {
     pub endpoint: EndpointInnerRef,
     pub strangers: Arc<Streams>,
-    pub doorkeeper: Arc<Doorkeeper>,
+    pub doorkeeper: Arc<SenderCheck>,
     /// Pages whose scripts may open a WebSocket: `https://phone.example`.
     pub origins: Vec<String>,
     /// How long a stream may carry nothing.
@@ -71,7 +71,7 @@ pub(in crate::sip) struct StreamContext {
 }
 
 /// Takes streams until the server stops.
-pub(in crate::sip) async fn serve(door: Door, context: Arc<StreamContext>) {
+pub(in crate::sip) async fn serve(door: StreamListener, context: Arc<StreamContext>) {
     loop {
         let (stream, peer) = match door.listener.accept().await {
             Ok((stream, peer)) => (stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())),

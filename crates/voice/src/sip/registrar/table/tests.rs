@@ -301,7 +301,7 @@ async fn who_calls_from_where_an_earlier_process_knew_a_phone_has_to_prove_it_un
     assert_eq!(stands(&test), (false, true, true));
     let question = test.registrar.to_ask(test.now, 1).remove(0);
     let became = test.registrar.asked(&dn, question.binding.serial, question.round, true, test.now);
-    assert_eq!((became, stands(&test)), (Became::Same, (false, true, true)));
+    assert_eq!((became, stands(&test)), (ReachabilityChange::Same, (false, true, true)));
     let asked = RegisterRequest {
         all: false,
         contacts: vec![contact("sip:5001@192.0.2.7:5062", MINUTE)],
@@ -329,11 +329,11 @@ async fn a_phone_that_does_not_answer_goes_out_of_service_stays_bound_and_comes_
             })
             .collect::<Vec<_>>()
     };
-    assert_eq!(answers(&test, false, test.now), [Became::Silent, Became::Silent]);
+    assert_eq!(answers(&test, false, test.now), [ReachabilityChange::Silent, ReachabilityChange::Silent]);
     assert_eq!(test.heard(), [true, false]);
     assert_eq!((test.registrar.usable(&dn).len(), test.registrar.bindings(&dn).len()), (0, 2));
     assert_eq!(answers(&test, true, test.now), [], "it is left alone for a while");
-    assert_eq!(answers(&test, true, test.now + MINUTE), [Became::Back, Became::Back]);
+    assert_eq!(answers(&test, true, test.now + MINUTE), [ReachabilityChange::Back, ReachabilityChange::Back]);
     assert_eq!(test.heard(), [true]);
 }
 

@@ -9,14 +9,14 @@ use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
 const MOST: usize = 256;
 
 /// Tells the listener.
-pub(super) struct Teller {
+pub(super) struct LegEventSender {
     listener: Arc<dyn Listener>,
     leg: LegId,
     waiting: VecDeque<LegEvent>,
     now: Option<BoxFuture<'static, ()>>,
 }
 
-impl Teller {
+impl LegEventSender {
     pub fn new(listener: Arc<dyn Listener>, leg: LegId) -> Self {
         Self { listener, leg, waiting: VecDeque::new(), now: None }
     }
@@ -107,7 +107,7 @@ mod tests {
     async fn a_hold_key_pressed_often_while_nobody_listens_is_one_press() {
         let slow = Arc::new(Slow(Semaphore::new(0), Mutex::default()));
         let leg = LegId { call: InteractionId::new("call"), number: 1 };
-        let mut teller = Teller::new(slow.clone(), leg);
+        let mut teller = LegEventSender::new(slow.clone(), leg);
         teller.tell(LegEvent::Up);
         for press in 0..1001 {
             teller.tell(LegEvent::PhoneHold(press % 2 == 0));

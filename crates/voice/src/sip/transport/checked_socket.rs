@@ -26,7 +26,7 @@ use tokio::{net::UdpSocket, sync::Mutex};
 const DATAGRAM: usize = 65_535;
 
 /// What the gate asks about a sender.
-pub(in crate::sip) struct Doorkeeper {
+pub(in crate::sip) struct SenderCheck {
     pub registrar: Arc<Registrar>,
     pub digest: Arc<Digest>,
     pub logins: Arc<Logins>,
@@ -35,9 +35,9 @@ pub(in crate::sip) struct Doorkeeper {
 }
 
 /// A socket whose datagrams are checked.
-pub(super) struct Gate {
+pub(super) struct CheckedSocket {
     socket: UdpSocket,
-    doorkeeper: Arc<Doorkeeper>,
+    doorkeeper: Arc<SenderCheck>,
     /// Whether the socket is one of IPv6: it takes addresses of IPv4 in their mapped form, and nobody else sees them
     /// so.
     mapped: bool,
@@ -46,7 +46,7 @@ pub(super) struct Gate {
 }
 
 /// What is done with a message.
-enum Met {
+enum DatagramAction {
     /// It passes: its sender is known, or it has credentials for a nonce that was sent there, or the code behind
     /// decides whether to answer.
     Enters,
@@ -56,7 +56,7 @@ enum Met {
     Challenge(String),
 }
 
-impl Doorkeeper {
+impl SenderCheck {
     /// Whether the sender of a message is known: a phone that registered from there, a peer, or an edge that speaks for
     /// itself.
     pub(super) fn knows(&self, head: &Head, flow: Flow) -> bool {
@@ -68,34 +68,34 @@ impl Doorkeeper {
     }
 
     /// What becomes of a message from a flow.
-    fn meets(&self, head: &Head, flow: Flow) -> Met {
+    fn meets(&self, head: &Head, flow: Flow) -> DatagramAction {
         let (status, name) = match method(head) {
             Some("REGISTER") => ("401 Unauthorized", "WWW-Authenticate"),
             Some("INVITE") => ("407 Proxy Authentication Required", "Proxy-Authenticate"),
-            _ => return Met::Enters,
+            _ => return DatagramAction::Enters,
         };
         let to = head.find("To").and_then(Address::first);
         let sender = RequestOrigin::of(flow, head.all("Via"), &self.edges).sender;
         if self.knows_sender(sender) || to.is_some_and(|to| to.parameter("tag").is_some()) {
-            return Met::Enters;
+            return DatagramAction::Enters;
         }
         if self.logins.blocked(sender.ip()) {
-            return Met::Silence;
+            return DatagramAction::Silence;
         }
         let given = || head.all("Authorization").chain(head.all("Proxy-Authorization"));
         if self.digest.sent_nonce_of(given(), sender) {
-            return Met::Enters;
+            return DatagramAction::Enters;
         }
         let challenges = self.digest.challenges(sender, given().next().is_some());
         let more: Vec<(&str, String)> = challenges.into_iter().map(|text| (name, text)).collect();
         let named =
             [head.find("Call-ID"), head.find("CSeq"), head.find("From")].map(Option::unwrap_or_default);
-        Met::Challenge(answer(head, status, &self.digest.tag(&named), &more, flow.peer))
+        DatagramAction::Challenge(answer(head, status, &self.digest.tag(&named), &more, flow.peer))
     }
 }
 
-impl Gate {
-    pub async fn bind(addr: SocketAddr, doorkeeper: Arc<Doorkeeper>) -> io::Result<Self> {
+impl CheckedSocket {
+    pub async fn bind(addr: SocketAddr, doorkeeper: Arc<SenderCheck>) -> io::Result<Self> {
         let datagram = Mutex::new(vec![0; DATAGRAM]);
         let mapped = addr.is_ipv6();
         Ok(Self { socket: UdpSocket::bind(addr).await?, doorkeeper, mapped, datagram })
@@ -123,9 +123,9 @@ impl Gate {
                 }
                 StreamItem::Message(Inspection::Pass(head, body)) => match self.doorkeeper.meets(&head, flow)
                 {
-                    Met::Enters => head.write(&body),
-                    Met::Silence => continue,
-                    Met::Challenge(text) => {
+                    DatagramAction::Enters => head.write(&body),
+                    DatagramAction::Silence => continue,
+                    DatagramAction::Challenge(text) => {
                         let _ = self.send(text.as_bytes(), answered_at(&head, from)).await;
                         continue;
                     }
@@ -168,7 +168,7 @@ impl Gate {
     }
 }
 
-impl Socket for Gate {
+impl Socket for CheckedSocket {
     fn recv_from<'s, 'b, 'f>(
         &'s self,
         buf: &'b mut [u8],
