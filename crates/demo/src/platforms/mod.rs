@@ -42,7 +42,7 @@
 //! # What goes wrong by chance
 //!
 //! A fifth of the webhooks come twice at the same moment, a twentieth is overtaken by later ones, and an echo often
-//! comes before the answer to its send; see [`Mischief`] and [`MessengerSettings::echo_first`]. A webhook that fails
+//! comes before the answer to its send; see [`WebhookFaults`] and [`MessengerSettings::echo_first`]. A webhook that fails
 //! is repeated with growing pauses or after what `Retry-After` says. The page's webhooks begin once the server has
 //! answered their verification.
 //!
@@ -82,7 +82,7 @@ mod allowance;
 mod hung_up;
 mod log;
 mod messenger;
-mod once;
+mod newest_refusals;
 mod people;
 mod picture;
 mod post;
@@ -95,8 +95,9 @@ mod state;
 mod webhook;
 
 pub use settings::{
-    APP_ID, APP_SECRET, MESSENGER_PATH, MOUNT, Manners, MessengerSettings, Mischief, PAGE, PAGE_TOKEN,
-    Repeat, SMS_ACCOUNT_SID, SMS_AUTH_TOKEN, SMS_NUMBER, SMS_PATH, Settings, SmsSettings, Span, VERIFY_TOKEN,
+    APP_ID, APP_SECRET, MESSENGER_PATH, MOUNT, Manners, MessengerSettings, PAGE, PAGE_TOKEN, Repeat,
+    SMS_ACCOUNT_SID, SMS_AUTH_TOKEN, SMS_NUMBER, SMS_PATH, Settings, SmsSettings, Span, VERIFY_TOKEN,
+    WebhookFaults,
 };
 pub use state::{NoClient, Platforms};
 

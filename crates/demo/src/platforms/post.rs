@@ -17,13 +17,13 @@ use tokio::{sync::Mutex, task::JoinSet};
 const UNDER_WAY: usize = 1_000;
 
 /// The way in: the server's own address, and whether it has been verified for the page.
-struct Door {
+struct WebhookTarget {
     base_url: String,
     is_verified: Mutex<bool>,
 }
 
 /// A webhook as each of its tries sends it.
-struct Parcel {
+struct WebhookPost {
     address: String,
     headers: Vec<(&'static str, String)>,
     body: String,
@@ -41,7 +41,7 @@ impl Platforms {
     /// Delivers webhooks to the server at `base_url` (`http://127.0.0.1:PORT`), for as long as it is polled.
     pub async fn run(self: Arc<Self>, base_url: String) {
         let base_url = base_url.trim_end_matches('/').to_owned();
-        let door = Arc::new(Door { base_url, is_verified: Mutex::new(false) });
+        let door = Arc::new(WebhookTarget { base_url, is_verified: Mutex::new(false) });
         let mut queue = self.queue.lock().await;
         let mut under_way = JoinSet::new();
         while let Some(webhook) = queue.recv().await {
@@ -69,7 +69,7 @@ impl Platforms {
         }
     }
 
-    async fn deliver(&self, door: &Door, mut webhook: Webhook) {
+    async fn deliver(&self, door: &WebhookTarget, mut webhook: Webhook) {
         let _until_done = webhook.until_done.take();
         tokio::time::sleep(webhook.after).await;
         let Some(post) = self.pack(door, &webhook) else {
@@ -81,7 +81,7 @@ impl Platforms {
         join_all(copies).await;
     }
 
-    async fn insist(&self, door: &Door, webhook: &Webhook, post: &Parcel) {
+    async fn insist(&self, door: &WebhookTarget, webhook: &Webhook, post: &WebhookPost) {
         let repeat = &self.settings.repeat;
         let mut pause = repeat.first;
         for attempt in 1..=repeat.tries {
@@ -96,7 +96,13 @@ impl Platforms {
         tracing::warn!(kind = webhook.kind, id = webhook.id, "a simulated platform gives up a webhook");
     }
 
-    async fn attempt(&self, door: &Door, webhook: &Webhook, post: &Parcel, attempt: u32) -> PostOutcome {
+    async fn attempt(
+        &self,
+        door: &WebhookTarget,
+        webhook: &Webhook,
+        post: &WebhookPost,
+        attempt: u32,
+    ) -> PostOutcome {
         if webhook.platform == Platform::Messenger && !self.is_let_in(door).await {
             return PostOutcome::Again(None);
         }
@@ -118,7 +124,7 @@ impl Platforms {
     }
 
     /// A page's webhooks go only where its verification was answered.
-    async fn is_let_in(&self, door: &Door) -> bool {
+    async fn is_let_in(&self, door: &WebhookTarget) -> bool {
         let mut is_verified = door.is_verified.lock().await;
         if !*is_verified {
             let address = format!("{}{}", door.base_url, self.settings.messenger.path);
@@ -127,7 +133,7 @@ impl Platforms {
         *is_verified
     }
 
-    fn pack(&self, door: &Door, webhook: &Webhook) -> Option<Parcel> {
+    fn pack(&self, door: &WebhookTarget, webhook: &Webhook) -> Option<WebhookPost> {
         let (sms, page) = (&self.settings.sms, &self.settings.messenger);
         Some(match &webhook.content {
             WebhookContent::Form { url, fields } => {
@@ -140,7 +146,7 @@ impl Platforms {
                 }
                 let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
                 let address = address(url, &self.settings.public_url, &door.base_url)?;
-                Parcel { address, headers, body, timeout: sms.timeout }
+                WebhookPost { address, headers, body, timeout: sms.timeout }
             }
             WebhookContent::Json(body) => {
                 let mut headers = vec![("content-type", "application/json".to_owned())];
@@ -148,7 +154,7 @@ impl Platforms {
                     headers.push(("x-hub-signature-256", signature::of_body(key, body)));
                 }
                 let address = format!("{}{}", door.base_url, page.path);
-                Parcel { address, headers, body: body.clone(), timeout: page.timeout }
+                WebhookPost { address, headers, body: body.clone(), timeout: page.timeout }
             }
         })
     }

@@ -4,7 +4,7 @@
 use super::{
     Platforms,
     log::Platform,
-    messenger::{Act, Attachment, Doing, WebhookDelivery},
+    messenger::{Attachment, CustomerAction, PageAction, WebhookDelivery},
     signature::Signing,
     sms::{self, Sms},
 };
@@ -123,18 +123,18 @@ impl Saying {
         }
     }
 
-    fn into_act(self) -> Act {
+    fn into_act(self) -> CustomerAction {
         let text = self.text.filter(|text| !text.is_empty());
         if self.read {
-            Act::Read
+            CustomerAction::Read
         } else if self.by_page {
-            Act::ByPage { text: text.unwrap_or_default() }
+            CustomerAction::ByPage { text: text.unwrap_or_default() }
         } else if let Some(payload) = self.postback {
-            Act::Tap { title: text.unwrap_or_default(), payload }
+            CustomerAction::Tap { title: text.unwrap_or_default(), payload }
         } else {
             let kind = self.attachment.unwrap_or_else(|| "image".into());
             let attachment = self.media.map(|url| Attachment { kind, url, sticker: self.sticker });
-            Act::Write { text, attachment, quick_reply: self.quick_reply }
+            CustomerAction::Write { text, attachment, quick_reply: self.quick_reply }
         }
     }
 }
@@ -153,20 +153,20 @@ impl Platforms {
                 .unwrap_or_default(),
             standby: page.iter().any(|one| one.standby),
         };
-        let doings: Vec<Doing> = page.into_iter().map(|one| self.doing(one)).collect();
+        let doings: Vec<PageAction> = page.into_iter().map(|one| self.doing(one)).collect();
         if !doings.is_empty() {
             ids.extend(self.page_in(doings, &delivery));
         }
         ids
     }
 
-    fn doing(&self, saying: Saying) -> Doing {
+    fn doing(&self, saying: Saying) -> PageAction {
         if let Some(name) = &saying.name {
             let (first, last) = name.split_once(' ').unwrap_or((name, ""));
             self.page.call(&saying.from, first, last);
         }
         let at = self.clock.now() - Millis::from(saying.ago) * 1_000;
-        Doing { from: saying.from.clone(), at, act: saying.into_act() }
+        PageAction { from: saying.from.clone(), at, act: saying.into_act() }
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Settings {
     /// The Messenger platform.
     pub messenger: MessengerSettings,
     /// What goes wrong with webhooks by chance.
-    pub mischief: Mischief,
+    pub mischief: WebhookFaults,
     /// How webhooks are repeated that were not taken.
     pub repeat: Repeat,
     /// How the customers behave.
@@ -100,7 +100,7 @@ pub struct MessengerSettings {
 
 /// What goes wrong with webhooks by chance.
 #[derive(Clone, Debug)]
-pub struct Mischief {
+pub struct WebhookFaults {
     /// How many webhooks in a hundred are delivered twice at the same moment.
     pub doubled: u8,
     /// How many in a hundred are held up, so that later ones overtake them.
@@ -165,7 +165,7 @@ impl Settings {
                 without_mids: 50,
                 timeout: Duration::from_secs(10),
             },
-            mischief: Mischief { doubled: 20, overtaken: 5, overtaken_by: 500..1_500 },
+            mischief: WebhookFaults { doubled: 20, overtaken: 5, overtaken_by: 500..1_500 },
             repeat: Repeat { tries: 10, first: Duration::from_secs(1), longest: Duration::from_secs(60) },
             manners: Manners {
                 at_once: 2,

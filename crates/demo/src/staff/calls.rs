@@ -1,6 +1,6 @@
 //! A scripted agent takes a call: answers, lets the caller speak, sets a disposition, hangs up.
 
-use super::Hands;
+use super::ServedInteraction;
 use desk::{Refused, call_of};
 use domain::{
     Command, InteractionId,
@@ -15,7 +15,7 @@ const BEFORE_ANSWER: Range<u64> = 800..2_000;
 /// How long the agent talks at most, in milliseconds.
 const TALK: Range<u64> = 10_000..20_000;
 
-impl Hands {
+impl ServedInteraction {
     /// Serves one call until the agent's part in it is over.
     pub(super) async fn take_call(&mut self, id: &InteractionId) -> Result<(), Refused> {
         let Some(ringing) = self.part(id).await? else { return Ok(()) };

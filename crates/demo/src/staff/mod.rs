@@ -40,12 +40,12 @@ pub async fn staff(desk: Arc<Desk>) {
 /// Works as one in so many of them, from one on: the others work at other desks.
 pub async fn share_of_staff(desk: Arc<Desk>, first: u32, every: usize) {
     let numbers = (FIRST + first..=AGENTS).step_by(every);
-    let seats = numbers.map(|number| Seat::new(desk.clone(), agent_name(number)).work());
+    let seats = numbers.map(|number| AgentAtWork::new(desk.clone(), agent_name(number)).work());
     futures::future::join_all(seats).await;
 }
 
 /// An agent at work.
-struct Seat {
+struct AgentAtWork {
     desk: Arc<Desk>,
     name: String,
     chance: Chance,
@@ -56,7 +56,7 @@ struct Seat {
     work: JoinSet<InteractionId>,
 }
 
-impl Seat {
+impl AgentAtWork {
     fn new(desk: Arc<Desk>, name: String) -> Self {
         let (chance, head) = (Chance::new(desk.ids()), desk.head());
         Self { desk, name, chance, head, served: HashSet::new(), work: JoinSet::new() }
@@ -99,7 +99,7 @@ impl Seat {
             agent.slots.iter().flat_map(|(medium, ids)| ids.iter().map(move |id| (medium, id)))
         {
             if self.served.insert(id.clone()) {
-                let hands = Hands {
+                let hands = ServedInteraction {
                     desk: self.desk.clone(),
                     user: user.clone(),
                     chance: self.chance.branch(),
@@ -139,14 +139,14 @@ impl Seat {
 }
 
 /// Serves one interaction, beside others of the same agent.
-struct Hands {
+struct ServedInteraction {
     desk: Arc<Desk>,
     user: Arc<User>,
     chance: Chance,
     head: watch::Receiver<u64>,
 }
 
-impl Hands {
+impl ServedInteraction {
     /// Serves until it is over, or until something goes wrong: then the seat finds it again, after a while.
     async fn serve(mut self, id: InteractionId, is_call: bool) -> InteractionId {
         let served = if is_call { self.take_call(&id).await } else { self.talk(&id).await };

@@ -1,6 +1,6 @@
 //! A scripted agent serves a conversation: accepts, answers, sets a disposition, completes.
 
-use super::Hands;
+use super::ServedInteraction;
 use crate::{
     customers::MARK,
     dialogue::{self, Dialogue, FAREWELL, GENERAL, SILENCE},
@@ -26,7 +26,7 @@ const SILENT_TOO_LONG: Duration = Duration::from_secs(90);
 /// The same of a person in a chat, who may read a manual meanwhile.
 const PERSON_SILENT_TOO_LONG: Duration = Duration::from_secs(600);
 
-impl Hands {
+impl ServedInteraction {
     /// Serves one conversation until the agent's part in it is over.
     pub(super) async fn talk(&mut self, id: &InteractionId) -> Result<(), Refused> {
         let mut heard = 0;

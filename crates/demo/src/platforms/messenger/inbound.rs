@@ -15,17 +15,17 @@ use std::time::Duration;
 const PAGE_INBOX: u64 = 263_902_037_430_900;
 
 /// Something that happens on the page.
-pub(in crate::platforms) struct Doing {
+pub(in crate::platforms) struct PageAction {
     /// The customer's PSID.
     pub(in crate::platforms) from: String,
     /// When, in milliseconds since 1970.
     pub(in crate::platforms) at: Millis,
     /// What.
-    pub(in crate::platforms) act: Act,
+    pub(in crate::platforms) act: CustomerAction,
 }
 
 /// What a customer does.
-pub(in crate::platforms) enum Act {
+pub(in crate::platforms) enum CustomerAction {
     /// Writes, or sends something, or taps a quick reply, which is a text with a payload.
     Write { text: Option<String>, attachment: Option<Attachment>, quick_reply: Option<String> },
     /// Taps a button.
@@ -61,7 +61,7 @@ impl Platforms {
     /// Reports what happened on the page, all in one webhook. Answers the ids, empty where there is none.
     pub(in crate::platforms) fn page_in(
         &self,
-        doings: Vec<Doing>,
+        doings: Vec<PageAction>,
         delivery: &WebhookDelivery,
     ) -> Vec<String> {
         let page = &self.settings.messenger.page;
@@ -80,7 +80,7 @@ impl Platforms {
             }
             let mid = format!("m_{}", self.ids.secret());
             events.push(doing.act.event(page, &doing.from, doing.at, &mid));
-            ids.push(if matches!(doing.act, Act::Read) { String::new() } else { mid });
+            ids.push(if matches!(doing.act, CustomerAction::Read) { String::new() } else { mid });
         }
         self.post(Webhook {
             platform: Platform::Messenger,
@@ -98,7 +98,7 @@ impl Platforms {
     }
 }
 
-impl Act {
+impl CustomerAction {
     fn opens_the_window(&self) -> bool {
         matches!(self, Self::Write { .. } | Self::Tap { .. })
     }

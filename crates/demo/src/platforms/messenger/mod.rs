@@ -7,13 +7,13 @@ mod object;
 mod page;
 mod send;
 mod send_request;
-mod trick;
+mod simulated_fault;
 mod trouble;
 mod usage;
 mod verify;
 mod window;
 
-pub(super) use inbound::{Act, Attachment, Doing, WebhookDelivery};
+pub(super) use inbound::{Attachment, CustomerAction, PageAction, WebhookDelivery};
 pub(super) use object::{grant, object};
 pub(super) use page::Page;
 pub(super) use send::send;

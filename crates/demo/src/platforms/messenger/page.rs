@@ -1,7 +1,7 @@
 //! What the platform remembers.
 
 use super::trouble::MessengerError;
-use crate::platforms::{allowance::Allowance, once::Once, settings::Settings};
+use crate::platforms::{allowance::Allowance, newest_refusals::NewestRefusals, settings::Settings};
 use domain::Millis;
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ const PEOPLE: usize = 10_000;
 /// What the platform remembers.
 pub(in crate::platforms) struct Page {
     pub(super) allowance: Allowance,
-    pub(super) refused: Once,
+    pub(super) refused: NewestRefusals,
     people: Mutex<BTreeMap<String, Person>>,
 }
 
@@ -28,7 +28,7 @@ impl Page {
     pub(in crate::platforms) fn new(settings: &Settings) -> Self {
         Self {
             allowance: Allowance::new(settings.messenger.per_minute, 60_000),
-            refused: Once::default(),
+            refused: NewestRefusals::default(),
             people: Mutex::default(),
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     envelope::envelope,
     send_request::{self, SendRequest, SentMessage},
-    trick::Trick,
+    simulated_fault::SimulatedFault,
     trouble::MessengerError,
     usage::with_usage,
     window,
@@ -51,7 +51,7 @@ pub(in crate::platforms) async fn send(
         Err(trouble) => SendAnswer::Refused(trouble),
         Ok((SendRequest::Action(_), _)) => SendAnswer::Fine(json!({ "recipient_id": to })),
         Ok((SendRequest::Message(message), trick)) => {
-            if let Some(Trick::Usage(percent)) = trick {
+            if let Some(SimulatedFault::Usage(percent)) = trick {
                 used = percent;
             }
             platforms.take(to, &mid, &message, trick).await
@@ -96,7 +96,7 @@ impl Platforms {
         page: &str,
         used: u32,
         body: &Value,
-    ) -> Result<(SendRequest, Option<Trick>), MessengerError> {
+    ) -> Result<(SendRequest, Option<SimulatedFault>), MessengerError> {
         let settings = &self.settings.messenger;
         if page != "me" && page != settings.page {
             return Err(MessengerError::NO_OBJECT);
@@ -109,10 +109,10 @@ impl Platforms {
         let last_action = self.page.last_action(to)?;
         let SendRequest::Message(message) = &letter else { return Ok((letter, None)) };
         window::is_open(last_action, self.clock.now(), message.tag.as_deref(), settings.human_agent)?;
-        let trick = Trick::of(to, &message.text);
+        let trick = SimulatedFault::of(to, &message.text);
         match trick {
-            Some(Trick::Refuse(trouble)) => Err(trouble),
-            Some(Trick::RefuseOnce(trouble)) if self.is_first(to, message) => Err(trouble),
+            Some(SimulatedFault::Refuse(trouble)) => Err(trouble),
+            Some(SimulatedFault::RefuseOnce(trouble)) if self.is_first(to, message) => Err(trouble),
             _ => Ok((letter, trick)),
         }
     }
@@ -122,8 +122,14 @@ impl Platforms {
     }
 
     /// Takes a message over: to the person, and back to the sender as echo and delivery.
-    async fn take(&self, to: &str, mid: &str, message: &SentMessage, trick: Option<Trick>) -> SendAnswer {
-        if trick == Some(Trick::BrokenOnce) && self.is_first(to, message) {
+    async fn take(
+        &self,
+        to: &str,
+        mid: &str,
+        message: &SentMessage,
+        trick: Option<SimulatedFault>,
+    ) -> SendAnswer {
+        if trick == Some(SimulatedFault::BrokenOnce) && self.is_first(to, message) {
             return SendAnswer::Broken;
         }
         self.arrived(Arrival {
@@ -136,7 +142,7 @@ impl Platforms {
         self.report_delivery(to, mid, now);
         let echo_first = match trick {
             None => self.happens(settings.echo_first),
-            Some(trick) => trick == Trick::EchoFirst,
+            Some(trick) => trick == SimulatedFault::EchoFirst,
         };
         if echo_first {
             let (until_done, done) = oneshot::channel();
@@ -147,9 +153,9 @@ impl Platforms {
             self.echo(to, mid, message, now, self.moment(&settings.echo_after), None);
         }
         match trick {
-            Some(Trick::SentYet(trouble)) => SendAnswer::Refused(trouble),
-            Some(Trick::BrokenYetSent) => SendAnswer::Broken,
-            Some(Trick::HungUp) => SendAnswer::HungUp,
+            Some(SimulatedFault::SentYet(trouble)) => SendAnswer::Refused(trouble),
+            Some(SimulatedFault::BrokenYetSent) => SendAnswer::Broken,
+            Some(SimulatedFault::HungUp) => SendAnswer::HungUp,
             _ => SendAnswer::Fine(json!({ "recipient_id": to, "message_id": mid })),
         }
     }

@@ -1,7 +1,7 @@
 //! Customers who write over the simulated platforms: they come, say what they want, wait for an answer, go on, and
 //! thank. Nobody leaves here: people who have said their last words just do not answer any more, as in real life.
 
-mod matters;
+mod topics;
 mod voice;
 
 use super::{Platforms, log::Platform, state::Arrival};
@@ -9,7 +9,6 @@ use crate::{
     chance::Chance,
     dialogue::{CUSTOMERS, IMPATIENCE, THANKS},
 };
-use matters::Matter;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{
@@ -18,6 +17,7 @@ use tokio::{
     },
     task::JoinSet,
 };
+use topics::Topic;
 use voice::CustomerVoice;
 
 /// How many customers have a mobile phone.
@@ -39,7 +39,7 @@ impl Platforms {
         }
         let mut lives = JoinSet::new();
         for (platform, addresses, matters) in
-            [(Platform::Sms, numbers, matters::short()), (Platform::Messenger, psids, matters::long())]
+            [(Platform::Sms, numbers, topics::short()), (Platform::Messenger, psids, topics::long())]
         {
             let room = Arc::new(Semaphore::new(self.settings.manners.at_once));
             for address in addresses {
@@ -54,7 +54,7 @@ impl Platforms {
 
 struct Customer {
     voice: CustomerVoice,
-    matters: Vec<Matter>,
+    matters: Vec<Topic>,
 }
 
 impl Customer {

@@ -5,7 +5,7 @@ use crate::{
     platforms::{
         MOUNT, Platforms,
         log::Platform,
-        messenger::{Act, Attachment, Doing, WebhookDelivery},
+        messenger::{Attachment, CustomerAction, PageAction, WebhookDelivery},
         picture,
         signature::Signing,
         sms::Sms,
@@ -31,7 +31,7 @@ impl CustomerVoice {
         let is_playful = self.is_playful();
         match self.platform {
             Platform::Messenger if is_playful => {
-                self.act(Act::Tap { title: "Get started".into(), payload: "GET_STARTED".into() });
+                self.act(CustomerAction::Tap { title: "Get started".into(), payload: "GET_STARTED".into() });
                 self.breathe().await;
                 self.say(words);
             }
@@ -47,7 +47,11 @@ impl CustomerVoice {
     /// Answers: with a tap where there is something to tap, sometimes with a picture on top.
     pub(super) async fn answer(&mut self, words: &str, quick_reply: Option<(String, String)>) {
         if let Some((title, payload)) = quick_reply {
-            self.act(Act::Write { text: Some(title), attachment: None, quick_reply: Some(payload) });
+            self.act(CustomerAction::Write {
+                text: Some(title),
+                attachment: None,
+                quick_reply: Some(payload),
+            });
             return;
         }
         self.say(words);
@@ -55,7 +59,7 @@ impl CustomerVoice {
             self.breathe().await;
             let url = format!("{}{MOUNT}{}", self.platforms.settings.public_url, picture::PATH);
             let picture = Attachment { kind: "image".into(), url, sticker: None };
-            self.act(Act::Write { text: None, attachment: Some(picture), quick_reply: None });
+            self.act(CustomerAction::Write { text: None, attachment: Some(picture), quick_reply: None });
         }
     }
 
@@ -72,7 +76,11 @@ impl CustomerVoice {
                 });
             }
             Platform::Messenger => {
-                self.act(Act::Write { text: Some(words.into()), attachment: None, quick_reply: None });
+                self.act(CustomerAction::Write {
+                    text: Some(words.into()),
+                    attachment: None,
+                    quick_reply: None,
+                });
             }
         }
     }
@@ -80,12 +88,12 @@ impl CustomerVoice {
     /// Shows that the person has read everything, where that can be seen.
     pub(super) fn show_as_read(&self) {
         if self.platform == Platform::Messenger {
-            self.act(Act::Read);
+            self.act(CustomerAction::Read);
         }
     }
 
-    fn act(&self, act: Act) {
-        let doing = Doing { from: self.address.clone(), at: self.platforms.clock.now(), act };
+    fn act(&self, act: CustomerAction) {
+        let doing = PageAction { from: self.address.clone(), at: self.platforms.clock.now(), act };
         self.platforms.page_in(vec![doing], &WebhookDelivery::default());
     }
 

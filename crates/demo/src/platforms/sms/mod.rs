@@ -1,11 +1,11 @@
 //! The SMS provider: a Twilio-compatible HTTP API (spec: channel-connectors#1B).
 
-mod fate;
 mod inbound;
 mod number;
 mod provider;
 mod segments;
 mod send;
+mod simulated_outcome;
 mod trouble;
 
 pub(super) use inbound::Sms;

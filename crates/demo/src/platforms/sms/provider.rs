@@ -1,6 +1,6 @@
 //! What the provider remembers.
 
-use crate::platforms::{allowance::Allowance, once::Once, settings::Settings};
+use crate::platforms::{allowance::Allowance, newest_refusals::NewestRefusals, settings::Settings};
 use std::{
     collections::BTreeSet,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -12,7 +12,7 @@ const OPT_OUTS: usize = 10_000;
 /// What the provider remembers.
 pub(in crate::platforms) struct Provider {
     pub(super) allowance: Allowance,
-    pub(super) refused: Once,
+    pub(super) refused: NewestRefusals,
     opted_out: Mutex<BTreeSet<String>>,
 }
 
@@ -20,7 +20,7 @@ impl Provider {
     pub(in crate::platforms) fn new(settings: &Settings) -> Self {
         Self {
             allowance: Allowance::new(settings.sms.per_second, 1_000),
-            refused: Once::default(),
+            refused: NewestRefusals::default(),
             opted_out: Mutex::default(),
         }
     }

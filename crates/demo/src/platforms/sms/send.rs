@@ -1,6 +1,6 @@
 //! `POST /2010-04-01/Accounts/{sid}/Messages.json`: the server sends an SMS (spec: channel-connectors#1B.1).
 
-use super::{fate::Fate, number::is_number, segments::segments, trouble::SmsError};
+use super::{number::is_number, segments::segments, simulated_outcome::SimulatedOutcome, trouble::SmsError};
 use crate::platforms::{
     Platforms,
     hung_up::hung_up,
@@ -66,7 +66,7 @@ pub(in crate::platforms) async fn send(
         Err(trouble) => trouble.into_response(),
         Ok(fate) => {
             platforms.pass_on(&form, &sid, fate);
-            if fate == Fate::HungUp {
+            if fate == SimulatedOutcome::HungUp {
                 return hung_up();
             }
             (status, Json(platforms.accepted(&form, &sid))).into_response()
@@ -120,7 +120,12 @@ impl SendForm {
 }
 
 impl Platforms {
-    fn check_sms(&self, account: &str, headers: &HeaderMap, form: &SendForm) -> Result<Fate, SmsError> {
+    fn check_sms(
+        &self,
+        account: &str,
+        headers: &HeaderMap,
+        form: &SendForm,
+    ) -> Result<SimulatedOutcome, SmsError> {
         let settings = &self.settings.sms;
         if !is_authorised(headers, &settings.account_sid, &settings.auth_token) {
             return Err(SmsError::Unauthorised);
@@ -135,9 +140,9 @@ impl Platforms {
         if self.sms.is_opted_out(&form.to) {
             return Err(SmsError::OptedOut);
         }
-        match Fate::of(&form.to) {
-            Fate::Refused(trouble) => Err(trouble),
-            Fate::RefusedOnce(trouble)
+        match SimulatedOutcome::of(&form.to) {
+            SimulatedOutcome::Refused(trouble) => Err(trouble),
+            SimulatedOutcome::RefusedOnce(trouble)
                 if self.sms.refused.is_first(&format!("{} {}", form.to, form.body)) =>
             {
                 Err(trouble)
@@ -147,7 +152,7 @@ impl Platforms {
     }
 
     /// To the recipient, and back to the sender as status callbacks.
-    fn pass_on(&self, form: &SendForm, sid: &str, fate: Fate) {
+    fn pass_on(&self, form: &SendForm, sid: &str, fate: SimulatedOutcome) {
         if fate.arrives() {
             self.arrived(Arrival { platform: Platform::Sms, person: form.to.clone(), quick_reply: None });
         }

@@ -10,9 +10,9 @@ const KEPT: usize = 500;
 
 /// The newest refusals.
 #[derive(Default)]
-pub(super) struct Once(Mutex<VecDeque<String>>);
+pub(super) struct NewestRefusals(Mutex<VecDeque<String>>);
 
-impl Once {
+impl NewestRefusals {
     /// Whether this has not been asked before.
     pub(super) fn is_first(&self, what: &str) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn only_the_first_time_is_the_first() {
-        let once = Once::default();
+        let once = NewestRefusals::default();
         assert!(once.is_first("a"));
         assert!(once.is_first("b"));
         assert!(!once.is_first("a"));

@@ -4,7 +4,7 @@ use super::trouble::MessengerError;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trick {
+pub(super) enum SimulatedFault {
     /// It is refused.
     Refuse(MessengerError),
     /// The first try is refused, the next accepted.
@@ -24,30 +24,30 @@ pub(super) enum Trick {
 }
 
 /// Word, end of the PSID, and what they do.
-const TRICKS: [(&str, &str, Trick); 20] = [
-    ("#190", "0190", Trick::Refuse(MessengerError::TOKEN_DEAD)),
-    ("#551", "0551", Trick::Refuse(MessengerError::UNAVAILABLE)),
-    ("#1545041", "5041", Trick::Refuse(MessengerError::BLOCKED)),
-    ("#2018278", "8278", Trick::Refuse(MessengerError::WINDOW)),
-    ("#2018300", "8300", Trick::Refuse(MessengerError::THREAD)),
-    ("#2018001", "8001", Trick::Refuse(MessengerError::NO_PERSON)),
-    ("#2018109", "8109", Trick::Refuse(MessengerError::TOO_LARGE)),
-    ("#100", "0100", Trick::Refuse(MessengerError::parameter("(#100) Invalid parameter"))),
-    ("#200", "0200", Trick::Refuse(MessengerError::NO_PERMISSION)),
-    ("#368", "0368", Trick::Refuse(MessengerError::ABUSE)),
-    ("#2022", "2022", Trick::Refuse(MessengerError::DISABLED)),
-    ("#2", "0002", Trick::RefuseOnce(MessengerError::TEMPORARY)),
-    ("#613", "0613", Trick::RefuseOnce(MessengerError::RATE)),
-    ("#2018022", "8022", Trick::RefuseOnce(MessengerError::PHONES)),
-    ("#1357046", "7046", Trick::SentYet(MessengerError::REPORTED)),
-    ("#500", "0500", Trick::BrokenOnce),
-    ("#500sent", "0501", Trick::BrokenYetSent),
-    ("#hangup", "0502", Trick::HungUp),
-    ("#usage85", "0085", Trick::Usage(85)),
-    ("#usage100", "0099", Trick::Usage(100)),
+const TRICKS: [(&str, &str, SimulatedFault); 20] = [
+    ("#190", "0190", SimulatedFault::Refuse(MessengerError::TOKEN_DEAD)),
+    ("#551", "0551", SimulatedFault::Refuse(MessengerError::UNAVAILABLE)),
+    ("#1545041", "5041", SimulatedFault::Refuse(MessengerError::BLOCKED)),
+    ("#2018278", "8278", SimulatedFault::Refuse(MessengerError::WINDOW)),
+    ("#2018300", "8300", SimulatedFault::Refuse(MessengerError::THREAD)),
+    ("#2018001", "8001", SimulatedFault::Refuse(MessengerError::NO_PERSON)),
+    ("#2018109", "8109", SimulatedFault::Refuse(MessengerError::TOO_LARGE)),
+    ("#100", "0100", SimulatedFault::Refuse(MessengerError::parameter("(#100) Invalid parameter"))),
+    ("#200", "0200", SimulatedFault::Refuse(MessengerError::NO_PERMISSION)),
+    ("#368", "0368", SimulatedFault::Refuse(MessengerError::ABUSE)),
+    ("#2022", "2022", SimulatedFault::Refuse(MessengerError::DISABLED)),
+    ("#2", "0002", SimulatedFault::RefuseOnce(MessengerError::TEMPORARY)),
+    ("#613", "0613", SimulatedFault::RefuseOnce(MessengerError::RATE)),
+    ("#2018022", "8022", SimulatedFault::RefuseOnce(MessengerError::PHONES)),
+    ("#1357046", "7046", SimulatedFault::SentYet(MessengerError::REPORTED)),
+    ("#500", "0500", SimulatedFault::BrokenOnce),
+    ("#500sent", "0501", SimulatedFault::BrokenYetSent),
+    ("#hangup", "0502", SimulatedFault::HungUp),
+    ("#usage85", "0085", SimulatedFault::Usage(85)),
+    ("#usage100", "0099", SimulatedFault::Usage(100)),
 ];
 
-impl Trick {
+impl SimulatedFault {
     /// What goes wrong with a text to a person: the person's number decides before the text does.
     pub(super) fn of(psid: &str, text: &str) -> Option<Self> {
         let by_person = TRICKS.iter().find(|(_, end, _)| psid.ends_with(end));
@@ -65,11 +65,11 @@ mod tests {
     #[test]
     fn a_person_or_a_word_decides() {
         for (word, end, trick) in TRICKS {
-            assert_eq!(Trick::of(&format!("777{end}"), "hello"), Some(trick), "{end}");
-            assert_eq!(Trick::of("7771001", &format!("please {word} now")), Some(trick), "{word}");
+            assert_eq!(SimulatedFault::of(&format!("777{end}"), "hello"), Some(trick), "{end}");
+            assert_eq!(SimulatedFault::of("7771001", &format!("please {word} now")), Some(trick), "{word}");
         }
-        assert_eq!(Trick::of("7771001", "so #echo"), Some(Trick::EchoFirst));
-        assert_eq!(Trick::of("7771001", "bill #1905 is due"), None);
+        assert_eq!(SimulatedFault::of("7771001", "so #echo"), Some(SimulatedFault::EchoFirst));
+        assert_eq!(SimulatedFault::of("7771001", "bill #1905 is due"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::dialogue::DIALOGUES;
 
 /// A matter: the first words, and the answers in turn.
 #[derive(Clone, Debug)]
-pub(super) struct Matter {
+pub(super) struct Topic {
     pub(super) opening: &'static str,
     pub(super) answers: Vec<&'static str>,
 }
@@ -20,13 +20,13 @@ const SHORT: [(&str, &[&str]); 6] = [
 ];
 
 /// The matters of SMS.
-pub(super) fn short() -> Vec<Matter> {
-    SHORT.iter().map(|(opening, answers)| Matter { opening, answers: answers.to_vec() }).collect()
+pub(super) fn short() -> Vec<Topic> {
+    SHORT.iter().map(|(opening, answers)| Topic { opening, answers: answers.to_vec() }).collect()
 }
 
 /// The matters of Messenger.
-pub(super) fn long() -> Vec<Matter> {
-    let matter = |dialogue: &'static crate::dialogue::Dialogue| Matter {
+pub(super) fn long() -> Vec<Topic> {
+    let matter = |dialogue: &'static crate::dialogue::Dialogue| Topic {
         opening: dialogue.opening,
         answers: dialogue.turns.iter().map(|(_, answer)| *answer).collect(),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum SimulatedOutcome {
     /// It is sent and delivered.
     Delivered,
     /// It is refused.
@@ -25,7 +25,7 @@ pub(super) enum Fate {
 /// A status callback to come: when after the send, `MessageStatus`, `ErrorCode`.
 pub(super) type Callback = (Duration, &'static str, Option<u32>);
 
-impl Fate {
+impl SimulatedOutcome {
     /// The fate of messages to a number.
     pub(super) fn of(to: &str) -> Self {
         match to.get(to.len().saturating_sub(4)..).unwrap_or_default() {
@@ -67,18 +67,18 @@ mod tests {
     #[test]
     fn the_end_of_a_number_decides() {
         for (to, fate) in [
-            ("+15550200001", Fate::Refused(SmsError::OptedOut)),
-            ("+15550200002", Fate::Unreachable),
-            ("+15550200003", Fate::Filtered),
-            ("+15550200004", Fate::Refused(SmsError::Broken)),
-            ("+15550200005", Fate::HungUp),
-            ("+15550200006", Fate::RefusedOnce(SmsError::TooMany)),
-            ("+15550200007", Fate::Reversed),
-            ("+15550200008", Fate::Refused(SmsError::BadTo)),
-            ("+15550200009", Fate::Delivered),
-            ("+1", Fate::Delivered),
+            ("+15550200001", SimulatedOutcome::Refused(SmsError::OptedOut)),
+            ("+15550200002", SimulatedOutcome::Unreachable),
+            ("+15550200003", SimulatedOutcome::Filtered),
+            ("+15550200004", SimulatedOutcome::Refused(SmsError::Broken)),
+            ("+15550200005", SimulatedOutcome::HungUp),
+            ("+15550200006", SimulatedOutcome::RefusedOnce(SmsError::TooMany)),
+            ("+15550200007", SimulatedOutcome::Reversed),
+            ("+15550200008", SimulatedOutcome::Refused(SmsError::BadTo)),
+            ("+15550200009", SimulatedOutcome::Delivered),
+            ("+1", SimulatedOutcome::Delivered),
         ] {
-            assert_eq!(Fate::of(to), fate, "{to}");
+            assert_eq!(SimulatedOutcome::of(to), fate, "{to}");
         }
     }
 }
